@@ -1,0 +1,147 @@
+import type { AssetEvent } from '../lib/contracts/datazone-event.ts'
+import {
+  endedEvent,
+  eventSource,
+  malformedEvent,
+  type RunEvent,
+  startedEvent,
+} from '../lib/contracts/run-event.ts'
+import type { RunRequest } from '../lib/contracts/run-request.ts'
+import { type EndedRun, type Ending, endings, type InFlightRun } from '../lib/run/run.ts'
+
+const request: RunRequest = {
+  version: 1,
+  requestId: 'nightly-load-2026-11-20/store_sales',
+  kind: 'METADATA_GENERATION',
+  domainId: 'dzd_4hcuvz5s9kx7ma',
+  projectId: 'b2yn6t0r9p1q3w',
+  asset: { id: 'c8r1d5m3k7x2ha', revision: '4' },
+  types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+  lane: 'live',
+  correlationId: 'nightly-load-2026-11-20',
+  requestedAt: '2026-11-20T02:14:03.120Z',
+}
+
+const assetEvent: AssetEvent = {
+  version: '0',
+  id: '7a1d3e52-9a8f-4d0c-8a53-2c6a0f4be1d9',
+  'detail-type': 'Asset Added To Catalog',
+  source: 'aws.datazone',
+  account: '111122223333',
+  time: '2026-11-20T02:14:03Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: {
+    version: '655',
+    metadata: {
+      domain: 'dzd_4hcuvz5s9kx7ma',
+      id: 'd6v2h9s4j1f8ka',
+      version: '1',
+      typeName: 'AssetListingType',
+      owningProjectId: 'b2yn6t0r9p1q3w',
+      awsAccountId: '111122223333',
+    },
+    data: { assetId: 'c8r1d5m3k7x2ha' },
+  },
+}
+
+const startedAtMs = Date.parse('2026-11-20T02:14:04.480Z')
+
+const inFlight: InFlightRun = {
+  state: 'IN_FLIGHT',
+  subject: {
+    kind: 'METADATA_GENERATION',
+    domainId: request.domainId,
+    assetId: request.asset.id,
+    revision: '4',
+    types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+  },
+  attempt: 1,
+  projectId: request.projectId,
+  request: {
+    requestKey: `request:${request.requestId}`,
+    lane: 'live',
+    requestedAtMs: Date.parse('2026-11-20T02:14:03.120Z'),
+    regenerate: false,
+    correlationId: 'nightly-load-2026-11-20',
+  },
+  createdAtMs: startedAtMs - 400,
+  version: 2,
+  history: [],
+  runId: '5n0q8w2e7t4y1u',
+  startedAtMs,
+  nativeStatus: 'SUBMITTED',
+}
+
+const typeStat = (type: string, status: string, errorMessage?: string) => ({
+  type,
+  status,
+  ...(errorMessage === undefined ? {} : { errorMessage }),
+})
+
+/** What DataZone told of each ending, as far as it tells anything. */
+const told: Readonly<Record<Ending, Partial<EndedRun>>> = {
+  SUCCEEDED: { nativeStatus: 'SUCCEEDED' },
+  PARTIALLY_SUCCEEDED: {
+    nativeStatus: 'PARTIALLY_SUCCEEDED',
+    typeStats: [
+      typeStat('BUSINESS_DESCRIPTIONS', 'SUCCEEDED'),
+      typeStat('BUSINESS_NAMES', 'FAILED', 'The model gave no usable answer.'),
+    ],
+    error: { name: 'GenerationFailed', message: 'BUSINESS_NAMES: The model gave no usable answer.' },
+  },
+  FAILED: {
+    nativeStatus: 'FAILED',
+    typeStats: [typeStat('BUSINESS_DESCRIPTIONS', 'FAILED', 'The asset has too many columns.')],
+    error: { name: 'GenerationFailed', message: 'BUSINESS_DESCRIPTIONS: The asset has too many columns.' },
+  },
+  CANCELED: { nativeStatus: 'CANCELED' },
+  TIMED_OUT: { nativeStatus: 'IN_PROGRESS' },
+  LOST: { nativeStatus: 'IN_PROGRESS' },
+  REJECTED: { error: { name: 'ValidationException', message: 'The asset has no structured schema.' } },
+}
+
+const ended = (ending: Ending): EndedRun => {
+  const { runId, nativeStatus: _, startedAtMs: began, ...common } = inFlight
+  return {
+    ...common,
+    state: 'ENDED',
+    ending,
+    detectedAtMs: startedAtMs + 41_000,
+    ...(ending === 'REJECTED' ? {} : { runId, startedAtMs: began }),
+    ...told[ending],
+  }
+}
+
+/** As EventBridge delivers it. */
+const envelope = (event: RunEvent, id: string) => ({
+  version: '0',
+  id,
+  'detail-type': event.detailType,
+  source: eventSource,
+  account: '111122223333',
+  time: new Date(event.timeMs).toISOString(),
+  region: 'eu-west-1',
+  resources: [],
+  detail: event.detail,
+})
+
+const fileName = (event: RunEvent): string => event.detailType.toLowerCase().replaceAll(' ', '-')
+
+/** One sample of everything that crosses the wire, by file name. */
+export const samples = (): Readonly<Record<string, object>> => {
+  const events = [
+    startedEvent(inFlight),
+    ...endings.map((ending) => endedEvent(ended(ending), { minimal: false })),
+  ]
+  const id = '0f6c9b1e-5f0a-4e43-9d59-6a1f6a3c2b10'
+  return {
+    'run-request': request,
+    'asset-added-to-catalog': assetEvent,
+    ...Object.fromEntries(events.map((event) => [fileName(event), envelope(event, id)])),
+    'malformed-request-rejected': envelope(
+      malformedEvent('{}', ['requestId: is missing; give a string'], startedAtMs),
+      id,
+    ),
+  }
+}

@@ -1,0 +1,29 @@
+import type { RequestOutcome } from '../lib/usecases/outcome.ts'
+
+/** What a log line says of an outcome: ids, states and reasons, never what a sender or DataZone wrote. */
+export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown> => {
+  switch (outcome.outcome) {
+    case 'started':
+    case 'planned':
+    case 'parked': {
+      const { run } = outcome
+      return {
+        ...run.subject,
+        attempt: run.attempt,
+        ...(run.state === 'PARKED' ? { reason: run.reason, retryAtMs: run.retryAtMs } : {}),
+        ...(run.state === 'IN_FLIGHT' ? { runId: run.runId } : {}),
+      }
+    }
+    case 'duplicate':
+    case 'extra':
+      return { of: outcome.of, ...('runId' in outcome ? { runId: outcome.runId } : {}) }
+    case 'rejected':
+      return { eventId: outcome.eventId }
+    case 'skipped':
+      return { reason: outcome.reason }
+    case 'retry':
+      return { reason: outcome.reason, afterSeconds: outcome.afterSeconds }
+    default:
+      return outcome satisfies never
+  }
+}

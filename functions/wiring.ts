@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import { DataZoneClient } from '@aws-sdk/client-datazone'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
+import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
+import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
+import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
+import { readConfig } from '../lib/config.ts'
+import type { Clock } from '../lib/ports/clock.ts'
+
+/**
+ * The one composition root: env -> config -> clients -> ports. Endpoints come from the SDK's own variables
+ * (AWS_ENDPOINT_URL_DYNAMODB and its siblings), so local and deployed code are the same.
+ */
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  sleepUntil: async (atMs) => {
+    const leftMs = atMs - Date.now()
+    if (leftMs > 0) await delay(leftMs)
+  },
+  random: () => Math.random(),
+}
+
+const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
+
+/** The parts both functions share. Throws InvalidConfiguration when the environment is wrong. */
+export const wire = () => {
+  const config = readConfig(process.env)
+  const table = new DynamoDBClient({ requestHandler: timeouts })
+  const datazone = dataZoneGateway({
+    starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
+    reads: new DataZoneClient({ requestHandler: timeouts }),
+  })
+  return {
+    config,
+    logger: new Logger(),
+    metrics: new Metrics(),
+    ports: {
+      clock: systemClock,
+      store: dynamoDbRunStore(table, config.tableName),
+      pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
+      datazone,
+      bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
+      queue: sqsRequestQueue(new SQSClient({ requestHandler: timeouts }), {
+        requests: config.requestQueueUrl,
+        rejected: config.rejectedQueueUrl,
+      }),
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type DataZoneClient,
+  GetAssetCommand,
+  GetMetadataGenerationRunCommand,
+  type GetMetadataGenerationRunCommandOutput,
+  ListMetadataGenerationRunsCommand,
+  StartMetadataGenerationRunCommand,
+} from '@aws-sdk/client-datazone'
+import type { Answer, DataZone, ServiceRun } from '../../ports/datazone.ts'
+import { classify } from './classify.ts'
+
+const pageSize = 50
+
+/** A run of either generation of the API: older ones tell one `type`, and no `types` or `typeStats`. */
+type AnyRun = Partial<Omit<GetMetadataGenerationRunCommandOutput, '$metadata'>>
+
+const serviceRun = (run: AnyRun): ServiceRun => {
+  if (run.id === undefined) throw new Error('DataZone answered a run without an id')
+  return {
+    runId: run.id,
+    nativeStatus: run.status ?? 'UNKNOWN',
+    types: run.types ?? (run.type === undefined ? [] : [run.type]),
+    ...(run.target?.identifier === undefined ? {} : { assetId: run.target.identifier }),
+    ...(run.target?.revision === undefined ? {} : { revision: run.target.revision }),
+    ...(run.createdAt === undefined ? {} : { createdAtMs: run.createdAt.getTime() }),
+    ...(run.typeStats === undefined
+      ? {}
+      : {
+          typeStats: run.typeStats.map((stat) => ({
+            type: stat.type ?? 'UNKNOWN',
+            status: stat.status ?? 'UNKNOWN',
+            ...(stat.errorMessage === undefined ? {} : { errorMessage: stat.errorMessage }),
+          })),
+        }),
+  }
+}
+
+const answer = async <Output, T>(call: Promise<Output>, read: (output: Output) => T): Promise<Answer<T>> => {
+  try {
+    return { outcome: 'answered', value: read(await call) }
+  } catch (error) {
+    return { outcome: 'refused', refusal: classify(error) }
+  }
+}
+
+/**
+ * DataZone by its SDK. `starts` must be a client that sends once (maxAttempts 1): a Start must never be sent again
+ * behind our back after its lease. `reads` may retry.
+ */
+export const dataZoneGateway = (clients: {
+  readonly starts: DataZoneClient
+  readonly reads: DataZoneClient
+}): DataZone => ({
+  getAsset: (domainId, assetId) =>
+    answer(
+      clients.reads.send(new GetAssetCommand({ domainIdentifier: domainId, identifier: assetId })),
+      (asset) => {
+        if (asset.revision === undefined || asset.owningProjectId === undefined) {
+          throw new Error('DataZone answered an asset without a revision or project')
+        }
+        return { revision: asset.revision, owningProjectId: asset.owningProjectId }
+      },
+    ),
+
+  startRun: (input, abortAfterMs) =>
+    answer(
+      clients.starts.send(
+        new StartMetadataGenerationRunCommand({
+          domainIdentifier: input.domainId,
+          owningProjectIdentifier: input.projectId,
+          target: { type: 'ASSET', identifier: input.assetId, revision: input.revision },
+          // `type` is deprecated since 2025-11-21; the SDK would fill in a random clientToken.
+          types: [...input.types],
+          clientToken: input.clientToken,
+        }),
+        { abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(abortAfterMs))) },
+      ),
+      serviceRun,
+    ),
+
+  getRun: (domainId, runId) =>
+    answer(
+      clients.reads.send(
+        new GetMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: runId }),
+      ),
+      serviceRun,
+    ),
+
+  listRuns: (domainId, query) =>
+    answer(
+      clients.reads.send(
+        new ListMetadataGenerationRunsCommand({
+          domainIdentifier: domainId,
+          maxResults: pageSize,
+          ...(query.status === undefined ? {} : { status: query.status }),
+          ...(query.assetId === undefined ? {} : { targetIdentifier: query.assetId }),
+          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
+        }),
+      ),
+      (page) => ({
+        runs: (page.items ?? []).map(serviceRun),
+        ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
+      }),
+    ),
+})

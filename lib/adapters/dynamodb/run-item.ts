@@ -1,0 +1,141 @@
+import * as z from 'zod/mini'
+import type { UnreadableRecord } from '../../ports/run-store.ts'
+import { runKey } from '../../run/identity.ts'
+import { endings, generationTypes, lanes, parkReasons, type Run, runKinds } from '../../run/run.ts'
+import { workAtMs } from '../../run/sweep-plan.ts'
+
+/** Grows when an older deployment could misread what a newer one writes (P8). */
+export const schemaVersion = 1
+
+/** The one partition of the sparse `work` index: 10,000 records in flight are ten pages. */
+export const workShard = 'WORK'
+
+const halfYearSeconds = 183 * 24 * 3600
+
+const ms = z.number()
+const sent = z.object({ firstAtMs: ms, lastAtMs: ms })
+const error = z.object({ name: z.string(), message: z.string() })
+const typeStat = z.object({
+  type: z.string(),
+  status: z.string(),
+  errorMessage: z.exactOptional(z.string()),
+})
+
+const common = {
+  kind: z.enum(runKinds),
+  domainId: z.string(),
+  assetId: z.string(),
+  revision: z.exactOptional(z.string()),
+  types: z.array(z.enum(generationTypes)),
+  attempt: z.number(),
+  projectId: z.string(),
+  request: z.object({
+    requestKey: z.string(),
+    lane: z.enum(lanes),
+    requestedAtMs: ms,
+    regenerate: z.boolean(),
+    correlationId: z.exactOptional(z.string()),
+  }),
+  createdAtMs: ms,
+  version: z.number(),
+  history: z.array(z.object({ atMs: ms, what: z.string() })),
+}
+
+const RunItem = z.discriminatedUnion('state', [
+  z.object({ ...common, state: z.literal('PLANNED') }),
+  z.object({
+    ...common,
+    state: z.literal('CLAIMED'),
+    leaseEndsAtMs: ms,
+    startSent: sent,
+    sentBefore: z.exactOptional(sent),
+    notFoundSinceMs: z.exactOptional(ms),
+  }),
+  z.object({
+    ...common,
+    state: z.literal('PARKED'),
+    reason: z.enum(parkReasons),
+    retryAtMs: ms,
+    releasedAtMs: z.exactOptional(ms),
+    sentBefore: z.exactOptional(sent),
+    notFoundSinceMs: z.exactOptional(ms),
+    error: z.exactOptional(error),
+  }),
+  z.object({
+    ...common,
+    state: z.literal('IN_FLIGHT'),
+    runId: z.string(),
+    startedAtMs: ms,
+    nativeStatus: z.string(),
+  }),
+  z.object({
+    ...common,
+    state: z.literal('ENDED'),
+    ending: z.enum(endings),
+    detectedAtMs: ms,
+    runId: z.exactOptional(z.string()),
+    startedAtMs: z.exactOptional(ms),
+    nativeStatus: z.exactOptional(z.string()),
+    typeStats: z.exactOptional(z.array(typeStat)),
+    error: z.exactOptional(error),
+    announcedAtMs: z.exactOptional(ms),
+  }),
+])
+
+/** Only what has ended, or was only planned, ever expires. */
+const expiryOf = (run: Run): { ttlEpochSeconds?: number } => {
+  const overAtMs =
+    run.state === 'ENDED' ? run.announcedAtMs : run.state === 'PLANNED' ? run.createdAtMs : undefined
+  return overAtMs === undefined ? {} : { ttlEpochSeconds: Math.floor(overAtMs / 1000) + halfYearSeconds }
+}
+
+/** A run as the table holds it: its own fields, flat, and the attributes that keys, indexes and TTL are made of. */
+export const toItem = (run: Run): Record<string, unknown> => {
+  const { subject, ...fields } = run
+  const { partition, record } = runKey(run)
+  const workAt = workAtMs(run)
+  return {
+    pk: partition,
+    sk: record,
+    schemaVersion,
+    ...subject,
+    ...fields,
+    domainStatus: `${subject.domainId}#${run.state === 'ENDED' ? run.ending : run.state}`,
+    updatedAt: run.history.at(-1)?.atMs ?? run.createdAtMs,
+    ...(workAt === undefined ? {} : { workShard, workAt }),
+    ...expiryOf(run),
+  }
+}
+
+const Key = z.object({ pk: z.string(), sk: z.string() })
+const Versioned = z.object({ schemaVersion: z.number() })
+
+/** A run, or why this version must not act on the record. */
+export const parseItem = (item: unknown): Run | UnreadableRecord => {
+  const key = z.safeParse(Key, item)
+  const unreadable = (newer: boolean, problem: string): UnreadableRecord => ({
+    key: key.success ? { partition: key.data.pk, record: key.data.sk } : { partition: '', record: '' },
+    newer,
+    problem,
+  })
+  const version = z.safeParse(Versioned, item)
+  if (!version.success) return unreadable(false, 'has no schemaVersion')
+  if (version.data.schemaVersion > schemaVersion) {
+    return unreadable(
+      true,
+      `has schemaVersion ${version.data.schemaVersion}, this deployment knows ${schemaVersion}`,
+    )
+  }
+  const parsed = z.safeParse(RunItem, item)
+  if (!parsed.success) {
+    return unreadable(
+      false,
+      `is damaged at ${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}`,
+    )
+  }
+  const { kind, domainId, assetId, revision, types, ...fields } = parsed.data
+  return {
+    ...fields,
+    subject: { kind, domainId, assetId, types, ...(revision === undefined ? {} : { revision }) },
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { PortUnavailable } from '../../errors.ts'
+import type { Creation, Records, RunStore, UnreadableRecord } from '../../ports/run-store.ts'
+import { partitionOf, runKey } from '../../run/identity.ts'
+import type { ParkedRun, Run } from '../../run/run.ts'
+import { absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
+import { parseItem, toItem, workShard } from './run-item.ts'
+
+type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
+
+const sorted = (items: readonly Item[]): Records => {
+  const runs: Run[] = []
+  const unreadable: UnreadableRecord[] = []
+  for (const item of items) {
+    const parsed = parseItem(unmarshall(item))
+    if ('problem' in parsed) unreadable.push(parsed)
+    else runs.push(parsed)
+  }
+  return { runs, unreadable }
+}
+
+const putParameters = (table: string, run: Run, condition: Condition) => ({
+  TableName: table,
+  Item: marshall(toItem(run), { removeUndefinedValues: true }),
+  ...conditionParameters(condition),
+})
+
+const deleteParameters = (table: string, run: Run) => {
+  const { partition, record } = runKey(run)
+  return {
+    TableName: table,
+    Key: marshall({ pk: partition, sk: record }),
+    ...conditionParameters(unchangedSince(run.version)),
+  }
+}
+
+const partitionParameters = (table: string, partition: string): QueryCommandInput => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :partition',
+  ExpressionAttributeValues: marshall({ ':partition': partition }),
+})
+
+const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'work',
+  KeyConditionExpression: 'workShard = :shard AND workAt <= :now',
+  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs }),
+})
+
+/** Throws what DynamoDB could not answer as PortUnavailable; a failed condition is an answer. */
+const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined
+    throw new PortUnavailable('table', error)
+  }
+}
+
+/** The run store on one DynamoDB table. */
+export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
+  async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
+    let start: Item | undefined
+    do {
+      const page = await answered(
+        client.send(
+          new QueryCommand({ ...parameters, ...(start === undefined ? {} : { ExclusiveStartKey: start }) }),
+        ),
+      )
+      yield sorted(page?.Items ?? [])
+      start = page?.LastEvaluatedKey
+    } while (start !== undefined)
+  }
+
+  const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<Creation<R>> => {
+    try {
+      await client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { Put: putParameters(table, run, absentOrPlanned) },
+            { Delete: deleteParameters(table, instead) },
+          ],
+        }),
+      )
+      return { outcome: 'created', run }
+    } catch (error) {
+      const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
+      if (reasons[1]?.Code === 'ConditionalCheckFailed') return { outcome: 'request-changed' }
+      if (reasons[0]?.Code === 'ConditionalCheckFailed') return { outcome: 'exists' }
+      throw new PortUnavailable('table', error)
+    }
+  }
+
+  return {
+    async runsOfAsset(asset) {
+      const runs: Run[] = []
+      const unreadable: UnreadableRecord[] = []
+      for await (const page of pages(partitionParameters(table, partitionOf(asset)))) {
+        runs.push(...page.runs)
+        unreadable.push(...page.unreadable)
+      }
+      return { runs, unreadable }
+    },
+
+    async create(run, instead) {
+      const first = { ...run, version: 1 }
+      if (instead !== undefined) return createInstead(first, instead)
+      const done = await answered(
+        client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned))),
+      )
+      return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
+    },
+
+    async save(run) {
+      const next = { ...run, version: run.version + 1 }
+      const condition = unchangedSince(run.version)
+      const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
+      return done === undefined ? undefined : next
+    },
+
+    async dropRequest(request) {
+      const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))
+      return done !== undefined
+    },
+
+    due: (nowMs) => pages(dueParameters(table, nowMs)),
+  }
+}

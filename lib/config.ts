@@ -1,0 +1,120 @@
+import * as z from 'zod/mini'
+import { domainIdPattern } from './contracts/fields.ts'
+import { parseWith } from './contracts/problems.ts'
+import { InvalidConfiguration } from './errors.ts'
+import { canonicalTypes } from './run/identity.ts'
+import { generationTypes } from './run/run.ts'
+import { modes } from './run/sweep-plan.ts'
+import type { StarterSettings } from './usecases/starter-tools.ts'
+import type { SweeperSettings } from './usecases/sweep-runs.ts'
+
+/** Everything the functions are told by their environment, parsed once at start. */
+export interface Config {
+  readonly tableName: string
+  readonly requestQueueUrl: string
+  readonly rejectedQueueUrl: string
+  readonly eventBusName: string
+  /** Start slots handed out a second, under DataZone's quota of 10. */
+  readonly startRatePerSecond: number
+  readonly starter: StarterSettings
+  readonly sweeper: SweeperSettings
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const text = z.string().check(z.minLength(1))
+
+/** A decimal number of the given range; env values are strings. */
+const number = (least: number, most: number) =>
+  z.pipe(
+    z.string().check(
+      z.refine((value) => value.trim() !== '' && Number(value) >= least && Number(value) <= most, {
+        error: `must be a number from ${least} to ${most}`,
+      }),
+    ),
+    z.transform(Number),
+  )
+
+const seconds = (fallback: number, most = 366 * 24 * 3600) => z._default(number(0.01, most), fallback)
+
+/** Comma-separated; spaces around a part and empty parts don't count. */
+const parts = z.pipe(
+  z.string(),
+  z.transform((value) => value.split(',').flatMap((part) => part.trim() || [])),
+)
+
+const Environment = z.object({
+  TABLE_NAME: text,
+  REQUEST_QUEUE_URL: text,
+  REJECTED_QUEUE_URL: text,
+  EVENT_BUS_NAME: text,
+  MODE: z.enum(modes),
+  DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
+  DEFAULT_TYPES: z.pipe(parts, z.array(z.enum(generationTypes)).check(z.minLength(1))),
+  START_RATE_PER_SECOND: number(0.001, 1000),
+  /** The starter's timeout and 30 s. */
+  LEASE_SECONDS: seconds(60),
+  SWEEP_PERIOD_SECONDS: seconds(60),
+  /** The three assumptions: see lib/run/start-safety.ts. */
+  TOKEN_MEMORY_SECONDS: seconds(600),
+  LIST_LAG_SECONDS: seconds(120),
+  START_EFFECT_SECONDS: seconds(60),
+  START_TIMEOUT_SECONDS: seconds(10, 60),
+  PARK_SECONDS: seconds(900),
+  LOOK_AGAIN_SECONDS: seconds(60),
+  NOT_FOUND_GRACE_SECONDS: seconds(300),
+  RELEASE_HOLD_SECONDS: seconds(900),
+  /** Age from which a sweep looks for a run: it can hardly have ended before, nor may List show it. */
+  MIN_AGE_SECONDS: seconds(12),
+  /** The table forgets after 183 days; requests must be 30 days younger. */
+  MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
+})
+
+const fewRuns = 3
+/** Releases take at most half of the Starts that a sweep period has, so that live requests go first. */
+const releaseShare = 0.5
+
+/**
+ * Reads the settings.
+ * @throws InvalidConfiguration naming every wrong variable at once
+ */
+export const readConfig = (env: Env): Config => {
+  const parsed = parseWith(Environment, env)
+  if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
+  const value = parsed.value
+  const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
+  return {
+    tableName: value.TABLE_NAME,
+    requestQueueUrl: value.REQUEST_QUEUE_URL,
+    rejectedQueueUrl: value.REJECTED_QUEUE_URL,
+    eventBusName: value.EVENT_BUS_NAME,
+    startRatePerSecond: value.START_RATE_PER_SECOND,
+    starter: {
+      mode: value.MODE,
+      domainIds: value.DOMAIN_IDS,
+      defaultTypes: canonicalTypes(value.DEFAULT_TYPES),
+      assumptions: {
+        tokenMemoryMs: ms(value.TOKEN_MEMORY_SECONDS),
+        listLagMs: ms(value.LIST_LAG_SECONDS),
+        startEffectMs: ms(value.START_EFFECT_SECONDS),
+      },
+      leaseMs: ms(value.LEASE_SECONDS),
+      startTimeoutMs: ms(value.START_TIMEOUT_SECONDS),
+      parkMs: ms(value.PARK_SECONDS),
+      lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
+      notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
+      maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
+    },
+    sweeper: {
+      mode: value.MODE,
+      periodMs: ms(value.SWEEP_PERIOD_SECONDS),
+      minAgeMs: ms(value.MIN_AGE_SECONDS),
+      fewRuns,
+      maxReleases: Math.max(
+        1,
+        Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
+      ),
+      releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS),
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/** A copy in the rejected-requests queue: what was sent and what is wrong with it. Version 1. */
+export interface RejectedRequest {
+  readonly version: 1
+  /** `metadata.id` of the `... Rejected` event. */
+  readonly eventId: string
+  readonly rejectedAt: string
+  readonly reasons: readonly string[]
+  /** The body as it came, or the request as it was recorded. Cut to fit a message; `cut` says so. */
+  readonly body: string
+  readonly cut: boolean
+}
+
+const bodyLimit = 100_000
+const reasonLimit = 300
+
+/** Cut so that the whole stays under 256 KiB even when JSON doubles each character. */
+export const rejectedRequest = (
+  eventId: string,
+  rejectedAtMs: number,
+  reasons: readonly string[],
+  body: string,
+): RejectedRequest => {
+  const clean = body.toWellFormed()
+  let kept = clean.slice(0, bodyLimit)
+  while (Buffer.byteLength(JSON.stringify(kept)) > 2 * bodyLimit) kept = kept.slice(0, kept.length / 2)
+  return {
+    version: 1,
+    eventId,
+    rejectedAt: new Date(rejectedAtMs).toISOString(),
+    reasons: reasons.map((reason) => reason.toWellFormed().slice(0, reasonLimit)),
+    body: kept.toWellFormed(),
+    cut: kept.length < clean.length,
+  }
+}

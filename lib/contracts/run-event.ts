@@ -1,0 +1,183 @@
+import * as z from 'zod/mini'
+import { errorText } from '../run/error-text.ts'
+import { eventId, rejectionEventId } from '../run/identity.ts'
+import { type EndedRun, type Ending, endings, type InFlightRun, runKinds } from '../run/run.ts'
+
+/** `source` of every event we put on the run bus. */
+export const eventSource = 'datazone-run-orchestrator'
+
+const words = {
+  SUCCEEDED: 'Succeeded',
+  PARTIALLY_SUCCEEDED: 'Partially Succeeded',
+  FAILED: 'Failed',
+  CANCELED: 'Canceled',
+  TIMED_OUT: 'Timed Out',
+  LOST: 'Lost',
+  REJECTED: 'Rejected',
+  STARTED: 'Started',
+} as const satisfies Record<Ending | 'STARTED', string>
+
+/** `Metadata Generation Run Succeeded` and its siblings. */
+export const detailType = (status: Ending | 'STARTED'): string => `Metadata Generation Run ${words[status]}`
+
+export const detailTypes: readonly string[] = [...endings, 'STARTED' as const].map(detailType)
+
+const text = z.string()
+const time = z.iso.datetime()
+
+/** `detail` of our events, version 1. Consumers must ignore fields they don't know: more will come. */
+export const RunEventDetail = z.looseObject({
+  metadata: z.looseObject({
+    /** The same for every repeat of this announcement: drop what you have seen. */
+    id: text,
+    version: z.literal(1),
+    /** When it happened, as far as we know. */
+    time,
+    correlationId: z.optional(text),
+    /** The id of the request or event that asked for the run. */
+    causationId: z.optional(text),
+  }),
+  data: z.looseObject({
+    status: z.enum([...endings, 'STARTED']),
+    kind: z.optional(z.enum(runKinds)),
+    domainId: z.optional(text),
+    projectId: z.optional(text),
+    asset: z.optional(z.looseObject({ id: text, revision: z.optional(text) })),
+    types: z.optional(z.array(text)),
+    runId: z.optional(text),
+    attempt: z.optional(z.int()),
+    willRetry: z.optional(z.boolean()),
+    /** The status in DataZone's own word, when DataZone told it. */
+    nativeStatus: z.optional(text),
+    /** How each type fared. Absent when List told the ending. */
+    typeStats: z.optional(
+      z.array(z.looseObject({ type: text, status: text, errorMessage: z.optional(text) })),
+    ),
+    error: z.optional(z.looseObject({ name: text, message: text })),
+    requestedAt: z.optional(time),
+    startedAt: z.optional(time),
+    detectedAt: z.optional(time),
+    durations: z.optional(
+      z.looseObject({
+        /** From the request to Start. */
+        queuedMs: z.optional(z.int()),
+        /** From Start to our noticing the end: DataZone tells no end time. */
+        runMs: z.optional(z.int()),
+      }),
+    ),
+  }),
+})
+export type RunEventDetail = z.infer<typeof RunEventDetail>
+
+/** An event as the bus port takes it. */
+export interface RunEvent {
+  readonly detailType: string
+  readonly timeMs: number
+  readonly detail: RunEventDetail
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
+
+const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs: number) => ({
+  metadata: {
+    id: eventId(run, status),
+    version: 1 as const,
+    time: iso(atMs),
+    causationId: causationId(run.request.requestKey),
+    ...(run.request.correlationId === undefined ? {} : { correlationId: run.request.correlationId }),
+  },
+  data: {
+    status,
+    kind: run.subject.kind,
+    domainId: run.subject.domainId,
+    projectId: run.projectId,
+    asset: {
+      id: run.subject.assetId,
+      ...(run.subject.revision === undefined ? {} : { revision: run.subject.revision }),
+    },
+    types: [...run.subject.types],
+    attempt: run.attempt,
+    willRetry: false,
+    requestedAt: iso(run.request.requestedAtMs),
+    ...(run.runId === undefined ? {} : { runId: run.runId }),
+    ...(run.nativeStatus === undefined ? {} : { nativeStatus: run.nativeStatus }),
+    ...(run.startedAtMs === undefined ? {} : { startedAt: iso(run.startedAtMs) }),
+  },
+})
+
+const durations = (run: EndedRun) =>
+  run.startedAtMs === undefined
+    ? {}
+    : {
+        durations: {
+          queuedMs: Math.max(0, Math.round(run.startedAtMs - run.request.requestedAtMs)),
+          runMs: Math.max(0, Math.round(run.detectedAtMs - run.startedAtMs)),
+        },
+      }
+
+/**
+ * The announcement of an ending. `minimal` leaves out what DataZone wrote, for an entry that the bus keeps refusing; the
+ * id stays the same (P4).
+ */
+export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }): RunEvent => {
+  const about = aboutRun(run, run.ending, run.detectedAtMs)
+  const details = {
+    ...(run.typeStats === undefined
+      ? {}
+      : {
+          typeStats: run.typeStats.map(({ errorMessage, ...stat }) => ({
+            ...stat,
+            ...(errorMessage === undefined ? {} : { errorMessage: errorText(errorMessage) }),
+          })),
+        }),
+    ...(run.error === undefined
+      ? {}
+      : { error: { name: run.error.name, message: errorText(run.error.message) } }),
+  }
+  return {
+    detailType: detailType(run.ending),
+    timeMs: run.detectedAtMs,
+    detail: {
+      metadata: about.metadata,
+      data: {
+        ...about.data,
+        detectedAt: iso(run.detectedAtMs),
+        ...durations(run),
+        ...(options.minimal ? {} : details),
+      },
+    },
+  }
+}
+
+/** Best effort: nobody may count on it. */
+export const startedEvent = (run: InFlightRun): RunEvent => ({
+  detailType: detailType('STARTED'),
+  timeMs: run.startedAtMs,
+  detail: aboutRun(run, 'STARTED', run.startedAtMs),
+})
+
+/** A body that names no subject: its event id is a hash of the body, so a repeat of it carries the same (P4). */
+export const malformedEvent = (
+  body: string,
+  problems: readonly string[],
+  rejectedAtMs: number,
+  envelopeId?: string,
+): RunEvent => ({
+  detailType: detailType('REJECTED'),
+  timeMs: rejectedAtMs,
+  detail: {
+    metadata: {
+      id: rejectionEventId(body),
+      version: 1,
+      time: iso(rejectedAtMs),
+      ...(envelopeId === undefined ? {} : { causationId: envelopeId }),
+    },
+    data: {
+      status: 'REJECTED',
+      error: { name: 'MalformedRequest', message: errorText(problems.join('; ')) },
+      detectedAt: iso(rejectedAtMs),
+    },
+  },
+})

@@ -1,0 +1,79 @@
+import type { GenerationType, TypeStat } from '../run/run.ts'
+
+/** Why DataZone did not do what it was asked, classified once in the adapter. */
+export type RefusalKind =
+  /** 400: the request itself is wrong. */
+  | 'INVALID'
+  /** 404 */
+  | 'NOT_FOUND'
+  /** 401, 403 */
+  | 'DENIED'
+  /** 402: a monthly quota is used up. */
+  | 'QUOTA_EXCEEDED'
+  /** 409 */
+  | 'CONFLICT'
+  /** 429 */
+  | 'THROTTLED'
+  /** 5xx, network, time-out, and every error that nobody has heard of. */
+  | 'UNAVAILABLE'
+
+export interface Refusal {
+  readonly kind: RefusalKind
+  /** The call had no effect, for certain. False after 5xx, time-outs and broken connections. */
+  readonly definite: boolean
+  /** The service's own error name. */
+  readonly name: string
+  readonly message: string
+  readonly cause: unknown
+}
+
+export type Answer<T> =
+  | { readonly outcome: 'answered'; readonly value: T }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+
+export interface Asset {
+  readonly revision: string
+  readonly owningProjectId: string
+}
+
+export interface StartInput {
+  readonly domainId: string
+  readonly projectId: string
+  readonly assetId: string
+  readonly revision: string
+  readonly types: readonly GenerationType[]
+  readonly clientToken: string
+}
+
+/** A run as Start, Get or List shows it. Statuses and types are strings here: newer ones must survive (P8). */
+export interface ServiceRun {
+  readonly runId: string
+  readonly nativeStatus: string
+  readonly types: readonly string[]
+  readonly assetId?: string
+  readonly revision?: string
+  readonly createdAtMs?: number
+  /** From Get only. */
+  readonly typeStats?: readonly TypeStat[]
+}
+
+export interface RunPage {
+  readonly runs: readonly ServiceRun[]
+  readonly nextToken?: string
+}
+
+/** The statuses that a sweep lists; the others are told by Get. */
+export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED'
+
+/** The four calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
+export interface DataZone {
+  getAsset(domainId: string, assetId: string): Promise<Answer<Asset>>
+  /** Sent once, never retried here, and given up after `abortAfterMs`. */
+  startRun(input: StartInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
+  getRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
+  /** One page of up to 50, of one status or of one asset. */
+  listRuns(
+    domainId: string,
+    query: { readonly status?: ListedStatus; readonly assetId?: string; readonly nextToken?: string },
+  ): Promise<Answer<RunPage>>
+}

@@ -1,0 +1,44 @@
+import type { RunKey } from '../run/identity.ts'
+import type { AssetRef, ParkedRun, Run } from '../run/run.ts'
+
+/** A stored record that this version must not act on (P8): written by a newer one, or damaged. */
+export interface UnreadableRecord {
+  readonly key: RunKey
+  readonly newer: boolean
+  readonly problem: string
+}
+
+export interface Records {
+  readonly runs: readonly Run[]
+  readonly unreadable: readonly UnreadableRecord[]
+}
+
+export type Creation<R extends Run> =
+  | { readonly outcome: 'created'; readonly run: R }
+  /** There is a record with that key. */
+  | { readonly outcome: 'exists' }
+  /** Somebody else went on with the waiting request meanwhile. */
+  | { readonly outcome: 'request-changed' }
+
+/**
+ * The table of runs. Narrow on purpose: every write is conditional, and there is no delete and no unconditional put, so
+ * that no caller can lose a claim. Every method throws when the store cannot answer; nothing is then known.
+ */
+export interface RunStore {
+  /** All records of an asset, as of now (strongly consistent): dedupe and "who is running" need no index. */
+  runsOfAsset(asset: AssetRef): Promise<Records>
+  /**
+   * P1: writes a new record on the condition that there is none for its key (or only a PLANNED one). With
+   * `instead`, the waiting request it replaces goes in the same transaction, or nothing happens.
+   */
+  create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>>
+  /**
+   * Writes `run` on the condition that the version it was read at is still there. Answers the run at its new version,
+   * or undefined: somebody was faster.
+   */
+  save<R extends Run>(run: R): Promise<R | undefined>
+  /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
+  dropRequest(request: ParkedRun): Promise<boolean>
+  /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */
+  due(nowMs: number): AsyncIterable<Records>
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import type { AssetRef, Ending, GenerationType, Subject } from './run.ts'
+import { generationTypes } from './run.ts'
+
+/**
+ * Who is who: every identifier here is a pure function of what it identifies, so that a repeat of anything is
+ * recognised wherever it happens. Changing one of these is changing what "the same run" means: don't.
+ */
+
+const digest = (parts: readonly (string | number)[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+
+/** One spelling for a set of types: no repeats, in the order of DataZone's enum. */
+export const canonicalTypes = (types: readonly GenerationType[]): GenerationType[] =>
+  generationTypes.filter((type) => types.includes(type))
+
+/**
+ * Start takes at most two types (service model, `MetadataGenerationRunTypes`), so three make two runs, and always the
+ * same two: descriptions with names, glossary terms apart.
+ */
+export const typeSets = (types: readonly GenerationType[]): GenerationType[][] => {
+  const canonical = canonicalTypes(types)
+  return canonical.length <= 2 ? [canonical] : [canonical.slice(0, 2), canonical.slice(2)]
+}
+
+export const sameTypes = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((type) => right.includes(type))
+
+/** Where a record is filed: all runs of an asset share the partition; the record names revision, types and attempt. */
+export interface RunKey {
+  readonly partition: string
+  readonly record: string
+}
+
+export const partitionOf = (asset: AssetRef): string => `ASSET#${asset.domainId}#${asset.assetId}`
+
+/** The key of a subject's attempt, or, while the revision is not known, of the request. */
+export const runKey = (run: {
+  readonly subject: Subject
+  readonly attempt: number
+  readonly request: { readonly requestKey: string }
+}): RunKey => ({
+  partition: partitionOf(run.subject),
+  record:
+    run.subject.revision === undefined
+      ? `REQUEST#${digest([run.request.requestKey])}`
+      : `RUN#${encodeURIComponent(run.subject.revision)}#${run.subject.types.join('+')}#${String(run.attempt).padStart(4, '0')}`,
+})
+
+export const sameSubject = (left: Subject, right: Subject): boolean =>
+  left.domainId === right.domainId &&
+  left.assetId === right.assetId &&
+  left.revision === right.revision &&
+  sameTypes(left.types, right.types)
+
+const subjectParts = (subject: Subject): string[] => [
+  subject.kind,
+  subject.domainId,
+  subject.assetId,
+  subject.revision ?? '',
+  ...subject.types,
+]
+
+/**
+ * P1: the idempotency token of Start, the same for every try of one subject and attempt. 1 to 128 characters of
+ * [\x21-\x7E] (service model, `ClientToken`).
+ */
+export const clientToken = (subject: Subject, attempt: number): string =>
+  `dzrun-${subject.assetId.slice(0, 36)}-${attempt}-${digest(['token', attempt, ...subjectParts(subject)])}`
+
+/** P4: the id of the event that announces an ending (or the start) of an attempt; repeats carry the same. */
+export const eventId = (
+  run: {
+    readonly subject: Subject
+    readonly attempt: number
+    readonly request: { readonly requestKey: string }
+  },
+  what: Ending | 'STARTED',
+): string => {
+  const unresolved = run.subject.revision === undefined ? [run.request.requestKey] : []
+  return digest(['event', what, run.attempt, ...subjectParts(run.subject), ...unresolved]).slice(0, 40)
+}
+
+/** P4 for a request that names no subject. */
+export const rejectionEventId = (body: string): string => digest(['rejected', body]).slice(0, 40)

@@ -1,0 +1,162 @@
+/**
+ * The states of a run: our record of one DataZone run for a subject and attempt.
+ *
+ * `PLANNED` → (`CLAIMED` ⇄ `PARKED`) → `IN_FLIGHT` → `ENDED`. Every move between them is in transition.ts.
+ * All times are milliseconds since the epoch.
+ */
+
+export const generationTypes = [
+  'BUSINESS_DESCRIPTIONS',
+  'BUSINESS_NAMES',
+  'BUSINESS_GLOSSARY_ASSOCIATIONS',
+] as const
+export type GenerationType = (typeof generationTypes)[number]
+
+export const runKinds = ['METADATA_GENERATION'] as const
+export type RunKind = (typeof runKinds)[number]
+
+export const lanes = ['live', 'backfill'] as const
+export type Lane = (typeof lanes)[number]
+
+/** The catalog asset that a record is filed under. */
+export interface AssetRef {
+  readonly domainId: string
+  readonly assetId: string
+}
+
+/**
+ * What a run is about. `revision` is absent only while a request waits to learn which revision to run; such a record is
+ * identified by its request key instead, and can only be parked or end as REJECTED.
+ */
+export interface Subject extends AssetRef {
+  readonly kind: RunKind
+  readonly revision?: string
+  readonly types: readonly GenerationType[]
+}
+
+/** The request that made the record. `requestKey` is the envelope's id: the same key is the same request. */
+export interface RequestOrigin {
+  readonly requestKey: string
+  readonly lane: Lane
+  readonly requestedAtMs: number
+  readonly regenerate: boolean
+  readonly correlationId?: string
+}
+
+/**
+ * A Start that was sent, or may have been, and was not definitely refused. It began no earlier than `firstAtMs` and
+ * was sent no later than `lastAtMs`.
+ */
+export interface StartSent {
+  readonly firstAtMs: number
+  readonly lastAtMs: number
+}
+
+export interface HistoryEntry {
+  readonly atMs: number
+  readonly what: string
+}
+
+export const parkReasons = [
+  'BEHIND',
+  'CONFLICT',
+  'DENIED',
+  'LEASE_EXPIRED',
+  'NOT_FOUND',
+  'PACED',
+  'QUOTA_EXCEEDED',
+  'STALE_READ',
+  'THROTTLED',
+  'UNAVAILABLE',
+] as const
+/** Why a request waits in the table. */
+export type ParkReason = (typeof parkReasons)[number]
+
+export const endings = [
+  'SUCCEEDED',
+  'PARTIALLY_SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'TIMED_OUT',
+  'LOST',
+  'REJECTED',
+] as const
+export type Ending = (typeof endings)[number]
+
+/** How one type of a run fared, as GetMetadataGenerationRun's `typeStats` tells it. List has none. */
+export interface TypeStat {
+  readonly type: string
+  readonly status: string
+  readonly errorMessage?: string
+}
+
+export interface RunError {
+  readonly name: string
+  readonly message: string
+}
+
+interface RunCommon {
+  readonly subject: Subject
+  readonly attempt: number
+  readonly projectId: string
+  readonly request: RequestOrigin
+  /** First written. A run adopted from List must not be older than this, less two minutes. */
+  readonly createdAtMs: number
+  /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
+  readonly version: number
+  readonly history: readonly HistoryEntry[]
+}
+
+/** What plan mode would have started. Blocks nothing: a claim replaces it. */
+export interface PlannedRun extends RunCommon {
+  readonly state: 'PLANNED'
+}
+
+/** Leased by a starter, which is about to send Start or has sent it. */
+export interface ClaimedRun extends RunCommon {
+  readonly state: 'CLAIMED'
+  readonly leaseEndsAtMs: number
+  readonly startSent: StartSent
+  /** A Start of an earlier lease whose fate is unknown. */
+  readonly sentBefore?: StartSent
+  readonly notFoundSinceMs?: number
+}
+
+/** Waits in the table until `retryAtMs`. */
+export interface ParkedRun extends RunCommon {
+  readonly state: 'PARKED'
+  readonly reason: ParkReason
+  readonly retryAtMs: number
+  /** Set once the sweep has put it back on the queue; until `retryAtMs` the message is expected to arrive. */
+  readonly releasedAtMs?: number
+  readonly sentBefore?: StartSent
+  readonly notFoundSinceMs?: number
+  readonly error?: RunError
+}
+
+/** Running at DataZone under `runId`. */
+export interface InFlightRun extends RunCommon {
+  readonly state: 'IN_FLIGHT'
+  readonly runId: string
+  readonly startedAtMs: number
+  readonly nativeStatus: string
+}
+
+/** Over, for good. Owes its terminal event until `announcedAtMs` is there. */
+export interface EndedRun extends RunCommon {
+  readonly state: 'ENDED'
+  readonly ending: Ending
+  readonly detectedAtMs: number
+  readonly runId?: string
+  readonly startedAtMs?: number
+  readonly nativeStatus?: string
+  readonly typeStats?: readonly TypeStat[]
+  readonly error?: RunError
+  readonly announcedAtMs?: number
+}
+
+export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
+
+/** Whether DataZone is, or may be, working on the run. */
+export const isGoing = (run: Run): run is ClaimedRun | InFlightRun =>
+  run.state === 'CLAIMED' || run.state === 'IN_FLIGHT'

@@ -1,0 +1,56 @@
+import type { ClaimedRun, StartSent } from './run.ts'
+
+/**
+ * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
+ */
+export interface Assumptions {
+  /** A clientToken is remembered for at least this long after its Start took effect. */
+  readonly tokenMemoryMs: number
+  /** List shows a run at most this long after its Start took effect. */
+  readonly listLagMs: number
+  /** A Start that was sent takes effect within this long, or never. */
+  readonly startEffectMs: number
+}
+
+/**
+ * `start`: sending Start now cannot make a second run. `look`: DataZone may have forgotten the token of an earlier
+ * Start, so ask List first.
+ */
+export type StartSafety = 'start' | 'look'
+
+/** Whether a claimed run's Start can be sent, relying on the token, until its lease ends. */
+export const startSafety = (run: ClaimedRun, assumptions: Assumptions): StartSafety => {
+  if (run.sentBefore === undefined) return 'start'
+  const latestEffectMs = run.leaseEndsAtMs + assumptions.startEffectMs
+  return latestEffectMs < run.sentBefore.firstAtMs + assumptions.tokenMemoryMs ? 'start' : 'look'
+}
+
+/** From when on a List without the run proves that no Start sent before took effect, or will. */
+export const absenceProvesMs = (sent: StartSent, assumptions: Assumptions): number =>
+  sent.lastAtMs + assumptions.startEffectMs + assumptions.listLagMs
+
+/** What List shows of a run that might be ours. */
+export interface AdoptionCandidate {
+  readonly runId: string
+  readonly revision: string | undefined
+  readonly types: readonly string[]
+  readonly createdAtMs: number | undefined
+}
+
+const adoptionSkewMs = 120_000
+
+/**
+ * Whether a run that List shows for the asset can only be ours: same revision and types, created after the attempt was
+ * first written (less two minutes for clocks), and recorded on no other attempt.
+ */
+export const isAdoptable = (
+  run: ClaimedRun,
+  candidate: AdoptionCandidate,
+  runIdsOfOtherAttempts: ReadonlySet<string>,
+): boolean =>
+  candidate.revision === run.subject.revision &&
+  candidate.types.length === run.subject.types.length &&
+  run.subject.types.every((type) => candidate.types.includes(type)) &&
+  candidate.createdAtMs !== undefined &&
+  candidate.createdAtMs >= run.createdAtMs - adoptionSkewMs &&
+  !runIdsOfOtherAttempts.has(candidate.runId)

@@ -1,0 +1,115 @@
+import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, Run } from './run.ts'
+
+/** What a sweep does with the records that owe something, decided before anything is done. Durations in ms. */
+export interface SweepSettings {
+  /** Between two sweeps. */
+  readonly periodMs: number
+  /** A run younger than this is not looked for: it can hardly have ended, and List may not show it yet. */
+  readonly minAgeMs: number
+  /** Up to this many due runs of a domain get a Get each; more are told apart by List. */
+  readonly fewRuns: number
+  /** At most this many releases a sweep. */
+  readonly maxReleases: number
+  readonly mode: Mode
+}
+
+export const modes = ['off', 'plan', 'run'] as const
+export type Mode = (typeof modes)[number]
+
+/**
+ * Whether a waiting record may go on: nothing in mode `off`; in `plan` only a request whose revision is not known yet,
+ * because that makes a plan and never a Start.
+ */
+export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
+  mode === 'run' || (mode === 'plan' && run.subject.revision === undefined)
+
+export interface SweepPlan {
+  readonly announce: readonly EndedRun[]
+  readonly release: readonly (ParkedRun | ClaimedRun)[]
+  /** In-flight runs by domain, in the order to visit the domains. */
+  readonly domains: readonly (readonly InFlightRun[])[]
+}
+
+/** When a record wants the sweep's attention, or undefined when it owes nothing. The `work` index is built on this. */
+export const workAtMs = (run: Run): number | undefined => {
+  switch (run.state) {
+    case 'PLANNED':
+      return undefined
+    case 'CLAIMED':
+      return run.leaseEndsAtMs
+    case 'PARKED':
+      return run.retryAtMs
+    case 'IN_FLIGHT':
+      return run.startedAtMs
+    case 'ENDED':
+      return run.announcedAtMs === undefined ? run.detectedAtMs : undefined
+    default:
+      return run satisfies never
+  }
+}
+
+const rotated = <T>(items: readonly T[], offset: number): T[] => {
+  const start = items.length === 0 ? 0 : offset % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
+}
+
+/**
+ * Sorts due records into the sweep's steps. The order rotates with the sweep's number, so that neither a failing domain
+ * nor a poison record is first every time and no cursor needs to be stored.
+ */
+export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSettings): SweepPlan => {
+  const sweepNumber = Math.floor(nowMs / settings.periodMs)
+  const announce: EndedRun[] = []
+  const release: (ParkedRun | ClaimedRun)[] = []
+  const inFlight: InFlightRun[] = []
+  for (const run of due) {
+    const atMs = workAtMs(run)
+    if (atMs === undefined || atMs > nowMs) continue
+    switch (run.state) {
+      case 'ENDED':
+        announce.push(run)
+        break
+      case 'PARKED':
+      case 'CLAIMED':
+        if (mayResume(run, settings.mode)) release.push(run)
+        break
+      case 'IN_FLIGHT':
+        inFlight.push(run)
+        break
+      case 'PLANNED':
+        break
+      default:
+        run satisfies never
+    }
+  }
+  release.sort((left, right) => left.createdAtMs - right.createdAtMs)
+  const byDomain = Map.groupBy(inFlight, (run) => run.subject.domainId)
+  const domains = [...byDomain.keys()].sort().map((domainId) => byDomain.get(domainId) ?? [])
+  return {
+    announce: rotated(announce, sweepNumber * 97),
+    release: release.slice(0, settings.maxReleases),
+    domains: rotated(domains, sweepNumber),
+  }
+}
+
+const eagerMs = 5 * 60_000
+const growth = 1.25
+
+/**
+ * Whether a run is due for a Get of its own in the sweep at `nowMs`: in every sweep while it is young, then at ages that
+ * grow by a quarter. Computed from the age alone, so that waiting costs no write (P11).
+ */
+export const isDueForGet = (run: InFlightRun, nowMs: number, settings: SweepSettings): boolean => {
+  const ageMs = nowMs - run.startedAtMs
+  if (ageMs < settings.minAgeMs) return false
+  if (ageMs < eagerMs) return true
+  const step = (atMs: number) => Math.floor(Math.log(Math.max(atMs, eagerMs) / eagerMs) / Math.log(growth))
+  return step(ageMs) !== step(ageMs - settings.periodMs) || ageMs - settings.periodMs < eagerMs
+}
+
+/**
+ * Whether to read another page of ended runs: while the last one settled at least two (a Get each would have cost as
+ * much), and never more pages than runs missing.
+ */
+export const wantsSucceededPage = (missing: number, pagesRead: number, settledByLast: number): boolean =>
+  missing >= 2 && (pagesRead === 0 || settledByLast >= 2)

@@ -1,0 +1,283 @@
+import { errorText } from './error-text.ts'
+import type {
+  ClaimedRun,
+  EndedRun,
+  InFlightRun,
+  ParkedRun,
+  ParkReason,
+  Run,
+  RunError,
+  StartSent,
+  TypeStat,
+} from './run.ts'
+import { meaningOfMetadataStatus } from './service-status.ts'
+
+/** Something observed about a run. */
+export interface Facts {
+  /** A starter took the lease. */
+  CLAIMED: { readonly kind: 'CLAIMED'; readonly leaseEndsAtMs: number }
+  /** The sweep put a parked record, or a claim whose lease ended, back on the queue. */
+  RELEASED: { readonly kind: 'RELEASED'; readonly holdUntilMs: number }
+  /** Not now. `definite` says that no Start of this lease can have taken effect. */
+  REFUSED: {
+    readonly kind: 'REFUSED'
+    readonly reason: ParkReason
+    readonly retryAtMs: number
+    readonly definite: boolean
+    readonly error?: RunError
+  }
+  /** Never: the sender must mend something. */
+  REJECTED: { readonly kind: 'REJECTED'; readonly error: RunError }
+  /** DataZone answered Start, or List showed our run. */
+  STARTED: {
+    readonly kind: 'STARTED'
+    readonly runId: string
+    readonly nativeStatus: string
+    readonly startedAtMs: number
+  }
+  /** Get or List showed the run. */
+  OBSERVED: {
+    readonly kind: 'OBSERVED'
+    readonly runId: string
+    readonly nativeStatus: string
+    readonly typeStats?: readonly TypeStat[]
+  }
+  /** The bus took the terminal event. */
+  ANNOUNCED: { readonly kind: 'ANNOUNCED' }
+}
+export type FactKind = keyof Facts
+export type Fact = Facts[FactKind]
+
+/** The state that each fact leads to. */
+interface Reached {
+  CLAIMED: ClaimedRun
+  RELEASED: ParkedRun
+  REFUSED: ParkedRun
+  REJECTED: EndedRun
+  STARTED: InFlightRun
+  OBSERVED: InFlightRun | EndedRun
+  ANNOUNCED: EndedRun
+}
+
+/**
+ * `changed`: write `run`. `noted`: the state stays, the history grows (write `run`). `unchanged`: write nothing (P11).
+ * `impossible`: the fact does not apply to this state; `why` says it in words.
+ */
+export type Transition<Next extends Run = Run> =
+  | { readonly outcome: 'changed'; readonly run: Next }
+  | { readonly outcome: 'noted'; readonly run: Run }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'impossible'; readonly why: string }
+
+const historyLimit = 20
+
+const withHistory = (run: Run, nowMs: number, what: string): Run['history'] => [
+  ...run.history.slice(-(historyLimit - 1)),
+  { atMs: nowMs, what: errorText(what, 200) },
+]
+
+const base = (run: Run, nowMs: number, what: string) => ({
+  subject: run.subject,
+  attempt: run.attempt,
+  projectId: run.projectId,
+  request: run.request,
+  createdAtMs: run.createdAtMs,
+  version: run.version,
+  history: withHistory(run, nowMs, what),
+})
+
+const unchanged = { outcome: 'unchanged' } as const
+const impossible = (run: Run, fact: Fact): { outcome: 'impossible'; why: string } => ({
+  outcome: 'impossible',
+  why: `${fact.kind} does not apply to a run that is ${run.state}`,
+})
+const noted = (run: Run, nowMs: number, what: string): Transition<never> =>
+  run.history.some((entry) => entry.what === what)
+    ? unchanged
+    : { outcome: 'noted', run: { ...run, history: withHistory(run, nowMs, what) } }
+
+/** Both Starts may have taken effect: first began no earlier than the earlier, and was sent no later than the later. */
+const either = (left: StartSent | undefined, right: StartSent): StartSent =>
+  left === undefined
+    ? right
+    : {
+        firstAtMs: Math.min(left.firstAtMs, right.firstAtMs),
+        lastAtMs: Math.max(left.lastAtMs, right.lastAtMs),
+      }
+
+/** What earlier leases left open: Starts whose fate is unknown. */
+const openStarts = (run: ParkedRun | ClaimedRun): { sentBefore?: StartSent } => {
+  const sent = run.state === 'CLAIMED' ? either(run.sentBefore, run.startSent) : run.sentBefore
+  return sent === undefined ? {} : { sentBefore: sent }
+}
+
+const notFoundSince = (run: Run): { notFoundSinceMs?: number } =>
+  (run.state === 'CLAIMED' || run.state === 'PARKED') && run.notFoundSinceMs !== undefined
+    ? { notFoundSinceMs: run.notFoundSinceMs }
+    : {}
+
+type Moves = {
+  readonly [Kind in FactKind]: (run: Run, fact: Facts[Kind], nowMs: number) => Transition<Reached[Kind]>
+}
+
+const moves: Moves = {
+  CLAIMED: (run, fact, nowMs) => {
+    if (run.state === 'IN_FLIGHT' || run.state === 'ENDED') return impossible(run, fact)
+    if (run.state === 'CLAIMED' && nowMs < run.leaseEndsAtMs) return impossible(run, fact)
+    return {
+      outcome: 'changed',
+      run: {
+        ...base(run, nowMs, 'claimed'),
+        state: 'CLAIMED',
+        leaseEndsAtMs: fact.leaseEndsAtMs,
+        startSent: { firstAtMs: nowMs, lastAtMs: fact.leaseEndsAtMs },
+        ...(run.state === 'PLANNED' ? {} : openStarts(run)),
+        ...notFoundSince(run),
+      },
+    }
+  },
+
+  RELEASED: (run, fact, nowMs) => {
+    if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
+    if (run.state === 'CLAIMED' && nowMs < run.leaseEndsAtMs) return impossible(run, fact)
+    return {
+      outcome: 'changed',
+      run: {
+        ...base(run, nowMs, run.state === 'CLAIMED' ? 'lease ended, released' : 'released'),
+        state: 'PARKED',
+        reason: run.state === 'CLAIMED' ? 'LEASE_EXPIRED' : run.reason,
+        retryAtMs: fact.holdUntilMs,
+        releasedAtMs: nowMs,
+        ...openStarts(run),
+        ...notFoundSince(run),
+        ...(run.state === 'PARKED' && run.error !== undefined ? { error: run.error } : {}),
+      },
+    }
+  },
+
+  REFUSED: (run, fact, nowMs) => {
+    if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
+    const open =
+      run.state === 'CLAIMED' && !fact.definite
+        ? either(run.sentBefore, { firstAtMs: run.startSent.firstAtMs, lastAtMs: nowMs })
+        : run.sentBefore
+    return {
+      outcome: 'changed',
+      run: {
+        ...base(
+          run,
+          nowMs,
+          `parked: ${fact.reason}${fact.error === undefined ? '' : ` (${fact.error.name})`}`,
+        ),
+        state: 'PARKED',
+        reason: fact.reason,
+        retryAtMs: fact.retryAtMs,
+        ...(open === undefined ? {} : { sentBefore: open }),
+        ...(fact.reason === 'NOT_FOUND' ? { notFoundSinceMs: nowMs, ...notFoundSince(run) } : {}),
+        ...(fact.error === undefined ? {} : { error: fact.error }),
+      },
+    }
+  },
+
+  REJECTED: (run, fact, nowMs) => {
+    if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
+    return {
+      outcome: 'changed',
+      run: {
+        ...base(run, nowMs, `REJECTED: ${fact.error.message}`),
+        state: 'ENDED',
+        ending: 'REJECTED',
+        detectedAtMs: nowMs,
+        error: fact.error,
+      },
+    }
+  },
+
+  STARTED: (run, fact, nowMs) => {
+    switch (run.state) {
+      case 'CLAIMED':
+      case 'PARKED':
+        return {
+          outcome: 'changed',
+          run: {
+            ...base(run, nowMs, `started as ${fact.runId}`),
+            state: 'IN_FLIGHT',
+            runId: fact.runId,
+            startedAtMs: fact.startedAtMs,
+            nativeStatus: fact.nativeStatus,
+          },
+        }
+      case 'IN_FLIGHT':
+      case 'ENDED':
+        return run.runId === fact.runId
+          ? unchanged
+          : noted(run, nowMs, `ALARM: another run of this attempt was seen: ${fact.runId}`)
+      case 'PLANNED':
+        return impossible(run, fact)
+      default:
+        return run satisfies never
+    }
+  },
+
+  OBSERVED: (run, fact, nowMs) => {
+    // P5: an ending is final; what comes later is history.
+    if (run.state === 'ENDED') {
+      return run.nativeStatus === fact.nativeStatus || run.runId !== fact.runId
+        ? unchanged
+        : noted(run, nowMs, `seen later as ${fact.nativeStatus}`)
+    }
+    if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
+    if (run.runId !== fact.runId) return unchanged
+    const meaning = meaningOfMetadataStatus(fact.nativeStatus)
+    if (meaning.phase === 'going') {
+      // P11: progress that everybody knows is not worth a write. P8: an unheard-of status is.
+      if (meaning.known || run.nativeStatus === fact.nativeStatus) return unchanged
+      return {
+        outcome: 'changed',
+        run: {
+          ...run,
+          nativeStatus: fact.nativeStatus,
+          history: withHistory(run, nowMs, `unknown status ${fact.nativeStatus}`),
+        },
+      }
+    }
+    const complaints = fact.typeStats?.flatMap((stat) =>
+      stat.errorMessage === undefined ? [] : [`${stat.type}: ${stat.errorMessage}`],
+    )
+    return {
+      outcome: 'changed',
+      run: {
+        ...base(run, nowMs, meaning.ending),
+        state: 'ENDED',
+        ending: meaning.ending,
+        detectedAtMs: nowMs,
+        runId: run.runId,
+        startedAtMs: run.startedAtMs,
+        nativeStatus: fact.nativeStatus,
+        ...(fact.typeStats === undefined ? {} : { typeStats: fact.typeStats }),
+        ...(complaints === undefined || complaints.length === 0
+          ? {}
+          : { error: { name: 'GenerationFailed', message: errorText(complaints.join('; ')) } }),
+      },
+    }
+  },
+
+  ANNOUNCED: (run, fact, nowMs) => {
+    if (run.state !== 'ENDED') return impossible(run, fact)
+    if (run.announcedAtMs !== undefined) return unchanged
+    return {
+      outcome: 'changed',
+      run: { ...run, history: withHistory(run, nowMs, 'announced'), announcedAtMs: nowMs },
+    }
+  },
+}
+
+/**
+ * Every move of the state machine. Pure; facts are idempotent and may come in any order (P5).
+ * @param nowMs milliseconds since the epoch
+ */
+export const transition = <Kind extends FactKind>(
+  run: Run,
+  fact: Facts[Kind] & { readonly kind: Kind },
+  nowMs: number,
+): Transition<Reached[Kind]> => moves[fact.kind](run, fact, nowMs)

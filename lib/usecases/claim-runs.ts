@@ -1,0 +1,140 @@
+import { runKey, sameSubject, typeSets } from '../run/identity.ts'
+import {
+  type ClaimedRun,
+  isGoing,
+  type ParkedRun,
+  type PlannedRun,
+  type Run,
+  type Subject,
+} from '../run/run.ts'
+import type { RequestOutcome } from './outcome.ts'
+import { startRun } from './start-run.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+interface Attempt {
+  readonly subject: Subject
+  readonly attempt: number
+}
+
+/**
+ * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
+ * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it is
+ * made for real.
+ */
+const attemptToMake = (
+  subject: Subject,
+  waiting: ParkedRun,
+  records: readonly Run[],
+  tools: StarterTools,
+): Attempt | undefined => {
+  const { requestKey, regenerate } = waiting.request
+  const attempts = records
+    .filter((run) => sameSubject(run.subject, subject))
+    .sort((left, right) => left.attempt - right.attempt)
+  const latest = attempts.at(-1)
+  if (latest === undefined) return { subject, attempt: 1 }
+  if (latest.state === 'PLANNED' && tools.settings.mode === 'run') return { subject, attempt: latest.attempt }
+  return regenerate && attempts.every((run) => run.request.requestKey !== requestKey)
+    ? { subject, attempt: latest.attempt + 1 }
+    : undefined
+}
+
+const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: number): PlannedRun => ({
+  state: 'PLANNED',
+  subject,
+  attempt,
+  projectId: waiting.projectId,
+  request: waiting.request,
+  createdAtMs: nowMs,
+  version: 0,
+  history: [{ atMs: nowMs, what: 'planned' }],
+})
+
+const behind = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: StarterTools): ParkedRun => ({
+  ...planned(attempt, waiting, nowMs),
+  history: [{ atMs: nowMs, what: 'parked: BEHIND' }],
+  state: 'PARKED',
+  reason: 'BEHIND',
+  retryAtMs: nowMs + tools.settings.lookAgainMs,
+})
+
+/** Start counts as sent from the claim on, so that the claim and the note "sent" are one write. */
+const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: StarterTools): ClaimedRun => {
+  const leaseEndsAtMs = nowMs + tools.settings.leaseMs
+  return {
+    ...planned(attempt, waiting, nowMs),
+    history: [{ atMs: nowMs, what: 'claimed' }],
+    state: 'CLAIMED',
+    leaseEndsAtMs,
+    startSent: { firstAtMs: nowMs, lastAtMs: leaseEndsAtMs },
+  }
+}
+
+const makeFirst = async (
+  first: Attempt,
+  waiting: ParkedRun,
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const nowMs = tools.clock.now()
+  const run =
+    tools.settings.mode === 'plan'
+      ? planned(first, waiting, nowMs)
+      : records.some(isGoing)
+        ? behind(first, waiting, nowMs, tools)
+        : claimed(first, waiting, nowMs, tools)
+  const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(
+    run,
+    waiting.version > 0 ? waiting : undefined,
+  )
+  if (creation.outcome !== 'created') {
+    // A race for attempt n+1 of two requests to regenerate has one winner; the other makes the attempt after it.
+    if (creation.outcome === 'exists' && waiting.request.regenerate) {
+      return { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+    }
+    return { outcome: 'duplicate', of: runKey(run) }
+  }
+  switch (creation.run.state) {
+    case 'PLANNED':
+      return { outcome: 'planned', run: creation.run }
+    case 'PARKED':
+      return { outcome: 'parked', run: creation.run }
+    case 'CLAIMED':
+      return startRun(creation.run, records, tools)
+    default:
+      return creation.run satisfies never
+  }
+}
+
+/**
+ * Step 3, for a request whose revision is known: one record for each set of types, by conditional put. The first is
+ * claimed and started; the others wait for it, because DataZone runs one at a time for an asset. The first is written
+ * last, together with the removal of the waiting request, so that a crash in between leaves something to go on with.
+ */
+export const claimRuns = async (
+  waiting: ParkedRun,
+  revision: string,
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
+  const attempts = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
+  const [first, ...rest] = attempts
+  if (first === undefined) {
+    if (waiting.version > 0) await tools.store.dropRequest(waiting)
+    return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
+  }
+  const outcomes: RequestOutcome[] = []
+  for (const attempt of rest) {
+    const nowMs = tools.clock.now()
+    const run =
+      tools.settings.mode === 'plan'
+        ? planned(attempt, waiting, nowMs)
+        : behind(attempt, waiting, nowMs, tools)
+    const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
+    else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
+    else outcomes.push({ outcome: 'parked', run: creation.run })
+  }
+  return [await makeFirst(first, waiting, records, tools), ...outcomes]
+}

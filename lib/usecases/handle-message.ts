@@ -1,0 +1,48 @@
+import { parseQueueMessage } from '../contracts/queue-message.ts'
+import { rejectedRequest } from '../contracts/rejected-request.ts'
+import { malformedEvent } from '../contracts/run-event.ts'
+import { acceptRequest } from './accept-request.ts'
+import type { RequestOutcome } from './outcome.ts'
+import { resumeRecord } from './resume-record.ts'
+import { backoffSeconds } from './start-run.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/** P2: the event, then the copy, and only then may the message go. */
+const rejectMalformed = async (
+  body: string,
+  problems: readonly string[],
+  envelopeId: string | undefined,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const nowMs = tools.clock.now()
+  const event = malformedEvent(body, problems, nowMs, envelopeId)
+  const eventId = event.detail.metadata.id
+  const [taken] = await tools.bus.put([event])
+  if (taken !== true) {
+    const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
+    return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_TAKEN' }
+  }
+  await tools.queue.copyRejected(rejectedRequest(eventId, nowMs, problems, body))
+  return { outcome: 'rejected', eventId, reasons: problems }
+}
+
+/**
+ * From a queue body to what became of it: parse, dedupe, resolve, claim, start. Each step writes before the next calls.
+ * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
+ */
+export const handleMessage = async (
+  body: string,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const message = parseQueueMessage(body)
+  switch (message.kind) {
+    case 'malformed':
+      return [await rejectMalformed(body, message.problems, message.envelopeId, tools)]
+    case 'release':
+      return resumeRecord(message.release, tools)
+    case 'request':
+      return acceptRequest(message.request, tools)
+    default:
+      return message satisfies never
+  }
+}

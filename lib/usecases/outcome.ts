@@ -1,0 +1,27 @@
+import type { RunKey } from '../run/identity.ts'
+import type { InFlightRun, ParkedRun, PlannedRun } from '../run/run.ts'
+
+/**
+ * What became of a message, or of one of the runs it asked for. All but `retry` are durable: the message may be
+ * acknowledged.
+ */
+export type RequestOutcome =
+  | { readonly outcome: 'started'; readonly run: InFlightRun; readonly adopted: boolean }
+  /** ALARM: DataZone runs `runId` for an attempt that already has another run, or is over. P1 was broken. */
+  | { readonly outcome: 'extra'; readonly runId: string; readonly of: RunKey }
+  | { readonly outcome: 'duplicate'; readonly of: RunKey }
+  | { readonly outcome: 'parked'; readonly run: ParkedRun }
+  | { readonly outcome: 'planned'; readonly run: PlannedRun }
+  | { readonly outcome: 'rejected'; readonly eventId: string; readonly reasons: readonly string[] }
+  | { readonly outcome: 'skipped'; readonly reason: 'MODE_OFF' | 'DOMAIN_NOT_SELECTED' }
+  /** Back to the queue, to be seen again after `afterSeconds`. */
+  | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
+
+/**
+ * P8: an older deployment must not act on what a newer one wrote; the message goes back until a newer one takes it.
+ */
+export const recordUnreadable: RequestOutcome = {
+  outcome: 'retry',
+  afterSeconds: 900,
+  reason: 'RECORD_UNREADABLE',
+}

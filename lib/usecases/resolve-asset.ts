@@ -1,0 +1,62 @@
+import type { Refusal } from '../ports/datazone.ts'
+import { errorText } from '../run/error-text.ts'
+import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/** What GetAsset told, or what to do about the request instead. */
+export type Resolution =
+  | { readonly outcome: 'resolved'; readonly revision: string }
+  | {
+      readonly outcome: 'wait'
+      readonly reason: ParkReason
+      readonly retryAtMs: number
+      readonly error: RunError
+    }
+  | { readonly outcome: 'wrong'; readonly error: RunError }
+  /** Soon again, by itself; park it when it has been back on the queue before. */
+  | { readonly outcome: 'transient'; readonly reason: 'THROTTLED' | 'UNAVAILABLE'; readonly error: RunError }
+
+const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): Resolution => {
+  const { settings, clock } = tools
+  const nowMs = clock.now()
+  const error: RunError = { name: refusal.name, message: errorText(refusal.message) }
+  const wait = (reason: ParkReason, afterMs: number): Resolution => ({
+    outcome: 'wait',
+    reason,
+    retryAtMs: nowMs + afterMs,
+    error,
+  })
+  switch (refusal.kind) {
+    case 'INVALID':
+      return { outcome: 'wrong', error }
+    case 'NOT_FOUND':
+      return nowMs - (waiting.notFoundSinceMs ?? nowMs) >= settings.notFoundGraceMs
+        ? { outcome: 'wrong', error }
+        : wait('NOT_FOUND', settings.lookAgainMs)
+    case 'DENIED':
+    case 'QUOTA_EXCEEDED':
+    case 'CONFLICT':
+      return wait(refusal.kind, settings.parkMs)
+    case 'THROTTLED':
+    case 'UNAVAILABLE':
+      return { outcome: 'transient', reason: refusal.kind, error }
+    default:
+      return refusal.kind satisfies never
+  }
+}
+
+/** Step 2: one GetAsset, for the revision to run. */
+export const resolveAsset = async (waiting: ParkedRun, tools: StarterTools): Promise<Resolution> => {
+  const { domainId, assetId } = waiting.subject
+  const answer = await tools.datazone.getAsset(domainId, assetId)
+  if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, tools)
+  return answer.value.owningProjectId === waiting.projectId
+    ? { outcome: 'resolved', revision: answer.value.revision }
+    : {
+        outcome: 'wrong',
+        error: {
+          name: 'WrongProject',
+          message: 'projectId: the asset belongs to another project; send its own',
+        },
+      }
+}

@@ -1,0 +1,154 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Answer, DataZone, ListedStatus, RunPage, ServiceRun } from '../ports/datazone.ts'
+import type { RunStore } from '../ports/run-store.ts'
+import type { EndedRun, InFlightRun } from '../run/run.ts'
+import { isDueForGet, type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import { transition } from '../run/transition.ts'
+
+export interface SettlePorts {
+  readonly store: RunStore
+  readonly datazone: DataZone
+  readonly clock: Clock
+}
+
+export interface SettleTools extends SettlePorts {
+  readonly settings: SweepSettings
+  /** Stop before this, in ms since the epoch. */
+  readonly deadlineMs: number
+}
+
+export interface Settlement {
+  readonly ended: readonly EndedRun[]
+  /** Reads that DataZone refused, by its error name, and writes that failed: those runs stay as they are. */
+  readonly problems: readonly string[]
+}
+
+/** What one pass over a domain learns, so that the steps need not hand it to each other. */
+interface Pass {
+  readonly ended: EndedRun[]
+  readonly problems: string[]
+}
+
+const concurrentGets = 4
+
+/** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
+const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
+  const next = transition(
+    run,
+    {
+      kind: 'OBSERVED',
+      runId: seen.runId,
+      nativeStatus: seen.nativeStatus,
+      ...(seen.typeStats === undefined ? {} : { typeStats: seen.typeStats }),
+    },
+    tools.clock.now(),
+  )
+  if (next.outcome !== 'changed' && next.outcome !== 'noted') return
+  try {
+    const saved = await tools.store.save(next.run)
+    if (saved?.state === 'ENDED') pass.ended.push(saved)
+  } catch (error) {
+    // One record that cannot be written must not hold up the others of its domain.
+    pass.problems.push(error instanceof Error ? error.message : 'a run could not be saved')
+  }
+}
+
+const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.deadlineMs
+
+/** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
+const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
+  const queue = [...runs]
+  const worker = async () => {
+    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+      if (outOfTime(tools)) return
+      const answer = await tools.datazone.getRun(run.subject.domainId, run.runId)
+      if (answer.outcome === 'answered') await observe(run, answer.value, pass, tools)
+      else {
+        pass.problems.push(answer.refusal.name)
+        if (answer.refusal.kind === 'THROTTLED') queue.length = 0
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrentGets }, worker))
+}
+
+/** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */
+const takeShown = (wanted: Map<string, InFlightRun>, page: RunPage): [InFlightRun, ServiceRun][] =>
+  page.runs.flatMap((seen) => {
+    const run = wanted.get(seen.runId)
+    if (run === undefined) return []
+    wanted.delete(seen.runId)
+    return [[run, seen]]
+  })
+
+/**
+ * Reads the pages of one status until every wanted run has been seen or there are no more. False: the list could not be
+ * read to its end, so absence from it means nothing.
+ */
+const readStatus = async (
+  domainId: string,
+  status: ListedStatus,
+  wanted: Map<string, InFlightRun>,
+  wantsMore: (pagesRead: number, takenFromLast: number) => boolean,
+  pass: Pass,
+  tools: SettleTools,
+): Promise<boolean> => {
+  let nextToken: string | undefined
+  let taken = 0
+  for (let pages = 0; wanted.size > 0 && wantsMore(pages, taken); pages += 1) {
+    if (outOfTime(tools)) return false
+    const answer: Answer<RunPage> = await tools.datazone.listRuns(domainId, {
+      status,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    })
+    if (answer.outcome === 'refused') {
+      pass.problems.push(answer.refusal.name)
+      return false
+    }
+    const shown = takeShown(wanted, answer.value)
+    taken = shown.length
+    for (const [run, seen] of shown) await observe(run, seen, pass, tools)
+    nextToken = answer.value.nextToken
+    if (nextToken === undefined) return true
+  }
+  return true
+}
+
+/**
+ * Brings the in-flight runs of one domain up to date with few calls. A few due: a Get each. More: List SUBMITTED, then
+ * List IN_PROGRESS, in that order, so that a run moving on cannot be missed; what is in neither has probably ended, so
+ * List SUCCEEDED while that pays, and one Get for each that is left. Absence alone never ends a run.
+ */
+export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
+  const pass: Pass = { ended: [], problems: [] }
+  const nowMs = tools.clock.now()
+  const tracked = runs.filter((run) => nowMs - run.startedAtMs >= tools.settings.minAgeMs)
+  const due = tracked.filter((run) => isDueForGet(run, nowMs, tools.settings))
+  const domainId = runs[0]?.subject.domainId
+  if (domainId === undefined || due.length <= tools.settings.fewRuns) {
+    await getEach(due, pass, tools)
+    return pass
+  }
+
+  const missing = new Map(tracked.map((run) => [run.runId, run]))
+  const all = () => true
+  const readGoing =
+    (await readStatus(domainId, 'SUBMITTED', missing, all, pass, tools)) &&
+    (await readStatus(domainId, 'IN_PROGRESS', missing, all, pass, tools))
+  if (!readGoing) return pass
+  const sought = missing.size
+  await readStatus(
+    domainId,
+    'SUCCEEDED',
+    missing,
+    (pages, takenFromLast) => pages < sought && wantsSucceededPage(missing.size, pages, takenFromLast),
+    pass,
+    tools,
+  )
+  await getEach(
+    [...missing.values()].filter((run) => isDueForGet(run, nowMs, tools.settings)),
+    pass,
+    tools,
+  )
+  return pass
+}

@@ -1,0 +1,255 @@
+import { PortUnavailable } from '../errors.ts'
+import type { Refusal, ServiceRun } from '../ports/datazone.ts'
+import { errorText } from '../run/error-text.ts'
+import { clientToken, eventId, runKey } from '../run/identity.ts'
+import type { ClaimedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import { absenceProvesMs, isAdoptable, startSafety } from '../run/start-safety.ts'
+import { type Transition, transition } from '../run/transition.ts'
+import { announce } from './announce.ts'
+import type { RequestOutcome } from './outcome.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/** A Start that could not be answered in this time is not worth beginning, in ms. */
+const leastTimeToStartMs = 1500
+
+const runError = (refusal: Refusal): RunError => ({
+  name: refusal.name,
+  message: errorText(refusal.message),
+})
+
+/** 5 s, 10 s, 20 s, ... up to 5 min, each half to one and a half times that. */
+export const backoffSeconds = (tries: number, random: number): number =>
+  Math.round(Math.min(300, 5 * 2 ** (Math.max(1, tries) - 1)) * (0.5 + random))
+
+const park = async (
+  run: ClaimedRun,
+  why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(run, { kind: 'REFUSED', ...why }, tools.clock.now())
+  const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
+  return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
+}
+
+const reject = async (run: ClaimedRun, error: RunError, tools: StarterTools): Promise<RequestOutcome> => {
+  const next = transition(run, { kind: 'REJECTED', error }, tools.clock.now())
+  const ended = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
+  if (ended === undefined) return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], tools)
+  return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
+}
+
+const recordTries = 5
+
+/**
+ * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
+ * because a hint, a cancel or a sweep may have come between Start and its answer.
+ * @throws PortUnavailable when the table cannot answer: the sweep will find the claim, and Start's token the same run
+ */
+const recordStarted = async (
+  claimed: ClaimedRun,
+  found: ServiceRun,
+  adopted: boolean,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const { record } = runKey(claimed)
+  let current: Run | undefined = claimed
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const startedAtMs = Math.min(found.createdAtMs ?? nowMs, nowMs)
+    const { runId, nativeStatus } = found
+    const next: Transition = transition(current, { kind: 'STARTED', runId, nativeStatus, startedAtMs }, nowMs)
+    if (next.outcome === 'changed' || next.outcome === 'noted') {
+      const saved = await tools.store.save(next.run)
+      if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
+        return { outcome: 'started', run: saved, adopted }
+      }
+      if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
+    } else {
+      return { outcome: 'duplicate', of: runKey(claimed) }
+    }
+    const records = await tools.store.runsOfAsset(claimed.subject)
+    current = records.runs.find((run) => runKey(run).record === record)
+  }
+  throw new PortUnavailable('table', new Error('the run id could not be recorded'))
+}
+
+type Look =
+  | { readonly found: 'ours'; readonly run: ServiceRun }
+  | { readonly found: 'nothing' }
+  | { readonly found: 'unknown'; readonly refusal: Refusal }
+
+/** Asks List, all pages, whether an earlier Start of this attempt took effect. */
+const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools): Promise<Look> => {
+  const { domainId, assetId } = run.subject
+  const recordedElsewhere = new Set(
+    others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
+  )
+  let nextToken: string | undefined
+  do {
+    const page = await tools.datazone.listRuns(domainId, {
+      assetId,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    })
+    if (page.outcome === 'refused') return { found: 'unknown', refusal: page.refusal }
+    const ours = page.value.runs.find((candidate) =>
+      isAdoptable(
+        run,
+        { ...candidate, revision: candidate.revision, createdAtMs: candidate.createdAtMs },
+        recordedElsewhere,
+      ),
+    )
+    if (ours !== undefined) return { found: 'ours', run: ours }
+    nextToken = page.value.nextToken
+  } while (nextToken !== undefined)
+  return { found: 'nothing' }
+}
+
+/**
+ * Looks for the effect of earlier Starts; `nothing` when List proves that there is none and never will be, so that the
+ * caller may go on. Any other answer is the outcome.
+ */
+const lookBefore = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  tools: StarterTools,
+): Promise<RequestOutcome | 'nothing'> => {
+  if (run.sentBefore === undefined) return 'nothing'
+  const askedAtMs = tools.clock.now()
+  const seen = await look(run, others, tools)
+  switch (seen.found) {
+    case 'ours':
+      return recordStarted(run, seen.run, true, tools)
+    case 'unknown':
+      return park(
+        run,
+        {
+          reason: seen.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE',
+          retryAtMs: askedAtMs + tools.settings.lookAgainMs,
+          definite: true,
+          error: runError(seen.refusal),
+        },
+        tools,
+      )
+    case 'nothing': {
+      const provesMs = absenceProvesMs(run.sentBefore, tools.settings.assumptions)
+      return askedAtMs >= provesMs
+        ? 'nothing'
+        : park(run, { reason: 'LEASE_EXPIRED', retryAtMs: provesMs, definite: true }, tools)
+    }
+    default:
+      return seen satisfies never
+  }
+}
+
+/** First time: back to the queue soon, with the sweep as safety net. From the second receive on: parked, off the queue. */
+const transient = async (
+  run: ClaimedRun,
+  refusal: Refusal,
+  reason: 'THROTTLED' | 'UNAVAILABLE',
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const nowMs = tools.clock.now()
+  const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
+  const comesBack = tools.receiveCount === 1
+  const parked = await park(
+    run,
+    {
+      reason,
+      retryAtMs:
+        nowMs +
+        (comesBack ? 2 * tools.settings.lookAgainMs : tools.settings.lookAgainMs) +
+        afterSeconds * 1000,
+      definite: refusal.definite,
+      error: runError(refusal),
+    },
+    tools,
+  )
+  return comesBack && parked.outcome === 'parked'
+    ? { outcome: 'retry', afterSeconds, reason: refusal.name }
+    : parked
+}
+
+/** The sender must mend something; but a Start whose answer was lost may have made the run all the same. */
+const rejectUnlessSent = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const looked = await lookBefore(run, others, tools)
+  return looked === 'nothing' ? reject(run, error, tools) : looked
+}
+
+const refused = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  refusal: Refusal,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const nowMs = tools.clock.now()
+  const { definite } = refusal
+  const error = runError(refusal)
+  const later = (reason: ParkReason, afterMs: number) =>
+    park(run, { reason, retryAtMs: nowMs + afterMs, definite, error }, tools)
+  switch (refusal.kind) {
+    case 'INVALID':
+      return rejectUnlessSent(run, others, error, tools)
+    case 'NOT_FOUND':
+      return nowMs - (run.notFoundSinceMs ?? nowMs) >= tools.settings.notFoundGraceMs
+        ? rejectUnlessSent(run, others, error, tools)
+        : later('NOT_FOUND', tools.settings.lookAgainMs)
+    case 'DENIED':
+    case 'QUOTA_EXCEEDED':
+    case 'CONFLICT':
+      return later(refusal.kind, tools.settings.parkMs)
+    case 'THROTTLED':
+      await tools.pace.slowDown(nowMs)
+      return transient(run, refusal, 'THROTTLED', tools)
+    case 'UNAVAILABLE':
+      return transient(run, refusal, 'UNAVAILABLE', tools)
+    default:
+      return refusal.kind satisfies never
+  }
+}
+
+/**
+ * Steps 4 to 6 for a run whose lease we hold: look where the token may be forgotten, wait for a slot, Start, record.
+ * @param others every other record of the asset
+ * @throws PortUnavailable when the table cannot answer; from the claim on the sweep recovers it
+ */
+export const startRun = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const { subject } = run
+  if (subject.revision === undefined) throw new Error('only a run with a revision can be started')
+  if (startSafety(run, tools.settings.assumptions) === 'look') {
+    const looked = await lookBefore(run, others, tools)
+    if (looked !== 'nothing') return looked
+  }
+
+  const slotMs = await tools.place.slot()
+  if (slotMs + leastTimeToStartMs > tools.deadlineMs) {
+    const retryAtMs = slotMs + tools.settings.lookAgainMs
+    const parked = await park(run, { reason: 'PACED', retryAtMs, definite: true }, tools)
+    return parked.outcome === 'parked' ? { outcome: 'retry', afterSeconds: 5, reason: 'PACED' } : parked
+  }
+  await tools.clock.sleepUntil(slotMs)
+
+  const answer = await tools.datazone.startRun(
+    {
+      domainId: subject.domainId,
+      projectId: run.projectId,
+      assetId: subject.assetId,
+      revision: subject.revision,
+      types: subject.types,
+      clientToken: clientToken(subject, run.attempt),
+    },
+    Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now()),
+  )
+  return answer.outcome === 'answered'
+    ? recordStarted(run, answer.value, false, tools)
+    : refused(run, others, answer.refusal, tools)
+}

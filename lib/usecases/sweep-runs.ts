@@ -1,0 +1,146 @@
+import type { Release } from '../contracts/release.ts'
+import { runKey } from '../run/identity.ts'
+import type { ClaimedRun, EndedRun, Ending, ParkedRun, Run } from '../run/run.ts'
+import { planSweep, type SweepSettings } from '../run/sweep-plan.ts'
+import { transition } from '../run/transition.ts'
+import { type AnnouncePorts, announce } from './announce.ts'
+import { type SettlePorts, settleRuns } from './settle-runs.ts'
+
+export interface SweeperSettings extends SweepSettings {
+  /** A released record that nobody took up is released again after this long, in ms. */
+  readonly releaseHoldMs: number
+}
+
+export interface SweeperTools extends AnnouncePorts, SettlePorts {
+  readonly settings: SweeperSettings
+  /** Stop before this, in ms since the epoch. */
+  readonly deadlineMs: number
+}
+
+/** What a sweep did, for the log and the metrics. */
+export interface SweepReport {
+  readonly due: number
+  readonly announced: number
+  readonly released: number
+  readonly ended: Readonly<Partial<Record<Ending, number>>>
+  /** Records this version must not act on. */
+  readonly unreadable: readonly string[]
+  /** Steps that failed, each with what failed; the next sweep tries again. */
+  readonly problems: readonly string[]
+  readonly outOfTime: boolean
+}
+
+const batchSize = 10
+
+const batchesOf = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
+    items.slice(index * batchSize, (index + 1) * batchSize),
+  )
+
+const outOfTime = (tools: SweeperTools): boolean => tools.clock.now() >= tools.deadlineMs
+
+/** Announces in tens; a ten that fails as a whole does not keep the others from being sent. */
+const announceAll = async (runs: readonly EndedRun[], problems: string[], tools: SweeperTools) => {
+  let announced = 0
+  for (const batch of batchesOf(runs)) {
+    if (outOfTime(tools)) break
+    await attempt('announce', problems, async () => {
+      announced += await announce(batch, tools)
+    })
+  }
+  return announced
+}
+
+const attempt = async (step: string, problems: string[], work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    problems.push(`${step}: ${error instanceof Error ? error.message : 'failed'}`)
+  }
+}
+
+/**
+ * Puts due parked records, and claims whose lease ended, back on the queue: the record first (so that two sweeps, or a
+ * slow queue, release it once), then the message, spread over the period so that live requests go first.
+ */
+const releaseAll = async (
+  runs: readonly (ParkedRun | ClaimedRun)[],
+  problems: string[],
+  tools: SweeperTools,
+): Promise<number> => {
+  const { settings, store, queue, clock } = tools
+  let released = 0
+  for (const batch of batchesOf(runs)) {
+    if (outOfTime(tools)) break
+    await attempt('release', problems, async () => {
+      const releases: { release: Release; delaySeconds: number }[] = []
+      for (const run of batch) {
+        const nowMs = clock.now()
+        const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs + settings.releaseHoldMs }, nowMs)
+        if (next.outcome !== 'changed' || (await store.save(next.run)) === undefined) continue
+        const share = (released + releases.length) / settings.maxReleases
+        releases.push({
+          release: {
+            release: 1,
+            domainId: run.subject.domainId,
+            assetId: run.subject.assetId,
+            record: runKey(run).record,
+          },
+          delaySeconds: Math.floor((share * settings.periodMs) / 1000),
+        })
+      }
+      if (releases.length === 0) return
+      const taken = await queue.release(releases)
+      released += taken.filter(Boolean).length
+      if (taken.includes(false)) problems.push('release: the queue did not take every message')
+    })
+  }
+  return released
+}
+
+const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number>> => {
+  const counts: Partial<Record<Ending, number>> = {}
+  for (const run of runs) counts[run.ending] = (counts[run.ending] ?? 0) + 1
+  return counts
+}
+
+/**
+ * One pass of the poller: announce what is owed, release what waits, bring in-flight runs up to date and announce their
+ * endings. Two sweeps at once do no harm: every write is conditional, and repeats of an event carry the same id.
+ * @throws PortUnavailable when the table cannot be read at all
+ */
+export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
+  const problems: string[] = []
+  const unreadable: string[] = []
+  const due: Run[] = []
+  for await (const page of tools.store.due(tools.clock.now())) {
+    due.push(...page.runs)
+    unreadable.push(
+      ...page.unreadable.map((record) => `${record.key.partition} ${record.key.record}: ${record.problem}`),
+    )
+    if (outOfTime(tools)) break
+  }
+  const plan = planSweep(due, tools.clock.now(), tools.settings)
+  let announced = await announceAll(plan.announce, problems, tools)
+  const released = await releaseAll(plan.release, problems, tools)
+  const ended: EndedRun[] = []
+  for (const runs of plan.domains) {
+    if (outOfTime(tools)) break
+    const domainId = runs[0]?.subject.domainId ?? ''
+    await attempt(`settle ${domainId}`, problems, async () => {
+      const settlement = await settleRuns(runs, tools)
+      ended.push(...settlement.ended)
+      problems.push(...settlement.problems.map((name) => `settle ${domainId}: ${name}`))
+      announced += await announceAll(settlement.ended, problems, tools)
+    })
+  }
+  return {
+    due: due.length,
+    announced,
+    released,
+    ended: countByEnding(ended),
+    unreadable,
+    problems,
+    outOfTime: outOfTime(tools),
+  }
+}

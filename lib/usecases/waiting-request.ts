@@ -1,0 +1,70 @@
+import type { RequestedRun } from '../contracts/queue-message.ts'
+import { canonicalTypes, eventId, runKey } from '../run/identity.ts'
+import type { EndedRun, ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import { transition } from '../run/transition.ts'
+import { announce } from './announce.ts'
+import type { RequestOutcome } from './outcome.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/**
+ * A request that names no run yet, as a parked record under its request key. Version 0 is one that has only been read
+ * from the queue: it is written when it has to wait, and most never have to.
+ */
+export const waitingRequest = (request: RequestedRun, tools: StarterTools): ParkedRun => {
+  const nowMs = tools.clock.now()
+  return {
+    state: 'PARKED',
+    subject: {
+      kind: request.kind,
+      domainId: request.domainId,
+      assetId: request.assetId,
+      types: canonicalTypes(request.types ?? tools.settings.defaultTypes),
+    },
+    attempt: 1,
+    projectId: request.projectId,
+    request: {
+      requestKey: request.requestKey,
+      lane: request.lane,
+      requestedAtMs: Math.min(request.requestedAtMs ?? nowMs, nowMs),
+      regenerate: request.regenerate,
+      ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
+    },
+    createdAtMs: nowMs,
+    version: 0,
+    history: [{ atMs: nowMs, what: 'received' }],
+    reason: 'UNAVAILABLE',
+    retryAtMs: nowMs,
+  }
+}
+
+const write = async <R extends ParkedRun | EndedRun>(run: R, tools: StarterTools): Promise<R | undefined> => {
+  if (run.version > 0) return tools.store.save(run)
+  const creation = await tools.store.create(run)
+  return creation.outcome === 'created' ? creation.run : undefined
+}
+
+const taken = (waiting: ParkedRun): RequestOutcome => ({ outcome: 'duplicate', of: runKey(waiting) })
+
+/** Parks the request under its key. */
+export const keepWaiting = async (
+  waiting: ParkedRun,
+  why: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(waiting, { kind: 'REFUSED', definite: true, ...why }, tools.clock.now())
+  const parked = next.outcome === 'changed' ? await write(next.run, tools) : undefined
+  return parked === undefined ? taken(waiting) : { outcome: 'parked', run: parked }
+}
+
+/** Ends the request as REJECTED, and says so to its sender. */
+export const rejectWaiting = async (
+  waiting: ParkedRun,
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(waiting, { kind: 'REJECTED', error }, tools.clock.now())
+  const ended = next.outcome === 'changed' ? await write(next.run, tools) : undefined
+  if (ended === undefined) return taken(waiting)
+  await announce([ended], tools)
+  return { outcome: 'rejected', eventId: eventId(ended, 'REJECTED'), reasons: [error.message] }
+}
