@@ -1,0 +1,39 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
+
+const functionNames = ['starter', 'poller']
+
+/**
+ * Splitting turns what is imported on demand (the SDK's credential providers, which Lambda never loads) into
+ * chunks beside the entry; `module` before `main` halves the SDK, because esbuild can shake only ES modules.
+ */
+const bundle = async (root: string, name: string): Promise<void> => {
+  const outdir = join(root, 'dist', name)
+  await rm(outdir, { recursive: true, force: true })
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}.ts` },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  })
+  // Beside the bundle and not in it: what went in, for the tests and for esbuild's analyser.
+  await writeFile(`${outdir}.meta.json`, JSON.stringify(metafile))
+}
+
+/** Bundles each function of the service in `root` to `dist/<function>/index.mjs`. */
+export const buildFunctions = async (root: string): Promise<void> => {
+  await Promise.all(functionNames.map((name) => bundle(root, name)))
+}
+
+if (import.meta.main) await buildFunctions(resolve(import.meta.dirname, '..'))

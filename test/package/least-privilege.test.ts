@@ -1,0 +1,231 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import { packagedTemplate, type Template } from '../../local/package.ts'
+
+const oneOrMany = z.union([z.unknown(), z.array(z.unknown())])
+const statementSchema = z.object({
+  Sid: z.optional(z.string()),
+  Effect: z.enum(['Allow', 'Deny']),
+  Principal: z.optional(z.unknown()),
+  Action: z.union([z.string(), z.array(z.string())]),
+  Resource: z.optional(oneOrMany),
+  Condition: z.optional(z.unknown()),
+})
+const documentSchema = z.object({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) })
+const roleSchema = z.object({
+  Description: z.string(),
+  AssumeRolePolicyDocument: documentSchema,
+  Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: documentSchema })),
+})
+const queuePolicySchema = z.object({
+  Queues: z.array(z.object({ Ref: z.string() })),
+  PolicyDocument: documentSchema,
+})
+
+const asList = <Item>(value: Item | Item[]): Item[] => (Array.isArray(value) ? value : [value])
+
+let template: Template
+
+beforeAll(async () => {
+  template = (await packagedTemplate()).template
+}, 120_000)
+
+const propertiesOf = (type: string): [string, unknown][] =>
+  Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) =>
+    Type === type ? [[name, Properties]] : [],
+  )
+
+const roleOf = (name: string) => roleSchema.parse(template.Resources[name]?.Properties)
+
+/** `action resource`, one line for each pair that a role allows. */
+const grantsOf = (role: string): string[] =>
+  roleOf(role)
+    .Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      asList(Action).flatMap((action) => asList(Resource).map((resource) => `${action} ${nameOf(resource)}`)),
+    )
+    .sort()
+
+const referenceSchema = z.union([
+  z.pipe(
+    z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+    z.transform((it) => it['Fn::GetAtt'].join('.')),
+  ),
+  z.pipe(
+    z.object({ 'Fn::Sub': z.string() }),
+    z.transform((it) => it['Fn::Sub']),
+  ),
+  z.string(),
+])
+const nameOf = (resource: unknown): string => referenceSchema.parse(resource)
+
+describe('the roles (P12)', () => {
+  it('are one for each function and one for the schedule', () => {
+    expect(propertiesOf('AWS::IAM::Role').map(([name]) => name)).toEqual([
+      'StarterRole',
+      'PollerRole',
+      'SweepScheduleRole',
+    ])
+    const used = propertiesOf('AWS::Lambda::Function').map(([name, properties]) => [
+      name,
+      z.looseObject({ Role: z.unknown() }).parse(properties).Role,
+    ])
+    expect(Object.fromEntries(used)).toEqual({
+      StarterLambdaFunction: { 'Fn::GetAtt': ['StarterRole', 'Arn'] },
+      PollerLambdaFunction: { 'Fn::GetAtt': ['PollerRole', 'Arn'] },
+    })
+  })
+
+  it('let the starter do this and no more', () => {
+    expect(grantsOf('StarterRole')).toEqual([
+      'datazone:GetAsset *',
+      'datazone:ListMetadataGenerationRuns *',
+      'datazone:StartMetadataGenerationRun *',
+      'dynamodb:DeleteItem RunTable.Arn',
+      'dynamodb:PutItem RunTable.Arn',
+      'dynamodb:Query RunTable.Arn',
+      'events:PutEvents RunEventBus.Arn',
+      'logs:CreateLogStream StarterLogGroup.Arn',
+      'logs:PutLogEvents StarterLogGroup.Arn',
+      'sqs:ChangeMessageVisibility RequestQueue.Arn',
+      'sqs:DeleteMessage RequestQueue.Arn',
+      'sqs:GetQueueAttributes RequestQueue.Arn',
+      'sqs:ReceiveMessage RequestQueue.Arn',
+      'sqs:SendMessage RejectedQueue.Arn',
+    ])
+  })
+
+  it('let the poller do this and no more', () => {
+    expect(grantsOf('PollerRole')).toEqual([
+      'datazone:GetMetadataGenerationRun *',
+      'datazone:ListMetadataGenerationRuns *',
+      'dynamodb:PutItem RunTable.Arn',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+      'dynamodb:Query ${RunTable.Arn}/index/work',
+      'events:PutEvents RunEventBus.Arn',
+      'logs:CreateLogStream PollerLogGroup.Arn',
+      'logs:PutLogEvents PollerLogGroup.Arn',
+      'sqs:SendMessage RejectedQueue.Arn',
+      'sqs:SendMessage RequestQueue.Arn',
+    ])
+  })
+
+  it('let the scheduler do this and no more', () => {
+    expect(grantsOf('SweepScheduleRole')).toEqual([
+      'lambda:InvokeFunction PollerLambdaFunction.Arn',
+      'sqs:SendMessage ScheduleDeadLetterQueue.Arn',
+    ])
+  })
+
+  it('trust their service alone, and the scheduler only on behalf of this account', () => {
+    const trustOf = (role: string) => roleOf(role).AssumeRolePolicyDocument.Statement
+    const lambda = [
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]
+    expect(trustOf('StarterRole')).toEqual(lambda)
+    expect(trustOf('PollerRole')).toEqual(lambda)
+    expect(trustOf('SweepScheduleRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ])
+  })
+
+  it('name each action, and every resource but those of DataZone, whose actions take none', () => {
+    const grants = propertiesOf('AWS::IAM::Role').flatMap(([name]) => grantsOf(name))
+    expect(grants.filter((grant) => /\*/.test(grant) && !/^datazone:[A-Za-z]+ \*$/.test(grant))).toEqual([])
+  })
+})
+
+/** What the adapters send, as IAM names it; a batch or a transaction is allowed by what it is made of. */
+const actionsSent = async (): Promise<string[]> => {
+  const adapters = resolve(import.meta.dirname, '..', '..', 'lib', 'adapters')
+  const files = (await readdir(adapters, { recursive: true })).filter((file) => file.endsWith('.ts'))
+  const actions = await Promise.all(
+    files.map(async (file) => {
+      const service = services[dirname(file)]
+      const text = await readFile(join(adapters, file), 'utf8')
+      return [...text.matchAll(/\bnew (\w+)Command\(/g)].flatMap(([, command = '']) =>
+        (parts[command] ?? [command]).map((action) => `${service}:${action}`),
+      )
+    }),
+  )
+  return [...new Set(actions.flat())].sort()
+}
+const services: Record<string, string> = {
+  datazone: 'datazone',
+  dynamodb: 'dynamodb',
+  eventbridge: 'events',
+  sqs: 'sqs',
+}
+const parts: Record<string, string[]> = {
+  TransactWriteItems: ['PutItem', 'DeleteItem'],
+  SendMessageBatch: ['SendMessage'],
+}
+
+describe('the adapters', () => {
+  it('send just what the roles allow (P12)', async () => {
+    const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
+    const allowed = ['StarterRole', 'PollerRole'].flatMap(grantsOf).map((grant) => grant.replace(/ .*/, ''))
+    const forOurCode = [...new Set(allowed)].filter((action) => !byLambda.test(action))
+    expect(await actionsSent()).toEqual(forOurCode.sort())
+  })
+})
+
+describe('the queues and the bus (P12)', () => {
+  const policiesOf = () =>
+    propertiesOf('AWS::SQS::QueuePolicy').map(([, policy]) => queuePolicySchema.parse(policy))
+
+  it('each have one policy, about themselves', () => {
+    const queues = propertiesOf('AWS::SQS::Queue').map(([name]) => name)
+    expect(policiesOf().flatMap((policy) => policy.Queues.map(({ Ref }) => Ref))).toEqual(queues)
+    for (const { Queues, PolicyDocument } of policiesOf()) {
+      const resources = PolicyDocument.Statement.map(({ Resource }) => nameOf(Resource))
+      expect(new Set(resources)).toEqual(new Set(Queues.map(({ Ref }) => `${Ref}.Arn`)))
+    }
+  })
+
+  it('refuse what does not come over TLS', () => {
+    for (const { PolicyDocument } of policiesOf()) {
+      expect(PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sqs:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      )
+    }
+  })
+
+  it('allow no one but the rule of asset events to send', () => {
+    const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
+    )
+    const sending = {
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['AssetEventsRule', 'Arn'] } } },
+    }
+    expect(allowed).toEqual([
+      { ...sending, Sid: 'AssetEvents', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
+      {
+        ...sending,
+        Sid: 'UndeliveredAssetEvents',
+        Resource: { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] },
+      },
+    ])
+  })
+
+  it('are open to nobody through a bus policy or a permission on a function', () => {
+    const types = Object.values(template.Resources).map(({ Type }) => Type)
+    expect(types).not.toContain('AWS::Events::EventBusPolicy')
+    expect(types).not.toContain('AWS::Lambda::Permission')
+  })
+})

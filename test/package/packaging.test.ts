@@ -1,0 +1,65 @@
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { packagedTemplate } from '../../local/package.ts'
+
+const repository = resolve(import.meta.dirname, '..', '..')
+
+let root: string
+
+/** A service with this one's serverless.yml and infra, and functions that do nothing. */
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'packaging-'))
+  await cp(join(repository, 'serverless.yml'), join(root, 'serverless.yml'))
+  for (const name of ['infra', 'package.json', 'package-lock.json']) {
+    await symlink(join(repository, name), join(root, name))
+  }
+  for (const name of ['functions', 'lib', 'config']) await mkdir(join(root, name))
+  for (const name of ['starter', 'poller']) {
+    await writeFile(join(root, 'functions', `${name}.ts`), 'export const handler = () => 1')
+  }
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(root, { recursive: true, force: true })
+})
+
+const stored = () => readdir(join(root, 'node_modules', '.cache', 'packaged-service'))
+
+describe('packaging for the local stack', { timeout: 60_000 }, () => {
+  it('needs no AWS account and heeds none that is set up, and is not confused by a second one', async () => {
+    vi.stubEnv('AWS_PROFILE', 'not-there')
+    vi.stubEnv('AWS_REGION', 'eu-west-3')
+    const [one, other] = await Promise.all([packagedTemplate(root), packagedTemplate(root)])
+    expect(other).toEqual(one)
+    expect(await stored()).toHaveLength(1)
+    expect(Object.keys(one.template.Resources)).toContain('StarterLambdaFunction')
+    expect(JSON.stringify(one.template)).not.toContain('eu-west-3')
+    expect((await stat(join(one.directory, 'dist', 'starter', 'index.mjs'))).isFile()).toBe(true)
+  })
+
+  it('happens again only when a source has changed', async () => {
+    const first = await packagedTemplate(root)
+    const { mtimeMs } = await stat(join(first.directory, '.serverless'))
+    expect((await packagedTemplate(root)).directory).toBe(first.directory)
+    expect((await stat(join(first.directory, '.serverless'))).mtimeMs).toBe(mtimeMs)
+    await writeFile(join(root, 'lib', 'new.ts'), 'export const value = 1')
+    expect((await packagedTemplate(root)).directory).not.toBe(first.directory)
+    expect(await stored()).toHaveLength(2)
+  })
+
+  it('says in one line what is wrong with a function', async () => {
+    await writeFile(join(root, 'functions', 'poller.ts'), "import './nowhere.ts'")
+    await expect(packagedTemplate(root)).rejects.toThrow(
+      /^serverless package failed: .*Could not resolve "\.\/nowhere\.ts"$/,
+    )
+    expect(await stored()).toEqual([])
+  })
+
+  it('says in one line what is wrong with serverless.yml', async () => {
+    await appendFile(join(root, 'serverless.yml'), 'layer: {}')
+    await expect(packagedTemplate(root)).rejects.toThrow(/^serverless package failed: .*'layer'.*$/)
+  })
+})

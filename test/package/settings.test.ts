@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import { packagedTemplate, type Template } from '../../local/package.ts'
+
+const functionSchema = z.looseObject({
+  Runtime: z.string(),
+  Architectures: z.array(z.string()),
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+})
+const queueSchema = z.looseObject({
+  VisibilityTimeout: z.optional(z.number()),
+  MessageRetentionPeriod: z.number(),
+  SqsManagedSseEnabled: z.literal(true),
+})
+const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number() })
+
+const fourteenDays = 14 * 24 * 60 * 60
+
+let template: Template
+let starter: z.infer<typeof functionSchema>
+let poller: z.infer<typeof functionSchema>
+
+const propertiesOf = (logicalId: string): unknown => template.Resources[logicalId]?.Properties
+
+beforeAll(async () => {
+  template = (await packagedTemplate()).template
+  starter = functionSchema.parse(propertiesOf('StarterLambdaFunction'))
+  poller = functionSchema.parse(propertiesOf('PollerLambdaFunction'))
+}, 120_000)
+
+describe('the functions', () => {
+  it('run on Node 24 and arm64, unversioned, with their logs kept for 30 days', () => {
+    for (const { Runtime, Architectures } of [starter, poller]) {
+      expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']])
+    }
+    expect(Object.values(template.Resources).map(({ Type }) => Type)).not.toContain('AWS::Lambda::Version')
+    expect(propertiesOf('StarterLogGroup')).toMatchObject({ RetentionInDays: 30 })
+    expect(propertiesOf('PollerLogGroup')).toMatchObject({ RetentionInDays: 30 })
+  })
+
+  it('get the same environment, in which nothing is secret', () => {
+    expect(poller.Environment).toEqual(starter.Environment)
+    expect(starter.Environment.Variables).toEqual({
+      TABLE_NAME: { Ref: 'RunTable' },
+      REQUEST_QUEUE_URL: { Ref: 'RequestQueue' },
+      REJECTED_QUEUE_URL: { Ref: 'RejectedQueue' },
+      EVENT_BUS_NAME: { Ref: 'RunEventBus' },
+      MODE: { Ref: 'Mode' },
+      DOMAIN_IDS: { Ref: 'DomainIds' },
+      DEFAULT_TYPES: { Ref: 'DefaultTypes' },
+      START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
+      LEASE_SECONDS: '60',
+      SWEEP_PERIOD_SECONDS: '60',
+      POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator',
+      POWERTOOLS_METRICS_NAMESPACE: 'DataZoneRuns',
+      POWERTOOLS_LOG_LEVEL: { Ref: 'LogLevel' },
+    })
+  })
+
+  it('leave a claim leased until 30 seconds after its starter must have stopped (P1)', () => {
+    expect(Number(starter.Environment.Variables['LEASE_SECONDS'])).toBe(starter.Timeout + 30)
+  })
+})
+
+describe('the sweep', () => {
+  it('comes as often as the functions are told, and is over before the next', () => {
+    expect(propertiesOf('SweepSchedule')).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: { 'Fn::GetAtt': ['PollerLambdaFunction', 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': ['SweepScheduleRole', 'Arn'] },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['ScheduleDeadLetterQueue', 'Arn'] } },
+      },
+    })
+    expect(poller.Environment.Variables['SWEEP_PERIOD_SECONDS']).toBe('60')
+    expect(poller.Timeout).toBeLessThan(60)
+  })
+
+  it('is never repeated by the scheduler or by Lambda: the next one does the same', () => {
+    const once = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }
+    expect(propertiesOf('SweepSchedule')).toMatchObject({ Target: { RetryPolicy: once } })
+    expect(propertiesOf('PollerLambdaEvConf')).toMatchObject(once)
+  })
+
+  it('runs one at a time, unless the account is too small to promise that', () => {
+    expect(poller['ReservedConcurrentExecutions']).toEqual({
+      'Fn::If': ['ReservesPollerConcurrency', 1, { Ref: 'AWS::NoValue' }],
+    })
+    expect(starter['ReservedConcurrentExecutions']).toBeUndefined()
+  })
+})
+
+describe('the queues', () => {
+  it('are all encrypted, and keep what they hold for 14 days', () => {
+    const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
+    expect(queues).toHaveLength(4)
+    for (const [, { Properties }] of queues) {
+      expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(fourteenDays)
+    }
+  })
+
+  it('hide a request until its starter must be done with it, six times over', () => {
+    const mapping = mappingSchema.parse(propertiesOf('StarterEventSourceMappingSQSRequestQueue'))
+    const { VisibilityTimeout } = queueSchema.parse(propertiesOf('RequestQueue'))
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * starter.Timeout + mapping.MaximumBatchingWindowInSeconds,
+    )
+  })
+
+  it('feed the starter in batches that fail by the message, on a few starters at once', () => {
+    expect(propertiesOf('StarterEventSourceMappingSQSRequestQueue')).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] },
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+      Enabled: true,
+    })
+  })
+
+  it('lose no request and no event that cannot be handled or delivered (P2)', () => {
+    const deadLetters = { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] }
+    expect(propertiesOf('RequestQueue')).toMatchObject({
+      RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 5 },
+    })
+    expect(propertiesOf('AssetEventsRule')).toMatchObject({
+      EventBusName: 'default',
+      State: 'ENABLED',
+      EventPattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
+    })
+  })
+})
+
+describe('the alarms', () => {
+  it('are the four that somebody must act on, and notify the topic that is given, if one is', () => {
+    const alarms = Object.entries(template.Resources).filter(
+      ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
+    )
+    expect(alarms.map(([name]) => name)).toEqual([
+      'RequestDeadLetterAlarm',
+      'RequestsWaitingAlarm',
+      'SweepsFailingAlarm',
+      'SweepsMissingAlarm',
+    ])
+    for (const [, { Properties }] of alarms) {
+      expect(Properties?.['AlarmActions']).toEqual({
+        'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
+      })
+    }
+  })
+
+  it('take silence for a stopped sweep, and for nothing else', () => {
+    expect(propertiesOf('SweepsMissingAlarm')).toMatchObject({ TreatMissingData: 'breaching' })
+    for (const alarm of ['RequestDeadLetterAlarm', 'RequestsWaitingAlarm', 'SweepsFailingAlarm']) {
+      expect(propertiesOf(alarm)).toMatchObject({ TreatMissingData: 'notBreaching' })
+    }
+  })
+})

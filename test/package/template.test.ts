@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type PackagedService, packagedTemplate } from '../../local/package.ts'
+import { resourceProblems } from './service-spec.ts'
+
+let service: PackagedService
+
+beforeAll(async () => {
+  service = await packagedTemplate()
+}, 120_000)
+
+/** Every key of an object that looks like an intrinsic, wherever it stands. */
+const intrinsicsOf = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...(key === 'Ref' || key.startsWith('Fn::') ? [key] : []),
+    ...intrinsicsOf(item),
+  ])
+}
+
+describe('the packaged template', () => {
+  it('has no property that CloudFormation does not know, and lacks none that it requires', async () => {
+    expect(await resourceProblems(service.template.Resources)).toEqual([])
+  })
+
+  it.each([
+    ['a misspelt property', { VisibilityTimeOut: 60 }, 'Queue.VisibilityTimeOut is no property'],
+    ['a string for a number', { VisibilityTimeout: '60' }, 'Queue.VisibilityTimeout is not of type integer'],
+    [
+      'a string for a boolean',
+      { SqsManagedSseEnabled: 'true' },
+      'Queue.SqsManagedSseEnabled is not of type boolean',
+    ],
+    [
+      'a wrong type on one side of an If',
+      { SqsManagedSseEnabled: { 'Fn::If': ['Some', 'yes', { Ref: 'AWS::NoValue' }] } },
+      'Queue.SqsManagedSseEnabled is not of type boolean',
+    ],
+  ])('would be refused for %s', async (_, Properties, problem) => {
+    expect(await resourceProblems({ Queue: { Type: 'AWS::SQS::Queue', Properties } })).toEqual([problem])
+  })
+
+  it.each([
+    ['AWS::SQS::Queues', {}, ['Planted: there is no resource type AWS::SQS::Queues']],
+    ['AWS::SQS::QueuePolicy', { Queues: [] }, ['Planted.PolicyDocument is required']],
+    [
+      'AWS::Scheduler::Schedule',
+      {
+        FlexibleTimeWindow: { Mode: 'OFF', Minutes: 5 },
+        ScheduleExpression: 'rate(1 minute)',
+        Target: { Arn: 'a' },
+      },
+      ['Planted.FlexibleTimeWindow.Minutes is no property', 'Planted.Target.RoleArn is required'],
+    ],
+    [
+      'AWS::DynamoDB::Table',
+      { KeySchema: [{ AttributeName: 'pk', KeyTipe: 'HASH' }] },
+      ['Planted.KeySchema.0.KeyType is required', 'Planted.KeySchema.0.KeyTipe is no property'],
+    ],
+  ])('would be refused for a planted mistake in %s', async (Type, Properties, problems) => {
+    expect(await resourceProblems({ Planted: { Type, Properties } })).toEqual(problems)
+  })
+
+  it('uses no intrinsic that the local stack does not resolve', () => {
+    const { Conditions, ...rest } = service.template
+    expect(new Set(intrinsicsOf(rest))).toEqual(
+      new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If']),
+    )
+    expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not']))
+  })
+
+  it('has the logical ids that everything else refers to', () => {
+    expect(Object.keys(service.template.Resources)).toEqual(
+      expect.arrayContaining([
+        'StarterLambdaFunction',
+        'PollerLambdaFunction',
+        'RunTable',
+        'RequestQueue',
+        'RequestDeadLetterQueue',
+        'RejectedQueue',
+        'RunEventBus',
+        'AssetEventsRule',
+        'SweepSchedule',
+        'ScheduleDeadLetterQueue',
+        'StarterRole',
+        'PollerRole',
+        'SweepScheduleRole',
+        'RequestQueuePolicy',
+      ]),
+    )
+  })
+
+  it('keeps the records when the stack is deleted or the table replaced (P1)', () => {
+    expect(service.template.Resources['RunTable']).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'ttlEpochSeconds', Enabled: true },
+      },
+    })
+  })
+
+  it('gives a first deployment a plan, and nothing that it must be told', () => {
+    const defaults = Object.entries(service.template.Parameters).map(([name, { Default }]) => [name, Default])
+    expect(Object.fromEntries(defaults)).toEqual({
+      Mode: 'plan',
+      DomainIds: '',
+      DefaultTypes: 'BUSINESS_DESCRIPTIONS',
+      StartRatePerSecond: '9.8',
+      LogLevel: 'INFO',
+      ReservePollerConcurrency: 'true',
+      AlarmTopicArn: '',
+    })
+  })
+
+  it('passes every parameter on from --param, with its own default', async () => {
+    const state: unknown = JSON.parse(
+      await readFile(join(service.directory, '.serverless', 'serverless-state.json'), 'utf8'),
+    )
+    expect(state).toMatchObject({
+      service: {
+        provider: {
+          stackParameters: Object.entries(service.template.Parameters).map(([ParameterKey, { Default }]) => ({
+            ParameterKey,
+            ParameterValue: Default,
+          })),
+        },
+      },
+    })
+  })
+
+  it.each([
+    ['DomainIds', ['', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'], ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a']],
+    ['StartRatePerSecond', ['9.8', '10', '0.5', '100'], ['0', '0.0', '', '-1', 'fast', '1e3']],
+    [
+      'DefaultTypes',
+      ['BUSINESS_NAMES', 'BUSINESS_NAMES,BUSINESS_DESCRIPTIONS'],
+      ['', 'NAMES', 'BUSINESS_NAMES,'],
+    ],
+    [
+      'AlarmTopicArn',
+      ['', 'arn:aws:sns:eu-west-1:123456789012:pager'],
+      ['pager', 'arn:aws:sqs:eu-west-1:1:x'],
+    ],
+  ])('checks what %s is given', (name, accepted, refused) => {
+    // CloudFormation wants the whole value to match.
+    const pattern = new RegExp(`^(?:${String(service.template.Parameters[name]?.['AllowedPattern'])})$`)
+    expect(accepted.filter((value) => !pattern.test(value))).toEqual([])
+    expect(refused.filter((value) => pattern.test(value))).toEqual([])
+  })
+})
