@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { checked } from './checked.ts'
+import { model } from './model.ts'
+import { draw, type Seed } from './random.ts'
+import { type ErrorName, errorStatus } from './service-error.ts'
+
+const errorName = z.literal(Object.keys(errorStatus).filter((name): name is ErrorName => name in errorStatus))
+
+const when = {
+  /** Only calls of this operation; left out, of all. */
+  operation: z.enum(Object.keys(model.operations)).optional(),
+  /** Only calls about this asset. */
+  target: z.string().optional(),
+  /** So many calls, then no more. */
+  times: z.int().positive().optional(),
+  /** Until this moment of the simulator's clock, epoch milliseconds. */
+  untilMs: z.number().optional(),
+  /** For so many milliseconds from when the fault is set. */
+  forMs: z.number().positive().optional(),
+  /** Share of the calls that it hits, drawn from the seed; left out, all. */
+  probability: z.number().min(0).max(1).optional(),
+}
+
+const faultSchema = z.discriminatedUnion('kind', [
+  /** The call takes effect, and the caller's connection breaks before the answer. */
+  z.strictObject({ kind: z.literal('lostAnswer'), ...when }),
+  /** The call has no effect and answers this error. */
+  z.strictObject({ kind: z.literal('error'), error: errorName, ...when }),
+  /** The call takes effect, and answers this error. */
+  z.strictObject({
+    kind: z.literal('errorAfterEffect'),
+    error: errorName.default('InternalServerException'),
+    ...when,
+  }),
+  /** The call takes effect at once, and answers so many milliseconds later. Adds to any other fault. */
+  z.strictObject({ kind: z.literal('slow'), delayMs: z.number().positive(), ...when }),
+])
+
+/** Faults as they are set, all at once. */
+export const faultsSchema = z.array(faultSchema)
+
+/** Something that goes wrong, and when. */
+export type Fault = z.input<typeof faultSchema>
+/** A fault that is set, with what it has seen and done so far. */
+export type ArmedFault = z.output<typeof faultSchema> & { endsAtMs: number; seen: number; hits: number }
+/** A call, as far as faults care. */
+export type FaultyCall = Readonly<{ operation: string; assetId: string | undefined; atMs: number }>
+/** What faults do to a call. */
+export type Strike = Readonly<{
+  delayMs: number
+  lost: boolean
+  errorBefore: ErrorName | undefined
+  errorAfter: ErrorName | undefined
+}>
+
+/** Checks faults, and arms them as of `nowMs`. Throws ControlError, naming each wrong field. */
+export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] =>
+  checked('the list of faults', faultsSchema, faults).map((fault) => ({
+    ...fault,
+    endsAtMs: Math.min(
+      fault.untilMs ?? Number.POSITIVE_INFINITY,
+      nowMs + (fault.forMs ?? Number.POSITIVE_INFINITY),
+    ),
+    seen: 0,
+    hits: 0,
+  }))
+
+/** Whether a fault is for a call, its probability aside. */
+const isFor = (fault: ArmedFault, call: FaultyCall): boolean =>
+  (fault.operation === undefined || fault.operation === call.operation) &&
+  (fault.target === undefined || fault.target === call.assetId) &&
+  (fault.times === undefined || fault.hits < fault.times) &&
+  call.atMs < fault.endsAtMs
+
+/** What the armed faults do to a call: every slow one that hits adds up, and the first other one that hits counts. */
+export const strike = (seed: Seed, faults: readonly ArmedFault[], call: FaultyCall): Strike => {
+  let delayMs = 0
+  let chosen: ArmedFault | undefined
+  for (const [index, fault] of faults.entries()) {
+    if ((chosen !== undefined && fault.kind !== 'slow') || !isFor(fault, call)) continue
+    fault.seen += 1
+    if (draw(seed, 'fault', index, fault.seen) >= (fault.probability ?? 1)) continue
+    fault.hits += 1
+    if (fault.kind === 'slow') delayMs += fault.delayMs
+    else chosen = fault
+  }
+  return {
+    delayMs,
+    lost: chosen?.kind === 'lostAnswer',
+    errorBefore: chosen?.kind === 'error' ? chosen.error : undefined,
+    errorAfter: chosen?.kind === 'errorAfterEffect' ? chosen.error : undefined,
+  }
+}

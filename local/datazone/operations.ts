@@ -1,0 +1,59 @@
+import { type GetAssetInput, type GetAssetOutput, getAsset } from './get-asset.ts'
+import {
+  type GetRunInput,
+  type GetRunOutput,
+  getMetadataGenerationRun,
+} from './get-metadata-generation-run.ts'
+import {
+  type ListInput,
+  type ListOutput,
+  listMetadataGenerationRuns,
+} from './list-metadata-generation-runs.ts'
+import {
+  type StartInput,
+  type StartOutput,
+  startMetadataGenerationRun,
+} from './start-metadata-generation-run.ts'
+import { assertInput } from './validation.ts'
+import type { World } from './world.ts'
+
+type Outputs = {
+  StartMetadataGenerationRun: StartOutput
+  GetMetadataGenerationRun: GetRunOutput
+  ListMetadataGenerationRuns: ListOutput
+  GetAsset: GetAssetOutput
+}
+
+/** The operations that are served. */
+export type OperationName = keyof Outputs
+/** What an operation answers, with dates as Date, as the SDK gives it too. */
+export type Output<Name extends OperationName> = Outputs[Name]
+
+/** A call whose input is valid: the asset it is about, as far as that can be told, and its effect. */
+type Prepared<Out> = { assetId: string | undefined; effect: () => Out }
+
+type Operations = { [Name in OperationName]: (world: World, input: unknown) => Prepared<Outputs[Name]> }
+
+/** Each operation: checks its input against the model (ValidationException), then is ready to take effect. */
+export const operations: Operations = {
+  StartMetadataGenerationRun: (world, input) => {
+    assertInput<StartInput>('StartMetadataGenerationRun', input)
+    return { assetId: input.target.identifier, effect: () => startMetadataGenerationRun(world, input) }
+  },
+  GetMetadataGenerationRun: (world, input) => {
+    assertInput<GetRunInput>('GetMetadataGenerationRun', input)
+    const run = world.book.find(input.domainIdentifier, input.identifier)
+    return { assetId: run?.assetId, effect: () => getMetadataGenerationRun(world, input) }
+  },
+  ListMetadataGenerationRuns: (world, input) => {
+    assertInput<ListInput>('ListMetadataGenerationRuns', input)
+    return { assetId: input.targetIdentifier, effect: () => listMetadataGenerationRuns(world, input) }
+  },
+  GetAsset: (world, input) => {
+    assertInput<GetAssetInput>('GetAsset', input)
+    return { assetId: input.identifier, effect: () => getAsset(world, input) }
+  },
+}
+
+/** Whether this is the name of a served operation. */
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name)

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto'
+
+/** What makes two worlds differ: the same seed and the same calls give the same answers. */
+export type Seed = number | string
+
+const digest = (seed: Seed, key: readonly unknown[]): Buffer =>
+  hash('sha256', JSON.stringify([seed, ...key]), 'buffer')
+
+/**
+ * A number in [0, 1) that depends on the seed and the key alone. There is no generator whose state moves on,
+ * so what one run draws never depends on which other calls came before it.
+ */
+export const draw = (seed: Seed, ...key: readonly unknown[]): number =>
+  digest(seed, key).readUIntBE(0, 6) / 2 ** 48
+
+/** A seeded identifier as DataZone prints them: 14 lowercase letters and digits. */
+export const drawId = (seed: Seed, ...key: readonly unknown[]): string =>
+  BigInt(`0x${digest(seed, key).toString('hex')}`)
+    .toString(36)
+    .padStart(14, '0')
+    .slice(-14)
+
+/** A seal that only the holder of the seed can put on a text: 16 hexadecimal digits. */
+export const seal = (seed: Seed, ...key: readonly unknown[]): string =>
+  digest(seed, ['seal', ...key])
+    .toString('hex')
+    .slice(0, 16)
+
+/** A seeded draw from the lognormal distribution with this median; a sigma of 0 always gives the median. */
+export const drawLognormal = (
+  median: number,
+  sigma: number,
+  seed: Seed,
+  ...key: readonly unknown[]
+): number => {
+  const radius = Math.sqrt(-2 * Math.log(1 - draw(seed, ...key, 'radius')))
+  const normal = radius * Math.cos(2 * Math.PI * draw(seed, ...key, 'angle'))
+  return median * Math.exp(sigma * normal)
+}

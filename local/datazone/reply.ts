@@ -1,0 +1,19 @@
+/** What an HTTP request is answered with; the body is sent as JSON. */
+export type Reply = Readonly<{
+  status: number
+  headers?: Readonly<Record<string, string>>
+  body: unknown
+  /** The connection is broken instead. */
+  lost?: boolean
+  delayMs?: number
+}>
+
+/** An HTTP request, its body parsed. */
+export type JsonRequest = Readonly<{ method: string; url: URL; body: unknown }>
+
+/** An error as restJson1 carries it: its name in a header, its message in the body. */
+export const errorReply = (status: number, name: string, message: string): Reply => ({
+  status,
+  headers: { 'x-amzn-errortype': name },
+  body: { message },
+})

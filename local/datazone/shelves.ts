@@ -1,0 +1,66 @@
+import { type CheckedAsset, catalogueSchema, newRevisionSchema } from './catalogue.ts'
+import { ControlError, checked } from './checked.ts'
+
+/** An asset as it was at one of its revisions. */
+export type Revision = Readonly<{
+  revision: string
+  name: string
+  columns: CheckedAsset['columns']
+  createdAtMs: number
+}>
+/** An asset with all its revisions, oldest first; there is always one. */
+export type Asset = {
+  readonly id: string
+  readonly projectId: string
+  readonly typeIdentifier: string
+  readonly forms: readonly string[]
+  readonly externalIdentifier: string | undefined
+  readonly first: Revision
+  latest: Revision
+  readonly revisions: Map<string, Revision>
+}
+/** Domains by id, each with its assets by id. */
+export type Shelves = ReadonlyMap<string, ReadonlyMap<string, Asset>>
+
+const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
+  const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, name, columns } = given
+  const first = { revision, name, columns, createdAtMs }
+  return {
+    id,
+    projectId,
+    typeIdentifier,
+    forms,
+    externalIdentifier,
+    first,
+    latest: first,
+    revisions: new Map([[revision, first]]),
+  }
+}
+
+/** Checks a catalogue, and puts it on shelves as of `nowMs`. Throws ControlError, naming each wrong field. */
+export const shelveCatalogue = (catalogue: unknown, nowMs: number): Shelves => {
+  const { domains } = checked('the catalogue', catalogueSchema, catalogue)
+  return new Map(
+    domains.map(({ id, assets }) => [id, new Map(assets.map((asset) => [asset.id, shelve(asset, nowMs)]))]),
+  )
+}
+
+const nextRevision = (asset: Asset): string =>
+  String(1 + Math.max(0, ...[...asset.revisions.keys()].map(Number).filter(Number.isSafeInteger)))
+
+/** Adds a revision, from then on the latest. Throws ControlError for an unknown asset or a revision it has already. */
+export const addRevision = (shelves: Shelves, given: unknown, nowMs: number): Revision => {
+  const input = checked('the revision', newRevisionSchema, given)
+  const asset = shelves.get(input.domainId)?.get(input.assetId)
+  if (asset === undefined)
+    throw new ControlError(
+      `assetId: '${input.assetId}' is not in '${input.domainId}': load it in the catalogue first`,
+    )
+  const revision = input.revision ?? nextRevision(asset)
+  if (asset.revisions.has(revision))
+    throw new ControlError(`revision: '${input.assetId}' already has '${revision}': give another, or none`)
+  const { name = asset.latest.name, columns = asset.latest.columns } = input
+  asset.latest = { revision, name, columns, createdAtMs: nowMs }
+  asset.revisions.set(revision, asset.latest)
+  return asset.latest
+}

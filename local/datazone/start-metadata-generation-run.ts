@@ -1,0 +1,122 @@
+import { planRun, statusAt } from './plan.ts'
+import { draw, drawId } from './random.ts'
+import type { Run } from './run-book.ts'
+import { ServiceError } from './service-error.ts'
+import type { Asset, Revision } from './shelves.ts'
+import { requireSupported } from './supported-asset.ts'
+import { invalidMember } from './validation.ts'
+import { assetOf, caller, revisionOf, type World } from './world.ts'
+
+/** What StartMetadataGenerationRun takes, once the model's constraints hold. */
+export type StartInput = Readonly<{
+  domainIdentifier: string
+  owningProjectIdentifier: string
+  target: Readonly<{ type: string; identifier: string; revision?: string | null }>
+  types?: readonly string[] | null
+  type?: string | null
+  clientToken?: string | null
+}>
+
+/** What it answers: the same for a replay, however far the run has come. */
+export type StartOutput = ReturnType<typeof startOutput>
+
+const startOutput = (run: Run) => ({
+  domainId: run.domainId,
+  id: run.id,
+  status: 'SUBMITTED',
+  type: run.types[0],
+  types: run.types,
+  createdAt: new Date(run.createdAtMs),
+  createdBy: run.createdBy,
+  owningProjectId: run.projectId,
+})
+
+/** `types` wins over the deprecated `type`, which alone is still taken, as older clients send it. Doubles count once. */
+const typesOf = (input: StartInput): readonly string[] => {
+  if (input.types) return [...new Set(input.types)]
+  if (input.type) return [input.type]
+  throw invalidMember('types', 'not be null')
+}
+
+const forget = (world: World): void => {
+  const oldestMs = world.nowMs() - world.settings.tokenMemoryMs
+  for (const [key, { atMs }] of world.tokens) {
+    if (atMs >= oldestMs) return
+    world.tokens.delete(key)
+  }
+}
+
+const refuseWhileRunning = (world: World, asset: Asset, domainId: string): void => {
+  const nowMs = world.nowMs()
+  const going = world.book.ofAsset(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
+  if (going !== undefined)
+    throw new ServiceError(
+      'ConflictException',
+      `Run ${going.id} of asset ${asset.id} is ${statusAt(going.plan, nowMs)}`,
+    )
+}
+
+/** The key of a run is its subject and how many its asset had before: calls about other assets change nothing. */
+const addRun = (
+  world: World,
+  input: StartInput,
+  asset: Asset,
+  revision: Revision,
+  types: readonly string[],
+): Run => {
+  const { book, seed, settings } = world
+  const domainId = input.domainIdentifier
+  const before = book.ofAsset(domainId, asset.id).length
+  const key = [domainId, asset.id, revision.revision, types, before].join(' ')
+  const createdAtMs = world.nowMs()
+  const run = {
+    id: drawId(seed, 'run', key),
+    domainId,
+    projectId: asset.projectId,
+    assetId: asset.id,
+    revision: revision.revision,
+    types,
+    clientToken: input.clientToken ?? undefined,
+    createdBy: caller,
+    createdAtMs,
+    rank: settings.listOrder === 'newest' ? book.size() : draw(seed, 'rank', key),
+    plan: planRun(seed, key, createdAtMs, types, settings),
+  }
+  book.add(run)
+  return run
+}
+
+/**
+ * Starts a run, or gives the run that this clientToken already started in this domain.
+ *
+ * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions: a token is
+ * remembered for `tokenMemoryMs` from a success (a refusal is not remembered), a token with another request
+ * answers `tokenMismatch`, an asset of another project is AccessDeniedException, and a run of the
+ * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`).
+ */
+export const startMetadataGenerationRun = (world: World, input: StartInput): StartOutput => {
+  const { domainIdentifier, owningProjectIdentifier, target, clientToken } = input
+  const types = typesOf(input)
+  const request = JSON.stringify([owningProjectIdentifier, target.identifier, target.revision ?? null, types])
+  const tokenKey = `${domainIdentifier} ${clientToken}`
+  forget(world)
+  const remembered = clientToken ? world.tokens.get(tokenKey) : undefined
+  if (remembered?.request === request) return startOutput(remembered.run)
+  if (remembered !== undefined)
+    throw new ServiceError(
+      world.settings.tokenMismatch,
+      `clientToken ${clientToken} was used for another request`,
+    )
+  const asset = assetOf(world, domainIdentifier, target.identifier)
+  if (asset.projectId !== owningProjectIdentifier)
+    throw new ServiceError(
+      'AccessDeniedException',
+      `Project ${owningProjectIdentifier} does not own asset ${asset.id}`,
+    )
+  const revision = revisionOf(asset, target.revision ?? undefined)
+  requireSupported(asset, revision)
+  if (world.settings.conflictWhileRunning) refuseWhileRunning(world, asset, domainIdentifier)
+  const run = addRun(world, input, asset, revision, types)
+  if (clientToken) world.tokens.set(tokenKey, { request, run, atMs: run.createdAtMs })
+  return startOutput(run)
+}

@@ -1,0 +1,122 @@
+import { operationNamed, type ShapeOf, shapeNamed, structureNamed } from './model.ts'
+import { ServiceError } from './service-error.ts'
+
+const failed = (path: string, constraint: string): string[] => [
+  `Value at '${path}' failed to satisfy constraint: Member must ${constraint}`,
+]
+
+const anchored = new Map<string, RegExp>()
+
+/** A pattern of the model as it is meant: the whole value has to match. */
+const wholePattern = (pattern: string): RegExp => {
+  const expression = anchored.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u')
+  anchored.set(pattern, expression)
+  return expression
+}
+
+const lengthProblems = (
+  bounds: { min?: number | undefined; max?: number | undefined },
+  length: number,
+  path: string,
+) => [
+  ...(bounds.min !== undefined && length < bounds.min
+    ? failed(path, `have length greater than or equal to ${bounds.min}`)
+    : []),
+  ...(bounds.max !== undefined && length > bounds.max
+    ? failed(path, `have length less than or equal to ${bounds.max}`)
+    : []),
+]
+
+const stringProblems = (shape: ShapeOf<'string'>, value: unknown, path: string): string[] => {
+  if (typeof value !== 'string') return failed(path, 'be a string')
+  if (shape.enum !== undefined && !shape.enum.includes(value))
+    return failed(path, `satisfy enum value set: [${shape.enum.join(', ')}]`)
+  return [
+    ...lengthProblems(shape, [...value].length, path),
+    ...(shape.pattern !== undefined && !wholePattern(shape.pattern).test(value)
+      ? failed(path, `satisfy regular expression pattern: ${shape.pattern}`)
+      : []),
+  ]
+}
+
+const integerProblems = (shape: ShapeOf<'integer'>, value: unknown, path: string): string[] => {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return failed(path, 'be an integer')
+  if (shape.min !== undefined && value < shape.min)
+    return failed(path, `have value greater than or equal to ${shape.min}`)
+  if (shape.max !== undefined && value > shape.max)
+    return failed(path, `have value less than or equal to ${shape.max}`)
+  return []
+}
+
+const listProblems = (shape: ShapeOf<'list'>, value: unknown, path: string): string[] => {
+  if (!Array.isArray(value)) return failed(path, 'be a list')
+  return [
+    ...lengthProblems(shape, value.length, path),
+    ...value.flatMap((item: unknown, index) =>
+      problemsOf(shape.member.shape, item, `${path}.${index + 1}.member`),
+    ),
+  ]
+}
+
+const structureProblems = (shape: ShapeOf<'structure'>, value: unknown, path: string): string[] => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return failed(path || 'body', 'be a structure')
+  const given = new Map<string, unknown>(Object.entries(value))
+  return Object.entries(shape.members).flatMap(([name, member]) => {
+    const inner = path === '' ? name : `${path}.${name}`
+    const part = given.get(name) ?? undefined
+    if (part !== undefined) return problemsOf(member.shape, part, inner)
+    return shape.required.includes(name) ? failed(inner, 'not be null') : []
+  })
+}
+
+/**
+ * Everything in which a value breaks the model's constraints, a sentence each; nothing when it keeps them all.
+ * A null member counts as absent, an unknown member is ignored, lengths are counted in characters, as AWS does.
+ */
+export const problemsOf = (shapeName: string, value: unknown, path = ''): string[] => {
+  const shape = shapeNamed(shapeName)
+  switch (shape.type) {
+    case 'string':
+      return stringProblems(shape, value, path)
+    case 'integer':
+      return integerProblems(shape, value, path)
+    case 'timestamp':
+      return typeof value === 'number' ? [] : failed(path, 'be a timestamp in epoch seconds')
+    case 'list':
+      return listProblems(shape, value, path)
+    case 'structure':
+      return structureProblems(shape, value, path)
+    default:
+      return shape satisfies never
+  }
+}
+
+/**
+ * Checks an input against the model, and gives it the type that its operation declares for that model.
+ * Throws ValidationException, naming every member that breaks a constraint in the words AWS uses.
+ */
+export function assertInput<Input extends object>(operation: string, input: unknown): asserts input is Input {
+  const problems = problemsOf(operationNamed(operation).input.shape, input)
+  if (problems.length > 0) throw validationError(problems)
+}
+
+const validationError = (problems: readonly string[]): ServiceError =>
+  new ServiceError(
+    'ValidationException',
+    `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`,
+  )
+
+/** A ValidationException about one member, for the rules that the model cannot express. */
+export const invalidMember = (path: string, constraint: string): ServiceError =>
+  validationError(failed(path, constraint))
+
+/** Whether a text keeps the constraints of a string shape, as `DomainId` or `Revision`. */
+export const fits = (shapeName: string, text: string): boolean => problemsOf(shapeName, text).length === 0
+
+/** The structure that an operation answers with, by its name in the model. */
+export const outputShape = (operation: string): string => {
+  const { shape } = operationNamed(operation).output
+  structureNamed(shape)
+  return shape
+}
