@@ -20,9 +20,9 @@ const { config, logger, metrics, ports } = wire()
 /** The message is to be seen again: Powertools reports it as failed, and only it. */
 class SeeAgain extends Error {}
 
-const note = (outcome: RequestOutcome, record: SQSRecord) => {
+const note = (outcome: RequestOutcome, messageId: string, requestKey: string | undefined) => {
   metrics.addMetric(`request-${outcome.outcome}`, MetricUnit.Count, 1)
-  const line = { messageId: record.messageId, ...describeOutcome(outcome) }
+  const line = { messageId, requestKey, ...describeOutcome(outcome) }
   if (outcome.outcome === 'extra') logger.error('a second run for one attempt', line)
   else logger.info(`request ${outcome.outcome}`, line)
 }
@@ -35,15 +35,16 @@ const starter = async (event: SQSEvent, context: Context): Promise<SQSBatchRespo
   const handleRecord = async (record: SQSRecord): Promise<void> => {
     const place = places()
     try {
-      const outcomes = await handleMessage(record.body, {
+      const { requestKey, outcomes } = await handleMessage(record.body, {
         ...ports,
         settings: config.starter,
         place,
         deadlineMs,
+        sentAtMs: Number(record.attributes.SentTimestamp),
         receiveCount: Number(record.attributes.ApproximateReceiveCount),
       })
       for (const outcome of outcomes) {
-        note(outcome, record)
+        note(outcome, record.messageId, requestKey)
         if (outcome.outcome === 'started') started.push(outcome.run)
       }
       const again = outcomes.find((outcome) => outcome.outcome === 'retry')

@@ -20,8 +20,6 @@ const words = {
 /** `Metadata Generation Run Succeeded` and its siblings. */
 export const detailType = (status: Ending | 'STARTED'): string => `Metadata Generation Run ${words[status]}`
 
-export const detailTypes: readonly string[] = [...endings, 'STARTED' as const].map(detailType)
-
 const text = z.string()
 const time = z.iso.datetime()
 

@@ -26,22 +26,28 @@ const rejectMalformed = async (
   return { outcome: 'rejected', eventId, reasons: problems }
 }
 
+/** What became of a message, and the request it was, for the log. */
+export interface Handled {
+  readonly requestKey?: string
+  readonly outcomes: readonly RequestOutcome[]
+}
+
 /**
  * From a queue body to what became of it: parse, dedupe, resolve, claim, start. Each step writes before the next calls.
  * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
  */
-export const handleMessage = async (
-  body: string,
-  tools: StarterTools,
-): Promise<readonly RequestOutcome[]> => {
+export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
   const message = parseQueueMessage(body)
   switch (message.kind) {
     case 'malformed':
-      return [await rejectMalformed(body, message.problems, message.envelopeId, tools)]
+      return { outcomes: [await rejectMalformed(body, message.problems, message.envelopeId, tools)] }
     case 'release':
-      return resumeRecord(message.release, tools)
+      return { outcomes: await resumeRecord(message.release, tools) }
     case 'request':
-      return acceptRequest(message.request, tools)
+      return {
+        requestKey: message.request.requestKey,
+        outcomes: await acceptRequest(message.request, tools),
+      }
     default:
       return message satisfies never
   }

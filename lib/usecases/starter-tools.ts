@@ -45,6 +45,8 @@ export interface StarterTools extends StarterPorts {
   readonly place: Place
   /** When the invocation must have given its answer, in ms since the epoch. */
   readonly deadlineMs: number
+  /** When the message was put on the queue, in ms since the epoch: the time of a request that names none. */
+  readonly sentAtMs: number
   /** How often the queue has handed out this message; 1 for the first time. */
   readonly receiveCount: number
 }

@@ -25,7 +25,7 @@ export const waitingRequest = (request: RequestedRun, tools: StarterTools): Park
     request: {
       requestKey: request.requestKey,
       lane: request.lane,
-      requestedAtMs: Math.min(request.requestedAtMs ?? nowMs, nowMs),
+      requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
     },

@@ -33,7 +33,7 @@ const entryOf = (event: RunEvent, index: number, busName: string): Entry => {
 }
 
 /** Fills calls in order, each within both limits. */
-export const packed = (entries: readonly Entry[]): readonly Entry[][] => {
+const packed = (entries: readonly Entry[]): readonly Entry[][] => {
   const calls: Entry[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const entry of entries) {

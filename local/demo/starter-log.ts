@@ -1,0 +1,51 @@
+import * as z from 'zod/mini'
+
+const Line = z.looseObject({
+  message: z.string(),
+  messageId: z.string(),
+  requestKey: z.optional(z.string()),
+})
+
+/** What the starter's own log says became of each message. */
+export interface StarterLog {
+  take(line: string): void
+  /** Messages that were acknowledged, by the request they were; a message that came back counts once. */
+  acknowledged(): ReadonlyMap<string, number>
+  skipped(): number
+}
+
+const durable = new Map([
+  ['request started', 'run'],
+  ['request duplicate', 'run'],
+  ['request parked', 'run'],
+  ['request planned', 'skipped'],
+  ['request skipped', 'skipped'],
+])
+
+/** Reads the structured log lines of the starter as they come. */
+export const starterLog = (): StarterLog => {
+  const messages = new Map<string, { readonly requestKey: string; readonly what: string }>()
+  return {
+    take(line) {
+      if (!line.startsWith('{')) return
+      let value: unknown
+      try {
+        value = JSON.parse(line)
+      } catch {
+        return
+      }
+      const parsed = z.safeParse(Line, value)
+      if (!parsed.success) return
+      const { message, messageId, requestKey } = parsed.data
+      const what = durable.get(message)
+      if (what !== undefined && requestKey !== undefined) messages.set(messageId, { requestKey, what })
+    },
+    acknowledged() {
+      const counts = new Map<string, number>()
+      for (const { requestKey } of messages.values())
+        counts.set(requestKey, (counts.get(requestKey) ?? 0) + 1)
+      return counts
+    },
+    skipped: () => [...messages.values()].filter(({ what }) => what === 'skipped').length,
+  }
+}

@@ -1,0 +1,178 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { detailType, RunEventDetail } from '../../lib/contracts/run-event.ts'
+import type { RunTruth } from '../datazone/control.ts'
+import type { Launched } from '../launch.ts'
+import type { StarterLog } from './starter-log.ts'
+import type { Traffic } from './traffic.ts'
+
+/** The last line of `npm run demo -- --json`. Seconds are real ones. */
+export interface Summary {
+  readonly seed: number
+  readonly speed: number
+  readonly requests: number
+  readonly runsStarted: number
+  readonly duplicatesDropped: number
+  readonly rejected: number
+  readonly skipped: number
+  readonly parked: number
+  readonly terminal: Readonly<Record<string, number>>
+  readonly eventsDelivered: number
+  readonly distinctEventIds: number
+  /** Published assets with no run at DataZone or no terminal event on the bus. */
+  readonly lost: number
+  /** Runs at DataZone beyond the first of an asset, revision and set of types. */
+  readonly duplicateRuns: number
+  readonly datazoneCalls: Readonly<Record<string, number>>
+  readonly startCalls: number
+  readonly startThrottled: number
+  readonly startsPerSecond: number | null
+  readonly detectionSeconds: { readonly p50: number; readonly p95: number; readonly max: number } | null
+  readonly wallSeconds: number
+}
+
+interface Announced {
+  readonly detail: RunEventDetail
+  readonly detailType: string
+  readonly arrivedAtMs: number
+}
+
+/** Terminal and rejected events on the run bus, as the archive has them. */
+export const announcements = ({ stack }: Launched): readonly Announced[] =>
+  stack
+    .archive('RunEventBus')
+    .filter(({ event }) => event['detail-type'] !== detailType('STARTED'))
+    .map(({ event, arrivedAtMs }) => ({
+      detail: RunEventDetail.parse(event.detail),
+      detailType: event['detail-type'],
+      arrivedAtMs,
+    }))
+
+interface Recorded {
+  readonly parked: number
+  /** Request keys that made a record. */
+  readonly keys: ReadonlySet<string>
+}
+
+const readTable = async (client: DynamoDBClient, table: string): Promise<Recorded> => {
+  const keys = new Set<string>()
+  let parked = 0
+  for await (const page of paginateScan({ client }, { TableName: table })) {
+    for (const item of page.Items ?? []) {
+      const { state, request } = unmarshall(item)
+      if (state === 'PARKED') parked += 1
+      if (typeof request?.requestKey === 'string') keys.add(request.requestKey)
+    }
+  }
+  return { parked, keys }
+}
+
+/** Messages whose request was already known: all of a request that made no record, all but one of one that did. */
+const countDuplicates = (log: StarterLog, recorded: Recorded): number => {
+  let duplicates = 0
+  for (const [key, messages] of log.acknowledged()) duplicates += messages - (recorded.keys.has(key) ? 1 : 0)
+  return duplicates
+}
+
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
+
+const detection = (runs: readonly RunTruth[], events: readonly Announced[]): Summary['detectionSeconds'] => {
+  const arrived = new Map(events.map(({ detail, arrivedAtMs }) => [detail.data.runId, arrivedAtMs]))
+  const seconds = runs
+    .flatMap((run) => {
+      const atMs = arrived.get(run.id)
+      return atMs === undefined ? [] : [(atMs - run.endsAtMs) / 1000]
+    })
+    .sort((left, right) => left - right)
+  if (seconds.length === 0) return null
+  return {
+    p50: rounded(quantile(seconds, 0.5), 2),
+    p95: rounded(quantile(seconds, 0.95), 2),
+    max: rounded(quantile(seconds, 1), 2),
+  }
+}
+
+/** Too few Starts say nothing about a rate. */
+const leastStartsForRate = 100
+
+const startRate = (runs: readonly RunTruth[]): number | null => {
+  const first = runs[0]
+  const last = runs.at(-1)
+  if (first === undefined || last === undefined || runs.length < leastStartsForRate) return null
+  return rounded(((runs.length - 1) * 1000) / (last.createdAtMs - first.createdAtMs), 2)
+}
+
+const subjectOf = (run: RunTruth): string => [run.domainId, run.assetId, run.revision, ...run.types].join(' ')
+
+/**
+ * Adds up what happened, each figure from where it can be seen without trusting the system: runs and calls from the
+ * simulator, events from the bus's archive, duplicates and skips from the starter's log, what waits from the table.
+ */
+export const summarize = async (
+  system: Launched,
+  traffic: Traffic,
+  log: StarterLog,
+  about: {
+    readonly seed: number
+    readonly speed: number
+    readonly wallSeconds: number
+    readonly table: DynamoDBClient
+  },
+): Promise<Summary> => {
+  const { control } = system.datazone.datazone
+  const runs = control.runs()
+  const calls = control.calls()
+  const events = announcements(system)
+  const recorded = await readTable(about.table, system.stack.tableName)
+  const ended = events.filter(({ detail }) => detail.data.status !== 'REJECTED')
+  const rejected = events.filter(({ detail }) => detail.data.status === 'REJECTED')
+  const runIds = new Set(runs.map((run) => run.id))
+  const announced = new Set(
+    ended.flatMap(({ detail }) => (runIds.has(detail.data.runId ?? '') ? [detail.data.asset?.id] : [])),
+  )
+  const terminal = Object.groupBy(
+    [...new Map(ended.map(({ detail }) => [detail.metadata.id, detail.data.status])).values()],
+    (status) => status,
+  )
+  const callCounts = Object.entries(calls.counts).map(([operation, outcomes]): [string, number] => [
+    operation,
+    Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+  ])
+  return {
+    seed: about.seed,
+    speed: about.speed,
+    requests: traffic.requests,
+    runsStarted: runs.length,
+    duplicatesDropped: countDuplicates(log, recorded),
+    rejected: new Set(rejected.map(({ detail }) => detail.metadata.id)).size,
+    skipped: log.skipped(),
+    parked: recorded.parked,
+    terminal: Object.fromEntries(Object.entries(terminal).map(([status, ids]) => [status, ids.length])),
+    eventsDelivered: events.length,
+    distinctEventIds: new Set(events.map(({ detail }) => detail.metadata.id)).size,
+    lost: new Set(traffic.events.map(({ assetId }) => assetId).filter((id) => !announced.has(id))).size,
+    duplicateRuns: runs.length - new Set(runs.map(subjectOf)).size,
+    datazoneCalls: Object.fromEntries(callCounts),
+    startCalls: calls.starts.length,
+    startThrottled: calls.throttledStarts,
+    startsPerSecond: startRate(runs),
+    detectionSeconds: detection(runs, ended),
+    wallSeconds: rounded(about.wallSeconds, 1),
+  }
+}
+
+/** What does not add up, in words; empty when all is well. */
+export const discrepancies = (summary: Summary): readonly string[] => {
+  const accounted =
+    summary.runsStarted + summary.duplicatesDropped + summary.rejected + summary.skipped + summary.parked
+  return [
+    ...(accounted === summary.requests
+      ? []
+      : [`${summary.requests} requests were sent, ${accounted} are accounted for`]),
+    ...(summary.lost === 0 ? [] : [`${summary.lost} published assets have no run or no terminal event`]),
+    ...(summary.duplicateRuns === 0 ? [] : [`${summary.duplicateRuns} runs were started twice`]),
+  ]
+}

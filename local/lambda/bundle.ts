@@ -1,0 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FunctionPlan } from '../template/functions.ts'
+
+/** Finds the file that a handler names, as Lambda looks for it. */
+export function findBundle(plan: FunctionPlan, directory: string): string {
+  const candidates = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, `${plan.module}${extension}`))
+  const found = candidates.find((path) => existsSync(path))
+  if (found === undefined)
+    throw new Error(`${plan.logicalId}: no bundle at ${candidates[0]}: package the service first`)
+  return found
+}

@@ -1,0 +1,114 @@
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { Invocation, ReportedError, WorkerReport, WorkerSetup } from './protocol.ts'
+
+/** How an invocation ended. */
+export type InvokeOutcome =
+  | { readonly outcome: 'ok'; readonly value: unknown }
+  | { readonly outcome: 'error'; readonly message: string; readonly type: string }
+  | { readonly outcome: 'timeout' }
+  /** Reserved concurrency was used up, so nothing ran. */
+  | { readonly outcome: 'throttled' }
+
+/** One execution environment: a worker thread that runs one invocation at a time. */
+export interface ExecutionEnvironment {
+  readonly id: string
+  /** False once it has crashed, timed out or been terminated: it is never used again. */
+  alive(): boolean
+  invoke(requestId: string, event: string, timeoutMs: number): Promise<InvokeOutcome>
+  /** Ends it in the middle of whatever it does, and settles when it is gone. */
+  terminate(): Promise<void>
+}
+
+/** Lambda's own limit on loading a function. */
+const initTimeoutMs = 10_000
+
+/** Starts an execution environment. Its env is the given one and nothing of this process's. */
+export function startEnvironment(options: {
+  readonly id: string
+  readonly setup: WorkerSetup
+  readonly env: Readonly<Record<string, string>>
+  readonly log: (line: string) => void
+}): ExecutionEnvironment {
+  const { id, setup, env, log } = options
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: setup,
+    env,
+    argv: [],
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    name: id,
+    resourceLimits: { maxOldGenerationSizeMb: setup.memoryMb },
+  })
+  for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', log)
+
+  // Reports may come before anyone waits for them (a crash while idle), so they are kept until asked for.
+  let next = Promise.withResolvers<WorkerReport>()
+  const dead = Promise.withResolvers<ReportedError>()
+  let alive = true
+  const die = (error: ReportedError) => {
+    alive = false
+    dead.resolve(error)
+  }
+  worker.on('message', (message: WorkerReport) => next.resolve(message))
+  worker.on('error', (error) =>
+    die({ type: 'Runtime.ExitError', message: `Runtime exited with error: ${textOf(error)}` }),
+  )
+  worker.on('exit', (code) => die({ type: 'Runtime.ExitError', message: `Runtime exited with code ${code}` }))
+
+  const terminate = async () => {
+    die({ type: 'Runtime.ExitError', message: 'Runtime exited with error: signal: killed' })
+    await worker.terminate()
+  }
+  const report = async (timeoutMs: number): Promise<WorkerReport | 'timeout'> => {
+    const timer = new AbortController()
+    const death = dead.promise.then((error) => ({ kind: 'error', error }) as const)
+    const timeout = delay(timeoutMs, 'timeout' as const, { signal: timer.signal })
+    timeout.catch(() => {})
+    const first = await Promise.race([next.promise, death, timeout])
+    timer.abort()
+    next = Promise.withResolvers<WorkerReport>()
+    return first
+  }
+  const ready = report(initTimeoutMs)
+
+  return {
+    id,
+    alive: () => alive,
+    terminate,
+    invoke: async (requestId, event, timeoutMs) => {
+      const started = await ready
+      if (started === 'timeout' || started.kind !== 'ready') {
+        await terminate()
+        return started === 'timeout' ? { outcome: 'timeout' } : outcomeOf(started)
+      }
+      worker.postMessage({ requestId, event, deadlineMs: Date.now() + timeoutMs } satisfies Invocation)
+      const ended = await report(timeoutMs)
+      if (ended !== 'timeout') return outcomeOf(ended)
+      // An invocation never outlives its time: the environment ends with it.
+      await terminate()
+      log(`Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`)
+      return { outcome: 'timeout' }
+    },
+  }
+}
+
+function outcomeOf(report: WorkerReport): InvokeOutcome {
+  switch (report.kind) {
+    case 'value':
+      return { outcome: 'ok', value: report.value === undefined ? null : JSON.parse(report.value) }
+    case 'error':
+    case 'init failed':
+      return { outcome: 'error', ...report.error }
+    case 'ready':
+      return { outcome: 'error', type: 'Runtime.Unknown', message: 'The runtime started twice' }
+    default:
+      return report satisfies never
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

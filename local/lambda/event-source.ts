@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { EventSourcePlan } from '../template/event-sources.ts'
+import { failedMessageIds } from './batch-response.ts'
+import type { InvokeOutcome } from './environment.ts'
+import { sqsEvent } from './sqs-event.ts'
+
+/** Polls one queue for one function. */
+export interface EventSource {
+  /** Batches that a function works on. */
+  inFlight(): number
+  /** Polls no more, and waits for the poll and the batches that are under way. */
+  stop(): Promise<void>
+}
+
+/**
+ * Long polls are this short because the SQS server hides the messages of an aborted one: a poll is always
+ * waited for, never aborted, and stopping should not take the twenty seconds that Lambda's own polls last.
+ */
+const pollSeconds = 1
+
+/** A window is shorter than a long poll can tell, so an open one is filled by short polls. */
+const pollInWindowMs = 50
+
+/** After the queue could not be reached; without it a lost server would be asked in a tight loop. */
+const pauseAfterErrorMs = 200
+
+/** Starts polling. A batch is deleted when it was handled; what failed stays until its visibility timeout. */
+export function startEventSource(options: {
+  readonly plan: EventSourcePlan
+  readonly sqs: SQSClient
+  readonly region: string
+  readonly invoke: (functionId: string, event: unknown) => Promise<InvokeOutcome>
+  readonly log: (line: string) => void
+}): EventSource {
+  const { plan, sqs, region, invoke, log } = options
+  const { queue } = plan
+  const batches = new Set<Promise<void>>()
+  let stopping = false
+
+  const receive = async (count: number, waitSeconds: number): Promise<Message[]> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue.url,
+        MaxNumberOfMessages: Math.min(10, count),
+        WaitTimeSeconds: waitSeconds,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+    )
+    return Messages
+  }
+  /** The window opens with the first message; a full batch closes it early. */
+  const gather = async (): Promise<Message[]> => {
+    const batch = await receive(plan.batchSize, pollSeconds)
+    const closesAtMs = Date.now() + plan.windowMs
+    while (batch.length > 0 && batch.length < plan.batchSize && Date.now() < closesAtMs && !stopping) {
+      await delay(pollInWindowMs)
+      batch.push(...(await receive(plan.batchSize - batch.length, 0)))
+    }
+    return batch
+  }
+  const handle = async (batch: readonly Message[]) => {
+    const outcome = await invoke(plan.function.logicalId, sqsEvent(batch, queue.arn, region))
+    const handled = handledMessages(plan, batch, outcome)
+    for (let start = 0; start < handled.length; start += 10) {
+      const entries = handled.slice(start, start + 10)
+      await sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queue.url,
+          Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+        }),
+      )
+    }
+  }
+  const complain = (error: unknown) => {
+    if (!stopping) log(`${plan.logicalId}: ${error instanceof Error ? error.message : error}`)
+  }
+  const launch = (batch: readonly Message[]) => {
+    const work = handle(batch)
+      .catch(complain)
+      .finally(() => batches.delete(work))
+    batches.add(work)
+  }
+  const poll = async () => {
+    while (!stopping) {
+      if (batches.size >= plan.maximumConcurrency) {
+        await Promise.race(batches)
+        continue
+      }
+      try {
+        const batch = await gather()
+        if (batch.length > 0) launch(batch)
+      } catch (error) {
+        complain(error)
+        if (!stopping) await delay(pauseAfterErrorMs)
+      }
+    }
+  }
+  const polling = poll()
+  return {
+    inFlight: () => batches.size,
+    stop: async () => {
+      stopping = true
+      await polling
+      await Promise.all(batches)
+    },
+  }
+}
+
+function handledMessages(
+  plan: EventSourcePlan,
+  batch: readonly Message[],
+  outcome: InvokeOutcome,
+): Message[] {
+  if (outcome.outcome !== 'ok') return []
+  if (!plan.reportsItemFailures) return [...batch]
+  const ids = batch.map(({ MessageId }) => MessageId ?? '')
+  const failed = failedMessageIds(outcome.value, ids)
+  return [...batch]
+}

@@ -1,0 +1,54 @@
+import { devNull } from 'node:os'
+import type { FunctionPlan } from '../template/functions.ts'
+
+/** Where the functions find the services. */
+export interface ServiceEndpoints {
+  readonly dynamodb: string
+  readonly sqs: string
+  readonly eventbridge: string
+  readonly datazone: string
+}
+
+/**
+ * The whole environment of a function: what Lambda sets, what the template sets, where the services are, and the
+ * caller's own settings, the later winning. Nothing of this process's environment or of the user's AWS files gets in.
+ */
+export function functionEnv(
+  plan: FunctionPlan,
+  options: {
+    readonly region: string
+    readonly endpoints: ServiceEndpoints
+    readonly settings: Readonly<Record<string, string>>
+    readonly taskRoot: string
+    readonly environmentId: string
+  },
+): Record<string, string> {
+  const { region, endpoints, settings, taskRoot, environmentId } = options
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: plan.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(plan.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${plan.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: environmentId,
+    LAMBDA_TASK_ROOT: taskRoot,
+    _HANDLER: `${plan.module}.${plan.exportName}`,
+    TZ: ':UTC',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    // The SDK puts it in each request's User-Agent: a tap can tell which environment calls.
+    AWS_SDK_UA_APP_ID: environmentId,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
+    AWS_ENDPOINT_URL_DATAZONE: endpoints.datazone,
+    ...plan.environment,
+    ...settings,
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import type { FunctionPlan } from '../template/functions.ts'
+import { findBundle } from './bundle.ts'
+import { type ExecutionEnvironment, type InvokeOutcome, startEnvironment } from './environment.ts'
+
+/** Runs functions in execution environments, reusing warm ones. */
+export interface LambdaHost {
+  /** Invokes a function by its logical id and waits for the outcome, which is never a rejection. */
+  invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
+  /** Ends one execution environment in the middle of its work; one that is gone already is fine. */
+  terminate(environmentId: string): Promise<void>
+  /** How many invocations run. */
+  running(functionId?: string): number
+  /** Ends every environment. Invocations that run come back as errors. */
+  stop(): Promise<void>
+}
+
+interface HostedFunction {
+  readonly plan: FunctionPlan
+  readonly bundle: string
+  readonly idle: ExecutionEnvironment[]
+  running: number
+}
+
+/** Prepares a host for the functions of a stack; environments start when they are needed. */
+export function lambdaHost(options: {
+  readonly functions: readonly FunctionPlan[]
+  readonly directory: string
+  /** The whole env of a new environment. */
+  readonly env: (plan: FunctionPlan, environmentId: string) => Record<string, string>
+  readonly log: (line: string, source: string) => void
+}): LambdaHost {
+  const hosted = new Map<string, HostedFunction>(
+    options.functions.map((plan) => [
+      plan.logicalId,
+      { plan, bundle: findBundle(plan, options.directory), idle: [], running: 0 },
+    ]),
+  )
+  const environments = new Map<string, ExecutionEnvironment>()
+  let started = 0
+  let stopped = false
+
+  const start = ({ plan, bundle }: HostedFunction): ExecutionEnvironment => {
+    started += 1
+    const id = `env-${started}`
+    const environment = startEnvironment({
+      id,
+      setup: {
+        bundle,
+        exportName: plan.exportName,
+        functionName: plan.name,
+        functionArn: plan.arn,
+        memoryMb: plan.memoryMb,
+      },
+      env: options.env(plan, id),
+      log: (line) => options.log(line, `${plan.logicalId} ${id}`),
+    })
+    environments.set(id, environment)
+    return environment
+  }
+  const warmOrNew = (target: HostedFunction): ExecutionEnvironment => {
+    const warm = target.idle.pop()
+    if (warm === undefined) return start(target)
+    if (warm.alive()) return warm
+    environments.delete(warm.id)
+    return warmOrNew(target)
+  }
+  const run = async (target: HostedFunction, event: unknown): Promise<InvokeOutcome> => {
+    const environment = warmOrNew(target)
+    const outcome = await environment.invoke(
+      randomUUID(),
+      JSON.stringify(event ?? null),
+      target.plan.timeoutMs,
+    )
+    if (outcome.outcome === 'error')
+      options.log(outcome.message, `${target.plan.logicalId} ${environment.id}`)
+    if (environment.alive()) target.idle.push(environment)
+    else environments.delete(environment.id)
+    return outcome
+  }
+  return {
+    invoke: async (functionId, event) => {
+      const target = hosted.get(functionId)
+      if (target === undefined) throw new Error(`The stack has no function called ${functionId}`)
+      if (stopped) return { outcome: 'error', type: 'Stopped', message: 'The local stack has stopped' }
+      if (target.running >= (target.plan.reservedConcurrency ?? Number.POSITIVE_INFINITY))
+        return { outcome: 'throttled' }
+      target.running += 1
+      try {
+        return await run(target, event)
+      } finally {
+        target.running -= 1
+      }
+    },
+    terminate: async (environmentId) => environments.get(environmentId)?.terminate(),
+    running: (functionId) =>
+      [...hosted.values()]
+        .filter(({ plan }) => functionId === undefined || plan.logicalId === functionId)
+        .reduce((sum, { running }) => sum + running, 0),
+    stop: async () => {
+      stopped = true
+      await Promise.all([...environments.values()].map((environment) => environment.terminate()))
+      environments.clear()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { sampleCatalogue } from './catalogue/catalogue.ts'
+import { type DataZoneServer, startDataZoneServer } from './datazone/server.ts'
+import { packagedTemplate } from './package.ts'
+import { settingsAtSpeed } from './speed.ts'
+import { type Stack, startStack } from './stack.ts'
+
+export interface LaunchOptions {
+  readonly assets: number
+  readonly seed: number
+  readonly speed: number
+  readonly listOrder: 'newest' | 'random'
+  readonly mode?: 'off' | 'plan' | 'run'
+  readonly ports?: {
+    readonly datazone?: number
+    readonly dynamodb?: number
+    readonly sqs?: number
+    readonly eventbridge?: number
+  }
+  readonly log?: (line: string, source: string) => void
+}
+
+/** The whole system on this machine: the packaged template's stack, and a simulated DataZone with the samples in it. */
+export interface Launched {
+  readonly stack: Stack
+  readonly datazone: DataZoneServer
+  /** Stops everything; nothing of it is left. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts everything on loopback.
+ * @throws Error with one clear line when a port is taken or a part cannot start; what was started is stopped again
+ */
+export const launch = async (options: LaunchOptions): Promise<Launched> => {
+  const { ports = {}, speed } = options
+  const { template, directory } = await packagedTemplate()
+  const datazone = await startDataZoneServer({
+    seed: options.seed,
+    speed,
+    listOrder: options.listOrder,
+    ...(ports.datazone === undefined ? {} : { port: ports.datazone }),
+  })
+  try {
+    datazone.datazone.control.loadCatalogue(sampleCatalogue(options.assets))
+    const stack = await startStack({
+      template,
+      directory,
+      datazoneEndpoint: datazone.endpoint,
+      parameters: { Mode: options.mode ?? 'run' },
+      settings: settingsAtSpeed(speed),
+      speed,
+      ports,
+      ...(options.log === undefined ? {} : { log: options.log }),
+    })
+    const stop = async () => {
+      await stack.stop()
+      await datazone.stop()
+    }
+    return { stack, datazone, stop }
+  } catch (error) {
+    await datazone.stop()
+    throw error
+  }
+}

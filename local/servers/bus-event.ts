@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+
+/** An event as a bus carries it. */
+export interface BusEvent {
+  readonly version: string
+  readonly id: string
+  readonly 'detail-type': string
+  readonly source: string
+  readonly account: string
+  readonly time: string
+  readonly region: string
+  readonly resources: readonly string[]
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** Where events are said to come from. */
+export interface EventOrigin {
+  readonly account: string
+  readonly region: string
+}
+
+/** Wraps what a sender gave in an envelope, with the time in whole seconds as EventBridge has it. */
+export function busEvent(
+  given: Pick<BusEvent, 'source' | 'detail-type' | 'detail'> & Partial<BusEvent>,
+  origin: EventOrigin,
+  now: Date,
+): BusEvent {
+  return {
+    version: '0',
+    id: randomUUID(),
+    account: origin.account,
+    time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: origin.region,
+    resources: [],
+    ...given,
+  }
+}

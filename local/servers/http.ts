@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server on loopback. */
+export interface HttpServer {
+  readonly endpoint: string
+  readonly port: number
+  /** Closes it and every connection to it. */
+  close(): Promise<void>
+}
+
+/** Listens on 127.0.0.1; port 0 takes any free one. */
+export async function listen(name: string, handler: RequestListener, port = 0): Promise<HttpServer> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portError(name, port, error)))
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const taken = (server.address() as AddressInfo).port
+  return {
+    endpoint: `http://127.0.0.1:${taken}`,
+    port: taken,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Says in one line that a port is taken, and whose it should have been. */
+export function portError(name: string, port: number, error: unknown): Error {
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  return new Error(
+    taken ? `Port ${port} is taken: give ${name} another one, or 0 for any` : `${name} did not start`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** Reads a whole request body. */
+export async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

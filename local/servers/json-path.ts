@@ -1,0 +1,11 @@
+/** Reads `$.detail.items[0].name` in a value; a path that leads nowhere gives `undefined`. */
+export function readJsonPath(value: unknown, path: string): unknown {
+  if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(path))
+    throw new Error(`${path} is not a JSON path that is understood locally`)
+  const steps = path.match(/[\w/-]+/g) ?? []
+  return steps.reduce<unknown>((current, step) => (isContainer(current) ? current[step] : undefined), value)
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,77 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type HttpServer, listen, readBody } from './http.ts'
+
+/** The services that functions call. */
+export type Service = 'dynamodb' | 'sqs' | 'eventbridge' | 'datazone'
+
+/** One call that passes through a tap. */
+export interface TappedRequest {
+  readonly service: Service
+  readonly method: string
+  readonly path: string
+  /** `PutItem`, `PutEvents`, ...; `undefined` for REST services, whose method and path say it. */
+  readonly operation: string | undefined
+  readonly body: string
+  /** The execution environment that calls, when one does. */
+  readonly environmentId: string | undefined
+}
+
+/** What happens at a tapped call, before it is forwarded or after its answer came back. */
+export type TapHook = (request: TappedRequest, when: 'before' | 'after') => Promise<'pass' | 'hang up'>
+
+/** Answers of a tapped server, as they came. */
+interface Answer {
+  readonly status: number
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly body: Buffer
+}
+
+/** Stands in front of a server and shows each call to the hook. Host headers pass unchanged, so URLs lead back here. */
+export async function startTap(service: Service, upstream: string, hook: TapHook): Promise<HttpServer> {
+  const handle = async (message: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(message)
+    const request = describe(service, message, body)
+    const answer =
+      (await hook(request, 'before')) === 'pass' ? await forward(upstream, message, body) : undefined
+    if (answer === undefined || (await hook(request, 'after')) === 'hang up') {
+      message.socket.destroy()
+      return
+    }
+    response.writeHead(answer.status, answer.headers).end(answer.body)
+  }
+  return listen(`the tap of ${service}`, (message, response) => {
+    // A server that is gone looks the same through a tap as without one.
+    handle(message, response).catch(() => message.socket.destroy())
+  })
+}
+
+function describe(service: Service, message: IncomingMessage, body: Buffer): TappedRequest {
+  const target = message.headers['x-amz-target']
+  const agent = message.headers['user-agent'] ?? ''
+  return {
+    service,
+    method: message.method ?? '',
+    path: message.url ?? '',
+    operation: typeof target === 'string' ? target.split('.').at(-1) : undefined,
+    body: body.toString(),
+    environmentId: /\bapp\/([\w-]+)/.exec(agent)?.[1],
+  }
+}
+
+function forward(upstream: string, message: IncomingMessage, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { method, headers, url } = message
+    const outgoing = httpRequest(
+      new URL(url ?? '/', upstream),
+      { method, headers, agent: false },
+      (answer) => {
+        readBody(answer).then(
+          (content) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: content }),
+          reject,
+        )
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}

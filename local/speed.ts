@@ -1,0 +1,16 @@
+/**
+ * What `--speed` changes for the functions: nothing but ordinary settings. The lease, the three assumptions and the
+ * Start quota stay real.
+ */
+const scaledSeconds = {
+  SWEEP_PERIOD_SECONDS: 60,
+  MIN_AGE_SECONDS: 12,
+  LOOK_AGAIN_SECONDS: 60,
+  PARK_SECONDS: 900,
+  NOT_FOUND_GRACE_SECONDS: 300,
+  RELEASE_HOLD_SECONDS: 900,
+}
+
+/** Environment settings with every waiting time divided by `speed`. */
+export const settingsAtSpeed = (speed: number): Record<string, string> =>
+  Object.fromEntries(Object.entries(scaledSeconds).map(([name, seconds]) => [name, String(seconds / speed)]))

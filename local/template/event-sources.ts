@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { FunctionPlan } from './functions.ts'
+import type { QueuePlan } from './queues.ts'
+import { parseAt } from './template.ts'
+import { flag, ignored, numeric } from './values.ts'
+
+const eventSourceSchema = z.strictObject({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  BatchSize: numeric.default(10),
+  MaximumBatchingWindowInSeconds: numeric.default(0),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  ScalingConfig: z.strictObject({ MaximumConcurrency: numeric.optional() }).default({}),
+  Enabled: flag.default(true),
+  Tags: ignored,
+})
+
+/** One queue to poll for a function. */
+export interface EventSourcePlan {
+  readonly logicalId: string
+  readonly queue: QueuePlan
+  readonly function: FunctionPlan
+  readonly batchSize: number
+  readonly windowMs: number
+  readonly reportsItemFailures: boolean
+  readonly maximumConcurrency: number
+}
+
+/** Lambda's own pollers would go far higher; one machine would not. */
+const defaultConcurrency = 5
+
+/** Reads an `AWS::Lambda::EventSourceMapping` of a queue; `undefined` when it is disabled. */
+export function planEventSource(
+  logicalId: string,
+  properties: unknown,
+  path: string,
+  queues: readonly QueuePlan[],
+  functions: readonly FunctionPlan[],
+): EventSourcePlan | undefined {
+  const mapping = parseAt(eventSourceSchema, properties, path)
+  if (!mapping.Enabled) return undefined
+  const queue = queues.find((candidate) => candidate.arn === mapping.EventSourceArn)
+  if (queue === undefined)
+    throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is no queue of this stack`)
+  const target = functions.find(({ arn, name }) => [arn, name].includes(mapping.FunctionName))
+  if (target === undefined)
+    throw new Error(`${path}.FunctionName: ${mapping.FunctionName} is no function of this stack`)
+  // Lambda refuses both of these when the mapping is created.
+  if (queue.visibilityTimeoutMs < target.timeoutMs) {
+    throw new Error(
+      `${path}: the visibility timeout of ${queue.logicalId} is shorter than the timeout of ${target.logicalId}`,
+    )
+  }
+  if (mapping.BatchSize > 10 && mapping.MaximumBatchingWindowInSeconds === 0) {
+    throw new Error(`${path}.BatchSize: more than 10 needs MaximumBatchingWindowInSeconds of at least 1`)
+  }
+  return {
+    logicalId,
+    queue,
+    function: target,
+    batchSize: mapping.BatchSize,
+    windowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+    reportsItemFailures: mapping.FunctionResponseTypes.length > 0,
+    maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency ?? defaultConcurrency,
+  }
+}

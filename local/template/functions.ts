@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { PhysicalNames } from './physical.ts'
+import { parseAt } from './template.ts'
+import { ignored, numeric } from './values.ts'
+
+const functionSchema = z.strictObject({
+  Handler: z.string().regex(/^.+\.[^./]+$/, 'a handler is path/to/file.export'),
+  Runtime: z.string().regex(/^nodejs/, 'only nodejs runtimes run locally'),
+  Timeout: numeric.default(3),
+  MemorySize: numeric.default(128),
+  ReservedConcurrentExecutions: numeric.optional(),
+  Environment: z
+    .strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
+    .default({ Variables: {} }),
+  FunctionName: ignored,
+  Code: ignored,
+  Role: ignored,
+  Architectures: ignored,
+  Description: ignored,
+  EphemeralStorage: ignored,
+  KmsKeyArn: ignored,
+  LoggingConfig: ignored,
+  RecursiveLoop: ignored,
+  RuntimeManagementConfig: ignored,
+  TracingConfig: ignored,
+  Tags: ignored,
+})
+
+/** One Lambda function to host. */
+export interface FunctionPlan {
+  readonly logicalId: string
+  readonly name: string
+  readonly arn: string
+  /** Path of the module without its extension, relative to the bundle directory. */
+  readonly module: string
+  readonly exportName: string
+  readonly timeoutMs: number
+  readonly memoryMb: number
+  /** No limit where the template reserves none. */
+  readonly reservedConcurrency: number | undefined
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Reads an `AWS::Lambda::Function`. */
+export function planFunction(
+  logicalId: string,
+  { name, arn }: PhysicalNames,
+  properties: unknown,
+  path: string,
+): FunctionPlan {
+  const plan = parseAt(functionSchema, properties, path)
+  const dot = plan.Handler.lastIndexOf('.')
+  return {
+    logicalId,
+    name,
+    arn,
+    module: plan.Handler.slice(0, dot),
+    exportName: plan.Handler.slice(dot + 1),
+    timeoutMs: plan.Timeout * 1000,
+    memoryMb: plan.MemorySize,
+    reservedConcurrency: plan.ReservedConcurrentExecutions,
+    environment: plan.Environment.Variables,
+  }
+}

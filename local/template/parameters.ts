@@ -1,0 +1,45 @@
+import type { Json, ParameterDeclaration } from './template.ts'
+
+/** Gives every declared parameter its value, given or default, and checks it as CloudFormation would. */
+export function parameterValues(
+  declared: Readonly<Record<string, ParameterDeclaration>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, Json> {
+  const unknown = Object.keys(given).filter((name) => declared[name] === undefined)
+  if (unknown.length > 0) throw new Error(`Parameters: the template declares no ${unknown.join(', ')}`)
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, declaration]) => [
+      name,
+      parameterValue(name, declaration, given[name]),
+    ]),
+  )
+}
+
+function parameterValue(name: string, declaration: ParameterDeclaration, given: string | undefined): Json {
+  const path = `Parameters.${name}`
+  const value = given ?? declaration.Default
+  if (value === undefined) throw new Error(`${path}: no value given and no default`)
+  const refusal = refusalOf(declaration, value)
+  if (refusal !== undefined) {
+    throw new Error(
+      `${path}: ${JSON.stringify(value)} ${refusal}. ${declaration.ConstraintDescription ?? ''}`.trimEnd(),
+    )
+  }
+  return declaration.Type === 'CommaDelimitedList' ? value.split(',').map((item) => item.trim()) : value
+}
+
+function refusalOf(declaration: ParameterDeclaration, value: string): string | undefined {
+  const { Type, AllowedValues, AllowedPattern, MinLength, MaxLength, MinValue, MaxValue } = declaration
+  if (AllowedValues !== undefined && !AllowedValues.includes(value))
+    return `is not one of ${AllowedValues.join(', ')}`
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) {
+    return `does not match ${AllowedPattern}`
+  }
+  if (MinLength !== undefined && value.length < MinLength) return `is shorter than ${MinLength}`
+  if (MaxLength !== undefined && value.length > MaxLength) return `is longer than ${MaxLength}`
+  if (Type !== 'Number') return undefined
+  if (value.trim() === '' || Number.isNaN(Number(value))) return 'is not a number'
+  if (MinValue !== undefined && Number(value) < MinValue) return `is less than ${MinValue}`
+  if (MaxValue !== undefined && Number(value) > MaxValue) return `is more than ${MaxValue}`
+  return undefined
+}

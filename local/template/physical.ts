@@ -1,0 +1,81 @@
+import { type PhysicalResource, resolveValue, type Scope, type StackIdentity } from './resolve.ts'
+import type { Template } from './template.ts'
+
+/** Builds a queue's URL from its physical name. */
+export type QueueUrl = (queueName: string) => string
+
+/** The names a plan needs of its resource; a mapping has none but its logical id. */
+export interface PhysicalNames {
+  readonly name: string
+  readonly arn: string
+  readonly ref: string
+}
+
+interface Kind {
+  /** The property by which a template may name the resource itself. */
+  readonly nameProperty?: string
+  readonly physical: (
+    name: string,
+    arn: (service: string, resource: string) => string,
+    queueUrl: QueueUrl,
+  ) => PhysicalResource
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  'AWS::SQS::Queue': {
+    nameProperty: 'QueueName',
+    physical: (name, arn, queueUrl) =>
+      named(name, queueUrl(name), { Arn: arn('sqs', name), QueueName: name, QueueUrl: queueUrl(name) }),
+  },
+  'AWS::DynamoDB::Table': {
+    nameProperty: 'TableName',
+    physical: (name, arn) => named(name, name, { Arn: arn('dynamodb', `table/${name}`) }),
+  },
+  'AWS::Lambda::Function': {
+    nameProperty: 'FunctionName',
+    physical: (name, arn) => named(name, name, { Arn: arn('lambda', `function:${name}`) }),
+  },
+  'AWS::Events::EventBus': {
+    nameProperty: 'Name',
+    physical: (name, arn) => named(name, name, { Arn: arn('events', `event-bus/${name}`), Name: name }),
+  },
+  'AWS::Events::Rule': {
+    nameProperty: 'Name',
+    physical: (name, arn) => named(name, name, { Arn: arn('events', `rule/${name}`) }),
+  },
+  'AWS::Scheduler::Schedule': {
+    nameProperty: 'Name',
+    physical: (name, arn) => named(name, name, { Arn: arn('scheduler', `schedule/default/${name}`) }),
+  },
+}
+
+/** Names resources as CloudFormation would: by their own name property, else `<stack>-<logical id>`. */
+export function physicalResources(
+  template: Template,
+  scope: Scope,
+  identity: StackIdentity,
+  queueUrl: QueueUrl,
+): (logicalId: string) => PhysicalResource | undefined {
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${identity.region}:${identity.accountId}:${resource}`
+  return (logicalId) => {
+    const resource = template.Resources[logicalId]
+    if (resource === undefined) return undefined
+    const kind = kinds[resource.Type]
+    const generated = `${identity.stackName}-${logicalId}`
+    if (kind === undefined) return placeholder(generated, arn('local', generated))
+    const own = kind.nameProperty === undefined ? undefined : resource.Properties?.[kind.nameProperty]
+    const path = `Resources.${logicalId}.Properties.${kind.nameProperty}`
+    const name = own === undefined ? undefined : resolveValue(own, path, scope)
+    return kind.physical(typeof name === 'string' ? name : generated, arn, queueUrl)
+  }
+}
+
+function named(name: string, ref: string, attributes: Readonly<Record<string, string>>): PhysicalResource {
+  return { name, ref, attribute: (name) => attributes[name] }
+}
+
+/** Resources that nothing local stands for (roles, log groups) still need a name: every attribute is their ARN. */
+function placeholder(name: string, arn: string): PhysicalResource {
+  return { name, ref: name, attribute: () => arn }
+}

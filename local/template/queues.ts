@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { PhysicalNames } from './physical.ts'
+import { parseAt } from './template.ts'
+import { flag, ignored, jsonText, numeric } from './values.ts'
+
+const queueSchema = z.strictObject({
+  VisibilityTimeout: numeric.optional(),
+  MessageRetentionPeriod: numeric.optional(),
+  ReceiveMessageWaitTimeSeconds: numeric.optional(),
+  DelaySeconds: numeric.optional(),
+  MaximumMessageSize: numeric.optional(),
+  RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: numeric }).optional(),
+  RedriveAllowPolicy: jsonText.optional(),
+  SqsManagedSseEnabled: flag.optional(),
+  QueueName: ignored,
+  KmsMasterKeyId: ignored,
+  KmsDataKeyReusePeriodSeconds: ignored,
+  Tags: ignored,
+})
+
+/** One queue to create. */
+export interface QueuePlan {
+  readonly logicalId: string
+  readonly name: string
+  readonly arn: string
+  readonly url: string
+  readonly visibilityTimeoutMs: number
+  /** As CreateQueue takes them. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** SQS's own default, where a template sets none. */
+const defaultVisibilitySeconds = 30
+
+/** Reads an `AWS::SQS::Queue`. */
+export function planQueue(
+  logicalId: string,
+  { name, arn, ref }: PhysicalNames,
+  properties: unknown,
+  path: string,
+): QueuePlan {
+  const { QueueName, KmsMasterKeyId, KmsDataKeyReusePeriodSeconds, Tags, ...queue } = parseAt(
+    queueSchema,
+    properties,
+    path,
+  )
+  const attributes = Object.entries(queue).map(([key, value]) => [
+    key,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+  return {
+    logicalId,
+    name,
+    arn,
+    url: ref,
+    visibilityTimeoutMs: (queue.VisibilityTimeout ?? defaultVisibilitySeconds) * 1000,
+    attributes: Object.fromEntries(attributes),
+  }
+}

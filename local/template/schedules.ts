@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { FunctionPlan } from './functions.ts'
+import type { PhysicalNames } from './physical.ts'
+import { ratePeriodMs } from './rate.ts'
+import { parseAt } from './template.ts'
+import { ignored } from './values.ts'
+
+const scheduleSchema = z.strictObject({
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  FlexibleTimeWindow: z.looseObject({ Mode: z.enum(['OFF', 'FLEXIBLE']) }),
+  Target: z.strictObject({
+    Arn: z.string(),
+    Input: z.string().optional(),
+    RoleArn: ignored,
+    RetryPolicy: ignored,
+    DeadLetterConfig: ignored,
+  }),
+  Name: ignored,
+  GroupName: ignored,
+  Description: ignored,
+  ScheduleExpressionTimezone: ignored,
+  KmsKeyArn: ignored,
+})
+
+/** One function to invoke again and again. */
+export interface SchedulePlan {
+  readonly logicalId: string
+  readonly arn: string
+  readonly periodMs: number
+  readonly function: FunctionPlan
+  /** The target's own input, as text; Scheduler's event where there is none. */
+  readonly input: string | undefined
+}
+
+/** Reads an `AWS::Scheduler::Schedule` that invokes a function; `undefined` when it is disabled. */
+export function planSchedule(
+  logicalId: string,
+  { arn }: PhysicalNames,
+  properties: unknown,
+  path: string,
+  functions: readonly FunctionPlan[],
+): SchedulePlan | undefined {
+  const schedule = parseAt(scheduleSchema, properties, path)
+  if (schedule.State === 'DISABLED') return undefined
+  const target = functions.find(({ arn }) => arn === schedule.Target.Arn)
+  if (target === undefined)
+    throw new Error(`${path}.Target.Arn: ${schedule.Target.Arn} is no function of this stack`)
+  return {
+    logicalId,
+    arn,
+    periodMs: ratePeriodMs(schedule.ScheduleExpression),
+    function: target,
+    input: schedule.Target.Input,
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** Any JSON value: what a template holds before and after its intrinsics are resolved. */
+export type Json = z.infer<typeof jsonSchema>
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json }
+
+export const jsonSchema = z.json()
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Condition: z.string().optional(),
+  Properties: z.record(z.string(), jsonSchema).optional(),
+})
+
+const parameterSchema = z.strictObject({
+  Type: z.enum(['String', 'Number', 'CommaDelimitedList']),
+  Default: z.union([z.string(), z.number(), z.boolean()]).transform(String).optional(),
+  AllowedValues: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
+  AllowedPattern: z.string().optional(),
+  MinLength: z.coerce.number().optional(),
+  MaxLength: z.coerce.number().optional(),
+  MinValue: z.coerce.number().optional(),
+  MaxValue: z.coerce.number().optional(),
+  ConstraintDescription: z.string().optional(),
+  Description: z.string().optional(),
+  NoEcho: z.union([z.boolean(), z.string()]).optional(),
+})
+
+const templateSchema = z.looseObject({
+  Parameters: z.record(z.string(), parameterSchema).default({}),
+  Conditions: z.record(z.string(), jsonSchema).default({}),
+  Resources: z.record(z.string(), resourceSchema),
+})
+
+/** A CloudFormation template, its intrinsics still in place. */
+export type Template = z.infer<typeof templateSchema>
+
+/** One entry of a template's `Parameters`. */
+export type ParameterDeclaration = z.infer<typeof parameterSchema>
+
+/** Reads a CloudFormation template, naming the first path that is not as expected. */
+export function parseTemplate(document: unknown): Template {
+  return parseAt(templateSchema, document, '')
+}
+
+/** Parses with a schema; an error names the template path of every value that is not understood. */
+export function parseAt<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(
+    (issue) => `${[path, ...issue.path].filter((part) => part !== '').join('.')}: ${issue.message}`,
+  )
+  throw new Error(`The local stack does not understand this template. ${problems.join('; ')}`)
+}
