@@ -10,7 +10,7 @@ import { queueUrlAt, startSqs } from './servers/sqs.ts'
 import { type Service, startTap, type TapHook } from './servers/tap.ts'
 import type { Connection, StackOptions } from './stack-api.ts'
 import { planStack, type StackPlan } from './template/plan.ts'
-import type { StackIdentity } from './template/resolve.ts'
+import type { StackIdentity } from './template/scope.ts'
 
 /** The servers of a stack, holding the tables, queues and buses of its template. */
 export interface OpenServers {

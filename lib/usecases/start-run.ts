@@ -234,7 +234,9 @@ export const startRun = async (
   if (slotMs + leastTimeToStartMs > tools.deadlineMs) {
     const retryAtMs = slotMs + tools.settings.lookAgainMs
     const parked = await park(run, { reason: 'PACED', retryAtMs, definite: true }, tools)
-    return parked.outcome === 'parked' ? { outcome: 'retry', afterSeconds: 5, reason: 'PACED' } : parked
+    return parked.outcome === 'parked' && tools.receiveCount === 1
+      ? { outcome: 'retry', afterSeconds: 5, reason: 'PACED' }
+      : parked
   }
   await tools.clock.sleepUntil(slotMs)
 

@@ -15,11 +15,11 @@ export type GetAssetOutput = ReturnType<typeof getAsset>
 const suggestionsOf = (world: World, domainId: string, asset: Asset, revision: Revision): Form[] => {
   const nowMs = world.nowMs()
   const forms = new Map<string, Form>()
-  const ended = world.book
+  const runs = world.book
     .ofAsset(domainId, asset.id)
-    .filter((run) => run.revision === revision.revision && run.plan.endsAtMs <= nowMs)
+    .filter((run) => run.revision === revision.revision)
     .toSorted((one, other) => one.plan.endsAtMs - other.plan.endsAtMs)
-  for (const run of ended)
+  for (const run of runs)
     for (const { type, status } of typeStatsAt(run.plan, nowMs) ?? [])
       if (status === 'SUCCEEDED') forms.set(type, suggestionForm(type, run.id, revision))
   return [...forms.values()]

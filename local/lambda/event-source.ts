@@ -122,5 +122,5 @@ function handledMessages(
   if (!plan.reportsItemFailures) return [...batch]
   const ids = batch.map(({ MessageId }) => MessageId ?? '')
   const failed = failedMessageIds(outcome.value, ids)
-  return [...batch]
+  return batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''))
 }

@@ -1,7 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findDynoxide } from './dynoxide.ts'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 
@@ -25,40 +23,12 @@ export async function startDynamoDb(
   if (elsewhere !== undefined && elsewhere !== '') {
     return { endpoint: elsewhere, pid: undefined, close: async () => {} }
   }
-  const program = findProgram(environment['PATH'] ?? '')
+  const program = findDynoxide(environment['PATH'] ?? '')
   const port = await freePort('DynamoDB', options.port)
   const engine = startGuarded(program, ['serve', '--port', String(port)])
   const endpoint = `http://127.0.0.1:${port}`
   await untilReady(endpoint, engine)
   return { endpoint, pid: engine.pid, close: engine.stop }
-}
-
-function findProgram(path: string): string {
-  const names = [packagedProgram(), ...path.split(delimiter).map((directory) => join(directory, 'dynoxide'))]
-  const found = names.find((name) => name !== undefined && isExecutable(name))
-  if (found !== undefined) return found
-  throw new Error(
-    `No DynamoDB engine for ${process.platform}-${process.arch}: set DYNAMODB_ENDPOINT (DynamoDB Local will do), ` +
-      `put dynoxide on the PATH, or npm install --no-save @dynoxide/${process.platform}-${process.arch}`,
-  )
-}
-
-function packagedProgram(): string | undefined {
-  try {
-    const manifest = `@dynoxide/${process.platform}-${process.arch}/package.json`
-    return join(dirname(createRequire(import.meta.url).resolve(manifest)), 'dynoxide')
-  } catch {
-    return undefined
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Any HTTP answer means that it listens; it needs 5 to 11 ms, so the deadline is for machines in trouble. */

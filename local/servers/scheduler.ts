@@ -6,7 +6,7 @@ export interface SchedulerClock {
 }
 
 /** The machine's own time. */
-export const machineClock: SchedulerClock = {
+const machineClock: SchedulerClock = {
   now: Date.now,
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs)

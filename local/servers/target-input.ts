@@ -44,7 +44,7 @@ function variables(
  * A variable outside quotes is a JSON value; inside quotes it is its bare text. A path that the event does not have
  * leaves an empty text.
  */
-export function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
+function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
   let quoted = false
   return template.replace(/\\.|"|<([\w.-]+)>/g, (token, name: string | undefined) => {
     if (token === '"') quoted = !quoted

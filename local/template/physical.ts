@@ -1,4 +1,5 @@
-import { type PhysicalResource, resolveValue, type Scope, type StackIdentity } from './resolve.ts'
+import { resolveValue } from './intrinsics.ts'
+import type { PhysicalResource, Scope, StackIdentity } from './scope.ts'
 import type { Template } from './template.ts'
 
 /** Builds a queue's URL from its physical name. */

@@ -2,9 +2,10 @@ import { type EventSourcePlan, planEventSource } from './event-sources.ts'
 import { type FunctionPlan, planFunction } from './functions.ts'
 import { type PhysicalNames, physicalResources, type QueueUrl } from './physical.ts'
 import { planQueue, type QueuePlan } from './queues.ts'
-import { type PhysicalResource, resolveTemplate, type StackIdentity, templateScope } from './resolve.ts'
+import { resolveTemplate } from './resolve.ts'
 import { planRule, type RulePlan } from './rules.ts'
 import { planSchedule, type SchedulePlan } from './schedules.ts'
+import { type PhysicalResource, type StackIdentity, templateScope } from './scope.ts'
 import { planTable, type TablePlan } from './tables.ts'
 import { type JsonObject, parseTemplate } from './template.ts'
 
@@ -21,7 +22,7 @@ export interface StackPlan {
 }
 
 /** Nothing on one machine stands for these: no IAM, no encryption keys, no CloudWatch, no deployment artefacts. */
-export const ignoredTypes: ReadonlySet<string> = new Set([
+const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
