@@ -9,10 +9,7 @@ import { tapRules } from './servers/tap-rules.ts'
 import type { Stack, StackOptions } from './stack-api.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
-export type { Activity } from './activity.ts'
-export type { InvokeOutcome } from './lambda/environment.ts'
-export type { TapPoint, TapRule } from './servers/tap-rules.ts'
-export type { Connection, Stack, StackOptions } from './stack-api.ts'
+export type { Stack, StackOptions } from './stack-api.ts'
 
 /** Brings up a packaged template on this machine. What was started is stopped again when a later step fails. */
 export async function startStack(options: StackOptions): Promise<Stack> {

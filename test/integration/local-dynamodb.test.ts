@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startDynamoDb } from '../../local/servers/dynamodb.ts'
+import { startGuarded } from '../../local/servers/guarded-process.ts'
+import { eventually } from '../support/eventually.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** Whether any process is left in a group: the guard, its reader or the engine. */
+function groupIsAlive(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('the DynamoDB engine', () => {
+  it('answers a real client, and is gone after close', async () => {
+    const server = await startDynamoDb({ environment: {} })
+    closing.push(server.close)
+    const { endpoint, pid = 0 } = server
+    const client = new DynamoDBClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    })
+    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([])
+    client.destroy()
+    expect(groupIsAlive(pid)).toBe(true)
+    await server.close()
+    expect(groupIsAlive(pid)).toBe(false)
+  })
+
+  it('does not outlive a parent that is killed', async () => {
+    const parent = spawn(
+      process.execPath,
+      [new URL('../support/hold-dynamodb.ts', import.meta.url).pathname],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    closing.push(async () => parent.kill('SIGKILL'))
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
+    const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number }
+    expect(groupIsAlive(pid)).toBe(true)
+    parent.kill('SIGKILL')
+    await eventually(async () => {
+      expect(groupIsAlive(pid)).toBe(false)
+      await expect(fetch(endpoint)).rejects.toThrow()
+    })
+  })
+
+  it('is whatever DYNAMODB_ENDPOINT says', async () => {
+    const server = await startDynamoDb({ environment: { DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' } })
+    expect(server).toMatchObject({ endpoint: 'http://127.0.0.1:8000', pid: undefined })
+    await server.close()
+  })
+
+  it('says in one line that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    closing.push(async () => other.close())
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    await expect(startDynamoDb({ port, environment: {} })).rejects.toThrow(
+      `Port ${port} is taken: give DynamoDB another one, or 0 for any`,
+    )
+  })
+})
+
+describe('a guarded process', () => {
+  it('says what it complained of when it ends on its own, and leaves no guard', async () => {
+    const child = startGuarded('/bin/sh', ['-c', 'echo broken >&2; exit 1'])
+    expect(await child.ended).toBe('broken')
+    await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))
+    await child.stop()
+  })
+
+  it('is killed when it does not want to end', async () => {
+    const child = startGuarded('/bin/sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], 20)
+    await child.stop()
+    await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))
+  })
+})

@@ -1,0 +1,169 @@
+import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type EventBridgeServer, startEventBridge } from '../../local/servers/eventbridge.ts'
+import type { QueuePlan } from '../../local/template/queues.ts'
+import type { RulePlan } from '../../local/template/rules.ts'
+import { eventually } from '../support/eventually.ts'
+
+const queue = (logicalId: string): QueuePlan => ({
+  logicalId,
+  name: logicalId,
+  arn: `arn:${logicalId}`,
+  url: `http://queues/${logicalId}`,
+  visibilityTimeoutMs: 30_000,
+  attributes: {},
+})
+const rule: RulePlan = {
+  logicalId: 'Rule',
+  name: 'rule',
+  arn: 'arn:rule',
+  bus: 'default',
+  pattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
+  targets: [{ id: 't', queue: queue('Inbox'), input: { kind: 'event' }, deadLetterQueue: queue('Dead') }],
+}
+const assetAdded = { source: 'aws.datazone', 'detail-type': 'Asset Added To Catalog', detail: { asset: 'a' } }
+const entry = { Source: 'mine', DetailType: 'Something', Detail: '{"a":1}' }
+
+interface Delivery {
+  readonly queue: string
+  readonly body: string
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+let bus: EventBridgeServer
+let client: EventBridgeClient
+let delivered: Delivery[] = []
+let unreachable = new Set<string>()
+
+beforeEach(async () => {
+  delivered = []
+  unreachable = new Set()
+  bus = await startEventBridge({
+    buses: ['runs'],
+    rules: [rule],
+    origin: { account: '000000000000', region: 'eu-west-1' },
+    deliver: async ({ logicalId }, body, attributes) => {
+      if (unreachable.has(logicalId)) throw new Error('no such queue')
+      delivered.push({ queue: logicalId, body, attributes })
+    },
+    log: () => {},
+  })
+  client = new EventBridgeClient({
+    endpoint: bus.endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+})
+
+afterEach(async () => {
+  client.destroy()
+  await bus.close()
+})
+
+describe('PutEvents, from a real client', () => {
+  it('answers entry by entry, in order, and archives what it took', async () => {
+    const { FailedEntryCount, Entries } = await client.send(
+      new PutEventsCommand({
+        Entries: [
+          { ...entry, EventBusName: 'runs', Resources: ['r'], Time: new Date('2026-01-02T03:04:05.678Z') },
+          { ...entry, Detail: 'no' },
+          { ...entry, Source: 'aws.datazone' },
+        ],
+      }),
+    )
+    expect(FailedEntryCount).toBe(2)
+    expect(Entries).toMatchObject([
+      { EventId: expect.any(String) },
+      { ErrorCode: 'MalformedDetail' },
+      { ErrorCode: 'NotAuthorizedForSourceException' },
+    ])
+    expect(bus.archive('runs').map(({ event }) => event)).toEqual([
+      {
+        version: '0',
+        id: Entries?.[0]?.EventId,
+        'detail-type': 'Something',
+        source: 'mine',
+        account: '000000000000',
+        time: '2026-01-02T03:04:05Z',
+        region: 'eu-west-1',
+        resources: ['r'],
+        detail: { a: 1 },
+      },
+    ])
+    expect(bus.archive('default')).toEqual([])
+  })
+
+  it('is refused as a whole with eleven entries, and other operations always', async () => {
+    const tooMany = new PutEventsCommand({ Entries: Array(11).fill(entry) })
+    await expect(client.send(tooMany)).rejects.toMatchObject({ name: 'ValidationException' })
+    await expect(client.send(new ListRulesCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+    })
+  })
+
+  it('fails as many entries as it is told to, then none', async () => {
+    bus.failNext(2)
+    const { Entries } = await client.send(new PutEventsCommand({ Entries: [entry, entry, entry] }))
+    expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
+      'InternalFailure',
+      'InternalFailure',
+      undefined,
+    ])
+    expect(bus.archive('default')).toHaveLength(1)
+  })
+
+  it('fails the entries that a fault chooses', async () => {
+    bus.setFault(({ DetailType }) => (DetailType === 'Bad' ? 'ThrottlingException' : undefined))
+    const { Entries } = await client.send(
+      new PutEventsCommand({ Entries: [entry, { ...entry, DetailType: 'Bad' }] }),
+    )
+    expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([undefined, 'ThrottlingException'])
+  })
+})
+
+describe('an event of a service', () => {
+  it('reaches the targets of the rules it matches, on the default bus', async () => {
+    const event = bus.publishServiceEvent(assetAdded)
+    bus.publishServiceEvent({ ...assetAdded, 'detail-type': 'Something Else' })
+    await eventually(() =>
+      expect(delivered).toEqual([{ queue: 'Inbox', body: JSON.stringify(event), attributes: {} }]),
+    )
+    expect(bus.archive('default')).toHaveLength(2)
+  })
+
+  it('can come over HTTP, with its id and time', async () => {
+    const post = (body: unknown) =>
+      fetch(`${bus.endpoint}/_local/service-events`, { method: 'POST', body: JSON.stringify(body) })
+    const answer = await post({ ...assetAdded, id: 'event-1', time: '2026-01-02T03:04:05Z', version: '0' })
+    expect([answer.status, await answer.json()]).toEqual([202, { id: 'event-1' }])
+    await eventually(() => expect(delivered).toHaveLength(1))
+    expect(JSON.parse(delivered[0]?.body ?? '')).toMatchObject({
+      id: 'event-1',
+      time: '2026-01-02T03:04:05Z',
+    })
+    expect((await post({ ...assetAdded, source: 'mine' })).status).toBe(400)
+  })
+
+  it('goes to the dead-letter queue when its target cannot be reached', async () => {
+    unreachable.add('Inbox')
+    const event = bus.publishServiceEvent(assetAdded)
+    await eventually(() => expect(delivered).toMatchObject([{ queue: 'Dead', body: JSON.stringify(event) }]))
+    expect(delivered[0]?.attributes).toMatchObject({
+      RULE_ARN: 'arn:rule',
+      TARGET_ARN: 'arn:Inbox',
+      ERROR_MESSAGE: 'no such queue',
+    })
+  })
+})
+
+it('knows no rule of a bus that is not there', async () => {
+  const stray = startEventBridge({
+    buses: [],
+    rules: [{ ...rule, bus: 'nowhere' }],
+    origin: { account: '0', region: 'r' },
+    deliver: async () => {},
+    log: () => {},
+  })
+  await expect(stray).rejects.toThrow('Rule: there is no event bus called nowhere')
+})

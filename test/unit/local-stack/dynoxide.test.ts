@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findDynoxide } from '../../../local/servers/dynoxide.ts'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dynoxide-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+it('takes the packaged engine before one on the PATH', async () => {
+  const program = join(directory, 'dynoxide')
+  await writeFile(program, '', { mode: 0o755 })
+  const path = ['/nowhere', directory].join(delimiter)
+  expect(findDynoxide(path, process.execPath)).toBe(process.execPath)
+  expect(findDynoxide(path, '/nowhere/dynoxide')).toBe(program)
+})
+
+it('says in one line what can be done without one', async () => {
+  await writeFile(join(directory, 'dynoxide'), '', { mode: 0o644 })
+  expect(() => findDynoxide(directory, '/nowhere/dynoxide')).toThrow(
+    /^No DynamoDB engine for .+: set DYNAMODB_ENDPOINT .+, put dynoxide on the PATH, or npm install .+$/,
+  )
+})

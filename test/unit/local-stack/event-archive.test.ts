@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { busEvent } from '../../../local/servers/bus-event.ts'
+import { eventArchive } from '../../../local/servers/event-archive.ts'
+
+const event = busEvent(
+  { source: 's', 'detail-type': 't', detail: {} },
+  { account: '0', region: 'r' },
+  new Date(0),
+)
+
+it('keeps events by bus, oldest first, and hands out copies', () => {
+  const archive = eventArchive()
+  archive.keep('a', event, 1)
+  archive.keep('a', event, 2)
+  const seen = archive.of('a')
+  archive.keep('a', event, 3)
+  expect(seen.map(({ arrivedAtMs }) => arrivedAtMs)).toEqual([1, 2])
+  expect(archive.of('b')).toEqual([])
+})
+
+it('lets the oldest go when there are too many', () => {
+  const archive = eventArchive()
+  for (let index = 0; index <= 100_000; index += 1) archive.keep('a', event, index)
+  expect(archive.of('a')).toHaveLength(90_001)
+  expect(archive.of('a').at(-1)?.arrivedAtMs).toBe(100_000)
+})

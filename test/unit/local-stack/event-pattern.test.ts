@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../../local/servers/event-pattern.ts'
+
+/** The event of EventBridge's own documentation of patterns, with a few fields more. */
+const event = {
+  version: '0',
+  source: 'aws.ec2',
+  'detail-type': 'EC2 Instance State-change Notification',
+  region: 'us-west-1',
+  resources: ['arn:aws:ec2:us-west-1:123:instance/i-1', 'arn:aws:ec2:us-west-1:123:image/i-2'],
+  detail: {
+    state: 'running',
+    'c-count': 5,
+    'd-count': -1.5,
+    nothing: null,
+    empty: '',
+    flag: true,
+    tags: ['Blue', 'green'],
+    nested: { code: 'A7', deeper: { x: 1 } },
+    items: [
+      { kind: 'a', size: 1 },
+      { kind: 'b', size: 20 },
+    ],
+  },
+}
+
+const detail = (pattern: Record<string, unknown>) => ({ detail: pattern })
+
+describe('a pattern matches', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['an exact value', { source: ['aws.ec2'] }],
+    ['one of several values', { source: ['aws.s3', 'aws.ec2'] }],
+    ['all of its fields', { source: ['aws.ec2'], region: ['us-west-1'] }],
+    ['nested fields', detail({ nested: { deeper: { x: [1] } } })],
+    ['null', detail({ nothing: [null] })],
+    ['the empty text', detail({ empty: [''] })],
+    ['a boolean', detail({ flag: [true] })],
+    ['an item of a list', detail({ tags: ['green'] })],
+    ['a prefix, of an item of a list', { resources: [{ prefix: 'arn:aws:ec2:us-west-1:123:image/' }] }],
+    ['a field of an object in a list', detail({ items: { size: [20] } })],
+    ['a prefix', { region: [{ prefix: 'us-' }] }],
+    ['a prefix, ignoring case', { region: [{ prefix: { 'equals-ignore-case': 'US-' } }] }],
+    ['a suffix', { region: [{ suffix: '-1' }] }],
+    ['a suffix, ignoring case', { source: [{ suffix: { 'equals-ignore-case': '.EC2' } }] }],
+    ['equals-ignore-case', detail({ tags: [{ 'equals-ignore-case': 'BLUE' }] })],
+    ['a wildcard', { resources: [{ wildcard: 'arn:aws:*:instance/*' }] }],
+    ['anything but a text', detail({ state: [{ 'anything-but': 'stopped' }] })],
+    ['anything but a list', detail({ state: [{ 'anything-but': ['stopped', 'overloaded'] }] })],
+    ['anything but a number', detail({ 'c-count': [{ 'anything-but': 7 }] })],
+    ['anything but a prefix', detail({ state: [{ 'anything-but': { prefix: 'init' } }] })],
+    ['anything but prefixes', detail({ state: [{ 'anything-but': { prefix: ['init', 'stop'] } }] })],
+    ['anything but a suffix', { region: [{ 'anything-but': { suffix: '-2' } }] }],
+    [
+      'anything but, ignoring case',
+      detail({ state: [{ 'anything-but': { 'equals-ignore-case': 'STOPPED' } }] }),
+    ],
+    ['a number above', detail({ 'c-count': [{ numeric: ['>', 0] }] })],
+    [
+      'a number in a range',
+      detail({ 'c-count': [{ numeric: ['>', 0, '<=', 5] }], 'd-count': [{ numeric: ['<', 0] }] }),
+    ],
+    ['a number equal', detail({ 'd-count': [{ numeric: ['=', -1.5] }] })],
+    ['a field that exists', detail({ state: [{ exists: true }] })],
+    ['a field that does not exist', detail({ missing: [{ exists: false }] })],
+    ['a leaf below nothing, that does not exist', detail({ missing: { below: [{ exists: false }] } })],
+    ['a field that is null, as one that exists', detail({ nothing: [{ exists: true }] })],
+    ['one of $or', { $or: [{ source: ['aws.s3'] }, detail({ 'c-count': [{ numeric: ['>', 4] }] })] }],
+    ['$or beside a field', { source: ['aws.ec2'], $or: [{ region: ['x'] }, { region: ['us-west-1'] }] }],
+    ['$or within detail', detail({ $or: [{ state: ['x'] }, { flag: [true] }] })],
+    ['a value or an operator', detail({ state: ['x', { prefix: 'run' }] })],
+  ])('%s', (_, pattern) => {
+    expect(compilePattern(pattern)(event)).toBe(true)
+  })
+})
+
+describe('a pattern does not match', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['another value', { source: ['aws.s3'] }],
+    ['when one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
+    ['a text for a number', detail({ 'c-count': ['5'] })],
+    ['another case', detail({ state: ['RUNNING'] })],
+    ['a missing field', detail({ missing: ['x'] })],
+    ['a missing field with null', detail({ missing: [null] })],
+    ['anything but, where the field is missing', detail({ missing: [{ 'anything-but': 'x' }] })],
+    ['anything but one of the list', detail({ state: [{ 'anything-but': ['running'] }] })],
+    ['anything but a prefix it has', detail({ state: [{ 'anything-but': { prefix: ['x', 'run'] } }] })],
+    ['numeric on text', detail({ state: [{ numeric: ['>', 0] }] })],
+    ['a number outside a range', detail({ 'c-count': [{ numeric: ['>', 5, '<', 9] }] })],
+    ['exists on an object: it is no leaf', detail({ nested: [{ exists: true }] })],
+    ['exists: false where it does', detail({ state: [{ exists: false }] })],
+    ['none of $or', { $or: [{ source: ['aws.s3'] }, { region: ['x'] }] }],
+    [
+      '$or where the field beside it differs',
+      { source: ['x'], $or: [{ region: ['us-west-1'] }, { region: ['y'] }] },
+    ],
+    ['a wildcard that covers only a part', { region: [{ wildcard: 'us-*-2' }] }],
+    ['an inherited property', { toString: [{ exists: true }] }],
+  ])('%s', (_, pattern) => {
+    expect(compilePattern(pattern)(event)).toBe(false)
+  })
+})
+
+it.each<[unknown, string]>([
+  [{}, 'pattern: expected an object with fields'],
+  [{ detail: 'x' }, 'pattern.detail: expected an object with fields'],
+  [{ source: [{ cidr: '10.0.0.0/8' }] }, 'pattern.source.0: cidr is not understood locally'],
+  [{ source: [{ prefix: 7 }] }, 'pattern.source.0: prefix needs text'],
+  [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'pattern.source.0: one operator at a time'],
+  [{ n: [{ numeric: ['>'] }] }, 'pattern.n.0: > undefined is no comparison'],
+  [{ n: [{ numeric: 5 }] }, 'pattern.n.0: numeric needs a list'],
+  [{ $or: {} }, 'pattern.$or: expected a list'],
+])('a pattern that is not understood stops: %o', (pattern, message) => {
+  expect(() => compilePattern(pattern)).toThrow(message)
+})

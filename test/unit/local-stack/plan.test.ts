@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { planStack } from '../../../local/template/plan.ts'
+import { localTemplate, testFunction } from '../../support/local-template.ts'
+
+const options = {
+  region: 'eu-west-1',
+  accountId: '000000000000',
+  stackName: 'stack',
+  parameters: {},
+  queueUrl: (name: string) => `http://queues/${name}`,
+}
+const plan = (overrides: Record<string, unknown> = {}) => planStack(localTemplate(overrides), options)
+
+describe('the plan of a stack', () => {
+  it('names resources by their own names, else by stack and logical id', () => {
+    const { queues, buses, tables } = plan()
+    expect(queues.map(({ name, url }) => [name, url])).toEqual([
+      ['requests-test', 'http://queues/requests-test'],
+      ['stack-DeadLetters', 'http://queues/stack-DeadLetters'],
+      ['stack-Inbox', 'http://queues/stack-Inbox'],
+    ])
+    expect(buses).toEqual({ Bus: 'bus-test' })
+    expect(tables).toMatchObject([
+      { name: 'stack-Table', ttlAttribute: 'ttl', indexes: [{ name: 'bySort' }] },
+    ])
+  })
+
+  it('gives queues their attributes as text, the redrive policy as JSON', () => {
+    expect(plan().queues[0]?.attributes).toEqual({
+      VisibilityTimeout: '60',
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:000000000000:stack-DeadLetters',
+        maxReceiveCount: 2,
+      }),
+    })
+  })
+
+  it('ties mappings, schedules and rules to the functions and queues they name', () => {
+    const { eventSources, schedules, rules } = plan()
+    expect(eventSources).toMatchObject([
+      {
+        queue: { logicalId: 'Queue' },
+        function: { logicalId: 'Consumer', timeoutMs: 20_000, memoryMb: 256, module: 'local-functions' },
+        batchSize: 10,
+        maximumConcurrency: 3,
+        reportsItemFailures: true,
+      },
+    ])
+    expect(schedules).toMatchObject([
+      { periodMs: 60_000, function: { logicalId: 'Sweeper', reservedConcurrency: 1 } },
+    ])
+    expect(rules).toMatchObject([
+      {
+        bus: 'default',
+        targets: [{ queue: { logicalId: 'Inbox' }, deadLetterQueue: { logicalId: 'DeadLetters' } }],
+      },
+    ])
+  })
+
+  it('gives functions the names of resources as Ref does', () => {
+    expect(plan().functions[0]?.environment).toEqual({
+      TABLE_NAME: 'stack-Table',
+      BUS_NAME: 'bus-test',
+      QUEUE_URL: 'http://queues/requests-test',
+    })
+  })
+
+  it('leaves out what is disabled', () => {
+    const disabled = plan({
+      Sweep: {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          State: 'DISABLED',
+          ScheduleExpression: 'rate(1 minute)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { Arn: { 'Fn::GetAtt': ['Sweeper', 'Arn'] } },
+        },
+      },
+    })
+    expect(disabled.schedules).toEqual([])
+  })
+
+  it.each([
+    [
+      'an unknown type',
+      { Bucket2: { Type: 'AWS::S3::Objekt' } },
+      'Resources.Bucket2: the local stack has nothing for AWS::S3::Objekt',
+    ],
+    [
+      'an unknown property',
+      { Inbox: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeOut: 3 } } },
+      'Resources.Inbox.Properties: Unrecognized key: "VisibilityTimeOut"',
+    ],
+    [
+      'an unknown value',
+      {
+        Inbox: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { RedrivePolicy: { deadLetterTargetArn: 'x', maxReceiveCount: 'many' } },
+        },
+      },
+      'Resources.Inbox.Properties.RedrivePolicy.maxReceiveCount',
+    ],
+    [
+      'a runtime that does not run here',
+      { Sweeper: testFunction('echo', { Runtime: 'python3.13' }) },
+      'Resources.Sweeper.Properties.Runtime: only nodejs',
+    ],
+    [
+      'a timeout above the visibility timeout, as Lambda does',
+      { Consumer: testFunction('consume', { Timeout: 61 }) },
+      'the visibility timeout of Queue is shorter than the timeout of Consumer',
+    ],
+    [
+      'a rule whose target is no queue',
+      {
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: { EventPattern: { source: ['a'] }, Targets: [{ Id: 'x', Arn: 'arn:elsewhere' }] },
+        },
+      },
+      'Resources.Rule.Properties.Targets.0.Arn: arn:elsewhere is no queue of this stack',
+    ],
+  ])('stops at %s', (_, overrides, message) => {
+    expect(() => plan(overrides)).toThrow(message)
+  })
+})

@@ -1,0 +1,128 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
+import { describe, expect, it } from 'vitest'
+import { resolveValue } from '../../../local/template/intrinsics.ts'
+import { resolveTemplate } from '../../../local/template/resolve.ts'
+import { templateScope } from '../../../local/template/scope.ts'
+import { type Json, parseTemplate } from '../../../local/template/template.ts'
+
+const identity = { region: 'eu-west-1', accountId: '000000000000', stackName: 'stack' }
+const template = parseTemplate({
+  Parameters: {
+    Stage: { Type: 'String', Default: 'dev', AllowedValues: ['dev', 'prod'] },
+    Suffix: { Type: 'String', Default: '', AllowedPattern: '[a-z]*' },
+    Rate: { Type: 'Number', Default: 9.8, MinValue: 1, MaxValue: 10 },
+    Names: { Type: 'CommaDelimitedList', Default: 'a, b' },
+  },
+  Conditions: {
+    IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+    NotProd: { 'Fn::Not': [{ Condition: 'IsProd' }] },
+    Odd: { 'Fn::Select': [0, ['a']] },
+  },
+  Resources: {
+    Table: { Type: 'A::B::Table', Properties: { Name: { 'Fn::Sub': '${AWS::StackName}-${Stage}' } } },
+    ProdOnly: { Type: 'A::B::Table', Condition: 'IsProd' },
+    Skipped: { Type: 'A::B::Skipped', Properties: { X: { 'Fn::Select': [0, ['a']] } } },
+  },
+})
+
+function resolve(value: Json, parameters: Record<string, string> = {}) {
+  const scope = templateScope(template, parameters, identity)
+  const physical = (logicalId: string) =>
+    logicalId === 'Table'
+      ? { name: 't', ref: 't', attribute: (name: string) => (name === 'Arn' ? 'arn:t' : undefined) }
+      : undefined
+  return resolveValue(value, 'Resources.X', { ...scope, physical })
+}
+
+describe('a template value', () => {
+  it.each<[string, Json, unknown]>([
+    ['a parameter', { Ref: 'Stage' }, 'dev'],
+    ['a list parameter', { Ref: 'Names' }, ['a', 'b']],
+    ['an empty parameter', { Ref: 'Suffix' }, ''],
+    ['a resource', { Ref: 'Table' }, 't'],
+    ['an attribute, as a list', { 'Fn::GetAtt': ['Table', 'Arn'] }, 'arn:t'],
+    ['an attribute, as text', { 'Fn::GetAtt': 'Table.Arn' }, 'arn:t'],
+    ['the region', { Ref: 'AWS::Region' }, 'eu-west-1'],
+    ['the account', { Ref: 'AWS::AccountId' }, '000000000000'],
+    [
+      'pseudo parameters in text',
+      { 'Fn::Sub': 'arn:${AWS::Partition}:x:${AWS::URLSuffix}' },
+      'arn:aws:x:amazonaws.com',
+    ],
+    ['names and attributes in text', { 'Fn::Sub': '${Table}/${Table.Arn}/${Rate}' }, 't/arn:t/9.8'],
+    ['variables of its own', { 'Fn::Sub': ['${A}-${Stage}', { A: { Ref: 'Table' } }] }, 't-dev'],
+    ['text that looks like a name', { 'Fn::Sub': '${!Literal}' }, '${Literal}'],
+    ['a join', { 'Fn::Join': ['-', ['a', { Ref: 'Stage' }]] }, 'a-dev'],
+    ['a join of a list parameter', { 'Fn::Join': ['+', { Ref: 'Names' }] }, 'a+b'],
+    ['a choice', { 'Fn::If': ['IsProd', 1, { Ref: 'Table' }] }, 't'],
+    ['a negated choice', { 'Fn::If': ['NotProd', 1, 2] }, 1],
+    ['no value, in an object', { a: { Ref: 'AWS::NoValue' }, b: 1 }, { b: 1 }],
+    ['no value, in a list', [{ 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }, 2], [2]],
+    [
+      'a statement with a Condition of its own',
+      { Condition: { Bool: { a: 'true' } } },
+      { Condition: { Bool: { a: 'true' } } },
+    ],
+    ['null and numbers', { a: [null, 1, true] }, { a: [null, 1, true] }],
+  ])('resolves %s', (_, value, expected) => {
+    expect(resolve(value)).toEqual(expected)
+  })
+
+  it('chooses by a given parameter', () => {
+    expect(resolve({ 'Fn::If': ['IsProd', 'yes', 'no'] }, { Stage: 'prod' })).toBe('yes')
+  })
+
+  it.each<[string, Json, string]>([
+    [
+      'an unknown intrinsic',
+      { a: [{ 'Fn::Select': [0, ['a']] }] },
+      'Resources.X.a.0: the local stack does not resolve Fn::Select',
+    ],
+    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: nothing called Nowhere'],
+    [
+      'an unknown attribute',
+      { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+      'Resources.X: no attribute Table.StreamArn',
+    ],
+    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: nothing called Nowhere'],
+    ['an unknown condition', { 'Fn::If': ['Nowhere', 1, 2] }, 'Resources.X: no condition called Nowhere'],
+    [
+      'an unknown operator in a condition',
+      { 'Fn::If': ['Odd', 1, 2] },
+      'Conditions.Odd: the local stack does not resolve Fn::Select',
+    ],
+    ['a join of no list', { 'Fn::Join': ['-', 'a'] }, 'Resources.X: expected a list'],
+  ])('stops at %s, saying where', (_, value, message) => {
+    expect(() => resolve(value)).toThrow(message)
+  })
+})
+
+describe('a parameter', () => {
+  it.each([
+    [{ Stage: 'qa' }, 'Parameters.Stage: "qa" is not one of dev, prod'],
+    [{ Suffix: 'A' }, 'Parameters.Suffix: "A" does not match [a-z]*'],
+    [{ Rate: '11' }, 'Parameters.Rate: "11" is more than 10'],
+    [{ Rate: 'fast' }, 'Parameters.Rate: "fast" is not a number'],
+    [{ Stagge: 'dev' }, 'the template declares no Stagge'],
+  ])('is checked: %o', (parameters, message) => {
+    expect(() => templateScope(template, parameters as Record<string, string>, identity)).toThrow(message)
+  })
+
+  it('needs a value', () => {
+    const bare = parseTemplate({ Parameters: { Name: { Type: 'String' } }, Resources: {} })
+    expect(() => templateScope(bare, {}, identity)).toThrow('Parameters.Name: no value given and no default')
+  })
+})
+
+describe('a template', () => {
+  it('gives up the resources whose condition does not hold, and those that are skipped', () => {
+    const scope = templateScope(template, {}, identity)
+    expect(resolveTemplate(template, scope, new Set(['A::B::Skipped']))).toEqual({
+      Table: { type: 'A::B::Table', properties: { Name: 'stack-dev' } },
+    })
+  })
+
+  it('says what is wrong with a document that is none', () => {
+    expect(() => parseTemplate({ Resources: { X: {} } })).toThrow('Resources.X.Type')
+  })
+})
