@@ -100,6 +100,8 @@ interface RunCommon {
   readonly attempt: number
   readonly projectId: string
   readonly request: RequestOrigin
+  /** Keys of later requests that turned out to ask for this very run; the newest few. */
+  readonly alsoAskedBy?: readonly string[]
   /** First written. A run adopted from List must not be older than this, less two minutes. */
   readonly createdAtMs: number
   /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
@@ -156,6 +158,10 @@ export interface EndedRun extends RunCommon {
 }
 
 export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
+
+/** Whether a request is the one that made the record, or one that is known to have asked for the same. */
+export const isAskedBy = (run: Run, requestKey: string): boolean =>
+  run.request.requestKey === requestKey || run.alsoAskedBy?.includes(requestKey) === true
 
 /** Whether DataZone is, or may be, working on the run. */
 export const isGoing = (run: Run): run is ClaimedRun | InFlightRun =>

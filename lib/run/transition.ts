@@ -1,14 +1,15 @@
 import { errorText } from './error-text.ts'
-import type {
-  ClaimedRun,
-  EndedRun,
-  InFlightRun,
-  ParkedRun,
-  ParkReason,
-  Run,
-  RunError,
-  StartSent,
-  TypeStat,
+import {
+  type ClaimedRun,
+  type EndedRun,
+  type InFlightRun,
+  isAskedBy,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+  type StartSent,
+  type TypeStat,
 } from './run.ts'
 import { meaningOfMetadataStatus } from './service-status.ts'
 
@@ -42,6 +43,8 @@ export interface Facts {
     readonly nativeStatus: string
     readonly typeStats?: readonly TypeStat[]
   }
+  /** Another request asked for this very run: the next time it comes, it is known before any call. */
+  ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
   /** The bus took the terminal event. */
   ANNOUNCED: { readonly kind: 'ANNOUNCED' }
 }
@@ -56,6 +59,7 @@ interface Reached {
   REJECTED: EndedRun
   STARTED: InFlightRun
   OBSERVED: InFlightRun | EndedRun
+  ASKED_AGAIN: Run
   ANNOUNCED: EndedRun
 }
 
@@ -70,6 +74,7 @@ export type Transition<Next extends Run = Run> =
   | { readonly outcome: 'impossible'; readonly why: string }
 
 const historyLimit = 20
+const askersLimit = 20
 
 const withHistory = (run: Run, nowMs: number, what: string): Run['history'] => [
   ...run.history.slice(-(historyLimit - 1)),
@@ -81,6 +86,7 @@ const base = (run: Run, nowMs: number, what: string) => ({
   attempt: run.attempt,
   projectId: run.projectId,
   request: run.request,
+  ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
   createdAtMs: run.createdAtMs,
   version: run.version,
   history: withHistory(run, nowMs, what),
@@ -261,6 +267,17 @@ const moves: Moves = {
       },
     }
   },
+
+  ASKED_AGAIN: (run, fact) =>
+    isAskedBy(run, fact.requestKey)
+      ? unchanged
+      : {
+          outcome: 'changed',
+          run: {
+            ...run,
+            alsoAskedBy: [...(run.alsoAskedBy ?? []).slice(-(askersLimit - 1)), fact.requestKey],
+          },
+        },
 
   ANNOUNCED: (run, fact, nowMs) => {
     if (run.state !== 'ENDED') return impossible(run, fact)

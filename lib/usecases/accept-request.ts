@@ -1,6 +1,6 @@
 import type { RequestedRun } from '../contracts/queue-message.ts'
 import { runKey, sameTypes, typeSets } from '../run/identity.ts'
-import type { ParkedRun, Run } from '../run/run.ts'
+import { isAskedBy, type ParkedRun, type Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -13,9 +13,9 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
   request.requestedAtMs !== undefined &&
   tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
 
-/** Records that this very request made, for each set of types it asked for. */
+/** Records that this very request made or is known to be a duplicate of, for each set of types it asked for. */
 const madeBy = (waiting: ParkedRun, records: readonly Run[]): readonly Run[] =>
-  records.filter((run) => run.request.requestKey === waiting.request.requestKey && run.state !== 'PLANNED')
+  records.filter((run) => run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey))
 
 /** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
 export const acceptRequest = async (

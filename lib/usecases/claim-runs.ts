@@ -7,6 +7,7 @@ import {
   type Run,
   type Subject,
 } from '../run/run.ts'
+import { transition } from '../run/transition.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -70,6 +71,24 @@ const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: Sta
   }
 }
 
+/**
+ * Notes a duplicate on the runs it asked for, so that its next delivery costs no GetAsset (a write is far cheaper) and
+ * so that its sender can be told which run it was. Losing the race for the write loses nothing but that.
+ */
+const remember = async (
+  waiting: ParkedRun,
+  subjects: readonly Subject[],
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<void> => {
+  const { requestKey } = waiting.request
+  for (const run of records) {
+    if (!subjects.some((subject) => sameSubject(run.subject, subject))) continue
+    const next = transition(run, { kind: 'ASKED_AGAIN', requestKey }, tools.clock.now())
+    if (next.outcome === 'changed') await tools.store.save(next.run)
+  }
+}
+
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
@@ -91,6 +110,10 @@ const makeFirst = async (
     // A race for attempt n+1 of two requests to regenerate has one winner; the other makes the attempt after it.
     if (creation.outcome === 'exists' && waiting.request.regenerate) {
       return { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+    }
+    if (creation.outcome === 'exists') {
+      const { runs } = await tools.store.runsOfAsset(run.subject)
+      await remember(waiting, [run.subject], runs, tools)
     }
     return { outcome: 'duplicate', of: runKey(run) }
   }
@@ -121,6 +144,7 @@ export const claimRuns = async (
   const attempts = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
   const [first, ...rest] = attempts
   if (first === undefined) {
+    await remember(waiting, subjects, records, tools)
     if (waiting.version > 0) await tools.store.dropRequest(waiting)
     return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
   }

@@ -7,7 +7,7 @@ import { type Launched, launch } from '../launch.ts'
 import { runAsCommand } from '../run-as-command.ts'
 import { starterLog } from './starter-log.ts'
 import { announcements, discrepancies, type Summary, summarize } from './summary.ts'
-import { planTraffic, send, type Traffic } from './traffic.ts'
+import { planTraffic, repeatLate, send, type Traffic } from './traffic.ts'
 
 /** How long after the last expected Start the demo waits for what is missing, in seconds of simulated time. */
 const patienceSeconds = 600
@@ -37,18 +37,17 @@ const isOver = (system: Launched, traffic: Traffic): boolean => {
 
 const print = (line: string) => console.log(line)
 
-/** Prints each terminal event as it lands, and how far the runs are, until all has ended or the deadline passes. */
+/**
+ * Prints each terminal event as it lands, and how far the runs are, until all has ended or the deadline passes. Repeats
+ * some of the publishes once every run has been started.
+ */
 const watch = async (
   system: Launched,
   traffic: Traffic,
-  sending: Promise<void>,
   beganMs: number,
   deadlineMs: number,
 ): Promise<void> => {
-  let allSent = false
-  const noticed = sending.then(() => {
-    allSent = true
-  })
+  let repeated = false
   let shown = 0
   let progress = ''
   while (performance.now() < deadlineMs) {
@@ -64,10 +63,14 @@ const watch = async (
     const now = progressOf(system, traffic)
     if (now !== progress) print(`${seconds(beganMs)}  ${now}`)
     progress = now
-    if (allSent && isOver(system, traffic) && (await system.stack.activity()).idle) break
+    const over = isOver(system, traffic)
+    if (over && repeated && (await system.stack.activity()).idle) return
+    if (!repeated && (over || system.datazone.datazone.control.runs().length >= traffic.events.length)) {
+      repeatLate(traffic, system.stack)
+      repeated = true
+    }
     await delay(500)
   }
-  if (allSent) await noticed
 }
 
 const table = (summary: Summary): string => {
@@ -106,8 +109,8 @@ await runAsCommand(async (args) => {
     )
     const startsTakeMs = flags.assets * 110
     const deadlineMs = performance.now() + startsTakeMs + (patienceSeconds * 1000) / flags.speed
-    const sent = send(traffic, system.stack, sqs)
-    await Promise.all([sent, watch(system, traffic, sent, beganMs, deadlineMs)])
+    await send(traffic, system.stack, sqs)
+    await watch(system, traffic, beganMs, deadlineMs)
     const wallSeconds = (performance.now() - beganMs) / 1000
     const summary = await summarize(system, traffic, log, { ...flags, wallSeconds, table: dynamodb })
     sqs.destroy()

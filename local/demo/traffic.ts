@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../datazone/catalogue.ts'
@@ -91,10 +90,11 @@ const publish = (events: Traffic['events'], stack: Stack): void => {
   }
 }
 
-/** Publishes the events on the bus, sends the messages on the queue, and repeats some events when all that is done. */
+/** Publishes the events on the bus and sends the messages on the queue. */
 export const send = async (traffic: Traffic, stack: Stack, sqs: SQSClient): Promise<void> => {
   publish(traffic.events, stack)
   await sendMessages(traffic.messages, stack.queueUrls['RequestQueue'] ?? '', sqs)
-  while (!(await stack.activity()).idle) await delay(200)
-  publish(traffic.lateEvents, stack)
 }
+
+/** Delivers some of the events again. */
+export const repeatLate = (traffic: Traffic, stack: Stack): void => publish(traffic.lateEvents, stack)

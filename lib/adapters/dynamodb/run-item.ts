@@ -36,6 +36,7 @@ const common = {
     regenerate: z.boolean(),
     correlationId: z.exactOptional(z.string()),
   }),
+  alsoAskedBy: z.exactOptional(z.array(z.string())),
   createdAtMs: ms,
   version: z.number(),
   history: z.array(z.object({ atMs: ms, what: z.string() })),
