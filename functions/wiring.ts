@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics } from '@aws-lambda-powertools/metrics'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { DataZoneClient } from '@aws-sdk/client-datazone'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
@@ -12,6 +12,7 @@ import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
+import type { Telemetry } from './request-handler.ts'
 
 /**
  * The one composition root: env -> config -> clients -> ports. Endpoints come from the SDK's own variables
@@ -37,10 +38,21 @@ export const wire = () => {
     starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
     reads: new DataZoneClient({ requestHandler: timeouts }),
   })
+  const logger = new Logger()
+  const metrics = new Metrics()
+  const telemetry: Telemetry = {
+    info: (message, fields) => logger.info(message, fields),
+    warn: (message, fields) => logger.warn(message, fields),
+    error: (message, fields) => logger.error(message, fields),
+    count: (metric, value) => {
+      metrics.addMetric(metric, MetricUnit.Count, value)
+    },
+  }
   return {
     config,
-    logger: new Logger(),
-    metrics: new Metrics(),
+    logger,
+    metrics,
+    telemetry,
     ports: {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName),
