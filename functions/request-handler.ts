@@ -1,0 +1,87 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { startedEvent } from '../lib/contracts/run-event.ts'
+import type { InFlightRun } from '../lib/run/run.ts'
+import { handleMessage } from '../lib/usecases/handle-message.ts'
+import type { RequestOutcome } from '../lib/usecases/outcome.ts'
+import { slotGate } from '../lib/usecases/slot-gate.ts'
+import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
+import { describeOutcome } from './describe-outcome.ts'
+
+/** Kept back from the function's timeout, in ms, to write down and answer what was learned. */
+const marginMs = 3000
+
+/** Where the handler says what it did: Powertools in Lambda, something else in a simulation. */
+export interface Telemetry {
+  info(message: string, fields: Record<string, unknown>): void
+  warn(message: string, fields: Record<string, unknown>): void
+  error(message: string, fields: Record<string, unknown>): void
+  count(metric: string, value: number): void
+}
+
+/** The message is to be seen again: Powertools reports it as failed, and only it. */
+class SeeAgain extends Error {}
+
+/** Maps a batch of SQS records to the use case, and its outcomes to what SQS is to keep. */
+export const requestHandler = (parts: {
+  readonly settings: StarterSettings
+  readonly ports: StarterPorts
+  readonly telemetry: Telemetry
+}) => {
+  const { settings, ports, telemetry } = parts
+
+  const note = (outcome: RequestOutcome, messageId: string, requestKey: string | undefined) => {
+    telemetry.count(`request-${outcome.outcome}`, 1)
+    const line = { messageId, requestKey, ...describeOutcome(outcome) }
+    if (outcome.outcome === 'extra') telemetry.error('a second run for one attempt', line)
+    else telemetry.info(`request ${outcome.outcome}`, line)
+  }
+
+  return async (
+    event: SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
+    const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
+    const places = slotGate(event.Records.length, (count) => ports.pace.reserve(count, ports.clock.now()))
+    const started: InFlightRun[] = []
+
+    const handleRecord = async (record: SQSRecord): Promise<void> => {
+      const place = places()
+      try {
+        const { requestKey, outcomes } = await handleMessage(record.body, {
+          ...ports,
+          settings,
+          place,
+          deadlineMs,
+          sentAtMs: Number(record.attributes.SentTimestamp),
+          receiveCount: Number(record.attributes.ApproximateReceiveCount),
+        })
+        for (const outcome of outcomes) {
+          note(outcome, record.messageId, requestKey)
+          if (outcome.outcome === 'started') started.push(outcome.run)
+        }
+        const again = outcomes.find((outcome) => outcome.outcome === 'retry')
+        if (again !== undefined) {
+          await ports.queue.postpone(record.receiptHandle, again.afterSeconds)
+          throw new SeeAgain(again.reason)
+        }
+      } catch (error) {
+        if (!(error instanceof SeeAgain)) {
+          telemetry.count('request-failed', 1)
+          const name = error instanceof Error ? error.name : 'unknown error'
+          telemetry.error('a request could not be handled', { messageId: record.messageId, name })
+        }
+        throw error
+      } finally {
+        place.leave()
+      }
+    }
+
+    const response = await processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
+      throwOnFullBatchFailure: false,
+    })
+    // Best effort: nobody may count on it, so it neither fails the batch nor is tried again.
+    if (started.length > 0) await ports.bus.put(started.map(startedEvent))
+    return response
+  }
+}

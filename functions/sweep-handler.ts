@@ -1,0 +1,38 @@
+import type { Context } from 'aws-lambda'
+import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
+import type { Telemetry } from './request-handler.ts'
+
+/** Kept back from the function's timeout, in ms, for the calls under way. */
+const marginMs = 8000
+
+/** Maps a tick of the schedule to one sweep. */
+export const sweepHandler = (parts: {
+  readonly tools: Omit<SweeperTools, 'deadlineMs'>
+  readonly telemetry: Telemetry
+}) => {
+  const { tools, telemetry } = parts
+
+  const note = (report: SweepReport) => {
+    telemetry.count('sweep-due', report.due)
+    telemetry.count('sweep-announced', report.announced)
+    telemetry.count('sweep-released', report.released)
+    telemetry.count('sweep-problems', report.problems.length)
+    telemetry.count('sweep-unreadable', report.unreadable.length)
+    for (const [ending, count] of Object.entries(report.ended)) {
+      telemetry.count(`run-${ending.toLowerCase()}`, count)
+    }
+    if (report.unreadable.length > 0) telemetry.error('records this version must not act on', { report })
+    else if (report.problems.length > 0) telemetry.warn('sweep with problems', { report })
+    else telemetry.info('sweep', { report })
+  }
+
+  return async (
+    _event: unknown,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SweepReport> => {
+    const deadlineMs = tools.clock.now() + context.getRemainingTimeInMillis() - marginMs
+    const report = await sweepRuns({ ...tools, deadlineMs })
+    note(report)
+    return report
+  }
+}
