@@ -4,7 +4,7 @@ import { startedEvent } from '../lib/contracts/run-event.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { handleMessage } from '../lib/usecases/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
-import { slotGate } from '../lib/usecases/slot-gate.ts'
+import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
 import { describeOutcome } from './describe-outcome.ts'
 
@@ -37,6 +37,36 @@ export const requestHandler = (parts: {
     else telemetry.info(`request ${outcome.outcome}`, line)
   }
 
+  const noteFailure = (error: unknown, messageId: string) => {
+    if (error instanceof SeeAgain) return
+    telemetry.count('request-failed', 1)
+    const name = error instanceof Error ? error.name : 'unknown error'
+    telemetry.error('a request could not be handled', { messageId, name })
+  }
+
+  /** Handles one record, and answers the runs it started. Throws when the message is to be seen again. */
+  const handleRecord = async (
+    record: SQSRecord,
+    place: Place,
+    deadlineMs: number,
+  ): Promise<InFlightRun[]> => {
+    const { requestKey, outcomes } = await handleMessage(record.body, {
+      ...ports,
+      settings,
+      place,
+      deadlineMs,
+      sentAtMs: Number(record.attributes.SentTimestamp),
+      receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    })
+    for (const outcome of outcomes) note(outcome, record.messageId, requestKey)
+    const again = outcomes.find((outcome) => outcome.outcome === 'retry')
+    if (again !== undefined) {
+      await ports.queue.postpone(record.receiptHandle, again.afterSeconds)
+      throw new SeeAgain(again.reason)
+    }
+    return outcomes.flatMap((outcome) => (outcome.outcome === 'started' ? [outcome.run] : []))
+  }
+
   return async (
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
@@ -45,39 +75,18 @@ export const requestHandler = (parts: {
     const places = slotGate(event.Records.length, (count) => ports.pace.reserve(count, ports.clock.now()))
     const started: InFlightRun[] = []
 
-    const handleRecord = async (record: SQSRecord): Promise<void> => {
+    const inItsPlace = async (record: SQSRecord): Promise<void> => {
       const place = places()
       try {
-        const { requestKey, outcomes } = await handleMessage(record.body, {
-          ...ports,
-          settings,
-          place,
-          deadlineMs,
-          sentAtMs: Number(record.attributes.SentTimestamp),
-          receiveCount: Number(record.attributes.ApproximateReceiveCount),
-        })
-        for (const outcome of outcomes) {
-          note(outcome, record.messageId, requestKey)
-          if (outcome.outcome === 'started') started.push(outcome.run)
-        }
-        const again = outcomes.find((outcome) => outcome.outcome === 'retry')
-        if (again !== undefined) {
-          await ports.queue.postpone(record.receiptHandle, again.afterSeconds)
-          throw new SeeAgain(again.reason)
-        }
+        started.push(...(await handleRecord(record, place, deadlineMs)))
       } catch (error) {
-        if (!(error instanceof SeeAgain)) {
-          telemetry.count('request-failed', 1)
-          const name = error instanceof Error ? error.name : 'unknown error'
-          telemetry.error('a request could not be handled', { messageId: record.messageId, name })
-        }
+        noteFailure(error, record.messageId)
         throw error
       } finally {
         place.leave()
       }
     }
-
-    const response = await processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
+    const response = await processPartialResponse(event, inItsPlace, new BatchProcessor(EventType.SQS), {
       throwOnFullBatchFailure: false,
     })
     // Best effort: nobody may count on it, so it neither fails the batch nor is tried again.
