@@ -66,6 +66,10 @@ const Environment = z.object({
   RELEASE_HOLD_SECONDS: seconds(900),
   /** Age from which a sweep looks for a run: it can hardly have ended before, nor may List show it. */
   MIN_AGE_SECONDS: seconds(12),
+  /** "Roughly thirty seconds per asset" is all that is known of durations. */
+  RUN_DEADLINE_SECONDS: seconds(4 * 3600),
+  /** A request that has waited this long is given back. */
+  MAX_WAIT_SECONDS: seconds(35 * 24 * 3600),
   /** The table forgets after 183 days; requests must be 30 days younger. */
   MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
 })
@@ -103,6 +107,7 @@ export const readConfig = (env: Env): Config => {
       parkMs: ms(value.PARK_SECONDS),
       lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
       notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
+      maxWaitMs: ms(value.MAX_WAIT_SECONDS),
       maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
     },
     sweeper: {
@@ -110,6 +115,7 @@ export const readConfig = (env: Env): Config => {
       periodMs: ms(value.SWEEP_PERIOD_SECONDS),
       minAgeMs: ms(value.MIN_AGE_SECONDS),
       fewRuns,
+      runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
       maxReleases: Math.max(
         1,
         Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),

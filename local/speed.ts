@@ -9,6 +9,7 @@ const scaledSeconds = {
   PARK_SECONDS: 900,
   NOT_FOUND_GRACE_SECONDS: 300,
   RELEASE_HOLD_SECONDS: 900,
+  RUN_DEADLINE_SECONDS: 14_400,
 }
 
 /** Environment settings with every waiting time divided by `speed`. */

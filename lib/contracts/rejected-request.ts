@@ -1,3 +1,5 @@
+import { asciiJson } from './ascii-json.ts'
+
 /** A copy in the rejected-requests queue: what was sent and what is wrong with it. Version 1. */
 export interface RejectedRequest {
   readonly version: 1
@@ -13,7 +15,7 @@ export interface RejectedRequest {
 const bodyLimit = 100_000
 const reasonLimit = 300
 
-/** Cut so that the whole stays under 256 KiB even when JSON doubles each character. */
+/** Cut so that the whole, as `asciiJson`, stays under 256 KiB. */
 export const rejectedRequest = (
   eventId: string,
   rejectedAtMs: number,
@@ -22,7 +24,7 @@ export const rejectedRequest = (
 ): RejectedRequest => {
   const clean = body.toWellFormed()
   let kept = clean.slice(0, bodyLimit)
-  while (Buffer.byteLength(JSON.stringify(kept)) > 2 * bodyLimit) kept = kept.slice(0, kept.length / 2)
+  while (asciiJson(kept).length > 2 * bodyLimit) kept = kept.slice(0, kept.length / 2)
   return {
     version: 1,
     eventId,

@@ -142,6 +142,8 @@ export interface InFlightRun extends RunCommon {
   readonly runId: string
   readonly startedAtMs: number
   readonly nativeStatus: string
+  /** DataZone has answered 404 for it since then. */
+  readonly notFoundSinceMs?: number
 }
 
 /** Over, for good. Owes its terminal event until `announcedAtMs` is there. */

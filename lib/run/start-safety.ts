@@ -1,4 +1,5 @@
-import type { ClaimedRun, StartSent } from './run.ts'
+import { sameSubject } from './identity.ts'
+import { type ClaimedRun, isGoing, type Run, type StartSent, type Subject } from './run.ts'
 
 /**
  * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
@@ -54,3 +55,20 @@ export const isAdoptable = (
   candidate.createdAtMs !== undefined &&
   candidate.createdAtMs >= run.createdAtMs - adoptionSkewMs &&
   !runIdsOfOtherAttempts.has(candidate.runId)
+
+/**
+ * Whether an attempt has to wait for others of its asset. DataZone runs one at a time for an asset (a second Start most
+ * likely answers 409). And while an earlier attempt of the same subject has not ended, a run that List shows could be
+ * either's: the later one could adopt what is not its own (P1).
+ */
+export const mustWait = (
+  attempt: { readonly subject: Subject; readonly attempt: number },
+  others: readonly Run[],
+): boolean =>
+  others.some(
+    (other) =>
+      isGoing(other) ||
+      (other.state === 'PARKED' &&
+        other.attempt < attempt.attempt &&
+        sameSubject(other.subject, attempt.subject)),
+  )

@@ -8,6 +8,8 @@ export interface SweepSettings {
   readonly minAgeMs: number
   /** Up to this many due runs of a domain get a Get each; more are told apart by List. */
   readonly fewRuns: number
+  /** A run that goes on for so long after its Start has timed out, once a Get has shown that it still does. */
+  readonly runDeadlineMs: number
   /** At most this many releases a sweep. */
   readonly maxReleases: number
   readonly mode: Mode

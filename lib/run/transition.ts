@@ -43,6 +43,10 @@ export interface Facts {
     readonly nativeStatus: string
     readonly typeStats?: readonly TypeStat[]
   }
+  /** A Get that DataZone answered shows the run still going, past its deadline. */
+  OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string }
+  /** Get answered 404, and the run is old enough to be shown. */
+  MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
   ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
   /** The bus took the terminal event. */
@@ -59,6 +63,8 @@ interface Reached {
   REJECTED: EndedRun
   STARTED: InFlightRun
   OBSERVED: InFlightRun | EndedRun
+  OVERDUE: EndedRun
+  MISSING: InFlightRun | EndedRun
   ASKED_AGAIN: Run
   ANNOUNCED: EndedRun
 }
@@ -72,6 +78,14 @@ export type Transition<Next extends Run = Run> =
   | { readonly outcome: 'noted'; readonly run: Run }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'impossible'; readonly why: string }
+
+/** DataZone bounds neither these texts nor their number; a record over 400 KB could never be written. */
+const typeStatsLimit = 10
+const shortened = (stat: TypeStat): TypeStat => ({
+  type: errorText(stat.type, 100),
+  status: errorText(stat.status, 100),
+  ...(stat.errorMessage === undefined ? {} : { errorMessage: errorText(stat.errorMessage) }),
+})
 
 const historyLimit = 20
 const askersLimit = 20
@@ -93,6 +107,28 @@ const base = (run: Run, nowMs: number, what: string) => ({
 })
 
 const unchanged = { outcome: 'unchanged' } as const
+/** A run that ends without DataZone saying how. */
+const givenUp = (
+  run: InFlightRun,
+  ending: 'TIMED_OUT' | 'LOST',
+  nowMs: number,
+  nativeStatus: string,
+): { outcome: 'changed'; run: EndedRun } => ({
+  outcome: 'changed',
+  run: {
+    ...base(run, nowMs, ending),
+    state: 'ENDED',
+    ending,
+    detectedAtMs: nowMs,
+    runId: run.runId,
+    startedAtMs: run.startedAtMs,
+    nativeStatus,
+  },
+})
+
+/** Two answers of 404 so far apart mean that DataZone no longer knows the run. */
+const lostAfterMs = 10 * 60_000
+
 const impossible = (run: Run, fact: Fact): { outcome: 'impossible'; why: string } => ({
   outcome: 'impossible',
   why: `${fact.kind} does not apply to a run that is ${run.state}`,
@@ -237,17 +273,17 @@ const moves: Moves = {
     const meaning = meaningOfMetadataStatus(fact.nativeStatus)
     if (meaning.phase === 'going') {
       // P11: progress that everybody knows is not worth a write. P8: an unheard-of status is.
-      if (meaning.known || run.nativeStatus === fact.nativeStatus) return unchanged
+      const isNews = !meaning.known && run.nativeStatus !== fact.nativeStatus
+      if (!isNews && run.notFoundSinceMs === undefined) return unchanged
+      const { notFoundSinceMs: _, ...found } = run
+      const what = isNews ? `unknown status ${fact.nativeStatus}` : 'found again'
       return {
         outcome: 'changed',
-        run: {
-          ...run,
-          nativeStatus: fact.nativeStatus,
-          history: withHistory(run, nowMs, `unknown status ${fact.nativeStatus}`),
-        },
+        run: { ...found, nativeStatus: fact.nativeStatus, history: withHistory(run, nowMs, what) },
       }
     }
-    const complaints = fact.typeStats?.flatMap((stat) =>
+    const typeStats = fact.typeStats?.slice(0, typeStatsLimit).map(shortened)
+    const complaints = typeStats?.flatMap((stat) =>
       stat.errorMessage === undefined ? [] : [`${stat.type}: ${stat.errorMessage}`],
     )
     return {
@@ -260,12 +296,28 @@ const moves: Moves = {
         runId: run.runId,
         startedAtMs: run.startedAtMs,
         nativeStatus: fact.nativeStatus,
-        ...(fact.typeStats === undefined ? {} : { typeStats: fact.typeStats }),
+        ...(typeStats === undefined ? {} : { typeStats }),
         ...(complaints === undefined || complaints.length === 0
           ? {}
           : { error: { name: 'GenerationFailed', message: errorText(complaints.join('; ')) } }),
       },
     }
+  },
+
+  OVERDUE: (run, fact, nowMs) =>
+    run.state === 'IN_FLIGHT' ? givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus) : impossible(run, fact),
+
+  MISSING: (run, fact, nowMs) => {
+    if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
+    if (run.notFoundSinceMs === undefined) {
+      return {
+        outcome: 'changed',
+        run: { ...run, notFoundSinceMs: nowMs, history: withHistory(run, nowMs, 'not found') },
+      }
+    }
+    return nowMs - run.notFoundSinceMs < lostAfterMs
+      ? unchanged
+      : givenUp(run, 'LOST', nowMs, run.nativeStatus)
   },
 
   ASKED_AGAIN: (run, fact) =>

@@ -17,6 +17,12 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
 const madeBy = (waiting: ParkedRun, records: readonly Run[]): readonly Run[] =>
   records.filter((run) => run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey))
 
+/** A run whose Start met something that passes: its message comes back sooner than the sweep. */
+const waitsForItsMessage = (run: Run): boolean =>
+  run.state === 'PARKED' &&
+  run.subject.revision !== undefined &&
+  (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
+
 /** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
 export const acceptRequest = async (
   request: RequestedRun,
@@ -31,26 +37,18 @@ export const acceptRequest = async (
   const records = await tools.store.runsOfAsset(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
-  // The same request again: a duplicate before any call, unless it comes back to be tried again, or a crash cut it
-  // short between its sets of types.
+  // The same request again: a duplicate before any call, unless a crash cut it short between its sets of types, or it
+  // comes back to be tried again.
   const made = madeBy(waiting, records.runs)
-  const comingBack = made.find(
-    (run) =>
-      run.state === 'PARKED' &&
-      (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE'),
+  const whole = made.some((run) => run.subject.revision === undefined)
+  const complete = typeSets(waiting.subject.types).every((types) =>
+    made.some((run) => sameTypes(run.subject.types, types)),
   )
-  if (
-    comingBack?.state === 'PARKED' &&
-    comingBack.subject.revision !== undefined &&
-    settings.mode === 'run'
-  ) {
-    return [await resumeRun(comingBack, records.runs, tools)]
-  }
-  const whole = made.find((run) => run.subject.revision === undefined)
-  const sets = typeSets(waiting.subject.types)
-  const complete = sets.every((types) => made.some((run) => sameTypes(run.subject.types, types)))
-  if (whole !== undefined || complete) {
-    return made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
+  if (whole || complete) {
+    const comingBack = made.find(waitsForItsMessage)
+    return comingBack?.state === 'PARKED' && settings.mode === 'run'
+      ? [await resumeRun(comingBack, records.runs, tools)]
+      : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
   }
   if (isTooOld(request, tools)) {
     const message =

@@ -1,12 +1,6 @@
 import { runKey, sameSubject, typeSets } from '../run/identity.ts'
-import {
-  type ClaimedRun,
-  isGoing,
-  type ParkedRun,
-  type PlannedRun,
-  type Run,
-  type Subject,
-} from '../run/run.ts'
+import type { ClaimedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
+import { mustWait } from '../run/start-safety.ts'
 import { transition } from '../run/transition.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { startRun } from './start-run.ts'
@@ -19,8 +13,8 @@ interface Attempt {
 
 /**
  * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it is
- * made for real.
+ * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
+ * for nothing.
  */
 const attemptToMake = (
   subject: Subject,
@@ -29,15 +23,14 @@ const attemptToMake = (
   tools: StarterTools,
 ): Attempt | undefined => {
   const { requestKey, regenerate } = waiting.request
-  const attempts = records
-    .filter((run) => sameSubject(run.subject, subject))
-    .sort((left, right) => left.attempt - right.attempt)
-  const latest = attempts.at(-1)
-  if (latest === undefined) return { subject, attempt: 1 }
-  if (latest.state === 'PLANNED' && tools.settings.mode === 'run') return { subject, attempt: latest.attempt }
-  return regenerate && attempts.every((run) => run.request.requestKey !== requestKey)
-    ? { subject, attempt: latest.attempt + 1 }
-    : undefined
+  const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
+  const made = ofSubject.filter((run) => run.state !== 'PLANNED')
+  const isFirst = made.length === 0
+  const asksAgain = regenerate && made.every((run) => run.request.requestKey !== requestKey)
+  if (!isFirst && !asksAgain) return undefined
+  const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
+  const isPlanned = ofSubject.some((run) => run.state === 'PLANNED' && run.attempt === attempt)
+  return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
 }
 
 const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: number): PlannedRun => ({
@@ -99,7 +92,7 @@ const makeFirst = async (
   const run =
     tools.settings.mode === 'plan'
       ? planned(first, waiting, nowMs)
-      : records.some(isGoing)
+      : mustWait(first, records)
         ? behind(first, waiting, nowMs, tools)
         : claimed(first, waiting, nowMs, tools)
   const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(

@@ -2,7 +2,7 @@ import type { ParkedRun, Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
-import { backoffSeconds } from './start-run.ts'
+import { backoffSeconds, hasWaitedTooLong, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { keepWaiting, rejectWaiting } from './waiting-request.ts'
 
@@ -36,6 +36,7 @@ export const resolveAndClaim = async (
       }
       return claimRuns(waiting, resolution.revision, records, tools)
     case 'wait':
+      if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
       return [await keepWaiting(waiting, resolution, tools)]
     case 'wrong':
       return [await rejectWaiting(waiting, resolution.error, tools)]

@@ -1,11 +1,12 @@
 import type { Release } from '../contracts/release.ts'
 import { runKey } from '../run/identity.ts'
-import { isGoing, type ParkedRun, type Run } from '../run/run.ts'
+import type { ParkedRun, Run } from '../run/run.ts'
+import { mustWait } from '../run/start-safety.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
-import { startRun } from './start-run.ts'
+import { hasWaitedTooLong, reject, startRun, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 
 /** Takes the lease of a parked run, by conditional update before any call, and goes on with Start. */
@@ -16,8 +17,9 @@ export const resumeRun = async (
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
   const key = runKey(run)
+  if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.filter((other) => runKey(other).record !== key.record)
-  const busy = others.some(isGoing)
+  const busy = mustWait(run, others)
   const next = busy
     ? transition(
         run,

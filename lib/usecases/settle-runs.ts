@@ -2,8 +2,9 @@ import type { Clock } from '../ports/clock.ts'
 import type { Answer, DataZone, ListedStatus, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { EndedRun, InFlightRun } from '../run/run.ts'
+import { meaningOfMetadataStatus } from '../run/service-status.ts'
 import { isDueForGet, type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
-import { transition } from '../run/transition.ts'
+import { type Transition, transition } from '../run/transition.ts'
 
 export interface SettlePorts {
   readonly store: RunStore
@@ -31,18 +32,7 @@ interface Pass {
 
 const concurrentGets = 4
 
-/** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
-const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
-  const next = transition(
-    run,
-    {
-      kind: 'OBSERVED',
-      runId: seen.runId,
-      nativeStatus: seen.nativeStatus,
-      ...(seen.typeStats === undefined ? {} : { typeStats: seen.typeStats }),
-    },
-    tools.clock.now(),
-  )
+const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<void> => {
   if (next.outcome !== 'changed' && next.outcome !== 'noted') return
   try {
     const saved = await tools.store.save(next.run)
@@ -53,23 +43,85 @@ const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: Se
   }
 }
 
+/** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
+const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
+  const { runId, nativeStatus, typeStats } = seen
+  const fact = {
+    kind: 'OBSERVED',
+    runId,
+    nativeStatus,
+    ...(typeStats === undefined ? {} : { typeStats }),
+  } as const
+  await write(transition(run, fact, tools.clock.now()), pass, tools)
+}
+
+/** What a Get showed: as above, but a run that it shows still going past its deadline has timed out (P9). */
+const observeByGet = async (
+  run: InFlightRun,
+  seen: ServiceRun,
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  const nowMs = tools.clock.now()
+  const isGoing = meaningOfMetadataStatus(seen.nativeStatus).phase === 'going'
+  if (!isGoing || nowMs - run.startedAtMs < tools.settings.runDeadlineMs)
+    return observe(run, seen, pass, tools)
+  await write(transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, nowMs), pass, tools)
+}
+
+const dayMs = 24 * 3_600_000
+
+/** P9 has an end also where DataZone never answers: a whole day past the deadline is no outage's fruit. */
+const giveUpAfterADay = async (run: InFlightRun, pass: Pass, tools: SettleTools): Promise<void> => {
+  const nowMs = tools.clock.now()
+  if (nowMs - run.startedAtMs < tools.settings.runDeadlineMs + dayMs) return
+  await write(transition(run, { kind: 'OVERDUE', nativeStatus: run.nativeStatus }, nowMs), pass, tools)
+}
+
+/** A 404 means something only for a run that List and Get have had time to learn of. */
+const leastAgeToMissMs = 5 * 60_000
+/** While so many of a domain's Gets answer 404, and half of them or more, it is the domain that is missing. */
+const manyMissing = 4
+
+/** P9: takes down that runs were not found, unless it looks like an outage. */
+const noteMissing = async (
+  missing: readonly InFlightRun[],
+  asked: number,
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  if (missing.length >= manyMissing && missing.length * 2 >= asked) {
+    pass.problems.push(`${missing.length} of ${asked} runs were not found: none is declared lost`)
+    return
+  }
+  for (const run of missing) {
+    const nowMs = tools.clock.now()
+    if (nowMs - run.startedAtMs < leastAgeToMissMs) continue
+    await write(transition(run, { kind: 'MISSING' }, nowMs), pass, tools)
+  }
+}
+
 const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.deadlineMs
 
 /** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
 const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
   const queue = [...runs]
+  const missing: InFlightRun[] = []
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       if (outOfTime(tools)) return
       const answer = await tools.datazone.getRun(run.subject.domainId, run.runId)
-      if (answer.outcome === 'answered') await observe(run, answer.value, pass, tools)
+      if (answer.outcome === 'answered') await observeByGet(run, answer.value, pass, tools)
       else {
+        if (answer.refusal.kind === 'NOT_FOUND') missing.push(run)
+        await giveUpAfterADay(run, pass, tools)
         pass.problems.push(answer.refusal.name)
         if (answer.refusal.kind === 'THROTTLED') queue.length = 0
       }
     }
   }
   await Promise.all(Array.from({ length: concurrentGets }, worker))
+  await noteMissing(missing, runs.length, pass, tools)
 }
 
 /** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */

@@ -2,7 +2,7 @@ import { PortUnavailable } from '../errors.ts'
 import type { Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import { clientToken, eventId, runKey } from '../run/identity.ts'
-import type { ClaimedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import type { ClaimedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { absenceProvesMs, isAdoptable, startSafety } from '../run/start-safety.ts'
 import { type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
@@ -21,6 +21,16 @@ const runError = (refusal: Refusal): RunError => ({
 export const backoffSeconds = (tries: number, random: number): number =>
   Math.round(Math.min(300, 5 * 2 ** (Math.max(1, tries) - 1)) * (0.5 + random))
 
+/** P9: waiting has an end. */
+export const hasWaitedTooLong = (run: ClaimedRun | ParkedRun, tools: StarterTools): boolean =>
+  tools.clock.now() - run.createdAtMs > tools.settings.maxWaitMs
+
+export const waitedTooLong: RunError = {
+  name: 'WaitedTooLong',
+  message:
+    'the request could not be carried out in all the time it was given; ask again when its cause is mended',
+}
+
 const park = async (
   run: ClaimedRun,
   why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
@@ -31,7 +41,12 @@ const park = async (
   return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
 }
 
-const reject = async (run: ClaimedRun, error: RunError, tools: StarterTools): Promise<RequestOutcome> => {
+/** Ends a run as REJECTED, and says so to its sender. */
+export const reject = async (
+  run: ClaimedRun | ParkedRun,
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
   const next = transition(run, { kind: 'REJECTED', error }, tools.clock.now())
   const ended = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
   if (ended === undefined) return { outcome: 'duplicate', of: runKey(run) }
@@ -225,10 +240,12 @@ export const startRun = async (
 ): Promise<RequestOutcome> => {
   const { subject } = run
   if (subject.revision === undefined) throw new Error('only a run with a revision can be started')
-  if (startSafety(run, tools.settings.assumptions) === 'look') {
+  const isOver = hasWaitedTooLong(run, tools)
+  if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
     const looked = await lookBefore(run, others, tools)
     if (looked !== 'nothing') return looked
   }
+  if (isOver) return reject(run, waitedTooLong, tools)
 
   const slotMs = await tools.place.slot()
   if (slotMs + leastTimeToStartMs > tools.deadlineMs) {

@@ -26,6 +26,8 @@ export interface StarterSettings {
   readonly lookAgainMs: number
   /** A 404 that lasts this long is believed. */
   readonly notFoundGraceMs: number
+  /** P9: a request that has waited this long in the table is rejected. */
+  readonly maxWaitMs: number
   /** A request older than this is refused: its record may have expired, and it could run a second time. */
   readonly maxRequestAgeMs: number
 }

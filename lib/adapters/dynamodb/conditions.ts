@@ -7,12 +7,12 @@ export interface Condition {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** P1: nobody has claimed this attempt. A plan is only a note. */
-export const absentOrPlanned: Condition = {
-  expression: 'attribute_not_exists(pk) OR #state = :planned',
+/** P1: nobody has claimed this attempt. A plan is only a note, unless a newer version wrote it (P8). */
+export const absentOrPlanned = (schemaVersion: number): Condition => ({
+  expression: 'attribute_not_exists(pk) OR (#state = :planned AND schemaVersion <= :mine)',
   names: { '#state': 'state' },
-  values: { ':planned': 'PLANNED' },
-}
+  values: { ':planned': 'PLANNED', ':mine': schemaVersion },
+})
 
 /** Nobody has written since we read. */
 export const unchangedSince = (version: number): Condition => ({
@@ -21,11 +21,8 @@ export const unchangedSince = (version: number): Condition => ({
   values: { ':read': version },
 })
 
-/** The pace item is as we saw it, or is not there and we saw none. */
-export const paceAsSeen = (seen: number | undefined): Condition =>
-  seen === undefined
-    ? { expression: 'attribute_not_exists(pk)', names: {}, values: {} }
-    : unchangedSince(seen)
+/** There is no such record. */
+export const absent: Condition = { expression: 'attribute_not_exists(pk)', names: {}, values: {} }
 
 /** A condition as the parameters of a DynamoDB write take it. */
 export const conditionParameters = (condition: Condition) => ({

@@ -68,6 +68,7 @@ const RunItem = z.discriminatedUnion('state', [
     runId: z.string(),
     startedAtMs: ms,
     nativeStatus: z.string(),
+    notFoundSinceMs: z.exactOptional(ms),
   }),
   z.object({
     ...common,

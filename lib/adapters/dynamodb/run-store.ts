@@ -14,7 +14,7 @@ import type { Creation, Records, RunStore, UnreadableRecord } from '../../ports/
 import { partitionOf, runKey } from '../../run/identity.ts'
 import type { ParkedRun, Run } from '../../run/run.ts'
 import { absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
-import { parseItem, toItem, workShard } from './run-item.ts'
+import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
@@ -88,7 +88,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       await client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Put: putParameters(table, run, absentOrPlanned) },
+            { Put: putParameters(table, run, absentOrPlanned(schemaVersion)) },
             { Delete: deleteParameters(table, instead) },
           ],
         }),
@@ -117,7 +117,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       const first = { ...run, version: 1 }
       if (instead !== undefined) return createInstead(first, instead)
       const done = await answered(
-        client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned))),
+        client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned(schemaVersion)))),
       )
       return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
     },

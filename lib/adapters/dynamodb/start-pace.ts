@@ -8,7 +8,7 @@ import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import { type Pace, slowDown, takeSlots } from '../../run/pace.ts'
-import { conditionParameters, paceAsSeen } from './conditions.ts'
+import { absent, conditionParameters, unchangedSince } from './conditions.ts'
 
 const PaceItem = z.object({
   version: z.number(),
@@ -31,30 +31,42 @@ export const dynamoDbStartPace = (
   configuredPerSecond: number,
 ): StartPace => {
   /** As last seen by this execution environment; wrong is fine, the condition tells. */
-  let seen: PaceItem | undefined
+  let seen: PaceItem | 'damaged' | undefined
+
+  /** An item that nobody can read is replaced: a moment's pace is worth less than all Starts. */
+  const asSeen = () => {
+    if (seen === 'damaged') return {}
+    return conditionParameters(seen === undefined ? absent : unchangedSince(seen.version))
+  }
+
+  /** Whether the item was still as seen; if not, it is seen anew. */
+  const put = async (next: PaceItem): Promise<boolean> => {
+    try {
+      await client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: marshall({ ...key, ...next }),
+          ...asSeen(),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      )
+      seen = next
+      return true
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw new PortUnavailable('table', error)
+      const item = error.Item === undefined ? undefined : z.safeParse(PaceItem, unmarshall(error.Item))
+      seen = item?.success === false ? 'damaged' : item?.data
+      return false
+    }
+  }
 
   const change = async <T>(
     decide: (pace: Pace) => { readonly pace: Pace; readonly result: T },
   ): Promise<T> => {
     for (let left = tries; left > 0; left -= 1) {
-      const { pace, result } = decide(seen ?? { nextSlotMs: 0 })
-      const next: PaceItem = { ...pace, version: (seen?.version ?? 0) + 1 }
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: marshall({ ...key, ...next }),
-            ...conditionParameters(paceAsSeen(seen?.version)),
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        )
-        seen = next
-        return result
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw new PortUnavailable('table', error)
-        const item = error.Item === undefined ? undefined : z.safeParse(PaceItem, unmarshall(error.Item))
-        seen = item?.success ? item.data : undefined
-      }
+      const known = seen === 'damaged' ? undefined : seen
+      const { pace, result } = decide(known ?? { nextSlotMs: 0 })
+      if (await put({ ...pace, version: (known?.version ?? 0) + 1 })) return result
     }
     throw new PortUnavailable('table', new Error('the pace item is changed too often'))
   }

@@ -4,6 +4,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import { asciiJson } from '../../contracts/ascii-json.ts'
 import { PortUnavailable } from '../../errors.ts'
 import type { RequestQueue } from '../../ports/request-queue.ts'
 
@@ -57,7 +58,7 @@ export const sqsRequestQueue = (
 
   async copyRejected(rejected) {
     await answered(
-      client.send(new SendMessageCommand({ QueueUrl: urls.rejected, MessageBody: JSON.stringify(rejected) })),
+      client.send(new SendMessageCommand({ QueueUrl: urls.rejected, MessageBody: asciiJson(rejected) })),
     )
   },
 })
