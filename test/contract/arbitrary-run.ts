@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  endings,
+  generationTypes,
+  type InFlightRun,
+  lanes,
+  type ParkedRun,
+  type PlannedRun,
+  parkReasons,
+  type Run,
+} from '../../lib/run/run.ts'
+import { ids, revisions } from '../support/arbitrary-runs.ts'
+
+/** Times as clocks give them, and the fractions of a millisecond that paced slots have. */
+const times = fc.oneof(
+  fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
+  fc
+    .record({ ms: fc.integer({ min: 0, max: 4e12 }), slots: fc.integer({ min: 0, max: 10_000 }) })
+    .map(({ ms, slots }) => ms + (slots * 1000) / 9.8),
+)
+const texts = fc.string({ maxLength: 60, unit: 'binary' }).filter((text) => text.isWellFormed())
+const names = fc.oneof(fc.constantFrom('SUCCEEDED', 'IN_PROGRESS', '__proto__', 'constructor', ''), texts)
+const senderIds = fc.stringMatching(/^[\x20-\x7E]{1,128}$/)
+
+const sent = fc.record({ firstAtMs: times, lastAtMs: times })
+const errors = fc.record({ name: names, message: texts })
+const typeStats = fc.array(
+  fc.record({ type: names, status: names, errorMessage: texts }, { requiredKeys: ['type', 'status'] }),
+  { maxLength: 3 },
+)
+
+let made = 0
+/** Unlike in any other run there ever is, so that runs don't meet in a table. */
+const freshId = fc.constant(undefined).map(() => {
+  made += 1
+  return `asset-${process.pid}-${Date.now().toString(36)}-${made}`
+})
+
+const subject = fc.record(
+  {
+    kind: fc.constant('METADATA_GENERATION' as const),
+    domainId: ids.map((id) => `dzd_${id}`.slice(0, 40)),
+    assetId: freshId,
+    revision: revisions,
+    types: fc.subarray([...generationTypes], { minLength: 1 }),
+  },
+  { requiredKeys: ['kind', 'domainId', 'assetId', 'types'] },
+)
+
+const request = fc.record(
+  {
+    requestKey: senderIds.map((id) => `request:${id}`),
+    lane: fc.constantFrom(...lanes),
+    requestedAtMs: times,
+    regenerate: fc.boolean(),
+    correlationId: senderIds,
+  },
+  { requiredKeys: ['requestKey', 'lane', 'requestedAtMs', 'regenerate'] },
+)
+
+/** One arbitrary for each field of a state: a field that is forgotten here does not compile. */
+type Fields<State extends Run> = {
+  readonly [Name in keyof Required<State>]: fc.Arbitrary<NonNullable<State[Name]>>
+}
+
+const common = {
+  subject,
+  attempt: fc.integer({ min: 1, max: 100_000 }),
+  projectId: ids,
+  request,
+  alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
+  createdAtMs: times,
+  version: fc.integer({ min: 1, max: 1_000_000 }),
+  history: fc.array(fc.record({ atMs: times, what: texts }), { maxLength: 20 }),
+}
+const commonKeys = [
+  'subject',
+  'attempt',
+  'projectId',
+  'request',
+  'createdAtMs',
+  'version',
+  'history',
+] as const
+
+const planned = { ...common, state: fc.constant('PLANNED' as const) } satisfies Fields<PlannedRun>
+
+const claimed = {
+  ...common,
+  state: fc.constant('CLAIMED' as const),
+  leaseEndsAtMs: times,
+  startSent: sent,
+  sentBefore: sent,
+  notFoundSinceMs: times,
+} satisfies Fields<ClaimedRun>
+
+const parked = {
+  ...common,
+  state: fc.constant('PARKED' as const),
+  reason: fc.constantFrom(...parkReasons),
+  retryAtMs: times,
+  releasedAtMs: times,
+  sentBefore: sent,
+  notFoundSinceMs: times,
+  error: errors,
+} satisfies Fields<ParkedRun>
+
+const inFlight = {
+  ...common,
+  state: fc.constant('IN_FLIGHT' as const),
+  runId: ids,
+  startedAtMs: times,
+  nativeStatus: names,
+  notFoundSinceMs: times,
+} satisfies Fields<InFlightRun>
+
+const ended = {
+  ...common,
+  state: fc.constant('ENDED' as const),
+  ending: fc.constantFrom(...endings),
+  detectedAtMs: times,
+  runId: ids,
+  startedAtMs: times,
+  nativeStatus: names,
+  typeStats,
+  error: errors,
+  announcedAtMs: times,
+} satisfies Fields<EndedRun>
+
+/** Every run that the types allow, each optional field there or not. */
+export const arbitraryRun: fc.Arbitrary<Run> = fc.oneof(
+  fc.record(planned, { requiredKeys: [...commonKeys, 'state'] }),
+  fc.record(claimed, { requiredKeys: [...commonKeys, 'state', 'leaseEndsAtMs', 'startSent'] }),
+  fc.record(parked, { requiredKeys: [...commonKeys, 'state', 'reason', 'retryAtMs'] }),
+  fc.record(inFlight, { requiredKeys: [...commonKeys, 'state', 'runId', 'startedAtMs', 'nativeStatus'] }),
+  fc.record(ended, { requiredKeys: [...commonKeys, 'state', 'ending', 'detectedAtMs'] }),
+)

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Answer, DataZone, StartInput } from '../../lib/ports/datazone.ts'
+import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
+import type { Control } from '../../local/datazone/control.ts'
+import type { SettingsInput } from '../../local/datazone/settings.ts'
+import { minute, t0 } from '../support/runs.ts'
+
+/** A DataZone under test: the simulator behind the port, at a time that only `passTo` moves. */
+interface OpenDataZone {
+  readonly datazone: DataZone
+  readonly control: Control
+  passTo(atMs: number): Promise<void>
+  /** From now on DataZone cannot be reached. */
+  unplug(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a DataZone that stands at `t0` and does as the seed `contract` says. */
+export type OpenDataZoneAt = (settings: SettingsInput) => Promise<OpenDataZone>
+
+export const domainId = sampleDomainId
+
+export const startInput = (over: Partial<StartInput> = {}): StartInput => ({
+  domainId,
+  projectId: 'salesproject01',
+  assetId: 'tpcds_store_sales',
+  revision: '1',
+  types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+  clientToken: 'token-1',
+  ...over,
+})
+
+const longMs = 5 * minute
+
+const answered = <T>(answer: Answer<T>): T => {
+  if (answer.outcome === 'refused') throw new Error(`refused: ${answer.refusal.name}`)
+  return answer.value
+}
+
+/** A refusal, without what differs between one network and another. */
+const refusal = (kind: string, definite: boolean, name?: string) => ({
+  outcome: 'refused',
+  refusal: { kind, definite, cause: expect.anything(), ...(name === undefined ? {} : { name }) },
+})
+
+/** Every error of the service model, and what it means. */
+const errors = [
+  ['ValidationException', 'INVALID', true],
+  ['UnauthorizedException', 'DENIED', true],
+  ['AccessDeniedException', 'DENIED', true],
+  ['ServiceQuotaExceededException', 'QUOTA_EXCEEDED', true],
+  ['ResourceNotFoundException', 'NOT_FOUND', true],
+  ['ConflictException', 'CONFLICT', true],
+  ['ThrottlingException', 'THROTTLED', true],
+  ['InternalServerException', 'UNAVAILABLE', false],
+] as const
+
+/** What every DataZone does. */
+export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
+  describe(`DataZone: ${name}`, () => {
+    const all: OpenDataZone[] = []
+    const opened = async (settings: SettingsInput = {}): Promise<OpenDataZone> => {
+      const one = await open({ failureShare: 0, sigma: 0, ...settings })
+      all.push(one)
+      one.control.loadCatalogue(sampleCatalogue(80))
+      return one
+    }
+    afterEach(async () => {
+      for (const one of all.splice(0)) await one.close()
+    })
+
+    it('shows an asset: its revision and its project', async () => {
+      const { datazone, control } = await opened()
+      control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é' })
+      expect(await datazone.getAsset(domainId, 'tpcds_store_sales')).toEqual({
+        outcome: 'answered',
+        value: { revision: 'r/2#é', owningProjectId: 'salesproject01' },
+      })
+    })
+
+    it('starts a run, and shows it from its beginning to its end', async () => {
+      const { datazone, passTo } = await opened()
+      const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
+      const { runId, ...begun } = answered(await datazone.startRun(startInput(), longMs))
+      expect(begun).toEqual({ nativeStatus: 'SUBMITTED', types, createdAtMs: t0 })
+      const run = { runId, types, createdAtMs: t0, assetId: 'tpcds_store_sales', revision: '1' }
+      expect(answered(await datazone.getRun(domainId, runId))).toEqual({ ...run, nativeStatus: 'SUBMITTED' })
+      await passTo(t0 + 29_000)
+      expect(answered(await datazone.getRun(domainId, runId))).toEqual({
+        ...run,
+        nativeStatus: 'IN_PROGRESS',
+        typeStats: types.map((type) => ({ type, status: 'IN_PROGRESS' })),
+      })
+      await passTo(t0 + 31_000)
+      expect(answered(await datazone.getRun(domainId, runId))).toEqual({
+        ...run,
+        nativeStatus: 'SUCCEEDED',
+        typeStats: types.map((type) => ({ type, status: 'SUCCEEDED' })),
+      })
+      expect(answered(await datazone.listRuns(domainId, { status: 'SUCCEEDED' }))).toEqual({
+        runs: [{ ...run, nativeStatus: 'SUCCEEDED' }],
+      })
+    })
+
+    it('tells why a type failed', async () => {
+      const { datazone, passTo } = await opened({ failureShare: 1 })
+      const { runId } = answered(await datazone.startRun(startInput(), longMs))
+      await passTo(t0 + minute)
+      const { typeStats } = answered(await datazone.getRun(domainId, runId))
+      expect(typeStats).toHaveLength(2)
+      for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
+    })
+
+    it('P1: gives the same run for the same token', async () => {
+      const { datazone, control } = await opened()
+      const first = answered(await datazone.startRun(startInput(), longMs))
+      expect(answered(await datazone.startRun(startInput(), longMs))).toEqual(first)
+      expect(control.runs()).toMatchObject([{ id: first.runId, clientToken: 'token-1' }])
+    })
+
+    it('P8: passes a status on that nobody knows', async () => {
+      const { datazone, passTo } = await opened({ unknownStatusShare: 1 })
+      const { runId } = answered(await datazone.startRun(startInput(), longMs))
+      await passTo(t0 + minute)
+      expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({
+        nativeStatus: 'AWAITING_REVIEW',
+      })
+    })
+
+    it('lists by status and by asset, page after page', async () => {
+      const { datazone, control } = await opened({ startBucket: 1000 })
+      const assets = sampleCatalogue(80).domains[0]?.assets ?? []
+      const started: string[] = []
+      for (const { id: assetId, projectId } of assets) {
+        const input = startInput({ assetId, projectId, clientToken: `token-${assetId}` })
+        started.push(answered(await datazone.startRun(input, longMs)).runId)
+      }
+      const first = answered(await datazone.listRuns(domainId, { status: 'SUBMITTED' }))
+      expect(first.runs).toHaveLength(50)
+      const { nextToken = '' } = first
+      const second = answered(await datazone.listRuns(domainId, { status: 'SUBMITTED', nextToken }))
+      expect(second).not.toHaveProperty('nextToken')
+      const listed = [...first.runs, ...second.runs].map(({ runId }) => runId)
+      expect(listed.sort()).toEqual(started.sort())
+      expect(answered(await datazone.listRuns(domainId, { status: 'SUCCEEDED' }))).toEqual({ runs: [] })
+      const ofAsset = answered(await datazone.listRuns(domainId, { assetId: 'tpcds_item' }))
+      expect(ofAsset.runs).toMatchObject([{ assetId: 'tpcds_item' }])
+      expect(control.runs()).toHaveLength(80)
+    })
+
+    it.each(errors)('takes %s for %s, whatever was asked', async (error, kind, definite) => {
+      const { datazone, control } = await opened()
+      control.setFaults([{ kind: 'error', error }])
+      const expected = refusal(kind, definite, error)
+      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
+      expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
+      expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
+      expect(await datazone.listRuns(domainId, {})).toMatchObject(expected)
+      expect(control.runs()).toEqual([])
+    })
+
+    it('refuses what the service itself refuses', async () => {
+      const { datazone } = await opened({ startBucket: 5, startRatePerSecond: 0.001 })
+      const start = (over: Partial<StartInput>) => datazone.startRun(startInput(over), longMs)
+      expect(await start({})).toMatchObject({ outcome: 'answered' })
+      expect(await start({ clientToken: 'token-2' })).toMatchObject(refusal('CONFLICT', true))
+      expect(await start({ assetId: 'nothing', clientToken: 'token-5' })).toMatchObject(
+        refusal('NOT_FOUND', true),
+      )
+      expect(await start({ assetId: 'tpcds_item', clientToken: 'token-3' })).toMatchObject(
+        refusal('DENIED', true),
+      )
+      expect(await start({ types: [] })).toMatchObject(refusal('INVALID', true))
+      expect(await start({ clientToken: 'token-4' })).toMatchObject(refusal('THROTTLED', true))
+      expect(await datazone.getAsset('dzd_elsewhere', 'a')).toMatchObject(refusal('NOT_FOUND', true))
+      expect(await datazone.getRun(domainId, 'not an id')).toMatchObject(refusal('INVALID', true))
+    })
+
+    describe('when an answer does not come', () => {
+      let one: OpenDataZone
+      beforeEach(async () => {
+        one = await opened()
+      })
+
+      it('does not say that nothing happened: the connection broke', async () => {
+        one.control.setFaults([{ kind: 'lostAnswer', times: 1 }])
+        expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
+        expect(one.control.runs()).toHaveLength(1)
+      })
+
+      it('does not say that nothing happened: 500', async () => {
+        one.control.setFaults([{ kind: 'errorAfterEffect', times: 1 }])
+        expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
+        expect(one.control.runs()).toHaveLength(1)
+      })
+
+      it('does not say that nothing happened: it took too long', async () => {
+        one.control.setFaults([
+          { kind: 'slow', delayMs: 10 * minute, operation: 'StartMetadataGenerationRun' },
+        ])
+        expect(await one.datazone.startRun(startInput(), 50)).toMatchObject(refusal('UNAVAILABLE', false))
+        expect(one.control.runs()).toHaveLength(1)
+      })
+
+      it('has none from a DataZone that cannot be reached', async () => {
+        await one.unplug()
+        const { datazone } = one
+        const expected = refusal('UNAVAILABLE', false)
+        expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
+        expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
+        expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
+        expect(await datazone.listRuns(domainId, {})).toMatchObject(expected)
+      })
+    })
+  })
+}

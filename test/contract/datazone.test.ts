@@ -1,0 +1,189 @@
+import { DataZoneClient } from '@aws-sdk/client-datazone'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
+import type { Answer, DataZone } from '../../lib/ports/datazone.ts'
+import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
+import { createDataZone } from '../../local/datazone/core.ts'
+import type { Fault } from '../../local/datazone/faults.ts'
+import { startDataZoneServer } from '../../local/datazone/server.ts'
+import { listen } from '../../local/servers/http.ts'
+import { dataZoneFor } from '../simulation/ports/datazone.ts'
+import { second, t0 } from '../support/runs.ts'
+import { dataZoneContract, domainId, type OpenDataZoneAt, startInput } from './datazone.suite.ts'
+import { driven } from './simulated.ts'
+
+const seed = 'contract'
+
+/** Reads that are sent again would use up faults that another implementation shows. */
+const clientOf = (endpoint: string): DataZoneClient =>
+  new DataZoneClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+
+const openServer: OpenDataZoneAt = async (settings) => {
+  let nowMs = t0
+  const server = await startDataZoneServer({ seed, now: () => nowMs, ...settings })
+  const client = clientOf(server.endpoint)
+  return {
+    datazone: dataZoneGateway({ starts: client, reads: client }),
+    control: server.datazone.control,
+    passTo: async (atMs) => {
+      nowMs = atMs
+    },
+    unplug: server.stop,
+    close: async () => {
+      client.destroy()
+      await server.stop()
+    },
+  }
+}
+
+const openSimulated: OpenDataZoneAt = async (settings) => {
+  // Calls take no time: what the server shows at a moment, this one is to show at the same moment.
+  const { time, step, unplug } = driven(t0, { accidents: {}, latencyMs: [0, 0] })
+  const core = createDataZone({ seed, now: time.now, ...settings })
+  return {
+    datazone: dataZoneFor(step, core),
+    control: core.control,
+    passTo: async (atMs) => {
+      await time.run(atMs)
+    },
+    unplug: async () => unplug(),
+    close: async () => {},
+  }
+}
+
+dataZoneContract("the SDK at the simulator's server", openServer)
+dataZoneContract("the simulator's core, without a wire", openSimulated)
+
+describe('an error that the service model does not have', () => {
+  it.each([
+    [400, 'SomethingNewException', 'UNAVAILABLE', false],
+    [404, 'SomethingNewException', 'UNAVAILABLE', false],
+    [418, 'SomethingNewException', 'UNAVAILABLE', false],
+    [503, 'SomethingNewException', 'UNAVAILABLE', false],
+    [503, 'ThrottlingException', 'THROTTLED', false],
+    [403, 'ExpiredTokenException', 'DENIED', true],
+    [401, 'MissingAuthenticationTokenException', 'DENIED', true],
+    [429, 'TooManyRequestsException', 'THROTTLED', true],
+  ] as const)('P8: %i %s is %s', async (status, name, kind, definite) => {
+    const server = await listen('a front door', (request, response) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end('{}')
+    })
+    const client = clientOf(server.endpoint)
+    const { startRun } = dataZoneGateway({ starts: client, reads: client })
+    expect(await startRun(startInput(), 60 * second)).toMatchObject({ refusal: { kind, definite, name } })
+    client.destroy()
+    await server.close()
+  })
+})
+
+/** What can be compared: the text and the cause of a broken connection are the network's own. */
+const comparable = (answer: Answer<unknown>): unknown => {
+  if (answer.outcome === 'answered') return answer
+  const { kind, definite, name, message } = answer.refusal
+  return definite ? { kind, definite, name, message } : { kind, definite }
+}
+
+type Action = (datazone: DataZone, runIds: readonly string[]) => Promise<Answer<unknown>>
+
+const assetIds = ['tpcds_store_sales', 'tpcds_web_sales', 'tpcds_item', 'nothing', 'not an id']
+
+/** Starts and reads, good and bad, about a few assets and whatever runs there are by then. */
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  fc
+    .record({
+      assetId: fc.constantFrom(...assetIds),
+      projectId: fc.constantFrom('salesproject01', 'refdataproj001'),
+      revision: fc.constantFrom('1', '2', '', '9'),
+      types: fc.subarray(['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] as const),
+      clientToken: fc.constantFrom('token-1', 'token-2', ''),
+    })
+    .map(
+      (over): Action =>
+        (datazone) =>
+          datazone.startRun(startInput(over), 60 * second),
+    ),
+  fc.constantFrom(...assetIds).map(
+    (id): Action =>
+      (datazone) =>
+        datazone.getAsset(domainId, id),
+  ),
+  fc.nat().map(
+    (which): Action =>
+      (datazone, runIds) =>
+        datazone.getRun(domainId, runIds[which % (runIds.length + 1)] ?? 'run0000000001'),
+  ),
+  fc
+    .record(
+      {
+        status: fc.constantFrom('SUBMITTED', 'IN_PROGRESS', 'SUCCEEDED'),
+        assetId: fc.constantFrom(...assetIds),
+        nextToken: fc.constantFrom('nonsense'),
+      },
+      { requiredKeys: [] },
+    )
+    .map(
+      (query): Action =>
+        (datazone) =>
+          datazone.listRuns(domainId, query),
+    ),
+)
+
+const faults: fc.Arbitrary<Fault> = fc.oneof(
+  fc.constant({ kind: 'lostAnswer' as const, probability: 0.2 }),
+  fc.constant({ kind: 'errorAfterEffect' as const, probability: 0.2 }),
+  fc.record({
+    kind: fc.constant('error' as const),
+    error: fc.constantFrom('ServiceQuotaExceededException', 'ThrottlingException', 'AccessDeniedException'),
+    probability: fc.constant(0.2),
+  }),
+)
+
+const story = fc.record({
+  settings: fc.record({
+    failureShare: fc.constantFrom(0, 0.3),
+    partialShare: fc.constantFrom(0, 0.3),
+    unknownStatusShare: fc.constantFrom(0, 0.3),
+    conflictWhileRunning: fc.boolean(),
+    listOrder: fc.constantFrom('newest', 'random'),
+    listLagMs: fc.constantFrom(0, 5000),
+  }),
+  faults: fc.array(faults, { maxLength: 3 }),
+  steps: fc.array(fc.record({ act: actions, laterMs: fc.constantFrom(0, 100, 10_000, 60_000) }), {
+    minLength: 1,
+    maxLength: 25,
+  }),
+})
+
+describe('with and without a wire', () => {
+  it('the same calls get the same answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async ({ settings, faults: given, steps }) => {
+        const both = [await openServer(settings), await openSimulated(settings)]
+        const told: unknown[][] = []
+        for (const { datazone, control, passTo, close } of both) {
+          control.loadCatalogue(sampleCatalogue(24))
+          control.setFaults(given)
+          const answers: unknown[] = []
+          let atMs = t0
+          for (const { act, laterMs } of steps) {
+            atMs += laterMs
+            await passTo(atMs)
+            const runIds = control.runs().map(({ id }) => id)
+            answers.push(comparable(await act(datazone, runIds)))
+          }
+          told.push([...answers, control.runs()])
+          await close()
+        }
+        expect(told[1]).toEqual(told[0])
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { endedEvent, type RunEvent } from '../../lib/contracts/run-event.ts'
+import type { EventBus } from '../../lib/ports/event-bus.ts'
+import { endedRun, minute, subject, t0 } from '../support/runs.ts'
+
+/** An event as it came out on the other side. */
+interface SeenEvent {
+  readonly detailType: string
+  readonly detail: unknown
+}
+
+/** An event bus under test, with nothing on it. */
+export interface OpenEventBus {
+  readonly bus: EventBus
+  seen(): readonly SeenEvent[]
+  /** From now on the bus refuses the entries of this detail-type. */
+  refuse(detailType: string): void
+  /** From now on the bus cannot be reached. */
+  unplug(): Promise<void>
+  close(): Promise<void>
+}
+
+/** An announcement of about so many bytes. */
+const event = (number: number, bytes = 0, name = 'Run Ended'): RunEvent => {
+  const run = endedRun({ subject: { ...subject, assetId: `asset-${number}` }, detectedAtMs: t0 + minute })
+  const { detail } = endedEvent(run, { minimal: false })
+  const filling = { ...detail.data, error: { name: 'Filling', message: 'é'.repeat(bytes / 2) } }
+  return { detailType: name, timeMs: t0 + number, detail: { ...detail, data: filling } }
+}
+
+const assetOf = ({ detail }: { readonly detail: unknown }): unknown =>
+  Object(Object(Object(detail).data).asset).id
+
+const kilobyte = 1024
+
+/** What every EventBus does. */
+export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>): void => {
+  describe(`EventBus: ${name}`, () => {
+    let opened: OpenEventBus
+    beforeEach(async () => {
+      opened = await open()
+    })
+    afterEach(() => opened?.close())
+    const put = (events: readonly RunEvent[]) => opened.bus.put(events)
+    const assets = () => opened.seen().map(assetOf)
+
+    it('takes nothing when there is nothing', async () => {
+      expect(await put([])).toEqual([])
+    })
+
+    it('takes events as they are', async () => {
+      const sent = endedEvent(endedRun(), { minimal: false })
+      expect(await put([sent])).toEqual([true])
+      expect(opened.seen()).toEqual([{ detailType: sent.detailType, detail: sent.detail }])
+    })
+
+    it('takes more than ten', async () => {
+      const numbers = Array.from({ length: 23 }, (_, number) => number)
+      expect(await put(numbers.map((number) => event(number)))).toEqual(numbers.map(() => true))
+      expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
+    })
+
+    it('answers, in order, which ones were taken', async () => {
+      opened.refuse('Bad')
+      const numbers = Array.from({ length: 14 }, (_, number) => number)
+      const isBad = (number: number) => number % 3 === 1
+      const answers = await put(numbers.map((number) => event(number, 0, isBad(number) ? 'Bad' : 'Good')))
+      expect(answers).toEqual(numbers.map((number) => !isBad(number)))
+      expect(assets()).toEqual(numbers.filter((number) => !isBad(number)).map((number) => `asset-${number}`))
+    })
+
+    it('takes events that are over the limit of a call only together', async () => {
+      const numbers = Array.from({ length: 7 }, (_, number) => number)
+      expect(await put(numbers.map((number) => event(number, 100 * kilobyte)))).toEqual(
+        numbers.map(() => true),
+      )
+      expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
+    })
+
+    it('takes the largest event there may be', async () => {
+      expect(await put([event(1), event(2, 254 * kilobyte), event(3)])).toEqual([true, true, true])
+    })
+
+    it('does not take one that is too large for any call, and takes the others', async () => {
+      const events = [event(1), event(2, 257 * kilobyte), event(3, 100 * kilobyte), event(4)]
+      expect(await put(events)).toEqual([true, false, true, true])
+      expect(assets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
+    })
+
+    it('takes nothing when it cannot be reached, and does not throw', async () => {
+      await opened.unplug()
+      expect(await put(Array.from({ length: 12 }, (_, number) => event(number)))).toEqual(
+        Array(12).fill(false),
+      )
+    })
+
+    it('takes the same event again', async () => {
+      expect(await put([event(1)])).toEqual([true])
+      expect(await put([event(1)])).toEqual([true])
+      expect(assets()).toEqual(['asset-1', 'asset-1'])
+    })
+  })
+}

@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rejectedRequest } from '../../lib/contracts/rejected-request.ts'
+import type { Release } from '../../lib/contracts/release.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { RequestQueue } from '../../lib/ports/request-queue.ts'
+import { eventually } from '../support/eventually.ts'
+import { t0 } from '../support/runs.ts'
+
+/** A message as whoever polls the queue gets it. */
+interface ReceivedMessage {
+  readonly receiptHandle: string
+  readonly body: string
+  readonly receiveCount: number
+}
+
+/** A request queue under test, empty; a received message stays hidden for a second. */
+export interface OpenRequestQueue {
+  readonly queue: RequestQueue
+  send(body: string): Promise<void>
+  /** What is visible now, up to ten; some time passes with each call. */
+  receive(): Promise<readonly ReceivedMessage[]>
+  receiveRejected(): Promise<readonly ReceivedMessage[]>
+  /** From now on the queues cannot be reached. */
+  unplug(): Promise<void>
+  close(): Promise<void>
+}
+
+const releaseOf = (number: number): Release => ({
+  release: 1,
+  domainId: 'dzd_orders',
+  assetId: 'asset-1',
+  record: `RUN#${number}#BUSINESS_NAMES#0001`,
+})
+
+/** SQS takes the characters that XML 1.0 has (documented), and this is none. */
+const refusedCharacter = '\uFFFF'
+
+const rejected = rejectedRequest(
+  'event-1',
+  t0,
+  ['asset.id: is missing; give a string'],
+  '{"version":1,"é":"\u0000"}',
+)
+
+/** What every RequestQueue does. */
+export const requestQueueContract = (name: string, open: () => Promise<OpenRequestQueue>): void => {
+  describe(`RequestQueue: ${name}`, () => {
+    let opened: OpenRequestQueue
+    beforeEach(async () => {
+      opened = await open()
+    })
+    afterEach(() => opened?.close())
+
+    /** Polls until so many different bodies have come; answers them in order. */
+    const bodies = async (count: number): Promise<readonly string[]> => {
+      const seen = new Set<string>()
+      await eventually(async () => {
+        for (const message of await opened.receive()) seen.add(message.body)
+        expect(seen.size).toBeGreaterThanOrEqual(count)
+      })
+      return [...seen].sort()
+    }
+
+    const one = (): Promise<ReceivedMessage> =>
+      eventually(async () => {
+        const [message] = await opened.receive()
+        if (message === undefined) throw new Error('nothing has come yet')
+        return message
+      })
+
+    describe('release', () => {
+      it('puts notes on the queue, more than ten too', async () => {
+        const releases = Array.from({ length: 23 }, (_, number) => ({
+          release: releaseOf(number),
+          delaySeconds: 0,
+        }))
+        expect(await opened.queue.release(releases)).toEqual(releases.map(() => true))
+        expect(await bodies(23)).toEqual(releases.map(({ release }) => JSON.stringify(release)).sort())
+      })
+
+      it('lets each wait for its delay', async () => {
+        const taken = await opened.queue.release([
+          { release: releaseOf(900), delaySeconds: 900 },
+          { release: releaseOf(1), delaySeconds: 1 },
+          { release: releaseOf(0), delaySeconds: 0 },
+        ])
+        expect(taken).toEqual([true, true, true])
+        expect(await one()).toMatchObject({ body: JSON.stringify(releaseOf(0)), receiveCount: 1 })
+        expect(await bodies(2)).toEqual(
+          [releaseOf(0), releaseOf(1)].map((release) => JSON.stringify(release)),
+        )
+      })
+
+      it('answers, in order, which ones were taken', async () => {
+        const releases = Array.from({ length: 14 }, (_, number) => ({
+          release: releaseOf(number),
+          delaySeconds: 0,
+        }))
+        const refused = new Set([1, 12])
+        const given = releases.map(({ release, delaySeconds }, number) => ({
+          release: refused.has(number) ? { ...release, record: refusedCharacter } : release,
+          delaySeconds,
+        }))
+        expect(await opened.queue.release(given)).toEqual(given.map((_, number) => !refused.has(number)))
+        const taken = releases.filter((_, number) => !refused.has(number))
+        expect(await bodies(12)).toEqual(taken.map(({ release }) => JSON.stringify(release)).sort())
+      })
+
+      it('has nothing to do with nothing', async () => {
+        expect(await opened.queue.release([])).toEqual([])
+      })
+    })
+
+    describe('postpone', () => {
+      it('hides a message for longer', async () => {
+        await opened.send('long')
+        const { receiptHandle } = await one()
+        await opened.queue.postpone(receiptHandle, 900)
+        await opened.send('short')
+        await one()
+        // The other one comes back after its second; by then the postponed one would have come back too.
+        expect(await one()).toMatchObject({ body: 'short', receiveCount: 2 })
+        expect(await opened.receive()).toEqual([])
+      })
+
+      it('can show it at once', async () => {
+        await opened.send('again')
+        const { receiptHandle } = await one()
+        await opened.queue.postpone(receiptHandle, 0)
+        expect(await opened.receive()).toMatchObject([{ body: 'again', receiveCount: 2 }])
+      })
+
+      it('throws for a message that is not hidden, or no message', async () => {
+        await opened.send('back')
+        const { receiptHandle } = await one()
+        await opened.queue.postpone(receiptHandle, 0)
+        await expect(opened.queue.postpone(receiptHandle, 5)).rejects.toThrow(PortUnavailable)
+        await expect(opened.queue.postpone('no-handle', 5)).rejects.toThrow(PortUnavailable)
+      })
+    })
+
+    it('P2: keeps a copy of what was rejected', async () => {
+      await opened.queue.copyRejected(rejected)
+      const [copy] = await eventually(async () => {
+        const messages = await opened.receiveRejected()
+        expect(messages).toHaveLength(1)
+        return messages
+      })
+      expect(JSON.parse(copy?.body ?? '')).toEqual(rejected)
+    })
+
+    it('P2: keeps the largest copy there may be', async () => {
+      const reasons = Array.from({ length: 20 }, () => '語'.repeat(300))
+      await opened.queue.copyRejected(rejectedRequest('event-1', t0, reasons, '\u0001語"'.repeat(100_000)))
+      await eventually(async () => expect(await opened.receiveRejected()).toHaveLength(1))
+    })
+
+    it('P2: keeps a copy of a text that SQS would refuse', async () => {
+      await opened.queue.copyRejected(rejectedRequest('event-1', t0, [refusedCharacter], refusedCharacter))
+    })
+
+    it('throws when it cannot be reached', async () => {
+      await opened.send('message')
+      const { receiptHandle } = await one()
+      await opened.unplug()
+      const { queue } = opened
+      const release = [{ release: releaseOf(1), delaySeconds: 0 }]
+      await expect(queue.release(release)).rejects.toThrow(PortUnavailable)
+      await expect(queue.postpone(receiptHandle, 5)).rejects.toThrow(PortUnavailable)
+      await expect(queue.copyRejected(rejected)).rejects.toThrow(PortUnavailable)
+    })
+  })
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import { parseItem, schemaVersion, toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import { runKey } from '../../lib/run/identity.ts'
+import { workAtMs } from '../../lib/run/sweep-plan.ts'
+import { claimedRun } from '../support/runs.ts'
+import { arbitraryRun } from './arbitrary-run.ts'
+
+const sampleSchema = z.object({
+  item: z.record(z.string(), z.unknown()),
+  run: z.looseObject({ state: z.string() }),
+})
+
+const records = join(import.meta.dirname, 'records')
+const samples = readdirSync(records).map((file) => ({
+  file,
+  ...z.parse(sampleSchema, JSON.parse(readFileSync(join(records, file), 'utf8'))),
+}))
+
+/** What a record loses on its way through the table: members that are undefined. */
+const throughTable = (item: unknown): unknown => JSON.parse(JSON.stringify(item))
+
+describe('P8: a record', () => {
+  it.each(samples)('that an earlier deployment wrote stays readable: $file', ({ item, run }) => {
+    expect(parseItem(item)).toEqual(run)
+  })
+
+  it('of each state is among the samples', () => {
+    const states = samples.map(({ run }) => run.state)
+    expect(new Set(states)).toEqual(new Set(['PLANNED', 'CLAIMED', 'PARKED', 'IN_FLIGHT', 'ENDED']))
+  })
+
+  it('of a later version is never a run, whatever else it says', () => {
+    fc.assert(
+      fc.property(arbitraryRun, fc.integer({ min: schemaVersion + 1 }), (run, version) => {
+        expect(parseItem({ ...toItem(run), schemaVersion: version })).toMatchObject({
+          key: runKey(run),
+          newer: true,
+        })
+      }),
+    )
+  })
+
+  const common = ['schemaVersion', 'state', 'kind', 'domainId', 'assetId', 'types', 'attempt']
+  it.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
+    'without its %s is never a run',
+    (field) => {
+      fc.assert(
+        fc.property(arbitraryRun, (run) => {
+          const { [field]: _, ...rest } = toItem(run)
+          expect(parseItem(rest)).toMatchObject({ key: runKey(run), newer: false })
+        }),
+        { numRuns: 20 },
+      )
+    },
+  )
+
+  it.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('is not %j', (item) => {
+    expect(parseItem(item)).toMatchObject({ newer: false, key: { partition: '', record: '' } })
+  })
+
+  it('with fields that nobody knows yet is the run all the same', () => {
+    expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
+  })
+})
+
+describe('the attributes that indexes and TTL are made of', () => {
+  it('give every run back', () => {
+    fc.assert(
+      fc.property(arbitraryRun, (run) => {
+        expect(parseItem(throughTable(toItem(run)))).toEqual(run)
+      }),
+    )
+  })
+
+  it('put only what owes something into the work index, at the time it does', () => {
+    fc.assert(
+      fc.property(arbitraryRun, (run) => {
+        const item = toItem(run)
+        const atMs = workAtMs(run)
+        expect([item['workShard'], item['workAt']]).toEqual(
+          atMs === undefined ? [undefined, undefined] : ['WORK', atMs],
+        )
+      }),
+    )
+  })
+
+  it('let only what has ended and was announced, or was planned, expire: half a year later', () => {
+    fc.assert(
+      fc.property(arbitraryRun, (run) => {
+        const overAtMs =
+          run.state === 'PLANNED' ? run.createdAtMs : run.state === 'ENDED' ? run.announcedAtMs : undefined
+        const ttl = toItem(run)['ttlEpochSeconds']
+        if (overAtMs === undefined) expect(ttl).toBeUndefined()
+        else expect(ttl).toBe(Math.floor(overAtMs / 1000) + 183 * 24 * 3600)
+      }),
+    )
+  })
+})

@@ -1,0 +1,371 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
+import { runKey } from '../../lib/run/identity.ts'
+import type { ParkedRun, Run, Subject } from '../../lib/run/run.ts'
+import { workAtMs } from '../../lib/run/sweep-plan.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  plannedRun,
+  second,
+  subject,
+  t0,
+} from '../support/runs.ts'
+import { arbitraryRun } from './arbitrary-run.ts'
+
+/** A run store under test. It may hold records of others: every case has assets of its own. */
+export interface OpenRunStore {
+  readonly store: RunStore
+  /** Puts an item into the table without asking the store. */
+  plant(item: Readonly<Record<string, unknown>>): Promise<void>
+  close(): Promise<void>
+}
+
+let made = 0
+const assetOfItsOwn = (over: Partial<Subject> = {}): Subject => {
+  made += 1
+  return { ...subject, domainId: `dzd_${process.pid}-${made}`, assetId: `asset-${made}`, ...over }
+}
+
+/** A request that does not know its revision yet. */
+const waitingFor = ({ revision: _, ...about }: Subject, over: Partial<ParkedRun> = {}): ParkedRun =>
+  parkedRun({ subject: about, version: 0, reason: 'UNAVAILABLE', ...over })
+
+const created = <R extends Run>(creation: Creation<R>): R => {
+  if (creation.outcome !== 'created') throw new Error(`the record was not created: ${creation.outcome}`)
+  return creation.run
+}
+
+/** A text that makes a record of nearly the largest size. */
+const bulk = 'x'.repeat(350_000)
+
+const domainOf = (key: string): string => key.split('#')[1] ?? ''
+
+/** What every RunStore does. */
+export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>): void => {
+  describe(`RunStore: ${name}`, () => {
+    let opened: OpenRunStore
+    let store: RunStore
+    beforeAll(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterAll(() => opened?.close())
+
+    const runsOf = async (about: Subject): Promise<readonly Run[]> => (await store.runsOfAsset(about)).runs
+
+    /** The pages of `due` with only the records of one domain in them. */
+    const duePages = async (nowMs: number, domainId: string): Promise<readonly Records[]> => {
+      const pages: Records[] = []
+      for await (const page of store.due(nowMs)) {
+        pages.push({
+          runs: page.runs.filter((run) => run.subject.domainId === domainId),
+          unreadable: page.unreadable.filter((record) => domainOf(record.key.partition) === domainId),
+        })
+      }
+      return pages
+    }
+    const due = async (nowMs: number, domainId: string): Promise<readonly Run[]> =>
+      (await duePages(nowMs, domainId)).flatMap((page) => page.runs)
+
+    /** An index may show a write late; a fact about it is awaited, not demanded. */
+    const dueIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
+      expect.poll(() => due(nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
+
+    describe('create', () => {
+      it('P1: writes at version 1, once', async () => {
+        const about = assetOfItsOwn()
+        const run = claimedRun({ subject: about, version: 0 })
+        expect(await store.create(run)).toEqual({ outcome: 'created', run: { ...run, version: 1 } })
+        expect(await store.create({ ...run, projectId: 'another' })).toEqual({ outcome: 'exists' })
+        expect(await runsOf(about)).toEqual([{ ...run, version: 1 }])
+      })
+
+      it('P1: has one winner among many at once', async () => {
+        const about = assetOfItsOwn()
+        const rivals = Array.from({ length: 8 }, (_, index) =>
+          claimedRun({ subject: about, version: 0, projectId: `project-${index}` }),
+        )
+        const outcomes = await Promise.all(rivals.map((rival) => store.create(rival)))
+        const winners = outcomes.flatMap((one) => (one.outcome === 'created' ? [one.run] : []))
+        expect(outcomes.filter((one) => one.outcome === 'exists')).toHaveLength(7)
+        expect(winners).toHaveLength(1)
+        expect(await runsOf(about)).toEqual(winners)
+      })
+
+      it('replaces a plan, and nothing else', async () => {
+        const about = assetOfItsOwn()
+        created(await store.create(plannedRun({ subject: about, version: 0 })))
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        expect(await runsOf(about)).toEqual([claim])
+        for (const state of [parkedRun(), inFlightRun(), endedRun({ announcedAtMs: t0 })]) {
+          const other = assetOfItsOwn()
+          const first = created(await store.create({ ...state, subject: other }))
+          expect(await store.create(claimedRun({ subject: other }))).toEqual({ outcome: 'exists' })
+          expect(await runsOf(other)).toEqual([first])
+        }
+      })
+
+      it('tells revisions, types and attempts of an asset apart', async () => {
+        const about = assetOfItsOwn()
+        const others: Run[] = [
+          claimedRun({ subject: about, version: 0 }),
+          claimedRun({ subject: about, attempt: 2, version: 0 }),
+          claimedRun({ subject: { ...about, revision: '5' }, version: 0 }),
+          claimedRun({ subject: { ...about, types: ['BUSINESS_NAMES'] }, version: 0 }),
+          waitingFor(about),
+          waitingFor(about, { request: { ...origin, requestKey: 'request:other' } }),
+        ]
+        for (const run of others) created(await store.create(run))
+        expect(await runsOf(about)).toHaveLength(others.length)
+      })
+
+      it('says that a record is too large for the table, and writes nothing', async () => {
+        const about = assetOfItsOwn()
+        const huge = { name: 'Huge', message: 'x'.repeat(450_000) }
+        const run = parkedRun({ subject: about, version: 0, error: huge })
+        await expect(store.create(run)).rejects.toThrow(PortUnavailable)
+        expect(await runsOf(about)).toEqual([])
+      })
+    })
+
+    describe('create in the place of a waiting request', () => {
+      it('is one write: the record comes, the request goes', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 }), waiting))
+        expect(await runsOf(about)).toEqual([claim])
+      })
+
+      it('replaces a plan too', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        created(await store.create(plannedRun({ subject: about, version: 0 })))
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 }), waiting))
+        expect(await runsOf(about)).toEqual([claim])
+      })
+
+      const changes = ['unchanged', 'saved', 'dropped'] as const
+      const failures = changes.flatMap((request) => [
+        ...(request === 'unchanged' ? [] : [{ request, taken: false }]),
+        { request, taken: true },
+      ])
+      it.each(failures)(
+        'changes nothing when the request was $request and the key is taken: $taken',
+        async (given) => {
+          const about = assetOfItsOwn()
+          const waiting = created(await store.create(waitingFor(about)))
+          if (given.request === 'saved') await store.save({ ...waiting, retryAtMs: t0 + second })
+          if (given.request === 'dropped') await store.dropRequest(waiting)
+          if (given.taken) created(await store.create(inFlightRun({ subject: about, version: 0 })))
+          const before = await runsOf(about)
+          expect(await store.create(claimedRun({ subject: about, version: 0 }), waiting)).toEqual({
+            outcome: given.request === 'unchanged' ? 'exists' : 'request-changed',
+          })
+          expect(await runsOf(about)).toEqual(before)
+        },
+      )
+
+      it('P1: lets at most one of two starters take the request', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        const claim = (revision: string) =>
+          store.create(claimedRun({ subject: { ...about, revision }, version: 0 }), waiting)
+        const outcomes = await Promise.allSettled([claim('1'), claim('2'), claim('3')])
+        const won = outcomes.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'created')
+        expect(won.length).toBeLessThanOrEqual(1)
+        const left = await runsOf(about)
+        expect(left.map((run) => run.state)).toEqual([won.length === 1 ? 'CLAIMED' : 'PARKED'])
+      })
+    })
+
+    describe('save', () => {
+      it('grows the version by one', async () => {
+        const about = assetOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const flight = inFlightRun({ subject: about, version: claim.version })
+        expect(await store.save(flight)).toEqual({ ...flight, version: 2 })
+        expect(await runsOf(about)).toEqual([{ ...flight, version: 2 }])
+      })
+
+      it('answers undefined and changes nothing when somebody was faster', async () => {
+        const about = assetOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        await store.save({ ...claim, leaseEndsAtMs: t0 + 2 * minute })
+        const before = await runsOf(about)
+        expect(await store.save({ ...claim, leaseEndsAtMs: t0 + 3 * minute })).toBeUndefined()
+        expect(await store.save({ ...claim, version: 7 })).toBeUndefined()
+        expect(await runsOf(about)).toEqual(before)
+      })
+
+      it('makes no record', async () => {
+        const about = assetOfItsOwn()
+        expect(await store.save(claimedRun({ subject: about }))).toBeUndefined()
+        expect(await store.save(claimedRun({ subject: about, version: 0 }))).toBeUndefined()
+        expect(await runsOf(about)).toEqual([])
+      })
+
+      it('has one winner among many at once', async () => {
+        const about = assetOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const saved = await Promise.all(
+          Array.from({ length: 8 }, (_, index) => store.save({ ...claim, projectId: `project-${index}` })),
+        )
+        const winners = saved.filter((run) => run !== undefined)
+        expect(winners).toHaveLength(1)
+        expect(await runsOf(about)).toEqual(winners)
+      })
+    })
+
+    describe('dropRequest', () => {
+      it('removes the request at the version read', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        expect(await store.dropRequest(waiting)).toBe(true)
+        expect(await runsOf(about)).toEqual([])
+        expect(await store.dropRequest(waiting)).toBe(false)
+      })
+
+      it('leaves it when somebody was faster', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        const saved = await store.save({ ...waiting, retryAtMs: t0 + 2 * minute })
+        expect(await store.dropRequest(waiting)).toBe(false)
+        expect(await runsOf(about)).toEqual([saved])
+      })
+    })
+
+    describe('runsOfAsset', () => {
+      it('reads records of more than a page, each once', async () => {
+        const about = assetOfItsOwn()
+        const runs: Run[] = []
+        for (let attempt = 1; attempt <= 7; attempt += 1) {
+          const error = { name: 'Bulky', message: bulk }
+          runs.push(created(await store.create(parkedRun({ subject: about, attempt, version: 0, error }))))
+        }
+        const read = await runsOf(about)
+        expect(read.map((run) => run.attempt)).toEqual([1, 2, 3, 4, 5, 6, 7])
+        expect(read).toEqual(runs)
+      })
+
+      it('keeps assets and domains apart', async () => {
+        const about = assetOfItsOwn({ assetId: 'a' })
+        const neighbours = [
+          { ...about, assetId: 'ab' },
+          { ...about, assetId: 'a-' },
+          { ...about, domainId: `${about.domainId}-` },
+          assetOfItsOwn({ assetId: 'a' }),
+        ]
+        const run = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        for (const neighbour of neighbours)
+          created(await store.create(claimedRun({ subject: neighbour, version: 0 })))
+        expect(await runsOf(about)).toEqual([run])
+      })
+
+      it('P8: gives back what it must not act on as unreadable', async () => {
+        const about = assetOfItsOwn()
+        const readable = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const newer = inFlightRun({ subject: about, attempt: 2 })
+        const damaged = inFlightRun({ subject: about, attempt: 3 })
+        await opened.plant({ ...toItem(newer), schemaVersion: 2, state: 'UPSIDE_DOWN' })
+        await opened.plant({ ...toItem(damaged), nativeStatus: 7 })
+        const records = await store.runsOfAsset(about)
+        expect(records.runs).toEqual([readable])
+        expect(records.unreadable).toMatchObject([
+          { key: runKey(newer), newer: true },
+          { key: runKey(damaged), newer: false },
+        ])
+        expect(await store.create(claimedRun({ subject: about, attempt: 2 }))).toEqual({ outcome: 'exists' })
+      })
+    })
+
+    describe('due', () => {
+      it('shows only what owes something by then, oldest first', async () => {
+        const { domainId } = assetOfItsOwn()
+        const at = (assetId: string): { subject: Subject; version: number } => ({
+          subject: { ...subject, domainId, assetId },
+          version: 0,
+        })
+        const runs: Run[] = [
+          plannedRun(at('planned')),
+          claimedRun({ ...at('claimed'), leaseEndsAtMs: t0 + 4 * second }),
+          parkedRun({ ...at('parked'), retryAtMs: t0 + 2 * second + 0.125 }),
+          inFlightRun({ ...at('in-flight'), startedAtMs: t0 + 3 * second }),
+          endedRun({ ...at('ended'), detectedAtMs: t0 + second }),
+          endedRun({ ...at('announced'), detectedAtMs: t0, announcedAtMs: t0 + second }),
+          parkedRun({ ...at('later'), retryAtMs: t0 + 4 * second + 1 }),
+        ]
+        const [, claimed, parked, inFlight, ended] = [...runs].map((run) => ({ ...run, version: 1 }))
+        if (!claimed || !parked || !inFlight || !ended) throw new Error('the runs of this case are missing')
+        for (const run of runs) created(await store.create(run))
+        await dueIs(t0 + 4 * second, domainId, [ended, parked, inFlight, claimed])
+        await dueIs(t0 + 2 * second, domainId, [ended])
+        await dueIs(t0 + second - 1, domainId, [])
+      })
+
+      it('forgets what owes nothing any more', async () => {
+        const about = assetOfItsOwn()
+        const ended = created(await store.create(endedRun({ subject: about, version: 0 })))
+        await dueIs(t0 + 60 * minute, about.domainId, [ended])
+        const announced = await store.save({ ...ended, announcedAtMs: t0 + minute })
+        await dueIs(t0 + 60 * minute, about.domainId, [])
+        const waiting = created(await store.create(waitingFor(about)))
+        await dueIs(t0 + 60 * minute, about.domainId, [waiting])
+        await store.dropRequest(waiting)
+        await dueIs(t0 + 60 * minute, about.domainId, [])
+        expect(await runsOf(about)).toEqual([announced])
+      })
+
+      it('comes in pages, in order over all of them', async () => {
+        const { domainId } = assetOfItsOwn()
+        const runs: Run[] = []
+        for (const index of [3, 1, 6, 0, 5, 2, 4]) {
+          const run = parkedRun({
+            subject: { ...subject, domainId, assetId: `asset-${index}` },
+            version: 0,
+            retryAtMs: t0 + index,
+            error: { name: 'Bulky', message: bulk },
+          })
+          runs.push(created(await store.create(run)))
+        }
+        await expect.poll(() => due(t0 + minute, domainId)).toHaveLength(runs.length)
+        const pages = await duePages(t0 + minute, domainId)
+        expect(pages.length).toBeGreaterThan(2)
+        const shown = pages.flatMap((page) => page.runs.map((run) => workAtMs(run)))
+        expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => t0 + index))
+      })
+
+      it('P8: shows unreadable records as such', async () => {
+        const about = assetOfItsOwn()
+        const newer = inFlightRun({ subject: about })
+        await opened.plant({ ...toItem(newer), schemaVersion: 2 })
+        await expect
+          .poll(async () =>
+            (await duePages(t0 + 60 * minute, about.domainId)).flatMap((page) => page.unreadable),
+          )
+          .toMatchObject([{ key: runKey(newer), newer: true }])
+        expect(await due(t0 + 60 * minute, about.domainId)).toEqual([])
+      })
+    })
+
+    it('gives every run back exactly as it was', async () => {
+      await fc.assert(
+        fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {
+          const begun = created(await store.create(first))
+          expect(await runsOf(begun.subject)).toEqual([{ ...first, version: 1 }])
+          const { subject: about, attempt, request } = begun
+          const saved = await store.save<Run>({ ...second, subject: about, attempt, request, version: 1 })
+          expect(await runsOf(about)).toEqual([saved])
+        }),
+        { numRuns: 100 },
+      )
+    })
+  })
+}

@@ -1,0 +1,76 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import { simulatedTable } from '../simulation/ports/run-store.ts'
+import { claimedRun, parkedRun, subject, t0 } from '../support/runs.ts'
+import { runStoreContract } from './run-store.suite.ts'
+import { dynamoDbs, openRunTable } from './run-table.ts'
+import { driven } from './simulated.ts'
+
+runStoreContract('the simulated table', async () => {
+  const { time, step } = driven(t0)
+  const table = simulatedTable({ time })
+  return {
+    store: table.storeFor(step),
+    plant: async (item) => table.plant(item),
+    close: async () => {},
+  }
+})
+
+runStoreContract('the simulated table, whose index lags', async () => {
+  const { time, step, random } = driven(t0)
+  const table = simulatedTable({ time, indexLagMs: () => random.whole(0, 20) })
+  return {
+    store: table.storeFor(step),
+    plant: async (item) => table.plant(item),
+    close: async () => {},
+  }
+})
+
+for (const { name, environment } of dynamoDbs) {
+  runStoreContract(`DynamoDB at ${name}`, async () => {
+    const table = await openRunTable(environment)
+    return {
+      store: dynamoDbRunStore(table.client, table.name),
+      plant: async (item) => {
+        await table.client.send(
+          new PutItemCommand({
+            TableName: table.name,
+            Item: marshall(item, { removeUndefinedValues: true }),
+          }),
+        )
+      },
+      close: table.close,
+    }
+  })
+}
+
+const everyCall = [
+  ['create', (store) => store.create(claimedRun())],
+  ['create instead', (store) => store.create(claimedRun(), parkedRun())],
+  ['save', (store) => store.save(claimedRun())],
+  ['dropRequest', (store) => store.dropRequest(parkedRun())],
+  ['runsOfAsset', (store) => store.runsOfAsset(subject)],
+  ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],
+] as const satisfies [string, (store: ReturnType<typeof dynamoDbRunStore>) => Promise<unknown>][]
+
+describe('a store that cannot answer', () => {
+  it.each(everyCall)('says so: %s at DynamoDB', async (_, call) => {
+    const client = new DynamoDBClient({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    })
+    await expect(call(dynamoDbRunStore(client, 'runs'))).rejects.toThrow(PortUnavailable)
+    client.destroy()
+  })
+
+  it.each(everyCall)('says so: %s in the simulation', async (_, call) => {
+    const { time, step, unplug } = driven(t0)
+    unplug()
+    await expect(call(simulatedTable({ time }).storeFor(step))).rejects.toThrow(PortUnavailable)
+  })
+})

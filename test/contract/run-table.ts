@@ -1,0 +1,56 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { packagedTemplate } from '../../local/package.ts'
+import { createTable, deleteTable } from '../../local/provision.ts'
+import { startDynamoDb } from '../../local/servers/dynamodb.ts'
+import { planTable } from '../../local/template/tables.ts'
+
+/** A DynamoDB with the table of the packaged template in it. */
+export interface RunTable {
+  readonly client: DynamoDBClient
+  readonly name: string
+  /** Another client of the same table, as another function has it; closed with the rest. */
+  another(): DynamoDBClient
+  close(): Promise<void>
+}
+
+const accessKeys = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** The embedded engine, unless told that `DYNAMODB_ENDPOINT` names one. The table is new, and goes again. */
+export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunTable> => {
+  const server = await startDynamoDb({ environment })
+  const clients: DynamoDBClient[] = []
+  const another = () => {
+    const client = new DynamoDBClient({
+      endpoint: server.endpoint,
+      region: environment['AWS_REGION'] ?? 'us-east-1',
+      ...(environment['AWS_ACCESS_KEY_ID'] === undefined ? { credentials: accessKeys } : {}),
+    })
+    clients.push(client)
+    return client
+  }
+  const client = another()
+  const { template } = await packagedTemplate()
+  const name = `contract-${process.pid}-${Date.now().toString(36)}`
+  const plan = planTable('RunTable', name, template.Resources['RunTable']?.Properties, 'Resources.RunTable')
+  await createTable(client, plan)
+  return {
+    client,
+    name,
+    another,
+    close: async () => {
+      if (server.pid === undefined) await deleteTable(client, plan)
+      for (const one of clients) one.destroy()
+      await server.close()
+    },
+  }
+}
+
+const { DYNAMODB_ENDPOINT, ...withoutEndpoint } = process.env
+
+/** Every DynamoDB that contract tests run against, by name. */
+export const dynamoDbs: readonly { readonly name: string; readonly environment: NodeJS.ProcessEnv }[] = [
+  { name: 'the embedded engine', environment: withoutEndpoint },
+  ...(DYNAMODB_ENDPOINT === undefined || DYNAMODB_ENDPOINT === ''
+    ? []
+    : [{ name: 'DYNAMODB_ENDPOINT', environment: process.env }]),
+]

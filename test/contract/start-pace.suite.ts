@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { StartPace } from '../../lib/ports/start-pace.ts'
+import { minute, second, t0 } from '../support/runs.ts'
+
+/** A shared pace under test, new and unused. */
+export interface OpenStartPace {
+  /** The pace as one more starter sees it. */
+  client(): StartPace
+  /** From now on the store behind it cannot answer. */
+  unplug(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Arithmetic on times since the epoch loses less than this. */
+const toleranceMs = 0.01
+
+const gapsOf = (slots: readonly number[]): number[] => {
+  const sorted = slots.toSorted((left, right) => left - right)
+  return sorted.slice(1).map((slot, index) => slot - (sorted[index] ?? 0))
+}
+
+/** What every StartPace does; `open` gives one that is configured at this rate. */
+export const startPaceContract = (
+  name: string,
+  open: (configuredPerSecond: number) => Promise<OpenStartPace>,
+): void => {
+  describe(`StartPace: ${name}`, () => {
+    let opened: OpenStartPace | undefined
+    afterEach(async () => {
+      await opened?.close()
+      opened = undefined
+    })
+    const at = async (perSecond: number) => {
+      opened = await open(perSecond)
+      return opened
+    }
+
+    it('hands out as many slots as are asked for, from now on, evenly', async () => {
+      const pace = (await at(8)).client()
+      expect(await pace.reserve(4, t0)).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
+      expect(await pace.reserve(1, t0)).toEqual([t0 + 500])
+      expect(await pace.reserve(0, t0)).toEqual([])
+    })
+
+    it('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
+      const { client } = await at(9.8)
+      const starters = Array.from({ length: 8 }, client)
+      const reserved = await Promise.all(
+        starters.flatMap((starter, index) => [
+          starter.reserve(3, t0),
+          starter.reserve(1 + (index % 3), t0 + index),
+        ]),
+      )
+      const slots = reserved.flat()
+      expect(slots).toHaveLength(8 * 3 + (1 + 2 + 3) * 2 + 1 + 2)
+      for (const gap of gapsOf(slots)) expect(gap).toBeGreaterThanOrEqual(1000 / 9.8 - toleranceMs)
+    })
+
+    it('P7: lets slots lapse that nobody took in time', async () => {
+      const { client } = await at(10)
+      await client().reserve(2, t0)
+      expect(await client().reserve(2, t0 + minute)).toEqual([t0 + minute, t0 + minute + 100])
+    })
+
+    it('P7: slows every starter down when one was throttled, for a while', async () => {
+      const { client } = await at(10)
+      const [one, other] = [client(), client()]
+      await one.reserve(1, t0)
+      await other.reserve(1, t0)
+      await one.slowDown(t0)
+      for (const gap of gapsOf(await other.reserve(4, t0 + second))) expect(gap).toBeCloseTo(125)
+      for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute))) expect(gap).toBeCloseTo(100)
+    })
+
+    it('falls once a second at most, whoever asks', async () => {
+      const { client } = await at(10)
+      await Promise.all(Array.from({ length: 5 }, () => client().slowDown(t0)))
+      for (const gap of gapsOf(await client().reserve(3, t0))) expect(gap).toBeCloseTo(125)
+    })
+
+    it('throws when its store cannot answer', async () => {
+      const { client, unplug } = await at(10)
+      const pace = client()
+      await unplug()
+      await expect(pace.reserve(1, t0)).rejects.toThrow(PortUnavailable)
+      await expect(pace.slowDown(t0)).rejects.toThrow(PortUnavailable)
+    })
+  })
+}

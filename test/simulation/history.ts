@@ -1,0 +1,11 @@
+import type { HistoryLine } from './ports/process.ts'
+
+/** A history for people: one line for each thing that happened, in the order that it did. */
+export const readable = (history: readonly HistoryLine[]): string =>
+  history
+    .map(({ atMs, process, what, name, about }) =>
+      [new Date(atMs).toISOString().slice(8, 23), process.padEnd(12), what.padEnd(12), name, about]
+        .join(' ')
+        .trimEnd(),
+    )
+    .join('\n')

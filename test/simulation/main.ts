@@ -1,0 +1,153 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from '../../local/flags.ts'
+import { runAsCommand } from '../../local/run-as-command.ts'
+import { readable } from './history.ts'
+import { type AssumptionName, assumptionNames } from './profile.ts'
+import type { SeedReport } from './run-seeds.ts'
+import { sabotages } from './sabotage.ts'
+import { runEverywhere } from './workers.ts'
+import { simulate } from './world.ts'
+
+const options = {
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  sabotage: { type: 'string' },
+  breaks: { type: 'string' },
+  history: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+const usage = `npm run simulate -- [--seeds N] [--from S] [--json]
+  --sabotage NAME|all   make a known defect, and see how many seeds it takes to be caught
+  --breaks ${assumptionNames.join('|')}|all   break an assumption, and see which promise falls
+  --history SEED        run one seed, and print everything that happened in it`
+
+const whole = (name: string, text: string): number => {
+  if (!/^\d+$/.test(text)) throw new UsageError(`--${name} takes a whole number, not '${text}'`)
+  return Number(text)
+}
+
+const flagsOf = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : 'wrong flags'}\n${usage}`)
+  }
+}
+
+const one = <Name extends string>(flag: string, given: string, names: readonly Name[]): readonly Name[] => {
+  if (given === 'all') return names
+  const name = names.find((candidate) => candidate === given)
+  if (name === undefined) throw new UsageError(`--${flag} takes all or one of: ${names.join(', ')}`)
+  return [name]
+}
+
+const seconds = (sinceMs: number): number => (performance.now() - sinceMs) / 1000
+
+const summaryOf = (report: SeedReport, beganMs: number) => ({
+  seeds: report.seeds,
+  steps: report.steps,
+  faults: report.faults,
+  crashes: report.crashes,
+  violations: report.violations,
+  seedsPerSecond: Number((report.seeds / seconds(beganMs)).toFixed(1)),
+})
+
+const plain = async (seeds: number, from: number, json: boolean): Promise<number> => {
+  const beganMs = performance.now()
+  const summary = summaryOf(await runEverywhere({ seeds, from }), beganMs)
+  if (!json) {
+    console.log(
+      `${summary.seeds} seeds from ${from}, ${summary.steps} steps, ${summary.crashes} crashes, ${summary.seedsPerSecond} seeds a second`,
+    )
+    for (const [kind, times] of Object.entries(summary.faults))
+      console.log(`  ${String(times).padStart(8)} ${kind}`)
+    for (const { seed, promise, what } of summary.violations) console.log(`seed ${seed}  ${promise}: ${what}`)
+    const first = summary.violations[0]
+    if (first !== undefined)
+      console.log(`npm run simulate -- --history ${first.seed}   shows how it came about`)
+  } else console.log(JSON.stringify(summary))
+  return summary.violations.length === 0 ? 0 : 1
+}
+
+const sabotaged = async (
+  names: readonly string[],
+  seeds: number,
+  from: number,
+  json: boolean,
+): Promise<number> => {
+  const table: Record<string, unknown>[] = []
+  for (const sabotage of names) {
+    const report = await runEverywhere({ seeds, from, sabotage, untilCaught: true })
+    const first = report.violations[0]
+    const row =
+      first === undefined
+        ? { sabotage, caught: false, seeds: report.seeds }
+        : { sabotage, caught: true, seeds: first.seed - from + 1, promise: first.promise, what: first.what }
+    table.push(row)
+    if (!json) {
+      const how =
+        first === undefined
+          ? `NOT CAUGHT in ${report.seeds} seeds`
+          : `seed ${first.seed}: ${first.promise}: ${first.what}`
+      console.log(`${sabotage.padEnd(54)} ${how}`)
+    }
+  }
+  const uncaught = table.filter(({ caught }) => caught === false).length
+  if (json) console.log(JSON.stringify({ sabotages: table, uncaught }))
+  return uncaught === 0 ? 0 : 1
+}
+
+const broken = async (
+  names: readonly AssumptionName[],
+  seeds: number,
+  from: number,
+  json: boolean,
+): Promise<number> => {
+  const table: Record<string, unknown>[] = []
+  for (const breaks of names) {
+    const { violations } = await runEverywhere({ seeds, from, breaks })
+    const promises: Record<string, number> = {}
+    for (const { promise } of violations) promises[promise] = (promises[promise] ?? 0) + 1
+    const example = violations[0]
+    table.push({
+      breaks,
+      seeds,
+      seedsBroken: new Set(violations.map(({ seed }) => seed)).size,
+      promises,
+      example,
+    })
+    if (!json) {
+      const falls = Object.entries(promises).map(([promise, times]) => `${promise} (${times})`)
+      console.log(
+        `without ${breaks}: ${falls.length === 0 ? `nothing fell in ${seeds} seeds` : falls.join(', ')}`,
+      )
+      if (example !== undefined) console.log(`  seed ${example.seed}: ${example.what}`)
+    }
+  }
+  if (json) console.log(JSON.stringify({ assumptions: table }))
+  return 0
+}
+
+await runAsCommand(async (args) => {
+  const flags = flagsOf(args)
+  const seeds = whole('seeds', flags.seeds)
+  const from = whole('from', flags.from)
+  if (flags.history !== undefined) {
+    const result = await simulate({ seed: whole('history', flags.history), keepHistory: true })
+    console.log(readable(result.history))
+    for (const { promise, what } of result.violations) console.log(`BROKEN ${promise}: ${what}`)
+    return result.violations.length === 0 ? 0 : 1
+  }
+  if (flags.sabotage !== undefined) {
+    const names = one(
+      'sabotage',
+      flags.sabotage,
+      sabotages.map(({ name }) => name),
+    )
+    return sabotaged(names, seeds, from, flags.json)
+  }
+  if (flags.breaks !== undefined)
+    return broken(one('breaks', flags.breaks, assumptionNames), seeds, from, flags.json)
+  return plain(seeds, from, flags.json)
+})

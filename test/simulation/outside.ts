@@ -1,0 +1,32 @@
+import type { RunTruth } from '../../local/datazone/control.ts'
+import type { QueuedMessage } from './ports/queue.ts'
+import type { Sent } from './program.ts'
+
+/** All that can be seen of a world from outside, for the checker. */
+export interface Outside {
+  readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
+  /** By asset: since when each revision was the latest. */
+  readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
+  readonly runs: readonly RunTruth[]
+  /** The table, item by item. */
+  readonly items: readonly Readonly<Record<string, unknown>>[]
+  readonly events: readonly SeenEvent[]
+  readonly rejected: readonly string[]
+  readonly queue: readonly QueuedMessage[]
+  readonly deadLetters: readonly QueuedMessage[]
+  readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
+  /** Records that were planted and must not have been touched, and whether they were. */
+  readonly disturbed: readonly string[]
+  /** From then on nothing went wrong any more. */
+  readonly calmFromMs: number
+  readonly endMs: number
+  readonly listLagMs: number
+}
+
+/** An event as the bus took it, and what the table held of its run at that moment. */
+export interface SeenEvent {
+  readonly takenAtMs: number
+  readonly detailType: string
+  readonly detail: string
+  readonly itemsThen: readonly Readonly<Record<string, unknown>>[]
+}

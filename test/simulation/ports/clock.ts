@@ -1,0 +1,138 @@
+import type { Random } from './random.ts'
+
+/**
+ * Virtual time: an ordered list of what will happen, and nothing else that moves the clock.
+ *
+ * One action is taken at a time. What it sets going (a resolved promise, and every `await` behind it) is run to its end
+ * before the next action is looked at, so the order of everything is the order of this list, which the seed decides.
+ */
+export interface VirtualTime {
+  /** Milliseconds since the epoch, whole, as `Date.now` has them. */
+  now(): number
+  /** Takes `action` at `atMs`, or as the next thing when that has passed. The seed decides between actions of one moment. */
+  at(atMs: number, action: () => void): void
+  /**
+   * Takes actions until there are none left, or none up to and including `untilMs`; the clock then stands there.
+   * Answers how many it took. A run that is under way is joined, and goes as far as any of its callers asked.
+   */
+  run(untilMs?: number): Promise<number>
+  /** How many actions lie ahead. */
+  ahead(): number
+}
+
+interface Due {
+  readonly atMs: number
+  readonly lot: number
+  readonly order: number
+  readonly action: () => void
+}
+
+const isBefore = (left: Due, right: Due): boolean =>
+  left.atMs !== right.atMs
+    ? left.atMs < right.atMs
+    : left.lot !== right.lot
+      ? left.lot < right.lot
+      : left.order < right.order
+
+/** A binary heap, the earliest on top. */
+const heapOf = () => {
+  const heap: Due[] = []
+  const at = (index: number): Due | undefined => heap[index]
+  const swap = (left: number, right: number) => {
+    const [one, other] = [heap[left], heap[right]]
+    if (one === undefined || other === undefined) return
+    heap[left] = other
+    heap[right] = one
+  }
+  const precedes = (left: number, right: number): boolean => {
+    const [one, other] = [at(left), at(right)]
+    return one !== undefined && (other === undefined || isBefore(one, other))
+  }
+  return {
+    first: () => at(0),
+    size: () => heap.length,
+    add: (due: Due) => {
+      let child = heap.push(due) - 1
+      while (child > 0) {
+        const parent = (child - 1) >> 1
+        if (precedes(parent, child)) return
+        swap(parent, child)
+        child = parent
+      }
+    },
+    take: (): Due | undefined => {
+      const [top, last] = [heap[0], heap.pop()]
+      if (top === undefined || last === undefined || heap.length === 0) return top
+      heap[0] = last
+      for (let parent = 0; ; ) {
+        const left = 2 * parent + 1
+        const child = precedes(left + 1, left) ? left + 1 : left
+        if (!precedes(child, parent)) return top
+        swap(child, parent)
+        parent = child
+      }
+    },
+  }
+}
+
+/**
+ * Resolves when no promise anywhere has anything left to do. Node runs its nextTick queue only once V8's queue of
+ * microtasks is empty, so a tick that is asked for among the microtasks comes exactly then, however long the chains of
+ * `await` are. It costs no turn of the event loop. The first `await` makes sure that it is asked for among them.
+ */
+const quiescence = async (): Promise<void> => {
+  await null
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+}
+
+/** Timers and sockets of the test runner get a turn after so many actions. Nothing simulated waits for either. */
+const actionsPerTurn = 4096
+
+const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Time that begins at `startMs` and passes only by `run`. */
+export const virtualTime = (startMs: number, random: Random): VirtualTime => {
+  const ahead = heapOf()
+  let nowMs = startMs
+  let scheduled = 0
+  let running: Promise<number> | undefined
+  /** How far the run under way goes, and where it leaves the clock. */
+  let horizonMs = startMs
+  let standsAtMs = startMs
+
+  const takeAll = async (): Promise<number> => {
+    let taken = 0
+    try {
+      await quiescence()
+      for (let next = ahead.first(); next !== undefined && next.atMs <= horizonMs; next = ahead.first()) {
+        ahead.take()
+        nowMs = Math.max(nowMs, next.atMs)
+        next.action()
+        taken += 1
+        await quiescence()
+        if (taken % actionsPerTurn === 0) await turnOfTheEventLoop()
+      }
+      nowMs = Math.max(nowMs, standsAtMs)
+      return taken
+    } finally {
+      // In the same breath as the last look at the list: what is scheduled from now on finds no run to join.
+      running = undefined
+      horizonMs = nowMs
+    }
+  }
+
+  return {
+    now: () => Math.floor(nowMs),
+    at: (atMs, action) => {
+      scheduled += 1
+      ahead.add({ atMs: Math.max(nowMs, atMs), lot: random.next(), order: scheduled, action })
+    },
+    run: (untilMs = Number.POSITIVE_INFINITY) => {
+      horizonMs = Math.max(horizonMs, untilMs)
+      if (Number.isFinite(untilMs)) standsAtMs = Math.max(standsAtMs, untilMs)
+      running ??= takeAll()
+      return running
+    },
+    ahead: ahead.size,
+  }
+}

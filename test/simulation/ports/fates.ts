@@ -1,0 +1,40 @@
+import type { Accident, CallInfo, Fate, Fates } from './port-call.ts'
+import type { Random } from './random.ts'
+
+/** How likely each accident is for one call (they exclude each other), and how long calls take. */
+export interface Weather {
+  readonly accidents: Readonly<Partial<Record<Accident, number>>>
+  /** Each way takes from least to most ms. */
+  readonly latencyMs: readonly [least: number, most: number]
+  /** Now and then a call is on its way for up to so long. */
+  readonly slow?: { readonly chance: number; readonly mostMs: number }
+}
+
+/** Nothing goes wrong, and calls take a few milliseconds. */
+export const fairWeather: Weather = { accidents: {}, latencyMs: [1, 20] }
+
+const accidents: readonly Accident[] = ['crash-before', 'crash-after', 'fail-before', 'fail-after', 'resend']
+
+const accidentFor = (call: CallInfo, weather: Weather, random: Random): { accident?: Accident } => {
+  let left = random.next()
+  for (const accident of accidents) {
+    if (accident === 'resend' && !call.resends) continue
+    left -= weather.accidents[accident] ?? 0
+    if (left < 0) return { accident }
+  }
+  return {}
+}
+
+/** Fates drawn from the seed, in the weather of the moment: `weather` may differ by call, process and time. */
+export const seededFates = (random: Random, weather: (call: CallInfo) => Weather): Fates => {
+  return (call): Fate => {
+    const now = weather(call)
+    const [least, most] = now.latencyMs
+    const slow = now.slow !== undefined && random.chance(now.slow.chance) ? now.slow.mostMs : 0
+    return {
+      toEffectMs: random.whole(least, most) + random.whole(0, slow),
+      toAnswerMs: random.whole(least, most),
+      ...accidentFor(call, now, random),
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
+import type { RunStore } from '../../../lib/ports/run-store.ts'
+import { claimedRun, endedRun, minute, subject, t0 } from '../../support/runs.ts'
+import { virtualTime } from './clock.ts'
+import { fairWeather, seededFates } from './fates.ts'
+import { startProcess } from './process.ts'
+import { seededRandom } from './random.ts'
+import { simulatedTable } from './run-store.ts'
+
+const worldOf = (options: { readonly indexLagMs?: () => number; readonly pageRecords?: number } = {}) => {
+  const random = seededRandom(1)
+  const time = virtualTime(t0, random.fork('time'))
+  const table = simulatedTable({ time, ...options })
+  const fates = seededFates(random.fork('fates'), () => fairWeather)
+  const { step } = startProcess({ name: 'p', time, fates, random })
+  const store = table.storeFor(step)
+  /** Runs time only as far as the answer needs. */
+  const soon = async <T>(call: Promise<T>): Promise<T> => {
+    await time.run(time.now() + 1000)
+    return call
+  }
+  const states = async (runs: Awaited<ReturnType<RunStore['runsOfAsset']>>) =>
+    runs.runs.map((run) => run.state)
+  const due = async () => {
+    const found: string[] = []
+    for await (const page of store.due(t0 + 60 * minute)) found.push(...(await states(page)))
+    return found
+  }
+  return { time, table, store, soon, due }
+}
+
+describe('the simulated table', () => {
+  it('shows an index that lags, and never a table that does', async () => {
+    const { time, store, soon, due } = worldOf({ indexLagMs: () => 5000 })
+    await soon(store.create(claimedRun({ version: 0 })))
+    expect((await soon(store.runsOfAsset(subject))).runs).toHaveLength(1)
+    expect(await soon(due())).toEqual([])
+    await time.run(t0 + 10_000)
+    expect(await soon(due())).toEqual(['CLAIMED'])
+    await soon(store.save(endedRun({ announcedAtMs: t0 })))
+    expect(await soon(due())).toEqual(['CLAIMED'])
+    await time.run(t0 + 20_000)
+    expect(await soon(due())).toEqual([])
+  })
+
+  it('lets what was written come through in its order', async () => {
+    const lags = [9000, 0]
+    const { time, store, soon, due } = worldOf({ indexLagMs: () => lags.shift() ?? 0 })
+    await soon(store.create(claimedRun({ version: 0 })))
+    await soon(store.save(endedRun({ version: 1 })))
+    expect(await soon(due())).toEqual([])
+    await time.run(t0 + 10_000)
+    expect(await soon(due())).toEqual(['ENDED'])
+  })
+
+  it('reads page by page, while the table changes', async () => {
+    const { time, store, soon } = worldOf({ pageRecords: 1 })
+    for (const attempt of [1, 2, 3]) await soon(store.create(claimedRun({ attempt, version: 0 })))
+    const reading = store.runsOfAsset(subject)
+    time.at(time.now() + 25, () => void store.create(claimedRun({ attempt: 4, version: 0 })))
+    expect((await soon(reading)).runs.map((run) => run.attempt)).toEqual([1, 2, 3, 4])
+  })
+
+  it('expires what is past its TTL', async () => {
+    const { time, table } = worldOf()
+    table.plant(toItem(claimedRun()))
+    table.plant(toItem(endedRun({ attempt: 2, announcedAtMs: t0 })))
+    expect(table.expire()).toBe(0)
+    await time.run(t0 + 184 * 24 * 60 * minute)
+    expect(table.expire()).toBe(1)
+    expect(table.items()).toMatchObject([{ state: 'CLAIMED' }])
+  })
+
+  it('does not let a record that was read be changed', async () => {
+    const { store, soon } = worldOf()
+    await soon(store.create(claimedRun({ version: 0 })))
+    const [run] = (await soon(store.runsOfAsset(subject))).runs
+    expect(() => Object.assign(run?.subject ?? {}, { assetId: 'other' })).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,212 @@
+import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
+import { PortUnavailable } from '../../../lib/errors.ts'
+import type { Creation, Records, RunStore } from '../../../lib/ports/run-store.ts'
+import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
+import type { ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { VirtualTime } from './clock.ts'
+import type { Step } from './port-call.ts'
+import {
+  byRecord,
+  byWorkAt,
+  type Item,
+  isAbsentOrPlanned,
+  isOver,
+  recordsOf,
+  type Stored,
+  stored,
+  versionOf,
+  workAtOf,
+} from './stored-item.ts'
+
+/** What an index shows of an item, now and once what was written has come through. */
+interface Shown {
+  now: Stored | undefined
+  readonly coming: { readonly atMs: number; readonly stored: Stored | undefined }[]
+}
+
+/** The table behind every simulated run store. */
+export interface SimulatedTable {
+  /** The store as the process of this step sees it. */
+  storeFor(step: Step): RunStore
+  /** Every item as it is, for a checker to read. */
+  items(): readonly Item[]
+  /** Puts an item there without a word: a record of an earlier or later version, or a damaged one. */
+  plant(item: Item): void
+  /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
+  expire(): number
+}
+
+/** Documented limits: of an item, and of a page of a query. */
+const maxItemBytes = 400 * 1024
+const maxPageBytes = 1024 * 1024
+
+/**
+ * A table of runs in memory. Each call is one step and reads or writes at one moment; a read of several pages is a
+ * step for each, so the table may change in between, as it does at DynamoDB.
+ *
+ * `indexLagMs` is asked at each write how long the `work` index goes on showing the item as it was (default: no time).
+ */
+export const simulatedTable = (options: {
+  readonly time: VirtualTime
+  readonly indexLagMs?: () => number
+  /** Pages are smaller than the documented megabyte, to have more of them. */
+  readonly pageRecords?: number
+}): SimulatedTable => {
+  const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY } = options
+  const partitions = new Map<string, Map<string, Stored>>()
+  const index = new Map<string, Shown>()
+
+  const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
+
+  const show = (key: RunKey, next: Stored | undefined) => {
+    const name = JSON.stringify([key.partition, key.record])
+    const entry: Shown = index.get(name) ?? { now: undefined, coming: [] }
+    // An item's writes come through in their order.
+    const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
+    entry.coming.push({ atMs, stored: next !== undefined && workAtOf(next) !== undefined ? next : undefined })
+    index.set(name, entry)
+  }
+
+  const put = (next: Stored) => {
+    if (next.bytes > maxItemBytes) throw new PortUnavailable('table', new Error('an item is over 400 KB'))
+    const partition = partitions.get(next.key.partition) ?? new Map<string, Stored>()
+    partition.set(next.key.record, next)
+    partitions.set(next.key.partition, partition)
+    show(next.key, next)
+  }
+
+  const remove = (key: RunKey) => {
+    partitions.get(key.partition)?.delete(key.record)
+    show(key, undefined)
+  }
+
+  /** What the `work` index shows now. */
+  const indexed = (): Stored[] => {
+    const shown: Stored[] = []
+    for (const [name, entry] of index) {
+      for (
+        let first = entry.coming[0];
+        first !== undefined && first.atMs <= time.now();
+        first = entry.coming[0]
+      ) {
+        entry.now = first.stored
+        entry.coming.shift()
+      }
+      if (entry.now !== undefined) shown.push(entry.now)
+      else if (entry.coming.length === 0) index.delete(name)
+    }
+    return shown
+  }
+
+  /** The page after `last`, in order; more says whether another may follow. */
+  const pageAfter = (
+    all: readonly Stored[],
+    order: (left: Stored, right: Stored) => number,
+    last: Stored | undefined,
+  ) => {
+    const rest = all.filter((one) => last === undefined || order(one, last) > 0).sort(order)
+    const page: Stored[] = []
+    let bytes = 0
+    for (const one of rest) {
+      if (page.length >= pageRecords || (page.length > 0 && bytes + one.bytes > maxPageBytes)) break
+      page.push(one)
+      bytes += one.bytes
+    }
+    return { page, more: page.length < rest.length }
+  }
+
+  const unreachable = (cause: Error): never => {
+    throw new PortUnavailable('table', cause)
+  }
+
+  const storeFor = (step: Step): RunStore => {
+    async function* pages(
+      name: string,
+      about: string,
+      read: () => readonly Stored[],
+      order: (left: Stored, right: Stored) => number,
+    ): AsyncGenerator<Records> {
+      let last: Stored | undefined
+      for (let more = true; more; ) {
+        const answer = await step({
+          name,
+          about,
+          resends: true,
+          unreachable,
+          effect: () => pageAfter(read(), order, last),
+        })
+        yield recordsOf(answer.page)
+        more = answer.more
+        last = answer.page.at(-1)
+      }
+    }
+
+    const write = <T>(name: string, run: Run, resends: boolean, effect: () => T): Promise<T> =>
+      step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
+
+    return {
+      async runsOfAsset(asset) {
+        const partition = partitionOf(asset)
+        const read = () => [...(partitions.get(partition)?.values() ?? [])]
+        const all: Records[] = []
+        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) all.push(page)
+        return {
+          runs: all.flatMap((page) => page.runs),
+          unreadable: all.flatMap((page) => page.unreadable),
+        }
+      },
+
+      create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>> {
+        const first = { ...run, version: 1 }
+        // A transaction carries a token of its own: sent twice by the client, it takes effect once.
+        return write('store.create', run, instead === undefined, (): Creation<R> => {
+          const next = stored(toItem(first))
+          if (instead !== undefined && versionOf(find(runKey(instead))) !== instead.version) {
+            return { outcome: 'request-changed' }
+          }
+          if (!isAbsentOrPlanned(find(next.key))) return { outcome: 'exists' }
+          put(next)
+          if (instead !== undefined) remove(runKey(instead))
+          return { outcome: 'created', run: first }
+        })
+      },
+
+      save<R extends Run>(run: R): Promise<R | undefined> {
+        const next = { ...run, version: run.version + 1 }
+        return write('store.save', run, true, () => {
+          if (versionOf(find(runKey(run))) !== run.version) return undefined
+          put(stored(toItem(next)))
+          return next
+        })
+      },
+
+      dropRequest: (request) =>
+        write('store.dropRequest', request, true, () => {
+          if (versionOf(find(runKey(request))) !== request.version) return false
+          remove(runKey(request))
+          return true
+        }),
+
+      due: (nowMs) =>
+        pages(
+          'store.due',
+          '',
+          () => indexed().filter((one) => (workAtOf(one) ?? Number.POSITIVE_INFINITY) <= nowMs),
+          byWorkAt,
+        ),
+    }
+  }
+
+  const all = (): Stored[] => [...partitions.values()].flatMap((partition) => [...partition.values()])
+
+  return {
+    storeFor,
+    items: () => all().map(({ item }) => item),
+    plant: (item) => put(stored(item)),
+    expire: () => {
+      const over = all().filter((one) => isOver(one, time.now()))
+      for (const { key } of over) remove(key)
+      return over.length
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini'
+import { parseItem, workShard } from '../../../lib/adapters/dynamodb/run-item.ts'
+import type { Records, UnreadableRecord } from '../../../lib/ports/run-store.ts'
+import type { RunKey } from '../../../lib/run/identity.ts'
+import type { Run } from '../../../lib/run/run.ts'
+
+export type Item = Readonly<Record<string, unknown>>
+
+/** An item at one of its versions. */
+export interface Stored {
+  readonly key: RunKey
+  readonly bytes: number
+  readonly item: Item
+  readonly record: Run | UnreadableRecord
+}
+
+const Key = z.object({ pk: z.string(), sk: z.string() })
+const Work = z.object({ workShard: z.literal(workShard), workAt: z.number() })
+const Versioned = z.object({ version: z.number() })
+const Expiring = z.object({ ttlEpochSeconds: z.number() })
+
+/** Whoever changes a record that was read changes nothing in the table; here it throws. */
+const frozen = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) frozen(inner)
+  }
+  return value
+}
+
+export const stored = (given: Item): Stored => {
+  const text = JSON.stringify(given)
+  const item = frozen(z.parse(z.record(z.string(), z.unknown()), JSON.parse(text)))
+  const { pk, sk } = z.parse(Key, item)
+  return {
+    key: { partition: pk, record: sk },
+    bytes: Buffer.byteLength(text),
+    item,
+    record: frozen(parseItem(item)),
+  }
+}
+
+export const workAtOf = ({ item }: Stored): number | undefined => {
+  const work = z.safeParse(Work, item)
+  return work.success ? work.data.workAt : undefined
+}
+
+export const versionOf = (found: Stored | undefined): number | undefined => {
+  const versioned = z.safeParse(Versioned, found?.item)
+  return versioned.success ? versioned.data.version : undefined
+}
+
+export const isAbsentOrPlanned = (found: Stored | undefined): boolean =>
+  found === undefined || found.item['state'] === 'PLANNED'
+
+export const recordsOf = (page: readonly Stored[]): Records => {
+  const runs: Run[] = []
+  const unreadable: UnreadableRecord[] = []
+  for (const { record } of page) {
+    if ('problem' in record) unreadable.push(record)
+    else runs.push(record)
+  }
+  return { runs, unreadable }
+}
+
+const compare = <T extends string | number>(left: T, right: T): number =>
+  left < right ? -1 : left > right ? 1 : 0
+
+export const byRecord = (left: Stored, right: Stored): number => compare(left.key.record, right.key.record)
+
+export const byWorkAt = (left: Stored, right: Stored): number =>
+  compare(workAtOf(left) ?? 0, workAtOf(right) ?? 0) ||
+  compare(left.key.partition, right.key.partition) ||
+  byRecord(left, right)
+
+/** Whether DynamoDB may delete it by now. */
+export const isOver = ({ item }: Stored, nowMs: number): boolean => {
+  const expiring = z.safeParse(Expiring, item)
+  return expiring.success && expiring.data.ttlEpochSeconds * 1000 < nowMs
+}

@@ -1,0 +1,100 @@
+import { fairWeather, type Weather } from './ports/fates.ts'
+import type { CallInfo } from './ports/port-call.ts'
+import type { Random } from './ports/random.ts'
+
+/** The three assumptions of docs/ARCHITECTURE.md, as the world keeps them. All in ms. */
+export interface World3 {
+  readonly tokenMemoryMs: number
+  readonly listLagMs: number
+  /** A Start that was sent takes effect at most so late. */
+  readonly startEffectMs: number
+}
+
+export const assumptionNames = ['token-memory', 'list-lag', 'start-effect'] as const
+export type AssumptionName = (typeof assumptionNames)[number]
+
+/** How much goes wrong in one seed, and of which kind. */
+export interface Profile {
+  readonly assumptions: World3
+  /** Chances of one call. */
+  readonly crash: number
+  readonly fail: number
+  readonly resend: number
+  readonly slow: number
+  readonly entryFails: number
+  readonly twice: number
+  readonly undeleted: number
+  readonly overlooked: number
+  readonly indexLagMs: number
+  readonly tickLateMs: number
+  readonly tickTwice: number
+  readonly skewMs: number
+  readonly serviceErrors: number
+  readonly unknownStatusShare: number
+  readonly partialShare: number
+  readonly failureShare: number
+  readonly listOrder: 'newest' | 'random'
+  readonly pageRecords: number
+}
+
+/** Twice and more beyond what is promised. */
+const broken: Readonly<Record<AssumptionName, Partial<World3>>> = {
+  'token-memory': { tokenMemoryMs: 20_000 },
+  'list-lag': { listLagMs: 3_600_000 },
+  'start-effect': { startEffectMs: 1_200_000 },
+}
+
+/** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
+export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
+  const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  return {
+    assumptions: {
+      tokenMemoryMs: 600_000,
+      listLagMs: random.chance(0.5) ? random.whole(0, 120_000) : 0,
+      startEffectMs: random.chance(0.5) ? 59_000 : 2_000,
+      ...(breaks === undefined ? {} : broken[breaks]),
+    },
+    crash: sometimes(0.04),
+    fail: sometimes(0.06),
+    resend: sometimes(0.05),
+    slow: sometimes(0.08),
+    entryFails: sometimes(0.3),
+    twice: sometimes(0.1),
+    undeleted: sometimes(0.1),
+    overlooked: sometimes(0.3),
+    indexLagMs: random.chance(0.5) ? random.whole(0, 20_000) : 0,
+    tickLateMs: random.chance(0.5) ? random.whole(0, 40_000) : 0,
+    tickTwice: sometimes(0.3),
+    skewMs: random.chance(0.3) ? 2_000 : 0,
+    serviceErrors: sometimes(0.25),
+    unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
+    partialShare: sometimes(0.3),
+    failureShare: sometimes(0.3),
+    listOrder: random.pick(['newest', 'random'] as const),
+    pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
+  }
+}
+
+const isStart = (call: CallInfo): boolean => call.name === 'datazone.StartMetadataGenerationRun'
+
+/** The weather of one call while the storm lasts. */
+export const stormFor = (profile: Profile) => {
+  const accidents = {
+    'crash-before': profile.crash,
+    'crash-after': profile.crash,
+    'fail-before': profile.fail,
+    'fail-after': profile.fail,
+    resend: profile.resend,
+  }
+  const plain: Weather = {
+    accidents,
+    latencyMs: fairWeather.latencyMs,
+    slow: { chance: profile.slow, mostMs: 3_000 },
+  }
+  // Of every call only Start has a bound that a promise rests on; the latency itself comes on top.
+  const start: Weather = {
+    ...plain,
+    slow: { chance: profile.slow * 3, mostMs: Math.max(0, profile.assumptions.startEffectMs - 500) },
+  }
+  return (call: CallInfo): Weather => (isStart(call) ? start : plain)
+}

@@ -1,0 +1,180 @@
+import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import type { Random } from './ports/random.ts'
+
+/** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
+export type Deed =
+  | { readonly kind: 'send'; readonly body: string; readonly request?: Sent }
+  | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'service'; readonly errors: boolean }
+  | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
+  | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'redrive' }
+
+/** A request as its sender knows it. */
+export interface Sent {
+  readonly id: string
+  readonly domainId: string
+  readonly assetId: string
+  readonly revision?: string
+  /** Each inner list is one run. */
+  readonly sets: readonly (readonly string[])[]
+  readonly regenerate: boolean
+}
+
+export interface Program {
+  readonly catalogue: Catalogue
+  readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
+  /** When the last deed is done and the faults stop. */
+  readonly stormMs: number
+}
+
+const domainId = 'dzd_simulated1'
+const projectId = 'project1'
+const descriptions = ['BUSINESS_DESCRIPTIONS']
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+const typeChoices: readonly { types?: readonly string[]; sets: readonly (readonly string[])[] }[] = [
+  { sets: [descriptions] },
+  { types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'], sets: [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']] },
+  {
+    types: ['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
+    sets: [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'], ['BUSINESS_GLOSSARY_ASSOCIATIONS']],
+  },
+]
+
+const assetOf = (id: string, typeIdentifier = 'amazon.datazone.GlueTableAssetType') => ({
+  id,
+  projectId,
+  name: id,
+  typeIdentifier,
+  revision: '1',
+  columns: [{ name: 'id', dataType: 'bigint' }],
+})
+
+const hostile = [
+  'not json',
+  '[]',
+  'null',
+  '{"version":2}',
+  '{"detail-type":"Asset Added To Catalog","source":"aws.evil","id":"x"}',
+  '{"release":1,"domainId":"dzd_simulated1"}',
+  `{"version":1,"requestId":"\\u0000","kind":"__proto__","asset":{"id":"../.."}}`,
+  `"${'junk '.repeat(200)}"`,
+]
+
+const publishEvent = (id: string, assetId: string): string =>
+  JSON.stringify({
+    version: '0',
+    id,
+    source: 'aws.datazone',
+    'detail-type': 'Asset Added To Catalog',
+    detail: { metadata: { domain: domainId, owningProjectId: projectId }, data: { assetId } },
+  })
+
+/** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
+export const writeProgram = (random: Random): Program => {
+  const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
+  const catalogue: Catalogue = {
+    domains: [
+      {
+        id: domainId,
+        projects: [
+          { id: projectId, name: 'one' },
+          { id: 'project2', name: 'two' },
+        ],
+        assets: [...assets.map((id) => assetOf(id)), assetOf('unsupported', 'custom.NoTable')],
+      },
+    ],
+  }
+  const stormMs = random.whole(5, 45) * minute
+  const deeds: { atMs: number; deed: Deed }[] = []
+  const at = (atMs: number, deed: Deed) => deeds.push({ atMs, deed })
+  const anyTime = () => random.whole(0, stormMs)
+  const repeats = (atMs: number, deed: Deed) => {
+    at(atMs, deed)
+    while (random.chance(0.3)) at(random.whole(atMs, Math.max(atMs, stormMs)), deed)
+  }
+  let count = 0
+  const name = (what: string) => {
+    count += 1
+    return `${what}-${count}`
+  }
+
+  const publish = (atMs: number, assetId: string) => {
+    const id = name('event')
+    const request: Sent = { id, domainId, assetId, sets: [descriptions], regenerate: false }
+    repeats(atMs, { kind: 'send', body: publishEvent(id, assetId), request })
+  }
+  const ask = (atMs: number, assetId: string, project = projectId) => {
+    const id = name('request')
+    const { types, sets } = random.pick(typeChoices)
+    const regenerate = random.chance(0.25)
+    // Start alone cannot tell a wrong project from a missing permission, which is waited for; GetAsset can.
+    const revision = project === projectId && random.chance(0.4) ? '1' : undefined
+    const body = {
+      version: 1,
+      requestId: id,
+      kind: 'METADATA_GENERATION',
+      domainId,
+      projectId: project,
+      asset: { id: assetId, ...(revision === undefined ? {} : { revision }) },
+      ...(types === undefined ? {} : { types }),
+      ...(regenerate ? { regenerate } : {}),
+    }
+    const request: Sent = {
+      id,
+      domainId,
+      assetId,
+      sets,
+      regenerate,
+      ...(revision === undefined ? {} : { revision }),
+    }
+    repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
+  }
+
+  for (const assetId of assets) publish(random.whole(0, 5_000), assetId)
+  for (let left = random.whole(0, 8); left > 0; left -= 1) {
+    const atMs = anyTime()
+    const assetId = random.pick(assets)
+    ask(atMs, assetId)
+    // Several at once about the same asset: races for the same claim.
+    while (random.chance(0.4)) ask(atMs + random.whole(0, 300), assetId)
+  }
+  for (let left = random.whole(0, 3); left > 0; left -= 1) {
+    const atMs = anyTime()
+    const assetId = random.pick(assets)
+    at(atMs, { kind: 'revise', domainId, assetId })
+    publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
+  }
+  if (random.chance(0.3)) ask(anyTime(), 'unsupported')
+  if (random.chance(0.3)) ask(anyTime(), 'nobody')
+  if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
+  for (const body of hostile) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
+  for (let left = random.whole(0, 3); left > 0; left -= 1) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'service', errors: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'service', errors: false })
+  }
+  if (random.chance(0.2)) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
+  }
+  if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
+  if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
+  // In the calm nothing excuses lateness, races or not.
+  for (let left = random.whole(0, 2); left > 0; left -= 1) {
+    const atMs = stormMs + 60 * minute + random.whole(0, 20 * minute)
+    const assetId = random.pick(assets)
+    at(atMs, { kind: 'revise', domainId, assetId })
+    publish(atMs + 1_000, assetId)
+    for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
+      ask(atMs + random.whole(1_000, 1_500), assetId)
+  }
+  // An operator who comes back days later, in some seeds.
+  at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
+  return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
+}

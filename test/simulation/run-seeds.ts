@@ -1,0 +1,70 @@
+import type { AssumptionName } from './profile.ts'
+import { sabotages } from './sabotage.ts'
+import { simulate } from './world.ts'
+
+/** What a worker is asked for. Plain data: it crosses a thread. */
+export interface SeedRange {
+  readonly from: number
+  readonly seeds: number
+  /** Every so many seeds, so that workers share a range evenly. */
+  readonly stride: number
+  readonly sabotage?: string
+  readonly breaks?: AssumptionName
+  /** Stop at the first seed that breaks a promise. */
+  readonly untilCaught?: boolean
+}
+
+export interface FoundViolation {
+  readonly seed: number
+  readonly promise: string
+  readonly what: string
+}
+
+export interface SeedReport {
+  readonly seeds: number
+  readonly steps: number
+  readonly crashes: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly violations: readonly FoundViolation[]
+}
+
+/** Runs every `stride`th seed of a range, one after the other. */
+export const runSeeds = async (range: SeedRange): Promise<SeedReport> => {
+  const sabotage = sabotages.find(({ name }) => name === range.sabotage)
+  if (range.sabotage !== undefined && sabotage === undefined)
+    throw new Error(`no sabotage is called ${range.sabotage}`)
+  const faults: Record<string, number> = {}
+  const violations: FoundViolation[] = []
+  let [seeds, steps, crashes] = [0, 0, 0]
+  for (let seed = range.from; seed < range.from + range.seeds; seed += range.stride) {
+    const result = await simulate({
+      seed,
+      ...(sabotage === undefined ? {} : { sabotage }),
+      ...(range.breaks === undefined ? {} : { breaks: range.breaks }),
+    })
+    seeds += 1
+    steps += result.steps
+    crashes += result.crashes
+    for (const [kind, times] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + times
+    violations.push(...result.violations.map((violation) => ({ seed, ...violation })))
+    if (range.untilCaught === true && violations.length > 0) break
+  }
+  return { seeds, steps, crashes, faults, violations }
+}
+
+/** Adds reports up. */
+export const together = (reports: readonly SeedReport[]): SeedReport => {
+  const faults: Record<string, number> = {}
+  for (const report of reports) {
+    for (const [kind, times] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + times
+  }
+  const sum = (field: 'seeds' | 'steps' | 'crashes') =>
+    reports.reduce((total, report) => total + report[field], 0)
+  return {
+    seeds: sum('seeds'),
+    steps: sum('steps'),
+    crashes: sum('crashes'),
+    faults,
+    violations: reports.flatMap(({ violations }) => violations).sort((left, right) => left.seed - right.seed),
+  }
+}

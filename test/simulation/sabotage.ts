@@ -1,0 +1,246 @@
+import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import { endedEvent } from '../../lib/contracts/run-event.ts'
+import type { Records } from '../../lib/ports/run-store.ts'
+import type { Run } from '../../lib/run/run.ts'
+import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
+import type { Random } from './ports/random.ts'
+import type { SimulatedTable } from './ports/run-store.ts'
+
+export interface SabotageTools {
+  readonly table: SimulatedTable
+  readonly random: Random
+  /** Run ids seen in lists of going runs, for the sabotage that trusts them. */
+  readonly memory: Set<string>
+}
+
+/** One defect, made on purpose around the code: the checker is worth what it catches. */
+export interface Sabotage {
+  readonly name: string
+  readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
+  readonly settings?: (settings: StarterSettings) => StarterSettings
+  readonly acknowledgesFirst?: true
+}
+
+async function* filtered(
+  pages: AsyncIterable<Records>,
+  keep: (run: Run) => boolean,
+): AsyncGenerator<Records> {
+  for await (const page of pages) yield { ...page, runs: page.runs.filter(keep) }
+}
+
+const withStore = (ports: StarterPorts, change: Partial<StarterPorts['store']>): StarterPorts => ({
+  ...ports,
+  store: { ...ports.store, ...change },
+})
+const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazone']>): StarterPorts => ({
+  ...ports,
+  datazone: { ...ports.datazone, ...change },
+})
+
+/** What each defect would be in the code, and how it is made here. */
+export const sabotages: readonly Sabotage[] = [
+  {
+    name: 'no claim condition',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const creation = await ports.store.create(run, instead)
+          if (creation.outcome !== 'exists') return creation
+          const forced = { ...run, version: 1 }
+          table.plant(toItem(forced))
+          return { outcome: 'created', run: forced }
+        },
+      }),
+  },
+  {
+    name: 'token without the attempt',
+    ports: (ports) =>
+      withDataZone(ports, {
+        startRun: (input, abortAfterMs) => {
+          const clientToken = `${input.assetId}-${input.revision}-${input.types.join('-')}`
+          return ports.datazone.startRun({ ...input, clientToken }, abortAfterMs)
+        },
+      }),
+  },
+  {
+    name: 'a new token for each try',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startRun: (input, abortAfterMs) =>
+          ports.datazone.startRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'event before table',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          if (run.state === 'ENDED' && run.announcedAtMs === undefined) {
+            await ports.bus.put([endedEvent(run, { minimal: false })])
+          }
+          return ports.store.save(run)
+        },
+      }),
+  },
+  {
+    name: 'forget to re-announce',
+    ports: (ports) =>
+      withStore(ports, { due: (nowMs) => filtered(ports.store.due(nowMs), (run) => run.state !== 'ENDED') }),
+  },
+  {
+    name: 'swallow a partial failure of the bus',
+    ports: (ports) => ({
+      ...ports,
+      bus: { put: async (events) => (await ports.bus.put(events)).map(() => true) },
+    }),
+  },
+  {
+    name: 'a new event id for each announcement',
+    ports: (ports, { random }) => ({
+      ...ports,
+      bus: {
+        put: (events) =>
+          ports.bus.put(
+            events.map((event) => ({
+              ...event,
+              detail: {
+                ...event.detail,
+                metadata: { ...event.detail.metadata, id: `event-${random.next()}` },
+              },
+            })),
+          ),
+      },
+    }),
+  },
+  {
+    name: 'list IN_PROGRESS before SUBMITTED and trust absence',
+    ports: (ports, { memory }) =>
+      withDataZone(ports, {
+        listRuns: async (domainId, query) => {
+          const swapped = { SUBMITTED: 'IN_PROGRESS', IN_PROGRESS: 'SUBMITTED' } as const
+          const { status } = query
+          if (status !== 'SUBMITTED' && status !== 'IN_PROGRESS')
+            return ports.datazone.listRuns(domainId, query)
+          const page = await ports.datazone.listRuns(domainId, { ...query, status: swapped[status] })
+          if (page.outcome === 'answered') for (const { runId } of page.value.runs) memory.add(runId)
+          return page
+        },
+        // Whoever is left for a Get was in neither list: it has "ended".
+        getRun: async (_domainId, runId) =>
+          memory.delete(runId)
+            ? { outcome: 'answered', value: { runId, nativeStatus: 'IN_PROGRESS', types: [] } }
+            : { outcome: 'answered', value: { runId, nativeStatus: 'SUCCEEDED', types: [] } },
+      }),
+  },
+  {
+    name: 'treat an unknown status as ended',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'refused') return answer
+          const { nativeStatus } = answer.value
+          const isKnown = /^(SUBMITTED|IN_PROGRESS|SUCCEEDED|FAILED|PARTIALLY_SUCCEEDED|CANCELED)$/.test(
+            nativeStatus,
+          )
+          return isKnown ? answer : { ...answer, value: { ...answer.value, nativeStatus: 'FAILED' } }
+        },
+      }),
+  },
+  {
+    name: 'no look before a late Start',
+    settings: (settings) => ({
+      ...settings,
+      assumptions: { ...settings.assumptions, tokenMemoryMs: Number.POSITIVE_INFINITY },
+    }),
+  },
+  {
+    name: 'believe the first look',
+    settings: (settings) => ({
+      ...settings,
+      assumptions: { ...settings.assumptions, listLagMs: -3_600_000, startEffectMs: 0 },
+    }),
+  },
+  { name: 'acknowledge before durable', acknowledgesFirst: true },
+  {
+    name: 'a sweep that stops at a poison record',
+    ports: (ports) =>
+      withStore(ports, {
+        async *due(nowMs) {
+          for await (const page of ports.store.due(nowMs)) {
+            if (page.unreadable.length > 0) return
+            yield page
+          }
+        },
+      }),
+  },
+  {
+    name: 'run id recorded on the version',
+    ports: (ports) =>
+      withStore(ports, {
+        // Somebody came between, so the run id is dropped, as if it had been written.
+        save: async (run) => (await ports.store.save(run)) ?? (run.state === 'IN_FLIGHT' ? run : undefined),
+      }),
+  },
+  {
+    name: 'write without the version',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        save: async (run) => {
+          const saved = await ports.store.save(run)
+          if (saved !== undefined) return saved
+          const forced = { ...run, version: run.version + 1 }
+          table.plant(toItem(forced))
+          return forced
+        },
+      }),
+  },
+  { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
+  { name: 'start in plan mode', settings: (settings) => ({ ...settings, mode: 'run' }) },
+  {
+    name: 'forget the copy of a rejected request',
+    ports: (ports) => ({ ...ports, queue: { ...ports.queue, copyRejected: async () => {} } }),
+  },
+  {
+    name: 'write on every poll',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'answered' && answer.value.nativeStatus === 'IN_PROGRESS') {
+            for await (const page of ports.store.due(Number.MAX_SAFE_INTEGER)) {
+              for (const run of page.runs)
+                if ('runId' in run && run.runId === runId) await ports.store.save(run)
+            }
+          }
+          return answer
+        },
+      }),
+  },
+  {
+    name: 'drop a release that the queue refused',
+    ports: (ports, { table }) => ({
+      ...ports,
+      queue: {
+        ...ports.queue,
+        release: async (releases) => {
+          const taken = await ports.queue.release(releases)
+          for (const [index, { release }] of releases.entries()) {
+            if (taken[index] === true) continue
+            for (const item of table.items()) {
+              if (
+                item['sk'] === release.record &&
+                item['assetId'] === release.assetId &&
+                item['state'] === 'PARKED'
+              ) {
+                const { workShard: _, workAt: __, ...forgotten } = item
+                table.plant(forgotten)
+              }
+            }
+          }
+          return taken.map(() => true)
+        },
+      },
+    }),
+  },
+]

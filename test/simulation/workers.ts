@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { type SeedRange, type SeedReport, together } from './run-seeds.ts'
+
+const inWorker = (range: SeedRange): Promise<SeedReport> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: range })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', (code) => {
+      if (code !== 0) reject(new Error(`a simulation worker ended with code ${code}`))
+    })
+  })
+
+/** Runs a range of seeds on every core; each worker takes every so many. */
+export const runEverywhere = async (range: Omit<SeedRange, 'stride'>): Promise<SeedReport> => {
+  const stride = Math.min(availableParallelism(), range.seeds)
+  const reports = await Promise.all(
+    Array.from({ length: stride }, (_, index) =>
+      inWorker({ ...range, from: range.from + index, seeds: range.seeds - index, stride }),
+    ),
+  )
+  return together(reports)
+}

@@ -1,0 +1,309 @@
+import { createDataZone } from '../../local/datazone/core.ts'
+import type { Fault } from '../../local/datazone/faults.ts'
+import { check, type Violation } from './checker.ts'
+import { startEnvironment } from './environment.ts'
+import type { Outside, SeenEvent } from './outside.ts'
+import { virtualTime } from './ports/clock.ts'
+import { dataZoneFor } from './ports/datazone.ts'
+import { simulatedBus } from './ports/event-bus.ts'
+import { fairWeather, seededFates } from './ports/fates.ts'
+import { type HistoryLine, startProcess } from './ports/process.ts'
+import { simulatedQueue } from './ports/queue.ts'
+import { seededRandom } from './ports/random.ts'
+import { requestQueueFor } from './ports/request-queue.ts'
+import { simulatedTable } from './ports/run-store.ts'
+import { simulatedPace } from './ports/start-pace.ts'
+import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
+import { type Deed, writeProgram } from './program.ts'
+import type { Sabotage } from './sabotage.ts'
+
+export interface SimulationOptions {
+  readonly seed: number
+  readonly sabotage?: Sabotage
+  readonly breaks?: AssumptionName
+  readonly keepHistory?: boolean
+}
+
+export interface SimulationResult {
+  readonly seed: number
+  readonly steps: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly crashes: number
+  readonly violations: readonly Violation[]
+  readonly history: readonly HistoryLine[]
+}
+
+const startMs = Date.UTC(2026, 0, 5, 9)
+/** After the storm: long enough for every lease, hold, visibility timeout and second look. */
+const settlingMs = 4 * 3_600_000
+const queueRetentionMs = 14 * 24 * 3_600_000
+const visibilityTimeoutMs = 181_000
+
+const newerVersion = 99
+
+const serviceFaults = (chance: number): Fault[] =>
+  (
+    [
+      'ThrottlingException',
+      'InternalServerException',
+      'AccessDeniedException',
+      'ServiceQuotaExceededException',
+      'ConflictException',
+    ] as const
+  )
+    .map((error): Fault => ({ kind: 'error', error, probability: chance / 5 }))
+    .concat([
+      { kind: 'errorAfterEffect', probability: chance / 5 },
+      { kind: 'lostAnswer', probability: chance / 5 },
+      { kind: 'slow', delayMs: 2_000, probability: chance / 5 },
+    ])
+
+/** A record that an older deployment left, in this asset's partition: what stands in it is of no matter. */
+const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVersion: number) => ({
+  pk: `ASSET#${domainId}#${assetId}`,
+  sk: 'RUN#0#BUSINESS_DESCRIPTIONS#0001',
+  schemaVersion,
+  kind: 'METADATA_GENERATION',
+  domainId,
+  assetId,
+  revision: '0',
+  types: ['BUSINESS_DESCRIPTIONS'],
+  attempt: 1,
+  projectId: 'project1',
+  request: { requestKey: 'event:planted', lane: 'live', requestedAtMs: atMs, regenerate: false },
+  createdAtMs: atMs,
+  version: 4,
+  history: [],
+  state: 'ENDED',
+  ending: 'SUCCEEDED',
+  detectedAtMs: atMs,
+  runId: 'planted',
+  announcedAtMs: atMs,
+})
+
+/** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
+export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
+  const { seed, sabotage } = options
+  const random = seededRandom(seed)
+  const profile = drawProfile(random.fork('profile'), options.breaks)
+  const program = writeProgram(random.fork('program'))
+  const time = virtualTime(startMs, random.fork('time'))
+  const storm = stormFor(profile)
+  const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
+  const calmFromMs = startMs + Math.max(program.stormMs, redriveAtMs)
+  const isStorm = () => time.now() < startMs + program.stormMs
+  const chance = random.fork('chance')
+
+  const faults: Record<string, number> = {}
+  const count = (kind: string) => {
+    faults[kind] = (faults[kind] ?? 0) + 1
+  }
+  const history: HistoryLine[] = []
+  let crashes = 0
+  const note = (line: HistoryLine) => {
+    if (line.what === 'dies') crashes += 1
+    if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
+    if (options.keepHistory === true) history.push(line)
+  }
+
+  const fates = seededFates(random.fork('fates'), (call) => (isStorm() ? storm(call) : fairWeather))
+  const datazone = createDataZone({
+    seed,
+    now: time.now,
+    tokenMemoryMs: profile.assumptions.tokenMemoryMs,
+    listLagMs: profile.assumptions.listLagMs,
+    failureShare: profile.failureShare,
+    partialShare: profile.partialShare,
+    unknownStatusShare: profile.unknownStatusShare,
+    listOrder: profile.listOrder,
+  })
+  datazone.control.loadCatalogue(program.catalogue)
+
+  const table = simulatedTable({
+    time,
+    indexLagMs: () => (isStorm() ? chance.whole(0, profile.indexLagMs) : 0),
+    pageRecords: profile.pageRecords,
+  })
+  const seen: SeenEvent[] = []
+  const bus = simulatedBus({
+    time,
+    entryFails: (event) => {
+      const fails = isStorm() && chance.chance(profile.entryFails)
+      if (fails) count('entry-fails')
+      else {
+        const detail = JSON.stringify(event.detail)
+        const itemsThen = table.items().filter((item) => item['assetId'] === event.detail.data.asset?.id)
+        seen.push({ takenAtMs: time.now(), detailType: event.detailType, detail, itemsThen })
+      }
+      return fails
+    },
+  })
+  const pace = simulatedPace(9.8)
+  const deadLetters = simulatedQueue({
+    name: 'dlq',
+    time,
+    random: random.fork('dlq'),
+    retentionMs: queueRetentionMs,
+  })
+  const inner = simulatedQueue({
+    name: 'requests',
+    time,
+    random: random.fork('queue'),
+    visibilityTimeoutMs,
+    retentionMs: queueRetentionMs,
+    deadLetters: { queue: deadLetters, maxReceiveCount: 5 },
+    faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
+  })
+  const requests = {
+    ...inner,
+    send: (body: string, delayMs?: number) => {
+      const id = inner.send(body, delayMs)
+      environment.wake()
+      return id
+    },
+  }
+  const rejected = simulatedQueue({
+    name: 'rejected',
+    time,
+    random: random.fork('rejected'),
+    retentionMs: queueRetentionMs,
+  })
+
+  const memory = new Set<string>()
+  const skews = random.fork('skew')
+  const environment = startEnvironment({
+    time,
+    random: random.fork('environment'),
+    profile,
+    requests,
+    sabotage,
+    process: (name) =>
+      startProcess({
+        name,
+        time,
+        fates,
+        random: random.fork(name),
+        clockSkewMs: skews.whole(-profile.skewMs, profile.skewMs),
+        note,
+      }),
+    portsFor: (process) => {
+      const ports = {
+        store: table.storeFor(process.step),
+        pace: pace.paceFor(process.step),
+        datazone: dataZoneFor(process.step, datazone),
+        bus: bus.busFor(process.step),
+        queue: requestQueueFor(
+          process.step,
+          { requests, rejected },
+          () => isStorm() && chance.chance(profile.entryFails),
+        ),
+        clock: process.clock,
+      }
+      return sabotage?.ports?.(ports, { table, random: chance, memory }) ?? ports
+    },
+  })
+
+  const sent: Outside['sent'][number][] = []
+  const modes: Outside['modes'][number][] = [{ mode: 'run', fromMs: startMs }]
+  const revisions = new Map<string, { revision: string; fromMs: number }[]>()
+  for (const { assets } of program.catalogue.domains) {
+    for (const { id } of assets) revisions.set(id, [{ revision: '1', fromMs: startMs }])
+  }
+  const planted = new Map<
+    string,
+    { item: Readonly<Record<string, unknown>>; upgrade?: Readonly<Record<string, unknown>> }
+  >()
+  const plant = (item: Readonly<Record<string, unknown>>, upgrade?: Readonly<Record<string, unknown>>) => {
+    table.plant(item)
+    planted.set(`${item['pk']} ${item['sk']}`, { item, ...(upgrade === undefined ? {} : { upgrade }) })
+  }
+  const disturbed = (): string[] => {
+    const now = new Map(table.items().map((item) => [`${item['pk']} ${item['sk']}`, JSON.stringify(item)]))
+    return [...planted].filter(([key, { item }]) => now.get(key) !== JSON.stringify(item)).map(([key]) => key)
+  }
+  let touched: string[] = []
+
+  const perform = (deed: Deed) => {
+    switch (deed.kind) {
+      case 'send':
+        sent.push({
+          atMs: time.now(),
+          body: deed.body,
+          ...(deed.request === undefined ? {} : { request: deed.request }),
+        })
+        requests.send(deed.body)
+        return
+      case 'revise': {
+        const { revision } = datazone.control.addRevision({ domainId: deed.domainId, assetId: deed.assetId })
+        revisions.get(deed.assetId)?.push({ revision, fromMs: time.now() })
+        return
+      }
+      case 'service':
+        datazone.control.setFaults(deed.errors ? serviceFaults(profile.serviceErrors) : [])
+        return
+      case 'mode':
+        environment.deploy(deed.mode)
+        modes.push({ mode: deed.mode, fromMs: time.now() })
+        return
+      case 'plant-newer':
+        plant(
+          plantedItem(deed.domainId, deed.assetId, time.now(), newerVersion),
+          plantedItem(deed.domainId, deed.assetId, time.now(), 1),
+        )
+        return
+      case 'plant-damaged':
+        plant({
+          ...plantedItem(deed.domainId, deed.assetId, time.now(), 1),
+          state: 'NO_SUCH_STATE',
+          workShard: 'WORK',
+          workAt: time.now(),
+        })
+        return
+      case 'redrive':
+        // The newest deployment is back, and reads what the older one could not.
+        touched = disturbed()
+        for (const { upgrade } of planted.values()) if (upgrade !== undefined) table.plant(upgrade)
+        deadLetters.redriveTo(requests)
+        return
+      default:
+        deed satisfies never
+    }
+  }
+  for (const { atMs, deed } of program.deeds) time.at(startMs + atMs, () => perform(deed))
+  time.at(startMs + program.stormMs, () => {
+    environment.calm()
+    environment.deploy('run')
+    modes.push({ mode: 'run', fromMs: time.now() })
+    datazone.control.setFaults([])
+    inner.setFaults({})
+  })
+  // What died in the last minutes of the storm reaches the dead letters only now; its operator looks again.
+  for (const afterMs of [3_600_000, 2 * 3_600_000]) {
+    time.at(calmFromMs + afterMs, () => void deadLetters.redriveTo(requests))
+  }
+
+  const endMs = calmFromMs + settlingMs
+  const steps = await time.run(endMs)
+  for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
+    for (const [outcome, times] of Object.entries(outcomes)) {
+      if (outcome !== 'ok' && operation !== '')
+        faults[`datazone ${outcome}`] = (faults[`datazone ${outcome}`] ?? 0) + times
+    }
+  }
+  const violations = check({
+    sent,
+    revisions,
+    runs: datazone.control.runs(),
+    items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
+    events: seen,
+    rejected: rejected.messages().map(({ body }) => body),
+    queue: requests.messages(),
+    deadLetters: deadLetters.messages(),
+    modes,
+    disturbed: touched,
+    calmFromMs,
+    endMs,
+    listLagMs: profile.assumptions.listLagMs,
+  })
+  return { seed, steps, faults, crashes, violations, history }
+}
