@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseWith } from '../../lib/contracts/problems.ts'
+import { parseQueueMessage } from '../../lib/contracts/queue-message.ts'
+import { rejectedRequest } from '../../lib/contracts/rejected-request.ts'
+import { malformedEvent, RunEventDetail } from '../../lib/contracts/run-event.ts'
+import { errorText } from '../../lib/run/error-text.ts'
+import { assetEvent, runRequest } from '../support/messages.ts'
+import { t0 } from '../support/runs.ts'
+
+const anyText = fc.string({ unit: 'binary', maxLength: 2000 })
+
+/** A good body with one thing in it replaced by anything. */
+const spoilt = fc
+  .tuple(fc.constantFrom<object>(runRequest(), assetEvent(), { release: 1 }), fc.string(), fc.jsonValue())
+  .map(([body, extra, value]) => {
+    const keys = [...Object.keys(body), extra]
+    return keys.map((key) => JSON.stringify({ ...body, [key]: value }))
+  })
+  .chain((bodies) => fc.constantFrom(...bodies))
+
+const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), spoilt)
+
+describe('parseQueueMessage', () => {
+  test('P2: never throws, and says of what it refuses which field, bounded', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const message = parseQueueMessage(body)
+        if (message.kind !== 'malformed') return
+        expect(message.problems.length).toBeGreaterThan(0)
+        expect(message.problems.length).toBeLessThanOrEqual(20)
+        for (const problem of message.problems) {
+          expect(problem).toMatch(/^[a-zA-Z0-9.-]+: \S/)
+          expect(problem.length).toBeLessThan(400)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test("P2: what it takes can be filed: ids of DataZone's alphabet, a time that is one", () => {
+    const id = /^[a-zA-Z0-9_-]{1,36}$/
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const message = parseQueueMessage(body)
+        if (message.kind !== 'request') return
+        const { domainId, projectId, assetId, requestedAtMs } = message.request
+        expect(domainId).toMatch(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
+        expect(projectId).toMatch(id)
+        expect(assetId).toMatch(id)
+        if (requestedAtMs !== undefined) expect(requestedAtMs).not.toBeNaN()
+      }),
+    )
+  })
+})
+
+describe('what goes back to the sender', () => {
+  test('P2: the copy of a rejected request is valid JSON and fits a message, whatever was sent', () => {
+    const units = fc.constantFrom('\u0000', '"', '\\', 'x', '語', '😀', '\ud800', '\udc00')
+    const repeated = fc
+      .tuple(fc.array(units, { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 300_000 }))
+      .map(([parts, length]) => parts.join('').repeat(Math.ceil(length / parts.length)))
+    const reasons = fc.array(fc.oneof(anyText, repeated), { maxLength: 20 })
+    fc.assert(
+      fc.property(fc.oneof(anyText, repeated), reasons, (body, why) => {
+        const copy = rejectedRequest('e'.repeat(40), t0, why, body)
+        expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(256 * 1024)
+        expect(copy.body.isWellFormed()).toBe(true)
+        expect(copy.cut).toBe(copy.body.length < body.length)
+        if (!copy.cut) expect(copy.body).toBe(body.toWellFormed())
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('P2: the event about it fits the schema and one PutEvents entry', () => {
+    fc.assert(
+      fc.property(anyText, fc.array(anyText, { maxLength: 20 }), (body, problems) => {
+        const { detail } = malformedEvent(body, problems, t0)
+        expect(parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail)))).toMatchObject({ ok: true })
+        expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(10_000)
+      }),
+    )
+  })
+})
+
+test('errorText: well-formed, as short as asked, and the same when done again', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 3000 }),
+      fc.integer({ min: 1, max: 1000 }),
+      (text, limit) => {
+        const short = errorText(text, limit)
+        expect(short.length).toBeLessThanOrEqual(limit)
+        expect(short.isWellFormed()).toBe(true)
+        expect(errorText(short, limit)).toBe(short)
+      },
+    ),
+  )
+})

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseWith } from '../../lib/contracts/problems.ts'
+import { Release } from '../../lib/contracts/release.ts'
+import {
+  canonicalTypes,
+  clientToken,
+  eventId,
+  partitionOf,
+  rejectionEventId,
+  runKey,
+  sameSubject,
+  typeSets,
+} from '../../lib/run/identity.ts'
+import { endings, generationTypes, type Subject } from '../../lib/run/run.ts'
+import { attempts, subjects, typeLists } from '../support/arbitrary-runs.ts'
+
+const request = { requestKey: 'request:1' }
+
+/** Two subjects that are often equal or differ in one part only. */
+const pairs: fc.Arbitrary<readonly [Subject, Subject]> = fc
+  .tuple(subjects, subjects)
+  .chain(([left, right]) =>
+    fc.constantFrom<readonly [Subject, Subject]>(
+      [left, right],
+      [left, { ...left }],
+      [left, { ...left, domainId: right.domainId }],
+      [left, { ...left, assetId: right.assetId }],
+      [left, { ...left, types: right.types }],
+      [left, right.revision === undefined ? right : { ...left, revision: right.revision }],
+    ),
+  )
+
+const sameRun = (left: Subject, leftAttempt: number, right: Subject, rightAttempt: number) =>
+  sameSubject(left, right) && leftAttempt === rightAttempt
+
+describe('tokens', () => {
+  test('P1: DataZone takes every token: 1 to 128 characters from ! to ~', () => {
+    fc.assert(
+      fc.property(subjects, attempts, (subject, attempt) => {
+        expect(clientToken(subject, attempt)).toMatch(/^[\x21-\x7E]{1,128}$/)
+      }),
+    )
+  })
+
+  test('P1: two tokens are equal when, and only when, subject and attempt are', () => {
+    fc.assert(
+      fc.property(pairs, attempts, attempts, fc.boolean(), ([left, right], one, other, same) => {
+        const second = same ? one : other
+        expect(clientToken(left, one) === clientToken(right, second)).toBe(sameRun(left, one, right, second))
+      }),
+    )
+  })
+})
+
+describe('record keys', () => {
+  test('P1: two keys are equal when, and only when, subject and attempt are', () => {
+    const keyOf = (subject: Subject, attempt: number) => {
+      const { partition, record } = runKey({ subject, attempt, request })
+      return JSON.stringify([partition, record])
+    }
+    fc.assert(
+      fc.property(pairs, attempts, attempts, fc.boolean(), ([left, right], one, other, same) => {
+        const second = same ? one : other
+        expect(keyOf(left, one) === keyOf(right, second)).toBe(sameRun(left, one, right, second))
+      }),
+    )
+  })
+
+  test('every key fits a sort key and the note that the sweep sends', () => {
+    fc.assert(
+      fc.property(subjects, attempts, (subject, attempt) => {
+        const { partition, record } = runKey({ subject, attempt, request })
+        expect(partition).toBe(partitionOf(subject))
+        expect(Buffer.byteLength(record)).toBeLessThanOrEqual(1024)
+        const note = { release: 1, domainId: subject.domainId, assetId: subject.assetId, record }
+        expect(parseWith(Release, note)).toEqual({ ok: true, value: note })
+      }),
+    )
+  })
+
+  test('P1: a request that waits is filed by its key, whatever it holds, and apart from every run', () => {
+    fc.assert(
+      fc.property(
+        subjects,
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'binary' }),
+        (subject, left, right) => {
+          const { revision: _, ...unresolved } = subject
+          const recordOf = (requestKey: string) =>
+            runKey({ subject: unresolved, attempt: 1, request: { requestKey } }).record
+          expect(recordOf(left) === recordOf(right)).toBe(left === right)
+          expect(recordOf(left)).not.toBe(runKey({ subject, attempt: 1, request }).record)
+        },
+      ),
+    )
+  })
+})
+
+describe('event ids', () => {
+  test('P4: equal when, and only when, subject, attempt and ending are', () => {
+    const what = fc.constantFrom(...endings, 'STARTED' as const)
+    fc.assert(
+      fc.property(pairs, attempts, what, what, ([left, right], attempt, one, other) => {
+        const same = sameSubject(left, right) && one === other
+        expect(
+          eventId({ subject: left, attempt, request }, one) ===
+            eventId({ subject: right, attempt, request }, other),
+        ).toBe(same)
+      }),
+    )
+  })
+
+  test('P4: of a body that names no subject, equal when the bodies are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (left, right) => {
+        expect(rejectionEventId(left) === rejectionEventId(right)).toBe(left === right)
+        expect(rejectionEventId(left)).toBe(rejectionEventId(left))
+      }),
+    )
+  })
+})
+
+describe('sets of types', () => {
+  test('a partition of what was asked, each of one or two, whatever the order and however often', () => {
+    fc.assert(
+      fc.property(typeLists, (types) => {
+        const sets = typeSets(types)
+        for (const set of sets) expect([1, 2]).toContain(set.length)
+        expect(sets.flat().toSorted()).toEqual([...new Set(types)].toSorted())
+        expect(typeSets(types.toReversed())).toEqual(sets)
+        expect(typeSets([...types, ...types])).toEqual(sets)
+      }),
+    )
+  })
+
+  test('P1: order and repeats of types make no other token', () => {
+    fc.assert(
+      fc.property(subjects, typeLists, attempts, (subject, types, attempt) => {
+        const tokens = (list: Parameters<typeof typeSets>[0]) =>
+          typeSets(list).map((set) => clientToken({ ...subject, types: set }, attempt))
+        expect(tokens([...types, ...types].toReversed())).toEqual(tokens(types))
+      }),
+    )
+  })
+
+  test('one spelling', () => {
+    fc.assert(
+      fc.property(typeLists, (types) => {
+        const canonical = canonicalTypes(types)
+        expect(canonicalTypes(canonical)).toEqual(canonical)
+        expect(canonical).toEqual(generationTypes.filter((type) => types.includes(type)))
+      }),
+    )
+  })
+})

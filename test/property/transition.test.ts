@@ -1,0 +1,178 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ClaimedRun, Run, StartSent } from '../../lib/run/run.ts'
+import { meaningOfMetadataStatus } from '../../lib/run/service-status.ts'
+import { type Fact, type Transition, transition } from '../../lib/run/transition.ts'
+import { anyRun, facts, stories } from '../support/arbitrary-runs.ts'
+import { endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
+
+const apply = (run: Run, fact: Fact, atMs: number): Run => {
+  const next = transition(run, fact, atMs)
+  return next.outcome === 'changed' || next.outcome === 'noted' ? next.run : run
+}
+
+const identity = ({ subject, attempt, projectId, request, createdAtMs, version }: Run) => ({
+  subject,
+  attempt,
+  projectId,
+  request,
+  createdAtMs,
+  version,
+})
+
+/** A run without what facts may add to at any time. */
+const withoutHistory = ({ history: _, alsoAskedBy: _askers, ...rest }: Run) => rest
+
+describe('whatever facts come, in whatever order', () => {
+  test('P5: an ending is final', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(endedRun(), endedRun({ announcedAtMs: t0 })), stories, (ended, story) => {
+        const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
+        const { announcedAtMs: _, ...kept } = ended
+        expect(last).toMatchObject(withoutHistory(kept))
+      }),
+    )
+  })
+
+  test('P5: once announced, always announced at that time', () => {
+    fc.assert(
+      fc.property(stories, (story) => {
+        const ended = endedRun({ announcedAtMs: t0 })
+        const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
+        expect(withoutHistory(last)).toEqual(withoutHistory(ended))
+      }),
+    )
+  })
+
+  test('P1: a run id, once recorded, is never another', () => {
+    fc.assert(
+      fc.property(anyRun, stories, (begin, story) => {
+        let run = begin
+        for (const { fact, atMs } of story) {
+          const next = apply(run, fact, atMs)
+          if ('runId' in run && run.runId !== undefined) expect(next).toMatchObject({ runId: run.runId })
+          run = next
+        }
+      }),
+    )
+  })
+
+  test('who a run is, and the version it was read at, never change; its history stays bounded', () => {
+    fc.assert(
+      fc.property(anyRun, stories, (begin, story) => {
+        let run = begin
+        for (const { fact, atMs } of story) {
+          run = apply(run, fact, atMs)
+          expect(identity(run)).toEqual(identity(begin))
+          expect(run.history.length).toBeLessThanOrEqual(20)
+          for (const { what } of run.history) expect(what.length).toBeLessThanOrEqual(200)
+        }
+      }),
+    )
+  })
+
+  test('P5: the same fact again changes nothing but the history, and once is enough of that', () => {
+    fc.assert(
+      fc.property(anyRun, stories, facts, (begin, story, fact) => {
+        const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
+        const atMs = story.at(-1)?.atMs ?? t0
+        const once = apply(before, fact, atMs)
+        const again = transition(once, fact, atMs)
+        const repeatable = fact.kind === 'REFUSED' || fact.kind === 'RELEASED' || fact.kind === 'CLAIMED'
+        if (!repeatable) expect(['unchanged', 'impossible']).toContain(again.outcome)
+        if (again.outcome === 'changed' && fact.kind !== 'CLAIMED') {
+          expect(withoutHistory(again.run)).toEqual(withoutHistory(once))
+        }
+      }),
+    )
+  })
+
+  test('P5: nobody takes a lease twice: a claim while one is running is impossible', () => {
+    fc.assert(
+      fc.property(anyRun, stories, fc.integer({ min: 1, max: 120_000 }), (begin, story, leaseMs) => {
+        const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
+        const atMs = story.at(-1)?.atMs ?? t0
+        const claim: Fact = { kind: 'CLAIMED', leaseEndsAtMs: atMs + leaseMs }
+        expect(transition(apply(before, claim, atMs), claim, atMs).outcome).toBe('impossible')
+      }),
+    )
+  })
+
+  test('P8: no string but the four endings that DataZone documents ends a run', () => {
+    const endings = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELED']
+    const strange = fc.constantFrom(
+      '__proto__',
+      'constructor',
+      'toString',
+      'SUCCESS',
+      'succeeded',
+      'TIMED_OUT',
+      'LOST',
+      '',
+    )
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), strange), (nativeStatus) => {
+        fc.pre(!endings.includes(nativeStatus))
+        expect(meaningOfMetadataStatus(nativeStatus).phase).toBe('going')
+        const run = apply(inFlightRun(), { kind: 'OBSERVED', runId: 'run-1', nativeStatus }, t0)
+        expect(run.state).toBe('IN_FLIGHT')
+      }),
+    )
+    for (const ending of endings) {
+      expect(meaningOfMetadataStatus(ending)).toEqual({ phase: 'ended', ending })
+    }
+  })
+})
+
+describe('Starts of unknown fate', () => {
+  const steps = fc.array(
+    fc.record({
+      laterMs: fc.integer({ min: 0, max: 90_000 }),
+      fact: fc.constantFrom('claim', 'release', 'refuse for certain', 'refuse, unsure'),
+    }),
+    { maxLength: 30 },
+  )
+
+  const factOf = (name: string, nowMs: number): Fact => {
+    if (name === 'claim') return { kind: 'CLAIMED', leaseEndsAtMs: nowMs + 60_000 }
+    if (name === 'release') return { kind: 'RELEASED', holdUntilMs: nowMs + 900_000 }
+    return {
+      kind: 'REFUSED',
+      reason: 'UNAVAILABLE',
+      retryAtMs: nowMs,
+      definite: name === 'refuse for certain',
+    }
+  }
+
+  /** What the Start of a lease left open when the lease was over by `fact`. */
+  const leftOpen = (lease: ClaimedRun, fact: Fact, nowMs: number): StartSent[] => {
+    if (fact.kind !== 'REFUSED') return [lease.startSent]
+    return fact.definite ? [] : [{ firstAtMs: lease.startSent.firstAtMs, lastAtMs: nowMs }]
+  }
+
+  test('P1: none is forgotten but by a definite refusal, and together they span first to last', () => {
+    fc.assert(
+      fc.property(steps, (story) => {
+        let run: Run = parkedRun()
+        let nowMs = t0
+        const open: StartSent[] = []
+        for (const { laterMs, fact: name } of story) {
+          nowMs += laterMs
+          const fact = factOf(name, nowMs)
+          const next: Transition = transition(run, fact, nowMs)
+          if (next.outcome !== 'changed') continue
+          if (run.state === 'CLAIMED') open.push(...leftOpen(run, fact, nowMs))
+          run = next.run
+          const expected =
+            open.length === 0
+              ? undefined
+              : {
+                  firstAtMs: Math.min(...open.map((sent) => sent.firstAtMs)),
+                  lastAtMs: Math.max(...open.map((sent) => sent.lastAtMs)),
+                }
+          expect('sentBefore' in run ? run.sentBefore : undefined).toEqual(expected)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,148 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { closers } from '../../local/closers.ts'
+import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/server.ts'
+import { packagedTemplate, type Template } from '../../local/package.ts'
+import { startStack } from '../../local/stack.ts'
+import type { StackOptions } from '../../local/stack-api.ts'
+import { eventually } from './eventually.ts'
+import { type LogLine, outsideView } from './outside-view.ts'
+import { catalogueOf, type TestAsset } from './requests.ts'
+
+/**
+ * Every waiting time in fractions of a second, for the functions. The three assumptions keep their real values: a test
+ * that shortens one must shorten the simulator's side of it too.
+ */
+export const briskSettings = {
+  LEASE_SECONDS: '2',
+  START_TIMEOUT_SECONDS: '1',
+  SWEEP_PERIOD_SECONDS: '1',
+  MIN_AGE_SECONDS: '0.1',
+  LOOK_AGAIN_SECONDS: '0.2',
+  PARK_SECONDS: '0.5',
+  NOT_FOUND_GRACE_SECONDS: '1',
+  RELEASE_HOLD_SECONDS: '2',
+  START_RATE_PER_SECOND: '50',
+}
+
+/** Runs of a fraction of a second, and a Start quota that is in nobody's way. */
+const briskDataZone = {
+  seed: 1,
+  medianMs: 250,
+  sigma: 0.4,
+  startBucket: 50,
+  startRatePerSecond: 50,
+} as const
+
+/** What a test says of the system that it wants. */
+export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' | 'settings'> {
+  readonly assets: readonly TestAsset[]
+  readonly datazone?: Partial<DataZoneServerOptions>
+  readonly batch?: { readonly size: number; readonly windowSeconds: number }
+  /** Of the request queue; without it the template's, which is minutes. */
+  readonly visibilitySeconds?: number
+}
+
+const sweepEveryMs = 150
+
+/** The packaged template, with the batches that a test asks for. */
+const withBatches = (template: Template, batch: SystemOptions['batch']): Template => {
+  if (batch === undefined) return template
+  const copy = structuredClone(template)
+  for (const resource of Object.values(copy.Resources)) {
+    if (resource.Type !== 'AWS::Lambda::EventSourceMapping') continue
+    resource.Properties = {
+      ...resource.Properties,
+      BatchSize: batch.size,
+      MaximumBatchingWindowInSeconds: batch.windowSeconds,
+    }
+  }
+  return copy
+}
+
+/** The real bundles on the local stack with a simulated DataZone, in mode `run`, swept only when a test says so. */
+export const openSystem = async (options: SystemOptions) => {
+  const opened = closers()
+  try {
+    return await open(options, opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+export type LocalSystem = Awaited<ReturnType<typeof openSystem>>
+
+const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) => {
+  const { template, directory } = await packagedTemplate()
+  const datazone = await startDataZoneServer({ ...briskDataZone, ...options.datazone })
+  opened.add(datazone.stop)
+  const { control } = datazone.datazone
+  control.loadCatalogue(catalogueOf(options.assets))
+  const lines: LogLine[] = []
+  const { visibilitySeconds, settings = briskSettings } = options
+  const stack = await startStack({
+    template: withBatches(template, options.batch ?? { size: 10, windowSeconds: 0 }),
+    directory,
+    datazoneEndpoint: datazone.endpoint,
+    parameters: { Mode: 'run', ...options.parameters },
+    settings,
+    schedules: false,
+    taps: options.taps ?? false,
+    ...(visibilitySeconds === undefined
+      ? {}
+      : { queueAttributes: { RequestQueue: { VisibilityTimeout: String(visibilitySeconds) } } }),
+    log: (line, source) => lines.push({ line, source }),
+  })
+  opened.add(stack.stop)
+  const sqs = new SQSClient(stack.connect('sqs'))
+  const dynamodb = new DynamoDBClient(stack.connect('dynamodb'))
+  opened.add(async () => sqs.destroy())
+  opened.add(async () => dynamodb.destroy())
+
+  const view = outsideView({ stack, control, sqs, dynamodb, lines })
+  let nextSweepAtMs = 0
+  const sweepSometimes = async () => {
+    if (Date.now() < nextSweepAtMs) return
+    await stack.sweepNow()
+    nextSweepAtMs = Date.now() + sweepEveryMs
+  }
+  return {
+    stack,
+    control,
+    datazoneEndpoint: datazone.endpoint,
+    lines,
+    ...view,
+    /** Puts bodies on the request queue. */
+    send: async (...bodies: readonly (string | object)[]) => {
+      for (const body of bodies) {
+        const MessageBody = typeof body === 'string' ? body : JSON.stringify(body)
+        await sqs.send(new SendMessageCommand({ QueueUrl: stack.queueUrls['RequestQueue'], MessageBody }))
+      }
+    },
+    /** Lets time go on, with a sweep now and then, until the assertion holds. */
+    sweepUntil: <T>(assertion: () => T | Promise<T>, deadlineMs = 40_000): Promise<T> =>
+      eventually(
+        async () => {
+          await sweepSometimes()
+          return assertion()
+        },
+        { deadlineMs },
+      ),
+    /**
+     * Nothing is on the request queue or being handled. The messages of workers that a tap killed stay hidden for the
+     * template's minutes, so they don't count then.
+     */
+    untilIdle: () =>
+      eventually(
+        async () => {
+          const { queues, invocations, batches, deliveries } = await stack.activity()
+          const { visible = 0, delayed = 0, inFlight = 0 } = queues['RequestQueue'] ?? {}
+          const hidden = options.taps === true && visibilitySeconds === undefined ? 0 : inFlight
+          const busy = { visible, delayed, hidden, invocations, batches, deliveries }
+          if (Object.values(busy).some((count) => count > 0)) throw new Error(JSON.stringify(busy))
+        },
+        { deadlineMs: 20_000 },
+      ),
+    close: opened.close,
+  }
+}

@@ -1,0 +1,94 @@
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
+import { partitionOf, type RunKey, runKey } from '../../lib/run/identity.ts'
+import type { Run } from '../../lib/run/run.ts'
+import { workAtMs } from '../../lib/run/sweep-plan.ts'
+
+export interface MemoryRunStore extends RunStore {
+  /** Every record, by its sort key. */
+  all(): readonly Run[]
+  /** The record with the same key as `run`. */
+  current(run: Run): Run | undefined
+  /** Puts a record there as if somebody else had written it. */
+  given(...runs: readonly Run[]): void
+  /** Successful writes, in order: `create CLAIMED RUN#4#...`. */
+  readonly writes: string[]
+  readonly unreadable: UnreadableRecord[]
+  /** Called before each write; may write something else first, or throw. */
+  beforeWrite: (run: Run) => void
+}
+
+/** What the table cannot answer. */
+export const storeDown = () => new PortUnavailable('table', new Error('down for a test'))
+
+/** A run store with the conditions of the real one, and none of its failures unless a test asks for them. */
+export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
+  const records = new Map<string, Run>()
+  const id = ({ partition, record }: RunKey) => `${partition} ${record}`
+  const current = (run: Run) => records.get(id(runKey(run)))
+  const put = (run: Run) => records.set(id(runKey(run)), structuredClone(run))
+  const isUnchanged = (run: Run) => current(run)?.version === run.version
+
+  const store: MemoryRunStore = {
+    writes: [],
+    unreadable: [],
+    beforeWrite: () => {},
+    all: () => [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []),
+    current,
+    given(...runs) {
+      for (const run of runs) put(run)
+    },
+
+    async runsOfAsset(asset) {
+      const partition = partitionOf(asset)
+      return {
+        runs: store.all().filter((run) => partitionOf(run.subject) === partition),
+        unreadable: store.unreadable.filter((record) => record.key.partition === partition),
+      }
+    },
+
+    async create(run, instead) {
+      store.beforeWrite(run)
+      if (instead !== undefined && !isUnchanged(instead)) return { outcome: 'request-changed' }
+      const there = current(run)
+      if (there !== undefined && there.state !== 'PLANNED') return { outcome: 'exists' }
+      if (instead !== undefined) records.delete(id(runKey(instead)))
+      const created = { ...run, version: 1 }
+      put(created)
+      store.writes.push(`create ${run.state} ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
+      return { outcome: 'created', run: created }
+    },
+
+    async save(run) {
+      store.beforeWrite(run)
+      if (!isUnchanged(run)) return undefined
+      const saved = { ...run, version: run.version + 1 }
+      put(saved)
+      store.writes.push(`save ${run.state} ${runKey(run).record}`)
+      return saved
+    },
+
+    async dropRequest(request) {
+      store.beforeWrite(request)
+      if (!isUnchanged(request)) return false
+      records.delete(id(runKey(request)))
+      store.writes.push(`drop ${runKey(request).record}`)
+      return true
+    },
+
+    async *due(nowMs) {
+      const due = store
+        .all()
+        .map((run) => ({ run, atMs: workAtMs(run) ?? Number.POSITIVE_INFINITY }))
+        .filter(({ atMs }) => atMs <= nowMs)
+        .toSorted((left, right) => left.atMs - right.atMs)
+      const half = Math.ceil(due.length / 2)
+      for (const page of [due.slice(0, half), due.slice(half)]) {
+        yield { runs: page.map(({ run }) => run), unreadable: [] }
+      }
+      if (store.unreadable.length > 0) yield { runs: [], unreadable: store.unreadable }
+    },
+  }
+  store.given(...initial)
+  return store
+}

@@ -1,0 +1,133 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { z } from 'zod'
+import type { Control } from '../../local/datazone/control.ts'
+import type { Stack } from '../../local/stack-api.ts'
+
+/** A record of the table as this reader, which shares no code with the system's own, sees it. */
+const recordSchema = z.looseObject({
+  pk: z.string(),
+  sk: z.string(),
+  state: z.string(),
+  assetId: z.string(),
+  revision: z.string().optional(),
+  types: z.array(z.string()),
+  attempt: z.number(),
+  version: z.number(),
+  runId: z.string().optional(),
+  ending: z.string().optional(),
+  reason: z.string().optional(),
+  announcedAtMs: z.number().optional(),
+  history: z.array(z.object({ atMs: z.number(), what: z.string() })),
+  error: z.object({ name: z.string(), message: z.string() }).optional(),
+})
+export type StoredRecord = z.infer<typeof recordSchema>
+
+const detailSchema = z.looseObject({
+  metadata: z.looseObject({ id: z.string(), causationId: z.string().optional() }),
+  data: z.looseObject({
+    status: z.string(),
+    asset: z.looseObject({ id: z.string(), revision: z.string().optional() }).optional(),
+    runId: z.string().optional(),
+    attempt: z.number().optional(),
+    error: z.looseObject({ name: z.string(), message: z.string() }).optional(),
+  }),
+})
+export type EventDetail = z.infer<typeof detailSchema>
+
+/** The first of each id. */
+export const withoutRepeats = (events: readonly EventDetail[]): readonly EventDetail[] =>
+  [...Map.groupBy(events, ({ metadata }) => metadata.id).values()].flatMap((group) => group.slice(0, 1))
+
+/** A copy in the rejected-requests queue. */
+const rejectedSchema = z.object({
+  version: z.literal(1),
+  eventId: z.string(),
+  rejectedAt: z.string(),
+  reasons: z.array(z.string()).min(1),
+  body: z.string(),
+  cut: z.boolean(),
+})
+
+const logLineSchema = z.looseObject({ message: z.string(), reason: z.string().optional() })
+
+/** What a function printed, and which one in which environment. */
+export interface LogLine {
+  readonly line: string
+  readonly source: string
+}
+
+/** What can be seen of a system without trusting it: the table, the bus's archive, the queues, the simulator's truth. */
+export const outsideView = ({
+  stack,
+  control,
+  sqs,
+  dynamodb,
+  lines,
+}: {
+  readonly stack: Stack
+  readonly control: Control
+  readonly sqs: SQSClient
+  readonly dynamodb: DynamoDBClient
+  readonly lines: readonly LogLine[]
+}) => {
+  const records = async (): Promise<readonly StoredRecord[]> => {
+    const found: StoredRecord[] = []
+    const pages = paginateScan({ client: dynamodb }, { TableName: stack.tableName, ConsistentRead: true })
+    for await (const page of pages) {
+      for (const item of page.Items ?? []) {
+        const plain = unmarshall(item)
+        if (!String(plain['pk']).startsWith('PACE#')) found.push(recordSchema.parse(plain))
+      }
+    }
+    return found
+  }
+  const recordsOf = async (...assetIds: readonly string[]) =>
+    (await records()).filter((record) => assetIds.includes(record.assetId))
+  /** Terminal and rejected events on the run bus, oldest first. */
+  const endings = (): readonly EventDetail[] =>
+    stack
+      .archive('RunEventBus')
+      .map(({ event }) => detailSchema.parse(event.detail))
+      .filter(({ data }) => data.status !== 'STARTED')
+  /** Those about some assets, without repeats: an event may come more than once, always with the same id (P4). */
+  const endingsOf = (...assetIds: readonly string[]) =>
+    withoutRepeats(endings().filter(({ data }) => assetIds.includes(data.asset?.id ?? '')))
+  const runsOf = (...assetIds: readonly string[]) =>
+    control.runs().filter((run) => assetIds.includes(run.assetId))
+
+  /** Takes every message that is visible in a queue, for good. */
+  const drain = async (queueId: string): Promise<readonly string[]> => {
+    const bodies: string[] = []
+    for (;;) {
+      const QueueUrl = stack.queueUrls[queueId]
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      )
+      if (Messages.length === 0) return bodies
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        bodies.push(Body)
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+      }
+    }
+  }
+
+  return {
+    records,
+    recordsOf,
+    endings,
+    endingsOf,
+    runsOf,
+    rejectedCopies: async () =>
+      (await drain('RejectedQueue')).map((body) => rejectedSchema.parse(JSON.parse(body))),
+    deadLetters: () => drain('RequestDeadLetterQueue'),
+    /** What the functions logged under this message. */
+    logged: (message: string) =>
+      lines.flatMap(({ line }) => {
+        if (!line.startsWith('{')) return []
+        const parsed = logLineSchema.safeParse(JSON.parse(line))
+        return parsed.success && parsed.data.message === message ? [parsed.data] : []
+      }),
+  }
+}

@@ -1,0 +1,77 @@
+import type {
+  Answer,
+  DataZone,
+  Refusal,
+  RefusalKind,
+  ServiceRun,
+  StartInput,
+} from '../../lib/ports/datazone.ts'
+
+export const answered = <T>(value: T): Answer<T> => ({ outcome: 'answered', value })
+
+const names: Record<RefusalKind, string> = {
+  INVALID: 'ValidationException',
+  NOT_FOUND: 'ResourceNotFoundException',
+  DENIED: 'AccessDeniedException',
+  QUOTA_EXCEEDED: 'ServiceQuotaExceededException',
+  CONFLICT: 'ConflictException',
+  THROTTLED: 'ThrottlingException',
+  UNAVAILABLE: 'InternalServerException',
+}
+
+/** A refusal as the adapter classifies it: all are definite but UNAVAILABLE. */
+export const refused = (
+  kind: RefusalKind,
+  over: Partial<Refusal> = {},
+): { readonly outcome: 'refused'; readonly refusal: Refusal } => ({
+  outcome: 'refused',
+  refusal: {
+    kind,
+    definite: kind !== 'UNAVAILABLE',
+    name: names[kind],
+    message: `${kind} for a test`,
+    cause: undefined,
+    ...over,
+  },
+})
+
+export const serviceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({
+  runId: 'run-1',
+  nativeStatus: 'SUBMITTED',
+  types: ['BUSINESS_DESCRIPTIONS'],
+  assetId: 'asset-1',
+  revision: '4',
+  ...over,
+})
+
+export interface ScriptedDataZone extends DataZone {
+  /** `GetAsset asset-1`, `Start 4`, `Get run-1`, `List SUBMITTED`, `List asset-1`. */
+  readonly calls: string[]
+  readonly starts: (StartInput & { readonly abortAfterMs: number })[]
+}
+
+/** A DataZone that says what the script says, and nothing that the script leaves out. */
+export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone => {
+  const calls: string[] = []
+  const starts: ScriptedDataZone['starts'] = []
+  const said = <Name extends keyof DataZone>(name: Name, call: string): DataZone[Name] => {
+    calls.push(call)
+    const answer = script[name]
+    if (answer === undefined) throw new Error(`the test did not expect ${call}`)
+    return answer
+  }
+  return {
+    calls,
+    starts,
+    getAsset: async (domainId, assetId) => said('getAsset', `GetAsset ${assetId}`)(domainId, assetId),
+    startRun: async (input, abortAfterMs) => {
+      starts.push({ ...input, abortAfterMs })
+      return said('startRun', `Start ${input.revision}`)(input, abortAfterMs)
+    },
+    getRun: async (domainId, runId) => said('getRun', `Get ${runId}`)(domainId, runId),
+    listRuns: async (domainId, query) => {
+      const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
+      return said('listRuns', `List ${query.status ?? query.assetId}${page}`)(domainId, query)
+    },
+  }
+}

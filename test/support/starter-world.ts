@@ -1,0 +1,85 @@
+import { readConfig } from '../../lib/config.ts'
+import type { RunRequest } from '../../lib/contracts/run-request.ts'
+import type { DataZone } from '../../lib/ports/datazone.ts'
+import { runKey } from '../../lib/run/identity.ts'
+import type { Run } from '../../lib/run/run.ts'
+import { handleMessage } from '../../lib/usecases/handle-message.ts'
+import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
+import { manualClock } from './manual-clock.ts'
+import { memoryRunStore } from './memory-run-store.ts'
+import { recordingBus, recordingQueue } from './recorders.ts'
+import { second } from './runs.ts'
+import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
+
+/** The settings of a deployment that changes none. */
+export const defaults = readConfig({
+  TABLE_NAME: 'runs',
+  REQUEST_QUEUE_URL: 'requests',
+  REJECTED_QUEUE_URL: 'rejected',
+  EVENT_BUS_NAME: 'bus',
+  MODE: 'run',
+  DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
+  START_RATE_PER_SECOND: '9.8',
+})
+
+/** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
+export const starterWorld = (
+  options: {
+    readonly script?: Partial<DataZone>
+    readonly runs?: readonly Run[]
+    readonly settings?: Partial<StarterSettings>
+    /** From now to the slot that the pace hands out, in ms. */
+    readonly slotInMs?: number
+  } = {},
+) => {
+  const clock = manualClock()
+  const store = memoryRunStore(...(options.runs ?? []))
+  const bus = recordingBus()
+  const queue = recordingQueue()
+  const datazone = scriptedDataZone({ startRun: async () => answered(serviceRun()), ...options.script })
+  const slowDowns: number[] = []
+  const pace = {
+    reserve: async () => [],
+    slowDown: async (nowMs: number) => {
+      slowDowns.push(nowMs)
+    },
+  }
+
+  const handle = async (body: object | string, receiveCount = 1) => {
+    const { outcomes } = await handleMessage(typeof body === 'string' ? body : JSON.stringify(body), {
+      store,
+      bus,
+      queue,
+      datazone,
+      pace,
+      clock,
+      settings: { ...defaults.starter, ...options.settings },
+      place: { slot: async () => clock.now() + (options.slotInMs ?? 0), leave: () => {} },
+      deadlineMs: clock.now() + 27 * second,
+      sentAtMs: clock.now(),
+      receiveCount,
+    })
+    return outcomes
+  }
+
+  return {
+    clock,
+    store,
+    bus,
+    queue,
+    datazone,
+    slowDowns,
+    /** From a queue body to the outcomes. */
+    handle,
+    /** The same in words. */
+    outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
+      (await handle(body, receiveCount)).map(({ outcome }) => outcome),
+    /** The sweep's note about a record. */
+    noteAbout: (run: Run) => ({
+      release: 1,
+      domainId: run.subject.domainId,
+      assetId: run.subject.assetId,
+      record: runKey(run).record,
+    }),
+  }
+}

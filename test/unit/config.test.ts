@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../lib/config.ts'
+import { InvalidConfiguration } from '../../lib/errors.ts'
+import { minute, second } from '../support/runs.ts'
+
+const required = {
+  TABLE_NAME: 'runs',
+  REQUEST_QUEUE_URL: 'http://localhost/1/requests',
+  REJECTED_QUEUE_URL: 'http://localhost/1/rejected',
+  EVENT_BUS_NAME: 'bus',
+  MODE: 'run',
+  DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
+  START_RATE_PER_SECOND: '9.8',
+}
+
+const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...required, ...over })
+
+const complaint = (over: Record<string, string | undefined>): string => {
+  try {
+    readConfig({ ...required, ...over })
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return error.message
+    throw error
+  }
+  return ''
+}
+
+test('the defaults hold the three assumptions and the lease of a 30 s function', () => {
+  const config = read()
+  expect(config.starter).toEqual({
+    mode: 'run',
+    domainIds: [],
+    defaultTypes: ['BUSINESS_DESCRIPTIONS'],
+    assumptions: { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute },
+    leaseMs: minute,
+    startTimeoutMs: 10 * second,
+    parkMs: 15 * minute,
+    lookAgainMs: minute,
+    notFoundGraceMs: 5 * minute,
+    maxWaitMs: 35 * 24 * 60 * minute,
+    maxRequestAgeMs: 153 * 24 * 60 * minute,
+  })
+  expect(config.sweeper).toEqual({
+    mode: 'run',
+    periodMs: minute,
+    minAgeMs: 12 * second,
+    fewRuns: 3,
+    runDeadlineMs: 240 * minute,
+    maxReleases: 294,
+    releaseHoldMs: 15 * minute,
+  })
+})
+
+test('what is given is taken', () => {
+  const config = read({
+    MODE: 'plan',
+    DOMAIN_IDS: ' dzd_a , dzd-b,, ',
+    DEFAULT_TYPES: 'BUSINESS_NAMES,BUSINESS_DESCRIPTIONS,BUSINESS_NAMES',
+    START_RATE_PER_SECOND: '2.5',
+    LEASE_SECONDS: '0.5',
+    TOKEN_MEMORY_SECONDS: '90',
+    MIN_AGE_SECONDS: '1',
+    UNKNOWN_VARIABLE: 'is none of ours',
+  })
+  expect(config).toMatchObject({
+    tableName: 'runs',
+    requestQueueUrl: 'http://localhost/1/requests',
+    rejectedQueueUrl: 'http://localhost/1/rejected',
+    eventBusName: 'bus',
+    startRatePerSecond: 2.5,
+    starter: {
+      mode: 'plan',
+      domainIds: ['dzd_a', 'dzd-b'],
+      defaultTypes: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+      leaseMs: 500,
+      assumptions: { tokenMemoryMs: 90 * second },
+    },
+    sweeper: { mode: 'plan', minAgeMs: second, maxReleases: 75 },
+  })
+})
+
+test('an empty DOMAIN_IDS means every domain, as the template gives it', () => {
+  expect(read({ DOMAIN_IDS: '' }).starter.domainIds).toEqual([])
+})
+
+test('P7: releases take at most half of the Starts of a period, but always one', () => {
+  expect(read({ START_RATE_PER_SECOND: '10', SWEEP_PERIOD_SECONDS: '30' }).sweeper.maxReleases).toBe(150)
+  expect(read({ START_RATE_PER_SECOND: '0.001' }).sweeper.maxReleases).toBe(1)
+})
+
+describe('what is wrong', () => {
+  test('an empty environment: one message names every missing variable', () => {
+    const run = () => readConfig({})
+    expect(run).toThrow(InvalidConfiguration)
+    for (const name of Object.keys(required)) expect(run).toThrow(`${name}: `)
+  })
+
+  test('every wrong variable at once', () => {
+    const wrong = {
+      TABLE_NAME: '',
+      MODE: 'on',
+      DOMAIN_IDS: 'orders',
+      DEFAULT_TYPES: 'NAMES',
+      START_RATE_PER_SECOND: '0',
+      LEASE_SECONDS: 'soon',
+      PARK_SECONDS: '-1',
+    }
+    const message = complaint(wrong)
+    for (const name of Object.keys(wrong)) expect(message).toMatch(new RegExp(`\\b${name}(\\.0)?: `))
+    expect(message.split('; ')).toHaveLength(Object.keys(wrong).length)
+    for (const name of ['EVENT_BUS_NAME', 'LIST_LAG_SECONDS']) expect(message).not.toContain(name)
+  })
+
+  test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('a rate of %j', (rate) => {
+    expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
+      'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',
+    )
+  })
+
+  test('no default type at all', () => {
+    expect(complaint({ DEFAULT_TYPES: ' , ' })).toContain('DEFAULT_TYPES: must have at least 1')
+  })
+
+  test('the values themselves are not repeated', () => {
+    expect(complaint({ MODE: 'hunter2', DOMAIN_IDS: 'hunter2', LEASE_SECONDS: 'hunter2' })).not.toContain(
+      'hunter2',
+    )
+  })
+})

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { generatedFiles } from '../../../events/generate.ts'
+import { parseWith } from '../../../lib/contracts/problems.ts'
+import { parseQueueMessage } from '../../../lib/contracts/queue-message.ts'
+import { detailType, RunEventDetail } from '../../../lib/contracts/run-event.ts'
+import { endings } from '../../../lib/run/run.ts'
+
+const folder = join(import.meta.dirname, '../../../events')
+const generated = generatedFiles()
+const detailTypes = [...endings, 'STARTED' as const].map(detailType)
+const samples = Object.entries(generated).filter(([path]) => path.startsWith('samples/'))
+
+/** What senders put on the request queue; every other sample is an event of ours. */
+const taken = ['samples/run-request.json', 'samples/asset-added-to-catalog.json']
+
+describe('events/', () => {
+  test.each(Object.keys(generated))('%s is what the code would write, byte for byte', async (path) => {
+    expect(await readFile(join(folder, path), 'utf8')).toBe(generated[path])
+  })
+
+  test('holds no sample or schema that nothing writes any more', async () => {
+    const onDisk = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.json'))
+    expect(onDisk.toSorted()).toEqual(Object.keys(generated).toSorted())
+  })
+})
+
+describe('samples', () => {
+  test.each(samples.filter(([path]) => !taken.includes(path)))(
+    '%s fits the schema of events',
+    (_path, text) => {
+      const { detail, 'detail-type': type } = JSON.parse(text)
+      expect(parseWith(RunEventDetail, detail)).toMatchObject({ ok: true })
+      expect(detailTypes).toContain(type)
+    },
+  )
+
+  test('there is one for every detail-type', () => {
+    const shown = samples.map(([, text]) => JSON.parse(text)['detail-type'])
+    for (const type of detailTypes) expect(shown).toContain(type)
+  })
+
+  test.each(taken)('%s is taken by the queue', (path) => {
+    expect(parseQueueMessage(generated[path] ?? '')).toMatchObject({ kind: 'request' })
+  })
+})

@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest'
+import { parseQueueMessage } from '../../../lib/contracts/queue-message.ts'
+import { assetEvent, runRequest } from '../../support/messages.ts'
+
+const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body))
+
+const problemsOf = (body: unknown): readonly string[] => {
+  const message = typeof body === 'string' ? parseQueueMessage(body) : parse(body)
+  if (message.kind !== 'malformed') throw new Error(`taken as a ${message.kind}`)
+  return message.problems
+}
+
+describe('what is taken', () => {
+  test('a RunRequest with all fields', () => {
+    const body = runRequest({
+      types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
+      lane: 'backfill',
+      correlationId: 'load 7',
+      requestedAt: '2026-11-20T03:14:00.5+01:00',
+      regenerate: true,
+    })
+    expect(parse(body)).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'request:nightly-1',
+        kind: 'METADATA_GENERATION',
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        assetId: 'asset-1',
+        revision: '4',
+        types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
+        lane: 'backfill',
+        correlationId: 'load 7',
+        requestedAtMs: Date.parse('2026-11-20T02:14:00.500Z'),
+        regenerate: true,
+      },
+    })
+  })
+
+  test('a RunRequest with the required fields only: live, the latest revision, the default types', () => {
+    const { types: _, ...rest } = runRequest({ asset: { id: 'asset-1' } })
+    expect(parse(rest)).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'request:nightly-1',
+        kind: 'METADATA_GENERATION',
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        assetId: 'asset-1',
+        lane: 'live',
+        regenerate: false,
+      },
+    })
+  })
+
+  test("DataZone's own event, whatever else it carries (P8)", () => {
+    const event = { ...assetEvent(), account: '1', 'replay-name': 'x' }
+    expect(parse({ ...event, detail: { ...event.detail, version: '700', new: [1] } })).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'event:7a1d3e52-9a8f-4d0c-8a53-2c6a0f4be1d9',
+        kind: 'METADATA_GENERATION',
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        assetId: 'asset-1',
+        lane: 'live',
+        regenerate: false,
+        requestedAtMs: Date.parse('2026-11-20T02:13:50Z'),
+      },
+    })
+  })
+
+  test('P1: an event and a request with the same id are two requests', () => {
+    const ids = [assetEvent({ id: 'x' }), runRequest({ requestId: 'x' })].map((body) => {
+      const message = parse(body)
+      return message.kind === 'request' ? message.request.requestKey : ''
+    })
+    expect(new Set(ids)).toEqual(new Set(['event:x', 'request:x']))
+  })
+
+  test('the note of a sweep', () => {
+    const release = { release: 1, domainId: 'dzd_orders', assetId: 'asset-1', record: 'RUN#4#x#0001' }
+    expect(parse(release)).toEqual({ kind: 'release', release })
+  })
+})
+
+describe('P2: what is wrong is named by its field', () => {
+  test.each([
+    ['version', { version: 2 }, 'version: must be 1'],
+    ['version as text', { version: '1' }, 'version: must be 1'],
+    ['requestId', { requestId: '' }, /^requestId: must match/],
+    ['requestId with a line feed', { requestId: 'a\nb' }, /^requestId: must match/],
+    ['requestId too long', { requestId: 'x'.repeat(129) }, /^requestId: must match/],
+    ['kind', { kind: 'DATA_SOURCE' }, 'kind: must be "METADATA_GENERATION"'],
+    ['domainId', { domainId: 'orders' }, /^domainId: must match/],
+    ['domainId too long', { domainId: `dzd_${'x'.repeat(37)}` }, /^domainId: must match/],
+    ['domainId with a line end', { domainId: 'dzd_a\n' }, /^domainId: must match/],
+    ['projectId', { projectId: 'a b' }, /^projectId: must match/],
+    ['asset', { asset: 'asset-1' }, 'asset: must be a object'],
+    ['asset.id', { asset: { id: 'a#b' } }, /^asset\.id: must match/],
+    ['asset.revision', { asset: { id: 'a', revision: '' } }, 'asset.revision: must have at least 1 (string)'],
+    ['asset.revision as a number', { asset: { id: 'a', revision: 4 } }, 'asset.revision: must be a string'],
+    ['asset.revision too long', { asset: { id: 'a', revision: 'x'.repeat(65) } }, /^asset\.revision: .*64/],
+    [
+      'asset.revision',
+      { asset: { id: 'a', revision: '\ud800' } },
+      'asset.revision: must be well-formed Unicode',
+    ],
+    ['asset.x', { asset: { id: 'a', x: 1 } }, 'asset: has unknown fields, remove them: "x"'],
+    ['types', { types: [] }, 'types: must have at least 1 (array)'],
+    ['types.0', { types: ['BUSINESS_NAME'] }, /^types\.0: must be one of "BUSINESS_DESCRIPTIONS"/],
+    ['types repeated', { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, 'types: must not repeat a type'],
+    ['lane', { lane: 'fast' }, 'lane: must be one of "live", "backfill"'],
+    ['correlationId', { correlationId: 'ü' }, /^correlationId: must match/],
+    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must match'],
+    ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
+    ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
+    ['a misspelt field', { regenrate: true }, 'body: has unknown fields, remove them: "regenrate"'],
+  ])('%s', (_name, over, problem) => {
+    const problems = problemsOf({ ...runRequest(), ...over })
+    expect(problems).toHaveLength(1)
+    if (typeof problem === 'string') expect(problems[0]).toContain(problem)
+    else expect(problems[0]).toMatch(problem)
+  })
+
+  test.each(['version', 'requestId', 'kind', 'domainId', 'projectId', 'asset'])('%s is missing', (field) => {
+    const { [field]: _, ...rest }: Record<string, unknown> = { ...runRequest() }
+    const problems = problemsOf(rest)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(new RegExp(`^${field}: `))
+  })
+
+  test('all at once', () => {
+    const fields = problemsOf({ version: 1 }).map((problem) => problem.split(':')[0])
+    expect(fields).toEqual(['requestId', 'kind', 'domainId', 'projectId', 'asset'])
+  })
+
+  test.each([
+    ['source', { source: 'aws.glue' }, 'source: must be "aws.datazone"'],
+    [
+      'detail-type',
+      { 'detail-type': 'Asset Schema Changed' },
+      'detail-type: must be "Asset Added To Catalog"',
+    ],
+    ['time', { time: 'now' }, 'time: must'],
+    ['detail', { detail: null }, 'detail: must be a object'],
+  ])('of an event: %s', (_name, over, problem) => {
+    expect(problemsOf({ ...assetEvent(), ...over })).toEqual([expect.stringContaining(problem)])
+  })
+
+  test('of an event: domain, project and asset', () => {
+    expect(problemsOf({ ...assetEvent(), detail: { metadata: { domain: 'x' }, data: {} } })).toEqual([
+      expect.stringMatching(/^detail\.metadata\.domain: must match/),
+      'detail.metadata.owningProjectId: is missing; give a string',
+      'detail.data.assetId: is missing; give a string',
+    ])
+  })
+
+  test('of a note of the sweep', () => {
+    expect(problemsOf({ release: 2 })[0]).toBe('release: must be 1')
+  })
+})
+
+describe('junk', () => {
+  const notAnObject = ['body: must be a JSON object: a RunRequest, or an EventBridge event of aws.datazone']
+
+  test.each([
+    '',
+    ' ',
+    'hello',
+    '{',
+    'null',
+    '1',
+    '"{}"',
+    '[]',
+    '[{}]',
+    'undefined',
+    '{}{}',
+    '\u0000',
+    '\ufeff{}',
+  ])('P2: %j is no JSON object', (body) => {
+    expect(problemsOf(body)).toEqual(notAnObject)
+  })
+
+  test('P2: 256 KB of anything is refused in a few short words', () => {
+    const size = 256 * 1024
+    const bodies = [
+      'x'.repeat(size),
+      '['.repeat(size),
+      `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      `{${'"a":{'.repeat(40_000)}${'}'.repeat(40_001)}`.replace('{"a":{', '{"detail-type":{'),
+      JSON.stringify({ ...runRequest(), types: Array.from({ length: 60_000 }, () => 'x') }),
+      JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`😀field${n}`, 1]))),
+      JSON.stringify({ ...runRequest(), [`${'k'.repeat(size)}`]: 1 }),
+      JSON.stringify({ ...runRequest(), requestId: 'x'.repeat(size) }),
+    ]
+    for (const body of bodies) {
+      const problems = problemsOf(body)
+      expect(problems.length).toBeLessThanOrEqual(20)
+      for (const problem of problems) expect(problem.length).toBeLessThan(400)
+    }
+  })
+
+  test('P2: a `__proto__` in a body is an unknown field like any other', () => {
+    const body = JSON.stringify(runRequest()).replace('{', '{"__proto__":{"regenerate":true},')
+    expect(problemsOf(body)).toEqual([expect.stringContaining('__proto__')])
+    const hidden = JSON.stringify({ ...assetEvent(), detail: 0 }).replace(
+      '"detail":0',
+      '"__proto__":{"detail":{}}',
+    )
+    expect(problemsOf(hidden)).toEqual([expect.stringMatching(/^detail: /)])
+    expect({}).not.toHaveProperty('regenerate')
+  })
+
+  test('problems never repeat what was sent', () => {
+    const problems = problemsOf({
+      ...runRequest(),
+      projectId: 'secret token',
+      domainId: 'secret token',
+      lane: 'secret token',
+    })
+    expect(problems).toHaveLength(3)
+    expect(problems.join()).not.toContain('secret')
+  })
+})
+
+describe('the id of a malformed message is kept where it is usable', () => {
+  const envelopeIdOf = (body: unknown) => {
+    const message = parse(body)
+    return message.kind === 'malformed' ? message.envelopeId : 'not malformed'
+  }
+
+  test('of a request and of an event', () => {
+    expect(envelopeIdOf({ requestId: 'nightly-1' })).toBe('nightly-1')
+    expect(envelopeIdOf({ ...assetEvent(), detail: 1 })).toBe('7a1d3e52-9a8f-4d0c-8a53-2c6a0f4be1d9')
+  })
+
+  test('but not when it is wrong itself', () => {
+    expect(envelopeIdOf({ requestId: 'x'.repeat(129) })).toBeUndefined()
+    expect(envelopeIdOf({ requestId: 7 })).toBeUndefined()
+    expect(envelopeIdOf({ ...assetEvent(), id: 'a\nb', detail: 1 })).toBeUndefined()
+  })
+})

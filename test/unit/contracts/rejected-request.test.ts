@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { rejectedRequest } from '../../../lib/contracts/rejected-request.ts'
+import { t0 } from '../../support/runs.ts'
+
+const limit = 256 * 1024
+
+test('a small body comes back as it was', () => {
+  expect(rejectedRequest('event-1', t0, ['kind: must be x'], '{"kind":1}')).toEqual({
+    version: 1,
+    eventId: 'event-1',
+    rejectedAt: '2026-11-20T02:14:00.000Z',
+    reasons: ['kind: must be x'],
+    body: '{"kind":1}',
+    cut: false,
+  })
+})
+
+describe('P2: hostile bodies are cut to fit a message', () => {
+  test.each([
+    ['plain', 'x'],
+    ['quotes, which JSON doubles', '"'],
+    ['control characters, which JSON makes six', '\u0001'],
+    ['characters of three bytes', '語'],
+    ['characters of four bytes', '😀'],
+    ['unpaired surrogates', '\ud800'],
+  ])('%s', (_name, unit) => {
+    const reasons = Array.from({ length: 20 }, () => unit.repeat(1000))
+    const copy = rejectedRequest('e', t0, reasons, unit.repeat(1024 * 1024))
+    expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(limit)
+    expect(copy.cut).toBe(true)
+    expect(copy.body.length).toBeGreaterThan(10_000)
+  })
+
+  test('at the limit it is whole, one over it is cut', () => {
+    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).cut).toBe(false)
+    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).cut).toBe(true)
+  })
+})

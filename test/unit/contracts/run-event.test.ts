@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { parseWith } from '../../../lib/contracts/problems.ts'
+import {
+  detailType,
+  endedEvent,
+  malformedEvent,
+  type RunEvent,
+  RunEventDetail,
+  startedEvent,
+} from '../../../lib/contracts/run-event.ts'
+import { endings } from '../../../lib/run/run.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  rejectedRun,
+  second,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+
+const whole = { minimal: false }
+const explained = endedRun({
+  ending: 'FAILED',
+  nativeStatus: 'FAILED',
+  typeStats: [
+    {
+      type: 'BUSINESS_DESCRIPTIONS',
+      status: 'FAILED',
+      errorMessage: `denied to jo@example.com ${'x'.repeat(5000)}`,
+    },
+  ],
+  error: { name: 'GenerationFailed', message: `arn:aws:sts::1:assumed-role/a/b ${'y'.repeat(5000)}` },
+})
+
+const detailTypes = [...endings, 'STARTED' as const].map(detailType)
+
+const validates = ({ detail }: RunEvent) => parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail))).ok
+
+describe('events about a run', () => {
+  test('all there is to tell of an ending', () => {
+    const run = endedRun({ request: { ...origin, correlationId: 'load-7' } })
+    expect(endedEvent(run, whole)).toEqual({
+      detailType: 'Metadata Generation Run Succeeded',
+      timeMs: t0 + minute,
+      detail: {
+        metadata: {
+          id: expect.stringMatching(/^[0-9a-f]{40}$/),
+          version: 1,
+          time: '2026-11-20T02:15:00.000Z',
+          correlationId: 'load-7',
+          causationId: 'nightly-1',
+        },
+        data: {
+          status: 'SUCCEEDED',
+          kind: 'METADATA_GENERATION',
+          domainId: 'dzd_orders',
+          projectId: 'project-1',
+          asset: { id: 'asset-1', revision: '4' },
+          types: ['BUSINESS_DESCRIPTIONS'],
+          attempt: 1,
+          willRetry: false,
+          runId: 'run-1',
+          nativeStatus: 'SUCCEEDED',
+          requestedAt: '2026-11-20T02:13:50.000Z',
+          startedAt: '2026-11-20T02:14:00.000Z',
+          detectedAt: '2026-11-20T02:15:00.000Z',
+          durations: { queuedMs: 10 * second, runMs: minute },
+        },
+      },
+    })
+  })
+
+  test('every one fits the schema that consumers are given, and has its detail-type', () => {
+    const events = [
+      ...endings.map((ending) => endedEvent(endedRun({ ending }), whole)),
+      endedEvent(rejectedRun(), whole),
+      endedEvent(explained, whole),
+      startedEvent(inFlightRun()),
+      malformedEvent('junk', ['body: is junk'], t0, 'id-1'),
+    ]
+    for (const event of events) {
+      expect(validates(event)).toBe(true)
+      expect(detailTypes).toContain(event.detailType)
+    }
+    expect(new Set(events.map((event) => event.detailType)).size).toBe(8)
+  })
+
+  test('P4: a repeat, a late repeat and a minimal one carry the same id', () => {
+    const idOf = (event: RunEvent) => event.detail.metadata.id
+    const id = idOf(endedEvent(explained, whole))
+    expect(idOf(endedEvent(explained, { minimal: true }))).toBe(id)
+    expect(idOf(endedEvent({ ...explained, version: 9, detectedAtMs: t0 + 9 * minute }, whole))).toBe(id)
+    expect(idOf(endedEvent({ ...explained, attempt: 2 }, whole))).not.toBe(id)
+    expect(idOf(endedEvent({ ...explained, ending: 'LOST' }, whole))).not.toBe(id)
+    expect(idOf(startedEvent(inFlightRun()))).not.toBe(id)
+  })
+
+  test("DataZone's texts are cut and tell no principal", () => {
+    const { error, typeStats } = endedEvent(explained, whole).detail.data
+    expect(error?.message).toMatch(/^\[principal\] y+…$/)
+    expect(error?.message).toHaveLength(1000)
+    expect(typeStats?.[0]?.errorMessage).toMatch(/^denied to \[email\] x+…$/)
+    expect(typeStats?.[0]?.errorMessage).toHaveLength(1000)
+  })
+
+  test('a minimal one has none of them', () => {
+    const { data } = endedEvent(explained, { minimal: true }).detail
+    expect(data).not.toHaveProperty('error')
+    expect(data).not.toHaveProperty('typeStats')
+    expect(data).toMatchObject({ status: 'FAILED', runId: 'run-1', asset: { id: 'asset-1' } })
+  })
+
+  test('nothing of who made the run, nor of our own record, goes out', () => {
+    const keys: string[] = []
+    JSON.stringify(endedEvent(explained, whole), (key, value: unknown) => {
+      keys.push(key)
+      return value
+    })
+    for (const key of ['createdBy', 'history', 'state', 'announcedAtMs']) expect(keys).not.toContain(key)
+    expect(JSON.stringify(endedEvent(explained, whole))).not.toContain('made for a test')
+  })
+
+  test('a request that waits for its revision ends without one, and without durations', () => {
+    const { revision: _, ...unresolved } = subject
+    const { data } = endedEvent(rejectedRun({ subject: unresolved }), whole).detail
+    expect(data.asset).toEqual({ id: 'asset-1' })
+    expect(data).not.toHaveProperty('durations')
+    expect(data).not.toHaveProperty('runId')
+  })
+
+  test('clocks that disagree make no negative duration', () => {
+    const run = endedRun({ startedAtMs: t0 - minute, detectedAtMs: t0 - 2 * minute })
+    expect(endedEvent(run, whole).detail.data.durations).toEqual({ queuedMs: 0, runMs: 0 })
+  })
+})
+
+describe('events about a body that is no request', () => {
+  test('say what is wrong with it', () => {
+    expect(malformedEvent('junk', ['kind: must be x', 'lane: must be y'], t0, 'id-1').detail).toEqual({
+      metadata: {
+        id: expect.stringMatching(/^[0-9a-f]{40}$/),
+        version: 1,
+        time: '2026-11-20T02:14:00.000Z',
+        causationId: 'id-1',
+      },
+      data: {
+        status: 'REJECTED',
+        error: { name: 'MalformedRequest', message: 'kind: must be x; lane: must be y' },
+        detectedAt: '2026-11-20T02:14:00.000Z',
+      },
+    })
+  })
+
+  test('P4: the same body, the same id, whenever it comes', () => {
+    const idOf = (body: string, atMs: number) => malformedEvent(body, ['x'], atMs).detail.metadata.id
+    expect(idOf('junk', t0)).toBe(idOf('junk', t0 + minute))
+    expect(idOf('junk', t0)).not.toBe(idOf('junk ', t0))
+  })
+})

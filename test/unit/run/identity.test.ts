@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import {
+  canonicalTypes,
+  clientToken,
+  eventId,
+  rejectionEventId,
+  runKey,
+  sameSubject,
+  typeSets,
+} from '../../../lib/run/identity.ts'
+import { endings, type Subject } from '../../../lib/run/run.ts'
+
+const subject: Subject = {
+  kind: 'METADATA_GENERATION',
+  domainId: 'dzd_4hcuvz5s9kx7ma',
+  assetId: 'c8r1d5m3k7x2ha',
+  revision: '4',
+  types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+}
+const request = { requestKey: 'request:nightly-1' }
+const run = { subject, attempt: 1, request }
+
+const { revision: _, ...unresolved } = subject
+const waiting = { subject: unresolved, attempt: 1, request }
+
+/** Deployed tables, tokens that DataZone remembers and consumers' dedupe stores hold these: they may never change. */
+describe('frozen', () => {
+  test('P1: the token of Start', () => {
+    expect(clientToken(subject, 1)).toBe(
+      'dzrun-c8r1d5m3k7x2ha-1-9b3692775f305200b205ad048c1e05ffb2d78d004c4ac23f05580badddf6336c',
+    )
+  })
+
+  test('P1: the key of a record, and of a request that waits for its revision', () => {
+    expect(runKey(run)).toEqual({
+      partition: 'ASSET#dzd_4hcuvz5s9kx7ma#c8r1d5m3k7x2ha',
+      record: 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001',
+    })
+    expect(runKey(waiting)).toEqual({
+      partition: 'ASSET#dzd_4hcuvz5s9kx7ma#c8r1d5m3k7x2ha',
+      record: 'REQUEST#9e9bd6b8649373b9a738a500e19451753eec16891c58762f5d819e7f518b7ef8',
+    })
+  })
+
+  test('P1: whatever a revision holds, its part of the key is plain ASCII without separators', () => {
+    const revision = '1#BUSINESS_NAMES#0001 é%2B'
+    expect(runKey({ ...run, subject: { ...subject, revision } }).record).toBe(
+      'RUN#1%23BUSINESS_NAMES%230001%20%C3%A9%252B#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001',
+    )
+  })
+
+  test('P4: the ids of events', () => {
+    expect(eventId(run, 'SUCCEEDED')).toBe('3065936d4634e681e89d1226436c0805143ae4de')
+    expect(eventId(waiting, 'REJECTED')).toBe('dd81cda3288903a7b60ab3ef2694782af9c1104a')
+    expect(rejectionEventId('{}')).toBe('1e41cffc3d705825506f245f0f5435f74d915eed')
+  })
+})
+
+describe('event ids', () => {
+  test('P4: each ending of each attempt has its own', () => {
+    const ids = [1, 2].flatMap((attempt) =>
+      [...endings, 'STARTED' as const].map((ending) => eventId({ ...run, attempt }, ending)),
+    )
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('P4: of a run with a revision it does not matter which request asked', () => {
+    expect(eventId({ ...run, request: { requestKey: 'event:x' } }, 'FAILED')).toBe(eventId(run, 'FAILED'))
+  })
+
+  test('P4: two requests for an asset that both wait for a revision are told apart', () => {
+    expect(eventId({ ...waiting, request: { requestKey: 'event:x' } }, 'REJECTED')).not.toBe(
+      eventId(waiting, 'REJECTED'),
+    )
+  })
+})
+
+describe('types', () => {
+  test('three make two runs, always the same two', () => {
+    expect(typeSets(['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'])).toEqual([
+      ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+      ['BUSINESS_GLOSSARY_ASSOCIATIONS'],
+    ])
+  })
+
+  test('two stay together, in the order of the enum', () => {
+    expect(typeSets(['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_DESCRIPTIONS'])).toEqual([
+      ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'],
+    ])
+    expect(canonicalTypes(['BUSINESS_NAMES', 'BUSINESS_NAMES'])).toEqual(['BUSINESS_NAMES'])
+  })
+})
+
+test('P1: a subject differs by domain, asset, revision and set of types, not by their order', () => {
+  expect(sameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(true)
+  const others: Subject[] = [
+    { ...subject, domainId: 'dzd_other' },
+    { ...subject, assetId: 'other' },
+    { ...subject, revision: '5' },
+    { ...subject, types: ['BUSINESS_DESCRIPTIONS'] },
+    { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] },
+    unresolved,
+  ]
+  for (const other of others) expect(sameSubject(subject, other)).toBe(false)
+})

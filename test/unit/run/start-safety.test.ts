@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type AdoptionCandidate,
+  absenceProvesMs,
+  isAdoptable,
+  mustWait,
+  startSafety,
+} from '../../../lib/run/start-safety.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  second,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+
+const assumptions = { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute }
+
+describe('whether Start may be sent again', () => {
+  const late = (firstAtMs: number) =>
+    startSafety(
+      claimedRun({ leaseEndsAtMs: t0 + minute, sentBefore: { firstAtMs, lastAtMs: t0 - second } }),
+      assumptions,
+    )
+
+  test('P1: a first Start needs no look', () => {
+    expect(startSafety(claimedRun(), assumptions)).toBe('start')
+  })
+
+  test('P1: while the token outlives the latest effect of a Start of this lease, it is relied on', () => {
+    // Effect at the latest at t0 + 2 min (lease and effect), memory until 10 min after the first.
+    expect(late(t0 - 8 * minute + 1)).toBe('start')
+    expect(late(t0 - 8 * minute)).toBe('look')
+  })
+})
+
+test('P1: absence proves something when the last Start has had its effect and List its lag', () => {
+  expect(absenceProvesMs({ firstAtMs: t0 - minute, lastAtMs: t0 }, assumptions)).toBe(t0 + 3 * minute)
+})
+
+describe('adopting a run that List shows', () => {
+  const run = claimedRun({ subject: { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } })
+  const ours: AdoptionCandidate = {
+    runId: 'run-9',
+    revision: '4',
+    types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
+    createdAtMs: t0 + second,
+  }
+  const adoptable = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
+    isAdoptable(run, { ...ours, ...over }, new Set(others))
+
+  test('P1: ours: same revision and types in any order, created since', () => {
+    expect(adoptable({})).toBe(true)
+    expect(adoptable({ createdAtMs: t0 - 2 * minute })).toBe(true)
+  })
+
+  test.each<[string, Partial<AdoptionCandidate>]>([
+    ['another revision', { revision: '5' }],
+    ['no revision', { revision: undefined }],
+    ['one type less', { types: ['BUSINESS_DESCRIPTIONS'] }],
+    ['another type', { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
+    ['one type more', { types: [...run.subject.types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
+    ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
+    ['no time', { createdAtMs: undefined }],
+  ])('P1: not ours: %s', (_, over) => {
+    expect(adoptable(over)).toBe(false)
+  })
+
+  test('P1: not ours: recorded on another attempt', () => {
+    expect(adoptable({}, ['run-9'])).toBe(false)
+    expect(adoptable({}, ['run-8'])).toBe(true)
+  })
+})
+
+describe('what an attempt waits for', () => {
+  const again = { subject, attempt: 2 }
+  const ofRevision5 = { subject: { ...subject, revision: '5' } }
+
+  test('a run that is going for the asset, of whatever revision', () => {
+    expect(mustWait(again, [claimedRun()])).toBe(true)
+    expect(mustWait(again, [inFlightRun(ofRevision5)])).toBe(true)
+  })
+
+  test('P1: an earlier attempt of the same subject that has not ended', () => {
+    expect(mustWait(again, [parkedRun()])).toBe(true)
+    expect(mustWait({ subject, attempt: 1 }, [parkedRun({ attempt: 2 })])).toBe(false)
+  })
+
+  test('nothing else', () => {
+    expect(mustWait(again, [plannedRun(), endedRun(), parkedRun(ofRevision5)])).toBe(false)
+  })
+})

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { Run } from '../../../lib/run/run.ts'
+import {
+  isDueForGet,
+  mayResume,
+  planSweep,
+  type SweepSettings,
+  wantsSucceededPage,
+  workAtMs,
+} from '../../../lib/run/sweep-plan.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  second,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+
+const settings: SweepSettings = {
+  periodMs: minute,
+  minAgeMs: 12 * second,
+  fewRuns: 3,
+  runDeadlineMs: 240 * minute,
+  maxReleases: 5,
+  mode: 'run',
+}
+
+const { revision: _, ...unresolved } = subject
+
+describe('what a record owes, and when', () => {
+  test.each<[string, Run, number | undefined]>([
+    ['a plan owes nothing', plannedRun(), undefined],
+    ['a claim, when its lease ends', claimedRun({ leaseEndsAtMs: t0 + 7 }), t0 + 7],
+    ['a parked one, at its time', parkedRun({ retryAtMs: t0 + 8 }), t0 + 8],
+    ['one in flight, from its Start', inFlightRun({ startedAtMs: t0 + 9 }), t0 + 9],
+    ['P3: an ending, from when it was noticed', endedRun({ detectedAtMs: t0 + 10 }), t0 + 10],
+    ['an announced ending owes nothing', endedRun({ announcedAtMs: t0 }), undefined],
+  ])('%s', (_name, run, atMs) => {
+    expect(workAtMs(run)).toBe(atMs)
+  })
+})
+
+describe('the plan of a sweep', () => {
+  const all: Run[] = [
+    plannedRun(),
+    claimedRun({ leaseEndsAtMs: t0 }),
+    parkedRun({ retryAtMs: t0 }),
+    inFlightRun({ startedAtMs: t0 }),
+    endedRun({ detectedAtMs: t0 }),
+    endedRun({ detectedAtMs: t0, announcedAtMs: t0 }),
+  ]
+  const size = (nowMs: number, mode: SweepSettings['mode'] = 'run') => {
+    const plan = planSweep(all, nowMs, { ...settings, mode })
+    return [plan.announce.length, plan.release.length, plan.domains.flat().length]
+  }
+
+  test('only what is due by now', () => {
+    expect(size(t0)).toEqual([1, 2, 1])
+    expect(size(t0 - 1)).toEqual([0, 0, 0])
+  })
+
+  test('modes off and plan release no run, but announce and follow', () => {
+    expect(size(t0, 'off')).toEqual([1, 0, 1])
+    expect(size(t0, 'plan')).toEqual([1, 0, 1])
+  })
+
+  test('mode plan goes on only with a request that has no revision yet', () => {
+    const waiting = parkedRun({ subject: unresolved })
+    expect(mayResume(waiting, 'plan')).toBe(true)
+    expect(mayResume(waiting, 'off')).toBe(false)
+    expect(mayResume(parkedRun(), 'plan')).toBe(false)
+    expect(mayResume(claimedRun(), 'run')).toBe(true)
+  })
+
+  test('releases are bounded', () => {
+    const parked = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0, createdAtMs: t0 - n }))
+    expect(planSweep(parked, t0, settings).release).toHaveLength(5)
+  })
+
+  test('each domain once, all its runs together', () => {
+    const inDomain = (domainId: string, runId: string) =>
+      inFlightRun({ runId, subject: { ...subject, domainId } })
+    const plan = planSweep([inDomain('b', '1'), inDomain('a', '2'), inDomain('b', '3')], t0, settings)
+    expect(plan.domains.map((runs) => runs.map((run) => run.runId)).toSorted()).toEqual([['1', '3'], ['2']])
+  })
+
+  test('P9: every domain, and every owed ending, is first in some sweep', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const runs = names.flatMap((name) => [
+      inFlightRun({ subject: { ...subject, domainId: name } }),
+      endedRun({ detectedAtMs: t0, runId: name }),
+    ])
+    const plans = names.map((_, n) => planSweep(runs, t0 + n * minute, settings))
+    expect(plans.map((plan) => plan.domains[0]?.[0]?.subject.domainId).toSorted()).toEqual(names)
+    expect(plans.map((plan) => plan.announce[0]?.runId).toSorted()).toEqual(names)
+    for (const plan of plans) {
+      expect(plan.domains).toHaveLength(names.length)
+      expect(new Set(plan.announce).size).toBe(names.length)
+    }
+  })
+})
+
+describe('when a run is due for a Get', () => {
+  const due = (ageMs: number) => isDueForGet(inFlightRun({ startedAtMs: t0 - ageMs }), t0, settings)
+
+  test('not before it can have ended', () => {
+    expect(due(12 * second - 1)).toBe(false)
+    expect(due(12 * second)).toBe(true)
+  })
+
+  test('P6: in every sweep of its first five minutes, and the one after', () => {
+    for (let ageMs = 12 * second; ageMs < 6 * minute; ageMs += second) expect(due(ageMs)).toBe(true)
+  })
+
+  test('then at ages that grow by a quarter', () => {
+    const dueAtMinutes = Array.from({ length: 60 }, (_, n) => n + 1).filter((age) => due(age * minute))
+    // 5 min and 6.25, 7.8, 9.8, 12.2, 15.3, 19.1, 23.8, 29.8, 37.3, 46.6, 58.2, each at the next full minute.
+    expect(dueAtMinutes).toEqual([1, 2, 3, 4, 5, 7, 8, 10, 13, 16, 20, 24, 30, 38, 47, 59])
+  })
+})
+
+test('P11: pages of ended runs are read while they pay: at least two settled by each', () => {
+  expect(wantsSucceededPage(2, 0, 0)).toBe(true)
+  expect(wantsSucceededPage(1, 0, 0)).toBe(false)
+  expect(wantsSucceededPage(0, 0, 0)).toBe(false)
+  expect(wantsSucceededPage(5, 1, 2)).toBe(true)
+  expect(wantsSucceededPage(5, 1, 1)).toBe(false)
+  expect(wantsSucceededPage(1, 3, 50)).toBe(false)
+})

@@ -1,0 +1,497 @@
+import { describe, expect, test } from 'vitest'
+import { runKey } from '../../../lib/run/identity.ts'
+import type { GenerationType, Run } from '../../../lib/run/run.ts'
+import { storeDown } from '../../support/memory-run-store.ts'
+import { assetEvent, runRequest } from '../../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
+import { starterWorld } from '../../support/starter-world.ts'
+
+const shows = (revision: string, owningProjectId = 'project-1') => ({
+  getAsset: async () => answered({ revision, owningProjectId }),
+})
+
+const threeTypes: GenerationType[] = [
+  'BUSINESS_DESCRIPTIONS',
+  'BUSINESS_NAMES',
+  'BUSINESS_GLOSSARY_ASSOCIATIONS',
+]
+const firstSet = 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001'
+const secondSet = 'RUN#4#BUSINESS_GLOSSARY_ASSOCIATIONS#0001'
+
+describe('a request', () => {
+  test('with its revision: claimed, started, recorded, with no other call', async () => {
+    const world = starterWorld()
+    expect(await world.handle(runRequest())).toMatchObject([
+      {
+        outcome: 'started',
+        adopted: false,
+        run: { runId: 'run-1', state: 'IN_FLIGHT', projectId: 'project-1' },
+      },
+    ])
+    expect(world.datazone.calls).toEqual(['Start 4'])
+    expect(world.store.writes).toEqual([
+      'create CLAIMED RUN#4#BUSINESS_DESCRIPTIONS#0001',
+      'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
+    ])
+    expect(world.datazone.starts).toMatchObject([
+      {
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        assetId: 'asset-1',
+        revision: '4',
+        types: ['BUSINESS_DESCRIPTIONS'],
+        clientToken: expect.stringMatching(/^dzrun-asset-1-1-/),
+      },
+    ])
+  })
+
+  test('without one: the revision that GetAsset shows', async () => {
+    const world = starterWorld({ script: shows('7') })
+    expect(await world.handle(assetEvent())).toMatchObject([
+      { outcome: 'started', run: { subject: { revision: '7', types: ['BUSINESS_DESCRIPTIONS'] } } },
+    ])
+    expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 7'])
+  })
+
+  test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
+    const world = starterWorld({ script: shows('7', 'project-2') })
+    expect(await world.handle(assetEvent())).toMatchObject([{ outcome: 'rejected' }])
+    expect(world.bus.events).toMatchObject([{ detail: { data: { error: { name: 'WrongProject' } } } }])
+    expect(world.queue.copies).toMatchObject([
+      { reasons: [expect.stringMatching(/^WrongProject: projectId: /)] },
+    ])
+    expect(world.store.all()).toMatchObject([{ state: 'ENDED', ending: 'REJECTED', announcedAtMs: t0 }])
+  })
+
+  test('P2: the copy of a rejected request can be mended and sent again', async () => {
+    const world = starterWorld({ script: shows('7', 'project-2') })
+    await world.handle(runRequest({ asset: { id: 'asset-1' }, correlationId: 'load-7' }))
+    const again = starterWorld({ script: shows('7') })
+    const body = world.queue.copies[0]?.body ?? ''
+    expect(JSON.parse(body)).toMatchObject({ requestId: 'nightly-1', correlationId: 'load-7' })
+    expect(await again.outcomes(body)).toEqual(['started'])
+  })
+
+  test('P2: too old to know whether it ran is rejected; a day less is not', async () => {
+    const day = 24 * 60 * minute
+    const from = (days: number) => runRequest({ requestedAt: new Date(t0 - days * day).toISOString() })
+    const world = starterWorld()
+    expect(await world.outcomes(from(154))).toEqual(['rejected'])
+    expect(world.datazone.calls).toEqual([])
+    expect(await starterWorld().outcomes(from(152))).toEqual(['started'])
+    const known = starterWorld({ runs: [inFlightRun()] })
+    expect(await known.outcomes(from(154))).toEqual(['duplicate'])
+  })
+
+  test('P8: for an asset with a record of a newer version goes back', async () => {
+    const world = starterWorld()
+    world.store.unreadable.push({ key: runKey(inFlightRun()), newer: true, problem: 'is newer' })
+    expect(await world.handle(runRequest())).toEqual([
+      { outcome: 'retry', afterSeconds: 900, reason: 'RECORD_UNREADABLE' },
+    ])
+    expect(world.store.writes).toEqual([])
+  })
+})
+
+describe('modes', () => {
+  test('off: skipped, nothing is read or written', async () => {
+    const world = starterWorld({ settings: { mode: 'off' } })
+    expect(await world.handle(runRequest())).toEqual([{ outcome: 'skipped', reason: 'MODE_OFF' }])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('plan: what would start is recorded, and nothing started', async () => {
+    const world = starterWorld({ settings: { mode: 'plan' }, script: shows('4') })
+    expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' }, types: threeTypes }))).toEqual([
+      'planned',
+      'planned',
+    ])
+    expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
+    expect(world.store.all().map((run) => run.state)).toEqual(['PLANNED', 'PLANNED'])
+    expect(await world.outcomes(runRequest({ types: threeTypes }))).toEqual(['duplicate', 'duplicate'])
+  })
+
+  test('a plan blocks nothing: in mode run the same request starts', async () => {
+    const world = starterWorld({ runs: [plannedRun()] })
+    expect(await world.outcomes(runRequest())).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', attempt: 1 }])
+  })
+
+  test('DomainIds selects domains; none selects all', async () => {
+    const skipped = [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
+    expect(await starterWorld({ settings: { domainIds: ['dzd_b'] } }).handle(runRequest())).toEqual(skipped)
+    const selected = starterWorld({ settings: { domainIds: ['dzd_b', 'dzd_orders'] } })
+    expect(await selected.outcomes(runRequest())).toEqual(['started'])
+  })
+})
+
+describe('P1: duplicates', () => {
+  test('by request key: before any call, though it names no revision', async () => {
+    const world = starterWorld({ script: shows('4') })
+    await world.handle(assetEvent())
+    world.datazone.calls.length = 0
+    expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test.each<[string, Run]>([
+    ['claimed', claimedRun()],
+    ['in flight', inFlightRun()],
+    ['parked', parkedRun({ reason: 'DENIED' })],
+    ['ended', endedRun()],
+  ])('by subject, under another request key: %s', async (_name, run) => {
+    const world = starterWorld({ runs: [run] })
+    const other = runRequest({ requestId: 'other' })
+    expect(await world.handle(other)).toEqual([{ outcome: 'duplicate', of: runKey(run) }])
+    expect(world.datazone.calls).toEqual([])
+    expect(world.store.all()).toEqual([{ ...run, version: 2, alsoAskedBy: ['request:other'] }])
+  })
+
+  test('by subject, once remembered: no call and no write', async () => {
+    const world = starterWorld({ script: shows('4'), runs: [inFlightRun()] })
+    expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
+    world.datazone.calls.length = 0
+    world.store.writes.length = 0
+    expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('another revision, or other types, is another run', async () => {
+    const world = starterWorld({ runs: [endedRun()] })
+    expect(
+      await world.outcomes(runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })),
+    ).toEqual(['started'])
+    world.store.given(endedRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' }))
+    expect(await world.outcomes(runRequest({ requestId: 'c', types: ['BUSINESS_NAMES'] }))).toEqual([
+      'started',
+    ])
+  })
+
+  test('whoever loses the race for the claim is a duplicate and starts nothing', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = () => world.store.given(inFlightRun())
+    expect(await world.outcomes(runRequest({ requestId: 'late' }))).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('a message that comes back is tried again at once, under a lease of its own', async () => {
+    const world = starterWorld({ runs: [parkedRun({ reason: 'THROTTLED' })] })
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['started'])
+    expect(world.store.writes[0]).toMatch(/^save CLAIMED/)
+  })
+})
+
+describe('three types make two runs', () => {
+  const request = runRequest({ types: threeTypes })
+
+  test('the second is written first, waiting; the first is claimed and started', async () => {
+    const world = starterWorld()
+    expect(await world.outcomes(request)).toEqual(['started', 'parked'])
+    expect(world.store.writes).toEqual([
+      `create PARKED ${secondSet}`,
+      `create CLAIMED ${firstSet}`,
+      `save IN_FLIGHT ${firstSet}`,
+    ])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }, { state: 'PARKED', reason: 'BEHIND' }])
+  })
+
+  test('P2: a crash between the two leaves a request that makes the other when it comes back', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'CLAIMED') throw storeDown()
+    }
+    await expect(world.handle(request)).rejects.toThrow('table is unavailable')
+    expect(world.store.all()).toHaveLength(1)
+    world.store.beforeWrite = () => {}
+    expect(await world.outcomes(request, 2)).toEqual(['started'])
+    expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
+  })
+
+  test('P2: without a revision, a crash between the two does not ask for another revision', async () => {
+    const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
+    const world = starterWorld({ script: shows('4') })
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'CLAIMED') throw storeDown()
+    }
+    await expect(world.handle(event)).rejects.toThrow()
+    world.store.beforeWrite = () => {}
+    expect(await world.outcomes(event, 2)).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 4'])
+  })
+
+  test('P2: such a crash is mended also when the other was throttled meanwhile', async () => {
+    let throttled = true
+    const world = starterWorld({
+      script: { startRun: async () => (throttled ? refused('THROTTLED') : answered(serviceRun())) },
+    })
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'CLAIMED') throw storeDown()
+    }
+    await expect(world.handle(request)).rejects.toThrow()
+    world.store.beforeWrite = () => {}
+    const [rest] = world.store.all()
+    if (rest === undefined) throw new Error('the second set should be recorded')
+    world.clock.advance(minute)
+    await world.handle(world.noteAbout(rest), 2)
+    throttled = false
+    await world.handle(request, 2)
+    expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
+  })
+
+  test('P1: regenerate, cut short between the two, makes no third attempt of the one it made', async () => {
+    const world = starterWorld()
+    await world.handle(request)
+    for (const run of world.store.all())
+      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
+    const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'CLAIMED') throw storeDown()
+    }
+    await expect(world.handle(again)).rejects.toThrow()
+    world.store.beforeWrite = () => {}
+    await world.handle(again, 2)
+    expect(world.store.all().map((run) => run.attempt)).toEqual([1, 2, 1, 2])
+  })
+
+  test('P2: three types that wait for their revision are one waiting request, then a duplicate without a call', async () => {
+    const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
+    const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
+    expect(await world.outcomes(event)).toEqual(['parked'])
+    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
+  })
+
+  test('P1: the whole request again is a duplicate of both', async () => {
+    const world = starterWorld()
+    await world.handle(request)
+    expect(await world.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('the second goes on once the first has ended, not before', async () => {
+    const world = starterWorld()
+    await world.handle(request)
+    const [first, second] = world.store.all()
+    if (first === undefined || second === undefined) throw new Error('two records are expected')
+    expect(await world.handle(world.noteAbout(second))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
+    ])
+    world.store.given(endedRun({ ...first, state: 'ENDED' }))
+    expect(await world.outcomes(world.noteAbout(second))).toEqual(['started'])
+    expect(world.datazone.starts.map(({ types }) => types)).toEqual([
+      ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+      ['BUSINESS_GLOSSARY_ASSOCIATIONS'],
+    ])
+  })
+})
+
+test('a newer revision waits for the run that is going, without a call', async () => {
+  const world = starterWorld({ runs: [inFlightRun()] })
+  const newer = runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })
+  expect(await world.handle(newer)).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+  expect(world.datazone.calls).toEqual([])
+})
+
+describe('regenerate', () => {
+  const again = runRequest({ requestId: 'again', regenerate: true })
+
+  test('P1: makes the next attempt, once per request key, with a token of its own', async () => {
+    const world = starterWorld({ runs: [endedRun()] })
+    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
+    expect(await world.outcomes(again, 2)).toEqual(['duplicate'])
+    expect(world.datazone.starts.map(({ clientToken }) => clientToken)).toEqual([
+      expect.stringMatching(/^dzrun-asset-1-2-/),
+    ])
+    expect(world.store.all()).toHaveLength(2)
+  })
+
+  test('another request key makes the one after', async () => {
+    const world = starterWorld({ runs: [endedRun(), endedRun({ attempt: 2, runId: 'run-2' })] })
+    expect(await world.handle(again)).toMatchObject([{ run: { attempt: 3 } }])
+  })
+
+  test('of a revision that never ran makes the first', async () => {
+    expect(await starterWorld().handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 1 } }])
+  })
+
+  test('P1: waits while a Start of the attempt before may have taken effect', async () => {
+    const open = parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0, lastAtMs: t0 } })
+    const world = starterWorld({ runs: [open] })
+    expect(await world.handle(again)).toMatchObject([
+      { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
+    ])
+    const second = world.store.all().find((run) => run.attempt === 2)
+    if (second === undefined) throw new Error('attempt 2 should wait')
+    expect(await world.outcomes(world.noteAbout(second))).toEqual(['parked'])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('a plan of the next attempt counts for nothing in mode run', async () => {
+    const world = starterWorld({ runs: [endedRun(), plannedRun({ attempt: 2 })] })
+    expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
+  })
+
+  test('waits while the attempt before is going', async () => {
+    const world = starterWorld({ runs: [inFlightRun()] })
+    expect(await world.handle(again)).toMatchObject([
+      { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
+    ])
+  })
+
+  test('P2: whoever loses the race for an attempt comes back for the next', async () => {
+    const world = starterWorld({ runs: [endedRun()] })
+    const rival = endedRun({
+      attempt: 2,
+      runId: 'run-2',
+      request: { ...endedRun().request, requestKey: 'request:b' },
+    })
+    world.store.beforeWrite = () => world.store.given(rival)
+    expect(await world.handle(again)).toEqual([
+      { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' },
+    ])
+    world.store.beforeWrite = () => {}
+    expect(await world.handle(again, 2)).toMatchObject([{ outcome: 'started', run: { attempt: 3 } }])
+  })
+})
+
+describe('a revision that GetAsset cannot tell yet', () => {
+  const event = assetEvent()
+
+  test.each([
+    ['DENIED', 15 * minute],
+    ['QUOTA_EXCEEDED', 15 * minute],
+    ['CONFLICT', 15 * minute],
+    ['NOT_FOUND', minute],
+  ] as const)('P2: %s parks the request under its key, which is then a duplicate', async (kind, afterMs) => {
+    const world = starterWorld({ script: { getAsset: async () => refused(kind) } })
+    expect(await world.handle(event)).toMatchObject([
+      { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + afterMs, version: 1 } },
+    ])
+    expect(world.store.writes).toEqual([expect.stringMatching(/^create PARKED REQUEST#/)])
+    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
+  })
+
+  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
+    '%s: back to the queue, and parked the second time',
+    async (kind) => {
+      const world = starterWorld({ script: { getAsset: async () => refused(kind) } })
+      expect(await world.handle(event, 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
+      expect(world.store.writes).toEqual([])
+      expect(await world.handle(event, 2)).toMatchObject([
+        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10_000 } },
+      ])
+    },
+  )
+
+  test('P2: INVALID is rejected', async () => {
+    const world = starterWorld({ script: { getAsset: async () => refused('INVALID') } })
+    expect(await world.outcomes(event)).toEqual(['rejected'])
+    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
+    expect(world.bus.events).toHaveLength(1)
+  })
+
+  test('P9: a 404 that lasts five minutes is believed', async () => {
+    const world = starterWorld({ script: { getAsset: async () => refused('NOT_FOUND') } })
+    await world.handle(event)
+    const outcomes: string[] = []
+    for (let n = 1; n <= 5; n += 1) {
+      world.clock.advance(minute)
+      const [waiting] = world.store.all()
+      if (waiting !== undefined) outcomes.push(...(await world.outcomes(world.noteAbout(waiting))))
+    }
+    expect(outcomes).toEqual(['parked', 'parked', 'parked', 'parked', 'rejected'])
+    expect(world.store.all()).toMatchObject([
+      { ending: 'REJECTED', error: { name: 'ResourceNotFoundException' } },
+    ])
+  })
+
+  test('P2: once it can, the run takes the place of the request, in one write', async () => {
+    let denied = true
+    const world = starterWorld({
+      script: {
+        getAsset: async () =>
+          denied ? refused('DENIED') : answered({ revision: '4', owningProjectId: 'project-1' }),
+      },
+    })
+    await world.handle(event)
+    denied = false
+    const [waiting] = world.store.all()
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(world.store.writes.slice(1)).toEqual([
+      'create CLAIMED RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
+      'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
+    ])
+    expect(world.store.all()).toHaveLength(1)
+    expect(await world.outcomes(event, 3)).toEqual(['duplicate'])
+  })
+
+  test('P1: a request that waited and turns out to be a duplicate is dropped', async () => {
+    const { revision: _, ...unresolved } = subject
+    const waiting = parkedRun({
+      subject: unresolved,
+      request: { ...parkedRun().request, requestKey: 'event:x' },
+    })
+    const world = starterWorld({ script: shows('4'), runs: [waiting, inFlightRun()] })
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
+  })
+})
+
+describe('a read that looks stale', () => {
+  const published = assetEvent({ time: '2026-11-20T02:13:50Z' })
+  const before = endedRun({ detectedAtMs: t0 - minute })
+
+  test('the revision ended before the publish: looked at once more after a minute', async () => {
+    let revision = '4'
+    const world = starterWorld({
+      runs: [before],
+      script: { getAsset: async () => answered({ revision, owningProjectId: 'project-1' }) },
+    })
+    expect(await world.handle(published)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'STALE_READ', retryAtMs: t0 + minute } },
+    ])
+    revision = '5'
+    world.clock.advance(minute)
+    const waiting = world.store.all().find((run) => run.state === 'PARKED')
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', run: { subject: { revision: '5' } } },
+    ])
+  })
+
+  test('the second look is believed', async () => {
+    const world = starterWorld({ runs: [before], script: shows('4') })
+    await world.handle(published)
+    const waiting = world.store.all().find((run) => run.state === 'PARKED')
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    expect(world.store.all()).toHaveLength(1)
+  })
+
+  test('one that ended after the publish is a duplicate at once', async () => {
+    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: shows('4') })
+    expect(await world.outcomes(published)).toEqual(['duplicate'])
+  })
+
+  test('regenerate means this revision, again', async () => {
+    const world = starterWorld({
+      runs: [before],
+      script: { ...shows('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
+    })
+    const again = runRequest({ requestId: 'again', asset: { id: 'asset-1' }, regenerate: true })
+    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
+  })
+})

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { announce } from '../../../lib/usecases/announce.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryRunStore } from '../../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../../support/recorders.ts'
+import { endedRun, minute, rejectedRun, second, subject, t0 } from '../../support/runs.ts'
+
+const ofAsset = (assetId: string, run = endedRun({ detectedAtMs: t0 })) => ({
+  ...run,
+  subject: { ...subject, assetId },
+})
+
+const world = (...runs: Parameters<typeof announce>[0]) => {
+  const clock = manualClock()
+  const ports = { clock, store: memoryRunStore(...runs), bus: recordingBus(), queue: recordingQueue() }
+  return { ...ports, announce: () => announce(runs, ports) }
+}
+
+test('P3: what the bus took is marked; what it did not take stays owed', async () => {
+  const { announce, bus, store } = world(ofAsset('a'), ofAsset('b'), ofAsset('c'))
+  bus.refuses = ({ detail }) => detail.data.asset?.id === 'b'
+  expect(await announce()).toBe(2)
+  expect(bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'c'])
+  expect(store.all().map((run) => 'announcedAtMs' in run)).toEqual([true, false, true])
+})
+
+test('P4: sent again, with the same id, when the mark was lost', async () => {
+  const { announce, bus, store } = world(ofAsset('a'))
+  store.beforeWrite = () => {
+    throw new Error('down')
+  }
+  await expect(announce()).rejects.toThrow('down')
+  store.beforeWrite = () => {}
+  expect(await announce()).toBe(1)
+  const [first, again] = bus.events.map(({ detail }) => detail.metadata.id)
+  expect(bus.events).toHaveLength(2)
+  expect(again).toBe(first)
+})
+
+test("an ending that is refused for ten minutes is sent without DataZone's texts, under the same id", async () => {
+  const failed = endedRun({ ending: 'FAILED', error: { name: 'E', message: 'x' }, detectedAtMs: t0 })
+  const { announce, bus, clock } = world(failed)
+  clock.advance(10 * minute)
+  await announce()
+  clock.advance(second)
+  await announce()
+  const [whole, minimal] = bus.events.map(({ detail }) => detail)
+  expect(whole?.data).toHaveProperty('error')
+  expect(minimal?.data).not.toHaveProperty('error')
+  expect(minimal?.metadata.id).toBe(whole?.metadata.id)
+})
+
+test('P2: a rejected one is copied before its event; without the copy there is no event and no mark', async () => {
+  const { announce, bus, queue, store } = world(ofAsset('a', rejectedRun()), ofAsset('b'))
+  queue.down = true
+  expect(await announce()).toBe(1)
+  expect(bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['b'])
+  expect(store.all()[0]).not.toHaveProperty('announcedAtMs')
+  queue.down = false
+  await announce()
+  expect(queue.copies).toMatchObject([
+    {
+      reasons: ['ValidationException: no structured schema'],
+      cut: false,
+      eventId: bus.events[1]?.detail.metadata.id,
+    },
+  ])
+})
+
+test('only rejected ones are copied', async () => {
+  const { announce, queue } = world(ofAsset('a'), ofAsset('b', endedRun({ ending: 'FAILED' })))
+  await announce()
+  expect(queue.copies).toEqual([])
+})
+
+test('an ending that somebody else marked meanwhile keeps their mark', async () => {
+  const run = ofAsset('a')
+  const { announce, store } = world(run)
+  store.beforeWrite = () => store.given({ ...run, version: 2, announcedAtMs: t0 - second })
+  await announce()
+  expect(store.all()).toMatchObject([{ version: 2, announcedAtMs: t0 - second }])
+})

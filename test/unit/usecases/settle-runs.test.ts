@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest'
+import type { DataZone, ServiceRun } from '../../../lib/ports/datazone.ts'
+import type { InFlightRun } from '../../../lib/run/run.ts'
+import { isDueForGet } from '../../../lib/run/sweep-plan.ts'
+import { settleRuns } from '../../../lib/usecases/settle-runs.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryRunStore } from '../../support/memory-run-store.ts'
+import { inFlightRun, minute, second, subject, t0 } from '../../support/runs.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
+import { defaults } from '../../support/starter-world.ts'
+
+const run = (n: number, ageMs = 2 * minute): InFlightRun =>
+  inFlightRun({ runId: `run-${n}`, startedAtMs: t0 - ageMs, subject: { ...subject, assetId: `asset-${n}` } })
+const runs = (count: number, ageMs?: number) => Array.from({ length: count }, (_, n) => run(n, ageMs))
+
+/** What DataZone has: the status of each run by its id. */
+type Statuses = Readonly<Record<string, string>>
+const shown = (statuses: Statuses, status?: string): ServiceRun[] =>
+  Object.entries(statuses)
+    .filter(([, is]) => status === undefined || is === status)
+    .map(([runId, nativeStatus]) => serviceRun({ runId, nativeStatus }))
+
+/** A DataZone whose pages hold `pageSize` runs. */
+const having = (statuses: Statuses, pageSize = 50): Partial<DataZone> => ({
+  getRun: async (_domainId, runId) => {
+    const found = shown(statuses).find((candidate) => candidate.runId === runId)
+    return found === undefined ? refused('NOT_FOUND') : answered(found)
+  },
+  listRuns: async (_domainId, { status, nextToken }) => {
+    const from = Number(nextToken ?? 0)
+    const all = shown(statuses, status)
+    return answered({
+      runs: all.slice(from, from + pageSize),
+      ...(from + pageSize < all.length ? { nextToken: String(from + pageSize) } : {}),
+    })
+  },
+})
+
+const settle = async (
+  tracked: readonly InFlightRun[],
+  script: Partial<DataZone>,
+  deadlineMs = t0 + minute,
+) => {
+  const store = memoryRunStore(...tracked)
+  const datazone = scriptedDataZone(script)
+  const clock = manualClock()
+  const settlement = await settleRuns(tracked, {
+    store,
+    datazone,
+    clock,
+    settings: defaults.sweeper,
+    deadlineMs,
+  })
+  return {
+    store,
+    calls: datazone.calls,
+    ...settlement,
+    endings: settlement.ended.map((ended) => ended.runId).toSorted(),
+  }
+}
+
+const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
+
+describe('a few due', () => {
+  test('one Get each, and no List', async () => {
+    const { calls, endings, ended } = await settle(
+      runs(3),
+      having({ 'run-0': 'SUCCEEDED', 'run-1': 'IN_PROGRESS', 'run-2': 'FAILED' }),
+    )
+    expect(calls.toSorted()).toEqual(['Get run-0', 'Get run-1', 'Get run-2'])
+    expect(endings).toEqual(['run-0', 'run-2'])
+    expect(ended).toMatchObject([
+      { ending: 'SUCCEEDED', version: 2 },
+      { ending: 'FAILED', version: 2 },
+    ])
+  })
+
+  test('P11: none due, none asked: too young to have ended', async () => {
+    const { calls } = await settle(runs(9, 11 * second), having({}))
+    expect(calls).toEqual([])
+  })
+
+  test('Get tells how each type fared', async () => {
+    const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'no names' }]
+    const { ended } = await settle([run(0)], {
+      getRun: async () =>
+        answered(serviceRun({ runId: 'run-0', nativeStatus: 'PARTIALLY_SUCCEEDED', typeStats })),
+    })
+    expect(ended).toMatchObject([{ typeStats, error: { message: 'BUSINESS_NAMES: no names' } }])
+  })
+
+  test('a refusal names the problem and ends nothing', async () => {
+    for (const kind of ['NOT_FOUND', 'DENIED', 'UNAVAILABLE'] as const) {
+      const { ended, problems, store } = await settle(runs(2), { getRun: async () => refused(kind) })
+      expect(ended).toEqual([])
+      expect(problems).toHaveLength(2)
+      expect(store.writes).toEqual([])
+    }
+  })
+
+  test('P7: throttled, it stops asking', async () => {
+    const due = runs(3)
+    const { calls } = await settle(due, { getRun: async () => refused('THROTTLED') })
+    expect(calls.length).toBeLessThanOrEqual(due.length)
+    const many = await settle(runs(40), { ...having({}), getRun: async () => refused('THROTTLED') })
+    expect(many.calls.filter((call) => call.startsWith('Get')).length).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('many due', () => {
+  test('P11: nothing changed: two Lists for fifty runs, and no write', async () => {
+    const { calls, store, problems } = await settle(runs(50), having(statuses(50, () => 'IN_PROGRESS')))
+    expect(problems).toEqual([])
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS'])
+    expect(store.writes).toEqual([])
+  })
+
+  test('SUBMITTED before IN_PROGRESS, so that a run that moves on between the two is seen', async () => {
+    const is: Record<string, string> = { ...statuses(5, () => 'SUBMITTED') }
+    const script = having(is)
+    const { calls, endings } = await settle(runs(5), {
+      ...script,
+      listRuns: async (domainId, query) => {
+        const page = await (script.listRuns ?? (() => Promise.reject(new Error('no script'))))(
+          domainId,
+          query,
+        )
+        if (query.status === 'SUBMITTED') is['run-0'] = 'IN_PROGRESS'
+        return page
+      },
+    })
+    expect(calls).toEqual(['List SUBMITTED'])
+    expect(endings).toEqual([])
+  })
+
+  test('ended: SUCCEEDED is listed while it pays, and one Get for each that is left', async () => {
+    const is = statuses(10, (n) => (n < 4 ? 'SUCCEEDED' : n < 6 ? 'FAILED' : 'IN_PROGRESS'))
+    const { calls, endings, store } = await settle(runs(10), having(is))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED', 'Get run-4', 'Get run-5'])
+    expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-5'])
+    expect(store.writes).toHaveLength(6)
+  })
+
+  test('one missing: a Get is as cheap as a page', async () => {
+    const is = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
+    const { calls } = await settle(runs(5), having(is))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-0'])
+  })
+
+  test('P11: old endings of others are not paged through: a page that settles fewer than two is the last', async () => {
+    const others = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`other-${n}`, 'SUCCEEDED']))
+    const is = { ...others, ...statuses(6, () => 'SUCCEEDED') }
+    const { calls, endings } = await settle(runs(6), having(is))
+    expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+    expect(calls.slice(3).every((call) => call.startsWith('Get'))).toBe(true)
+    expect(endings).toHaveLength(6)
+  })
+
+  test('every page of what is going is read, until all are seen', async () => {
+    const others = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`other-${n}`, 'IN_PROGRESS']))
+    const { calls, endings } = await settle(
+      runs(6),
+      having({ ...others, ...statuses(6, () => 'IN_PROGRESS') }),
+    )
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List IN_PROGRESS page 50'])
+    expect(endings).toEqual([])
+  })
+
+  test.each(['SUBMITTED', 'IN_PROGRESS'] as const)(
+    'a List of %s that fails concludes nothing',
+    async (failing) => {
+      const script = having(statuses(6, () => 'SUCCEEDED'))
+      const { calls, ended, problems } = await settle(runs(6), {
+        ...script,
+        listRuns: async (_domainId, query) =>
+          query.status === failing ? refused('UNAVAILABLE') : answered({ runs: [] }),
+      })
+      expect(calls.at(-1)).toBe(`List ${failing}`)
+      expect(ended).toEqual([])
+      expect(problems).toEqual(['InternalServerException'])
+    },
+  )
+
+  test('a second page that fails concludes nothing either', async () => {
+    const { calls, problems } = await settle(runs(6), {
+      listRuns: async (_domainId, { nextToken }) =>
+        nextToken === undefined ? answered({ runs: [], nextToken: '2' }) : refused('THROTTLED'),
+    })
+    expect(calls).toEqual(['List SUBMITTED', 'List SUBMITTED page 2'])
+    expect(problems).toEqual(['ThrottlingException'])
+  })
+
+  test('a List of SUCCEEDED that fails leaves it to Get', async () => {
+    const script = having(statuses(6, () => 'SUCCEEDED'))
+    const { endings, problems } = await settle(runs(6), {
+      ...script,
+      listRuns: async (_domainId, { status }) =>
+        status === 'SUCCEEDED' ? refused('DENIED') : answered({ runs: [] }),
+    })
+    expect(endings).toHaveLength(6)
+    expect(problems).toEqual(['AccessDeniedException'])
+  })
+
+  test('P8: an unheard-of status is in no list: one Get each, kept, not ended', async () => {
+    const { ended, store } = await settle(runs(5), having(statuses(5, () => 'PAUSED')))
+    expect(ended).toEqual([])
+    expect(store.all()).toMatchObject(
+      Array.from({ length: 5 }, () => ({ state: 'IN_FLIGHT', nativeStatus: 'PAUSED' })),
+    )
+  })
+
+  test('P11: what is old and not due by its age gets no Get, though its absence was seen', async () => {
+    const old = Array.from({ length: 5 }, (_, n) => ({ ...run(n + 10, 70 * minute) }))
+    const { calls } = await settle([...runs(5), ...old], having(statuses(5, () => 'IN_PROGRESS')))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+  })
+})
+
+describe('whatever happens to one record', () => {
+  test('P9: one that cannot be written does not hold up the others of its domain', async () => {
+    const tracked = runs(3)
+    const store = memoryRunStore(...tracked)
+    store.beforeWrite = (next) => {
+      if ('runId' in next && next.runId === 'run-0') throw new Error('poison')
+    }
+    const settlement = await settleRuns(tracked, {
+      store,
+      datazone: scriptedDataZone(having(statuses(3, () => 'SUCCEEDED'))),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement.ended.map((ended) => ended.runId).toSorted()).toEqual(['run-1', 'run-2'])
+    expect(settlement.problems).toEqual(['poison'])
+  })
+
+  test('P5: one that somebody else ended meanwhile is theirs to announce', async () => {
+    const tracked = runs(1)
+    const store = memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 })))
+    const settlement = await settleRuns(tracked, {
+      store,
+      datazone: scriptedDataZone(having({ 'run-0': 'SUCCEEDED' })),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement).toEqual({ ended: [], problems: [] })
+  })
+})
+
+describe('P9: runs that never tell an ending', () => {
+  const hour = 60 * minute
+  /** Ages at which the sweep's plan asks for them. */
+  const overdue = 5 * hour
+  const dueAt = (leastMs: number) => {
+    let ageMs = leastMs
+    while (!isDueForGet(run(0, ageMs), t0, defaults.sweeper)) ageMs += minute
+    return ageMs
+  }
+
+  test('still going past its deadline, by a Get: timed out', async () => {
+    const { ended } = await settle([run(0, dueAt(overdue))], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toMatchObject([{ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
+  })
+
+  test('ended past its deadline: that ending, not ours', async () => {
+    const { ended } = await settle([run(0, dueAt(overdue))], having({ 'run-0': 'SUCCEEDED' }))
+    expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
+  })
+
+  test('before its deadline it goes on', async () => {
+    const { ended } = await settle([run(0, dueAt(3 * hour))], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toEqual([])
+  })
+
+  test('no answer at all ends nothing before a day has passed', async () => {
+    const silent: Partial<DataZone> = { getRun: async () => refused('UNAVAILABLE') }
+    expect((await settle([run(0, dueAt(20 * hour))], silent)).ended).toEqual([])
+    expect((await settle([run(0, dueAt(29 * hour))], silent)).ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+  })
+
+  test('404 once is noted; again after ten minutes: lost', async () => {
+    const age = dueAt(30 * minute)
+    const once = await settle([run(0, age)], having({}))
+    expect(once.ended).toEqual([])
+    expect(once.store.all()).toMatchObject([{ state: 'IN_FLIGHT', notFoundSinceMs: t0 }])
+    const again = await settle([{ ...run(0, age), notFoundSinceMs: t0 - 10 * minute }], having({}))
+    expect(again.ended).toMatchObject([{ ending: 'LOST' }])
+  })
+
+  test('404 for a young run means nothing', async () => {
+    const { store } = await settle([run(0, 4 * minute)], having({}))
+    expect(store.writes).toEqual([])
+  })
+
+  test('while many of a domain answer 404, none is lost', async () => {
+    const age = dueAt(30 * minute)
+    const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { ended, problems, store } = await settle(known, having({}))
+    expect(ended).toEqual([])
+    expect(store.writes).toEqual([])
+    expect(problems.at(-1)).toContain('none is declared lost')
+  })
+})
+
+test('out of time: it stops asking', async () => {
+  expect((await settle(runs(3), having({}), t0)).calls).toEqual([])
+  expect((await settle(runs(9), having({}), t0)).calls).toEqual([])
+})

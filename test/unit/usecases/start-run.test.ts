@@ -1,0 +1,406 @@
+import { describe, expect, test } from 'vitest'
+import { startedEvent } from '../../../lib/contracts/run-event.ts'
+import type { DataZone } from '../../../lib/ports/datazone.ts'
+import { runRequest } from '../../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  rejectedRun,
+  second,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../support/starter-world.ts'
+
+const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => ({
+  startRun: async () => refused(...answer),
+})
+
+describe('Start refused', () => {
+  test.each([
+    ['DENIED', 15 * minute],
+    ['QUOTA_EXCEEDED', 15 * minute],
+    ['CONFLICT', 15 * minute],
+    ['NOT_FOUND', minute],
+  ] as const)('P2: %s parks, whichever receive it is', async (kind, afterMs) => {
+    for (const receiveCount of [1, 2]) {
+      const world = starterWorld({ script: refusing(kind) })
+      expect(await world.handle(runRequest(), receiveCount)).toMatchObject([
+        {
+          outcome: 'parked',
+          run: { reason: kind, retryAtMs: t0 + afterMs, error: { message: `${kind} for a test` } },
+        },
+      ])
+      expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+      expect(world.datazone.starts).toHaveLength(1)
+      expect(world.slowDowns).toEqual([])
+    }
+  })
+
+  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
+    'P7: %s: back to the queue the first time, into the table from the second on',
+    async (kind) => {
+      const world = starterWorld({ script: refusing(kind) })
+      expect(await world.handle(runRequest(), 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
+      // The table has it too: if the message is lost, the sweep finds it, but not before the message is back.
+      expect(world.store.all()).toMatchObject([
+        { state: 'PARKED', reason: kind, retryAtMs: t0 + 2 * minute + 5 * second },
+      ])
+      expect(await world.handle(runRequest(), 2)).toMatchObject([
+        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10 * second } },
+      ])
+      expect(world.datazone.starts).toHaveLength(2)
+    },
+  )
+
+  test('P1: every try of an attempt carries the same token', async () => {
+    const world = starterWorld({ script: refusing('UNAVAILABLE') })
+    await world.handle(runRequest(), 1)
+    await world.handle(runRequest(), 2)
+    const [first, again] = world.datazone.starts
+    expect(again?.clientToken).toBe(first?.clientToken)
+  })
+
+  test('P7: throttling slows everybody down, once a refusal', async () => {
+    const world = starterWorld({ script: refusing('THROTTLED') })
+    await world.handle(runRequest())
+    expect(world.slowDowns).toEqual([t0])
+  })
+
+  test('P1: after an answer that was lost, the Start stays open; after a definite refusal it does not', async () => {
+    const lost = starterWorld({ script: refusing('UNAVAILABLE') })
+    await lost.handle(runRequest())
+    expect(lost.store.all()).toMatchObject([{ sentBefore: { firstAtMs: t0, lastAtMs: t0 } }])
+    const throttled = starterWorld({ script: refusing('THROTTLED') })
+    await throttled.handle(runRequest())
+    expect(throttled.store.all()[0]).not.toHaveProperty('sentBefore')
+  })
+
+  test('P2: INVALID is rejected: table, copy, event, mark', async () => {
+    const world = starterWorld({ script: refusing('INVALID') })
+    expect(await world.outcomes(runRequest())).toEqual(['rejected'])
+    expect(world.store.all()).toMatchObject([
+      { state: 'ENDED', ending: 'REJECTED', error: { name: 'ValidationException' }, announcedAtMs: t0 },
+    ])
+    expect(world.queue.copies).toHaveLength(1)
+    expect(world.bus.events.map(({ detailType }) => detailType)).toEqual(['Metadata Generation Run Rejected'])
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
+  })
+
+  test('P9: a 404 that lasts is believed', async () => {
+    const world = starterWorld({
+      script: refusing('NOT_FOUND'),
+      runs: [parkedRun({ reason: 'NOT_FOUND', notFoundSinceMs: t0 - 5 * minute })],
+    })
+    expect(await world.outcomes(world.noteAbout(parkedRun()))).toEqual(['rejected'])
+  })
+
+  test('the backoff grows with each receive, to five minutes at most', async () => {
+    const waits: number[] = []
+    for (const receiveCount of [2, 3, 4, 9, 50]) {
+      const world = starterWorld({ script: refusing('UNAVAILABLE') })
+      await world.handle(runRequest(), receiveCount)
+      const [run] = world.store.all()
+      if (run?.state === 'PARKED') waits.push((run.retryAtMs - t0 - minute) / second)
+    }
+    expect(waits).toEqual([10, 20, 40, 300, 300])
+  })
+})
+
+describe('P9: waiting has an end', () => {
+  const day = 24 * 60 * minute
+  const since = (days: number) => t0 - days * day
+
+  test('after 35 days a run that waits is rejected instead of started', async () => {
+    const run = parkedRun({ createdAtMs: since(36), reason: 'DENIED' })
+    const world = starterWorld({ runs: [run] })
+    expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+    expect(world.store.all()).toMatchObject([{ ending: 'REJECTED', error: { name: 'WaitedTooLong' } }])
+    expect(world.datazone.calls).toEqual([])
+    const younger = parkedRun({ createdAtMs: since(34), reason: 'DENIED' })
+    const other = starterWorld({ runs: [younger] })
+    expect(await other.outcomes(other.noteAbout(younger))).toEqual(['started'])
+  })
+
+  test('P1: not before List has shown that an open Start made no run', async () => {
+    const sentBefore = { firstAtMs: since(36), lastAtMs: since(36) }
+    const run = parkedRun({ createdAtMs: since(36), sentBefore })
+    const adopts = starterWorld({
+      runs: [run],
+      script: { listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: since(36) })] }) },
+    })
+    expect(await adopts.outcomes(adopts.noteAbout(run))).toEqual(['started'])
+    const absent = starterWorld({ runs: [run], script: { listRuns: async () => answered({ runs: [] }) } })
+    expect(await absent.outcomes(absent.noteAbout(run))).toEqual(['rejected'])
+    expect([...adopts.datazone.starts, ...absent.datazone.starts]).toEqual([])
+  })
+
+  test('a request that cannot learn its revision is rejected too', async () => {
+    const { revision: _, ...unresolved } = subject
+    const run = parkedRun({ subject: unresolved, createdAtMs: since(36), reason: 'DENIED' })
+    const world = starterWorld({ runs: [run], script: { getAsset: async () => refused('DENIED') } })
+    expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+  })
+})
+
+describe('pacing', () => {
+  test('P7: Start is sent at its slot, not before', async () => {
+    const world = starterWorld({ slotInMs: 7 * second })
+    await world.handle(runRequest())
+    expect(world.clock.now()).toBe(t0 + 7 * second)
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('P1: Start is given up in time: at its own limit, or when the invocation must answer', async () => {
+    const early = starterWorld()
+    await early.handle(runRequest())
+    expect(early.datazone.starts[0]?.abortAfterMs).toBe(10 * second)
+    const late = starterWorld({ slotInMs: 25 * second })
+    await late.handle(runRequest())
+    expect(late.datazone.starts[0]?.abortAfterMs).toBe(2 * second)
+    expect(defaults.starter.leaseMs).toBeGreaterThanOrEqual(30 * second + 30 * second)
+  })
+
+  test('a slot too late for this invocation: nothing is sent; back once, then it waits in the table', async () => {
+    const world = starterWorld({ slotInMs: 26 * second })
+    expect(await world.handle(runRequest(), 1)).toEqual([
+      { outcome: 'retry', afterSeconds: 5, reason: 'PACED' },
+    ])
+    expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(await world.handle(runRequest(), 2)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PACED' } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+})
+
+describe('a late Start', () => {
+  const hourAgo = { firstAtMs: t0 - 60 * minute, lastAtMs: t0 - 59 * minute }
+  const waiting = (over: Parameters<typeof parkedRun>[0] = {}) =>
+    parkedRun({ createdAtMs: t0 - 60 * minute, sentBefore: hourAgo, reason: 'UNAVAILABLE', ...over })
+  const lists = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<DataZone> => ({
+    listRuns: async () => answered({ runs }),
+  })
+  const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, nativeStatus: 'SUCCEEDED' })
+
+  test('P1: relies on the token while it is surely remembered: no look', async () => {
+    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const world = starterWorld({ runs: [recent] })
+    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['Start 4'])
+  })
+
+  test('P1: looks first, and adopts what can only be ours', async () => {
+    const foreign = [
+      serviceRun({ runId: 'run-8', revision: '3', createdAtMs: t0 }),
+      serviceRun({ runId: 'run-9', createdAtMs: t0 - 63 * minute }),
+    ]
+    const world = starterWorld({ runs: [waiting()], script: lists(...foreign, ours) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'run-7', startedAtMs: t0 - 59 * minute } },
+    ])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+  })
+
+  test('P1: on whichever page it is', async () => {
+    const world = starterWorld({
+      runs: [waiting()],
+      script: {
+        listRuns: async (_domainId, { nextToken }) =>
+          answered(nextToken === undefined ? { runs: [], nextToken: '2' } : { runs: [ours] }),
+      },
+    })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ run: { runId: 'run-7' } }])
+    expect(world.datazone.calls).toEqual(['List asset-1', 'List asset-1 page 2'])
+  })
+
+  test('P1: does not adopt a run that another attempt has', async () => {
+    const other = endedRun({ attempt: 2, runId: 'run-7' })
+    const world = starterWorld({ runs: [waiting(), other], script: lists(ours) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ adopted: false }])
+  })
+
+  test('P1: absence not yet proven: waits until it would be, without a Start', async () => {
+    const sentBefore = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
+    const run = waiting({ sentBefore })
+    const world = starterWorld({ runs: [run], script: lists() })
+    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, sentBefore } },
+    ])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+  })
+
+  test('P1: absence proven: starts', async () => {
+    const world = starterWorld({ runs: [waiting()], script: lists() })
+    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
+  })
+
+  test.each([
+    ['DENIED', 'DENIED'],
+    ['THROTTLED', 'UNAVAILABLE'],
+    ['NOT_FOUND', 'UNAVAILABLE'],
+    ['UNAVAILABLE', 'UNAVAILABLE'],
+  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason) => {
+    const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'parked', run: { reason, retryAtMs: t0 + minute, sentBefore: hourAgo } },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('P1: 400 after an answer that was lost looks before it rejects, and adopts', async () => {
+    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const world = starterWorld({ runs: [recent], script: { ...refusing('INVALID'), ...lists(ours) } })
+    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
+  })
+
+  test('P2: 400 after an answer that was lost, and absence proven: rejected; not proven: waits', async () => {
+    const script = { ...refusing('INVALID'), ...lists() }
+    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const proven = starterWorld({ runs: [recent], script })
+    expect(await proven.outcomes(proven.noteAbout(recent))).toEqual(['rejected'])
+    const fresh = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - minute } })
+    const unproven = starterWorld({ runs: [fresh], script })
+    expect(await unproven.outcomes(unproven.noteAbout(fresh))).toEqual(['parked'])
+    expect(unproven.bus.events).toEqual([])
+  })
+})
+
+describe('the run id', () => {
+  test('P1: is recorded although the sweep or a hint wrote in between', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      if (run.state !== 'IN_FLIGHT') return
+      const current = world.store.current(run)
+      if (current !== undefined && current.version < 3)
+        world.store.given({ ...current, version: current.version + 1 })
+    }
+    expect(await world.outcomes(runRequest())).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'run-1', version: 4 }])
+  })
+
+  test('P1: is recorded on a record that the sweep has released meanwhile', async () => {
+    const world = starterWorld({
+      script: {
+        startRun: async () => {
+          world.store.given(parkedRun({ version: 2, reason: 'LEASE_EXPIRED', createdAtMs: t0 }))
+          return answered(serviceRun())
+        },
+      },
+    })
+    expect(await world.outcomes(runRequest())).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'run-1' }])
+  })
+
+  test('the same id, recorded by somebody else: a duplicate', async () => {
+    const world = starterWorld({
+      script: {
+        startRun: async () => {
+          world.store.given(inFlightRun({ version: 2 }))
+          return answered(serviceRun())
+        },
+      },
+    })
+    expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+    expect(world.store.all()).toEqual([inFlightRun({ version: 2 })])
+  })
+
+  test.each([
+    ['in flight', inFlightRun({ version: 2 })],
+    ['ended', endedRun({ version: 2 })],
+    ['rejected', rejectedRun({ version: 2 })],
+  ])('P1: another id is an alarm, kept on the record: %s', async (_name, there) => {
+    const world = starterWorld({
+      script: {
+        startRun: async () => {
+          world.store.given(there)
+          return answered(serviceRun({ runId: 'run-2' }))
+        },
+      },
+    })
+    expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'extra', runId: 'run-2' }])
+    const [kept] = world.store.all()
+    expect(kept).toMatchObject({ state: there.state, version: 3 })
+    expect(kept?.history.at(-1)?.what).toContain('run-2')
+  })
+
+  test('P2: a table that cannot answer sends the message back; the claim stays for the sweep', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'IN_FLIGHT') throw new Error('the table is down')
+    }
+    await expect(world.handle(runRequest())).rejects.toThrow('down')
+    expect(world.store.all()).toMatchObject([{ state: 'CLAIMED', startSent: { firstAtMs: t0 } }])
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
+  })
+
+  test('P2: a record that never holds still sends the message back', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      const current = world.store.current(run)
+      if (run.state === 'IN_FLIGHT' && current !== undefined) {
+        world.store.given({ ...current, version: current.version + 1 })
+      }
+    }
+    await expect(world.handle(runRequest())).rejects.toThrow('table is unavailable')
+  })
+
+  test("a start in the future, by DataZone's clock, began now", async () => {
+    const world = starterWorld({
+      script: { startRun: async () => answered(serviceRun({ createdAtMs: t0 + minute })) },
+    })
+    const [outcome] = await world.handle(runRequest())
+    expect(outcome).toMatchObject({ run: { startedAtMs: t0 } })
+    if (outcome?.outcome === 'started') expect(startedEvent(outcome.run).timeMs).toBe(t0)
+  })
+})
+
+describe('a note of the sweep', () => {
+  test('is out of date when the record has moved on, or is gone', async () => {
+    for (const run of [claimedRun(), inFlightRun(), endedRun()]) {
+      const world = starterWorld({ runs: [run] })
+      expect(await world.outcomes(world.noteAbout(run))).toEqual(['duplicate'])
+      expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+    }
+    const gone = starterWorld()
+    expect(await gone.outcomes(gone.noteAbout(parkedRun()))).toEqual(['duplicate'])
+  })
+
+  test('P1: of two, one takes the lease', async () => {
+    const run = parkedRun()
+    const world = starterWorld({ runs: [run] })
+    world.store.beforeWrite = (next) => {
+      if (next.state === 'CLAIMED') world.store.given({ ...run, version: 2 })
+    }
+    expect(await world.outcomes(world.noteAbout(run))).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('modes off and plan leave a run waiting', async () => {
+    for (const mode of ['off', 'plan'] as const) {
+      const world = starterWorld({ runs: [parkedRun()], settings: { mode } })
+      expect(await world.outcomes(world.noteAbout(parkedRun()))).toEqual(['parked'])
+      expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+    }
+  })
+
+  test('waits behind a run that is going for the same asset', async () => {
+    const newer = parkedRun({
+      subject: { ...subject, revision: '5' },
+      request: { ...origin, requestKey: 'request:b' },
+      sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 - minute },
+    })
+    const world = starterWorld({ runs: [inFlightRun(), newer] })
+    expect(await world.handle(world.noteAbout(newer))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute, sentBefore: newer.sentBefore } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+})

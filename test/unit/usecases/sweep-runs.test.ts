@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest'
+import type { DataZone } from '../../../lib/ports/datazone.ts'
+import { runKey } from '../../../lib/run/identity.ts'
+import type { Run } from '../../../lib/run/run.ts'
+import { type SweeperSettings, sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryRunStore } from '../../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../../support/recorders.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  second,
+  subject,
+  t0,
+} from '../../support/runs.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
+import { defaults } from '../../support/starter-world.ts'
+
+const of = <R extends Run>(run: R, assetId: string, domainId = 'dzd_orders'): R => ({
+  ...run,
+  subject: { ...subject, assetId, domainId },
+})
+
+const sweeper = (
+  runs: readonly Run[],
+  script: Partial<DataZone> = {},
+  settings: Partial<SweeperSettings> = {},
+) => {
+  const clock = manualClock()
+  const tools = {
+    clock,
+    store: memoryRunStore(...runs),
+    bus: recordingBus(),
+    queue: recordingQueue(),
+    datazone: scriptedDataZone(script),
+    settings: { ...defaults.sweeper, ...settings },
+  }
+  return { ...tools, sweep: (deadlineMs = clock.now() + 47 * second) => sweepRuns({ ...tools, deadlineMs }) }
+}
+
+const succeeded: Partial<DataZone> = {
+  getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' })),
+}
+const due = { retryAtMs: t0, createdAtMs: t0 - minute }
+const old = { startedAtMs: t0 - minute }
+
+describe('one sweep', () => {
+  test('announces, releases, settles, and announces what it settled', async () => {
+    const world = sweeper(
+      [
+        of(endedRun({ detectedAtMs: t0 }), 'a'),
+        of(parkedRun(due), 'b'),
+        of(claimedRun({ leaseEndsAtMs: t0 }), 'c'),
+        of(inFlightRun(old), 'd'),
+        of(plannedRun(), 'e'),
+        of(endedRun({ announcedAtMs: t0 }), 'f'),
+      ],
+      succeeded,
+    )
+    expect(await world.sweep()).toEqual({
+      due: 4,
+      announced: 2,
+      released: 2,
+      ended: { SUCCEEDED: 1 },
+      unreadable: [],
+      problems: [],
+      outOfTime: false,
+    })
+    expect(world.bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'd'])
+    expect(world.queue.released.map(({ release }) => release.assetId).toSorted()).toEqual(['b', 'c'])
+  })
+
+  test('P11: with nothing new it writes nothing', async () => {
+    const world = sweeper([of(inFlightRun(old), 'a')], {
+      getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
+    })
+    expect(await world.sweep()).toMatchObject({ due: 1, announced: 0, released: 0, ended: {} })
+    expect(world.store.writes).toEqual([])
+  })
+
+  test('P3: an ending whose event was not taken is sent by the next sweep, under the same id', async () => {
+    const world = sweeper([of(inFlightRun(old), 'a')], succeeded)
+    const refusals: unknown[] = []
+    world.bus.refuses = ({ detail }) => refusals.push(detail.metadata.id) === 1
+    expect(await world.sweep()).toMatchObject({ announced: 0, ended: { SUCCEEDED: 1 } })
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ announced: 1, ended: {} })
+    expect(world.bus.events[0]?.detail.metadata.id).toBe(refusals[0])
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ due: 0, announced: 0 })
+  })
+
+  test('P8: a record it must not act on is named, and left alone', async () => {
+    const world = sweeper([])
+    const key = runKey(of(inFlightRun(), 'a'))
+    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    expect((await world.sweep()).unreadable).toEqual([`${key.partition} ${key.record}: is newer`])
+    expect(world.store.writes).toEqual([])
+  })
+
+  test('a table that cannot be read at all is an error', async () => {
+    const world = sweeper([])
+    const failing = {
+      ...world,
+      deadlineMs: t0 + minute,
+      store: {
+        ...world.store,
+        due: () => ({
+          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('the table is down')) }),
+        }),
+      },
+    }
+    await expect(sweepRuns(failing)).rejects.toThrow('down')
+  })
+})
+
+describe('releases', () => {
+  const parked = (count: number) =>
+    Array.from({ length: count }, (_, n) => of(parkedRun(due), `asset-${String(n).padStart(3, '0')}`))
+
+  test('P2: the record first, held until the message is expected; then the message', async () => {
+    const world = sweeper([of(parkedRun(due), 'a')])
+    await world.sweep()
+    expect(world.store.all()).toMatchObject([
+      { state: 'PARKED', reason: 'THROTTLED', releasedAtMs: t0, retryAtMs: t0 + 15 * minute },
+    ])
+    expect(world.queue.released).toEqual([
+      {
+        release: {
+          release: 1,
+          domainId: 'dzd_orders',
+          assetId: 'a',
+          record: 'RUN#4#BUSINESS_DESCRIPTIONS#0001',
+        },
+        delaySeconds: 0,
+      },
+    ])
+    expect(await world.sweep()).toMatchObject({ due: 0, released: 0 })
+  })
+
+  test('P9: a release that was lost is made again after a quarter of an hour', async () => {
+    const world = sweeper([of(parkedRun(due), 'a')])
+    world.queue.down = true
+    expect(await world.sweep()).toMatchObject({
+      released: 0,
+      problems: [expect.stringContaining('release: ')],
+    })
+    world.queue.down = false
+    world.clock.advance(15 * minute)
+    expect(await world.sweep()).toMatchObject({ released: 1 })
+  })
+
+  test('P1: a claim whose lease ended is released with its Start open', async () => {
+    const world = sweeper([
+      of(claimedRun({ leaseEndsAtMs: t0, startSent: { firstAtMs: t0 - minute, lastAtMs: t0 } }), 'a'),
+    ])
+    await world.sweep()
+    expect(world.store.all()).toMatchObject([
+      { state: 'PARKED', reason: 'LEASE_EXPIRED', sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 } },
+    ])
+  })
+
+  test('P7: no more than the settings allow, spread over the period', async () => {
+    const world = sweeper(parked(50), {}, { maxReleases: 30 })
+    expect(await world.sweep()).toMatchObject({ due: 50, released: 30 })
+    const delays = world.queue.released.map(({ delaySeconds }) => delaySeconds)
+    expect(delays).toEqual(Array.from({ length: 30 }, (_, n) => n * 2))
+    expect(world.store.all().filter((run) => 'releasedAtMs' in run)).toHaveLength(30)
+  })
+
+  test('P9: those that were not released are the first of the next sweep', async () => {
+    const world = sweeper(parked(50), {}, { maxReleases: 30 })
+    await world.sweep()
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ due: 20, released: 20 })
+    expect(new Set(world.queue.released.map(({ release }) => release.assetId)).size).toBe(50)
+  })
+
+  test('a record that somebody else moved meanwhile is not released', async () => {
+    const run = of(parkedRun(due), 'a')
+    const world = sweeper([run])
+    world.store.beforeWrite = () => world.store.given({ ...run, version: 2 })
+    expect(await world.sweep()).toMatchObject({ released: 0, problems: [] })
+    expect(world.queue.released).toEqual([])
+  })
+
+  test('two sweeps at once release it once', async () => {
+    const world = sweeper([of(parkedRun(due), 'a')])
+    await Promise.all([world.sweep(), world.sweep()])
+    expect(world.queue.released).toHaveLength(1)
+  })
+})
+
+describe('what fails does not hold up the rest', () => {
+  test('P9: a domain that answers nothing', async () => {
+    const world = sweeper([of(inFlightRun(old), 'a', 'dzd_a'), of(inFlightRun(old), 'b', 'dzd_b')], {
+      getRun: async (domainId, runId) =>
+        domainId === 'dzd_a' ? refused('DENIED') : answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' })),
+    })
+    expect(await world.sweep()).toMatchObject({
+      announced: 1,
+      ended: { SUCCEEDED: 1 },
+      problems: ['settle dzd_a: AccessDeniedException'],
+    })
+  })
+
+  test('P9: a domain in which something throws', async () => {
+    const world = sweeper([of(inFlightRun(old), 'a', 'dzd_a'), of(inFlightRun(old), 'b', 'dzd_b')], {
+      getRun: async (domainId, runId) => {
+        if (domainId === 'dzd_a') throw new Error('a defect')
+        return answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' }))
+      },
+    })
+    expect(await world.sweep()).toMatchObject({ announced: 1, problems: ['settle dzd_a: a defect'] })
+  })
+
+  test('P9: an ending that cannot be marked, in another ten', async () => {
+    const ended = Array.from({ length: 25 }, (_, n) =>
+      of(endedRun({ detectedAtMs: t0 }), `asset-${String(n).padStart(2, '0')}`),
+    )
+    const world = sweeper(ended)
+    world.store.beforeWrite = (run) => {
+      if (run.subject.assetId === 'asset-00') throw new Error('poison')
+    }
+    const report = await world.sweep()
+    expect(report.problems).toEqual(['announce: poison'])
+    expect(world.bus.events).toHaveLength(25)
+    expect(report.announced).toBeGreaterThanOrEqual(15)
+  })
+
+  test('an announcement that fails holds up neither releases nor runs', async () => {
+    const world = sweeper(
+      [of(endedRun({ detectedAtMs: t0 }), 'a'), of(parkedRun(due), 'b'), of(inFlightRun(old), 'c')],
+      succeeded,
+    )
+    world.store.beforeWrite = (run) => {
+      if (run.subject.assetId === 'a') throw new Error('poison')
+    }
+    expect(await world.sweep()).toMatchObject({ released: 1, announced: 1, ended: { SUCCEEDED: 1 } })
+  })
+})
+
+test('out of time: it stops, says so, and what is left is done by the next', async () => {
+  const world = sweeper(
+    [of(endedRun({ detectedAtMs: t0 }), 'a'), of(parkedRun(due), 'b'), of(inFlightRun(old), 'c')],
+    succeeded,
+  )
+  expect(await world.sweep(t0)).toMatchObject({ announced: 0, released: 0, ended: {}, outOfTime: true })
+  expect(world.store.writes).toEqual([])
+  expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
+})
