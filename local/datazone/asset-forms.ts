@@ -1,11 +1,9 @@
+import { accountId, region } from './account.ts'
 import type { Asset, Revision } from './shelves.ts'
 import { relationalForm } from './supported-asset.ts'
 
 /** A metadata form as GetAsset gives it: its content is JSON in a string. */
 export type Form = Readonly<{ formName: string; typeName: string; typeRevision: string; content: string }>
-
-const accountId = '123456789012'
-const region = 'us-east-1'
 
 const form = (formName: string, typeName: string, content: object): Form => ({
   formName,

@@ -22,39 +22,54 @@ const assetSchema = z.strictObject({
   externalIdentifier: fitting('ExternalIdentifier').optional(),
 })
 
+const dataSourceSchema = z.strictObject({
+  id: fitting('DataSourceId'),
+  projectId: fitting('ProjectId'),
+  name: z.string().min(1),
+  /** How many tables a run of it looks at. */
+  tables: z.int().min(0).default(10),
+  /** Shown, as JSON, in the snapshot that each run has. */
+  configuration: z.record(z.string(), z.json()).default({}),
+})
+
 const domainSchema = z
   .strictObject({
     id: fitting('DomainId'),
     projects: z.array(z.strictObject({ id: fitting('ProjectId'), name: z.string().min(1) })),
     assets: z.array(assetSchema),
+    dataSources: z.array(dataSourceSchema).default([]),
   })
   .superRefine((domain, context) => {
     const projects = new Set(domain.projects.map(({ id }) => id))
-    const seen = new Set<string>()
-    for (const [index, asset] of domain.assets.entries()) {
-      if (!projects.has(asset.projectId))
-        context.addIssue({
-          code: 'custom',
-          path: ['assets', index, 'projectId'],
-          message: `'${asset.projectId}' is no project of ${domain.id}: add it to projects`,
-        })
-      if (seen.has(asset.id))
-        context.addIssue({
-          code: 'custom',
-          path: ['assets', index, 'id'],
-          message: `'${asset.id}' is there twice: rename one`,
-        })
-      seen.add(asset.id)
+    for (const kind of ['assets', 'dataSources'] as const) {
+      const seen = new Set<string>()
+      for (const [index, { id, projectId }] of domain[kind].entries()) {
+        if (!projects.has(projectId))
+          context.addIssue({
+            code: 'custom',
+            path: [kind, index, 'projectId'],
+            message: `'${projectId}' is no project of ${domain.id}: add it to projects`,
+          })
+        if (seen.has(id))
+          context.addIssue({
+            code: 'custom',
+            path: [kind, index, 'id'],
+            message: `'${id}' is there twice: rename one`,
+          })
+        seen.add(id)
+      }
     }
   })
 
-/** A catalogue as it is loaded: every id fits the service model, every asset is in a project of its domain. */
+/** A catalogue as it is loaded: every id fits the service model, everything is in a project of its domain. */
 export const catalogueSchema = z.strictObject({ domains: z.array(domainSchema) })
 
-/** Domains with their projects and assets, as the simulator loads them. */
+/** Domains with their projects, assets and data sources, as the simulator loads them. */
 export type Catalogue = z.input<typeof catalogueSchema>
 /** An asset of a catalogue that was checked: defaults are filled in. */
 export type CheckedAsset = z.output<typeof assetSchema>
+/** The same of a data source. */
+export type CheckedDataSource = z.output<typeof dataSourceSchema>
 
 /** A new revision as it is given. */
 export const newRevisionSchema = z.strictObject({

@@ -1,11 +1,18 @@
+import { z } from 'zod'
 import { catalogueSchema, newRevisionSchema } from './catalogue.ts'
 import { ControlError, checked } from './checked.ts'
 import type { Control } from './control.ts'
+import { outcomesSchema } from './fate.ts'
 import { faultsSchema } from './faults.ts'
+import { forPublishingSchema } from './publish.ts'
 import type { JsonRequest, Reply } from './reply.ts'
+import { forScheduleSchema } from './schedule.ts'
+import { settingsSchema } from './settings.ts'
 
 /** Where the control is served. DataZone itself has no such path. */
 export const controlPath = '/_simulator/'
+
+const runToDelete = z.strictObject({ domainId: z.string(), runId: z.string() })
 
 type Route = (control: Control, body: unknown) => unknown
 
@@ -13,7 +20,24 @@ const routes: Readonly<Record<string, Route>> = {
   'PUT catalogue': (control, body) => control.loadCatalogue(checked('the catalogue', catalogueSchema, body)),
   'POST revisions': (control, body) => control.addRevision(checked('the revision', newRevisionSchema, body)),
   'PUT faults': (control, body) => control.setFaults(checked('the list of faults', faultsSchema, body)),
+  'PUT outcomes': (control, body) =>
+    control.setOutcomes(checked('the list of outcomes', outcomesSchema, body)),
+  'GET settings': (control) => control.settings(),
+  'PATCH settings': (control, body) => {
+    const changes = checked('the change of settings', z.record(z.string(), z.unknown()), body)
+    return control.changeSettings(
+      checked('the change of settings', settingsSchema, { ...control.settings(), ...changes }),
+    )
+  },
+  'POST publications': (control, body) =>
+    control.publishAsset(checked('what is to be published', forPublishingSchema, body)),
+  'POST scheduled-runs': (control, body) =>
+    control.startScheduledRun(checked('the scheduled run', forScheduleSchema, body)),
+  'DELETE runs': (control, body) => control.deleteRun(checked('the run to delete', runToDelete, body)),
+  'DELETE tokens': (control) => control.forgetTokens(),
+  'POST events/take': (control) => control.takeEvents(),
   'GET runs': (control) => control.runs(),
+  'GET data-source-runs': (control) => control.dataSourceRuns(),
   'GET calls': (control) => control.calls(),
 }
 

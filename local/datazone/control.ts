@@ -1,8 +1,18 @@
 import type { CallLog, Calls } from './call-log.ts'
 import type { Catalogue, NewRevision } from './catalogue.ts'
+import { ControlError, checked } from './checked.ts'
+import { sourceStatusAt } from './data-source-plan.ts'
+import type { DataSourceRun } from './data-source-run.ts'
+import { outcomesSchema, type PlannedOutcome } from './fate.ts'
 import { type ArmedFault, armFaults, type Fault } from './faults.ts'
+import type { LateEffects } from './late-effects.ts'
+import type { DueEvent } from './outbox.ts'
 import { statusAt } from './plan.ts'
+import { type ForPublishing, publishAsset } from './publish.ts'
+import type { Quotas } from './quotas.ts'
 import type { Run } from './run-book.ts'
+import { type ForSchedule, startScheduledRun } from './schedule.ts'
+import { type Settings, type SettingsInput, settingsSchema } from './settings.ts'
 import { addRevision, type Revision, shelveCatalogue } from './shelves.ts'
 import type { World } from './world.ts'
 
@@ -10,8 +20,32 @@ import type { World } from './world.ts'
 export type RunTruth = Readonly<
   Pick<
     Run,
-    'id' | 'domainId' | 'projectId' | 'assetId' | 'revision' | 'types' | 'clientToken' | 'createdAtMs'
+    | 'id'
+    | 'domainId'
+    | 'projectId'
+    | 'assetId'
+    | 'revision'
+    | 'types'
+    | 'clientToken'
+    | 'createdAtMs'
+    | 'deletedAtMs'
   > & { submittedUntilMs: number; endsAtMs: number; ending: string; status: string }
+>
+
+/** The same of a data source run. */
+type DataSourceRunTruth = Readonly<
+  Pick<
+    DataSourceRun,
+    | 'id'
+    | 'domainId'
+    | 'projectId'
+    | 'dataSourceId'
+    | 'type'
+    | 'clientToken'
+    | 'createdBy'
+    | 'createdAtMs'
+    | 'deletedAtMs'
+  > & { runningFromMs: number; endsAtMs: number; lineageEndsAtMs: number; ending: string; status: string }
 >
 
 /** How a test or the local stack sets the simulator up and looks behind it. */
@@ -25,31 +59,125 @@ export type Control = {
   addRevision: (revision: NewRevision) => Revision
   /** Puts these faults in the place of those set before. Throws ControlError, naming each wrong field. */
   setFaults: (faults: readonly Fault[]) => { faults: number }
-  /** Every run ever started, in the order of their Starts. */
+  /**
+   * Puts these outcomes in the place of those set before: what is to become of the runs of some assets and data
+   * sources that start from now on. Throws ControlError, naming each wrong field.
+   */
+  setOutcomes: (outcomes: readonly PlannedOutcome[]) => { outcomes: number }
+  settings: () => Settings
+  /**
+   * Changes these settings from now on, and leaves the others; runs that go keep their plans. Throws ControlError,
+   * naming each wrong field, and then changes nothing.
+   */
+  changeSettings: (changes: SettingsInput) => Settings
+  /** Puts an asset in the catalog, as someone in the portal does: there is an event for it. */
+  publishAsset: (asset: ForPublishing) => { listingId: string; version: string }
+  /**
+   * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one
+   * of its runs is going or its day is full.
+   */
+  startScheduledRun: (source: ForSchedule) => DataSourceRunTruth
+  /** Deletes a run of either kind: nothing finds it any more, and it has no event. Throws ControlError for an unknown one. */
+  deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
+  /** Forgets every clientToken. */
+  forgetTokens: () => { forgotten: number }
+  /** Takes out every event of `aws.datazone` that has reached the bus by now, oldest first: each is given once. */
+  takeEvents: () => DueEvent[]
+  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is to come as things are. */
+  nextEventMs: () => number | undefined
+  /** Every metadata run ever started, in the order of their Starts. */
   runs: () => RunTruth[]
+  /** Every data source run ever started, in the order of their Starts. */
+  dataSourceRuns: () => DataSourceRunTruth[]
   /** Every call ever made. */
   calls: () => Calls
 }
 
 const truthOf = (run: Run, nowMs: number): RunTruth => {
-  const { rank: _rank, createdBy: _createdBy, plan, ...identity } = run
+  const { places: _places, createdBy: _createdBy, plan, ...identity } = run
   const { submittedUntilMs, endsAtMs, ending } = plan
   return { ...identity, submittedUntilMs, endsAtMs, ending, status: statusAt(plan, nowMs) }
 }
 
-/** The control of a world; faults are armed by `arm`. */
-export const createControl = (world: World, log: CallLog, arm: (faults: ArmedFault[]) => void): Control => ({
-  loadCatalogue: (catalogue) => {
-    world.shelves = shelveCatalogue(catalogue, world.nowMs())
-    const assets = [...world.shelves.values()].reduce((sum, { size }) => sum + size, 0)
-    return { domains: world.shelves.size, assets }
-  },
-  addRevision: (revision) => addRevision(world.shelves, revision, world.nowMs()),
-  setFaults: (faults) => {
-    const armed = armFaults(faults, world.nowMs())
-    arm(armed)
-    return { faults: armed.length }
-  },
-  runs: () => [...world.book.all()].map((run) => truthOf(run, world.nowMs())),
-  calls: log.read,
-})
+const sourceTruthOf = (run: DataSourceRun, nowMs: number): DataSourceRunTruth => {
+  const { places: _places, snapshot: _snapshot, plan, ...identity } = run
+  const { runningFromMs, endsAtMs, lineageEndsAtMs, ending } = plan
+  return {
+    ...identity,
+    runningFromMs,
+    endsAtMs,
+    lineageEndsAtMs,
+    ending,
+    status: sourceStatusAt(plan, nowMs),
+  }
+}
+
+/** What a control has its hands on; faults are armed by `arm`. */
+type Reach = Readonly<{
+  world: World
+  log: CallLog
+  late: LateEffects
+  quotas: Quotas
+  arm: (faults: ArmedFault[]) => void
+}>
+
+const earliest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((ms) => ms !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+/** The control of a world. Whatever it does, effects that are late and due by now have come before it. */
+export const createControl = ({ world, log, late, quotas, arm }: Reach): Control => {
+  /** The world as of now. */
+  const current = (): World => {
+    late.arrive()
+    return world
+  }
+  return {
+    loadCatalogue: (catalogue) => {
+      const { nowMs } = current()
+      world.shelves = shelveCatalogue(catalogue, nowMs())
+      const assets = [...world.shelves.values()].reduce((sum, domain) => sum + domain.assets.size, 0)
+      return { domains: world.shelves.size, assets }
+    },
+    addRevision: (revision) => addRevision(current().shelves, revision, world.nowMs()),
+    setFaults: (faults) => {
+      const armed = armFaults(faults, current().nowMs())
+      arm(armed)
+      return { faults: armed.length }
+    },
+    setOutcomes: (outcomes) => {
+      current().outcomes = checked('the list of outcomes', outcomesSchema, outcomes)
+      return { outcomes: outcomes.length }
+    },
+    settings: () => world.settings,
+    changeSettings: (changes) => {
+      const { settings, outbox, nowMs } = current()
+      const changed = checked('the change of settings', settingsSchema, { ...settings, ...changes })
+      outbox.settle(nowMs())
+      quotas.adjust(changed, nowMs())
+      world.settings = changed
+      return changed
+    },
+    publishAsset: (asset) => publishAsset(current(), asset),
+    startScheduledRun: (source) => sourceTruthOf(startScheduledRun(current(), source), world.nowMs()),
+    deleteRun: ({ domainId, runId }) => {
+      const { book, sourceBook, nowMs } = current()
+      const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
+      if (!isDeleted) throw new ControlError(`runId: '${runId}' is no run of '${domainId}'`)
+      return { deleted: runId }
+    },
+    forgetTokens: () => {
+      const { tokens, sourceTokens } = current()
+      const forgotten = tokens.size + sourceTokens.size
+      tokens.clear()
+      sourceTokens.clear()
+      return { forgotten }
+    },
+    takeEvents: () => current().outbox.take(world.nowMs()),
+    nextEventMs: () => earliest(current().outbox.nextMs(), late.nextMs()),
+    runs: () => [...current().book.all()].map((run) => truthOf(run, world.nowMs())),
+    dataSourceRuns: () => [...current().sourceBook.all()].map((run) => sourceTruthOf(run, world.nowMs())),
+    calls: log.read,
+  }
+}

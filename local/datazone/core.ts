@@ -1,12 +1,14 @@
 import { type Answer, attempt, failure, type Outcome } from './answer.ts'
+import { inShape } from './answer-shape.ts'
 import { createCallLog } from './call-log.ts'
 import { checked } from './checked.ts'
 import { type Control, createControl } from './control.ts'
-import { type ArmedFault, type Strike, strike } from './faults.ts'
+import { type ArmedFault, calm, type Strike, strike } from './faults.ts'
+import { createLateEffects } from './late-effects.ts'
 import { type OperationName, type Output, operations } from './operations.ts'
+import { createQuotas } from './quotas.ts'
 import type { Seed } from './random.ts'
 import { type SettingsInput, settingsSchema } from './settings.ts'
-import { createStartQuota } from './start-quota.ts'
 import { createWorld } from './world.ts'
 
 /** A simulated DataZone account: the served operations, and the control that a test has over it. */
@@ -19,52 +21,62 @@ export type DataZone = {
 /** The seed decides ids, plans and faults; `now` is the clock, in epoch milliseconds, and must not go back. */
 export type DataZoneOptions = SettingsInput & { seed: Seed; now: () => number }
 
-const calm: Strike = { delayMs: 0, lost: false, errorBefore: undefined, errorAfter: undefined }
-
 const injected = 'A fault of the simulator answered this'
 
 const runIdOf = (outcome: Outcome<object>): string | undefined =>
   outcome.outcome === 'ok' && 'id' in outcome.output ? String(outcome.output.id) : undefined
-
-const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: Strike): Outcome<Out> => {
-  if (prepared.outcome === 'error') return prepared
-  return hit.errorBefore === undefined ? attempt(prepared.output.effect) : failure(hit.errorBefore, injected)
-}
 
 /**
  * A DataZone with neither I/O nor timers: all that happens in time is computed from `now` when it is asked for,
  * so a server on a socket and a simulation in virtual time share it. Equal seeds and equal calls give equal
  * answers. Throws ControlError for a setting that is out of range.
  *
- * A call passes in this order: the quota of Starts, the model's constraints, faults, its effect.
+ * A call passes in this order: late effects of calls before it, the rate of its operation, the model's
+ * constraints, faults, its effect.
  */
 export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZone => {
   const settings = checked('a setting of the DataZone simulator', settingsSchema, given)
-  const world = createWorld(seed, settings, now)
+  const late = createLateEffects(now)
+  const world = createWorld(seed, settings, late.nowMs)
   const log = createCallLog()
-  const quota = createStartQuota(settings.startBucket, settings.startRatePerSecond)
+  const quotas = createQuotas(settings)
   let faults: ArmedFault[] = []
 
+  const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: Strike): Outcome<Out> => {
+    if (prepared.outcome === 'error') return prepared
+    const { effect } = prepared.output
+    if (hit.lateByMs !== undefined) {
+      late.add(now() + hit.lateByMs, () => attempt(effect))
+      return failure(hit.errorBefore ?? 'InternalServerException', injected)
+    }
+    return hit.errorBefore === undefined ? attempt(effect) : failure(hit.errorBefore, injected)
+  }
+  const shownOf = <Out>(effect: Outcome<Out>, hit: Strike): Outcome<Out> => {
+    if (hit.errorAfter !== undefined) return failure(hit.errorAfter, injected)
+    if (effect.outcome === 'error') return effect
+    return { outcome: 'ok', output: inShape(effect.output, world.settings) }
+  }
   const call = <Name extends OperationName>(operation: Name, input: unknown): Answer<Output<Name>> => {
+    late.arrive()
     const atMs = now()
-    const isStart = operation === 'StartMetadataGenerationRun'
-    const overQuota = isStart && !quota.take(atMs)
+    const overQuota = !quotas.take(operation, atMs)
     const prepared = overQuota
       ? failure('ThrottlingException', 'Rate exceeded')
       : attempt(() => operations[operation](world, input))
     const hit =
       prepared.outcome === 'ok'
-        ? strike(seed, faults, { operation, assetId: prepared.output.assetId, atMs })
+        ? strike(seed, faults, { operation, targetId: prepared.output.targetId, atMs })
         : calm
     const effect = effectOf(prepared, hit)
-    const shown = hit.errorAfter === undefined ? effect : failure(hit.errorAfter, injected)
+    const shown = shownOf(effect, hit)
     const outcome = hit.lost ? 'lost' : shown.outcome === 'ok' ? 'ok' : shown.error.name
     log.count(operation, outcome)
-    if (isStart) log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
+    if (operation === 'StartMetadataGenerationRun')
+      log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
     return { ...shown, lost: hit.lost, delayMs: hit.delayMs }
   }
   const arm = (armed: ArmedFault[]): void => {
     faults = armed
   }
-  return { call, control: createControl(world, log, arm) }
+  return { call, control: createControl({ world, log, late, quotas, arm }) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checked } from './checked.ts'
-import { model } from './model.ts'
+import { model, operationNamed } from './model.ts'
 import { draw, type Seed } from './random.ts'
 import { type ErrorName, errorStatus } from './service-error.ts'
 
@@ -9,7 +9,7 @@ const errorName = z.literal(Object.keys(errorStatus).filter((name): name is Erro
 const when = {
   /** Only calls of this operation; left out, of all. */
   operation: z.enum(Object.keys(model.operations)).optional(),
-  /** Only calls about this asset. */
+  /** Only calls about this asset or data source. */
   target: z.string().optional(),
   /** So many calls, then no more. */
   times: z.int().positive().optional(),
@@ -32,6 +32,16 @@ const faultSchema = z.discriminatedUnion('kind', [
     error: errorName.default('InternalServerException'),
     ...when,
   }),
+  /**
+   * A Start or Cancel answers this error, or nothing, and takes effect so many milliseconds later: unless it is
+   * refused then, or its clientToken has started a run meanwhile.
+   */
+  z.strictObject({
+    kind: z.literal('lateEffect'),
+    delayMs: z.number().positive(),
+    answer: z.union([z.literal('lost'), errorName]).default('lost'),
+    ...when,
+  }),
   /** The call takes effect at once, and answers so many milliseconds later. Adds to any other fault. */
   z.strictObject({ kind: z.literal('slow'), delayMs: z.number().positive(), ...when }),
 ])
@@ -44,13 +54,15 @@ export type Fault = z.input<typeof faultSchema>
 /** A fault that is set, with what it has seen and done so far. */
 export type ArmedFault = z.output<typeof faultSchema> & { endsAtMs: number; seen: number; hits: number }
 /** A call, as far as faults care. */
-export type FaultyCall = Readonly<{ operation: string; assetId: string | undefined; atMs: number }>
+export type FaultyCall = Readonly<{ operation: string; targetId: string | undefined; atMs: number }>
 /** What faults do to a call. */
 export type Strike = Readonly<{
   delayMs: number
   lost: boolean
   errorBefore: ErrorName | undefined
   errorAfter: ErrorName | undefined
+  /** The effect comes so much later; undefined for one that comes at once, or not at all. */
+  lateByMs: number | undefined
 }>
 
 /** Checks faults, and arms them as of `nowMs`. Throws ControlError, naming each wrong field. */
@@ -67,10 +79,40 @@ export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] =>
 
 /** Whether a fault is for a call, its probability aside. */
 const isFor = (fault: ArmedFault, call: FaultyCall): boolean =>
+  !(fault.kind === 'lateEffect' && operationNamed(call.operation).readonly) &&
   (fault.operation === undefined || fault.operation === call.operation) &&
-  (fault.target === undefined || fault.target === call.assetId) &&
+  (fault.target === undefined || fault.target === call.targetId) &&
   (fault.times === undefined || fault.hits < fault.times) &&
   call.atMs < fault.endsAtMs
+
+/** Nothing is done to a call. */
+export const calm: Strike = {
+  delayMs: 0,
+  lost: false,
+  errorBefore: undefined,
+  errorAfter: undefined,
+  lateByMs: undefined,
+}
+
+const harmOf = (fault: ArmedFault | undefined): Strike => {
+  switch (fault?.kind) {
+    case 'lostAnswer':
+      return { ...calm, lost: true }
+    case 'error':
+      return { ...calm, errorBefore: fault.error }
+    case 'errorAfterEffect':
+      return { ...calm, errorAfter: fault.error }
+    case 'lateEffect':
+      return fault.answer === 'lost'
+        ? { ...calm, lost: true, lateByMs: fault.delayMs }
+        : { ...calm, errorBefore: fault.answer, lateByMs: fault.delayMs }
+    case 'slow':
+    case undefined:
+      return calm
+    default:
+      return fault satisfies never
+  }
+}
 
 /** What the armed faults do to a call: every slow one that hits adds up, and the first other one that hits counts. */
 export const strike = (seed: Seed, faults: readonly ArmedFault[], call: FaultyCall): Strike => {
@@ -84,10 +126,5 @@ export const strike = (seed: Seed, faults: readonly ArmedFault[], call: FaultyCa
     if (fault.kind === 'slow') delayMs += fault.delayMs
     else chosen = fault
   }
-  return {
-    delayMs,
-    lost: chosen?.kind === 'lostAnswer',
-    errorBefore: chosen?.kind === 'error' ? chosen.error : undefined,
-    errorAfter: chosen?.kind === 'errorAfterEffect' ? chosen.error : undefined,
-  }
+  return { ...harmOf(chosen), delayMs }
 }

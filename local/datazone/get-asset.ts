@@ -16,7 +16,7 @@ const suggestionsOf = (world: World, domainId: string, asset: Asset, revision: R
   const nowMs = world.nowMs()
   const forms = new Map<string, Form>()
   const runs = world.book
-    .ofAsset(domainId, asset.id)
+    .ofSubject(domainId, asset.id)
     .filter((run) => run.revision === revision.revision)
     .toSorted((one, other) => one.plan.endsAtMs - other.plan.endsAtMs)
   for (const run of runs)

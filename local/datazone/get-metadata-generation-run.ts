@@ -1,5 +1,4 @@
-import { typeStatsAt } from './plan.ts'
-import { runRecord } from './run-record.ts'
+import { runRecord, shownTypeStatsAt } from './run-record.ts'
 import { ServiceError } from './service-error.ts'
 import { runOf, type World } from './world.ts'
 
@@ -18,5 +17,5 @@ export const getMetadataGenerationRun = (world: World, input: GetRunInput) => {
   if (input.type !== undefined && !run.types.includes(input.type))
     throw new ServiceError('ResourceNotFoundException', `Run ${run.id} has no type ${input.type}`)
   const nowMs = world.nowMs()
-  return { ...runRecord(run, nowMs), typeStats: typeStatsAt(run.plan, nowMs) }
+  return { ...runRecord(world, run, nowMs), typeStats: shownTypeStatsAt(world, run, nowMs) }
 }

@@ -17,7 +17,11 @@ const shape = z.discriminatedUnion('type', [
     ...bounds,
   }),
   z.object({ type: z.literal('integer'), ...bounds }),
-  z.object({ type: z.literal('timestamp') }),
+  z.object({
+    type: z.literal('timestamp'),
+    /** Absent: epoch seconds. */
+    timestampFormat: z.literal('iso8601').optional(),
+  }),
   z.object({ type: z.literal('list'), member: z.object({ shape: z.string() }), ...bounds }),
   z.object({
     type: z.literal('structure'),
@@ -32,6 +36,8 @@ const operation = z.object({
   http: z.object({ method: z.string(), requestUri: z.string() }),
   input: z.object({ shape: z.string() }),
   output: z.object({ shape: z.string() }),
+  /** Whether it changes nothing. */
+  readonly: z.boolean().default(false),
 })
 
 /** One shape of the service model: what a value may look like. */

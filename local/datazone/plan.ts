@@ -1,3 +1,4 @@
+import { type Fate, fateOf, type PlannedOutcome, unknownStatus } from './fate.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
 import type { Settings } from './settings.ts'
 
@@ -13,18 +14,15 @@ export type Plan = Readonly<{
   typeEndings: readonly TypeEnding[]
 }>
 
-/** A status that is in no published model, for a client to survive. */
-const unknownStatus = 'AWAITING_REVIEW'
-
 const failure = 'The model could not generate metadata for this asset. Try again later.'
 const incomplete = 'Metadata was generated for some of the columns only.'
 
-const endingOf = (chance: number, settings: Settings): string => {
-  if (chance < settings.failureShare) return 'FAILED'
-  if (chance < settings.failureShare + settings.partialShare) return 'PARTIALLY_SUCCEEDED'
-  if (chance < settings.failureShare + settings.partialShare + settings.unknownStatusShare)
-    return unknownStatus
-  return 'SUCCEEDED'
+const endings: Readonly<Record<Fate, string>> = {
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  partial: 'PARTIALLY_SUCCEEDED',
+  unknown: unknownStatus,
+  stuck: 'SUCCEEDED',
 }
 
 /** A partial success of two types is one that succeeded and one that failed; of one type, that type in part. */
@@ -46,18 +44,31 @@ export const planRun = (
   startedAtMs: number,
   types: readonly string[],
   settings: Settings,
+  outcome?: PlannedOutcome,
 ): Plan => {
-  const durationMs = drawLognormal(settings.medianMs, settings.sigma, seed, 'duration', key) / settings.speed
+  const durationMs =
+    outcome?.durationMs ??
+    drawLognormal(settings.medianMs, settings.sigma, seed, 'duration', key) / settings.speed
   const submittedMs = durationMs * (0.05 + 0.25 * draw(seed, 'submitted', key))
-  const ending = endingOf(draw(seed, 'ending', key), settings)
-  const stuck = draw(seed, 'ending', key) >= 1 - settings.stuckShare
+  const fate = outcome?.fate ?? fateOf(seed, key, settings)
   return {
     submittedUntilMs: startedAtMs + Math.round(submittedMs),
-    endsAtMs: stuck ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs),
-    ending,
-    typeEndings: typeEndingsOf(ending, types),
+    endsAtMs: fate === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs),
+    ending: endings[fate],
+    typeEndings: typeEndingsOf(endings[fate], types),
   }
 }
+
+/** The same run canceled as of a moment that is not past; a run that ends by itself until then keeps its ending. */
+export const canceledPlan = (plan: Plan, canceledAtMs: number): Plan =>
+  plan.endsAtMs <= canceledAtMs
+    ? plan
+    : {
+        submittedUntilMs: Math.min(plan.submittedUntilMs, canceledAtMs),
+        endsAtMs: canceledAtMs,
+        ending: 'CANCELED',
+        typeEndings: plan.typeEndings.map(({ type }) => ({ type, status: 'CANCELED' })),
+      }
 
 /** The status of a run at a moment: a function of its plan and of nothing else. */
 export const statusAt = (plan: Plan, atMs: number): string => {

@@ -20,6 +20,12 @@ export const drawId = (seed: Seed, ...key: readonly unknown[]): string =>
     .padStart(14, '0')
     .slice(-14)
 
+/** A seeded identifier in the form of a UUID, as events carry it. */
+export const drawUuid = (seed: Seed, ...key: readonly unknown[]): string =>
+  digest(seed, ['uuid', ...key])
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+
 /** A seal that only the holder of the seed can put on a text: 16 hexadecimal digits. */
 export const seal = (seed: Seed, ...key: readonly unknown[]): string =>
   digest(seed, ['seal', ...key])

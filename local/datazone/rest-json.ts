@@ -1,3 +1,4 @@
+import { unknownField } from './answer-shape.ts'
 import { type ModelOperation, model, operationNamed, shapeNamed, structureNamed } from './model.ts'
 
 /** A request that is for one operation, with the parts of its path that are input. */
@@ -54,12 +55,14 @@ export const bindInput = (request: MatchedRequest, query: URLSearchParams, body:
 }
 
 /**
- * Turns an output into what goes over the wire: the model's members only, dates as epoch seconds (the form
- * that DataZone uses for metadata runs and assets). It does not validate: a fault may answer nonsense.
+ * Turns an output into what goes over the wire: the model's members only (and the unknown field, where there is
+ * one), dates as epoch seconds, as DataZone has them for metadata runs and assets, or in ISO 8601, as it has them
+ * for data source runs. It does not validate: a fault may answer nonsense.
  */
 export const serialize = (shapeName: string, value: unknown): unknown => {
   const shape = shapeNamed(shapeName)
-  if (shape.type === 'timestamp' && value instanceof Date) return value.getTime() / 1000
+  if (shape.type === 'timestamp' && value instanceof Date)
+    return shape.timestampFormat === 'iso8601' ? value.toISOString() : value.getTime() / 1000
   if (shape.type === 'list' && Array.isArray(value))
     return value.map((item: unknown) => serialize(shape.member.shape, item))
   if (shape.type !== 'structure' || typeof value !== 'object' || value === null) return value
@@ -67,5 +70,6 @@ export const serialize = (shapeName: string, value: unknown): unknown => {
   const members = Object.entries(shape.members)
     .filter(([name]) => given.get(name) !== undefined)
     .map(([name, member]) => [member.locationName ?? name, serialize(member.shape, given.get(name))])
-  return Object.fromEntries(members)
+  const added = given.get(unknownField)
+  return Object.fromEntries(added === undefined ? members : [...members, [unknownField, added]])
 }

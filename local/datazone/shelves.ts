@@ -1,4 +1,4 @@
-import { type CheckedAsset, catalogueSchema, newRevisionSchema } from './catalogue.ts'
+import { type CheckedAsset, type CheckedDataSource, catalogueSchema, newRevisionSchema } from './catalogue.ts'
 import { ControlError, checked } from './checked.ts'
 
 /** An asset as it was at one of its revisions. */
@@ -18,9 +18,18 @@ export type Asset = {
   readonly first: Revision
   latest: Revision
   readonly revisions: Map<string, Revision>
+  /** By the control; whether it was published before the catalogue was loaded does not count. */
+  timesPublished: number
 }
-/** Domains by id, each with its assets by id. */
-export type Shelves = ReadonlyMap<string, ReadonlyMap<string, Asset>>
+/** What brings assets in: a connection to Glue or Redshift that can be run. */
+export type DataSource = Readonly<CheckedDataSource>
+/** A domain with its assets and data sources by id. */
+export type Domain = Readonly<{
+  assets: ReadonlyMap<string, Asset>
+  dataSources: ReadonlyMap<string, DataSource>
+}>
+/** Domains by id. */
+export type Shelves = ReadonlyMap<string, Domain>
 
 const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
   const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, name, columns } = given
@@ -34,6 +43,7 @@ const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
     first,
     latest: first,
     revisions: new Map([[revision, first]]),
+    timesPublished: 0,
   }
 }
 
@@ -41,7 +51,13 @@ const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
 export const shelveCatalogue = (catalogue: unknown, nowMs: number): Shelves => {
   const { domains } = checked('the catalogue', catalogueSchema, catalogue)
   return new Map(
-    domains.map(({ id, assets }) => [id, new Map(assets.map((asset) => [asset.id, shelve(asset, nowMs)]))]),
+    domains.map(({ id, assets, dataSources }) => [
+      id,
+      {
+        assets: new Map(assets.map((asset) => [asset.id, shelve(asset, nowMs)])),
+        dataSources: new Map(dataSources.map((source) => [source.id, source])),
+      },
+    ]),
   )
 }
 
@@ -51,7 +67,7 @@ const nextRevision = (asset: Asset): string =>
 /** Adds a revision, from then on the latest. Throws ControlError for an unknown asset or a revision it has already. */
 export const addRevision = (shelves: Shelves, given: unknown, nowMs: number): Revision => {
   const input = checked('the revision', newRevisionSchema, given)
-  const asset = shelves.get(input.domainId)?.get(input.assetId)
+  const asset = shelves.get(input.domainId)?.assets.get(input.assetId)
   if (asset === undefined)
     throw new ControlError(
       `assetId: '${input.assetId}' is not in '${input.domainId}': load it in the catalogue first`,

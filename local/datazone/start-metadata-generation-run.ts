@@ -1,9 +1,13 @@
+import { outcomeFor } from './fate.ts'
 import { planRun, statusAt } from './plan.ts'
 import { draw, drawId } from './random.ts'
 import type { Run } from './run-book.ts'
+import { shownTypes } from './run-record.ts'
 import { ServiceError } from './service-error.ts'
 import type { Asset, Revision } from './shelves.ts'
 import { requireSupported } from './supported-asset.ts'
+import { rememberedRun, rememberRun } from './token-memory.ts'
+import { useMonth } from './usage.ts'
 import { invalidMember } from './validation.ts'
 import { assetOf, caller, revisionOf, type World } from './world.ts'
 
@@ -20,12 +24,12 @@ export type StartInput = Readonly<{
 /** What it answers: the same for a replay, however far the run has come. */
 export type StartOutput = ReturnType<typeof startOutput>
 
-const startOutput = (run: Run) => ({
+const startOutput = (world: World, run: Run) => ({
   domainId: run.domainId,
   id: run.id,
   status: 'SUBMITTED',
   type: run.types[0],
-  types: run.types,
+  types: shownTypes(world, run),
   createdAt: new Date(run.createdAtMs),
   createdBy: run.createdBy,
   owningProjectId: run.projectId,
@@ -38,17 +42,9 @@ const typesOf = (input: StartInput): readonly string[] => {
   throw invalidMember('types', 'not be null')
 }
 
-const forget = (world: World): void => {
-  const oldestMs = world.nowMs() - world.settings.tokenMemoryMs
-  for (const [key, { atMs }] of world.tokens) {
-    if (atMs >= oldestMs) return
-    world.tokens.delete(key)
-  }
-}
-
 const refuseWhileRunning = (world: World, asset: Asset, domainId: string): void => {
   const nowMs = world.nowMs()
-  const going = world.book.ofAsset(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
+  const going = world.book.ofSubject(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
   if (going !== undefined)
     throw new ServiceError(
       'ConflictException',
@@ -66,10 +62,10 @@ const addRun = (
 ): Run => {
   const { book, seed, settings } = world
   const domainId = input.domainIdentifier
-  const before = book.ofAsset(domainId, asset.id).length
+  const before = book.countStarted(domainId, asset.id)
   const key = [domainId, asset.id, revision.revision, types, before].join(' ')
   const createdAtMs = world.nowMs()
-  const run = {
+  const run: Run = {
     id: drawId(seed, 'run', key),
     domainId,
     projectId: asset.projectId,
@@ -79,10 +75,11 @@ const addRun = (
     clientToken: input.clientToken ?? undefined,
     createdBy: caller,
     createdAtMs,
-    rank: settings.listOrder === 'newest' ? book.size() : draw(seed, 'rank', key),
-    plan: planRun(seed, key, createdAtMs, types, settings),
+    places: { newest: book.size(), random: draw(seed, 'rank', key) },
+    plan: planRun(seed, key, createdAtMs, types, settings, outcomeFor(world.outcomes, asset.id)),
   }
   book.add(run)
+  world.outbox.add(run.plan.endsAtMs, { kind: 'runEnded', run })
   return run
 }
 
@@ -92,21 +89,16 @@ const addRun = (
  * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions: a token is
  * remembered for `tokenMemoryMs` from a success (a refusal is not remembered), a token with another request
  * answers `tokenMismatch`, an asset of another project is AccessDeniedException, and a run of the
- * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`).
+ * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`). A month
+ * whose quota of a type is used up is ServiceQuotaExceededException (`monthlyQuota`); a replay uses nothing.
  */
 export const startMetadataGenerationRun = (world: World, input: StartInput): StartOutput => {
   const { domainIdentifier, owningProjectIdentifier, target, clientToken } = input
   const types = typesOf(input)
-  const request = JSON.stringify([owningProjectIdentifier, target.identifier, target.revision ?? null, types])
-  const tokenKey = `${domainIdentifier} ${clientToken}`
-  forget(world)
-  const remembered = clientToken ? world.tokens.get(tokenKey) : undefined
-  if (remembered?.request === request) return startOutput(remembered.run)
-  if (remembered !== undefined)
-    throw new ServiceError(
-      world.settings.tokenMismatch,
-      `clientToken ${clientToken} was used for another request`,
-    )
+  const request = [owningProjectIdentifier, target.identifier, target.revision ?? null, types]
+  const use = { domainId: domainIdentifier, token: clientToken, request }
+  const replayed = rememberedRun(world.tokens, use, world.nowMs(), world.settings)
+  if (replayed !== undefined) return startOutput(world, replayed)
   const asset = assetOf(world, domainIdentifier, target.identifier)
   if (asset.projectId !== owningProjectIdentifier)
     throw new ServiceError(
@@ -116,7 +108,8 @@ export const startMetadataGenerationRun = (world: World, input: StartInput): Sta
   const revision = revisionOf(asset, target.revision ?? undefined)
   requireSupported(asset, revision)
   if (world.settings.conflictWhileRunning) refuseWhileRunning(world, asset, domainIdentifier)
+  useMonth(world.usage, types, world.nowMs(), world.settings)
   const run = addRun(world, input, asset, revision, types)
-  if (clientToken) world.tokens.set(tokenKey, { request, run, atMs: run.createdAtMs })
-  return startOutput(run)
+  rememberRun(world.tokens, use, run, run.createdAtMs)
+  return startOutput(world, run)
 }

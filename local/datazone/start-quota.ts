@@ -1,20 +1,33 @@
 /** A token bucket: so many calls at once, then as many as come free. One bucket is the whole account's. */
-export type StartQuota = { take: (nowMs: number) => boolean }
+export type StartQuota = {
+  /** Whether one more call is within it. */
+  take: (nowMs: number) => boolean
+  /** Another size and rate from now on; what has come free so far stays, as far as it fits. */
+  adjust: (size: number, perSecond: number, nowMs: number) => void
+}
 
 /** Forgives what adding up fractions of a call loses. */
 const tolerance = 1e-9
 
-/** A full bucket of `size` calls, refilled evenly by `perSecond`; `take` says whether a call is within it. */
+/** A full bucket of `size` calls, refilled evenly by `perSecond`. */
 export const createStartQuota = (size: number, perSecond: number): StartQuota => {
+  let bucket = { size, perSecond }
   let left = size
   let atMs = Number.NEGATIVE_INFINITY
+  const refill = (nowMs: number): void => {
+    left = Math.min(bucket.size, left + (Math.max(0, nowMs - atMs) * bucket.perSecond) / 1000)
+    atMs = Math.max(atMs, nowMs)
+  }
   return {
     take: (nowMs) => {
-      left = Math.min(size, left + (Math.max(0, nowMs - atMs) * perSecond) / 1000)
-      atMs = Math.max(atMs, nowMs)
+      refill(nowMs)
       if (left < 1 - tolerance) return false
       left = Math.max(0, left - 1)
       return true
+    },
+    adjust: (newSize, newPerSecond, nowMs) => {
+      refill(nowMs)
+      bucket = { size: newSize, perSecond: newPerSecond }
     },
   }
 }

@@ -48,6 +48,13 @@ const integerProblems = (shape: ShapeOf<'integer'>, value: unknown, path: string
   return []
 }
 
+const timestampProblems = (shape: ShapeOf<'timestamp'>, value: unknown, path: string): string[] => {
+  if (shape.timestampFormat === undefined)
+    return typeof value === 'number' ? [] : failed(path, 'be a timestamp in epoch seconds')
+  const isIso = typeof value === 'string' && /^\d{4}-.*T.*Z$/.test(value) && !Number.isNaN(Date.parse(value))
+  return isIso ? [] : failed(path, 'be a timestamp in ISO 8601')
+}
+
 const listProblems = (shape: ShapeOf<'list'>, value: unknown, path: string): string[] => {
   if (!Array.isArray(value)) return failed(path, 'be a list')
   return [
@@ -82,7 +89,7 @@ export const problemsOf = (shapeName: string, value: unknown, path = ''): string
     case 'integer':
       return integerProblems(shape, value, path)
     case 'timestamp':
-      return typeof value === 'number' ? [] : failed(path, 'be a timestamp in epoch seconds')
+      return timestampProblems(shape, value, path)
     case 'list':
       return listProblems(shape, value, path)
     case 'structure':

@@ -1,30 +1,45 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import {
+  CancelMetadataGenerationRunCommand,
   DataZoneClient,
   GetAssetCommand,
+  GetDataSourceRunCommand,
   GetMetadataGenerationRunCommand,
+  paginateListDataSourceRuns,
   paginateListMetadataGenerationRuns,
+  StartDataSourceRunCommand,
   StartMetadataGenerationRunCommand,
   type StartMetadataGenerationRunInput,
 } from '@aws-sdk/client-datazone'
 import { afterEach, expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
+import { pumpEvents } from '../../local/datazone/event-pump.ts'
 import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/server.ts'
+import { startEventBridge } from '../../local/servers/eventbridge.ts'
+import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
 })
 
-const startSimulator = async (options: DataZoneServerOptions = {}) => {
-  const server = await startDataZoneServer({ seed: 'test', failureShare: 0, ...options })
-  const client = new DataZoneClient({
-    endpoint: server.endpoint,
+const clientOf = (endpoint: string): DataZoneClient =>
+  new DataZoneClient({
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   })
+
+const startSimulator = async (options: DataZoneServerOptions = {}) => {
+  const server = await startDataZoneServer({ seed: 'test', failureShare: 0, ...options })
+  const client = clientOf(server.endpoint)
   cleanups.push(server.stop, () => client.destroy())
-  server.datazone.control.loadCatalogue(sampleCatalogue(24))
+  server.datazone.control.loadCatalogue(sampleWithDataSources(24))
   const ask = async (method: string, path: string, body?: string) => {
     const answer = await fetch(`${server.endpoint}${path}`, {
       method,
@@ -201,4 +216,203 @@ test('the control answers 400 naming the field, and 404 naming what there is', a
   expect([broken.status, broken.body]).toEqual([400, saying('not JSON')])
   const nowhere = await ask('GET', '/_simulator/nothing')
   expect([nowhere.status, nowhere.body]).toEqual([404, saying('PUT catalogue')])
+})
+
+const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
+
+test('the AWS SDK cancels a run, and is told when it is too late', async () => {
+  const { client } = await startSimulator()
+  const { id: identifier } = await client.send(new StartMetadataGenerationRunCommand(request))
+  const run = { domainIdentifier: sampleDomainId, identifier }
+  await client.send(new CancelMetadataGenerationRunCommand(run))
+  expect(await client.send(new GetMetadataGenerationRunCommand(run))).toMatchObject({ status: 'CANCELED' })
+  await expect(client.send(new CancelMetadataGenerationRunCommand(run))).rejects.toMatchObject({
+    name: 'ConflictException',
+    $metadata: { httpStatusCode: 409 },
+  })
+})
+
+test('the AWS SDK starts data source runs, follows them to their ending, and reads their times', async () => {
+  let nowMs = 1_700_000_000_250
+  const { client, datazone } = await startSimulator({ now: () => nowMs })
+  const ids = []
+  for (let run = 0; run < 3; run += 1) {
+    const started = await client.send(
+      new StartDataSourceRunCommand({ ...salesSource, clientToken: `${run}` }),
+    )
+    expect(started).toMatchObject({ status: 'REQUESTED', type: 'PRIORITIZED', createdAt: new Date(nowMs) })
+    ids.push(started.id)
+    nowMs += 3_600_000
+  }
+  const get = { domainIdentifier: sampleDomainId, identifier: ids[0] }
+  const [truth] = datazone.control.dataSourceRuns()
+  expect(await client.send(new GetDataSourceRunCommand(get))).toMatchObject({
+    status: 'SUCCESS',
+    stoppedAt: new Date(truth?.endsAtMs ?? 0),
+    updatedAt: new Date(truth?.lineageEndsAtMs ?? 0),
+    runStatisticsForAssets: { added: expect.any(Number), failed: 0 },
+    lineageSummary: { importStatus: 'SUCCESS' },
+  })
+  const seen = []
+  for await (const page of paginateListDataSourceRuns({ client, pageSize: 2 }, salesSource))
+    seen.push(...(page.items ?? []))
+  expect(seen.map(({ id }) => id)).toEqual(ids.toReversed())
+  expect(seen[0]?.createdAt).toBeInstanceOf(Date)
+})
+
+test('the AWS SDK survives fields that it does not know, and the older shape', async () => {
+  const { client, ask } = await startSimulator()
+  const change = '{"unknownFields":true,"apiGeneration":"older"}'
+  expect((await ask('PATCH', '/_simulator/settings', change)).body).toMatchObject({ unknownFields: true })
+  const { id: identifier, ...started } = await client.send(new StartMetadataGenerationRunCommand(request))
+  expect(started).toMatchObject({ type: 'BUSINESS_NAMES', status: 'SUBMITTED' })
+  expect(started.types).toBeUndefined()
+  const path = `/v2/domains/${sampleDomainId}/metadata-generation-runs/${identifier}`
+  expect((await ask('GET', path)).body).toMatchObject({
+    addedByALaterVersion: {},
+    target: { addedByALaterVersion: {} },
+  })
+})
+
+test('the rest of the control over HTTP does what it does in process', async () => {
+  let nowMs = 1_700_000_000_000
+  const { ask, client, datazone } = await startSimulator({ now: () => nowMs })
+  const asset = { domainId: sampleDomainId, assetId: 'tpcds_store_sales' }
+  const send = async (method: string, path: string, body?: unknown) => {
+    const answer = await ask(
+      method,
+      `/_simulator/${path}`,
+      body === undefined ? undefined : JSON.stringify(body),
+    )
+    expect([path, answer.status]).toEqual([path, 200])
+    return answer.body
+  }
+  const outcome = { target: asset.assetId, fate: 'failed', durationMs: 1000 }
+  expect(await send('PUT', 'outcomes', [outcome])).toEqual({ outcomes: 1 })
+  const { id: runId } = await client.send(new StartMetadataGenerationRunCommand(request))
+  expect(await send('POST', 'publications', asset)).toMatchObject({ version: '1' })
+  const source = { domainId: sampleDomainId, dataSourceId: salesSource.dataSourceIdentifier }
+  expect(await send('POST', 'scheduled-runs', source)).toMatchObject({ type: 'SCHEDULED' })
+  nowMs += 2000
+  const taken = await send('POST', 'events/take')
+  expect(taken).toEqual([
+    { dueAtMs: expect.any(Number), event: expect.objectContaining({ source: 'aws.datazone' }) },
+    {
+      dueAtMs: expect.any(Number),
+      event: expect.objectContaining({ 'detail-type': 'Data Source Run Triggered' }),
+    },
+    {
+      dueAtMs: expect.any(Number),
+      event: expect.objectContaining({ 'detail-type': 'Metadata Generation Failed' }),
+    },
+  ])
+  expect(await send('POST', 'events/take')).toEqual([])
+  expect(await send('GET', 'data-source-runs')).toEqual(datazone.control.dataSourceRuns())
+  expect(await send('GET', 'settings')).toEqual(datazone.control.settings())
+  expect(await send('DELETE', 'runs', { domainId: sampleDomainId, runId })).toEqual({ deleted: runId })
+  expect(await send('DELETE', 'tokens')).toEqual({ forgotten: 1 })
+  const bad = await ask('PATCH', '/_simulator/settings', '{"speed":0,"nothing":1}')
+  expect([bad.status, bad.body]).toEqual([400, saying('speed')])
+  expect(bad.body).toEqual(saying('nothing'))
+})
+
+const openBus = async () => {
+  const bus = await startEventBridge({
+    buses: [],
+    rules: [],
+    origin: { region: 'us-east-1', account: '000000000000' },
+    deliver: async () => {},
+    log: () => {},
+  })
+  cleanups.push(bus.close)
+  return bus
+}
+
+test('pumped events are handed on one by one, and one that fails is lost without harm to the others', async () => {
+  const { datazone } = await startSimulator({ eventDelayMs: 0 })
+  const [handed, failed]: [unknown[], unknown[]] = [[], []]
+  const pump = pumpEvents(
+    datazone.control,
+    async (event) => {
+      handed.push(event.detail.data['assetId'])
+      if (handed.length === 1) throw new Error('no bus')
+    },
+    { everyMs: 1, failed: (error) => failed.push(error) },
+  )
+  cleanups.push(pump.stop)
+  for (const assetId of ['tpcds_store_sales', 'tpcds_item'])
+    datazone.control.publishAsset({ domainId: sampleDomainId, assetId })
+  await expect.poll(() => handed).toEqual(['tpcds_store_sales', 'tpcds_item'])
+  expect(failed).toEqual([new Error('no bus')])
+  await pump.stop()
+  datazone.control.publishAsset({ domainId: sampleDomainId, assetId: 'tpcds_item' })
+  await expect.poll(() => datazone.control.takeEvents().length).toBe(1)
+})
+
+/** The simulator as its own process, once it has told its endpoint, or has ended. */
+const command = async (...args: string[]) => {
+  const child = spawn(process.execPath, ['local/simulator.ts', ...args])
+  const errors = text(child.stderr)
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  cleanups.push(() => child.kill('SIGKILL'))
+  let said = ''
+  const endpoint = await new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+      const [, found] = /endpoint +(http\S+)\n/.exec(said) ?? []
+      if (found !== undefined && said.includes('Ctrl-C')) resolve(found)
+    })
+    void ended.then(() => resolve(''))
+  })
+  return { child, endpoint, ended, errors, said: () => said }
+}
+
+test('the simulator runs as a command with a catalogue of its own, and posts its events to the local bus', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'simulator-'))
+  cleanups.push(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'catalogue.json')
+  await writeFile(file, JSON.stringify(sampleWithDataSources(3)))
+  const bus = await openBus()
+  const flags = [
+    '--port',
+    '0',
+    '--seed',
+    '7',
+    '--speed',
+    '1000',
+    '--list-order',
+    'random',
+    '--set',
+    'eventDelayMs=0',
+  ]
+  const { child, endpoint, ended } = await command(...flags, '--catalogue', file, '--events-to', bus.endpoint)
+  const settings = await (await fetch(`${endpoint}/_simulator/settings`)).json()
+  expect(settings).toMatchObject({ speed: 1000, listOrder: 'random', eventDelayMs: 0 })
+  const client = clientOf(endpoint)
+  cleanups.push(() => client.destroy())
+  const runs = `/v2/domains/${sampleDomainId}/metadata-generation-runs`
+  expect((await fetch(`${endpoint}${runs}`)).status).toBe(200)
+  await client.send(new StartDataSourceRunCommand(salesSource))
+  await expect
+    .poll(() => bus.archive('default').map(({ event }) => event['detail-type']))
+    .toEqual(['Data Source Run Triggered', expect.stringMatching(/^Data Source Run (Succeeded|Failed)$/)])
+  child.kill('SIGINT')
+  expect(await ended).toBe(0)
+})
+
+test('the command that cannot start says so in one line, and its exit code is not zero', async () => {
+  const { endpoint } = await startSimulator()
+  const { port } = new URL(endpoint)
+  const cases: [string[], number, string][] = [
+    [['--prot', '1'], 2, 'the flags are --port'],
+    [['--catalogue', 'package.json'], 1, 'the catalogue package.json is not usable: domains'],
+    [['--port', port], 1, `port ${port} of 127.0.0.1 is taken`],
+  ]
+  for (const [args, code, message] of cases) {
+    const { ended, errors } = await command(...args)
+    expect([args, await ended]).toEqual([args, code])
+    expect((await errors).trimEnd().split('\n')).toEqual([expect.stringContaining(message)])
+  }
+  const help = await command('--help')
+  expect([await help.ended, help.said()]).toEqual([0, expect.stringContaining('--events-to')])
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Fault } from '../../../local/datazone/faults.ts'
 import { errorStatus } from '../../../local/datazone/service-error.ts'
-import { dateDim, errorOf, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import { dateDim, errorOf, glue, otherGlue, outputOf, storeSales, testWorld } from './datazone-world.ts'
 
 const start = 'StartMetadataGenerationRun'
 
@@ -140,4 +140,65 @@ test('a fault that is not one is refused by field, and the faults before it stay
     /\[0\]\.operation.*GetAsset/,
   )
   expect(errorOf(world.list())).toBe('ThrottlingException')
+})
+
+test('a late effect comes when it is due, at its own moment, after a lost answer or an error', () => {
+  const answered = (answer: 'lost' | 'InternalServerException') => {
+    const world = worldWith({ kind: 'lateEffect', delayMs: 5000, answer, times: 1 })
+    const start = world.start(storeSales, { clientToken: 'token' })
+    const dueAtMs = world.clock.ms + 5000
+    world.clock.ms = dueAtMs - 1
+    expect(world.control.runs()).toEqual([])
+    expect(world.control.nextEventMs()).toBe(dueAtMs)
+    world.clock.ms = dueAtMs + 2000
+    expect(outputOf(world.list()).items).toMatchObject([{ createdAt: new Date(dueAtMs) }])
+    expect(world.control.runs()).toMatchObject([{ createdAtMs: dueAtMs, clientToken: 'token' }])
+    expect(world.control.calls().starts).toMatchObject([{ runId: undefined }])
+    return [start.lost, errorOf(start)]
+  }
+  expect(answered('lost')).toEqual([true, 'InternalServerException'])
+  expect(answered('InternalServerException')).toEqual([false, 'InternalServerException'])
+})
+
+test('a late effect is none when its token has a run by then, or its asset', () => {
+  const runsAfter = (token: string) => {
+    const world = worldWith({ kind: 'lateEffect', delayMs: 5000, times: 1 })
+    world.start(storeSales, { clientToken: 'token' })
+    world.clock.ms += 1000
+    const retried = outputOf(world.start(storeSales, { clientToken: token }))
+    world.clock.ms += 6000
+    expect(world.list().outcome).toBe('ok')
+    return world.control.runs().filter(({ id }) => id !== retried.id)
+  }
+  expect(runsAfter('token')).toEqual([])
+  expect(runsAfter('another')).toEqual([])
+})
+
+test('a late effect is of Starts and Cancels only, and a late Cancel may come after the ending', () => {
+  const world = worldWith({ kind: 'lateEffect', delayMs: 3_600_000 })
+  expect([world.list(), world.asset(storeSales)].map(errorOf)).toEqual(['ok', 'ok'])
+  world.control.setFaults([])
+  const { id } = outputOf(world.start(storeSales))
+  world.control.setFaults([{ kind: 'lateEffect', delayMs: 3_600_000, answer: 'InternalServerException' }])
+  expect(errorOf(world.cancel(id))).toBe('InternalServerException')
+  world.clock.ms += 7_200_000
+  expect(outputOf(world.get(id)).status).toBe('SUCCEEDED')
+})
+
+test('a late effect is had before whatever the control does', () => {
+  const world = worldWith({ kind: 'lateEffect', delayMs: 1000, times: 1 })
+  world.start(storeSales)
+  world.clock.ms += 1000
+  world.control.loadCatalogue({ domains: [] })
+  expect(world.control.runs()).toHaveLength(1)
+})
+
+test('a fault for a data source hits the calls about it and its runs', () => {
+  const world = testWorld()
+  const [mine, other] = [outputOf(world.startSource(glue)), outputOf(world.startSource(otherGlue))]
+  world.control.setFaults([{ kind: 'error', error: 'AccessDeniedException', target: glue }])
+  const [denied, fine] = ['AccessDeniedException', 'ok']
+  expect([world.getSource(mine.id), world.getSource(other.id)].map(errorOf)).toEqual([denied, fine])
+  expect([world.listSource(glue), world.listSource(otherGlue)].map(errorOf)).toEqual([denied, fine])
+  expect(errorOf(world.startSource(glue))).toBe(denied)
 })

@@ -138,3 +138,97 @@ test('without a lag, a run is listed from the moment of its Start', () => {
 test('an unknown domain has no List', () => {
   expect(errorOf(testWorld().list({ domainIdentifier: 'dzd_elsewhere' }))).toBe('ResourceNotFoundException')
 })
+
+test('without shifting, every run is seen exactly once, whatever starts and ends meanwhile', () => {
+  const waits = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(
+      order,
+      gaps,
+      waits,
+      fc.integer({ min: 1, max: 5 }),
+      (listOrder, gapsMs, waitsMs, maxResults) => {
+        const world = worldWithRuns({ listOrder, conflictWhileRunning: false }, gapsMs)
+        const before = world.control.runs().map(({ id }) => id)
+        const seen: string[] = []
+        let nextToken: string | undefined
+        for (let page = 0; page === 0 || nextToken !== undefined; page += 1) {
+          const listed = outputOf(world.list({ maxResults, ...(nextToken && { nextToken }) }))
+          seen.push(...listed.items.map(({ id }) => id))
+          nextToken = listed.nextToken
+          world.clock.ms += waitsMs[page % waitsMs.length] ?? 0
+          if (page < 20) world.start(world.assetIds[page] ?? '')
+        }
+        expect(new Set(seen).size).toBe(seen.length)
+        expect(before.filter((id) => !seen.includes(id))).toEqual([])
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('with shifting, a run that comes shows another one twice, and one that goes hides another', () => {
+  const world = worldWithRuns({ listShift: true, medianMs: 3_600_000, sigma: 0 }, [10, 10, 10, 10])
+  const ids = world.control.runs().map(({ id }) => id)
+  const query = { status: 'SUBMITTED', maxResults: 2 }
+  const first = outputOf(world.list(query))
+  expect(first.items.map(({ id }) => id)).toEqual([ids[3], ids[2]])
+  const { id: newcomer } = outputOf(world.start(world.assetIds[9] ?? ''))
+  const shifted = outputOf(world.list({ ...query, nextToken: first.nextToken }))
+  expect(shifted.items.map(({ id }) => id)).toEqual([ids[2], ids[1]])
+  for (const id of [newcomer, ids[3] ?? '']) world.cancel(id)
+  const missing = outputOf(world.list({ ...query, nextToken: first.nextToken }))
+  expect(missing.items.map(({ id }) => id)).toEqual([ids[0]])
+})
+
+test('with shifting and nothing that comes or goes, the pages are the same as without', () => {
+  fc.assert(
+    fc.property(
+      order,
+      gaps,
+      filters,
+      fc.integer({ min: 1, max: 5 }),
+      (listOrder, gapsMs, given, maxResults) => {
+        const filter = { ...given, maxResults }
+        const [still, shifting] = [false, true].map((listShift) =>
+          worldWithRuns({ listOrder, listShift, conflictWhileRunning: false }, gapsMs),
+        )
+        if (still === undefined || shifting === undefined) throw new Error('unreachable')
+        expect(everyPage(shifting, filter)).toEqual(everyPage(still, filter))
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('a jumbled page has its own runs in another order', () => {
+  const gapsMs = Array.from({ length: 20 }, () => 10)
+  const [neat, jumbled] = [0, 1].map((listJumbledShare) =>
+    outputOf(worldWithRuns({ listJumbledShare }, gapsMs).list()).items.map(({ id }) => id),
+  )
+  expect(jumbled).not.toEqual(neat)
+  expect(jumbled?.toSorted()).toEqual(neat?.toSorted())
+  expect(everyPage(worldWithRuns({ listJumbledShare: 1 }, gapsMs), { maxResults: 3 })).toHaveLength(20)
+})
+
+test('a page token is good for as long as the setting says', () => {
+  const world = worldWithRuns({ pageTokenLifeMs: 5000 }, [10, 10, 10])
+  const { nextToken } = outputOf(world.list({ maxResults: 1 }))
+  world.clock.ms += 5000
+  expect(errorOf(world.list({ nextToken }))).toBe('ok')
+  world.clock.ms += 1
+  expect(errorOf(world.list({ nextToken }))).toBe('ValidationException')
+  world.control.changeSettings({ pageTokenLifeMs: null })
+  expect(errorOf(world.list({ nextToken }))).toBe('ok')
+})
+
+test('a scan keeps to the order that it began with, when the order of List changes', () => {
+  const world = worldWithRuns({}, [10, 10, 10, 10])
+  const before = everyPage(world, {}).map(({ id }) => id)
+  const first = outputOf(world.list({ maxResults: 1 }))
+  world.control.changeSettings({ listOrder: 'random', listShift: true })
+  const second = outputOf(world.list({ maxResults: 1, nextToken: first.nextToken }))
+  const rest = outputOf(world.list({ maxResults: 2, nextToken: second.nextToken }))
+  expect([first, second, rest].flatMap(({ items }) => items.map(({ id }) => id))).toEqual(before)
+  expect(everyPage(world, {})).toHaveLength(4)
+})

@@ -5,7 +5,7 @@ import { isOperation, operations } from '../../../local/datazone/operations.ts'
 import { bindInput, matchRequest, serialize } from '../../../local/datazone/rest-json.ts'
 import { errorStatus } from '../../../local/datazone/service-error.ts'
 import { outputShape, problemsOf } from '../../../local/datazone/validation.ts'
-import { outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
+import { glue, otherGlue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
 
 type Case = { operation: string; member: string; value: unknown; input: Record<string, unknown> }
 
@@ -19,6 +19,10 @@ const valid: Record<string, Record<string, unknown>> = {
   },
   GetMetadataGenerationRun: { domainIdentifier: sampleDomainId, identifier: 'run' },
   ListMetadataGenerationRuns: { domainIdentifier: sampleDomainId },
+  CancelMetadataGenerationRun: { domainIdentifier: sampleDomainId, identifier: 'run' },
+  StartDataSourceRun: { domainIdentifier: sampleDomainId, dataSourceIdentifier: glue, clientToken: 'token' },
+  GetDataSourceRun: { domainIdentifier: sampleDomainId, identifier: 'run' },
+  ListDataSourceRuns: { domainIdentifier: sampleDomainId, dataSourceIdentifier: glue },
   GetAsset: { domainIdentifier: sampleDomainId, identifier: storeSales },
 }
 
@@ -196,9 +200,34 @@ test('every answer fits the model, with times as epoch seconds', () => {
     )
   }
   answers.push(['ListMetadataGenerationRuns', outputOf(world.list({ maxResults: 3 }))])
+  const canceled = outputOf(world.start(storeSales)).id
+  answers.push(
+    ['CancelMetadataGenerationRun', outputOf(world.cancel(canceled))],
+    ['GetMetadataGenerationRun', outputOf(world.get(canceled))],
+  )
   for (const [operation, output] of answers)
     expect(problemsOf(outputShape(operation), serialize(outputShape(operation), output))).toEqual([])
   expect(serialize('GetAssetOutput', { createdAt: new Date(1_700_000_000_500) })).toEqual({
     createdAt: 1_700_000_000.5,
   })
+})
+
+test('answers about data source runs fit the model at every moment, with times in ISO 8601', () => {
+  const world = testWorld({ failureShare: 0.3, partialShare: 0.3, dataSourceRunsPerDay: 1000 })
+  const answers: [string, unknown][] = []
+  for (const source of [glue, otherGlue, glue, otherGlue, glue, otherGlue, glue]) {
+    const started = outputOf(world.startSource(source))
+    answers.push(['StartDataSourceRun', started])
+    for (let look = 0; look < 30; look += 1) {
+      world.clock.ms += 20_000
+      answers.push(['GetDataSourceRun', outputOf(world.getSource(started.id))])
+    }
+  }
+  answers.push(['ListDataSourceRuns', outputOf(world.listSource(glue, { maxResults: 3 }))])
+  for (const [operation, output] of answers)
+    expect(problemsOf(outputShape(operation), serialize(outputShape(operation), output))).toEqual([])
+  expect(serialize('GetDataSourceRunOutput', { createdAt: new Date(1_700_000_000_500) })).toEqual({
+    createdAt: '2023-11-14T22:13:20.500Z',
+  })
+  expect(problemsOf('DateTime', 1_700_000_000)).toEqual([expect.stringContaining('ISO 8601')])
 })

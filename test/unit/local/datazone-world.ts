@@ -9,12 +9,22 @@ export const dateDim = 'tpcds_date_dim'
 /** The project of the fact tables. */
 export const salesProject = 'salesproject01'
 
+/** A data source of the sales project, with ten tables. */
+export const glue = 'glue_sales'
+/** Another. */
+export const otherGlue = 'glue_returns'
+
 /** A simulator whose clock is set by hand, with the 24 sample tables and no failures, unless told otherwise. */
 export const testWorld = (given: Partial<Omit<DataZoneOptions, 'now'>> & { assets?: number } = {}) => {
   const { assets = 24, ...options } = given
   const clock = { ms: 1_700_000_000_000 }
   const datazone = createDataZone({ seed: 'test', failureShare: 0, ...options, now: () => clock.ms })
-  const catalogue = sampleCatalogue(assets)
+  const catalogue = {
+    domains: sampleCatalogue(assets).domains.map((domain) => ({
+      ...domain,
+      dataSources: [glue, otherGlue].map((id) => ({ id, projectId: salesProject, name: id })),
+    })),
+  }
   datazone.control.loadCatalogue(catalogue)
   const domain = catalogue.domains[0]
   if (domain === undefined) throw new Error('the sample catalogue has no domain')
@@ -37,6 +47,22 @@ export const testWorld = (given: Partial<Omit<DataZoneOptions, 'now'>> & { asset
       datazone.call('GetMetadataGenerationRun', { domainIdentifier: sampleDomainId, identifier, ...more }),
     list: (more: object = {}) =>
       datazone.call('ListMetadataGenerationRuns', { domainIdentifier: sampleDomainId, ...more }),
+    cancel: (identifier: string, more: object = {}) =>
+      datazone.call('CancelMetadataGenerationRun', { domainIdentifier: sampleDomainId, identifier, ...more }),
+    startSource: (dataSourceIdentifier: string, more: object = {}) =>
+      datazone.call('StartDataSourceRun', {
+        domainIdentifier: sampleDomainId,
+        dataSourceIdentifier,
+        ...more,
+      }),
+    getSource: (identifier: string, more: object = {}) =>
+      datazone.call('GetDataSourceRun', { domainIdentifier: sampleDomainId, identifier, ...more }),
+    listSource: (dataSourceIdentifier: string, more: object = {}) =>
+      datazone.call('ListDataSourceRuns', {
+        domainIdentifier: sampleDomainId,
+        dataSourceIdentifier,
+        ...more,
+      }),
     asset: (identifier: string, more: object = {}) =>
       datazone.call('GetAsset', { domainIdentifier: sampleDomainId, identifier, ...more }),
   }

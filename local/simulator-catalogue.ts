@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { sampleCatalogue } from './catalogue/catalogue.ts'
+import { type Catalogue, catalogueSchema } from './datazone/catalogue.ts'
+import { checked } from './datazone/checked.ts'
+
+/** The sample assets, and a data source of each project that has them. */
+export const sampleWithDataSources = (assets: number): Catalogue => ({
+  domains: sampleCatalogue(assets).domains.map((domain) => ({
+    ...domain,
+    dataSources: domain.projects.map(({ id, name }) => ({
+      id: `glue_${id}`,
+      projectId: id,
+      name: `${name} in Glue`,
+      tables: domain.assets.filter(({ projectId }) => projectId === id).length,
+    })),
+  })),
+})
+
+/** Reads a catalogue. Throws, in one line, what is wrong with the file or with which field in it. */
+export const catalogueFrom = async (file: string): Promise<Catalogue> => {
+  let given: unknown
+  try {
+    given = JSON.parse(await readFile(file, 'utf8'))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`--catalogue: ${file} cannot be read as JSON: ${reason}`, { cause })
+  }
+  return checked(`the catalogue ${file}`, catalogueSchema, given)
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { serialize } from '../../../local/datazone/rest-json.ts'
+import type { SettingsInput } from '../../../local/datazone/settings.ts'
+import { glue, outputOf, storeSales, testWorld } from './datazone-world.ts'
+
+const ended = (settings: Partial<SettingsInput>) => {
+  const world = testWorld(settings)
+  const started = outputOf(world.start(storeSales))
+  world.clock.ms += 3_600_000
+  const list = (status?: string) => outputOf(world.list(status === undefined ? {} : { status })).items
+  return { world, started, got: outputOf(world.get(started.id)), list }
+}
+
+test('the older API tells one type, and neither types nor typeStats', () => {
+  const { started, got, list } = ended({ apiGeneration: 'older' })
+  for (const run of [started, got, list()[0]]) {
+    expect(run).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', id: started.id })
+    expect(Object.keys(run ?? {})).not.toContain('types')
+    expect(Object.keys(run ?? {})).not.toContain('typeStats')
+  }
+  expect(got.status).toBe('SUCCEEDED')
+})
+
+test('the older API knows no partial success: it is a failure, in Get and in List', () => {
+  const { got, list } = ended({ apiGeneration: 'older', partialShare: 1 })
+  expect(got.status).toBe('FAILED')
+  expect([list('FAILED').length, list('PARTIALLY_SUCCEEDED').length]).toEqual([1, 0])
+})
+
+test('unknown fields are in every structure of an answer, on the wire too, and leave no trace in the next one', () => {
+  const added = { addedByALaterVersion: { since: 'the future' } }
+  const { world, started, got } = ended({ unknownFields: true })
+  expect(started).toMatchObject(added)
+  expect(got).toMatchObject({ ...added, target: added, typeStats: [added, added] })
+  expect(outputOf(world.list())).toMatchObject({ ...added, items: [{ ...added, target: added }] })
+  const source = outputOf(world.startSource(glue))
+  world.clock.ms += 3_600_000
+  expect(outputOf(world.getSource(source.id))).toMatchObject({ ...added, runStatisticsForAssets: added })
+  expect(serialize('GetMetadataGenerationRunOutput', got)).toMatchObject({ ...added, target: added })
+  world.control.changeSettings({ unknownFields: false })
+  expect(JSON.stringify(outputOf(world.get(started.id)))).not.toContain('addedByALaterVersion')
+  expect(JSON.stringify(outputOf(world.getSource(source.id)))).not.toContain('addedByALaterVersion')
+})
+
+test('a run may show a type that nobody knows, with its state', () => {
+  const { started, got, list } = ended({ unknownTypeShare: 1 })
+  const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_METRICS']
+  expect([started.types, got.types, list()[0]?.types]).toEqual([types, types, types])
+  expect(got.typeStats?.at(-1)).toEqual({ type: 'BUSINESS_METRICS', status: 'SUCCEEDED' })
+})

@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
+import { errorOf, glue, otherGlue, outputOf, salesProject, testWorld } from './datazone-world.ts'
+
+const hour = 3_600_000
+const midnight = Date.UTC(2023, 10, 15)
+
+test('a data source run is requested, then running, then ended, and Get tells it at every moment', () => {
+  const world = testWorld({ lineageMs: 5000 })
+  const { id } = outputOf(world.startSource(glue))
+  const [truth] = world.control.dataSourceRuns()
+  if (truth === undefined) throw new Error('no run')
+  const seenAt = (ms: number) => {
+    world.clock.ms = ms
+    const run = outputOf(world.getSource(id))
+    return [
+      run.status,
+      run.startedAt?.getTime(),
+      run.stoppedAt?.getTime(),
+      run.updatedAt.getTime(),
+      run.lineageSummary?.importStatus,
+      run.runStatisticsForAssets !== undefined,
+    ]
+  }
+  const { createdAtMs, runningFromMs, endsAtMs, lineageEndsAtMs } = truth
+  expect(seenAt(runningFromMs - 1)).toEqual([
+    'REQUESTED',
+    undefined,
+    undefined,
+    createdAtMs,
+    undefined,
+    false,
+  ])
+  const running = ['RUNNING', runningFromMs, undefined, runningFromMs, 'IN_PROGRESS', false]
+  expect(seenAt(runningFromMs)).toEqual(running)
+  expect(seenAt(endsAtMs - 1)).toEqual(running)
+  const ended = ['SUCCESS', runningFromMs, endsAtMs, endsAtMs, 'IN_PROGRESS', true]
+  expect(seenAt(endsAtMs)).toEqual(ended)
+  expect(seenAt(lineageEndsAtMs - 1)).toEqual(ended)
+  expect(seenAt(lineageEndsAtMs)).toEqual([
+    'SUCCESS',
+    runningFromMs,
+    endsAtMs,
+    lineageEndsAtMs,
+    'SUCCESS',
+    true,
+  ])
+})
+
+test('a run shows what it was started with, and a List all but its domain and snapshot', () => {
+  const world = testWorld()
+  const started = outputOf(world.startSource(glue))
+  expect(started).toMatchObject({
+    domainId: sampleDomainId,
+    dataSourceId: glue,
+    projectId: salesProject,
+    type: 'PRIORITIZED',
+    status: 'REQUESTED',
+    createdAt: new Date(world.clock.ms),
+    updatedAt: new Date(world.clock.ms),
+  })
+  expect(JSON.parse(started.dataSourceConfigurationSnapshot)).toEqual({ name: glue, configuration: {} })
+  world.clock.ms += hour
+  const {
+    domainId: _domain,
+    dataSourceConfigurationSnapshot: _snapshot,
+    ...rest
+  } = outputOf(world.getSource(started.id))
+  expect(outputOf(world.listSource(glue)).items).toEqual([rest])
+  expect(outputOf(world.listSource(otherGlue)).items).toEqual([])
+})
+
+test('the first run adds every table, later ones account for every table too, and failed ones say why', () => {
+  const ended = (settings: object) => {
+    const world = testWorld(settings)
+    return Array.from({ length: 3 }, () => {
+      const { id } = outputOf(world.startSource(glue))
+      world.clock.ms += hour
+      return outputOf(world.getSource(id))
+    })
+  }
+  const sum = (statistics: object | undefined): number =>
+    Object.values(statistics ?? {}).reduce((total: number, count) => total + Number(count), 0)
+  const good = ended({ seed: 3 })
+  expect(good.map((run) => [run.status, sum(run.runStatisticsForAssets), run.errorMessage])).toEqual(
+    good.map(() => ['SUCCESS', 10, undefined]),
+  )
+  expect(good.map((run) => (run.runStatisticsForAssets?.added ?? 0) > 0)).toEqual([true, false, false])
+  for (const run of ended({ partialShare: 1 })) {
+    expect(run).toMatchObject({
+      status: 'PARTIALLY_SUCCEEDED',
+      lineageSummary: { importStatus: 'PARTIALLY_SUCCEEDED' },
+    })
+    expect([sum(run.runStatisticsForAssets), (run.runStatisticsForAssets?.failed ?? 0) > 0]).toEqual([
+      10,
+      true,
+    ])
+  }
+  for (const run of ended({ failureShare: 1 })) {
+    expect(run).toMatchObject({
+      status: 'FAILED',
+      errorMessage: { errorType: expect.stringMatching(/_EXCEPTION$/), errorDetail: expect.any(String) },
+      lineageSummary: { importStatus: 'FAILED' },
+    })
+    expect(sum(run.runStatisticsForAssets)).toBe(0)
+  }
+  const going = testWorld({ failureShare: 1 })
+  expect(outputOf(going.startSource(glue)).errorMessage).toBeUndefined()
+  expect(ended({ lineageFailureShare: 1 })[0]).toMatchObject({
+    status: 'SUCCESS',
+    lineageSummary: { importStatus: 'FAILED' },
+  })
+})
+
+test('a run can be made to end in an unknown status, or never', () => {
+  const statusOf = (shares: object) => {
+    const world = testWorld(shares)
+    const { id } = outputOf(world.startSource(glue))
+    world.clock.ms += 1e12
+    return outputOf(world.getSource(id)).status
+  }
+  expect(statusOf({ unknownStatusShare: 1 })).toBe('AWAITING_REVIEW')
+  expect(statusOf({ stuckShare: 1 })).toBe('RUNNING')
+})
+
+test('a clientToken stands for one run, and for the source it was used with', () => {
+  const world = testWorld()
+  const first = world.startSource(glue, { clientToken: 'token' })
+  world.clock.ms += 600_000
+  expect(world.startSource(glue, { clientToken: 'token' })).toEqual(first)
+  expect(errorOf(world.startSource(otherGlue, { clientToken: 'token' }))).toBe('ValidationException')
+  world.clock.ms += 1
+  expect(outputOf(world.startSource(glue, { clientToken: 'token' })).id).not.toBe(outputOf(first).id)
+})
+
+test('a token of a metadata run means nothing to a data source, nor the other way round', () => {
+  const world = testWorld()
+  world.start('tpcds_store_sales', { clientToken: 'token' })
+  expect(errorOf(world.startSource(glue, { clientToken: 'token' }))).toBe('ok')
+})
+
+test('a data source has one run at a time, unless the setting is off', () => {
+  const world = testWorld()
+  world.startSource(glue)
+  expect(errorOf(world.startSource(glue))).toBe('ConflictException')
+  expect(errorOf(world.startSource(otherGlue))).toBe('ok')
+  world.clock.ms = world.control.dataSourceRuns()[0]?.endsAtMs ?? 0
+  expect(errorOf(world.startSource(glue))).toBe('ok')
+  const lenient = testWorld({ conflictWhileRunning: false })
+  expect([lenient.startSource(glue), lenient.startSource(glue)].map(errorOf)).toEqual(['ok', 'ok'])
+})
+
+test('a source has 25 runs in a day of UTC, replays apart, and the day turns at midnight', () => {
+  const world = testWorld({ conflictWhileRunning: false })
+  world.clock.ms = midnight - hour
+  const starts = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      world.clock.ms += 50
+      return errorOf(world.startSource(glue, { clientToken: `${index}` }))
+    })
+  expect(new Set(starts(25))).toEqual(new Set(['ok']))
+  expect(new Set(starts(25))).toEqual(new Set(['ok']))
+  expect(world.control.dataSourceRuns()).toHaveLength(25)
+  expect(errorOf(world.startSource(glue))).toBe('ServiceQuotaExceededException')
+  expect(errorOf(world.startSource(otherGlue))).toBe('ok')
+  world.clock.ms = midnight - 1
+  expect(errorOf(world.startSource(glue))).toBe('ServiceQuotaExceededException')
+  world.clock.ms = midnight
+  expect(errorOf(world.startSource(glue))).toBe('ok')
+})
+
+test('twenty Starts pass at once, whatever source they are of, and leave the quota of the others alone', () => {
+  const world = testWorld()
+  const outcomes = Array.from({ length: 21 }, () => errorOf(world.startSource('nothing')))
+  expect(outcomes.filter((outcome) => outcome === 'ThrottlingException')).toHaveLength(1)
+  expect(errorOf(world.start('tpcds_store_sales'))).toBe('ok')
+})
+
+test('what is not there is not found', () => {
+  const world = testWorld()
+  const elsewhere = { domainIdentifier: 'dzd_elsewhere' }
+  expect(
+    [
+      world.startSource('nothing'),
+      world.startSource(glue, elsewhere),
+      world.getSource('nothing'),
+      world.listSource('nothing'),
+      world.getSource(outputOf(world.startSource(glue)).id, elsewhere),
+    ].map(errorOf),
+  ).toEqual(Array.from({ length: 5 }, () => 'ResourceNotFoundException'))
+})
+
+test('a scheduled run is someone else’s, counts toward the day, and waits its turn', () => {
+  const world = testWorld({ dataSourceRunsPerDay: 2 })
+  world.clock.ms = midnight
+  const source = { domainId: sampleDomainId, dataSourceId: glue }
+  const truth = world.control.startScheduledRun(source)
+  expect(truth).toMatchObject({ dataSourceId: glue, type: 'SCHEDULED', status: 'REQUESTED' })
+  expect(outputOf(world.getSource(truth.id))).toMatchObject({ type: 'SCHEDULED', projectId: salesProject })
+  expect(errorOf(world.startSource(glue))).toBe('ConflictException')
+  expect(() => world.control.startScheduledRun(source)).toThrow(/ConflictException: Run/)
+  world.startSource(otherGlue)
+  const [theirs, ours] = world.control.dataSourceRuns().map(({ createdBy }) => createdBy)
+  expect(theirs).not.toBe(ours)
+  world.clock.ms += hour
+  expect(world.control.startScheduledRun({ ...source, type: 'PRIORITIZED' }).type).toBe('PRIORITIZED')
+  world.clock.ms += hour
+  expect(() => world.control.startScheduledRun(source)).toThrow(/ServiceQuotaExceededException/)
+  expect(errorOf(world.startSource(glue))).toBe('ServiceQuotaExceededException')
+  expect(() => world.control.startScheduledRun({ ...source, dataSourceId: 'nothing' })).toThrow(/not found/)
+})
+
+test('the pages of a List hold each run of the source that it asks for once, newest first', () => {
+  const query = fc.record(
+    {
+      status: fc.constantFrom('REQUESTED', 'RUNNING', 'SUCCESS', 'FAILED'),
+      maxResults: fc.integer({ min: 1, max: 50 }),
+    },
+    { requiredKeys: [] },
+  )
+  const calls = fc.array(fc.record({ source: fc.constantFrom(glue, otherGlue), waitMs: fc.nat(30_000) }), {
+    maxLength: 40,
+  })
+  fc.assert(
+    fc.property(calls, query, (starts, filter) => {
+      const world = testWorld({ conflictWhileRunning: false, dataSourceRunsPerDay: 1000, failureShare: 0.3 })
+      for (const { source, waitMs } of starts) {
+        world.startSource(source)
+        world.clock.ms += waitMs
+      }
+      const listed = []
+      let nextToken: string | undefined
+      do {
+        const page = outputOf(world.listSource(glue, { ...filter, ...(nextToken && { nextToken }) }))
+        listed.push(...page.items.map(({ id }) => id))
+        nextToken = page.nextToken
+      } while (nextToken !== undefined)
+      const wanted = world.control
+        .dataSourceRuns()
+        .filter((run) => run.dataSourceId === glue)
+        .filter((run) => filter.status === undefined || run.status === filter.status)
+      expect(listed).toEqual(wanted.map(({ id }) => id).reverse())
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('a token of the one List is no token of the other', () => {
+  const world = testWorld({ conflictWhileRunning: false })
+  for (let run = 0; run < 2; run += 1) world.startSource(glue)
+  const { nextToken } = outputOf(world.listSource(glue, { maxResults: 1 }))
+  expect(errorOf(world.listSource(glue, { nextToken }))).toBe('ok')
+  expect(errorOf(world.listSource(otherGlue, { nextToken }))).toBe('ValidationException')
+  expect(errorOf(world.list({ nextToken }))).toBe('ValidationException')
+})

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { answerControl } from '../../../local/datazone/control-api.ts'
+import { settingsSchema } from '../../../local/datazone/settings.ts'
+import { simulatorFlags } from '../../../local/simulator-flags.ts'
+import { testWorld } from './datazone-world.ts'
+
+const page = readFileSync('docs/SIMULATOR.md', 'utf8')
+
+/** The first two cells of each table row whose first is in backquotes. */
+const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]*)\|/gm)].map(([, name = '', second = '']) => [
+  name,
+  second.trim(),
+])
+
+test('the page gives every setting with its default, and no other', () => {
+  const defaults = settingsSchema.parse({})
+  const documented = rows.filter(([name]) => /^[a-z]+[A-Z]\w+$|^speed$|^sigma$/.test(name ?? ''))
+  const kinds = ['errorAfterEffect', 'lostAnswer', 'lateEffect']
+  expect(Object.fromEntries(documented.filter(([name]) => !kinds.includes(name ?? '')))).toEqual(
+    Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, JSON.stringify(value)])),
+  )
+})
+
+test('the page names every route of the control, and no other', () => {
+  const nowhere = new URL('http://simulator/_simulator/nowhere')
+  const { body } = answerControl(testWorld().control, { method: 'GET', url: nowhere, body: {} })
+  const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
+  const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
+  expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
+})
+
+test('what the page has typed after the command is what the command takes', () => {
+  const lines = [...page.matchAll(/^npm run simulator -- (.+)$/gm)].map(([, flags = '']) => flags.split(' '))
+  expect(lines.length).toBeGreaterThan(1)
+  for (const flags of lines) expect(() => simulatorFlags(flags)).not.toThrow()
+})
+
+test('every body that the page sends to the control is one that it takes', () => {
+  const sent = [...page.matchAll(/curl -X (PUT|PATCH|POST) \S*?(?:_simulator|\$S)\/(\S+) -d '(.+)'$/gm)]
+  expect(sent.length).toBeGreaterThan(20)
+  for (const [line, method = '', path, body = ''] of sent) {
+    const world = testWorld()
+    world.control.loadCatalogue({
+      domains: [
+        {
+          id: 'dzd_sample1234567',
+          projects: [{ id: 'p', name: 'P' }],
+          assets: [{ id: 'tpcds_item', projectId: 'p', name: 'item', typeIdentifier: 'T', columns: [] }],
+          dataSources: [{ id: 'glue_refdataproj001', projectId: 'p', name: 'Glue' }],
+        },
+      ],
+    })
+    const url = new URL(`http://simulator/_simulator/${path}`)
+    const { status } = answerControl(world.control, { method, url, body: JSON.parse(body) })
+    expect([line, status]).toEqual([line, 200])
+  }
+})
