@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { PolicyFile } from '../lib/contracts/policy-file.ts'
 import { RunEventDetail } from '../lib/contracts/run-event.ts'
 import { RunRequest } from '../lib/contracts/run-request.ts'
 import { samples } from './samples.ts'
@@ -35,9 +36,14 @@ export const generatedFiles = (): Readonly<Record<string, string>> => ({
   ),
 })
 
+/** `config/policy.schema.json`, which editors find by the policy's `$schema`. */
+export const policySchema = (): string =>
+  pretty(schemaOf('Policy', 'Which assets are run, and how, version 1.', PolicyFile))
+
 if (import.meta.main) {
   await mkdir(join(import.meta.dirname, 'samples'), { recursive: true })
   for (const [path, content] of Object.entries(generatedFiles())) {
     await writeFile(join(import.meta.dirname, path), content)
   }
+  await writeFile(join(import.meta.dirname, '..', 'config', 'policy.schema.json'), policySchema())
 }

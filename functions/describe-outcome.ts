@@ -20,7 +20,9 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
     case 'rejected':
       return { eventId: outcome.eventId }
     case 'skipped':
-      return { reason: outcome.reason }
+      return outcome.reason === 'POLICY'
+        ? { reason: outcome.reason, rule: outcome.rule, because: outcome.because }
+        : { reason: outcome.reason }
     case 'retry':
       return { reason: outcome.reason, afterSeconds: outcome.afterSeconds }
     default:

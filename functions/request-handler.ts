@@ -44,7 +44,7 @@ export const requestHandler = (parts: {
     telemetry.error('a request could not be handled', { messageId, name })
   }
 
-  /** Handles one record, and answers the runs it started. Throws when the message is to be seen again. */
+  /** Handles one record, and answers the started runs to tell of. Throws when the message is to be seen again. */
   const handleRecord = async (
     record: SQSRecord,
     place: Place,
@@ -64,7 +64,9 @@ export const requestHandler = (parts: {
       await ports.queue.postpone(record.receiptHandle, again.afterSeconds)
       throw new SeeAgain(again.reason)
     }
-    return outcomes.flatMap((outcome) => (outcome.outcome === 'started' ? [outcome.run] : []))
+    return outcomes.flatMap((outcome) =>
+      outcome.outcome === 'started' && outcome.run.policy?.startedUntold !== true ? [outcome.run] : [],
+    )
   }
 
   return async (

@@ -5,6 +5,7 @@ import { DataZoneClient } from '@aws-sdk/client-datazone'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
@@ -32,7 +33,7 @@ const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
 
 /** The parts both functions share. Throws InvalidConfiguration when the environment is wrong. */
 export const wire = () => {
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, policyFile)
   const table = new DynamoDBClient({ requestHandler: timeouts })
   const datazone = dataZoneGateway({
     starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),

@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { parsePolicy } from '../lib/contracts/policy-file.ts'
 
 const functionNames = ['starter', 'poller']
 
@@ -31,8 +32,24 @@ const bundle = async (root: string, name: string): Promise<void> => {
   await writeFile(`${outdir}.meta.json`, JSON.stringify(metafile))
 }
 
+const policyPath = join('config', 'policy.json')
+
+/** The policy is part of the bundles, so a wrong one is to fail here and not when the functions start. */
+const checkPolicy = async (root: string): Promise<void> => {
+  const text = await readFile(join(root, policyPath), 'utf8')
+  let file: unknown
+  try {
+    file = JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`${policyPath} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause })
+  }
+  const policy = parsePolicy(file)
+  if (!policy.ok) throw new Error(`${policyPath} is wrong: ${policy.problems.join('; ')}`)
+}
+
 /** Bundles each function of the service in `root` to `dist/<function>/index.mjs`. */
 export const buildFunctions = async (root: string): Promise<void> => {
+  await checkPolicy(root)
   await Promise.all(functionNames.map((name) => bundle(root, name)))
 }
 

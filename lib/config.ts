@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { domainIdPattern } from './contracts/fields.ts'
+import { parsePolicy } from './contracts/policy-file.ts'
 import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
 import { canonicalTypes } from './run/identity.ts'
@@ -79,12 +80,18 @@ const fewRuns = 3
 const releaseShare = 0.5
 
 /**
- * Reads the settings.
- * @throws InvalidConfiguration naming every wrong variable at once
+ * Reads the settings, and the policy as `config/policy.json` has it.
+ * @throws InvalidConfiguration naming every wrong variable, and every wrong place of the policy, at once
  */
-export const readConfig = (env: Env): Config => {
+export const readConfig = (env: Env, policyFile: unknown): Config => {
   const parsed = parseWith(Environment, env)
-  if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
+  const policy = parsePolicy(policyFile)
+  if (!parsed.ok || !policy.ok) {
+    throw new InvalidConfiguration([
+      ...(parsed.ok ? [] : parsed.problems),
+      ...(policy.ok ? [] : policy.problems.map((problem) => `policy: ${problem}`)),
+    ])
+  }
   const value = parsed.value
   const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
   return {
@@ -97,6 +104,7 @@ export const readConfig = (env: Env): Config => {
       mode: value.MODE,
       domainIds: value.DOMAIN_IDS,
       defaultTypes: canonicalTypes(value.DEFAULT_TYPES),
+      policy: policy.value,
       assumptions: {
         tokenMemoryMs: ms(value.TOKEN_MEMORY_SECONDS),
         listLagMs: ms(value.LIST_LAG_SECONDS),

@@ -19,6 +19,8 @@ export interface RequestedRun {
   readonly correlationId?: string
   readonly requestedAtMs?: number
   readonly regenerate: boolean
+  /** DataZone's own word that the asset was published. */
+  readonly published?: true
 }
 
 export type QueueMessage =
@@ -60,6 +62,7 @@ const fromAssetEvent = (envelope: object): QueueMessage => {
       assetId: detail.data.assetId,
       lane: 'live',
       regenerate: false,
+      published: true,
       ...(time === undefined ? {} : { requestedAtMs: Date.parse(time) }),
     },
   }

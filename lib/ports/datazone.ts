@@ -34,6 +34,9 @@ export type Answer<T> =
 export interface Asset {
   readonly revision: string
   readonly owningProjectId: string
+  /** As `amazon.datazone.GlueTableAssetType`. */
+  readonly typeIdentifier: string
+  readonly name: string
 }
 
 export interface StartInput {

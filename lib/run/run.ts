@@ -41,6 +41,25 @@ export interface RequestOrigin {
   readonly requestedAtMs: number
   readonly regenerate: boolean
   readonly correlationId?: string
+  /** DataZone's own word that the asset was published; such requests the repeat guard looks at. */
+  readonly published?: true
+  /** Of a request that names no types: all those that the policy chose for it; none until it has. */
+  readonly policyTypes?: readonly GenerationType[]
+  /** The revision that the request names, while it waits for the policy to see the asset. */
+  readonly revision?: string
+}
+
+/**
+ * What the policy orders for a run. Frozen in its record when the request is accepted: a change of the policy is for
+ * later requests.
+ */
+export interface RunPolicy {
+  /** Up to so many attempts in all, each so long after the one before has failed. */
+  readonly retry?: { readonly attempts: number; readonly delayMs: number }
+  /** Instead of the deployment's. */
+  readonly deadlineMs?: number
+  readonly startedUntold?: true
+  readonly repeatGuardMs?: number
 }
 
 /**
@@ -100,6 +119,8 @@ interface RunCommon {
   readonly attempt: number
   readonly projectId: string
   readonly request: RequestOrigin
+  /** Absent on what waits for a decision, and on records from before there was a policy. */
+  readonly policy?: RunPolicy
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
   readonly alsoAskedBy?: readonly string[]
   /** First written. A run adopted from List must not be older than this, less two minutes. */

@@ -100,6 +100,7 @@ const base = (run: Run, nowMs: number, what: string) => ({
   attempt: run.attempt,
   projectId: run.projectId,
   request: run.request,
+  ...(run.policy === undefined ? {} : { policy: run.policy }),
   ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
   createdAtMs: run.createdAtMs,
   version: run.version,

@@ -1,12 +1,13 @@
 import type { RequestedRun } from '../contracts/queue-message.ts'
 import { runKey, sameTypes, typeSets } from '../run/identity.ts'
+import { decide, type Orders } from '../run/policy.ts'
 import { isAskedBy, type ParkedRun, type Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { resumeRun } from './resume-record.ts'
 import type { StarterTools } from './starter-tools.ts'
-import { rejectWaiting, waitingRequest } from './waiting-request.ts'
+import { ordered, rejectWaiting, skippedBy, waitingRequest } from './waiting-request.ts'
 
 /** A request so old that its record may have expired could make a second run. */
 const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
@@ -41,9 +42,13 @@ export const acceptRequest = async (
   // comes back to be tried again.
   const made = madeBy(waiting, records.runs)
   const whole = made.some((run) => run.subject.revision === undefined)
-  const complete = typeSets(waiting.subject.types).every((types) =>
-    made.some((run) => sameTypes(run.subject.types, types)),
-  )
+  const begun = made.find((run) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
+  const wanted = request.types ?? begun?.request.policyTypes ?? []
+  const complete =
+    begun !== undefined &&
+    typeSets(wanted).every(
+      (types) => types.length === 0 || made.some((run) => sameTypes(run.subject.types, types)),
+    )
   if (whole || complete) {
     const comingBack = made.find(waitsForItsMessage)
     return comingBack?.state === 'PARKED' && settings.mode === 'run'
@@ -55,8 +60,14 @@ export const acceptRequest = async (
       'requestedAt: is too old, its run may have been forgotten; ask again with the present time'
     return [await rejectWaiting(waiting, { name: 'TooOld', message }, tools)]
   }
-  const revision = request.revision ?? made[0]?.subject.revision
-  return revision === undefined
+  // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
+  if (begun?.subject.revision !== undefined) {
+    const orders: Orders = { kind: 'run', types: wanted, policy: begun.policy ?? {} }
+    return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records.runs, tools)
+  }
+  const decision = decide(settings.policy, { domainId: request.domainId, projectId: request.projectId })
+  if (decision.decision === 'skip') return [skippedBy(decision)]
+  return decision.decision === 'look' || request.revision === undefined
     ? resolveAndClaim(waiting, records.runs, tools)
-    : claimRuns(waiting, revision, records.runs, tools)
+    : claimRuns(ordered(waiting, decision.orders, tools), request.revision, records.runs, tools)
 }

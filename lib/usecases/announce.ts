@@ -21,18 +21,20 @@ const minimalAfterMs = 10 * 60_000
 /** What the sender gets back: the request as it was recorded. */
 const copyOf = (run: EndedRun): RejectedRequest => {
   const { subject, request } = run
-  const { requestKey, correlationId, requestedAtMs, ...rest } = request
+  const { requestKey, lane, regenerate, correlationId, requestedAtMs } = request
+  const revision = subject.revision ?? request.revision
   const body = {
     version: 1,
     requestId: requestKey.slice(requestKey.indexOf(':') + 1),
     kind: subject.kind,
     domainId: subject.domainId,
     projectId: run.projectId,
-    asset: { id: subject.assetId, ...(subject.revision === undefined ? {} : { revision: subject.revision }) },
-    types: subject.types,
+    asset: { id: subject.assetId, ...(revision === undefined ? {} : { revision }) },
+    ...(request.policyTypes === undefined ? { types: subject.types } : {}),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),
-    ...rest,
+    lane,
+    regenerate,
   }
   const reason = run.error === undefined ? 'rejected' : `${run.error.name}: ${run.error.message}`
   return rejectedRequest(eventId(run, 'REJECTED'), run.detectedAtMs, [reason], JSON.stringify(body))

@@ -39,6 +39,7 @@ const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: numbe
   attempt,
   projectId: waiting.projectId,
   request: waiting.request,
+  ...(waiting.policy === undefined ? {} : { policy: waiting.policy }),
   createdAtMs: nowMs,
   version: 0,
   history: [{ atMs: nowMs, what: 'planned' }],

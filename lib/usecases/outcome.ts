@@ -13,7 +13,14 @@ export type RequestOutcome =
   | { readonly outcome: 'parked'; readonly run: ParkedRun }
   | { readonly outcome: 'planned'; readonly run: PlannedRun }
   | { readonly outcome: 'rejected'; readonly eventId: string; readonly reasons: readonly string[] }
-  | { readonly outcome: 'skipped'; readonly reason: 'MODE_OFF' | 'DOMAIN_NOT_SELECTED' }
+  | { readonly outcome: 'skipped'; readonly reason: 'MODE_OFF' | 'DOMAIN_NOT_SELECTED' | 'NO_RULE' }
+  /** By the policy's own word; `rule` counts from 0. */
+  | {
+      readonly outcome: 'skipped'
+      readonly reason: 'POLICY'
+      readonly rule: number
+      readonly because: string
+    }
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
 

@@ -1,10 +1,12 @@
+import type { Asset } from '../ports/datazone.ts'
+import { decide } from '../run/policy.ts'
 import type { ParkedRun, Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
 import { backoffSeconds, hasWaitedTooLong, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
-import { keepWaiting, rejectWaiting } from './waiting-request.ts'
+import { keepWaiting, ordered, rejectWaiting, skippedBy, taken } from './waiting-request.ts'
 
 /**
  * The revision that GetAsset showed has already ended before this publish happened: the read was probably stale. Looked
@@ -20,7 +22,37 @@ const looksStale = (waiting: ParkedRun, revision: string, records: readonly Run[
       run.detectedAtMs < waiting.request.requestedAtMs,
   )
 
-/** Steps 2 and 3 for a request without a revision. */
+const claimResolved = async (
+  waiting: ParkedRun,
+  asset: Asset,
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const named = waiting.request.revision
+  const { domainId } = waiting.subject
+  const decision = decide(tools.settings.policy, {
+    domainId,
+    projectId: waiting.projectId,
+    asset: { type: asset.typeIdentifier, name: asset.name },
+  })
+  switch (decision.decision) {
+    case 'run':
+      if (named === undefined && looksStale(waiting, asset.revision, records)) {
+        const retryAtMs = tools.clock.now() + tools.settings.lookAgainMs
+        return [await keepWaiting(waiting, { reason: 'STALE_READ', retryAtMs }, tools)]
+      }
+      return claimRuns(ordered(waiting, decision.orders, tools), named ?? asset.revision, records, tools)
+    case 'skip':
+      if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
+      return [skippedBy(decision)]
+    case 'look':
+      throw new Error('a rule looks at more than GetAsset has told')
+    default:
+      return decision satisfies never
+  }
+}
+
+/** Steps 2 and 3 for a request without a revision, or one that the policy cannot decide on without the asset. */
 export const resolveAndClaim = async (
   waiting: ParkedRun,
   records: readonly Run[],
@@ -30,11 +62,7 @@ export const resolveAndClaim = async (
   const resolution = await resolveAsset(waiting, tools)
   switch (resolution.outcome) {
     case 'resolved':
-      if (looksStale(waiting, resolution.revision, records)) {
-        const retryAtMs = nowMs + tools.settings.lookAgainMs
-        return [await keepWaiting(waiting, { reason: 'STALE_READ', retryAtMs }, tools)]
-      }
-      return claimRuns(waiting, resolution.revision, records, tools)
+      return claimResolved(waiting, resolution.asset, records, tools)
     case 'wait':
       if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
       return [await keepWaiting(waiting, resolution, tools)]

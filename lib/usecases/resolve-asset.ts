@@ -1,11 +1,11 @@
-import type { Refusal } from '../ports/datazone.ts'
+import type { Asset, Refusal } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
 import type { StarterTools } from './starter-tools.ts'
 
 /** What GetAsset told, or what to do about the request instead. */
 export type Resolution =
-  | { readonly outcome: 'resolved'; readonly revision: string }
+  | { readonly outcome: 'resolved'; readonly asset: Asset }
   | {
       readonly outcome: 'wait'
       readonly reason: ParkReason
@@ -45,13 +45,13 @@ const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): 
   }
 }
 
-/** Step 2: one GetAsset, for the revision to run. */
+/** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
 export const resolveAsset = async (waiting: ParkedRun, tools: StarterTools): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
   const answer = await tools.datazone.getAsset(domainId, assetId)
   if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, tools)
   return answer.value.owningProjectId === waiting.projectId
-    ? { outcome: 'resolved', revision: answer.value.revision }
+    ? { outcome: 'resolved', asset: answer.value }
     : {
         outcome: 'wrong',
         error: {

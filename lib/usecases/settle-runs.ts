@@ -55,6 +55,9 @@ const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: Se
   await write(transition(run, fact, tools.clock.now()), pass, tools)
 }
 
+const deadlineMs = (run: InFlightRun, tools: SettleTools): number =>
+  run.policy?.deadlineMs ?? tools.settings.runDeadlineMs
+
 /** What a Get showed: as above, but a run that it shows still going past its deadline has timed out (P9). */
 const observeByGet = async (
   run: InFlightRun,
@@ -64,8 +67,7 @@ const observeByGet = async (
 ): Promise<void> => {
   const nowMs = tools.clock.now()
   const isGoing = meaningOfMetadataStatus(seen.nativeStatus).phase === 'going'
-  if (!isGoing || nowMs - run.startedAtMs < tools.settings.runDeadlineMs)
-    return observe(run, seen, pass, tools)
+  if (!isGoing || nowMs - run.startedAtMs < deadlineMs(run, tools)) return observe(run, seen, pass, tools)
   await write(transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, nowMs), pass, tools)
 }
 
@@ -74,7 +76,7 @@ const dayMs = 24 * 3_600_000
 /** P9 has an end also where DataZone never answers: a whole day past the deadline is no outage's fruit. */
 const giveUpAfterADay = async (run: InFlightRun, pass: Pass, tools: SettleTools): Promise<void> => {
   const nowMs = tools.clock.now()
-  if (nowMs - run.startedAtMs < tools.settings.runDeadlineMs + dayMs) return
+  if (nowMs - run.startedAtMs < deadlineMs(run, tools) + dayMs) return
   await write(transition(run, { kind: 'OVERDUE', nativeStatus: run.nativeStatus }, nowMs), pass, tools)
 }
 

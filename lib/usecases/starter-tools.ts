@@ -4,6 +4,7 @@ import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { StartPace } from '../ports/start-pace.ts'
+import type { Policy } from '../run/policy.ts'
 import type { GenerationType } from '../run/run.ts'
 import type { Assumptions } from '../run/start-safety.ts'
 import type { Mode } from '../run/sweep-plan.ts'
@@ -15,6 +16,7 @@ export interface StarterSettings {
   /** Domains to work for; empty: all. */
   readonly domainIds: readonly string[]
   readonly defaultTypes: readonly GenerationType[]
+  readonly policy: Policy
   readonly assumptions: Assumptions
   /** The function's timeout and 30 s: an invocation is over before its leases are. */
   readonly leaseMs: number

@@ -1,5 +1,6 @@
 import type { RequestedRun } from '../contracts/queue-message.ts'
 import { canonicalTypes, eventId, runKey } from '../run/identity.ts'
+import type { Decision, Orders } from '../run/policy.ts'
 import type { EndedRun, ParkedRun, ParkReason, RunError } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
@@ -28,6 +29,9 @@ export const waitingRequest = (request: RequestedRun, tools: StarterTools): Park
       requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
+      ...(request.published === undefined ? {} : { published: request.published }),
+      ...(request.types === undefined ? { policyTypes: [] } : {}),
+      ...(request.revision === undefined ? {} : { revision: request.revision }),
     },
     createdAtMs: nowMs,
     version: 0,
@@ -37,13 +41,32 @@ export const waitingRequest = (request: RequestedRun, tools: StarterTools): Park
   }
 }
 
+/** The request as the policy orders it, to be claimed. */
+export const ordered = (waiting: ParkedRun, orders: Orders, tools: StarterTools): ParkedRun => {
+  const { revision: _, policyTypes, ...request } = waiting.request
+  if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
+  const types = orders.types ?? tools.settings.defaultTypes
+  return {
+    ...waiting,
+    subject: { ...waiting.subject, types },
+    request: { ...request, policyTypes: types },
+    policy: orders.policy,
+  }
+}
+
+/** Why the policy skips a request, as its outcome. */
+export const skippedBy = (decision: Extract<Decision, { decision: 'skip' }>): RequestOutcome => {
+  const { decision: _, ...why } = decision
+  return { outcome: 'skipped', ...why }
+}
+
 const write = async <R extends ParkedRun | EndedRun>(run: R, tools: StarterTools): Promise<R | undefined> => {
   if (run.version > 0) return tools.store.save(run)
   const creation = await tools.store.create(run)
   return creation.outcome === 'created' ? creation.run : undefined
 }
 
-const taken = (waiting: ParkedRun): RequestOutcome => ({ outcome: 'duplicate', of: runKey(waiting) })
+export const taken = (waiting: ParkedRun): RequestOutcome => ({ outcome: 'duplicate', of: runKey(waiting) })
 
 /** Parks the request under its key. */
 export const keepWaiting = async (

@@ -56,8 +56,21 @@ const request = fc.record(
     requestedAtMs: times,
     regenerate: fc.boolean(),
     correlationId: senderIds,
+    published: fc.constant(true as const),
+    policyTypes: fc.subarray([...generationTypes]),
+    revision: revisions,
   },
   { requiredKeys: ['requestKey', 'lane', 'requestedAtMs', 'regenerate'] },
+)
+
+const policy = fc.record(
+  {
+    retry: fc.record({ attempts: fc.integer({ min: 2, max: 10 }), delayMs: times }),
+    deadlineMs: times,
+    startedUntold: fc.constant(true as const),
+    repeatGuardMs: times,
+  },
+  { requiredKeys: [] },
 )
 
 /** One arbitrary for each field of a state: a field that is forgotten here does not compile. */
@@ -70,6 +83,7 @@ const common = {
   attempt: fc.integer({ min: 1, max: 100_000 }),
   projectId: ids,
   request,
+  policy,
   alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
   createdAtMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),

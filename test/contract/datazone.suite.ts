@@ -69,12 +69,17 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const one of all.splice(0)) await one.close()
     })
 
-    it('shows an asset: its revision and its project', async () => {
+    it('shows an asset: its revision, its project, its type and its name', async () => {
       const { datazone, control } = await opened()
       control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é' })
       expect(await datazone.getAsset(domainId, 'tpcds_store_sales')).toEqual({
         outcome: 'answered',
-        value: { revision: 'r/2#é', owningProjectId: 'salesproject01' },
+        value: {
+          revision: 'r/2#é',
+          owningProjectId: 'salesproject01',
+          typeIdentifier: 'amazon.datazone.GlueTableAssetType',
+          name: 'store_sales',
+        },
       })
     })
 

@@ -15,7 +15,8 @@ beforeEach(async () => {
   for (const name of ['infra', 'package.json', 'package-lock.json']) {
     await symlink(join(repository, name), join(root, name))
   }
-  for (const name of ['functions', 'lib', 'config']) await mkdir(join(root, name))
+  for (const name of ['functions', 'lib']) await mkdir(join(root, name))
+  await cp(join(repository, 'config'), join(root, 'config'), { recursive: true })
   for (const name of ['starter', 'poller']) {
     await writeFile(join(root, 'functions', `${name}.ts`), 'export const handler = () => 1')
   }
@@ -55,6 +56,20 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     await expect(packagedTemplate(root)).rejects.toThrow(
       /^serverless package failed: .*Could not resolve "\.\/nowhere\.ts"$/,
     )
+    expect(await stored()).toEqual([])
+  })
+
+  it('says in one line what is wrong with the policy, and where', async () => {
+    const rules = [
+      { match: {}, run: {} },
+      { match: { domain: 'dzd/*' }, run: {} },
+    ]
+    await writeFile(join(root, 'config', 'policy.json'), JSON.stringify({ version: 1, rules }))
+    await expect(packagedTemplate(root)).rejects.toThrow(
+      /^serverless package failed: .*rules\[1\]\.match\.domain: must match .*$/,
+    )
+    await writeFile(join(root, 'config', 'policy.json'), '{')
+    await expect(packagedTemplate(root)).rejects.toThrow(/policy\.json is not JSON/)
     expect(await stored()).toEqual([])
   })
 

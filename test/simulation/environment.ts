@@ -1,3 +1,4 @@
+import policyFile from '../../config/policy.json' with { type: 'json' }
 import { requestHandler, type Telemetry } from '../../functions/request-handler.ts'
 import { sweepHandler } from '../../functions/sweep-handler.ts'
 import { readConfig } from '../../lib/config.ts'
@@ -18,18 +19,21 @@ const maximumConcurrency = 3
 const batchSize = 10
 
 const configFor = (mode: 'off' | 'plan' | 'run') =>
-  readConfig({
-    TABLE_NAME: 'runs',
-    REQUEST_QUEUE_URL: 'requests',
-    REJECTED_QUEUE_URL: 'rejected',
-    EVENT_BUS_NAME: 'bus',
-    MODE: mode,
-    DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
-    START_RATE_PER_SECOND: '9.8',
-    // Short enough to come about within the time that a seed is given to settle.
-    RUN_DEADLINE_SECONDS: '1800',
-    MAX_WAIT_SECONDS: '5400',
-  })
+  readConfig(
+    {
+      TABLE_NAME: 'runs',
+      REQUEST_QUEUE_URL: 'requests',
+      REJECTED_QUEUE_URL: 'rejected',
+      EVENT_BUS_NAME: 'bus',
+      MODE: mode,
+      DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
+      START_RATE_PER_SECOND: '9.8',
+      // Short enough to come about within the time that a seed is given to settle.
+      RUN_DEADLINE_SECONDS: '1800',
+      MAX_WAIT_SECONDS: '5400',
+    },
+    policyFile,
+  )
 
 const configs = { off: configFor('off'), plan: configFor('plan'), run: configFor('run') }
 

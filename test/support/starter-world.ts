@@ -1,3 +1,4 @@
+import policyFile from '../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
@@ -12,15 +13,18 @@ import { second } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
 
 /** The settings of a deployment that changes none. */
-export const defaults = readConfig({
-  TABLE_NAME: 'runs',
-  REQUEST_QUEUE_URL: 'requests',
-  REJECTED_QUEUE_URL: 'rejected',
-  EVENT_BUS_NAME: 'bus',
-  MODE: 'run',
-  DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
-  START_RATE_PER_SECOND: '9.8',
-})
+export const defaults = readConfig(
+  {
+    TABLE_NAME: 'runs',
+    REQUEST_QUEUE_URL: 'requests',
+    REJECTED_QUEUE_URL: 'rejected',
+    EVENT_BUS_NAME: 'bus',
+    MODE: 'run',
+    DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
+    START_RATE_PER_SECOND: '9.8',
+  },
+  policyFile,
+)
 
 /** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
 export const starterWorld = (

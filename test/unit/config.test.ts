@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import policyFile from '../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../lib/config.ts'
 import { InvalidConfiguration } from '../../lib/errors.ts'
 import { minute, second } from '../support/runs.ts'
@@ -13,11 +14,12 @@ const required = {
   START_RATE_PER_SECOND: '9.8',
 }
 
-const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...required, ...over })
+const read = (over: Record<string, string | undefined> = {}) =>
+  readConfig({ ...required, ...over }, policyFile)
 
 const complaint = (over: Record<string, string | undefined>): string => {
   try {
-    readConfig({ ...required, ...over })
+    readConfig({ ...required, ...over }, policyFile)
   } catch (error) {
     if (error instanceof InvalidConfiguration) return error.message
     throw error
@@ -31,6 +33,9 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     mode: 'run',
     domainIds: [],
     defaultTypes: ['BUSINESS_DESCRIPTIONS'],
+    policy: {
+      rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * 24 * 60 * minute } } }],
+    },
     assumptions: { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute },
     leaseMs: minute,
     startTimeoutMs: 10 * second,
@@ -90,7 +95,7 @@ test('P7: releases take at most half of the Starts of a period, but always one',
 
 describe('what is wrong', () => {
   test('an empty environment: one message names every missing variable', () => {
-    const run = () => readConfig({})
+    const run = () => readConfig({}, policyFile)
     expect(run).toThrow(InvalidConfiguration)
     for (const name of Object.keys(required)) expect(run).toThrow(`${name}: `)
   })

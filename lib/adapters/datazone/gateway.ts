@@ -58,7 +58,8 @@ export const dataZoneGateway = (clients: {
         if (asset.revision === undefined || asset.owningProjectId === undefined) {
           throw new Error('DataZone answered an asset without a revision or project')
         }
-        return { revision: asset.revision, owningProjectId: asset.owningProjectId }
+        const { revision, owningProjectId, typeIdentifier = '', name = '' } = asset
+        return { revision, owningProjectId, typeIdentifier, name }
       },
     ),
 

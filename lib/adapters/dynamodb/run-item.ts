@@ -35,7 +35,18 @@ const common = {
     requestedAtMs: ms,
     regenerate: z.boolean(),
     correlationId: z.exactOptional(z.string()),
+    published: z.exactOptional(z.literal(true)),
+    policyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
+    revision: z.exactOptional(z.string()),
   }),
+  policy: z.exactOptional(
+    z.object({
+      retry: z.exactOptional(z.object({ attempts: z.number(), delayMs: ms })),
+      deadlineMs: z.exactOptional(ms),
+      startedUntold: z.exactOptional(z.literal(true)),
+      repeatGuardMs: z.exactOptional(ms),
+    }),
+  ),
   alsoAskedBy: z.exactOptional(z.array(z.string())),
   createdAtMs: ms,
   version: z.number(),

@@ -63,7 +63,12 @@ export const dataZoneFor = (step: Step, { call }: SimulatedDataZone): DataZone =
       ask(
         'GetAsset',
         { domainIdentifier: domainId, identifier: assetId },
-        ({ revision, owningProjectId }) => ({ revision, owningProjectId }),
+        ({ revision, owningProjectId, typeIdentifier, name }) => ({
+          revision,
+          owningProjectId,
+          typeIdentifier,
+          name,
+        }),
         assetId,
       ),
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
 import { handleMessage } from '../../../lib/usecases/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/slot-gate.ts'
@@ -17,15 +18,18 @@ import { requestQueueFor } from './request-queue.ts'
 import { simulatedTable } from './run-store.ts'
 import { simulatedPace } from './start-pace.ts'
 
-const config = readConfig({
-  TABLE_NAME: 'runs',
-  REQUEST_QUEUE_URL: 'requests',
-  REJECTED_QUEUE_URL: 'rejected',
-  EVENT_BUS_NAME: 'runs',
-  MODE: 'run',
-  DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS,BUSINESS_NAMES',
-  START_RATE_PER_SECOND: '9.8',
-})
+const config = readConfig(
+  {
+    TABLE_NAME: 'runs',
+    REQUEST_QUEUE_URL: 'requests',
+    REJECTED_QUEUE_URL: 'rejected',
+    EVENT_BUS_NAME: 'runs',
+    MODE: 'run',
+    DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS,BUSINESS_NAMES',
+    START_RATE_PER_SECOND: '9.8',
+  },
+  policyFile,
+)
 
 const stormy: Weather = {
   accidents: {

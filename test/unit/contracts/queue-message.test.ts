@@ -65,6 +65,7 @@ describe('what is taken', () => {
         assetId: 'asset-1',
         lane: 'live',
         regenerate: false,
+        published: true,
         requestedAtMs: Date.parse('2026-11-20T02:13:50Z'),
       },
     })

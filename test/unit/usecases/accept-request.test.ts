@@ -16,8 +16,9 @@ import {
 import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
+const glueTable = { typeIdentifier: 'amazon.datazone.GlueTableAssetType', name: 'orders' }
 const shows = (revision: string, owningProjectId = 'project-1') => ({
-  getAsset: async () => answered({ revision, owningProjectId }),
+  getAsset: async () => answered({ ...glueTable, revision, owningProjectId }),
 })
 
 const threeTypes: GenerationType[] = [
@@ -422,7 +423,9 @@ describe('a revision that GetAsset cannot tell yet', () => {
     const world = starterWorld({
       script: {
         getAsset: async () =>
-          denied ? refused('DENIED') : answered({ revision: '4', owningProjectId: 'project-1' }),
+          denied
+            ? refused('DENIED')
+            : answered({ ...glueTable, revision: '4', owningProjectId: 'project-1' }),
       },
     })
     await world.handle(event)
@@ -458,7 +461,7 @@ describe('a read that looks stale', () => {
     let revision = '4'
     const world = starterWorld({
       runs: [before],
-      script: { getAsset: async () => answered({ revision, owningProjectId: 'project-1' }) },
+      script: { getAsset: async () => answered({ ...glueTable, revision, owningProjectId: 'project-1' }) },
     })
     expect(await world.handle(published)).toMatchObject([
       { outcome: 'parked', run: { reason: 'STALE_READ', retryAtMs: t0 + minute } },

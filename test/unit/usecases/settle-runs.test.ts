@@ -308,3 +308,9 @@ test('out of time: it stops asking', async () => {
   expect((await settle(runs(3), having({}), t0)).calls).toEqual([])
   expect((await settle(runs(9), having({}), t0)).calls).toEqual([])
 })
+
+test("P9: the policy's deadline goes before the deployment's", async () => {
+  const late = { ...run(0, 2 * minute), policy: { deadlineMs: minute } }
+  const { ended } = await settle([late], having({ 'run-0': 'IN_PROGRESS' }))
+  expect(ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+})

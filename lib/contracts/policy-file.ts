@@ -1,0 +1,114 @@
+import * as z from 'zod/mini'
+import { canonicalTypes } from '../run/identity.ts'
+import type { Policy, Rule } from '../run/policy.ts'
+import { generationType } from './fields.ts'
+import { type Parsed, parseWith } from './problems.ts'
+
+/** Ids may hold `*` for any number of characters. */
+const idGlob = z.string().check(z.regex(/^[a-zA-Z0-9_*-]{1,64}$/))
+const typeGlob = z.string().check(z.regex(/^[a-zA-Z0-9_.*-]{1,256}$/))
+const nameGlob = z.string().check(z.minLength(1), z.maxLength(256))
+const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
+
+const RunOrders = z.strictObject({
+  types: z
+    .exactOptional(
+      z.array(generationType).check(
+        z.minLength(1),
+        z.maxLength(3),
+        z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
+      ),
+    )
+    .register(z.globalRegistry, {
+      description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
+    }),
+  retry: z
+    .exactOptional(z.strictObject({ attempts: whole(2, 10), delayMinutes: whole(1, 1440) }))
+    .register(z.globalRegistry, {
+      description:
+        'Runs that failed again, up to this many attempts in all; of a partial success only the types that failed. Default: never.',
+    }),
+  deadlineMinutes: z.exactOptional(whole(5, 10_080)).register(z.globalRegistry, {
+    description: 'A run that still goes on after this long ends as TIMED_OUT. Default: four hours.',
+  }),
+  announceStarted: z.exactOptional(z.boolean()).register(z.globalRegistry, {
+    description: 'Whether a Started event is sent. Endings always are. Default: true.',
+  }),
+  repeatGuardDays: z.exactOptional(whole(0, 150)).register(z.globalRegistry, {
+    description:
+      'A publish of an asset whose last run of the same types succeeded less than this many days ago is skipped. 0: never. Default: 30.',
+  }),
+})
+
+const RuleInFile = z.strictObject({
+  match: z
+    .strictObject({
+      domain: z.exactOptional(idGlob),
+      project: z.exactOptional(idGlob),
+      assetType: z.exactOptional(typeGlob),
+      name: z.exactOptional(nameGlob),
+    })
+    .register(z.globalRegistry, {
+      description: 'Exact, or with * for any number of characters. What is left out matches everything.',
+    }),
+  run: z.exactOptional(RunOrders).register(z.globalRegistry, {
+    description: 'Give this or skip.',
+  }),
+  skip: z
+    .exactOptional(z.string().check(z.minLength(1), z.maxLength(200)))
+    .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
+})
+
+/** `config/policy.json`, version 1. Strict, as requests are: a misspelt setting must not be ignored. */
+export const PolicyFile = z.strictObject({
+  $schema: z.exactOptional(z.string()),
+  version: z.literal(1),
+  rules: z
+    .array(
+      RuleInFile.check(
+        z.refine((rule) => (rule.run === undefined) !== (rule.skip === undefined), {
+          error: 'must have one of run and skip',
+        }),
+      ),
+    )
+    .check(z.minLength(1), z.maxLength(100))
+    .register(z.globalRegistry, {
+      description: 'The first rule that matches wins; an asset that none matches is skipped.',
+    }),
+})
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+const defaultGuardDays = 30
+
+const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
+  if (skip !== undefined) return { match, verdict: { kind: 'skip', because: skip } }
+  const { types, retry, deadlineMinutes, announceStarted, repeatGuardDays = defaultGuardDays } = run ?? {}
+  return {
+    match,
+    verdict: {
+      kind: 'run',
+      ...(types === undefined ? {} : { types: canonicalTypes(types) }),
+      policy: {
+        ...(retry === undefined
+          ? {}
+          : { retry: { attempts: retry.attempts, delayMs: retry.delayMinutes * minuteMs } }),
+        ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * minuteMs }),
+        ...(announceStarted === false ? { startedUntold: true } : {}),
+        ...(repeatGuardDays === 0 ? {} : { repeatGuardMs: repeatGuardDays * dayMs }),
+      },
+    },
+  }
+}
+
+/** `rules.2.match.domain: ...` as people write it: `rules[2].match.domain: ...`. */
+const placed = (problem: string): string =>
+  problem.replace(/^[^:]*/, (path) => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
+
+/** The policy of a file, or what is wrong with it, each problem with its place. */
+export const parsePolicy = (file: unknown): Parsed<Policy> => {
+  const parsed = parseWith(PolicyFile, file)
+  return parsed.ok
+    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf) } }
+    : { ok: false, problems: parsed.problems.map(placed) }
+}
