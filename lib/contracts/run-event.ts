@@ -44,7 +44,10 @@ export const RunEventDetail = z.looseObject({
     types: z.optional(z.array(text)),
     runId: z.optional(text),
     attempt: z.optional(z.int()),
+    /** This attempt has failed, and another one will be made: the last word is still to come. */
     willRetry: z.optional(z.boolean()),
+    /** Of a retry: those of `types` that this attempt runs. Absent: all of them. */
+    retriedTypes: z.optional(z.array(text)),
     /** The status in DataZone's own word, when DataZone told it. */
     nativeStatus: z.optional(text),
     /** How each type fared. Absent when List told the ending. */
@@ -97,7 +100,8 @@ const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs:
     },
     types: [...run.subject.types],
     attempt: run.attempt,
-    willRetry: false,
+    willRetry: run.state === 'ENDED' && run.willRetry === true,
+    ...(run.onlyTypes === undefined ? {} : { retriedTypes: [...run.onlyTypes] }),
     requestedAt: iso(run.request.requestedAtMs),
     ...(run.runId === undefined ? {} : { runId: run.runId }),
     ...(run.nativeStatus === undefined ? {} : { nativeStatus: run.nativeStatus }),

@@ -1,5 +1,5 @@
 import type { RunKey } from '../run/identity.ts'
-import type { AssetRef, ParkedRun, Run } from '../run/run.ts'
+import type { AssetRef, EndedRun, ParkedRun, Run } from '../run/run.ts'
 
 /** A stored record that this version must not act on (P8): written by a newer one, or damaged. */
 export interface UnreadableRecord {
@@ -20,6 +20,13 @@ export type Creation<R extends Run> =
   /** Somebody else went on with the waiting request meanwhile. */
   | { readonly outcome: 'request-changed' }
 
+export type Succession =
+  | { readonly outcome: 'saved'; readonly ended: EndedRun }
+  /** There is a next attempt already; nothing was written. */
+  | { readonly outcome: 'exists' }
+  /** Somebody else has written the attempt meanwhile; nothing was written. */
+  | { readonly outcome: 'changed' }
+
 /**
  * The table of runs. Narrow on purpose: every write is conditional, and there is no delete and no unconditional put, so
  * that no caller can lose a claim. Every method throws when the store cannot answer; nothing is then known.
@@ -37,6 +44,11 @@ export interface RunStore {
    * or undefined: somebody was faster.
    */
   save<R extends Run>(run: R): Promise<R | undefined>
+  /**
+   * P2: ends an attempt at the version read and writes the next one, on the condition that there is none (or only a
+   * PLANNED one), in one transaction: a retry that is promised is also recorded.
+   */
+  endWithNext(ended: EndedRun, next: ParkedRun): Promise<Succession>
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
   /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */

@@ -26,6 +26,12 @@ export const typeSets = (types: readonly GenerationType[]): GenerationType[][] =
 export const sameTypes = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((type) => right.includes(type))
 
+/** The types that Start is asked for. */
+export const typesToRun = (run: {
+  readonly subject: Subject
+  readonly onlyTypes?: readonly GenerationType[]
+}): readonly GenerationType[] => run.onlyTypes ?? run.subject.types
+
 /** Where a record is filed: all runs of an asset share the partition; the record names revision, types and attempt. */
 export interface RunKey {
   readonly partition: string

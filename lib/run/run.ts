@@ -84,6 +84,7 @@ export const parkReasons = [
   'NOT_FOUND',
   'PACED',
   'QUOTA_EXCEEDED',
+  'RETRY',
   'STALE_READ',
   'THROTTLED',
   'UNAVAILABLE',
@@ -121,6 +122,10 @@ interface RunCommon {
   readonly request: RequestOrigin
   /** Absent on what waits for a decision, and on records from before there was a policy. */
   readonly policy?: RunPolicy
+  /** Of a retry: those of the subject's types that it runs, when the others have succeeded. */
+  readonly onlyTypes?: readonly GenerationType[]
+  /** How many attempts before this one the policy has made, of the same request. */
+  readonly retried?: number
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
   readonly alsoAskedBy?: readonly string[]
   /** First written. A run adopted from List must not be older than this, less two minutes. */
@@ -177,6 +182,8 @@ export interface EndedRun extends RunCommon {
   readonly nativeStatus?: string
   readonly typeStats?: readonly TypeStat[]
   readonly error?: RunError
+  /** The next attempt was parked in the transaction that ended this one. */
+  readonly willRetry?: true
   readonly announcedAtMs?: number
 }
 

@@ -1,5 +1,5 @@
-import { sameSubject } from './identity.ts'
-import { type ClaimedRun, isGoing, type Run, type StartSent, type Subject } from './run.ts'
+import { sameSubject, sameTypes, typesToRun } from './identity.ts'
+import { type ClaimedRun, isGoing, type Run, type StartSent } from './run.ts'
 
 /**
  * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
@@ -50,25 +50,41 @@ export const isAdoptable = (
   runIdsOfOtherAttempts: ReadonlySet<string>,
 ): boolean =>
   candidate.revision === run.subject.revision &&
-  candidate.types.length === run.subject.types.length &&
-  run.subject.types.every((type) => candidate.types.includes(type)) &&
+  sameTypes(typesToRun(run), candidate.types) &&
   candidate.createdAtMs !== undefined &&
   candidate.createdAtMs >= run.createdAtMs - adoptionSkewMs &&
   !runIdsOfOtherAttempts.has(candidate.runId)
+
+type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly sentBefore?: StartSent }
+
+/**
+ * A retry of some types may ask DataZone for just what another subject asks for. While that one has a Start of unknown
+ * fate, List could not tell whose a run is. Of two such, the one that was filed first goes first.
+ */
+const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
+  other.state === 'PARKED' &&
+  other.sentBefore !== undefined &&
+  (attempt.onlyTypes !== undefined || other.onlyTypes !== undefined) &&
+  other.subject.revision === attempt.subject.revision &&
+  sameTypes(typesToRun(other), typesToRun(attempt)) &&
+  (attempt.sentBefore === undefined || isFiledBefore(other, attempt))
+
+const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
+  const [one, other] = [left, right].map((run) => `${run.subject.types.join('+')}#${run.attempt}`)
+  return one !== undefined && other !== undefined && one < other
+}
 
 /**
  * Whether an attempt has to wait for others of its asset. DataZone runs one at a time for an asset (a second Start most
  * likely answers 409). And while an earlier attempt of the same subject has not ended, a run that List shows could be
  * either's: the later one could adopt what is not its own (P1).
  */
-export const mustWait = (
-  attempt: { readonly subject: Subject; readonly attempt: number },
-  others: readonly Run[],
-): boolean =>
+export const mustWait = (attempt: Attempt, others: readonly Run[]): boolean =>
   others.some(
     (other) =>
       isGoing(other) ||
       (other.state === 'PARKED' &&
         other.attempt < attempt.attempt &&
-        sameSubject(other.subject, attempt.subject)),
+        sameSubject(other.subject, attempt.subject)) ||
+      couldBeMistaken(attempt, other),
   )

@@ -101,6 +101,8 @@ const base = (run: Run, nowMs: number, what: string) => ({
   projectId: run.projectId,
   request: run.request,
   ...(run.policy === undefined ? {} : { policy: run.policy }),
+  ...(run.onlyTypes === undefined ? {} : { onlyTypes: run.onlyTypes }),
+  ...(run.retried === undefined ? {} : { retried: run.retried }),
   ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
   createdAtMs: run.createdAtMs,
   version: run.version,

@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Answer, DataZone, ListedStatus, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
-import type { EndedRun, InFlightRun } from '../run/run.ts'
+import { nextAttempt } from '../run/retry.ts'
+import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { meaningOfMetadataStatus } from '../run/service-status.ts'
 import { isDueForGet, type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
@@ -32,10 +33,28 @@ interface Pass {
 
 const concurrentGets = 4
 
+/** An ending that the policy answers with another attempt is written together with that attempt, or alone. */
+const save = async (run: Run, tools: SettleTools): Promise<Run | undefined> => {
+  const next = run.state === 'ENDED' ? nextAttempt(run, tools.clock.now()) : undefined
+  if (run.state !== 'ENDED' || next === undefined) return tools.store.save(run)
+  const succession = await tools.store.endWithNext({ ...run, willRetry: true }, next)
+  switch (succession.outcome) {
+    case 'saved':
+      return succession.ended
+    case 'exists':
+      // Somebody asked to regenerate meanwhile: that attempt comes, and needs no second one beside it.
+      return tools.store.save(run)
+    case 'changed':
+      return undefined
+    default:
+      return succession satisfies never
+  }
+}
+
 const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<void> => {
   if (next.outcome !== 'changed' && next.outcome !== 'noted') return
   try {
-    const saved = await tools.store.save(next.run)
+    const saved = await save(next.run, tools)
     if (saved?.state === 'ENDED') pass.ended.push(saved)
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.

@@ -1,7 +1,7 @@
 import { PortUnavailable } from '../errors.ts'
 import type { Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
-import { clientToken, eventId, runKey } from '../run/identity.ts'
+import { clientToken, eventId, runKey, typesToRun } from '../run/identity.ts'
 import type { ClaimedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { absenceProvesMs, isAdoptable, startSafety } from '../run/start-safety.ts'
 import { type Transition, transition } from '../run/transition.ts'
@@ -263,7 +263,7 @@ export const startRun = async (
       projectId: run.projectId,
       assetId: subject.assetId,
       revision: subject.revision,
-      types: subject.types,
+      types: typesToRun(run),
       clientToken: clientToken(subject, run.attempt),
     },
     Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now()),

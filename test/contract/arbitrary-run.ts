@@ -84,6 +84,8 @@ const common = {
   projectId: ids,
   request,
   policy,
+  onlyTypes: fc.subarray([...generationTypes], { minLength: 1 }),
+  retried: fc.integer({ min: 1, max: 9 }),
   alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
   createdAtMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),
@@ -140,6 +142,7 @@ const ended = {
   nativeStatus: names,
   typeStats,
   error: errors,
+  willRetry: fc.constant(true as const),
   announcedAtMs: times,
 } satisfies Fields<EndedRun>
 

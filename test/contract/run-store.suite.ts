@@ -224,6 +224,58 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
+    describe('endWithNext', () => {
+      const failed = async (about: Subject) => {
+        const run = created(await store.create(inFlightRun({ subject: about, version: 0 })))
+        return endedRun({ subject: about, version: run.version, ending: 'FAILED', willRetry: true })
+      }
+      const next = (about: Subject) =>
+        parkedRun({ subject: about, attempt: 2, version: 0, retried: 1, reason: 'RETRY', retryAtMs: t0 })
+
+      it('P2: is one write: the attempt ends, the next one waits', async () => {
+        const about = assetOfItsOwn()
+        const ended = await failed(about)
+        const saved = { ...ended, version: 2 }
+        expect(await store.endWithNext(ended, next(about))).toEqual({ outcome: 'saved', ended: saved })
+        expect(await runsOf(about)).toEqual([saved, { ...next(about), version: 1 }])
+        await dueIs(t0 + 60 * minute, about.domainId, [{ ...next(about), version: 1 }, saved])
+      })
+
+      it('takes the place of a plan, and of nothing else; then nothing is written', async () => {
+        const about = assetOfItsOwn()
+        const ended = await failed(about)
+        created(await store.create(claimedRun({ subject: about, attempt: 2, version: 0 })))
+        const before = await runsOf(about)
+        expect(await store.endWithNext(ended, next(about))).toEqual({ outcome: 'exists' })
+        expect(await runsOf(about)).toEqual(before)
+
+        const other = assetOfItsOwn()
+        const otherEnded = await failed(other)
+        created(await store.create(plannedRun({ subject: other, attempt: 2, version: 0 })))
+        expect(await store.endWithNext(otherEnded, next(other))).toMatchObject({ outcome: 'saved' })
+        expect((await runsOf(other)).map((run) => run.state)).toEqual(['ENDED', 'PARKED'])
+      })
+
+      it('answers changed and writes nothing when somebody was faster', async () => {
+        const about = assetOfItsOwn()
+        const ended = await failed(about)
+        const saved = await store.save(inFlightRun({ subject: about, nativeStatus: 'IN_PROGRESS' }))
+        expect(await store.endWithNext(ended, next(about))).toEqual({ outcome: 'changed' })
+        expect(await runsOf(about)).toEqual([saved])
+      })
+
+      it('P1: has one winner among many at once', async () => {
+        const about = assetOfItsOwn()
+        const ended = await failed(about)
+        const all = await Promise.allSettled(
+          Array.from({ length: 4 }, () => store.endWithNext(ended, next(about))),
+        )
+        const won = all.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'saved')
+        expect(won.length).toBeLessThanOrEqual(1)
+        expect(await runsOf(about)).toHaveLength(1 + won.length)
+      })
+    })
+
     describe('dropRequest', () => {
       it('removes the request at the version read', async () => {
         const about = assetOfItsOwn()

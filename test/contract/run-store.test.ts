@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
-import { claimedRun, parkedRun, subject, t0 } from '../support/runs.ts'
+import { claimedRun, endedRun, parkedRun, subject, t0 } from '../support/runs.ts'
 import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
@@ -51,6 +51,7 @@ const everyCall = [
   ['create', (store) => store.create(claimedRun())],
   ['create instead', (store) => store.create(claimedRun(), parkedRun())],
   ['save', (store) => store.save(claimedRun())],
+  ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun({ attempt: 2 }))],
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
   ['runsOfAsset', (store) => store.runsOfAsset(subject)],
   ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],

@@ -68,6 +68,18 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return saved
     },
 
+    async endWithNext(before, next) {
+      store.beforeWrite(before)
+      if (!isUnchanged(before)) return { outcome: 'changed' }
+      const there = current(next)
+      if (there !== undefined && there.state !== 'PLANNED') return { outcome: 'exists' }
+      const ended = { ...before, version: before.version + 1 }
+      put(ended)
+      put({ ...next, version: 1 })
+      store.writes.push(`end ${runKey(ended).record}, create ${next.state} ${runKey(next).record}`)
+      return { outcome: 'saved', ended }
+    },
+
     async dropRequest(request) {
       store.beforeWrite(request)
       if (!isUnchanged(request)) return false

@@ -47,6 +47,8 @@ const common = {
       repeatGuardMs: z.exactOptional(ms),
     }),
   ),
+  onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
+  retried: z.exactOptional(z.number()),
   alsoAskedBy: z.exactOptional(z.array(z.string())),
   createdAtMs: ms,
   version: z.number(),
@@ -91,6 +93,7 @@ const RunItem = z.discriminatedUnion('state', [
     nativeStatus: z.exactOptional(z.string()),
     typeStats: z.exactOptional(z.array(typeStat)),
     error: z.exactOptional(error),
+    willRetry: z.exactOptional(z.literal(true)),
     announcedAtMs: z.exactOptional(ms),
   }),
 ])

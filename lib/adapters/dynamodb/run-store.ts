@@ -10,9 +10,9 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
-import type { Creation, Records, RunStore, UnreadableRecord } from '../../ports/run-store.ts'
+import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
-import type { ParkedRun, Run } from '../../run/run.ts'
+import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
 import { absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
 import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
 
@@ -68,6 +68,12 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
+/** Which parts of a transaction found their condition unmet; none when it failed for another reason. */
+const failedConditions = (error: unknown): readonly boolean[] =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed')
+    : []
+
 /** The run store on one DynamoDB table. */
 export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
   async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
@@ -95,14 +101,36 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       )
       return { outcome: 'created', run }
     } catch (error) {
-      const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
-      if (reasons[1]?.Code === 'ConditionalCheckFailed') return { outcome: 'request-changed' }
-      if (reasons[0]?.Code === 'ConditionalCheckFailed') return { outcome: 'exists' }
+      const failed = failedConditions(error)
+      if (failed[1] === true) return { outcome: 'request-changed' }
+      if (failed[0] === true) return { outcome: 'exists' }
+      throw new PortUnavailable('table', error)
+    }
+  }
+
+  const endWithNext = async (before: EndedRun, next: ParkedRun): Promise<Succession> => {
+    const ended = { ...before, version: before.version + 1 }
+    try {
+      await client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { Put: putParameters(table, ended, unchangedSince(before.version)) },
+            { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
+          ],
+        }),
+      )
+      return { outcome: 'saved', ended }
+    } catch (error) {
+      const failed = failedConditions(error)
+      if (failed[0] === true) return { outcome: 'changed' }
+      if (failed[1] === true) return { outcome: 'exists' }
       throw new PortUnavailable('table', error)
     }
   }
 
   return {
+    endWithNext,
+
     async runsOfAsset(asset) {
       const runs: Run[] = []
       const unreadable: UnreadableRecord[] = []

@@ -1,8 +1,8 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
-import type { Creation, Records, RunStore } from '../../../lib/ports/run-store.ts'
+import type { Creation, Records, RunStore, Succession } from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
-import type { ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 import {
@@ -177,6 +177,17 @@ export const simulatedTable = (options: {
           if (versionOf(find(runKey(run))) !== run.version) return undefined
           put(stored(toItem(next)))
           return next
+        })
+      },
+
+      endWithNext(before: EndedRun, next: ParkedRun): Promise<Succession> {
+        const ended = { ...before, version: before.version + 1 }
+        return write('store.endWithNext', before, false, (): Succession => {
+          if (versionOf(find(runKey(before))) !== before.version) return { outcome: 'changed' }
+          if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
+          const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
+          for (const one of both) put(one)
+          return { outcome: 'saved', ended }
         })
       },
 

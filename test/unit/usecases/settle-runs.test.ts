@@ -5,9 +5,9 @@ import { isDueForGet } from '../../../lib/run/sweep-plan.ts'
 import { settleRuns } from '../../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
-import { inFlightRun, minute, second, subject, t0 } from '../../support/runs.ts'
+import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
-import { defaults } from '../../support/starter-world.ts'
+import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const run = (n: number, ageMs = 2 * minute): InFlightRun =>
   inFlightRun({ runId: `run-${n}`, startedAtMs: t0 - ageMs, subject: { ...subject, assetId: `asset-${n}` } })
@@ -313,4 +313,65 @@ test("P9: the policy's deadline goes before the deployment's", async () => {
   const late = { ...run(0, 2 * minute), policy: { deadlineMs: minute } }
   const { ended } = await settle([late], having({ 'run-0': 'IN_PROGRESS' }))
   expect(ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+})
+
+describe('retry', () => {
+  const policy = { retry: { attempts: 2, delayMs: 5 * minute } }
+  const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const
+  const tried = { ...run(0), subject: { ...run(0).subject, types: both }, policy }
+  const partly: Partial<DataZone> = {
+    getRun: async () =>
+      answered(
+        serviceRun({
+          runId: 'run-0',
+          nativeStatus: 'PARTIALLY_SUCCEEDED',
+          typeStats: [
+            { type: 'BUSINESS_DESCRIPTIONS', status: 'SUCCEEDED' },
+            { type: 'BUSINESS_NAMES', status: 'FAILED' },
+          ],
+        }),
+      ),
+  }
+
+  test('P2: of what failed, written together with the ending that promises it', async () => {
+    const { store, ended } = await settle([tried], partly)
+    expect(store.writes).toHaveLength(1)
+    expect(ended).toMatchObject([{ ending: 'PARTIALLY_SUCCEEDED', willRetry: true }])
+    expect(store.all()).toMatchObject([
+      { state: 'ENDED' },
+      { state: 'PARKED', reason: 'RETRY', attempt: 2, onlyTypes: ['BUSINESS_NAMES'] },
+    ])
+  })
+
+  test('not beside an attempt that somebody has asked for meanwhile', async () => {
+    const store = memoryRunStore(tried, parkedRun({ subject: tried.subject, attempt: 2 }))
+    const { ended } = await settleRuns([tried], {
+      store,
+      datazone: scriptedDataZone(partly),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(ended.map(({ willRetry }) => willRetry)).toEqual([undefined])
+    expect(store.all()).toMatchObject([{ state: 'ENDED' }, { state: 'PARKED', reason: 'THROTTLED' }])
+  })
+})
+
+test('a retry starts only what it retries', async () => {
+  const subjectOfBoth = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const }
+  const waiting = parkedRun({
+    subject: subjectOfBoth,
+    attempt: 2,
+    retried: 1,
+    onlyTypes: ['BUSINESS_NAMES'],
+    reason: 'RETRY',
+  })
+  const world = starterWorld({ runs: [endedRun({ subject: subjectOfBoth, ending: 'FAILED' }), waiting] })
+  expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  expect(world.datazone.starts).toMatchObject([{ types: ['BUSINESS_NAMES'] }])
+  expect(world.store.all()[1]).toMatchObject({
+    state: 'IN_FLIGHT',
+    attempt: 2,
+    onlyTypes: ['BUSINESS_NAMES'],
+  })
 })

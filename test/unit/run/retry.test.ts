@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { clientToken, runKey } from '../../../lib/run/identity.ts'
+import { nextAttempt } from '../../../lib/run/retry.ts'
+import { type EndedRun, endings, type TypeStat } from '../../../lib/run/run.ts'
+import { isAdoptable, mustWait } from '../../../lib/run/start-safety.ts'
+import { claimedRun, endedRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
+
+const both = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const
+const policy = { retry: { attempts: 3, delayMs: 5 * minute } }
+const stats = (...statuses: readonly string[]): TypeStat[] =>
+  statuses.map((status, index) => ({ type: both.types[index] ?? 'OTHER', status }))
+const partial = (over: Partial<EndedRun> = {}) =>
+  endedRun({
+    subject: both,
+    policy,
+    ending: 'PARTIALLY_SUCCEEDED',
+    typeStats: stats('SUCCEEDED', 'FAILED'),
+    ...over,
+  })
+
+describe('nextAttempt', () => {
+  test('P1: keeps subject, request and policy, waits for its time, and has a key and a token of its own', () => {
+    const next = nextAttempt(partial(), t0)
+    expect(next).toMatchObject({
+      state: 'PARKED',
+      reason: 'RETRY',
+      retryAtMs: t0 + 5 * minute,
+      subject: both,
+      attempt: 2,
+      retried: 1,
+      request: partial().request,
+      policy,
+    })
+    if (next === undefined) throw new Error('there should be a next attempt')
+    expect(runKey(next).record).not.toBe(runKey(partial()).record)
+    expect(clientToken(next.subject, 2)).not.toBe(clientToken(both, 1))
+  })
+
+  test.each<[string, Partial<EndedRun>, readonly string[] | undefined]>([
+    ['the type that failed', {}, ['BUSINESS_NAMES']],
+    [
+      'one that succeeded in part',
+      { typeStats: stats('PARTIALLY_SUCCEEDED', 'SUCCEEDED') },
+      ['BUSINESS_DESCRIPTIONS'],
+    ],
+    ['all, when all failed', { ending: 'FAILED', typeStats: stats('FAILED', 'FAILED') }, undefined],
+    ['all, when nothing says which', { ending: 'FAILED', typeStats: [] }, undefined],
+    ['all, when none is said to have failed', { typeStats: stats('SUCCEEDED', 'SUCCEEDED') }, undefined],
+    [
+      'what the attempt before was asked for',
+      { onlyTypes: ['BUSINESS_NAMES'], typeStats: [] },
+      ['BUSINESS_NAMES'],
+    ],
+  ])('asks for %s', (_, over, types) => {
+    expect(nextAttempt(partial(over), t0)?.onlyTypes).toEqual(types)
+  })
+
+  test('comes up to the attempts of the policy, counted from the request and not from the subject', () => {
+    expect(nextAttempt(partial({ attempt: 7, retried: 1 }), t0)).toMatchObject({ attempt: 8, retried: 2 })
+    expect(nextAttempt(partial({ attempt: 3, retried: 2 }), t0)).toBeUndefined()
+  })
+
+  test('comes after no other ending, and not without the policy', () => {
+    const retried = endings.filter((ending) => nextAttempt(partial({ ending }), t0) !== undefined)
+    expect(retried).toEqual(['PARTIALLY_SUCCEEDED', 'FAILED'])
+    expect(nextAttempt(partial({ policy: {} }), t0)).toBeUndefined()
+  })
+})
+
+describe('P1: a retry of some types', () => {
+  const retry = { subject: both, attempt: 2, onlyTypes: ['BUSINESS_DESCRIPTIONS'] } as const
+  const sentBefore = { firstAtMs: t0, lastAtMs: t0 }
+
+  test('adopts a run of just those', () => {
+    const seen = { runId: 'run-9', revision: '4', createdAtMs: t0 + minute }
+    const adopts = (types: readonly string[]) => isAdoptable(claimedRun(retry), { ...seen, types }, new Set())
+    expect(adopts(['BUSINESS_DESCRIPTIONS'])).toBe(true)
+    expect(adopts([...both.types])).toBe(false)
+  })
+
+  test('waits for another subject whose run could be taken for its own, and the other for it', () => {
+    const other = parkedRun({ sentBefore })
+    expect(mustWait(retry, [other])).toBe(true)
+    expect(mustWait(other, [parkedRun({ ...retry, sentBefore })])).toBe(false)
+    expect(mustWait(parkedRun(), [parkedRun({ ...retry, sentBefore })])).toBe(true)
+    expect(mustWait(retry, [parkedRun()])).toBe(false)
+    expect(mustWait(retry, [parkedRun({ sentBefore, subject: { ...subject, revision: '5' } })])).toBe(false)
+  })
+
+  test('never waits for one that waits for it', () => {
+    const [one, other] = [parkedRun({ sentBefore }), parkedRun({ ...retry, sentBefore })]
+    expect([mustWait(one, [other]), mustWait(other, [one])].toSorted()).toEqual([false, true])
+  })
+})
