@@ -20,9 +20,11 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
     case 'rejected':
       return { eventId: outcome.eventId }
     case 'skipped':
-      return outcome.reason === 'POLICY'
-        ? { reason: outcome.reason, rule: outcome.rule, because: outcome.because }
-        : { reason: outcome.reason }
+      return {
+        reason: outcome.reason,
+        ...(outcome.reason === 'POLICY' ? { rule: outcome.rule, because: outcome.because } : {}),
+        ...(outcome.reason === 'REPEAT_GUARD' ? { of: outcome.of } : {}),
+      }
     case 'retry':
       return { reason: outcome.reason, afterSeconds: outcome.afterSeconds }
     default:

@@ -9,6 +9,7 @@ import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
+import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
@@ -57,6 +58,7 @@ export const wire = () => {
     ports: {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName),
+      switches: dynamoDbSwitches(table, config.tableName, systemClock.now),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),

@@ -83,6 +83,7 @@ export const parkReasons = [
   'LEASE_EXPIRED',
   'NOT_FOUND',
   'PACED',
+  'PAUSED',
   'QUOTA_EXCEEDED',
   'RETRY',
   'STALE_READ',

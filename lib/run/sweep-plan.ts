@@ -97,14 +97,17 @@ export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSet
 const eagerMs = 5 * 60_000
 const growth = 1.25
 
+/** A run id may be recorded long after its Start: then nobody has looked for it yet, however old it is. */
+const newsAtMs = (run: InFlightRun): number => run.history.at(-1)?.atMs ?? run.startedAtMs
+
 /**
- * Whether a run is due for a Get of its own in the sweep at `nowMs`: in every sweep while it is young, then at ages that
+ * Whether a run is due for a Get of its own in the sweep at `nowMs`: in every sweep while it or what we know of it is young, then at ages that
  * grow by a quarter. Computed from the age alone, so that waiting costs no write (P11).
  */
 export const isDueForGet = (run: InFlightRun, nowMs: number, settings: SweepSettings): boolean => {
   const ageMs = nowMs - run.startedAtMs
   if (ageMs < settings.minAgeMs) return false
-  if (ageMs < eagerMs) return true
+  if (ageMs < eagerMs || nowMs - newsAtMs(run) < eagerMs) return true
   const step = (atMs: number) => Math.floor(Math.log(Math.max(atMs, eagerMs) / eagerMs) / Math.log(growth))
   return step(ageMs) !== step(ageMs - settings.periodMs) || ageMs - settings.periodMs < eagerMs
 }

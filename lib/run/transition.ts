@@ -49,6 +49,8 @@ export interface Facts {
   MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
   ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
+  /** The repeat guard skipped a publish because of this run. */
+  EXPLAINED_SKIP: { readonly kind: 'EXPLAINED_SKIP'; readonly requestKey: string }
   /** The bus took the terminal event. */
   ANNOUNCED: { readonly kind: 'ANNOUNCED' }
 }
@@ -66,6 +68,7 @@ interface Reached {
   OVERDUE: EndedRun
   MISSING: InFlightRun | EndedRun
   ASKED_AGAIN: Run
+  EXPLAINED_SKIP: Run
   ANNOUNCED: EndedRun
 }
 
@@ -333,6 +336,11 @@ const moves: Moves = {
             alsoAskedBy: [...(run.alsoAskedBy ?? []).slice(-(askersLimit - 1)), fact.requestKey],
           },
         },
+
+  EXPLAINED_SKIP: (run, fact, nowMs) =>
+    run.state === 'ENDED'
+      ? noted(run, nowMs, `REPEAT_GUARD skipped ${fact.requestKey}`)
+      : impossible(run, fact),
 
   ANNOUNCED: (run, fact, nowMs) => {
     if (run.state !== 'ENDED') return impossible(run, fact)

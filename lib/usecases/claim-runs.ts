@@ -1,10 +1,12 @@
 import { runKey, sameSubject, typeSets } from '../run/identity.ts'
-import type { ClaimedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
+import { repeatOf } from '../run/repeat-guard.ts'
+import type { ClaimedRun, EndedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
 import { mustWait } from '../run/start-safety.ts'
 import { transition } from '../run/transition.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { taken } from './waiting-request.ts'
 
 interface Attempt {
   readonly subject: Subject
@@ -45,11 +47,17 @@ const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: numbe
   history: [{ atMs: nowMs, what: 'planned' }],
 })
 
-const behind = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: StarterTools): ParkedRun => ({
+const parked = (
+  attempt: Attempt,
+  waiting: ParkedRun,
+  reason: 'BEHIND' | 'PAUSED',
+  nowMs: number,
+  tools: StarterTools,
+): ParkedRun => ({
   ...planned(attempt, waiting, nowMs),
-  history: [{ atMs: nowMs, what: 'parked: BEHIND' }],
+  history: [{ atMs: nowMs, what: `parked: ${reason}` }],
   state: 'PARKED',
-  reason: 'BEHIND',
+  reason,
   retryAtMs: nowMs + tools.settings.lookAgainMs,
 })
 
@@ -83,28 +91,38 @@ const remember = async (
   }
 }
 
+/** The record that the first set of types begins with. */
+const firstRecord = async (
+  first: Attempt,
+  waiting: ParkedRun,
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<PlannedRun | ParkedRun | ClaimedRun> => {
+  if (tools.settings.mode === 'plan') return planned(first, waiting, tools.clock.now())
+  const isPaused = await tools.switches.pauseOf(waiting.subject.domainId, waiting.projectId)
+  const nowMs = tools.clock.now()
+  if (isPaused !== undefined) return parked(first, waiting, 'PAUSED', nowMs, tools)
+  return mustWait(first, records)
+    ? parked(first, waiting, 'BEHIND', nowMs, tools)
+    : claimed(first, waiting, nowMs, tools)
+}
+
+/** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
+const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
   records: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const nowMs = tools.clock.now()
-  const run =
-    tools.settings.mode === 'plan'
-      ? planned(first, waiting, nowMs)
-      : mustWait(first, records)
-        ? behind(first, waiting, nowMs, tools)
-        : claimed(first, waiting, nowMs, tools)
+  const run = await firstRecord(first, waiting, records, tools)
   const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(
     run,
     waiting.version > 0 ? waiting : undefined,
   )
   if (creation.outcome !== 'created') {
-    // A race for attempt n+1 of two requests to regenerate has one winner; the other makes the attempt after it.
-    if (creation.outcome === 'exists' && waiting.request.regenerate) {
-      return { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
-    }
+    if (creation.outcome === 'exists' && waiting.request.regenerate) return attemptTaken
     if (creation.outcome === 'exists') {
       const { runs } = await tools.store.runsOfAsset(run.subject)
       await remember(waiting, [run.subject], runs, tools)
@@ -124,6 +142,36 @@ const makeFirst = async (
 }
 
 /**
+ * Leaves out what the repeat guard skips, and notes each skip on the run that explains it: a skip leaves no
+ * other trace. Undefined: somebody came between, and the records are to be read again.
+ */
+const guarded = async (
+  attempts: readonly Attempt[],
+  waiting: ParkedRun,
+  records: readonly Run[],
+  tools: StarterTools,
+) => {
+  const worth: Attempt[] = []
+  const skipped: RequestOutcome[] = []
+  const explained = new Set<EndedRun>()
+  for (const attempt of attempts) {
+    const repeated = repeatOf(attempt.subject, waiting, records, tools.clock.now())
+    if (repeated === undefined) worth.push(attempt)
+    else {
+      explained.add(repeated)
+      skipped.push({ outcome: 'skipped', reason: 'REPEAT_GUARD', of: runKey(repeated) })
+    }
+  }
+  const { requestKey } = waiting.request
+  for (const run of explained) {
+    const next = transition(run, { kind: 'EXPLAINED_SKIP', requestKey }, tools.clock.now())
+    const isNoted = next.outcome !== 'noted' || (await tools.store.save(next.run)) !== undefined
+    if (!isNoted) return undefined
+  }
+  return { attempts: worth, skipped }
+}
+
+/**
  * Step 3, for a request whose revision is known: one record for each set of types, by conditional put. The first is
  * claimed and started; the others wait for it, because DataZone runs one at a time for an asset. The first is written
  * last, together with the removal of the waiting request, so that a crash in between leaves something to go on with.
@@ -135,21 +183,29 @@ export const claimRuns = async (
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
-  const attempts = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
+  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
+  const guard = await guarded(made, waiting, records, tools)
+  if (guard === undefined) return [{ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }]
+  const { attempts, skipped } = guard
   const [first, ...rest] = attempts
+  if (first === undefined && skipped.length > 0) {
+    if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
+    return skipped
+  }
   if (first === undefined) {
     await remember(waiting, subjects, records, tools)
     if (waiting.version > 0) await tools.store.dropRequest(waiting)
     return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
   }
-  const outcomes: RequestOutcome[] = []
+  const outcomes: RequestOutcome[] = [...skipped]
   for (const attempt of rest) {
     const nowMs = tools.clock.now()
     const run =
       tools.settings.mode === 'plan'
         ? planned(attempt, waiting, nowMs)
-        : behind(attempt, waiting, nowMs, tools)
+        : parked(attempt, waiting, 'BEHIND', nowMs, tools)
     const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
     if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
     else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
     else outcomes.push({ outcome: 'parked', run: creation.run })

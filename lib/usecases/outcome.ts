@@ -21,6 +21,8 @@ export type RequestOutcome =
       readonly rule: number
       readonly because: string
     }
+  /** A publish of what succeeded a short while ago, as the run `of` says in its history. */
+  | { readonly outcome: 'skipped'; readonly reason: 'REPEAT_GUARD'; readonly of: RunKey }
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
 

@@ -59,6 +59,11 @@ export const resolveAndClaim = async (
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = tools.clock.now()
+  if ((await tools.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
+    if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
+    const retryAtMs = nowMs + tools.settings.lookAgainMs
+    return [await keepWaiting(waiting, { reason: 'PAUSED', retryAtMs }, tools)]
+  }
   const resolution = await resolveAsset(waiting, tools)
   switch (resolution.outcome) {
     case 'resolved':

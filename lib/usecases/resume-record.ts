@@ -19,14 +19,16 @@ export const resumeRun = async (
   const key = runKey(run)
   if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.filter((other) => runKey(other).record !== key.record)
-  const busy = mustWait(run, others)
-  const next = busy
-    ? transition(
-        run,
-        { kind: 'REFUSED', reason: 'BEHIND', retryAtMs: nowMs + tools.settings.lookAgainMs, definite: true },
-        nowMs,
-      )
-    : transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
+  const pause = await tools.switches.pauseOf(run.subject.domainId, run.projectId)
+  const reason = pause !== undefined ? 'PAUSED' : mustWait(run, others) ? 'BEHIND' : undefined
+  const next =
+    reason !== undefined
+      ? transition(
+          run,
+          { kind: 'REFUSED', reason, retryAtMs: nowMs + tools.settings.lookAgainMs, definite: true },
+          nowMs,
+        )
+      : transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
   const saved = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
   if (saved === undefined) return { outcome: 'duplicate', of: key }
   return saved.state === 'CLAIMED' ? startRun(saved, others, tools) : { outcome: 'parked', run: saved }

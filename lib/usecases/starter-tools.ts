@@ -4,6 +4,7 @@ import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { StartPace } from '../ports/start-pace.ts'
+import type { Switches } from '../ports/switches.ts'
 import type { Policy } from '../run/policy.ts'
 import type { GenerationType } from '../run/run.ts'
 import type { Assumptions } from '../run/start-safety.ts'
@@ -40,6 +41,7 @@ export interface StarterPorts {
   readonly datazone: DataZone
   readonly bus: EventBus
   readonly queue: RequestQueue
+  readonly switches: Switches
   readonly clock: Clock
 }
 

@@ -18,7 +18,7 @@ test('P9: a run of any age is due again within a quarter of its age and one peri
   const periods = fc.constantFrom(second, 10 * second, minute, 5 * minute)
   fc.assert(
     fc.property(ages, periods, (ageMs, periodMs) => {
-      const run = inFlightRun({ startedAtMs: t0 - ageMs })
+      const run = inFlightRun({ history: [], startedAtMs: t0 - ageMs })
       const most = Math.ceil((ageMs * 0.25 + periodMs) / periodMs)
       const isDue = (n: number) => isDueForGet(run, t0 + n * periodMs, { ...settings, periodMs })
       let n = 1
@@ -31,7 +31,7 @@ test('P9: a run of any age is due again within a quarter of its age and one peri
 test('P11: an old run is asked for rarely: fewer than thirty times in a day after its first six minutes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: minute - 1 }), (offsetMs) => {
-      const run = inFlightRun({ startedAtMs: t0 - offsetMs })
+      const run = inFlightRun({ history: [], startedAtMs: t0 - offsetMs })
       const sweeps = Array.from({ length: 24 * 60 - 6 }, (_, n) => t0 + (n + 6) * minute)
       const asked = sweeps.filter((nowMs) => isDueForGet(run, nowMs, settings)).length
       expect(asked).toBeLessThan(30)

@@ -30,6 +30,9 @@ const inner = (item: Item, name: string): Item => {
 }
 
 const typesKey = (types: readonly unknown[]): string => [...types].map(String).sort().join('+')
+/** What DataZone was asked for: a retry may leave out what has succeeded. */
+const startedTypes = (item: Item) =>
+  item['onlyTypes'] === undefined ? list(item, 'types') : list(item, 'onlyTypes')
 const requestKeyOf = (item: Item): string => text(inner(item, 'request'), 'requestKey') ?? ''
 const subjectOf = (item: Item): string =>
   `${text(item, 'assetId')}@${text(item, 'revision') ?? '?'} ${typesKey(list(item, 'types'))}`
@@ -59,19 +62,36 @@ const runsAreRecordedOnce: Rule = ({ runs, items }) => {
 const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
   const subjects = Map.groupBy(runs, (run) => `${run.assetId}@${run.revision} ${typesKey(run.types)}`)
   return [...subjects].flatMap(([key, started]) => {
-    const attempts = items.filter((item) => subjectOf(item) === key && !isPlan(item)).length
+    const attempts = items.filter(
+      (item) =>
+        `${text(item, 'assetId')}@${text(item, 'revision')} ${typesKey(startedTypes(item))}` === key &&
+        !isPlan(item),
+    ).length
     return started.length > attempts ? [`${key} has ${started.length} runs and ${attempts} attempts`] : []
   })
 }
 
-/** An attempt beyond the first is made by a request that said so, and by each only once. */
+/** The attempt before this one, when this one is its retry. */
+const retriedBy = (item: Item, items: readonly Item[]): Item | undefined =>
+  items.find(
+    (other) =>
+      other['willRetry'] === true &&
+      subjectOf(other) === subjectOf(item) &&
+      number(other, 'attempt') === number(item, 'attempt') - 1 &&
+      requestKeyOf(other) === requestKeyOf(item),
+  )
+
+/** An attempt beyond the first is made by a request that said so, and by each only once; or it is a retry. */
 const attemptsAreAskedFor: Rule = ({ items, sent }) =>
   items.flatMap((item) => {
-    if (!(number(item, 'attempt') > 1) || isPlan(item)) return []
+    if (!(number(item, 'attempt') > 1) || isPlan(item) || retriedBy(item, items) !== undefined) return []
     const asked = sent.find(({ request }) => requestKeyOf(item).endsWith(`:${request?.id}`))
     const twins = items.filter(
       (other) =>
-        requestKeyOf(other) === requestKeyOf(item) && subjectOf(other) === subjectOf(item) && !isPlan(other),
+        requestKeyOf(other) === requestKeyOf(item) &&
+        subjectOf(other) === subjectOf(item) &&
+        !isPlan(other) &&
+        retriedBy(other, items) === undefined,
     )
     return [
       ...(asked?.request?.regenerate === true ? [] : [`${nameOf(item)} was asked for by nobody`]),
@@ -110,6 +130,109 @@ const answers = (
 const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number): boolean =>
   modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
+const covers = (item: Item, types: readonly unknown[]): boolean =>
+  types.every((type) => list(item, 'types').includes(type))
+
+/** Whether a run that succeeded a short while before says that it made a publish superfluous. */
+const isGuarded = ({ items, scenario }: Outside, request: Sent, set: readonly string[]): boolean =>
+  request.published &&
+  items.some(
+    (item) =>
+      item['assetId'] === request.assetId &&
+      item['ending'] === 'SUCCEEDED' &&
+      covers(item, set) &&
+      list(item, 'history').some(
+        (line) =>
+          typeof line === 'object' &&
+          line !== null &&
+          text({ ...line }, 'what') === `REPEAT_GUARD skipped event:${request.id}` &&
+          number({ ...line }, 'atMs') - number(item, 'detectedAtMs') < scenario.guardMs,
+      ),
+  )
+
+/** From reading the records to writing the claim: one invocation, and clocks that differ. */
+const decidingMs = 60_000
+
+/** What the guard is for: no publish makes a run of what succeeded a short while ago. */
+const repeatsAreSkipped: Rule = ({ items, scenario }) =>
+  items.flatMap((item) => {
+    const atMs = number(item, 'createdAtMs') - decidingMs
+    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
+    if (inner(item, 'request')['published'] !== true || !isFirst) return []
+    const before = items
+      .filter(
+        (other) =>
+          other['assetId'] === item['assetId'] &&
+          other['state'] === 'ENDED' &&
+          other['runId'] !== undefined &&
+          other !== item &&
+          covers(other, list(item, 'types')) &&
+          number(other, 'detectedAtMs') < number(item, 'createdAtMs'),
+      )
+      .sort((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
+    const last = before.at(-1)
+    if (last?.['ending'] !== 'SUCCEEDED' || number(last, 'detectedAtMs') > atMs) return []
+    return number(item, 'createdAtMs') - number(last, 'detectedAtMs') < scenario.guardMs
+      ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded`]
+      : []
+  })
+
+const skippedAreNotRun: Rule = ({ runs, scenario }) =>
+  runs.flatMap((run) =>
+    scenario.skipped.has(run.assetId) ? [`run ${run.id} is of ${run.assetId}, which the policy skips`] : [],
+  )
+
+/** A switch is read within 30 s; an invocation goes on for 30 s, and what it sent takes effect within 60. */
+const pauseMs = 120_000
+
+const pausesStartNothing: Rule = ({ pauses, runs }) =>
+  pauses.flatMap(({ fromMs, untilMs }) =>
+    runs
+      .filter((run) => run.createdAtMs > fromMs + pauseMs && run.createdAtMs < untilMs)
+      .map((run) => `run ${run.id} was started ${run.createdAtMs - fromMs} ms into a pause`),
+  )
+
+/** What failed is tried again as often as the policy says, no oftener, and what is promised comes. */
+const retriesAreKept: Rule = ({ items, scenario }) =>
+  items.flatMap((item) => {
+    const next = items.find(
+      (other) =>
+        subjectOf(other) === subjectOf(item) && number(other, 'attempt') === number(item, 'attempt') + 1,
+    )
+    const tries = items.filter(
+      (other) =>
+        subjectOf(other) === subjectOf(item) &&
+        requestKeyOf(other) === requestKeyOf(item) &&
+        text(item, 'revision') !== undefined &&
+        !isPlan(other),
+    ).length
+    const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
+    return [
+      ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
+        ? [`${nameOf(item)} promised a retry that is not there`]
+        : []),
+      ...(failed && next === undefined && tries < scenario.attempts
+        ? [`${nameOf(item)} failed, and was not tried again`]
+        : []),
+      ...(tries > scenario.attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),
+    ]
+  })
+
+/** A retry asks for what had failed, by DataZone's own account of the attempt before. */
+const retriesAreOfWhatFailed: Rule = ({ items, runs }) =>
+  items.flatMap((item) => {
+    const before = retriedBy(item, items)
+    const run = runs.find((one) => one.id === item['runId'])
+    if (before === undefined || run === undefined) return []
+    const failed = list(before, 'typeStats').flatMap((stat) => {
+      const fared = typeof stat === 'object' && stat !== null ? { ...stat } : {}
+      return text(fared, 'status') === 'SUCCEEDED' ? [] : [text(fared, 'type')]
+    })
+    return failed.length === 0 || typesKey(failed) === typesKey(run.types)
+      ? []
+      : [`${nameOf(item)} ran ${typesKey(run.types)}, and ${typesKey(failed)} had failed`]
+  })
+
 /** Every request ends as a record of what it asked for, its own or the one it is a duplicate of. */
 const requestsLeaveRecords: Rule = (outside) => {
   const first = new Map<string, { atMs: number; request: Sent }>()
@@ -118,6 +241,7 @@ const requestsLeaveRecords: Rule = (outside) => {
   }
   return [...first.values()].flatMap(({ atMs, request }) => {
     if (modeWas(outside, 'off', atMs)) return []
+    if (outside.scenario.skipped.has(request.assetId)) return []
     const revisions = revisionsFrom(outside, request.assetId, atMs)
     return request.sets.flatMap((set) => {
       const found = outside.items.filter((item) => answers(item, request, set, revisions))
@@ -125,6 +249,7 @@ const requestsLeaveRecords: Rule = (outside) => {
       // In plan mode two requests to regenerate share one plan.
       const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found
       const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
+      if (isGuarded(outside, request, set)) return []
       return enough.length === 0 || onlyPlanned
         ? [`request ${request.id} for ${request.assetId} ${typesKey(set)} left no record`]
         : []
@@ -251,12 +376,14 @@ const endingsAreFinalAndTrue: Rule = ({ events, items, runs }) => {
 
 const sweepMs = 60_000
 const slackMs = 20_000
+/** What was sent in the storm may take effect so late, and its answer be lost. */
+const lateStartMs = 60_000
 
 /** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
 const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
   runs.flatMap((run) => {
     const dueMs = run.endsAtMs + 2 * sweepMs + listLagMs + slackMs
-    if (run.createdAtMs < calmFromMs || dueMs > endMs) return []
+    if (run.createdAtMs < calmFromMs + lateStartMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
     const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
@@ -307,6 +434,11 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P2 none lost', endingsAreAnnounced],
   ['P2 none lost', wrongMessagesAreGivenBack],
   ['P2 none lost', queuesAreEmpty],
+  ['policy: what it skips is not run', skippedAreNotRun],
+  ['policy: the repeat guard', repeatsAreSkipped],
+  ['policy: retries are kept', retriesAreKept],
+  ['policy: retries are of what failed', retriesAreOfWhatFailed],
+  ['switches: a pause starts nothing', pausesStartNothing],
   ['modes: off and plan start nothing', planStartsNothing],
   ['P3 table first', tableFirst],
   ['P4 same event id', sameEventId],

@@ -1,4 +1,3 @@
-import policyFile from '../../config/policy.json' with { type: 'json' }
 import { requestHandler, type Telemetry } from '../../functions/request-handler.ts'
 import { sweepHandler } from '../../functions/sweep-handler.ts'
 import { readConfig } from '../../lib/config.ts'
@@ -18,7 +17,7 @@ const periodMs = 60_000
 const maximumConcurrency = 3
 const batchSize = 10
 
-const configFor = (mode: 'off' | 'plan' | 'run') =>
+const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
   readConfig(
     {
       TABLE_NAME: 'runs',
@@ -35,8 +34,6 @@ const configFor = (mode: 'off' | 'plan' | 'run') =>
     policyFile,
   )
 
-const configs = { off: configFor('off'), plan: configFor('plan'), run: configFor('run') }
-
 /** Lambda, its event source and its schedule, over processes that may die anywhere. */
 export interface Environment {
   deploy(mode: 'off' | 'plan' | 'run'): void
@@ -51,12 +48,18 @@ export const startEnvironment = (options: {
   readonly time: VirtualTime
   readonly random: Random
   readonly profile: Profile
+  readonly policyFile: object
   readonly requests: SimulatedQueue
   readonly process: (name: string) => Process
   readonly portsFor: (process: Process) => StarterPorts
   readonly sabotage: Sabotage | undefined
 }): Environment => {
   const { time, random, profile, requests, sabotage } = options
+  const configs = {
+    off: configFor('off', options.policyFile),
+    plan: configFor('plan', options.policyFile),
+    run: configFor('run', options.policyFile),
+  }
   let config = configs.run
   let calm = false
   let running = 0

@@ -1,6 +1,7 @@
 import type { RunTruth } from '../../local/datazone/control.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
+import type { Scenario } from './scenario.ts'
 
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
@@ -15,6 +16,9 @@ export interface Outside {
   readonly queue: readonly QueuedMessage[]
   readonly deadLetters: readonly QueuedMessage[]
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
+  readonly scenario: Scenario
+  /** Everything there is belongs to the one domain and project that are paused. */
+  readonly pauses: readonly { readonly fromMs: number; readonly untilMs: number }[]
   /** Records that were planted and must not have been touched, and whether they were. */
   readonly disturbed: readonly string[]
   /** From then on nothing went wrong any more. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { Random } from './ports/random.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
 export type Deed =
@@ -7,6 +8,8 @@ export type Deed =
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
+  /** A domain or a project. */
+  | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'redrive' }
@@ -20,6 +23,8 @@ export interface Sent {
   /** Each inner list is one run. */
   readonly sets: readonly (readonly string[])[]
   readonly regenerate: boolean
+  /** DataZone's own event. */
+  readonly published: boolean
 }
 
 export interface Program {
@@ -31,13 +36,13 @@ export interface Program {
 
 const domainId = 'dzd_simulated1'
 const projectId = 'project1'
-const descriptions = ['BUSINESS_DESCRIPTIONS']
 
 const minute = 60_000
 const day = 24 * 60 * minute
 
-const typeChoices: readonly { types?: readonly string[]; sets: readonly (readonly string[])[] }[] = [
-  { sets: [descriptions] },
+/** No types: those of the policy. */
+const typeChoices: readonly { types?: readonly string[]; sets?: readonly (readonly string[])[] }[] = [
+  {},
   { types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'], sets: [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']] },
   {
     types: ['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
@@ -75,7 +80,7 @@ const publishEvent = (id: string, assetId: string): string =>
   })
 
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
-export const writeProgram = (random: Random): Program => {
+export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
   const catalogue: Catalogue = {
     domains: [
@@ -105,12 +110,12 @@ export const writeProgram = (random: Random): Program => {
 
   const publish = (atMs: number, assetId: string) => {
     const id = name('event')
-    const request: Sent = { id, domainId, assetId, sets: [descriptions], regenerate: false }
+    const request: Sent = { id, domainId, assetId, sets: scenario.sets, regenerate: false, published: true }
     repeats(atMs, { kind: 'send', body: publishEvent(id, assetId), request })
   }
   const ask = (atMs: number, assetId: string, project = projectId) => {
     const id = name('request')
-    const { types, sets } = random.pick(typeChoices)
+    const { types, sets = scenario.sets } = random.pick(typeChoices)
     const regenerate = random.chance(0.25)
     // Start alone cannot tell a wrong project from a missing permission, which is waited for; GetAsset can.
     const revision = project === projectId && random.chance(0.4) ? '1' : undefined
@@ -130,6 +135,7 @@ export const writeProgram = (random: Random): Program => {
       assetId,
       sets,
       regenerate,
+      published: false,
       ...(revision === undefined ? {} : { revision }),
     }
     repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
@@ -162,6 +168,12 @@ export const writeProgram = (random: Random): Program => {
     const atMs = anyTime()
     at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
     at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
+  }
+  if (random.chance(0.3)) {
+    const atMs = anyTime()
+    const scope = random.pick([domainId, projectId])
+    at(atMs, { kind: 'switch', scope, paused: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 15) * minute), { kind: 'switch', scope, paused: false })
   }
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })

@@ -1,7 +1,7 @@
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
-import type { Run } from '../../lib/run/run.ts'
+import type { Run, RunPolicy } from '../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
@@ -35,6 +35,17 @@ const withStore = (ports: StarterPorts, change: Partial<StarterPorts['store']>):
 const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazone']>): StarterPorts => ({
   ...ports,
   datazone: { ...ports.datazone, ...change },
+})
+
+/** The settings with every rule that runs something changed. */
+const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
+  ...settings,
+  policy: {
+    rules: settings.policy.rules.map(({ match, verdict }) => ({
+      match,
+      verdict: verdict.kind === 'run' ? { ...verdict, policy: { ...verdict.policy, ...change } } : verdict,
+    })),
+  },
 })
 
 /** What each defect would be in the code, and how it is made here. */
@@ -216,6 +227,61 @@ export const sabotages: readonly Sabotage[] = [
           return answer
         },
       }),
+  },
+  {
+    name: 'rules that skip are overlooked',
+    settings: (settings) => ({
+      ...settings,
+      policy: { rules: settings.policy.rules.filter(({ verdict }) => verdict.kind === 'run') },
+    }),
+  },
+  { name: 'no repeat guard', settings: (settings) => withOrders(settings, { repeatGuardMs: 0 }) },
+  {
+    name: 'a repeat guard that nobody asked for',
+    settings: (settings) => withOrders(settings, { repeatGuardMs: Number.MAX_SAFE_INTEGER }),
+  },
+  {
+    name: 'a skipped repeat is not noted',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what.startsWith('REPEAT_GUARD') === true ? run : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'end an attempt without the next one',
+    ports: (ports) =>
+      withStore(ports, {
+        endWithNext: async (ended) => {
+          const saved = await ports.store.save(ended)
+          return saved === undefined ? { outcome: 'changed' } : { outcome: 'saved', ended: saved }
+        },
+      }),
+  },
+  {
+    name: 'retry what has succeeded too',
+    ports: (ports) =>
+      withStore(ports, {
+        endWithNext: (ended, { onlyTypes: _, ...next }) => ports.store.endWithNext(ended, next),
+      }),
+  },
+  {
+    name: 'retry for ever',
+    ports: (ports) =>
+      withStore(ports, {
+        endWithNext: (ended, next) => ports.store.endWithNext(ended, { ...next, retried: 0 }),
+      }),
+  },
+  {
+    name: 'take every retry for one that is there',
+    ports: (ports) =>
+      withStore(ports, {
+        endWithNext: async () => ({ outcome: 'exists' }),
+      }),
+  },
+  {
+    name: 'overlook the switches',
+    ports: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
   },
   {
     name: 'drop a release that the queue refused',

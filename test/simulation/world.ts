@@ -13,9 +13,11 @@ import { seededRandom } from './ports/random.ts'
 import { requestQueueFor } from './ports/request-queue.ts'
 import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
+import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
 import { type Deed, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
+import { drawScenario } from './scenario.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -58,7 +60,10 @@ const serviceFaults = (chance: number): Fault[] =>
       { kind: 'slow', delayMs: 2_000, probability: chance / 5 },
     ])
 
-/** A record that an older deployment left, in this asset's partition: what stands in it is of no matter. */
+/**
+ * A record that an older deployment left, in this asset's partition: what stands in it is of no matter. It has no run
+ * id, so that the repeat guard takes it for no run.
+ */
 const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVersion: number) => ({
   pk: `ASSET#${domainId}#${assetId}`,
   sk: 'RUN#0#BUSINESS_DESCRIPTIONS#0001',
@@ -77,7 +82,6 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   state: 'ENDED',
   ending: 'SUCCEEDED',
   detectedAtMs: atMs,
-  runId: 'planted',
   announcedAtMs: atMs,
 })
 
@@ -86,7 +90,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const { seed, sabotage } = options
   const random = seededRandom(seed)
   const profile = drawProfile(random.fork('profile'), options.breaks)
-  const program = writeProgram(random.fork('program'))
+  const scenario = drawScenario(random.fork('scenario'))
+  const program = writeProgram(random.fork('program'), scenario)
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
@@ -139,6 +144,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
   const pace = simulatedPace(9.8)
+  const lags = random.fork('switches')
+  const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
+  const pauses: { fromMs: number; untilMs: number }[] = []
   const deadLetters = simulatedQueue({
     name: 'dlq',
     time,
@@ -175,6 +183,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     time,
     random: random.fork('environment'),
     profile,
+    policyFile: scenario.policyFile,
     requests,
     sabotage,
     process: (name) =>
@@ -190,6 +199,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
+        switches: switches.switchesFor(process.step),
         datazone: dataZoneFor(process.step, datazone),
         bus: bus.busFor(process.step),
         queue: requestQueueFor(
@@ -223,6 +233,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   }
   let touched: string[] = []
 
+  const notePause = (paused: boolean) => {
+    const last = pauses.at(-1)
+    if (paused) pauses.push({ fromMs: time.now(), untilMs: Number.POSITIVE_INFINITY })
+    else if (last !== undefined) last.untilMs = time.now()
+  }
+
   const perform = (deed: Deed) => {
     switch (deed.kind) {
       case 'send':
@@ -245,6 +261,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         environment.deploy(deed.mode)
         modes.push({ mode: deed.mode, fromMs: time.now() })
         return
+      case 'switch': {
+        switches.set(deed.scope, deed.paused)
+        notePause(deed.paused)
+        return
+      }
       case 'plant-newer':
         plant(
           plantedItem(deed.domainId, deed.assetId, time.now(), newerVersion),
@@ -300,6 +321,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     queue: requests.messages(),
     deadLetters: deadLetters.messages(),
     modes,
+    scenario,
+    pauses,
     disturbed: touched,
     calmFromMs,
     endMs,

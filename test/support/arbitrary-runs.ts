@@ -81,6 +81,10 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     kind: fc.constant('ASKED_AGAIN' as const),
     requestKey: fc.constantFrom('request:nightly-1', 'event:1', 'event:2'),
   }),
+  fc.record({
+    kind: fc.constant('EXPLAINED_SKIP' as const),
+    requestKey: fc.constantFrom('event:1', 'event:2'),
+  }),
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )
 

@@ -78,7 +78,7 @@ export const outsideView = ({
     for await (const page of pages) {
       for (const item of page.Items ?? []) {
         const plain = unmarshall(item)
-        if (!String(plain['pk']).startsWith('PACE#')) found.push(recordSchema.parse(plain))
+        if (String(plain['pk']).startsWith('ASSET#')) found.push(recordSchema.parse(plain))
       }
     }
     return found

@@ -49,6 +49,12 @@ export const starterWorld = (
     },
   }
 
+  const pauses = new Set<string>()
+  const switches = {
+    pauseOf: async (domainId: string, projectId: string) =>
+      pauses.has(domainId) || pauses.has(projectId) ? { reason: 'for a test' } : undefined,
+  }
+
   const handle = async (body: object | string, receiveCount = 1) => {
     const { outcomes } = await handleMessage(typeof body === 'string' ? body : JSON.stringify(body), {
       store,
@@ -56,6 +62,7 @@ export const starterWorld = (
       queue,
       datazone,
       pace,
+      switches,
       clock,
       settings: { ...defaults.starter, ...options.settings },
       place: { slot: async () => clock.now() + (options.slotInMs ?? 0), leave: () => {} },
@@ -73,6 +80,8 @@ export const starterWorld = (
     queue,
     datazone,
     slowDowns,
+    /** Domains and projects that are paused. */
+    pauses,
     /** From a queue body to the outcomes. */
     handle,
     /** The same in words. */

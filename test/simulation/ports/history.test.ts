@@ -72,6 +72,7 @@ const live = async (seed: number) => {
       clock,
       store: table.storeFor(step),
       pace: pace.paceFor(step),
+      switches: { pauseOf: async () => undefined },
       datazone: dataZoneFor(step, datazone),
       bus: bus.busFor(step),
       queue: requestQueueFor(step, { requests, rejected }),

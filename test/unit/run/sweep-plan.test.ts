@@ -105,7 +105,8 @@ describe('the plan of a sweep', () => {
 })
 
 describe('when a run is due for a Get', () => {
-  const due = (ageMs: number) => isDueForGet(inFlightRun({ startedAtMs: t0 - ageMs }), t0, settings)
+  const due = (ageMs: number) =>
+    isDueForGet(inFlightRun({ history: [], startedAtMs: t0 - ageMs }), t0, settings)
 
   test('not before it can have ended', () => {
     expect(due(12 * second - 1)).toBe(false)
@@ -114,6 +115,13 @@ describe('when a run is due for a Get', () => {
 
   test('P6: in every sweep of its first five minutes, and the one after', () => {
     for (let ageMs = 12 * second; ageMs < 6 * minute; ageMs += second) expect(due(ageMs)).toBe(true)
+  })
+
+  test('P6: however old, while its run id has only just been recorded', () => {
+    const found = (atMs: number) =>
+      inFlightRun({ startedAtMs: t0 - 2 * 24 * 60 * minute, history: [{ atMs, what: 'started as run-1' }] })
+    expect(isDueForGet(found(t0 - minute), t0, settings)).toBe(true)
+    expect(isDueForGet(found(t0 - 6 * minute), t0, settings)).toBe(false)
   })
 
   test('then at ages that grow by a quarter', () => {

@@ -455,7 +455,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
 
 describe('a read that looks stale', () => {
   const published = assetEvent({ time: '2026-11-20T02:13:50Z' })
-  const before = endedRun({ detectedAtMs: t0 - minute })
+  const before = endedRun({ detectedAtMs: t0 - minute, ending: 'FAILED' })
 
   test('the revision ended before the publish: looked at once more after a minute', async () => {
     let revision = '4'

@@ -10,7 +10,12 @@ import { answered, refused, scriptedDataZone, serviceRun } from '../../support/s
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const run = (n: number, ageMs = 2 * minute): InFlightRun =>
-  inFlightRun({ runId: `run-${n}`, startedAtMs: t0 - ageMs, subject: { ...subject, assetId: `asset-${n}` } })
+  inFlightRun({
+    history: [],
+    runId: `run-${n}`,
+    startedAtMs: t0 - ageMs,
+    subject: { ...subject, assetId: `asset-${n}` },
+  })
 const runs = (count: number, ageMs?: number) => Array.from({ length: count }, (_, n) => run(n, ageMs))
 
 /** What DataZone has: the status of each run by its id. */

@@ -1,0 +1,80 @@
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import * as z from 'zod/mini'
+import { PortUnavailable } from '../../errors.ts'
+import type { Pause, Switches } from '../../ports/switches.ts'
+
+const Key = z.object({ sk: z.string() })
+/** People write these by hand, so everything but the word that work goes on is taken for a pause. */
+const GoesOn = z.object({ paused: z.literal(false) })
+const Words = z.object({
+  reason: z.catch(z.optional(z.string()), undefined),
+  byWhom: z.catch(z.optional(z.string()), undefined),
+})
+
+/** What is paused in a domain, by the switch's sort key. */
+type Paused = ReadonlyMap<string, Pause>
+
+const pauseIn = (item: unknown): readonly [string, Pause][] => {
+  const key = z.safeParse(Key, item)
+  if (!key.success || z.safeParse(GoesOn, item).success) return []
+  const { reason, byWhom } = z.parse(Words, item)
+  return [
+    [
+      key.data.sk,
+      { ...(reason === undefined ? {} : { reason }), ...(byWhom === undefined ? {} : { byWhom }) },
+    ],
+  ]
+}
+
+/** So that a switch works within a minute: this long, and a sweep's period for what waits. */
+const keptMs = 30_000
+
+/** The switches as items of the table, `SWITCH#<domain>` with `DOMAIN` or `PROJECT#<project>`; one read a domain in 30 s. */
+export const dynamoDbSwitches = (client: DynamoDBClient, table: string, now: () => number): Switches => {
+  const seen = new Map<string, { readonly atMs: number; readonly paused: Promise<Paused> }>()
+
+  const read = async (domainId: string): Promise<Paused> => {
+    const paused: [string, Pause][] = []
+    let start: QueryCommandInput['ExclusiveStartKey']
+    do {
+      const page: QueryCommandOutput = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :switches',
+          ExpressionAttributeValues: marshall({ ':switches': `SWITCH#${domainId}` }),
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      )
+      paused.push(...(page.Items ?? []).flatMap((item) => pauseIn(unmarshall(item))))
+      start = page.LastEvaluatedKey
+    } while (start !== undefined)
+    return new Map(paused)
+  }
+
+  const recent = (domainId: string): Promise<Paused> => {
+    const known = seen.get(domainId)
+    if (known !== undefined && now() - known.atMs < keptMs) return known.paused
+    const paused = read(domainId)
+    seen.set(domainId, { atMs: now(), paused })
+    return paused
+  }
+
+  return {
+    async pauseOf(domainId, projectId) {
+      try {
+        const paused = await recent(domainId)
+        return paused.get('DOMAIN') ?? paused.get(`PROJECT#${projectId}`)
+      } catch (error) {
+        seen.delete(domainId)
+        throw new PortUnavailable('table', error)
+      }
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+
+describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
+  let table: RunTable
+  let nowMs = 0
+  beforeAll(async () => {
+    table = await openRunTable(environment)
+  })
+  afterAll(() => table?.close())
+
+  const put = (domain: string, sk: string, fields: Readonly<Record<string, unknown>>) =>
+    table.client.send(
+      new PutItemCommand({
+        TableName: table.name,
+        Item: marshall({ pk: `SWITCH#${domain}`, sk, ...fields }),
+      }),
+    )
+  const switches = () => dynamoDbSwitches(table.client, table.name, () => nowMs)
+
+  test('nothing is paused until somebody says so', async () => {
+    expect(await switches().pauseOf('dzd_a', 'p1')).toBeUndefined()
+  })
+
+  test('a project, or a whole domain, with who paused it and why', async () => {
+    await put('dzd_b', 'PROJECT#p1', { paused: true, reason: 'migration', byWhom: 'ops' })
+    expect(await switches().pauseOf('dzd_b', 'p1')).toEqual({ reason: 'migration', byWhom: 'ops' })
+    expect(await switches().pauseOf('dzd_b', 'p2')).toBeUndefined()
+    await put('dzd_b', 'DOMAIN', { paused: true })
+    expect(await switches().pauseOf('dzd_b', 'p2')).toEqual({})
+    expect(await switches().pauseOf('dzd_c', 'p1')).toBeUndefined()
+  })
+
+  test('only paused: false resumes; a slip of the pen pauses', async () => {
+    await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7 })
+    expect(await switches().pauseOf('dzd_d', 'p1')).toEqual({})
+    await put('dzd_d', 'DOMAIN', { paused: false })
+    expect(await switches().pauseOf('dzd_d', 'p1')).toBeUndefined()
+  })
+
+  test('is read again after 30 s, and not before', async () => {
+    const one = switches()
+    expect(await one.pauseOf('dzd_e', 'p1')).toBeUndefined()
+    await put('dzd_e', 'DOMAIN', { paused: true })
+    nowMs += 29_999
+    expect(await one.pauseOf('dzd_e', 'p1')).toBeUndefined()
+    nowMs += 1
+    expect(await one.pauseOf('dzd_e', 'p1')).toEqual({})
+  })
+
+  test('says so when the table cannot answer, and asks again the next time', async () => {
+    const missing = dynamoDbSwitches(table.client, `${table.name}-not-there`, () => nowMs)
+    await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
+    await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
+  })
+})

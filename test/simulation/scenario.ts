@@ -1,0 +1,56 @@
+import type { Random } from './ports/random.ts'
+
+/** What the policy of a seed orders, in the checker's own words, and the file that says so. */
+export interface Scenario {
+  readonly policyFile: object
+  /** Types of a request that names none; each inner list is one run. */
+  readonly sets: readonly (readonly string[])[]
+  readonly skipped: ReadonlySet<string>
+  /** Of one request and one set of types, all in all. */
+  readonly attempts: number
+  /** 0: no repeat guard. */
+  readonly guardMs: number
+}
+
+const [descriptions, names, glossary] = [
+  'BUSINESS_DESCRIPTIONS',
+  'BUSINESS_NAMES',
+  'BUSINESS_GLOSSARY_ASSOCIATIONS',
+]
+const choices = [
+  { types: undefined, sets: [[descriptions]] },
+  { types: [names, descriptions], sets: [[descriptions, names]] },
+  { types: [glossary, names, descriptions], sets: [[descriptions, names], [glossary]] },
+]
+
+const dayMs = 24 * 3_600_000
+
+/** Half of the seeds have the policy of a fresh deployment, but for the guard and the retries. */
+export const drawScenario = (random: Random): Scenario => {
+  const { types, sets } = random.chance(0.5)
+    ? { types: undefined, sets: [[descriptions]] }
+    : random.pick(choices)
+  const skipsByName = random.chance(0.2)
+  const skipsByType = random.chance(0.2)
+  const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
+  const guardDays = random.pick([0, 1, 30])
+  const run = {
+    ...(types === undefined ? {} : { types }),
+    ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
+    repeatGuardDays: guardDays,
+  }
+  return {
+    policyFile: {
+      version: 1,
+      rules: [
+        ...(skipsByName ? [{ match: { name: '*set2' }, skip: 'by its name' }] : []),
+        ...(skipsByType ? [{ match: { assetType: 'custom.*' }, skip: 'by its type' }] : []),
+        { match: {}, run },
+      ],
+    },
+    sets,
+    skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
+    attempts,
+    guardMs: guardDays * dayMs,
+  }
+}
