@@ -8,6 +8,7 @@ import {
   endedRun,
   inFlightRun,
   minute,
+  origin,
   parkedRun,
   plannedRun,
   subject,
@@ -262,6 +263,25 @@ describe('three types make two runs', () => {
     world.store.beforeWrite = () => {}
     await world.handle(again, 2)
     expect(world.store.all().map((run) => run.attempt)).toEqual([1, 2, 1, 2])
+  })
+
+  test('P2: regenerate that loses the race for the second comes back for it', async () => {
+    const world = starterWorld()
+    await world.handle(request)
+    for (const run of world.store.all())
+      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
+    const rival = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
+    world.store.beforeWrite = () => {
+      world.store.beforeWrite = () => {}
+      world.store.given(
+        parkedRun({ subject: rival, attempt: 2, request: { ...origin, requestKey: 'request:rival' } }),
+      )
+    }
+    const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
+    expect(await world.outcomes(again)).toEqual(['retry'])
+    await world.handle(again, 2)
+    const mine = world.store.all().filter((run) => run.request.requestKey === 'request:again')
+    expect(mine.map((run) => run.subject.types.length)).toEqual([2, 1])
   })
 
   test('P2: three types that wait for their revision are one waiting request, then a duplicate without a call', async () => {
