@@ -9,6 +9,7 @@ import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
+import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
@@ -30,7 +31,7 @@ const systemClock: Clock = {
 
 const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
 
-/** The parts both functions share. Throws InvalidConfiguration when the environment is wrong. */
+/** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
 export const wire = () => {
   const config = readConfig(process.env)
   const table = new DynamoDBClient({ requestHandler: timeouts })
@@ -38,6 +39,7 @@ export const wire = () => {
     starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
     reads: new DataZoneClient({ requestHandler: timeouts }),
   })
+  const sqs = new SQSClient({ requestHandler: timeouts })
   const logger = new Logger()
   const metrics = new Metrics()
   const telemetry: Telemetry = {
@@ -59,10 +61,11 @@ export const wire = () => {
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
-      queue: sqsRequestQueue(new SQSClient({ requestHandler: timeouts }), {
+      queue: sqsRequestQueue(sqs, {
         requests: config.requestQueueUrl,
         rejected: config.rejectedQueueUrl,
       }),
+      hints: sqsHintQueue(sqs, config.hintQueueUrl),
     },
   }
 }

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
-const functionNames = ['starter', 'poller']
+const functionNames = ['starter', 'poller', 'observer']
 
 /**
  * Splitting turns what is imported on demand (the SDK's credential providers, which Lambda never loads) into

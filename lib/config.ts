@@ -4,7 +4,8 @@ import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
 import { canonicalTypes } from './run/identity.ts'
 import { generationTypes } from './run/run.ts'
-import { modes } from './run/sweep-plan.ts'
+import { modes, type SweepSettings } from './run/sweep-plan.ts'
+import type { HintSettings } from './usecases/settle-hints.ts'
 import type { StarterSettings } from './usecases/starter-tools.ts'
 import type { SweeperSettings } from './usecases/sweep-runs.ts'
 
@@ -18,6 +19,14 @@ export interface Config {
   readonly startRatePerSecond: number
   readonly starter: StarterSettings
   readonly sweeper: SweeperSettings
+  readonly hintQueueUrl: string
+  readonly observer: ObserverSettings
+}
+
+export interface ObserverSettings extends HintSettings {
+  /** When to look again at a run that a hint was too early for, in whole seconds, and how often. */
+  readonly lookAgainSeconds: number
+  readonly looksAgain: number
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -48,6 +57,9 @@ const Environment = z.object({
   REQUEST_QUEUE_URL: text,
   REJECTED_QUEUE_URL: text,
   EVENT_BUS_NAME: text,
+  HINT_QUEUE_URL: text,
+  TRUST_HINTS: z._default(z.enum(['true', 'false']), 'false'),
+  HINT_LOOK_AGAIN_SECONDS: seconds(10, 900),
   MODE: z.enum(modes),
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
   DEFAULT_TYPES: z.pipe(parts, z.array(z.enum(generationTypes)).check(z.minLength(1))),
@@ -64,8 +76,8 @@ const Environment = z.object({
   LOOK_AGAIN_SECONDS: seconds(60),
   NOT_FOUND_GRACE_SECONDS: seconds(300),
   RELEASE_HOLD_SECONDS: seconds(900),
-  /** Age from which a sweep looks for a run: it can hardly have ended before, nor may List show it. */
-  MIN_AGE_SECONDS: seconds(12),
+  /** Age from which a sweep looks for a run. Hints tell most endings before: what it asks sooner, it asks in vain. */
+  MIN_AGE_SECONDS: seconds(45),
   /** "Roughly thirty seconds per asset" is all that is known of durations. */
   RUN_DEADLINE_SECONDS: seconds(4 * 3600),
   /** A request that has waited this long is given back. */
@@ -75,6 +87,7 @@ const Environment = z.object({
 })
 
 const fewRuns = 3
+const looksAgain = 3
 /** Releases take at most half of the Starts that a sweep period has, so that live requests go first. */
 const releaseShare = 0.5
 
@@ -87,6 +100,17 @@ export const readConfig = (env: Env): Config => {
   if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
   const value = parsed.value
   const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
+  const sweeping: SweepSettings = {
+    mode: value.MODE,
+    periodMs: ms(value.SWEEP_PERIOD_SECONDS),
+    minAgeMs: ms(value.MIN_AGE_SECONDS),
+    fewRuns,
+    runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
+    maxReleases: Math.max(
+      1,
+      Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
+    ),
+  }
   return {
     tableName: value.TABLE_NAME,
     requestQueueUrl: value.REQUEST_QUEUE_URL,
@@ -110,17 +134,13 @@ export const readConfig = (env: Env): Config => {
       maxWaitMs: ms(value.MAX_WAIT_SECONDS),
       maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
     },
-    sweeper: {
-      mode: value.MODE,
-      periodMs: ms(value.SWEEP_PERIOD_SECONDS),
-      minAgeMs: ms(value.MIN_AGE_SECONDS),
-      fewRuns,
-      runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
-      maxReleases: Math.max(
-        1,
-        Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
-      ),
-      releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS),
+    sweeper: { ...sweeping, releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS) },
+    hintQueueUrl: value.HINT_QUEUE_URL,
+    observer: {
+      ...sweeping,
+      trustHints: value.TRUST_HINTS === 'true',
+      lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
+      looksAgain,
     },
   }
 }

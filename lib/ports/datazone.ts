@@ -62,8 +62,8 @@ export interface RunPage {
   readonly nextToken?: string
 }
 
-/** The statuses that a sweep lists; the others are told by Get. */
-export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED'
+/** The statuses that are listed: by a sweep the first three, by a hint that names no run the last three. */
+export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
 
 /** The four calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
 export interface DataZone {

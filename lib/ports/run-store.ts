@@ -27,6 +27,8 @@ export type Creation<R extends Run> =
 export interface RunStore {
   /** All records of an asset, as of now (strongly consistent): dedupe and "who is running" need no index. */
   runsOfAsset(asset: AssetRef): Promise<Records>
+  /** The record that holds a run id; an index behind it may not show a new one for a moment. */
+  byRunId(runId: string): Promise<Records>
   /**
    * P1: writes a new record on the condition that there is none for its key (or only a PLANNED one). With
    * `instead`, the waiting request it replaces goes in the same transaction, or nothing happens.

@@ -24,8 +24,8 @@ export interface Settlement {
   readonly problems: readonly string[]
 }
 
-/** What one pass over a domain learns, so that the steps need not hand it to each other. */
-interface Pass {
+/** What one pass learns, so that the steps need not hand it to each other. */
+export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
 }
@@ -44,7 +44,12 @@ const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<
 }
 
 /** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
-const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
+export const observe = async (
+  run: InFlightRun,
+  seen: ServiceRun,
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
   const { runId, nativeStatus, typeStats } = seen
   const fact = {
     kind: 'OBSERVED',
@@ -104,7 +109,11 @@ const noteMissing = async (
 const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.deadlineMs
 
 /** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
-const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
+export const getEach = async (
+  runs: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
   const queue = [...runs]
   const missing: InFlightRun[] = []
   const worker = async () => {
@@ -137,7 +146,7 @@ const takeShown = (wanted: Map<string, InFlightRun>, page: RunPage): [InFlightRu
  * Reads the pages of one status until every wanted run has been seen or there are no more. False: the list could not be
  * read to its end, so absence from it means nothing.
  */
-const readStatus = async (
+export const readStatus = async (
   domainId: string,
   status: ListedStatus,
   wanted: Map<string, InFlightRun>,

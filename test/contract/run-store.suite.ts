@@ -79,6 +79,33 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
     const dueIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
       expect.poll(() => due(nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
 
+    describe('byRunId', () => {
+      it('finds the record that holds a run id, as it stands, and only that', async () => {
+        const about = assetOfItsOwn()
+        const runId = `run-of-${about.assetId}`
+        await store.create(claimedRun({ subject: about, version: 0 }))
+        expect(await store.byRunId(runId)).toEqual({ runs: [], unreadable: [] })
+        const going = inFlightRun({ subject: about, runId, version: 1 })
+        await store.save(going)
+        const found = () => store.byRunId(runId)
+        await expect
+          .poll(found, { timeout: 10_000 })
+          .toEqual({ runs: [{ ...going, version: 2 }], unreadable: [] })
+        const ended = endedRun({ subject: about, runId, version: 2, announcedAtMs: t0 + minute })
+        await store.save(ended)
+        expect(await found()).toEqual({ runs: [{ ...ended, version: 3 }], unreadable: [] })
+      })
+
+      it('P8: shows a record that it must not act on as such', async () => {
+        const about = assetOfItsOwn()
+        const runId = `run-of-${about.assetId}`
+        await opened.plant({ ...toItem(inFlightRun({ subject: about, runId })), schemaVersion: 99 })
+        await expect
+          .poll(async () => (await store.byRunId(runId)).unreadable, { timeout: 10_000 })
+          .toMatchObject([{ newer: true }])
+      })
+    })
+
     describe('create', () => {
       it('P1: writes at version 1, once', async () => {
         const about = assetOfItsOwn()

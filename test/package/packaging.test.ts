@@ -16,7 +16,7 @@ beforeEach(async () => {
     await symlink(join(repository, name), join(root, name))
   }
   for (const name of ['functions', 'lib', 'config']) await mkdir(join(root, name))
-  for (const name of ['starter', 'poller']) {
+  for (const name of ['starter', 'poller', 'observer']) {
     await writeFile(join(root, 'functions', `${name}.ts`), 'export const handler = () => 1')
   }
 })

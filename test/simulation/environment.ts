@@ -22,6 +22,7 @@ const configFor = (mode: 'off' | 'plan' | 'run') =>
     TABLE_NAME: 'runs',
     REQUEST_QUEUE_URL: 'requests',
     REJECTED_QUEUE_URL: 'rejected',
+    HINT_QUEUE_URL: 'hints',
     EVENT_BUS_NAME: 'bus',
     MODE: mode,
     DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',

@@ -47,6 +47,10 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       }
     },
 
+    async byRunId(runId) {
+      return { runs: store.all().filter((run) => 'runId' in run && run.runId === runId), unreadable: [] }
+    },
+
     async create(run, instead) {
       store.beforeWrite(run)
       if (instead !== undefined && !isUnchanged(instead)) return { outcome: 'request-changed' }

@@ -16,6 +16,7 @@ export const defaults = readConfig({
   TABLE_NAME: 'runs',
   REQUEST_QUEUE_URL: 'requests',
   REJECTED_QUEUE_URL: 'rejected',
+  HINT_QUEUE_URL: 'hints',
   EVENT_BUS_NAME: 'bus',
   MODE: 'run',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',

@@ -51,6 +51,21 @@ const partitionParameters = (table: string, partition: string): QueryCommandInpu
   ExpressionAttributeValues: marshall({ ':partition': partition }),
 })
 
+const runIdParameters = (table: string, runId: string): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'byRunId',
+  KeyConditionExpression: 'runId = :runId',
+  ExpressionAttributeValues: marshall({ ':runId': runId }),
+})
+
+/** A query, so that whoever may read a partition may read one record of it. */
+const recordParameters = (table: string, { pk, sk }: Item): QueryCommandInput => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :partition AND sk = :record',
+  ExpressionAttributeValues: { ':partition': pk ?? { NULL: true }, ':record': sk ?? { NULL: true } },
+})
+
 const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
   TableName: table,
   IndexName: 'work',
@@ -70,7 +85,7 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
 
 /** The run store on one DynamoDB table. */
 export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
-  async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
+  async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
     do {
       const page = await answered(
@@ -78,9 +93,19 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
           new QueryCommand({ ...parameters, ...(start === undefined ? {} : { ExclusiveStartKey: start }) }),
         ),
       )
-      yield sorted(page?.Items ?? [])
+      yield page?.Items ?? []
       start = page?.LastEvaluatedKey
     } while (start !== undefined)
+  }
+
+  async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
+    for await (const items of itemPages(parameters)) yield sorted(items)
+  }
+
+  const allOf = async (parameters: QueryCommandInput): Promise<Item[]> => {
+    const all: Item[] = []
+    for await (const items of itemPages(parameters)) all.push(...items)
+    return all
   }
 
   const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<Creation<R>> => {
@@ -104,13 +129,13 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
 
   return {
     async runsOfAsset(asset) {
-      const runs: Run[] = []
-      const unreadable: UnreadableRecord[] = []
-      for await (const page of pages(partitionParameters(table, partitionOf(asset)))) {
-        runs.push(...page.runs)
-        unreadable.push(...page.unreadable)
-      }
-      return { runs, unreadable }
+      return sorted(await allOf(partitionParameters(table, partitionOf(asset))))
+    },
+
+    async byRunId(runId) {
+      const keys = await allOf(runIdParameters(table, runId))
+      const items = await Promise.all(keys.map((key) => allOf(recordParameters(table, key))))
+      return sorted(items.flat())
     },
 
     async create(run, instead) {

@@ -55,6 +55,8 @@ export const simulatedTable = (options: {
   const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY } = options
   const partitions = new Map<string, Map<string, Stored>>()
   const index = new Map<string, Shown>()
+  /** Where a run id stands, and from when the index of run ids shows it. */
+  const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
 
@@ -63,6 +65,8 @@ export const simulatedTable = (options: {
     const entry: Shown = index.get(name) ?? { now: undefined, coming: [] }
     // An item's writes come through in their order.
     const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
+    const runId = next?.item['runId']
+    if (typeof runId === 'string' && !runIds.has(runId)) runIds.set(runId, { key, fromMs: atMs })
     entry.coming.push({ atMs, stored: next !== undefined && workAtOf(next) !== undefined ? next : undefined })
     index.set(name, entry)
   }
@@ -154,6 +158,22 @@ export const simulatedTable = (options: {
           runs: all.flatMap((page) => page.runs),
           unreadable: all.flatMap((page) => page.unreadable),
         }
+      },
+
+      async byRunId(runId) {
+        // The index shows keys; the records behind them are read as they are.
+        const shown = await step({
+          name: 'store.byRunId',
+          about: runId,
+          resends: true,
+          unreachable,
+          effect: () => {
+            const entry = runIds.get(runId)
+            const found = entry === undefined || entry.fromMs > time.now() ? undefined : find(entry.key)
+            return found === undefined ? [] : [found]
+          },
+        })
+        return recordsOf(shown)
       },
 
       create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>> {
