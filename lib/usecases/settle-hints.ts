@@ -16,13 +16,13 @@ export interface HintTools extends AnnouncePorts, SettlePorts {
 }
 
 /** By what a hint was understood; `nothing`: it names ids, and there is no record of any. */
-export type HintAddress = 'run' | 'asset' | 'domain' | 'nothing'
+type HintAddress = 'run' | 'asset' | 'domain' | 'nothing'
 
 /**
  * `settled`: it led to an ending. `known`: what it may be about has ended, or nothing of ours is going. `early`: there
  * is no run id yet that it could be about; foreign hints look the same. `going`: no answer says yet that it is over.
  */
-export type HintFate = 'settled' | 'known' | 'early' | 'going'
+type HintFate = 'settled' | 'known' | 'early' | 'going'
 
 export interface HintReport {
   /** One for each hint, in their order. */
@@ -38,7 +38,7 @@ interface Addressed {
   readonly hint: Hint
   readonly address: HintAddress
   readonly inFlight: readonly InFlightRun[]
-  /** A run is being started, so that the hint may be about what is not recorded yet. */
+  /** A Start was sent whose run id is not recorded, so that the hint may be about that. */
   readonly isStarting: boolean
   readonly couldNotRead: boolean
 }
@@ -59,7 +59,9 @@ const addressed = (hint: Hint, address: HintAddress, runs: readonly Run[]): Addr
   hint,
   address,
   inFlight: runs.filter((run) => run.state === 'IN_FLIGHT'),
-  isStarting: runs.some((run) => run.state === 'CLAIMED'),
+  isStarting: runs.some(
+    (run) => run.state === 'CLAIMED' || (run.state === 'PARKED' && run.sentBefore !== undefined),
+  ),
   couldNotRead: false,
 })
 

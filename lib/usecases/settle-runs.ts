@@ -198,16 +198,25 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
     (await readStatus(domainId, 'IN_PROGRESS', missing, all, pass, tools))
   if (!readGoing) return pass
   const sought = missing.size
+  // Too young to be looked for, but a page that is read anyway may show that they ended.
+  const young = runs.filter((run) => nowMs - run.startedAtMs < tools.settings.minAgeMs)
+  const ended = new Map([...missing, ...young.map((run) => [run.runId, run] as const)])
+  const left = () =>
+    missing
+      .keys()
+      .filter((runId) => ended.has(runId))
+      .toArray()
   await readStatus(
     domainId,
     'SUCCEEDED',
-    missing,
-    (pages, takenFromLast) => pages < sought && wantsSucceededPage(missing.size, pages, takenFromLast),
+    ended,
+    (pages, takenFromLast) => pages < sought && wantsSucceededPage(left().length, pages, takenFromLast),
     pass,
     tools,
   )
+  const unseen = left().flatMap((runId) => missing.get(runId) ?? [])
   await getEach(
-    [...missing.values()].filter((run) => isDueForGet(run, nowMs, tools.settings)),
+    unseen.filter((run) => isDueForGet(run, nowMs, tools.settings)),
     pass,
     tools,
   )

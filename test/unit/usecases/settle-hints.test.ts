@@ -6,7 +6,7 @@ import { settleHints } from '../../../lib/usecases/settle-hints.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
-import { claimedRun, endedRun, inFlightRun, minute, subject, t0 } from '../../support/runs.ts'
+import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
 import { defaults } from '../../support/starter-world.ts'
 
@@ -143,8 +143,11 @@ describe('a hint that names its asset', () => {
     expect(fatesOf(result)).toEqual(['asset settled'])
   })
 
-  test('is early while the run is only claimed, whatever its run id', async () => {
-    const result = await settle([about, hint({ ids: ['run-9', 'asset-1'] })], [claimedRun()], {})
+  test.each([
+    ['claimed', claimedRun()],
+    ['parked with a Start in doubt', parkedRun({ sentBefore: { firstAtMs: t0, lastAtMs: t0 } })],
+  ])('is early while the run is only %s, whatever its run id', async (_, given) => {
+    const result = await settle([about, hint({ ids: ['run-9', 'asset-1'] })], [given], {})
     expect(fatesOf(result)).toEqual(['asset early', 'asset early'])
   })
 

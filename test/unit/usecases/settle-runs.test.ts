@@ -62,6 +62,14 @@ const settle = async (
 const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
 
+test('a run too young to be looked for ends when a page that is read anyway shows it', async () => {
+  const young = [run(8, second), run(9, second)]
+  const ended = statuses(10, (n) => (n === 9 ? 'IN_PROGRESS' : 'SUCCEEDED'))
+  const { calls, endings } = await settle([...runs(5), ...young], having(ended))
+  expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+  expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-8'])
+})
+
 describe('a few due', () => {
   test('one Get each, and no List', async () => {
     const { calls, endings, ended } = await settle(
