@@ -267,6 +267,26 @@ const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
         ]
   })
 
+const hintedMs = 30_000
+/** A Start that was sent in the storm takes effect at most so late, and nobody may know its run id then. */
+const startEffectMs = 60_000
+
+/** With a hint that came, and that tells what it is about, seconds are promised. */
+const hintedInTime: Rule = ({ runs, items, events, calmFromMs, endMs, hintedStatuses }) =>
+  runs.flatMap((run) => {
+    const dueMs = run.endsAtMs + hintedMs
+    const isStormy = run.createdAtMs < calmFromMs + startEffectMs
+    if (isStormy || dueMs > endMs || !hintedStatuses.includes(run.status)) return []
+    const item = items.find((one) => one['runId'] === run.id)
+    if (item === undefined) return []
+    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return told !== undefined && told.takenAtMs <= dueMs
+      ? []
+      : [
+          `${nameOf(item)} had a hint and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+        ]
+  })
+
 const nothingDisturbed: Rule = ({ disturbed }) =>
   disturbed.map((key) => `${key} was touched by a version that cannot read it`)
 
@@ -312,6 +332,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P4 same event id', sameEventId],
   ['P5 an ending is final', endingsAreFinalAndTrue],
   ['P6 bounded lateness', inTime],
+  ['P6 bounded lateness', hintedInTime],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P11 an unchanged poll writes nothing', noIdleWrites],

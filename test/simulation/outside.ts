@@ -21,6 +21,8 @@ export interface Outside {
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number
+  /** Endings of which DataZone's own event names the run or its asset. */
+  readonly hintedStatuses: readonly string[]
 }
 
 /** An event as the bus took it, and what the table held of its run at that moment. */

@@ -35,6 +35,18 @@ export interface Profile {
   readonly failureShare: number
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
+  /** What hints tell, and what becomes of them on their way. */
+  readonly eventPayload: 'run-id' | 'asset-id' | 'both' | 'domain-only'
+  readonly partialEvent: 'none' | 'succeeded' | 'failed'
+  readonly olderEvents: boolean
+  readonly eventDelayMs: number
+  readonly eventLostShare: number
+  readonly eventDoubledShare: number
+  readonly eventLateShare: number
+  readonly eventReorderedShare: number
+  /** Runs so short that their hints come before their run ids are stored. */
+  readonly medianMs: number
+  readonly trustHints: boolean
 }
 
 /** Twice and more beyond what is promised. */
@@ -47,6 +59,7 @@ const broken: Readonly<Record<AssumptionName, Partial<World3>>> = {
 /** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
       tokenMemoryMs: 600_000,
@@ -72,6 +85,17 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     failureShare: sometimes(0.3),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
+    eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),
+    partialEvent,
+    olderEvents: random.chance(0.3),
+    eventDelayMs: random.whole(0, 2_000),
+    eventLostShare: sometimes(0.7),
+    eventDoubledShare: sometimes(0.5),
+    eventLateShare: sometimes(0.3),
+    eventReorderedShare: sometimes(0.5),
+    medianMs: random.chance(0.2) ? 200 : 30_000,
+    // Whoever trusts hints must know that a partial success is not told as a success.
+    trustHints: random.chance(0.3) && partialEvent !== 'succeeded',
   }
 }
 

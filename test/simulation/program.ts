@@ -9,6 +9,7 @@ export type Deed =
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'hint'; readonly body: string }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
@@ -72,6 +73,32 @@ const publishEvent = (id: string, assetId: string): string =>
     source: 'aws.datazone',
     'detail-type': 'Asset Added To Catalog',
     detail: { metadata: { domain: domainId, owningProjectId: projectId }, data: { assetId } },
+  })
+
+/** Hints about nothing of ours, and bodies that are no hints. */
+const strangeHints = (assetId: string): readonly string[] => {
+  const hint = (name: string, detail: object) =>
+    JSON.stringify({ source: 'aws.datazone', 'detail-type': name, detail })
+  const succeeded = 'Metadata Generation Succeeded'
+  return [
+    'not json',
+    'null',
+    hint(succeeded, { metadata: { domain: domainId, id: 'run-of-somebody' }, data: {} }),
+    hint(succeeded, { metadata: { domain: 'dzd_elsewhere', id: assetId }, data: { assetId } }),
+    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: assetId }, data: null }),
+    hint('Metadata Generation Canceled', { metadata: { domain: domainId }, data: [] }),
+    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: { toString: 1 } } }),
+    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: assetId }, data: {} }),
+    hint(succeeded, { metadata: { domain: '__proto__' }, data: { runId: '../..' } }),
+  ]
+}
+
+/** Each of them some times, or never. */
+const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
+  bodies.flatMap((body) => {
+    const chosen: string[] = []
+    while (random.chance(0.3)) chosen.push(body)
+    return chosen
   })
 
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
@@ -174,6 +201,7 @@ export const writeProgram = (random: Random): Program => {
     for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
       ask(atMs + random.whole(1_000, 1_500), assetId)
   }
+  for (const body of someOf(strangeHints(random.pick(assets)), random)) at(anyTime(), { kind: 'hint', body })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }

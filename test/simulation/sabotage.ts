@@ -1,4 +1,5 @@
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import type { ObserverSettings } from '../../lib/config.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
 import type { Run } from '../../lib/run/run.ts'
@@ -9,7 +10,7 @@ import type { SimulatedTable } from './ports/run-store.ts'
 export interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
-  /** Run ids seen in lists of going runs, for the sabotage that trusts them. */
+  /** Run ids seen in lists of going runs, or in hints, for the sabotages that trust them. */
   readonly memory: Set<string>
 }
 
@@ -18,7 +19,10 @@ export interface Sabotage {
   readonly name: string
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
   readonly settings?: (settings: StarterSettings) => StarterSettings
+  readonly observer?: (settings: ObserverSettings) => ObserverSettings
   readonly acknowledgesFirst?: true
+  /** Hints are taken off the queue, and nobody looks. */
+  readonly ignoresHints?: true
 }
 
 async function* filtered(
@@ -243,4 +247,22 @@ export const sabotages: readonly Sabotage[] = [
       },
     }),
   },
+  {
+    name: "trust a hint's verdict without a Get",
+    observer: (settings) => ({ ...settings, trustHints: true }),
+  },
+  {
+    name: 'drop early hints, and sweep no run that had one',
+    observer: (settings) => ({ ...settings, looksAgain: 0 }),
+    ports: (ports, { memory }) =>
+      withStore(ports, {
+        byRunId: async (runId) => {
+          memory.add(runId)
+          return ports.store.byRunId(runId)
+        },
+        due: (nowMs) =>
+          filtered(ports.store.due(nowMs), (run) => run.state !== 'IN_FLIGHT' || !memory.has(run.runId)),
+      }),
+  },
+  { name: 'take hints and do not look', ignoresHints: true },
 ]

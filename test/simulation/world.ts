@@ -7,6 +7,8 @@ import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
 import { fairWeather, seededFates } from './ports/fates.ts'
+import { hintQueueFor } from './ports/hint-queue.ts'
+import { hearHints } from './ports/hint-source.ts'
 import { type HistoryLine, startProcess } from './ports/process.ts'
 import { simulatedQueue } from './ports/queue.ts'
 import { seededRandom } from './ports/random.ts'
@@ -36,6 +38,8 @@ export interface SimulationResult {
 const startMs = Date.UTC(2026, 0, 5, 9)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
+const hintRetentionMs = 600_000
+const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
 
@@ -116,6 +120,15 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
     listOrder: profile.listOrder,
+    medianMs: profile.medianMs,
+    eventPayload: profile.eventPayload,
+    partialEvent: profile.partialEvent,
+    olderEvents: profile.olderEvents,
+    eventDelayMs: profile.eventDelayMs,
+    eventLostShare: profile.eventLostShare,
+    eventDoubledShare: profile.eventDoubledShare,
+    eventLateShare: profile.eventLateShare,
+    eventReorderedShare: profile.eventReorderedShare,
   })
   datazone.control.loadCatalogue(program.catalogue)
 
@@ -162,6 +175,19 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       return id
     },
   }
+  const hints = simulatedQueue({
+    name: 'hints',
+    time,
+    random: random.fork('hints'),
+    visibilityTimeoutMs: hintVisibilityMs,
+    retentionMs: hintRetentionMs,
+    faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
+  })
+  const hear = (body: string) => {
+    hints.send(body)
+    environment.wake()
+  }
+  const hinting = hearHints(time, datazone, hear)
   const rejected = simulatedQueue({
     name: 'rejected',
     time,
@@ -176,6 +202,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('environment'),
     profile,
     requests,
+    hints,
+    hintsFor: (process) => hintQueueFor(process.step, hints),
+    trustHints: profile.trustHints,
     sabotage,
     process: (name) =>
       startProcess({
@@ -190,7 +219,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
-        datazone: dataZoneFor(process.step, datazone),
+        datazone: dataZoneFor(process.step, hinting),
         bus: bus.busFor(process.step),
         queue: requestQueueFor(
           process.step,
@@ -259,6 +288,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           workAt: time.now(),
         })
         return
+      case 'hint':
+        hear(deed.body)
+        return
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -275,7 +307,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     environment.deploy('run')
     modes.push({ mode: 'run', fromMs: time.now() })
     datazone.control.setFaults([])
+    datazone.control.changeSettings({ eventLostShare: 0, eventLateShare: 0 })
     inner.setFaults({})
+    hints.setFaults({})
   })
   // What died in the last minutes of the storm reaches the dead letters only now; its operator looks again.
   for (const afterMs of [3_600_000, 2 * 3_600_000]) {
@@ -304,6 +338,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    hintedStatuses:
+      profile.eventPayload === 'domain-only'
+        ? []
+        : ['SUCCEEDED', 'FAILED', ...(profile.partialEvent === 'none' ? [] : ['PARTIALLY_SUCCEEDED'])],
   })
   return { seed, steps, faults, crashes, violations, history }
 }
