@@ -95,7 +95,7 @@ export const measure = async (given: Case): Promise<Figures> => {
   const environment = startEnvironment({
     time,
     random: random.fork('environment'),
-    profile: drawProfile(random.fork('profile'), undefined),
+    profile: { ...drawProfile(random.fork('profile'), undefined), tickLateMs: 0, tickTwice: 0 },
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
