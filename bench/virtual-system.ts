@@ -112,8 +112,10 @@ export const measure = async (given: Case): Promise<Figures> => {
     }),
   })
   environment.calm()
+  // At any moment of its interval, or the sweep would meet every run of a trickle at the same age.
+  const arrivals = random.fork('arrivals')
   for (let number = 0; number < given.runs; number += 1) {
-    time.at(startMs + number * given.everyMs, () => {
+    time.at(startMs + number * given.everyMs + arrivals.whole(0, given.everyMs), () => {
       requests.send(bodyOf(number))
       environment.wake()
     })
