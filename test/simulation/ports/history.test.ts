@@ -21,6 +21,7 @@ const config = readConfig({
   TABLE_NAME: 'runs',
   REQUEST_QUEUE_URL: 'requests',
   REJECTED_QUEUE_URL: 'rejected',
+  HINT_QUEUE_URL: 'hints',
   EVENT_BUS_NAME: 'runs',
   MODE: 'run',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS,BUSINESS_NAMES',
