@@ -83,7 +83,7 @@ const releaseShare = 0.5
  * @throws InvalidConfiguration naming every wrong variable at once
  */
 export const readConfig = (env: Env): Config => {
-  const parsed = parseWith(Environment, env)
+  const parsed = parseWith(Environment, env, Number.POSITIVE_INFINITY)
   if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
   const value = parsed.value
   const ms = (atSeconds: number) => Math.round(atSeconds * 1000)

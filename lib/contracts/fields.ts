@@ -17,5 +17,9 @@ export const revision = z.string().check(
 /** Ids that senders choose: printable ASCII, so that they can stand in logs and events as they are. */
 export const senderId = z.string().check(z.regex(/^[\x20-\x7E]{1,128}$/))
 export const generationType = z.enum(generationTypes)
-/** ISO 8601 with a zone. */
-export const timestamp = z.iso.datetime({ offset: true })
+/** ISO 8601 with a zone, of this century or later. */
+export const timestamp = z.iso.datetime({ offset: true }).check(
+  z.refine((text) => !(new Date(text).getUTCFullYear() < 2000), {
+    error: 'must not be before the year 2000',
+  }),
+)

@@ -31,7 +31,7 @@ export type Answer<T> =
   | { readonly outcome: 'answered'; readonly value: T }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
 
-export interface Asset {
+interface Asset {
   readonly revision: string
   readonly owningProjectId: string
 }
@@ -50,6 +50,8 @@ export interface ServiceRun {
   readonly runId: string
   readonly nativeStatus: string
   readonly types: readonly string[]
+  /** Told by a deployment that knows one `type` only, so `types` may be short of some. */
+  readonly olderShape?: true
   readonly assetId?: string
   readonly revision?: string
   readonly createdAtMs?: number

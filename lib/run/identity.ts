@@ -44,7 +44,7 @@ export const runKey = (run: {
   record:
     run.subject.revision === undefined
       ? `REQUEST#${digest([run.request.requestKey])}`
-      : `RUN#${encodeURIComponent(run.subject.revision)}#${run.subject.types.join('+')}#${String(run.attempt).padStart(4, '0')}`,
+      : `RUN#${encodeURIComponent(run.subject.revision)}#${canonicalTypes(run.subject.types).join('+')}#${String(run.attempt).padStart(4, '0')}`,
 })
 
 export const sameSubject = (left: Subject, right: Subject): boolean =>
@@ -58,7 +58,7 @@ const subjectParts = (subject: Subject): string[] => [
   subject.domainId,
   subject.assetId,
   subject.revision ?? '',
-  ...subject.types,
+  ...canonicalTypes(subject.types),
 ]
 
 /**

@@ -52,7 +52,7 @@ export interface StartSent {
   readonly lastAtMs: number
 }
 
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly atMs: number
   readonly what: string
 }
@@ -144,6 +144,8 @@ export interface InFlightRun extends RunCommon {
   readonly nativeStatus: string
   /** DataZone has answered 404 for it since then. */
   readonly notFoundSinceMs?: number
+  /** Past its deadline, and DataZone has told nothing of it since then. */
+  readonly unansweredSinceMs?: number
 }
 
 /** Over, for good. Owes its terminal event until `announcedAtMs` is there. */
@@ -160,6 +162,9 @@ export interface EndedRun extends RunCommon {
 }
 
 export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
+
+/** Error name of an attempt that was given up while a Start of it may have taken effect. */
+export const startUnknownName = 'StartUnknown'
 
 /** Whether a request is the one that made the record, or one that is known to have asked for the same. */
 export const isAskedBy = (run: Run, requestKey: string): boolean =>

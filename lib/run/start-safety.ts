@@ -36,25 +36,34 @@ export interface AdoptionCandidate {
   readonly revision: string | undefined
   readonly types: readonly string[]
   readonly createdAtMs: number | undefined
+  /** Shown without `types`: the one `type` that is shown need not be all. */
+  readonly olderShape?: true | undefined
 }
 
 const adoptionSkewMs = 120_000
 
 /**
- * Whether a run that List shows for the asset can only be ours: same revision and types, created after the attempt was
- * first written (less two minutes for clocks), and recorded on no other attempt.
+ * Whose run it is that List shows for the asset. `ours`: same revision and types, created after the attempt was first
+ * written (less two minutes for clocks), and recorded on no other attempt. `unclear`: what it shows fits, but not all of
+ * it is shown (every field of a list item is optional, and older deployments know one type only).
  */
-export const isAdoptable = (
+export const ownership = (
   run: ClaimedRun,
   candidate: AdoptionCandidate,
   runIdsOfOtherAttempts: ReadonlySet<string>,
-): boolean =>
-  candidate.revision === run.subject.revision &&
-  candidate.types.length === run.subject.types.length &&
-  run.subject.types.every((type) => candidate.types.includes(type)) &&
-  candidate.createdAtMs !== undefined &&
-  candidate.createdAtMs >= run.createdAtMs - adoptionSkewMs &&
-  !runIdsOfOtherAttempts.has(candidate.runId)
+): 'ours' | 'not-ours' | 'unclear' => {
+  const { revision, types, createdAtMs } = candidate
+  const fits =
+    (revision === undefined || revision === run.subject.revision) &&
+    types.every((type) => run.subject.types.some((own) => own === type)) &&
+    (candidate.olderShape === true || types.length === 0 || types.length === run.subject.types.length) &&
+    (createdAtMs === undefined || createdAtMs >= run.createdAtMs - adoptionSkewMs) &&
+    !runIdsOfOtherAttempts.has(candidate.runId)
+  if (!fits) return 'not-ours'
+  const isWhole =
+    revision !== undefined && types.length === run.subject.types.length && createdAtMs !== undefined
+  return isWhole ? 'ours' : 'unclear'
+}
 
 /**
  * Whether an attempt has to wait for others of its asset. DataZone runs one at a time for an asset (a second Start most

@@ -6,7 +6,7 @@ export interface SweepSettings {
   readonly periodMs: number
   /** A run younger than this is not looked for: it can hardly have ended, and List may not show it yet. */
   readonly minAgeMs: number
-  /** Up to this many due runs of a domain get a Get each; more are told apart by List. */
+  /** Up to this many runs of a domain get a Get each; more are told apart by List. */
   readonly fewRuns: number
   /** A run that goes on for so long after its Start has timed out, once a Get has shown that it still does. */
   readonly runDeadlineMs: number
@@ -88,25 +88,10 @@ export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSet
   const byDomain = Map.groupBy(inFlight, (run) => run.subject.domainId)
   const domains = [...byDomain.keys()].sort().map((domainId) => byDomain.get(domainId) ?? [])
   return {
-    announce: rotated(announce, sweepNumber * 97),
+    announce: rotated(announce, sweepNumber),
     release: release.slice(0, settings.maxReleases),
     domains: rotated(domains, sweepNumber),
   }
-}
-
-const eagerMs = 5 * 60_000
-const growth = 1.25
-
-/**
- * Whether a run is due for a Get of its own in the sweep at `nowMs`: in every sweep while it is young, then at ages that
- * grow by a quarter. Computed from the age alone, so that waiting costs no write (P11).
- */
-export const isDueForGet = (run: InFlightRun, nowMs: number, settings: SweepSettings): boolean => {
-  const ageMs = nowMs - run.startedAtMs
-  if (ageMs < settings.minAgeMs) return false
-  if (ageMs < eagerMs) return true
-  const step = (atMs: number) => Math.floor(Math.log(Math.max(atMs, eagerMs) / eagerMs) / Math.log(growth))
-  return step(ageMs) !== step(ageMs - settings.periodMs) || ageMs - settings.periodMs < eagerMs
 }
 
 /**

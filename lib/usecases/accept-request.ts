@@ -14,8 +14,16 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
   tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
 
 /** Records that this very request made or is known to be a duplicate of, for each set of types it asked for. */
-const madeBy = (waiting: ParkedRun, records: readonly Run[]): readonly Run[] =>
-  records.filter((run) => run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey))
+const madeBy = (request: RequestedRun, waiting: ParkedRun, records: readonly Run[]): readonly Run[] =>
+  records.filter(
+    (run) =>
+      run.state !== 'PLANNED' &&
+      isAskedBy(run, waiting.request.requestKey) &&
+      // A sender who uses an id again for another revision asks for something else.
+      (request.revision === undefined ||
+        run.subject.revision === undefined ||
+        run.subject.revision === request.revision),
+  )
 
 /** A run whose Start met something that passes: its message comes back sooner than the sweep. */
 const waitsForItsMessage = (run: Run): boolean =>
@@ -39,7 +47,7 @@ export const acceptRequest = async (
 
   // The same request again: a duplicate before any call, unless a crash cut it short between its sets of types, or it
   // comes back to be tried again.
-  const made = madeBy(waiting, records.runs)
+  const made = madeBy(request, waiting, records.runs)
   const whole = made.some((run) => run.subject.revision === undefined)
   const complete = typeSets(waiting.subject.types).every((types) =>
     made.some((run) => sameTypes(run.subject.types, types)),

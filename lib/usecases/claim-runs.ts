@@ -1,5 +1,12 @@
 import { runKey, sameSubject, typeSets } from '../run/identity.ts'
-import type { ClaimedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
+import {
+  type ClaimedRun,
+  type ParkedRun,
+  type PlannedRun,
+  type Run,
+  type Subject,
+  startUnknownName,
+} from '../run/run.ts'
 import { mustWait } from '../run/start-safety.ts'
 import { transition } from '../run/transition.ts'
 import type { RequestOutcome } from './outcome.ts'
@@ -11,9 +18,16 @@ interface Attempt {
   readonly attempt: number
 }
 
+/** Rejected, and no run was made: the next request, mended we hope, is not its duplicate. */
+const cameToNothing = (run: Run): boolean =>
+  run.state === 'ENDED' &&
+  run.ending === 'REJECTED' &&
+  run.runId === undefined &&
+  run.error?.name !== startUnknownName
+
 /**
  * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
+ * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
  * for nothing.
  */
 const attemptToMake = (
@@ -26,8 +40,8 @@ const attemptToMake = (
   const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
   const isFirst = made.length === 0
-  const asksAgain = regenerate && made.every((run) => run.request.requestKey !== requestKey)
-  if (!isFirst && !asksAgain) return undefined
+  const isNew = made.every((run) => run.request.requestKey !== requestKey)
+  if (!isFirst && !(isNew && (regenerate || made.every(cameToNothing)))) return undefined
   const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
   const isPlanned = ofSubject.some((run) => run.state === 'PLANNED' && run.attempt === attempt)
   return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
@@ -82,6 +96,8 @@ const remember = async (
   }
 }
 
+const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
@@ -102,7 +118,7 @@ const makeFirst = async (
   if (creation.outcome !== 'created') {
     // A race for attempt n+1 of two requests to regenerate has one winner; the other makes the attempt after it.
     if (creation.outcome === 'exists' && waiting.request.regenerate) {
-      return { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+      return attemptTaken
     }
     if (creation.outcome === 'exists') {
       const { runs } = await tools.store.runsOfAsset(run.subject)
@@ -149,6 +165,8 @@ export const claimRuns = async (
         ? planned(attempt, waiting, nowMs)
         : behind(attempt, waiting, nowMs, tools)
     const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    // As for the first: nothing is claimed yet, so the message can come back and make the attempt after the taken one.
+    if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
     if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
     else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
     else outcomes.push({ outcome: 'parked', run: creation.run })

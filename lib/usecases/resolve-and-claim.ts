@@ -45,6 +45,7 @@ export const resolveAndClaim = async (
       if (waiting.version === 0 && tools.receiveCount === 1) {
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       }
+      if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
       const retryAtMs = nowMs + tools.settings.lookAgainMs + afterSeconds * 1000
       return [await keepWaiting(waiting, { ...resolution, retryAtMs }, tools)]
     }

@@ -4,7 +4,7 @@ import type { ParkedRun, Run } from '../run/run.ts'
 import { mustWait } from '../run/start-safety.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
-import { type RequestOutcome, recordUnreadable } from './outcome.ts'
+import type { RequestOutcome } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { hasWaitedTooLong, reject, startRun, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -38,13 +38,16 @@ export const resumeRecord = async (
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const records = await tools.store.runsOfAsset(release)
-  if (records.unreadable.length > 0) return [recordUnreadable]
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
-  if (run?.state !== 'PARKED') {
+  // A note that is late or doubled finds the record gone on, or parked anew; one beside a record that this version must
+  // not touch leaves it to the next release.
+  if (run?.state !== 'PARKED' || run.releasedAtMs === undefined || records.unreadable.length > 0) {
     return [{ outcome: 'duplicate', of: { partition: release.assetId, record: release.record } }]
   }
   if (!mayResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
+  // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
+  const released = { ...tools, receiveCount: Math.max(2, tools.receiveCount) }
   return run.subject.revision === undefined
-    ? resolveAndClaim(run, records.runs, tools)
-    : [await resumeRun(run, records.runs, tools)]
+    ? resolveAndClaim(run, records.runs, released)
+    : [await resumeRun(run, records.runs, released)]
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.ts'
-import type { Answer, DataZone, ListedStatus, RunPage, ServiceRun } from '../ports/datazone.ts'
+import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { EndedRun, InFlightRun } from '../run/run.ts'
 import { meaningOfMetadataStatus } from '../run/service-status.ts'
-import { isDueForGet, type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 
 export interface SettlePorts {
@@ -55,6 +55,9 @@ const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: Se
   await write(transition(run, fact, tools.clock.now()), pass, tools)
 }
 
+const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
+  tools.clock.now() - run.startedAtMs >= tools.settings.runDeadlineMs
+
 /** What a Get showed: as above, but a run that it shows still going past its deadline has timed out (P9). */
 const observeByGet = async (
   run: InFlightRun,
@@ -69,15 +72,6 @@ const observeByGet = async (
   await write(transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, nowMs), pass, tools)
 }
 
-const dayMs = 24 * 3_600_000
-
-/** P9 has an end also where DataZone never answers: a whole day past the deadline is no outage's fruit. */
-const giveUpAfterADay = async (run: InFlightRun, pass: Pass, tools: SettleTools): Promise<void> => {
-  const nowMs = tools.clock.now()
-  if (nowMs - run.startedAtMs < tools.settings.runDeadlineMs + dayMs) return
-  await write(transition(run, { kind: 'OVERDUE', nativeStatus: run.nativeStatus }, nowMs), pass, tools)
-}
-
 /** A 404 means something only for a run that List and Get have had time to learn of. */
 const leastAgeToMissMs = 5 * 60_000
 /** While so many of a domain's Gets answer 404, and half of them or more, it is the domain that is missing. */
@@ -86,12 +80,12 @@ const manyMissing = 4
 /** P9: takes down that runs were not found, unless it looks like an outage. */
 const noteMissing = async (
   missing: readonly InFlightRun[],
-  asked: number,
+  answers: number,
   pass: Pass,
   tools: SettleTools,
 ): Promise<void> => {
-  if (missing.length >= manyMissing && missing.length * 2 >= asked) {
-    pass.problems.push(`${missing.length} of ${asked} runs were not found: none is declared lost`)
+  if (missing.length >= manyMissing && missing.length * 2 >= answers) {
+    pass.problems.push(`${missing.length} of ${answers} runs were not found: none is declared lost`)
     return
   }
   for (const run of missing) {
@@ -107,21 +101,36 @@ const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.de
 const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
   const queue = [...runs]
   const missing: InFlightRun[] = []
+  let answers = 0
+
+  const refused = async (run: InFlightRun, { kind, name }: Refusal): Promise<void> => {
+    pass.problems.push(name)
+    switch (kind) {
+      case 'THROTTLED':
+        queue.length = 0
+        return
+      case 'NOT_FOUND':
+        answers += 1
+        missing.push(run)
+        return
+      default:
+        if (isOverdue(run, tools))
+          await write(transition(run, { kind: 'UNANSWERED' }, tools.clock.now()), pass, tools)
+    }
+  }
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       if (outOfTime(tools)) return
       const answer = await tools.datazone.getRun(run.subject.domainId, run.runId)
-      if (answer.outcome === 'answered') await observeByGet(run, answer.value, pass, tools)
+      if (answer.outcome === 'refused') await refused(run, answer.refusal)
       else {
-        if (answer.refusal.kind === 'NOT_FOUND') missing.push(run)
-        await giveUpAfterADay(run, pass, tools)
-        pass.problems.push(answer.refusal.name)
-        if (answer.refusal.kind === 'THROTTLED') queue.length = 0
+        answers += 1
+        await observeByGet(run, answer.value, pass, tools)
       }
     }
   }
   await Promise.all(Array.from({ length: concurrentGets }, worker))
-  await noteMissing(missing, runs.length, pass, tools)
+  await noteMissing(missing, answers, pass, tools)
 }
 
 /** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */
@@ -167,27 +176,22 @@ const readStatus = async (
 }
 
 /**
- * Brings the in-flight runs of one domain up to date with few calls. A few due: a Get each. More: List SUBMITTED, then
- * List IN_PROGRESS, in that order, so that a run moving on cannot be missed; what is in neither has probably ended, so
- * List SUCCEEDED while that pays, and one Get for each that is left. Absence alone never ends a run.
+ * Tells many runs of a domain apart by few pages: List SUBMITTED, then List IN_PROGRESS, in that order, so that a run
+ * moving on cannot be missed; what is in neither has probably ended, so List SUCCEEDED while that pays, and one Get for
+ * each that is left. Absence alone never ends a run.
  */
-export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
-  const pass: Pass = { ended: [], problems: [] }
-  const nowMs = tools.clock.now()
-  const tracked = runs.filter((run) => nowMs - run.startedAtMs >= tools.settings.minAgeMs)
-  const due = tracked.filter((run) => isDueForGet(run, nowMs, tools.settings))
-  const domainId = runs[0]?.subject.domainId
-  if (domainId === undefined || due.length <= tools.settings.fewRuns) {
-    await getEach(due, pass, tools)
-    return pass
-  }
-
-  const missing = new Map(tracked.map((run) => [run.runId, run]))
+const listThem = async (
+  domainId: string,
+  runs: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  const missing = new Map(runs.map((run) => [run.runId, run]))
   const all = () => true
   const readGoing =
     (await readStatus(domainId, 'SUBMITTED', missing, all, pass, tools)) &&
     (await readStatus(domainId, 'IN_PROGRESS', missing, all, pass, tools))
-  if (!readGoing) return pass
+  if (!readGoing) return
   const sought = missing.size
   await readStatus(
     domainId,
@@ -197,10 +201,22 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
     pass,
     tools,
   )
-  await getEach(
-    [...missing.values()].filter((run) => isDueForGet(run, nowMs, tools.settings)),
-    pass,
-    tools,
-  )
+  await getEach([...missing.values()], pass, tools)
+}
+
+/**
+ * Brings the in-flight runs of one domain up to date with few calls: a Get each where they are few, or past their
+ * deadline (no list ends those); lists for the others.
+ */
+export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
+  const pass: Pass = { ended: [], problems: [] }
+  const nowMs = tools.clock.now()
+  const tracked = runs.filter((run) => nowMs - run.startedAtMs >= tools.settings.minAgeMs)
+  const overdue = tracked.filter((run) => isOverdue(run, tools))
+  const others = tracked.filter((run) => !isOverdue(run, tools))
+  const domainId = runs[0]?.subject.domainId
+  await getEach(overdue, pass, tools)
+  if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
+  else await listThem(domainId, others, pass, tools)
   return pass
 }

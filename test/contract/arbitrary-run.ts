@@ -114,6 +114,7 @@ const inFlight = {
   startedAtMs: times,
   nativeStatus: names,
   notFoundSinceMs: times,
+  unansweredSinceMs: times,
 } satisfies Fields<InFlightRun>
 
 const ended = {

@@ -73,8 +73,17 @@ const attemptsAreAskedFor: Rule = ({ items, sent }) =>
       (other) =>
         requestKeyOf(other) === requestKeyOf(item) && subjectOf(other) === subjectOf(item) && !isPlan(other),
     )
+    // Whoever asks after a rejection asks anew.
+    const cameToNothing = items.some(
+      (other) =>
+        subjectOf(other) === subjectOf(item) &&
+        number(other, 'attempt') === number(item, 'attempt') - 1 &&
+        other['ending'] === 'REJECTED',
+    )
     return [
-      ...(asked?.request?.regenerate === true ? [] : [`${nameOf(item)} was asked for by nobody`]),
+      ...(asked?.request?.regenerate === true || cameToNothing
+        ? []
+        : [`${nameOf(item)} was asked for by nobody`]),
       ...(twins.length > 1
         ? [`${requestKeyOf(item)} made ${twins.length} attempts of ${subjectOf(item)}`]
         : []),
@@ -251,12 +260,14 @@ const endingsAreFinalAndTrue: Rule = ({ events, items, runs }) => {
 
 const sweepMs = 60_000
 const slackMs = 20_000
+/** What was on its way when the storm ended may still hit who waits for it. */
+const aftermathMs = 180_000
 
 /** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
 const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
   runs.flatMap((run) => {
     const dueMs = run.endsAtMs + 2 * sweepMs + listLagMs + slackMs
-    if (run.createdAtMs < calmFromMs || dueMs > endMs) return []
+    if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
     const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)

@@ -51,6 +51,8 @@ export const startEnvironment = (options: {
   readonly process: (name: string) => Process
   readonly portsFor: (process: Process) => StarterPorts
   readonly sabotage: Sabotage | undefined
+  /** Takes down a fault by its kind. */
+  readonly count: (kind: string) => void
 }): Environment => {
   const { time, random, profile, requests, sabotage } = options
   let config = configs.run
@@ -144,7 +146,10 @@ export const startEnvironment = (options: {
     const lateMs = calm ? 0 : random.whole(0, profile.tickLateMs)
     time.at(atMs + lateMs, () => {
       sweep()
-      if (!calm && random.chance(profile.tickTwice)) time.at(time.now() + random.whole(0, 2_000), sweep)
+      if (lateMs > 0) options.count('sweep late')
+      if (calm || !random.chance(profile.tickTwice)) return
+      options.count('sweep twice')
+      time.at(time.now() + random.whole(0, 2_000), sweep)
     })
     time.at(atMs + periodMs, () => tick(atMs + periodMs))
   }

@@ -6,7 +6,7 @@ import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-t
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
 
-export interface SabotageTools {
+interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
   /** Run ids seen in lists of going runs, for the sabotage that trusts them. */
@@ -152,13 +152,6 @@ export const sabotages: readonly Sabotage[] = [
     settings: (settings) => ({
       ...settings,
       assumptions: { ...settings.assumptions, tokenMemoryMs: Number.POSITIVE_INFINITY },
-    }),
-  },
-  {
-    name: 'believe the first look',
-    settings: (settings) => ({
-      ...settings,
-      assumptions: { ...settings.assumptions, listLagMs: -3_600_000, startEffectMs: 0 },
     }),
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },

@@ -103,6 +103,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const note = (line: HistoryLine) => {
     if (line.what === 'dies') crashes += 1
     if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
+    if (line.what === 'dies' && line.name === 'timed out') count('time-out')
     if (options.keepHistory === true) history.push(line)
   }
 
@@ -121,7 +122,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
 
   const table = simulatedTable({
     time,
-    indexLagMs: () => (isStorm() ? chance.whole(0, profile.indexLagMs) : 0),
+    indexLagMs: () => {
+      const lagMs = isStorm() ? chance.whole(0, profile.indexLagMs) : 0
+      if (lagMs > 0) count('index lag')
+      return lagMs
+    },
     pageRecords: profile.pageRecords,
   })
   const seen: SeenEvent[] = []
@@ -156,6 +161,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   const requests = {
     ...inner,
+    receive: (most: number) => {
+      const messages = inner.receive(most)
+      for (const { receiveCount } of messages) if (receiveCount > 1) count('message again')
+      return messages
+    },
     send: (body: string, delayMs?: number) => {
       const id = inner.send(body, delayMs)
       environment.wake()
@@ -177,6 +187,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     profile,
     requests,
     sabotage,
+    count,
     process: (name) =>
       startProcess({
         name,

@@ -45,6 +45,7 @@ export const anyRun: fc.Arbitrary<Run> = fc.constantFrom<Run>(
   parkedRun(),
   parkedRun({ sentBefore: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute }, reason: 'UNAVAILABLE' }),
   inFlightRun(),
+  inFlightRun({ notFoundSinceMs: t0, unansweredSinceMs: t0 - 24 * 60 * minute }),
   endedRun(),
   endedRun({ announcedAtMs: t0 + 2 * minute }),
 )
@@ -76,6 +77,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('OBSERVED' as const), runId: runIds, nativeStatus: statuses }),
   fc.record({ kind: fc.constant('OVERDUE' as const), nativeStatus: statuses }),
+  fc.record({ kind: fc.constant('UNANSWERED' as const) }),
   fc.record({ kind: fc.constant('MISSING' as const) }),
   fc.record({
     kind: fc.constant('ASKED_AGAIN' as const),

@@ -22,6 +22,13 @@ export const defaults = readConfig({
   START_RATE_PER_SECOND: '9.8',
 })
 
+const noteOf = (run: Run) => ({
+  release: 1,
+  domainId: run.subject.domainId,
+  assetId: run.subject.assetId,
+  record: runKey(run).record,
+})
+
 /** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
 export const starterWorld = (
   options: {
@@ -74,12 +81,13 @@ export const starterWorld = (
     /** The same in words. */
     outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
       (await handle(body, receiveCount)).map(({ outcome }) => outcome),
-    /** The sweep's note about a record. */
-    noteAbout: (run: Run) => ({
-      release: 1,
-      domainId: run.subject.domainId,
-      assetId: run.subject.assetId,
-      record: runKey(run).record,
-    }),
+    /** The sweep's note about a record; one that waits is marked as released, as the sweep does first. */
+    noteAbout: (run: Run) => {
+      const current = store.current(run)
+      if (current?.state === 'PARKED') store.given({ ...current, releasedAtMs: clock.now() })
+      return noteOf(run)
+    },
+    /** The sweep's note about a record, without the mark: one that comes late, or twice. */
+    lateNoteAbout: noteOf,
   }
 }

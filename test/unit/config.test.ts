@@ -111,6 +111,13 @@ describe('what is wrong', () => {
     for (const name of ['EVENT_BUS_NAME', 'LIST_LAG_SECONDS']) expect(message).not.toContain(name)
   })
 
+  test('every one, however many there are', () => {
+    const domains = Array.from({ length: 25 }, (_, n) => `orders-${n}`)
+    const message = complaint({ DOMAIN_IDS: domains.join(), LEASE_SECONDS: 'soon' })
+    for (const n of domains.keys()) expect(message).toContain(`DOMAIN_IDS.${n}: `)
+    expect(message).toContain('LEASE_SECONDS: ')
+  })
+
   test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('a rate of %j', (rate) => {
     expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
       'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',

@@ -20,9 +20,10 @@ const serviceRun = (run: AnyRun): ServiceRun => {
     runId: run.id,
     nativeStatus: run.status ?? 'UNKNOWN',
     types: run.types ?? (run.type === undefined ? [] : [run.type]),
+    ...(run.types === undefined ? { olderShape: true } : {}),
     ...(run.target?.identifier === undefined ? {} : { assetId: run.target.identifier }),
     ...(run.target?.revision === undefined ? {} : { revision: run.target.revision }),
-    ...(run.createdAt === undefined ? {} : { createdAtMs: run.createdAt.getTime() }),
+    ...(Number.isFinite(run.createdAt?.getTime()) ? { createdAtMs: Number(run.createdAt) } : {}),
     ...(run.typeStats === undefined
       ? {}
       : {

@@ -69,6 +69,7 @@ const RunItem = z.discriminatedUnion('state', [
     startedAtMs: ms,
     nativeStatus: z.string(),
     notFoundSinceMs: z.exactOptional(ms),
+    unansweredSinceMs: z.exactOptional(ms),
   }),
   z.object({
     ...common,

@@ -112,7 +112,12 @@ describe('P2: what is wrong is named by its field', () => {
     ['types repeated', { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, 'types: must not repeat a type'],
     ['lane', { lane: 'fast' }, 'lane: must be one of "live", "backfill"'],
     ['correlationId', { correlationId: 'ü' }, /^correlationId: must match/],
-    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must match'],
+    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must be an ISO 8601 time'],
+    [
+      'requestedAt before this century',
+      { requestedAt: '0000-01-01T00:00:00+23:59' },
+      'requestedAt: must not be before the year 2000',
+    ],
     ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
     ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
     ['a misspelt field', { regenrate: true }, 'body: has unknown fields, remove them: "regenrate"'],
@@ -142,7 +147,11 @@ describe('P2: what is wrong is named by its field', () => {
       { 'detail-type': 'Asset Schema Changed' },
       'detail-type: must be "Asset Added To Catalog"',
     ],
+    ['id with a line feed', { id: 'a\nb' }, 'id: must match'],
+    ['id that is not well-formed', { id: '\ud800' }, 'id: must match'],
+    ['id too long', { id: 'x'.repeat(129) }, 'id: must match'],
     ['time', { time: 'now' }, 'time: must'],
+    ['time before this century', { time: '1999-12-31T23:59:59Z' }, 'time: must not be before the year 2000'],
     ['detail', { detail: null }, 'detail: must be a object'],
   ])('of an event: %s', (_name, over, problem) => {
     expect(problemsOf({ ...assetEvent(), ...over })).toEqual([expect.stringContaining(problem)])

@@ -56,6 +56,13 @@ describe('frozen', () => {
   })
 })
 
+test('P1, P4: the order of types makes no other token, record or event', () => {
+  const turned = { ...run, subject: { ...subject, types: subject.types.toReversed() } }
+  expect(clientToken(turned.subject, 1)).toBe(clientToken(subject, 1))
+  expect(runKey(turned)).toEqual(runKey(run))
+  expect(eventId(turned, 'FAILED')).toBe(eventId(run, 'FAILED'))
+})
+
 describe('event ids', () => {
   test('P4: each ending of each attempt has its own', () => {
     const ids = [1, 2].flatMap((attempt) =>

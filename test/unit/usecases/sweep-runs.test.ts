@@ -218,7 +218,7 @@ describe('what fails does not hold up the rest', () => {
     expect(await world.sweep()).toMatchObject({ announced: 1, problems: ['settle dzd_a: a defect'] })
   })
 
-  test('P9: an ending that cannot be marked, in another ten', async () => {
+  test('P9: an ending that cannot be marked, in its own ten and in the others', async () => {
     const ended = Array.from({ length: 25 }, (_, n) =>
       of(endedRun({ detectedAtMs: t0 }), `asset-${String(n).padStart(2, '0')}`),
     )
@@ -227,9 +227,23 @@ describe('what fails does not hold up the rest', () => {
       if (run.subject.assetId === 'asset-00') throw new Error('poison')
     }
     const report = await world.sweep()
-    expect(report.problems).toEqual(['announce: poison'])
     expect(world.bus.events).toHaveLength(25)
-    expect(report.announced).toBeGreaterThanOrEqual(15)
+    expect(report.announced).toBe(24)
+    const owed = world.store.all().filter((run) => !('announcedAtMs' in run))
+    expect(owed).toMatchObject([{ subject: { assetId: 'asset-00' } }])
+  })
+
+  test('P9: a record that cannot be released, in its own ten and in the others, sweep after sweep', async () => {
+    const names = Array.from({ length: 15 }, (_, n) => `asset-${String(n).padStart(2, '0')}`)
+    const world = sweeper(names.map((name, n) => of(parkedRun({ retryAtMs: t0 - names.length + n }), name)))
+    world.store.beforeWrite = (run) => {
+      if (run.subject.assetId === 'asset-04') throw new Error('poison')
+    }
+    expect(await world.sweep()).toMatchObject({ due: 15, released: 14, problems: ['release: poison'] })
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ due: 1, released: 0, problems: ['release: poison'] })
+    const released = world.queue.released.map(({ release }) => release.assetId)
+    expect(released).toEqual(names.filter((name) => name !== 'asset-04'))
   })
 
   test('an announcement that fails holds up neither releases nor runs', async () => {
