@@ -8,6 +8,7 @@ const idPattern = /^[a-zA-Z0-9_-]{1,36}$/
 export const domainId = z.string().check(z.regex(domainIdPattern))
 export const projectId = z.string().check(z.regex(idPattern))
 export const assetId = z.string().check(z.regex(idPattern))
+export const dataSourceId = z.string().check(z.regex(idPattern))
 /** DataZone asks only for 1 to 64 characters; unpaired surrogates cannot be sent to it as JSON. */
 export const revision = z.string().check(
   z.minLength(1),

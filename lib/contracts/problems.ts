@@ -21,6 +21,8 @@ const describe = (issue: RawIssue): string => {
       return `must have at least ${issue.minimum} (${issue.origin})`
     case 'too_big':
       return `must have at most ${issue.maximum} (${issue.origin})`
+    case 'invalid_union':
+      return Array.isArray(issue.options) ? `must be one of ${listed(issue.options)}` : 'is not valid'
     case 'unrecognized_keys':
       return `has unknown fields, remove them: ${listed(issue.keys.map((key) => key.slice(0, 40))).slice(0, 200)}`
     default:

@@ -1,4 +1,11 @@
-import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, Run } from './run.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  type InFlightRun,
+  isResolved,
+  type ParkedRun,
+  type Run,
+} from './run.ts'
 
 /** What a sweep does with the records that owe something, decided before anything is done. Durations in ms. */
 export interface SweepSettings {
@@ -23,7 +30,7 @@ export type Mode = (typeof modes)[number]
  * because that makes a plan and never a Start.
  */
 export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
-  mode === 'run' || (mode === 'plan' && run.subject.revision === undefined)
+  mode === 'run' || (mode === 'plan' && !isResolved(run.subject))
 
 export interface SweepPlan {
   readonly announce: readonly EndedRun[]

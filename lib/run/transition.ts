@@ -8,10 +8,11 @@ import {
   type ParkReason,
   type Run,
   type RunError,
+  type SourceStatistics,
   type StartSent,
   type TypeStat,
 } from './run.ts'
-import { meaningOfMetadataStatus } from './service-status.ts'
+import { meaningOfStatus } from './service-status.ts'
 
 /** Something observed about a run. */
 export interface Facts {
@@ -42,6 +43,10 @@ export interface Facts {
     readonly runId: string
     readonly nativeStatus: string
     readonly typeStats?: readonly TypeStat[]
+    readonly statistics?: SourceStatistics
+    readonly lineageStatus?: string
+    /** What DataZone says of a data source run as a whole. */
+    readonly error?: RunError
   }
   /** A Get that DataZone answered shows the run still going, past its deadline. */
   OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string }
@@ -276,7 +281,7 @@ const moves: Moves = {
     }
     if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
     if (run.runId !== fact.runId) return unchanged
-    const meaning = meaningOfMetadataStatus(fact.nativeStatus)
+    const meaning = meaningOfStatus(run.subject.kind, fact.nativeStatus)
     if (meaning.phase === 'going') {
       // P11: progress that everybody knows is not worth a write. P8: an unheard-of status is.
       const isNews = !meaning.known && run.nativeStatus !== fact.nativeStatus
@@ -304,6 +309,11 @@ const moves: Moves = {
         startedAtMs: run.startedAtMs,
         nativeStatus: fact.nativeStatus,
         ...(typeStats === undefined ? {} : { typeStats }),
+        ...(fact.statistics === undefined ? {} : { statistics: fact.statistics }),
+        ...(fact.lineageStatus === undefined ? {} : { lineageStatus: errorText(fact.lineageStatus, 100) }),
+        ...(fact.error === undefined
+          ? {}
+          : { error: { name: errorText(fact.error.name, 100), message: errorText(fact.error.message) } }),
         ...(complaints === undefined || complaints.length === 0
           ? {}
           : { error: { name: 'GenerationFailed', message: errorText(complaints.join('; ')) } }),

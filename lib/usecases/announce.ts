@@ -5,7 +5,7 @@ import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { eventId } from '../run/identity.ts'
-import type { EndedRun } from '../run/run.ts'
+import type { EndedRun, Subject } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 
 export interface AnnouncePorts {
@@ -18,21 +18,32 @@ export interface AnnouncePorts {
 /** An ending that the bus has refused for this long is sent without DataZone's texts. */
 const minimalAfterMs = 10 * 60_000
 
+const askedFor = (subject: Subject) =>
+  subject.kind === 'DATA_SOURCE'
+    ? { dataSource: { id: subject.dataSourceId }, triggerKey: subject.triggerKey }
+    : {
+        asset: {
+          id: subject.assetId,
+          ...(subject.revision === undefined ? {} : { revision: subject.revision }),
+        },
+        types: subject.types,
+      }
+
 /** What the sender gets back: the request as it was recorded. */
 const copyOf = (run: EndedRun): RejectedRequest => {
   const { subject, request } = run
-  const { requestKey, correlationId, requestedAtMs, ...rest } = request
+  const { requestKey, correlationId, requestedAtMs, lane, regenerate } = request
   const body = {
     version: 1,
     requestId: requestKey.slice(requestKey.indexOf(':') + 1),
     kind: subject.kind,
     domainId: subject.domainId,
     projectId: run.projectId,
-    asset: { id: subject.assetId, ...(subject.revision === undefined ? {} : { revision: subject.revision }) },
-    types: subject.types,
+    ...askedFor(subject),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),
-    ...rest,
+    lane,
+    ...(subject.kind === 'DATA_SOURCE' ? {} : { regenerate }),
   }
   const reason = run.error === undefined ? 'rejected' : `${run.error.name}: ${run.error.message}`
   return rejectedRequest(eventId(run, 'REJECTED'), run.detectedAtMs, [reason], JSON.stringify(body))

@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { EndedRun, InFlightRun } from '../run/run.ts'
-import { meaningOfMetadataStatus } from '../run/service-status.ts'
+import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 
@@ -45,12 +45,15 @@ const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<
 
 /** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
 const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
-  const { runId, nativeStatus, typeStats } = seen
+  const { runId, nativeStatus, typeStats, statistics, lineageStatus, error } = seen
   const fact = {
     kind: 'OBSERVED',
     runId,
     nativeStatus,
     ...(typeStats === undefined ? {} : { typeStats }),
+    ...(statistics === undefined ? {} : { statistics }),
+    ...(lineageStatus === undefined ? {} : { lineageStatus }),
+    ...(error === undefined ? {} : { error }),
   } as const
   await write(transition(run, fact, tools.clock.now()), pass, tools)
 }
@@ -66,7 +69,7 @@ const observeByGet = async (
   tools: SettleTools,
 ): Promise<void> => {
   const nowMs = tools.clock.now()
-  const isGoing = meaningOfMetadataStatus(seen.nativeStatus).phase === 'going'
+  const isGoing = meaningOfStatus(run.subject.kind, seen.nativeStatus).phase === 'going'
   if (!isGoing || nowMs - run.startedAtMs < tools.settings.runDeadlineMs)
     return observe(run, seen, pass, tools)
   await write(transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, nowMs), pass, tools)
@@ -97,6 +100,11 @@ const noteMissing = async (
 
 const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.deadlineMs
 
+const getOne = ({ subject, runId }: InFlightRun, { datazone }: SettleTools) =>
+  subject.kind === 'DATA_SOURCE'
+    ? datazone.getSourceRun(subject.domainId, runId)
+    : datazone.getRun(subject.domainId, runId)
+
 /** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
 const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
   const queue = [...runs]
@@ -121,7 +129,7 @@ const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTo
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       if (outOfTime(tools)) return
-      const answer = await tools.datazone.getRun(run.subject.domainId, run.runId)
+      const answer = await getOne(run, tools)
       if (answer.outcome === 'refused') await refused(run, answer.refusal)
       else {
         answers += 1
@@ -206,16 +214,18 @@ const listThem = async (
 
 /**
  * Brings the in-flight runs of one domain up to date with few calls: a Get each where they are few, or past their
- * deadline (no list ends those); lists for the others.
+ * deadline (no list ends those); lists for the others. Data source runs get one each: a List is of one source only, and
+ * a source has one run going.
  */
 export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
   const pass: Pass = { ended: [], problems: [] }
   const nowMs = tools.clock.now()
   const tracked = runs.filter((run) => nowMs - run.startedAtMs >= tools.settings.minAgeMs)
-  const overdue = tracked.filter((run) => isOverdue(run, tools))
-  const others = tracked.filter((run) => !isOverdue(run, tools))
+  const isAlone = (run: InFlightRun) => run.subject.kind === 'DATA_SOURCE' || isOverdue(run, tools)
+  const alone = tracked.filter(isAlone)
+  const others = tracked.filter((run) => !isAlone(run))
   const domainId = runs[0]?.subject.domainId
-  await getEach(overdue, pass, tools)
+  await getEach(alone, pass, tools)
   if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
   else await listThem(domainId, others, pass, tools)
   return pass

@@ -1,5 +1,5 @@
 import { PortUnavailable } from '../errors.ts'
-import type { Refusal, ServiceRun } from '../ports/datazone.ts'
+import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import { clientToken, eventId, runKey } from '../run/identity.ts'
 import {
@@ -9,8 +9,10 @@ import {
   type ParkReason,
   type Run,
   type RunError,
+  type Subject,
   startUnknownName,
 } from '../run/run.ts'
+import { nextDayMs } from '../run/source-day.ts'
 import { absenceProvesMs, ownership, startSafety } from '../run/start-safety.ts'
 import { type Facts, type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
@@ -139,19 +141,24 @@ type Look =
   /** List could not be read, or shows a run that may or may not be ours. */
   | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
 
+/** A page of the runs of the asset or data source. */
+const listTarget = (subject: Subject, nextToken: string | undefined, { datazone }: StarterTools) => {
+  const from = nextToken === undefined ? {} : { nextToken }
+  return subject.kind === 'DATA_SOURCE'
+    ? datazone.listSourceRuns(subject.domainId, { dataSourceId: subject.dataSourceId, ...from })
+    : datazone.listRuns(subject.domainId, { assetId: subject.assetId, ...from })
+}
+
 /** Asks List, all pages, whether an earlier Start of this attempt took effect. */
 const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools): Promise<Look> => {
-  const { domainId, assetId } = run.subject
   const recordedElsewhere = new Set(
     others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
   )
+  const ours: ServiceRun[] = []
   let unclear: ServiceRun | undefined
   let nextToken: string | undefined
   do {
-    const page = await tools.datazone.listRuns(domainId, {
-      assetId,
-      ...(nextToken === undefined ? {} : { nextToken }),
-    })
+    const page = await listTarget(run.subject, nextToken, tools)
     if (page.outcome === 'refused') {
       const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
       return { found: 'unknown', reason, error: runError(page.refusal) }
@@ -159,12 +166,16 @@ const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools
     for (const candidate of page.value.runs) {
       const { runId, types, revision, createdAtMs } = candidate
       const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
-      const owner = ownership(run, seen, recordedElsewhere)
-      if (owner === 'ours') return { found: 'ours', run: candidate }
+      const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
+      if (owner === 'ours') ours.push(candidate)
       if (owner === 'unclear') unclear = candidate
     }
     nextToken = page.value.nextToken
   } while (nextToken !== undefined)
+  const [first, second] = ours
+  // Two runs of a data source were made while a Start of ours was open: nothing tells which of them is ours.
+  if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) unclear = second
+  else if (first !== undefined) return { found: 'ours', run: first }
   if (unclear === undefined) return { found: 'nothing' }
   const message = `DataZone shows run ${unclear.runId} without all that tells whose it is`
   return { found: 'unknown', reason: 'CONFLICT', error: { name: 'UnclearRun', message } }
@@ -258,22 +269,44 @@ const refused = async (
       return nowMs - (run.notFoundSinceMs ?? nowMs) >= tools.settings.notFoundGraceMs
         ? rejectUnlessSent(run, others, error, tools)
         : later('NOT_FOUND', tools.settings.lookAgainMs)
-    case 'DENIED':
     case 'QUOTA_EXCEEDED':
+      // The quota of a data source is one of days.
+      return run.subject.kind === 'DATA_SOURCE'
+        ? later(refusal.kind, nextDayMs(nowMs) - nowMs)
+        : later(refusal.kind, tools.settings.parkMs)
+    case 'DENIED':
       return later(refusal.kind, tools.settings.parkMs)
     case 'CONFLICT': {
-      // The run in the way may be our own, of a Start whose answer was lost.
+      // A data source run in the way may predate the trigger. A metadata run may be our own, its Start's answer lost.
+      if (run.subject.kind === 'DATA_SOURCE') return later('CONFLICT', tools.settings.parkMs)
       const looked = await lookBefore(run, others, tools)
       return looked === 'nothing' ? later('CONFLICT', tools.settings.parkMs) : looked
     }
     case 'THROTTLED':
-      await tools.pace.slowDown(nowMs)
+      // The pace is that of metadata runs; StartDataSourceRun has twice the quota, so others must be using it up.
+      if (run.subject.kind === 'METADATA_GENERATION') await tools.pace.slowDown(nowMs)
       return transient(run, refusal, 'THROTTLED', tools)
     case 'UNAVAILABLE':
       return transient(run, refusal, 'UNAVAILABLE', tools)
     default:
       return refusal.kind satisfies never
   }
+}
+
+const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<ServiceRun>> => {
+  const { subject, projectId, attempt } = run
+  const abortAfterMs = Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now())
+  const token = clientToken(subject, attempt)
+  if (subject.kind === 'DATA_SOURCE') {
+    const { domainId, dataSourceId } = subject
+    return tools.datazone.startSourceRun({ domainId, dataSourceId, clientToken: token }, abortAfterMs)
+  }
+  const { domainId, assetId, revision, types } = subject
+  if (revision === undefined) throw new Error('only a run with a revision can be started')
+  return tools.datazone.startRun(
+    { domainId, projectId, assetId, revision, types, clientToken: token },
+    abortAfterMs,
+  )
 }
 
 /**
@@ -286,8 +319,6 @@ export const startRun = async (
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const { subject } = run
-  if (subject.revision === undefined) throw new Error('only a run with a revision can be started')
   const isOver = hasWaitedTooLong(run, tools)
   if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
     const looked = await lookBefore(run, others, tools)
@@ -305,17 +336,7 @@ export const startRun = async (
   }
   await tools.clock.sleepUntil(slotMs)
 
-  const answer = await tools.datazone.startRun(
-    {
-      domainId: subject.domainId,
-      projectId: run.projectId,
-      assetId: subject.assetId,
-      revision: subject.revision,
-      types: subject.types,
-      clientToken: clientToken(subject, run.attempt),
-    },
-    Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now()),
-  )
+  const answer = await sendStart(run, tools)
   return answer.outcome === 'answered'
     ? recordStarted(run, answer.value, false, tools)
     : refused(run, others, answer.refusal, tools)

@@ -1,5 +1,5 @@
 import type { Release } from '../contracts/release.ts'
-import { runKey } from '../run/identity.ts'
+import { runKey, targetOf } from '../run/identity.ts'
 import type { ClaimedRun, EndedRun, Ending, ParkedRun, Run } from '../run/run.ts'
 import { planSweep, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
@@ -80,12 +80,7 @@ const releaseAll = async (
         if (!(await markReleased(run, problems, tools))) continue
         const share = (released + releases.length) / settings.maxReleases
         releases.push({
-          release: {
-            release: 1,
-            domainId: run.subject.domainId,
-            assetId: run.subject.assetId,
-            record: runKey(run).record,
-          },
+          release: { release: 1, ...targetOf(run.subject), record: runKey(run).record },
           delaySeconds: Math.floor((share * settings.periodMs) / 1000),
         })
       }

@@ -81,7 +81,9 @@ describe('the roles (P12)', () => {
   it('let the starter do this and no more', () => {
     expect(grantsOf('StarterRole')).toEqual([
       'datazone:GetAsset *',
+      'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
+      'datazone:StartDataSourceRun *',
       'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
@@ -99,6 +101,7 @@ describe('the roles (P12)', () => {
 
   it('let the poller do this and no more', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',

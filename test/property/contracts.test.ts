@@ -46,10 +46,12 @@ describe('parseQueueMessage', () => {
       fc.property(bodies, (body) => {
         const message = parseQueueMessage(body)
         if (message.kind !== 'request') return
-        const { domainId, projectId, assetId, requestedAtMs } = message.request
+        const { domainId, projectId, requestedAtMs } = message.request
+        const targetId =
+          message.request.kind === 'DATA_SOURCE' ? message.request.dataSourceId : message.request.assetId
         expect(domainId).toMatch(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
         expect(projectId).toMatch(id)
-        expect(assetId).toMatch(id)
+        expect(targetId).toMatch(id)
         if (requestedAtMs !== undefined) expect(requestedAtMs).not.toBeNaN()
       }),
     )

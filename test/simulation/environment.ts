@@ -7,6 +7,7 @@ import type { Process } from './ports/process.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
+import { sourceRunsPerDay } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
@@ -29,6 +30,7 @@ const configFor = (mode: 'off' | 'plan' | 'run') =>
     // Short enough to come about within the time that a seed is given to settle.
     RUN_DEADLINE_SECONDS: '1800',
     MAX_WAIT_SECONDS: '5400',
+    DATA_SOURCE_RUNS_PER_DAY: String(sourceRunsPerDay),
   })
 
 const configs = { off: configFor('off'), plan: configFor('plan'), run: configFor('run') }

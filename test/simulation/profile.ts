@@ -78,7 +78,8 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
   }
 }
 
-const isStart = (call: CallInfo): boolean => call.name === 'datazone.StartMetadataGenerationRun'
+const isStart = (call: CallInfo): boolean =>
+  call.name === 'datazone.StartMetadataGenerationRun' || call.name === 'datazone.StartDataSourceRun'
 
 /** The weather of one call while the storm lasts. */
 export const stormFor = (profile: Profile) => {

@@ -1,6 +1,7 @@
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
+import { partitionOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
@@ -154,6 +155,30 @@ export const sabotages: readonly Sabotage[] = [
       assumptions: { ...settings.assumptions, tokenMemoryMs: Number.POSITIVE_INFINITY },
     }),
   },
+  {
+    name: 'a new token for each try of a data source run',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startSourceRun: (input, abortAfterMs) =>
+          ports.datazone.startSourceRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'wait for a data source run to be SUCCEEDED',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getSourceRun(domainId, runId)
+          return answer.outcome === 'answered' && answer.value.nativeStatus === 'SUCCESS'
+            ? { ...answer, value: { ...answer.value, nativeStatus: 'SUCCESSFUL' } }
+            : answer
+        },
+      }),
+  },
+  {
+    name: 'count no runs of a day',
+    settings: (settings) => ({ ...settings, sourceRunsPerDay: Number.POSITIVE_INFINITY }),
+  },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
     name: 'a sweep that stops at a poison record',
@@ -222,8 +247,8 @@ export const sabotages: readonly Sabotage[] = [
             if (taken[index] === true) continue
             for (const item of table.items()) {
               if (
+                item['pk'] === partitionOf(release) &&
                 item['sk'] === release.record &&
-                item['assetId'] === release.assetId &&
                 item['state'] === 'PARKED'
               ) {
                 const { workShard: _, workAt: __, ...forgotten } = item

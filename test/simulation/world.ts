@@ -1,8 +1,9 @@
-import { createDataZone } from '../../local/datazone/core.ts'
+import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
+import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
-import type { Outside, SeenEvent } from './outside.ts'
+import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
@@ -14,7 +15,7 @@ import { requestQueueFor } from './ports/request-queue.ts'
 import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
-import { type Deed, writeProgram } from './program.ts'
+import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 export interface SimulationOptions {
@@ -33,7 +34,8 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-const startMs = Date.UTC(2026, 0, 5, 9)
+/** Late, so that a data source whose day is full is run again before the end. */
+const startMs = Date.UTC(2026, 0, 5, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const queueRetentionMs = 14 * 24 * 3_600_000
@@ -81,6 +83,17 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   announcedAtMs: atMs,
 })
 
+/** A data source run in the words of the others. */
+const asSeen = (run: DataSourceRunTruth): SeenRun => ({
+  id: run.id,
+  assetId: run.dataSourceId,
+  revision: '',
+  types: [],
+  createdAtMs: run.createdAtMs,
+  endsAtMs: run.endsAtMs,
+  status: run.status === 'SUCCESS' ? 'SUCCEEDED' : run.status,
+})
+
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed, sabotage } = options
@@ -114,11 +127,24 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     tokenMemoryMs: profile.assumptions.tokenMemoryMs,
     listLagMs: profile.assumptions.listLagMs,
     failureShare: profile.failureShare,
+    dataSourceMedianMs: 60_000,
+    dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
     listOrder: profile.listOrder,
   })
   datazone.control.loadCatalogue(program.catalogue)
+
+  const fullDaysMet: number[] = []
+  const watched: DataZone = {
+    ...datazone,
+    call: (operation, input) => {
+      const answer = datazone.call(operation, input)
+      const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
+      if (isFull) fullDaysMet.push(time.now())
+      return answer
+    },
+  }
 
   const table = simulatedTable({
     time,
@@ -137,7 +163,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       if (fails) count('entry-fails')
       else {
         const detail = JSON.stringify(event.detail)
-        const itemsThen = table.items().filter((item) => item['assetId'] === event.detail.data.asset?.id)
+        const { asset, dataSource } = event.detail.data
+        const itemsThen = table
+          .items()
+          .filter((item) => item['assetId'] === asset?.id && item['dataSourceId'] === dataSource?.id)
         seen.push({ takenAtMs: time.now(), detailType: event.detailType, detail, itemsThen })
       }
       return fails
@@ -201,7 +230,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
-        datazone: dataZoneFor(process.step, datazone),
+        datazone: dataZoneFor(process.step, watched),
         bus: bus.busFor(process.step),
         queue: requestQueueFor(
           process.step,
@@ -304,7 +333,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const violations = check({
     sent,
     revisions,
-    runs: datazone.control.runs(),
+    runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
+    fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),

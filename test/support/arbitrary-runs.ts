@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { canonicalTypes, typeSets } from '../../lib/run/identity.ts'
-import { generationTypes, parkReasons, type Run, type Subject } from '../../lib/run/run.ts'
+import { generationTypes, type MetadataSubject, parkReasons, type Run } from '../../lib/run/run.ts'
 import type { Fact } from '../../lib/run/transition.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, plannedRun, t0 } from './runs.ts'
 
@@ -27,7 +27,7 @@ export const typeLists = fc.array(fc.constantFrom(...generationTypes), { minLeng
 /** Types of one run: one or two, in the order of the enum. */
 const typesOfOneRun = typeLists.map((types) => typeSets(canonicalTypes(types))[0] ?? [])
 
-export const subjects: fc.Arbitrary<Subject> = fc.record({
+export const subjects: fc.Arbitrary<MetadataSubject> = fc.record({
   kind: fc.constant('METADATA_GENERATION' as const),
   domainId: fc.oneof(domainIds, fc.constantFrom('dzd_a', 'dzd-a')),
   assetId: fc.oneof(ids, fc.constantFrom('a', 'b', 'a-1')),

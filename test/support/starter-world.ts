@@ -1,7 +1,7 @@
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
-import { runKey } from '../../lib/run/identity.ts'
+import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { handleMessage } from '../../lib/usecases/handle-message.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
@@ -9,7 +9,7 @@ import { manualClock } from './manual-clock.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { recordingBus, recordingQueue } from './recorders.ts'
 import { second } from './runs.ts'
-import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
+import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
 
 /** The settings of a deployment that changes none. */
 export const defaults = readConfig({
@@ -24,8 +24,7 @@ export const defaults = readConfig({
 
 const noteOf = (run: Run) => ({
   release: 1,
-  domainId: run.subject.domainId,
-  assetId: run.subject.assetId,
+  ...targetOf(run.subject),
   record: runKey(run).record,
 })
 
@@ -43,7 +42,11 @@ export const starterWorld = (
   const store = memoryRunStore(...(options.runs ?? []))
   const bus = recordingBus()
   const queue = recordingQueue()
-  const datazone = scriptedDataZone({ startRun: async () => answered(serviceRun()), ...options.script })
+  const datazone = scriptedDataZone({
+    startRun: async () => answered(serviceRun()),
+    startSourceRun: async () => answered(sourceRun()),
+    ...options.script,
+  })
   const slowDowns: number[] = []
   const pace = {
     reserve: async () => [],

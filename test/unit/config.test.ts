@@ -38,6 +38,7 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     lookAgainMs: minute,
     notFoundGraceMs: 5 * minute,
     maxWaitMs: 35 * 24 * 60 * minute,
+    sourceRunsPerDay: 25,
     maxRequestAgeMs: 153 * 24 * 60 * minute,
   })
   expect(config.sweeper).toEqual({

@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../../lib/contracts/run-request.ts'
+import type { MetadataRunRequest } from '../../../lib/contracts/run-request.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 
 /** A body that must be rejected, and a word that its reasons must hold. */
@@ -10,7 +10,7 @@ export interface BadBody {
 
 const good = runRequest('never-run')
 
-const without = (field: keyof RunRequest): object =>
+const without = (field: keyof MetadataRunRequest): object =>
   Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
 
 /** Strings that break what takes them at their word. None is an id, a type or a time. */

@@ -91,7 +91,7 @@ describe('P2: what is wrong is named by its field', () => {
     ['requestId', { requestId: '' }, /^requestId: must match/],
     ['requestId with a line feed', { requestId: 'a\nb' }, /^requestId: must match/],
     ['requestId too long', { requestId: 'x'.repeat(129) }, /^requestId: must match/],
-    ['kind', { kind: 'DATA_SOURCE' }, 'kind: must be "METADATA_GENERATION"'],
+    ['kind', { kind: 'POETRY' }, 'kind: must be one of "METADATA_GENERATION", "DATA_SOURCE"'],
     ['domainId', { domainId: 'orders' }, /^domainId: must match/],
     ['domainId too long', { domainId: `dzd_${'x'.repeat(37)}` }, /^domainId: must match/],
     ['domainId with a line end', { domainId: 'dzd_a\n' }, /^domainId: must match/],
@@ -166,7 +166,7 @@ describe('P2: what is wrong is named by its field', () => {
   })
 
   test('of a note of the sweep', () => {
-    expect(problemsOf({ release: 2 })[0]).toBe('release: must be 1')
+    expect(problemsOf({ release: 2 })[0]).toBe('body: is not valid')
   })
 })
 
@@ -248,5 +248,50 @@ describe('the id of a malformed message is kept where it is usable', () => {
     expect(envelopeIdOf({ requestId: 'x'.repeat(129) })).toBeUndefined()
     expect(envelopeIdOf({ requestId: 7 })).toBeUndefined()
     expect(envelopeIdOf({ ...assetEvent(), id: 'a\nb', detail: 1 })).toBeUndefined()
+  })
+})
+
+describe('a request for a data source', () => {
+  const request = {
+    version: 1,
+    requestId: 'nightly-1',
+    kind: 'DATA_SOURCE',
+    domainId: 'dzd_orders',
+    projectId: 'project-1',
+    dataSource: { id: 'source-1' },
+    triggerKey: 'load/2026-11-20 #1',
+  }
+
+  test('has its trigger key, and neither asset nor types', () => {
+    expect(parseQueueMessage(JSON.stringify(request))).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'request:nightly-1',
+        kind: 'DATA_SOURCE',
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        dataSourceId: 'source-1',
+        triggerKey: 'load/2026-11-20 #1',
+        lane: 'live',
+        regenerate: false,
+      },
+    })
+  })
+
+  test.each<[string, object, string]>([
+    ['no trigger key', { triggerKey: undefined }, 'triggerKey: is missing'],
+    ['an empty one', { triggerKey: '' }, 'triggerKey: must match'],
+    ['one too long', { triggerKey: 'x'.repeat(129) }, 'triggerKey: must match'],
+    ['one that cannot be printed', { triggerKey: 'load\n1' }, 'triggerKey: must match'],
+    ['an id of another alphabet', { dataSource: { id: 'a b' } }, 'dataSource.id: must match'],
+    ['types', { types: ['BUSINESS_NAMES'] }, 'body: has unknown fields, remove them: "types"'],
+    ['an asset', { asset: { id: 'a' } }, 'body: has unknown fields, remove them: "asset"'],
+  ])('P2: is wrong with %s', (_, over, problem) => {
+    expect(parseQueueMessage(JSON.stringify({ ...request, ...over }))).toMatchObject({
+      kind: 'malformed',
+      runKind: 'DATA_SOURCE',
+      envelopeId: 'nightly-1',
+      problems: [expect.stringContaining(problem)],
+    })
   })
 })

@@ -8,9 +8,10 @@ import {
   sameSubject,
   typeSets,
 } from '../../../lib/run/identity.ts'
-import { endings, type Subject } from '../../../lib/run/run.ts'
+import { endings, type MetadataSubject } from '../../../lib/run/run.ts'
+import { sourceSubject } from '../../support/runs.ts'
 
-const subject: Subject = {
+const subject: MetadataSubject = {
   kind: 'METADATA_GENERATION',
   domainId: 'dzd_4hcuvz5s9kx7ma',
   assetId: 'c8r1d5m3k7x2ha',
@@ -46,6 +47,20 @@ describe('frozen', () => {
     const revision = '1#BUSINESS_NAMES#0001 é%2B'
     expect(runKey({ ...run, subject: { ...subject, revision } }).record).toBe(
       'RUN#1%23BUSINESS_NAMES%230001%20%C3%A9%252B#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001',
+    )
+  })
+
+  test('P1: the token and the key of a data source run', () => {
+    const source = { ...sourceSubject, triggerKey: 'load 7#é/2026-11-20' }
+    expect(clientToken(source, 1)).toBe(
+      'dzrun-source-1-1-8e3f2c0879eafb5cd2b6989809bf79cffc9686de6693b57923b039da53dccba0',
+    )
+    expect(runKey({ subject: source, attempt: 1, request })).toEqual({
+      partition: 'SOURCE#dzd_orders#source-1',
+      record: 'RUN#load%207%23%C3%A9%2F2026-11-20#0001',
+    })
+    expect(eventId({ subject: source, attempt: 1, request }, 'SUCCEEDED')).toBe(
+      '98e26cfd24025a6c161ffbd4e4a9fc45ebded1f8',
     )
   })
 
@@ -100,7 +115,7 @@ describe('types', () => {
 
 test('P1: a subject differs by domain, asset, revision and set of types, not by their order', () => {
   expect(sameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(true)
-  const others: Subject[] = [
+  const others: MetadataSubject[] = [
     { ...subject, domainId: 'dzd_other' },
     { ...subject, assetId: 'other' },
     { ...subject, revision: '5' },

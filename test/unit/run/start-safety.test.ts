@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { GenerationType } from '../../../lib/run/run.ts'
 import {
   type AdoptionCandidate,
   absenceProvesMs,
@@ -43,7 +44,8 @@ test('P1: absence proves something when the last Start has had its effect and Li
 })
 
 describe('whose run it is that List shows', () => {
-  const run = claimedRun({ subject: { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } })
+  const types: GenerationType[] = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
+  const run = claimedRun({ subject: { ...subject, types } })
   const ours: AdoptionCandidate = {
     runId: 'run-9',
     revision: '4',
@@ -51,7 +53,7 @@ describe('whose run it is that List shows', () => {
     createdAtMs: t0 + second,
   }
   const owner = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
-    ownership(run, { ...ours, ...over }, new Set(others))
+    ownership(run, { ...ours, ...over }, new Set(others), assumptions)
 
   test('P1: ours: same revision and types in any order, created since', () => {
     expect(owner({})).toBe('ours')
@@ -61,7 +63,7 @@ describe('whose run it is that List shows', () => {
   test.each<[string, Partial<AdoptionCandidate>]>([
     ['another revision', { revision: '5' }],
     ['another type', { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
-    ['one type more', { types: [...run.subject.types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
+    ['one type more', { types: [...types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
     ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
   ])('P1: not ours, whatever else is missing: %s', (_, over) => {
     expect(owner(over)).toBe('not-ours')
