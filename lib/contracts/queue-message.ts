@@ -129,13 +129,32 @@ const fromRunRequest = (body: object): QueueMessage => {
   }
 }
 
+/** `detail-type` of a request that comes through the run bus; its `detail` is a RunRequest. */
+const runRequested = 'Run Requested'
+
+/** Its request key is the `requestId`, as on the queue: the same request through both doors is one request. */
+const fromRunRequested = (envelope: object): QueueMessage => {
+  const detail: unknown = Reflect.get(envelope, 'detail')
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
+    return malformed(['detail: must be a RunRequest'], envelopeIdOf(envelope, 'id'))
+  }
+  const message = fromRunRequest(detail)
+  return message.kind === 'malformed'
+    ? { ...message, problems: message.problems.map((problem) => `detail.${problem}`) }
+    : message
+}
+
 /** What a body on the request queue is. Never throws, whatever it is given. */
 export const parseQueueMessage = (body: string): QueueMessage => {
   const value = json(body)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return malformed(['body: must be a JSON object: a RunRequest, or an EventBridge event of aws.datazone'])
   }
-  if (Object.hasOwn(value, 'detail-type')) return fromAssetEvent(value)
+  if (Object.hasOwn(value, 'detail-type')) {
+    return Reflect.get(value, 'detail-type') === runRequested
+      ? fromRunRequested(value)
+      : fromAssetEvent(value)
+  }
   if (Object.hasOwn(value, 'release')) {
     const parsed = parseWith(Release, value)
     return parsed.ok ? { kind: 'release', release: parsed.value } : malformed(parsed.problems)

@@ -206,7 +206,7 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  it('allow no one but the rule of asset events to send', () => {
+  it('allow no one but the two rules to send', () => {
     const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
     )
@@ -214,13 +214,20 @@ describe('the queues and the bus (P12)', () => {
       Effect: 'Allow',
       Principal: { Service: 'events.amazonaws.com' },
       Action: 'sqs:SendMessage',
-      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['AssetEventsRule', 'Arn'] } } },
+      Condition: {
+        ArnEquals: {
+          'aws:SourceArn': [
+            { 'Fn::GetAtt': ['AssetEventsRule', 'Arn'] },
+            { 'Fn::GetAtt': ['RunRequestsRule', 'Arn'] },
+          ],
+        },
+      },
     }
     expect(allowed).toEqual([
-      { ...sending, Sid: 'AssetEvents', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
+      { ...sending, Sid: 'Events', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
       {
         ...sending,
-        Sid: 'UndeliveredAssetEvents',
+        Sid: 'UndeliveredEvents',
         Resource: { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] },
       },
     ])

@@ -81,6 +81,7 @@ describe('the packaged template', () => {
         'RejectedQueue',
         'RunEventBus',
         'AssetEventsRule',
+        'RunRequestsRule',
         'SweepSchedule',
         'ScheduleDeadLetterQueue',
         'StarterRole',

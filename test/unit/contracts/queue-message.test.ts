@@ -295,3 +295,28 @@ describe('a request for a data source', () => {
     })
   })
 })
+
+describe('a Run Requested event on the run bus', () => {
+  const event = (detail: unknown) =>
+    JSON.stringify({ id: 'event-1', source: 'my.pipeline', 'detail-type': 'Run Requested', detail })
+
+  test('is the request that its detail is: through both doors it has one key', () => {
+    expect(parseQueueMessage(event(runRequest()))).toEqual(parseQueueMessage(JSON.stringify(runRequest())))
+  })
+
+  test('P2: that is wrong names the field in its detail', () => {
+    expect(parseQueueMessage(event({ ...runRequest(), domainId: 'mine' }))).toMatchObject({
+      kind: 'malformed',
+      envelopeId: 'nightly-1',
+      problems: [expect.stringMatching(/^detail\.domainId: must match/)],
+    })
+  })
+
+  test.each([[undefined], [null], ['text'], [[]]])('P2: whose detail is %j is wrong', (detail) => {
+    expect(parseQueueMessage(event(detail))).toEqual({
+      kind: 'malformed',
+      envelopeId: 'event-1',
+      problems: ['detail: must be a RunRequest'],
+    })
+  })
+})
