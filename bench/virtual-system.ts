@@ -101,6 +101,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     hintsFor: (process) => hintQueueFor(process.step, hints),
     trustHints: given.hints === 'trusted',
     sabotage: undefined,
+    count: () => {},
     process: (name) => startProcess({ name, time, fates, random: random.fork(name) }),
     portsFor: (process) => ({
       store: table.storeFor(process.step),

@@ -82,6 +82,8 @@ const Environment = z.object({
   RUN_DEADLINE_SECONDS: seconds(4 * 3600),
   /** A request that has waited this long is given back. */
   MAX_WAIT_SECONDS: seconds(35 * 24 * 3600),
+  /** DataZone's quota for one data source. */
+  DATA_SOURCE_RUNS_PER_DAY: z._default(number(1, 1_000_000), 25),
   /** The table forgets after 183 days; requests must be 30 days younger. */
   MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
 })
@@ -96,7 +98,7 @@ const releaseShare = 0.5
  * @throws InvalidConfiguration naming every wrong variable at once
  */
 export const readConfig = (env: Env): Config => {
-  const parsed = parseWith(Environment, env)
+  const parsed = parseWith(Environment, env, Number.POSITIVE_INFINITY)
   if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
   const value = parsed.value
   const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
@@ -132,6 +134,7 @@ export const readConfig = (env: Env): Config => {
       lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
       notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
       maxWaitMs: ms(value.MAX_WAIT_SECONDS),
+      sourceRunsPerDay: value.DATA_SOURCE_RUNS_PER_DAY,
       maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
     },
     sweeper: { ...sweeping, releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS) },

@@ -1,19 +1,36 @@
+import type { Records } from '../ports/run-store.ts'
 import { runKey, sameSubject, typeSets } from '../run/identity.ts'
-import type { ClaimedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
-import { mustWait } from '../run/start-safety.ts'
+import {
+  type ClaimedRun,
+  type ParkedRun,
+  type ParkReason,
+  type PlannedRun,
+  type Run,
+  type Subject,
+  startUnknownName,
+} from '../run/run.ts'
 import { transition } from '../run/transition.ts'
-import type { RequestOutcome } from './outcome.ts'
+import { mustPark } from './must-park.ts'
+import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
+import type { WaitingRequest } from './waiting-request.ts'
 
 interface Attempt {
   readonly subject: Subject
   readonly attempt: number
 }
 
+/** Rejected, and no run was made: the next request, mended we hope, is not its duplicate. */
+const cameToNothing = (run: Run): boolean =>
+  run.state === 'ENDED' &&
+  run.ending === 'REJECTED' &&
+  run.runId === undefined &&
+  run.error?.name !== startUnknownName
+
 /**
  * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
+ * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
  * for nothing.
  */
 const attemptToMake = (
@@ -26,8 +43,8 @@ const attemptToMake = (
   const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
   const isFirst = made.length === 0
-  const asksAgain = regenerate && made.every((run) => run.request.requestKey !== requestKey)
-  if (!isFirst && !asksAgain) return undefined
+  const isNew = made.every((run) => run.request.requestKey !== requestKey)
+  if (!isFirst && !(isNew && (regenerate || made.every(cameToNothing)))) return undefined
   const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
   const isPlanned = ofSubject.some((run) => run.state === 'PLANNED' && run.attempt === attempt)
   return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
@@ -44,12 +61,16 @@ const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: numbe
   history: [{ atMs: nowMs, what: 'planned' }],
 })
 
-const behind = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: StarterTools): ParkedRun => ({
+const parked = (
+  attempt: Attempt,
+  waiting: ParkedRun,
+  nowMs: number,
+  wait: { readonly reason: ParkReason; readonly retryAtMs: number },
+): ParkedRun => ({
   ...planned(attempt, waiting, nowMs),
-  history: [{ atMs: nowMs, what: 'parked: BEHIND' }],
+  history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
   state: 'PARKED',
-  reason: 'BEHIND',
-  retryAtMs: nowMs + tools.settings.lookAgainMs,
+  ...wait,
 })
 
 /** Start counts as sent from the claim on, so that the claim and the note "sent" are one write. */
@@ -82,19 +103,26 @@ const remember = async (
   }
 }
 
+const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
-  records: readonly Run[],
+  records: Records,
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
-  const run =
-    tools.settings.mode === 'plan'
-      ? planned(first, waiting, nowMs)
-      : mustWait(first, records)
-        ? behind(first, waiting, nowMs, tools)
-        : claimed(first, waiting, nowMs, tools)
+  const isPlan = tools.settings.mode === 'plan'
+  const wait = isPlan ? undefined : mustPark(first, records.runs, tools)
+  if (first.subject.kind === 'DATA_SOURCE' && !isPlan && wait === undefined) {
+    const claim = await tools.store.takeTurn(claimed(first, waiting, nowMs, tools), records.turn ?? 0)
+    return claim === undefined ? turnTaken : startRun(claim, records.runs, tools)
+  }
+  const run = isPlan
+    ? planned(first, waiting, nowMs)
+    : wait === undefined
+      ? claimed(first, waiting, nowMs, tools)
+      : parked(first, waiting, nowMs, wait)
   const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(
     run,
     waiting.version > 0 ? waiting : undefined,
@@ -102,7 +130,7 @@ const makeFirst = async (
   if (creation.outcome !== 'created') {
     // A race for attempt n+1 of two requests to regenerate has one winner; the other makes the attempt after it.
     if (creation.outcome === 'exists' && waiting.request.regenerate) {
-      return { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+      return attemptTaken
     }
     if (creation.outcome === 'exists') {
       const { runs } = await tools.store.runsOfAsset(run.subject)
@@ -116,42 +144,55 @@ const makeFirst = async (
     case 'PARKED':
       return { outcome: 'parked', run: creation.run }
     case 'CLAIMED':
-      return startRun(creation.run, records, tools)
+      return startRun(creation.run, records.runs, tools)
     default:
       return creation.run satisfies never
   }
 }
 
 /**
- * Step 3, for a request whose revision is known: one record for each set of types, by conditional put. The first is
- * claimed and started; the others wait for it, because DataZone runs one at a time for an asset. The first is written
- * last, together with the removal of the waiting request, so that a crash in between leaves something to go on with.
+ * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
+ * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
+ * with the removal of the waiting request, so that a crash in between leaves something to go on with.
  */
-export const claimRuns = async (
+export const claimSubjects = async (
   waiting: ParkedRun,
-  revision: string,
-  records: readonly Run[],
+  subjects: readonly Subject[],
+  records: Records,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
-  const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
-  const attempts = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
+  const attempts = subjects.flatMap((subject) => attemptToMake(subject, waiting, records.runs, tools) ?? [])
   const [first, ...rest] = attempts
   if (first === undefined) {
-    await remember(waiting, subjects, records, tools)
+    await remember(waiting, subjects, records.runs, tools)
     if (waiting.version > 0) await tools.store.dropRequest(waiting)
     return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
   }
   const outcomes: RequestOutcome[] = []
   for (const attempt of rest) {
     const nowMs = tools.clock.now()
+    const behind = { reason: 'BEHIND', retryAtMs: nowMs + tools.settings.lookAgainMs } as const
     const run =
       tools.settings.mode === 'plan'
         ? planned(attempt, waiting, nowMs)
-        : behind(attempt, waiting, nowMs, tools)
+        : parked(attempt, waiting, nowMs, behind)
     const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    // As for the first: nothing is claimed yet, so the message can come back and make the attempt after the taken one.
+    if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
     if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
     else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
     else outcomes.push({ outcome: 'parked', run: creation.run })
   }
   return [await makeFirst(first, waiting, records, tools), ...outcomes]
+}
+
+/** The same for an asset whose revision is known: a subject for each set of types. */
+export const claimRuns = (
+  waiting: WaitingRequest,
+  revision: string,
+  records: Records,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
+  return claimSubjects(waiting, subjects, records, tools)
 }

@@ -1,25 +1,38 @@
 import type { RequestedRun } from '../contracts/queue-message.ts'
-import { canonicalTypes, eventId, runKey } from '../run/identity.ts'
-import type { EndedRun, ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import { eventId, runKey } from '../run/identity.ts'
+import {
+  type EndedRun,
+  isResolved,
+  type MetadataSubject,
+  type ParkedRun,
+  type ParkReason,
+  type RunError,
+  type Subject,
+} from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
 
+/** A request about an asset. */
+export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
+
+/** Whether a parked record is a request that waits to learn its revision. */
+export const isWaiting = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
+
 /**
- * A request that names no run yet, as a parked record under its request key. Version 0 is one that has only been read
- * from the queue: it is written when it has to wait, and most never have to.
+ * A request that made no record yet, as a parked one: under its request key while its revision is not known. Version 0
+ * is one that has only been read from the queue: it is written when it has to wait, and most never have to.
  */
-export const waitingRequest = (request: RequestedRun, tools: StarterTools): ParkedRun => {
+export const waitingRequest = <About extends Subject>(
+  request: RequestedRun,
+  subject: About,
+  tools: StarterTools,
+): ParkedRun & { readonly subject: About } => {
   const nowMs = tools.clock.now()
   return {
     state: 'PARKED',
-    subject: {
-      kind: request.kind,
-      domainId: request.domainId,
-      assetId: request.assetId,
-      types: canonicalTypes(request.types ?? tools.settings.defaultTypes),
-    },
+    subject,
     attempt: 1,
     projectId: request.projectId,
     request: {

@@ -83,7 +83,9 @@ describe('the roles (P12)', () => {
   it('let the starter do this and no more', () => {
     expect(grantsOf('StarterRole')).toEqual([
       'datazone:GetAsset *',
+      'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
+      'datazone:StartDataSourceRun *',
       'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
@@ -101,6 +103,7 @@ describe('the roles (P12)', () => {
 
   it('let the poller do this and no more', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
@@ -229,26 +232,27 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  it('allow no one to send but the rule that feeds them', () => {
+  it('allow no one to send but the rules that feed them', () => {
     const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
     )
-    const sendingOf = (rule: string) => ({
+    const arnOf = (rule: string) => ({ 'Fn::GetAtt': [rule, 'Arn'] })
+    const sendingOf = (rule: unknown) => ({
       Effect: 'Allow',
       Principal: { Service: 'events.amazonaws.com' },
       Action: 'sqs:SendMessage',
-      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule, 'Arn'] } } },
+      Condition: { ArnEquals: { 'aws:SourceArn': rule } },
     })
-    const sending = sendingOf('AssetEventsRule')
+    const sending = sendingOf([arnOf('AssetEventsRule'), arnOf('RunRequestsRule')])
     expect(allowed).toEqual([
-      { ...sending, Sid: 'AssetEvents', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
+      { ...sending, Sid: 'Events', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
       {
         ...sending,
-        Sid: 'UndeliveredAssetEvents',
+        Sid: 'UndeliveredEvents',
         Resource: { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] },
       },
       {
-        ...sendingOf('GenerationEventsRule'),
+        ...sendingOf(arnOf('GenerationEventsRule')),
         Sid: 'GenerationEvents',
         Resource: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
       },

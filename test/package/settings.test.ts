@@ -162,6 +162,12 @@ describe('the queues', () => {
       EventPattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
+    expect(propertiesOf('RunRequestsRule')).toMatchObject({
+      EventBusName: { Ref: 'RunEventBus' },
+      State: 'ENABLED',
+      EventPattern: { 'detail-type': ['Run Requested'] },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
+    })
   })
 })
 

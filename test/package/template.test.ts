@@ -83,6 +83,7 @@ describe('the packaged template', () => {
         'HintQueue',
         'RunEventBus',
         'AssetEventsRule',
+        'RunRequestsRule',
         'SweepSchedule',
         'ScheduleDeadLetterQueue',
         'StarterRole',

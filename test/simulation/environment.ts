@@ -10,6 +10,7 @@ import type { Process } from './ports/process.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
+import { sourceRunsPerDay } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
@@ -37,6 +38,7 @@ const configFor = (mode: 'off' | 'plan' | 'run') =>
     // Short enough to come about within the time that a seed is given to settle.
     RUN_DEADLINE_SECONDS: '1800',
     MAX_WAIT_SECONDS: '5400',
+    DATA_SOURCE_RUNS_PER_DAY: String(sourceRunsPerDay),
   })
 
 const configs = { off: configFor('off'), plan: configFor('plan'), run: configFor('run') }
@@ -62,6 +64,8 @@ export const startEnvironment = (options: {
   readonly process: (name: string) => Process
   readonly portsFor: (process: Process) => StarterPorts
   readonly sabotage: Sabotage | undefined
+  /** Takes down a fault by its kind. */
+  readonly count: (kind: string) => void
 }): Environment => {
   const { time, random, profile, requests, sabotage } = options
   let config = configs.run
@@ -140,7 +144,10 @@ export const startEnvironment = (options: {
     const lateMs = calm ? 0 : random.whole(0, profile.tickLateMs)
     time.at(atMs + lateMs, () => {
       sweep()
-      if (!calm && random.chance(profile.tickTwice)) time.at(time.now() + random.whole(0, 2_000), sweep)
+      if (lateMs > 0) options.count('sweep late')
+      if (calm || !random.chance(profile.tickTwice)) return
+      options.count('sweep twice')
+      time.at(time.now() + random.whole(0, 2_000), sweep)
     })
     time.at(atMs + periodMs, () => tick(atMs + periodMs))
   }

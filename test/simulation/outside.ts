@@ -2,12 +2,20 @@ import type { RunTruth } from '../../local/datazone/control.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
 
+/** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
+export type SeenRun = Pick<
+  RunTruth,
+  'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
+>
+
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
   readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
-  readonly runs: readonly RunTruth[]
+  readonly runs: readonly SeenRun[]
+  /** When a Start found the day of its data source full. */
+  readonly fullDaysMet: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
   readonly events: readonly SeenEvent[]

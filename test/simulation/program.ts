@@ -16,7 +16,9 @@ export type Deed =
 export interface Sent {
   readonly id: string
   readonly domainId: string
+  /** Or its data source. */
   readonly assetId: string
+  /** Or its trigger key. */
   readonly revision?: string
   /** Each inner list is one run. */
   readonly sets: readonly (readonly string[])[]
@@ -32,6 +34,7 @@ export interface Program {
 
 const domainId = 'dzd_simulated1'
 const projectId = 'project1'
+const sourceId = 'source1'
 const descriptions = ['BUSINESS_DESCRIPTIONS']
 
 const minute = 60_000
@@ -101,6 +104,23 @@ const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
     return chosen
   })
 
+/** Few, so that days are full; all that a program asks for fits into two. */
+export const sourceRunsPerDay = 3
+
+/** Loads that want the data source run, in half of the seeds. */
+const drawTriggers = (random: Random, anyTime: () => number) => {
+  const triggers: { atMs: number; triggerKey: string }[] = []
+  const loads = random.chance(0.5) ? random.whole(1, 2 * sourceRunsPerDay - 1) : 0
+  for (let load = 1; load <= loads; load += 1) {
+    const atMs = anyTime()
+    triggers.push({ atMs, triggerKey: `load-${load}` })
+    // Another request for the same load, or for a later one: races for the source.
+    const rival = { atMs: atMs + random.whole(0, 300), triggerKey: `load-${random.whole(load, loads)}` }
+    if (random.chance(0.3)) triggers.push(rival)
+  }
+  return triggers
+}
+
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
 export const writeProgram = (random: Random): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
@@ -113,6 +133,7 @@ export const writeProgram = (random: Random): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [...assets.map((id) => assetOf(id)), assetOf('unsupported', 'custom.NoTable')],
+        dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
   }
@@ -162,6 +183,29 @@ export const writeProgram = (random: Random): Program => {
     repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
   }
 
+  const askSource = (atMs: number, triggerKey: string) => {
+    const id = name('source-request')
+    const dataSource = { id: sourceId }
+    const body = {
+      version: 1,
+      requestId: id,
+      kind: 'DATA_SOURCE',
+      domainId,
+      projectId,
+      dataSource,
+      triggerKey,
+    }
+    const request: Sent = {
+      id,
+      domainId,
+      assetId: sourceId,
+      revision: triggerKey,
+      sets: [[]],
+      regenerate: false,
+    }
+    repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
+  }
+
   for (const assetId of assets) publish(random.whole(0, 5_000), assetId)
   for (let left = random.whole(0, 8); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -176,6 +220,9 @@ export const writeProgram = (random: Random): Program => {
     at(atMs, { kind: 'revise', domainId, assetId })
     publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
   }
+  drawTriggers(random, anyTime).forEach(({ atMs, triggerKey }) => {
+    askSource(atMs, triggerKey)
+  })
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'nobody')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
@@ -201,7 +248,9 @@ export const writeProgram = (random: Random): Program => {
     for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
       ask(atMs + random.whole(1_000, 1_500), assetId)
   }
-  for (const body of someOf(strangeHints(random.pick(assets)), random)) at(anyTime(), { kind: 'hint', body })
+  someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
+    at(anyTime(), { kind: 'hint', body })
+  })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }

@@ -2,12 +2,13 @@ import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
+import { partitionOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
 
-export interface SabotageTools {
+interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
   /** Run ids seen in lists of going runs, or in hints, for the sabotages that trust them. */
@@ -159,11 +160,28 @@ export const sabotages: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'believe the first look',
-    settings: (settings) => ({
-      ...settings,
-      assumptions: { ...settings.assumptions, listLagMs: -3_600_000, startEffectMs: 0 },
-    }),
+    name: 'a new token for each try of a data source run',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startSourceRun: (input, abortAfterMs) =>
+          ports.datazone.startSourceRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'wait for a data source run to be SUCCEEDED',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getSourceRun(domainId, runId)
+          return answer.outcome === 'answered' && answer.value.nativeStatus === 'SUCCESS'
+            ? { ...answer, value: { ...answer.value, nativeStatus: 'SUCCESSFUL' } }
+            : answer
+        },
+      }),
+  },
+  {
+    name: 'count no runs of a day',
+    settings: (settings) => ({ ...settings, sourceRunsPerDay: Number.POSITIVE_INFINITY }),
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
@@ -233,8 +251,8 @@ export const sabotages: readonly Sabotage[] = [
             if (taken[index] === true) continue
             for (const item of table.items()) {
               if (
+                item['pk'] === partitionOf(release) &&
                 item['sk'] === release.record &&
-                item['assetId'] === release.assetId &&
                 item['state'] === 'PARKED'
               ) {
                 const { workShard: _, workAt: __, ...forgotten } = item

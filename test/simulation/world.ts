@@ -1,8 +1,9 @@
-import { createDataZone } from '../../local/datazone/core.ts'
+import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
+import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
-import type { Outside, SeenEvent } from './outside.ts'
+import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
@@ -16,7 +17,7 @@ import { requestQueueFor } from './ports/request-queue.ts'
 import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
-import { type Deed, writeProgram } from './program.ts'
+import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 export interface SimulationOptions {
@@ -35,7 +36,8 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-const startMs = Date.UTC(2026, 0, 5, 9)
+/** Late, so that a data source whose day is full is run again before the end. */
+const startMs = Date.UTC(2026, 0, 5, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -85,6 +87,17 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   announcedAtMs: atMs,
 })
 
+/** A data source run in the words of the others. */
+const asSeen = (run: DataSourceRunTruth): SeenRun => ({
+  id: run.id,
+  assetId: run.dataSourceId,
+  revision: '',
+  types: [],
+  createdAtMs: run.createdAtMs,
+  endsAtMs: run.endsAtMs,
+  status: run.status === 'SUCCESS' ? 'SUCCEEDED' : run.status,
+})
+
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed, sabotage } = options
@@ -107,6 +120,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const note = (line: HistoryLine) => {
     if (line.what === 'dies') crashes += 1
     if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
+    if (line.what === 'dies' && line.name === 'timed out') count('time-out')
     if (options.keepHistory === true) history.push(line)
   }
 
@@ -117,6 +131,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     tokenMemoryMs: profile.assumptions.tokenMemoryMs,
     listLagMs: profile.assumptions.listLagMs,
     failureShare: profile.failureShare,
+    dataSourceMedianMs: 60_000,
+    dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
     listOrder: profile.listOrder,
@@ -132,9 +148,24 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   datazone.control.loadCatalogue(program.catalogue)
 
+  const fullDaysMet: number[] = []
+  const watched: DataZone = {
+    ...datazone,
+    call: (operation, input) => {
+      const answer = datazone.call(operation, input)
+      const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
+      if (isFull) fullDaysMet.push(time.now())
+      return answer
+    },
+  }
+
   const table = simulatedTable({
     time,
-    indexLagMs: () => (isStorm() ? chance.whole(0, profile.indexLagMs) : 0),
+    indexLagMs: () => {
+      const lagMs = isStorm() ? chance.whole(0, profile.indexLagMs) : 0
+      if (lagMs > 0) count('index lag')
+      return lagMs
+    },
     pageRecords: profile.pageRecords,
   })
   const seen: SeenEvent[] = []
@@ -145,7 +176,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       if (fails) count('entry-fails')
       else {
         const detail = JSON.stringify(event.detail)
-        const itemsThen = table.items().filter((item) => item['assetId'] === event.detail.data.asset?.id)
+        const { asset, dataSource } = event.detail.data
+        const itemsThen = table
+          .items()
+          .filter((item) => item['assetId'] === asset?.id && item['dataSourceId'] === dataSource?.id)
         seen.push({ takenAtMs: time.now(), detailType: event.detailType, detail, itemsThen })
       }
       return fails
@@ -169,6 +203,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   const requests = {
     ...inner,
+    receive: (most: number) => {
+      const messages = inner.receive(most)
+      for (const { receiveCount } of messages) if (receiveCount > 1) count('message again')
+      return messages
+    },
     send: (body: string, delayMs?: number) => {
       const id = inner.send(body, delayMs)
       environment.wake()
@@ -187,7 +226,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     hints.send(body)
     environment.wake()
   }
-  const hinting = hearHints(time, datazone, hear)
+  const hinting = hearHints(time, watched, hear)
   const rejected = simulatedQueue({
     name: 'rejected',
     time,
@@ -206,6 +245,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     hintsFor: (process) => hintQueueFor(process.step, hints),
     trustHints: profile.trustHints,
     sabotage,
+    count,
     process: (name) =>
       startProcess({
         name,
@@ -327,7 +367,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const violations = check({
     sent,
     revisions,
-    runs: datazone.control.runs(),
+    runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
+    fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),

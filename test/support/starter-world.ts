@@ -1,7 +1,7 @@
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
-import { runKey } from '../../lib/run/identity.ts'
+import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { handleMessage } from '../../lib/usecases/handle-message.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
@@ -9,7 +9,7 @@ import { manualClock } from './manual-clock.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { recordingBus, recordingQueue } from './recorders.ts'
 import { second } from './runs.ts'
-import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
+import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
 
 /** The settings of a deployment that changes none. */
 export const defaults = readConfig({
@@ -21,6 +21,12 @@ export const defaults = readConfig({
   MODE: 'run',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
   START_RATE_PER_SECOND: '9.8',
+})
+
+const noteOf = (run: Run) => ({
+  release: 1,
+  ...targetOf(run.subject),
+  record: runKey(run).record,
 })
 
 /** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
@@ -37,7 +43,11 @@ export const starterWorld = (
   const store = memoryRunStore(...(options.runs ?? []))
   const bus = recordingBus()
   const queue = recordingQueue()
-  const datazone = scriptedDataZone({ startRun: async () => answered(serviceRun()), ...options.script })
+  const datazone = scriptedDataZone({
+    startRun: async () => answered(serviceRun()),
+    startSourceRun: async () => answered(sourceRun()),
+    ...options.script,
+  })
   const slowDowns: number[] = []
   const pace = {
     reserve: async () => [],
@@ -75,12 +85,13 @@ export const starterWorld = (
     /** The same in words. */
     outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
       (await handle(body, receiveCount)).map(({ outcome }) => outcome),
-    /** The sweep's note about a record. */
-    noteAbout: (run: Run) => ({
-      release: 1,
-      domainId: run.subject.domainId,
-      assetId: run.subject.assetId,
-      record: runKey(run).record,
-    }),
+    /** The sweep's note about a record; one that waits is marked as released, as the sweep does first. */
+    noteAbout: (run: Run) => {
+      const current = store.current(run)
+      if (current?.state === 'PARKED') store.given({ ...current, releasedAtMs: clock.now() })
+      return noteOf(run)
+    },
+    /** The sweep's note about a record, without the mark: one that comes late, or twice. */
+    lateNoteAbout: noteOf,
   }
 }

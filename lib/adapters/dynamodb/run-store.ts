@@ -13,20 +13,28 @@ import { PortUnavailable } from '../../errors.ts'
 import type { Creation, Records, RunStore, UnreadableRecord } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
 import type { ParkedRun, Run } from '../../run/run.ts'
-import { absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
+import { absent, absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
 import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
+import { parseTurn, turnItem } from './turn-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
 const sorted = (items: readonly Item[]): Records => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
+  let turn: number | undefined
   for (const item of items) {
-    const parsed = parseItem(unmarshall(item))
+    const plain = unmarshall(item)
+    const taken = parseTurn(plain)
+    if (taken !== undefined) {
+      turn = taken
+      continue
+    }
+    const parsed = parseItem(plain)
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)
   }
-  return { runs, unreadable }
+  return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
 }
 
 const putParameters = (table: string, run: Run, condition: Condition) => ({
@@ -83,6 +91,12 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
+/** Of a transaction that was cancelled: whose condition failed, in its order. */
+const failedConditions = (error: unknown): readonly boolean[] =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed')
+    : []
+
 /** The run store on one DynamoDB table. */
 export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
   async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
@@ -120,16 +134,24 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       )
       return { outcome: 'created', run }
     } catch (error) {
-      const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
-      if (reasons[1]?.Code === 'ConditionalCheckFailed') return { outcome: 'request-changed' }
-      if (reasons[0]?.Code === 'ConditionalCheckFailed') return { outcome: 'exists' }
+      const [exists, isChanged] = failedConditions(error)
+      if (isChanged === true) return { outcome: 'request-changed' }
+      if (exists === true) return { outcome: 'exists' }
       throw new PortUnavailable('table', error)
     }
   }
 
   return {
-    async runsOfAsset(asset) {
-      return sorted(await allOf(partitionParameters(table, partitionOf(asset))))
+    async runsOfAsset(target) {
+      const runs: Run[] = []
+      const unreadable: UnreadableRecord[] = []
+      let turn: number | undefined
+      for await (const page of pages(partitionParameters(table, partitionOf(target)))) {
+        runs.push(...page.runs)
+        unreadable.push(...page.unreadable)
+        turn ??= page.turn
+      }
+      return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
     },
 
     async byRunId(runId) {
@@ -152,6 +174,32 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       const condition = unchangedSince(run.version)
       const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
       return done === undefined ? undefined : next
+    },
+
+    async takeTurn(claim, turn) {
+      const next = { ...claim, version: claim.version + 1 }
+      const { partition } = runKey(claim)
+      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version)
+      try {
+        await client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              { Put: putParameters(table, next, condition) },
+              {
+                Put: {
+                  TableName: table,
+                  Item: marshall(turnItem(partition, turn + 1)),
+                  ...conditionParameters(turn === 0 ? absent : unchangedSince(turn)),
+                },
+              },
+            ],
+          }),
+        )
+        return next
+      } catch (error) {
+        if (failedConditions(error).includes(true)) return undefined
+        throw new PortUnavailable('table', error)
+      }
     },
 
     async dropRequest(request) {

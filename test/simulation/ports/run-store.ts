@@ -2,7 +2,7 @@ import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { Creation, Records, RunStore } from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
-import type { ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { ClaimedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 import {
@@ -57,6 +57,7 @@ export const simulatedTable = (options: {
   const index = new Map<string, Shown>()
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
+  const turns = new Map<string, number>()
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
 
@@ -149,14 +150,24 @@ export const simulatedTable = (options: {
       step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
 
     return {
-      async runsOfAsset(asset) {
-        const partition = partitionOf(asset)
-        const read = () => [...(partitions.get(partition)?.values() ?? [])]
+      async runsOfAsset(target) {
+        const partition = partitionOf(target)
+        let turnThen: number | undefined
+        const read = () => {
+          turnThen = turns.get(partition)
+          return [...(partitions.get(partition)?.values() ?? [])]
+        }
         const all: Records[] = []
-        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) all.push(page)
+        let turn: number | undefined
+        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) {
+          // Part of the first page, which is read at one moment.
+          if (all.length === 0) turn = turnThen
+          all.push(page)
+        }
         return {
           runs: all.flatMap((page) => page.runs),
           unreadable: all.flatMap((page) => page.unreadable),
+          ...(turn === undefined ? {} : { turn }),
         }
       },
 
@@ -195,6 +206,19 @@ export const simulatedTable = (options: {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, true, () => {
           if (versionOf(find(runKey(run))) !== run.version) return undefined
+          put(stored(toItem(next)))
+          return next
+        })
+      },
+
+      takeTurn(claim: ClaimedRun, turn: number): Promise<ClaimedRun | undefined> {
+        const next = { ...claim, version: claim.version + 1 }
+        return write('store.takeTurn', claim, false, () => {
+          const { partition } = runKey(claim)
+          const there = find(runKey(claim))
+          const isFree = claim.version === 0 ? isAbsentOrPlanned(there) : versionOf(there) === claim.version
+          if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
+          turns.set(partition, turn + 1)
           put(stored(toItem(next)))
           return next
         })
