@@ -6,10 +6,10 @@ import {
   type RunEvent,
   startedEvent,
 } from '../lib/contracts/run-event.ts'
-import type { RunRequest } from '../lib/contracts/run-request.ts'
+import type { DataSourceRunRequest, MetadataRunRequest } from '../lib/contracts/run-request.ts'
 import { type EndedRun, type Ending, endings, type InFlightRun } from '../lib/run/run.ts'
 
-const request: RunRequest = {
+const request: MetadataRunRequest = {
   version: 1,
   requestId: 'nightly-load-2026-11-20/store_sales',
   kind: 'METADATA_GENERATION',
@@ -20,6 +20,17 @@ const request: RunRequest = {
   lane: 'live',
   correlationId: 'nightly-load-2026-11-20',
   requestedAt: '2026-11-20T02:14:03.120Z',
+}
+
+const sourceRequest: DataSourceRunRequest = {
+  version: 1,
+  requestId: 'nightly-load-2026-11-20/glue',
+  kind: 'DATA_SOURCE',
+  domainId: request.domainId,
+  projectId: request.projectId,
+  dataSource: { id: 'a9k2m7x4p1s6da' },
+  triggerKey: 'nightly-load-2026-11-20',
+  correlationId: 'nightly-load-2026-11-20',
 }
 
 const assetEvent: AssetEvent = {
@@ -101,15 +112,52 @@ const told: Readonly<Record<Ending, Partial<EndedRun>>> = {
   REJECTED: { error: { name: 'ValidationException', message: 'The asset has no structured schema.' } },
 }
 
-const ended = (ending: Ending): EndedRun => {
-  const { runId, nativeStatus: _, startedAtMs: began, ...common } = inFlight
+const sourceInFlight: InFlightRun = {
+  ...inFlight,
+  subject: {
+    kind: 'DATA_SOURCE',
+    domainId: request.domainId,
+    dataSourceId: sourceRequest.dataSource.id,
+    triggerKey: sourceRequest.triggerKey,
+  },
+  request: { ...inFlight.request, requestKey: `request:${sourceRequest.requestId}` },
+  runId: '3c7r9v1z5b8n2q',
+  nativeStatus: 'REQUESTED',
+}
+
+/** The same of a data source run. DataZone has no way to cancel one. */
+const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
+  ...told,
+  SUCCEEDED: {
+    nativeStatus: 'SUCCESS',
+    statistics: { added: 2, updated: 5, unchanged: 17, skipped: 0, failed: 0 },
+    lineageStatus: 'IN_PROGRESS',
+  },
+  PARTIALLY_SUCCEEDED: {
+    nativeStatus: 'PARTIALLY_SUCCEEDED',
+    statistics: { added: 2, updated: 5, unchanged: 14, skipped: 0, failed: 3 },
+    lineageStatus: 'PARTIALLY_SUCCEEDED',
+  },
+  FAILED: {
+    nativeStatus: 'FAILED',
+    statistics: { added: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 },
+    lineageStatus: 'FAILED',
+    error: { name: 'ACCESS_DENIED_EXCEPTION', message: 'Access to the Glue database was denied.' },
+  },
+  TIMED_OUT: { nativeStatus: 'RUNNING' },
+  LOST: { nativeStatus: 'RUNNING' },
+  REJECTED: { error: { name: 'ResourceNotFoundException', message: 'There is no such data source.' } },
+}
+
+const ended = (ending: Ending, of: InFlightRun, tellings: typeof told): EndedRun => {
+  const { runId, nativeStatus: _, startedAtMs: began, ...common } = of
   return {
     ...common,
     state: 'ENDED',
     ending,
     detectedAtMs: startedAtMs + 41_000,
     ...(ending === 'REJECTED' ? {} : { runId, startedAtMs: began }),
-    ...told[ending],
+    ...tellings[ending],
   }
 }
 
@@ -132,11 +180,16 @@ const fileName = (event: RunEvent): string => event.detailType.toLowerCase().rep
 export const samples = (): Readonly<Record<string, object>> => {
   const events = [
     startedEvent(inFlight),
-    ...endings.map((ending) => endedEvent(ended(ending), { minimal: false })),
+    ...endings.map((ending) => endedEvent(ended(ending, inFlight, told), { minimal: false })),
+    startedEvent(sourceInFlight),
+    ...endings
+      .filter((ending) => ending !== 'CANCELED')
+      .map((ending) => endedEvent(ended(ending, sourceInFlight, toldOfSource), { minimal: false })),
   ]
   const id = '0f6c9b1e-5f0a-4e43-9d59-6a1f6a3c2b10'
   return {
     'run-request': request,
+    'data-source-run-request': sourceRequest,
     'asset-added-to-catalog': assetEvent,
     ...Object.fromEntries(events.map((event) => [fileName(event), envelope(event, id)])),
     'malformed-request-rejected': envelope(

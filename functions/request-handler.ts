@@ -5,6 +5,7 @@ import type { InFlightRun } from '../lib/run/run.ts'
 import { handleMessage } from '../lib/usecases/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
+import { leastTimeToStartMs } from '../lib/usecases/start-run.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
 import { describeOutcome } from './describe-outcome.ts'
 
@@ -74,7 +75,9 @@ export const requestHandler = (parts: {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const places = slotGate(event.Records.length, (count) => ports.pace.reserve(count, ports.clock.now()))
+    const places = slotGate(event.Records.length, (count) =>
+      ports.pace.reserve(count, ports.clock.now(), deadlineMs - leastTimeToStartMs),
+    )
     const started: InFlightRun[] = []
 
     const inItsPlace = async (record: SQSRecord): Promise<void> => {

@@ -11,6 +11,7 @@ import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
+import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
@@ -32,7 +33,7 @@ const systemClock: Clock = {
 
 const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
 
-/** The parts both functions share. Throws InvalidConfiguration when the environment is wrong. */
+/** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
 export const wire = () => {
   const config = readConfig(process.env, policyFile)
   const table = new DynamoDBClient({ requestHandler: timeouts })
@@ -40,6 +41,7 @@ export const wire = () => {
     starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
     reads: new DataZoneClient({ requestHandler: timeouts }),
   })
+  const sqs = new SQSClient({ requestHandler: timeouts })
   const logger = new Logger()
   const metrics = new Metrics()
   const telemetry: Telemetry = {
@@ -62,10 +64,11 @@ export const wire = () => {
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
-      queue: sqsRequestQueue(new SQSClient({ requestHandler: timeouts }), {
+      queue: sqsRequestQueue(sqs, {
         requests: config.requestQueueUrl,
         rejected: config.rejectedQueueUrl,
       }),
+      hints: sqsHintQueue(sqs, config.hintQueueUrl),
     },
   }
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { parsePolicy } from '../lib/contracts/policy-file.ts'
 
-const functionNames = ['starter', 'poller']
+const functionNames = ['starter', 'poller', 'observer']
 
 /**
  * Splitting turns what is imported on demand (the SDK's credential providers, which Lambda never loads) into

@@ -5,7 +5,8 @@ import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
 import { canonicalTypes } from './run/identity.ts'
 import { generationTypes } from './run/run.ts'
-import { modes } from './run/sweep-plan.ts'
+import { modes, type SweepSettings } from './run/sweep-plan.ts'
+import type { HintSettings } from './usecases/settle-hints.ts'
 import type { StarterSettings } from './usecases/starter-tools.ts'
 import type { SweeperSettings } from './usecases/sweep-runs.ts'
 
@@ -19,6 +20,14 @@ export interface Config {
   readonly startRatePerSecond: number
   readonly starter: StarterSettings
   readonly sweeper: SweeperSettings
+  readonly hintQueueUrl: string
+  readonly observer: ObserverSettings
+}
+
+export interface ObserverSettings extends HintSettings {
+  /** When to look again at a run that a hint was too early for, in whole seconds, and how often. */
+  readonly lookAgainSeconds: number
+  readonly looksAgain: number
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -49,6 +58,9 @@ const Environment = z.object({
   REQUEST_QUEUE_URL: text,
   REJECTED_QUEUE_URL: text,
   EVENT_BUS_NAME: text,
+  HINT_QUEUE_URL: text,
+  TRUST_HINTS: z._default(z.enum(['true', 'false']), 'false'),
+  HINT_LOOK_AGAIN_SECONDS: seconds(10, 900),
   MODE: z.enum(modes),
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
   DEFAULT_TYPES: z.pipe(parts, z.array(z.enum(generationTypes)).check(z.minLength(1))),
@@ -65,17 +77,20 @@ const Environment = z.object({
   LOOK_AGAIN_SECONDS: seconds(60),
   NOT_FOUND_GRACE_SECONDS: seconds(300),
   RELEASE_HOLD_SECONDS: seconds(900),
-  /** Age from which a sweep looks for a run: it can hardly have ended before, nor may List show it. */
-  MIN_AGE_SECONDS: seconds(12),
+  /** Age from which a sweep looks for a run. Hints tell most endings before: what it asks sooner, it asks in vain. */
+  MIN_AGE_SECONDS: seconds(45),
   /** "Roughly thirty seconds per asset" is all that is known of durations. */
   RUN_DEADLINE_SECONDS: seconds(4 * 3600),
   /** A request that has waited this long is given back. */
   MAX_WAIT_SECONDS: seconds(35 * 24 * 3600),
+  /** DataZone's quota for one data source. */
+  DATA_SOURCE_RUNS_PER_DAY: z._default(number(1, 1_000_000), 25),
   /** The table forgets after 183 days; requests must be 30 days younger. */
   MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
 })
 
 const fewRuns = 3
+const looksAgain = 3
 /** Releases take at most half of the Starts that a sweep period has, so that live requests go first. */
 const releaseShare = 0.5
 
@@ -84,7 +99,7 @@ const releaseShare = 0.5
  * @throws InvalidConfiguration naming every wrong variable, and every wrong place of the policy, at once
  */
 export const readConfig = (env: Env, policyFile: unknown): Config => {
-  const parsed = parseWith(Environment, env)
+  const parsed = parseWith(Environment, env, Number.POSITIVE_INFINITY)
   const policy = parsePolicy(policyFile)
   if (!parsed.ok || !policy.ok) {
     throw new InvalidConfiguration([
@@ -94,6 +109,17 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
   }
   const value = parsed.value
   const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
+  const sweeping: SweepSettings = {
+    mode: value.MODE,
+    periodMs: ms(value.SWEEP_PERIOD_SECONDS),
+    minAgeMs: ms(value.MIN_AGE_SECONDS),
+    fewRuns,
+    runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
+    maxReleases: Math.max(
+      1,
+      Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
+    ),
+  }
   return {
     tableName: value.TABLE_NAME,
     requestQueueUrl: value.REQUEST_QUEUE_URL,
@@ -116,19 +142,16 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
       notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
       maxWaitMs: ms(value.MAX_WAIT_SECONDS),
+      sourceRunsPerDay: value.DATA_SOURCE_RUNS_PER_DAY,
       maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
     },
-    sweeper: {
-      mode: value.MODE,
-      periodMs: ms(value.SWEEP_PERIOD_SECONDS),
-      minAgeMs: ms(value.MIN_AGE_SECONDS),
-      fewRuns,
-      runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
-      maxReleases: Math.max(
-        1,
-        Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
-      ),
-      releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS),
+    sweeper: { ...sweeping, releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS) },
+    hintQueueUrl: value.HINT_QUEUE_URL,
+    observer: {
+      ...sweeping,
+      trustHints: value.TRUST_HINTS === 'true',
+      lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
+      looksAgain,
     },
   }
 }

@@ -36,6 +36,7 @@ const shared = {
   seed: { type: 'string' },
   speed: { type: 'string' },
   'list-order': { type: 'string' },
+  hints: { type: 'string' },
 } as const
 
 export interface SharedFlags {
@@ -43,6 +44,7 @@ export interface SharedFlags {
   readonly seed: number
   readonly speed: number
   readonly listOrder: 'newest' | 'random'
+  readonly hints: 'on' | 'off'
 }
 
 const text = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback)
@@ -52,11 +54,14 @@ const sharedFlags = (values: Record<string, unknown>): SharedFlags => {
   if (listOrder !== 'newest' && listOrder !== 'random') {
     throw new UsageError(`--list-order takes newest or random, not '${listOrder}'`)
   }
+  const hints = text(values['hints'], 'on')
+  if (hints !== 'on' && hints !== 'off') throw new UsageError(`--hints takes on or off, not '${hints}'`)
   return {
     assets: wholeNumber('assets', text(values['assets'], '24'), 1, 100_000),
     seed: wholeNumber('seed', text(values['seed'], '1'), 0, 2 ** 31),
     speed: positiveNumber('speed', text(values['speed'], '10'), 100),
     listOrder,
+    hints,
   }
 }
 

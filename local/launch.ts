@@ -1,7 +1,8 @@
 import { sampleCatalogue } from './catalogue/catalogue.ts'
+import { type EventPump, pumpEvents } from './datazone/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/server.ts'
 import { packagedTemplate } from './package.ts'
-import { settingsAtSpeed } from './speed.ts'
+import { hintWindowAtSpeed, settingsAtSpeed } from './speed.ts'
 import { type Stack, startStack } from './stack.ts'
 
 export interface LaunchOptions {
@@ -9,6 +10,8 @@ export interface LaunchOptions {
   readonly seed: number
   readonly speed: number
   readonly listOrder: 'newest' | 'random'
+  /** Whether DataZone's own events reach the bus; without them the sweep finds every ending. Default: on. */
+  readonly hints?: 'on' | 'off'
   readonly mode?: 'off' | 'plan' | 'run'
   readonly ports?: {
     readonly datazone?: number
@@ -49,10 +52,18 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       parameters: { Mode: options.mode ?? 'run' },
       settings: settingsAtSpeed(speed),
       speed,
+      batchingSeconds: { HintQueue: hintWindowAtSpeed(speed) },
       ports,
       ...(options.log === undefined ? {} : { log: options.log }),
     })
+    const pump: EventPump | undefined =
+      options.hints === 'off'
+        ? undefined
+        : pumpEvents(datazone.datazone.control, (event) =>
+            stack.publishServiceEvent({ ...event, resources: [...event.resources] }),
+          )
     const stop = async () => {
+      await pump?.stop()
       await stack.stop()
       await datazone.stop()
     }

@@ -25,6 +25,8 @@ export interface StackOptions {
   readonly schedules?: boolean
   /** Set over what the template sets, by the queue's logical id: a test need not wait for a long visibility timeout. */
   readonly queueAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Batching windows over what the template sets, by the queue's logical id: these may be fractions. */
+  readonly batchingSeconds?: Readonly<Record<string, number>>
   /** Fixed ports; any free one where none is given. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }
   /** Puts a tap in front of every service, for `tap`. */

@@ -47,7 +47,16 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
   opened.add(functions.stop)
   const origin = { region, account: localAccountId }
   const schedules = options.schedules ?? true
-  const workload = startWorkload(plan, { host: functions, sqs, origin, speed, schedules, log: complain })
+  const { batchingSeconds = {} } = options
+  const workload = startWorkload(plan, {
+    host: functions,
+    sqs,
+    origin,
+    speed,
+    batchingSeconds,
+    schedules,
+    log: complain,
+  })
   opened.add(async () => {
     drained = workload.drain()
   })

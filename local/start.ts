@@ -10,8 +10,8 @@ const told = (): Promise<void> =>
 
 await runAsCommand(async (args) => {
   const flags = startFlags(args)
-  console.log('packaging the service and starting the local stack ...')
   const stopping = told()
+  console.log('packaging the service and starting the local stack ...')
   const system = await launch(flags)
   const { stack, datazone } = system
   const queueUrl = stack.queueUrls['RequestQueue'] ?? ''

@@ -26,6 +26,7 @@ export function startWorkload(
     readonly sqs: SQSClient
     readonly origin: { readonly region: string; readonly account: string }
     readonly speed: number
+    readonly batchingSeconds: Readonly<Record<string, number>>
     readonly schedules: boolean
     readonly log: (line: string) => void
   },
@@ -33,9 +34,12 @@ export function startWorkload(
   const { host, sqs, origin, speed, log } = options
   const fire = (schedule: SchedulePlan, scheduledAtMs = Date.now()) =>
     host.invoke(schedule.function.logicalId, scheduleEvent(schedule, scheduledAtMs, origin))
-  const sources = plan.eventSources.map((source) =>
-    startEventSource({ plan: source, sqs, region: origin.region, invoke: host.invoke, log }),
-  )
+  const sources = plan.eventSources.map((source) => {
+    const seconds = options.batchingSeconds[source.queue.logicalId]
+    const windowMs = seconds === undefined ? source.windowMs : seconds * 1000
+    const timed = { ...source, windowMs }
+    return startEventSource({ plan: timed, sqs, region: origin.region, invoke: host.invoke, log })
+  })
   const schedules = (options.schedules ? plan.schedules : []).map((schedule) =>
     startSchedule({
       periodMs: schedule.periodMs / speed,

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
-import { assetId, domainId, projectId, timestamp } from './fields.ts'
+import { assetId, domainId, projectId, senderId, timestamp } from './fields.ts'
 
 /**
  * An EventBridge envelope with one of DataZone's own asset events. Only the fields we use; others may come and go.
  * The shape of `detail` follows the one complete example that AWS prints; `assetId` was seen in working handlers.
  */
 export const AssetEvent = z.looseObject({
-  id: z.string().check(z.minLength(1), z.maxLength(128)),
+  id: senderId,
   'detail-type': z.literal('Asset Added To Catalog'),
   source: z.literal('aws.datazone'),
   time: z.optional(timestamp),

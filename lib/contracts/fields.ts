@@ -8,6 +8,7 @@ const idPattern = /^[a-zA-Z0-9_-]{1,36}$/
 export const domainId = z.string().check(z.regex(domainIdPattern))
 export const projectId = z.string().check(z.regex(idPattern))
 export const assetId = z.string().check(z.regex(idPattern))
+export const dataSourceId = z.string().check(z.regex(idPattern))
 /** DataZone asks only for 1 to 64 characters; unpaired surrogates cannot be sent to it as JSON. */
 export const revision = z.string().check(
   z.minLength(1),
@@ -17,5 +18,9 @@ export const revision = z.string().check(
 /** Ids that senders choose: printable ASCII, so that they can stand in logs and events as they are. */
 export const senderId = z.string().check(z.regex(/^[\x20-\x7E]{1,128}$/))
 export const generationType = z.enum(generationTypes)
-/** ISO 8601 with a zone. */
-export const timestamp = z.iso.datetime({ offset: true })
+/** ISO 8601 with a zone, of this century or later. */
+export const timestamp = z.iso.datetime({ offset: true }).check(
+  z.refine((text) => !(new Date(text).getUTCFullYear() < 2000), {
+    error: 'must not be before the year 2000',
+  }),
+)

@@ -107,7 +107,7 @@ const placed = (problem: string): string =>
 
 /** The policy of a file, or what is wrong with it, each problem with its place. */
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
-  const parsed = parseWith(PolicyFile, file)
+  const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
   return parsed.ok
     ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf) } }
     : { ok: false, problems: parsed.problems.map(placed) }

@@ -14,11 +14,15 @@ const describe = (issue: RawIssue): string => {
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}`
     case 'invalid_format':
+      if (issue.format === 'datetime')
+        return 'must be an ISO 8601 time with a zone, like 2026-11-20T02:14:03Z'
       return issue.pattern === undefined ? `must be a valid ${issue.format}` : `must match ${issue.pattern}`
     case 'too_small':
       return `must have at least ${issue.minimum} (${issue.origin})`
     case 'too_big':
       return `must have at most ${issue.maximum} (${issue.origin})`
+    case 'invalid_union':
+      return Array.isArray(issue.options) ? `must be one of ${listed(issue.options)}` : 'is not valid'
     case 'unrecognized_keys':
       return `has unknown fields, remove them: ${listed(issue.keys.map((key) => key.slice(0, 40))).slice(0, 200)}`
     default:
@@ -30,12 +34,14 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly string[] }
 
+/** A body may be wrong in more ways than anybody reads. */
 const problemLimit = 20
 
 /** Parses `input`; each problem names its field by path, with the mend. */
 export const parseWith = <Schema extends z.core.$ZodType>(
   schema: Schema,
   input: unknown,
+  limit = problemLimit,
 ): Parsed<z.core.output<Schema>> => {
   const result = z.safeParse(schema, input, { error: describe })
   return result.success
@@ -43,7 +49,7 @@ export const parseWith = <Schema extends z.core.$ZodType>(
     : {
         ok: false,
         problems: result.error.issues
-          .slice(0, problemLimit)
+          .slice(0, limit)
           .map((issue) => `${issue.path.length === 0 ? 'body' : issue.path.join('.')}: ${issue.message}`),
       }
 }

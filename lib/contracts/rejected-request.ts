@@ -29,7 +29,7 @@ export const rejectedRequest = (
     version: 1,
     eventId,
     rejectedAt: new Date(rejectedAtMs).toISOString(),
-    reasons: reasons.map((reason) => reason.toWellFormed().slice(0, reasonLimit)),
+    reasons: reasons.map((reason) => reason.slice(0, reasonLimit).toWellFormed()),
     body: kept.toWellFormed(),
     cut: kept.length < clean.length,
   }

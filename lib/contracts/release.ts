@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
-import { assetId, domainId } from './fields.ts'
+import { assetId, dataSourceId, domainId } from './fields.ts'
+
+/** The record's sort key. */
+const record = z.string().check(z.minLength(1), z.maxLength(1024))
 
 /** The sweep's note to the starter: go on with this record. Ours alone, not an interface. */
-export const Release = z.strictObject({
-  release: z.literal(1),
-  domainId,
-  assetId,
-  /** The record's sort key. */
-  record: z.string().check(z.minLength(1), z.maxLength(1024)),
-})
+export const Release = z.union([
+  z.strictObject({ release: z.literal(1), domainId, assetId, record }),
+  z.strictObject({ release: z.literal(1), domainId, dataSourceId, record }),
+])
 export type Release = z.infer<typeof Release>

@@ -1,7 +1,15 @@
 import * as z from 'zod/mini'
 import { errorText } from '../run/error-text.ts'
 import { eventId, rejectionEventId } from '../run/identity.ts'
-import { type EndedRun, type Ending, endings, type InFlightRun, runKinds } from '../run/run.ts'
+import {
+  type EndedRun,
+  type Ending,
+  endings,
+  type InFlightRun,
+  type RunKind,
+  runKinds,
+  type Subject,
+} from '../run/run.ts'
 
 /** `source` of every event we put on the run bus. */
 export const eventSource = 'datazone-run-orchestrator'
@@ -17,8 +25,14 @@ const words = {
   STARTED: 'Started',
 } as const satisfies Record<Ending | 'STARTED', string>
 
+const kindWords = {
+  METADATA_GENERATION: 'Metadata Generation Run',
+  DATA_SOURCE: 'Data Source Run',
+} as const satisfies Record<RunKind, string>
+
 /** `Metadata Generation Run Succeeded` and its siblings. */
-export const detailType = (status: Ending | 'STARTED'): string => `Metadata Generation Run ${words[status]}`
+export const detailType = (status: Ending | 'STARTED', kind: RunKind = 'METADATA_GENERATION'): string =>
+  `${kindWords[kind]} ${words[status]}`
 
 const text = z.string()
 const time = z.iso.datetime()
@@ -42,6 +56,8 @@ export const RunEventDetail = z.looseObject({
     projectId: z.optional(text),
     asset: z.optional(z.looseObject({ id: text, revision: z.optional(text) })),
     types: z.optional(z.array(text)),
+    /** Instead of asset and types, of a data source run. */
+    dataSource: z.optional(z.looseObject({ id: text, triggerKey: text })),
     runId: z.optional(text),
     attempt: z.optional(z.int()),
     /** This attempt has failed, and another one will be made: the last word is still to come. */
@@ -54,6 +70,18 @@ export const RunEventDetail = z.looseObject({
     typeStats: z.optional(
       z.array(z.looseObject({ type: text, status: text, errorMessage: z.optional(text) })),
     ),
+    /** What a data source run did with the tables it found. */
+    statistics: z.optional(
+      z.looseObject({
+        added: z.optional(z.int()),
+        updated: z.optional(z.int()),
+        unchanged: z.optional(z.int()),
+        skipped: z.optional(z.int()),
+        failed: z.optional(z.int()),
+      }),
+    ),
+    /** A data source run's import of lineage when the ending was seen; it may go on after the run. */
+    lineageStatus: z.optional(text),
     error: z.optional(z.looseObject({ name: text, message: text })),
     requestedAt: z.optional(time),
     startedAt: z.optional(time),
@@ -81,6 +109,17 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
 
+const aboutSubject = (subject: Subject) =>
+  subject.kind === 'DATA_SOURCE'
+    ? { dataSource: { id: subject.dataSourceId, triggerKey: subject.triggerKey } }
+    : {
+        asset: {
+          id: subject.assetId,
+          ...(subject.revision === undefined ? {} : { revision: subject.revision }),
+        },
+        types: [...subject.types],
+      }
+
 const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs: number) => ({
   metadata: {
     id: eventId(run, status),
@@ -94,11 +133,7 @@ const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs:
     kind: run.subject.kind,
     domainId: run.subject.domainId,
     projectId: run.projectId,
-    asset: {
-      id: run.subject.assetId,
-      ...(run.subject.revision === undefined ? {} : { revision: run.subject.revision }),
-    },
-    types: [...run.subject.types],
+    ...aboutSubject(run.subject),
     attempt: run.attempt,
     willRetry: run.state === 'ENDED' && run.willRetry === true,
     ...(run.onlyTypes === undefined ? {} : { retriedTypes: [...run.onlyTypes] }),
@@ -134,12 +169,14 @@ export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }
             ...(errorMessage === undefined ? {} : { errorMessage: errorText(errorMessage) }),
           })),
         }),
+    ...(run.statistics === undefined ? {} : { statistics: { ...run.statistics } }),
+    ...(run.lineageStatus === undefined ? {} : { lineageStatus: run.lineageStatus }),
     ...(run.error === undefined
       ? {}
       : { error: { name: run.error.name, message: errorText(run.error.message) } }),
   }
   return {
-    detailType: detailType(run.ending),
+    detailType: detailType(run.ending, run.subject.kind),
     timeMs: run.detectedAtMs,
     detail: {
       metadata: about.metadata,
@@ -155,7 +192,7 @@ export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }
 
 /** Best effort: nobody may count on it. */
 export const startedEvent = (run: InFlightRun): RunEvent => ({
-  detailType: detailType('STARTED'),
+  detailType: detailType('STARTED', run.subject.kind),
   timeMs: run.startedAtMs,
   detail: aboutRun(run, 'STARTED', run.startedAtMs),
 })
@@ -166,8 +203,9 @@ export const malformedEvent = (
   problems: readonly string[],
   rejectedAtMs: number,
   envelopeId?: string,
+  runKind?: RunKind,
 ): RunEvent => ({
-  detailType: detailType('REJECTED'),
+  detailType: detailType('REJECTED', runKind),
   timeMs: rejectedAtMs,
   detail: {
     metadata: {

@@ -1,4 +1,4 @@
-import type { GenerationType, TypeStat } from '../run/run.ts'
+import type { GenerationType, RunError, SourceStatistics, TypeStat } from '../run/run.ts'
 
 /** Why DataZone did not do what it was asked, classified once in the adapter. */
 export type RefusalKind =
@@ -48,16 +48,28 @@ export interface StartInput {
   readonly clientToken: string
 }
 
-/** A run as Start, Get or List shows it. Statuses and types are strings here: newer ones must survive (P8). */
+export interface StartSourceInput {
+  readonly domainId: string
+  readonly dataSourceId: string
+  readonly clientToken: string
+}
+
+/** A run of either kind as Start, Get or List shows it. Statuses and types are strings here: newer ones must survive (P8). */
 export interface ServiceRun {
   readonly runId: string
   readonly nativeStatus: string
   readonly types: readonly string[]
+  /** Told by a deployment that knows one `type` only, so `types` may be short of some. */
+  readonly olderShape?: true
   readonly assetId?: string
   readonly revision?: string
   readonly createdAtMs?: number
   /** From Get only. */
   readonly typeStats?: readonly TypeStat[]
+  /** The last three are of data source runs only, which have no `types`. */
+  readonly statistics?: SourceStatistics
+  readonly lineageStatus?: string
+  readonly error?: RunError
 }
 
 export interface RunPage {
@@ -65,10 +77,10 @@ export interface RunPage {
   readonly nextToken?: string
 }
 
-/** The statuses that a sweep lists; the others are told by Get. */
-export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED'
+/** The statuses that are listed: by a sweep the first three, by a hint that names no run the last three. */
+export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
 
-/** The four calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
+/** The calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
 export interface DataZone {
   getAsset(domainId: string, assetId: string): Promise<Answer<Asset>>
   /** Sent once, never retried here, and given up after `abortAfterMs`. */
@@ -78,5 +90,13 @@ export interface DataZone {
   listRuns(
     domainId: string,
     query: { readonly status?: ListedStatus; readonly assetId?: string; readonly nextToken?: string },
+  ): Promise<Answer<RunPage>>
+  /** Like `startRun`. */
+  startSourceRun(input: StartSourceInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
+  getSourceRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
+  /** One page of up to 50 of a data source's runs, of every status. */
+  listSourceRuns(
+    domainId: string,
+    query: { readonly dataSourceId: string; readonly nextToken?: string },
   ): Promise<Answer<RunPage>>
 }

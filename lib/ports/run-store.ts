@@ -1,5 +1,5 @@
 import type { RunKey } from '../run/identity.ts'
-import type { AssetRef, EndedRun, ParkedRun, Run } from '../run/run.ts'
+import type { AssetRef, ClaimedRun, DataSourceRef, EndedRun, ParkedRun, Run } from '../run/run.ts'
 
 /** A stored record that this version must not act on (P8): written by a newer one, or damaged. */
 export interface UnreadableRecord {
@@ -11,6 +11,8 @@ export interface UnreadableRecord {
 export interface Records {
   readonly runs: readonly Run[]
   readonly unreadable: readonly UnreadableRecord[]
+  /** How many claims the data source has seen; see `takeTurn`. */
+  readonly turn?: number
 }
 
 export type Creation<R extends Run> =
@@ -32,8 +34,10 @@ export type Succession =
  * that no caller can lose a claim. Every method throws when the store cannot answer; nothing is then known.
  */
 export interface RunStore {
-  /** All records of an asset, as of now (strongly consistent): dedupe and "who is running" need no index. */
-  runsOfAsset(asset: AssetRef): Promise<Records>
+  /** All records of an asset or data source, as of now (strongly consistent): dedupe and "who is running" need no index. */
+  runsOfAsset(target: AssetRef | DataSourceRef): Promise<Records>
+  /** The record that holds a run id; an index behind it may not show a new one for a moment. */
+  byRunId(runId: string): Promise<Records>
   /**
    * P1: writes a new record on the condition that there is none for its key (or only a PLANNED one). With
    * `instead`, the waiting request it replaces goes in the same transaction, or nothing happens.
@@ -49,6 +53,12 @@ export interface RunStore {
    * PLANNED one), in one transaction: a retry that is promised is also recorded.
    */
   endWithNext(ended: EndedRun, next: ParkedRun): Promise<Succession>
+  /**
+   * P1 for data sources: writes a claim, new (version 0, as `create`) or over the version it was read at (as `save`), on
+   * the condition that no claim of its data source was written since `turn` was read. So what the claim was decided on
+   * (nobody else is going, the day is not full) still holds. Undefined: somebody was faster, nothing was written.
+   */
+  takeTurn(claim: ClaimedRun, turn: number): Promise<ClaimedRun | undefined>
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
   /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */

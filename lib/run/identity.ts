@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { AssetRef, Ending, GenerationType, Subject } from './run.ts'
-import { generationTypes } from './run.ts'
+import type { AssetRef, DataSourceRef, Ending, GenerationType, Subject } from './run.ts'
+import { generationTypes, isResolved } from './run.ts'
 
 /**
  * Who is who: every identifier here is a pure function of what it identifies, so that a repeat of anything is
@@ -26,19 +26,39 @@ export const typeSets = (types: readonly GenerationType[]): GenerationType[][] =
 export const sameTypes = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((type) => right.includes(type))
 
-/** The types that Start is asked for. */
+/** The types that Start is asked for; of a data source none. */
 export const typesToRun = (run: {
   readonly subject: Subject
   readonly onlyTypes?: readonly GenerationType[]
-}): readonly GenerationType[] => run.onlyTypes ?? run.subject.types
+}): readonly GenerationType[] =>
+  run.onlyTypes ?? (run.subject.kind === 'DATA_SOURCE' ? [] : run.subject.types)
 
-/** Where a record is filed: all runs of an asset share the partition; the record names revision, types and attempt. */
+/** Where a record is filed: all runs of an asset, or of a data source, share the partition. */
 export interface RunKey {
   readonly partition: string
   readonly record: string
 }
 
-export const partitionOf = (asset: AssetRef): string => `ASSET#${asset.domainId}#${asset.assetId}`
+export const partitionOf = (target: AssetRef | DataSourceRef): string =>
+  'dataSourceId' in target
+    ? `SOURCE#${target.domainId}#${target.dataSourceId}`
+    : `ASSET#${target.domainId}#${target.assetId}`
+
+/** The asset or data source that a subject is about. */
+export const targetOf = (subject: Subject): AssetRef | DataSourceRef =>
+  subject.kind === 'DATA_SOURCE'
+    ? { domainId: subject.domainId, dataSourceId: subject.dataSourceId }
+    : { domainId: subject.domainId, assetId: subject.assetId }
+
+const numbered = (attempt: number): string => String(attempt).padStart(4, '0')
+
+const recordOf = (subject: Subject, attempt: number, requestKey: string): string => {
+  if (subject.kind === 'DATA_SOURCE')
+    return `RUN#${encodeURIComponent(subject.triggerKey)}#${numbered(attempt)}`
+  return subject.revision === undefined
+    ? `REQUEST#${digest([requestKey])}`
+    : `RUN#${encodeURIComponent(subject.revision)}#${canonicalTypes(subject.types).join('+')}#${numbered(attempt)}`
+}
 
 /** The key of a subject's attempt, or, while the revision is not known, of the request. */
 export const runKey = (run: {
@@ -47,32 +67,35 @@ export const runKey = (run: {
   readonly request: { readonly requestKey: string }
 }): RunKey => ({
   partition: partitionOf(run.subject),
-  record:
-    run.subject.revision === undefined
-      ? `REQUEST#${digest([run.request.requestKey])}`
-      : `RUN#${encodeURIComponent(run.subject.revision)}#${run.subject.types.join('+')}#${String(run.attempt).padStart(4, '0')}`,
+  record: recordOf(run.subject, run.attempt, run.request.requestKey),
 })
 
-export const sameSubject = (left: Subject, right: Subject): boolean =>
-  left.domainId === right.domainId &&
-  left.assetId === right.assetId &&
-  left.revision === right.revision &&
-  sameTypes(left.types, right.types)
+export const sameSubject = (left: Subject, right: Subject): boolean => {
+  if (partitionOf(left) !== partitionOf(right)) return false
+  if (left.kind === 'DATA_SOURCE') return right.kind === left.kind && right.triggerKey === left.triggerKey
+  return right.kind === left.kind && right.revision === left.revision && sameTypes(right.types, left.types)
+}
 
-const subjectParts = (subject: Subject): string[] => [
-  subject.kind,
-  subject.domainId,
-  subject.assetId,
-  subject.revision ?? '',
-  ...subject.types,
-]
+const subjectParts = (subject: Subject): string[] =>
+  subject.kind === 'DATA_SOURCE'
+    ? [subject.kind, subject.domainId, subject.dataSourceId, subject.triggerKey]
+    : [
+        subject.kind,
+        subject.domainId,
+        subject.assetId,
+        subject.revision ?? '',
+        ...canonicalTypes(subject.types),
+      ]
+
+const targetIdOf = (subject: Subject): string =>
+  subject.kind === 'DATA_SOURCE' ? subject.dataSourceId : subject.assetId
 
 /**
  * P1: the idempotency token of Start, the same for every try of one subject and attempt. 1 to 128 characters of
  * [\x21-\x7E] (service model, `ClientToken`).
  */
 export const clientToken = (subject: Subject, attempt: number): string =>
-  `dzrun-${subject.assetId.slice(0, 36)}-${attempt}-${digest(['token', attempt, ...subjectParts(subject)])}`
+  `dzrun-${targetIdOf(subject).slice(0, 36)}-${attempt}-${digest(['token', attempt, ...subjectParts(subject)])}`
 
 /** P4: the id of the event that announces an ending (or the start) of an attempt; repeats carry the same. */
 export const eventId = (
@@ -83,7 +106,7 @@ export const eventId = (
   },
   what: Ending | 'STARTED',
 ): string => {
-  const unresolved = run.subject.revision === undefined ? [run.request.requestKey] : []
+  const unresolved = isResolved(run.subject) ? [] : [run.request.requestKey]
   return digest(['event', what, run.attempt, ...subjectParts(run.subject), ...unresolved]).slice(0, 40)
 }
 

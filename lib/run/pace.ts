@@ -25,19 +25,23 @@ export const rateAt = (pace: Pace, nowMs: number, configuredPerSecond: number): 
   )
 }
 
-/** Takes `count` slots; slots that lapsed unused are gone. Each slot is the time, in ms, from which on to send. */
+/**
+ * Takes `count` slots; slots that lapsed unused are gone. Each slot is the time, in ms, from which on to send. Slots
+ * after `latestMs` cannot be used by whoever asks: they are told, so that he knows how far away his turn is, and left to
+ * others.
+ */
 export const takeSlots = (
   pace: Pace,
   count: number,
   nowMs: number,
   configuredPerSecond: number,
+  latestMs: number,
 ): { readonly pace: Pace; readonly slots: readonly number[] } => {
   const gapMs = 1000 / rateAt(pace, nowMs, configuredPerSecond)
   const firstMs = Math.max(pace.nextSlotMs, nowMs)
-  return {
-    pace: { ...pace, nextSlotMs: firstMs + count * gapMs },
-    slots: Array.from({ length: count }, (_, index) => firstMs + index * gapMs),
-  }
+  const slots = Array.from({ length: count }, (_, index) => firstMs + index * gapMs)
+  const taken = slots.filter((slotMs) => slotMs <= latestMs).length
+  return { pace: { ...pace, nextSlotMs: taken === 0 ? pace.nextSlotMs : firstMs + taken * gapMs }, slots }
 }
 
 /** DataZone throttled: the rate falls by a fifth, at most once a second, and no slower than one in five seconds. */

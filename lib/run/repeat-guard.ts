@@ -1,3 +1,4 @@
+import { typesToRun } from './identity.ts'
 import type { EndedRun, ParkedRun, Run, Subject } from './run.ts'
 
 const lastEnded = (runs: readonly EndedRun[]): EndedRun | undefined =>
@@ -16,13 +17,14 @@ export const repeatOf = (
   nowMs: number,
 ): EndedRun | undefined => {
   const guardMs = asked.policy?.repeatGuardMs
+  if (subject.kind === 'DATA_SOURCE') return undefined
   if (guardMs === undefined || asked.request.published !== true || asked.request.regenerate) return undefined
   const last = lastEnded(
     records.filter(
       (run): run is EndedRun =>
         run.state === 'ENDED' &&
         run.runId !== undefined &&
-        subject.types.every((type) => run.subject.types.includes(type)),
+        subject.types.every((type) => typesToRun({ subject: run.subject }).includes(type)),
     ),
   )
   return last?.ending === 'SUCCEEDED' && nowMs - last.detectedAtMs < guardMs ? last : undefined

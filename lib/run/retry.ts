@@ -21,10 +21,11 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
   if (ended.ending !== 'FAILED' && ended.ending !== 'PARTIALLY_SUCCEEDED') return undefined
   if (retry === undefined || retried >= retry.attempts) return undefined
   const types = failedTypes(ended)
+  const isAll = types.length === typesToRun({ subject: ended.subject }).length
   return {
     state: 'PARKED',
     subject: ended.subject,
-    ...(types.length === ended.subject.types.length ? {} : { onlyTypes: types }),
+    ...(isAll ? {} : { onlyTypes: types }),
     attempt: ended.attempt + 1,
     retried,
     projectId: ended.projectId,

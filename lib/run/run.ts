@@ -12,7 +12,7 @@ export const generationTypes = [
 ] as const
 export type GenerationType = (typeof generationTypes)[number]
 
-export const runKinds = ['METADATA_GENERATION'] as const
+export const runKinds = ['METADATA_GENERATION', 'DATA_SOURCE'] as const
 export type RunKind = (typeof runKinds)[number]
 
 export const lanes = ['live', 'backfill'] as const
@@ -24,15 +24,34 @@ export interface AssetRef {
   readonly assetId: string
 }
 
+/** The data source that a record is filed under. */
+export interface DataSourceRef {
+  readonly domainId: string
+  readonly dataSourceId: string
+}
+
 /**
- * What a run is about. `revision` is absent only while a request waits to learn which revision to run; such a record is
- * identified by its request key instead, and can only be parked or end as REJECTED.
+ * `revision` is absent only while a request waits to learn which revision to run; such a record is identified by its
+ * request key instead, and can only be parked or end as REJECTED.
  */
-export interface Subject extends AssetRef {
-  readonly kind: RunKind
+export interface MetadataSubject extends AssetRef {
+  readonly kind: 'METADATA_GENERATION'
   readonly revision?: string
   readonly types: readonly GenerationType[]
 }
+
+/** A data source has no revision: what makes one run of it another than the next is the key that upstream gives. */
+export interface DataSourceSubject extends DataSourceRef {
+  readonly kind: 'DATA_SOURCE'
+  readonly triggerKey: string
+}
+
+/** What a run is about. */
+export type Subject = MetadataSubject | DataSourceSubject
+
+/** Whether all that Start needs is known. */
+export const isResolved = (subject: Subject): boolean =>
+  subject.kind === 'DATA_SOURCE' || subject.revision !== undefined
 
 /** The request that made the record. `requestKey` is the envelope's id: the same key is the same request. */
 export interface RequestOrigin {
@@ -71,7 +90,7 @@ export interface StartSent {
   readonly lastAtMs: number
 }
 
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly atMs: number
   readonly what: string
 }
@@ -86,6 +105,7 @@ export const parkReasons = [
   'PAUSED',
   'QUOTA_EXCEEDED',
   'RETRY',
+  'SOURCE_DAY_FULL',
   'STALE_READ',
   'THROTTLED',
   'UNAVAILABLE',
@@ -109,6 +129,15 @@ export interface TypeStat {
   readonly type: string
   readonly status: string
   readonly errorMessage?: string
+}
+
+/** What a data source run did with the tables it found. */
+export interface SourceStatistics {
+  readonly added?: number
+  readonly updated?: number
+  readonly unchanged?: number
+  readonly skipped?: number
+  readonly failed?: number
 }
 
 export interface RunError {
@@ -171,6 +200,8 @@ export interface InFlightRun extends RunCommon {
   readonly nativeStatus: string
   /** DataZone has answered 404 for it since then. */
   readonly notFoundSinceMs?: number
+  /** Past its deadline, and DataZone has told nothing of it since then. */
+  readonly unansweredSinceMs?: number
 }
 
 /** Over, for good. Owes its terminal event until `announcedAtMs` is there. */
@@ -182,6 +213,10 @@ export interface EndedRun extends RunCommon {
   readonly startedAtMs?: number
   readonly nativeStatus?: string
   readonly typeStats?: readonly TypeStat[]
+  /** Of a data source run. */
+  readonly statistics?: SourceStatistics
+  /** How far a data source run's import of lineage was when it was last seen; it may go on after the run. */
+  readonly lineageStatus?: string
   readonly error?: RunError
   /** The next attempt was parked in the transaction that ended this one. */
   readonly willRetry?: true
@@ -189,6 +224,9 @@ export interface EndedRun extends RunCommon {
 }
 
 export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
+
+/** Error name of an attempt that was given up while a Start of it may have taken effect. */
+export const startUnknownName = 'StartUnknown'
 
 /** Whether a request is the one that made the record, or one that is known to have asked for the same. */
 export const isAskedBy = (run: Run, requestKey: string): boolean =>

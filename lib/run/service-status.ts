@@ -1,4 +1,4 @@
-import type { Ending } from './run.ts'
+import type { Ending, RunKind } from './run.ts'
 
 /**
  * What a status of DataZone's means to us. Statuses are strings at this edge on purpose: P8, one that nobody has heard
@@ -8,7 +8,10 @@ export type StatusMeaning =
   | { readonly phase: 'going'; readonly known: boolean }
   | { readonly phase: 'ended'; readonly ending: Ending }
 
-const metadataRunStatuses: Readonly<Record<string, StatusMeaning>> = {
+type Meanings = Readonly<Record<string, StatusMeaning>>
+
+/** Service model, `MetadataGenerationRunStatus`. */
+const metadataRunStatuses: Meanings = {
   SUBMITTED: { phase: 'going', known: true },
   IN_PROGRESS: { phase: 'going', known: true },
   SUCCEEDED: { phase: 'ended', ending: 'SUCCEEDED' },
@@ -17,8 +20,25 @@ const metadataRunStatuses: Readonly<Record<string, StatusMeaning>> = {
   CANCELED: { phase: 'ended', ending: 'CANCELED' },
 }
 
-/** Statuses of a metadata generation run (service model, `MetadataGenerationRunStatus`). */
-export const meaningOfMetadataStatus = (nativeStatus: string): StatusMeaning =>
-  Object.hasOwn(metadataRunStatuses, nativeStatus)
-    ? (metadataRunStatuses[nativeStatus] ?? { phase: 'going', known: false })
-    : { phase: 'going', known: false }
+/** Service model, `DataSourceRunStatus`: success is SUCCESS here. */
+const dataSourceRunStatuses: Meanings = {
+  REQUESTED: { phase: 'going', known: true },
+  RUNNING: { phase: 'going', known: true },
+  SUCCESS: { phase: 'ended', ending: 'SUCCEEDED' },
+  PARTIALLY_SUCCEEDED: { phase: 'ended', ending: 'PARTIALLY_SUCCEEDED' },
+  FAILED: { phase: 'ended', ending: 'FAILED' },
+}
+
+/** Every status that DataZone is known to tell, by the kind of run. */
+export const knownStatuses: Readonly<Record<RunKind, Meanings>> = {
+  METADATA_GENERATION: metadataRunStatuses,
+  DATA_SOURCE: dataSourceRunStatuses,
+}
+
+const unheardOf: StatusMeaning = { phase: 'going', known: false }
+
+/** What a status means for a run of this kind. */
+export const meaningOfStatus = (kind: RunKind, nativeStatus: string): StatusMeaning => {
+  const meanings = knownStatuses[kind]
+  return (Object.hasOwn(meanings, nativeStatus) ? meanings[nativeStatus] : undefined) ?? unheardOf
+}

@@ -1,5 +1,5 @@
 import { sameSubject, sameTypes, typesToRun } from './identity.ts'
-import { type ClaimedRun, isGoing, type Run, type StartSent } from './run.ts'
+import { type ClaimedRun, isGoing, type MetadataSubject, type Run, type StartSent } from './run.ts'
 
 /**
  * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
@@ -36,26 +36,65 @@ export interface AdoptionCandidate {
   readonly revision: string | undefined
   readonly types: readonly string[]
   readonly createdAtMs: number | undefined
+  /** Shown without `types`: the one `type` that is shown need not be all. */
+  readonly olderShape?: true | undefined
 }
 
 const adoptionSkewMs = 120_000
+/** A data source run made before the trigger may not have seen what it is for, so only what clocks differ by. */
+const sourceSkewMs = 10_000
+
+export type Ownership = 'ours' | 'not-ours' | 'unclear'
+
+const metadataOwnership = (
+  subject: MetadataSubject,
+  run: ClaimedRun,
+  { revision, types, createdAtMs, olderShape }: AdoptionCandidate,
+): Ownership => {
+  const asked = typesToRun(run)
+  const fits =
+    (revision === undefined || revision === subject.revision) &&
+    types.every((type) => asked.some((own) => own === type)) &&
+    (olderShape === true || types.length === 0 || types.length === asked.length) &&
+    (createdAtMs === undefined || createdAtMs >= run.createdAtMs - adoptionSkewMs)
+  if (!fits) return 'not-ours'
+  const isWhole = revision !== undefined && types.length === asked.length && createdAtMs !== undefined
+  return isWhole ? 'ours' : 'unclear'
+}
+
+/** Nothing that List shows of a data source run tells who asked for it; only when it was made. */
+const sourceOwnership = (
+  run: ClaimedRun,
+  { createdAtMs }: AdoptionCandidate,
+  assumptions: Assumptions,
+): Ownership => {
+  if (run.sentBefore === undefined) return 'not-ours'
+  if (createdAtMs === undefined) return 'unclear'
+  const fromMs = run.sentBefore.firstAtMs - sourceSkewMs
+  const untilMs = run.sentBefore.lastAtMs + assumptions.startEffectMs + sourceSkewMs
+  return createdAtMs >= fromMs && createdAtMs <= untilMs ? 'ours' : 'not-ours'
+}
 
 /**
- * Whether a run that List shows for the asset can only be ours: same revision and types, created after the attempt was
- * first written (less two minutes for clocks), and recorded on no other attempt.
+ * Whose run it is that List shows. `ours`, of an asset: same revision and types, created after the attempt was first
+ * written (less two minutes for clocks). Of a data source: created while a Start of ours was open. Either way recorded
+ * on no other attempt. `unclear`: what it shows fits, but not all of it is shown (every field of a list item is
+ * optional, and older deployments know one type only).
  */
-export const isAdoptable = (
+export const ownership = (
   run: ClaimedRun,
   candidate: AdoptionCandidate,
   runIdsOfOtherAttempts: ReadonlySet<string>,
-): boolean =>
-  candidate.revision === run.subject.revision &&
-  sameTypes(typesToRun(run), candidate.types) &&
-  candidate.createdAtMs !== undefined &&
-  candidate.createdAtMs >= run.createdAtMs - adoptionSkewMs &&
-  !runIdsOfOtherAttempts.has(candidate.runId)
+  assumptions: Assumptions,
+): Ownership => {
+  if (runIdsOfOtherAttempts.has(candidate.runId)) return 'not-ours'
+  return run.subject.kind === 'DATA_SOURCE'
+    ? sourceOwnership(run, candidate, assumptions)
+    : metadataOwnership(run.subject, run, candidate)
+}
 
-type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly sentBefore?: StartSent }
+/** What is, or may be, an attempt: its record or what one is to be made of. */
+export type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly sentBefore?: StartSent }
 
 /**
  * A retry of some types may ask DataZone for just what another subject asks for. While that one has a Start of unknown
@@ -63,6 +102,8 @@ type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly sentB
  */
 const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
   other.state === 'PARKED' &&
+  other.subject.kind === 'METADATA_GENERATION' &&
+  attempt.subject.kind === other.subject.kind &&
   other.sentBefore !== undefined &&
   (attempt.onlyTypes !== undefined || other.onlyTypes !== undefined) &&
   other.subject.revision === attempt.subject.revision &&
@@ -70,19 +111,23 @@ const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
   (attempt.sentBefore === undefined || isFiledBefore(other, attempt))
 
 const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
-  const [one, other] = [left, right].map((run) => `${run.subject.types.join('+')}#${run.attempt}`)
+  const [one, other] = [left, right].map(({ subject, attempt }) =>
+    subject.kind === 'DATA_SOURCE' ? undefined : `${subject.types.join('+')}#${attempt}`,
+  )
   return one !== undefined && other !== undefined && one < other
 }
 
 /**
- * Whether an attempt has to wait for others of its asset. DataZone runs one at a time for an asset (a second Start most
- * likely answers 409). And while an earlier attempt of the same subject has not ended, a run that List shows could be
- * either's: the later one could adopt what is not its own (P1).
+ * Whether an attempt has to wait for others of its asset or data source. DataZone runs one at a time (a second Start
+ * most likely answers 409). And while an earlier attempt of the same subject has not ended, a run that List shows could
+ * be either's: the later one could adopt what is not its own (P1). Of a data source List tells even less, so there a
+ * parked run whose Start may have taken effect holds up every other.
  */
 export const mustWait = (attempt: Attempt, others: readonly Run[]): boolean =>
   others.some(
     (other) =>
       isGoing(other) ||
+      (other.state === 'PARKED' && other.subject.kind === 'DATA_SOURCE' && other.sentBefore !== undefined) ||
       (other.state === 'PARKED' &&
         other.attempt < attempt.attempt &&
         sameSubject(other.subject, attempt.subject)) ||

@@ -1,4 +1,11 @@
-import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, Run } from './run.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  type InFlightRun,
+  isResolved,
+  type ParkedRun,
+  type Run,
+} from './run.ts'
 
 /** What a sweep does with the records that owe something, decided before anything is done. Durations in ms. */
 export interface SweepSettings {
@@ -6,7 +13,7 @@ export interface SweepSettings {
   readonly periodMs: number
   /** A run younger than this is not looked for: it can hardly have ended, and List may not show it yet. */
   readonly minAgeMs: number
-  /** Up to this many due runs of a domain get a Get each; more are told apart by List. */
+  /** Up to this many runs of a domain get a Get each; more are told apart by List. */
   readonly fewRuns: number
   /** A run that goes on for so long after its Start has timed out, once a Get has shown that it still does. */
   readonly runDeadlineMs: number
@@ -23,7 +30,7 @@ export type Mode = (typeof modes)[number]
  * because that makes a plan and never a Start.
  */
 export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
-  mode === 'run' || (mode === 'plan' && run.subject.revision === undefined)
+  mode === 'run' || (mode === 'plan' && !isResolved(run.subject))
 
 export interface SweepPlan {
   readonly announce: readonly EndedRun[]
@@ -88,28 +95,10 @@ export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSet
   const byDomain = Map.groupBy(inFlight, (run) => run.subject.domainId)
   const domains = [...byDomain.keys()].sort().map((domainId) => byDomain.get(domainId) ?? [])
   return {
-    announce: rotated(announce, sweepNumber * 97),
+    announce: rotated(announce, sweepNumber),
     release: release.slice(0, settings.maxReleases),
     domains: rotated(domains, sweepNumber),
   }
-}
-
-const eagerMs = 5 * 60_000
-const growth = 1.25
-
-/** A run id may be recorded long after its Start: then nobody has looked for it yet, however old it is. */
-const newsAtMs = (run: InFlightRun): number => run.history.at(-1)?.atMs ?? run.startedAtMs
-
-/**
- * Whether a run is due for a Get of its own in the sweep at `nowMs`: in every sweep while it or what we know of it is young, then at ages that
- * grow by a quarter. Computed from the age alone, so that waiting costs no write (P11).
- */
-export const isDueForGet = (run: InFlightRun, nowMs: number, settings: SweepSettings): boolean => {
-  const ageMs = nowMs - run.startedAtMs
-  if (ageMs < settings.minAgeMs) return false
-  if (ageMs < eagerMs || nowMs - newsAtMs(run) < eagerMs) return true
-  const step = (atMs: number) => Math.floor(Math.log(Math.max(atMs, eagerMs) / eagerMs) / Math.log(growth))
-  return step(ageMs) !== step(ageMs - settings.periodMs) || ageMs - settings.periodMs < eagerMs
 }
 
 /**

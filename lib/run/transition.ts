@@ -8,10 +8,11 @@ import {
   type ParkReason,
   type Run,
   type RunError,
+  type SourceStatistics,
   type StartSent,
   type TypeStat,
 } from './run.ts'
-import { meaningOfMetadataStatus } from './service-status.ts'
+import { meaningOfStatus } from './service-status.ts'
 
 /** Something observed about a run. */
 export interface Facts {
@@ -42,9 +43,15 @@ export interface Facts {
     readonly runId: string
     readonly nativeStatus: string
     readonly typeStats?: readonly TypeStat[]
+    readonly statistics?: SourceStatistics
+    readonly lineageStatus?: string
+    /** What DataZone says of a data source run as a whole. */
+    readonly error?: RunError
   }
   /** A Get that DataZone answered shows the run still going, past its deadline. */
   OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string }
+  /** Past its deadline, and Get was refused: nothing is known of it. */
+  UNANSWERED: { readonly kind: 'UNANSWERED' }
   /** Get answered 404, and the run is old enough to be shown. */
   MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
@@ -66,6 +73,7 @@ interface Reached {
   STARTED: InFlightRun
   OBSERVED: InFlightRun | EndedRun
   OVERDUE: EndedRun
+  UNANSWERED: InFlightRun | EndedRun
   MISSING: InFlightRun | EndedRun
   ASKED_AGAIN: Run
   EXPLAINED_SKIP: Run
@@ -131,6 +139,9 @@ const givenUp = (
     nativeStatus,
   },
 })
+
+/** A whole day without an answer, past the deadline, is no outage's fruit. */
+const unansweredForMs = 24 * 3_600_000
 
 /** Two answers of 404 so far apart mean that DataZone no longer knows the run. */
 const lostAfterMs = 10 * 60_000
@@ -276,12 +287,13 @@ const moves: Moves = {
     }
     if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
     if (run.runId !== fact.runId) return unchanged
-    const meaning = meaningOfMetadataStatus(fact.nativeStatus)
+    const meaning = meaningOfStatus(run.subject.kind, fact.nativeStatus)
     if (meaning.phase === 'going') {
       // P11: progress that everybody knows is not worth a write. P8: an unheard-of status is.
       const isNews = !meaning.known && run.nativeStatus !== fact.nativeStatus
-      if (!isNews && run.notFoundSinceMs === undefined) return unchanged
-      const { notFoundSinceMs: _, ...found } = run
+      const wasAway = run.notFoundSinceMs !== undefined || run.unansweredSinceMs !== undefined
+      if (!isNews && !wasAway) return unchanged
+      const { notFoundSinceMs: _, unansweredSinceMs: __, ...found } = run
       const what = isNews ? `unknown status ${fact.nativeStatus}` : 'found again'
       return {
         outcome: 'changed',
@@ -303,6 +315,11 @@ const moves: Moves = {
         startedAtMs: run.startedAtMs,
         nativeStatus: fact.nativeStatus,
         ...(typeStats === undefined ? {} : { typeStats }),
+        ...(fact.statistics === undefined ? {} : { statistics: fact.statistics }),
+        ...(fact.lineageStatus === undefined ? {} : { lineageStatus: errorText(fact.lineageStatus, 100) }),
+        ...(fact.error === undefined
+          ? {}
+          : { error: { name: errorText(fact.error.name, 100), message: errorText(fact.error.message) } }),
         ...(complaints === undefined || complaints.length === 0
           ? {}
           : { error: { name: 'GenerationFailed', message: errorText(complaints.join('; ')) } }),
@@ -312,6 +329,17 @@ const moves: Moves = {
 
   OVERDUE: (run, fact, nowMs) =>
     run.state === 'IN_FLIGHT' ? givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus) : impossible(run, fact),
+
+  UNANSWERED: (run, fact, nowMs) => {
+    if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
+    if (run.unansweredSinceMs === undefined) {
+      const history = withHistory(run, nowMs, 'past its deadline, and no answer')
+      return { outcome: 'changed', run: { ...run, unansweredSinceMs: nowMs, history } }
+    }
+    return nowMs - run.unansweredSinceMs < unansweredForMs
+      ? unchanged
+      : givenUp(run, 'TIMED_OUT', nowMs, run.nativeStatus)
+  },
 
   MISSING: (run, fact, nowMs) => {
     if (run.state !== 'IN_FLIGHT') return impossible(run, fact)

@@ -1,8 +1,9 @@
-import type { RequestedRun } from '../contracts/queue-message.ts'
-import { runKey, sameTypes, typeSets } from '../run/identity.ts'
+import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../contracts/queue-message.ts'
+import type { Records } from '../ports/run-store.ts'
+import { canonicalTypes, runKey, sameSubject, sameTypes, typeSets } from '../run/identity.ts'
 import { decide, type Orders } from '../run/policy.ts'
-import { isAskedBy, type ParkedRun, type Run } from '../run/run.ts'
-import { claimRuns } from './claim-runs.ts'
+import { isAskedBy, isResolved, type ParkedRun, type Run, type RunError } from '../run/run.ts'
+import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { resumeRun } from './resume-record.ts'
@@ -14,15 +15,97 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
   request.requestedAtMs !== undefined &&
   tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
 
-/** Records that this very request made or is known to be a duplicate of, for each set of types it asked for. */
-const madeBy = (waiting: ParkedRun, records: readonly Run[]): readonly Run[] =>
-  records.filter((run) => run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey))
+const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
+  run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey)
 
 /** A run whose Start met something that passes: its message comes back sooner than the sweep. */
-const waitsForItsMessage = (run: Run): boolean =>
+const waitsForItsMessage = (run: Run): run is ParkedRun =>
   run.state === 'PARKED' &&
-  run.subject.revision !== undefined &&
+  isResolved(run.subject) &&
   (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
+
+/** The same request again: a duplicate before any call, unless it comes back to be tried again. */
+const again = async (
+  made: readonly Run[],
+  records: Records,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const comingBack = made.find(waitsForItsMessage)
+  return comingBack !== undefined && tools.settings.mode === 'run'
+    ? [await resumeRun(comingBack, records, tools)]
+    : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
+}
+
+const tooOld: RunError = {
+  name: 'TooOld',
+  message: 'requestedAt: is too old, its run may have been forgotten; ask again with the present time',
+}
+
+const acceptMetadata = async (
+  request: RequestedMetadataRun,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const { kind, domainId, assetId } = request
+  const types = canonicalTypes(request.types ?? tools.settings.defaultTypes)
+  const waiting = waitingRequest(request, { kind, domainId, assetId, types }, tools)
+  const records = await tools.store.runsOfAsset(waiting.subject)
+  if (records.unreadable.length > 0) return [recordUnreadable]
+
+  // A sender who uses an id again for another revision asks for something else.
+  const made = records.runs.flatMap((run) => {
+    const { subject } = run
+    const isSame =
+      subject.kind === kind &&
+      (request.revision === undefined ||
+        subject.revision === undefined ||
+        subject.revision === request.revision)
+    return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
+  })
+  // A crash may have cut it short between its sets of types.
+  const whole = made.some(({ subject }) => subject.revision === undefined)
+  const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
+  const wanted = request.types ?? begun?.run.request.policyTypes ?? []
+  const complete =
+    begun !== undefined &&
+    typeSets(wanted).every(
+      (set) => set.length === 0 || made.some(({ subject }) => sameTypes(subject.types, set)),
+    )
+  if (whole || complete)
+    return again(
+      made.map(({ run }) => run),
+      records,
+      tools,
+    )
+  if (isTooOld(request, tools)) return [await rejectWaiting(waiting, tooOld, tools)]
+  // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
+  if (begun?.subject.revision !== undefined) {
+    const orders: Orders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
+    return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records, tools)
+  }
+  const decision = decide(tools.settings.policy, { domainId, projectId: request.projectId })
+  if (decision.decision === 'skip') return [skippedBy(decision)]
+  return decision.decision === 'look' || request.revision === undefined
+    ? resolveAndClaim(waiting, records, tools)
+    : claimRuns(ordered(waiting, decision.orders, tools), request.revision, records, tools)
+}
+
+/** A data source has nothing to resolve, and the policy says nothing of it: its trigger key is the whole subject. */
+const acceptSource = async (
+  request: RequestedSourceRun,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const { kind, domainId, dataSourceId, triggerKey } = request
+  const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, tools)
+  const records = await tools.store.runsOfAsset(waiting.subject)
+  if (records.unreadable.length > 0) return [recordUnreadable]
+  const made = records.runs.filter(
+    (run) => sameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),
+  )
+  if (made.length > 0) return again(made, records, tools)
+  return isTooOld(request, tools)
+    ? [await rejectWaiting(waiting, tooOld, tools)]
+    : claimSubjects(waiting, [waiting.subject], records, tools)
+}
 
 /** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
 export const acceptRequest = async (
@@ -34,40 +117,5 @@ export const acceptRequest = async (
   if (settings.domainIds.length > 0 && !settings.domainIds.includes(request.domainId)) {
     return [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
   }
-  const waiting = waitingRequest(request, tools)
-  const records = await tools.store.runsOfAsset(waiting.subject)
-  if (records.unreadable.length > 0) return [recordUnreadable]
-
-  // The same request again: a duplicate before any call, unless a crash cut it short between its sets of types, or it
-  // comes back to be tried again.
-  const made = madeBy(waiting, records.runs)
-  const whole = made.some((run) => run.subject.revision === undefined)
-  const begun = made.find((run) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
-  const wanted = request.types ?? begun?.request.policyTypes ?? []
-  const complete =
-    begun !== undefined &&
-    typeSets(wanted).every(
-      (types) => types.length === 0 || made.some((run) => sameTypes(run.subject.types, types)),
-    )
-  if (whole || complete) {
-    const comingBack = made.find(waitsForItsMessage)
-    return comingBack?.state === 'PARKED' && settings.mode === 'run'
-      ? [await resumeRun(comingBack, records.runs, tools)]
-      : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
-  }
-  if (isTooOld(request, tools)) {
-    const message =
-      'requestedAt: is too old, its run may have been forgotten; ask again with the present time'
-    return [await rejectWaiting(waiting, { name: 'TooOld', message }, tools)]
-  }
-  // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
-  if (begun?.subject.revision !== undefined) {
-    const orders: Orders = { kind: 'run', types: wanted, policy: begun.policy ?? {} }
-    return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records.runs, tools)
-  }
-  const decision = decide(settings.policy, { domainId: request.domainId, projectId: request.projectId })
-  if (decision.decision === 'skip') return [skippedBy(decision)]
-  return decision.decision === 'look' || request.revision === undefined
-    ? resolveAndClaim(waiting, records.runs, tools)
-    : claimRuns(ordered(waiting, decision.orders, tools), request.revision, records.runs, tools)
+  return request.kind === 'DATA_SOURCE' ? acceptSource(request, tools) : acceptMetadata(request, tools)
 }

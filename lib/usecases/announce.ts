@@ -18,33 +18,42 @@ export interface AnnouncePorts {
 /** An ending that the bus has refused for this long is sent without DataZone's texts. */
 const minimalAfterMs = 10 * 60_000
 
+const askedFor = ({ subject, request }: EndedRun) => {
+  if (subject.kind === 'DATA_SOURCE')
+    return { dataSource: { id: subject.dataSourceId }, triggerKey: subject.triggerKey }
+  const revision = subject.revision ?? request.revision
+  return {
+    asset: { id: subject.assetId, ...(revision === undefined ? {} : { revision }) },
+    ...(request.policyTypes === undefined ? { types: subject.types } : {}),
+  }
+}
+
 /** What the sender gets back: the request as it was recorded. */
 const copyOf = (run: EndedRun): RejectedRequest => {
   const { subject, request } = run
-  const { requestKey, lane, regenerate, correlationId, requestedAtMs } = request
-  const revision = subject.revision ?? request.revision
+  const { requestKey, correlationId, requestedAtMs, lane, regenerate } = request
   const body = {
     version: 1,
     requestId: requestKey.slice(requestKey.indexOf(':') + 1),
     kind: subject.kind,
     domainId: subject.domainId,
     projectId: run.projectId,
-    asset: { id: subject.assetId, ...(revision === undefined ? {} : { revision }) },
-    ...(request.policyTypes === undefined ? { types: subject.types } : {}),
+    ...askedFor(run),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),
     lane,
-    regenerate,
+    ...(subject.kind === 'DATA_SOURCE' ? {} : { regenerate }),
   }
   const reason = run.error === undefined ? 'rejected' : `${run.error.name}: ${run.error.message}`
   return rejectedRequest(eventId(run, 'REJECTED'), run.detectedAtMs, [reason], JSON.stringify(body))
 }
 
-/** The copy is sent before the event, and both before the mark: a failure here leaves only this run owing both. */
-const copied = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
-  if (run.ending !== 'REJECTED') return true
+/** Takes down that a run owes nothing any more. A failure leaves this run, and no other, owing its event again. */
+const settled = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
   try {
-    await ports.queue.copyRejected(copyOf(run))
+    if (run.ending === 'REJECTED') await ports.queue.copyRejected(copyOf(run))
+    const next = transition(run, { kind: 'ANNOUNCED' }, ports.clock.now())
+    if (next.outcome === 'changed') await ports.store.save(next.run)
     return true
   } catch {
     return false
@@ -52,21 +61,18 @@ const copied = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => 
 }
 
 /**
- * P3: announces endings that the table already holds, and marks each one that the bus took. What is not taken, or not
- * marked, stays owed and is sent again by a later sweep with the same event id (P4).
+ * P3: announces endings that the table already holds: the event, the copy of a rejected request, and then the mark. What
+ * is not taken, or not marked, stays owed and is sent again by a later sweep with the same event id (P4).
  * @returns how many were announced
  */
 export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
   const nowMs = ports.clock.now()
-  const ready: EndedRun[] = []
-  for (const run of runs) if (await copied(run, ports)) ready.push(run)
   const taken = await ports.bus.put(
-    ready.map((run) => endedEvent(run, { minimal: nowMs - run.detectedAtMs > minimalAfterMs })),
+    runs.map((run) => endedEvent(run, { minimal: nowMs - run.detectedAtMs > minimalAfterMs })),
   )
-  const sent = ready.filter((_, index) => taken[index] === true)
-  for (const run of sent) {
-    const next = transition(run, { kind: 'ANNOUNCED' }, ports.clock.now())
-    if (next.outcome === 'changed') await ports.store.save(next.run)
+  let announced = 0
+  for (const [index, run] of runs.entries()) {
+    if (taken[index] === true && (await settled(run, ports))) announced += 1
   }
-  return sent.length
+  return announced
 }

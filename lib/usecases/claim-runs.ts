@@ -1,21 +1,38 @@
+import type { Records } from '../ports/run-store.ts'
 import { runKey, sameSubject, typeSets } from '../run/identity.ts'
 import { repeatOf } from '../run/repeat-guard.ts'
-import type { ClaimedRun, EndedRun, ParkedRun, PlannedRun, Run, Subject } from '../run/run.ts'
-import { mustWait } from '../run/start-safety.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  type ParkedRun,
+  type ParkReason,
+  type PlannedRun,
+  type Run,
+  type Subject,
+  startUnknownName,
+} from '../run/run.ts'
 import { transition } from '../run/transition.ts'
-import type { RequestOutcome } from './outcome.ts'
+import { mustPark } from './must-park.ts'
+import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
-import { taken } from './waiting-request.ts'
+import { taken, type WaitingRequest } from './waiting-request.ts'
 
 interface Attempt {
   readonly subject: Subject
   readonly attempt: number
 }
 
+/** Rejected, and no run was made: the next request, mended we hope, is not its duplicate. */
+const cameToNothing = (run: Run): boolean =>
+  run.state === 'ENDED' &&
+  run.ending === 'REJECTED' &&
+  run.runId === undefined &&
+  run.error?.name !== startUnknownName
+
 /**
  * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
+ * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
  * for nothing.
  */
 const attemptToMake = (
@@ -28,8 +45,8 @@ const attemptToMake = (
   const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
   const isFirst = made.length === 0
-  const asksAgain = regenerate && made.every((run) => run.request.requestKey !== requestKey)
-  if (!isFirst && !asksAgain) return undefined
+  const isNew = made.every((run) => run.request.requestKey !== requestKey)
+  if (!isFirst && !(isNew && (regenerate || made.every(cameToNothing)))) return undefined
   const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
   const isPlanned = ofSubject.some((run) => run.state === 'PLANNED' && run.attempt === attempt)
   return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
@@ -50,15 +67,13 @@ const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: numbe
 const parked = (
   attempt: Attempt,
   waiting: ParkedRun,
-  reason: 'BEHIND' | 'PAUSED',
   nowMs: number,
-  tools: StarterTools,
+  wait: { readonly reason: ParkReason; readonly retryAtMs: number },
 ): ParkedRun => ({
   ...planned(attempt, waiting, nowMs),
-  history: [{ atMs: nowMs, what: `parked: ${reason}` }],
+  history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
   state: 'PARKED',
-  reason,
-  retryAtMs: nowMs + tools.settings.lookAgainMs,
+  ...wait,
 })
 
 /** Start counts as sent from the claim on, so that the claim and the note "sent" are one write. */
@@ -91,32 +106,29 @@ const remember = async (
   }
 }
 
-/** The record that the first set of types begins with. */
-const firstRecord = async (
-  first: Attempt,
-  waiting: ParkedRun,
-  records: readonly Run[],
-  tools: StarterTools,
-): Promise<PlannedRun | ParkedRun | ClaimedRun> => {
-  if (tools.settings.mode === 'plan') return planned(first, waiting, tools.clock.now())
-  const isPaused = await tools.switches.pauseOf(waiting.subject.domainId, waiting.projectId)
-  const nowMs = tools.clock.now()
-  if (isPaused !== undefined) return parked(first, waiting, 'PAUSED', nowMs, tools)
-  return mustWait(first, records)
-    ? parked(first, waiting, 'BEHIND', nowMs, tools)
-    : claimed(first, waiting, nowMs, tools)
-}
-
 /** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
 const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
 
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
-  records: readonly Run[],
+  records: Records,
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const run = await firstRecord(first, waiting, records, tools)
+  const isPlan = tools.settings.mode === 'plan'
+  const wait = isPlan
+    ? undefined
+    : await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools)
+  const nowMs = tools.clock.now()
+  if (first.subject.kind === 'DATA_SOURCE' && !isPlan && wait === undefined) {
+    const claim = await tools.store.takeTurn(claimed(first, waiting, nowMs, tools), records.turn ?? 0)
+    return claim === undefined ? turnTaken : startRun(claim, records.runs, tools)
+  }
+  const run = isPlan
+    ? planned(first, waiting, nowMs)
+    : wait === undefined
+      ? claimed(first, waiting, nowMs, tools)
+      : parked(first, waiting, nowMs, wait)
   const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(
     run,
     waiting.version > 0 ? waiting : undefined,
@@ -135,7 +147,7 @@ const makeFirst = async (
     case 'PARKED':
       return { outcome: 'parked', run: creation.run }
     case 'CLAIMED':
-      return startRun(creation.run, records, tools)
+      return startRun(creation.run, records.runs, tools)
     default:
       return creation.run satisfies never
   }
@@ -172,19 +184,18 @@ const guarded = async (
 }
 
 /**
- * Step 3, for a request whose revision is known: one record for each set of types, by conditional put. The first is
- * claimed and started; the others wait for it, because DataZone runs one at a time for an asset. The first is written
- * last, together with the removal of the waiting request, so that a crash in between leaves something to go on with.
+ * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
+ * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
+ * with the removal of the waiting request, so that a crash in between leaves something to go on with.
  */
-export const claimRuns = async (
+export const claimSubjects = async (
   waiting: ParkedRun,
-  revision: string,
-  records: readonly Run[],
+  subjects: readonly Subject[],
+  records: Records,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
-  const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
-  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, records, tools) ?? [])
-  const guard = await guarded(made, waiting, records, tools)
+  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, records.runs, tools) ?? [])
+  const guard = await guarded(made, waiting, records.runs, tools)
   if (guard === undefined) return [{ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }]
   const { attempts, skipped } = guard
   const [first, ...rest] = attempts
@@ -193,22 +204,35 @@ export const claimRuns = async (
     return skipped
   }
   if (first === undefined) {
-    await remember(waiting, subjects, records, tools)
+    await remember(waiting, subjects, records.runs, tools)
     if (waiting.version > 0) await tools.store.dropRequest(waiting)
     return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
   }
   const outcomes: RequestOutcome[] = [...skipped]
   for (const attempt of rest) {
     const nowMs = tools.clock.now()
+    const behind = { reason: 'BEHIND', retryAtMs: nowMs + tools.settings.lookAgainMs } as const
     const run =
       tools.settings.mode === 'plan'
         ? planned(attempt, waiting, nowMs)
-        : parked(attempt, waiting, 'BEHIND', nowMs, tools)
+        : parked(attempt, waiting, nowMs, behind)
     const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    // As for the first: nothing is claimed yet, so the message can come back and make the attempt after the taken one.
     if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
     if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
     else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
     else outcomes.push({ outcome: 'parked', run: creation.run })
   }
   return [await makeFirst(first, waiting, records, tools), ...outcomes]
+}
+
+/** The same for an asset whose revision is known: a subject for each set of types. */
+export const claimRuns = (
+  waiting: WaitingRequest,
+  revision: string,
+  records: Records,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
+  return claimSubjects(waiting, subjects, records, tools)
 }

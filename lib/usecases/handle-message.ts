@@ -1,6 +1,7 @@
 import { parseQueueMessage } from '../contracts/queue-message.ts'
 import { rejectedRequest } from '../contracts/rejected-request.ts'
 import { malformedEvent } from '../contracts/run-event.ts'
+import type { RunKind } from '../run/run.ts'
 import { acceptRequest } from './accept-request.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resumeRecord } from './resume-record.ts'
@@ -11,11 +12,11 @@ import type { StarterTools } from './starter-tools.ts'
 const rejectMalformed = async (
   body: string,
   problems: readonly string[],
-  envelopeId: string | undefined,
+  { envelopeId, runKind }: { readonly envelopeId?: string; readonly runKind?: RunKind },
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
-  const event = malformedEvent(body, problems, nowMs, envelopeId)
+  const event = malformedEvent(body, problems, nowMs, envelopeId, runKind)
   const eventId = event.detail.metadata.id
   const [taken] = await tools.bus.put([event])
   if (taken !== true) {
@@ -40,7 +41,7 @@ export const handleMessage = async (body: string, tools: StarterTools): Promise<
   const message = parseQueueMessage(body)
   switch (message.kind) {
     case 'malformed':
-      return { outcomes: [await rejectMalformed(body, message.problems, message.envelopeId, tools)] }
+      return { outcomes: [await rejectMalformed(body, message.problems, message, tools)] }
     case 'release':
       return { outcomes: await resumeRecord(message.release, tools) }
     case 'request':

@@ -26,6 +26,9 @@ export type RequestOutcome =
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
 
+/** Somebody else claimed a run of this data source since its records were read: they are to be read again. */
+export const turnTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }
+
 /**
  * P8: an older deployment must not act on what a newer one wrote; the message goes back until a newer one takes it.
  */

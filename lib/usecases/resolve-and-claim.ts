@@ -1,31 +1,40 @@
 import type { Asset } from '../ports/datazone.ts'
+import type { Records } from '../ports/run-store.ts'
 import { decide } from '../run/policy.ts'
-import type { ParkedRun, Run } from '../run/run.ts'
+import type { Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
 import { backoffSeconds, hasWaitedTooLong, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
-import { keepWaiting, ordered, rejectWaiting, skippedBy, taken } from './waiting-request.ts'
+import {
+  keepWaiting,
+  ordered,
+  rejectWaiting,
+  skippedBy,
+  taken,
+  type WaitingRequest,
+} from './waiting-request.ts'
 
 /**
  * The revision that GetAsset showed has already ended before this publish happened: the read was probably stale. Looked
  * at once more; the second time it is believed.
  */
-const looksStale = (waiting: ParkedRun, revision: string, records: readonly Run[]): boolean =>
+const looksStale = (waiting: WaitingRequest, revision: string, records: readonly Run[]): boolean =>
   !waiting.request.regenerate &&
   waiting.reason !== 'STALE_READ' &&
   records.some(
     (run) =>
       run.state === 'ENDED' &&
+      run.subject.kind === waiting.subject.kind &&
       run.subject.revision === revision &&
       run.detectedAtMs < waiting.request.requestedAtMs,
   )
 
 const claimResolved = async (
-  waiting: ParkedRun,
+  waiting: WaitingRequest,
   asset: Asset,
-  records: readonly Run[],
+  records: Records,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const named = waiting.request.revision
@@ -37,7 +46,7 @@ const claimResolved = async (
   })
   switch (decision.decision) {
     case 'run':
-      if (named === undefined && looksStale(waiting, asset.revision, records)) {
+      if (named === undefined && looksStale(waiting, asset.revision, records.runs)) {
         const retryAtMs = tools.clock.now() + tools.settings.lookAgainMs
         return [await keepWaiting(waiting, { reason: 'STALE_READ', retryAtMs }, tools)]
       }
@@ -54,8 +63,8 @@ const claimResolved = async (
 
 /** Steps 2 and 3 for a request without a revision, or one that the policy cannot decide on without the asset. */
 export const resolveAndClaim = async (
-  waiting: ParkedRun,
-  records: readonly Run[],
+  waiting: WaitingRequest,
+  records: Records,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = tools.clock.now()
@@ -78,6 +87,7 @@ export const resolveAndClaim = async (
       if (waiting.version === 0 && tools.receiveCount === 1) {
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       }
+      if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
       const retryAtMs = nowMs + tools.settings.lookAgainMs + afterSeconds * 1000
       return [await keepWaiting(waiting, { ...resolution, retryAtMs }, tools)]
     }

@@ -2,6 +2,7 @@ import type { Asset, Refusal } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
 import type { StarterTools } from './starter-tools.ts'
+import type { WaitingRequest } from './waiting-request.ts'
 
 /** What GetAsset told, or what to do about the request instead. */
 export type Resolution =
@@ -46,7 +47,7 @@ const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): 
 }
 
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
-export const resolveAsset = async (waiting: ParkedRun, tools: StarterTools): Promise<Resolution> => {
+export const resolveAsset = async (waiting: WaitingRequest, tools: StarterTools): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
   const answer = await tools.datazone.getAsset(domainId, assetId)
   if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, tools)

@@ -1,37 +1,40 @@
 import type { Release } from '../contracts/release.ts'
-import { runKey } from '../run/identity.ts'
-import type { ParkedRun, Run } from '../run/run.ts'
-import { mustWait } from '../run/start-safety.ts'
+import type { Records } from '../ports/run-store.ts'
+import { partitionOf, runKey } from '../run/identity.ts'
+import type { ParkedRun } from '../run/run.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
-import { type RequestOutcome, recordUnreadable } from './outcome.ts'
+import { mustPark } from './must-park.ts'
+import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { hasWaitedTooLong, reject, startRun, waitedTooLong } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { isWaiting } from './waiting-request.ts'
 
 /** Takes the lease of a parked run, by conditional update before any call, and goes on with Start. */
 export const resumeRun = async (
   run: ParkedRun,
-  records: readonly Run[],
+  records: Records,
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const nowMs = tools.clock.now()
   const key = runKey(run)
   if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
-  const others = records.filter((other) => runKey(other).record !== key.record)
-  const pause = await tools.switches.pauseOf(run.subject.domainId, run.projectId)
-  const reason = pause !== undefined ? 'PAUSED' : mustWait(run, others) ? 'BEHIND' : undefined
-  const next =
-    reason !== undefined
-      ? transition(
-          run,
-          { kind: 'REFUSED', reason, retryAtMs: nowMs + tools.settings.lookAgainMs, definite: true },
-          nowMs,
-        )
-      : transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
-  const saved = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
-  if (saved === undefined) return { outcome: 'duplicate', of: key }
-  return saved.state === 'CLAIMED' ? startRun(saved, others, tools) : { outcome: 'parked', run: saved }
+  const others = records.runs.filter((other) => runKey(other).record !== key.record)
+  const wait = await mustPark(run, others, tools)
+  const nowMs = tools.clock.now()
+  if (wait !== undefined) {
+    const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, nowMs)
+    const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
+    return parked === undefined ? { outcome: 'duplicate', of: key } : { outcome: 'parked', run: parked }
+  }
+  const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
+  if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }
+  if (next.run.subject.kind === 'DATA_SOURCE') {
+    const claim = await tools.store.takeTurn(next.run, records.turn ?? 0)
+    return claim === undefined ? turnTaken : startRun(claim, others, tools)
+  }
+  const claim = await tools.store.save(next.run)
+  return claim === undefined ? { outcome: 'duplicate', of: key } : startRun(claim, others, tools)
 }
 
 /** Goes on with a record that the sweep released. Whatever else happened to it since makes the note out of date. */
@@ -40,13 +43,14 @@ export const resumeRecord = async (
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const records = await tools.store.runsOfAsset(release)
-  if (records.unreadable.length > 0) return [recordUnreadable]
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
-  if (run?.state !== 'PARKED') {
-    return [{ outcome: 'duplicate', of: { partition: release.assetId, record: release.record } }]
+  // A note that is late or doubled finds the record gone on, or parked anew; one beside a record that this version must
+  // not touch leaves it to the next release.
+  if (run?.state !== 'PARKED' || run.releasedAtMs === undefined || records.unreadable.length > 0) {
+    return [{ outcome: 'duplicate', of: { partition: partitionOf(release), record: release.record } }]
   }
   if (!mayResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
-  return run.subject.revision === undefined
-    ? resolveAndClaim(run, records.runs, tools)
-    : [await resumeRun(run, records.runs, tools)]
+  // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
+  const released = { ...tools, receiveCount: Math.max(2, tools.receiveCount) }
+  return isWaiting(run) ? resolveAndClaim(run, records, released) : [await resumeRun(run, records, released)]
 }

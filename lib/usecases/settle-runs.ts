@@ -1,10 +1,10 @@
 import type { Clock } from '../ports/clock.ts'
-import type { Answer, DataZone, ListedStatus, RunPage, ServiceRun } from '../ports/datazone.ts'
+import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { nextAttempt } from '../run/retry.ts'
 import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
-import { meaningOfMetadataStatus } from '../run/service-status.ts'
-import { isDueForGet, type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import { meaningOfStatus } from '../run/service-status.ts'
+import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 
 export interface SettlePorts {
@@ -25,8 +25,8 @@ export interface Settlement {
   readonly problems: readonly string[]
 }
 
-/** What one pass over a domain learns, so that the steps need not hand it to each other. */
-interface Pass {
+/** What one pass learns, so that the steps need not hand it to each other. */
+export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
 }
@@ -63,19 +63,27 @@ const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<
 }
 
 /** Step 4: applies what DataZone showed of a run, and writes only a change, on the version read (P11). */
-const observe = async (run: InFlightRun, seen: ServiceRun, pass: Pass, tools: SettleTools): Promise<void> => {
-  const { runId, nativeStatus, typeStats } = seen
+export const observe = async (
+  run: InFlightRun,
+  seen: ServiceRun,
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  const { runId, nativeStatus, typeStats, statistics, lineageStatus, error } = seen
   const fact = {
     kind: 'OBSERVED',
     runId,
     nativeStatus,
     ...(typeStats === undefined ? {} : { typeStats }),
+    ...(statistics === undefined ? {} : { statistics }),
+    ...(lineageStatus === undefined ? {} : { lineageStatus }),
+    ...(error === undefined ? {} : { error }),
   } as const
   await write(transition(run, fact, tools.clock.now()), pass, tools)
 }
 
-const deadlineMs = (run: InFlightRun, tools: SettleTools): number =>
-  run.policy?.deadlineMs ?? tools.settings.runDeadlineMs
+const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
+  tools.clock.now() - run.startedAtMs >= (run.policy?.deadlineMs ?? tools.settings.runDeadlineMs)
 
 /** What a Get showed: as above, but a run that it shows still going past its deadline has timed out (P9). */
 const observeByGet = async (
@@ -84,19 +92,13 @@ const observeByGet = async (
   pass: Pass,
   tools: SettleTools,
 ): Promise<void> => {
-  const nowMs = tools.clock.now()
-  const isGoing = meaningOfMetadataStatus(seen.nativeStatus).phase === 'going'
-  if (!isGoing || nowMs - run.startedAtMs < deadlineMs(run, tools)) return observe(run, seen, pass, tools)
-  await write(transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, nowMs), pass, tools)
-}
-
-const dayMs = 24 * 3_600_000
-
-/** P9 has an end also where DataZone never answers: a whole day past the deadline is no outage's fruit. */
-const giveUpAfterADay = async (run: InFlightRun, pass: Pass, tools: SettleTools): Promise<void> => {
-  const nowMs = tools.clock.now()
-  if (nowMs - run.startedAtMs < deadlineMs(run, tools) + dayMs) return
-  await write(transition(run, { kind: 'OVERDUE', nativeStatus: run.nativeStatus }, nowMs), pass, tools)
+  const isGoing = meaningOfStatus(run.subject.kind, seen.nativeStatus).phase === 'going'
+  if (!isGoing || !isOverdue(run, tools)) return observe(run, seen, pass, tools)
+  await write(
+    transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, tools.clock.now()),
+    pass,
+    tools,
+  )
 }
 
 /** A 404 means something only for a run that List and Get have had time to learn of. */
@@ -107,12 +109,12 @@ const manyMissing = 4
 /** P9: takes down that runs were not found, unless it looks like an outage. */
 const noteMissing = async (
   missing: readonly InFlightRun[],
-  asked: number,
+  answers: number,
   pass: Pass,
   tools: SettleTools,
 ): Promise<void> => {
-  if (missing.length >= manyMissing && missing.length * 2 >= asked) {
-    pass.problems.push(`${missing.length} of ${asked} runs were not found: none is declared lost`)
+  if (missing.length >= manyMissing && missing.length * 2 >= answers) {
+    pass.problems.push(`${missing.length} of ${answers} runs were not found: none is declared lost`)
     return
   }
   for (const run of missing) {
@@ -124,25 +126,49 @@ const noteMissing = async (
 
 const outOfTime = (tools: SettleTools): boolean => tools.clock.now() >= tools.deadlineMs
 
+const getOne = ({ subject, runId }: InFlightRun, { datazone }: SettleTools) =>
+  subject.kind === 'DATA_SOURCE'
+    ? datazone.getSourceRun(subject.domainId, runId)
+    : datazone.getRun(subject.domainId, runId)
+
 /** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
-const getEach = async (runs: readonly InFlightRun[], pass: Pass, tools: SettleTools): Promise<void> => {
+export const getEach = async (
+  runs: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
   const queue = [...runs]
   const missing: InFlightRun[] = []
+  let answers = 0
+
+  const refused = async (run: InFlightRun, { kind, name }: Refusal): Promise<void> => {
+    pass.problems.push(name)
+    switch (kind) {
+      case 'THROTTLED':
+        queue.length = 0
+        return
+      case 'NOT_FOUND':
+        answers += 1
+        missing.push(run)
+        return
+      default:
+        if (isOverdue(run, tools))
+          await write(transition(run, { kind: 'UNANSWERED' }, tools.clock.now()), pass, tools)
+    }
+  }
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       if (outOfTime(tools)) return
-      const answer = await tools.datazone.getRun(run.subject.domainId, run.runId)
-      if (answer.outcome === 'answered') await observeByGet(run, answer.value, pass, tools)
+      const answer = await getOne(run, tools)
+      if (answer.outcome === 'refused') await refused(run, answer.refusal)
       else {
-        if (answer.refusal.kind === 'NOT_FOUND') missing.push(run)
-        await giveUpAfterADay(run, pass, tools)
-        pass.problems.push(answer.refusal.name)
-        if (answer.refusal.kind === 'THROTTLED') queue.length = 0
+        answers += 1
+        await observeByGet(run, answer.value, pass, tools)
       }
     }
   }
   await Promise.all(Array.from({ length: concurrentGets }, worker))
-  await noteMissing(missing, runs.length, pass, tools)
+  await noteMissing(missing, answers, pass, tools)
 }
 
 /** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */
@@ -158,7 +184,7 @@ const takeShown = (wanted: Map<string, InFlightRun>, page: RunPage): [InFlightRu
  * Reads the pages of one status until every wanted run has been seen or there are no more. False: the list could not be
  * read to its end, so absence from it means nothing.
  */
-const readStatus = async (
+export const readStatus = async (
   domainId: string,
   status: ListedStatus,
   wanted: Map<string, InFlightRun>,
@@ -188,40 +214,63 @@ const readStatus = async (
 }
 
 /**
- * Brings the in-flight runs of one domain up to date with few calls. A few due: a Get each. More: List SUBMITTED, then
- * List IN_PROGRESS, in that order, so that a run moving on cannot be missed; what is in neither has probably ended, so
- * List SUCCEEDED while that pays, and one Get for each that is left. Absence alone never ends a run.
+ * Tells many runs of a domain apart by few pages: List SUBMITTED, then List IN_PROGRESS, in that order, so that a run
+ * moving on cannot be missed; what is in neither has probably ended, so List SUCCEEDED while that pays, and one Get for
+ * each that is left. Absence alone never ends a run.
  */
-export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
-  const pass: Pass = { ended: [], problems: [] }
-  const nowMs = tools.clock.now()
-  const tracked = runs.filter((run) => nowMs - run.startedAtMs >= tools.settings.minAgeMs)
-  const due = tracked.filter((run) => isDueForGet(run, nowMs, tools.settings))
-  const domainId = runs[0]?.subject.domainId
-  if (domainId === undefined || due.length <= tools.settings.fewRuns) {
-    await getEach(due, pass, tools)
-    return pass
-  }
-
-  const missing = new Map(tracked.map((run) => [run.runId, run]))
+const listThem = async (
+  domainId: string,
+  runs: readonly InFlightRun[],
+  young: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  const missing = new Map(runs.map((run) => [run.runId, run]))
   const all = () => true
   const readGoing =
     (await readStatus(domainId, 'SUBMITTED', missing, all, pass, tools)) &&
     (await readStatus(domainId, 'IN_PROGRESS', missing, all, pass, tools))
-  if (!readGoing) return pass
+  if (!readGoing) return
   const sought = missing.size
+  // The young are too young to be looked for, but a page that is read anyway may show that they ended.
+  const ended = new Map([...missing, ...young.map((run) => [run.runId, run] as const)])
+  const left = () =>
+    missing
+      .keys()
+      .filter((runId) => ended.has(runId))
+      .toArray()
   await readStatus(
     domainId,
     'SUCCEEDED',
-    missing,
-    (pages, takenFromLast) => pages < sought && wantsSucceededPage(missing.size, pages, takenFromLast),
+    ended,
+    (pages, takenFromLast) => pages < sought && wantsSucceededPage(left().length, pages, takenFromLast),
     pass,
     tools,
   )
   await getEach(
-    [...missing.values()].filter((run) => isDueForGet(run, nowMs, tools.settings)),
+    left().flatMap((runId) => missing.get(runId) ?? []),
     pass,
     tools,
   )
+}
+
+/**
+ * Brings the in-flight runs of one domain up to date with few calls: a Get each where they are few, or past their
+ * deadline (no list ends those); lists for the others. Data source runs get one each: a List is of one source only, and
+ * a source has one run going.
+ */
+export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
+  const pass: Pass = { ended: [], problems: [] }
+  const nowMs = tools.clock.now()
+  const isOld = (run: InFlightRun) => nowMs - run.startedAtMs >= tools.settings.minAgeMs
+  const tracked = runs.filter(isOld)
+  const young = runs.filter((run) => !isOld(run) && run.subject.kind === 'METADATA_GENERATION')
+  const isAlone = (run: InFlightRun) => run.subject.kind === 'DATA_SOURCE' || isOverdue(run, tools)
+  const alone = tracked.filter(isAlone)
+  const others = tracked.filter((run) => !isAlone(run))
+  const domainId = runs[0]?.subject.domainId
+  await getEach(alone, pass, tools)
+  if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
+  else await listThem(domainId, others, young, pass, tools)
   return pass
 }

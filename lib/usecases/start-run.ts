@@ -1,16 +1,29 @@
 import { PortUnavailable } from '../errors.ts'
-import type { Refusal, ServiceRun } from '../ports/datazone.ts'
+import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import { clientToken, eventId, runKey, typesToRun } from '../run/identity.ts'
-import type { ClaimedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
-import { absenceProvesMs, isAdoptable, startSafety } from '../run/start-safety.ts'
-import { type Transition, transition } from '../run/transition.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+  type Subject,
+  startUnknownName,
+} from '../run/run.ts'
+import { nextDayMs } from '../run/source-day.ts'
+import { absenceProvesMs, ownership, startSafety } from '../run/start-safety.ts'
+import { type Facts, type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
 
 /** A Start that could not be answered in this time is not worth beginning, in ms. */
-const leastTimeToStartMs = 1500
+export const leastTimeToStartMs = 1500
+
+/** How often a write that lost a race is tried again. */
+const recordTries = 5
 
 const runError = (refusal: Refusal): RunError => ({
   name: refusal.name,
@@ -31,14 +44,50 @@ export const waitedTooLong: RunError = {
     'the request could not be carried out in all the time it was given; ask again when its cause is mended',
 }
 
+/**
+ * Ends our lease with a fact. A duplicate may have been noted on the record meanwhile: it is read again, and the fact
+ * applied to what is there, as long as it is still our lease. Undefined: it is not.
+ */
+const endLease = async (
+  run: ClaimedRun | ParkedRun,
+  fact: Facts['REFUSED'] | Facts['REJECTED'],
+  tools: StarterTools,
+): Promise<ParkedRun | EndedRun | undefined> => {
+  const { record } = runKey(run)
+  let current: Run | undefined = run
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const next: Transition<ParkedRun | EndedRun> =
+      fact.kind === 'REFUSED' ? transition(current, fact, nowMs) : transition(current, fact, nowMs)
+    if (next.outcome !== 'changed') return undefined
+    const saved = await tools.store.save(next.run)
+    if (saved !== undefined) return saved
+    const records = await tools.store.runsOfAsset(run.subject)
+    current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
+  }
+  return undefined
+}
+
+const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
+  run.state === 'CLAIMED'
+    ? other.state === 'CLAIMED' && other.startSent.firstAtMs === run.startSent.firstAtMs
+    : other.state === 'PARKED' && other.retryAtMs === run.retryAtMs
+
+/** The fate of a Start was never learned. A run may exist, so this is no attempt that came to nothing (P1). */
+const startUnknown: RunError = {
+  name: startUnknownName,
+  message: 'whether a run was started could not be learned; look in DataZone, then ask again with regenerate',
+}
+
 const park = async (
   run: ClaimedRun,
   why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const next = transition(run, { kind: 'REFUSED', ...why }, tools.clock.now())
-  const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
-  return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
+  const parked = await endLease(run, { kind: 'REFUSED', ...why }, tools)
+  return parked?.state === 'PARKED'
+    ? { outcome: 'parked', run: parked }
+    : { outcome: 'duplicate', of: runKey(run) }
 }
 
 /** Ends a run as REJECTED, and says so to its sender. */
@@ -47,14 +96,11 @@ export const reject = async (
   error: RunError,
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const next = transition(run, { kind: 'REJECTED', error }, tools.clock.now())
-  const ended = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
-  if (ended === undefined) return { outcome: 'duplicate', of: runKey(run) }
+  const ended = await endLease(run, { kind: 'REJECTED', error }, tools)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
   await announce([ended], tools)
   return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
 }
-
-const recordTries = 5
 
 /**
  * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
@@ -92,32 +138,47 @@ const recordStarted = async (
 type Look =
   | { readonly found: 'ours'; readonly run: ServiceRun }
   | { readonly found: 'nothing' }
-  | { readonly found: 'unknown'; readonly refusal: Refusal }
+  /** List could not be read, or shows a run that may or may not be ours. */
+  | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
+
+/** A page of the runs of the asset or data source. */
+const listTarget = (subject: Subject, nextToken: string | undefined, { datazone }: StarterTools) => {
+  const from = nextToken === undefined ? {} : { nextToken }
+  return subject.kind === 'DATA_SOURCE'
+    ? datazone.listSourceRuns(subject.domainId, { dataSourceId: subject.dataSourceId, ...from })
+    : datazone.listRuns(subject.domainId, { assetId: subject.assetId, ...from })
+}
 
 /** Asks List, all pages, whether an earlier Start of this attempt took effect. */
 const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools): Promise<Look> => {
-  const { domainId, assetId } = run.subject
   const recordedElsewhere = new Set(
     others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
   )
+  const ours: ServiceRun[] = []
+  let unclear: ServiceRun | undefined
   let nextToken: string | undefined
   do {
-    const page = await tools.datazone.listRuns(domainId, {
-      assetId,
-      ...(nextToken === undefined ? {} : { nextToken }),
-    })
-    if (page.outcome === 'refused') return { found: 'unknown', refusal: page.refusal }
-    const ours = page.value.runs.find((candidate) =>
-      isAdoptable(
-        run,
-        { ...candidate, revision: candidate.revision, createdAtMs: candidate.createdAtMs },
-        recordedElsewhere,
-      ),
-    )
-    if (ours !== undefined) return { found: 'ours', run: ours }
+    const page = await listTarget(run.subject, nextToken, tools)
+    if (page.outcome === 'refused') {
+      const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
+      return { found: 'unknown', reason, error: runError(page.refusal) }
+    }
+    for (const candidate of page.value.runs) {
+      const { runId, types, revision, createdAtMs } = candidate
+      const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
+      const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
+      if (owner === 'ours') ours.push(candidate)
+      if (owner === 'unclear') unclear = candidate
+    }
     nextToken = page.value.nextToken
   } while (nextToken !== undefined)
-  return { found: 'nothing' }
+  const [first, second] = ours
+  // Two runs of a data source were made while a Start of ours was open: nothing tells which of them is ours.
+  if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) unclear = second
+  else if (first !== undefined) return { found: 'ours', run: first }
+  if (unclear === undefined) return { found: 'nothing' }
+  const message = `DataZone shows run ${unclear.runId} without all that tells whose it is`
+  return { found: 'unknown', reason: 'CONFLICT', error: { name: 'UnclearRun', message } }
 }
 
 /**
@@ -135,17 +196,11 @@ const lookBefore = async (
   switch (seen.found) {
     case 'ours':
       return recordStarted(run, seen.run, true, tools)
-    case 'unknown':
-      return park(
-        run,
-        {
-          reason: seen.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE',
-          retryAtMs: askedAtMs + tools.settings.lookAgainMs,
-          definite: true,
-          error: runError(seen.refusal),
-        },
-        tools,
-      )
+    case 'unknown': {
+      if (hasWaitedTooLong(run, tools)) return reject(run, startUnknown, tools)
+      const retryAtMs = askedAtMs + tools.settings.lookAgainMs
+      return park(run, { reason: seen.reason, retryAtMs, definite: true, error: seen.error }, tools)
+    }
     case 'nothing': {
       const provesMs = absenceProvesMs(run.sentBefore, tools.settings.assumptions)
       return askedAtMs >= provesMs
@@ -204,6 +259,7 @@ const refused = async (
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
   const { definite } = refusal
+  const { lookAgainMs } = tools.settings
   const error = runError(refusal)
   const later = (reason: ParkReason, afterMs: number) =>
     park(run, { reason, retryAtMs: nowMs + afterMs, definite, error }, tools)
@@ -214,18 +270,44 @@ const refused = async (
       return nowMs - (run.notFoundSinceMs ?? nowMs) >= tools.settings.notFoundGraceMs
         ? rejectUnlessSent(run, others, error, tools)
         : later('NOT_FOUND', tools.settings.lookAgainMs)
-    case 'DENIED':
     case 'QUOTA_EXCEEDED':
-    case 'CONFLICT':
+      // The quota of a data source is one of days. Just past midnight DataZone's day may be the one before: clocks differ.
+      return run.subject.kind === 'DATA_SOURCE'
+        ? later(refusal.kind, Math.max(lookAgainMs, nextDayMs(nowMs - lookAgainMs) - nowMs))
+        : later(refusal.kind, tools.settings.parkMs)
+    case 'DENIED':
       return later(refusal.kind, tools.settings.parkMs)
+    case 'CONFLICT': {
+      // A data source run in the way may predate the trigger. A metadata run may be our own, its Start's answer lost.
+      if (run.subject.kind === 'DATA_SOURCE') return later('CONFLICT', tools.settings.parkMs)
+      const looked = await lookBefore(run, others, tools)
+      return looked === 'nothing' ? later('CONFLICT', tools.settings.parkMs) : looked
+    }
     case 'THROTTLED':
-      await tools.pace.slowDown(nowMs)
+      // The pace is that of metadata runs; StartDataSourceRun has twice the quota, so others must be using it up.
+      if (run.subject.kind === 'METADATA_GENERATION') await tools.pace.slowDown(nowMs)
       return transient(run, refusal, 'THROTTLED', tools)
     case 'UNAVAILABLE':
       return transient(run, refusal, 'UNAVAILABLE', tools)
     default:
       return refusal.kind satisfies never
   }
+}
+
+const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<ServiceRun>> => {
+  const { subject, projectId, attempt } = run
+  const abortAfterMs = Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now())
+  const token = clientToken(subject, attempt)
+  if (subject.kind === 'DATA_SOURCE') {
+    const { domainId, dataSourceId } = subject
+    return tools.datazone.startSourceRun({ domainId, dataSourceId, clientToken: token }, abortAfterMs)
+  }
+  const { domainId, assetId, revision } = subject
+  if (revision === undefined) throw new Error('only a run with a revision can be started')
+  return tools.datazone.startRun(
+    { domainId, projectId, assetId, revision, types: typesToRun(run), clientToken: token },
+    abortAfterMs,
+  )
 }
 
 /**
@@ -238,8 +320,6 @@ export const startRun = async (
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const { subject } = run
-  if (subject.revision === undefined) throw new Error('only a run with a revision can be started')
   const isOver = hasWaitedTooLong(run, tools)
   if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
     const looked = await lookBefore(run, others, tools)
@@ -257,17 +337,7 @@ export const startRun = async (
   }
   await tools.clock.sleepUntil(slotMs)
 
-  const answer = await tools.datazone.startRun(
-    {
-      domainId: subject.domainId,
-      projectId: run.projectId,
-      assetId: subject.assetId,
-      revision: subject.revision,
-      types: typesToRun(run),
-      clientToken: clientToken(subject, run.attempt),
-    },
-    Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now()),
-  )
+  const answer = await sendStart(run, tools)
   return answer.outcome === 'answered'
     ? recordStarted(run, answer.value, false, tools)
     : refused(run, others, answer.refusal, tools)

@@ -31,6 +31,8 @@ export interface StarterSettings {
   readonly notFoundGraceMs: number
   /** P9: a request that has waited this long in the table is rejected. */
   readonly maxWaitMs: number
+  /** P7: runs that a data source may have in a day of UTC. */
+  readonly sourceRunsPerDay: number
   /** A request older than this is refused: its record may have expired, and it could run a second time. */
   readonly maxRequestAgeMs: number
 }

@@ -1,5 +1,5 @@
 import type { Release } from '../contracts/release.ts'
-import { runKey } from '../run/identity.ts'
+import { runKey, targetOf } from '../run/identity.ts'
 import type { ClaimedRun, EndedRun, Ending, ParkedRun, Run } from '../run/run.ts'
 import { planSweep, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
@@ -45,7 +45,9 @@ const announceAll = async (runs: readonly EndedRun[], problems: string[], tools:
   for (const batch of batchesOf(runs)) {
     if (outOfTime(tools)) break
     await attempt('announce', problems, async () => {
-      announced += await announce(batch, tools)
+      const taken = await announce(batch, tools)
+      if (taken < batch.length) problems.push(`announce: ${batch.length - taken} still owe their event`)
+      announced += taken
     })
   }
   return announced
@@ -68,24 +70,17 @@ const releaseAll = async (
   problems: string[],
   tools: SweeperTools,
 ): Promise<number> => {
-  const { settings, store, queue, clock } = tools
+  const { settings, queue } = tools
   let released = 0
   for (const batch of batchesOf(runs)) {
     if (outOfTime(tools)) break
     await attempt('release', problems, async () => {
       const releases: { release: Release; delaySeconds: number }[] = []
       for (const run of batch) {
-        const nowMs = clock.now()
-        const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs + settings.releaseHoldMs }, nowMs)
-        if (next.outcome !== 'changed' || (await store.save(next.run)) === undefined) continue
+        if (!(await markReleased(run, problems, tools))) continue
         const share = (released + releases.length) / settings.maxReleases
         releases.push({
-          release: {
-            release: 1,
-            domainId: run.subject.domainId,
-            assetId: run.subject.assetId,
-            record: runKey(run).record,
-          },
+          release: { release: 1, ...targetOf(run.subject), record: runKey(run).record },
           delaySeconds: Math.floor((share * settings.periodMs) / 1000),
         })
       }
@@ -96,6 +91,21 @@ const releaseAll = async (
     })
   }
   return released
+}
+
+/** The record first. One that cannot be written must not hold up the others. */
+const markReleased = async (
+  run: ParkedRun | ClaimedRun,
+  problems: string[],
+  { settings, store, clock }: SweeperTools,
+): Promise<boolean> => {
+  const nowMs = clock.now()
+  const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs + settings.releaseHoldMs }, nowMs)
+  let saved: ParkedRun | undefined
+  await attempt('release', problems, async () => {
+    saved = next.outcome === 'changed' ? await store.save(next.run) : undefined
+  })
+  return saved !== undefined
 }
 
 const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number>> => {

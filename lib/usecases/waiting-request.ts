@@ -1,26 +1,45 @@
-import type { RequestedRun } from '../contracts/queue-message.ts'
-import { canonicalTypes, eventId, runKey } from '../run/identity.ts'
+import type { RequestedMetadataRun, RequestedRun } from '../contracts/queue-message.ts'
+import { eventId, runKey } from '../run/identity.ts'
 import type { Decision, Orders } from '../run/policy.ts'
-import type { EndedRun, ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import {
+  type EndedRun,
+  isResolved,
+  type MetadataSubject,
+  type ParkedRun,
+  type ParkReason,
+  type RunError,
+  type Subject,
+} from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
 
+/** A request about an asset. */
+export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
+
+/** Whether a parked record is a request that waits to learn its revision. */
+export const isWaiting = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
+
+/** What stands in a request until the policy has decided on it. */
+const leftToThePolicy = ({ types, revision }: RequestedMetadataRun) => ({
+  ...(types === undefined ? { policyTypes: [] } : {}),
+  ...(revision === undefined ? {} : { revision }),
+})
+
 /**
- * A request that names no run yet, as a parked record under its request key. Version 0 is one that has only been read
- * from the queue: it is written when it has to wait, and most never have to.
+ * A request that made no record yet, as a parked one: under its request key while its revision is not known. Version 0
+ * is one that has only been read from the queue: it is written when it has to wait, and most never have to.
  */
-export const waitingRequest = (request: RequestedRun, tools: StarterTools): ParkedRun => {
+export const waitingRequest = <About extends Subject>(
+  request: RequestedRun,
+  subject: About,
+  tools: StarterTools,
+): ParkedRun & { readonly subject: About } => {
   const nowMs = tools.clock.now()
   return {
     state: 'PARKED',
-    subject: {
-      kind: request.kind,
-      domainId: request.domainId,
-      assetId: request.assetId,
-      types: canonicalTypes(request.types ?? tools.settings.defaultTypes),
-    },
+    subject,
     attempt: 1,
     projectId: request.projectId,
     request: {
@@ -30,8 +49,7 @@ export const waitingRequest = (request: RequestedRun, tools: StarterTools): Park
       regenerate: request.regenerate,
       ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
       ...(request.published === undefined ? {} : { published: request.published }),
-      ...(request.types === undefined ? { policyTypes: [] } : {}),
-      ...(request.revision === undefined ? {} : { revision: request.revision }),
+      ...(request.kind === 'DATA_SOURCE' ? {} : leftToThePolicy(request)),
     },
     createdAtMs: nowMs,
     version: 0,
@@ -42,7 +60,7 @@ export const waitingRequest = (request: RequestedRun, tools: StarterTools): Park
 }
 
 /** The request as the policy orders it, to be claimed. */
-export const ordered = (waiting: ParkedRun, orders: Orders, tools: StarterTools): ParkedRun => {
+export const ordered = (waiting: WaitingRequest, orders: Orders, tools: StarterTools): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
   if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
   const types = orders.types ?? tools.settings.defaultTypes

@@ -33,7 +33,7 @@ export type RunTruth = Readonly<
 >
 
 /** The same of a data source run. */
-type DataSourceRunTruth = Readonly<
+export type DataSourceRunTruth = Readonly<
   Pick<
     DataSourceRun,
     | 'id'

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { RunRequest } from '../../lib/contracts/run-request.ts'
+import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../datazone/catalogue.ts'
 import type { Stack } from '../stack.ts'
 
@@ -24,7 +24,7 @@ export interface Traffic {
 const repeatMessageEvery = 3
 const repeatEventEvery = 8
 
-const badBodies = (template: RunRequest): readonly string[] => [
+const badBodies = (template: MetadataRunRequest): readonly string[] => [
   'publish everything, please',
   JSON.stringify({ ...template, requestId: 'bad-version', version: 7 }),
   JSON.stringify({ ...template, requestId: 'bad-domain', domainId: 'my-domain' }),
@@ -38,7 +38,7 @@ export const planTraffic = (catalogue: Catalogue): Traffic => {
   )
   const events = assets.map((asset) => ({ ...asset, id: `published-${asset.assetId}` }))
   const lateEvents = events.filter((_, index) => index % repeatEventEvery === 0)
-  const again = assets.flatMap((asset, index): RunRequest[] =>
+  const again = assets.flatMap((asset, index): MetadataRunRequest[] =>
     index % repeatMessageEvery === 0
       ? [
           {

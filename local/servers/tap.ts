@@ -54,7 +54,8 @@ function describe(service: Service, message: IncomingMessage, body: Buffer): Tap
     path: message.url ?? '',
     operation: typeof target === 'string' ? target.split('.').at(-1) : undefined,
     body: body.toString(),
-    environmentId: /\bapp\/([\w-]+)/.exec(agent)?.[1],
+    // Powertools adds its own name behind ours.
+    environmentId: /\bapp\/(env-\d+)/.exec(agent)?.[1],
   }
 }
 

@@ -31,6 +31,17 @@ const typeStats = fc.array(
   { maxLength: 3 },
 )
 
+const statistics = fc.record(
+  {
+    added: fc.nat(),
+    updated: fc.nat(),
+    unchanged: fc.nat(),
+    skipped: fc.nat(),
+    failed: fc.nat(),
+  },
+  { requiredKeys: [] },
+)
+
 let made = 0
 /** Unlike in any other run there ever is, so that runs don't meet in a table. */
 const freshId = fc.constant(undefined).map(() => {
@@ -38,7 +49,7 @@ const freshId = fc.constant(undefined).map(() => {
   return `asset-${process.pid}-${Date.now().toString(36)}-${made}`
 })
 
-const subject = fc.record(
+const metadataSubject = fc.record(
   {
     kind: fc.constant('METADATA_GENERATION' as const),
     domainId: ids.map((id) => `dzd_${id}`.slice(0, 40)),
@@ -48,6 +59,15 @@ const subject = fc.record(
   },
   { requiredKeys: ['kind', 'domainId', 'assetId', 'types'] },
 )
+
+const sourceSubject = fc.record({
+  kind: fc.constant('DATA_SOURCE' as const),
+  domainId: ids.map((id) => `dzd_${id}`.slice(0, 40)),
+  dataSourceId: freshId,
+  triggerKey: senderIds,
+})
+
+const subject = fc.oneof(metadataSubject, sourceSubject)
 
 const request = fc.record(
   {
@@ -130,6 +150,7 @@ const inFlight = {
   startedAtMs: times,
   nativeStatus: names,
   notFoundSinceMs: times,
+  unansweredSinceMs: times,
 } satisfies Fields<InFlightRun>
 
 const ended = {
@@ -141,6 +162,8 @@ const ended = {
   startedAtMs: times,
   nativeStatus: names,
   typeStats,
+  statistics,
+  lineageStatus: names,
   error: errors,
   willRetry: fc.constant(true as const),
   announcedAtMs: times,

@@ -107,6 +107,80 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
+    describe('a data source run', () => {
+      const dataSourceId = 'tpcds_glue'
+      const input = { domainId, dataSourceId, clientToken: 'token-1' }
+      const withSource = async (settings: SettingsInput = {}): Promise<OpenDataZone> => {
+        const one = await opened(settings)
+        const catalogue = sampleCatalogue(1)
+        const dataSources = [{ id: dataSourceId, projectId: 'salesproject01', name: 'tpcds', tables: 24 }]
+        one.control.loadCatalogue({
+          domains: catalogue.domains.map((domain) => ({ ...domain, dataSources })),
+        })
+        return one
+      }
+
+      it('is shown from its beginning to its end', async () => {
+        const { datazone, passTo } = await withSource()
+        const { runId, ...begun } = answered(await datazone.startSourceRun(input, longMs))
+        expect(begun).toEqual({ nativeStatus: 'REQUESTED', types: [], createdAtMs: t0 })
+        await passTo(t0 + 59_000)
+        const run = { runId, types: [], createdAtMs: t0 }
+        expect(answered(await datazone.getSourceRun(domainId, runId))).toEqual({
+          ...run,
+          nativeStatus: 'RUNNING',
+          lineageStatus: 'IN_PROGRESS',
+        })
+        await passTo(t0 + 61_000)
+        const over = {
+          ...run,
+          nativeStatus: 'SUCCESS',
+          lineageStatus: 'IN_PROGRESS',
+          statistics: expect.objectContaining({ added: expect.any(Number), failed: 0 }),
+        }
+        expect(answered(await datazone.getSourceRun(domainId, runId))).toEqual(over)
+        expect(answered(await datazone.listSourceRuns(domainId, { dataSourceId }))).toEqual({ runs: [over] })
+      })
+
+      it('tells why it failed', async () => {
+        const { datazone, passTo } = await withSource({ failureShare: 1 })
+        const { runId } = answered(await datazone.startSourceRun(input, longMs))
+        await passTo(t0 + 2 * minute)
+        expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
+          nativeStatus: 'FAILED',
+          error: { name: expect.stringMatching(/_EXCEPTION$/), message: expect.stringMatching(/./) },
+        })
+      })
+
+      it('P1: is the same for the same token, and alone', async () => {
+        const { datazone } = await withSource()
+        const first = answered(await datazone.startSourceRun(input, longMs))
+        expect(answered(await datazone.startSourceRun(input, longMs))).toEqual(first)
+        expect(await datazone.startSourceRun({ ...input, clientToken: 'token-2' }, longMs)).toMatchObject(
+          refusal('CONFLICT', true),
+        )
+      })
+
+      it('is refused when the day is full, and when there is no such source', async () => {
+        const { datazone } = await withSource({ dataSourceRunsPerDay: 0 })
+        expect(await datazone.startSourceRun(input, longMs)).toMatchObject(refusal('QUOTA_EXCEEDED', true))
+        const nowhere = { ...input, dataSourceId: 'nowhere' }
+        expect(await datazone.startSourceRun(nowhere, longMs)).toMatchObject(refusal('NOT_FOUND', true))
+        expect(await datazone.getSourceRun(domainId, 'run0000000001')).toMatchObject(
+          refusal('NOT_FOUND', true),
+        )
+      })
+
+      it('P8: in a status that nobody knows is passed on', async () => {
+        const { datazone, passTo } = await withSource({ unknownStatusShare: 1 })
+        const { runId } = answered(await datazone.startSourceRun(input, longMs))
+        await passTo(t0 + 2 * minute)
+        expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
+          nativeStatus: 'AWAITING_REVIEW',
+        })
+      })
+    })
+
     it('tells why a type failed', async () => {
       const { datazone, passTo } = await opened({ failureShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longMs))

@@ -83,6 +83,26 @@ describe('an error that the service model does not have', () => {
   })
 })
 
+describe('a creation time that is none', () => {
+  const asked = startInput()
+  it.each(['1e300', '-1e300', 'null'])('P8: %s is not told, and the run is', async (createdAt) => {
+    const run = `{"domainId":"${domainId}","id":"run-1","createdAt":${createdAt},"status":"SUBMITTED"}`
+    const server = await listen('a front door', (request, response) => {
+      request.resume()
+      const body = request.method === 'GET' && !request.url?.includes('run-1') ? `{"items":[${run}]}` : run
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    })
+    const client = clientOf(server.endpoint)
+    const datazone = dataZoneGateway({ starts: client, reads: client })
+    const shown = { runId: 'run-1', nativeStatus: 'SUBMITTED', types: [] }
+    expect(await datazone.startRun(asked, 60 * second)).toEqual({ outcome: 'answered', value: shown })
+    expect(await datazone.getRun(domainId, 'run-1')).toEqual({ outcome: 'answered', value: shown })
+    expect(await datazone.listRuns(domainId, {})).toEqual({ outcome: 'answered', value: { runs: [shown] } })
+    client.destroy()
+    await server.close()
+  })
+})
+
 /** What can be compared: the text and the cause of a broken connection are the network's own. */
 const comparable = (answer: Answer<unknown>): unknown => {
   if (answer.outcome === 'answered') return answer

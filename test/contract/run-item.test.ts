@@ -44,7 +44,7 @@ describe('P8: a record', () => {
     )
   })
 
-  const common = ['schemaVersion', 'state', 'kind', 'domainId', 'assetId', 'types', 'attempt']
+  const common = ['schemaVersion', 'state', 'kind', 'domainId', 'attempt']
   it.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
     'without its %s is never a run',
     (field) => {

@@ -4,7 +4,7 @@ import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
 import { runKey } from '../../lib/run/identity.ts'
-import type { ParkedRun, Run, Subject } from '../../lib/run/run.ts'
+import type { DataSourceSubject, MetadataSubject, ParkedRun, Run, Subject } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import {
   claimedRun,
@@ -29,13 +29,13 @@ export interface OpenRunStore {
 }
 
 let made = 0
-const assetOfItsOwn = (over: Partial<Subject> = {}): Subject => {
+const assetOfItsOwn = (over: Partial<MetadataSubject> = {}): MetadataSubject => {
   made += 1
   return { ...subject, domainId: `dzd_${process.pid}-${made}`, assetId: `asset-${made}`, ...over }
 }
 
 /** A request that does not know its revision yet. */
-const waitingFor = ({ revision: _, ...about }: Subject, over: Partial<ParkedRun> = {}): ParkedRun =>
+const waitingFor = ({ revision: _, ...about }: MetadataSubject, over: Partial<ParkedRun> = {}): ParkedRun =>
   parkedRun({ subject: about, version: 0, reason: 'UNAVAILABLE', ...over })
 
 const created = <R extends Run>(creation: Creation<R>): R => {
@@ -78,6 +78,82 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
     /** An index may show a write late; a fact about it is awaited, not demanded. */
     const dueIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
       expect.poll(() => due(nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
+
+    describe('byRunId', () => {
+      it('finds the record that holds a run id, as it stands, and only that', async () => {
+        const about = assetOfItsOwn()
+        const runId = `run-of-${about.assetId}`
+        await store.create(claimedRun({ subject: about, version: 0 }))
+        expect(await store.byRunId(runId)).toEqual({ runs: [], unreadable: [] })
+        const going = inFlightRun({ subject: about, runId, version: 1 })
+        await store.save(going)
+        const found = () => store.byRunId(runId)
+        await expect
+          .poll(found, { timeout: 10_000 })
+          .toEqual({ runs: [{ ...going, version: 2 }], unreadable: [] })
+        const ended = endedRun({ subject: about, runId, version: 2, announcedAtMs: t0 + minute })
+        await store.save(ended)
+        expect(await found()).toEqual({ runs: [{ ...ended, version: 3 }], unreadable: [] })
+      })
+
+      it('P8: shows a record that it must not act on as such', async () => {
+        const about = assetOfItsOwn()
+        const runId = `run-of-${about.assetId}`
+        await opened.plant({ ...toItem(inFlightRun({ subject: about, runId })), schemaVersion: 99 })
+        await expect
+          .poll(async () => (await store.byRunId(runId)).unreadable, { timeout: 10_000 })
+          .toMatchObject([{ newer: true }])
+      })
+    })
+
+    describe('takeTurn', () => {
+      const sourceOfItsOwn = (triggerKey = 'load-1'): DataSourceSubject => {
+        const { domainId, assetId } = assetOfItsOwn()
+        return { kind: 'DATA_SOURCE', domainId, dataSourceId: assetId, triggerKey }
+      }
+
+      it('P1: writes a claim, and counts it', async () => {
+        const about = sourceOfItsOwn()
+        const claim = claimedRun({ subject: about, version: 0 })
+        expect(await store.runsOfAsset(about)).toEqual({ runs: [], unreadable: [] })
+        expect(await store.takeTurn(claim, 0)).toEqual({ ...claim, version: 1 })
+        expect(await store.runsOfAsset(about)).toEqual({
+          runs: [{ ...claim, version: 1 }],
+          unreadable: [],
+          turn: 1,
+        })
+      })
+
+      it('P1: of many triggers of one source at once, one has the turn', async () => {
+        const about = sourceOfItsOwn()
+        const claims = Array.from({ length: 6 }, (_, index) =>
+          claimedRun({ subject: { ...about, triggerKey: `load-${index}` }, version: 0 }),
+        )
+        const taken = await Promise.all(
+          claims.map((claim) =>
+            // A transaction that meets another one is undecided: whoever asks tries again.
+            store.takeTurn(claim, 0).catch(() => undefined),
+          ),
+        )
+        expect(taken.filter((claim) => claim !== undefined)).toHaveLength(1)
+        expect(await runsOf(about)).toEqual(taken.filter((claim) => claim !== undefined))
+      })
+
+      it('P1: writes nothing over another claim, or a record that went on', async () => {
+        const about = sourceOfItsOwn()
+        const first = await store.takeTurn(claimedRun({ subject: about, version: 0 }), 0)
+        expect(await store.takeTurn(claimedRun({ subject: about, version: 0 }), 1)).toBeUndefined()
+        if (first === undefined) throw new Error('the first had the turn')
+        const parked = await store.save(parkedRun({ subject: about, version: first.version }))
+        expect(await store.takeTurn(claimedRun({ subject: about, version: 1 }), 1)).toBeUndefined()
+        expect(await store.takeTurn(claimedRun({ subject: about, version: 2 }), 0)).toBeUndefined()
+        expect(await runsOf(about)).toEqual([parked])
+        expect(await store.takeTurn(claimedRun({ subject: about, version: 2 }), 1)).toMatchObject({
+          version: 3,
+        })
+        expect((await store.runsOfAsset(about)).turn).toBe(2)
+      })
+    })
 
     describe('create', () => {
       it('P1: writes at version 1, once', async () => {

@@ -12,6 +12,9 @@ export interface OpenStartPace {
   close(): Promise<void>
 }
 
+/** For who can use a slot however late it is. */
+const always = Number.POSITIVE_INFINITY
+
 /** Arithmetic on times since the epoch loses less than this. */
 const toleranceMs = 0.01
 
@@ -38,9 +41,9 @@ export const startPaceContract = (
 
     it('hands out as many slots as are asked for, from now on, evenly', async () => {
       const pace = (await at(8)).client()
-      expect(await pace.reserve(4, t0)).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
-      expect(await pace.reserve(1, t0)).toEqual([t0 + 500])
-      expect(await pace.reserve(0, t0)).toEqual([])
+      expect(await pace.reserve(4, t0, always)).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
+      expect(await pace.reserve(1, t0, always)).toEqual([t0 + 500])
+      expect(await pace.reserve(0, t0, always)).toEqual([])
     })
 
     it('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
@@ -48,8 +51,8 @@ export const startPaceContract = (
       const starters = Array.from({ length: 8 }, client)
       const reserved = await Promise.all(
         starters.flatMap((starter, index) => [
-          starter.reserve(3, t0),
-          starter.reserve(1 + (index % 3), t0 + index),
+          starter.reserve(3, t0, always),
+          starter.reserve(1 + (index % 3), t0 + index, always),
         ]),
       )
       const slots = reserved.flat()
@@ -59,31 +62,56 @@ export const startPaceContract = (
 
     it('P7: lets slots lapse that nobody took in time', async () => {
       const { client } = await at(10)
-      await client().reserve(2, t0)
-      expect(await client().reserve(2, t0 + minute)).toEqual([t0 + minute, t0 + minute + 100])
+      await client().reserve(2, t0, always)
+      expect(await client().reserve(2, t0 + minute, always)).toEqual([t0 + minute, t0 + minute + 100])
+    })
+
+    it('P7: tells a slot that comes too late for who asks, and leaves it to others', async () => {
+      const { client } = await at(10)
+      const [one, other] = [client(), client()]
+      await one.reserve(1, t0, always)
+      expect(await one.reserve(2, t0, t0 + 99)).toEqual([t0 + 100, t0 + 200])
+      expect(await other.reserve(2, t0, always)).toEqual([t0 + 100, t0 + 200])
+    })
+
+    it('P7: of slots asked for together, reserves those that come in time and no more', async () => {
+      const { client } = await at(10)
+      const [one, other] = [client(), client()]
+      expect(await one.reserve(4, t0, t0 + 100)).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
+      expect(await other.reserve(1, t0, always)).toEqual([t0 + 200])
+    })
+
+    it('P9: asked again and again too late, it does not run away from who asks', async () => {
+      const { client } = await at(1)
+      await client().reserve(30, t0, always)
+      const told = await Promise.all(
+        Array.from({ length: 20 }, () => client().reserve(10, t0, t0 + 25 * second)),
+      )
+      for (const [first] of told) expect(first).toBe(t0 + 30 * second)
+      expect(await client().reserve(1, t0 + 10 * second, t0 + 35 * second)).toEqual([t0 + 30 * second])
     })
 
     it('P7: slows every starter down when one was throttled, for a while', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
-      await one.reserve(1, t0)
-      await other.reserve(1, t0)
+      await one.reserve(1, t0, always)
+      await other.reserve(1, t0, always)
       await one.slowDown(t0)
-      for (const gap of gapsOf(await other.reserve(4, t0 + second))) expect(gap).toBeCloseTo(125)
-      for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute))) expect(gap).toBeCloseTo(100)
+      for (const gap of gapsOf(await other.reserve(4, t0 + second, always))) expect(gap).toBeCloseTo(125)
+      for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute, always))) expect(gap).toBeCloseTo(100)
     })
 
     it('falls once a second at most, whoever asks', async () => {
       const { client } = await at(10)
       await Promise.all(Array.from({ length: 5 }, () => client().slowDown(t0)))
-      for (const gap of gapsOf(await client().reserve(3, t0))) expect(gap).toBeCloseTo(125)
+      for (const gap of gapsOf(await client().reserve(3, t0, always))) expect(gap).toBeCloseTo(125)
     })
 
     it('throws when its store cannot answer', async () => {
       const { client, unplug } = await at(10)
       const pace = client()
       await unplug()
-      await expect(pace.reserve(1, t0)).rejects.toThrow(PortUnavailable)
+      await expect(pace.reserve(1, t0, always)).rejects.toThrow(PortUnavailable)
       await expect(pace.slowDown(t0)).rejects.toThrow(PortUnavailable)
     })
   })

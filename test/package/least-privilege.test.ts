@@ -66,6 +66,7 @@ describe('the roles (P12)', () => {
     expect(propertiesOf('AWS::IAM::Role').map(([name]) => name)).toEqual([
       'StarterRole',
       'PollerRole',
+      'ObserverRole',
       'SweepScheduleRole',
     ])
     const used = propertiesOf('AWS::Lambda::Function').map(([name, properties]) => [
@@ -75,13 +76,16 @@ describe('the roles (P12)', () => {
     expect(Object.fromEntries(used)).toEqual({
       StarterLambdaFunction: { 'Fn::GetAtt': ['StarterRole', 'Arn'] },
       PollerLambdaFunction: { 'Fn::GetAtt': ['PollerRole', 'Arn'] },
+      ObserverLambdaFunction: { 'Fn::GetAtt': ['ObserverRole', 'Arn'] },
     })
   })
 
   it('let the starter do this and no more', () => {
     expect(grantsOf('StarterRole')).toEqual([
       'datazone:GetAsset *',
+      'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
+      'datazone:StartDataSourceRun *',
       'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
@@ -99,6 +103,7 @@ describe('the roles (P12)', () => {
 
   it('let the poller do this and no more', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
@@ -109,6 +114,26 @@ describe('the roles (P12)', () => {
       'logs:PutLogEvents PollerLogGroup.Arn',
       'sqs:SendMessage RejectedQueue.Arn',
       'sqs:SendMessage RequestQueue.Arn',
+    ])
+  })
+
+  it('let the observer do this and no more', () => {
+    expect(grantsOf('ObserverRole')).toEqual([
+      'datazone:GetMetadataGenerationRun *',
+      'datazone:ListMetadataGenerationRuns *',
+      'dynamodb:PutItem RunTable.Arn',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+      'dynamodb:Query ${RunTable.Arn}/index/byRunId',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+      'dynamodb:Query ${RunTable.Arn}/index/work',
+      'dynamodb:Query RunTable.Arn',
+      'events:PutEvents RunEventBus.Arn',
+      'logs:CreateLogStream ObserverLogGroup.Arn',
+      'logs:PutLogEvents ObserverLogGroup.Arn',
+      'sqs:ChangeMessageVisibility HintQueue.Arn',
+      'sqs:DeleteMessage HintQueue.Arn',
+      'sqs:GetQueueAttributes HintQueue.Arn',
+      'sqs:ReceiveMessage HintQueue.Arn',
     ])
   })
 
@@ -126,6 +151,7 @@ describe('the roles (P12)', () => {
     ]
     expect(trustOf('StarterRole')).toEqual(lambda)
     expect(trustOf('PollerRole')).toEqual(lambda)
+    expect(trustOf('ObserverRole')).toEqual(lambda)
     expect(trustOf('SweepScheduleRole')).toEqual([
       {
         Effect: 'Allow',
@@ -166,12 +192,15 @@ const services: Record<string, string> = {
 const parts: Record<string, string[]> = {
   TransactWriteItems: ['PutItem', 'DeleteItem'],
   SendMessageBatch: ['SendMessage'],
+  ChangeMessageVisibilityBatch: ['ChangeMessageVisibility'],
 }
 
 describe('the adapters', () => {
   it('send just what the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
-    const allowed = ['StarterRole', 'PollerRole'].flatMap(grantsOf).map((grant) => grant.replace(/ .*/, ''))
+    const allowed = ['StarterRole', 'PollerRole', 'ObserverRole']
+      .flatMap(grantsOf)
+      .map((grant) => grant.replace(/ .*/, ''))
     const forOurCode = [...new Set(allowed)].filter((action) => !byLambda.test(action))
     expect(await actionsSent()).toEqual(forOurCode.sort())
   })
@@ -203,22 +232,29 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  it('allow no one but the rule of asset events to send', () => {
+  it('allow no one to send but the rules that feed them', () => {
     const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
     )
-    const sending = {
+    const arnOf = (rule: string) => ({ 'Fn::GetAtt': [rule, 'Arn'] })
+    const sendingOf = (rule: unknown) => ({
       Effect: 'Allow',
       Principal: { Service: 'events.amazonaws.com' },
       Action: 'sqs:SendMessage',
-      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['AssetEventsRule', 'Arn'] } } },
-    }
+      Condition: { ArnEquals: { 'aws:SourceArn': rule } },
+    })
+    const sending = sendingOf([arnOf('AssetEventsRule'), arnOf('RunRequestsRule')])
     expect(allowed).toEqual([
-      { ...sending, Sid: 'AssetEvents', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
+      { ...sending, Sid: 'Events', Resource: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] } },
       {
         ...sending,
-        Sid: 'UndeliveredAssetEvents',
+        Sid: 'UndeliveredEvents',
         Resource: { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] },
+      },
+      {
+        ...sendingOf(arnOf('GenerationEventsRule')),
+        Sid: 'GenerationEvents',
+        Resource: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
       },
     ])
   })

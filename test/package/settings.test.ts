@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
+import { hintNames } from '../../lib/contracts/hint.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 
 const functionSchema = z.looseObject({
@@ -21,6 +22,7 @@ const fourteenDays = 14 * 24 * 60 * 60
 let template: Template
 let starter: z.infer<typeof functionSchema>
 let poller: z.infer<typeof functionSchema>
+let observer: z.infer<typeof functionSchema>
 
 const propertiesOf = (logicalId: string): unknown => template.Resources[logicalId]?.Properties
 
@@ -28,29 +30,34 @@ beforeAll(async () => {
   template = (await packagedTemplate()).template
   starter = functionSchema.parse(propertiesOf('StarterLambdaFunction'))
   poller = functionSchema.parse(propertiesOf('PollerLambdaFunction'))
+  observer = functionSchema.parse(propertiesOf('ObserverLambdaFunction'))
 }, 120_000)
 
 describe('the functions', () => {
   it('run on Node 24 and arm64, unversioned, with their logs kept for 30 days', () => {
-    for (const { Runtime, Architectures } of [starter, poller]) {
+    for (const { Runtime, Architectures } of [starter, poller, observer]) {
       expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']])
     }
     expect(Object.values(template.Resources).map(({ Type }) => Type)).not.toContain('AWS::Lambda::Version')
     expect(propertiesOf('StarterLogGroup')).toMatchObject({ RetentionInDays: 30 })
     expect(propertiesOf('PollerLogGroup')).toMatchObject({ RetentionInDays: 30 })
+    expect(propertiesOf('ObserverLogGroup')).toMatchObject({ RetentionInDays: 30 })
   })
 
   it('get the same environment, in which nothing is secret', () => {
     expect(poller.Environment).toEqual(starter.Environment)
+    expect(observer.Environment).toEqual(starter.Environment)
     expect(starter.Environment.Variables).toEqual({
       TABLE_NAME: { Ref: 'RunTable' },
       REQUEST_QUEUE_URL: { Ref: 'RequestQueue' },
       REJECTED_QUEUE_URL: { Ref: 'RejectedQueue' },
+      HINT_QUEUE_URL: { Ref: 'HintQueue' },
       EVENT_BUS_NAME: { Ref: 'RunEventBus' },
       MODE: { Ref: 'Mode' },
       DOMAIN_IDS: { Ref: 'DomainIds' },
       DEFAULT_TYPES: { Ref: 'DefaultTypes' },
       START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
+      TRUST_HINTS: { Ref: 'TrustHints' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',
       POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator',
@@ -95,11 +102,12 @@ describe('the sweep', () => {
 })
 
 describe('the queues', () => {
-  it('are all encrypted, and keep what they hold for 14 days', () => {
+  it('are all encrypted, and keep what they hold for 14 days, but for hints, which soon are of no use', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
-    expect(queues).toHaveLength(4)
-    for (const [, { Properties }] of queues) {
-      expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(fourteenDays)
+    expect(queues).toHaveLength(5)
+    for (const [name, { Properties }] of queues) {
+      const seconds = name === 'HintQueue' ? 600 : fourteenDays
+      expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(seconds)
     }
   })
 
@@ -121,6 +129,28 @@ describe('the queues', () => {
     })
   })
 
+  it('gather hints for some seconds, and feed them to few observers', () => {
+    const mapping = propertiesOf('ObserverEventSourceMappingSQSHintQueue')
+    expect(mapping).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+      Enabled: true,
+    })
+    const { VisibilityTimeout } = queueSchema.parse(propertiesOf('HintQueue'))
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * observer.Timeout + mappingSchema.parse(mapping).MaximumBatchingWindowInSeconds,
+    )
+    expect(propertiesOf('GenerationEventsRule')).toMatchObject({
+      EventBusName: 'default',
+      State: 'ENABLED',
+      EventPattern: { source: ['aws.datazone'], 'detail-type': hintNames },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] } }],
+    })
+  })
+
   it('lose no request and no event that cannot be handled or delivered (P2)', () => {
     const deadLetters = { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] }
     expect(propertiesOf('RequestQueue')).toMatchObject({
@@ -130,6 +160,12 @@ describe('the queues', () => {
       EventBusName: 'default',
       State: 'ENABLED',
       EventPattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
+    })
+    expect(propertiesOf('RunRequestsRule')).toMatchObject({
+      EventBusName: { Ref: 'RunEventBus' },
+      State: 'ENABLED',
+      EventPattern: { 'detail-type': ['Run Requested'] },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
   })

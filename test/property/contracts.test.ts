@@ -7,6 +7,8 @@ import { malformedEvent, RunEventDetail } from '../../lib/contracts/run-event.ts
 import { errorText } from '../../lib/run/error-text.ts'
 import { assetEvent, runRequest } from '../support/messages.ts'
 import { t0 } from '../support/runs.ts'
+import { refused } from '../support/scripted-datazone.ts'
+import { starterWorld } from '../support/starter-world.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 2000 })
 
@@ -44,10 +46,12 @@ describe('parseQueueMessage', () => {
       fc.property(bodies, (body) => {
         const message = parseQueueMessage(body)
         if (message.kind !== 'request') return
-        const { domainId, projectId, assetId, requestedAtMs } = message.request
+        const { domainId, projectId, requestedAtMs } = message.request
+        const targetId =
+          message.request.kind === 'DATA_SOURCE' ? message.request.dataSourceId : message.request.assetId
         expect(domainId).toMatch(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
         expect(projectId).toMatch(id)
-        expect(assetId).toMatch(id)
+        expect(targetId).toMatch(id)
         if (requestedAtMs !== undefined) expect(requestedAtMs).not.toBeNaN()
       }),
     )
@@ -65,7 +69,7 @@ describe('what goes back to the sender', () => {
       fc.property(fc.oneof(anyText, repeated), reasons, (body, why) => {
         const copy = rejectedRequest('e'.repeat(40), t0, why, body)
         expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(256 * 1024)
-        expect(copy.body.isWellFormed()).toBe(true)
+        expect([copy.body, ...copy.reasons].every((text) => text.isWellFormed())).toBe(true)
         expect(copy.cut).toBe(copy.body.length < body.length)
         if (!copy.cut) expect(copy.body).toBe(body.toWellFormed())
       }),
@@ -82,6 +86,24 @@ describe('what goes back to the sender', () => {
       }),
     )
   })
+})
+
+test('P3: a request of whatever time, rejected, is announced by an event that fits the schema', async () => {
+  const digits = fc.stringMatching(/^[0-9]{4}$/)
+  const times = fc
+    .tuple(digits, fc.constantFrom('01-01', '12-31', '02-29'), fc.constantFrom('Z', '+23:59', '-23:59'))
+    .map(([year, day, zone]) => `${year}-${day}T00:00:00${zone}`)
+  const extremes = fc.constantFrom('0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-23:59')
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(times, extremes), async (requestedAt) => {
+      const world = starterWorld({ script: { startRun: async () => refused('INVALID') } })
+      expect(await world.outcomes(runRequest({ requestedAt }))).toEqual(['rejected'])
+      for (const { detail } of world.bus.events) {
+        expect(parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail)))).toMatchObject({ ok: true })
+      }
+      expect(world.bus.events).toHaveLength(1)
+    }),
+  )
 })
 
 test('errorText: well-formed, as short as asked, and the same when done again', () => {

@@ -27,6 +27,7 @@ const pairs: fc.Arbitrary<readonly [Subject, Subject]> = fc
       [left, { ...left, domainId: right.domainId }],
       [left, { ...left, assetId: right.assetId }],
       [left, { ...left, types: right.types }],
+      [left, { ...left, types: left.types.toReversed() }],
       [left, right.revision === undefined ? right : { ...left, revision: right.revision }],
     ),
   )

@@ -8,25 +8,36 @@ const steps = fc.array(
   fc.record({
     throttled: fc.boolean(),
     count: fc.integer({ min: 0, max: 10 }),
+    patienceMs: fc.oneof(fc.integer({ min: -1, max: 30_000 }), fc.constant(Number.POSITIVE_INFINITY)),
     laterMs: fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 300_000 })),
   }),
   { maxLength: 60 },
 )
 
-/** Every slot handed out, with when it was asked for and the rate then in force. */
-const handedOut = (rate: number, story: { throttled: boolean; count: number; laterMs: number }[]) => {
+interface Step {
+  readonly throttled: boolean
+  readonly count: number
+  readonly patienceMs: number
+  readonly laterMs: number
+}
+
+/** Every slot reserved, with when it was asked for and the rate then in force. */
+const reserved = (rate: number, story: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
   const slots: { slotMs: number; askedMs: number; rate: number }[] = []
-  for (const { throttled, count, laterMs } of story) {
+  for (const { throttled, count, patienceMs, laterMs } of story) {
     nowMs += laterMs
     if (throttled) {
       pace = slowDown(pace, nowMs, rate)
       continue
     }
     const askedMs = nowMs
-    const taken = takeSlots(pace, count, nowMs, rate)
-    slots.push(...taken.slots.map((slotMs) => ({ slotMs, askedMs, rate: rateAt(pace, askedMs, rate) })))
+    const latestMs = nowMs + patienceMs
+    const taken = takeSlots(pace, count, nowMs, rate, latestMs)
+    const inForce = rateAt(pace, askedMs, rate)
+    const inTime = taken.slots.filter((slotMs) => slotMs <= latestMs)
+    slots.push(...inTime.map((slotMs) => ({ slotMs, askedMs, rate: inForce })))
     pace = taken.pace
   }
   return slots
@@ -38,7 +49,7 @@ const rounding = 0.01
 test('P7: any k slots in a row take at least k - 1 times the gap of the configured rate', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      const times = handedOut(rate, story).map(({ slotMs }) => slotMs)
+      const times = reserved(rate, story).map(({ slotMs }) => slotMs)
       for (const [index, slotMs] of times.entries()) {
         const next = times[index + 1]
         if (next !== undefined) expect(next - slotMs).toBeGreaterThanOrEqual(1000 / rate - rounding)
@@ -56,7 +67,7 @@ test('P7: any k slots in a row take at least k - 1 times the gap of the configur
 test('no slot lies in the past, and those asked for together keep the rate then in force', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      const slots = handedOut(rate, story)
+      const slots = reserved(rate, story)
       for (const [index, { slotMs, askedMs, rate: inForce }] of slots.entries()) {
         expect(slotMs).toBeGreaterThanOrEqual(askedMs)
         const next = slots[index + 1]
@@ -64,6 +75,23 @@ test('no slot lies in the past, and those asked for together keep the rate then 
           expect(next.slotMs - slotMs).toBeGreaterThanOrEqual(1000 / inForce - rounding)
         }
       }
+    }),
+  )
+})
+
+test('P9: a slot that is told only is the first that the next one gets: asking does not push slots away', () => {
+  fc.assert(
+    fc.property(rates, steps, fc.integer({ min: 1, max: 10 }), (rate, story, count) => {
+      let pace: Pace = { nextSlotMs: 0 }
+      let nowMs = t0
+      for (const { throttled, count: asked, patienceMs, laterMs } of story) {
+        nowMs += laterMs
+        if (throttled) pace = slowDown(pace, nowMs, rate)
+        else pace = takeSlots(pace, asked, nowMs, rate, nowMs + patienceMs).pace
+      }
+      const { slots } = takeSlots(pace, count, nowMs, rate, Number.POSITIVE_INFINITY)
+      const impatient = takeSlots(pace, count, nowMs, rate, (slots[0] ?? 0) - 1)
+      expect(impatient).toEqual({ pace, slots })
     }),
   )
 })

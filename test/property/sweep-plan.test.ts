@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isDueForGet, planSweep, type SweepSettings } from '../../lib/run/sweep-plan.ts'
+import { planSweep, type SweepSettings } from '../../lib/run/sweep-plan.ts'
 import { anyRun, domainIds } from '../support/arbitrary-runs.ts'
-import { inFlightRun, minute, second, subject, t0 } from '../support/runs.ts'
+import { endedRun, inFlightRun, minute, second, subject, t0 } from '../support/runs.ts'
 
 const settings: SweepSettings = {
   periodMs: minute,
@@ -12,33 +12,6 @@ const settings: SweepSettings = {
   maxReleases: 5,
   mode: 'run',
 }
-
-test('P9: a run of any age is due again within a quarter of its age and one period', () => {
-  const ages = fc.integer({ min: 12 * second, max: 90 * 24 * 60 * minute })
-  const periods = fc.constantFrom(second, 10 * second, minute, 5 * minute)
-  fc.assert(
-    fc.property(ages, periods, (ageMs, periodMs) => {
-      const run = inFlightRun({ history: [], startedAtMs: t0 - ageMs })
-      const most = Math.ceil((ageMs * 0.25 + periodMs) / periodMs)
-      const isDue = (n: number) => isDueForGet(run, t0 + n * periodMs, { ...settings, periodMs })
-      let n = 1
-      while (n <= most && !isDue(n)) n += 1
-      expect(n).toBeLessThanOrEqual(most)
-    }),
-  )
-})
-
-test('P11: an old run is asked for rarely: fewer than thirty times in a day after its first six minutes', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: minute - 1 }), (offsetMs) => {
-      const run = inFlightRun({ history: [], startedAtMs: t0 - offsetMs })
-      const sweeps = Array.from({ length: 24 * 60 - 6 }, (_, n) => t0 + (n + 6) * minute)
-      const asked = sweeps.filter((nowMs) => isDueForGet(run, nowMs, settings)).length
-      expect(asked).toBeLessThan(30)
-      expect(asked).toBeGreaterThan(20)
-    }),
-  )
-})
 
 test('P9: with any number of domains, each is first once in as many sweeps, and none is left out', () => {
   fc.assert(
@@ -56,6 +29,23 @@ test('P9: with any number of domains, each is first once in as many sweeps, and 
         for (const plan of plans) expect(plan.domains.flat()).toHaveLength(domains.length)
       },
     ),
+  )
+})
+
+test('P9: with any number of owed endings, each is first once in as many sweeps', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.constantFrom(1, 2, 10, 97, 100), fc.integer({ min: 1, max: 200 })),
+      fc.integer({ min: 0, max: 1_000_000 }),
+      (count, sweep) => {
+        const owed = Array.from({ length: count }, (_, n) =>
+          endedRun({ detectedAtMs: t0, runId: `run-${n}` }),
+        )
+        const first = (n: number) => planSweep(owed, t0 + (sweep + n) * minute, settings).announce[0]
+        expect(new Set(owed.map((_, n) => first(n))).size).toBe(count)
+      },
+    ),
+    { numRuns: 30 },
   )
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ClaimedRun, Run, StartSent } from '../../lib/run/run.ts'
-import { meaningOfMetadataStatus } from '../../lib/run/service-status.ts'
+import { meaningOfStatus } from '../../lib/run/service-status.ts'
 import { type Fact, type Transition, transition } from '../../lib/run/transition.ts'
 import { anyRun, facts, stories } from '../support/arbitrary-runs.ts'
 import { endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
@@ -113,13 +113,13 @@ describe('whatever facts come, in whatever order', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), strange), (nativeStatus) => {
         fc.pre(!endings.includes(nativeStatus))
-        expect(meaningOfMetadataStatus(nativeStatus).phase).toBe('going')
+        expect(meaningOfStatus('METADATA_GENERATION', nativeStatus).phase).toBe('going')
         const run = apply(inFlightRun(), { kind: 'OBSERVED', runId: 'run-1', nativeStatus }, t0)
         expect(run.state).toBe('IN_FLIGHT')
       }),
     )
     for (const ending of endings) {
-      expect(meaningOfMetadataStatus(ending)).toEqual({ phase: 'ended', ending })
+      expect(meaningOfStatus('METADATA_GENERATION', ending)).toEqual({ phase: 'ended', ending })
     }
   })
 })

@@ -34,10 +34,13 @@ const typesKey = (types: readonly unknown[]): string => [...types].map(String).s
 const startedTypes = (item: Item) =>
   item['onlyTypes'] === undefined ? list(item, 'types') : list(item, 'onlyTypes')
 const requestKeyOf = (item: Item): string => text(inner(item, 'request'), 'requestKey') ?? ''
+/** A data source stands for an asset, and a trigger key for a revision. */
+const targetOf = (item: Item): string | undefined => text(item, 'assetId') ?? text(item, 'dataSourceId')
+const revisionOf = (item: Item): string | undefined => text(item, 'revision') ?? text(item, 'triggerKey')
 const subjectOf = (item: Item): string =>
-  `${text(item, 'assetId')}@${text(item, 'revision') ?? '?'} ${typesKey(list(item, 'types'))}`
+  `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`
 const nameOf = (item: Item): string =>
-  `${subjectOf(item)}#${number(item, 'attempt')}${text(item, 'revision') === undefined ? ` ${requestKeyOf(item)}` : ''}`
+  `${subjectOf(item)}#${number(item, 'attempt')}${revisionOf(item) === undefined ? ` ${requestKeyOf(item)}` : ''}`
 const isPlan = (item: Item): boolean => item['state'] === 'PLANNED'
 
 type Rule = (outside: Outside) => readonly string[]
@@ -60,7 +63,8 @@ const runsAreRecordedOnce: Rule = ({ runs, items }) => {
 }
 
 const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
-  const subjects = Map.groupBy(runs, (run) => `${run.assetId}@${run.revision} ${typesKey(run.types)}`)
+  const ofAssets = runs.filter((run) => run.types.length > 0)
+  const subjects = Map.groupBy(ofAssets, (run) => `${run.assetId}@${run.revision} ${typesKey(run.types)}`)
   return [...subjects].flatMap(([key, started]) => {
     const attempts = items.filter(
       (item) =>
@@ -70,6 +74,27 @@ const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
     return started.length > attempts ? [`${key} has ${started.length} runs and ${attempts} attempts`] : []
   })
 }
+
+/** DataZone is told no trigger key, so runs and attempts of a data source are only counted. */
+const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
+  const sources = Map.groupBy(
+    runs.filter((run) => run.types.length === 0),
+    (run) => run.assetId,
+  )
+  return [...sources].flatMap(([id, started]) => {
+    const attempts = items.filter((item) => text(item, 'dataSourceId') === id && !isPlan(item)).length
+    return started.length > attempts ? [`${id} has ${started.length} runs and ${attempts} attempts`] : []
+  })
+}
+
+const dayMs = 24 * 3_600_000
+/** What clocks differ by, at most, in this world. */
+const clocksMs = 5_000
+
+const fullDaysAreNotTried: Rule = ({ fullDaysMet }) =>
+  fullDaysMet
+    .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)
+    .map((atMs) => `a Start met the full day of its data source at ${new Date(atMs).toISOString()}`)
 
 /** The attempt before this one, when this one is its retry. */
 const retriedBy = (item: Item, items: readonly Item[]): Item | undefined =>
@@ -93,8 +118,17 @@ const attemptsAreAskedFor: Rule = ({ items, sent }) =>
         !isPlan(other) &&
         retriedBy(other, items) === undefined,
     )
+    // Whoever asks after a rejection asks anew.
+    const cameToNothing = items.some(
+      (other) =>
+        subjectOf(other) === subjectOf(item) &&
+        number(other, 'attempt') === number(item, 'attempt') - 1 &&
+        other['ending'] === 'REJECTED',
+    )
     return [
-      ...(asked?.request?.regenerate === true ? [] : [`${nameOf(item)} was asked for by nobody`]),
+      ...(asked?.request?.regenerate === true || cameToNothing
+        ? []
+        : [`${nameOf(item)} was asked for by nobody`]),
       ...(twins.length > 1
         ? [`${requestKeyOf(item)} made ${twins.length} attempts of ${subjectOf(item)}`]
         : []),
@@ -117,8 +151,8 @@ const answers = (
   set: readonly string[],
   revisions: ReadonlySet<string>,
 ): boolean => {
-  if (text(item, 'assetId') !== request.assetId) return false
-  const revision = text(item, 'revision')
+  if (targetOf(item) !== request.assetId) return false
+  const revision = revisionOf(item)
   // Before its revision is known a request stands for all of its types.
   if (revision === undefined) return requestKeyOf(item).endsWith(`:${request.id}`)
   return (
@@ -203,18 +237,20 @@ const retriesAreKept: Rule = ({ items, scenario }) =>
       (other) =>
         subjectOf(other) === subjectOf(item) &&
         requestKeyOf(other) === requestKeyOf(item) &&
-        text(item, 'revision') !== undefined &&
+        revisionOf(item) !== undefined &&
         !isPlan(other),
     ).length
     const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
+    // The policy is for assets.
+    const attempts = text(item, 'dataSourceId') === undefined ? scenario.attempts : 1
     return [
       ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
         ? [`${nameOf(item)} promised a retry that is not there`]
         : []),
-      ...(failed && next === undefined && tries < scenario.attempts
+      ...(failed && next === undefined && tries < attempts
         ? [`${nameOf(item)} failed, and was not tried again`]
         : []),
-      ...(tries > scenario.attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),
+      ...(tries > attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),
     ]
   })
 
@@ -299,15 +335,16 @@ const statusOf = (event: SeenEvent): string | undefined => text(dataOf(event), '
 const eventSubject = (event: SeenEvent): string | undefined => {
   const data = dataOf(event)
   const asset = inner(data, 'asset')
-  const id = text(asset, 'id')
+  const source = inner(data, 'dataSource')
+  const id = text(asset, 'id') ?? text(source, 'id')
   if (id === undefined) return undefined
-  const revision = text(asset, 'revision')
+  const revision = text(asset, 'revision') ?? text(source, 'triggerKey')
   const cause = revision === undefined ? ` ${text(metadataOf(event), 'causationId')}` : ''
   return `${id}@${revision ?? '?'} ${typesKey(list(data, 'types'))}#${number(data, 'attempt')}${cause}`
 }
 
 const isAbout = (event: SeenEvent, item: Item): boolean => {
-  const cause = text(item, 'revision') === undefined ? ` ${idOfRequest(item)}` : ''
+  const cause = revisionOf(item) === undefined ? ` ${idOfRequest(item)}` : ''
   return eventSubject(event) === `${subjectOf(item)}#${number(item, 'attempt')}${cause}`
 }
 
@@ -376,14 +413,14 @@ const endingsAreFinalAndTrue: Rule = ({ events, items, runs }) => {
 
 const sweepMs = 60_000
 const slackMs = 20_000
-/** What was sent in the storm may take effect so late, and its answer be lost. */
-const lateStartMs = 60_000
+/** What was on its way when the storm ended may still hit who waits for it. */
+const aftermathMs = 180_000
 
 /** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
 const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
   runs.flatMap((run) => {
     const dueMs = run.endsAtMs + 2 * sweepMs + listLagMs + slackMs
-    if (run.createdAtMs < calmFromMs + lateStartMs || dueMs > endMs) return []
+    if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
     const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
@@ -391,6 +428,27 @@ const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
       ? []
       : [
           `${nameOf(item)} ended and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+        ]
+  })
+
+const hintedMs = 30_000
+/** A Start that was sent in the storm takes effect at most so late, and nobody may know its run id then. */
+const startEffectMs = 60_000
+
+/** With a hint that came, and that tells what it is about, seconds are promised. */
+const hintedInTime: Rule = ({ runs, items, events, calmFromMs, endMs, hintedStatuses }) =>
+  runs.flatMap((run) => {
+    const dueMs = run.endsAtMs + hintedMs
+    const isStormy = run.createdAtMs < calmFromMs + startEffectMs
+    if (isStormy || dueMs > endMs || !hintedStatuses.includes(run.status)) return []
+    const item = items.find((one) => one['runId'] === run.id)
+    // Of data source runs no hints are taken.
+    if (item === undefined || item['kind'] === 'DATA_SOURCE') return []
+    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return told !== undefined && told.takenAtMs <= dueMs
+      ? []
+      : [
+          `${nameOf(item)} had a hint and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
 
@@ -429,6 +487,7 @@ const noIdleWrites: Rule = ({ items }) =>
 const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', runsAreRecordedOnce],
   ['P1 one run', noMoreRunsThanAttempts],
+  ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsAreAskedFor],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
@@ -444,6 +503,8 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P4 same event id', sameEventId],
   ['P5 an ending is final', endingsAreFinalAndTrue],
   ['P6 bounded lateness', inTime],
+  ['P6 bounded lateness', hintedInTime],
+  ['P7 within the quota', fullDaysAreNotTried],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P11 an unchanged poll writes nothing', noIdleWrites],

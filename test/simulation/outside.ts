@@ -3,12 +3,20 @@ import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
 import type { Scenario } from './scenario.ts'
 
+/** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
+export type SeenRun = Pick<
+  RunTruth,
+  'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
+>
+
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
   readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
-  readonly runs: readonly RunTruth[]
+  readonly runs: readonly SeenRun[]
+  /** When a Start found the day of its data source full. */
+  readonly fullDaysMet: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
   readonly events: readonly SeenEvent[]
@@ -25,6 +33,8 @@ export interface Outside {
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number
+  /** Endings of which DataZone's own event names the run or its asset. */
+  readonly hintedStatuses: readonly string[]
 }
 
 /** An event as the bus took it, and what the table held of its run at that moment. */

@@ -3,7 +3,7 @@ import type { CallInfo } from './ports/port-call.ts'
 import type { Random } from './ports/random.ts'
 
 /** The three assumptions of docs/ARCHITECTURE.md, as the world keeps them. All in ms. */
-export interface World3 {
+interface KeptAssumptions {
   readonly tokenMemoryMs: number
   readonly listLagMs: number
   /** A Start that was sent takes effect at most so late. */
@@ -15,12 +15,14 @@ export type AssumptionName = (typeof assumptionNames)[number]
 
 /** How much goes wrong in one seed, and of which kind. */
 export interface Profile {
-  readonly assumptions: World3
+  readonly assumptions: KeptAssumptions
   /** Chances of one call. */
   readonly crash: number
   readonly fail: number
   readonly resend: number
   readonly slow: number
+  /** In some seeds a slow call outlasts its Lambda. */
+  readonly slowMs: number
   readonly entryFails: number
   readonly twice: number
   readonly undeleted: number
@@ -35,10 +37,22 @@ export interface Profile {
   readonly failureShare: number
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
+  /** What hints tell, and what becomes of them on their way. */
+  readonly eventPayload: 'run-id' | 'asset-id' | 'both' | 'domain-only'
+  readonly partialEvent: 'none' | 'succeeded' | 'failed'
+  readonly olderEvents: boolean
+  readonly eventDelayMs: number
+  readonly eventLostShare: number
+  readonly eventDoubledShare: number
+  readonly eventLateShare: number
+  readonly eventReorderedShare: number
+  /** Runs so short that their hints come before their run ids are stored. */
+  readonly medianMs: number
+  readonly trustHints: boolean
 }
 
 /** Twice and more beyond what is promised. */
-const broken: Readonly<Record<AssumptionName, Partial<World3>>> = {
+const broken: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
   'token-memory': { tokenMemoryMs: 20_000 },
   'list-lag': { listLagMs: 3_600_000 },
   'start-effect': { startEffectMs: 1_200_000 },
@@ -47,6 +61,7 @@ const broken: Readonly<Record<AssumptionName, Partial<World3>>> = {
 /** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
       tokenMemoryMs: 600_000,
@@ -58,6 +73,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     fail: sometimes(0.06),
     resend: sometimes(0.05),
     slow: sometimes(0.08),
+    slowMs: random.chance(0.3) ? 45_000 : 3_000,
     entryFails: sometimes(0.3),
     twice: sometimes(0.1),
     undeleted: sometimes(0.1),
@@ -72,10 +88,22 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     failureShare: sometimes(0.3),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
+    eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),
+    partialEvent,
+    olderEvents: random.chance(0.3),
+    eventDelayMs: random.whole(0, 2_000),
+    eventLostShare: sometimes(0.7),
+    eventDoubledShare: sometimes(0.5),
+    eventLateShare: sometimes(0.3),
+    eventReorderedShare: sometimes(0.5),
+    medianMs: random.chance(0.2) ? 200 : 30_000,
+    // Whoever trusts hints must know that a partial success is not told as a success.
+    trustHints: random.chance(0.3) && partialEvent !== 'succeeded',
   }
 }
 
-const isStart = (call: CallInfo): boolean => call.name === 'datazone.StartMetadataGenerationRun'
+const isStart = (call: CallInfo): boolean =>
+  call.name === 'datazone.StartMetadataGenerationRun' || call.name === 'datazone.StartDataSourceRun'
 
 /** The weather of one call while the storm lasts. */
 export const stormFor = (profile: Profile) => {
@@ -89,7 +117,7 @@ export const stormFor = (profile: Profile) => {
   const plain: Weather = {
     accidents,
     latencyMs: fairWeather.latencyMs,
-    slow: { chance: profile.slow, mostMs: 3_000 },
+    slow: { chance: profile.slow, mostMs: profile.slowMs },
   }
   // Of every call only Start has a bound that a promise rests on; the latency itself comes on top.
   const start: Weather = {

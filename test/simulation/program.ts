@@ -12,13 +12,16 @@ export type Deed =
   | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'hint'; readonly body: string }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
 export interface Sent {
   readonly id: string
   readonly domainId: string
+  /** Or its data source. */
   readonly assetId: string
+  /** Or its trigger key. */
   readonly revision?: string
   /** Each inner list is one run. */
   readonly sets: readonly (readonly string[])[]
@@ -36,6 +39,7 @@ export interface Program {
 
 const domainId = 'dzd_simulated1'
 const projectId = 'project1'
+const sourceId = 'source1'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -79,6 +83,49 @@ const publishEvent = (id: string, assetId: string): string =>
     detail: { metadata: { domain: domainId, owningProjectId: projectId }, data: { assetId } },
   })
 
+/** Hints about nothing of ours, and bodies that are no hints. */
+const strangeHints = (assetId: string): readonly string[] => {
+  const hint = (name: string, detail: object) =>
+    JSON.stringify({ source: 'aws.datazone', 'detail-type': name, detail })
+  const succeeded = 'Metadata Generation Succeeded'
+  return [
+    'not json',
+    'null',
+    hint(succeeded, { metadata: { domain: domainId, id: 'run-of-somebody' }, data: {} }),
+    hint(succeeded, { metadata: { domain: 'dzd_elsewhere', id: assetId }, data: { assetId } }),
+    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: assetId }, data: null }),
+    hint('Metadata Generation Canceled', { metadata: { domain: domainId }, data: [] }),
+    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: { toString: 1 } } }),
+    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: assetId }, data: {} }),
+    hint(succeeded, { metadata: { domain: '__proto__' }, data: { runId: '../..' } }),
+  ]
+}
+
+/** Each of them some times, or never. */
+const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
+  bodies.flatMap((body) => {
+    const chosen: string[] = []
+    while (random.chance(0.3)) chosen.push(body)
+    return chosen
+  })
+
+/** Few, so that days are full; all that a program asks for fits into two. */
+export const sourceRunsPerDay = 3
+
+/** Loads that want the data source run, in half of the seeds. */
+const drawTriggers = (random: Random, anyTime: () => number) => {
+  const triggers: { atMs: number; triggerKey: string }[] = []
+  const loads = random.chance(0.5) ? random.whole(1, 2 * sourceRunsPerDay - 1) : 0
+  for (let load = 1; load <= loads; load += 1) {
+    const atMs = anyTime()
+    triggers.push({ atMs, triggerKey: `load-${load}` })
+    // Another request for the same load, or for a later one: races for the source.
+    const rival = { atMs: atMs + random.whole(0, 300), triggerKey: `load-${random.whole(load, loads)}` }
+    if (random.chance(0.3)) triggers.push(rival)
+  }
+  return triggers
+}
+
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
 export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
@@ -91,6 +138,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [...assets.map((id) => assetOf(id)), assetOf('unsupported', 'custom.NoTable')],
+        dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
   }
@@ -141,6 +189,30 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
   }
 
+  const askSource = (atMs: number, triggerKey: string) => {
+    const id = name('source-request')
+    const dataSource = { id: sourceId }
+    const body = {
+      version: 1,
+      requestId: id,
+      kind: 'DATA_SOURCE',
+      domainId,
+      projectId,
+      dataSource,
+      triggerKey,
+    }
+    const request: Sent = {
+      id,
+      domainId,
+      assetId: sourceId,
+      revision: triggerKey,
+      sets: [[]],
+      regenerate: false,
+      published: false,
+    }
+    repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
+  }
+
   for (const assetId of assets) publish(random.whole(0, 5_000), assetId)
   for (let left = random.whole(0, 8); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -155,6 +227,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     at(atMs, { kind: 'revise', domainId, assetId })
     publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
   }
+  drawTriggers(random, anyTime).forEach(({ atMs, triggerKey }) => {
+    askSource(atMs, triggerKey)
+  })
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'nobody')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
@@ -186,6 +261,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
       ask(atMs + random.whole(1_000, 1_500), assetId)
   }
+  someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
+    at(anyTime(), { kind: 'hint', body })
+  })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }

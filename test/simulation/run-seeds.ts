@@ -14,7 +14,7 @@ export interface SeedRange {
   readonly untilCaught?: boolean
 }
 
-export interface FoundViolation {
+interface FoundViolation {
   readonly seed: number
   readonly promise: string
   readonly what: string

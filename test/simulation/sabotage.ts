@@ -1,15 +1,17 @@
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import type { ObserverSettings } from '../../lib/config.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
+import { partitionOf } from '../../lib/run/identity.ts'
 import type { Run, RunPolicy } from '../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
 
-export interface SabotageTools {
+interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
-  /** Run ids seen in lists of going runs, for the sabotage that trusts them. */
+  /** Run ids seen in lists of going runs, or in hints, for the sabotages that trust them. */
   readonly memory: Set<string>
 }
 
@@ -18,7 +20,10 @@ export interface Sabotage {
   readonly name: string
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
   readonly settings?: (settings: StarterSettings) => StarterSettings
+  readonly observer?: (settings: ObserverSettings) => ObserverSettings
   readonly acknowledgesFirst?: true
+  /** Hints are taken off the queue, and nobody looks. */
+  readonly ignoresHints?: true
 }
 
 async function* filtered(
@@ -166,11 +171,28 @@ export const sabotages: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'believe the first look',
-    settings: (settings) => ({
-      ...settings,
-      assumptions: { ...settings.assumptions, listLagMs: -3_600_000, startEffectMs: 0 },
-    }),
+    name: 'a new token for each try of a data source run',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startSourceRun: (input, abortAfterMs) =>
+          ports.datazone.startSourceRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'wait for a data source run to be SUCCEEDED',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getSourceRun(domainId, runId)
+          return answer.outcome === 'answered' && answer.value.nativeStatus === 'SUCCESS'
+            ? { ...answer, value: { ...answer.value, nativeStatus: 'SUCCESSFUL' } }
+            : answer
+        },
+      }),
+  },
+  {
+    name: 'count no runs of a day',
+    settings: (settings) => ({ ...settings, sourceRunsPerDay: Number.POSITIVE_INFINITY }),
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
@@ -295,8 +317,8 @@ export const sabotages: readonly Sabotage[] = [
             if (taken[index] === true) continue
             for (const item of table.items()) {
               if (
+                item['pk'] === partitionOf(release) &&
                 item['sk'] === release.record &&
-                item['assetId'] === release.assetId &&
                 item['state'] === 'PARKED'
               ) {
                 const { workShard: _, workAt: __, ...forgotten } = item
@@ -309,4 +331,22 @@ export const sabotages: readonly Sabotage[] = [
       },
     }),
   },
+  {
+    name: "trust a hint's verdict without a Get",
+    observer: (settings) => ({ ...settings, trustHints: true }),
+  },
+  {
+    name: 'drop early hints, and sweep no run that had one',
+    observer: (settings) => ({ ...settings, looksAgain: 0 }),
+    ports: (ports, { memory }) =>
+      withStore(ports, {
+        byRunId: async (runId) => {
+          memory.add(runId)
+          return ports.store.byRunId(runId)
+        },
+        due: (nowMs) =>
+          filtered(ports.store.due(nowMs), (run) => run.state !== 'IN_FLIGHT' || !memory.has(run.runId)),
+      }),
+  },
+  { name: 'take hints and do not look', ignoresHints: true },
 ]

@@ -1,12 +1,15 @@
-import { createDataZone } from '../../local/datazone/core.ts'
+import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
+import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
-import type { Outside, SeenEvent } from './outside.ts'
+import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
 import { fairWeather, seededFates } from './ports/fates.ts'
+import { hintQueueFor } from './ports/hint-queue.ts'
+import { hearHints } from './ports/hint-source.ts'
 import { type HistoryLine, startProcess } from './ports/process.ts'
 import { simulatedQueue } from './ports/queue.ts'
 import { seededRandom } from './ports/random.ts'
@@ -15,7 +18,7 @@ import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
-import { type Deed, writeProgram } from './program.ts'
+import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
 
@@ -35,9 +38,12 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-const startMs = Date.UTC(2026, 0, 5, 9)
+/** Late, so that a data source whose day is full is run again before the end. */
+const startMs = Date.UTC(2026, 0, 5, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
+const hintRetentionMs = 600_000
+const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
 
@@ -85,6 +91,17 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   announcedAtMs: atMs,
 })
 
+/** A data source run in the words of the others. */
+const asSeen = (run: DataSourceRunTruth): SeenRun => ({
+  id: run.id,
+  assetId: run.dataSourceId,
+  revision: '',
+  types: [],
+  createdAtMs: run.createdAtMs,
+  endsAtMs: run.endsAtMs,
+  status: run.status === 'SUCCESS' ? 'SUCCEEDED' : run.status,
+})
+
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed, sabotage } = options
@@ -108,6 +125,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const note = (line: HistoryLine) => {
     if (line.what === 'dies') crashes += 1
     if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
+    if (line.what === 'dies' && line.name === 'timed out') count('time-out')
     if (options.keepHistory === true) history.push(line)
   }
 
@@ -118,15 +136,41 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     tokenMemoryMs: profile.assumptions.tokenMemoryMs,
     listLagMs: profile.assumptions.listLagMs,
     failureShare: profile.failureShare,
+    dataSourceMedianMs: 60_000,
+    dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
     listOrder: profile.listOrder,
+    medianMs: profile.medianMs,
+    eventPayload: profile.eventPayload,
+    partialEvent: profile.partialEvent,
+    olderEvents: profile.olderEvents,
+    eventDelayMs: profile.eventDelayMs,
+    eventLostShare: profile.eventLostShare,
+    eventDoubledShare: profile.eventDoubledShare,
+    eventLateShare: profile.eventLateShare,
+    eventReorderedShare: profile.eventReorderedShare,
   })
   datazone.control.loadCatalogue(program.catalogue)
 
+  const fullDaysMet: number[] = []
+  const watched: DataZone = {
+    ...datazone,
+    call: (operation, input) => {
+      const answer = datazone.call(operation, input)
+      const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
+      if (isFull) fullDaysMet.push(time.now())
+      return answer
+    },
+  }
+
   const table = simulatedTable({
     time,
-    indexLagMs: () => (isStorm() ? chance.whole(0, profile.indexLagMs) : 0),
+    indexLagMs: () => {
+      const lagMs = isStorm() ? chance.whole(0, profile.indexLagMs) : 0
+      if (lagMs > 0) count('index lag')
+      return lagMs
+    },
     pageRecords: profile.pageRecords,
   })
   const seen: SeenEvent[] = []
@@ -137,7 +181,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       if (fails) count('entry-fails')
       else {
         const detail = JSON.stringify(event.detail)
-        const itemsThen = table.items().filter((item) => item['assetId'] === event.detail.data.asset?.id)
+        const { asset, dataSource } = event.detail.data
+        const itemsThen = table
+          .items()
+          .filter((item) => item['assetId'] === asset?.id && item['dataSourceId'] === dataSource?.id)
         seen.push({ takenAtMs: time.now(), detailType: event.detailType, detail, itemsThen })
       }
       return fails
@@ -164,12 +211,30 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   const requests = {
     ...inner,
+    receive: (most: number) => {
+      const messages = inner.receive(most)
+      for (const { receiveCount } of messages) if (receiveCount > 1) count('message again')
+      return messages
+    },
     send: (body: string, delayMs?: number) => {
       const id = inner.send(body, delayMs)
       environment.wake()
       return id
     },
   }
+  const hints = simulatedQueue({
+    name: 'hints',
+    time,
+    random: random.fork('hints'),
+    visibilityTimeoutMs: hintVisibilityMs,
+    retentionMs: hintRetentionMs,
+    faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
+  })
+  const hear = (body: string) => {
+    hints.send(body)
+    environment.wake()
+  }
+  const hinting = hearHints(time, watched, hear)
   const rejected = simulatedQueue({
     name: 'rejected',
     time,
@@ -185,7 +250,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     profile,
     policyFile: scenario.policyFile,
     requests,
+    hints,
+    hintsFor: (process) => hintQueueFor(process.step, hints),
+    trustHints: profile.trustHints,
     sabotage,
+    count,
     process: (name) =>
       startProcess({
         name,
@@ -200,7 +269,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
         switches: switches.switchesFor(process.step),
-        datazone: dataZoneFor(process.step, datazone),
+        datazone: dataZoneFor(process.step, hinting),
         bus: bus.busFor(process.step),
         queue: requestQueueFor(
           process.step,
@@ -280,6 +349,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           workAt: time.now(),
         })
         return
+      case 'hint':
+        hear(deed.body)
+        return
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -296,7 +368,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     environment.deploy('run')
     modes.push({ mode: 'run', fromMs: time.now() })
     datazone.control.setFaults([])
+    datazone.control.changeSettings({ eventLostShare: 0, eventLateShare: 0 })
     inner.setFaults({})
+    hints.setFaults({})
   })
   // What died in the last minutes of the storm reaches the dead letters only now; its operator looks again.
   for (const afterMs of [3_600_000, 2 * 3_600_000]) {
@@ -314,7 +388,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const violations = check({
     sent,
     revisions,
-    runs: datazone.control.runs(),
+    runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
+    fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
@@ -327,6 +402,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    hintedStatuses:
+      profile.eventPayload === 'domain-only'
+        ? []
+        : ['SUCCEEDED', 'FAILED', ...(profile.partialEvent === 'none' ? [] : ['PARTIALLY_SUCCEEDED'])],
   })
   return { seed, steps, faults, crashes, violations, history }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { canonicalTypes, typeSets } from '../../lib/run/identity.ts'
-import { generationTypes, parkReasons, type Run, type Subject } from '../../lib/run/run.ts'
+import { generationTypes, type MetadataSubject, parkReasons, type Run } from '../../lib/run/run.ts'
 import type { Fact } from '../../lib/run/transition.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, plannedRun, t0 } from './runs.ts'
 
@@ -27,7 +27,7 @@ export const typeLists = fc.array(fc.constantFrom(...generationTypes), { minLeng
 /** Types of one run: one or two, in the order of the enum. */
 const typesOfOneRun = typeLists.map((types) => typeSets(canonicalTypes(types))[0] ?? [])
 
-export const subjects: fc.Arbitrary<Subject> = fc.record({
+export const subjects: fc.Arbitrary<MetadataSubject> = fc.record({
   kind: fc.constant('METADATA_GENERATION' as const),
   domainId: fc.oneof(domainIds, fc.constantFrom('dzd_a', 'dzd-a')),
   assetId: fc.oneof(ids, fc.constantFrom('a', 'b', 'a-1')),
@@ -45,6 +45,7 @@ export const anyRun: fc.Arbitrary<Run> = fc.constantFrom<Run>(
   parkedRun(),
   parkedRun({ sentBefore: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute }, reason: 'UNAVAILABLE' }),
   inFlightRun(),
+  inFlightRun({ notFoundSinceMs: t0, unansweredSinceMs: t0 - 24 * 60 * minute }),
   endedRun(),
   endedRun({ announcedAtMs: t0 + 2 * minute }),
 )
@@ -76,6 +77,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('OBSERVED' as const), runId: runIds, nativeStatus: statuses }),
   fc.record({ kind: fc.constant('OVERDUE' as const), nativeStatus: statuses }),
+  fc.record({ kind: fc.constant('UNANSWERED' as const) }),
   fc.record({ kind: fc.constant('MISSING' as const) }),
   fc.record({
     kind: fc.constant('ASKED_AGAIN' as const),

@@ -1,6 +1,6 @@
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
-import { partitionOf, type RunKey, runKey } from '../../lib/run/identity.ts'
+import { partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 
@@ -29,6 +29,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const put = (run: Run) => records.set(id(runKey(run)), structuredClone(run))
   const isUnchanged = (run: Run) => current(run)?.version === run.version
 
+  const turns = new Map<string, number>()
+
   const store: MemoryRunStore = {
     writes: [],
     unreadable: [],
@@ -39,12 +41,18 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       for (const run of runs) put(run)
     },
 
-    async runsOfAsset(asset) {
-      const partition = partitionOf(asset)
+    async runsOfAsset(target) {
+      const partition = partitionOf(target)
+      const turn = turns.get(partition)
       return {
+        ...(turn === undefined ? {} : { turn }),
         runs: store.all().filter((run) => partitionOf(run.subject) === partition),
         unreadable: store.unreadable.filter((record) => record.key.partition === partition),
       }
+    },
+
+    async byRunId(runId) {
+      return { runs: store.all().filter((run) => 'runId' in run && run.runId === runId), unreadable: [] }
     },
 
     async create(run, instead) {
@@ -78,6 +86,20 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       put({ ...next, version: 1 })
       store.writes.push(`end ${runKey(ended).record}, create ${next.state} ${runKey(next).record}`)
       return { outcome: 'saved', ended }
+    },
+
+    async takeTurn(claim, turn) {
+      store.beforeWrite(claim)
+      const partition = partitionOf(targetOf(claim.subject))
+      const there = current(claim)
+      const isFree =
+        claim.version === 0 ? there === undefined || there.state === 'PLANNED' : isUnchanged(claim)
+      if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
+      turns.set(partition, turn + 1)
+      const claimed = { ...claim, version: claim.version + 1 }
+      put(claimed)
+      store.writes.push(`claim ${runKey(claim).record}`)
+      return claimed
     },
 
     async dropRequest(request) {

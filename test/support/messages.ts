@@ -1,7 +1,7 @@
 import type { AssetEvent } from '../../lib/contracts/datazone-event.ts'
-import type { RunRequest } from '../../lib/contracts/run-request.ts'
+import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 
-export const runRequest = (over: Partial<RunRequest> = {}): RunRequest => ({
+export const runRequest = (over: Partial<MetadataRunRequest> = {}): MetadataRunRequest => ({
   version: 1,
   requestId: 'nightly-1',
   kind: 'METADATA_GENERATION',

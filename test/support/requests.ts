@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../lib/contracts/run-request.ts'
+import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { ServiceEvent } from '../../local/servers/eventbridge.ts'
 
@@ -34,7 +34,7 @@ export const catalogueOf = (assets: readonly TestAsset[]): Catalogue => ({
 })
 
 /** What upstream puts on the queue about an asset. */
-export const runRequest = (assetId: string, over: Partial<RunRequest> = {}): RunRequest => ({
+export const runRequest = (assetId: string, over: Partial<MetadataRunRequest> = {}): MetadataRunRequest => ({
   version: 1,
   requestId: `ask-${assetId}`,
   kind: 'METADATA_GENERATION',

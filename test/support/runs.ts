@@ -1,11 +1,12 @@
 import type {
   ClaimedRun,
+  DataSourceSubject,
   EndedRun,
   InFlightRun,
+  MetadataSubject,
   ParkedRun,
   PlannedRun,
   RequestOrigin,
-  Subject,
 } from '../../lib/run/run.ts'
 
 /** The moment that tests begin at. */
@@ -14,12 +15,19 @@ export const t0 = Date.parse('2026-11-20T02:14:00.000Z')
 export const second = 1000
 export const minute = 60_000
 
-export const subject: Subject = {
+export const subject: MetadataSubject = {
   kind: 'METADATA_GENERATION',
   domainId: 'dzd_orders',
   assetId: 'asset-1',
   revision: '4',
   types: ['BUSINESS_DESCRIPTIONS'],
+}
+
+export const sourceSubject: DataSourceSubject = {
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  dataSourceId: 'source-1',
+  triggerKey: 'load-1',
 }
 
 export const origin: RequestOrigin = {

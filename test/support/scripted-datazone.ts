@@ -5,6 +5,7 @@ import type {
   RefusalKind,
   ServiceRun,
   StartInput,
+  StartSourceInput,
 } from '../../lib/ports/datazone.ts'
 
 export const answered = <T>(value: T): Answer<T> => ({ outcome: 'answered', value })
@@ -44,16 +45,25 @@ export const serviceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({
   ...over,
 })
 
+export const sourceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({
+  runId: 'source-run-1',
+  nativeStatus: 'REQUESTED',
+  types: [],
+  ...over,
+})
+
 export interface ScriptedDataZone extends DataZone {
-  /** `GetAsset asset-1`, `Start 4`, `Get run-1`, `List SUBMITTED`, `List asset-1`. */
+  /** `GetAsset asset-1`, `Start 4`, `Start source-1`, `Get run-1`, `List SUBMITTED`, `List asset-1`, `List source-1`. */
   readonly calls: string[]
   readonly starts: (StartInput & { readonly abortAfterMs: number })[]
+  readonly sourceStarts: StartSourceInput[]
 }
 
 /** A DataZone that says what the script says, and nothing that the script leaves out. */
 export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone => {
   const calls: string[] = []
   const starts: ScriptedDataZone['starts'] = []
+  const sourceStarts: StartSourceInput[] = []
   const said = <Name extends keyof DataZone>(name: Name, call: string): DataZone[Name] => {
     calls.push(call)
     const answer = script[name]
@@ -63,6 +73,7 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
   return {
     calls,
     starts,
+    sourceStarts,
     getAsset: async (domainId, assetId) => said('getAsset', `GetAsset ${assetId}`)(domainId, assetId),
     startRun: async (input, abortAfterMs) => {
       starts.push({ ...input, abortAfterMs })
@@ -72,6 +83,15 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
     listRuns: async (domainId, query) => {
       const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
       return said('listRuns', `List ${query.status ?? query.assetId}${page}`)(domainId, query)
+    },
+    startSourceRun: async (input, abortAfterMs) => {
+      sourceStarts.push(input)
+      return said('startSourceRun', `Start ${input.dataSourceId}`)(input, abortAfterMs)
+    },
+    getSourceRun: async (domainId, runId) => said('getSourceRun', `Get ${runId}`)(domainId, runId),
+    listSourceRuns: async (domainId, query) => {
+      const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
+      return said('listSourceRuns', `List ${query.dataSourceId}${page}`)(domainId, query)
     },
   }
 }

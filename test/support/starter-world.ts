@@ -2,7 +2,7 @@ import policyFile from '../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
-import { runKey } from '../../lib/run/identity.ts'
+import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { handleMessage } from '../../lib/usecases/handle-message.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
@@ -10,7 +10,7 @@ import { manualClock } from './manual-clock.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { recordingBus, recordingQueue } from './recorders.ts'
 import { second } from './runs.ts'
-import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
+import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
 
 /** The settings of a deployment that changes none. */
 export const defaults = readConfig(
@@ -18,6 +18,7 @@ export const defaults = readConfig(
     TABLE_NAME: 'runs',
     REQUEST_QUEUE_URL: 'requests',
     REJECTED_QUEUE_URL: 'rejected',
+    HINT_QUEUE_URL: 'hints',
     EVENT_BUS_NAME: 'bus',
     MODE: 'run',
     DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
@@ -25,6 +26,12 @@ export const defaults = readConfig(
   },
   policyFile,
 )
+
+const noteOf = (run: Run) => ({
+  release: 1,
+  ...targetOf(run.subject),
+  record: runKey(run).record,
+})
 
 /** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
 export const starterWorld = (
@@ -40,7 +47,11 @@ export const starterWorld = (
   const store = memoryRunStore(...(options.runs ?? []))
   const bus = recordingBus()
   const queue = recordingQueue()
-  const datazone = scriptedDataZone({ startRun: async () => answered(serviceRun()), ...options.script })
+  const datazone = scriptedDataZone({
+    startRun: async () => answered(serviceRun()),
+    startSourceRun: async () => answered(sourceRun()),
+    ...options.script,
+  })
   const slowDowns: number[] = []
   const pace = {
     reserve: async () => [],
@@ -87,12 +98,13 @@ export const starterWorld = (
     /** The same in words. */
     outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
       (await handle(body, receiveCount)).map(({ outcome }) => outcome),
-    /** The sweep's note about a record. */
-    noteAbout: (run: Run) => ({
-      release: 1,
-      domainId: run.subject.domainId,
-      assetId: run.subject.assetId,
-      record: runKey(run).record,
-    }),
+    /** The sweep's note about a record; one that waits is marked as released, as the sweep does first. */
+    noteAbout: (run: Run) => {
+      const current = store.current(run)
+      if (current?.state === 'PARKED') store.given({ ...current, releasedAtMs: clock.now() })
+      return noteOf(run)
+    },
+    /** The sweep's note about a record, without the mark: one that comes late, or twice. */
+    lateNoteAbout: noteOf,
   }
 }

@@ -8,6 +8,7 @@ const required = {
   TABLE_NAME: 'runs',
   REQUEST_QUEUE_URL: 'http://localhost/1/requests',
   REJECTED_QUEUE_URL: 'http://localhost/1/rejected',
+  HINT_QUEUE_URL: 'http://localhost/1/hints',
   EVENT_BUS_NAME: 'bus',
   MODE: 'run',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
@@ -43,12 +44,13 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     lookAgainMs: minute,
     notFoundGraceMs: 5 * minute,
     maxWaitMs: 35 * 24 * 60 * minute,
+    sourceRunsPerDay: 25,
     maxRequestAgeMs: 153 * 24 * 60 * minute,
   })
   expect(config.sweeper).toEqual({
     mode: 'run',
     periodMs: minute,
-    minAgeMs: 12 * second,
+    minAgeMs: 45 * second,
     fewRuns: 3,
     runDeadlineMs: 240 * minute,
     maxReleases: 294,
@@ -114,6 +116,13 @@ describe('what is wrong', () => {
     for (const name of Object.keys(wrong)) expect(message).toMatch(new RegExp(`\\b${name}(\\.0)?: `))
     expect(message.split('; ')).toHaveLength(Object.keys(wrong).length)
     for (const name of ['EVENT_BUS_NAME', 'LIST_LAG_SECONDS']) expect(message).not.toContain(name)
+  })
+
+  test('every one, however many there are', () => {
+    const domains = Array.from({ length: 25 }, (_, n) => `orders-${n}`)
+    const message = complaint({ DOMAIN_IDS: domains.join(), LEASE_SECONDS: 'soon' })
+    for (const n of domains.keys()) expect(message).toContain(`DOMAIN_IDS.${n}: `)
+    expect(message).toContain('LEASE_SECONDS: ')
   })
 
   test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('a rate of %j', (rate) => {

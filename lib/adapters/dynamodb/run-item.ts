@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { UnreadableRecord } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
-import { endings, generationTypes, lanes, parkReasons, type Run, runKinds } from '../../run/run.ts'
+import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
 
 /** Grows when an older deployment could misread what a newer one writes (P8). */
@@ -21,12 +21,32 @@ const typeStat = z.object({
   errorMessage: z.exactOptional(z.string()),
 })
 
+const count = z.exactOptional(z.number())
+const statistics = z.object({
+  added: count,
+  updated: count,
+  unchanged: count,
+  skipped: count,
+  failed: count,
+})
+
+const SubjectItem = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('METADATA_GENERATION'),
+    domainId: z.string(),
+    assetId: z.string(),
+    revision: z.exactOptional(z.string()),
+    types: z.array(z.enum(generationTypes)),
+  }),
+  z.object({
+    kind: z.literal('DATA_SOURCE'),
+    domainId: z.string(),
+    dataSourceId: z.string(),
+    triggerKey: z.string(),
+  }),
+])
+
 const common = {
-  kind: z.enum(runKinds),
-  domainId: z.string(),
-  assetId: z.string(),
-  revision: z.exactOptional(z.string()),
-  types: z.array(z.enum(generationTypes)),
   attempt: z.number(),
   projectId: z.string(),
   request: z.object({
@@ -82,6 +102,7 @@ const RunItem = z.discriminatedUnion('state', [
     startedAtMs: ms,
     nativeStatus: z.string(),
     notFoundSinceMs: z.exactOptional(ms),
+    unansweredSinceMs: z.exactOptional(ms),
   }),
   z.object({
     ...common,
@@ -92,6 +113,8 @@ const RunItem = z.discriminatedUnion('state', [
     startedAtMs: z.exactOptional(ms),
     nativeStatus: z.exactOptional(z.string()),
     typeStats: z.exactOptional(z.array(typeStat)),
+    statistics: z.exactOptional(statistics),
+    lineageStatus: z.exactOptional(z.string()),
     error: z.exactOptional(error),
     willRetry: z.exactOptional(z.literal(true)),
     announcedAtMs: z.exactOptional(ms),
@@ -142,16 +165,9 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
       `has schemaVersion ${version.data.schemaVersion}, this deployment knows ${schemaVersion}`,
     )
   }
-  const parsed = z.safeParse(RunItem, item)
-  if (!parsed.success) {
-    return unreadable(
-      false,
-      `is damaged at ${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}`,
-    )
-  }
-  const { kind, domainId, assetId, revision, types, ...fields } = parsed.data
-  return {
-    ...fields,
-    subject: { kind, domainId, assetId, types, ...(revision === undefined ? {} : { revision }) },
-  }
+  const fields = z.safeParse(RunItem, item)
+  const subject = z.safeParse(SubjectItem, item)
+  if (fields.success && subject.success) return { ...fields.data, subject: subject.data }
+  const issues = [...(subject.error?.issues ?? []), ...(fields.error?.issues ?? [])]
+  return unreadable(false, `is damaged at ${issues.map((issue) => issue.path.join('.')).join(', ')}`)
 }

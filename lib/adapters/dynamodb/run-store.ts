@@ -13,20 +13,28 @@ import { PortUnavailable } from '../../errors.ts'
 import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
 import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
-import { absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
+import { absent, absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
 import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
+import { parseTurn, turnItem } from './turn-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
 const sorted = (items: readonly Item[]): Records => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
+  let turn: number | undefined
   for (const item of items) {
-    const parsed = parseItem(unmarshall(item))
+    const plain = unmarshall(item)
+    const taken = parseTurn(plain)
+    if (taken !== undefined) {
+      turn = taken
+      continue
+    }
+    const parsed = parseItem(plain)
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)
   }
-  return { runs, unreadable }
+  return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
 }
 
 const putParameters = (table: string, run: Run, condition: Condition) => ({
@@ -51,6 +59,21 @@ const partitionParameters = (table: string, partition: string): QueryCommandInpu
   ExpressionAttributeValues: marshall({ ':partition': partition }),
 })
 
+const runIdParameters = (table: string, runId: string): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'byRunId',
+  KeyConditionExpression: 'runId = :runId',
+  ExpressionAttributeValues: marshall({ ':runId': runId }),
+})
+
+/** A query, so that whoever may read a partition may read one record of it. */
+const recordParameters = (table: string, { pk, sk }: Item): QueryCommandInput => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :partition AND sk = :record',
+  ExpressionAttributeValues: { ':partition': pk ?? { NULL: true }, ':record': sk ?? { NULL: true } },
+})
+
 const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
   TableName: table,
   IndexName: 'work',
@@ -68,7 +91,7 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-/** Which parts of a transaction found their condition unmet; none when it failed for another reason. */
+/** Of a transaction that was cancelled: whose condition failed, in its order. */
 const failedConditions = (error: unknown): readonly boolean[] =>
   error instanceof TransactionCanceledException
     ? (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed')
@@ -76,7 +99,7 @@ const failedConditions = (error: unknown): readonly boolean[] =>
 
 /** The run store on one DynamoDB table. */
 export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
-  async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
+  async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
     do {
       const page = await answered(
@@ -84,9 +107,19 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
           new QueryCommand({ ...parameters, ...(start === undefined ? {} : { ExclusiveStartKey: start }) }),
         ),
       )
-      yield sorted(page?.Items ?? [])
+      yield page?.Items ?? []
       start = page?.LastEvaluatedKey
     } while (start !== undefined)
+  }
+
+  async function* pages(parameters: QueryCommandInput): AsyncGenerator<Records> {
+    for await (const items of itemPages(parameters)) yield sorted(items)
+  }
+
+  const allOf = async (parameters: QueryCommandInput): Promise<Item[]> => {
+    const all: Item[] = []
+    for await (const items of itemPages(parameters)) all.push(...items)
+    return all
   }
 
   const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<Creation<R>> => {
@@ -101,9 +134,9 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       )
       return { outcome: 'created', run }
     } catch (error) {
-      const failed = failedConditions(error)
-      if (failed[1] === true) return { outcome: 'request-changed' }
-      if (failed[0] === true) return { outcome: 'exists' }
+      const [exists, isChanged] = failedConditions(error)
+      if (isChanged === true) return { outcome: 'request-changed' }
+      if (exists === true) return { outcome: 'exists' }
       throw new PortUnavailable('table', error)
     }
   }
@@ -121,9 +154,9 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       )
       return { outcome: 'saved', ended }
     } catch (error) {
-      const failed = failedConditions(error)
-      if (failed[0] === true) return { outcome: 'changed' }
-      if (failed[1] === true) return { outcome: 'exists' }
+      const [isChanged, exists] = failedConditions(error)
+      if (isChanged === true) return { outcome: 'changed' }
+      if (exists === true) return { outcome: 'exists' }
       throw new PortUnavailable('table', error)
     }
   }
@@ -131,14 +164,22 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
   return {
     endWithNext,
 
-    async runsOfAsset(asset) {
+    async runsOfAsset(target) {
       const runs: Run[] = []
       const unreadable: UnreadableRecord[] = []
-      for await (const page of pages(partitionParameters(table, partitionOf(asset)))) {
+      let turn: number | undefined
+      for await (const page of pages(partitionParameters(table, partitionOf(target)))) {
         runs.push(...page.runs)
         unreadable.push(...page.unreadable)
+        turn ??= page.turn
       }
-      return { runs, unreadable }
+      return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
+    },
+
+    async byRunId(runId) {
+      const keys = await allOf(runIdParameters(table, runId))
+      const items = await Promise.all(keys.map((key) => allOf(recordParameters(table, key))))
+      return sorted(items.flat())
     },
 
     async create(run, instead) {
@@ -155,6 +196,32 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       const condition = unchangedSince(run.version)
       const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
       return done === undefined ? undefined : next
+    },
+
+    async takeTurn(claim, turn) {
+      const next = { ...claim, version: claim.version + 1 }
+      const { partition } = runKey(claim)
+      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version)
+      try {
+        await client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              { Put: putParameters(table, next, condition) },
+              {
+                Put: {
+                  TableName: table,
+                  Item: marshall(turnItem(partition, turn + 1)),
+                  ...conditionParameters(turn === 0 ? absent : unchangedSince(turn)),
+                },
+              },
+            ],
+          }),
+        )
+        return next
+      } catch (error) {
+        if (failedConditions(error).includes(true)) return undefined
+        throw new PortUnavailable('table', error)
+      }
     },
 
     async dropRequest(request) {

@@ -72,9 +72,9 @@ export const dynamoDbStartPace = (
   }
 
   return {
-    reserve: (count, nowMs) =>
+    reserve: (count, nowMs, latestMs) =>
       change((pace) => {
-        const taken = takeSlots(pace, count, nowMs, configuredPerSecond)
+        const taken = takeSlots(pace, count, nowMs, configuredPerSecond, latestMs)
         return { pace: taken.pace, result: taken.slots }
       }),
     slowDown: (nowMs) =>

@@ -18,6 +18,23 @@ type RunOutput =
   | Output<'GetMetadataGenerationRun'>
   | Output<'ListMetadataGenerationRuns'>['items'][number]
 
+type SourceRunOutput =
+  | Output<'StartDataSourceRun'>
+  | Output<'GetDataSourceRun'>
+  | Output<'ListDataSourceRuns'>['items'][number]
+
+const sourceRun = (run: SourceRunOutput): ServiceRun => ({
+  runId: run.id,
+  nativeStatus: run.status,
+  types: [],
+  createdAtMs: run.createdAt.getTime(),
+  ...(run.runStatisticsForAssets === undefined ? {} : { statistics: run.runStatisticsForAssets }),
+  ...(run.lineageSummary === undefined ? {} : { lineageStatus: run.lineageSummary.importStatus }),
+  ...(run.errorMessage === undefined
+    ? {}
+    : { error: { name: run.errorMessage.errorType, message: run.errorMessage.errorDetail } }),
+})
+
 const serviceRun = (run: RunOutput): ServiceRun => ({
   runId: run.id,
   nativeStatus: run.status,
@@ -105,6 +122,38 @@ export const dataZoneFor = (step: Step, { call }: SimulatedDataZone): DataZone =
           ...(nextToken === undefined ? {} : { nextToken }),
         }),
         query.status ?? query.assetId ?? '',
+      ),
+
+    startSourceRun: (input, abortAfterMs) =>
+      ask(
+        'StartDataSourceRun',
+        {
+          domainIdentifier: input.domainId,
+          dataSourceIdentifier: input.dataSourceId,
+          clientToken: input.clientToken,
+        },
+        sourceRun,
+        input.clientToken,
+        Math.max(1, Math.floor(abortAfterMs)),
+      ),
+
+    getSourceRun: (domainId, runId) =>
+      ask('GetDataSourceRun', { domainIdentifier: domainId, identifier: runId }, sourceRun, runId),
+
+    listSourceRuns: (domainId, query) =>
+      ask(
+        'ListDataSourceRuns',
+        {
+          domainIdentifier: domainId,
+          dataSourceIdentifier: query.dataSourceId,
+          maxResults: pageSize,
+          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
+        },
+        ({ items, nextToken }) => ({
+          runs: items.map(sourceRun),
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+        query.dataSourceId,
       ),
   }
 }

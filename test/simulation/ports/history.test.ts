@@ -3,6 +3,7 @@ import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
 import { handleMessage } from '../../../lib/usecases/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/slot-gate.ts'
+import { leastTimeToStartMs } from '../../../lib/usecases/start-run.ts'
 import { sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
 import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import { createDataZone } from '../../../local/datazone/core.ts'
@@ -23,6 +24,7 @@ const config = readConfig(
     TABLE_NAME: 'runs',
     REQUEST_QUEUE_URL: 'requests',
     REJECTED_QUEUE_URL: 'rejected',
+    HINT_QUEUE_URL: 'hints',
     EVENT_BUS_NAME: 'runs',
     MODE: 'run',
     DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS,BUSINESS_NAMES',
@@ -84,7 +86,8 @@ const live = async (seed: number) => {
     const { process, ports } = environment(`starter ${message.receiptHandle}`)
     const deadlineMs = time.now() + 27_000
     time.at(time.now() + 30_000, () => process.kill('time-out'))
-    const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now()))()
+    const latestMs = deadlineMs - leastTimeToStartMs
+    const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
     const tools = { ...ports, settings: config.starter, place, deadlineMs, sentAtMs: message.sentAtMs }
     const result = await process.work(() =>
       handleMessage(message.body, { ...tools, receiveCount: message.receiveCount }),

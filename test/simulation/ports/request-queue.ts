@@ -1,6 +1,7 @@
 import { asciiJson } from '../../../lib/contracts/ascii-json.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { RequestQueue } from '../../../lib/ports/request-queue.ts'
+import { partitionOf } from '../../../lib/run/identity.ts'
 import type { Step } from './port-call.ts'
 import type { SimulatedQueue } from './queue.ts'
 
@@ -35,7 +36,7 @@ export const requestQueueFor = (
       const batch = releases.slice(from, from + maxBatch)
       const answer = await step({
         name: 'queue.release',
-        about: batch.map(({ release }) => `${release.assetId} ${release.record}`).join(', '),
+        about: batch.map(({ release }) => `${partitionOf(release)} ${release.record}`).join(', '),
         resends: true,
         unreachable,
         effect: () =>

@@ -2,7 +2,7 @@ import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { Creation, Records, RunStore, Succession } from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
-import type { EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { ClaimedRun, EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 import {
@@ -55,6 +55,9 @@ export const simulatedTable = (options: {
   const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY } = options
   const partitions = new Map<string, Map<string, Stored>>()
   const index = new Map<string, Shown>()
+  /** Where a run id stands, and from when the index of run ids shows it. */
+  const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
+  const turns = new Map<string, number>()
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
 
@@ -63,6 +66,8 @@ export const simulatedTable = (options: {
     const entry: Shown = index.get(name) ?? { now: undefined, coming: [] }
     // An item's writes come through in their order.
     const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
+    const runId = next?.item['runId']
+    if (typeof runId === 'string' && !runIds.has(runId)) runIds.set(runId, { key, fromMs: atMs })
     entry.coming.push({ atMs, stored: next !== undefined && workAtOf(next) !== undefined ? next : undefined })
     index.set(name, entry)
   }
@@ -145,15 +150,41 @@ export const simulatedTable = (options: {
       step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
 
     return {
-      async runsOfAsset(asset) {
-        const partition = partitionOf(asset)
-        const read = () => [...(partitions.get(partition)?.values() ?? [])]
+      async runsOfAsset(target) {
+        const partition = partitionOf(target)
+        let turnThen: number | undefined
+        const read = () => {
+          turnThen = turns.get(partition)
+          return [...(partitions.get(partition)?.values() ?? [])]
+        }
         const all: Records[] = []
-        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) all.push(page)
+        let turn: number | undefined
+        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) {
+          // Part of the first page, which is read at one moment.
+          if (all.length === 0) turn = turnThen
+          all.push(page)
+        }
         return {
           runs: all.flatMap((page) => page.runs),
           unreadable: all.flatMap((page) => page.unreadable),
+          ...(turn === undefined ? {} : { turn }),
         }
+      },
+
+      async byRunId(runId) {
+        // The index shows keys; the records behind them are read as they are.
+        const shown = await step({
+          name: 'store.byRunId',
+          about: runId,
+          resends: true,
+          unreachable,
+          effect: () => {
+            const entry = runIds.get(runId)
+            const found = entry === undefined || entry.fromMs > time.now() ? undefined : find(entry.key)
+            return found === undefined ? [] : [found]
+          },
+        })
+        return recordsOf(shown)
       },
 
       create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>> {
@@ -188,6 +219,19 @@ export const simulatedTable = (options: {
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
           for (const one of both) put(one)
           return { outcome: 'saved', ended }
+        })
+      },
+
+      takeTurn(claim: ClaimedRun, turn: number): Promise<ClaimedRun | undefined> {
+        const next = { ...claim, version: claim.version + 1 }
+        return write('store.takeTurn', claim, false, () => {
+          const { partition } = runKey(claim)
+          const there = find(runKey(claim))
+          const isFree = claim.version === 0 ? isAbsentOrPlanned(there) : versionOf(there) === claim.version
+          if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
+          turns.set(partition, turn + 1)
+          put(stored(toItem(next)))
+          return next
         })
       },
 

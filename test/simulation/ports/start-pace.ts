@@ -17,14 +17,14 @@ export const simulatedPace = (configuredPerSecond: number): SimulatedPace => {
   let pace: Pace = { nextSlotMs: 0 }
   return {
     paceFor: (step) => ({
-      reserve: (count, nowMs) =>
+      reserve: (count, nowMs, latestMs) =>
         step({
           name: 'pace.reserve',
           about: String(count),
           resends: true,
           unreachable,
           effect: () => {
-            const taken = takeSlots(pace, count, nowMs, configuredPerSecond)
+            const taken = takeSlots(pace, count, nowMs, configuredPerSecond, latestMs)
             pace = taken.pace
             return taken.slots
           },

@@ -9,11 +9,20 @@ import { endings } from '../../../lib/run/run.ts'
 
 const folder = join(import.meta.dirname, '../../../events')
 const generated = generatedFiles()
-const detailTypes = [...endings, 'STARTED' as const].map(detailType)
+const statuses = [...endings, 'STARTED' as const]
+/** DataZone has no way to cancel a data source run. */
+const detailTypes = [
+  ...statuses.map((status) => detailType(status)),
+  ...statuses.flatMap((status) => (status === 'CANCELED' ? [] : [detailType(status, 'DATA_SOURCE')])),
+]
 const samples = Object.entries(generated).filter(([path]) => path.startsWith('samples/'))
 
 /** What senders put on the request queue; every other sample is an event of ours. */
-const taken = ['samples/run-request.json', 'samples/asset-added-to-catalog.json']
+const taken = [
+  'samples/run-request.json',
+  'samples/data-source-run-request.json',
+  'samples/asset-added-to-catalog.json',
+]
 
 describe('events/', () => {
   test.each(Object.keys(generated))('%s is what the code would write, byte for byte', async (path) => {

@@ -92,7 +92,7 @@ describe('P2: what is wrong is named by its field', () => {
     ['requestId', { requestId: '' }, /^requestId: must match/],
     ['requestId with a line feed', { requestId: 'a\nb' }, /^requestId: must match/],
     ['requestId too long', { requestId: 'x'.repeat(129) }, /^requestId: must match/],
-    ['kind', { kind: 'DATA_SOURCE' }, 'kind: must be "METADATA_GENERATION"'],
+    ['kind', { kind: 'POETRY' }, 'kind: must be one of "METADATA_GENERATION", "DATA_SOURCE"'],
     ['domainId', { domainId: 'orders' }, /^domainId: must match/],
     ['domainId too long', { domainId: `dzd_${'x'.repeat(37)}` }, /^domainId: must match/],
     ['domainId with a line end', { domainId: 'dzd_a\n' }, /^domainId: must match/],
@@ -113,7 +113,12 @@ describe('P2: what is wrong is named by its field', () => {
     ['types repeated', { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, 'types: must not repeat a type'],
     ['lane', { lane: 'fast' }, 'lane: must be one of "live", "backfill"'],
     ['correlationId', { correlationId: 'ü' }, /^correlationId: must match/],
-    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must match'],
+    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must be an ISO 8601 time'],
+    [
+      'requestedAt before this century',
+      { requestedAt: '0000-01-01T00:00:00+23:59' },
+      'requestedAt: must not be before the year 2000',
+    ],
     ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
     ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
     ['a misspelt field', { regenrate: true }, 'body: has unknown fields, remove them: "regenrate"'],
@@ -143,7 +148,11 @@ describe('P2: what is wrong is named by its field', () => {
       { 'detail-type': 'Asset Schema Changed' },
       'detail-type: must be "Asset Added To Catalog"',
     ],
+    ['id with a line feed', { id: 'a\nb' }, 'id: must match'],
+    ['id that is not well-formed', { id: '\ud800' }, 'id: must match'],
+    ['id too long', { id: 'x'.repeat(129) }, 'id: must match'],
     ['time', { time: 'now' }, 'time: must'],
+    ['time before this century', { time: '1999-12-31T23:59:59Z' }, 'time: must not be before the year 2000'],
     ['detail', { detail: null }, 'detail: must be a object'],
   ])('of an event: %s', (_name, over, problem) => {
     expect(problemsOf({ ...assetEvent(), ...over })).toEqual([expect.stringContaining(problem)])
@@ -158,7 +167,7 @@ describe('P2: what is wrong is named by its field', () => {
   })
 
   test('of a note of the sweep', () => {
-    expect(problemsOf({ release: 2 })[0]).toBe('release: must be 1')
+    expect(problemsOf({ release: 2 })[0]).toBe('body: is not valid')
   })
 })
 
@@ -240,5 +249,75 @@ describe('the id of a malformed message is kept where it is usable', () => {
     expect(envelopeIdOf({ requestId: 'x'.repeat(129) })).toBeUndefined()
     expect(envelopeIdOf({ requestId: 7 })).toBeUndefined()
     expect(envelopeIdOf({ ...assetEvent(), id: 'a\nb', detail: 1 })).toBeUndefined()
+  })
+})
+
+describe('a request for a data source', () => {
+  const request = {
+    version: 1,
+    requestId: 'nightly-1',
+    kind: 'DATA_SOURCE',
+    domainId: 'dzd_orders',
+    projectId: 'project-1',
+    dataSource: { id: 'source-1' },
+    triggerKey: 'load/2026-11-20 #1',
+  }
+
+  test('has its trigger key, and neither asset nor types', () => {
+    expect(parseQueueMessage(JSON.stringify(request))).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'request:nightly-1',
+        kind: 'DATA_SOURCE',
+        domainId: 'dzd_orders',
+        projectId: 'project-1',
+        dataSourceId: 'source-1',
+        triggerKey: 'load/2026-11-20 #1',
+        lane: 'live',
+        regenerate: false,
+      },
+    })
+  })
+
+  test.each<[string, object, string]>([
+    ['no trigger key', { triggerKey: undefined }, 'triggerKey: is missing'],
+    ['an empty one', { triggerKey: '' }, 'triggerKey: must match'],
+    ['one too long', { triggerKey: 'x'.repeat(129) }, 'triggerKey: must match'],
+    ['one that cannot be printed', { triggerKey: 'load\n1' }, 'triggerKey: must match'],
+    ['an id of another alphabet', { dataSource: { id: 'a b' } }, 'dataSource.id: must match'],
+    ['types', { types: ['BUSINESS_NAMES'] }, 'body: has unknown fields, remove them: "types"'],
+    ['an asset', { asset: { id: 'a' } }, 'body: has unknown fields, remove them: "asset"'],
+  ])('P2: is wrong with %s', (_, over, problem) => {
+    expect(parseQueueMessage(JSON.stringify({ ...request, ...over }))).toMatchObject({
+      kind: 'malformed',
+      runKind: 'DATA_SOURCE',
+      envelopeId: 'nightly-1',
+      problems: [expect.stringContaining(problem)],
+    })
+  })
+})
+
+describe('a Run Requested event on the run bus', () => {
+  const event = (detail: unknown) =>
+    JSON.stringify({ id: 'event-1', source: 'my.pipeline', 'detail-type': 'Run Requested', detail })
+
+  test('is the request that its detail is: through both doors it has one key', () => {
+    expect(parseQueueMessage(event(runRequest()))).toEqual(parseQueueMessage(JSON.stringify(runRequest())))
+  })
+
+  test('P2: that is wrong names the field in its detail', () => {
+    expect(parseQueueMessage(event({ ...runRequest(), domainId: 'mine' }))).toMatchObject({
+      kind: 'malformed',
+      envelopeId: 'nightly-1',
+      problems: [expect.stringMatching(/^detail\.domainId: must match/)],
+    })
+  })
+
+  test.each([[undefined], [null], ['text'], [[]]])('P2: whose detail is %j is wrong', (detail) => {
+    expect(parseQueueMessage(event(detail))).toEqual({
+      kind: 'malformed',
+      envelopeId: 'event-1',
+      problems: ['detail: must be a RunRequest'],
+    })
   })
 })

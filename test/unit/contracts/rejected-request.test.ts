@@ -31,6 +31,12 @@ describe('P2: hostile bodies are cut to fit a message', () => {
     expect(copy.body.length).toBeGreaterThan(10_000)
   })
 
+  test('a reason is cut between characters, not within one', () => {
+    const [reason] = rejectedRequest('e', t0, [`${'x'.repeat(299)}😀`], '').reasons
+    expect(reason?.isWellFormed()).toBe(true)
+    expect(reason?.length).toBeLessThanOrEqual(300)
+  })
+
   test('at the limit it is whole, one over it is cut', () => {
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).cut).toBe(false)
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).cut).toBe(true)

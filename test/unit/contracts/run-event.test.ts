@@ -34,7 +34,7 @@ const explained = endedRun({
   error: { name: 'GenerationFailed', message: `arn:aws:sts::1:assumed-role/a/b ${'y'.repeat(5000)}` },
 })
 
-const detailTypes = [...endings, 'STARTED' as const].map(detailType)
+const detailTypes = [...endings, 'STARTED' as const].map((status) => detailType(status))
 
 const validates = ({ detail }: RunEvent) => parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail))).ok
 

@@ -8,9 +8,10 @@ import {
   sameSubject,
   typeSets,
 } from '../../../lib/run/identity.ts'
-import { endings, type Subject } from '../../../lib/run/run.ts'
+import { endings, type MetadataSubject } from '../../../lib/run/run.ts'
+import { sourceSubject } from '../../support/runs.ts'
 
-const subject: Subject = {
+const subject: MetadataSubject = {
   kind: 'METADATA_GENERATION',
   domainId: 'dzd_4hcuvz5s9kx7ma',
   assetId: 'c8r1d5m3k7x2ha',
@@ -49,11 +50,32 @@ describe('frozen', () => {
     )
   })
 
+  test('P1: the token and the key of a data source run', () => {
+    const source = { ...sourceSubject, triggerKey: 'load 7#é/2026-11-20' }
+    expect(clientToken(source, 1)).toBe(
+      'dzrun-source-1-1-8e3f2c0879eafb5cd2b6989809bf79cffc9686de6693b57923b039da53dccba0',
+    )
+    expect(runKey({ subject: source, attempt: 1, request })).toEqual({
+      partition: 'SOURCE#dzd_orders#source-1',
+      record: 'RUN#load%207%23%C3%A9%2F2026-11-20#0001',
+    })
+    expect(eventId({ subject: source, attempt: 1, request }, 'SUCCEEDED')).toBe(
+      '98e26cfd24025a6c161ffbd4e4a9fc45ebded1f8',
+    )
+  })
+
   test('P4: the ids of events', () => {
     expect(eventId(run, 'SUCCEEDED')).toBe('3065936d4634e681e89d1226436c0805143ae4de')
     expect(eventId(waiting, 'REJECTED')).toBe('dd81cda3288903a7b60ab3ef2694782af9c1104a')
     expect(rejectionEventId('{}')).toBe('1e41cffc3d705825506f245f0f5435f74d915eed')
   })
+})
+
+test('P1, P4: the order of types makes no other token, record or event', () => {
+  const turned = { ...run, subject: { ...subject, types: subject.types.toReversed() } }
+  expect(clientToken(turned.subject, 1)).toBe(clientToken(subject, 1))
+  expect(runKey(turned)).toEqual(runKey(run))
+  expect(eventId(turned, 'FAILED')).toBe(eventId(run, 'FAILED'))
 })
 
 describe('event ids', () => {
@@ -93,7 +115,7 @@ describe('types', () => {
 
 test('P1: a subject differs by domain, asset, revision and set of types, not by their order', () => {
   expect(sameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(true)
-  const others: Subject[] = [
+  const others: MetadataSubject[] = [
     { ...subject, domainId: 'dzd_other' },
     { ...subject, assetId: 'other' },
     { ...subject, revision: '5' },

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { clientToken, runKey } from '../../../lib/run/identity.ts'
 import { nextAttempt } from '../../../lib/run/retry.ts'
 import { type EndedRun, endings, type TypeStat } from '../../../lib/run/run.ts'
-import { isAdoptable, mustWait } from '../../../lib/run/start-safety.ts'
+import { mustWait, ownership } from '../../../lib/run/start-safety.ts'
 import { claimedRun, endedRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 
 const both = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const
 const policy = { retry: { attempts: 3, delayMs: 5 * minute } }
 const stats = (...statuses: readonly string[]): TypeStat[] =>
   statuses.map((status, index) => ({ type: both.types[index] ?? 'OTHER', status }))
+const assumptions = { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute }
 const partial = (over: Partial<EndedRun> = {}) =>
   endedRun({
     subject: both,
@@ -73,9 +74,10 @@ describe('P1: a retry of some types', () => {
 
   test('adopts a run of just those', () => {
     const seen = { runId: 'run-9', revision: '4', createdAtMs: t0 + minute }
-    const adopts = (types: readonly string[]) => isAdoptable(claimedRun(retry), { ...seen, types }, new Set())
-    expect(adopts(['BUSINESS_DESCRIPTIONS'])).toBe(true)
-    expect(adopts([...both.types])).toBe(false)
+    const owner = (types: readonly string[]) =>
+      ownership(claimedRun(retry), { ...seen, types }, new Set(), assumptions)
+    expect(owner(['BUSINESS_DESCRIPTIONS'])).toBe('ours')
+    expect(owner([...both.types])).toBe('not-ours')
   })
 
   test('waits for another subject whose run could be taken for its own, and the other for it', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { GenerationType } from '../../../lib/run/run.ts'
 import {
   type AdoptionCandidate,
   absenceProvesMs,
-  isAdoptable,
   mustWait,
+  ownership,
   startSafety,
 } from '../../../lib/run/start-safety.ts'
 import {
@@ -42,37 +43,48 @@ test('P1: absence proves something when the last Start has had its effect and Li
   expect(absenceProvesMs({ firstAtMs: t0 - minute, lastAtMs: t0 }, assumptions)).toBe(t0 + 3 * minute)
 })
 
-describe('adopting a run that List shows', () => {
-  const run = claimedRun({ subject: { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } })
+describe('whose run it is that List shows', () => {
+  const types: GenerationType[] = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
+  const run = claimedRun({ subject: { ...subject, types } })
   const ours: AdoptionCandidate = {
     runId: 'run-9',
     revision: '4',
     types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     createdAtMs: t0 + second,
   }
-  const adoptable = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
-    isAdoptable(run, { ...ours, ...over }, new Set(others))
+  const owner = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
+    ownership(run, { ...ours, ...over }, new Set(others), assumptions)
 
   test('P1: ours: same revision and types in any order, created since', () => {
-    expect(adoptable({})).toBe(true)
-    expect(adoptable({ createdAtMs: t0 - 2 * minute })).toBe(true)
+    expect(owner({})).toBe('ours')
+    expect(owner({ createdAtMs: t0 - 2 * minute })).toBe('ours')
   })
 
   test.each<[string, Partial<AdoptionCandidate>]>([
     ['another revision', { revision: '5' }],
-    ['no revision', { revision: undefined }],
-    ['one type less', { types: ['BUSINESS_DESCRIPTIONS'] }],
     ['another type', { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
-    ['one type more', { types: [...run.subject.types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
+    ['one type more', { types: [...types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
     ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
+  ])('P1: not ours, whatever else is missing: %s', (_, over) => {
+    expect(owner(over)).toBe('not-ours')
+    expect(owner({ revision: undefined, ...over })).toBe('not-ours')
+    expect(owner({ createdAtMs: undefined, ...over })).toBe('not-ours')
+  })
+
+  test.each<[string, Partial<AdoptionCandidate>]>([
+    ['no revision', { revision: undefined }],
     ['no time', { createdAtMs: undefined }],
-  ])('P1: not ours: %s', (_, over) => {
-    expect(adoptable(over)).toBe(false)
+    ['no types', { types: [] }],
+    ['one type less, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], olderShape: true }],
+    ['nothing but its id', { revision: undefined, types: [], createdAtMs: undefined }],
+  ])('P1, P8: unclear, because all that is shown fits: %s', (_, over) => {
+    expect(owner(over)).toBe('unclear')
+    expect(owner(over, ['run-9'])).toBe('not-ours')
   })
 
   test('P1: not ours: recorded on another attempt', () => {
-    expect(adoptable({}, ['run-9'])).toBe(false)
-    expect(adoptable({}, ['run-8'])).toBe(true)
+    expect(owner({}, ['run-9'])).toBe('not-ours')
+    expect(owner({}, ['run-8'])).toBe('ours')
   })
 })
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from '../../../lib/run/run.ts'
 import {
-  isDueForGet,
   mayResume,
   planSweep,
   type SweepSettings,
@@ -101,33 +100,6 @@ describe('the plan of a sweep', () => {
       expect(plan.domains).toHaveLength(names.length)
       expect(new Set(plan.announce).size).toBe(names.length)
     }
-  })
-})
-
-describe('when a run is due for a Get', () => {
-  const due = (ageMs: number) =>
-    isDueForGet(inFlightRun({ history: [], startedAtMs: t0 - ageMs }), t0, settings)
-
-  test('not before it can have ended', () => {
-    expect(due(12 * second - 1)).toBe(false)
-    expect(due(12 * second)).toBe(true)
-  })
-
-  test('P6: in every sweep of its first five minutes, and the one after', () => {
-    for (let ageMs = 12 * second; ageMs < 6 * minute; ageMs += second) expect(due(ageMs)).toBe(true)
-  })
-
-  test('P6: however old, while its run id has only just been recorded', () => {
-    const found = (atMs: number) =>
-      inFlightRun({ startedAtMs: t0 - 2 * 24 * 60 * minute, history: [{ atMs, what: 'started as run-1' }] })
-    expect(isDueForGet(found(t0 - minute), t0, settings)).toBe(true)
-    expect(isDueForGet(found(t0 - 6 * minute), t0, settings)).toBe(false)
-  })
-
-  test('then at ages that grow by a quarter', () => {
-    const dueAtMinutes = Array.from({ length: 60 }, (_, n) => n + 1).filter((age) => due(age * minute))
-    // 5 min and 6.25, 7.8, 9.8, 12.2, 15.3, 19.1, 23.8, 29.8, 37.3, 46.6, 58.2, each at the next full minute.
-    expect(dueAtMinutes).toEqual([1, 2, 3, 4, 5, 7, 8, 10, 13, 16, 20, 24, 30, 38, 47, 59])
   })
 })
 

@@ -28,6 +28,7 @@ const facts = {
   failed: { kind: 'OBSERVED', runId: 'run-1', nativeStatus: 'FAILED' },
   anotherRun: { kind: 'OBSERVED', runId: 'run-2', nativeStatus: 'FAILED' },
   overdue: { kind: 'OVERDUE', nativeStatus: 'IN_PROGRESS' },
+  unanswered: { kind: 'UNANSWERED' },
   missing: { kind: 'MISSING' },
   asked: { kind: 'ASKED_AGAIN', requestKey: 'event:2' },
   told: { kind: 'ANNOUNCED' },
@@ -37,15 +38,15 @@ const leaseOver = claimedRun({ leaseEndsAtMs: nowMs, startSent: { firstAtMs: t0,
 
 /** i: impossible, u: unchanged, n: noted; a capital: changed to, or still, pLanned, Claimed, Parked, in Flight, Ended. One column a fact. */
 const table: readonly [string, Run, string][] = [
-  // claimed, released, refused, rejected, started, startedTwice, going, unheardOf, failed, anotherRun, overdue, missing, asked, told
-  ['planned', plannedRun(), 'C i i i i i i i i i i i L i'],
-  ['leased', claimedRun(), 'i i P E F F i i i i i i C i'],
-  ['lease over', leaseOver, 'C P P E F F i i i i i i C i'],
-  ['parked', parkedRun(), 'C P P E F F i i i i i i P i'],
-  ['in flight', inFlightRun(), 'i i i i u n u F E u E F F i'],
-  ['ended, owed', endedRun(), 'i i i i u n n n n u i i E E'],
-  ['announced', endedRun({ announcedAtMs: t0 }), 'i i i i u n n n n u i i E u'],
-  ['rejected', rejectedRun(), 'i i i i n n u u u u i i E E'],
+  // claimed, released, refused, rejected, started, startedTwice, going, unheardOf, failed, anotherRun, overdue, unanswered, missing, asked, told
+  ['planned', plannedRun(), 'C i i i i i i i i i i i i L i'],
+  ['leased', claimedRun(), 'i i P E F F i i i i i i i C i'],
+  ['lease over', leaseOver, 'C P P E F F i i i i i i i C i'],
+  ['parked', parkedRun(), 'C P P E F F i i i i i i i P i'],
+  ['in flight', inFlightRun(), 'i i i i u n u F E u E F F F i'],
+  ['ended, owed', endedRun(), 'i i i i u n n n n u i i i E E'],
+  ['announced', endedRun({ announcedAtMs: t0 }), 'i i i i u n n n n u i i i E u'],
+  ['rejected', rejectedRun(), 'i i i i n n u u u u i i i E E'],
 ]
 
 const letters = { CLAIMED: 'C', PARKED: 'P', IN_FLIGHT: 'F', ENDED: 'E', PLANNED: 'L' } as const
@@ -182,9 +183,42 @@ describe('P9: runs that DataZone tells no ending of', () => {
     expect(transition(found, going, nowMs)).toEqual({ outcome: 'unchanged' })
   })
 
+  const day = 24 * 60 * minute
+
+  test('P8, P9: past its deadline and refused, a whole day after the first refusal: timed out', () => {
+    const once = moved(inFlightRun({ nativeStatus: 'IN_PROGRESS' }), facts.unanswered)
+    expect(once).toMatchObject({ state: 'IN_FLIGHT', unansweredSinceMs: nowMs })
+    expect(transition(once, facts.unanswered, nowMs + day - 1)).toEqual({ outcome: 'unchanged' })
+    expect(moved(once, facts.unanswered, nowMs + day)).toMatchObject({
+      ending: 'TIMED_OUT',
+      nativeStatus: 'IN_PROGRESS',
+      runId: 'run-1',
+      startedAtMs: t0,
+    })
+  })
+
+  test('answered in between: the day begins anew', () => {
+    const found = moved(moved(inFlightRun(), facts.unanswered), going)
+    expect(found).not.toHaveProperty('unansweredSinceMs')
+    expect(found.history.at(-1)?.what).toBe('found again')
+    expect(moved(found, facts.unanswered, nowMs + day)).toMatchObject({ unansweredSinceMs: nowMs + day })
+    const strange = moved(moved(inFlightRun(), facts.unanswered), facts.unheardOf)
+    expect(strange).not.toHaveProperty('unansweredSinceMs')
+  })
+
+  test('an ending keeps neither count', () => {
+    const away = inFlightRun({ notFoundSinceMs: t0 - day, unansweredSinceMs: t0 - day })
+    for (const fact of [facts.overdue, facts.unanswered, missing, facts.failed]) {
+      const ended = moved(away, fact)
+      expect(ended.state).toBe('ENDED')
+      for (const name of ['notFoundSinceMs', 'unansweredSinceMs']) expect(ended).not.toHaveProperty(name)
+    }
+  })
+
   test('P5: what DataZone tells afterwards is history', () => {
-    for (const fact of [facts.overdue, missing]) {
-      const ended = moved({ ...inFlightRun(), notFoundSinceMs: t0 - 10 * minute }, fact)
+    for (const fact of [facts.overdue, facts.unanswered, missing]) {
+      const away = { notFoundSinceMs: t0 - 10 * minute, unansweredSinceMs: t0 - day }
+      const ended = moved(inFlightRun(away), fact)
       expect(moved(ended, facts.failed)).toMatchObject({
         ending: ended.state === 'ENDED' ? ended.ending : '',
       })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { runKey } from '../../../lib/run/identity.ts'
-import type { GenerationType, Run } from '../../../lib/run/run.ts'
+import { runKey, typesToRun } from '../../../lib/run/identity.ts'
+import { endings, type GenerationType, type Run } from '../../../lib/run/run.ts'
 import { storeDown } from '../../support/memory-run-store.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import {
@@ -11,6 +11,7 @@ import {
   origin,
   parkedRun,
   plannedRun,
+  rejectedRun,
   subject,
   t0,
 } from '../../support/runs.ts'
@@ -193,6 +194,77 @@ describe('P1: duplicates', () => {
   })
 })
 
+describe('P2: an attempt that came to nothing makes no duplicates', () => {
+  const rejected = rejectedRun({ announcedAtMs: t0 })
+
+  test('rejected for a wrong project: the next request, with the right one, makes the next attempt', async () => {
+    const world = starterWorld({
+      script: {
+        startRun: async ({ projectId }) =>
+          projectId === 'wrong' ? refused('INVALID') : answered(serviceRun()),
+      },
+    })
+    expect(await world.outcomes(runRequest({ requestId: 'a', projectId: 'wrong' }))).toEqual(['rejected'])
+    expect(await world.handle(runRequest({ requestId: 'b' }))).toMatchObject([
+      { outcome: 'started', run: { attempt: 2, projectId: 'project-1' } },
+    ])
+    const [first, second] = world.datazone.starts
+    expect(second?.clientToken).not.toBe(first?.clientToken)
+  })
+
+  test('P1: the rejected request itself, again, does', async () => {
+    const world = starterWorld({ runs: [rejected] })
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('however many came to nothing; and the one that follows a run is its duplicate', async () => {
+    const again = { attempt: 2, request: { ...rejected.request, requestKey: 'request:again' } }
+    const world = starterWorld({ runs: [rejected, { ...rejected, ...again }] })
+    expect(await world.handle(runRequest({ requestId: 'c' }))).toMatchObject([{ run: { attempt: 3 } }])
+    expect(await world.outcomes(runRequest({ requestId: 'd' }))).toEqual(['duplicate'])
+    const ran = starterWorld({ runs: [endedRun(), { ...rejected, ...again }] })
+    expect(await ran.outcomes(runRequest({ requestId: 'c' }))).toEqual(['duplicate'])
+    expect(ran.datazone.starts).toEqual([])
+  })
+
+  test.each(endings.filter((ending) => ending !== 'REJECTED'))(
+    'P1: one that ended as %s ran, so it does',
+    async (ending) => {
+      const world = starterWorld({ runs: [endedRun({ ending })] })
+      expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+    },
+  )
+
+  test('P1: of two such requests at once, one makes the attempt', async () => {
+    const world = starterWorld({ runs: [rejected] })
+    const outcomes = await Promise.all(
+      ['b', 'c'].map((requestId) => world.outcomes(runRequest({ requestId }))),
+    )
+    expect(outcomes.flat().toSorted()).toEqual(['duplicate', 'started'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+})
+
+describe('the same requestId for another revision', () => {
+  const revision5 = runRequest({ asset: { id: 'asset-1', revision: '5' } })
+
+  test('P2: is another request', async () => {
+    const world = starterWorld({ runs: [endedRun()] })
+    expect(await world.handle(revision5)).toMatchObject([
+      { outcome: 'started', run: { attempt: 1, subject: { revision: '5' } } },
+    ])
+    expect(await world.outcomes(revision5, 2)).toEqual(['duplicate'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('P1: without a revision it is the same request', async () => {
+    const world = starterWorld({ runs: [endedRun()], script: shows('5') })
+    expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' } }))).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+})
+
 describe('three types make two runs', () => {
   const request = runRequest({ types: threeTypes })
 
@@ -245,9 +317,12 @@ describe('three types make two runs', () => {
     if (rest === undefined) throw new Error('the second set should be recorded')
     world.clock.advance(minute)
     await world.handle(world.noteAbout(rest), 2)
+    expect(world.store.all()).toMatchObject([{ state: 'PARKED', reason: 'THROTTLED' }])
     throttled = false
+    world.clock.advance(2 * minute)
     await world.handle(request, 2)
     expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
+    expect(world.datazone.starts.at(-1)?.types).toEqual(['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'])
   })
 
   test('P1: regenerate, cut short between the two, makes no third attempt of the one it made', async () => {
@@ -281,7 +356,7 @@ describe('three types make two runs', () => {
     expect(await world.outcomes(again)).toEqual(['retry'])
     await world.handle(again, 2)
     const mine = world.store.all().filter((run) => run.request.requestKey === 'request:again')
-    expect(mine.map((run) => run.subject.types.length)).toEqual([2, 1])
+    expect(mine.map((run) => typesToRun(run).length)).toEqual([2, 1])
   })
 
   test('P2: three types that wait for their revision are one waiting request, then a duplicate without a call', async () => {
@@ -363,11 +438,70 @@ describe('regenerate', () => {
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
   })
 
+  test('P1: a plain request does not take over a planned second attempt', async () => {
+    const runs = [inFlightRun(), plannedRun({ attempt: 2 })]
+    for (const mode of ['run', 'plan'] as const) {
+      const world = starterWorld({ runs, settings: { mode } })
+      expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+      expect(world.store.all().map(({ state }) => state)).toEqual(['IN_FLIGHT', 'PLANNED'])
+    }
+  })
+
+  test('P1: an attempt does not adopt the unrecorded run of the next, which would then start another', async () => {
+    const running: { readonly clientToken: string; readonly run: ReturnType<typeof serviceRun> }[] = []
+    const open = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 20 * minute }
+    const first = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: open.firstAtMs, sentBefore: open })
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      runs: [first],
+      script: {
+        startRun: async ({ clientToken }) => {
+          const runId = `run-${running.length + 1}`
+          running.push({ clientToken, run: serviceRun({ runId, createdAtMs: world.clock.now() }) })
+          return refused('UNAVAILABLE')
+        },
+        listRuns: async () => answered({ runs: running.map(({ run }) => run) }),
+      },
+    })
+    await world.handle(again, 2)
+    for (let n = 0; n < 5; n += 1) {
+      world.clock.advance(15 * minute)
+      for (const run of world.store.all()) await world.handle(world.noteAbout(run))
+    }
+    const tokens = running.map(({ clientToken }) => clientToken)
+    expect(new Set(tokens).size).toBe(tokens.length)
+    expect(world.store.all()).toMatchObject([
+      { attempt: 1, state: 'IN_FLIGHT', runId: 'run-1' },
+      { attempt: 2, state: 'PARKED', reason: 'BEHIND' },
+    ])
+  })
+
   test('waits while the attempt before is going', async () => {
     const world = starterWorld({ runs: [inFlightRun()] })
     expect(await world.handle(again)).toMatchObject([
       { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
     ])
+  })
+
+  test('P2: whoever loses the race for the second set comes back too, before anything is claimed', async () => {
+    const sets = [
+      endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } }),
+      endedRun({ subject: { ...subject, types: threeTypes.slice(2) }, runId: 'run-2' }),
+    ]
+    const world = starterWorld({ runs: sets })
+    const { request } = endedRun()
+    const rival = endedRun({
+      ...sets[1],
+      attempt: 2,
+      runId: 'run-3',
+      request: { ...request, requestKey: 'request:b' },
+    })
+    world.store.beforeWrite = () => world.store.given(rival)
+    const both = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
+    expect(await world.handle(both)).toEqual([{ outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }])
+    expect(world.store.writes).toEqual([])
+    world.store.beforeWrite = () => {}
+    expect(await world.outcomes(both, 2)).toEqual(['started', 'parked'])
+    expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
   })
 
   test('P2: whoever loses the race for an attempt comes back for the next', async () => {

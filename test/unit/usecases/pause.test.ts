@@ -9,10 +9,21 @@ const shows = {
     answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
 }
 
+const sourceRequest = {
+  version: 1,
+  requestId: 'nightly-1',
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  projectId: 'project-1',
+  dataSource: { id: 'source-1' },
+  triggerKey: 'load-1',
+}
+
 describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   test.each([
     ['a request that names its revision', runRequest()],
     ['a publish', assetEvent()],
+    ['a request for a data source run', sourceRequest],
   ])('P2: %s parks, without a call, and goes on when work is resumed', async (_, message) => {
     const world = starterWorld({ script: shows })
     world.pauses.add(scope)

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone, ServiceRun } from '../../../lib/ports/datazone.ts'
 import type { InFlightRun } from '../../../lib/run/run.ts'
-import { isDueForGet } from '../../../lib/run/sweep-plan.ts'
 import { settleRuns } from '../../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
@@ -67,7 +66,15 @@ const settle = async (
 const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
 
-describe('a few due', () => {
+test('a run too young to be looked for ends when a page that is read anyway shows it', async () => {
+  const young = [run(8, second), run(9, second)]
+  const ended = statuses(10, (n) => (n === 9 ? 'IN_PROGRESS' : 'SUCCEEDED'))
+  const { calls, endings } = await settle([...runs(5), ...young], having(ended))
+  expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+  expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-8'])
+})
+
+describe('a few', () => {
   test('one Get each, and no List', async () => {
     const { calls, endings, ended } = await settle(
       runs(3),
@@ -81,7 +88,14 @@ describe('a few due', () => {
     ])
   })
 
-  test('P11: none due, none asked: too young to have ended', async () => {
+  test('P6: whatever its age, in every sweep: an ending at the age of an hour is noticed by the next', async () => {
+    for (const ageMs of [45 * second, 6 * minute, 61 * minute, 62 * minute, 100 * 60 * minute]) {
+      const { endings } = await settle([run(0, ageMs)], having({ 'run-0': 'SUCCEEDED' }))
+      expect(endings).toEqual(['run-0'])
+    }
+  })
+
+  test('P11: none old enough to have ended, none asked', async () => {
     const { calls } = await settle(runs(9, 11 * second), having({}))
     expect(calls).toEqual([])
   })
@@ -113,7 +127,7 @@ describe('a few due', () => {
   })
 })
 
-describe('many due', () => {
+describe('many', () => {
   test('P11: nothing changed: two Lists for fifty runs, and no write', async () => {
     const { calls, store, problems } = await settle(runs(50), having(statuses(50, () => 'IN_PROGRESS')))
     expect(problems).toEqual([])
@@ -215,10 +229,28 @@ describe('many due', () => {
     )
   })
 
-  test('P11: what is old and not due by its age gets no Get, though its absence was seen', async () => {
-    const old = Array.from({ length: 5 }, (_, n) => ({ ...run(n + 10, 70 * minute) }))
-    const { calls } = await settle([...runs(5), ...old], having(statuses(5, () => 'IN_PROGRESS')))
-    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+  test('P6: an old one among them is missed and asked for like any other', async () => {
+    const old = run(9, 70 * minute)
+    const is = { ...statuses(5, () => 'IN_PROGRESS'), 'run-9': 'FAILED' }
+    const { calls, endings } = await settle([...runs(5), old], having(is))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-9'])
+    expect(endings).toEqual(['run-9'])
+  })
+
+  test('P9: one past its deadline gets a Get, whatever the lists would show, and only that ends it', async () => {
+    const late = run(9, 5 * 60 * minute)
+    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'IN_PROGRESS' }
+    const { calls, ended } = await settle([...runs(5), late], having(is))
+    expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
+    expect(ended).toMatchObject([{ runId: 'run-9', ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
+  })
+
+  test('one that is past its deadline and has ended gets one Get, not two', async () => {
+    const late = run(9, 5 * 60 * minute)
+    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'SUCCEEDED' }
+    const { calls, ended } = await settle([...runs(5), late], having(is))
+    expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
+    expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
   })
 })
 
@@ -256,37 +288,71 @@ describe('whatever happens to one record', () => {
 
 describe('P9: runs that never tell an ending', () => {
   const hour = 60 * minute
-  /** Ages at which the sweep's plan asks for them. */
-  const overdue = 5 * hour
-  const dueAt = (leastMs: number) => {
-    let ageMs = leastMs
-    while (!isDueForGet(run(0, ageMs), t0, defaults.sweeper)) ageMs += minute
-    return ageMs
-  }
+  const day = 24 * hour
 
   test('still going past its deadline, by a Get: timed out', async () => {
-    const { ended } = await settle([run(0, dueAt(overdue))], having({ 'run-0': 'IN_PROGRESS' }))
+    const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toMatchObject([{ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
   })
 
   test('ended past its deadline: that ending, not ours', async () => {
-    const { ended } = await settle([run(0, dueAt(overdue))], having({ 'run-0': 'SUCCEEDED' }))
+    const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'SUCCEEDED' }))
     expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
   })
 
   test('before its deadline it goes on', async () => {
-    const { ended } = await settle([run(0, dueAt(3 * hour))], having({ 'run-0': 'IN_PROGRESS' }))
+    const { ended } = await settle([run(0, 3 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toEqual([])
   })
 
-  test('no answer at all ends nothing before a day has passed', async () => {
-    const silent: Partial<DataZone> = { getRun: async () => refused('UNAVAILABLE') }
-    expect((await settle([run(0, dueAt(20 * hour))], silent)).ended).toEqual([])
-    expect((await settle([run(0, dueAt(29 * hour))], silent)).ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+  /** A sweep each minute for `forMs`, in which every Get is answered so. */
+  const sweptFor = async (tracked: InFlightRun, forMs: number, getRun: DataZone['getRun']) => {
+    const store = memoryRunStore(tracked)
+    const clock = manualClock()
+    while (clock.now() <= t0 + forMs) {
+      const going = store.all().filter((there) => there.state === 'IN_FLIGHT')
+      const deadlineMs = clock.now() + minute
+      const datazone = scriptedDataZone({ getRun })
+      await settleRuns(going, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
+      clock.advance(minute)
+    }
+    return store
+  }
+
+  test.each(['DENIED', 'UNAVAILABLE', 'INVALID'] as const)(
+    'P8, P9: %s is noted past the deadline only, and ends a run a whole day after it began',
+    async (kind) => {
+      const silent = async () => refused(kind)
+      expect((await sweptFor(run(0, 3 * hour), 0, silent)).writes).toEqual([])
+      const late = await sweptFor(run(0, 40 * hour), day - minute, silent)
+      expect(late.all()).toMatchObject([{ state: 'IN_FLIGHT', unansweredSinceMs: t0 }])
+      expect(late.writes).toHaveLength(1)
+      const given = await sweptFor(run(0, 40 * hour), day, silent)
+      expect(given.all()).toMatchObject([{ ending: 'TIMED_OUT', detectedAtMs: t0 + day }])
+    },
+  )
+
+  test('P8: an answer in between clears the note', async () => {
+    const away = { ...run(0, 3 * hour), unansweredSinceMs: t0 - 2 * day }
+    const { ended, store } = await settle([away], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toEqual([])
+    expect(store.all()[0]).not.toHaveProperty('unansweredSinceMs')
+  })
+
+  test('P8: throttled Gets end nothing, however late the run and however long they last', async () => {
+    const store = await sweptFor(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
+    expect(store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
+    expect(store.writes).toEqual([])
+  })
+
+  test('P9: a 404 is an answer: past its deadline the run is lost, not timed out', async () => {
+    const known = { ...run(0, 40 * hour), notFoundSinceMs: t0 - hour }
+    const store = await sweptFor(known, minute, async () => refused('NOT_FOUND'))
+    expect(store.all()).toMatchObject([{ ending: 'LOST' }])
   })
 
   test('404 once is noted; again after ten minutes: lost', async () => {
-    const age = dueAt(30 * minute)
+    const age = 30 * minute
     const once = await settle([run(0, age)], having({}))
     expect(once.ended).toEqual([])
     expect(once.store.all()).toMatchObject([{ state: 'IN_FLIGHT', notFoundSinceMs: t0 }])
@@ -300,12 +366,34 @@ describe('P9: runs that never tell an ending', () => {
   })
 
   test('while many of a domain answer 404, none is lost', async () => {
-    const age = dueAt(30 * minute)
+    const age = 30 * minute
     const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { ended, problems, store } = await settle(known, having({}))
     expect(ended).toEqual([])
     expect(store.writes).toEqual([])
     expect(problems.at(-1)).toContain('none is declared lost')
+  })
+
+  test('P8: what many are is a share of the answers, not of the questions: refusals are no answers', async () => {
+    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { ended, problems } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        Number(runId.slice('run-'.length)) < 4 ? refused('NOT_FOUND') : refused('UNAVAILABLE'),
+    })
+    expect(ended).toEqual([])
+    expect(problems.at(-1)).toBe('4 of 4 runs were not found: none is declared lost')
+  })
+
+  test('a few that answer 404 among many that are found are lost', async () => {
+    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const is = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
+    const { endings } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        is[runId] === 'GONE' ? refused('NOT_FOUND') : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+    })
+    expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
   })
 })
 

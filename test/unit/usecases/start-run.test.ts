@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startedEvent } from '../../../lib/contracts/run-event.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
+import { runKey } from '../../../lib/run/identity.ts'
 import { runRequest } from '../../support/messages.ts'
 import {
   claimedRun,
@@ -100,6 +101,71 @@ describe('Start refused', () => {
     expect(await world.outcomes(world.noteAbout(parkedRun()))).toEqual(['rejected'])
   })
 
+  test('P2: a definite refusal is recorded although a duplicate was noted meanwhile', async () => {
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      script: {
+        startRun: async () => {
+          await world.handle(runRequest({ requestId: 'twin' }))
+          return refused('INVALID')
+        },
+      },
+    })
+    expect(await world.outcomes(runRequest())).toEqual(['rejected'])
+    expect(world.store.all()).toMatchObject([
+      { ending: 'REJECTED', alsoAskedBy: ['request:twin'], announcedAtMs: t0 },
+    ])
+  })
+
+  test.each(['THROTTLED', 'DENIED'] as const)(
+    'P2: %s while a duplicate was noted: parked, not left to its lease',
+    async (kind) => {
+      const world: ReturnType<typeof starterWorld> = starterWorld({
+        script: {
+          startRun: async () => {
+            await world.handle(runRequest({ requestId: 'twin' }))
+            return refused(kind)
+          },
+        },
+      })
+      await world.handle(runRequest())
+      const [run] = world.store.all()
+      expect(run).toMatchObject({ state: 'PARKED', reason: kind, alsoAskedBy: ['request:twin'] })
+      expect(run).not.toHaveProperty('sentBefore')
+    },
+  )
+
+  test('P1: a lease that somebody else has taken since is not ended by a late refusal', async () => {
+    const theirs = claimedRun({
+      version: 3,
+      leaseEndsAtMs: t0 + 3 * minute,
+      startSent: { firstAtMs: t0 + 2 * minute, lastAtMs: t0 + 3 * minute },
+    })
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      script: {
+        startRun: async () => {
+          world.store.given(theirs)
+          return refused('INVALID')
+        },
+      },
+    })
+    expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+    expect(world.store.all()).toEqual([theirs])
+    expect(world.bus.events).toEqual([])
+  })
+
+  test('P2: a record that never holds still is left to its lease, and nothing is announced', async () => {
+    const world = starterWorld({ script: refusing('INVALID') })
+    world.store.beforeWrite = (run) => {
+      const current = world.store.current(run)
+      if (run.state === 'ENDED' && current !== undefined) {
+        world.store.given({ ...current, version: current.version + 1 })
+      }
+    }
+    expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([{ state: 'CLAIMED' }])
+    expect([...world.bus.events, ...world.queue.copies]).toEqual([])
+  })
+
   test('the backoff grows with each receive, to five minutes at most', async () => {
     const waits: number[] = []
     for (const receiveCount of [2, 3, 4, 9, 50]) {
@@ -140,11 +206,28 @@ describe('P9: waiting has an end', () => {
     expect([...adopts.datazone.starts, ...absent.datazone.starts]).toEqual([])
   })
 
-  test('a request that cannot learn its revision is rejected too', async () => {
-    const { revision: _, ...unresolved } = subject
-    const run = parkedRun({ subject: unresolved, createdAtMs: since(36), reason: 'DENIED' })
-    const world = starterWorld({ runs: [run], script: { getAsset: async () => refused('DENIED') } })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+  test.each(['DENIED', 'THROTTLED', 'UNAVAILABLE'] as const)(
+    'a request that cannot learn its revision is rejected too: %s',
+    async (kind) => {
+      const { revision: _, ...unresolved } = subject
+      const run = parkedRun({ subject: unresolved, createdAtMs: since(36), reason: kind })
+      const world = starterWorld({ runs: [run], script: { getAsset: async () => refused(kind) } })
+      expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+      expect(world.store.all()).toMatchObject([{ error: { name: 'WaitedTooLong' } }])
+    },
+  )
+
+  test.each([
+    ['cannot be read', async () => refused('DENIED')],
+    ['shows a run that may be ours', async () => answered({ runs: [serviceRun({ runId: 'run-7' })] })],
+  ] as const)('a look that stays unknown has an end too: List %s', async (_name, listRuns) => {
+    const sentBefore = { firstAtMs: since(35), lastAtMs: since(35) }
+    const run = (days: number) => parkedRun({ createdAtMs: since(days), sentBefore, reason: 'UNAVAILABLE' })
+    const world = starterWorld({ runs: [run(36)], script: { listRuns } })
+    expect(await world.outcomes(world.noteAbout(run(36)))).toEqual(['rejected'])
+    const younger = starterWorld({ runs: [run(34)], script: { listRuns } })
+    expect(await younger.outcomes(younger.noteAbout(run(34)))).toEqual(['parked'])
+    expect([...world.datazone.starts, ...younger.datazone.starts]).toEqual([])
   })
 })
 
@@ -252,6 +335,52 @@ describe('a late Start', () => {
       { outcome: 'parked', run: { reason, retryAtMs: t0 + minute, sentBefore: hourAgo } },
     ])
     expect(world.datazone.starts).toEqual([])
+  })
+
+  const { revision: _, ...noRevision } = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute })
+  const unclear = [
+    ['revision', noRevision],
+    ['time', serviceRun({ runId: 'run-7' })],
+    ['types', serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, types: [] })],
+  ] as const
+
+  test.each(unclear)('P1, P8: a run shown without its %s proves nothing: no Start', async (_name, shown) => {
+    const world = starterWorld({ runs: [waiting()], script: lists(shown) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      {
+        outcome: 'parked',
+        run: {
+          reason: 'CONFLICT',
+          retryAtMs: t0 + minute,
+          sentBefore: hourAgo,
+          error: { name: 'UnclearRun', message: expect.stringContaining('run-7') },
+        },
+      },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('P1: one that is ours for certain, on a later page, goes before one that is unclear', async () => {
+    const world = starterWorld({
+      runs: [waiting()],
+      script: {
+        listRuns: async (_domainId, { nextToken }) =>
+          answered(
+            nextToken === undefined
+              ? { runs: [{ ...noRevision, runId: 'run-6' }], nextToken: '2' }
+              : { runs: [ours] },
+          ),
+      },
+    })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'run-7' } },
+    ])
+  })
+
+  test('P1: an unclear run that another attempt has is in no way', async () => {
+    const other = endedRun({ attempt: 2, runId: 'run-7' })
+    const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
+    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
   })
 
   test('P1: 400 after an answer that was lost looks before it rejects, and adopts', async () => {
@@ -371,6 +500,50 @@ describe('a note of the sweep', () => {
     }
     const gone = starterWorld()
     expect(await gone.outcomes(gone.noteAbout(parkedRun()))).toEqual(['duplicate'])
+  })
+
+  test('is out of date when the record was parked anew: not before its time', async () => {
+    const run = parkedRun({ reason: 'QUOTA_EXCEEDED', retryAtMs: t0 + 14 * minute })
+    const world = starterWorld({ runs: [run] })
+    expect(await world.outcomes(world.lateNoteAbout(run))).toEqual(['duplicate'])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('P9: goes on once: what it meets parks the record anew, and the same note again does nothing', async () => {
+    const run = parkedRun({ reason: 'DENIED' })
+    const world = starterWorld({ runs: [run], script: refusing('DENIED') })
+    expect(await world.outcomes(world.noteAbout(run))).toEqual(['parked'])
+    expect(await world.outcomes(world.lateNoteAbout(run), 2)).toEqual(['duplicate'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
+    'P7: %s costs one Start of the share that releases have: parked at the first receive',
+    async (kind) => {
+      const world = starterWorld({ runs: [parkedRun()], script: refusing(kind) })
+      expect(await world.handle(world.noteAbout(parkedRun()), 1)).toMatchObject([
+        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10 * second } },
+      ])
+      const { revision: _, ...unresolved } = subject
+      const request = parkedRun({ subject: unresolved })
+      const unread = starterWorld({ runs: [request], script: { getAsset: async () => refused(kind) } })
+      expect(await unread.outcomes(unread.noteAbout(request), 1)).toEqual(['parked'])
+    },
+  )
+
+  test('P7: a slot too late parks it at the first receive too', async () => {
+    const world = starterWorld({ runs: [parkedRun()], slotInMs: 26 * second })
+    expect(await world.handle(world.noteAbout(parkedRun()), 1)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PACED' } },
+    ])
+  })
+
+  test('P8: beside a record that this version must not act on it is acknowledged, and nothing is touched', async () => {
+    const world = starterWorld({ runs: [parkedRun()] })
+    const key = { ...runKey(parkedRun()), record: 'RUN#9' }
+    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    expect(await world.outcomes(world.noteAbout(parkedRun()), 4)).toEqual(['duplicate'])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
   test('P1: of two, one takes the lease', async () => {

@@ -1,0 +1,156 @@
+import policyFile from '../config/policy.json' with { type: 'json' }
+import { createDataZone } from '../local/datazone/core.ts'
+import type { SettingsInput } from '../local/datazone/settings.ts'
+import { startEnvironment } from '../test/simulation/environment.ts'
+import { virtualTime } from '../test/simulation/ports/clock.ts'
+import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
+import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
+import { fairWeather, seededFates } from '../test/simulation/ports/fates.ts'
+import { hintQueueFor } from '../test/simulation/ports/hint-queue.ts'
+import { hearHints } from '../test/simulation/ports/hint-source.ts'
+import { startProcess } from '../test/simulation/ports/process.ts'
+import { simulatedQueue } from '../test/simulation/ports/queue.ts'
+import { seededRandom } from '../test/simulation/ports/random.ts'
+import { requestQueueFor } from '../test/simulation/ports/request-queue.ts'
+import { simulatedTable } from '../test/simulation/ports/run-store.ts'
+import { simulatedPace } from '../test/simulation/ports/start-pace.ts'
+import { drawProfile } from '../test/simulation/profile.ts'
+
+/** What is measured: so many runs of one domain in fair weather, and what DataZone's own events are worth. */
+export interface Case {
+  readonly seed: number
+  readonly runs: number
+  /** Between two requests; 0 is a burst. */
+  readonly everyMs: number
+  readonly hints: 'none' | 'hints' | 'trusted'
+  readonly datazone?: SettingsInput
+}
+
+export interface Figures {
+  /** Calls by operation, refused ones included. */
+  readonly calls: Readonly<Record<string, number>>
+  /** All but GetAsset. */
+  readonly total: number
+  readonly announced: number
+  /** From each run's ending to its event, in ms, in rising order. */
+  readonly latenciesMs: readonly number[]
+}
+
+const domainId = 'dzd_bench0001'
+const projectId = 'project1'
+const startMs = Date.UTC(2026, 0, 5, 9)
+const startRatePerSecond = 9.8
+/** Long enough for the last run to end, whatever its hint. */
+const settlingMs = 15 * 60_000
+
+const bodyOf = (number: number): string =>
+  JSON.stringify({
+    version: 1,
+    requestId: `request-${number}`,
+    kind: 'METADATA_GENERATION',
+    domainId,
+    projectId,
+    asset: { id: `asset-${number}` },
+  })
+
+/** Runs the functions' own handlers in virtual time against the simulator's core, and counts. */
+export const measure = async (given: Case): Promise<Figures> => {
+  const random = seededRandom(given.seed)
+  const time = virtualTime(startMs, random.fork('time'))
+  const datazone = createDataZone({
+    seed: given.seed,
+    now: time.now,
+    medianMs: 30_000,
+    sigma: 0.5,
+    failureShare: 0.05,
+    ...given.datazone,
+    ...(given.hints === 'none' ? { eventLostShare: 1 } : {}),
+  })
+  datazone.control.loadCatalogue({
+    domains: [
+      {
+        id: domainId,
+        projects: [{ id: projectId, name: 'one' }],
+        assets: Array.from({ length: given.runs }, (_, number) => ({
+          id: `asset-${number}`,
+          projectId,
+          name: `asset ${number}`,
+          typeIdentifier: 'amazon.datazone.GlueTableAssetType',
+          revision: '1',
+          columns: [{ name: 'id', dataType: 'bigint' }],
+        })),
+      },
+    ],
+  })
+  const queueNamed = (name: string) =>
+    simulatedQueue({ name, time, random: random.fork(name), visibilityTimeoutMs: 185_000 })
+  const [requests, rejected, hints] = [queueNamed('requests'), queueNamed('rejected'), queueNamed('hints')]
+  const table = simulatedTable({ time })
+  const bus = simulatedBus({ time })
+  const pace = simulatedPace(startRatePerSecond)
+  const fates = seededFates(random.fork('fates'), () => fairWeather)
+  const hinting = hearHints(time, datazone, (body) => {
+    hints.send(body)
+    environment.wake()
+  })
+  const environment = startEnvironment({
+    time,
+    random: random.fork('environment'),
+    profile: { ...drawProfile(random.fork('profile'), undefined), tickLateMs: 0, tickTwice: 0 },
+    policyFile,
+    requests,
+    hints,
+    hintsFor: (process) => hintQueueFor(process.step, hints),
+    trustHints: given.hints === 'trusted',
+    sabotage: undefined,
+    count: () => {},
+    process: (name) => startProcess({ name, time, fates, random: random.fork(name) }),
+    portsFor: (process) => ({
+      store: table.storeFor(process.step),
+      pace: pace.paceFor(process.step),
+      switches: { pauseOf: async () => undefined },
+      datazone: dataZoneFor(process.step, hinting),
+      bus: bus.busFor(process.step),
+      queue: requestQueueFor(process.step, { requests, rejected }),
+      clock: process.clock,
+    }),
+  })
+  environment.calm()
+  // At any moment of its interval, or the sweep would meet every run of a trickle at the same age.
+  const arrivals = random.fork('arrivals')
+  for (let number = 0; number < given.runs; number += 1) {
+    time.at(startMs + number * given.everyMs + arrivals.whole(0, given.everyMs), () => {
+      requests.send(bodyOf(number))
+      environment.wake()
+    })
+  }
+  const startsTakeMs = (given.runs * 1000) / startRatePerSecond
+  await time.run(startMs + Math.max(given.runs * given.everyMs, startsTakeMs) + settlingMs)
+
+  const takenAtMs = new Map<string, number>()
+  for (const { detail, takenAtMs: atMs } of bus.events()) {
+    const { data }: { data: { status: string; runId?: string } } = JSON.parse(detail)
+    if (data.status !== 'STARTED' && data.runId !== undefined && !takenAtMs.has(data.runId))
+      takenAtMs.set(data.runId, atMs)
+  }
+  const latenciesMs = datazone.control
+    .runs()
+    .flatMap((run) => {
+      const atMs = takenAtMs.get(run.id)
+      return atMs === undefined ? [] : [atMs - run.endsAtMs]
+    })
+    .sort((left, right) => left - right)
+  const calls = Object.fromEntries(
+    Object.entries(datazone.control.calls().counts).map(([operation, outcomes]) => [
+      operation,
+      Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+    ]),
+  )
+  const { GetAsset: _, ...counted } = calls
+  return {
+    calls,
+    total: Object.values(counted).reduce((sum, count) => sum + count, 0),
+    announced: latenciesMs.length,
+    latenciesMs,
+  }
+}

@@ -1,0 +1,15 @@
+import * as z from 'zod/mini'
+
+/**
+ * One small item beside the records of a data source: how many claims it has seen. A claim is written together with the
+ * next count, on the condition of the one that was read. Its sort key comes before those of the records, so a query
+ * reads it first: what is read after it is no older.
+ */
+const sortKey = 'CLAIMS'
+
+const TurnItem = z.object({ sk: z.literal(sortKey), version: z.number() })
+
+export const turnItem = (partition: string, turn: number) => ({ pk: partition, sk: sortKey, version: turn })
+
+/** The count, or undefined: the item is something else. */
+export const parseTurn = (item: unknown): number | undefined => z.safeParse(TurnItem, item).data?.version

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+import { domainId } from './fields.ts'
+import { parseWith } from './problems.ts'
+
+/** DataZone's own events about generation runs, and how each says that the run ended. */
+const verdicts = {
+  'Metadata Generation Succeeded': 'SUCCEEDED',
+  'Metadata Generation Failed': 'FAILED',
+  'Metadata Generation Canceled': 'CANCELED',
+  'Business Name Generation Succeeded': 'SUCCEEDED',
+  'Business Name Generation Failed': 'FAILED',
+} as const
+
+type HintName = keyof typeof verdicts
+export const hintNames: readonly HintName[] = Object.keys(verdicts).filter(
+  (name): name is HintName => name in verdicts,
+)
+
+/** DataZone says that something ended: a reason to look now, and no more. */
+export interface Hint {
+  readonly name: HintName
+  readonly domainId: string
+  /** Whatever may be the id of a run or of an asset, the likelier first. Empty: the domain is all that is told. */
+  readonly ids: readonly string[]
+  readonly verdict: (typeof verdicts)[HintName]
+  /** The verdict is about the whole run, and not about its business names alone. */
+  readonly tellsRun: boolean
+}
+
+export type ReadHint =
+  | { readonly kind: 'hint'; readonly hint: Hint }
+  | { readonly kind: 'ignored'; readonly problems: readonly string[] }
+
+/** The payload is not published: of `detail` only the domain is asked for, and the rest is read where it is there. */
+const HintEvent = z.looseObject({
+  source: z.literal('aws.datazone'),
+  'detail-type': z.enum(hintNames),
+  detail: z.looseObject({
+    metadata: z.looseObject({ domain: domainId }),
+    data: z.optional(z.unknown()),
+  }),
+})
+
+const runOrAssetId = z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,36}$/))
+
+/** Where an id may stand in `detail.data`, by the names that DataZone's API and its other events use. */
+const dataFields = ['runId', 'metadataGenerationRunId', 'id', 'identifier', 'assetId', 'entityId'] as const
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined
+
+const idsOf = (metadata: unknown, data: unknown): string[] => {
+  const places = [
+    fieldOf(metadata, 'id'),
+    ...dataFields.map((name) => fieldOf(data, name)),
+    fieldOf(fieldOf(data, 'target'), 'identifier'),
+  ]
+  const ids = places.flatMap((value) => {
+    const id = z.safeParse(runOrAssetId, value)
+    return id.success ? [id.data] : []
+  })
+  return [...new Set(ids)]
+}
+
+const json = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a body on the hint queue says. Never throws, whatever it is given. */
+export const readHint = (body: string): ReadHint => {
+  const parsed = parseWith(HintEvent, json(body))
+  if (!parsed.ok) return { kind: 'ignored', problems: parsed.problems }
+  const { 'detail-type': name, detail } = parsed.value
+  return {
+    kind: 'hint',
+    hint: {
+      name,
+      domainId: detail.metadata.domain,
+      ids: idsOf(detail.metadata, detail.data),
+      verdict: verdicts[name],
+      tellsRun: name.startsWith('Metadata Generation'),
+    },
+  }
+}

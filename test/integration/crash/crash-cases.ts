@@ -1,0 +1,192 @@
+import { expect } from 'vitest'
+import type { TapPoint } from '../../../local/servers/tap-rules.ts'
+import type { LocalSystem } from '../../support/local-system.ts'
+import type { EventDetail, StoredRecord } from '../../support/outside-view.ts'
+import { publishedEvent, runRequest } from '../../support/requests.ts'
+import { type CrashPoint, crashPoints, terminalEntries } from './crash-points.ts'
+
+/** One way for a worker to die, on two assets of its own: one is published, the other is asked for, twice. */
+export interface CrashCase {
+  readonly name: string
+  readonly point: CrashPoint
+  readonly when: 'before' | 'after'
+  /** Whether the answer of the first Start of each asset is lost, after its effect. */
+  readonly lost: boolean
+  readonly published: string
+  readonly asked: string
+}
+
+/** The worker dies before and after each step, with the first answer of Start kept and lost. */
+export const crashCases: readonly CrashCase[] = crashPoints.flatMap((point, index) =>
+  (['before', 'after'] as const).flatMap((when) =>
+    [false, true].map((lost) => {
+      const id = `${index}-${when}-${lost ? 'lost' : 'kept'}`
+      const name = `${when} ${point.step}, Start's first answer ${lost ? 'lost' : 'kept'}`
+      return { name, point, when, lost, published: `published-${id}`, asked: `asked-${id}` }
+    }),
+  ),
+)
+
+export const assetsOf = (cases: readonly CrashCase[]) =>
+  cases.flatMap(({ published, asked }) => [{ id: published }, { id: asked }])
+
+/** What a case left behind, all of it seen from outside. */
+interface CrashTrace {
+  readonly tap: TapPoint
+  /** The environment that died. */
+  environmentId: string | undefined
+}
+
+const arm = ({ stack }: LocalSystem, { point, when, published, asked }: CrashCase): CrashTrace => {
+  const trace: { tap?: TapPoint; environmentId: string | undefined } = { environmentId: undefined }
+  const tap = stack.tap({
+    service: point.service,
+    when,
+    action: 'crash',
+    match: (request) => {
+      const here = point.assetsAt(request).some((assetId) => assetId === published || assetId === asked)
+      if (here) trace.environmentId = request.environmentId
+      return here
+    },
+  })
+  return Object.assign(trace, { tap })
+}
+
+/** P3: looks into the table at the moment a terminal event is about to reach the bus. */
+const watchTableFirst = ({ stack, recordsOf }: LocalSystem): readonly string[] => {
+  const early: string[] = []
+  stack.tap({
+    service: 'eventbridge',
+    when: 'before',
+    times: Number.POSITIVE_INFINITY,
+    match: (request) => terminalEntries(request).length > 0,
+    action: async (request) => {
+      for (const { assetId, DetailType } of terminalEntries(request)) {
+        const records = await recordsOf(assetId)
+        const ended = records.some(
+          ({ state, ending = '' }) =>
+            state === 'ENDED' && DetailType.toUpperCase().endsWith(ending.replaceAll('_', ' ')),
+        )
+        if (!ended) early.push(`${DetailType} of ${assetId}, table: ${JSON.stringify(records)}`)
+      }
+    },
+  })
+  return early
+}
+
+const bodiesOf = ({ published, asked }: CrashCase) => ({
+  event: publishedEvent(published),
+  request: runRequest(asked),
+})
+
+const deliver = async ({ stack, send }: LocalSystem, cases: readonly CrashCase[], requestTimes: number) => {
+  for (const { event, request } of cases.map(bodiesOf)) {
+    stack.publishServiceEvent(event)
+    for (let times = 0; times < requestTimes; times += 1) await send(request)
+  }
+}
+
+/** Everything the checks need, gathered once when all is over. */
+export interface Aftermath {
+  readonly traces: ReadonlyMap<CrashCase, CrashTrace>
+  /** P3 violations. */
+  readonly early: readonly string[]
+  readonly records: readonly StoredRecord[]
+  readonly endings: readonly EventDetail[]
+  readonly deadLetters: readonly string[]
+  /** The records and the number of events once every request had been delivered once more. */
+  readonly afterRedelivery: { readonly records: readonly StoredRecord[]; readonly endings: number }
+}
+
+/**
+ * Plays cases on one system, all at once: each crash is tied to its own assets, so a case neither needs nor disturbs
+ * another's. Time goes on, with sweeps, until each record is ended and announced; then every request comes once more.
+ */
+export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase[]): Promise<Aftermath> => {
+  system.control.setFaults(
+    cases
+      .filter(({ lost }) => lost)
+      .flatMap(({ published, asked }) => [published, asked])
+      .map((target) => ({
+        kind: 'lostAnswer',
+        operation: 'StartMetadataGenerationRun',
+        target,
+        times: 1,
+      })),
+  )
+  // One rule acts on a call: the crashes come first.
+  const traces = new Map(cases.map((one) => [one, arm(system, one)]))
+  const early = watchTableFirst(system)
+  await deliver(system, cases, 2)
+  const assets = assetsOf(cases)
+  await system
+    .sweepUntil(async () => {
+      const records = await system.records()
+      const announced = records.filter(({ announcedAtMs }) => announcedAtMs !== undefined)
+      expect(announced).toHaveLength(assets.length)
+    })
+    // What is missing is told by the checks of its own case.
+    .catch(() => undefined)
+  await system.untilIdle()
+  const records = await system.records()
+  const endings = system.endings()
+  await deliver(system, cases, 1)
+  await system.untilIdle()
+  await system.stack.sweepNow()
+  return {
+    traces,
+    early,
+    records,
+    endings,
+    deadLetters: await system.deadLetters(),
+    afterRedelivery: { records: await system.records(), endings: system.endings().length },
+  }
+}
+
+/** The promises, checked for one case. */
+export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashCase): void => {
+  const { traces, early, records, endings, deadLetters, afterRedelivery } = aftermath
+  const { published, asked } = one
+  const trace = traces.get(one)
+  expect(trace?.tap.hits(), 'the crash happened').toBe(1)
+  const killed = system.lines.filter(
+    ({ line, source }) => line.includes('signal: killed') && source.endsWith(` ${trace?.environmentId}`),
+  )
+  expect(killed, 'its environment died').toHaveLength(1)
+
+  for (const assetId of [published, asked]) {
+    const runs = system.runsOf(assetId)
+    expect(runs, 'P1: one run at DataZone').toHaveLength(1)
+    const own = records.filter((record) => record.assetId === assetId)
+    expect(own, 'P2: one record, ended and announced').toMatchObject([
+      {
+        state: 'ENDED',
+        ending: runs[0]?.ending,
+        runId: runs[0]?.id,
+        attempt: 1,
+        announcedAtMs: expect.any(Number),
+      },
+    ])
+    const events = endings.filter(({ data }) => data.asset?.id === assetId)
+    expect(events.length, 'P2: a terminal event').toBeGreaterThan(0)
+    for (const { data } of events) expect(data).toMatchObject({ status: runs[0]?.ending, runId: runs[0]?.id })
+    expect(new Set(events.map(({ metadata }) => metadata.id)).size, 'P4: one id for an ending').toBe(1)
+    expect(
+      early.filter((text) => text.includes(`of ${assetId},`)),
+      'P3: table first',
+    ).toEqual([])
+    expect(
+      afterRedelivery.records.filter((record) => record.assetId === assetId),
+      'a redelivered copy is a duplicate',
+    ).toEqual(own)
+  }
+  expect(deadLetters.filter((body) => body.includes(published) || body.includes(asked))).toEqual([])
+}
+
+/** P4 over all cases: as many ids as endings, and the redelivery announced nothing. */
+export const checkIds = (aftermath: Aftermath): void => {
+  const { records, endings, afterRedelivery } = aftermath
+  const ended = records.filter(({ state }) => state === 'ENDED')
+  expect(new Set(endings.map(({ metadata }) => metadata.id)).size).toBe(ended.length)
+  expect(afterRedelivery.endings).toBe(endings.length)
+}

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
+
+/**
+ * From the claim on, recovery is the sweep's: the template's visibility timeout of minutes stays, so that no message of
+ * a killed worker comes back while the test runs. One message a batch: a crash kills the worker of its own case only.
+ */
+const cases = crashCases.filter(({ point, when }) => point.step !== 'the claim' || when === 'after')
+
+describe('a worker dies once the claim is in the table (P1 to P4)', () => {
+  let system: LocalSystem
+  let aftermath: Aftermath
+  beforeAll(async () => {
+    system = await openSystem({
+      assets: assetsOf(cases),
+      taps: true,
+      batch: { size: 1, windowSeconds: 0 },
+      datazone: { failureShare: 0.2 },
+    })
+    aftermath = await playCrashes(system, cases)
+  }, 90_000)
+  afterAll(() => system?.close())
+
+  for (const one of cases) it(one.name, () => checkCase(system, aftermath, one))
+
+  it('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
+
+  it('rejects nothing', async () => expect(await system.rejectedCopies()).toEqual([]))
+})

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { publishedEvent, runRequest } from '../../support/requests.ts'
+
+/** As many as the template lets starters run side by side. */
+const racers = 5
+
+describe('five starters at the claim of one asset at the same moment (P1)', () => {
+  let system: LocalSystem
+  beforeAll(async () => {
+    // DataZone forgets every token at once here, so that the claim alone stands between five messages and five runs.
+    system = await openSystem({
+      assets: [{ id: 'wanted' }],
+      taps: true,
+      batch: { size: 1, windowSeconds: 0 },
+      datazone: { tokenMemoryMs: 0, conflictWhileRunning: false },
+    })
+  })
+  afterAll(() => system?.close())
+
+  it('lets one of them Start, and takes the others for duplicates', async () => {
+    const { stack } = system
+    const allThere = Promise.withResolvers<void>()
+    let waiting = 0
+    const race = stack.tap({
+      service: 'dynamodb',
+      when: 'before',
+      times: racers,
+      match: ({ operation, body }) => operation === 'PutItem' && body.includes('"CLAIMED"'),
+      action: () => {
+        waiting += 1
+        if (waiting === racers) allThere.resolve()
+        return allThere.promise
+      },
+    })
+    stack.publishServiceEvent(publishedEvent('wanted'))
+    stack.publishServiceEvent(publishedEvent('wanted', 'another-event'))
+    const request = runRequest('wanted')
+    await system.send(request, request, runRequest('wanted', { asset: { id: 'wanted', revision: '1' } }))
+    await race.done
+    await system.sweepUntil(() => expect(system.endingsOf('wanted')).toHaveLength(1))
+    await system.untilIdle()
+    expect(system.control.calls().starts).toHaveLength(1)
+    expect(system.runsOf('wanted')).toHaveLength(1)
+    expect(await system.recordsOf('wanted')).toMatchObject([{ state: 'ENDED', attempt: 1 }])
+    expect(system.logged('request duplicate')).toHaveLength(racers - 1)
+  })
+})

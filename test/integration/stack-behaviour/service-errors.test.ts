@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Fault } from '../../../local/datazone/faults.ts'
+import { type LocalSystem, openSystem } from '../../support/local-system.ts'
+import type { StoredRecord } from '../../support/outside-view.ts'
+import { publishedEvent, runRequest } from '../../support/requests.ts'
+
+const start = 'StartMetadataGenerationRun'
+const storm = Array.from({ length: 12 }, (_, index) => `storm-${index}`)
+
+const parking = [
+  ['402', 'quota', 'ServiceQuotaExceededException', 'QUOTA_EXCEEDED'],
+  ['403', 'denied', 'AccessDeniedException', 'DENIED'],
+  ['409', 'conflict', 'ConflictException', 'CONFLICT'],
+] as const
+
+const faults: readonly Fault[] = [
+  ...storm.map(
+    (target) =>
+      ({ kind: 'error', error: 'ThrottlingException', operation: start, target, times: 1 }) as const,
+  ),
+  ...parking.map(
+    ([, target, error]) => ({ kind: 'error', error, operation: start, target, times: 2 }) as const,
+  ),
+  { kind: 'error', error: 'AccessDeniedException', operation: 'GetAsset', target: 'hidden', times: 2 },
+  // As often as the SDK tries a read by itself: the message has to go back to the queue.
+  { kind: 'error', error: 'InternalServerException', operation: 'GetAsset', target: 'shaky', times: 3 },
+  { kind: 'errorAfterEffect', operation: start, target: 'after-effect', times: 1 },
+  { kind: 'slow', delayMs: 3000, operation: start, target: 'slow', times: 1 },
+]
+
+const assets = [
+  ...storm,
+  'quota',
+  'denied',
+  'conflict',
+  'hidden',
+  'shaky',
+  'after-effect',
+  'slow',
+  'unannounced',
+]
+
+/** All of it at once on one stack: each fault is for one asset, and each test looks at its own. */
+describe('what DataZone and the bus may answer', () => {
+  let system: LocalSystem
+  const refusedIds: string[] = []
+  const history = async (assetId: string) => {
+    const [record, ...others] = await system.recordsOf(assetId)
+    expect(others).toEqual([])
+    return record?.history.map(({ what }) => what) ?? []
+  }
+  const one = async (assetId: string): Promise<StoredRecord | undefined> =>
+    (await system.recordsOf(assetId))[0]
+
+  beforeAll(async () => {
+    system = await openSystem({
+      assets: [...assets.map((id) => ({ id })), { id: 'no-columns', columns: [] }],
+      batch: { size: 10, windowSeconds: 1 },
+    })
+    const { stack, control, send } = system
+    control.setFaults(faults)
+    stack.setEventFault((entry) => {
+      const refused = refusedIds.length < 3 && entry.Detail?.includes('"unannounced"') === true
+      if (!refused || entry.DetailType?.endsWith('Succeeded') !== true) return undefined
+      refusedIds.push(JSON.parse(entry.Detail ?? '').metadata.id)
+      return 'ThrottlingException'
+    })
+    for (const assetId of assets) {
+      if (assetId === 'hidden' || assetId === 'shaky') stack.publishServiceEvent(publishedEvent(assetId))
+      else await send(runRequest(assetId, { asset: { id: assetId, revision: '1' } }))
+    }
+    stack.publishServiceEvent(publishedEvent('nobody'))
+    await send(
+      runRequest('no-columns'),
+      runRequest('no-such-revision', { asset: { id: 'storm-0', revision: '99' } }),
+      runRequest('not-mine', { asset: { id: 'storm-1' }, projectId: 'project-two' }),
+    )
+    await system.sweepUntil(async () => {
+      const open = (await system.records()).filter(({ announcedAtMs }) => announcedAtMs === undefined)
+      expect(open.map(({ assetId, state, reason }) => [assetId, state, reason])).toEqual([])
+      expect(await system.records()).toHaveLength(assets.length + 4)
+    })
+  }, 60_000)
+  afterAll(() => system?.close())
+
+  it('drains a storm of 429 without a second run and without the dead-letter queue (P1, P2, P7)', async () => {
+    for (const assetId of storm) {
+      expect(system.runsOf(assetId)).toHaveLength(1)
+      const records = (await system.recordsOf(assetId)).filter(({ ending }) => ending !== 'REJECTED')
+      expect(records).toMatchObject([{ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id }])
+      expect(records[0]?.history.map(({ what }) => what)).toContain('parked: THROTTLED (ThrottlingException)')
+    }
+    expect(await system.deadLetters()).toEqual([])
+  })
+
+  it.each(parking)('parks on %s and heals by itself: %s', async (_, assetId, error, reason) => {
+    const parked = (await history(assetId)).filter((what) => what === `parked: ${reason} (${error})`)
+    expect(parked).toHaveLength(2)
+    expect(system.runsOf(assetId)).toHaveLength(1)
+    expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
+  })
+
+  it.each(['hidden', 'shaky'])(
+    'runs a published asset that GetAsset refused at first: %s',
+    async (assetId) => {
+      expect(system.runsOf(assetId)).toHaveLength(1)
+      expect(await one(assetId)).toMatchObject({ state: 'ENDED', revision: '1' })
+      expect(await system.recordsOf(assetId)).toHaveLength(1)
+    },
+  )
+
+  it.each(['after-effect', 'slow'])(
+    'starts no second run when Start took effect but said otherwise: %s (P1)',
+    async (assetId) => {
+      const [run, ...others] = system.runsOf(assetId)
+      expect(others).toEqual([])
+      expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: run?.id })
+      expect((await history(assetId)).join()).toContain('parked: UNAVAILABLE')
+    },
+  )
+
+  it.each([
+    ['an asset that nobody knows, after the grace', 'nobody', 'ResourceNotFoundException'],
+    ['an asset without a schema', 'no-columns', 'ValidationException'],
+    ['a revision that is not there', 'no-such-revision', 'ResourceNotFoundException'],
+    ['a project that does not own the asset', 'not-mine', 'WrongProject'],
+  ])('rejects, with an event and a copy: %s', async (_, requestId, error) => {
+    const events = system
+      .endings()
+      .filter(({ data, metadata }) => data.status === 'REJECTED' && metadata.causationId?.endsWith(requestId))
+    expect(new Set(events.map(({ metadata }) => metadata.id)).size).toBe(1)
+    expect(events[0]?.data.error?.name).toBe(error)
+  })
+
+  it('copies what it rejected to the queue for senders, each with the id of its event', async () => {
+    const rejected = system.endings().filter(({ data }) => data.status === 'REJECTED')
+    const copies = await system.rejectedCopies()
+    expect(new Set(copies.map(({ eventId }) => eventId))).toEqual(
+      new Set(rejected.map(({ metadata }) => metadata.id)),
+    )
+    for (const { reasons } of copies) expect(reasons.join()).toMatch(/Exception|WrongProject/)
+  })
+
+  it('announces what the bus refused by a later sweep, with the same id (P3, P4)', async () => {
+    expect(refusedIds).toHaveLength(3)
+    const events = system.endingsOf('unannounced')
+    expect(events).toHaveLength(1)
+    expect(new Set(refusedIds)).toEqual(new Set([events[0]?.metadata.id]))
+  })
+})

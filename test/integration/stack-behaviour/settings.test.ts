@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import {
+  briskSettings,
+  type LocalSystem,
+  openSystem,
+  type SystemOptions,
+} from '../../support/local-system.ts'
+import { domainId, publishedEvent, runRequest } from '../../support/requests.ts'
+
+let system: LocalSystem | undefined
+afterEach(async () => {
+  await system?.close()
+  system = undefined
+})
+
+const open = async (options: Omit<SystemOptions, 'assets'>): Promise<LocalSystem> => {
+  system = await openSystem({ assets: [{ id: 'one' }, { id: 'two' }], ...options })
+  return system
+}
+
+const ask = async ({ stack, send, untilIdle }: LocalSystem) => {
+  stack.publishServiceEvent(publishedEvent('one'))
+  await send(runRequest('two'))
+  await untilIdle()
+}
+
+describe('what a stack is told', () => {
+  it.each([
+    ['mode off', { Mode: 'off' }, 'MODE_OFF'],
+    ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],
+  ])('skips every request, and says why: %s', async (_, parameters, reason) => {
+    const opened = await open({ parameters })
+    await ask(opened)
+    expect(opened.logged('request skipped').map((line) => line.reason)).toEqual([reason, reason])
+    await opened.stack.sweepNow()
+    expect(await opened.records()).toEqual([])
+    expect(opened.control.calls().counts).toEqual({})
+    expect(opened.endings()).toEqual([])
+    expect(await opened.rejectedCopies()).toEqual([])
+  })
+
+  it('runs the requests of a selected domain', async () => {
+    const opened = await open({ parameters: { DomainIds: `dzd_other0001,${domainId}` } })
+    await ask(opened)
+    expect(opened.control.runs()).toHaveLength(2)
+  })
+
+  it('plans what it would start, starts nothing, and starts it when the mode changes and it is asked again', async () => {
+    // Read whenever an execution environment starts, as a deployment that changes a parameter does.
+    const settings: Record<string, string> = { ...briskSettings, MODE: 'plan' }
+    // One batch, so that one starter handles it, and is the one to be replaced.
+    const batch = { size: 10, windowSeconds: 1 }
+    const opened = await open({ settings, taps: true, batch, visibilitySeconds: 3 })
+    await ask(opened)
+    expect(await opened.records()).toMatchObject([{ state: 'PLANNED' }, { state: 'PLANNED' }])
+    await opened.stack.sweepNow()
+    expect(opened.control.calls().starts).toEqual([])
+    expect(opened.endings()).toEqual([])
+
+    settings['MODE'] = 'run'
+    const replaced = opened.stack.tap({ service: 'dynamodb', when: 'before', action: 'crash', times: 2 })
+    await opened.stack.sweepNow()
+    await opened.send(runRequest('two', { requestId: 'again' }))
+    await replaced.done
+    await opened.sweepUntil(() => expect(opened.endingsOf('two')).toHaveLength(1))
+    expect(opened.runsOf('one', 'two')).toHaveLength(1)
+    expect(await opened.records()).toContainEqual(
+      expect.objectContaining({ assetId: 'two', state: 'ENDED', attempt: 1 }),
+    )
+  })
+
+  it.each(['StarterLambdaFunction', 'PollerLambdaFunction'])(
+    'fails at start and names every wrong setting in one message: %s',
+    async (functionId) => {
+      const wrong = {
+        TABLE_NAME: '',
+        MODE: 'sometimes',
+        DOMAIN_IDS: 'my-domain',
+        DEFAULT_TYPES: 'POEMS',
+        START_RATE_PER_SECOND: 'fast',
+        LEASE_SECONDS: '-1',
+      }
+      const opened = await open({ settings: wrong })
+      const outcome = await opened.stack.invoke(functionId, { Records: [] })
+      expect(outcome).toMatchObject({
+        outcome: 'error',
+        message: expect.stringContaining('invalid configuration'),
+      })
+      for (const name of Object.keys(wrong))
+        expect(outcome).toMatchObject({ message: expect.stringContaining(name) })
+      expect('message' in outcome && outcome.message).not.toContain('\n')
+    },
+  )
+
+  it('keeps the messages of a function that cannot start', async () => {
+    const opened = await open({ settings: { ...briskSettings, MODE: 'sometimes' }, visibilitySeconds: 60 })
+    await opened.send(runRequest('one'))
+    await eventually(async () => {
+      const { queues, batches } = await opened.stack.activity()
+      expect([queues['RequestQueue']?.inFlight, batches]).toEqual([1, 0])
+    })
+    expect(opened.endings()).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import { hintNames } from '../../../lib/contracts/hint.ts'
+import type { DataZone } from '../../../local/datazone/core.ts'
+import type { OperationName } from '../../../local/datazone/operations.ts'
+import type { VirtualTime } from './clock.ts'
+
+/**
+ * The default bus and its rule: brings the simulator's own events to whoever hears hints, at the moment they reach the
+ * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect.
+ */
+export const hearHints = (time: VirtualTime, datazone: DataZone, hear: (body: string) => void): DataZone => {
+  let nextAtMs = Number.POSITIVE_INFINITY
+  const look = () => {
+    const nextMs = datazone.control.nextEventMs()
+    if (nextMs === undefined || nextMs >= nextAtMs) return
+    nextAtMs = nextMs
+    time.at(nextMs, () => {
+      if (nextAtMs === nextMs) nextAtMs = Number.POSITIVE_INFINITY
+      for (const { event } of datazone.control.takeEvents()) {
+        if (hintNames.some((name) => name === event['detail-type'])) hear(JSON.stringify(event))
+      }
+      look()
+    })
+  }
+  return {
+    ...datazone,
+    call: <Name extends OperationName>(operation: Name, input: unknown) => {
+      const answer = datazone.call(operation, input)
+      look()
+      return answer
+    },
+  }
+}

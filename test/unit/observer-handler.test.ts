@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { observerHandler } from '../../functions/observer-handler.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { inFlightRun, t0 } from '../support/runs.ts'
+import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { defaults } from '../support/starter-world.ts'
+
+const bodyOf = (id: string) =>
+  JSON.stringify({
+    source: 'aws.datazone',
+    'detail-type': 'Metadata Generation Succeeded',
+    detail: { metadata: { domain: 'dzd_orders', id }, data: {} },
+  })
+
+const record = (messageId: string, body: string, receiveCount = 1) => ({
+  messageId,
+  receiptHandle: `handle-${messageId}`,
+  body,
+  attributes: {
+    ApproximateReceiveCount: String(receiveCount),
+    SentTimestamp: String(t0),
+    SenderId: 'test',
+    ApproximateFirstReceiveTimestamp: String(t0),
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:hints',
+  awsRegion: 'us-east-1',
+})
+
+const world = (nativeStatus: string, lookAgain: (handles: readonly string[]) => Promise<void>) => {
+  const counts: Record<string, number> = {}
+  const handler = observerHandler({
+    settings: defaults.observer,
+    ports: {
+      store: memoryRunStore(inFlightRun()),
+      datazone: scriptedDataZone({ getRun: async () => answered(serviceRun({ nativeStatus })) }),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      hints: { lookAgain },
+      clock: manualClock(),
+    },
+    telemetry: {
+      info: () => {},
+      warn: () => {},
+      error: () => {},
+      count: (metric, value) => {
+        counts[metric] = (counts[metric] ?? 0) + value
+      },
+    },
+  })
+  const handle = (...Records: ReturnType<typeof record>[]) =>
+    handler({ Records }, { getRemainingTimeInMillis: () => 30_000 })
+  return { handle, counts }
+}
+
+const failed = (...messageIds: string[]) => ({
+  batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
+})
+
+test('settles what it can, ignores what is no hint, and puts off what came too soon', async () => {
+  const putOff: string[] = []
+  const { handle, counts } = world('SUCCEEDED', async (handles) => {
+    putOff.push(...handles)
+  })
+  const batch = [record('a', bodyOf('run-1')), record('b', 'junk'), record('c', bodyOf('run-2'))]
+  expect(await handle(...batch)).toEqual(failed('c'))
+  expect(putOff).toEqual(['handle-c'])
+  expect(counts).toEqual({
+    'hint-ignored': 1,
+    'hint-by-run': 1,
+    'hint-settled': 1,
+    'hint-by-nothing': 1,
+    'hint-early': 1,
+    'run-succeeded': 1,
+  })
+})
+
+test('looks again three times, and then leaves the run to the sweep', async () => {
+  const { handle } = world('IN_PROGRESS', async () => {})
+  expect(await handle(record('a', bodyOf('run-1'), 3))).toEqual(failed('a'))
+  expect(await handle(record('a', bodyOf('run-1'), 4))).toEqual(failed())
+})
+
+test('what cannot be put off comes again all the same', async () => {
+  const { handle } = world('IN_PROGRESS', async () => {
+    throw new Error('down for a test')
+  })
+  expect(await handle(record('a', bodyOf('run-1')))).toEqual(failed('a'))
+})

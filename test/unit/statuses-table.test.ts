@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest'
+import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
+import type { RefusalKind } from '../../lib/ports/datazone.ts'
+import type { Run, RunKind } from '../../lib/run/run.ts'
+import { knownStatuses } from '../../lib/run/service-status.ts'
+import { transition } from '../../lib/run/transition.ts'
+import { settleRuns } from '../../lib/usecases/settle-runs.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { runRequest } from '../support/messages.ts'
+import { inFlightRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
+import { refused, scriptedDataZone } from '../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../support/starter-world.ts'
+
+/** docs/STATUSES.md, written from what the code does: `npx vitest run test/unit/statuses-table.test.ts -u`. */
+
+const subjects = { METADATA_GENERATION: subject, DATA_SOURCE: sourceSubject }
+const kinds: readonly RunKind[] = ['METADATA_GENERATION', 'DATA_SOURCE']
+const unheardOf = 'AWAITING_REVIEW'
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const table = (head: readonly string[], rows: readonly string[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...rows].join('\n')
+
+const recordOf = (run: Run | undefined): string => {
+  if (run === undefined) return 'none'
+  switch (run.state) {
+    case 'ENDED':
+      return `ENDED, \`${run.ending}\``
+    case 'PARKED':
+      return `PARKED, \`${run.reason}\``
+    default:
+      return run.state
+  }
+}
+
+const ofStatus = (kind: RunKind, nativeStatus: string): string => {
+  const before = inFlightRun({ subject: subjects[kind], nativeStatus: 'earlier' })
+  const typeStats =
+    kind === 'METADATA_GENERATION' ? [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'why' }] : []
+  const next = transition(before, { kind: 'OBSERVED', runId: 'run-1', nativeStatus, typeStats }, t0 + minute)
+  const after = next.outcome === 'changed' ? next.run : before
+  const isNoted = next.outcome === 'changed' && after.state === 'IN_FLIGHT'
+  return row(
+    `\`${nativeStatus}\``,
+    `${recordOf(after)}${isNoted ? ', with the status and a line in its history' : ''}`,
+    after.state === 'ENDED' ? endedEvent(after, { minimal: false }).detailType : 'none',
+  )
+}
+
+const statuses = (kind: RunKind): string =>
+  table(
+    ['DataZone says', 'record', 'event'],
+    [...Object.keys(knownStatuses[kind]), unheardOf].map((status) => ofStatus(kind, status)),
+  )
+
+const errors = {
+  INVALID: '400 ValidationException',
+  DENIED: '401 UnauthorizedException, 403 AccessDeniedException',
+  QUOTA_EXCEEDED: '402 ServiceQuotaExceededException',
+  NOT_FOUND: '404 ResourceNotFoundException',
+  CONFLICT: '409 ConflictException',
+  THROTTLED: '429 ThrottlingException',
+  UNAVAILABLE: '500 InternalServerException, no answer, and any error nobody has heard of',
+} as const satisfies Record<RefusalKind, string>
+const refusals: readonly RefusalKind[] = [
+  'INVALID',
+  'DENIED',
+  'QUOTA_EXCEEDED',
+  'NOT_FOUND',
+  'CONFLICT',
+  'THROTTLED',
+  'UNAVAILABLE',
+]
+
+const sourceRequest = {
+  version: 1,
+  requestId: 'nightly-1',
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  projectId: 'project-1',
+  dataSource: { id: 'source-1' },
+  triggerKey: 'load-1',
+}
+
+const waitOf = (run: Run | undefined): string => {
+  if (run?.state !== 'PARKED') return ''
+  const minutes = Math.round((run.retryAtMs - t0) / minute)
+  return run.retryAtMs % (24 * 60 * minute) === 0 ? ' until tomorrow' : ` for ${minutes} min`
+}
+
+const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> => {
+  const answer = async () => refused(refusal)
+  const world = starterWorld({ script: { startRun: answer, startSourceRun: answer } })
+  const body = kind === 'DATA_SOURCE' ? sourceRequest : runRequest()
+  const [outcome] = await world.handle(body)
+  const [run] = world.store.all()
+  const [event] = world.bus.events
+  return row(
+    errors[refusal],
+    `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run) : ''}`,
+    event?.detailType ?? 'none',
+    outcome?.outcome === 'retry'
+      ? 'back, seen again in seconds; the second time parked'
+      : outcome?.outcome === 'rejected'
+        ? 'acknowledged, with a copy in the rejected queue'
+        : 'acknowledged',
+  )
+}
+
+const onStart = async (kind: RunKind): Promise<string> =>
+  table(
+    ['answer to Start', 'record', 'event', 'queue'],
+    await Promise.all(refusals.map((refusal) => ofRefusal(kind, refusal))),
+  )
+
+const ofGet = async (refusal: RefusalKind): Promise<string> => {
+  const run = inFlightRun({ startedAtMs: t0 - 10 * minute })
+  const store = memoryRunStore(run)
+  const clock = manualClock()
+  const datazone = scriptedDataZone({ getRun: async () => refused(refusal) })
+  const settings = defaults.sweeper
+  const settle = () =>
+    settleRuns(
+      store.all().flatMap((one) => (one.state === 'IN_FLIGHT' ? [one] : [])),
+      { store, clock, datazone, settings, deadlineMs: Number.POSITIVE_INFINITY },
+    )
+  await settle()
+  const once = recordOf(store.current(run))
+  clock.advance(15 * minute)
+  await settle()
+  const after = store.current(run)
+  return row(
+    errors[refusal],
+    once,
+    recordOf(after),
+    after?.state === 'ENDED' ? detailType(after.ending) : 'none',
+  )
+}
+
+test('docs/STATUSES.md tells what the code does', async () => {
+  const page = `# Every status and error, and what becomes of it
+
+Written from the code by a test (\`test/unit/statuses-table.test.ts\`), which fails when this page is out of date.
+
+## While a run is followed
+
+A run IN_FLIGHT is seen by List or Get. A status that nobody has heard of is kept and the run goes on. Types, and the
+statuses of \`typeStats\`, are kept as DataZone tells them; deployments of the API that tell one \`type\`, no \`types\` and no
+\`typeStats\` are read as well.
+
+### Metadata generation runs
+
+${statuses('METADATA_GENERATION')}
+
+FAILED and PARTIALLY_SUCCEEDED carry \`typeStats\` and an \`error\` that joins their messages, when a Get told the ending.
+
+### Data source runs
+
+${statuses('DATA_SOURCE')}
+
+All of them carry \`statistics\`, \`lineageStatus\` and \`error\` as far as DataZone tells them. The import of lineage may go on
+after the run: \`lineageStatus\` is how it stood when the ending was seen.
+
+## When Start is refused
+
+Metadata generation runs:
+
+${await onStart('METADATA_GENERATION')}
+
+Data source runs:
+
+${await onStart('DATA_SOURCE')}
+
+A 404 that lasts five minutes ends as REJECTED. A Start that may have taken effect is looked up with List before its
+request is rejected.
+
+## When Get is refused
+
+${table(
+  ['answer to Get', 'record', '15 minutes later', 'event'],
+  await Promise.all(refusals.map((refusal) => ofGet(refusal))),
+)}
+
+A run that a Get shows going past its deadline ends as \`TIMED_OUT\`; so does one of which DataZone tells nothing for a
+whole day past its deadline. Nothing is declared lost while many of a domain's runs are not found.
+`
+  await expect(page).toMatchFileSnapshot('../../docs/STATUSES.md')
+  for (const kind of kinds) expect(page).toContain(detailType('PARTIALLY_SUCCEEDED', kind))
+})

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest'
+import type { Hint } from '../../../lib/contracts/hint.ts'
+import type { DataZone } from '../../../lib/ports/datazone.ts'
+import type { InFlightRun, Run } from '../../../lib/run/run.ts'
+import { settleHints } from '../../../lib/usecases/settle-hints.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryRunStore, storeDown } from '../../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../../support/recorders.ts'
+import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
+import { defaults } from '../../support/starter-world.ts'
+
+const hint = (over: Partial<Hint> = {}): Hint => ({
+  name: 'Metadata Generation Succeeded',
+  domainId: subject.domainId,
+  ids: ['run-1'],
+  verdict: 'SUCCEEDED',
+  tellsRun: true,
+  ...over,
+})
+
+const run = (n: number): InFlightRun =>
+  inFlightRun({ runId: `run-${n}`, subject: { ...subject, assetId: `asset-${n}` } })
+
+type Statuses = Readonly<Record<string, string>>
+
+const having = (statuses: Statuses): Partial<DataZone> => ({
+  getRun: async (_, runId) => answered(serviceRun({ runId, nativeStatus: statuses[runId] ?? 'IN_PROGRESS' })),
+  listRuns: async (_, { status }) =>
+    answered({
+      runs: Object.entries(statuses)
+        .filter(([, is]) => is === status)
+        .map(([runId, nativeStatus]) => serviceRun({ runId, nativeStatus })),
+    }),
+})
+
+const settle = async (
+  hints: readonly Hint[],
+  runs: readonly Run[],
+  script: Partial<DataZone>,
+  trustHints = false,
+) => {
+  const store = memoryRunStore(...runs)
+  const datazone = scriptedDataZone(script)
+  const bus = recordingBus()
+  const report = await settleHints(hints, {
+    store,
+    datazone,
+    bus,
+    queue: recordingQueue(),
+    clock: manualClock(t0 + minute),
+    settings: { ...defaults.observer, trustHints },
+    deadlineMs: t0 + 2 * minute,
+  })
+  const announced = bus.events.map(({ detail }) => `${detail.data.runId} ${detail.data.status}`)
+  return { ...report, store, calls: datazone.calls, announced: announced.toSorted() }
+}
+
+const fatesOf = ({ hints }: { hints: readonly { address: string; fate: string }[] }) =>
+  hints.map(({ address, fate }) => `${address} ${fate}`)
+
+describe('a hint that names its run', () => {
+  test('one Get, and the ending is announced at once', async () => {
+    const result = await settle([hint()], [run(1)], having({ 'run-1': 'SUCCEEDED' }))
+    expect(result.calls).toEqual(['Get run-1'])
+    expect(result.announced).toEqual(['run-1 SUCCEEDED'])
+    expect(fatesOf(result)).toEqual(['run settled'])
+    expect(result.store.all()).toMatchObject([{ state: 'ENDED', announcedAtMs: t0 + minute }])
+  })
+
+  test('its verdict is no ending: what DataZone shows is', async () => {
+    const result = await settle([hint()], [run(1)], having({ 'run-1': 'FAILED' }))
+    expect(result.announced).toEqual(['run-1 FAILED'])
+  })
+
+  test('several that succeeded are one List, and a Get for each that it does not show', async () => {
+    const hints = [1, 2, 3].map((n) => hint({ ids: [`run-${n}`] }))
+    const failed = hint({ ids: ['run-4'], verdict: 'FAILED' })
+    const statuses = { 'run-1': 'SUCCEEDED', 'run-2': 'SUCCEEDED', 'run-3': 'FAILED', 'run-4': 'FAILED' }
+    const result = await settle([...hints, failed], [1, 2, 3, 4].map(run), having(statuses))
+    expect(result.calls.toSorted()).toEqual(['Get run-3', 'Get run-4', 'List SUCCEEDED'])
+    expect(result.announced).toHaveLength(4)
+  })
+
+  test('doubled, it is one call and one event', async () => {
+    const result = await settle([hint(), hint()], [run(1)], having({ 'run-1': 'SUCCEEDED' }))
+    expect(result.calls).toEqual(['Get run-1'])
+    expect(result.announced).toEqual(['run-1 SUCCEEDED'])
+  })
+
+  test('P11: of a run that is still going it changes nothing, and is seen again', async () => {
+    const result = await settle([hint()], [run(1)], having({ 'run-1': 'IN_PROGRESS' }))
+    expect(fatesOf(result)).toEqual(['run going'])
+    expect(result.store.writes).toEqual([])
+  })
+
+  test('P5: late, it asks nothing and changes nothing', async () => {
+    const ended = endedRun({ announcedAtMs: t0 })
+    const result = await settle([hint({ verdict: 'FAILED' })], [ended], {})
+    expect([result.calls, fatesOf(result), result.store.writes]).toEqual([[], ['run known'], []])
+  })
+
+  test('of another domain than the record, or of no record, asks nothing', async () => {
+    const hints = [hint({ domainId: 'dzd_other' }), hint({ ids: ['foreign'] })]
+    const result = await settle(hints, [run(1)], {})
+    expect([result.calls, fatesOf(result)]).toEqual([[], ['nothing early', 'nothing early']])
+  })
+
+  test('what DataZone refuses is seen again', async () => {
+    const result = await settle([hint()], [run(1)], { getRun: async () => refused('THROTTLED') })
+    expect(fatesOf(result)).toEqual(['run going'])
+    expect(result.problems).toEqual(['ThrottlingException'])
+  })
+
+  test('what cannot be read is seen again, and does not hold up the others', async () => {
+    const store = memoryRunStore(run(2))
+    const { byRunId } = store
+    const report = await settleHints([hint(), hint({ ids: ['run-2'] })], {
+      store: {
+        ...store,
+        byRunId: async (runId) => {
+          if (runId === 'run-1') throw storeDown()
+          return byRunId(runId)
+        },
+      },
+      datazone: scriptedDataZone(having({ 'run-2': 'SUCCEEDED' })),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      clock: manualClock(t0 + minute),
+      settings: defaults.observer,
+      deadlineMs: t0 + 2 * minute,
+    })
+    expect(fatesOf(report)).toEqual(['nothing going', 'run settled'])
+  })
+})
+
+describe('a hint that names its asset', () => {
+  const about = hint({ ids: ['asset-1'] })
+
+  test('is about the run of that asset that is going', async () => {
+    const result = await settle([about], [run(1), run(2)], having({ 'run-1': 'SUCCEEDED' }))
+    expect(result.calls).toEqual(['Get run-1'])
+    expect(fatesOf(result)).toEqual(['asset settled'])
+  })
+
+  test.each([
+    ['claimed', claimedRun()],
+    ['parked with a Start in doubt', parkedRun({ sentBefore: { firstAtMs: t0, lastAtMs: t0 } })],
+  ])('is early while the run is only %s, whatever its run id', async (_, given) => {
+    const result = await settle([about, hint({ ids: ['run-9', 'asset-1'] })], [given], {})
+    expect(fatesOf(result)).toEqual(['asset early', 'asset early'])
+  })
+
+  test('is known when nothing of that asset is going', async () => {
+    const result = await settle([about], [endedRun({ announcedAtMs: t0 })], {})
+    expect(fatesOf(result)).toEqual(['asset known'])
+  })
+})
+
+describe('a hint that names only the domain', () => {
+  const blind = (verdict: Hint['verdict'] = 'SUCCEEDED') => hint({ ids: [], verdict })
+
+  test('is one List of what ended that way, and settles as many as it stands for', async () => {
+    const statuses = { 'run-1': 'SUCCEEDED', 'run-2': 'SUCCEEDED', 'run-3': 'IN_PROGRESS' }
+    const result = await settle([blind(), blind(), blind()], [1, 2, 3].map(run), having(statuses))
+    expect(result.calls).toEqual(['List SUCCEEDED'])
+    expect(result.announced).toHaveLength(2)
+    expect(fatesOf(result)).toEqual(['domain settled', 'domain settled', 'domain going'])
+  })
+
+  test('of a failure asks for the reason', async () => {
+    const statuses = { 'run-1': 'FAILED', foreign: 'FAILED' }
+    const result = await settle([blind('FAILED')], [run(1), run(2)], having(statuses))
+    expect(result.calls).toEqual(['List FAILED', 'Get run-1'])
+    expect(fatesOf(result)).toEqual(['domain settled'])
+  })
+
+  test('asks nothing when nothing is going there', async () => {
+    const result = await settle([blind()], [endedRun()], {})
+    expect([result.calls, fatesOf(result)]).toEqual([[], ['domain known']])
+  })
+})
+
+describe('trusted hints', () => {
+  test('a success with a recorded run id is the ending, with no call', async () => {
+    const result = await settle([hint(), hint()], [run(1)], {}, true)
+    expect(result.calls).toEqual([])
+    expect(result.announced).toEqual(['run-1 SUCCEEDED'])
+    expect([result.trusted, fatesOf(result)]).toEqual([1, ['run settled', 'run settled']])
+  })
+
+  test.each([
+    ['a failure', hint({ verdict: 'FAILED' })],
+    ['an asset id', hint({ ids: ['asset-1'] })],
+    ['success of the names alone', hint({ name: 'Business Name Generation Succeeded', tellsRun: false })],
+  ])('%s takes a Get all the same', async (_, given) => {
+    const result = await settle([given], [run(1)], having({ 'run-1': 'PARTIALLY_SUCCEEDED' }), true)
+    expect(result.calls).toEqual(['Get run-1'])
+    expect(result.announced).toEqual(['run-1 PARTIALLY_SUCCEEDED'])
+  })
+})
