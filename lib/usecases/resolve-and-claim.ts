@@ -3,9 +3,10 @@ import type { Records } from '../ports/run-store.ts'
 import { decide } from '../run/policy.ts'
 import type { Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
+import { hasWaitedTooLong, waitedTooLong } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
-import { backoffSeconds, hasWaitedTooLong, waitedTooLong } from './start-run.ts'
+import { backoffSeconds } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 import {
   keepWaiting,

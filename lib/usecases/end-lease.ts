@@ -1,0 +1,115 @@
+import { PortUnavailable } from '../errors.ts'
+import type { Refusal, ServiceRun } from '../ports/datazone.ts'
+import { errorText } from '../run/error-text.ts'
+import { eventId, runKey } from '../run/identity.ts'
+import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import { type Facts, type Transition, transition } from '../run/transition.ts'
+import { announce } from './announce.ts'
+import type { RequestOutcome } from './outcome.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/** How a lease ends: parked, rejected, or with the run id of what was started. */
+
+/** How often a write that lost a race is tried again. */
+const recordTries = 5
+
+export const runError = (refusal: Refusal): RunError => ({
+  name: refusal.name,
+  message: errorText(refusal.message),
+})
+
+/** P9: waiting has an end. */
+export const hasWaitedTooLong = (run: ClaimedRun | ParkedRun, tools: StarterTools): boolean =>
+  tools.clock.now() - run.createdAtMs > tools.settings.maxWaitMs
+
+export const waitedTooLong: RunError = {
+  name: 'WaitedTooLong',
+  message:
+    'the request could not be carried out in all the time it was given; ask again when its cause is mended',
+}
+
+/**
+ * Ends our lease with a fact. A duplicate may have been noted on the record meanwhile: it is read again, and the fact
+ * applied to what is there, as long as it is still our lease. Undefined: it is not.
+ */
+const endLease = async (
+  run: ClaimedRun | ParkedRun,
+  fact: Facts['REFUSED'] | Facts['REJECTED'],
+  tools: StarterTools,
+): Promise<ParkedRun | EndedRun | undefined> => {
+  const { record } = runKey(run)
+  let current: Run | undefined = run
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const next: Transition<ParkedRun | EndedRun> =
+      fact.kind === 'REFUSED' ? transition(current, fact, nowMs) : transition(current, fact, nowMs)
+    if (next.outcome !== 'changed') return undefined
+    const saved = await tools.store.save(next.run)
+    if (saved !== undefined) return saved
+    const records = await tools.store.runsOfAsset(run.subject)
+    current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
+  }
+  return undefined
+}
+
+const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
+  run.state === 'CLAIMED'
+    ? other.state === 'CLAIMED' && other.startSent.firstAtMs === run.startSent.firstAtMs
+    : other.state === 'PARKED' && other.retryAtMs === run.retryAtMs
+
+/** Not now: the run waits in the table. */
+export const park = async (
+  run: ClaimedRun,
+  why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const parked = await endLease(run, { kind: 'REFUSED', ...why }, tools)
+  return parked?.state === 'PARKED'
+    ? { outcome: 'parked', run: parked }
+    : { outcome: 'duplicate', of: runKey(run) }
+}
+
+/** Ends a run as REJECTED, and says so to its sender. */
+export const reject = async (
+  run: ClaimedRun | ParkedRun,
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const ended = await endLease(run, { kind: 'REJECTED', error }, tools)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], tools)
+  return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
+}
+
+/**
+ * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
+ * because a hint, a cancel or a sweep may have come between Start and its answer.
+ * @throws PortUnavailable when the table cannot answer: the sweep will find the claim, and Start's token the same run
+ */
+export const recordStarted = async (
+  claimed: ClaimedRun,
+  found: ServiceRun,
+  adopted: boolean,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const { record } = runKey(claimed)
+  let current: Run | undefined = claimed
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const startedAtMs = Math.min(found.createdAtMs ?? nowMs, nowMs)
+    const { runId, nativeStatus } = found
+    const next: Transition = transition(current, { kind: 'STARTED', runId, nativeStatus, startedAtMs }, nowMs)
+    if (next.outcome === 'changed' || next.outcome === 'noted') {
+      const saved = await tools.store.save(next.run)
+      if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
+        return { outcome: 'started', run: saved, adopted }
+      }
+      if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
+    } else {
+      return { outcome: 'duplicate', of: runKey(claimed) }
+    }
+    const records = await tools.store.runsOfAsset(claimed.subject)
+    current = records.runs.find((run) => runKey(run).record === record)
+  }
+  throw new PortUnavailable('table', new Error('the run id could not be recorded'))
+}
