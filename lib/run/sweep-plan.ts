@@ -64,8 +64,8 @@ const rotated = <T>(items: readonly T[], offset: number): T[] => {
 
 /**
  * Sorts due records into the sweep's steps. Releases keep the order they come in, longest due first, so that those
- * that are refused again go to the back. The order of the rest rotates with the sweep's number, so that neither a failing domain
- * nor a poison record is first every time and no cursor needs to be stored.
+ * that are refused again go to the back. The order of the rest rotates with the sweep's number, so that neither a failing
+ * domain nor a poison record is first every time and no cursor needs to be stored.
  */
 export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSettings): SweepPlan => {
   const sweepNumber = Math.floor(nowMs / settings.periodMs)

@@ -32,8 +32,8 @@ const cameToNothing = (run: Run): boolean =>
 
 /**
  * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a note: outside plan mode it counts
- * for nothing.
+ * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a
+ * note: outside plan mode it counts for nothing.
  */
 const attemptToMake = (
   subject: Subject,
