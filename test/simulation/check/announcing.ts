@@ -1,0 +1,53 @@
+import { eventSubject, isAbout, knownStatuses, metadataOf, statusOf } from './events.ts'
+import { nameOf, text } from './items.ts'
+import type { Rule } from './rule.ts'
+
+export const tableFirst: Rule = ({ events }) =>
+  events.flatMap((event) => {
+    const status = statusOf(event)
+    if (status === 'STARTED' || eventSubject(event) === undefined) return []
+    const held = event.itemsThen.some(
+      (item) => isAbout(event, item) && item['state'] === 'ENDED' && item['ending'] === status,
+    )
+    return held ? [] : [`${eventSubject(event)} was announced as ${status} before the table held it`]
+  })
+
+export const sameEventId: Rule = ({ events }) => {
+  const wrong: string[] = []
+  const idOf = new Map<string, string>()
+  const endingOf = new Map<string, string>()
+  for (const event of events) {
+    const subject = eventSubject(event)
+    if (subject === undefined) continue
+    const ending = `${subject} ${statusOf(event)}`
+    const id = text(metadataOf(event), 'id') ?? ''
+    if ((idOf.get(ending) ?? id) !== id) wrong.push(`${ending} was announced under two ids`)
+    if ((endingOf.get(id) ?? ending) !== ending)
+      wrong.push(`${id} announces ${ending} and ${endingOf.get(id)}`)
+    idOf.set(ending, id)
+    endingOf.set(id, ending)
+  }
+  return wrong
+}
+
+export const endingsAreFinalAndTrue: Rule = ({ events, items, runs }) => {
+  const wrong: string[] = []
+  const told = new Map<string, string>()
+  for (const event of events) {
+    const subject = eventSubject(event)
+    const status = statusOf(event)
+    if (subject === undefined || status === undefined || status === 'STARTED') continue
+    const earlier = told.get(subject) ?? status
+    if (earlier !== status) wrong.push(`${subject} ended as ${earlier} and as ${status}`)
+    told.set(subject, status)
+  }
+  for (const item of items) {
+    const truth = runs.find((run) => run.id === item['runId'])
+    if (item['state'] !== 'ENDED' || truth === undefined) continue
+    const isGivenUp = item['ending'] === 'TIMED_OUT' && !knownStatuses.includes(truth.status)
+    if (truth.status !== item['ending'] && !isGivenUp) {
+      wrong.push(`${nameOf(item)} ended as ${item['ending']}, at DataZone it is ${truth.status}`)
+    }
+  }
+  return wrong
+}

@@ -1,0 +1,64 @@
+import { isAbout, knownStatuses, statusOf } from './events.ts'
+import { nameOf } from './items.ts'
+import type { Rule } from './rule.ts'
+
+const sweepMs = 60_000
+
+const slackMs = 20_000
+
+/** What was on its way when the storm ended may still hit who waits for it. */
+const aftermathMs = 180_000
+
+/** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
+export const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
+  runs.flatMap((run) => {
+    const dueMs = run.endsAtMs + 2 * sweepMs + listLagMs + slackMs
+    if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
+    const item = items.find((one) => one['runId'] === run.id)
+    if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
+    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return told !== undefined && told.takenAtMs <= dueMs
+      ? []
+      : [
+          `${nameOf(item)} ended and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+        ]
+  })
+
+const hintedMs = 30_000
+
+/** A Start that was sent in the storm takes effect at most so late, and nobody may know its run id then. */
+const startEffectMs = 60_000
+
+/** With a hint that came, and that tells what it is about, seconds are promised. */
+export const hintedInTime: Rule = ({ runs, items, events, calmFromMs, endMs, hintedStatuses }) =>
+  runs.flatMap((run) => {
+    const dueMs = run.endsAtMs + hintedMs
+    const isStormy = run.createdAtMs < calmFromMs + startEffectMs
+    if (isStormy || dueMs > endMs || !hintedStatuses.includes(run.status)) return []
+    const item = items.find((one) => one['runId'] === run.id)
+    // Of data source runs no hints are taken.
+    if (item === undefined || item['kind'] === 'DATA_SOURCE') return []
+    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return told !== undefined && told.takenAtMs <= dueMs
+      ? []
+      : [
+          `${nameOf(item)} had a hint and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+        ]
+  })
+
+export const nothingStuck: Rule = ({ items, runs }) =>
+  items.flatMap((item) => {
+    switch (item['state']) {
+      case 'CLAIMED':
+      case 'PARKED':
+        return [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
+      case 'IN_FLIGHT': {
+        const truth = runs.find((run) => run.id === item['runId'])
+        return truth !== undefined && knownStatuses.includes(truth.status)
+          ? [`${nameOf(item)} is still in flight, at DataZone it is ${truth.status}`]
+          : []
+      }
+      default:
+        return []
+    }
+  })

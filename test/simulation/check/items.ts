@@ -1,0 +1,60 @@
+export type Item = Readonly<Record<string, unknown>>
+
+export const text = (item: Item, name: string): string | undefined => {
+  const value = item[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export const number = (item: Item, name: string): number => {
+  const value = item[name]
+  return typeof value === 'number' ? value : Number.NaN
+}
+
+export const list = (item: Item, name: string): readonly unknown[] => {
+  const value = item[name]
+  return Array.isArray(value) ? value : []
+}
+
+export const inner = (item: Item, name: string): Item => {
+  const value = item[name]
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+export const typesKey = (types: readonly unknown[]): string => [...types].map(String).sort().join('+')
+
+/** What DataZone was asked for: a retry may leave out what has succeeded. */
+export const startedTypes = (item: Item) =>
+  item['onlyTypes'] === undefined ? list(item, 'types') : list(item, 'onlyTypes')
+
+export const requestKeyOf = (item: Item): string => text(inner(item, 'request'), 'requestKey') ?? ''
+
+export const idOfRequest = (item: Item): string =>
+  requestKeyOf(item).slice(requestKeyOf(item).indexOf(':') + 1)
+
+/** A data source stands for an asset, and a trigger key for a revision. */
+export const targetOf = (item: Item): string | undefined =>
+  text(item, 'assetId') ?? text(item, 'dataSourceId')
+
+export const revisionOf = (item: Item): string | undefined =>
+  text(item, 'revision') ?? text(item, 'triggerKey')
+
+export const subjectOf = (item: Item): string =>
+  `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`
+
+export const nameOf = (item: Item): string =>
+  `${subjectOf(item)}#${number(item, 'attempt')}${revisionOf(item) === undefined ? ` ${requestKeyOf(item)}` : ''}`
+
+export const isPlan = (item: Item): boolean => item['state'] === 'PLANNED'
+
+/** The attempt before this one, when this one is its retry. */
+export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined =>
+  items.find(
+    (other) =>
+      other['willRetry'] === true &&
+      subjectOf(other) === subjectOf(item) &&
+      number(other, 'attempt') === number(item, 'attempt') - 1 &&
+      requestKeyOf(other) === requestKeyOf(item),
+  )
+
+export const covers = (item: Item, types: readonly unknown[]): boolean =>
+  types.every((type) => list(item, 'types').includes(type))

@@ -1,0 +1,117 @@
+import type { Outside } from '../outside.ts'
+import type { Sent } from '../program.ts'
+import { isAbout, metadataOf, parse, statusOf } from './events.ts'
+import {
+  covers,
+  type Item,
+  idOfRequest,
+  isPlan,
+  list,
+  nameOf,
+  number,
+  requestKeyOf,
+  revisionOf,
+  targetOf,
+  text,
+  typesKey,
+} from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** Revisions that were the latest at some time from `fromMs` on. */
+const revisionsFrom = ({ revisions }: Outside, assetId: string, fromMs: number): ReadonlySet<string> => {
+  const all = revisions.get(assetId) ?? []
+  return new Set(
+    all
+      .filter((_, index) => (all[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) > fromMs)
+      .map(({ revision }) => revision),
+  )
+}
+
+const answers = (
+  item: Item,
+  request: Sent,
+  set: readonly string[],
+  revisions: ReadonlySet<string>,
+): boolean => {
+  if (targetOf(item) !== request.assetId) return false
+  const revision = revisionOf(item)
+  // Before its revision is known a request stands for all of its types.
+  if (revision === undefined) return requestKeyOf(item).endsWith(`:${request.id}`)
+  return (
+    typesKey(list(item, 'types')) === typesKey(set) &&
+    (request.revision === undefined ? revisions.has(revision) : revision === request.revision)
+  )
+}
+
+const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number): boolean =>
+  modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
+
+/** Whether a run that succeeded a short while before says that it made a publish superfluous. */
+const isGuarded = ({ items, scenario }: Outside, request: Sent, set: readonly string[]): boolean =>
+  request.published &&
+  items.some(
+    (item) =>
+      item['assetId'] === request.assetId &&
+      item['ending'] === 'SUCCEEDED' &&
+      covers(item, set) &&
+      list(item, 'history').some(
+        (line) =>
+          typeof line === 'object' &&
+          line !== null &&
+          text({ ...line }, 'what') === `REPEAT_GUARD skipped event:${request.id}` &&
+          number({ ...line }, 'atMs') - number(item, 'detectedAtMs') < scenario.guardMs,
+      ),
+  )
+
+/** Every request ends as a record of what it asked for, its own or the one it is a duplicate of. */
+export const requestsLeaveRecords: Rule = (outside) => {
+  const first = new Map<string, { atMs: number; request: Sent }>()
+  for (const { atMs, request } of outside.sent) {
+    if (request !== undefined && !first.has(request.id)) first.set(request.id, { atMs, request })
+  }
+  return [...first.values()].flatMap(({ atMs, request }) => {
+    if (modeWas(outside, 'off', atMs)) return []
+    if (outside.scenario.skipped.has(request.assetId)) return []
+    const revisions = revisionsFrom(outside, request.assetId, atMs)
+    return request.sets.flatMap((set) => {
+      const found = outside.items.filter((item) => answers(item, request, set, revisions))
+      const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
+      // In plan mode two requests to regenerate share one plan.
+      const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found
+      const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
+      if (isGuarded(outside, request, set)) return []
+      return enough.length === 0 || onlyPlanned
+        ? [`request ${request.id} for ${request.assetId} ${typesKey(set)} left no record`]
+        : []
+    })
+  })
+}
+
+export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
+  items.flatMap((item) => {
+    if (item['state'] !== 'ENDED') return []
+    const told = events.some((event) => isAbout(event, item) && statusOf(event) === item['ending'])
+    const copied = item['ending'] !== 'REJECTED' || rejected.some((copy) => copy.includes(idOfRequest(item)))
+    return [
+      ...(told ? [] : [`${nameOf(item)} ended as ${item['ending']}, and no event says so`]),
+      ...(item['announcedAtMs'] === undefined ? [`${nameOf(item)} is not marked as announced`] : []),
+      ...(copied ? [] : [`${nameOf(item)} was rejected without a copy`]),
+    ]
+  })
+
+export const wrongMessagesAreGivenBack: Rule = ({ sent, rejected, events }) =>
+  sent.flatMap(({ body, request }) => {
+    if (request !== undefined) return []
+    const inCopy = JSON.stringify(body).slice(1, -1)
+    const copy = rejected.find((one) => one.includes(inCopy))
+    if (copy === undefined) return [`a wrong message left no copy: ${body.slice(0, 60)}`]
+    const eventId = text(parse(copy), 'eventId')
+    return events.some((event) => text(metadataOf(event), 'id') === eventId)
+      ? []
+      : [`a wrong message left no event: ${body.slice(0, 60)}`]
+  })
+
+export const queuesAreEmpty: Rule = ({ queue, deadLetters }) => [
+  ...queue.map((message) => `still on the queue: ${message.body.slice(0, 120)}`),
+  ...deadLetters.map((message) => `still a dead letter: ${message.body.slice(0, 120)}`),
+]

@@ -1,0 +1,83 @@
+import {
+  isPlan,
+  nameOf,
+  number,
+  requestKeyOf,
+  retriedBy,
+  startedTypes,
+  subjectOf,
+  text,
+  typesKey,
+} from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** Every DataZone run is on exactly one record, and every record's run is DataZone's. */
+export const runsAreRecordedOnce: Rule = ({ runs, items }) => {
+  const wrong: string[] = []
+  for (const run of runs) {
+    const holders = items.filter((item) => item['runId'] === run.id)
+    if (holders.length === 0) wrong.push(`run ${run.id} of ${run.assetId}@${run.revision} is on no record`)
+    if (holders.length > 1) wrong.push(`run ${run.id} is on ${holders.map(nameOf).join(' and ')}`)
+  }
+  for (const item of items) {
+    const runId = text(item, 'runId')
+    if (runId !== undefined && !runs.some((run) => run.id === runId)) {
+      wrong.push(`${nameOf(item)} holds ${runId}, which DataZone does not know`)
+    }
+  }
+  return wrong
+}
+
+export const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
+  const ofAssets = runs.filter((run) => run.types.length > 0)
+  const subjects = Map.groupBy(ofAssets, (run) => `${run.assetId}@${run.revision} ${typesKey(run.types)}`)
+  return [...subjects].flatMap(([key, started]) => {
+    const attempts = items.filter(
+      (item) =>
+        `${text(item, 'assetId')}@${text(item, 'revision')} ${typesKey(startedTypes(item))}` === key &&
+        !isPlan(item),
+    ).length
+    return started.length > attempts ? [`${key} has ${started.length} runs and ${attempts} attempts`] : []
+  })
+}
+
+/** DataZone is told no trigger key, so runs and attempts of a data source are only counted. */
+export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
+  const sources = Map.groupBy(
+    runs.filter((run) => run.types.length === 0),
+    (run) => run.assetId,
+  )
+  return [...sources].flatMap(([id, started]) => {
+    const attempts = items.filter((item) => text(item, 'dataSourceId') === id && !isPlan(item)).length
+    return started.length > attempts ? [`${id} has ${started.length} runs and ${attempts} attempts`] : []
+  })
+}
+
+/** An attempt beyond the first is made by a request that said so, and by each only once; or it is a retry. */
+export const attemptsAreAskedFor: Rule = ({ items, sent }) =>
+  items.flatMap((item) => {
+    if (!(number(item, 'attempt') > 1) || isPlan(item) || retriedBy(item, items) !== undefined) return []
+    const asked = sent.find(({ request }) => requestKeyOf(item).endsWith(`:${request?.id}`))
+    const twins = items.filter(
+      (other) =>
+        requestKeyOf(other) === requestKeyOf(item) &&
+        subjectOf(other) === subjectOf(item) &&
+        !isPlan(other) &&
+        retriedBy(other, items) === undefined,
+    )
+    // Whoever asks after a rejection asks anew.
+    const cameToNothing = items.some(
+      (other) =>
+        subjectOf(other) === subjectOf(item) &&
+        number(other, 'attempt') === number(item, 'attempt') - 1 &&
+        other['ending'] === 'REJECTED',
+    )
+    return [
+      ...(asked?.request?.regenerate === true || cameToNothing
+        ? []
+        : [`${nameOf(item)} was asked for by nobody`]),
+      ...(twins.length > 1
+        ? [`${requestKeyOf(item)} made ${twins.length} attempts of ${subjectOf(item)}`]
+        : []),
+    ]
+  })

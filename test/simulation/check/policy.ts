@@ -1,0 +1,90 @@
+import {
+  covers,
+  inner,
+  isPlan,
+  list,
+  nameOf,
+  number,
+  requestKeyOf,
+  retriedBy,
+  revisionOf,
+  subjectOf,
+  text,
+  typesKey,
+} from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** From reading the records to writing the claim: one invocation, and clocks that differ. */
+const decidingMs = 60_000
+
+/** What the guard is for: no publish makes a run of what succeeded a short while ago. */
+export const repeatsAreSkipped: Rule = ({ items, scenario }) =>
+  items.flatMap((item) => {
+    const atMs = number(item, 'createdAtMs') - decidingMs
+    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
+    if (inner(item, 'request')['published'] !== true || !isFirst) return []
+    const before = items
+      .filter(
+        (other) =>
+          other['assetId'] === item['assetId'] &&
+          other['state'] === 'ENDED' &&
+          other['runId'] !== undefined &&
+          other !== item &&
+          covers(other, list(item, 'types')) &&
+          number(other, 'detectedAtMs') < number(item, 'createdAtMs'),
+      )
+      .sort((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
+    const last = before.at(-1)
+    if (last?.['ending'] !== 'SUCCEEDED' || number(last, 'detectedAtMs') > atMs) return []
+    return number(item, 'createdAtMs') - number(last, 'detectedAtMs') < scenario.guardMs
+      ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded`]
+      : []
+  })
+
+export const skippedAreNotRun: Rule = ({ runs, scenario }) =>
+  runs.flatMap((run) =>
+    scenario.skipped.has(run.assetId) ? [`run ${run.id} is of ${run.assetId}, which the policy skips`] : [],
+  )
+
+/** What failed is tried again as often as the policy says, no oftener, and what is promised comes. */
+export const retriesAreKept: Rule = ({ items, scenario }) =>
+  items.flatMap((item) => {
+    const next = items.find(
+      (other) =>
+        subjectOf(other) === subjectOf(item) && number(other, 'attempt') === number(item, 'attempt') + 1,
+    )
+    const tries = items.filter(
+      (other) =>
+        subjectOf(other) === subjectOf(item) &&
+        requestKeyOf(other) === requestKeyOf(item) &&
+        revisionOf(item) !== undefined &&
+        !isPlan(other),
+    ).length
+    const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
+    // The policy is for assets.
+    const attempts = text(item, 'dataSourceId') === undefined ? scenario.attempts : 1
+    return [
+      ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
+        ? [`${nameOf(item)} promised a retry that is not there`]
+        : []),
+      ...(failed && next === undefined && tries < attempts
+        ? [`${nameOf(item)} failed, and was not tried again`]
+        : []),
+      ...(tries > attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),
+    ]
+  })
+
+/** A retry asks for what had failed, by DataZone's own account of the attempt before. */
+export const retriesAreOfWhatFailed: Rule = ({ items, runs }) =>
+  items.flatMap((item) => {
+    const before = retriedBy(item, items)
+    const run = runs.find((one) => one.id === item['runId'])
+    if (before === undefined || run === undefined) return []
+    const failed = list(before, 'typeStats').flatMap((stat) => {
+      const fared = typeof stat === 'object' && stat !== null ? { ...stat } : {}
+      return text(fared, 'status') === 'SUCCEEDED' ? [] : [text(fared, 'type')]
+    })
+    return failed.length === 0 || typesKey(failed) === typesKey(run.types)
+      ? []
+      : [`${nameOf(item)} ran ${typesKey(run.types)}, and ${typesKey(failed)} had failed`]
+  })

@@ -1,0 +1,22 @@
+import type { Rule } from './rule.ts'
+
+/** A switch is read within 30 s; an invocation goes on for 30 s, and what it sent takes effect within 60. */
+const pauseMs = 120_000
+
+export const pausesStartNothing: Rule = ({ pauses, runs }) =>
+  pauses.flatMap(({ fromMs, untilMs }) =>
+    runs
+      .filter((run) => run.createdAtMs > fromMs + pauseMs && run.createdAtMs < untilMs)
+      .map((run) => `run ${run.id} was started ${run.createdAtMs - fromMs} ms into a pause`),
+  )
+
+/** Invocations and releases that were under way when the mode changed may still go on. */
+const deployMs = 60_000
+
+export const planStartsNothing: Rule = ({ modes, runs, endMs }) =>
+  modes.flatMap(({ mode, fromMs }, index) => {
+    const untilMs = modes[index + 1]?.fromMs ?? endMs
+    return runs
+      .filter((run) => mode !== 'run' && run.createdAtMs > fromMs + deployMs && run.createdAtMs < untilMs)
+      .map((run) => `run ${run.id} was started in mode ${mode}`)
+  })
