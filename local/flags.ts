@@ -26,7 +26,7 @@ const parsed = (args: readonly string[], options: OptionSpec): Record<string, un
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
   } catch (error) {
     const known = Object.keys(options).map((name) => `--${name}`)
-    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'wrong flags'
+    const reason = error instanceof Error ? (error.message.split(/\.?\n|\. /)[0] ?? '') : 'wrong flags'
     throw new UsageError(`${reason}; the flags are ${known.join(', ')}`)
   }
 }

@@ -25,7 +25,7 @@ The stack is up, in mode ${flags.mode}, with ${flags.assets} sample assets in Da
 
 Point an AWS SDK or the AWS CLI at it:
 
-  export AWS_REGION=${stack.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  export AWS_REGION=${stack.region} AWS_DEFAULT_REGION=${stack.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   export AWS_ENDPOINT_URL_DYNAMODB=${stack.endpoints.dynamodb}
   export AWS_ENDPOINT_URL_SQS=${stack.endpoints.sqs}
   export AWS_ENDPOINT_URL_EVENTBRIDGE=${stack.endpoints.eventbridge}

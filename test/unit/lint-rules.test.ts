@@ -60,6 +60,12 @@ const impure = [
   'export const at = performance.now()\n',
   "export const level = process.env['LEVEL']\n",
   'export const id = process.pid\n',
+  'export const at = Date()\n',
+  "import { randomUUID } from 'node:crypto'\n\nexport const id = randomUUID()\n",
+  'export const id = globalThis.name\n',
+  'export const later = (go: () => void) => setTimeout(go, 1)\n',
+  "export const page = () => fetch('x')\n",
+  "export const log = () => console.log('x')\n",
 ]
 
 const environment = [
