@@ -31,6 +31,9 @@ const systemClock: Clock = {
   random: () => Math.random(),
 }
 
+/** Up to 20 ms before the second try, 40 before the third, ... never more than 400. */
+const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 ** tries))
+
 const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
 
 /** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
@@ -59,7 +62,7 @@ export const wire = () => {
     telemetry,
     ports: {
       clock: systemClock,
-      store: dynamoDbRunStore(table, config.tableName),
+      store: dynamoDbRunStore(table, config.tableName, backOff),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       datazone,

@@ -59,6 +59,31 @@ const RuleInFile = z.strictObject({
     .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
 })
 
+const most = (limit: number) => z.exactOptional(whole(1, limit))
+
+const CapInFile = z.strictObject({
+  name: z
+    .string()
+    .check(z.regex(/^[a-z0-9-]{1,40}$/))
+    .register(z.globalRegistry, {
+      description: 'What it is counted under. Under a new name it counts from nothing.',
+    }),
+  domain: z.exactOptional(idGlob),
+  project: z.exactOptional(idGlob),
+  type: z.exactOptional(generationType).register(z.globalRegistry, {
+    description: 'Only runs that ask for this type. Default: all metadata runs.',
+  }),
+  perDay: most(1_000_000).register(z.globalRegistry, { description: 'Runs in a day of UTC.' }),
+  perMonth: most(100_000_000).register(z.globalRegistry, { description: 'Runs in a month of UTC.' }),
+  reserveForLive: most(100_000_000).register(z.globalRegistry, {
+    description:
+      'The last so many of perMonth, or of perDay where there is no perMonth, are not for the lane backfill.',
+  }),
+})
+
+const hasRoomBesideReserve = ({ perDay, perMonth, reserveForLive }: z.infer<typeof CapInFile>): boolean =>
+  reserveForLive === undefined || reserveForLive < (perMonth ?? perDay ?? Number.POSITIVE_INFINITY)
+
 /** `config/policy.json`, version 1. Strict, as requests are: a misspelt setting must not be ignored. */
 export const PolicyFile = z.strictObject({
   $schema: z.exactOptional(z.string()),
@@ -74,6 +99,30 @@ export const PolicyFile = z.strictObject({
     .check(z.minLength(1), z.maxLength(100))
     .register(z.globalRegistry, {
       description: 'The first rule that matches wins; an asset that none matches is skipped.',
+    }),
+  caps: z
+    .exactOptional(
+      z
+        .array(
+          CapInFile.check(
+            z.refine((cap) => cap.perDay !== undefined || cap.perMonth !== undefined, {
+              error: 'must have perDay or perMonth',
+            }),
+            z.refine(hasRoomBesideReserve, {
+              error: 'must have a reserveForLive smaller than perMonth, or than perDay without one',
+            }),
+          ),
+        )
+        .check(
+          z.maxLength(20),
+          z.refine((caps) => new Set(caps.map(({ name }) => name)).size === caps.length, {
+            error: 'must not give a name twice',
+          }),
+        ),
+    )
+    .register(z.globalRegistry, {
+      description:
+        'How many metadata runs there may be. A run counts in every cap that fits it; one that is full parks it until its day or month turns. Default: none.',
     }),
 })
 
@@ -109,6 +158,6 @@ const placed = (problem: string): string =>
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
   const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
   return parsed.ok
-    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf) } }
+    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf), caps: parsed.value.caps ?? [] } }
     : { ok: false, problems: parsed.problems.map(placed) }
 }

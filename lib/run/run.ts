@@ -96,7 +96,9 @@ interface HistoryEntry {
 }
 
 export const parkReasons = [
+  'BACKFILL',
   'BEHIND',
+  'CAP_FULL',
   'CONFLICT',
   'DENIED',
   'LEASE_EXPIRED',
@@ -145,6 +147,12 @@ export interface RunError {
   readonly message: string
 }
 
+/** What a cap of the policy counts runs in: `DAY#2026-11-21` or `MONTH#2026-11`, of UTC. */
+export interface Counter {
+  readonly cap: string
+  readonly period: string
+}
+
 interface RunCommon {
   readonly subject: Subject
   readonly attempt: number
@@ -156,6 +164,8 @@ interface RunCommon {
   readonly onlyTypes?: readonly GenerationType[]
   /** How many attempts before this one the policy has made, of the same request. */
   readonly retried?: number
+  /** The counters that this attempt was counted in when it was last claimed: it is in none of them twice. */
+  readonly counted?: readonly Counter[]
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
   readonly alsoAskedBy?: readonly string[]
   /** First written. A run adopted from List must not be older than this, less two minutes. */

@@ -56,6 +56,8 @@ export interface Facts {
   MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
   ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
+  /** A live request is about what a backfill has waiting: it goes before other backfill. */
+  WANTED_LIVE: { readonly kind: 'WANTED_LIVE'; readonly requestKey: string }
   /** The repeat guard skipped a publish because of this run. */
   EXPLAINED_SKIP: { readonly kind: 'EXPLAINED_SKIP'; readonly requestKey: string }
   /** The bus took the terminal event. */
@@ -76,6 +78,7 @@ interface Reached {
   UNANSWERED: InFlightRun | EndedRun
   MISSING: InFlightRun | EndedRun
   ASKED_AGAIN: Run
+  WANTED_LIVE: ParkedRun | ClaimedRun
   EXPLAINED_SKIP: Run
   ANNOUNCED: EndedRun
 }
@@ -114,6 +117,7 @@ const base = (run: Run, nowMs: number, what: string) => ({
   ...(run.policy === undefined ? {} : { policy: run.policy }),
   ...(run.onlyTypes === undefined ? {} : { onlyTypes: run.onlyTypes }),
   ...(run.retried === undefined ? {} : { retried: run.retried }),
+  ...(run.counted === undefined ? {} : { counted: run.counted }),
   ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
   createdAtMs: run.createdAtMs,
   version: run.version,
@@ -364,6 +368,19 @@ const moves: Moves = {
             alsoAskedBy: [...(run.alsoAskedBy ?? []).slice(-(askersLimit - 1)), fact.requestKey],
           },
         },
+
+  WANTED_LIVE: (run, fact, nowMs) => {
+    if ((run.state !== 'PARKED' && run.state !== 'CLAIMED') || run.request.lane === 'live') return unchanged
+    const raised = {
+      request: { ...run.request, lane: 'live' as const },
+      history: withHistory(run, nowMs, `live, for ${fact.requestKey}`),
+    }
+    // What waited for being a backfill waits no longer; once released, the message is on its way.
+    const waitsAsBackfill = run.state === 'PARKED' && (run.reason === 'BACKFILL' || run.reason === 'CAP_FULL')
+    return waitsAsBackfill && run.releasedAtMs === undefined
+      ? { outcome: 'changed', run: { ...run, ...raised, retryAtMs: Math.min(run.retryAtMs, nowMs) } }
+      : { outcome: 'changed', run: { ...run, ...raised } }
+  },
 
   EXPLAINED_SKIP: (run, fact, nowMs) =>
     run.state === 'ENDED'

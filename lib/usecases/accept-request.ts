@@ -18,9 +18,10 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
 const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
   run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey)
 
-/** A run whose Start met something that passes: its message comes back sooner than the sweep. */
+/** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
 const waitsForItsMessage = (run: Run): run is ParkedRun =>
   run.state === 'PARKED' &&
+  run.request.lane === 'live' &&
   isResolved(run.subject) &&
   (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
 

@@ -26,6 +26,9 @@ export type RequestOutcome =
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
 
+/** Somebody else has written a record since it was read: it is to be read again. */
+export const recordChanged: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }
+
 /** Somebody else claimed a run of this data source since its records were read: they are to be read again. */
 export const turnTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }
 

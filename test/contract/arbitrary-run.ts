@@ -106,6 +106,9 @@ const common = {
   policy,
   onlyTypes: fc.subarray([...generationTypes], { minLength: 1 }),
   retried: fc.integer({ min: 1, max: 9 }),
+  counted: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
+    maxLength: 3,
+  }),
   alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
   createdAtMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),

@@ -90,6 +90,7 @@ describe('the roles (P12)', () => {
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
       'dynamodb:Query RunTable.Arn',
+      'dynamodb:UpdateItem RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream StarterLogGroup.Arn',
       'logs:PutLogEvents StarterLogGroup.Arn',
@@ -190,7 +191,7 @@ const services: Record<string, string> = {
   sqs: 'sqs',
 }
 const parts: Record<string, string[]> = {
-  TransactWriteItems: ['PutItem', 'DeleteItem'],
+  TransactWriteItems: ['PutItem', 'UpdateItem', 'DeleteItem'],
   SendMessageBatch: ['SendMessage'],
   ChangeMessageVisibilityBatch: ['ChangeMessageVisibility'],
 }

@@ -46,6 +46,7 @@ const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazon
 const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
   ...settings,
   policy: {
+    ...settings.policy,
     rules: settings.policy.rules.map(({ match, verdict }) => ({
       match,
       verdict: verdict.kind === 'run' ? { ...verdict, policy: { ...verdict.policy, ...change } } : verdict,
@@ -59,12 +60,12 @@ export const sabotages: readonly Sabotage[] = [
     name: 'no claim condition',
     ports: (ports, { table }) =>
       withStore(ports, {
-        create: async (run, instead) => {
-          const creation = await ports.store.create(run, instead)
-          if (creation.outcome !== 'exists') return creation
-          const forced = { ...run, version: 1 }
-          table.plant(toItem(forced))
-          return { outcome: 'created', run: forced }
+        claim: async (claim, terms) => {
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome !== 'exists') return claiming
+          const run = { ...claim, version: 1 }
+          table.plant(toItem(run))
+          return { outcome: 'claimed', run }
         },
       }),
   },
@@ -254,7 +255,10 @@ export const sabotages: readonly Sabotage[] = [
     name: 'rules that skip are overlooked',
     settings: (settings) => ({
       ...settings,
-      policy: { rules: settings.policy.rules.filter(({ verdict }) => verdict.kind === 'run') },
+      policy: {
+        ...settings.policy,
+        rules: settings.policy.rules.filter(({ verdict }) => verdict.kind === 'run'),
+      },
     }),
   },
   { name: 'no repeat guard', settings: (settings) => withOrders(settings, { repeatGuardMs: 0 }) },

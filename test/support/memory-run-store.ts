@@ -1,17 +1,20 @@
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
-import type { Run } from '../../lib/run/run.ts'
+import type { Counter, Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
+import { claimRefused } from './claim-conditions.ts'
 
 export interface MemoryRunStore extends RunStore {
   /** Every record, by its sort key. */
   all(): readonly Run[]
   /** The record with the same key as `run`. */
   current(run: Run): Run | undefined
+  /** How many runs a cap's counter holds. */
+  runsIn(counter: Counter): number
   /** Puts a record there as if somebody else had written it. */
   given(...runs: readonly Run[]): void
-  /** Successful writes, in order: `create CLAIMED RUN#4#...`. */
+  /** Successful writes, in order: `claim RUN#4#...`. */
   readonly writes: string[]
   readonly unreadable: UnreadableRecord[]
   /** Called before each write; may write something else first, or throw. */
@@ -30,6 +33,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const isUnchanged = (run: Run) => current(run)?.version === run.version
 
   const turns = new Map<string, number>()
+  const counters = new Map<string, number>()
+  const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
 
   const store: MemoryRunStore = {
     writes: [],
@@ -37,6 +42,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     beforeWrite: () => {},
     all: () => [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []),
     current,
+    runsIn: (counter) => counters.get(nameOf(counter)) ?? 0,
     given(...runs) {
       for (const run of runs) put(run)
     },
@@ -88,18 +94,25 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return { outcome: 'saved', ended }
     },
 
-    async takeTurn(claim, turn) {
+    async claim(claim, terms = {}) {
       store.beforeWrite(claim)
+      const { instead, turn, counts = [] } = terms
       const partition = partitionOf(targetOf(claim.subject))
       const there = current(claim)
-      const isFree =
-        claim.version === 0 ? there === undefined || there.state === 'PLANNED' : isUnchanged(claim)
-      if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
-      turns.set(partition, turn + 1)
-      const claimed = { ...claim, version: claim.version + 1 }
-      put(claimed)
-      store.writes.push(`claim ${runKey(claim).record}`)
-      return claimed
+      const refused = claimRefused(claim, terms, {
+        versionOf: (run) => current(run)?.version,
+        isAbsentOrPlanned: there === undefined || there.state === 'PLANNED',
+        turn: turns.get(partition) ?? 0,
+        runsIn: store.runsIn,
+      })
+      if (refused !== undefined) return refused
+      if (instead !== undefined) records.delete(id(runKey(instead)))
+      if (turn !== undefined) turns.set(partition, turn + 1)
+      for (const { counter } of counts) counters.set(nameOf(counter), store.runsIn(counter) + 1)
+      const run = { ...claim, version: claim.version + 1 }
+      put(run)
+      store.writes.push(`claim ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
+      return { outcome: 'claimed', run }
     },
 
     async dropRequest(request) {

@@ -69,6 +69,7 @@ const common = {
   ),
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
   retried: z.exactOptional(z.number()),
+  counted: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
   alsoAskedBy: z.exactOptional(z.array(z.string())),
   createdAtMs: ms,
   version: z.number(),

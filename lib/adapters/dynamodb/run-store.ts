@@ -5,17 +5,19 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
-  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
-import { partitionOf, runKey } from '../../run/identity.ts'
+import { partitionOf } from '../../run/identity.ts'
 import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
-import { absent, absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
-import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
-import { parseTurn, turnItem } from './turn-item.ts'
+import { type BackOff, writeClaim } from './claim.ts'
+import { absentOrPlanned, unchangedSince } from './conditions.ts'
+import { deleteParameters, putParameters } from './parameters.ts'
+import { parseItem, schemaVersion, workShard } from './run-item.ts'
+import { failedConditions } from './transaction.ts'
+import { parseTurn } from './turn-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
@@ -35,21 +37,6 @@ const sorted = (items: readonly Item[]): Records => {
     else runs.push(parsed)
   }
   return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
-}
-
-const putParameters = (table: string, run: Run, condition: Condition) => ({
-  TableName: table,
-  Item: marshall(toItem(run), { removeUndefinedValues: true }),
-  ...conditionParameters(condition),
-})
-
-const deleteParameters = (table: string, run: Run) => {
-  const { partition, record } = runKey(run)
-  return {
-    TableName: table,
-    Key: marshall({ pk: partition, sk: record }),
-    ...conditionParameters(unchangedSince(run.version)),
-  }
 }
 
 const partitionParameters = (table: string, partition: string): QueryCommandInput => ({
@@ -91,14 +78,8 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-/** Of a transaction that was cancelled: whose condition failed, in its order. */
-const failedConditions = (error: unknown): readonly boolean[] =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed')
-    : []
-
-/** The run store on one DynamoDB table. */
-export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
+/** The run store on one DynamoDB table. `backOff` is waited for between two tries of a claim that met another one. */
+export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff: BackOff): RunStore => {
   async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
     do {
@@ -198,31 +179,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       return done === undefined ? undefined : next
     },
 
-    async takeTurn(claim, turn) {
-      const next = { ...claim, version: claim.version + 1 }
-      const { partition } = runKey(claim)
-      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version)
-      try {
-        await client.send(
-          new TransactWriteItemsCommand({
-            TransactItems: [
-              { Put: putParameters(table, next, condition) },
-              {
-                Put: {
-                  TableName: table,
-                  Item: marshall(turnItem(partition, turn + 1)),
-                  ...conditionParameters(turn === 0 ? absent : unchangedSince(turn)),
-                },
-              },
-            ],
-          }),
-        )
-        return next
-      } catch (error) {
-        if (failedConditions(error).includes(true)) return undefined
-        throw new PortUnavailable('table', error)
-      }
-    },
+    claim: (claim, terms = {}) => writeClaim(client, table, claim, terms, backOff),
 
     async dropRequest(request) {
       const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))

@@ -20,7 +20,10 @@ test('config/policy.schema.json is what the code would write, byte for byte (npm
 test('the policy of the repository runs everything, as DefaultTypes say, with the repeat guard', () => {
   expect(parsePolicy(policyFile)).toEqual({
     ok: true,
-    value: { rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }] },
+    value: {
+      rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }],
+      caps: [],
+    },
   })
 })
 
@@ -51,6 +54,7 @@ test('every setting is taken, types in their one order', () => {
           },
         },
       ],
+      caps: [],
     },
   })
 })
