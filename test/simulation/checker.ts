@@ -1,4 +1,10 @@
 import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
+import {
+  attemptsAreCountedOnce,
+  backfillLeavesTheReserve,
+  backfillWaitsForASweep,
+  runsStayWithinCaps,
+} from './check/caps.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import {
   endingsAreAnnounced,
@@ -54,6 +60,10 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
   ['P7 within the quota', fullDaysAreNotTried],
+  ['P7 within the quota', runsStayWithinCaps],
+  ['P7 within the quota', backfillLeavesTheReserve],
+  ['P7 within the quota', attemptsAreCountedOnce],
+  ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P11 an unchanged poll writes nothing', noIdleWrites],

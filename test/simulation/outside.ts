@@ -19,6 +19,8 @@ export interface Outside {
   readonly fullDaysMet: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
+  /** What the caps of the policy have counted. */
+  readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { Random } from './ports/random.ts'
+import { drawBackfill, oldAssets } from './program-backfill.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
@@ -28,6 +29,8 @@ export interface Sent {
   readonly regenerate: boolean
   /** DataZone's own event. */
   readonly published: boolean
+  /** In the lane backfill; else live. */
+  readonly backfill?: true
 }
 
 export interface Program {
@@ -137,7 +140,10 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: projectId, name: 'one' },
           { id: 'project2', name: 'two' },
         ],
-        assets: [...assets.map((id) => assetOf(id)), assetOf('unsupported', 'custom.NoTable')],
+        assets: [
+          ...[...assets, ...oldAssets].map((id) => assetOf(id)),
+          assetOf('unsupported', 'custom.NoTable'),
+        ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
@@ -264,6 +270,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
+  deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }

@@ -2,7 +2,8 @@ import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
-import { partitionOf } from '../../lib/run/identity.ts'
+import type { Cap } from '../../lib/run/caps.ts'
+import { partitionOf, runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run, RunPolicy } from '../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
@@ -52,6 +53,12 @@ const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): Star
       verdict: verdict.kind === 'run' ? { ...verdict, policy: { ...verdict.policy, ...change } } : verdict,
     })),
   },
+})
+
+/** The settings with every cap changed, or gone. */
+const withCaps = (settings: StarterSettings, change: (cap: Cap) => readonly Cap[]): StarterSettings => ({
+  ...settings,
+  policy: { ...settings.policy, caps: settings.policy.caps.flatMap(change) },
 })
 
 /** What each defect would be in the code, and how it is made here. */
@@ -334,6 +341,52 @@ export const sabotages: readonly Sabotage[] = [
         },
       },
     }),
+  },
+  { name: 'no caps', settings: (settings) => withCaps(settings, () => []) },
+  {
+    name: 'count after the claim',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        claim: async (claim, { counts = [], ...terms } = {}) => {
+          const runsIn = ({ counter }: (typeof counts)[number]) =>
+            table.counters().find(({ cap, period }) => cap === counter.cap && period === counter.period)
+              ?.runs ?? 0
+          const full = counts.filter((count) => runsIn(count) >= count.limit)
+          if (full.length > 0) return { outcome: 'full', full }
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome === 'claimed') for (const { counter } of counts) table.countOneMore(counter)
+          return claiming
+        },
+      }),
+  },
+  {
+    name: 'count each try',
+    ports: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => {
+          const records = await ports.store.runsOfAsset(target)
+          return { ...records, runs: records.runs.map(({ counted: _, ...run }) => run) }
+        },
+      }),
+  },
+  {
+    name: 'backfill takes the reserve',
+    settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
+  },
+  {
+    name: 'backfill starts at once',
+    ports: (ports) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const isBackfill = run.state === 'PARKED' && run.reason === 'BACKFILL'
+          const nowMs = ports.clock.now()
+          const released = { releasedAtMs: nowMs, retryAtMs: nowMs + 900_000 }
+          const creation = await ports.store.create(isBackfill ? { ...run, ...released } : run, instead)
+          const release = { release: 1 as const, ...targetOf(run.subject), record: runKey(run).record }
+          if (isBackfill) await ports.queue.release([{ release, delaySeconds: 0 }])
+          return creation
+        },
+      }),
   },
   {
     name: "trust a hint's verdict without a Get",

@@ -1,4 +1,5 @@
 import type { Random } from './ports/random.ts'
+import { type DrawnCap, drawCaps } from './scenario-caps.ts'
 
 /** What the policy of a seed orders, in the checker's own words, and the file that says so. */
 export interface Scenario {
@@ -10,6 +11,7 @@ export interface Scenario {
   readonly attempts: number
   /** 0: no repeat guard. */
   readonly guardMs: number
+  readonly caps: readonly DrawnCap[]
 }
 
 const [descriptions, names, glossary] = [
@@ -34,6 +36,7 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
   const guardDays = random.pick([0, 1, 30])
+  const caps = drawCaps(random.fork('caps'))
   const run = {
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
@@ -47,10 +50,12 @@ export const drawScenario = (random: Random): Scenario => {
         ...(skipsByType ? [{ match: { assetType: 'custom.*' }, skip: 'by its type' }] : []),
         { match: {}, run },
       ],
+      ...(caps.length === 0 ? {} : { caps }),
     },
     sets,
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
     guardMs: guardDays * dayMs,
+    caps,
   }
 }

@@ -38,8 +38,8 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** Late, so that a data source whose day is full is run again before the end. */
-const startMs = Date.UTC(2026, 0, 5, 22, 50)
+/** Late, so that days and months that are full turn before the end, and what waits for them goes on. */
+const startMs = Date.UTC(2026, 0, 31, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -391,6 +391,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
     fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
+    counters: table.counters(),
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
