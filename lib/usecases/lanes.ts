@@ -27,7 +27,7 @@ export const goesLive = async (
   records: Records,
   tools: StarterTools,
 ): Promise<Records | undefined> => {
-  if (request.request.lane !== 'live' || tools.settings.mode !== 'run') return records
+  if (request.request.lane !== 'live') return records
   const runs: Run[] = []
   for (const run of records.runs) {
     const next = subjects.some((subject) => sameSubject(run.subject, subject))

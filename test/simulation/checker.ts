@@ -1,11 +1,7 @@
 import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
-import {
-  attemptsAreCountedOnce,
-  backfillLeavesTheReserve,
-  backfillWaitsForASweep,
-  runsStayWithinCaps,
-} from './check/caps.ts'
+import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
+import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
 import {
   endingsAreAnnounced,
   queuesAreEmpty,
@@ -64,6 +60,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P7 within the quota', backfillLeavesTheReserve],
   ['P7 within the quota', attemptsAreCountedOnce],
   ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
+  ['lanes: live goes first', liveIsNotHeldBack],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P11 an unchanged poll writes nothing', noIdleWrites],

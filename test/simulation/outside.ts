@@ -21,6 +21,8 @@ export interface Outside {
   readonly items: readonly Readonly<Record<string, unknown>>[]
   /** What the caps of the policy have counted. */
   readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
+  /** Records that waited as backfill when a live request was known to have asked for them. */
+  readonly heldBack: ReadonlySet<string>
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]

@@ -38,6 +38,8 @@ export interface Program {
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
+  /** Whether it asks for runs of the data source. */
+  readonly runsSources: boolean
 }
 
 const domainId = 'dzd_simulated1'
@@ -233,7 +235,8 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     at(atMs, { kind: 'revise', domainId, assetId })
     publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
   }
-  drawTriggers(random, anyTime).forEach(({ atMs, triggerKey }) => {
+  const triggers = drawTriggers(random, anyTime)
+  triggers.forEach(({ atMs, triggerKey }) => {
     askSource(atMs, triggerKey)
   })
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
@@ -273,5 +276,6 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
-  return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
+  deeds.sort((left, right) => left.atMs - right.atMs)
+  return { catalogue, deeds, stormMs, runsSources: triggers.length > 0 }
 }

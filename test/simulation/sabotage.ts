@@ -389,6 +389,24 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   {
+    name: 'leave what live asks for in the lane backfill',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what.startsWith('live, for') === true
+            ? { ...run, request: { ...run.request, lane: 'backfill' }, history: run.history.slice(0, -1) }
+            : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'a full cap keeps a lost Start from being found',
+    ports: (ports) =>
+      withStore(ports, {
+        claim: async (claim, terms) =>
+          terms === undefined ? { outcome: 'changed' } : ports.store.claim(claim, terms),
+      }),
+  },
+  {
     name: "trust a hint's verdict without a Get",
     observer: (settings) => ({ ...settings, trustHints: true }),
   },

@@ -21,6 +21,7 @@ import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
 import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
+import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -39,7 +40,9 @@ export interface SimulationResult {
 }
 
 /** Late, so that days and months that are full turn before the end, and what waits for them goes on. */
-const startMs = Date.UTC(2026, 0, 31, 22, 50)
+const calmTurnMs = Date.UTC(2026, 0, 31, 22, 50)
+/** So late that they turn in the middle of the storm. Not where a data source runs: it needs both of its days. */
+const stormyTurnMs = Date.UTC(2026, 0, 31, 23, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -109,6 +112,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
   const program = writeProgram(random.fork('program'), scenario)
+  const turnsInStorm = random.fork('turn').chance(0.5) && scenario.caps.length > 0 && !program.runsSources
+  const startMs = turnsInStorm ? stormyTurnMs : calmTurnMs
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
@@ -378,6 +383,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   }
 
   const endMs = calmFromMs + settlingMs
+  const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -392,6 +398,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
+    heldBack,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),

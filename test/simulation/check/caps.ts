@@ -1,16 +1,6 @@
 import type { Outside } from '../outside.ts'
-import {
-  type Item,
-  idOfRequest,
-  isPlan,
-  list,
-  nameOf,
-  number,
-  requestKeyOf,
-  startedTypes,
-  targetOf,
-  text,
-} from './items.ts'
+import { historyIsWhole, historyOf, type Item, isPlan, number, startedTypes, text } from './items.ts'
+import { isOnlyBackfill } from './lanes.ts'
 import type { Rule } from './rule.ts'
 
 type Cap = Outside['scenario']['caps'][number]
@@ -83,12 +73,6 @@ export const runsStayWithinCaps: Rule = (outside) =>
       : []
   })
 
-/** Whether only backfill requests ask for the asset of a record. */
-const isOnlyBackfill = ({ sent }: Outside, item: Item): boolean => {
-  const asked = sent.filter(({ request }) => request?.assetId === targetOf(item))
-  return asked.length > 0 && asked.every(({ request }) => request?.backfill === true)
-}
-
 export const backfillLeavesTheReserve: Rule = (outside) =>
   limits(outside).flatMap(({ cap, period }) => {
     const ofBackfill = runsIn(outside, cap, period).filter((run) =>
@@ -98,11 +82,6 @@ export const backfillLeavesTheReserve: Rule = (outside) =>
       ? [`backfill had ${ofBackfill.length} of ${period.limit} runs of cap ${cap.name} in ${period.name}`]
       : []
   })
-
-const historyOf = (item: Item): readonly Item[] =>
-  list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
-
-const historyIsWhole = (item: Item): boolean => historyOf(item).length < 20
 
 const wasClaimed = (item: Item, { fromMs, untilMs }: Period): boolean =>
   !historyIsWhole(item) ||
@@ -122,17 +101,4 @@ export const attemptsAreCountedOnce: Rule = (outside) =>
     return counted > attempts
       ? [`cap ${cap.name} counted ${counted} runs in ${period.name}, ${attempts} attempts were claimed`]
       : []
-  })
-
-/** Seen only of a request that names its revision and needs no look: another's wait is on a record that is gone. */
-export const backfillWaitsForASweep: Rule = (outside) =>
-  outside.items.flatMap((item) => {
-    const asked = outside.sent.find(({ request }) => request?.id === idOfRequest(item))?.request
-    const isSeen = asked?.backfill === true && asked.revision !== undefined && historyIsWhole(item)
-    if (!isSeen || outside.scenario.skipped.size > 0 || !isOnlyBackfill(outside, item)) return []
-    const lines = historyOf(item).map((line) => text(line, 'what') ?? '')
-    const claimedAt = lines.indexOf('claimed')
-    return claimedAt < 0 || lines.slice(0, claimedAt).some((what) => what.includes('released'))
-      ? []
-      : [`${nameOf(item)} of backfill ${requestKeyOf(item)} did not wait for a sweep`]
   })
