@@ -10,9 +10,11 @@ import { claimedRun, t0 } from '../support/runs.ts'
  */
 const answering = (reasonsOf: (call: number) => readonly string[]) => {
   let calls = 0
+  const operations: unknown[] = []
   const requestHandler = {
-    handle: async () => {
+    handle: async ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
       calls += 1
+      operations.push(headers['x-amz-target'])
       const reasons = reasonsOf(calls)
       const isDone = reasons.length === 0
       const body = isDone
@@ -42,12 +44,20 @@ const answering = (reasonsOf: (call: number) => readonly string[]) => {
   const store = dynamoDbRunStore(client, 'runs', async (tries) => {
     waits.push(tries)
   })
-  return { store, waits, calls: () => calls }
+  return { store, waits, operations, calls: () => calls }
 }
 
 const claim = claimedRun({ version: 0 })
 const count = { counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 5, periodEndsAtMs: t0 }
 const counts = [count, { ...count, counter: { cap: 'all', period: 'MONTH#2026-11' } }]
+
+it('a claim that nothing goes with is a plain put: a transaction costs twice as much', async () => {
+  const { store, operations } = answering(() => [])
+  for (const terms of [undefined, {}, { counts: [] }]) await store.claim(claim, terms)
+  await store.claim(claim, { counts })
+  const put = 'DynamoDB_20120810.PutItem'
+  expect(operations).toEqual([put, put, put, 'DynamoDB_20120810.TransactWriteItems'])
+})
 
 describe('a claim that meets another transaction on a counter', () => {
   it('is tried again, after a wait that grows', async () => {
