@@ -1,10 +1,10 @@
 import type { Release } from '../contracts/release.ts'
 import type { Records } from '../ports/run-store.ts'
 import { partitionOf, runKey } from '../run/identity.ts'
-import type { ParkedRun } from '../run/run.ts'
+import { isUnwanted, type ParkedRun } from '../run/run.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
-import { hasWaitedTooLong, reject, waitedTooLong } from './end-lease.ts'
+import { cancelUnstarted, hasWaitedTooLong, reject, waitedTooLong } from './end-lease.ts'
 import { mustPark } from './must-park.ts'
 import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -19,6 +19,7 @@ export const resumeRun = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
+  if (isUnwanted(run) && run.sentBefore === undefined) return cancelUnstarted(run, tools)
   if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await mustPark(run, others, tools)

@@ -1,10 +1,16 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import { drawCancels, type SentCancel } from './cancels.ts'
 import type { Random } from './ports/random.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
 export type Deed =
-  | { readonly kind: 'send'; readonly body: string; readonly request?: Sent }
+  | {
+      readonly kind: 'send'
+      readonly body: string
+      readonly request?: Sent
+      readonly cancel?: SentCancel
+    }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
@@ -263,6 +269,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   }
   someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
+  })
+  drawCancels(random.fork('cancels'), deeds, sourceId).forEach(({ atMs, ...sent }) => {
+    at(atMs, { kind: 'send', ...sent })
   })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly attempts: number
   /** 0: no repeat guard. */
   readonly guardMs: number
+  /** Runs past their deadline are cancelled at DataZone before they are given up. */
+  readonly cancelsAtDeadline: boolean
 }
 
 const [descriptions, names, glossary] = [
@@ -34,7 +36,9 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
   const guardDays = random.pick([0, 1, 30])
+  const cancelsAtDeadline = random.fork('deadline').chance(0.5)
   const run = {
+    ...(cancelsAtDeadline ? { cancelAtDeadline: true } : {}),
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
     repeatGuardDays: guardDays,
@@ -52,5 +56,6 @@ export const drawScenario = (random: Random): Scenario => {
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
     guardMs: guardDays * dayMs,
+    cancelsAtDeadline,
   }
 }

@@ -1,6 +1,7 @@
 import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
 import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
+import { startMs } from './beginning.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
@@ -38,8 +39,6 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** Late, so that a data source whose day is full is run again before the end. */
-const startMs = Date.UTC(2026, 0, 5, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -140,6 +139,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
+    stuckShare: profile.stuckShare,
+    cancelEnded: profile.cancelEnded,
+    cancelMs: profile.cancelMs,
     listOrder: profile.listOrder,
     medianMs: profile.medianMs,
     eventPayload: profile.eventPayload,
@@ -315,6 +317,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           atMs: time.now(),
           body: deed.body,
           ...(deed.request === undefined ? {} : { request: deed.request }),
+          ...(deed.cancel === undefined ? {} : { cancel: deed.cancel }),
         })
         requests.send(deed.body)
         return
@@ -402,6 +405,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    cancelMs: profile.cancelMs,
     hintedStatuses:
       profile.eventPayload === 'domain-only'
         ? []
