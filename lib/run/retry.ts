@@ -12,8 +12,9 @@ const failedTypes = (run: EndedRun): readonly GenerationType[] => {
 }
 
 /**
- * The attempt that the policy makes of a run that failed, in whole or in part; undefined when it makes none,
- * as of a run that somebody asked to cancel. It keeps subject and request, so that both still name it (P1), and asks DataZone only for the types that failed.
+ * The attempt that the policy makes of a run that failed, in whole or in part; undefined when it makes none, as of a run
+ * that somebody asked to cancel. It keeps subject and request, so that both still name it (P1), and asks DataZone only
+ * for the types that failed.
  */
 export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefined => {
   const retry = ended.policy?.retry

@@ -1,5 +1,4 @@
 import type { RequestedCancel } from '../contracts/queue-message.ts'
-import type { Records } from '../ports/run-store.ts'
 import { runKey } from '../run/identity.ts'
 import { owesCancel, type Run } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
@@ -24,7 +23,7 @@ interface Cancellation {
   readonly refusals: readonly string[]
 }
 
-/** Whether the request means a run. One that was asked for later is not meant, however late this message comes again. */
+/** Whether the request means a run. One that was asked for later is not meant, however late the message comes again. */
 const means = ({ target, requestedAtMs }: RequestedCancel, run: Run): boolean => {
   const { subject, request } = run
   if (run.state === 'PLANNED' || request.requestedAtMs > requestedAtMs) return false
@@ -74,14 +73,16 @@ const cancelOne = async (
   }
 }
 
+/** Undefined as above. */
 const cancelAll = async (
-  records: Records,
+  runs: readonly Run[],
   cancel: RequestedCancel,
   tools: StarterTools,
 ): Promise<Cancellation | undefined> => {
   const outcomes: RequestOutcome[] = []
   const refusals: string[] = []
-  for (const run of records.runs.filter((one) => means(cancel, one))) {
+  for (const run of runs) {
+    if (run.state === 'ENDED') continue
     if (run.state === 'IN_FLIGHT' && run.subject.kind === 'DATA_SOURCE') {
       refusals.push(
         `dataSource: its run ${run.runId} is going, and DataZone has no cancel for data source runs; let it end`,
@@ -93,6 +94,15 @@ const cancelAll = async (
     outcomes.push(outcome)
   }
   return { outcomes, refusals }
+}
+
+/** Why nothing is left to cancel: this request has done it before, the last run had ended, or there is none. */
+const nothingLeft = ({ requestId }: RequestedCancel, runs: readonly Run[]): RequestOutcome => {
+  const ended = runs.flatMap((run) => (run.state === 'ENDED' ? [run] : []))
+  const last = ended.toSorted((left, right) => left.detectedAtMs - right.detectedAtMs).at(-1)
+  if (last === undefined) return { outcome: 'nothing-to-cancel' }
+  const isDone = last.ending === 'CANCELED' && last.cancel?.requestId === requestId
+  return { outcome: isDone ? 'duplicate' : 'cancel-too-late', of: runKey(last) }
 }
 
 /**
@@ -112,7 +122,8 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
   for (let left = tries; left > 0; left -= 1) {
     const records = await tools.store.runsOfAsset({ domainId, ...target })
     if (records.unreadable.length > 0) return only(recordUnreadable)
-    const done = await cancelAll(records, cancel, tools)
+    const meant = records.runs.filter((run) => means(cancel, run))
+    const done = await cancelAll(meant, cancel, tools)
     if (done === undefined) continue
     const leftMs = sentAtMs + overtakingMs - clock.now()
     if (leftMs > 0 && done.refusals.length === 0) {
@@ -124,7 +135,7 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
       return { ...done, outcomes: [...done.outcomes, again] }
     }
     const isNothing = done.outcomes.length === 0 && done.refusals.length === 0
-    return isNothing ? only({ outcome: 'nothing-to-cancel' }) : done
+    return isNothing ? only(nothingLeft(cancel, meant)) : done
   }
   return only({ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' })
 }

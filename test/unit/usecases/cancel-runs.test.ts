@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
+import { runKey } from '../../../lib/run/identity.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../support/messages.ts'
 import {
@@ -60,7 +61,7 @@ describe('a request to cancel', () => {
   test('ends a retry that waits', async () => {
     const runs = [endedRun({ ending: 'FAILED', willRetry: true }), parkedRun({ attempt: 2, reason: 'RETRY' })]
     const { outcomes, store } = world(runs)
-    expect(await outcomes(cancelRequest())).toEqual(['cancel-too-late', 'canceled'])
+    expect(await outcomes(cancelRequest())).toEqual(['canceled'])
     expect(store.all()).toMatchObject([{ ending: 'FAILED' }, { attempt: 2, ending: 'CANCELED' }])
   })
 
@@ -94,8 +95,9 @@ describe('a request to cancel', () => {
   )
 
   test('P5: that comes too late changes nothing', async () => {
-    const { outcomes, store } = world([endedRun(), plannedRun({ attempt: 2 })])
-    expect(await outcomes(cancelRequest())).toEqual(['cancel-too-late'])
+    const last = endedRun({ attempt: 2, detectedAtMs: t0 + 2 * minute })
+    const { handle, store } = world([endedRun(), last, plannedRun({ attempt: 3 })])
+    expect(await handle(cancelRequest())).toEqual([{ outcome: 'cancel-too-late', of: runKey(last) }])
     expect(store.writes).toEqual([])
   })
 
@@ -121,6 +123,13 @@ describe('a request to cancel', () => {
       types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     })
     expect(await world([parkedRun()]).outcomes(named)).toEqual(['canceled'])
+  })
+
+  test('that has done its work is a duplicate when it comes again', async () => {
+    const { outcomes } = world([parkedRun()])
+    expect(await outcomes(cancelRequest())).toEqual(['canceled'])
+    expect(await outcomes(cancelRequest())).toEqual(['duplicate'])
+    expect(await outcomes(cancelRequest({ requestId: 'stop-2' }))).toEqual(['cancel-too-late'])
   })
 
   test('may have overtaken what it is about: it is looked at again, 30 s after it was sent', async () => {
@@ -243,6 +252,13 @@ describe('a run that may have been started', () => {
     expect(await there.outcomes(there.noteAbout(run))).toEqual(['canceled'])
     expect(there.datazone.calls).toEqual(['Start 4'])
   })
+})
+
+test('what is to be cancelled and has no open Start ends with no lease, however long it waited, whoever goes before it', async () => {
+  const run = parkedRun({ attempt: 2, cancel: byStop, createdAtMs: t0 - 36 * 24 * 60 * minute })
+  const { outcomes, noteAbout, store } = world([inFlightRun(), run])
+  expect(await outcomes(noteAbout(run))).toEqual(['canceled'])
+  expect(store.writes.map((write) => write.split(' ')[1])).toEqual(['ENDED', 'ENDED'])
 })
 
 describe('after a cancel', () => {

@@ -96,6 +96,16 @@ describe('a sweep carries out what is owed', () => {
     },
   )
 
+  test('once in a sweep, whatever else is noted of the run', async () => {
+    const { settle, now, datazone } = sweeper(owed({ notFoundSinceMs: t0 - minute }), {
+      ...canceling('IN_PROGRESS'),
+      cancelRun: async () => refused('UNAVAILABLE'),
+    })
+    await settle()
+    expect(now()?.history.at(-1)?.what).toBe('found again')
+    expect(datazone.calls).toEqual(['Cancel run-1', 'Get run-1'])
+  })
+
   test('again, when the table did not take the note that DataZone took it', async () => {
     const { settle, now, datazone, store } = sweeper(owed(), canceling('CANCELED'))
     let writes = 0
