@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { canonicalTypes } from '../run/identity.ts'
 import type { Policy, Rule } from '../run/policy.ts'
-import { generationType } from './fields.ts'
+import { generationType, typeList } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
 /** Ids may hold `*` for any number of characters. */
@@ -11,17 +11,9 @@ const nameGlob = z.string().check(z.minLength(1), z.maxLength(256))
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
 
 const RunOrders = z.strictObject({
-  types: z
-    .exactOptional(
-      z.array(generationType).check(
-        z.minLength(1),
-        z.maxLength(3),
-        z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
-      ),
-    )
-    .register(z.globalRegistry, {
-      description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
-    }),
+  types: z.exactOptional(typeList).register(z.globalRegistry, {
+    description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
+  }),
   retry: z
     .exactOptional(z.strictObject({ attempts: whole(2, 10), delayMinutes: whole(1, 1440) }))
     .register(z.globalRegistry, {
@@ -30,6 +22,10 @@ const RunOrders = z.strictObject({
     }),
   deadlineMinutes: z.exactOptional(whole(5, 10_080)).register(z.globalRegistry, {
     description: 'A run that still goes on after this long ends as TIMED_OUT. Default: four hours.',
+  }),
+  cancelAtDeadline: z.exactOptional(z.boolean()).register(z.globalRegistry, {
+    description:
+      'Whether a run that is past its deadline is canceled at DataZone before it ends as TIMED_OUT. Default: false.',
   }),
   announceStarted: z.exactOptional(z.boolean()).register(z.globalRegistry, {
     description: 'Whether a Started event is sent. Endings always are. Default: true.',
@@ -132,7 +128,14 @@ const defaultGuardDays = 30
 
 const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
   if (skip !== undefined) return { match, verdict: { kind: 'skip', because: skip } }
-  const { types, retry, deadlineMinutes, announceStarted, repeatGuardDays = defaultGuardDays } = run ?? {}
+  const {
+    types,
+    retry,
+    deadlineMinutes,
+    cancelAtDeadline,
+    announceStarted,
+    repeatGuardDays = defaultGuardDays,
+  } = run ?? {}
   return {
     match,
     verdict: {
@@ -143,6 +146,7 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
           ? {}
           : { retry: { attempts: retry.attempts, delayMs: retry.delayMinutes * minuteMs } }),
         ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * minuteMs }),
+        ...(cancelAtDeadline === true ? { cancelAtDeadline } : {}),
         ...(announceStarted === false ? { startedUntold: true } : {}),
         ...(repeatGuardDays === 0 ? {} : { repeatGuardMs: repeatGuardDays * dayMs }),
       },

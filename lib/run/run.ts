@@ -77,6 +77,8 @@ export interface RunPolicy {
   readonly retry?: { readonly attempts: number; readonly delayMs: number }
   /** Instead of the deployment's. */
   readonly deadlineMs?: number
+  /** A metadata run that is past its deadline is cancelled at DataZone before it is given up. */
+  readonly cancelAtDeadline?: true
   readonly startedUntold?: true
   readonly repeatGuardMs?: number
 }
@@ -88,6 +90,15 @@ export interface RunPolicy {
 export interface StartSent {
   readonly firstAtMs: number
   readonly lastAtMs: number
+}
+
+/** That a run is not wanted any more. It stands in the record before DataZone is told, so that no crash can drop it. */
+interface CancelAsked {
+  readonly askedAtMs: number
+  /** The `requestId` of the request to cancel; absent: the run's own deadline asks for it. */
+  readonly requestId?: string
+  /** DataZone has taken it: nothing is owed any more but to see how the run ends. */
+  readonly sentAtMs?: number
 }
 
 interface HistoryEntry {
@@ -168,6 +179,7 @@ interface RunCommon {
   readonly counted?: readonly Counter[]
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
   readonly alsoAskedBy?: readonly string[]
+  readonly cancel?: CancelAsked
   /** First written. A run adopted from List must not be older than this, less two minutes. */
   readonly createdAtMs: number
   /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
@@ -241,6 +253,13 @@ export const startUnknownName = 'StartUnknown'
 /** Whether a request is the one that made the record, or one that is known to have asked for the same. */
 export const isAskedBy = (run: Run, requestKey: string): boolean =>
   run.request.requestKey === requestKey || run.alsoAskedBy?.includes(requestKey) === true
+
+/** Whether DataZone has still to be told to cancel the run. */
+export const owesCancel = (run: Run): run is InFlightRun =>
+  run.state === 'IN_FLIGHT' && run.cancel !== undefined && run.cancel.sentAtMs === undefined
+
+/** Whether somebody asked to cancel the run (its own deadline is nobody). */
+export const isUnwanted = (run: Run): boolean => run.cancel?.requestId !== undefined
 
 /** Whether DataZone is, or may be, working on the run. */
 export const isGoing = (run: Run): run is ClaimedRun | InFlightRun =>

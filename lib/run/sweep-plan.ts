@@ -3,6 +3,7 @@ import {
   type EndedRun,
   type InFlightRun,
   isResolved,
+  isUnwanted,
   type ParkedRun,
   type Run,
 } from './run.ts'
@@ -26,11 +27,11 @@ export const modes = ['off', 'plan', 'run'] as const
 export type Mode = (typeof modes)[number]
 
 /**
- * Whether a waiting record may go on: nothing in mode `off`; in `plan` only a request whose revision is not known yet,
- * because that makes a plan and never a Start.
+ * Whether a waiting record may go on: nothing in mode `off`; in `plan` only what never ends in a Start, a request whose
+ * revision is not known yet, because that makes a plan, and a run that is to be cancelled.
  */
 export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
-  mode === 'run' || (mode === 'plan' && !isResolved(run.subject))
+  mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isUnwanted(run)))
 
 export interface SweepPlan {
   readonly announce: readonly EndedRun[]

@@ -1,11 +1,18 @@
 import type { Release } from '../contracts/release.ts'
 import type { Records } from '../ports/run-store.ts'
 import { partitionOf, runKey } from '../run/identity.ts'
-import type { ClaimedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import {
+  type ClaimedRun,
+  isUnwanted,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+} from '../run/run.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
-import { hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
+import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
 import { lookBefore } from './look-before-start.ts'
 import { mustPark } from './must-park.ts'
 import { type RequestOutcome, turnTaken } from './outcome.ts'
@@ -51,6 +58,7 @@ export const resumeRun = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
+  if (isUnwanted(run) && run.sentBefore === undefined) return cancelUnstarted(run, tools)
   if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await mustPark(run, others, tools)

@@ -1,9 +1,17 @@
 import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { clientToken, typesToRun } from '../run/identity.ts'
-import type { ClaimedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import { type ClaimedRun, isUnwanted, type ParkReason, type Run, type RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
 import { startSafety } from '../run/start-safety.ts'
-import { hasWaitedTooLong, park, recordStarted, reject, runError, waitedTooLong } from './end-lease.ts'
+import {
+  cancelUnstarted,
+  hasWaitedTooLong,
+  park,
+  recordStarted,
+  reject,
+  runError,
+  waitedTooLong,
+} from './end-lease.ts'
 import { lookBefore } from './look-before-start.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -114,7 +122,7 @@ const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<S
 }
 
 /**
- * Steps 4 to 6 for a run whose lease we hold: look where the token may be forgotten, wait for a slot, Start, record.
+ * Steps 4 to 6 for a run whose lease we hold: end what is to be cancelled and has not started, look where the token may be forgotten, wait for a slot, Start, record.
  * @param others every other record of the asset
  * @throws PortUnavailable when the table cannot answer; from the claim on the sweep recovers it
  */
@@ -123,6 +131,10 @@ export const startRun = async (
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
+  if (isUnwanted(run)) {
+    const looked = await lookBefore(run, others, tools)
+    return looked === 'nothing' ? cancelUnstarted(run, tools) : looked
+  }
   const isOver = hasWaitedTooLong(run, tools)
   if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
     const looked = await lookBefore(run, others, tools)

@@ -82,6 +82,7 @@ describe('the roles (P12)', () => {
 
   it('let the starter do this and no more', () => {
     expect(grantsOf('StarterRole')).toEqual([
+      'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
       'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
@@ -104,6 +105,7 @@ describe('the roles (P12)', () => {
 
   it('let the poller do this and no more', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'datazone:CancelMetadataGenerationRun *',
       'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',

@@ -165,7 +165,7 @@ describe('the queues', () => {
     expect(propertiesOf('RunRequestsRule')).toMatchObject({
       EventBusName: { Ref: 'RunEventBus' },
       State: 'ENABLED',
-      EventPattern: { 'detail-type': ['Run Requested'] },
+      EventPattern: { 'detail-type': ['Run Requested', 'Run Cancel Requested'] },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
   })

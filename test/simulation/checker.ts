@@ -1,4 +1,13 @@
 import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
+import {
+  canceledDoNotRun,
+  canceledEnd,
+  canceledInTime,
+  canceledWasAskedFor,
+  cancelsAreHeeded,
+  overdueAreCanceled,
+  takenCancelsWork,
+} from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
@@ -48,6 +57,13 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['policy: the repeat guard', repeatsAreSkipped],
   ['policy: retries are kept', retriesAreKept],
   ['policy: retries are of what failed', retriesAreOfWhatFailed],
+  ['cancel: requests are heeded', cancelsAreHeeded],
+  ['cancel: nothing is canceled unasked', canceledWasAskedFor],
+  ['cancel: what DataZone took is over', takenCancelsWork],
+  ['cancel: nothing runs on', canceledDoNotRun],
+  ['cancel: ends, and is not retried', canceledEnd],
+  ['cancel: announced in time', canceledInTime],
+  ['policy: what is given up is canceled', overdueAreCanceled],
   ['switches: a pause starts nothing', pausesStartNothing],
   ['modes: off and plan start nothing', planStartsNothing],
   ['P3 table first', tableFirst],

@@ -1,4 +1,5 @@
 import type { RunTruth } from '../../local/datazone/control.ts'
+import type { SentCancel } from './cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
 import type { Scenario } from './scenario.ts'
@@ -11,7 +12,12 @@ export type SeenRun = Pick<
 
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
-  readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
+  readonly sent: readonly {
+    readonly atMs: number
+    readonly body: string
+    readonly request?: Sent
+    readonly cancel?: SentCancel
+  }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
   readonly runs: readonly SeenRun[]
@@ -37,6 +43,8 @@ export interface Outside {
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number
+  /** How long a run still goes on once DataZone has taken its cancel. */
+  readonly cancelMs: number
   /** Endings of which DataZone's own event names the run or its asset. */
   readonly hintedStatuses: readonly string[]
 }

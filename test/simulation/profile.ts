@@ -35,6 +35,11 @@ export interface Profile {
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
+  /** Runs that never end. */
+  readonly stuckShare: number
+  /** What a cancel that comes too late is answered, and how long one takes. */
+  readonly cancelEnded: 'ConflictException' | 'ValidationException'
+  readonly cancelMs: number
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
   /** What hints tell, and what becomes of them on their way. */
@@ -61,6 +66,7 @@ const broken: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
 /** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  const cancels = random.fork('cancel')
   const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
@@ -86,6 +92,9 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
     partialShare: sometimes(0.3),
     failureShare: sometimes(0.3),
+    stuckShare: cancels.chance(0.3) ? 0.2 : 0,
+    cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),
+    cancelMs: cancels.pick([0, 2_000, 20_000]),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
     eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),

@@ -1,11 +1,18 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import { drawBeginning } from './beginning.ts'
+import { drawCancels, type SentCancel } from './cancels.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
 export type Deed =
-  | { readonly kind: 'send'; readonly body: string; readonly request?: Sent }
+  | {
+      readonly kind: 'send'
+      readonly body: string
+      readonly request?: Sent
+      readonly cancel?: SentCancel
+    }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
@@ -36,10 +43,10 @@ export interface Sent {
 export interface Program {
   readonly catalogue: Catalogue
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
+  /** When it begins, in ms since the epoch. */
+  readonly startMs: number
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
-  /** Whether it asks for runs of the data source. */
-  readonly runsSources: boolean
 }
 
 const domainId = 'dzd_simulated1'
@@ -129,6 +136,27 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
     if (random.chance(0.3)) triggers.push(rival)
   }
   return triggers
+}
+
+/** Times of DataZone's errors, a deployment in another mode, and a pause. */
+const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, deed: Deed) => void) => {
+  const anyTime = () => random.whole(0, stormMs)
+  for (let left = random.whole(0, 3); left > 0; left -= 1) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'service', errors: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'service', errors: false })
+  }
+  if (random.chance(0.2)) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
+  }
+  if (random.chance(0.3)) {
+    const atMs = anyTime()
+    const scope = random.pick([domainId, projectId])
+    at(atMs, { kind: 'switch', scope, paused: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 15) * minute), { kind: 'switch', scope, paused: false })
+  }
 }
 
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
@@ -243,22 +271,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   if (random.chance(0.3)) ask(anyTime(), 'nobody')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
   for (const body of hostile) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
-  for (let left = random.whole(0, 3); left > 0; left -= 1) {
-    const atMs = anyTime()
-    at(atMs, { kind: 'service', errors: true })
-    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'service', errors: false })
-  }
-  if (random.chance(0.2)) {
-    const atMs = anyTime()
-    at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
-    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
-  }
-  if (random.chance(0.3)) {
-    const atMs = anyTime()
-    const scope = random.pick([domainId, projectId])
-    at(atMs, { kind: 'switch', scope, paused: true })
-    at(Math.min(stormMs, atMs + random.whole(1, 15) * minute), { kind: 'switch', scope, paused: false })
-  }
+  troubleAndDeploy(random, stormMs, at)
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
   // In the calm nothing excuses lateness, races or not.
@@ -274,8 +287,14 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     at(anyTime(), { kind: 'hint', body })
   })
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
+  const startMs = drawBeginning(random.fork('turn'), {
+    turnInStorm: scenario.caps.length > 0 && triggers.length === 0,
+  })
+  drawCancels(random.fork('cancels'), deeds, { sourceId, startMs }).forEach(({ atMs, ...sent }) => {
+    at(atMs, { kind: 'send', ...sent })
+  })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.sort((left, right) => left.atMs - right.atMs)
-  return { catalogue, deeds, stormMs, runsSources: triggers.length > 0 }
+  return { catalogue, deeds, startMs, stormMs }
 }

@@ -4,7 +4,16 @@ import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
 import type { Cap } from '../../lib/run/caps.ts'
 import { partitionOf, runKey, targetOf } from '../../lib/run/identity.ts'
-import type { Run, RunPolicy } from '../../lib/run/run.ts'
+import { nextAttempt } from '../../lib/run/retry.ts'
+import {
+  type EndedRun,
+  type InFlightRun,
+  isUnwanted,
+  owesCancel,
+  type Run,
+  type RunPolicy,
+} from '../../lib/run/run.ts'
+import { transition } from '../../lib/run/transition.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
@@ -42,6 +51,10 @@ const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazon
   ...ports,
   datazone: { ...ports.datazone, ...change },
 })
+
+const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
+
+const unasked = ({ cancel: _, ...run }: EndedRun): EndedRun => run
 
 /** The settings with every rule that runs something changed. */
 const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
@@ -424,4 +437,78 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'overlook a cancel on a claim',
+    ports: (ports) =>
+      withStore(ports, {
+        // As if it had been read before the cancel came: whoever looks again finds the run id there, and goes.
+        save: async (run) => {
+          if (!owesCancel(run) || !lastLine(run).startsWith('started as')) return ports.store.save(run)
+          const inFlight: InFlightRun = run
+          const { cancel: _, ...overlooked } = inFlight
+          await ports.store.save(overlooked)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'end on cancel without a look',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          if (run.state !== 'PARKED' || !isUnwanted(run) || run.sentBefore === undefined)
+            return ports.store.save(run)
+          const next = transition(run, { kind: 'CANCELED' }, ports.clock.now())
+          if (next.outcome === 'changed') await ports.store.save(next.run)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'cancel without noting it first',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          owesCancel(run) && lastLine(run).startsWith('cancel asked by') ? run : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'drop the cancel that failed',
+    ports: (ports) =>
+      withDataZone(ports, {
+        cancelRun: async (domainId, runId) => {
+          await ports.datazone.cancelRun(domainId, runId)
+          return { outcome: 'answered', value: undefined }
+        },
+      }),
+  },
+  {
+    name: 'retry what was cancelled',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          const next =
+            run.state === 'ENDED' && run.announcedAtMs === undefined && isUnwanted(run)
+              ? nextAttempt({ ...unasked(run), ending: 'FAILED' }, ports.clock.now())
+              : undefined
+          if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
+          await ports.store.endWithNext({ ...run, willRetry: true }, next)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'give up at the deadline without a cancel',
+    settings: (settings) => ({
+      ...settings,
+      policy: {
+        ...settings.policy,
+        rules: settings.policy.rules.map(({ match, verdict }) => {
+          if (verdict.kind === 'skip') return { match, verdict }
+          const { cancelAtDeadline: _, ...policy } = verdict.policy
+          return { match, verdict: { ...verdict, policy } }
+        }),
+      },
+    }),
+  },
 ]

@@ -12,6 +12,8 @@ export interface Scenario {
   /** 0: no repeat guard. */
   readonly guardMs: number
   readonly caps: readonly DrawnCap[]
+  /** Runs past their deadline are cancelled at DataZone before they are given up. */
+  readonly cancelsAtDeadline: boolean
 }
 
 const [descriptions, names, glossary] = [
@@ -37,7 +39,9 @@ export const drawScenario = (random: Random): Scenario => {
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
   const guardDays = random.pick([0, 1, 30])
   const caps = drawCaps(random.fork('caps'))
+  const cancelsAtDeadline = random.fork('deadline').chance(0.5)
   const run = {
+    ...(cancelsAtDeadline ? { cancelAtDeadline: true } : {}),
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
     repeatGuardDays: guardDays,
@@ -57,5 +61,6 @@ export const drawScenario = (random: Random): Scenario => {
     attempts,
     guardMs: guardDays * dayMs,
     caps,
+    cancelsAtDeadline,
   }
 }

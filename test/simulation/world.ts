@@ -39,10 +39,6 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** Late, so that days and months that are full turn before the end, and what waits for them goes on. */
-const calmTurnMs = Date.UTC(2026, 0, 31, 22, 50)
-/** So late that they turn in the middle of the storm. Not where a data source runs: it needs both of its days. */
-const stormyTurnMs = Date.UTC(2026, 0, 31, 23, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -112,8 +108,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
   const program = writeProgram(random.fork('program'), scenario)
-  const turnsInStorm = random.fork('turn').chance(0.5) && scenario.caps.length > 0 && !program.runsSources
-  const startMs = turnsInStorm ? stormyTurnMs : calmTurnMs
+  const { startMs } = program
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
@@ -145,6 +140,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
+    stuckShare: profile.stuckShare,
+    cancelEnded: profile.cancelEnded,
+    cancelMs: profile.cancelMs,
     listOrder: profile.listOrder,
     medianMs: profile.medianMs,
     eventPayload: profile.eventPayload,
@@ -320,6 +318,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           atMs: time.now(),
           body: deed.body,
           ...(deed.request === undefined ? {} : { request: deed.request }),
+          ...(deed.cancel === undefined ? {} : { cancel: deed.cancel }),
         })
         requests.send(deed.body)
         return
@@ -410,6 +409,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    cancelMs: profile.cancelMs,
     hintedStatuses:
       profile.eventPayload === 'domain-only'
         ? []

@@ -39,6 +39,8 @@ export const starterWorld = (
     readonly script?: Partial<DataZone>
     readonly runs?: readonly Run[]
     readonly settings?: Partial<StarterSettings>
+    /** When messages were put on the queue; now, unless this says so. */
+    readonly sentAtMs?: number
     /** From now to the slot that the pace hands out, in ms. */
     readonly slotInMs?: number
   } = {},
@@ -78,7 +80,7 @@ export const starterWorld = (
       settings: { ...defaults.starter, ...options.settings },
       place: { slot: async () => clock.now() + (options.slotInMs ?? 0), leave: () => {} },
       deadlineMs: clock.now() + 27 * second,
-      sentAtMs: clock.now(),
+      sentAtMs: options.sentAtMs ?? clock.now(),
       receiveCount,
     })
     return outcomes

@@ -7,8 +7,18 @@ import { transition } from '../../lib/run/transition.ts'
 import { settleRuns } from '../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
-import { runRequest } from '../support/messages.ts'
-import { inFlightRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
+import { cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  sourceSubject,
+  subject,
+  t0,
+} from '../support/runs.ts'
 import { refused, scriptedDataZone } from '../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../support/starter-world.ts'
 
@@ -138,6 +148,36 @@ const ofGet = async (refusal: RefusalKind): Promise<string> => {
   )
 }
 
+const beforeCancel: readonly (readonly [name: string, run: Run])[] = [
+  ['PLANNED', plannedRun()],
+  ['PARKED', parkedRun()],
+  [
+    'PARKED, and a Start may have taken effect',
+    parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
+  ],
+  ['CLAIMED', claimedRun()],
+  ['IN_FLIGHT', inFlightRun()],
+  ['PARKED, of a data source', parkedRun({ subject: sourceSubject })],
+  ['IN_FLIGHT, of a data source', inFlightRun({ subject: sourceSubject })],
+  ['ENDED', endedRun()],
+]
+
+const ofCancel = async ([name, run]: readonly [string, Run]): Promise<string> => {
+  const cancelRun = async () => ({ outcome: 'answered', value: undefined }) as const
+  const world = starterWorld({ runs: [run], script: { cancelRun }, sentAtMs: t0 - minute })
+  const isOfSource = run.subject.kind === 'DATA_SOURCE'
+  const [outcome] = await world.outcomes(isOfSource ? sourceCancelRequest() : cancelRequest())
+  const [after] = world.store.all()
+  const note = after?.cancel !== undefined && after.state !== 'ENDED' ? ', to be canceled' : ''
+  return row(
+    name,
+    `${recordOf(after)}${note}`,
+    world.datazone.calls.length > 0 ? 'Cancel' : 'none',
+    world.bus.events[0]?.detailType ?? 'none',
+    `\`${outcome}\``,
+  )
+}
+
 test('docs/STATUSES.md tells what the code does', async () => {
   const page = `# Every status and error, and what becomes of it
 
@@ -181,6 +221,19 @@ ${table(
   ['answer to Get', 'record', '15 minutes later', 'event'],
   await Promise.all(refusals.map((refusal) => ofGet(refusal))),
 )}
+
+## When a cancel is asked for
+
+${table(
+  ['record', 'becomes', 'call', 'event', 'outcome in the log'],
+  await Promise.all(beforeCancel.map(ofCancel)),
+)}
+
+Where a Start may have taken effect, List is asked first: a run that it shows is adopted and cancelled, and once it proves
+that there is none the record ends as \`CANCELED\`. A claim is cancelled when its run id is known. A run ends as DataZone
+shows it after Cancel; while Cancel is refused, whatever the error, each sweep asks again.
+
+## Past the deadline
 
 A run that a Get shows going past its deadline ends as \`TIMED_OUT\`; so does one of which DataZone tells nothing for a
 whole day past its deadline. Nothing is declared lost while many of a domain's runs are not found.

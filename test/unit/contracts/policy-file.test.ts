@@ -33,6 +33,7 @@ test('every setting is taken, types in their one order', () => {
     types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     retry: { attempts: 3, delayMinutes: 15 },
     deadlineMinutes: 60,
+    cancelAtDeadline: true,
     announceStarted: false,
     repeatGuardDays: 0,
   }
@@ -50,6 +51,7 @@ test('every setting is taken, types in their one order', () => {
             policy: {
               retry: { attempts: 3, delayMs: 900_000 },
               deadlineMs: 3_600_000,
+              cancelAtDeadline: true,
               startedUntold: true,
             },
           },
