@@ -483,6 +483,28 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
+    it('counts what is parked until later, by its reason, and nothing else', async () => {
+      const farMs = t0 + 100 * 365 * 24 * 60 * minute
+      const { domainId } = assetOfItsOwn()
+      const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
+      const bulky = { name: 'Bulky', message: bulk }
+      const runs: Run[] = [
+        parkedRun({ ...at('due'), retryAtMs: farMs }),
+        parkedRun({ ...at('one'), retryAtMs: farMs + 1, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        parkedRun({ ...at('two'), retryAtMs: farMs + 2, reason: 'RETRY', error: bulky }),
+        parkedRun({ ...at('three'), retryAtMs: farMs + 3, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        claimedRun({ ...at('claimed'), leaseEndsAtMs: farMs + 4 }),
+        endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
+      ]
+      for (const run of runs) created(await store.create(run))
+      const counted = async () => [...(await store.parkedAfter(farMs))].toSorted()
+      await expect.poll(counted, { timeout: 10_000 }).toEqual([
+        ['RETRY', 1],
+        ['SOURCE_DAY_FULL', 2],
+      ])
+      expect([...(await store.parkedAfter(farMs + 3))]).toEqual([])
+    })
+
     it('gives every run back exactly as it was', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {

@@ -4,6 +4,7 @@ import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
+import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
@@ -191,6 +192,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
   const pace = simulatedPace(9.8)
+  const breakers = simulatedBreakers()
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const pauses: { fromMs: number; untilMs: number }[] = []
@@ -268,6 +270,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
+        breakers: breakers.breakersFor(process.step),
         switches: switches.switchesFor(process.step),
         datazone: dataZoneFor(process.step, hinting),
         bus: bus.busFor(process.step),

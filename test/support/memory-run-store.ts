@@ -110,6 +110,15 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return true
     },
 
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for (const run of store.all()) {
+        if (run.state === 'PARKED' && run.retryAtMs > nowMs)
+          counts.set(run.reason, (counts.get(run.reason) ?? 0) + 1)
+      }
+      return counts
+    },
+
     async *due(nowMs) {
       const due = store
         .all()

@@ -81,6 +81,19 @@ const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
   ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs }),
 })
 
+/** Of what is not due yet, why it is parked. A claim within its lease has no reason, and is none of them. */
+const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'work',
+  KeyConditionExpression: 'workShard = :shard AND workAt > :now',
+  FilterExpression: '#state = :parked',
+  ProjectionExpression: 'reason',
+  ExpressionAttributeNames: { '#state': 'state' },
+  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs, ':parked': 'PARKED' }),
+})
+
+const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
+
 /** Throws what DynamoDB could not answer as PortUnavailable; a failed condition is an answer. */
 const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   try {
@@ -227,6 +240,14 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
     async dropRequest(request) {
       const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))
       return done !== undefined
+    },
+
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) {
+        for (const reason of items.map(reasonOf)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      }
+      return counts
     },
 
     due: (nowMs) => pages(dueParameters(table, nowMs)),

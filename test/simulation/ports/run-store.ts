@@ -242,6 +242,19 @@ export const simulatedTable = (options: {
           return true
         }),
 
+      parkedAfter: (nowMs) =>
+        step({
+          name: 'store.parkedAfter',
+          resends: true,
+          unreachable,
+          effect: () => {
+            const later = indexed().filter((one) => (workAtOf(one) ?? 0) > nowMs)
+            const parked = later.filter(({ item }) => item['state'] === 'PARKED')
+            const byReason = Map.groupBy(parked, ({ item }) => String(item['reason'] ?? 'UNKNOWN'))
+            return new Map([...byReason].map(([reason, { length }]) => [reason, length]))
+          },
+        }),
+
       due: (nowMs) =>
         pages(
           'store.due',

@@ -24,9 +24,8 @@ const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => (
 
 describe('Start refused', () => {
   test.each([
-    ['DENIED', 15 * minute],
-    ['QUOTA_EXCEEDED', 15 * minute],
-    ['CONFLICT', 15 * minute],
+    ['DENIED', minute],
+    ['QUOTA_EXCEEDED', minute],
     ['NOT_FOUND', minute],
   ] as const)('P2: %s parks, whichever receive it is', async (kind, afterMs) => {
     for (const receiveCount of [1, 2]) {
@@ -325,14 +324,14 @@ describe('a late Start', () => {
   })
 
   test.each([
-    ['DENIED', 'DENIED'],
-    ['THROTTLED', 'UNAVAILABLE'],
-    ['NOT_FOUND', 'UNAVAILABLE'],
-    ['UNAVAILABLE', 'UNAVAILABLE'],
-  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason) => {
+    ['DENIED', 'DENIED', 15 * minute],
+    ['THROTTLED', 'UNAVAILABLE', minute],
+    ['NOT_FOUND', 'UNAVAILABLE', minute],
+    ['UNAVAILABLE', 'UNAVAILABLE', minute],
+  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason, afterMs) => {
     const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
-      { outcome: 'parked', run: { reason, retryAtMs: t0 + minute, sentBefore: hourAgo } },
+      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, sentBefore: hourAgo } },
     ])
     expect(world.datazone.starts).toEqual([])
   })
