@@ -19,6 +19,12 @@ import {
   skippedAreNotRun,
 } from './check/policy.ts'
 import { fullDaysAreNotTried } from './check/quota.ts'
+import {
+  pausedWorkIsNotWritten,
+  portalRunsAreLeftAlone,
+  refusalsAreNotAskedForAgain,
+  refusalsEndInTime,
+} from './check/refusals.ts'
 import type { Rule } from './check/rule.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
@@ -35,6 +41,7 @@ export interface Violation {
 
 const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', runsAreRecordedOnce],
+  ['P1 one run', portalRunsAreLeftAlone],
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsAreAskedFor],
@@ -54,9 +61,12 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
   ['P7 within the quota', fullDaysAreNotTried],
+  ['P7 within the quota', refusalsAreNotAskedForAgain],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
+  ['P9 nothing waits for ever', refusalsEndInTime],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
+  ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]
 
 /** Every promise that was broken, with what shows it. */

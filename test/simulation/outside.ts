@@ -1,6 +1,7 @@
 import type { RunTruth } from '../../local/datazone/control.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
+import type { RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
@@ -14,7 +15,13 @@ export interface Outside {
   readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
+  /** Ours, not the portal's. */
   readonly runs: readonly SeenRun[]
+  /** Ids of runs that somebody else started. */
+  readonly portalRuns: ReadonlySet<string>
+  readonly refusedTimes: readonly RefusedTime[]
+  /** Within a time of refusals: absent, the month does not turn. */
+  readonly monthTurnsAtMs: number | undefined
   /** When a Start found the day of its data source full. */
   readonly fullDaysMet: readonly number[]
   /** The table, item by item. */

@@ -35,6 +35,7 @@ export interface Profile {
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
+  readonly conflictBeforeToken: boolean
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
   /** What hints tell, and what becomes of them on their way. */
@@ -86,6 +87,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
     partialShare: sometimes(0.3),
     failureShare: sometimes(0.3),
+    conflictBeforeToken: random.fork('conflict before token').chance(0.3),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
     eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { Random } from './ports/random.ts'
+import { drawRefusals, type Refused } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
@@ -7,6 +8,10 @@ export type Deed =
   | { readonly kind: 'send'; readonly body: string; readonly request?: Sent }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
+  /** Somebody starts a run in the portal: one that no request of the program asks for. */
+  | { readonly kind: 'portal-start'; readonly domainId: string; readonly assetId: string }
+  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until told otherwise. */
+  | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
   /** A domain or a project. */
   | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
@@ -35,6 +40,8 @@ export interface Program {
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
+  /** The month turns then, and with it a full quota ends. Absent: not while anybody looks. */
+  readonly monthTurnsAtMs?: number
 }
 
 const domainId = 'dzd_simulated1'
@@ -266,5 +273,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
-  return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
+  const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
+  deeds.push(...refusals.deeds)
+  return { ...refusals.month, catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
 }
