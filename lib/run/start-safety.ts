@@ -94,10 +94,10 @@ export const ownership = (
 }
 
 /**
- * How long a Start that met a conflict waits: half of the age of the run in its way (of its own wait, where List shows
- * none), so that a short run is waited for closely and one that never ends is asked about ever less. All in ms.
+ * How long to wait for what may be over soon, or never: half of the time that it has lasted, so that a short one is
+ * waited for closely and one that never ends is asked about ever less. All in ms.
  */
-export const conflictPauseMs = (ageMs: number, leastMs: number, mostMs: number): number =>
+export const pauseByAgeMs = (ageMs: number, leastMs: number, mostMs: number): number =>
   Math.min(mostMs, Math.max(leastMs, Math.round(ageMs / 2)))
 
 /** What is, or may be, an attempt: its record or what one is to be made of. */

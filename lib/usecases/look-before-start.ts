@@ -8,7 +8,7 @@ import {
   startUnknownName,
 } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
-import { absenceProvesMs, conflictPauseMs, ownership } from '../run/start-safety.ts'
+import { absenceProvesMs, ownership, pauseByAgeMs } from '../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -140,8 +140,9 @@ export const parkBehindOther = async (
   const seen = await look(run, others, tools)
   if (run.sentBefore !== undefined && seen.found === 'ours') return recordStarted(run, seen.run, true, tools)
   const nowMs = tools.clock.now()
+  // Where List shows none going, as long as the request itself has waited.
   const sinceMs = (seen.found === 'nothing' ? seen.going?.createdAtMs : undefined) ?? run.createdAtMs
-  const retryAtMs = nowMs + conflictPauseMs(nowMs - sinceMs, lookAgainMs, parkMs)
+  const retryAtMs = nowMs + pauseByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
   return park(
     isProvenAbsent(run, seen, askedAtMs, tools) ? withoutOpenStarts(run) : run,
     { reason: 'CONFLICT', retryAtMs, definite: true, error },

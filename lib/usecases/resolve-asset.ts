@@ -1,6 +1,7 @@
 import type { Asset, Refusal } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import { pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
 import type { WaitingRequest } from './waiting-request.ts'
@@ -39,7 +40,7 @@ const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTo
     case 'DENIED': {
       const { domainId } = waiting.subject
       await tools.gate.refused('GetAsset', { reason: 'DENIED', domainId, projectId: waiting.projectId })
-      return wait('DENIED', settings.lookAgainMs)
+      return wait('DENIED', pauseByAgeMs(nowMs - waiting.createdAtMs, settings.lookAgainMs, settings.parkMs))
     }
     case 'QUOTA_EXCEEDED':
     case 'CONFLICT':

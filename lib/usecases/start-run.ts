@@ -2,7 +2,7 @@ import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { clientToken, typesToRun } from '../run/identity.ts'
 import type { ClaimedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
-import { startSafety } from '../run/start-safety.ts'
+import { pauseByAgeMs, startSafety } from '../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError, waitedTooLong } from './end-lease.ts'
 import { lookBefore, parkBehindOther, withoutOpenStarts } from './look-before-start.ts'
 import type { RequestOutcome } from './outcome.ts'
@@ -86,7 +86,8 @@ const refused = async (
     case 'DENIED': {
       const { domainId } = run.subject
       await tools.gate.refused('Start', { reason: refusal.kind, domainId, projectId: run.projectId })
-      return later(refusal.kind, lookAgainMs)
+      // Ever later: a request that is wrong for good opens the breaker each time it is tried.
+      return later(refusal.kind, pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
     }
     case 'CONFLICT':
       await tools.gate.allowed('Start', ['DENIED'])

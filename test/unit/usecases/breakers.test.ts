@@ -187,6 +187,21 @@ describe('P7: the prober', () => {
     expect(await start.breakers.open()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
   })
 
+  test('that is wrong for good is tried ever more rarely, and others are not kept waiting by it', async () => {
+    const denies = {
+      startRun: async ({ assetId }: { assetId: string }) =>
+        assetId === 'wrong' ? refused('DENIED') : answered(serviceRun({ runId: assetId })),
+    }
+    const run = parkedRun({ createdAtMs: t0 - 20 * minute, subject: { ...subject, assetId: 'wrong' } })
+    const world = starterWorld({ runs: [run], script: denies })
+    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+      { outcome: 'parked', run: { retryAtMs: t0 + 10 * minute } },
+    ])
+    world.clock.advance(minute)
+    expect(await world.outcomes(another('right'))).toEqual(['started'])
+    expect(await world.breakers.open()).toEqual([])
+  })
+
   test('that is stopped by another breaker does not take its turn', async () => {
     const world = starterWorld({ breakers: [due(denied), full] })
     expect(await world.handle(another('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
