@@ -189,6 +189,16 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         }
       })
 
+      it('P1: keeps who read the plan from writing over the claim that replaced it', async () => {
+        const about = assetOfItsOwn()
+        const plan = created(await store.create(plannedRun({ subject: about, version: 0 })))
+        const later = claimedRun({ subject: about, version: 0, createdAtMs: plan.createdAtMs + second })
+        const claim = created(await store.create(later))
+        expect(claim.version).toBe(plan.version)
+        expect(await store.save(plan)).toBeUndefined()
+        expect(await runsOf(about)).toEqual([claim])
+      })
+
       it('tells revisions, types and attempts of an asset apart', async () => {
         const about = assetOfItsOwn()
         const others: Run[] = [
@@ -510,8 +520,9 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {
           const begun = created(await store.create(first))
           expect(await runsOf(begun.subject)).toEqual([{ ...first, version: 1 }])
-          const { subject: about, attempt, request } = begun
-          const saved = await store.save<Run>({ ...second, subject: about, attempt, request, version: 1 })
+          const { subject: about, attempt, request, createdAtMs } = begun
+          const next = { ...second, subject: about, attempt, request, createdAtMs, version: 1 }
+          const saved = await store.save<Run>(next)
           expect(await runsOf(about)).toEqual([saved])
         }),
         { numRuns: 100 },

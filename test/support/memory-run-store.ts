@@ -27,7 +27,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const id = ({ partition, record }: RunKey) => `${partition} ${record}`
   const current = (run: Run) => records.get(id(runKey(run)))
   const put = (run: Run) => records.set(id(runKey(run)), structuredClone(run))
-  const isUnchanged = (run: Run) => current(run)?.version === run.version
+  const isUnchanged = (run: Run) =>
+    current(run)?.version === run.version && current(run)?.createdAtMs === run.createdAtMs
 
   const turns = new Map<string, number>()
 

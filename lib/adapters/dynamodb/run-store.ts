@@ -13,7 +13,14 @@ import { PortUnavailable } from '../../errors.ts'
 import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
 import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
-import { absent, absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
+import {
+  absent,
+  absentOrPlanned,
+  type Condition,
+  conditionParameters,
+  recordUnchangedSince,
+  unchangedSince,
+} from './conditions.ts'
 import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
 import { parseTurn, turnItem } from './turn-item.ts'
 
@@ -48,7 +55,7 @@ const deleteParameters = (table: string, run: Run) => {
   return {
     TableName: table,
     Key: marshall({ pk: partition, sk: record }),
-    ...conditionParameters(unchangedSince(run.version)),
+    ...conditionParameters(recordUnchangedSince(run)),
   }
 }
 
@@ -160,7 +167,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       await client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Put: putParameters(table, ended, unchangedSince(before.version)) },
+            { Put: putParameters(table, ended, recordUnchangedSince(before)) },
             { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
           ],
         }),
@@ -206,7 +213,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
 
     async save(run) {
       const next = { ...run, version: run.version + 1 }
-      const condition = unchangedSince(run.version)
+      const condition = recordUnchangedSince(run)
       const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
       return done === undefined ? undefined : next
     },
@@ -214,7 +221,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
     async takeTurn(claim, turn) {
       const next = { ...claim, version: claim.version + 1 }
       const { partition } = runKey(claim)
-      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version)
+      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim)
       try {
         await client.send(
           new TransactWriteItemsCommand({

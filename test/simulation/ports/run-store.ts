@@ -10,11 +10,11 @@ import {
   byWorkAt,
   type Item,
   isAbsentOrPlanned,
+  isAsRead,
   isOver,
   recordsOf,
   type Stored,
   stored,
-  versionOf,
   workAtOf,
 } from './stored-item.ts'
 
@@ -192,7 +192,7 @@ export const simulatedTable = (options: {
         // A transaction carries a token of its own: sent twice by the client, it takes effect once.
         return write('store.create', run, instead === undefined, (): Creation<R> => {
           const next = stored(toItem(first))
-          if (instead !== undefined && versionOf(find(runKey(instead))) !== instead.version) {
+          if (instead !== undefined && !isAsRead(find(runKey(instead)), instead)) {
             return { outcome: 'request-changed' }
           }
           if (!isAbsentOrPlanned(find(next.key))) return { outcome: 'exists' }
@@ -205,7 +205,7 @@ export const simulatedTable = (options: {
       save<R extends Run>(run: R): Promise<R | undefined> {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, true, () => {
-          if (versionOf(find(runKey(run))) !== run.version) return undefined
+          if (!isAsRead(find(runKey(run)), run)) return undefined
           put(stored(toItem(next)))
           return next
         })
@@ -214,7 +214,7 @@ export const simulatedTable = (options: {
       endWithNext(before: EndedRun, next: ParkedRun): Promise<Succession> {
         const ended = { ...before, version: before.version + 1 }
         return write('store.endWithNext', before, false, (): Succession => {
-          if (versionOf(find(runKey(before))) !== before.version) return { outcome: 'changed' }
+          if (!isAsRead(find(runKey(before)), before)) return { outcome: 'changed' }
           if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
           for (const one of both) put(one)
@@ -227,7 +227,7 @@ export const simulatedTable = (options: {
         return write('store.takeTurn', claim, false, () => {
           const { partition } = runKey(claim)
           const there = find(runKey(claim))
-          const isFree = claim.version === 0 ? isAbsentOrPlanned(there) : versionOf(there) === claim.version
+          const isFree = claim.version === 0 ? isAbsentOrPlanned(there) : isAsRead(there, claim)
           if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
           turns.set(partition, turn + 1)
           put(stored(toItem(next)))
@@ -237,7 +237,7 @@ export const simulatedTable = (options: {
 
       dropRequest: (request) =>
         write('store.dropRequest', request, true, () => {
-          if (versionOf(find(runKey(request))) !== request.version) return false
+          if (!isAsRead(find(runKey(request)), request)) return false
           remove(runKey(request))
           return true
         }),
