@@ -6,7 +6,7 @@ import type { Telemetry } from './request-handler.ts'
 const marginMs = 8000
 
 /** How much is parked for a reason, in each sweep in which something is. An alarm looks at `parked-denied`. */
-export const parkedMetric = (reason: string): string => `parked-${reason.toLowerCase().replaceAll('_', '-')}`
+const parkedMetric = (reason: string): string => `parked-${reason.toLowerCase().replaceAll('_', '-')}`
 
 /** Maps a tick of the schedule to one sweep. */
 export const sweepHandler = (parts: {

@@ -323,6 +323,16 @@ describe('a late Start', () => {
     expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
   })
 
+  test('P1: absence proven, only the new Start can be open: not when it is refused, and when its answer is lost', async () => {
+    const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
+      starterWorld({ runs: [waiting()], script: { ...lists(), startRun: async () => refused(kind) } }),
+    )
+    await denied?.handle(denied.noteAbout(waiting()))
+    expect(denied?.store.all()[0]).not.toHaveProperty('sentBefore')
+    await lost?.handle(lost.noteAbout(waiting()))
+    expect(lost?.store.all()).toMatchObject([{ sentBefore: { firstAtMs: t0, lastAtMs: t0 } }])
+  })
+
   test.each([
     ['DENIED', 'DENIED', 15 * minute],
     ['THROTTLED', 'UNAVAILABLE', minute],
