@@ -2,6 +2,7 @@ import policyFile from '../config/policy.json' with { type: 'json' }
 import { createDataZone } from '../local/datazone/core.ts'
 import type { SettingsInput } from '../local/datazone/settings.ts'
 import { startEnvironment } from '../test/simulation/environment.ts'
+import { simulatedBreakers } from '../test/simulation/ports/breakers.ts'
 import { virtualTime } from '../test/simulation/ports/clock.ts'
 import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
 import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
@@ -88,6 +89,7 @@ export const measure = async (given: Case): Promise<Figures> => {
   const table = simulatedTable({ time })
   const bus = simulatedBus({ time })
   const pace = simulatedPace(startRatePerSecond)
+  const breakers = simulatedBreakers()
   const fates = seededFates(random.fork('fates'), () => fairWeather)
   const hinting = hearHints(time, datazone, (body) => {
     hints.send(body)
@@ -108,6 +110,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     portsFor: (process) => ({
       store: table.storeFor(process.step),
       pace: pace.paceFor(process.step),
+      breakers: breakers.breakersFor(process.step),
       switches: { pauseOf: async () => undefined },
       datazone: dataZoneFor(process.step, hinting),
       bus: bus.busFor(process.step),

@@ -7,6 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
+import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
@@ -65,6 +66,7 @@ export const wire = () => {
       store: dynamoDbRunStore(table, config.tableName, backOff),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
+      breakers: dynamoDbBreakers(table, config.tableName),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
       queue: sqsRequestQueue(sqs, {

@@ -88,6 +88,11 @@ export interface RunStore {
   claim(claim: ClaimedRun, terms?: ClaimTerms): Promise<Claiming>
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
+  /**
+   * How many records are parked until some time after `nowMs`, by their reason as it is stored. Reads what `due` leaves
+   * of the work that is owed, a page for each megabyte. May be stale.
+   */
+  parkedAfter(nowMs: number): Promise<ReadonlyMap<string, number>>
   /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */
   due(nowMs: number): AsyncIterable<Records>
 }

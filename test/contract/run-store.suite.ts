@@ -313,6 +313,16 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         }
       })
 
+      it('P1: keeps who read the plan from writing over the claim that replaced it', async () => {
+        const about = assetOfItsOwn()
+        const plan = created(await store.create(plannedRun({ subject: about, version: 0 })))
+        const later = claimedRun({ subject: about, version: 0, createdAtMs: plan.createdAtMs + second })
+        const claim = created(await store.create(later))
+        expect(claim.version).toBe(plan.version)
+        expect(await store.save(plan)).toBeUndefined()
+        expect(await runsOf(about)).toEqual([claim])
+      })
+
       it('tells revisions, types and attempts of an asset apart', async () => {
         const about = assetOfItsOwn()
         const others: Run[] = [
@@ -607,13 +617,36 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
+    it('counts what is parked until later, by its reason, and nothing else', async () => {
+      const farMs = t0 + 100 * 365 * 24 * 60 * minute
+      const { domainId } = assetOfItsOwn()
+      const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
+      const bulky = { name: 'Bulky', message: bulk }
+      const runs: Run[] = [
+        parkedRun({ ...at('due'), retryAtMs: farMs }),
+        parkedRun({ ...at('one'), retryAtMs: farMs + 1, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        parkedRun({ ...at('two'), retryAtMs: farMs + 2, reason: 'RETRY', error: bulky }),
+        parkedRun({ ...at('three'), retryAtMs: farMs + 3, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        claimedRun({ ...at('claimed'), leaseEndsAtMs: farMs + 4 }),
+        endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
+      ]
+      for (const run of runs) created(await store.create(run))
+      const counted = async () => [...(await store.parkedAfter(farMs))].toSorted()
+      await expect.poll(counted, { timeout: 10_000 }).toEqual([
+        ['RETRY', 1],
+        ['SOURCE_DAY_FULL', 2],
+      ])
+      expect([...(await store.parkedAfter(farMs + 3))]).toEqual([])
+    })
+
     it('gives every run back exactly as it was', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {
           const begun = created(await store.create(first))
           expect(await runsOf(begun.subject)).toEqual([{ ...first, version: 1 }])
-          const { subject: about, attempt, request } = begun
-          const saved = await store.save<Run>({ ...second, subject: about, attempt, request, version: 1 })
+          const { subject: about, attempt, request, createdAtMs } = begun
+          const next = { ...second, subject: about, attempt, request, createdAtMs, version: 1 }
+          const saved = await store.save<Run>(next)
           expect(await runsOf(about)).toEqual([saved])
         }),
         { numRuns: 100 },

@@ -112,6 +112,7 @@ describe('the roles (P12)', () => {
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',
+      'dynamodb:Query RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream PollerLogGroup.Arn',
       'logs:PutLogEvents PollerLogGroup.Arn',

@@ -172,13 +172,14 @@ describe('the queues', () => {
 })
 
 describe('the alarms', () => {
-  it('are the four that somebody must act on, and notify the topic that is given, if one is', () => {
+  it('are the five that somebody must act on, and notify the topic that is given, if one is', () => {
     const alarms = Object.entries(template.Resources).filter(
       ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
     )
     expect(alarms.map(([name]) => name)).toEqual([
       'RequestDeadLetterAlarm',
       'RequestsWaitingAlarm',
+      'PermissionMissingAlarm',
       'SweepsFailingAlarm',
       'SweepsMissingAlarm',
     ])
@@ -191,7 +192,12 @@ describe('the alarms', () => {
 
   it('take silence for a stopped sweep, and for nothing else', () => {
     expect(propertiesOf('SweepsMissingAlarm')).toMatchObject({ TreatMissingData: 'breaching' })
-    for (const alarm of ['RequestDeadLetterAlarm', 'RequestsWaitingAlarm', 'SweepsFailingAlarm']) {
+    for (const alarm of [
+      'RequestDeadLetterAlarm',
+      'RequestsWaitingAlarm',
+      'PermissionMissingAlarm',
+      'SweepsFailingAlarm',
+    ]) {
       expect(propertiesOf(alarm)).toMatchObject({ TreatMissingData: 'notBreaching' })
     }
   })

@@ -5,6 +5,7 @@ import { type Lane, lanes } from '../../lib/run/run.ts'
 import { claimWithinCaps } from '../../lib/usecases/claim-within-caps.ts'
 import type { StarterTools } from '../../lib/usecases/starter-tools.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { claimedRun, minute, origin, parkedRun, subject, t0 } from '../support/runs.ts'
@@ -44,6 +45,13 @@ const toolsOf = (cap: Cap) => {
     pace: { reserve: async () => [], slowDown: async () => {} },
     switches: { pauseOf: async () => undefined },
     settings: { ...defaults.starter, policy: { ...defaults.starter.policy, caps: [cap] } },
+    breakers: memoryBreakers(),
+    gate: {
+      stoppedBy: async () => undefined,
+      refused: async () => {},
+      allowed: async () => {},
+      leave: async () => {},
+    },
     place: { slot: async () => 0, leave: () => {} },
     deadlineMs: Number.POSITIVE_INFINITY,
     sentAtMs: t0,

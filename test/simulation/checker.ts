@@ -30,6 +30,12 @@ import {
   skippedAreNotRun,
 } from './check/policy.ts'
 import { fullDaysAreNotTried } from './check/quota.ts'
+import {
+  pausedWorkIsNotWritten,
+  portalRunsAreLeftAlone,
+  refusalsAreNotAskedForAgain,
+  refusalsEndInTime,
+} from './check/refusals.ts'
 import type { Rule } from './check/rule.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
@@ -46,6 +52,7 @@ export interface Violation {
 
 const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', runsAreRecordedOnce],
+  ['P1 one run', portalRunsAreLeftAlone],
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsAreAskedFor],
@@ -77,9 +84,12 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P7 within the quota', attemptsAreCountedOnce],
   ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
   ['lanes: live goes first', liveIsNotHeldBack],
+  ['P7 within the quota', refusalsAreNotAskedForAgain],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
+  ['P9 nothing waits for ever', refusalsEndInTime],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
+  ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]
 
 /** Every promise that was broken, with what shows it. */

@@ -2,6 +2,7 @@ import type { RunTruth } from '../../local/datazone/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
+import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
@@ -20,7 +21,13 @@ export interface Outside {
   }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
+  /** Ours, not the portal's. */
   readonly runs: readonly SeenRun[]
+  /** Ids of runs that somebody else started. */
+  readonly portalRuns: ReadonlySet<string>
+  readonly refusedTimes: readonly RefusedTime[]
+  /** How a quota that is full comes to its end. Absent: none is. */
+  readonly quotaEnds: QuotaEnd | undefined
   /** When a Start found the day of its data source full. */
   readonly fullDaysMet: readonly number[]
   /** The table, item by item. */

@@ -40,6 +40,7 @@ export interface Profile {
   /** What a cancel that comes too late is answered, and how long one takes. */
   readonly cancelEnded: 'ConflictException' | 'ValidationException'
   readonly cancelMs: number
+  readonly conflictBeforeToken: boolean
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
   /** What hints tell, and what becomes of them on their way. */
@@ -95,6 +96,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     stuckShare: cancels.chance(0.3) ? 0.2 : 0,
     cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),
     cancelMs: cancels.pick([0, 2_000, 20_000]),
+    conflictBeforeToken: random.fork('conflict before token').chance(0.3),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
     eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),

@@ -3,6 +3,7 @@ import { drawBeginning } from './beginning.ts'
 import { drawCancels, type SentCancel } from './cancels.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
+import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
@@ -15,6 +16,10 @@ export type Deed =
     }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
+  /** Somebody starts a run in the portal: one that no request of the program asks for. */
+  | { readonly kind: 'portal-start'; readonly domainId: string; readonly assetId: string }
+  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until told otherwise. */
+  | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
   /** A domain or a project. */
   | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
@@ -47,6 +52,8 @@ export interface Program {
   readonly startMs: number
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
+  /** How a quota that is full comes to its end: because it was raised, or the month turned. Absent: none is. */
+  readonly quotaEnds: QuotaEnd | undefined
 }
 
 const domainId = 'dzd_simulated1'
@@ -287,14 +294,17 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     at(anyTime(), { kind: 'hint', body })
   })
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
+  const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
   const startMs = drawBeginning(random.fork('turn'), {
-    turnInStorm: scenario.caps.length > 0 && triggers.length === 0,
+    turnInStorm: scenario.caps.length > 0 && triggers.length === 0 && refusals.quotaEnds === undefined,
+    turnMonth: refusals.quotaEnds !== 'early',
   })
   drawCancels(random.fork('cancels'), deeds, { sourceId, startMs }).forEach(({ atMs, ...sent }) => {
     at(atMs, { kind: 'send', ...sent })
   })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
+  deeds.push(...refusals.deeds)
   deeds.sort((left, right) => left.atMs - right.atMs)
-  return { catalogue, deeds, startMs, stormMs }
+  return { catalogue, deeds, startMs, stormMs, quotaEnds: refusals.quotaEnds }
 }

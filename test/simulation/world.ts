@@ -4,6 +4,7 @@ import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
+import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
@@ -19,6 +20,7 @@ import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
 import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
+import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
 import { watchLanes } from './watch-lanes.ts'
@@ -49,17 +51,16 @@ const visibilityTimeoutMs = 181_000
 const newerVersion = 99
 
 const serviceFaults = (chance: number): Fault[] =>
-  (
-    [
-      'ThrottlingException',
-      'InternalServerException',
-      'AccessDeniedException',
-      'ServiceQuotaExceededException',
-      'ConflictException',
-    ] as const
-  )
+  (['ThrottlingException', 'InternalServerException', 'AccessDeniedException', 'ConflictException'] as const)
     .map((error): Fault => ({ kind: 'error', error, probability: chance / 5 }))
     .concat([
+      // Any other would be believed until the month turns: see refusals.ts.
+      {
+        kind: 'error',
+        error: 'ServiceQuotaExceededException',
+        operation: 'StartDataSourceRun',
+        probability: chance / 5,
+      },
       { kind: 'errorAfterEffect', probability: chance / 5 },
       { kind: 'lostAnswer', probability: chance / 5 },
       { kind: 'slow', delayMs: 2_000, probability: chance / 5 },
@@ -89,6 +90,11 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   detectedAtMs: atMs,
   announcedAtMs: atMs,
 })
+
+const typesAsked = (input: unknown): readonly unknown[] =>
+  typeof input === 'object' && input !== null && 'types' in input && Array.isArray(input.types)
+    ? input.types
+    : []
 
 /** A data source run in the words of the others. */
 const asSeen = (run: DataSourceRunTruth): SeenRun => ({
@@ -126,6 +132,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     if (line.what === 'dies') crashes += 1
     if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
     if (line.what === 'dies' && line.name === 'timed out') count('time-out')
+    const isLostRefusal = /^(breakers|datazone)\./.test(line.name) || line.what === 'dies'
+    if (isLostRefusal && /^(crash|fail|resend|gives|dies)/.test(line.what) && refusedTime !== undefined)
+      refusedTime.accidents += 1
     if (options.keepHistory === true) history.push(line)
   }
 
@@ -144,6 +153,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     cancelEnded: profile.cancelEnded,
     cancelMs: profile.cancelMs,
     listOrder: profile.listOrder,
+    conflictBeforeToken: profile.conflictBeforeToken,
     medianMs: profile.medianMs,
     eventPayload: profile.eventPayload,
     partialEvent: profile.partialEvent,
@@ -157,12 +167,21 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   datazone.control.loadCatalogue(program.catalogue)
 
   const fullDaysMet: number[] = []
+  const refusedTimes: RefusedTime[] = []
+  let refusedTime: RefusedTime | undefined
   const watched: DataZone = {
     ...datazone,
     call: (operation, input) => {
       const answer = datazone.call(operation, input)
       const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
       if (isFull) fullDaysMet.push(time.now())
+      const isStopped = /^(Start|GetAsset$)/.test(operation)
+      if (isStopped && answer.outcome === 'error' && answer.error.name === refusedTime?.error)
+        refusedTime.calls.push({
+          atMs: time.now(),
+          types: typesAsked(input),
+          about: JSON.stringify([operation, input]),
+        })
       return answer
     },
   }
@@ -194,6 +213,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
   const pace = simulatedPace(9.8)
+  const breakers = simulatedBreakers()
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const pauses: { fromMs: number; untilMs: number }[] = []
@@ -271,6 +291,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
+        breakers: breakers.breakersFor(process.step),
         switches: switches.switchesFor(process.step),
         datazone: dataZoneFor(process.step, hinting),
         bus: bus.busFor(process.step),
@@ -311,6 +332,22 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     else if (last !== undefined) last.untilMs = time.now()
   }
 
+  let weather: Fault[] = []
+  let refusals: Fault[] = []
+  const setFaults = () => datazone.control.setFaults([...refusals, ...weather])
+
+  const refuse = ({ error, lists = false }: Extract<Deed, { kind: 'refuse' }>) => {
+    if (refusedTime !== undefined) refusedTime.untilMs = time.now()
+    // The operator had the quota raised, or the month has turned and nobody does a thing.
+    if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
+    const untilMs = Number.POSITIVE_INFINITY
+    refusedTime =
+      error === undefined ? undefined : { error, fromMs: time.now(), untilMs, accidents: 0, calls: [] }
+    if (refusedTime !== undefined) refusedTimes.push(refusedTime)
+    refusals = error === undefined ? [] : refusalFaults(error, lists)
+    setFaults()
+  }
+
   const perform = (deed: Deed) => {
     switch (deed.kind) {
       case 'send':
@@ -327,8 +364,21 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         revisions.get(deed.assetId)?.push({ revision, fromMs: time.now() })
         return
       }
+      case 'portal-start':
+        datazone.call('StartMetadataGenerationRun', {
+          domainIdentifier: deed.domainId,
+          owningProjectIdentifier: 'project1',
+          target: { type: 'ASSET', identifier: deed.assetId },
+          types: portalTypes,
+          clientToken: `portal-${time.now()}`,
+        })
+        return
       case 'service':
-        datazone.control.setFaults(deed.errors ? serviceFaults(profile.serviceErrors) : [])
+        weather = deed.errors ? serviceFaults(profile.serviceErrors) : []
+        setFaults()
+        return
+      case 'refuse':
+        refuse(deed)
         return
       case 'mode':
         environment.deploy(deed.mode)
@@ -371,7 +421,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     environment.calm()
     environment.deploy('run')
     modes.push({ mode: 'run', fromMs: time.now() })
-    datazone.control.setFaults([])
+    weather = []
+    setFaults()
     datazone.control.changeSettings({ eventLostShare: 0, eventLateShare: 0 })
     inner.setFaults({})
     hints.setFaults({})
@@ -390,10 +441,23 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         faults[`datazone ${outcome}`] = (faults[`datazone ${outcome}`] ?? 0) + times
     }
   }
+  const isPortals = ({ clientToken }: { readonly clientToken?: string | undefined }) =>
+    clientToken?.startsWith('portal-') === true
   const violations = check({
     sent,
     revisions,
-    runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
+    portalRuns: new Set(
+      datazone.control
+        .runs()
+        .filter(isPortals)
+        .map(({ id }) => id),
+    ),
+    refusedTimes,
+    quotaEnds: program.quotaEnds,
+    runs: [
+      ...datazone.control.runs().filter((run) => !isPortals(run)),
+      ...datazone.control.dataSourceRuns().map(asSeen),
+    ],
     fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),

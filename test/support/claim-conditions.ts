@@ -3,8 +3,8 @@ import type { ClaimedRun, Counter, ParkedRun } from '../../lib/run/run.ts'
 
 /** What a table in memory holds of all that a claim is conditional on. */
 interface Held {
-  /** The version of a record, if there is one. */
-  readonly versionOf: (run: ClaimedRun | ParkedRun) => number | undefined
+  /** Whether a record is still as it was read. */
+  readonly isAsRead: (read: ClaimedRun | ParkedRun) => boolean
   readonly isAbsentOrPlanned: boolean
   readonly turn: number
   readonly runsIn: (counter: Counter) => number
@@ -16,10 +16,9 @@ export const claimRefused = (
   { instead, turn, counts = [] }: ClaimTerms,
   held: Held,
 ): Exclude<Claiming, { readonly outcome: 'claimed' }> | undefined => {
-  if (instead !== undefined && held.versionOf(instead) !== instead.version)
-    return { outcome: 'request-changed' }
+  if (instead !== undefined && !held.isAsRead(instead)) return { outcome: 'request-changed' }
   if (claim.version === 0 && !held.isAbsentOrPlanned) return { outcome: 'exists' }
-  if (claim.version > 0 && held.versionOf(claim) !== claim.version) return { outcome: 'changed' }
+  if (claim.version > 0 && !held.isAsRead(claim)) return { outcome: 'changed' }
   if (turn !== undefined && held.turn !== turn) return { outcome: 'turn-taken' }
   const full = counts.filter(({ counter, limit }) => held.runsIn(counter) >= limit)
   return full.length > 0 ? { outcome: 'full', full } : undefined

@@ -30,7 +30,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const id = ({ partition, record }: RunKey) => `${partition} ${record}`
   const current = (run: Run) => records.get(id(runKey(run)))
   const put = (run: Run) => records.set(id(runKey(run)), structuredClone(run))
-  const isUnchanged = (run: Run) => current(run)?.version === run.version
+  const isUnchanged = (run: Run) =>
+    current(run)?.version === run.version && current(run)?.createdAtMs === run.createdAtMs
 
   const turns = new Map<string, number>()
   const counters = new Map<string, number>()
@@ -100,7 +101,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       const partition = partitionOf(targetOf(claim.subject))
       const there = current(claim)
       const refused = claimRefused(claim, terms, {
-        versionOf: (run) => current(run)?.version,
+        isAsRead: (read) =>
+          current(read)?.version === read.version && current(read)?.createdAtMs === read.createdAtMs,
         isAbsentOrPlanned: there === undefined || there.state === 'PLANNED',
         turn: turns.get(partition) ?? 0,
         runsIn: store.runsIn,
@@ -121,6 +123,15 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       records.delete(id(runKey(request)))
       store.writes.push(`drop ${runKey(request).record}`)
       return true
+    },
+
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for (const run of store.all()) {
+        if (run.state === 'PARKED' && run.retryAtMs > nowMs)
+          counts.set(run.reason, (counts.get(run.reason) ?? 0) + 1)
+      }
+      return counts
     },
 
     async *due(nowMs) {

@@ -55,6 +55,7 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     fewRuns: 3,
     runDeadlineMs: 240 * minute,
     maxReleases: 294,
+    maxWaitMs: 35 * 24 * 60 * minute,
     releaseHoldMs: 15 * minute,
   })
 })

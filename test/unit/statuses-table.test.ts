@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
 import type { RefusalKind } from '../../lib/ports/datazone.ts'
+import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/breaker.ts'
 import type { Run, RunKind } from '../../lib/run/run.ts'
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
@@ -19,7 +20,7 @@ import {
   subject,
   t0,
 } from '../support/runs.ts'
-import { refused, scriptedDataZone } from '../support/scripted-datazone.ts'
+import { answered, refused, scriptedDataZone } from '../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../support/starter-world.ts'
 
 /** docs/STATUSES.md, written from what the code does: `npx vitest run test/unit/statuses-table.test.ts -u`. */
@@ -93,22 +94,34 @@ const sourceRequest = {
   triggerKey: 'load-1',
 }
 
-const waitOf = (run: Run | undefined): string => {
+const aboutOf = ({ reason }: BreakerCause): string =>
+  reason === 'DENIED' ? 'domain and project' : 'set of types'
+
+const untilOf = ({ nextProbeAtMs }: Breaker): string =>
+  nextProbeAtMs === nextMonthMs(t0)
+    ? 'until the month turns'
+    : `until one that tries is allowed: after ${(nextProbeAtMs - t0) / minute}, 2, 4, 8 min, then every 15`
+
+const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {
   if (run?.state !== 'PARKED') return ''
   const minutes = Math.round((run.retryAtMs - t0) / minute)
+  if (breaker !== undefined) return `, with all others of its ${aboutOf(breaker.cause)}, ${untilOf(breaker)}`
   return run.retryAtMs % (24 * 60 * minute) === 0 ? ' until tomorrow' : ` for ${minutes} min`
 }
 
 const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> => {
   const answer = async () => refused(refusal)
-  const world = starterWorld({ script: { startRun: answer, startSourceRun: answer } })
+  const world = starterWorld({
+    script: { startRun: answer, startSourceRun: answer, listRuns: async () => answered({ runs: [] }) },
+  })
   const body = kind === 'DATA_SOURCE' ? sourceRequest : runRequest()
   const [outcome] = await world.handle(body)
   const [run] = world.store.all()
   const [event] = world.bus.events
+  const [breaker] = await world.breakers.open()
   return row(
     errors[refusal],
-    `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run) : ''}`,
+    `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run, breaker) : ''}`,
     event?.detailType ?? 'none',
     outcome?.outcome === 'retry'
       ? 'back, seen again in seconds; the second time parked'
@@ -212,6 +225,8 @@ Data source runs:
 
 ${await onStart('DATA_SOURCE')}
 
+What 401, 403 and 402 open is a breaker: until it closes, its requests wait in the table without a call
+(\`docs/OPERATIONS.md\`). A 409 is looked at with List: the longer the run in the way has been going, the later its turn.
 A 404 that lasts five minutes ends as REJECTED. A Start that may have taken effect is looked up with List before its
 request is rejected.
 

@@ -10,7 +10,13 @@ import { PortUnavailable } from '../../errors.ts'
 import type { Claiming, ClaimTerms } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import type { ClaimedRun } from '../../run/run.ts'
-import { absent, absentOrPlanned, conditionParameters, unchangedSince } from './conditions.ts'
+import {
+  absent,
+  absentOrPlanned,
+  conditionParameters,
+  recordUnchangedSince,
+  unchangedSince,
+} from './conditions.ts'
 import { countParameters } from './counter-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { schemaVersion } from './run-item.ts'
@@ -83,11 +89,7 @@ export const writeClaim = async (
 ): Promise<Claiming> => {
   const run = { ...claim, version: claim.version + 1 }
   const isNew = claim.version === 0
-  const put = putParameters(
-    table,
-    run,
-    isNew ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version),
-  )
+  const put = putParameters(table, run, isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim))
   const own = { outcome: isNew ? 'exists' : 'changed' } as const
   const besides = besidesOf(table, claim, terms)
   for (let tries = 1; ; tries += 1) {

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { runKey } from '../../run/identity.ts'
 import type { Run } from '../../run/run.ts'
-import { type Condition, conditionParameters, unchangedSince } from './conditions.ts'
+import { type Condition, conditionParameters, recordUnchangedSince } from './conditions.ts'
 import { toItem } from './run-item.ts'
 
 /** A put of a record, alone or in a transaction. */
@@ -17,6 +17,6 @@ export const deleteParameters = (table: string, run: Run) => {
   return {
     TableName: table,
     Key: marshall({ pk: partition, sk: record }),
-    ...conditionParameters(unchangedSince(run.version)),
+    ...conditionParameters(recordUnchangedSince(run)),
   }
 }

@@ -13,7 +13,7 @@ import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '
 import { partitionOf } from '../../run/identity.ts'
 import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
 import { type BackOff, writeClaim } from './claim.ts'
-import { absentOrPlanned, unchangedSince } from './conditions.ts'
+import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { parseItem, schemaVersion, workShard } from './run-item.ts'
 import { failedConditions } from './transaction.ts'
@@ -67,6 +67,19 @@ const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
   KeyConditionExpression: 'workShard = :shard AND workAt <= :now',
   ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs }),
 })
+
+/** Of what is not due yet, why it is parked. A claim within its lease has no reason, and is none of them. */
+const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'work',
+  KeyConditionExpression: 'workShard = :shard AND workAt > :now',
+  FilterExpression: '#state = :parked',
+  ProjectionExpression: 'reason',
+  ExpressionAttributeNames: { '#state': 'state' },
+  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs, ':parked': 'PARKED' }),
+})
+
+const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
 
 /** Throws what DynamoDB could not answer as PortUnavailable; a failed condition is an answer. */
 const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
@@ -128,7 +141,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
       await client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Put: putParameters(table, ended, unchangedSince(before.version)) },
+            { Put: putParameters(table, ended, recordUnchangedSince(before)) },
             { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
           ],
         }),
@@ -174,7 +187,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
 
     async save(run) {
       const next = { ...run, version: run.version + 1 }
-      const condition = unchangedSince(run.version)
+      const condition = recordUnchangedSince(run)
       const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
       return done === undefined ? undefined : next
     },
@@ -184,6 +197,14 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     async dropRequest(request) {
       const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))
       return done !== undefined
+    },
+
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) {
+        for (const reason of items.map(reasonOf)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      }
+      return counts
     },
 
     due: (nowMs) => pages(dueParameters(table, nowMs)),

@@ -18,11 +18,11 @@ import {
   byWorkAt,
   type Item,
   isAbsentOrPlanned,
+  isAsRead,
   isOver,
   recordsOf,
   type Stored,
   stored,
-  versionOf,
   workAtOf,
 } from './stored-item.ts'
 
@@ -210,7 +210,7 @@ export const simulatedTable = (options: {
         // A transaction carries a token of its own: sent twice by the client, it takes effect once.
         return write('store.create', run, instead === undefined, (): Creation<R> => {
           const next = stored(toItem(first))
-          if (instead !== undefined && versionOf(find(runKey(instead))) !== instead.version) {
+          if (instead !== undefined && !isAsRead(find(runKey(instead)), instead)) {
             return { outcome: 'request-changed' }
           }
           if (!isAbsentOrPlanned(find(next.key))) return { outcome: 'exists' }
@@ -223,7 +223,7 @@ export const simulatedTable = (options: {
       save<R extends Run>(run: R): Promise<R | undefined> {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, true, () => {
-          if (versionOf(find(runKey(run))) !== run.version) return undefined
+          if (!isAsRead(find(runKey(run)), run)) return undefined
           put(stored(toItem(next)))
           return next
         })
@@ -232,7 +232,7 @@ export const simulatedTable = (options: {
       endWithNext(before: EndedRun, next: ParkedRun): Promise<Succession> {
         const ended = { ...before, version: before.version + 1 }
         return write('store.endWithNext', before, false, (): Succession => {
-          if (versionOf(find(runKey(before))) !== before.version) return { outcome: 'changed' }
+          if (!isAsRead(find(runKey(before)), before)) return { outcome: 'changed' }
           if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
           for (const one of both) put(one)
@@ -247,7 +247,7 @@ export const simulatedTable = (options: {
         return write('store.claim', claim, isAlone, (): Claiming => {
           const { partition } = runKey(claim)
           const refused = claimRefused(claim, terms, {
-            versionOf: (one) => versionOf(find(runKey(one))),
+            isAsRead: (read) => isAsRead(find(runKey(read)), read),
             isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
             turn: turns.get(partition) ?? 0,
             runsIn,
@@ -263,9 +263,22 @@ export const simulatedTable = (options: {
 
       dropRequest: (request) =>
         write('store.dropRequest', request, true, () => {
-          if (versionOf(find(runKey(request))) !== request.version) return false
+          if (!isAsRead(find(runKey(request)), request)) return false
           remove(runKey(request))
           return true
+        }),
+
+      parkedAfter: (nowMs) =>
+        step({
+          name: 'store.parkedAfter',
+          resends: true,
+          unreachable,
+          effect: () => {
+            const later = indexed().filter((one) => (workAtOf(one) ?? 0) > nowMs)
+            const parked = later.filter(({ item }) => item['state'] === 'PARKED')
+            const byReason = Map.groupBy(parked, ({ item }) => String(item['reason'] ?? 'UNKNOWN'))
+            return new Map([...byReason].map(([reason, { length }]) => [reason, length]))
+          },
         }),
 
       due: (nowMs) =>

@@ -524,7 +524,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
   const event = assetEvent()
 
   test.each([
-    ['DENIED', 15 * minute],
+    ['DENIED', minute],
     ['QUOTA_EXCEEDED', 15 * minute],
     ['CONFLICT', 15 * minute],
     ['NOT_FOUND', minute],
@@ -584,6 +584,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
     })
     await world.handle(event)
     denied = false
+    world.clock.advance(minute)
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
