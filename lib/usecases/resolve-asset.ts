@@ -1,6 +1,6 @@
 import type { Asset, Refusal } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
-import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
@@ -53,6 +53,23 @@ const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTo
   }
 }
 
+/** The mend of a request whose project does not own its asset. */
+const wrongProject: RunError = {
+  name: 'WrongProject',
+  message: 'projectId: the asset belongs to another project; send its own',
+}
+
+/**
+ * Whether a Start was denied because its request names a project that does not own the asset: one GetAsset, because
+ * Start's own answer cannot tell that from a permission that is missing. Undefined: not that anybody knows.
+ */
+export const deniedForItsProject = async (run: Run, tools: StarterTools): Promise<RunError | undefined> => {
+  if (run.subject.kind === 'DATA_SOURCE') return undefined
+  const answer = await tools.datazone.getAsset(run.subject.domainId, run.subject.assetId)
+  const isOther = answer.outcome === 'answered' && answer.value.owningProjectId !== run.projectId
+  return isOther ? wrongProject : undefined
+}
+
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
 export const resolveAsset = async (waiting: WaitingRequest, tools: StarterTools): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
@@ -66,11 +83,5 @@ export const resolveAsset = async (waiting: WaitingRequest, tools: StarterTools)
   await tools.gate.allowed('GetAsset', ['DENIED'])
   return answer.value.owningProjectId === waiting.projectId
     ? { outcome: 'resolved', asset: answer.value }
-    : {
-        outcome: 'wrong',
-        error: {
-          name: 'WrongProject',
-          message: 'projectId: the asset belongs to another project; send its own',
-        },
-      }
+    : { outcome: 'wrong', error: wrongProject }
 }

@@ -14,6 +14,7 @@ import {
 } from './end-lease.ts'
 import { lookBefore, parkBehindOther, withoutOpenStarts } from './look-before-start.ts'
 import type { RequestOutcome } from './outcome.ts'
+import { deniedForItsProject } from './resolve-asset.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { parkStopped } from './stopped-start.ts'
 
@@ -94,7 +95,9 @@ const refused = async (
     case 'DENIED': {
       const { domainId } = run.subject
       await tools.gate.refused('Start', { reason: refusal.kind, domainId, projectId: run.projectId })
-      // Ever later: a request that is wrong for good opens the breaker each time it is tried.
+      const wrong = await deniedForItsProject(run, tools)
+      if (wrong !== undefined) return rejectUnlessSent(run, others, wrong, tools)
+      // Ever later, so that one that stays refused does not keep others from being tried.
       return later(refusal.kind, pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
     }
     case 'CONFLICT':

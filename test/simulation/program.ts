@@ -208,8 +208,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     const id = name('request')
     const { types, sets = scenario.sets } = random.pick(typeChoices)
     const regenerate = random.chance(0.25)
-    // Start alone cannot tell a wrong project from a missing permission, which is waited for; GetAsset can.
-    const revision = project === projectId && random.chance(0.4) ? '1' : undefined
+    const revision = random.chance(0.4) ? '1' : undefined
     const body = {
       version: 1,
       requestId: id,

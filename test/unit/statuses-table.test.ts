@@ -112,7 +112,12 @@ const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {
 const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> => {
   const answer = async () => refused(refusal)
   const world = starterWorld({
-    script: { startRun: answer, startSourceRun: answer, listRuns: async () => answered({ runs: [] }) },
+    script: {
+      startRun: answer,
+      startSourceRun: answer,
+      getAsset: async () => refused('DENIED'),
+      listRuns: async () => answered({ runs: [] }),
+    },
   })
   const body = kind === 'DATA_SOURCE' ? sourceRequest : runRequest()
   const [outcome] = await world.handle(body)
@@ -226,9 +231,9 @@ Data source runs:
 ${await onStart('DATA_SOURCE')}
 
 What 401, 403 and 402 open is a breaker: until it closes, its requests wait in the table without a call
-(\`docs/OPERATIONS.md\`). A 409 is looked at with List: the longer the run in the way has been going, the later its turn.
-A 404 that lasts five minutes ends as REJECTED. A Start that may have taken effect is looked up with List before its
-request is rejected.
+(\`docs/OPERATIONS.md\`). Where GetAsset shows that the asset belongs to another project, a 403 ends as REJECTED. A 409 is
+looked at with List: the longer the run in the way has been going, the later its turn. A 404 that lasts five minutes ends
+as REJECTED. A Start that may have taken effect is looked up with List before its request is rejected.
 
 ## When Get is refused
 

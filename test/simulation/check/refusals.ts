@@ -4,7 +4,10 @@ import type { Rule } from './rule.ts'
 /** Until every Start that was under way is over, the slowest included. */
 const underWayMs = 120_000
 
-/** After the first refusal, in minutes. Of a full quota none, before the month turns. */
+/**
+ * After the first refusal, in minutes; for a permission a Start, and a GetAsset that tells whether it was only the wrong
+ * project. Of a full quota none, before the month turns.
+ */
 const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
 
 /**
@@ -21,7 +24,7 @@ export const refusalsAreNotAskedForAgain: Rule = ({ refusedTimes, sent, quotaEnd
         const early = asked.filter(({ atMs }) => atMs < firstMs + underWayMs)
         const late = asked.filter(({ atMs }) => atMs >= firstMs + underWayMs)
         const probes = isDenied
-          ? projects * probesAtMinutes.filter((minutes) => firstMs + minutes * 60_000 <= untilMs).length
+          ? 2 * projects * probesAtMinutes.filter((minutes) => firstMs + minutes * 60_000 <= untilMs).length
           : quotaEnds === 'turn'
             ? 2
             : 0

@@ -21,7 +21,10 @@ const sourceRequest = {
   dataSource: { id: 'source-1' },
   triggerKey: 'load-1',
 }
-const refusing = (...answer: Parameters<typeof refused>) => ({ startRun: async () => refused(...answer) })
+const refusing = (...answer: Parameters<typeof refused>) => ({
+  startRun: async () => refused(...answer),
+  getAsset: async () => refused(...answer),
+})
 const shows = {
   getAsset: async () =>
     answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
@@ -36,7 +39,7 @@ describe('P7: what is refused for all', () => {
       expect(await world.handle(another('b'))).toMatchObject([
         { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute, error: { name: 'BreakerOpen' } } },
       ])
-      expect(world.datazone.calls).toEqual(['Start 4'])
+      expect(world.datazone.starts).toHaveLength(1)
       // Never claimed: one write.
       expect(world.store.writes.filter((write) => write.includes('PARKED'))).toHaveLength(2)
       expect(world.store.writes).toHaveLength(3)
@@ -189,6 +192,7 @@ describe('P7: the prober', () => {
 
   test('that is wrong for good is tried ever more rarely, and others are not kept waiting by it', async () => {
     const denies = {
+      ...shows,
       startRun: async ({ assetId }: { assetId: string }) =>
         assetId === 'wrong' ? refused('DENIED') : answered(serviceRun({ runId: assetId })),
     }
@@ -200,6 +204,14 @@ describe('P7: the prober', () => {
     world.clock.advance(minute)
     expect(await world.outcomes(another('right'))).toEqual(['started'])
     expect(await world.breakers.open()).toEqual([])
+  })
+
+  test('that named the wrong project is given back, and not tried again', async () => {
+    const world = starterWorld({ script: { ...refusing('DENIED'), ...shows } })
+    expect(await world.handle({ ...another('a'), projectId: 'project-2' })).toMatchObject([
+      { outcome: 'rejected', reasons: ['projectId: the asset belongs to another project; send its own'] },
+    ])
+    expect(world.datazone.calls).toEqual(['Start 4', 'GetAsset a'])
   })
 
   test('that is stopped by another breaker does not take its turn', async () => {

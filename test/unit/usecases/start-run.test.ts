@@ -20,6 +20,7 @@ import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => ({
   startRun: async () => refused(...answer),
+  getAsset: async () => refused(...answer),
 })
 
 describe('Start refused', () => {
@@ -120,6 +121,7 @@ describe('Start refused', () => {
     async (kind) => {
       const world: ReturnType<typeof starterWorld> = starterWorld({
         script: {
+          ...refusing(kind),
           startRun: async () => {
             await world.handle(runRequest({ requestId: 'twin' }))
             return refused(kind)
@@ -325,7 +327,7 @@ describe('a late Start', () => {
 
   test('P1: absence proven, only the new Start can be open: not when it is refused, and when its answer is lost', async () => {
     const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
-      starterWorld({ runs: [waiting()], script: { ...lists(), startRun: async () => refused(kind) } }),
+      starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
     )
     await denied?.handle(denied.noteAbout(waiting()))
     expect(denied?.store.all()[0]).not.toHaveProperty('sentBefore')
