@@ -149,6 +149,24 @@ const sourceInFlight: InFlightRun = {
   nativeStatus: 'REQUESTED',
 }
 
+/** One that a schedule started, and the policy has followed. */
+const foreignInFlight: InFlightRun = {
+  ...sourceInFlight,
+  subject: {
+    kind: 'DATA_SOURCE',
+    domainId: request.domainId,
+    dataSourceId: sourceRequest.dataSource.id,
+    foreignRunId: '8x4k1m6d0w3h5j',
+  },
+  request: {
+    requestKey: 'event:d41c7b90-3e52-4f6a-9c1e-7b2a90c4e6f8',
+    lane: 'live',
+    requestedAtMs: startedAtMs,
+    regenerate: false,
+  },
+  runId: '8x4k1m6d0w3h5j',
+}
+
 /** The same of a data source run. DataZone has no way to cancel one, so only what was not started is CANCELED. */
 const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
   ...told,
@@ -220,6 +238,10 @@ export const samples = (): Readonly<Record<string, object>> => {
     'data-source-cancel-request': sourceCancelRequest,
     'asset-added-to-catalog': assetEvent,
     ...Object.fromEntries(events.map((event) => [fileName(event), envelope(event, id)])),
+    'foreign-data-source-run-succeeded': envelope(
+      endedEvent(ended('SUCCEEDED', foreignInFlight, toldOfSource), { minimal: false }),
+      id,
+    ),
     'malformed-request-rejected': envelope(
       malformedEvent('{}', ['requestId: is missing; give a string'], startedAtMs),
       id,

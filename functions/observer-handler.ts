@@ -1,16 +1,20 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { ObserverSettings } from '../lib/config.ts'
-import { type Hint, readHint } from '../lib/contracts/hint.ts'
+import { type HeardEvent, readEvent } from '../lib/contracts/heard-event.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
-import { type HintReport, type HintTools, settleHints } from '../lib/usecases/settle-hints.ts'
+import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
+import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
+import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 5000
 
-export type ObserverPorts = Omit<HintTools, 'settings' | 'deadlineMs'> & { readonly hints: HintQueue }
+export type ObserverPorts = Omit<HearingTools, 'settings' | 'following' | 'deadlineMs'> & {
+  readonly hints: HintQueue
+}
 
-/** Maps a batch of SQS records to hints, and what became of each to what SQS is to keep. */
+/** Maps a batch of SQS records to events of DataZone's own, and what became of each to what SQS is to keep. */
 export const observerHandler = (parts: {
   readonly settings: ObserverSettings
   readonly ports: ObserverPorts
@@ -18,9 +22,9 @@ export const observerHandler = (parts: {
 }) => {
   const { settings, ports, telemetry } = parts
 
-  const hintOf = (record: SQSRecord): readonly { record: SQSRecord; hint: Hint }[] => {
-    const read = readHint(record.body)
-    if (read.kind === 'hint') return [{ record, hint: read.hint }]
+  const heardOf = (record: SQSRecord): readonly { record: SQSRecord; event: HeardEvent }[] => {
+    const read = readEvent(record.body)
+    if (read.kind !== 'ignored') return [{ record, event: read }]
     telemetry.count('hint-ignored', 1)
     telemetry.warn('an event that is no hint', { messageId: record.messageId, problems: read.problems })
     return []
@@ -38,34 +42,45 @@ export const observerHandler = (parts: {
     else telemetry.info('hints', line)
   }
 
-  /** A hint that came too soon comes again a few times; after that the run is the sweep's. */
-  const comesAgain = (record: SQSRecord): boolean =>
-    Number(record.attributes.ApproximateReceiveCount) <= settings.looksAgain
+  /** A hint that came too soon comes again a few times; after that the run is the sweep's, or nobody's. */
+  const comesAgainAfter = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
+    const isUndecided = fate === 'undecided'
+    if (fate !== 'early' && fate !== 'going' && !isUndecided) return undefined
+    const receives = Number(record.attributes.ApproximateReceiveCount)
+    const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
+    if (isUndecided && seconds === undefined) {
+      telemetry.count('hint-not-followed', 1)
+      telemetry.warn('a data source run of others is not followed', { messageId: record.messageId })
+    }
+    return seconds
+  }
 
   return async (
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const heard = event.Records.flatMap(hintOf)
-    const report = await settleHints(
-      heard.map(({ hint }) => hint),
-      { ...ports, settings, deadlineMs },
+    const heard = event.Records.flatMap(heardOf)
+    const report = await hearEvents(
+      heard.map((one) => one.event),
+      { ...ports, settings, following: settings.following, deadlineMs },
     )
     note(report)
     const again = heard.flatMap(({ record }, index) => {
-      const fate = report.hints[index]?.fate
-      return (fate === 'early' || fate === 'going') && comesAgain(record) ? [record] : []
+      const afterSeconds = comesAgainAfter(record, report.hints[index]?.fate)
+      return afterSeconds === undefined ? [] : [{ record, afterSeconds }]
     })
     try {
-      await ports.hints.lookAgain(
-        again.map(({ receiptHandle }) => receiptHandle),
-        settings.lookAgainSeconds,
-      )
+      for (const [afterSeconds, those] of Map.groupBy(again, (one) => one.afterSeconds)) {
+        await ports.hints.lookAgain(
+          those.map(({ record }) => record.receiptHandle),
+          afterSeconds,
+        )
+      }
     } catch (error) {
       // They come again all the same, only later.
       telemetry.warn('hints could not be put off', { name: error instanceof Error ? error.name : 'unknown' })
     }
-    return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    return { batchItemFailures: again.map(({ record }) => ({ itemIdentifier: record.messageId })) }
   }
 }

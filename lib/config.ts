@@ -4,9 +4,11 @@ import { parsePolicy } from './contracts/policy-file.ts'
 import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
 import { canonicalTypes } from './run/identity.ts'
+import type { LookAgainSettings } from './run/look-again.ts'
 import { generationTypes } from './run/run.ts'
 import { modes, type SweepSettings } from './run/sweep-plan.ts'
 import type { HintSettings } from './usecases/settle-hints.ts'
+import type { FollowSettings } from './usecases/settle-source-hints.ts'
 import type { StarterSettings } from './usecases/starter-tools.ts'
 import type { SweeperSettings } from './usecases/sweep-runs.ts'
 
@@ -24,10 +26,9 @@ export interface Config {
   readonly observer: ObserverSettings
 }
 
-export interface ObserverSettings extends HintSettings {
-  /** When to look again at a run that a hint was too early for, in whole seconds, and how often. */
-  readonly lookAgainSeconds: number
-  readonly looksAgain: number
+/** When and how often to look again at a run that a hint was too early for, among others. */
+export interface ObserverSettings extends HintSettings, LookAgainSettings {
+  readonly following: FollowSettings
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -153,6 +154,11 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       trustHints: value.TRUST_HINTS === 'true',
       lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
       looksAgain,
+      following: {
+        mode: value.MODE,
+        domainIds: value.DOMAIN_IDS,
+        followDataSourceRuns: policy.value.followDataSourceRuns ?? [],
+      },
     },
   }
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
+import { fieldOf } from './event-body.ts'
 import { domainId } from './fields.ts'
-import { parseWith } from './problems.ts'
+import { type Parsed, parseWith } from './problems.ts'
 
-/** DataZone's own events about generation runs, and how each says that the run ended. */
+/** DataZone's own events about metadata generation runs, and how each says that the run ended. */
 const verdicts = {
   'Metadata Generation Succeeded': 'SUCCEEDED',
   'Metadata Generation Failed': 'FAILED',
@@ -27,10 +28,6 @@ export interface Hint {
   readonly tellsRun: boolean
 }
 
-export type ReadHint =
-  | { readonly kind: 'hint'; readonly hint: Hint }
-  | { readonly kind: 'ignored'; readonly problems: readonly string[] }
-
 /** The payload is not published: of `detail` only the domain is asked for, and the rest is read where it is there. */
 const HintEvent = z.looseObject({
   source: z.literal('aws.datazone'),
@@ -46,11 +43,6 @@ const runOrAssetId = z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,36}$/))
 /** Where an id may stand in `detail.data`, by the names that DataZone's API and its other events use. */
 const dataFields = ['runId', 'metadataGenerationRunId', 'id', 'identifier', 'assetId', 'entityId'] as const
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined
-
 const idsOf = (metadata: unknown, data: unknown): string[] => {
   const places = [
     fieldOf(metadata, 'id'),
@@ -64,22 +56,14 @@ const idsOf = (metadata: unknown, data: unknown): string[] => {
   return [...new Set(ids)]
 }
 
-const json = (body: string): unknown => {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
-/** What a body on the hint queue says. Never throws, whatever it is given. */
-export const readHint = (body: string): ReadHint => {
-  const parsed = parseWith(HintEvent, json(body))
-  if (!parsed.ok) return { kind: 'ignored', problems: parsed.problems }
+/** A hint, or what is wrong with it. */
+export const parseHint = (event: unknown): Parsed<Hint> => {
+  const parsed = parseWith(HintEvent, event)
+  if (!parsed.ok) return parsed
   const { 'detail-type': name, detail } = parsed.value
   return {
-    kind: 'hint',
-    hint: {
+    ok: true,
+    value: {
       name,
       domainId: detail.metadata.domain,
       ids: idsOf(detail.metadata, detail.data),

@@ -55,6 +55,12 @@ const RuleInFile = z.strictObject({
     .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
 })
 
+const FollowInFile = z.strictObject({
+  domain: z.exactOptional(idGlob),
+  project: z.exactOptional(idGlob),
+  dataSource: z.exactOptional(idGlob),
+})
+
 const most = (limit: number) => z.exactOptional(whole(1, limit))
 
 const CapInFile = z.strictObject({
@@ -95,6 +101,12 @@ export const PolicyFile = z.strictObject({
     .check(z.minLength(1), z.maxLength(100))
     .register(z.globalRegistry, {
       description: 'The first rule that matches wins; an asset that none matches is skipped.',
+    }),
+  followDataSourceRuns: z
+    .exactOptional(z.array(FollowInFile).check(z.maxLength(100)))
+    .register(z.globalRegistry, {
+      description:
+        'Data sources whose runs are followed and announced too when others start them, by schedule or in the portal. Exact, or with * for any number of characters; what is left out matches everything. Default: none.',
     }),
   caps: z
     .exactOptional(
@@ -161,7 +173,16 @@ const placed = (problem: string): string =>
 /** The policy of a file, or what is wrong with it, each problem with its place. */
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
   const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
-  return parsed.ok
-    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf), caps: parsed.value.caps ?? [] } }
-    : { ok: false, problems: parsed.problems.map(placed) }
+  if (parsed.ok) {
+    const { rules, caps = [], followDataSourceRuns } = parsed.value
+    return {
+      ok: true,
+      value: {
+        rules: rules.map(ruleOf),
+        caps,
+        ...(followDataSourceRuns === undefined ? {} : { followDataSourceRuns }),
+      },
+    }
+  }
+  return { ok: false, problems: parsed.problems.map(placed) }
 }

@@ -6,6 +6,7 @@ import {
   type Ending,
   endings,
   type InFlightRun,
+  isForeign,
   type RunKind,
   runKinds,
   type Subject,
@@ -56,8 +57,10 @@ export const RunEventDetail = z.looseObject({
     projectId: z.optional(text),
     asset: z.optional(z.looseObject({ id: text, revision: z.optional(text) })),
     types: z.optional(z.array(text)),
-    /** Instead of asset and types, of a data source run. */
-    dataSource: z.optional(z.looseObject({ id: text, triggerKey: text })),
+    /** Instead of asset and types, of a data source run. One that others started has no trigger key. */
+    dataSource: z.optional(z.looseObject({ id: text, triggerKey: z.optional(text) })),
+    /** Somebody else started the run, by schedule or portal; the policy has it followed and announced. */
+    foreign: z.optional(z.literal(true)),
     runId: z.optional(text),
     attempt: z.optional(z.int()),
     /** This attempt has failed, and another one will be made: the last word is still to come. */
@@ -111,8 +114,9 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
 
-const aboutSubject = (subject: Subject) =>
-  subject.kind === 'DATA_SOURCE'
+const aboutSubject = (subject: Subject) => {
+  if (isForeign(subject)) return { dataSource: { id: subject.dataSourceId }, foreign: true as const }
+  return subject.kind === 'DATA_SOURCE'
     ? { dataSource: { id: subject.dataSourceId, triggerKey: subject.triggerKey } }
     : {
         asset: {
@@ -121,6 +125,7 @@ const aboutSubject = (subject: Subject) =>
         },
         types: [...subject.types],
       }
+}
 
 const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs: number) => ({
   metadata: {

@@ -1,6 +1,14 @@
 import type { Count } from '../run/caps.ts'
 import type { RunKey } from '../run/identity.ts'
-import type { AssetRef, ClaimedRun, DataSourceRef, EndedRun, ParkedRun, Run } from '../run/run.ts'
+import type {
+  AssetRef,
+  ClaimedRun,
+  DataSourceRef,
+  EndedRun,
+  InFlightRun,
+  ParkedRun,
+  Run,
+} from '../run/run.ts'
 
 /** A stored record that this version must not act on (P8): written by a newer one, or damaged. */
 export interface UnreadableRecord {
@@ -57,6 +65,13 @@ export type Succession =
   /** Somebody else has written the attempt meanwhile; nothing was written. */
   | { readonly outcome: 'changed' }
 
+export type Recording =
+  | { readonly outcome: 'recorded'; readonly run: InFlightRun }
+  /** Somebody else has written the record meanwhile; nothing was written. */
+  | { readonly outcome: 'changed' }
+  /** Another record has the run id; nothing was written. */
+  | { readonly outcome: 'taken' }
+
 /**
  * The table of runs. Narrow on purpose: every write is conditional, and there is no delete and no unconditional put, so
  * that no caller can lose a claim. Every method throws when the store cannot answer; nothing is then known.
@@ -86,6 +101,11 @@ export interface RunStore {
    * over the version it was read at, together with all that its terms name, or not at all.
    */
   claim(claim: ClaimedRun, terms?: ClaimTerms): Promise<Claiming>
+  /**
+   * P1 for data sources: writes a run with its run id, new (version 0) or over the version it was read at, in one
+   * transaction with the only item that there is for a run id: so that no run ever has two records.
+   */
+  recordRunId(run: InFlightRun): Promise<Recording>
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
   /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AssetRef, DataSourceRef, Ending, GenerationType, Subject } from './run.ts'
-import { generationTypes, isResolved } from './run.ts'
+import { generationTypes, isForeign, isResolved } from './run.ts'
 
 /**
  * Who is who: every identifier here is a pure function of what it identifies, so that a repeat of anything is
@@ -53,6 +53,7 @@ export const targetOf = (subject: Subject): AssetRef | DataSourceRef =>
 const numbered = (attempt: number): string => String(attempt).padStart(4, '0')
 
 const recordOf = (subject: Subject, attempt: number, requestKey: string): string => {
+  if (isForeign(subject)) return `FOREIGN#${subject.foreignRunId}`
   if (subject.kind === 'DATA_SOURCE')
     return `RUN#${encodeURIComponent(subject.triggerKey)}#${numbered(attempt)}`
   return subject.revision === undefined
@@ -72,12 +73,17 @@ export const runKey = (run: {
 
 export const sameSubject = (left: Subject, right: Subject): boolean => {
   if (partitionOf(left) !== partitionOf(right)) return false
+  if (isForeign(left) || isForeign(right))
+    return isForeign(left) && isForeign(right) && left.foreignRunId === right.foreignRunId
   if (left.kind === 'DATA_SOURCE') return right.kind === left.kind && right.triggerKey === left.triggerKey
   return right.kind === left.kind && right.revision === left.revision && sameTypes(right.types, left.types)
 }
 
-const subjectParts = (subject: Subject): string[] =>
-  subject.kind === 'DATA_SOURCE'
+const subjectParts = (subject: Subject): string[] => {
+  if (isForeign(subject)) {
+    return [subject.kind, subject.domainId, subject.dataSourceId, 'foreign', subject.foreignRunId]
+  }
+  return subject.kind === 'DATA_SOURCE'
     ? [subject.kind, subject.domainId, subject.dataSourceId, subject.triggerKey]
     : [
         subject.kind,
@@ -86,6 +92,7 @@ const subjectParts = (subject: Subject): string[] =>
         subject.revision ?? '',
         ...canonicalTypes(subject.types),
       ]
+}
 
 const targetIdOf = (subject: Subject): string =>
   subject.kind === 'DATA_SOURCE' ? subject.dataSourceId : subject.assetId

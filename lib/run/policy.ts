@@ -1,9 +1,12 @@
 import type { Cap } from './caps.ts'
+import type { FollowRule } from './foreign-run.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
 
 /** What decides, in order, which assets are run and how. The file and its schema: lib/contracts/policy-file.ts. */
 export interface Policy {
   readonly rules: readonly Rule[]
+  /** Which data source runs of others are followed; absent: none. */
+  readonly followDataSourceRuns?: readonly FollowRule[]
   readonly caps: readonly Cap[]
 }
 

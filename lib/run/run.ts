@@ -46,8 +46,17 @@ export interface DataSourceSubject extends DataSourceRef {
   readonly triggerKey: string
 }
 
+/** A data source run that somebody else started: only its run id makes it one. Never started, tried again or cancelled. */
+export interface ForeignSubject extends DataSourceRef {
+  readonly kind: 'DATA_SOURCE'
+  readonly foreignRunId: string
+}
+
 /** What a run is about. */
-export type Subject = MetadataSubject | DataSourceSubject
+export type Subject = MetadataSubject | DataSourceSubject | ForeignSubject
+
+/** Whether somebody else started the run, and the policy had it followed all the same. */
+export const isForeign = (subject: Subject): subject is ForeignSubject => 'foreignRunId' in subject
 
 /** Whether all that Start needs is known. */
 export const isResolved = (subject: Subject): boolean =>
@@ -243,6 +252,8 @@ export interface EndedRun extends RunCommon {
   /** The next attempt was parked in the transaction that ended this one. */
   readonly willRetry?: true
   readonly announcedAtMs?: number
+  /** When people last accepted suggestions of the asset after this run, to the hour. */
+  readonly acceptedAtMs?: number
 }
 
 export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun

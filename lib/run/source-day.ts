@@ -7,7 +7,8 @@ export const nextDayMs = (nowMs: number): number => (Math.floor(nowMs / dayMs) +
 
 /**
  * Whether a data source has had its runs of this day of UTC. DataZone allows 25 (documented quota) and answers 402 to
- * the next; counting here saves that call. Runs that others start are not seen, so a 402 is still met.
+ * the next; counting here saves that call. Runs that others start are seen only where the policy has them followed, so a
+ * 402 is still met.
  * @param records every record of the data source
  */
 export const isSourceDayFull = (records: readonly Run[], nowMs: number, runsPerDay: number): boolean => {

@@ -76,6 +76,8 @@ export interface Facts {
   CANCEL_SENT: { readonly kind: 'CANCEL_SENT' }
   /** A cancel was asked for, and no Start has taken effect or ever will: whoever holds the lease sent none. */
   CANCELED: { readonly kind: 'CANCELED' }
+  /** People accepted suggestions of the run's asset. */
+  ACCEPTED: { readonly kind: 'ACCEPTED'; readonly acceptedAtMs: number }
   /** The bus took the terminal event. */
   ANNOUNCED: { readonly kind: 'ANNOUNCED' }
 }
@@ -99,6 +101,7 @@ interface Reached {
   CANCEL_ASKED: Run
   CANCEL_SENT: InFlightRun
   CANCELED: EndedRun
+  ACCEPTED: EndedRun
   ANNOUNCED: EndedRun
 }
 
@@ -188,6 +191,9 @@ const noted = (run: Run, nowMs: number, what: string): Transition<never> =>
   run.history.some((entry) => entry.what === what)
     ? unchanged
     : { outcome: 'noted', run: { ...run, history: withHistory(run, nowMs, what) } }
+
+/** People accept one suggestion after the other; what counts from it counts in days. */
+const acceptanceStepMs = 3_600_000
 
 /** Both Starts may have taken effect: first began no earlier than the earlier, and was sent no later than the later. */
 const either = (left: StartSent | undefined, right: StartSent): StartSent =>
@@ -478,6 +484,15 @@ const moves: Moves = {
   CANCELED: (run, fact, nowMs) => {
     if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
     return isUnwanted(run) ? canceled(run, nowMs) : impossible(run, fact)
+  },
+
+  ACCEPTED: (run, fact, nowMs) => {
+    if (run.state !== 'ENDED' || run.runId === undefined) return impossible(run, fact)
+    // What was accepted before the run ended is not of this run.
+    const sinceMs = run.acceptedAtMs === undefined ? run.detectedAtMs : run.acceptedAtMs + acceptanceStepMs
+    if (fact.acceptedAtMs < sinceMs) return unchanged
+    const history = withHistory(run, nowMs, 'its suggestions were accepted')
+    return { outcome: 'changed', run: { ...run, history, acceptedAtMs: fact.acceptedAtMs } }
   },
 
   ANNOUNCED: (run, fact, nowMs) => {

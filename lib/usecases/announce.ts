@@ -5,7 +5,7 @@ import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { eventId } from '../run/identity.ts'
-import type { EndedRun } from '../run/run.ts'
+import { type EndedRun, isForeign } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 
 export interface AnnouncePorts {
@@ -19,6 +19,7 @@ export interface AnnouncePorts {
 const minimalAfterMs = 10 * 60_000
 
 const askedFor = ({ subject, request }: EndedRun) => {
+  if (isForeign(subject)) return { dataSource: { id: subject.dataSourceId } }
   if (subject.kind === 'DATA_SOURCE')
     return { dataSource: { id: subject.dataSourceId }, triggerKey: subject.triggerKey }
   const revision = subject.revision ?? request.revision

@@ -1,6 +1,6 @@
 import type { RequestedCancel } from '../contracts/queue-message.ts'
 import { runKey } from '../run/identity.ts'
-import { owesCancel, type Run } from '../run/run.ts'
+import { isForeign, owesCancel, type Run } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
@@ -23,9 +23,13 @@ interface Cancellation {
   readonly refusals: readonly string[]
 }
 
-/** Whether the request means a run. One that was asked for later is not meant, however late the message comes again. */
+/**
+ * Whether the request means a run. One that was asked for later is not meant, however late the message comes again; nor
+ * is one that others started.
+ */
 const means = ({ target, requestedAtMs }: RequestedCancel, run: Run): boolean => {
   const { subject, request } = run
+  if (isForeign(subject)) return false
   if (run.state === 'PLANNED' || request.requestedAtMs > requestedAtMs) return false
   if (subject.kind === 'DATA_SOURCE')
     return (

@@ -14,6 +14,7 @@ import {
 import { type Facts, type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
+import { keepRunId } from './keep-run-id.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
 
@@ -117,6 +118,14 @@ export const cancelUnstarted = async (
   return { outcome: 'canceled', run: ended }
 }
 
+/** Whatever DataZone means by it, the trigger still wants a run of its own; the other one is going, or has ended. */
+const onAnotherRecord = (runId: string, { clock, settings }: StarterTools) => ({
+  reason: 'CONFLICT' as const,
+  retryAtMs: clock.now() + settings.lookAgainMs,
+  definite: true,
+  error: { name: 'RunOnAnotherRecord', message: `run ${runId} is on another record` },
+})
+
 /**
  * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
  * because a hint, a cancel or a sweep may have come between Start and its answer. A cancel that was asked for meanwhile
@@ -136,16 +145,15 @@ export const recordStarted = async (
     const startedAtMs = Math.min(found.createdAtMs ?? nowMs, nowMs)
     const { runId, nativeStatus } = found
     const next: Transition = transition(current, { kind: 'STARTED', runId, nativeStatus, startedAtMs }, nowMs)
-    if (next.outcome === 'changed' || next.outcome === 'noted') {
-      const saved = await tools.store.save(next.run)
-      if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
-        const run = owesCancel(saved) ? (await carryOutCancel(saved, tools)).run : saved
-        return { outcome: 'started', run, adopted }
-      }
-      if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
-    } else {
+    if (next.outcome !== 'changed' && next.outcome !== 'noted')
       return { outcome: 'duplicate', of: runKey(claimed) }
+    const saved = await keepRunId(next.run, tools)
+    if (saved === 'taken') return park(claimed, onAnotherRecord(runId, tools), tools)
+    if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
+      const run = owesCancel(saved) ? (await carryOutCancel(saved, tools)).run : saved
+      return { outcome: 'started', run, adopted }
     }
+    if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
     const records = await tools.store.runsOfAsset(claimed.subject)
     current = records.runs.find((run) => runKey(run).record === record)
   }

@@ -16,13 +16,15 @@ export interface HintTools extends AnnouncePorts, SettlePorts {
 }
 
 /** By what a hint was understood; `nothing`: it names ids, and there is no record of any. */
-type HintAddress = 'run' | 'asset' | 'domain' | 'nothing'
+export type HintAddress = 'run' | 'asset' | 'source' | 'domain' | 'nothing'
 
 /**
  * `settled`: it led to an ending. `known`: what it may be about has ended, or nothing of ours is going. `early`: there
  * is no run id yet that it could be about; foreign hints look the same. `going`: no answer says yet that it is over.
+ * `followed`: somebody else's run is on a record from now on. `undecided`: it will be, unless it turns out to be ours.
+ * `accepted`: noted on the runs whose suggestions were accepted.
  */
-type HintFate = 'settled' | 'known' | 'early' | 'going'
+export type HintFate = 'settled' | 'known' | 'early' | 'going' | 'followed' | 'undecided' | 'accepted'
 
 export interface HintReport {
   /** One for each hint, in their order. */
@@ -43,7 +45,7 @@ interface Addressed {
   readonly couldNotRead: boolean
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')
 
 /** Each id of a batch is read once, however many hints name it. */
 const remembered = <T>(read: (id: string) => Promise<T>): ((id: string) => Promise<T>) => {
@@ -107,6 +109,12 @@ const inFlightByDomain = async (tools: HintTools): Promise<Map<string, InFlightR
     runs.push(...page.runs.filter((run) => run.state === 'IN_FLIGHT'))
   }
   return Map.groupBy(runs, (run) => run.subject.domainId)
+}
+
+/** All at once: until an ending is marked, a sweep that comes by sends it too. Answers how many were announced. */
+export const announceAtOnce = async (ended: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
+  const counts = await Promise.all(tensOf(ended).map((ten) => announce(ten, ports)))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const tensOf = (runs: readonly EndedRun[]): EndedRun[][] =>
@@ -244,9 +252,7 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
 
   let announced = 0
   await attempt('announce', async () => {
-    // All at once: until an ending is marked, a sweep that comes by sends it too.
-    const counts = await Promise.all(tensOf(pass.ended).map((ten) => announce(ten, tools)))
-    announced = counts.reduce((sum, count) => sum + count, 0)
+    announced = await announceAtOnce(pass.ended, tools)
   })
   const ended = new Set(pass.ended.map(({ runId }) => runId))
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { forAcceptingSchema } from './acceptance.ts'
 import { catalogueSchema, newRevisionSchema } from './catalogue.ts'
 import { ControlError, checked } from './checked.ts'
 import type { Control } from './control.ts'
@@ -29,6 +30,8 @@ const routes: Readonly<Record<string, Route>> = {
       checked('the change of settings', settingsSchema, { ...control.settings(), ...changes }),
     )
   },
+  'POST acceptances': (control, body) =>
+    control.acceptSuggestions(checked('whose suggestions are to be accepted', forAcceptingSchema, body)),
   'POST publications': (control, body) =>
     control.publishAsset(checked('what is to be published', forPublishingSchema, body)),
   'POST scheduled-runs': (control, body) =>

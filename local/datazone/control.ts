@@ -1,3 +1,4 @@
+import { acceptSuggestions, type ForAccepting } from './acceptance.ts'
 import type { CallLog, Calls } from './call-log.ts'
 import type { Catalogue, NewRevision } from './catalogue.ts'
 import { ControlError, checked } from './checked.ts'
@@ -70,6 +71,8 @@ export type Control = {
    * naming each wrong field, and then changes nothing.
    */
   changeSettings: (changes: SettingsInput) => Settings
+  /** Accepts an asset's suggestions, as someone in the portal does: a new revision, and an event. */
+  acceptSuggestions: (asset: ForAccepting) => { revision: string }
   /** Puts an asset in the catalog, as someone in the portal does: there is an event for it. */
   publishAsset: (asset: ForPublishing) => { listingId: string; version: string }
   /**
@@ -159,6 +162,7 @@ export const createControl = ({ world, log, late, quotas, arm }: Reach): Control
       world.settings = changed
       return changed
     },
+    acceptSuggestions: (asset) => acceptSuggestions(current(), asset),
     publishAsset: (asset) => publishAsset(current(), asset),
     startScheduledRun: (source) => sourceTruthOf(startScheduledRun(current(), source), world.nowMs()),
     deleteRun: ({ domainId, runId }) => {

@@ -10,6 +10,7 @@ export type Happening =
   | Readonly<{ kind: 'sourceRunStarted'; run: DataSourceRun }>
   | Readonly<{ kind: 'sourceRunEnded'; run: DataSourceRun }>
   | Readonly<{ kind: 'published'; listing: Listing }>
+  | Readonly<{ kind: 'accepted'; acceptance: Acceptance }>
 
 /** An asset as it was put in the catalog. */
 type Listing = Readonly<{
@@ -20,6 +21,16 @@ type Listing = Readonly<{
   /** Of the listing: how often the asset was published. */
   version: string
   publishedBy: string
+}>
+
+/** That someone accepted suggestions of an asset. */
+type Acceptance = Readonly<{
+  domainId: string
+  projectId: string
+  assetId: string
+  /** The one that it made. */
+  revision: string
+  acceptedBy: string
 }>
 
 /** What an event says, but for its envelope. */
@@ -105,10 +116,23 @@ const publishedText = (listing: Listing): EventText => ({
   data: { assetId: listing.assetId },
 })
 
+const acceptedText = (acceptance: Acceptance): EventText => ({
+  detailType: 'Metadata Generation Accepted',
+  metadata: {
+    domain: acceptance.domainId,
+    user: acceptance.acceptedBy,
+    id: acceptance.assetId,
+    version: acceptance.revision,
+    owningProjectId: acceptance.projectId,
+  },
+  data: {},
+})
+
 /**
  * The events of what happened at a moment: none for a partial success (`partialEvent`), an unknown status, or a
  * run that was deleted or took another turn before it came to this. Documented: the detail types, and the ids of
- * data source run events. That a published asset's `metadata.id` and `version` are its listing's is assumed.
+ * data source run events and of acceptances. That a published asset's `metadata.id` and `version` are its listing's
+ * is assumed.
  */
 export const textsOf = (happening: Happening, atMs: number, settings: Settings): EventText[] => {
   switch (happening.kind) {
@@ -124,6 +148,8 @@ export const textsOf = (happening: Happening, atMs: number, settings: Settings):
     }
     case 'published':
       return [publishedText(happening.listing)]
+    case 'accepted':
+      return [acceptedText(happening.acceptance)]
     default:
       return happening satisfies never
   }
@@ -133,7 +159,13 @@ const isReal = (run: { plan: { endsAtMs: number }; deletedAtMs?: number }, atMs:
   run.plan.endsAtMs === atMs && (run.deletedAtMs === undefined || run.deletedAtMs >= atMs)
 
 /** Who or what an event is about: with its detail type, what it is drawn by. */
-export const subjectOf = (happening: Happening): readonly string[] =>
-  happening.kind === 'published'
-    ? [happening.listing.domainId, happening.listing.listingId, happening.listing.version]
-    : [happening.run.domainId, happening.run.id]
+export const subjectOf = (happening: Happening): readonly string[] => {
+  switch (happening.kind) {
+    case 'published':
+      return [happening.listing.domainId, happening.listing.listingId, happening.listing.version]
+    case 'accepted':
+      return [happening.acceptance.domainId, happening.acceptance.assetId, happening.acceptance.revision]
+    default:
+      return [happening.run.domainId, happening.run.id]
+  }
+}

@@ -67,7 +67,14 @@ const sourceSubject = fc.record({
   triggerKey: senderIds,
 })
 
-const subject = fc.oneof(metadataSubject, sourceSubject)
+const foreignSubject = fc.record({
+  kind: fc.constant('DATA_SOURCE' as const),
+  domainId: ids.map((id) => `dzd_${id}`.slice(0, 40)),
+  dataSourceId: freshId,
+  foreignRunId: ids,
+})
+
+const subject = fc.oneof(metadataSubject, sourceSubject, foreignSubject)
 
 const request = fc.record(
   {
@@ -175,6 +182,7 @@ const ended = {
   error: errors,
   willRetry: fc.constant(true as const),
   announcedAtMs: times,
+  acceptedAtMs: times,
 } satisfies Fields<EndedRun>
 
 /** Every run that the types allow, each optional field there or not. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { parseItem, schemaVersion, toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { runKey } from '../../lib/run/identity.ts'
+import type { EndedRun } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import { claimedRun } from '../support/runs.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
@@ -88,11 +89,14 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  it('let only what has ended and was announced, or was planned, expire: half a year later', () => {
+  const lastUseMs = ({ announcedAtMs, acceptedAtMs = 0 }: EndedRun): number | undefined =>
+    announcedAtMs === undefined ? undefined : Math.max(announcedAtMs, acceptedAtMs)
+
+  it('let only what has ended and was announced, or was planned, expire: half a year after its last use', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const overAtMs =
-          run.state === 'PLANNED' ? run.createdAtMs : run.state === 'ENDED' ? run.announcedAtMs : undefined
+          run.state === 'PLANNED' ? run.createdAtMs : run.state === 'ENDED' ? lastUseMs(run) : undefined
         const ttl = toItem(run)['ttlEpochSeconds']
         if (overAtMs === undefined) expect(ttl).toBeUndefined()
         else expect(ttl).toBe(Math.floor(overAtMs / 1000) + 183 * 24 * 3600)

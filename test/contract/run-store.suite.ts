@@ -232,12 +232,94 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
-    describe('claim, by turns', () => {
-      const sourceOfItsOwn = (triggerKey = 'load-1'): DataSourceSubject => {
-        const { domainId, assetId } = assetOfItsOwn()
-        return { kind: 'DATA_SOURCE', domainId, dataSourceId: assetId, triggerKey }
-      }
+    const sourceOfItsOwn = (triggerKey = 'load-1'): DataSourceSubject => {
+      const { domainId, assetId } = assetOfItsOwn()
+      return { kind: 'DATA_SOURCE', domainId, dataSourceId: assetId, triggerKey }
+    }
 
+    describe('recordRunId', () => {
+      const foreignOf = ({ kind, domainId, dataSourceId }: DataSourceSubject, foreignRunId: string) =>
+        inFlightRun({
+          subject: { kind, domainId, dataSourceId, foreignRunId },
+          runId: foreignRunId,
+          version: 0,
+        })
+
+      it('P1: writes a run with its run id over the version read, once', async () => {
+        const about = sourceOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const run = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
+        const recorded = { ...run, version: 2 }
+        expect(await store.recordRunId(run)).toEqual({ outcome: 'recorded', run: recorded })
+        expect(await store.recordRunId(run)).toEqual({ outcome: 'changed' })
+        expect(await store.runsOfAsset(about)).toEqual({ runs: [recorded], unreadable: [] })
+      })
+
+      it('P1: writes a new one, and no second beside it', async () => {
+        const about = sourceOfItsOwn()
+        const foreign = foreignOf(about, 'run-1')
+        const recorded = { ...foreign, version: 1 }
+        expect(await store.recordRunId(foreign)).toEqual({ outcome: 'recorded', run: recorded })
+        expect(await store.recordRunId(foreign)).toEqual({ outcome: 'changed' })
+        expect(await runsOf(about)).toEqual([recorded])
+      })
+
+      it('P1: whoever comes second writes nothing: a run is on one record', async () => {
+        const about = sourceOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const mine = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
+        expect(await store.recordRunId(foreignOf(about, 'run-1'))).toMatchObject({ outcome: 'recorded' })
+        const before = await runsOf(about)
+        expect(await store.recordRunId(mine)).toEqual({ outcome: 'taken' })
+        expect(await runsOf(about)).toEqual(before)
+
+        const other = sourceOfItsOwn()
+        const its = created(await store.create(claimedRun({ subject: other, version: 0 })))
+        const run = inFlightRun({ subject: other, runId: 'run-1', version: its.version })
+        expect(await store.recordRunId(run)).toMatchObject({ outcome: 'recorded' })
+        expect(await store.recordRunId(foreignOf(other, 'run-1'))).toEqual({ outcome: 'taken' })
+        expect(await store.recordRunId(foreignOf(other, 'run-2'))).toMatchObject({ outcome: 'recorded' })
+      })
+
+      it('writes nothing over a version that is not there any more, and keeps the run id free', async () => {
+        const about = sourceOfItsOwn()
+        const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
+        const saved = await store.save({ ...claim, leaseEndsAtMs: t0 + 2 * minute })
+        const run = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
+        expect(await store.recordRunId(run)).toEqual({ outcome: 'changed' })
+        expect(await runsOf(about)).toEqual([saved])
+        expect(await store.recordRunId({ ...run, version: 2 })).toMatchObject({ outcome: 'recorded' })
+      })
+
+      it('P1: has one winner among many at once', async () => {
+        const about = sourceOfItsOwn()
+        const subjects = ['load-1', 'load-2', 'load-3'].map((triggerKey) => ({ ...about, triggerKey }))
+        for (const one of subjects) created(await store.create(claimedRun({ subject: one, version: 0 })))
+        const all = await Promise.allSettled([
+          store.recordRunId(foreignOf(about, 'run-1')),
+          ...subjects.map((one) =>
+            store.recordRunId(inFlightRun({ subject: one, runId: 'run-1', version: 1 })),
+          ),
+        ])
+        const won = all.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'recorded')
+        expect(won.length).toBeLessThanOrEqual(1)
+        const holders = (await runsOf(about)).filter((run) => run.state === 'IN_FLIGHT')
+        expect(holders).toHaveLength(won.length)
+      })
+
+      it('leaves nothing else for byRunId and due to find', async () => {
+        const about = sourceOfItsOwn()
+        const runId = `run-of-${about.dataSourceId}`
+        const recording = await store.recordRunId(foreignOf(about, runId))
+        if (recording.outcome !== 'recorded') throw new Error('it was not recorded')
+        await expect
+          .poll(() => store.byRunId(runId), { timeout: 10_000 })
+          .toEqual({ runs: [recording.run], unreadable: [] })
+        await dueIs(t0 + 60 * minute, about.domainId, [recording.run])
+      })
+    })
+
+    describe('claim, by turns', () => {
       it('P1: writes a claim, and counts it', async () => {
         const about = sourceOfItsOwn()
         const claim = claimedRun({ subject: about, version: 0 })

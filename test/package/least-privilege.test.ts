@@ -123,6 +123,7 @@ describe('the roles (P12)', () => {
 
   it('let the observer do this and no more', () => {
     expect(grantsOf('ObserverRole')).toEqual([
+      'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',

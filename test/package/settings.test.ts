@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { hintNames } from '../../lib/contracts/hint.ts'
+import { heardNames } from '../../lib/contracts/heard-event.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 
 const functionSchema = z.looseObject({
@@ -146,7 +146,7 @@ describe('the queues', () => {
     expect(propertiesOf('GenerationEventsRule')).toMatchObject({
       EventBusName: 'default',
       State: 'ENABLED',
-      EventPattern: { source: ['aws.datazone'], 'detail-type': hintNames },
+      EventPattern: { source: ['aws.datazone'], 'detail-type': heardNames },
       Targets: [{ Arn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] } }],
     })
   })

@@ -9,6 +9,12 @@ import {
   takenCancelsWork,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
+import {
+  othersAreAnnouncedOnce,
+  othersAreFollowed,
+  othersAreFollowedOnlyWhereWanted,
+  othersAreWaitedFor,
+} from './check/foreign.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
 import {
@@ -56,6 +62,10 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsAreAskedFor],
+  ['runs of others: followed only where it is wanted', othersAreFollowedOnlyWhereWanted],
+  ['runs of others: what is told of is followed', othersAreFollowed],
+  ['runs of others: announced once', othersAreAnnouncedOnce],
+  ['runs of others: no Start is spent beside them', othersAreWaitedFor],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
   ['P2 none lost', wrongMessagesAreGivenBack],

@@ -25,7 +25,7 @@ const hintBatchSize = 100
 const hintWindowMs = 5_000
 const maximumObservers = 2
 
-const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
+const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, runsPerDay: number) =>
   readConfig(
     {
       TABLE_NAME: 'runs',
@@ -39,7 +39,7 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
       // Short enough to come about within the time that a seed is given to settle.
       RUN_DEADLINE_SECONDS: '1800',
       MAX_WAIT_SECONDS: '5400',
-      DATA_SOURCE_RUNS_PER_DAY: String(sourceRunsPerDay),
+      DATA_SOURCE_RUNS_PER_DAY: String(runsPerDay),
     },
     policyFile,
   )
@@ -59,6 +59,8 @@ export const startEnvironment = (options: {
   readonly random: Random
   readonly profile: Profile
   readonly policyFile: object
+  /** That the data source may have. */
+  readonly runsPerDay?: number
   readonly requests: SimulatedQueue
   readonly hints: SimulatedQueue
   readonly hintsFor: (process: Process) => HintQueue
@@ -70,10 +72,11 @@ export const startEnvironment = (options: {
   readonly count: (kind: string) => void
 }): Environment => {
   const { time, random, profile, requests, sabotage } = options
+  const { policyFile, runsPerDay = sourceRunsPerDay } = options
   const configs = {
-    off: configFor('off', options.policyFile),
-    plan: configFor('plan', options.policyFile),
-    run: configFor('run', options.policyFile),
+    off: configFor('off', policyFile, runsPerDay),
+    plan: configFor('plan', policyFile, runsPerDay),
+    run: configFor('run', policyFile, runsPerDay),
   }
   let config = configs.run
   let calm = false
@@ -136,7 +139,7 @@ export const startEnvironment = (options: {
         : invoke('observer', observerTimeoutMs, (ports, context, process) =>
             observerHandler({
               settings: settings().observer,
-              ports: { ...ports, hints: options.hintsFor(process) },
+              ports: { ...(sabotage?.observerPorts?.(ports) ?? ports), hints: options.hintsFor(process) },
               telemetry: silent,
             })(event, context),
           ),

@@ -9,7 +9,10 @@ import type { Scenario } from './scenario.ts'
 export type SeenRun = Pick<
   RunTruth,
   'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
->
+> & {
+  /** Somebody else started it. */
+  readonly isForeign?: true
+}
 
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
@@ -30,6 +33,8 @@ export interface Outside {
   readonly quotaEnds: QuotaEnd | undefined
   /** When a Start found the day of its data source full. */
   readonly fullDaysMet: readonly number[]
+  /** When a Start met a run of its data source that was going. */
+  readonly sourcesMetGoing: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
   /** What the caps of the policy have counted. */
@@ -52,8 +57,12 @@ export interface Outside {
   readonly listLagMs: number
   /** How long a run still goes on once DataZone has taken its cancel. */
   readonly cancelMs: number
-  /** Endings of which DataZone's own event names the run or its asset. */
+  /** Endings of which DataZone's own event names the run or its asset; and the same of data source runs. */
   readonly hintedStatuses: readonly string[]
+  readonly hintedSourceStatuses: readonly string[]
+  /** DataZone's own events as they reached the hint queue. */
+  readonly heard: readonly { readonly atMs: number; readonly name: string; readonly id: string }[]
+  readonly runsPerDay: number
 }
 
 /** An event as the bus took it, and what the table held of its run at that moment. */

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import { drawBeginning } from './beginning.ts'
 import { drawCancels, type SentCancel } from './cancels.ts'
+import { drawOthers } from './others.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
 import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
@@ -26,6 +27,15 @@ export type Deed =
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'hint'; readonly body: string }
+  /** Somebody else starts a run, by schedule or in the portal. */
+  | {
+      readonly kind: 'foreign-run'
+      readonly domainId: string
+      readonly dataSourceId: string
+      readonly type: 'SCHEDULED' | 'PRIORITIZED'
+    }
+  /** Somebody accepts an asset's suggestions, which makes a revision. */
+  | { readonly kind: 'accept'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
@@ -54,6 +64,8 @@ export interface Program {
   readonly stormMs: number
   /** How a quota that is full comes to its end: because it was raised, or the month turned. Absent: none is. */
   readonly quotaEnds: QuotaEnd | undefined
+  /** Of the data source. */
+  readonly runsPerDay: number
 }
 
 const domainId = 'dzd_simulated1'
@@ -115,7 +127,9 @@ const strangeHints = (assetId: string): readonly string[] => {
     hint('Metadata Generation Failed', { metadata: { domain: domainId, id: assetId }, data: null }),
     hint('Metadata Generation Canceled', { metadata: { domain: domainId }, data: [] }),
     hint('Metadata Generation Failed', { metadata: { domain: domainId, id: { toString: 1 } } }),
-    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: assetId }, data: {} }),
+    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: 'nobody' }, data: {} }),
+    hint('Data Source Run Failed', { metadata: { domain: domainId, id: 'run-of-somebody' }, data: {} }),
+    hint('Data Source Run Triggered', { metadata: { domain: domainId }, data: { dataSourceId: sourceId } }),
     hint(succeeded, { metadata: { domain: '__proto__' }, data: { runId: '../..' } }),
   ]
 }
@@ -292,6 +306,16 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
+  const others = drawOthers(random.fork('others'), { stormMs, domainId, sourceId, assets })
+  others.deeds.forEach(({ atMs, deed }) => {
+    at(atMs, deed)
+  })
+  others.triggers.forEach(({ atMs, triggerKey }) => {
+    askSource(atMs, triggerKey)
+  })
+  others.publications.forEach(({ atMs, assetId }) => {
+    publish(atMs, assetId)
+  })
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
   const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
   const startMs = drawBeginning(random.fork('turn'), {
@@ -305,5 +329,16 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
   deeds.sort((left, right) => left.atMs - right.atMs)
-  return { catalogue, deeds, startMs, stormMs, quotaEnds: refusals.quotaEnds }
+  return {
+    catalogue,
+    deeds,
+    startMs,
+    stormMs,
+    quotaEnds: refusals.quotaEnds,
+    // What others start must not push what is asked for beyond the days that there are.
+    runsPerDay:
+      sourceRunsPerDay +
+      others.deeds.filter(({ deed }) => deed.kind === 'foreign-run').length +
+      others.triggers.length,
+  }
 }

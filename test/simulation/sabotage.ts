@@ -29,6 +29,8 @@ interface SabotageTools {
 export interface Sabotage {
   readonly name: string
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
+  /** The same for the observer alone. */
+  readonly observerPorts?: (ports: StarterPorts) => StarterPorts
   readonly settings?: (settings: StarterSettings) => StarterSettings
   readonly observer?: (settings: ObserverSettings) => ObserverSettings
   /** Only what the sweep is given. */
@@ -57,6 +59,14 @@ const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazon
 const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
 
 const unasked = ({ cancel: _, ...run }: EndedRun): EndedRun => run
+
+/** What is left of a data source's records for whoever does not see that one of them is being started. */
+const withoutOpenStarts = (records: Records): Records => ({
+  ...records,
+  runs: records.runs.filter(
+    (run) => run.subject.kind !== 'DATA_SOURCE' || run.state === 'IN_FLIGHT' || run.state === 'ENDED',
+  ),
+})
 
 /** The settings with every rule that runs something changed. */
 const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
@@ -505,6 +515,85 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'take a data source hint for the ending',
+    observerPorts: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (_domainId, runId) => ({
+          outcome: 'answered',
+          value: { runId, nativeStatus: 'SUCCESS', types: [] },
+        }),
+      }),
+  },
+  {
+    name: 'overlook data source hints',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        byRunId: async (runId) => {
+          const records = await ports.store.byRunId(runId)
+          return { ...records, runs: records.runs.filter(({ subject }) => subject.kind !== 'DATA_SOURCE') }
+        },
+        runsOfAsset: async (target) =>
+          'dataSourceId' in target ? { runs: [], unreadable: [] } : ports.store.runsOfAsset(target),
+      }),
+  },
+  {
+    name: 'follow runs of others that nobody wants',
+    observer: (settings) => ({
+      ...settings,
+      following: { ...settings.following, followDataSourceRuns: [{}] },
+    }),
+  },
+  {
+    name: 'follow no runs of others',
+    observer: (settings) => ({ ...settings, following: { ...settings.following, followDataSourceRuns: [] } }),
+  },
+  {
+    name: 'start beside a run that is followed',
+    ports: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => {
+          const records = await ports.store.runsOfAsset(target)
+          return { ...records, runs: records.runs.filter(({ subject }) => !('foreignRunId' in subject)) }
+        },
+      }),
+  },
+  {
+    name: 'follow a run while a Start of ours is open',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+      }),
+  },
+  {
+    // A late read besides: whoever comes second would find the only item of the run id.
+    name: 'record a run id without its only item',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+      }),
+    ports: (ports) =>
+      withStore(ports, {
+        recordRunId: async (run) => {
+          if (run.version > 0) {
+            const saved = await ports.store.save(run)
+            return saved === undefined ? { outcome: 'changed' } : { outcome: 'recorded', run: saved }
+          }
+          const creation = await ports.store.create(run)
+          return creation.outcome === 'created'
+            ? { outcome: 'recorded', run: creation.run }
+            : { outcome: 'changed' }
+        },
+      }),
+  },
+  {
+    name: 'an acceptance explains nothing',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what === 'its suggestions were accepted' ? run : ports.store.save(run),
+      }),
+  },
   {
     name: 'overlook a cancel on a claim',
     ports: (ports) =>

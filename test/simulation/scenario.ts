@@ -11,6 +11,8 @@ export interface Scenario {
   readonly attempts: number
   /** 0: no repeat guard. */
   readonly guardMs: number
+  /** Runs that others start of the data source are followed. */
+  readonly follows: boolean
   readonly caps: readonly DrawnCap[]
   /** Runs past their deadline are cancelled at DataZone before they are given up. */
   readonly cancelsAtDeadline: boolean
@@ -38,6 +40,7 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
   const guardDays = random.pick([0, 1, 30])
+  const follows = random.fork('follows').chance(0.5)
   const caps = drawCaps(random.fork('caps'))
   const cancelsAtDeadline = random.fork('deadline').chance(0.5)
   const run = {
@@ -54,12 +57,17 @@ export const drawScenario = (random: Random): Scenario => {
         ...(skipsByType ? [{ match: { assetType: 'custom.*' }, skip: 'by its type' }] : []),
         { match: {}, run },
       ],
+      // The second matches nothing that there is.
+      ...(follows
+        ? { followDataSourceRuns: [{ dataSource: 'source*' }] }
+        : { followDataSourceRuns: [{ domain: 'dzd_elsewhere' }, { project: 'project2', dataSource: '*' }] }),
       ...(caps.length === 0 ? {} : { caps }),
     },
     sets,
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
     guardMs: guardDays * dayMs,
+    follows,
     caps,
     cancelsAtDeadline,
   }

@@ -1,6 +1,7 @@
 import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
 import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
+import { caller } from '../../local/datazone/world.ts'
 import { check, type Violation } from './checker.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
@@ -19,7 +20,7 @@ import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
-import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
+import { type Deed, writeProgram } from './program.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
@@ -43,6 +44,7 @@ export interface SimulationResult {
 
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
+const afterLastDeedMs = 3 * 3_600_000
 const hintRetentionMs = 600_000
 const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
@@ -96,6 +98,16 @@ const typesAsked = (input: unknown): readonly unknown[] =>
     ? input.types
     : []
 
+/** Of one of DataZone's own events: its name, and the id of what it is about. */
+const heardOf = (body: string, atMs: number): readonly Outside['heard'][number][] => {
+  try {
+    const { 'detail-type': name, detail } = JSON.parse(body)
+    return typeof name === 'string' ? [{ atMs, name, id: String(detail?.metadata?.id) }] : []
+  } catch {
+    return []
+  }
+}
+
 /** A data source run in the words of the others. */
 const asSeen = (run: DataSourceRunTruth): SeenRun => ({
   id: run.id,
@@ -105,6 +117,7 @@ const asSeen = (run: DataSourceRunTruth): SeenRun => ({
   createdAtMs: run.createdAtMs,
   endsAtMs: run.endsAtMs,
   status: run.status === 'SUCCESS' ? 'SUCCEEDED' : run.status,
+  ...(run.createdBy === caller ? {} : { isForeign: true }),
 })
 
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
@@ -146,7 +159,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     listLagMs: profile.assumptions.listLagMs,
     failureShare: profile.failureShare,
     dataSourceMedianMs: 60_000,
-    dataSourceRunsPerDay: sourceRunsPerDay,
+    dataSourceRunsPerDay: program.runsPerDay,
     partialShare: profile.partialShare,
     unknownStatusShare: profile.unknownStatusShare,
     stuckShare: profile.stuckShare,
@@ -169,6 +182,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const fullDaysMet: number[] = []
   const refusedTimes: RefusedTime[] = []
   let refusedTime: RefusedTime | undefined
+  const sourcesMetGoing: number[] = []
   const watched: DataZone = {
     ...datazone,
     call: (operation, input) => {
@@ -182,6 +196,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           types: typesAsked(input),
           about: JSON.stringify([operation, input]),
         })
+      const isGoing = answer.outcome === 'error' && / of data source \S+ is /.test(answer.error.message)
+      if (isGoing) sourcesMetGoing.push(time.now())
       return answer
     },
   }
@@ -253,7 +269,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     retentionMs: hintRetentionMs,
     faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
   })
+  const heard: Outside['heard'][number][] = []
   const hear = (body: string) => {
+    heard.push(...heardOf(body, time.now()))
     hints.send(body)
     environment.wake()
   }
@@ -272,6 +290,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('environment'),
     profile,
     policyFile: scenario.policyFile,
+    runsPerDay: program.runsPerDay,
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
@@ -348,6 +367,15 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     setFaults()
   }
 
+  const startForeignRun = ({ domainId, dataSourceId, type }: Extract<Deed, { kind: 'foreign-run' }>) => {
+    try {
+      hinting.control.startScheduledRun({ domainId, dataSourceId, type })
+      count('foreign run')
+    } catch {
+      // While another one goes, or once its day is full, a schedule is passed over.
+    }
+  }
+
   const perform = (deed: Deed) => {
     switch (deed.kind) {
       case 'send':
@@ -406,6 +434,18 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       case 'hint':
         hear(deed.body)
         return
+      case 'foreign-run':
+        startForeignRun(deed)
+        return
+      case 'accept': {
+        const { revision } = hinting.control.acceptSuggestions({
+          domainId: deed.domainId,
+          assetId: deed.assetId,
+        })
+        revisions.get(deed.assetId)?.push({ revision, fromMs: time.now() })
+        count('acceptance')
+        return
+      }
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -432,7 +472,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     time.at(calmFromMs + afterMs, () => void deadLetters.redriveTo(requests))
   }
 
-  const endMs = calmFromMs + settlingMs
+  const lastDeedMs = startMs + (program.deeds.at(-1)?.atMs ?? 0)
+  const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
   const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
@@ -459,6 +500,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       ...datazone.control.dataSourceRuns().map(asSeen),
     ],
     fullDaysMet,
+    sourcesMetGoing,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
     heldBack,
@@ -473,6 +515,13 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    heard,
+    runsPerDay: program.runsPerDay,
+    hintedSourceStatuses: [
+      'SUCCEEDED',
+      'FAILED',
+      ...(profile.partialEvent === 'none' ? [] : ['PARTIALLY_SUCCEEDED']),
+    ],
     cancelMs: profile.cancelMs,
     hintedStatuses:
       profile.eventPayload === 'domain-only'

@@ -96,6 +96,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     kind: fc.constant('EXPLAINED_SKIP' as const),
     requestKey: fc.constantFrom('event:1', 'event:2'),
   }),
+  fc.record({ kind: fc.constant('ACCEPTED' as const), acceptedAtMs: times }),
   fc.record({ kind: fc.constant('WANTED_LIVE' as const), requestKey: fc.constantFrom('event:1', 'event:2') }),
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )

@@ -7,6 +7,7 @@ import { startStack } from '../../local/stack.ts'
 import type { StackOptions } from '../../local/stack-api.ts'
 import { eventually } from './eventually.ts'
 import { type LogLine, outsideView } from './outside-view.ts'
+import { packagedWithPolicy } from './packaged-policy.ts'
 import { catalogueOf, type TestAsset } from './requests.ts'
 
 /**
@@ -37,6 +38,10 @@ const briskDataZone = {
 /** What a test says of the system that it wants. */
 export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' | 'settings'> {
   readonly assets: readonly TestAsset[]
+  /** By their ids. */
+  readonly dataSources?: readonly string[]
+  /** In the place of config/policy.json; packaging it takes some seconds. */
+  readonly policy?: object
   readonly datazone?: Partial<DataZoneServerOptions>
   readonly batch?: { readonly size: number; readonly windowSeconds: number }
   /** Of the request queue; without it the template's, which is minutes. */
@@ -73,11 +78,14 @@ export const openSystem = async (options: SystemOptions) => {
 export type LocalSystem = Awaited<ReturnType<typeof openSystem>>
 
 const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) => {
-  const { template, directory } = await packagedTemplate()
+  const { policy } = options
+  const { template, directory } = await (policy === undefined
+    ? packagedTemplate()
+    : packagedWithPolicy(policy))
   const datazone = await startDataZoneServer({ ...briskDataZone, ...options.datazone })
   opened.add(datazone.stop)
   const { control } = datazone.datazone
-  control.loadCatalogue(catalogueOf(options.assets))
+  control.loadCatalogue(catalogueOf(options.assets, options.dataSources))
   const lines: LogLine[] = []
   const { visibilitySeconds, settings = briskSettings } = options
   const stack = await startStack({

@@ -34,6 +34,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     current(run)?.version === run.version && current(run)?.createdAtMs === run.createdAtMs
 
   const turns = new Map<string, number>()
+  const holders = new Set<string>()
   const counters = new Map<string, number>()
   const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
 
@@ -115,6 +116,19 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       put(run)
       store.writes.push(`claim ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
       return { outcome: 'claimed', run }
+    },
+
+    async recordRunId(run) {
+      store.beforeWrite(run)
+      const isFree = run.version === 0 ? current(run) === undefined : isUnchanged(run)
+      if (!isFree) return { outcome: 'changed' }
+      const holder = `${run.subject.domainId} ${run.runId}`
+      if (holders.has(holder)) return { outcome: 'taken' }
+      holders.add(holder)
+      const recorded = { ...run, version: run.version + 1 }
+      put(recorded)
+      store.writes.push(`record ${run.runId} ${runKey(run).record}`)
+      return { outcome: 'recorded', run: recorded }
     },
 
     async dropRequest(request) {

@@ -1,5 +1,5 @@
 import type { AssetCancelRequest } from '../../lib/contracts/cancel-request.ts'
-import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
+import type { DataSourceRunRequest, MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { ServiceEvent } from '../../local/servers/eventbridge.ts'
 
@@ -17,8 +17,11 @@ const columns = [
   { name: 'cust_nm', dataType: 'string' },
 ]
 
-/** Glue tables of one project of one domain. */
-export const catalogueOf = (assets: readonly TestAsset[]): Catalogue => ({
+/** Glue tables, and data sources by their ids, of one project of one domain. */
+export const catalogueOf = (
+  assets: readonly TestAsset[],
+  dataSources: readonly string[] = [],
+): Catalogue => ({
   domains: [
     {
       id: domainId,
@@ -30,6 +33,7 @@ export const catalogueOf = (assets: readonly TestAsset[]): Catalogue => ({
         typeIdentifier: 'amazon.datazone.GlueTableAssetType',
         columns: [...(asset.columns ?? columns)],
       })),
+      dataSources: dataSources.map((id) => ({ id, projectId, name: id })),
     },
   ],
 })
@@ -53,6 +57,17 @@ export const cancelRequest = (assetId: string): AssetCancelRequest => ({
   domainId,
   asset: { id: assetId },
   requestedAt: new Date().toISOString(),
+})
+
+/** The same about a data source. */
+export const sourceRequest = (dataSourceId: string, triggerKey: string): DataSourceRunRequest => ({
+  version: 1,
+  requestId: `ask-${dataSourceId}-${triggerKey}`,
+  kind: 'DATA_SOURCE',
+  domainId,
+  projectId,
+  dataSource: { id: dataSourceId },
+  triggerKey,
 })
 
 /** What DataZone puts on the default bus when an asset is published. */

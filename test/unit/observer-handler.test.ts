@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { observerHandler } from '../../functions/observer-handler.ts'
+import type { ObserverSettings } from '../../lib/config.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, t0 } from '../support/runs.ts'
-import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
 const bodyOf = (id: string) =>
@@ -31,13 +32,20 @@ const record = (messageId: string, body: string, receiveCount = 1) => ({
   awsRegion: 'us-east-1',
 })
 
-const world = (nativeStatus: string, lookAgain: (handles: readonly string[]) => Promise<void>) => {
+const world = (
+  nativeStatus: string,
+  lookAgain: (handles: readonly string[], seconds: number) => Promise<void>,
+  over: Partial<ObserverSettings> = {},
+) => {
   const counts: Record<string, number> = {}
   const handler = observerHandler({
-    settings: defaults.observer,
+    settings: { ...defaults.observer, ...over },
     ports: {
       store: memoryRunStore(inFlightRun()),
-      datazone: scriptedDataZone({ getRun: async () => answered(serviceRun({ nativeStatus })) }),
+      datazone: scriptedDataZone({
+        getRun: async () => answered(serviceRun({ nativeStatus })),
+        getSourceRun: async () => refused('NOT_FOUND'),
+      }),
       bus: recordingBus(),
       queue: recordingQueue(),
       hints: { lookAgain },
@@ -83,6 +91,28 @@ test('looks again three times, and then leaves the run to the sweep', async () =
   const { handle } = world('IN_PROGRESS', async () => {})
   expect(await handle(record('a', bodyOf('run-1'), 3))).toEqual(failed('a'))
   expect(await handle(record('a', bodyOf('run-1'), 4))).toEqual(failed())
+})
+
+test('a run of others is looked at for longer, then given up with a word', async () => {
+  const putOff: number[] = []
+  const following = { ...defaults.observer.following, followDataSourceRuns: [{}] }
+  const { handle, counts } = world('IN_PROGRESS', async (_, seconds) => void putOff.push(seconds), {
+    following,
+  })
+  const body = JSON.stringify({
+    id: 'event-1',
+    source: 'aws.datazone',
+    'detail-type': 'Data Source Run Triggered',
+    detail: {
+      metadata: { domain: 'dzd_orders', id: 'run-9', owningProjectId: 'project-1' },
+      data: { dataSourceId: 'source-1' },
+    },
+  })
+  expect(await handle(record('a', body, 3))).toEqual(failed('a'))
+  expect(await handle(record('a', body, 4))).toEqual(failed('a'))
+  expect(await handle(record('a', body, 13))).toEqual(failed())
+  expect(putOff).toEqual([10, 60])
+  expect(counts['hint-not-followed']).toBe(1)
 })
 
 test('what cannot be put off comes again all the same', async () => {

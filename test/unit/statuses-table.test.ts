@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
+import { acceptanceName } from '../../lib/contracts/acceptance.ts'
+import { heardNames, readEvent } from '../../lib/contracts/heard-event.ts'
 import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
 import type { RefusalKind } from '../../lib/ports/datazone.ts'
 import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/breaker.ts'
 import type { Run, RunKind } from '../../lib/run/run.ts'
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
+import { hearEvents } from '../../lib/usecases/hear-events.ts'
+import type { HintFate } from '../../lib/usecases/settle-hints.ts'
 import { settleRuns } from '../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import {
   claimedRun,
   endedRun,
@@ -20,7 +25,7 @@ import {
   subject,
   t0,
 } from '../support/runs.ts'
-import { answered, refused, scriptedDataZone } from '../support/scripted-datazone.ts'
+import { answered, refused, scriptedDataZone, serviceRun, sourceRun } from '../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../support/starter-world.ts'
 
 /** docs/STATUSES.md, written from what the code does: `npx vitest run test/unit/statuses-table.test.ts -u`. */
@@ -196,6 +201,70 @@ const ofCancel = async ([name, run]: readonly [string, Run]): Promise<string> =>
   )
 }
 
+const eventAbout = (name: string, isOurs: boolean): string => {
+  const id = name === acceptanceName ? 'asset-1' : isOurs ? 'run-1' : 'run-9'
+  return JSON.stringify({
+    id: 'event-1',
+    time: new Date(t0 + minute).toISOString(),
+    source: 'aws.datazone',
+    'detail-type': name,
+    detail: {
+      metadata: { domain: subject.domainId, id, owningProjectId: 'project-1' },
+      data: name.startsWith('Data Source') ? { dataSourceId: sourceSubject.dataSourceId } : {},
+    },
+  })
+}
+
+const fateWords: Readonly<Record<HintFate, string>> = {
+  settled: 'settled',
+  followed: 'followed, on a record of its own',
+  known: 'nothing',
+  accepted: 'noted on the run, for the repeat guard',
+  early: 'nothing; looked at again, for it may be of a run id that is not stored yet',
+  undecided: 'looked at again',
+  going: 'looked at again',
+}
+
+/** What an event leads to, with the calls of DataZone that it costs. */
+const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise<string> => {
+  const read = readEvent(eventAbout(name, isOurs))
+  if (read.kind === 'ignored') throw new Error(`${name} is not heard`)
+  const isSource = read.kind === 'source-hint'
+  const ours =
+    name === acceptanceName ? endedRun() : inFlightRun({ subject: isSource ? sourceSubject : subject })
+  const datazone = scriptedDataZone({
+    getRun: async () => answered(serviceRun({ nativeStatus: 'SUCCEEDED' })),
+    getSourceRun: async (_, runId) => answered(sourceRun({ runId, nativeStatus: 'SUCCESS' })),
+  })
+  const { hints } = await hearEvents([read], {
+    store: memoryRunStore(...(isOurs || !isSource ? [ours] : [])),
+    datazone,
+    bus: recordingBus(),
+    queue: recordingQueue(),
+    clock: manualClock(t0 + 2 * minute),
+    settings: defaults.observer,
+    following: { mode: 'run', domainIds: [], followDataSourceRuns: follows ? [{}] : [] },
+    deadlineMs: Number.POSITIVE_INFINITY,
+  })
+  const calls = datazone.calls.length === 0 ? '' : `, by ${datazone.calls.length} Get`
+  return `${fateWords[hints[0]?.fate ?? 'known']}${calls}`
+}
+
+const events = async (): Promise<string> =>
+  table(
+    ['event', 'about a run of ours', 'about one of others', 'the same with `followDataSourceRuns`'],
+    await Promise.all(
+      heardNames.map(async (name) =>
+        row(
+          name,
+          await ofEvent(name, true, false),
+          name === acceptanceName ? 'nothing' : await ofEvent(name, false, false),
+          name.startsWith('Data Source') ? await ofEvent(name, false, true) : 'the same',
+        ),
+      ),
+    ),
+  )
+
 test('docs/STATUSES.md tells what the code does', async () => {
   const page = `# Every status and error, and what becomes of it
 
@@ -234,6 +303,10 @@ What 401, 403 and 402 open is a breaker: until it closes, its requests wait in t
 (\`docs/OPERATIONS.md\`). Where GetAsset shows that the asset belongs to another project, a 403 ends as REJECTED. A 409 is
 looked at with List: the longer the run in the way has been going, the later its turn. A 404 that lasts five minutes ends
 as REJECTED. A Start that may have taken effect is looked up with List before its request is rejected.
+
+## When DataZone says so itself
+
+${await events()}
 
 ## When Get is refused
 

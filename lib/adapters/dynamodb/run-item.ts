@@ -46,6 +46,13 @@ const SubjectItem = z.discriminatedUnion('kind', [
   }),
 ])
 
+const ForeignSubjectItem = z.object({
+  kind: z.literal('DATA_SOURCE'),
+  domainId: z.string(),
+  dataSourceId: z.string(),
+  foreignRunId: z.string(),
+})
+
 const common = {
   attempt: z.number(),
   projectId: z.string(),
@@ -123,13 +130,21 @@ const RunItem = z.discriminatedUnion('state', [
     error: z.exactOptional(error),
     willRetry: z.exactOptional(z.literal(true)),
     announcedAtMs: z.exactOptional(ms),
+    acceptedAtMs: z.exactOptional(ms),
   }),
 ])
 
+/** When a record was last of use; undefined while it still is. */
+const overAtMsOf = (run: Run): number | undefined => {
+  if (run.state === 'PLANNED') return run.createdAtMs
+  if (run.state !== 'ENDED' || run.announcedAtMs === undefined) return undefined
+  // The repeat guard counts its days from an acceptance.
+  return Math.max(run.announcedAtMs, run.acceptedAtMs ?? 0)
+}
+
 /** Only what has ended, or was only planned, ever expires. */
 const expiryOf = (run: Run): { ttlEpochSeconds?: number } => {
-  const overAtMs =
-    run.state === 'ENDED' ? run.announcedAtMs : run.state === 'PLANNED' ? run.createdAtMs : undefined
+  const overAtMs = overAtMsOf(run)
   return overAtMs === undefined ? {} : { ttlEpochSeconds: Math.floor(overAtMs / 1000) + halfYearSeconds }
 }
 
@@ -171,7 +186,8 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
     )
   }
   const fields = z.safeParse(RunItem, item)
-  const subject = z.safeParse(SubjectItem, item)
+  const foreign = z.safeParse(ForeignSubjectItem, item)
+  const subject = foreign.success ? foreign : z.safeParse(SubjectItem, item)
   if (fields.success && subject.success) return { ...fields.data, subject: subject.data }
   const issues = [...(subject.error?.issues ?? []), ...(fields.error?.issues ?? [])]
   return unreadable(false, `is damaged at ${issues.map((issue) => issue.path.join('.')).join(', ')}`)

@@ -9,11 +9,19 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
-import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
+import type {
+  Creation,
+  Recording,
+  Records,
+  RunStore,
+  Succession,
+  UnreadableRecord,
+} from '../../ports/run-store.ts'
 import { partitionOf } from '../../run/identity.ts'
-import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
+import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
 import { type BackOff, writeClaim } from './claim.ts'
-import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
+import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
+import { holderItem } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { parseItem, schemaVersion, workShard } from './run-item.ts'
 import { failedConditions } from './transaction.ts'
@@ -155,8 +163,30 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     }
   }
 
+  const recordRunId = async (before: InFlightRun): Promise<Recording> => {
+    const run = { ...before, version: before.version + 1 }
+    const condition = before.version === 0 ? absent : recordUnchangedSince(before)
+    try {
+      await client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { Put: putParameters(table, run, condition) },
+            { Put: { TableName: table, Item: marshall(holderItem(run)), ...conditionParameters(absent) } },
+          ],
+        }),
+      )
+      return { outcome: 'recorded', run }
+    } catch (error) {
+      const [isChanged, isTaken] = failedConditions(error)
+      if (isChanged === true) return { outcome: 'changed' }
+      if (isTaken === true) return { outcome: 'taken' }
+      throw new PortUnavailable('table', error)
+    }
+  }
+
   return {
     endWithNext,
+    recordRunId,
 
     async runsOfAsset(target) {
       const runs: Run[] = []

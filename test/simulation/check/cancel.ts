@@ -109,7 +109,8 @@ export const canceledDoNotRun: Rule = (outside) =>
     const atMs = notedAtMs(item)
     const truth = runOf(outside, item)
     if (atMs === undefined || truth === undefined) return []
-    const isLate = truth.createdAtMs > atMs + openStartMs
+    // One that others started may be found, and taken for ours, when the Start that was open is looked for.
+    const isLate = truth.isForeign !== true && truth.createdAtMs > atMs + openStartMs
     // In the storm a cancel may fail often; sweeps go on trying until the run's deadline.
     const isCalm = atMs > outside.calmFromMs + aftermathMs
     const patienceMs = (isCalm ? 2 * sweepMs + slackMs : 25 * sweepMs) + outside.cancelMs

@@ -22,13 +22,15 @@ export const metadataOf = (event: SeenEvent): Item => inner(parse(event.detail),
 
 export const statusOf = (event: SeenEvent): string | undefined => text(dataOf(event), 'status')
 
+const foreignRunOf = (data: Item) => (data['foreign'] === true ? text(data, 'runId') : undefined)
+
 export const eventSubject = (event: SeenEvent): string | undefined => {
   const data = dataOf(event)
   const asset = inner(data, 'asset')
   const source = inner(data, 'dataSource')
   const id = text(asset, 'id') ?? text(source, 'id')
   if (id === undefined) return undefined
-  const revision = text(asset, 'revision') ?? text(source, 'triggerKey')
+  const revision = text(asset, 'revision') ?? text(source, 'triggerKey') ?? foreignRunOf(data)
   const cause = revision === undefined ? ` ${text(metadataOf(event), 'causationId')}` : ''
   return `${id}@${revision ?? '?'} ${typesKey(list(data, 'types'))}#${number(data, 'attempt')}${cause}`
 }

@@ -30,14 +30,22 @@ const hintedMs = 30_000
 const startEffectMs = 60_000
 
 /** With a hint that came, and that tells what it is about, seconds are promised. */
-export const hintedInTime: Rule = ({ runs, items, events, calmFromMs, endMs, hintedStatuses }) =>
+export const hintedInTime: Rule = ({
+  runs,
+  items,
+  events,
+  calmFromMs,
+  endMs,
+  hintedStatuses,
+  hintedSourceStatuses,
+}) =>
   runs.flatMap((run) => {
     const dueMs = run.endsAtMs + hintedMs
     const isStormy = run.createdAtMs < calmFromMs + startEffectMs
-    if (isStormy || dueMs > endMs || !hintedStatuses.includes(run.status)) return []
+    const hinted = run.types.length === 0 ? hintedSourceStatuses : hintedStatuses
+    if (isStormy || dueMs > endMs || !hinted.includes(run.status)) return []
     const item = items.find((one) => one['runId'] === run.id)
-    // Of data source runs no hints are taken.
-    if (item === undefined || item['kind'] === 'DATA_SOURCE') return []
+    if (item === undefined) return []
     const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
     return told !== undefined && told.takenAtMs <= dueMs
       ? []

@@ -31,12 +31,15 @@ export const requestKeyOf = (item: Item): string => text(inner(item, 'request'),
 export const idOfRequest = (item: Item): string =>
   requestKeyOf(item).slice(requestKeyOf(item).indexOf(':') + 1)
 
-/** A data source stands for an asset, and a trigger key for a revision. */
+/** A data source stands for an asset, and a trigger key, or the run id of one that others started, for a revision. */
 export const targetOf = (item: Item): string | undefined =>
   text(item, 'assetId') ?? text(item, 'dataSourceId')
 
 export const revisionOf = (item: Item): string | undefined =>
-  text(item, 'revision') ?? text(item, 'triggerKey')
+  text(item, 'revision') ?? text(item, 'triggerKey') ?? text(item, 'foreignRunId')
+
+/** Of a data source run that somebody else started. */
+export const isForeign = (item: Item): boolean => item['foreignRunId'] !== undefined
 
 export const subjectOf = (item: Item): string =>
   `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`

@@ -1,5 +1,6 @@
 import type { Outside } from '../outside.ts'
 import type { Sent } from '../program.ts'
+import { guardedFromMs } from './acceptance.ts'
 import { isAbout, metadataOf, parse, statusOf } from './events.ts'
 import {
   covers,
@@ -47,7 +48,7 @@ const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number
   modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
 /** Whether a run that succeeded a short while before says that it made a publish superfluous. */
-const isGuarded = ({ items, scenario }: Outside, request: Sent, set: readonly string[]): boolean =>
+const isGuarded = ({ items, scenario, heard }: Outside, request: Sent, set: readonly string[]): boolean =>
   request.published &&
   items.some(
     (item) =>
@@ -59,7 +60,8 @@ const isGuarded = ({ items, scenario }: Outside, request: Sent, set: readonly st
           typeof line === 'object' &&
           line !== null &&
           text({ ...line }, 'what') === `REPEAT_GUARD skipped event:${request.id}` &&
-          number({ ...line }, 'atMs') - number(item, 'detectedAtMs') < scenario.guardMs,
+          number({ ...line }, 'atMs') - guardedFromMs({ heard }, item, number({ ...line }, 'atMs')) <
+            scenario.guardMs,
       ),
   )
 

@@ -1,3 +1,4 @@
+import { isForeign, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
 const dayMs = 24 * 3_600_000
@@ -5,7 +6,22 @@ const dayMs = 24 * 3_600_000
 /** What clocks differ by, at most, in this world. */
 const clocksMs = 5_000
 
-export const fullDaysAreNotTried: Rule = ({ fullDaysMet }) =>
+/** From reading the records to Start. */
+const decidingMs = 60_000
+
+/** Runs of others count from when they are on a record: before that nobody knows of them. */
+export const fullDaysAreNotTried: Rule = ({ fullDaysMet, items, runsPerDay }) =>
   fullDaysMet
     .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)
+    .filter((atMs) => {
+      const known = items.filter(
+        (item) =>
+          item['kind'] === 'DATA_SOURCE' &&
+          number(item, 'startedAtMs') >= atMs - (atMs % dayMs) &&
+          (isForeign(item)
+            ? number(item, 'createdAtMs') <= atMs - decidingMs
+            : number(item, 'startedAtMs') <= atMs),
+      )
+      return known.length >= runsPerDay
+    })
     .map((atMs) => `a Start met the full day of its data source at ${new Date(atMs).toISOString()}`)

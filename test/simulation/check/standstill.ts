@@ -6,7 +6,9 @@ const pauseMs = 120_000
 export const pausesStartNothing: Rule = ({ pauses, runs }) =>
   pauses.flatMap(({ fromMs, untilMs }) =>
     runs
-      .filter((run) => run.createdAtMs > fromMs + pauseMs && run.createdAtMs < untilMs)
+      .filter(
+        (run) => run.isForeign !== true && run.createdAtMs > fromMs + pauseMs && run.createdAtMs < untilMs,
+      )
       .map((run) => `run ${run.id} was started ${run.createdAtMs - fromMs} ms into a pause`),
   )
 
@@ -17,6 +19,12 @@ export const planStartsNothing: Rule = ({ modes, runs, endMs }) =>
   modes.flatMap(({ mode, fromMs }, index) => {
     const untilMs = modes[index + 1]?.fromMs ?? endMs
     return runs
-      .filter((run) => mode !== 'run' && run.createdAtMs > fromMs + deployMs && run.createdAtMs < untilMs)
+      .filter(
+        (run) =>
+          mode !== 'run' &&
+          run.isForeign !== true &&
+          run.createdAtMs > fromMs + deployMs &&
+          run.createdAtMs < untilMs,
+      )
       .map((run) => `run ${run.id} was started in mode ${mode}`)
   })

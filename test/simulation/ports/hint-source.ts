@@ -1,11 +1,12 @@
-import { hintNames } from '../../../lib/contracts/hint.ts'
+import { heardNames } from '../../../lib/contracts/heard-event.ts'
 import type { DataZone } from '../../../local/datazone/core.ts'
 import type { OperationName } from '../../../local/datazone/operations.ts'
 import type { VirtualTime } from './clock.ts'
 
 /**
  * The default bus and its rule: brings the simulator's own events to whoever hears hints, at the moment they reach the
- * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect.
+ * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect, or
+ * somebody in the portal did something.
  */
 export const hearHints = (time: VirtualTime, datazone: DataZone, hear: (body: string) => void): DataZone => {
   let nextAtMs = Number.POSITIVE_INFINITY
@@ -16,13 +17,26 @@ export const hearHints = (time: VirtualTime, datazone: DataZone, hear: (body: st
     time.at(nextMs, () => {
       if (nextAtMs === nextMs) nextAtMs = Number.POSITIVE_INFINITY
       for (const { event } of datazone.control.takeEvents()) {
-        if (hintNames.some((name) => name === event['detail-type'])) hear(JSON.stringify(event))
+        if (heardNames.includes(event['detail-type'])) hear(JSON.stringify(event))
       }
       look()
     })
   }
   return {
     ...datazone,
+    control: {
+      ...datazone.control,
+      startScheduledRun: (source) => {
+        const run = datazone.control.startScheduledRun(source)
+        look()
+        return run
+      },
+      acceptSuggestions: (asset) => {
+        const accepted = datazone.control.acceptSuggestions(asset)
+        look()
+        return accepted
+      },
+    },
     call: <Name extends OperationName>(operation: Name, input: unknown) => {
       const answer = datazone.call(operation, input)
       look()

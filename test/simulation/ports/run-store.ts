@@ -4,12 +4,13 @@ import type {
   Claiming,
   ClaimTerms,
   Creation,
+  Recording,
   Records,
   RunStore,
   Succession,
 } from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
-import type { ClaimedRun, Counter, EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import { claimRefused } from '../../support/claim-conditions.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
@@ -70,6 +71,7 @@ export const simulatedTable = (options: {
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
   const turns = new Map<string, number>()
+  const holders = new Set<string>()
   const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
   const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
   const runsIn = (counter: Counter): number => counters.get(nameOf(counter))?.runs ?? 0
@@ -258,6 +260,20 @@ export const simulatedTable = (options: {
           if (turn !== undefined) turns.set(partition, turn + 1)
           for (const { counter } of counts) countOneMore(counter)
           return { outcome: 'claimed', run }
+        })
+      },
+
+      recordRunId(before: InFlightRun): Promise<Recording> {
+        const run = { ...before, version: before.version + 1 }
+        return write('store.recordRunId', before, false, (): Recording => {
+          const there = find(runKey(before))
+          const isFree = before.version === 0 ? there === undefined : isAsRead(there, before)
+          if (!isFree) return { outcome: 'changed' }
+          const holder = JSON.stringify([before.subject.domainId, before.runId])
+          if (holders.has(holder)) return { outcome: 'taken' }
+          holders.add(holder)
+          put(stored(toItem(run)))
+          return { outcome: 'recorded', run }
         })
       },
 

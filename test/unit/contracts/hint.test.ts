@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hintNames, readHint } from '../../../lib/contracts/hint.ts'
+import { heardNames, readEvent } from '../../../lib/contracts/heard-event.ts'
 
 const domain = 'dzd_orders'
 
@@ -8,14 +8,15 @@ const bodyOf = (metadata: object, data: unknown = {}, name: string = 'Metadata G
   JSON.stringify({
     version: '0',
     id: 'event-1',
+    time: '2026-11-20T02:14:03Z',
     source: 'aws.datazone',
     'detail-type': name,
     detail: { version: '1', metadata: { domain, ...metadata }, data },
   })
 
 const idsOf = (metadata: object, data?: unknown) => {
-  const read = readHint(bodyOf(metadata, data))
-  return read.kind === 'hint' ? read.hint.ids : read.problems
+  const read = readEvent(bodyOf(metadata, data))
+  return read.kind === 'hint' ? read.hint.ids : read
 }
 
 test.each([
@@ -38,11 +39,49 @@ test.each([
   ['Business Name Generation Succeeded', 'SUCCEEDED', false],
   ['Business Name Generation Failed', 'FAILED', false],
 ])('%s means %s', (name, verdict, tellsRun) => {
-  expect(readHint(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
+  expect(readEvent(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
     kind: 'hint',
     hint: { name, domainId: domain, ids: ['run-1'], verdict, tellsRun },
   })
-  expect(hintNames).toContain(name)
+  expect(heardNames).toContain(name)
+})
+
+test.each([
+  ['Data Source Run Triggered', 'TRIGGERED'],
+  ['Data Source Run Succeeded', 'ENDED'],
+  ['Data Source Run Failed', 'ENDED'],
+])('%s means %s', (name, tells) => {
+  const data = { dataSourceId: 'source-1', dataSourceRunType: 'SCHEDULED' }
+  expect(readEvent(bodyOf({ id: 'run-1', owningProjectId: 'project-1' }, data, name))).toEqual({
+    kind: 'source-hint',
+    hint: {
+      domainId: domain,
+      tells,
+      runId: 'run-1',
+      dataSourceId: 'source-1',
+      projectId: 'project-1',
+      eventId: 'event-1',
+      happenedAtMs: Date.parse('2026-11-20T02:14:03Z'),
+    },
+  })
+  expect(heardNames).toContain(name)
+})
+
+test('of a data source run only the domain is asked for, and no id is read that could not be one', () => {
+  const wrong = bodyOf({ id: 7, owningProjectId: '#' }, { dataSourceId: '../..' }, 'Data Source Run Failed')
+    .replace('"event-1"', '"\\u0000"')
+    .replace('2026-11-20T02:14:03Z', 'yesterday')
+  expect(readEvent(wrong)).toEqual({ kind: 'source-hint', hint: { domainId: domain, tells: 'ENDED' } })
+})
+
+test('an acceptance is about its asset', () => {
+  const accepted = bodyOf({ id: 'asset-1' }, {}, 'Metadata Generation Accepted')
+  const about = { domainId: domain, assetId: 'asset-1' }
+  const acceptedAtMs = Date.parse('2026-11-20T02:14:03Z')
+  expect(readEvent(accepted)).toEqual({ kind: 'acceptance', acceptance: { ...about, acceptedAtMs } })
+  const untimed = accepted.replace('2026-11-20T02:14:03Z', '')
+  expect(readEvent(untimed)).toEqual({ kind: 'acceptance', acceptance: about })
+  expect(heardNames).toContain('Metadata Generation Accepted')
 })
 
 test.each([
@@ -50,13 +89,15 @@ test.each([
   ['null', 'null'],
   ['a list', '[]'],
   ['another source', bodyOf({}).replace('aws.datazone', 'aws.evil')],
-  ['another event', bodyOf({}, {}, 'Metadata Generation Accepted')],
+  ['another event', bodyOf({}, {}, 'Metadata Generation Rejected')],
+  ['an acceptance of nothing', bodyOf({}, {}, 'Metadata Generation Accepted')],
+  ['a data source run of no domain', bodyOf({ domain: '' }, {}, 'Data Source Run Failed')],
   ['a name of Object.prototype', bodyOf({}, {}, 'constructor')],
   ['no domain', bodyOf({ domain: undefined })],
   ['a domain that is none', bodyOf({ domain: '#' })],
   ['no detail', '{"source":"aws.datazone","detail-type":"Metadata Generation Failed"}'],
 ])('ignores %s, and says why', (_, body) => {
-  expect(readHint(body)).toMatchObject({ kind: 'ignored', problems: [expect.any(String)] })
+  expect(readEvent(body)).toMatchObject({ kind: 'ignored', problems: [expect.any(String)] })
 })
 
 test('P8: never throws, and never reads an id that DataZone could not have', () => {
@@ -66,9 +107,10 @@ test('P8: never throws, and never reads an id that DataZone could not have', () 
     fc.record({ runId: anyId, assetId: anyId, target: fc.jsonValue() }, { requiredKeys: [] }),
   )
   fc.assert(
-    fc.property(anyId, anyData, fc.string(), (id, data, text) => {
-      readHint(text)
-      const read = readHint(bodyOf({ id }, data))
+    fc.property(anyId, anyData, fc.string(), fc.constantFrom(...heardNames), (id, data, text, name) => {
+      readEvent(text)
+      readEvent(bodyOf({ id, owningProjectId: id }, data, name))
+      const read = readEvent(bodyOf({ id }, data))
       if (read.kind === 'hint') for (const found of read.hint.ids) expect(found).toMatch(/^[\w-]{1,36}$/)
     }),
   )

@@ -71,6 +71,14 @@ test('caps are taken as they stand', () => {
   expect(parsePolicy({ ...file({ match: {}, run: {} }), caps })).toMatchObject({ ok: true, value: { caps } })
 })
 
+test('says whose data source runs are followed; nobody’s, when it says nothing', () => {
+  const followDataSourceRuns = [{ domain: 'dzd_*', project: 'p1', dataSource: 'glue_*' }, {}]
+  expect(parsePolicy({ ...file({ match: {}, run: {} }), followDataSourceRuns })).toMatchObject({
+    ok: true,
+    value: { followDataSourceRuns },
+  })
+})
+
 describe('a wrong policy is refused, with the place', () => {
   const good = { match: {}, run: {} }
   test.each<[string, unknown, RegExp]>([
@@ -100,6 +108,16 @@ describe('a wrong policy is refused, with the place', () => {
       'one attempt',
       file({ match: {}, run: { retry: { attempts: 1, delayMinutes: 1 } } }),
       /attempts: must have at least 2/,
+    ],
+    [
+      'a misspelt field of what is followed',
+      { ...file(good), followDataSourceRuns: [{}, { source: 'x' }] },
+      /^followDataSourceRuns\[1\]: has unknown fields.*"source"/,
+    ],
+    [
+      'an id of what is followed that could be none',
+      { ...file(good), followDataSourceRuns: [{ dataSource: 'a b' }] },
+      /^followDataSourceRuns\[0\]\.dataSource: must match/,
     ],
     ['no rules', file(), /^rules: must have at least 1/],
     ['another version', { ...file(good), version: 2 }, /^version: must be 1/],

@@ -16,6 +16,7 @@ import {
   origin,
   rejectedRun,
   second,
+  sourceSubject,
   subject,
   t0,
 } from '../../support/runs.ts'
@@ -39,6 +40,28 @@ const detailTypes = [...endings, 'STARTED' as const].map((status) => detailType(
 const validates = ({ detail }: RunEvent) => parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail))).ok
 
 describe('events about a run', () => {
+  test('a data source run that others started says so, and has no trigger key', () => {
+    const subject = {
+      kind: 'DATA_SOURCE',
+      domainId: 'dzd_orders',
+      dataSourceId: 'source-1',
+      foreignRunId: 'run-9',
+    } as const
+    const run = endedRun({ subject, runId: 'run-9', request: { ...origin, requestKey: 'event:event-9' } })
+    const event = endedEvent(run, whole)
+    expect(event).toMatchObject({
+      detailType: 'Data Source Run Succeeded',
+      detail: {
+        metadata: { causationId: 'event-9' },
+        data: { foreign: true, dataSource: { id: 'source-1' }, runId: 'run-9' },
+      },
+    })
+    expect(validates(event)).toBe(true)
+    const ours = endedRun({ subject: { ...sourceSubject, triggerKey: 'run-9' }, runId: 'run-9' })
+    expect(endedEvent(ours, whole).detail.metadata.id).not.toBe(event.detail.metadata.id)
+    expect(endedEvent(ours, whole).detail.data).not.toHaveProperty('foreign')
+  })
+
   test('all there is to tell of an ending', () => {
     const run = endedRun({ request: { ...origin, correlationId: 'load-7' } })
     expect(endedEvent(run, whole)).toEqual({

@@ -25,6 +25,30 @@ const eventsOfRun = (
   return { id, events: eventsUntil(world, world.clock.ms + day) }
 }
 
+test('an acceptance has an event about its asset, and makes a revision', () => {
+  const world = testWorld()
+  const about = { domainId: sampleDomainId, assetId: storeSales }
+  const before = outputOf(world.asset(storeSales)).revision
+  const { revision } = world.control.acceptSuggestions(about)
+  expect(outputOf(world.asset(storeSales)).revision).toBe(revision)
+  expect(revision).not.toBe(before)
+  expect(eventsUntil(world, world.clock.ms + day)).toMatchObject([
+    {
+      'detail-type': 'Metadata Generation Accepted',
+      detail: {
+        metadata: {
+          domain: sampleDomainId,
+          owningProjectId: salesProject,
+          id: storeSales,
+          version: revision,
+        },
+        data: {},
+      },
+    },
+  ])
+  expect(() => world.control.acceptSuggestions({ ...about, assetId: 'nobody' })).toThrow("'nobody' is not in")
+})
+
 test('an ended run has one event, in the envelope of EventBridge, half a second after its ending', () => {
   const world = testWorld()
   const startedAtMs = world.clock.ms

@@ -64,6 +64,25 @@ describe('frozen', () => {
     )
   })
 
+  test('P1: the key of a run that others started, which no trigger key can be taken for', () => {
+    const { triggerKey: _, ...source } = sourceSubject
+    const foreign = { ...source, foreignRunId: 'run-9' }
+    expect(runKey({ subject: foreign, attempt: 1, request })).toEqual({
+      partition: 'SOURCE#dzd_orders#source-1',
+      record: 'FOREIGN#run-9',
+    })
+    expect(eventId({ subject: foreign, attempt: 1, request }, 'SUCCEEDED')).toBe(
+      'b6b40adb8ce3c441a1b7b3023560217745ba2969',
+    )
+    expect(sameSubject(foreign, { ...foreign })).toBe(true)
+    expect(sameSubject(foreign, { ...foreign, foreignRunId: 'run-8' })).toBe(false)
+    for (const triggerKey of ['run-9', 'FOREIGN#run-9']) {
+      const asked = { ...sourceSubject, triggerKey }
+      expect(sameSubject(foreign, asked) || sameSubject(asked, foreign)).toBe(false)
+      expect(runKey({ subject: asked, attempt: 1, request }).record).toMatch(/^RUN#/)
+    }
+  })
+
   test('P4: the ids of events', () => {
     expect(eventId(run, 'SUCCEEDED')).toBe('3065936d4634e681e89d1226436c0805143ae4de')
     expect(eventId(waiting, 'REJECTED')).toBe('dd81cda3288903a7b60ab3ef2694782af9c1104a')

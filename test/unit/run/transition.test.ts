@@ -31,6 +31,7 @@ const facts = {
   unanswered: { kind: 'UNANSWERED' },
   missing: { kind: 'MISSING' },
   asked: { kind: 'ASKED_AGAIN', requestKey: 'event:2' },
+  accepted: { kind: 'ACCEPTED', acceptedAtMs: t0 + 2 * minute },
   told: { kind: 'ANNOUNCED' },
 } satisfies Record<string, Fact>
 
@@ -38,15 +39,15 @@ const leaseOver = claimedRun({ leaseEndsAtMs: nowMs, startSent: { firstAtMs: t0,
 
 /** i: impossible, u: unchanged, n: noted; a capital: changed to, or still, pLanned, Claimed, Parked, in Flight, Ended. One column a fact. */
 const table: readonly [string, Run, string][] = [
-  // claimed, released, refused, rejected, started, startedTwice, going, unheardOf, failed, anotherRun, overdue, unanswered, missing, asked, told
-  ['planned', plannedRun(), 'C i i i i i i i i i i i i L i'],
-  ['leased', claimedRun(), 'i i P E F F i i i i i i i C i'],
-  ['lease over', leaseOver, 'C P P E F F i i i i i i i C i'],
-  ['parked', parkedRun(), 'C P P E F F i i i i i i i P i'],
-  ['in flight', inFlightRun(), 'i i i i u n u F E u E F F F i'],
-  ['ended, owed', endedRun(), 'i i i i u n n n n u i i i E E'],
-  ['announced', endedRun({ announcedAtMs: t0 }), 'i i i i u n n n n u i i i E u'],
-  ['rejected', rejectedRun(), 'i i i i n n u u u u i i i E E'],
+  // claimed, released, refused, rejected, started, startedTwice, going, unheardOf, failed, anotherRun, overdue, unanswered, missing, asked, accepted, told
+  ['planned', plannedRun(), 'C i i i i i i i i i i i i L i i'],
+  ['leased', claimedRun(), 'i i P E F F i i i i i i i C i i'],
+  ['lease over', leaseOver, 'C P P E F F i i i i i i i C i i'],
+  ['parked', parkedRun(), 'C P P E F F i i i i i i i P i i'],
+  ['in flight', inFlightRun(), 'i i i i u n u F E u E F F F i i'],
+  ['ended, owed', endedRun(), 'i i i i u n n n n u i i i E E E'],
+  ['announced', endedRun({ announcedAtMs: t0 }), 'i i i i u n n n n u i i i E E u'],
+  ['rejected', rejectedRun(), 'i i i i n n u u u u i i i E i E'],
 ]
 
 const letters = { CLAIMED: 'C', PARKED: 'P', IN_FLIGHT: 'F', ENDED: 'E', PLANNED: 'L' } as const
@@ -55,6 +56,28 @@ const cell = (run: Run, fact: Fact) => {
   const next = transition(run, fact, nowMs)
   return next.outcome === 'changed' ? letters[next.run.state] : next.outcome.slice(0, 1)
 }
+
+describe('P11: people accept one suggestion after the other', () => {
+  const run = endedRun({ announcedAtMs: t0 })
+  const accept = (from: Run, atMs: number) =>
+    transition(from, { kind: 'ACCEPTED', acceptedAtMs: atMs }, atMs + second)
+  const endedAtMs = run.detectedAtMs
+
+  test('what was accepted before the run ended is not of this run', () => {
+    expect(accept(run, endedAtMs - 1)).toEqual({ outcome: 'unchanged' })
+    expect(accept(run, endedAtMs)).toMatchObject({ outcome: 'changed', run: { acceptedAtMs: endedAtMs } })
+  })
+
+  test('is written once an hour, and never goes back', () => {
+    const accepted = { ...run, acceptedAtMs: endedAtMs }
+    for (const afterMs of [0, minute, 60 * minute - 1])
+      expect(accept(accepted, endedAtMs + afterMs)).toEqual({ outcome: 'unchanged' })
+    expect(accept(accepted, endedAtMs + 60 * minute)).toMatchObject({
+      outcome: 'changed',
+      run: { acceptedAtMs: endedAtMs + 60 * minute, announcedAtMs: t0 },
+    })
+  })
+})
 
 describe('every state and every fact', () => {
   test.each(table)('P5: %s', (_name, run, row) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { runKey } from '../../../lib/run/identity.ts'
-import type { Run } from '../../../lib/run/run.ts'
+import type { InFlightRun, Run } from '../../../lib/run/run.ts'
 import {
   claimedRun,
   endedRun,
@@ -55,7 +55,7 @@ describe('a request for a data source', () => {
         clientToken: expect.stringMatching(/^dzrun-source-1-1-[0-9a-f]{64}$/),
       },
     ])
-    expect(world.store.writes).toEqual(['claim RUN#load-1#0001', 'save IN_FLIGHT RUN#load-1#0001'])
+    expect(world.store.writes).toEqual(['claim RUN#load-1#0001', 'record source-run-1 RUN#load-1#0001'])
   })
 
   test('P1: the same trigger key is the same run, whoever asks', async () => {
@@ -103,6 +103,44 @@ describe('a request for a data source', () => {
     expect(await world.handle(request({ requestId: 'mended' }))).toMatchObject([
       { outcome: 'started', run: { attempt: 2 } },
     ])
+  })
+})
+
+describe('a run that somebody else started', () => {
+  const { triggerKey: _, ...source } = sourceSubject
+  const subject = { ...source, foreignRunId: 'run-9' }
+  const foreign = (over: Partial<InFlightRun> = {}) =>
+    inFlightRun({ subject, runId: 'run-9', startedAtMs: t0 - minute, ...over })
+
+  test('goes first: what is asked for waits behind it, without a call', async () => {
+    const world = starterWorld({ runs: [foreign()] })
+    expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('counts as one of the day', async () => {
+    const over = endedRun({ subject, runId: 'run-9', startedAtMs: t0 - hour })
+    const world = starterWorld({ runs: [over], settings: { sourceRunsPerDay: 1 } })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL' } },
+    ])
+  })
+
+  test('P1: is no run of ours, whatever Start says: its trigger waits for one of its own', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      if (run.state !== 'IN_FLIGHT') return
+      world.store.beforeWrite = () => {}
+      void world.store.recordRunId(foreign({ runId: run.runId, version: 0 }))
+    }
+    expect(await world.handle(request())).toMatchObject([
+      {
+        outcome: 'parked',
+        run: { reason: 'CONFLICT', retryAtMs: t0 + minute, error: { name: 'RunOnAnotherRecord' } },
+      },
+    ])
+    const holders = world.store.all().filter((run) => 'runId' in run)
+    expect(holders.map((run) => runKey(run).record)).toEqual(['FOREIGN#run-9'])
   })
 })
 

@@ -39,6 +39,17 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([ended(31)])).outcomes).toEqual(['started'])
   })
 
+  test('counts from an acceptance, which may come long after the run', async () => {
+    const accepted = (runDaysAgo: number, daysAgo: number) =>
+      ended(runDaysAgo, { acceptedAtMs: t0 - daysAgo * day })
+    expect((await outcomeOf([accepted(90, 29)])).outcomes).toEqual(['skipped'])
+    expect((await outcomeOf([accepted(90, 31)])).outcomes).toEqual(['started'])
+    const failed = ended(90, { ending: 'FAILED', acceptedAtMs: t0 - day })
+    expect((await outcomeOf([failed])).outcomes).toEqual(['started'])
+    const asked = runRequest({ requestId: 'other', asset: { id: 'asset-1' }, regenerate: true })
+    expect((await outcomeOf([accepted(90, 1)], asked)).outcomes).toEqual(['started'])
+  })
+
   test('looks at the last run of these types, and only at how that one ended', async () => {
     const failed = ended(1, { ending: 'FAILED', subject: { ...subject, revision: '5' }, runId: 'run-5' })
     expect((await outcomeOf([ended(2), failed])).outcomes).toEqual(['started'])

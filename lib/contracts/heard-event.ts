@@ -1,0 +1,35 @@
+import { type Acceptance, acceptanceName, parseAcceptance } from './acceptance.ts'
+import { fieldOf, jsonOf } from './event-body.ts'
+import { type Hint, hintNames, parseHint } from './hint.ts'
+import { parseSourceHint, type SourceHint, sourceHintNames } from './source-hint.ts'
+
+/** Every detail type of DataZone's own that the observer hears; infra/bus.yml has the same. */
+export const heardNames: readonly string[] = [...hintNames, ...sourceHintNames, acceptanceName]
+
+/** What a body on the hint queue says. */
+export type HeardEvent =
+  | { readonly kind: 'hint'; readonly hint: Hint }
+  | { readonly kind: 'source-hint'; readonly hint: SourceHint }
+  | { readonly kind: 'acceptance'; readonly acceptance: Acceptance }
+
+export type ReadEvent = HeardEvent | { readonly kind: 'ignored'; readonly problems: readonly string[] }
+
+/** Never throws, whatever it is given. */
+export const readEvent = (body: string): ReadEvent => {
+  const event = jsonOf(body)
+  const name = fieldOf(event, 'detail-type')
+  if (name === acceptanceName) {
+    const parsed = parseAcceptance(event)
+    return parsed.ok
+      ? { kind: 'acceptance', acceptance: parsed.value }
+      : { kind: 'ignored', problems: parsed.problems }
+  }
+  if (sourceHintNames.some((known) => known === name)) {
+    const parsed = parseSourceHint(event)
+    return parsed.ok
+      ? { kind: 'source-hint', hint: parsed.value }
+      : { kind: 'ignored', problems: parsed.problems }
+  }
+  const parsed = parseHint(event)
+  return parsed.ok ? { kind: 'hint', hint: parsed.value } : { kind: 'ignored', problems: parsed.problems }
+}

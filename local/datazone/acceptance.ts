@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { checked } from './checked.ts'
+import { addRevision } from './shelves.ts'
+import { someoneElse, type World } from './world.ts'
+
+/** Whose suggestions are to be accepted. */
+export const forAcceptingSchema = z.strictObject({ domainId: z.string(), assetId: z.string() })
+/** Whose suggestions are to be accepted. */
+export type ForAccepting = z.infer<typeof forAcceptingSchema>
+
+/**
+ * Accepts the suggestions of an asset, as someone in the portal does: it has a new latest revision (assumption), and the
+ * event is `Metadata Generation Accepted`. Publishing is another step. Throws ControlError for an unknown asset.
+ */
+export const acceptSuggestions = (world: World, given: unknown): { revision: string } => {
+  const { domainId, assetId } = checked('whose suggestions are to be accepted', forAcceptingSchema, given)
+  const nowMs = world.nowMs()
+  const { revision } = addRevision(world.shelves, { domainId, assetId }, nowMs)
+  const projectId = world.shelves.get(domainId)?.assets.get(assetId)?.projectId ?? ''
+  const acceptance = { domainId, projectId, assetId, revision, acceptedBy: someoneElse }
+  world.outbox.add(nowMs, { kind: 'accepted', acceptance })
+  return { revision }
+}

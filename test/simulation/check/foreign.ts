@@ -1,0 +1,98 @@
+import type { Outside, SeenRun } from '../outside.ts'
+import { metadataOf, statusOf } from './events.ts'
+import { inner, isForeign, nameOf, number, requestKeyOf, text } from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** What clocks differ by, and what a run may be older than the claim it is taken for. */
+const skewMs = 12_000
+
+/** Runs of others are followed where the policy says so, and each on a record that is about it and nothing else. */
+export const othersAreFollowedOnlyWhereWanted: Rule = ({ items, runs, scenario }) =>
+  items.flatMap((item) => {
+    const run = runs.find(({ id }) => id === item['runId'])
+    if (!isForeign(item)) {
+      // Nothing tells whose a run is that was made while a Start of ours was open; but it must have been made then.
+      return run?.isForeign === true && run.createdAtMs < number(item, 'createdAtMs') - skewMs
+        ? [`${nameOf(item)} has run ${run.id} of somebody else, which was there before`]
+        : []
+    }
+    if (!scenario.follows) return [`${nameOf(item)} is followed, and nobody wants that`]
+    if (item['runId'] !== item['foreignRunId']) return [`${nameOf(item)} holds ${text(item, 'runId')}`]
+    return run?.isForeign === true ? [] : [`${nameOf(item)} is our own run, taken for somebody else's`]
+  })
+
+const dayMs = 24 * 3_600_000
+
+/** The hint queue keeps an event so long. */
+const keptMs = 600_000
+
+const modeWasRun = ({ modes, endMs }: Outside, fromMs: number, untilMs: number): boolean =>
+  modes.every(
+    (span, index) =>
+      span.mode === 'run' || (modes[index + 1]?.fromMs ?? endMs) < fromMs || span.fromMs > untilMs,
+  )
+
+/** While the fate of a Start of ours is not known, and for a day after it was given up, a run may be ours. */
+const mayHaveBeenOurs = ({ items }: Outside, run: SeenRun): boolean =>
+  items.some(
+    (item) =>
+      item['dataSourceId'] === run.assetId &&
+      text(inner(item, 'error'), 'name') === 'StartUnknown' &&
+      run.createdAtMs >= number(item, 'createdAtMs') - skewMs &&
+      run.createdAtMs <= number(item, 'detectedAtMs') + dayMs,
+  )
+
+/** In the calm each one that DataZone tells of is on exactly one record. Two are caught by the rule of one run. */
+export const othersAreFollowed: Rule = (outside) => {
+  const { heard, runs, items, scenario, calmFromMs, endMs } = outside
+  if (!scenario.follows) return []
+  return runs.flatMap((run) => {
+    const told = heard.find(({ name, id }) => name === 'Data Source Run Triggered' && id === run.id)
+    if (run.isForeign !== true || told === undefined || told.atMs < calmFromMs) return []
+    if (told.atMs + keptMs > endMs || !modeWasRun(outside, told.atMs - keptMs, told.atMs + keptMs)) return []
+    return items.some((item) => item['runId'] === run.id) || mayHaveBeenOurs(outside, run)
+      ? []
+      : [`run ${run.id} of somebody else is followed by no record`]
+  })
+}
+
+/** Whoever asked for none has one announcement of it, under the id of the event that told of it. */
+export const othersAreAnnouncedOnce: Rule = ({ items, events }) =>
+  items.flatMap((item) => {
+    if (!isForeign(item)) return []
+    const told = events.filter(
+      (event) =>
+        statusOf(event) !== 'STARTED' &&
+        text(inner(JSON.parse(event.detail), 'data'), 'runId') === item['foreignRunId'],
+    )
+    const ids = new Set(told.map((event) => text(metadataOf(event), 'id')))
+    const wrong = told.filter(
+      (event) => `event:${text(metadataOf(event), 'causationId')}` !== requestKeyOf(item),
+    )
+    return [
+      ...(ids.size > 1 ? [`${nameOf(item)} was announced under ${ids.size} ids`] : []),
+      ...wrong.map(() => `${nameOf(item)} was announced for another cause`),
+    ]
+  })
+
+/** From reading the records to Start, once it is calm. */
+const decidingMs = 5_000
+
+/** What is followed holds up what is asked for: no Start is spent on a source that is known to be going. */
+export const othersAreWaitedFor: Rule = ({ sourcesMetGoing, items, runs, calmFromMs }) =>
+  sourcesMetGoing.flatMap((atMs) => {
+    if (atMs < calmFromMs) return []
+    const going = items.find((item) => {
+      const run = runs.find(({ id }) => id === item['foreignRunId'])
+      return (
+        run !== undefined &&
+        number(item, 'createdAtMs') <= atMs - decidingMs &&
+        run.createdAtMs <= atMs &&
+        run.endsAtMs > atMs &&
+        !(number(item, 'detectedAtMs') <= atMs + skewMs)
+      )
+    })
+    return going === undefined
+      ? []
+      : [`a Start met ${nameOf(going)} going, at ${new Date(atMs).toISOString()}`]
+  })

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { lookAgainAfterSeconds } from '../../../lib/run/look-again.ts'
+import { defaults } from '../../support/starter-world.ts'
+
+const pauses = (isUndecided: boolean) => {
+  const seconds: number[] = []
+  for (let receives = 1; receives < 100; receives += 1) {
+    const next = lookAgainAfterSeconds(receives, isUndecided, defaults.observer)
+    if (next === undefined) return seconds
+    seconds.push(next)
+  }
+  throw new Error('there is no end to it')
+}
+
+test('a hint is looked at again three times, after ten seconds each', () => {
+  expect(pauses(false)).toEqual([10, 10, 10])
+})
+
+test('one about a run that is to be followed for as long as the hint queue keeps it, and no longer', () => {
+  const all = pauses(true)
+  expect(all.slice(0, 4)).toEqual([10, 10, 10, 60])
+  const sum = all.reduce((left, right) => left + right, 0)
+  expect(sum).toBeGreaterThan(500)
+  expect(sum).toBeLessThan(600)
+})
