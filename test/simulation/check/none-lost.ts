@@ -6,6 +6,7 @@ import {
   covers,
   type Item,
   idOfRequest,
+  inner,
   isPlan,
   list,
   nameOf,
@@ -80,9 +81,11 @@ export const requestsLeaveRecords: Rule = (outside) => {
       const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
       // In plan mode two requests to regenerate share one plan.
       const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found
-      // A request that was cancelled between its sets of types makes no more of them.
+      // A request that was cancelled between its sets of types makes no more of them, however the one that there is ended.
       const isCutShort = outside.items.some(
-        (item) => requestKeyOf(item).endsWith(`:${request.id}`) && item['ending'] === 'CANCELED',
+        (item) =>
+          requestKeyOf(item).endsWith(`:${request.id}`) &&
+          text(inner(item, 'cancel'), 'requestId') !== undefined,
       )
       if (isCutShort) return []
       const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
