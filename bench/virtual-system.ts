@@ -1,11 +1,12 @@
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { createDataZone } from '../local/datazone/core.ts'
 import type { SettingsInput } from '../local/datazone/settings.ts'
+import { deployed } from '../test/simulation/deployed.ts'
 import { startEnvironment } from '../test/simulation/environment.ts'
 import { virtualTime } from '../test/simulation/ports/clock.ts'
 import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
 import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
-import { fairWeather, seededFates } from '../test/simulation/ports/fates.ts'
+import { fairWeather, seededFates, type Weather } from '../test/simulation/ports/fates.ts'
 import { hintQueueFor } from '../test/simulation/ports/hint-queue.ts'
 import { hearHints } from '../test/simulation/ports/hint-source.ts'
 import { startProcess } from '../test/simulation/ports/process.ts'
@@ -24,6 +25,12 @@ export interface Case {
   readonly everyMs: number
   readonly hints: 'none' | 'hints' | 'trusted'
   readonly datazone?: SettingsInput
+  /** Of calls of every port; fair weather when left out. */
+  readonly weather?: Weather
+  /** Share of Starts that are throttled for no reason. */
+  readonly noise?: number
+  /** From then on, in ms from the start, the limit is another. */
+  readonly limitChanges?: { readonly afterMs: number; readonly startRatePerSecond: number }
 }
 
 export interface Figures {
@@ -34,12 +41,13 @@ export interface Figures {
   readonly announced: number
   /** From each run's ending to its event, in ms, in rising order. */
   readonly latenciesMs: readonly number[]
+  /** Every StartMetadataGenerationRun, in ms from the start, and whether it was throttled. */
+  readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
 }
 
 const domainId = 'dzd_bench0001'
 const projectId = 'project1'
 const startMs = Date.UTC(2026, 0, 5, 9)
-const startRatePerSecond = 9.8
 /** Long enough for the last run to end, whatever its hint. */
 const settlingMs = 15 * 60_000
 
@@ -82,13 +90,22 @@ export const measure = async (given: Case): Promise<Figures> => {
       },
     ],
   })
+  if (given.noise !== undefined)
+    datazone.control.setFaults([
+      {
+        kind: 'error',
+        error: 'ThrottlingException',
+        operation: 'StartMetadataGenerationRun',
+        probability: given.noise,
+      },
+    ])
   const queueNamed = (name: string) =>
     simulatedQueue({ name, time, random: random.fork(name), visibilityTimeoutMs: 185_000 })
   const [requests, rejected, hints] = [queueNamed('requests'), queueNamed('rejected'), queueNamed('hints')]
   const table = simulatedTable({ time })
   const bus = simulatedBus({ time })
-  const pace = simulatedPace(startRatePerSecond)
-  const fates = seededFates(random.fork('fates'), () => fairWeather)
+  const pace = simulatedPace(deployed.startRatePerSecond)
+  const fates = seededFates(random.fork('fates'), () => given.weather ?? fairWeather)
   const hinting = hearHints(time, datazone, (body) => {
     hints.send(body)
     environment.wake()
@@ -116,6 +133,12 @@ export const measure = async (given: Case): Promise<Figures> => {
     }),
   })
   environment.calm()
+  const { limitChanges } = given
+  if (limitChanges !== undefined)
+    time.at(startMs + limitChanges.afterMs, () => {
+      const { startRatePerSecond } = limitChanges
+      datazone.control.changeSettings({ startRatePerSecond })
+    })
   // At any moment of its interval, or the sweep would meet every run of a trickle at the same age.
   const arrivals = random.fork('arrivals')
   for (let number = 0; number < given.runs; number += 1) {
@@ -124,7 +147,7 @@ export const measure = async (given: Case): Promise<Figures> => {
       environment.wake()
     })
   }
-  const startsTakeMs = (given.runs * 1000) / startRatePerSecond
+  const startsTakeMs = (given.runs * 1000) / deployed.startRatePerSecond
   await time.run(startMs + Math.max(given.runs * given.everyMs, startsTakeMs) + settlingMs)
 
   const takenAtMs = new Map<string, number>()
@@ -152,5 +175,9 @@ export const measure = async (given: Case): Promise<Figures> => {
     total: Object.values(counted).reduce((sum, count) => sum + count, 0),
     announced: latenciesMs.length,
     latenciesMs,
+    starts: datazone.control.calls().starts.map(({ atMs, outcome }) => ({
+      atMs: atMs - startMs,
+      throttled: outcome === 'ThrottlingException',
+    })),
   }
 }

@@ -88,6 +88,7 @@ describe('the roles (P12)', () => {
       'datazone:StartDataSourceRun *',
       'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
+      'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
       'dynamodb:Query RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',

@@ -4,6 +4,7 @@ import { sweepHandler } from '../../functions/sweep-handler.ts'
 import { readConfig } from '../../lib/config.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/starter-tools.ts'
+import { deployed } from './deployed.ts'
 import { startEventSource } from './event-source.ts'
 import type { VirtualTime } from './ports/clock.ts'
 import type { Process } from './ports/process.ts'
@@ -15,16 +16,6 @@ import type { Sabotage } from './sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
 
-const starterTimeoutMs = 30_000
-const pollerTimeoutMs = 55_000
-const periodMs = 60_000
-const maximumConcurrency = 3
-const batchSize = 10
-const observerTimeoutMs = 30_000
-const hintBatchSize = 100
-const hintWindowMs = 5_000
-const maximumObservers = 2
-
 const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
   readConfig(
     {
@@ -35,7 +26,7 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
       EVENT_BUS_NAME: 'bus',
       MODE: mode,
       DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
-      START_RATE_PER_SECOND: '9.8',
+      START_RATE_PER_SECOND: String(deployed.startRatePerSecond),
       // Short enough to come about within the time that a seed is given to settle.
       RUN_DEADLINE_SECONDS: '1800',
       MAX_WAIT_SECONDS: '5400',
@@ -113,12 +104,13 @@ export const startEnvironment = (options: {
     time,
     queue: requests,
     name: 'requests',
-    batchSize,
+    batchSize: deployed.starter.batchSize,
+    // Its second is spent only on batches that are not full.
     windowMs: 0,
-    maximumConcurrency,
+    maximumConcurrency: deployed.starter.maximumConcurrency,
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
     invoke: (event) =>
-      invoke('starter', starterTimeoutMs, (ports, context) =>
+      invoke('starter', deployed.starter.timeoutMs, (ports, context) =>
         requestHandler({ settings: settings().starter, ports, telemetry: silent })(event, context),
       ),
   })
@@ -127,13 +119,13 @@ export const startEnvironment = (options: {
     time,
     queue: options.hints,
     name: 'hints',
-    batchSize: hintBatchSize,
-    windowMs: hintWindowMs,
-    maximumConcurrency: maximumObservers,
+    batchSize: deployed.observer.batchSize,
+    windowMs: deployed.observer.windowMs,
+    maximumConcurrency: deployed.observer.maximumConcurrency,
     invoke: async (event) =>
       sabotage?.ignoresHints === true
         ? { batchItemFailures: [] }
-        : invoke('observer', observerTimeoutMs, (ports, context, process) =>
+        : invoke('observer', deployed.observer.timeoutMs, (ports, context, process) =>
             observerHandler({
               settings: settings().observer,
               ports: { ...ports, hints: options.hintsFor(process) },
@@ -143,7 +135,7 @@ export const startEnvironment = (options: {
   })
 
   const sweep = () =>
-    void invoke('poller', pollerTimeoutMs, (ports, context) =>
+    void invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
       sweepHandler({ tools: { ...ports, settings: settings().sweeper }, telemetry: silent })({}, context),
     )
 
@@ -156,9 +148,9 @@ export const startEnvironment = (options: {
       options.count('sweep twice')
       time.at(time.now() + random.whole(0, 2_000), sweep)
     })
-    time.at(atMs + periodMs, () => tick(atMs + periodMs))
+    time.at(atMs + deployed.poller.periodMs, () => tick(atMs + deployed.poller.periodMs))
   }
-  tick(time.now() + random.whole(0, periodMs))
+  tick(time.now() + random.whole(0, deployed.poller.periodMs))
 
   return {
     deploy: (mode) => {

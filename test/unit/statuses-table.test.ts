@@ -96,12 +96,15 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
   const [outcome] = await world.handle(body)
   const [run] = world.store.all()
   const [event] = world.bus.events
+  let receives = 1
+  for (let [last] = [outcome]; last?.outcome === 'retry'; receives += 1)
+    [last] = await world.handle(body, receives + 1)
   return row(
     errors[refusal],
     `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run) : ''}`,
     event?.detailType ?? 'none',
     outcome?.outcome === 'retry'
-      ? 'back, seen again in seconds; the second time parked'
+      ? `back, seen again in seconds; ${receives === 2 ? 'the second' : 'the third'} time parked`
       : outcome?.outcome === 'rejected'
         ? 'acknowledged, with a copy in the rejected queue'
         : 'acknowledged',
