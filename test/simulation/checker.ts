@@ -12,6 +12,7 @@ import {
   noMoreSourceRunsThanAttempts,
   runsAreRecordedOnce,
 } from './check/one-run.ts'
+import { paceRecovers, startsKeepTheRate, throttlingIsHeeded } from './check/pace.ts'
 import {
   repeatsAreSkipped,
   retriesAreKept,
@@ -54,6 +55,9 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
   ['P7 within the quota', fullDaysAreNotTried],
+  ['P7 within the quota', startsKeepTheRate],
+  ['P7 within the quota', throttlingIsHeeded],
+  ['P7 within the quota', paceRecovers],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P11 an unchanged poll writes nothing', noIdleWrites],

@@ -15,6 +15,12 @@ export interface Outside {
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
   readonly runs: readonly SeenRun[]
+  /** Every StartMetadataGenerationRun as DataZone saw it, in order. */
+  readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
+  /** Publishes all at once, and the Starts a second that DataZone allowed then. */
+  readonly crowds: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
+  /** Clocks are off by at most this, each way. */
+  readonly skewMs: number
   /** When a Start found the day of its data source full. */
   readonly fullDaysMet: readonly number[]
   /** The table, item by item. */

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
 import type { Random } from './ports/random.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -13,6 +14,8 @@ export type Deed =
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'hint'; readonly body: string }
+  /** DataZone allows so many Starts from now on. */
+  | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
@@ -33,6 +36,7 @@ export interface Sent {
 export interface Program {
   readonly catalogue: Catalogue
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
+  readonly crowds: readonly Crowd[]
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
 }
@@ -129,6 +133,9 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
 export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
+  const stormMs = random.whole(5, 45) * minute
+  const crowds = drawCrowds(random.fork('crowds'), stormMs)
+  const crowdAssets = crowds.flatMap((crowd) => crowd.assets)
   const catalogue: Catalogue = {
     domains: [
       {
@@ -137,12 +144,14 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: projectId, name: 'one' },
           { id: 'project2', name: 'two' },
         ],
-        assets: [...assets.map((id) => assetOf(id)), assetOf('unsupported', 'custom.NoTable')],
+        assets: [
+          ...[...assets, ...crowdAssets].map((id) => assetOf(id)),
+          assetOf('unsupported', 'custom.NoTable'),
+        ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
   }
-  const stormMs = random.whole(5, 45) * minute
   const deeds: { atMs: number; deed: Deed }[] = []
   const at = (atMs: number, deed: Deed) => deeds.push({ atMs, deed })
   const anyTime = () => random.whole(0, stormMs)
@@ -156,11 +165,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     return `${what}-${count}`
   }
 
-  const publish = (atMs: number, assetId: string) => {
+  const published = (assetId: string): Deed => {
     const id = name('event')
     const request: Sent = { id, domainId, assetId, sets: scenario.sets, regenerate: false, published: true }
-    repeats(atMs, { kind: 'send', body: publishEvent(id, assetId), request })
+    return { kind: 'send', body: publishEvent(id, assetId), request }
   }
+  const publish = (atMs: number, assetId: string) => repeats(atMs, published(assetId))
   const ask = (atMs: number, assetId: string, project = projectId) => {
     const id = name('request')
     const { types, sets = scenario.sets } = random.pick(typeChoices)
@@ -266,5 +276,6 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
-  return { catalogue, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
+  deeds.push(...crowdDeeds(crowds, published))
+  return { catalogue, crowds, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
 }

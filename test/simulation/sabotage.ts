@@ -37,6 +37,10 @@ const withStore = (ports: StarterPorts, change: Partial<StarterPorts['store']>):
   ...ports,
   store: { ...ports.store, ...change },
 })
+const withPace = (ports: StarterPorts, change: Partial<StarterPorts['pace']>): StarterPorts => ({
+  ...ports,
+  pace: { ...ports.pace, ...change },
+})
 const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazone']>): StarterPorts => ({
   ...ports,
   datazone: { ...ports.datazone, ...change },
@@ -349,4 +353,34 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'send each Start when it is ready',
+    ports: (ports) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          const slots = await ports.pace.reserve(count, nowMs, latestMs)
+          return slots.map(({ falls }) => ({ atMs: nowMs, falls }))
+        },
+      }),
+  },
+  {
+    name: 'never slow down',
+    ports: (ports) => withPace(ports, { slowDown: async () => {} }),
+  },
+  {
+    name: 'use slots that became void',
+    ports: (ports) => withPace(ports, { falls: async () => 0 }),
+  },
+  {
+    name: 'never recover from throttling',
+    ports: (ports, { memory }) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          if ((await ports.pace.falls()) > 0) memory.add('fallen')
+          const share = memory.has('fallen') ? 2 : 1
+          const slots = await ports.pace.reserve(count * share, nowMs, latestMs)
+          return slots.filter((_, index) => index % share === 0)
+        },
+      }),
+  },
 ]

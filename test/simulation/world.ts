@@ -2,6 +2,7 @@ import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
 import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { check, type Violation } from './checker.ts'
+import { deployed } from './deployed.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { virtualTime } from './ports/clock.ts'
@@ -190,7 +191,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       return fails
     },
   })
-  const pace = simulatedPace(9.8)
+  const pace = simulatedPace(deployed.startRatePerSecond)
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const pauses: { fromMs: number; untilMs: number }[] = []
@@ -352,6 +353,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       case 'hint':
         hear(deed.body)
         return
+      case 'limit': {
+        const { startRatePerSecond, startBucket } = deed
+        datazone.control.changeSettings({ startRatePerSecond, startBucket })
+        return
+      }
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -389,6 +395,13 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     sent,
     revisions,
     runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
+    starts: datazone.control.calls().starts.map(({ atMs, overQuota }) => ({ atMs, throttled: overQuota })),
+    crowds: program.crowds.map(({ atMs, assets, limit }) => ({
+      fromMs: startMs + atMs,
+      size: assets.length,
+      limit: limit.startRatePerSecond,
+    })),
+    skewMs: profile.skewMs,
     fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     events: seen,
