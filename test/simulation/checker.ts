@@ -1,4 +1,6 @@
 import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
+import { deadlinesAreKept, startedIsToldWhereAskedFor } from './check/deadline.ts'
+import { onlyTheEndedExpire, theForgottenAreNotRun } from './check/expiry.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import {
   endingsAreAnnounced,
@@ -60,6 +62,10 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P7 within the quota', paceRecovers],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
+  ['P9 nothing waits for ever', deadlinesAreKept],
+  ['policy: what to announce', startedIsToldWhereAskedFor],
+  ['P2 none lost', onlyTheEndedExpire],
+  ['P1 one run', theForgottenAreNotRun],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
 ]
 

@@ -35,6 +35,10 @@ export interface Outside {
   readonly pauses: readonly { readonly fromMs: number; readonly untilMs: number }[]
   /** Records that were planted and must not have been touched, and whether they were. */
   readonly disturbed: readonly string[]
+  /** Items that the table's expiry deleted, as they were. */
+  readonly expired: readonly Readonly<Record<string, unknown>>[]
+  /** An older deployment of DataZone tells one type of each run. */
+  readonly apiGeneration: 'current' | 'older'
   /** From then on nothing went wrong any more. */
   readonly calmFromMs: number
   readonly endMs: number

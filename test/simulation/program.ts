@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
+import { ancient, expiryDeeds } from './expiry.ts'
 import type { Random } from './ports/random.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -14,6 +15,9 @@ export type Deed =
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'hint'; readonly body: string }
+  /** A record past its time, and the table's expiry. */
+  | { readonly kind: 'plant-ancient'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'expire' }
   /** DataZone allows so many Starts from now on. */
   | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
   | { readonly kind: 'redrive' }
@@ -131,7 +135,7 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
 }
 
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
-export const writeProgram = (random: Random, scenario: Scenario): Program => {
+export const writeProgram = (random: Random, scenario: Scenario, startMs: number): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
   const stormMs = random.whole(5, 45) * minute
   const crowds = drawCrowds(random.fork('crowds'), stormMs)
@@ -145,7 +149,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...crowdAssets].map((id) => assetOf(id)),
+          ...[...assets, ...crowdAssets, ancient].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
@@ -277,5 +281,6 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...crowdDeeds(crowds, published))
+  deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   return { catalogue, crowds, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
 }

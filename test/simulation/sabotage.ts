@@ -57,6 +57,18 @@ const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): Star
   },
 })
 
+/** The settings with one order overlooked in every rule. */
+const withoutOrder = (settings: StarterSettings, name: keyof RunPolicy): StarterSettings => ({
+  ...settings,
+  policy: {
+    rules: settings.policy.rules.map(({ match, verdict }) => {
+      if (verdict.kind !== 'run') return { match, verdict }
+      const { [name]: _, ...policy } = verdict.policy
+      return { match, verdict: { ...verdict, policy } }
+    }),
+  },
+})
+
 /** What each defect would be in the code, and how it is made here. */
 export const sabotages: readonly Sabotage[] = [
   {
@@ -353,6 +365,41 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'take the one type of an older shape for all',
+    ports: (ports) =>
+      withDataZone(ports, {
+        listRuns: async (domainId, query) => {
+          const page = await ports.datazone.listRuns(domainId, query)
+          if (page.outcome === 'refused') return page
+          const runs = page.value.runs.map(({ olderShape: _, ...run }) => run)
+          return { ...page, value: { ...page.value, runs } }
+        },
+      }),
+  },
+  {
+    name: "overlook the policy's deadline",
+    settings: (settings) => withoutOrder(settings, 'deadlineMs'),
+  },
+  {
+    name: 'announce Started all the same',
+    settings: (settings) => withoutOrder(settings, 'startedUntold'),
+  },
+  {
+    name: 'expire live records',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const creation = await ports.store.create(run, instead)
+          if (creation.outcome === 'created') table.plant({ ...toItem(creation.run), ttlEpochSeconds: 1 })
+          return creation
+        },
+      }),
+  },
+  {
+    name: 'no limit to the age of a request',
+    settings: (settings) => ({ ...settings, maxRequestAgeMs: Number.POSITIVE_INFINITY }),
+  },
   {
     name: 'send each Start when it is ready',
     ports: (ports) =>

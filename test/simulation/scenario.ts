@@ -8,6 +8,10 @@ export interface Scenario {
   readonly skipped: ReadonlySet<string>
   /** Of one request and one set of types, all in all. */
   readonly attempts: number
+  /** Instead of the deployment's half hour. */
+  readonly deadlineMs?: number
+  /** Starts are not announced. */
+  readonly startedUntold: boolean
   /** 0: no repeat guard. */
   readonly guardMs: number
 }
@@ -33,10 +37,15 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByName = random.chance(0.2)
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
+  const told = random.fork('deadline and started')
+  const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
+  const startedUntold = told.chance(0.3)
   const guardDays = random.pick([0, 1, 30])
   const run = {
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
+    ...(deadlineMinutes === undefined ? {} : { deadlineMinutes }),
+    ...(startedUntold ? { announceStarted: false } : {}),
     repeatGuardDays: guardDays,
   }
   return {
@@ -51,6 +60,8 @@ export const drawScenario = (random: Random): Scenario => {
     sets,
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
+    ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * 60_000 }),
+    startedUntold,
     guardMs: guardDays * dayMs,
   }
 }

@@ -48,6 +48,7 @@ const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
 
+const dayMs = 24 * 3_600_000
 const newerVersion = 99
 
 const serviceFaults = (chance: number): Fault[] =>
@@ -109,7 +110,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const random = seededRandom(seed)
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
-  const program = writeProgram(random.fork('program'), scenario)
+  const program = writeProgram(random.fork('program'), scenario, startMs)
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
@@ -140,6 +141,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     dataSourceMedianMs: 60_000,
     dataSourceRunsPerDay: sourceRunsPerDay,
     partialShare: profile.partialShare,
+    apiGeneration: profile.apiGeneration,
     unknownStatusShare: profile.unknownStatusShare,
     listOrder: profile.listOrder,
     medianMs: profile.medianMs,
@@ -302,6 +304,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     return [...planted].filter(([key, { item }]) => now.get(key) !== JSON.stringify(item)).map(([key]) => key)
   }
   let touched: string[] = []
+  const expired: Readonly<Record<string, unknown>>[] = []
 
   const notePause = (paused: boolean) => {
     const last = pauses.at(-1)
@@ -353,6 +356,19 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       case 'hint':
         hear(deed.body)
         return
+      case 'plant-ancient':
+        table.plant({
+          ...plantedItem(deed.domainId, deed.assetId, time.now() - 200 * dayMs, 1),
+          ttlEpochSeconds: Math.floor(time.now() / 1000) - 17 * 24 * 3_600,
+        })
+        return
+      case 'expire': {
+        const before = table.items()
+        table.expire()
+        const left = new Set(table.items())
+        expired.push(...before.filter((item) => !left.has(item)))
+        return
+      }
       case 'limit': {
         const { startRatePerSecond, startBucket } = deed
         datazone.control.changeSettings({ startRatePerSecond, startBucket })
@@ -412,6 +428,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     scenario,
     pauses,
     disturbed: touched,
+    expired,
+    apiGeneration: profile.apiGeneration,
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
