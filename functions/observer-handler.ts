@@ -3,6 +3,7 @@ import type { ObserverSettings } from '../lib/config.ts'
 import { type Hint, readHint } from '../lib/contracts/hint.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { type HintReport, type HintTools, settleHints } from '../lib/usecases/settle-hints.ts'
+import { noteUnheardOf } from './note-unheard-of.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
@@ -26,7 +27,8 @@ export const observerHandler = (parts: {
     return []
   }
 
-  const note = ({ hints, ended, trusted, announced, problems }: HintReport) => {
+  const note = ({ hints, ended, trusted, announced, problems, unheardOf }: HintReport) => {
+    noteUnheardOf(unheardOf, telemetry)
     for (const { address, fate } of hints) {
       telemetry.count(`hint-by-${address}`, 1)
       telemetry.count(`hint-${fate}`, 1)

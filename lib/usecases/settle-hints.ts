@@ -1,6 +1,7 @@
 import type { Hint } from '../contracts/hint.ts'
 import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
 import { getEach, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
 
@@ -32,6 +33,8 @@ export interface HintReport {
   readonly announced: number
   /** Reads that DataZone refused, by its error name, and steps that failed. */
   readonly problems: readonly string[]
+  /** Of what was written just now. */
+  readonly unheardOf: readonly UnheardOf[]
 }
 
 interface Addressed {
@@ -206,7 +209,7 @@ const fateOfNamed = (one: Addressed, ended: ReadonlySet<string | undefined>): Hi
  * sweep finds (P6). A verdict decides only how to look.
  */
 export const settleHints = async (hints: readonly Hint[], tools: HintTools): Promise<HintReport> => {
-  const pass: Pass = { ended: [], problems: [] }
+  const pass: Pass = { ended: [], problems: [], unheardOf: [] }
   const attempt = async (step: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -258,5 +261,6 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
     trusted: trustedEndings,
     announced,
     problems: pass.problems,
+    unheardOf: pass.unheardOf,
   }
 }

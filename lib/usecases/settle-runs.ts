@@ -6,6 +6,7 @@ import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
+import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
 
 export interface SettlePorts {
   readonly store: RunStore
@@ -23,12 +24,15 @@ export interface Settlement {
   readonly ended: readonly EndedRun[]
   /** Reads that DataZone refused, by its error name, and writes that failed: those runs stay as they are. */
   readonly problems: readonly string[]
+  /** Of what was written just now. */
+  readonly unheardOf: readonly UnheardOf[]
 }
 
 /** What one pass learns, so that the steps need not hand it to each other. */
 export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
+  readonly unheardOf: UnheardOf[]
 }
 
 const concurrentGets = 4
@@ -51,14 +55,17 @@ const save = async (run: Run, tools: SettleTools): Promise<Run | undefined> => {
   }
 }
 
-const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<void> => {
-  if (next.outcome !== 'changed' && next.outcome !== 'noted') return
+/** Whether a change was written. */
+const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<boolean> => {
+  if (next.outcome !== 'changed' && next.outcome !== 'noted') return false
   try {
     const saved = await save(next.run, tools)
     if (saved?.state === 'ENDED') pass.ended.push(saved)
+    return saved !== undefined && next.outcome === 'changed'
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.
     pass.problems.push(error instanceof Error ? error.message : 'a run could not be saved')
+    return false
   }
 }
 
@@ -79,7 +86,8 @@ export const observe = async (
     ...(lineageStatus === undefined ? {} : { lineageStatus }),
     ...(error === undefined ? {} : { error }),
   } as const
-  await write(transition(run, fact, tools.clock.now()), pass, tools)
+  const isNews = await write(transition(run, fact, tools.clock.now()), pass, tools)
+  if (isNews) pass.unheardOf.push(...unheardOfIn(run, seen))
 }
 
 const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
@@ -260,7 +268,7 @@ const listThem = async (
  * a source has one run going.
  */
 export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
-  const pass: Pass = { ended: [], problems: [] }
+  const pass: Pass = { ended: [], problems: [], unheardOf: [] }
   const nowMs = tools.clock.now()
   const isOld = (run: InFlightRun) => nowMs - run.startedAtMs >= tools.settings.minAgeMs
   const tracked = runs.filter(isOld)
