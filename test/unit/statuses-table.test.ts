@@ -150,7 +150,8 @@ Written from the code by a test (\`test/unit/statuses-table.test.ts\`), which fa
 
 A run IN_FLIGHT is seen by List or Get. A status that nobody has heard of is kept and the run goes on. Types, and the
 statuses of \`typeStats\`, are kept as DataZone tells them; deployments of the API that tell one \`type\`, no \`types\` and no
-\`typeStats\` are read as well.
+\`typeStats\` are read as well. A status or type that nobody has heard of gives one line in the log, with the run's id and
+the name; a field that nobody has heard of is dropped by the SDK before anything here could see it, and does no harm.
 
 ### Metadata generation runs
 
