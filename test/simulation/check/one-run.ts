@@ -15,12 +15,12 @@ import type { Rule } from './rule.ts'
 
 /** Every DataZone run is on exactly one record, and every record's run is DataZone's. */
 /**
- * An older deployment shows one type of a run of two, so that nobody can tell whose it is once the answer to its Start
- * was lost. Then the request is given back, with just that as the reason.
+ * An older deployment shows one type of a run, which may have two, so that nobody can tell whose it is once the answer to
+ * its Start was lost. Then the request is given back, with just that as the reason.
  */
 const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration }: Outside): boolean =>
   apiGeneration === 'older' &&
-  run.types.length > 1 &&
+  run.types.length > 0 &&
   items.some(
     (item) =>
       item['assetId'] === run.assetId &&
