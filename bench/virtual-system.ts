@@ -3,6 +3,7 @@ import { createDataZone } from '../local/datazone/core.ts'
 import type { SettingsInput } from '../local/datazone/settings.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { startEnvironment } from '../test/simulation/environment.ts'
+import { simulatedBreakers } from '../test/simulation/ports/breakers.ts'
 import { virtualTime } from '../test/simulation/ports/clock.ts'
 import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
 import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
@@ -105,6 +106,7 @@ export const measure = async (given: Case): Promise<Figures> => {
   const table = simulatedTable({ time })
   const bus = simulatedBus({ time })
   const pace = simulatedPace(deployed.startRatePerSecond)
+  const breakers = simulatedBreakers()
   const fates = seededFates(random.fork('fates'), () => given.weather ?? fairWeather)
   const hinting = hearHints(time, datazone, (body) => {
     hints.send(body)
@@ -125,6 +127,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     portsFor: (process) => ({
       store: table.storeFor(process.step),
       pace: pace.paceFor(process.step),
+      breakers: breakers.breakersFor(process.step),
       switches: { pauseOf: async () => undefined },
       datazone: dataZoneFor(process.step, hinting),
       bus: bus.busFor(process.step),

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { CancelRequest } from '../lib/contracts/cancel-request.ts'
 import { PolicyFile } from '../lib/contracts/policy-file.ts'
 import { RunEventDetail } from '../lib/contracts/run-event.ts'
 import { RunRequest } from '../lib/contracts/run-request.ts'
@@ -23,6 +24,13 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 export const generatedFiles = (): Readonly<Record<string, string>> => ({
   'run-request.schema.json': pretty(
     schemaOf('RunRequest', 'A message on the request queue that asks for a run, version 1.', RunRequest),
+  ),
+  'cancel-request.schema.json': pretty(
+    schemaOf(
+      'CancelRequest',
+      'A message on the request queue, or the detail of a Run Cancel Requested event, that asks for runs to be canceled, version 1.',
+      CancelRequest,
+    ),
   ),
   'run-event.schema.json': pretty(
     schemaOf(

@@ -1,3 +1,4 @@
+import type { CancelRequest } from '../lib/contracts/cancel-request.ts'
 import type { AssetEvent } from '../lib/contracts/datazone-event.ts'
 import {
   endedEvent,
@@ -31,6 +32,26 @@ const sourceRequest: DataSourceRunRequest = {
   dataSource: { id: 'a9k2m7x4p1s6da' },
   triggerKey: 'nightly-load-2026-11-20',
   correlationId: 'nightly-load-2026-11-20',
+}
+
+const cancelRequest: CancelRequest = {
+  version: 1,
+  requestId: 'nightly-load-2026-11-20/wrong-columns',
+  kind: 'CANCEL',
+  domainId: request.domainId,
+  asset: { id: request.asset.id, revision: '4' },
+  requestedAt: '2026-11-20T02:14:30.000Z',
+  reason: 'the load put the columns in a wrong order',
+}
+
+const sourceCancelRequest: CancelRequest = {
+  version: 1,
+  requestId: 'nightly-load-2026-11-20/withdrawn',
+  kind: 'CANCEL',
+  domainId: request.domainId,
+  dataSource: sourceRequest.dataSource,
+  triggerKey: sourceRequest.triggerKey,
+  requestedAt: '2026-11-20T02:14:30.000Z',
 }
 
 const assetEvent: AssetEvent = {
@@ -106,7 +127,10 @@ const told: Readonly<Record<Ending, Partial<EndedRun>>> = {
     typeStats: [typeStat('BUSINESS_DESCRIPTIONS', 'FAILED', 'The asset has too many columns.')],
     error: { name: 'GenerationFailed', message: 'BUSINESS_DESCRIPTIONS: The asset has too many columns.' },
   },
-  CANCELED: { nativeStatus: 'CANCELED' },
+  CANCELED: {
+    nativeStatus: 'CANCELED',
+    cancel: { askedAtMs: startedAtMs + 26_000, requestId: cancelRequest.requestId },
+  },
   TIMED_OUT: { nativeStatus: 'IN_PROGRESS' },
   LOST: { nativeStatus: 'IN_PROGRESS' },
   REJECTED: { error: { name: 'ValidationException', message: 'The asset has no structured schema.' } },
@@ -125,7 +149,7 @@ const sourceInFlight: InFlightRun = {
   nativeStatus: 'REQUESTED',
 }
 
-/** The same of a data source run. DataZone has no way to cancel one. */
+/** The same of a data source run. DataZone has no way to cancel one, so only what was not started is CANCELED. */
 const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
   ...told,
   SUCCEEDED: {
@@ -144,6 +168,9 @@ const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
     lineageStatus: 'FAILED',
     error: { name: 'ACCESS_DENIED_EXCEPTION', message: 'Access to the Glue database was denied.' },
   },
+  CANCELED: {
+    cancel: { askedAtMs: startedAtMs + 41_000, requestId: sourceCancelRequest.requestId },
+  },
   TIMED_OUT: { nativeStatus: 'RUNNING' },
   LOST: { nativeStatus: 'RUNNING' },
   REJECTED: { error: { name: 'ResourceNotFoundException', message: 'There is no such data source.' } },
@@ -151,12 +178,13 @@ const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
 
 const ended = (ending: Ending, of: InFlightRun, tellings: typeof told): EndedRun => {
   const { runId, nativeStatus: _, startedAtMs: began, ...common } = of
+  const isUnstarted = ending === 'REJECTED' || (ending === 'CANCELED' && of === sourceInFlight)
   return {
     ...common,
     state: 'ENDED',
     ending,
     detectedAtMs: startedAtMs + 41_000,
-    ...(ending === 'REJECTED' ? {} : { runId, startedAtMs: began }),
+    ...(isUnstarted ? {} : { runId, startedAtMs: began }),
     ...tellings[ending],
   }
 }
@@ -182,14 +210,14 @@ export const samples = (): Readonly<Record<string, object>> => {
     startedEvent(inFlight),
     ...endings.map((ending) => endedEvent(ended(ending, inFlight, told), { minimal: false })),
     startedEvent(sourceInFlight),
-    ...endings
-      .filter((ending) => ending !== 'CANCELED')
-      .map((ending) => endedEvent(ended(ending, sourceInFlight, toldOfSource), { minimal: false })),
+    ...endings.map((ending) => endedEvent(ended(ending, sourceInFlight, toldOfSource), { minimal: false })),
   ]
   const id = '0f6c9b1e-5f0a-4e43-9d59-6a1f6a3c2b10'
   return {
     'run-request': request,
     'data-source-run-request': sourceRequest,
+    'cancel-request': cancelRequest,
+    'data-source-cancel-request': sourceCancelRequest,
     'asset-added-to-catalog': assetEvent,
     ...Object.fromEntries(events.map((event) => [fileName(event), envelope(event, id)])),
     'malformed-request-rejected': envelope(

@@ -5,7 +5,9 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
   switch (outcome.outcome) {
     case 'started':
     case 'planned':
-    case 'parked': {
+    case 'parked':
+    case 'canceled':
+    case 'cancel-asked': {
       const { run } = outcome
       return {
         ...run.subject,
@@ -17,8 +19,11 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
       }
     }
     case 'duplicate':
+    case 'cancel-too-late':
     case 'extra':
       return { of: outcome.of, ...('runId' in outcome ? { runId: outcome.runId } : {}) }
+    case 'nothing-to-cancel':
+      return {}
     case 'rejected':
       return { eventId: outcome.eventId }
     case 'skipped':

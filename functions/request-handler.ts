@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestTurnMs } from '../lib/usecases/await-turn.ts'
+import { breakerBoard, type Gate } from '../lib/usecases/breaker-board.ts'
 import { handleMessage } from '../lib/usecases/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
@@ -30,6 +31,8 @@ export const requestHandler = (parts: {
   readonly telemetry: Telemetry
 }) => {
   const { settings, ports, telemetry } = parts
+  const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = settings
+  const gates = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })
 
   const note = (outcome: RequestOutcome, messageId: string, requestKey: string | undefined) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
@@ -49,12 +52,14 @@ export const requestHandler = (parts: {
   const handleRecord = async (
     record: SQSRecord,
     place: Place,
+    gate: Gate,
     deadlineMs: number,
   ): Promise<InFlightRun[]> => {
     const { requestKey, outcomes } = await handleMessage(record.body, {
       ...ports,
       settings,
       place,
+      gate,
       deadlineMs,
       sentAtMs: Number(record.attributes.SentTimestamp),
       receiveCount: Number(record.attributes.ApproximateReceiveCount),
@@ -82,13 +87,15 @@ export const requestHandler = (parts: {
 
     const inItsPlace = async (record: SQSRecord): Promise<void> => {
       const place = places()
+      const gate = gates()
       try {
-        started.push(...(await handleRecord(record, place, deadlineMs)))
+        started.push(...(await handleRecord(record, place, gate, deadlineMs)))
       } catch (error) {
         noteFailure(error, record.messageId)
         throw error
       } finally {
         place.leave()
+        await gate.leave()
       }
     }
     const response = await processPartialResponse(event, inItsPlace, new BatchProcessor(EventType.SQS), {

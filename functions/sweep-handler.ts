@@ -6,6 +6,9 @@ import type { Telemetry } from './request-handler.ts'
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 8000
 
+/** How much is parked for a reason, in each sweep in which something is. An alarm looks at `parked-denied`. */
+const parkedMetric = (reason: string): string => `parked-${reason.toLowerCase().replaceAll('_', '-')}`
+
 /** Maps a tick of the schedule to one sweep. */
 export const sweepHandler = (parts: {
   readonly tools: Omit<SweeperTools, 'deadlineMs'>
@@ -19,6 +22,9 @@ export const sweepHandler = (parts: {
     telemetry.count('sweep-released', report.released)
     telemetry.count('sweep-problems', report.problems.length)
     telemetry.count('sweep-unreadable', report.unreadable.length)
+    for (const [reason, count] of Object.entries(report.parked ?? {})) {
+      telemetry.count(parkedMetric(reason), count)
+    }
     for (const [ending, count] of Object.entries(report.ended)) {
       telemetry.count(`run-${ending.toLowerCase()}`, count)
     }

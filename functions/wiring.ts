@@ -7,6 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
+import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
@@ -30,6 +31,9 @@ const systemClock: Clock = {
   },
   random: () => Math.random(),
 }
+
+/** Up to 20 ms before the second try, 40 before the third, ... never more than 400. */
+const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 ** tries))
 
 const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
 
@@ -59,9 +63,10 @@ export const wire = () => {
     telemetry,
     ports: {
       clock: systemClock,
-      store: dynamoDbRunStore(table, config.tableName),
+      store: dynamoDbRunStore(table, config.tableName, backOff),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
+      breakers: dynamoDbBreakers(table, config.tableName),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
       queue: sqsRequestQueue(sqs, {

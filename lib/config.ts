@@ -119,6 +119,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       1,
       Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
     ),
+    maxWaitMs: ms(value.MAX_WAIT_SECONDS),
   }
   return {
     tableName: value.TABLE_NAME,

@@ -18,6 +18,12 @@ export const revision = z.string().check(
 /** Ids that senders choose: printable ASCII, so that they can stand in logs and events as they are. */
 export const senderId = z.string().check(z.regex(/^[\x20-\x7E]{1,128}$/))
 export const generationType = z.enum(generationTypes)
+/** One to three, each at most once. */
+export const typeList = z.array(generationType).check(
+  z.minLength(1),
+  z.maxLength(3),
+  z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
+)
 /** ISO 8601 with a zone, of this century or later. */
 export const timestamp = z.iso.datetime({ offset: true }).check(
   z.refine((text) => !(new Date(text).getUTCFullYear() < 2000), {

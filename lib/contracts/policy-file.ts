@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { canonicalTypes } from '../run/identity.ts'
 import type { Policy, Rule } from '../run/policy.ts'
-import { generationType } from './fields.ts'
+import { generationType, typeList } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
 /** Ids may hold `*` for any number of characters. */
@@ -11,17 +11,9 @@ const nameGlob = z.string().check(z.minLength(1), z.maxLength(256))
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
 
 const RunOrders = z.strictObject({
-  types: z
-    .exactOptional(
-      z.array(generationType).check(
-        z.minLength(1),
-        z.maxLength(3),
-        z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
-      ),
-    )
-    .register(z.globalRegistry, {
-      description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
-    }),
+  types: z.exactOptional(typeList).register(z.globalRegistry, {
+    description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
+  }),
   retry: z
     .exactOptional(z.strictObject({ attempts: whole(2, 10), delayMinutes: whole(1, 1440) }))
     .register(z.globalRegistry, {
@@ -30,6 +22,10 @@ const RunOrders = z.strictObject({
     }),
   deadlineMinutes: z.exactOptional(whole(5, 10_080)).register(z.globalRegistry, {
     description: 'A run that still goes on after this long ends as TIMED_OUT. Default: four hours.',
+  }),
+  cancelAtDeadline: z.exactOptional(z.boolean()).register(z.globalRegistry, {
+    description:
+      'Whether a run that is past its deadline is canceled at DataZone before it ends as TIMED_OUT. Default: false.',
   }),
   announceStarted: z.exactOptional(z.boolean()).register(z.globalRegistry, {
     description: 'Whether a Started event is sent. Endings always are. Default: true.',
@@ -59,6 +55,31 @@ const RuleInFile = z.strictObject({
     .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
 })
 
+const most = (limit: number) => z.exactOptional(whole(1, limit))
+
+const CapInFile = z.strictObject({
+  name: z
+    .string()
+    .check(z.regex(/^[a-z0-9-]{1,40}$/))
+    .register(z.globalRegistry, {
+      description: 'What it is counted under. Under a new name it counts from nothing.',
+    }),
+  domain: z.exactOptional(idGlob),
+  project: z.exactOptional(idGlob),
+  type: z.exactOptional(generationType).register(z.globalRegistry, {
+    description: 'Only runs that ask for this type. Default: all metadata runs.',
+  }),
+  perDay: most(1_000_000).register(z.globalRegistry, { description: 'Runs in a day of UTC.' }),
+  perMonth: most(100_000_000).register(z.globalRegistry, { description: 'Runs in a month of UTC.' }),
+  reserveForLive: most(100_000_000).register(z.globalRegistry, {
+    description:
+      'The last so many of perMonth, or of perDay where there is no perMonth, are not for the lane backfill.',
+  }),
+})
+
+const hasRoomBesideReserve = ({ perDay, perMonth, reserveForLive }: z.infer<typeof CapInFile>): boolean =>
+  reserveForLive === undefined || reserveForLive < (perMonth ?? perDay ?? Number.POSITIVE_INFINITY)
+
 /** `config/policy.json`, version 1. Strict, as requests are: a misspelt setting must not be ignored. */
 export const PolicyFile = z.strictObject({
   $schema: z.exactOptional(z.string()),
@@ -75,6 +96,30 @@ export const PolicyFile = z.strictObject({
     .register(z.globalRegistry, {
       description: 'The first rule that matches wins; an asset that none matches is skipped.',
     }),
+  caps: z
+    .exactOptional(
+      z
+        .array(
+          CapInFile.check(
+            z.refine((cap) => cap.perDay !== undefined || cap.perMonth !== undefined, {
+              error: 'must have perDay or perMonth',
+            }),
+            z.refine(hasRoomBesideReserve, {
+              error: 'must have a reserveForLive smaller than perMonth, or than perDay without one',
+            }),
+          ),
+        )
+        .check(
+          z.maxLength(20),
+          z.refine((caps) => new Set(caps.map(({ name }) => name)).size === caps.length, {
+            error: 'must not give a name twice',
+          }),
+        ),
+    )
+    .register(z.globalRegistry, {
+      description:
+        'How many metadata runs there may be. A run counts in every cap that fits it; one that is full parks it until its day or month turns. Default: none.',
+    }),
 })
 
 const minuteMs = 60_000
@@ -83,7 +128,14 @@ const defaultGuardDays = 30
 
 const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
   if (skip !== undefined) return { match, verdict: { kind: 'skip', because: skip } }
-  const { types, retry, deadlineMinutes, announceStarted, repeatGuardDays = defaultGuardDays } = run ?? {}
+  const {
+    types,
+    retry,
+    deadlineMinutes,
+    cancelAtDeadline,
+    announceStarted,
+    repeatGuardDays = defaultGuardDays,
+  } = run ?? {}
   return {
     match,
     verdict: {
@@ -94,6 +146,7 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
           ? {}
           : { retry: { attempts: retry.attempts, delayMs: retry.delayMinutes * minuteMs } }),
         ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * minuteMs }),
+        ...(cancelAtDeadline === true ? { cancelAtDeadline } : {}),
         ...(announceStarted === false ? { startedUntold: true } : {}),
         ...(repeatGuardDays === 0 ? {} : { repeatGuardMs: repeatGuardDays * dayMs }),
       },
@@ -109,6 +162,6 @@ const placed = (problem: string): string =>
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
   const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
   return parsed.ok
-    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf) } }
+    ? { ok: true, value: { rules: parsed.value.rules.map(ruleOf), caps: parsed.value.caps ?? [] } }
     : { ok: false, problems: parsed.problems.map(placed) }
 }

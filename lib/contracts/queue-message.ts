@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
+import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
 import { AssetEvent } from './datazone-event.ts'
 import { senderId } from './fields.ts'
 import { parseWith } from './problems.ts'
@@ -34,8 +35,20 @@ export interface RequestedSourceRun extends RequestedCommon {
 /** A request in one shape, whichever door it came through. */
 export type RequestedRun = RequestedMetadataRun | RequestedSourceRun
 
+/** What is to be cancelled of an asset or a data source, whichever door the request came through. */
+export interface RequestedCancel {
+  readonly requestId: string
+  readonly domainId: string
+  readonly target:
+    | { readonly assetId: string; readonly revision?: string; readonly types?: readonly GenerationType[] }
+    | { readonly dataSourceId: string; readonly triggerKey?: string }
+  readonly requestedAtMs: number
+  readonly reason?: string
+}
+
 export type QueueMessage =
   | { readonly kind: 'request'; readonly request: RequestedRun }
+  | { readonly kind: 'cancel'; readonly cancel: RequestedCancel }
   | { readonly kind: 'release'; readonly release: Release }
   | {
       readonly kind: 'malformed'
@@ -132,35 +145,88 @@ const fromRunRequest = (body: object): QueueMessage => {
   }
 }
 
-/** `detail-type` of a request that comes through the run bus; its `detail` is a RunRequest. */
-const runRequested = 'Run Requested'
+const cancelTarget = (request: CancelRequest): RequestedCancel['target'] => {
+  if ('dataSource' in request) {
+    const { dataSource, triggerKey } = request
+    return { dataSourceId: dataSource.id, ...(triggerKey === undefined ? {} : { triggerKey }) }
+  }
+  const { asset, types } = request
+  return {
+    assetId: asset.id,
+    ...(asset.revision === undefined ? {} : { revision: asset.revision }),
+    ...(types === undefined ? {} : { types }),
+  }
+}
 
-/** Its request key is the `requestId`, as on the queue: the same request through both doors is one request. */
-const fromRunRequested = (envelope: object): QueueMessage => {
+/** Which of the two it is, is told by what it names: a sender who gets it wrong hears of the fields of that one. */
+const fromCancelRequest = (body: object): QueueMessage => {
+  const isOfSource = Object.hasOwn(body, 'dataSource')
+  const parsed = isOfSource ? parseWith(SourceCancelRequest, body) : parseWith(AssetCancelRequest, body)
+  if (!parsed.ok) {
+    const runKind = isOfSource ? 'DATA_SOURCE' : undefined
+    return malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind)
+  }
+  const { requestId, domainId, requestedAt, reason } = parsed.value
+  return {
+    kind: 'cancel',
+    cancel: {
+      requestId,
+      domainId,
+      target: cancelTarget(parsed.value),
+      requestedAtMs: Date.parse(requestedAt),
+      ...(reason === undefined ? {} : { reason }),
+    },
+  }
+}
+
+/** What comes through the run bus, by `detail-type`: what its `detail` is, and who reads that. */
+const onTheRunBus: Readonly<Record<string, readonly [name: string, read: (detail: object) => QueueMessage]>> =
+  {
+    'Run Requested': ['RunRequest', fromRunRequest],
+    'Run Cancel Requested': ['CancelRequest', fromCancelRequest],
+  }
+
+/** Its id is the `requestId`, as on the queue: the same request through both doors is one request. */
+const fromRunBus = (
+  envelope: object,
+  [name, read]: readonly [string, (detail: object) => QueueMessage],
+): QueueMessage => {
   const detail: unknown = Reflect.get(envelope, 'detail')
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
-    return malformed(['detail: must be a RunRequest'], envelopeIdOf(envelope, 'id'))
+    return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))
   }
-  const message = fromRunRequest(detail)
+  const message = read(detail)
   return message.kind === 'malformed'
     ? { ...message, problems: message.problems.map((problem) => `detail.${problem}`) }
     : message
+}
+
+/** A body of our own that asks for a run, or for one to be cancelled. */
+const fromBody = (body: object): QueueMessage => {
+  if (Reflect.get(body, 'kind') === 'CANCEL') return fromCancelRequest(body)
+  const message = fromRunRequest(body)
+  if (message.kind !== 'malformed') return message
+  const withCancel = (problem: string) =>
+    problem.startsWith('kind: must be one of') ? `${problem}, "CANCEL"` : problem
+  return { ...message, problems: message.problems.map(withCancel) }
 }
 
 /** What a body on the request queue is. Never throws, whatever it is given. */
 export const parseQueueMessage = (body: string): QueueMessage => {
   const value = json(body)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return malformed(['body: must be a JSON object: a RunRequest, or an EventBridge event of aws.datazone'])
+    return malformed([
+      'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',
+    ])
   }
   if (Object.hasOwn(value, 'detail-type')) {
-    return Reflect.get(value, 'detail-type') === runRequested
-      ? fromRunRequested(value)
-      : fromAssetEvent(value)
+    const detailType = String(Reflect.get(value, 'detail-type'))
+    const door = Object.hasOwn(onTheRunBus, detailType) ? onTheRunBus[detailType] : undefined
+    return door === undefined ? fromAssetEvent(value) : fromRunBus(value, door)
   }
   if (Object.hasOwn(value, 'release')) {
     const parsed = parseWith(Release, value)
     return parsed.ok ? { kind: 'release', release: parsed.value } : malformed(parsed.problems)
   }
-  return fromRunRequest(value)
+  return fromBody(value)
 }

@@ -83,6 +83,8 @@ export const RunEventDetail = z.looseObject({
     /** A data source run's import of lineage when the ending was seen; it may go on after the run. */
     lineageStatus: z.optional(text),
     error: z.optional(z.looseObject({ name: text, message: text })),
+    /** The `requestId` of the request to cancel, when that ended the run. */
+    canceledBy: z.optional(text),
     requestedAt: z.optional(time),
     startedAt: z.optional(time),
     detectedAt: z.optional(time),
@@ -183,6 +185,9 @@ export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }
       data: {
         ...about.data,
         detectedAt: iso(run.detectedAtMs),
+        ...(run.ending === 'CANCELED' && run.cancel?.requestId !== undefined
+          ? { canceledBy: run.cancel.requestId }
+          : {}),
         ...durations(run),
         ...(options.minimal ? {} : details),
       },
@@ -197,13 +202,17 @@ export const startedEvent = (run: InFlightRun): RunEvent => ({
   detail: aboutRun(run, 'STARTED', run.startedAtMs),
 })
 
-/** A body that names no subject: its event id is a hash of the body, so a repeat of it carries the same (P4). */
+/** Why a message makes no record: it is wrong, or asks for what DataZone cannot do. */
+export type MessageError = 'MalformedRequest' | 'CannotCancel'
+
+/** A body that makes no record: its event id is a hash of the body, so a repeat of it carries the same (P4). */
 export const malformedEvent = (
   body: string,
   problems: readonly string[],
   rejectedAtMs: number,
   envelopeId?: string,
   runKind?: RunKind,
+  errorName: MessageError = 'MalformedRequest',
 ): RunEvent => ({
   detailType: detailType('REJECTED', runKind),
   timeMs: rejectedAtMs,
@@ -216,7 +225,7 @@ export const malformedEvent = (
     },
     data: {
       status: 'REJECTED',
-      error: { name: 'MalformedRequest', message: errorText(problems.join('; ')) },
+      error: { name: errorName, message: errorText(problems.join('; ')) },
       detectedAt: iso(rejectedAtMs),
     },
   },

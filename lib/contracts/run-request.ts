@@ -4,11 +4,11 @@ import {
   assetId,
   dataSourceId,
   domainId,
-  generationType,
   projectId,
   revision,
   senderId,
   timestamp,
+  typeList,
 } from './fields.ts'
 
 const envelope = {
@@ -36,13 +36,7 @@ export const MetadataRunRequest = z.strictObject({
     revision: z.optional(revision),
   }),
   /** One to three, each at most once; three make two runs. Default: the stack's DefaultTypes. */
-  types: z.optional(
-    z.array(generationType).check(
-      z.minLength(1),
-      z.maxLength(3),
-      z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
-    ),
-  ),
+  types: z.optional(typeList),
   /** Run again although this revision has a run: makes the next attempt, once per requestId. */
   regenerate: z.optional(z.boolean()),
 })

@@ -86,6 +86,11 @@ export interface DataZone {
   /** Sent once, never retried here, and given up after `abortAfterMs`. */
   startRun(input: StartInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
   getRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
+  /**
+   * Asks for a run to be cancelled; a second time changes nothing. How it ends only `getRun` tells: it may have ended,
+   * or end, by itself before the cancel takes effect. DataZone has no such call for data source runs.
+   */
+  cancelRun(domainId: string, runId: string): Promise<Answer<void>>
   /** One page of up to 50, of one status or of one asset. */
   listRuns(
     domainId: string,

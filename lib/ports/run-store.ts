@@ -1,3 +1,4 @@
+import type { Count } from '../run/caps.ts'
 import type { RunKey } from '../run/identity.ts'
 import type { AssetRef, ClaimedRun, DataSourceRef, EndedRun, ParkedRun, Run } from '../run/run.ts'
 
@@ -11,7 +12,7 @@ export interface UnreadableRecord {
 export interface Records {
   readonly runs: readonly Run[]
   readonly unreadable: readonly UnreadableRecord[]
-  /** How many claims the data source has seen; see `takeTurn`. */
+  /** How many claims the data source has seen; see `ClaimTerms`. */
   readonly turn?: number
 }
 
@@ -21,6 +22,33 @@ export type Creation<R extends Run> =
   | { readonly outcome: 'exists' }
   /** Somebody else went on with the waiting request meanwhile. */
   | { readonly outcome: 'request-changed' }
+
+/** What must hold besides for a claim to be written. */
+export interface ClaimTerms {
+  /** The waiting request that the claim replaces, at the version read: it goes with the same write. */
+  readonly instead?: ParkedRun | undefined
+  /**
+   * P1 for data sources: no claim of the data source was written since this count was read. So what the claim was
+   * decided on (nobody else is going, the day is not full) still holds.
+   */
+  readonly turn?: number | undefined
+  /** The counters of caps that the claim is one more in; each must have room. */
+  readonly counts?: readonly Count[] | undefined
+}
+
+/** Of several reasons why nothing was written, the first of these. */
+export type Claiming =
+  | { readonly outcome: 'claimed'; readonly run: ClaimedRun }
+  /** Of a new claim: there is a record with its key. */
+  | { readonly outcome: 'exists' }
+  /** Of a record that was read: somebody else has written it meanwhile. */
+  | { readonly outcome: 'changed' }
+  /** Somebody else went on with the waiting request meanwhile. */
+  | { readonly outcome: 'request-changed' }
+  /** Somebody else claimed a run of the data source meanwhile. */
+  | { readonly outcome: 'turn-taken' }
+  /** These have no room. */
+  | { readonly outcome: 'full'; readonly full: readonly Count[] }
 
 export type Succession =
   | { readonly outcome: 'saved'; readonly ended: EndedRun }
@@ -40,7 +68,7 @@ export interface RunStore {
   byRunId(runId: string): Promise<Records>
   /**
    * P1: writes a new record on the condition that there is none for its key (or only a PLANNED one). With
-   * `instead`, the waiting request it replaces goes in the same transaction, or nothing happens.
+   * `instead`, the waiting request it replaces goes in the same transaction, or nothing happens. Claims are for `claim`.
    */
   create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>>
   /**
@@ -54,13 +82,17 @@ export interface RunStore {
    */
   endWithNext(ended: EndedRun, next: ParkedRun): Promise<Succession>
   /**
-   * P1 for data sources: writes a claim, new (version 0, as `create`) or over the version it was read at (as `save`), on
-   * the condition that no claim of its data source was written since `turn` was read. So what the claim was decided on
-   * (nobody else is going, the day is not full) still holds. Undefined: somebody was faster, nothing was written.
+   * P1: the one way a claim is written, new (version 0: there must be no record of its key, or only a PLANNED one) or
+   * over the version it was read at, together with all that its terms name, or not at all.
    */
-  takeTurn(claim: ClaimedRun, turn: number): Promise<ClaimedRun | undefined>
+  claim(claim: ClaimedRun, terms?: ClaimTerms): Promise<Claiming>
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
+  /**
+   * How many records are parked until some time after `nowMs`, by their reason as it is stored. Reads what `due` leaves
+   * of the work that is owed, a page for each megabyte. May be stale.
+   */
+  parkedAfter(nowMs: number): Promise<ReadonlyMap<string, number>>
   /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */
   due(nowMs: number): AsyncIterable<Records>
 }

@@ -1,8 +1,10 @@
+import type { Cap } from './caps.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
 
 /** What decides, in order, which assets are run and how. The file and its schema: lib/contracts/policy-file.ts. */
 export interface Policy {
   readonly rules: readonly Rule[]
+  readonly caps: readonly Cap[]
 }
 
 /** Exact texts, or globs in which `*` stands for any number of characters. What is left out matches everything. */
@@ -72,7 +74,7 @@ const matches = ({ match }: Rule, facts: AssetFacts): 'yes' | 'no' | 'look' => {
 }
 
 /** The first rule that matches wins. Asks for a look at the asset only when the answer hangs on it. */
-export const decide = (policy: Policy, facts: AssetFacts): Decision => {
+export const decide = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): Decision => {
   for (const [index, rule] of policy.rules.entries()) {
     const match = matches(rule, facts)
     if (match === 'look') return { decision: 'look' }

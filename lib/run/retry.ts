@@ -1,5 +1,5 @@
 import { typesToRun } from './identity.ts'
-import type { EndedRun, GenerationType, ParkedRun } from './run.ts'
+import { type EndedRun, type GenerationType, isUnwanted, type ParkedRun } from './run.ts'
 
 /** What did not succeed, as far as Get told; all of it where that leaves nothing to point at. */
 const failedTypes = (run: EndedRun): readonly GenerationType[] => {
@@ -12,13 +12,15 @@ const failedTypes = (run: EndedRun): readonly GenerationType[] => {
 }
 
 /**
- * The attempt that the policy makes of a run that failed, in whole or in part; undefined when it makes none. It keeps
- * subject and request, so that both still name it (P1), and asks DataZone only for the types that failed.
+ * The attempt that the policy makes of a run that failed, in whole or in part; undefined when it makes none, as of a run
+ * that somebody asked to cancel. It keeps subject and request, so that both still name it (P1), and asks DataZone only
+ * for the types that failed.
  */
 export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefined => {
   const retry = ended.policy?.retry
   const retried = (ended.retried ?? 0) + 1
   if (ended.ending !== 'FAILED' && ended.ending !== 'PARTIALLY_SUCCEEDED') return undefined
+  if (isUnwanted(ended)) return undefined
   if (retry === undefined || retried >= retry.attempts) return undefined
   const types = failedTypes(ended)
   const isAll = types.length === typesToRun({ subject: ended.subject }).length

@@ -77,6 +77,8 @@ export interface RunPolicy {
   readonly retry?: { readonly attempts: number; readonly delayMs: number }
   /** Instead of the deployment's. */
   readonly deadlineMs?: number
+  /** A metadata run that is past its deadline is cancelled at DataZone before it is given up. */
+  readonly cancelAtDeadline?: true
   readonly startedUntold?: true
   readonly repeatGuardMs?: number
 }
@@ -90,13 +92,24 @@ export interface StartSent {
   readonly lastAtMs: number
 }
 
+/** That a run is not wanted any more. It stands in the record before DataZone is told, so that no crash can drop it. */
+interface CancelAsked {
+  readonly askedAtMs: number
+  /** The `requestId` of the request to cancel; absent: the run's own deadline asks for it. */
+  readonly requestId?: string
+  /** DataZone has taken it: nothing is owed any more but to see how the run ends. */
+  readonly sentAtMs?: number
+}
+
 interface HistoryEntry {
   readonly atMs: number
   readonly what: string
 }
 
 export const parkReasons = [
+  'BACKFILL',
   'BEHIND',
+  'CAP_FULL',
   'CONFLICT',
   'DENIED',
   'LEASE_EXPIRED',
@@ -145,6 +158,12 @@ export interface RunError {
   readonly message: string
 }
 
+/** What a cap of the policy counts runs in: `DAY#2026-11-21` or `MONTH#2026-11`, of UTC. */
+export interface Counter {
+  readonly cap: string
+  readonly period: string
+}
+
 interface RunCommon {
   readonly subject: Subject
   readonly attempt: number
@@ -156,8 +175,11 @@ interface RunCommon {
   readonly onlyTypes?: readonly GenerationType[]
   /** How many attempts before this one the policy has made, of the same request. */
   readonly retried?: number
+  /** The counters that this attempt was counted in when it was last claimed: it is in none of them twice. */
+  readonly counted?: readonly Counter[]
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
   readonly alsoAskedBy?: readonly string[]
+  readonly cancel?: CancelAsked
   /** First written. A run adopted from List must not be older than this, less two minutes. */
   readonly createdAtMs: number
   /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
@@ -231,6 +253,13 @@ export const startUnknownName = 'StartUnknown'
 /** Whether a request is the one that made the record, or one that is known to have asked for the same. */
 export const isAskedBy = (run: Run, requestKey: string): boolean =>
   run.request.requestKey === requestKey || run.alsoAskedBy?.includes(requestKey) === true
+
+/** Whether DataZone has still to be told to cancel the run. */
+export const owesCancel = (run: Run): run is InFlightRun =>
+  run.state === 'IN_FLIGHT' && run.cancel !== undefined && run.cancel.sentAtMs === undefined
+
+/** Whether somebody asked to cancel the run (its own deadline is nobody). */
+export const isUnwanted = (run: Run): boolean => run.cancel?.requestId !== undefined
 
 /** Whether DataZone is, or may be, working on the run. */
 export const isGoing = (run: Run): run is ClaimedRun | InFlightRun =>

@@ -1,8 +1,10 @@
+import { type Holds, nothingHeld, planReleases, type ReleasePlan } from './release-plan.ts'
 import {
   type ClaimedRun,
   type EndedRun,
   type InFlightRun,
   isResolved,
+  isUnwanted,
   type ParkedRun,
   type Run,
 } from './run.ts'
@@ -19,6 +21,8 @@ export interface SweepSettings {
   readonly runDeadlineMs: number
   /** At most this many releases a sweep. */
   readonly maxReleases: number
+  /** P9: what has waited this long goes back to the starter, whatever holds it, to be rejected. */
+  readonly maxWaitMs: number
   readonly mode: Mode
 }
 
@@ -26,15 +30,14 @@ export const modes = ['off', 'plan', 'run'] as const
 export type Mode = (typeof modes)[number]
 
 /**
- * Whether a waiting record may go on: nothing in mode `off`; in `plan` only a request whose revision is not known yet,
- * because that makes a plan and never a Start.
+ * Whether a waiting record may go on: nothing in mode `off`; in `plan` only what never ends in a Start, a request whose
+ * revision is not known yet, because that makes a plan, and a run that is to be cancelled.
  */
 export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
-  mode === 'run' || (mode === 'plan' && !isResolved(run.subject))
+  mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isUnwanted(run)))
 
-export interface SweepPlan {
+export interface SweepPlan extends ReleasePlan {
   readonly announce: readonly EndedRun[]
-  readonly release: readonly (ParkedRun | ClaimedRun)[]
   /** In-flight runs by domain, in the order to visit the domains. */
   readonly domains: readonly (readonly InFlightRun[])[]
 }
@@ -63,14 +66,19 @@ const rotated = <T>(items: readonly T[], offset: number): T[] => {
 }
 
 /**
- * Sorts due records into the sweep's steps. Releases keep the order they come in, longest due first, so that those
- * that are refused again go to the back. The order of the rest rotates with the sweep's number, so that neither a failing
+ * Sorts due records into the sweep's steps. Releases have an order of their own (`planReleases`); what the mode does not
+ * allow takes none of their places. The order of the rest rotates with the sweep's number, so that neither a failing
  * domain nor a poison record is first every time and no cursor needs to be stored.
  */
-export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSettings): SweepPlan => {
+export const planSweep = (
+  due: readonly Run[],
+  nowMs: number,
+  settings: SweepSettings,
+  holds: Holds = nothingHeld,
+): SweepPlan => {
   const sweepNumber = Math.floor(nowMs / settings.periodMs)
   const announce: EndedRun[] = []
-  const release: (ParkedRun | ClaimedRun)[] = []
+  const waiting: (ParkedRun | ClaimedRun)[] = []
   const inFlight: InFlightRun[] = []
   for (const run of due) {
     const atMs = workAtMs(run)
@@ -81,7 +89,7 @@ export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSet
         break
       case 'PARKED':
       case 'CLAIMED':
-        if (mayResume(run, settings.mode)) release.push(run)
+        if (mayResume(run, settings.mode)) waiting.push(run)
         break
       case 'IN_FLIGHT':
         inFlight.push(run)
@@ -96,7 +104,7 @@ export const planSweep = (due: readonly Run[], nowMs: number, settings: SweepSet
   const domains = [...byDomain.keys()].sort().map((domainId) => byDomain.get(domainId) ?? [])
   return {
     announce: rotated(announce, sweepNumber),
-    release: release.slice(0, settings.maxReleases),
+    ...planReleases(waiting, nowMs, settings, holds),
     domains: rotated(domains, sweepNumber),
   }
 }

@@ -2,8 +2,11 @@ import { errorText } from './error-text.ts'
 import {
   type ClaimedRun,
   type EndedRun,
+  type Ending,
   type InFlightRun,
   isAskedBy,
+  isUnwanted,
+  owesCancel,
   type ParkedRun,
   type ParkReason,
   type Run,
@@ -48,16 +51,31 @@ export interface Facts {
     /** What DataZone says of a data source run as a whole. */
     readonly error?: RunError
   }
-  /** A Get that DataZone answered shows the run still going, past its deadline. */
-  OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string }
+  /**
+   * A Get that DataZone answered shows the run still going, past its deadline. `cancelTried`: DataZone was asked to
+   * cancel it before that Get.
+   */
+  OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string; readonly cancelTried?: true }
   /** Past its deadline, and Get was refused: nothing is known of it. */
   UNANSWERED: { readonly kind: 'UNANSWERED' }
   /** Get answered 404, and the run is old enough to be shown. */
   MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
   ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
+  /** A live request is about what a backfill has waiting: it goes before other backfill. */
+  WANTED_LIVE: { readonly kind: 'WANTED_LIVE'; readonly requestKey: string }
   /** The repeat guard skipped a publish because of this run. */
   EXPLAINED_SKIP: { readonly kind: 'EXPLAINED_SKIP'; readonly requestKey: string }
+  /** A request to cancel names the run. */
+  CANCEL_ASKED: {
+    readonly kind: 'CANCEL_ASKED'
+    readonly requestId: string
+    readonly reason?: string
+  }
+  /** DataZone took the cancel. How the run ends is what Get shows afterwards. */
+  CANCEL_SENT: { readonly kind: 'CANCEL_SENT' }
+  /** A cancel was asked for, and no Start has taken effect or ever will: whoever holds the lease sent none. */
+  CANCELED: { readonly kind: 'CANCELED' }
   /** The bus took the terminal event. */
   ANNOUNCED: { readonly kind: 'ANNOUNCED' }
 }
@@ -72,11 +90,15 @@ interface Reached {
   REJECTED: EndedRun
   STARTED: InFlightRun
   OBSERVED: InFlightRun | EndedRun
-  OVERDUE: EndedRun
+  OVERDUE: InFlightRun | EndedRun
   UNANSWERED: InFlightRun | EndedRun
   MISSING: InFlightRun | EndedRun
   ASKED_AGAIN: Run
+  WANTED_LIVE: ParkedRun | ClaimedRun
   EXPLAINED_SKIP: Run
+  CANCEL_ASKED: Run
+  CANCEL_SENT: InFlightRun
+  CANCELED: EndedRun
   ANNOUNCED: EndedRun
 }
 
@@ -114,7 +136,9 @@ const base = (run: Run, nowMs: number, what: string) => ({
   ...(run.policy === undefined ? {} : { policy: run.policy }),
   ...(run.onlyTypes === undefined ? {} : { onlyTypes: run.onlyTypes }),
   ...(run.retried === undefined ? {} : { retried: run.retried }),
+  ...(run.counted === undefined ? {} : { counted: run.counted }),
   ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
+  ...(run.cancel === undefined ? {} : { cancel: run.cancel }),
   createdAtMs: run.createdAtMs,
   version: run.version,
   history: withHistory(run, nowMs, what),
@@ -138,6 +162,16 @@ const givenUp = (
     startedAtMs: run.startedAtMs,
     nativeStatus,
   },
+})
+
+/** What its own deadline had cancelled has timed out: it did not come to that ending by itself. */
+const endingOf = (run: InFlightRun, told: Ending): Ending =>
+  told === 'CANCELED' && run.cancel !== undefined && !isUnwanted(run) ? 'TIMED_OUT' : told
+
+/** A run that was cancelled before DataZone had one. */
+const canceled = (run: ParkedRun | ClaimedRun, nowMs: number): { outcome: 'changed'; run: EndedRun } => ({
+  outcome: 'changed',
+  run: { ...base(run, nowMs, 'CANCELED'), state: 'ENDED', ending: 'CANCELED', detectedAtMs: nowMs },
 })
 
 /** A whole day without an answer, past the deadline, is no outage's fruit. */
@@ -230,7 +264,8 @@ const moves: Moves = {
         ),
         state: 'PARKED',
         reason: fact.reason,
-        retryAtMs: fact.retryAtMs,
+        // Nothing to wait for, or to look for, holds up a cancel.
+        retryAtMs: run.cancel !== undefined && open === undefined ? nowMs : fact.retryAtMs,
         ...(open === undefined ? {} : { sentBefore: open }),
         ...(fact.reason === 'NOT_FOUND' ? { notFoundSinceMs: nowMs, ...notFoundSince(run) } : {}),
         ...(fact.error === undefined ? {} : { error: fact.error }),
@@ -255,17 +290,23 @@ const moves: Moves = {
   STARTED: (run, fact, nowMs) => {
     switch (run.state) {
       case 'CLAIMED':
-      case 'PARKED':
+      case 'PARKED': {
+        const isFollowed = run.cancel !== undefined && run.subject.kind === 'DATA_SOURCE'
+        // DataZone has no cancel for data source runs.
+        const note = isFollowed ? ', and cannot be canceled' : ''
+        const { cancel, ...started } = base(run, nowMs, `started as ${fact.runId}${note}`)
         return {
           outcome: 'changed',
           run: {
-            ...base(run, nowMs, `started as ${fact.runId}`),
+            ...started,
+            ...(cancel === undefined || isFollowed ? {} : { cancel }),
             state: 'IN_FLIGHT',
             runId: fact.runId,
             startedAtMs: fact.startedAtMs,
             nativeStatus: fact.nativeStatus,
           },
         }
+      }
       case 'IN_FLIGHT':
       case 'ENDED':
         return run.runId === fact.runId
@@ -300,6 +341,7 @@ const moves: Moves = {
         run: { ...found, nativeStatus: fact.nativeStatus, history: withHistory(run, nowMs, what) },
       }
     }
+    const ending = endingOf(run, meaning.ending)
     const typeStats = fact.typeStats?.slice(0, typeStatsLimit).map(shortened)
     const complaints = typeStats?.flatMap((stat) =>
       stat.errorMessage === undefined ? [] : [`${stat.type}: ${stat.errorMessage}`],
@@ -307,9 +349,9 @@ const moves: Moves = {
     return {
       outcome: 'changed',
       run: {
-        ...base(run, nowMs, meaning.ending),
+        ...base(run, nowMs, ending),
         state: 'ENDED',
-        ending: meaning.ending,
+        ending,
         detectedAtMs: nowMs,
         runId: run.runId,
         startedAtMs: run.startedAtMs,
@@ -327,8 +369,18 @@ const moves: Moves = {
     }
   },
 
-  OVERDUE: (run, fact, nowMs) =>
-    run.state === 'IN_FLIGHT' ? givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus) : impossible(run, fact),
+  OVERDUE: (run, fact, nowMs) => {
+    if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
+    if (fact.cancelTried !== true && run.subject.kind === 'METADATA_GENERATION') {
+      // Noted first, then sent, then looked at once more: an ending of its own wins.
+      if (run.cancel === undefined && run.policy?.cancelAtDeadline === true) {
+        const history = withHistory(run, nowMs, 'past its deadline, to be canceled')
+        return { outcome: 'changed', run: { ...run, history, cancel: { askedAtMs: nowMs } } }
+      }
+      if (owesCancel(run)) return unchanged
+    }
+    return givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus)
+  },
 
   UNANSWERED: (run, fact, nowMs) => {
     if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
@@ -365,10 +417,68 @@ const moves: Moves = {
           },
         },
 
+  WANTED_LIVE: (run, fact, nowMs) => {
+    if ((run.state !== 'PARKED' && run.state !== 'CLAIMED') || run.request.lane === 'live') return unchanged
+    const raised = {
+      request: { ...run.request, lane: 'live' as const },
+      history: withHistory(run, nowMs, `live, for ${fact.requestKey}`),
+    }
+    // What waited for being a backfill waits no longer; once released, the message is on its way.
+    const waitsAsBackfill = run.state === 'PARKED' && (run.reason === 'BACKFILL' || run.reason === 'CAP_FULL')
+    return waitsAsBackfill && run.releasedAtMs === undefined
+      ? { outcome: 'changed', run: { ...run, ...raised, retryAtMs: Math.min(run.retryAtMs, nowMs) } }
+      : { outcome: 'changed', run: { ...run, ...raised } }
+  },
+
   EXPLAINED_SKIP: (run, fact, nowMs) =>
     run.state === 'ENDED'
       ? noted(run, nowMs, `REPEAT_GUARD skipped ${fact.requestKey}`)
       : impossible(run, fact),
+
+  CANCEL_ASKED: (run, fact, nowMs) => {
+    const { requestId } = fact
+    const why = fact.reason === undefined ? '' : `: ${fact.reason}`
+    const asked = {
+      history: withHistory(run, nowMs, `cancel asked by ${requestId}${why}`),
+      cancel: { askedAtMs: nowMs, ...run.cancel, requestId },
+    }
+    switch (run.state) {
+      case 'PLANNED':
+      case 'ENDED':
+        return impossible(run, fact)
+      case 'PARKED':
+        if (run.sentBefore === undefined) return canceled({ ...run, ...asked }, nowMs)
+        // A Start of it may have taken effect: it is released soon, and looked for before it ends.
+        return isUnwanted(run)
+          ? unchanged
+          : { outcome: 'changed', run: { ...run, ...asked, retryAtMs: Math.min(run.retryAtMs, nowMs) } }
+      case 'CLAIMED':
+        return isUnwanted(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
+      case 'IN_FLIGHT':
+        if (run.subject.kind === 'DATA_SOURCE') return impossible(run, fact)
+        return isUnwanted(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
+      default:
+        return run satisfies never
+    }
+  },
+
+  CANCEL_SENT: (run, fact, nowMs) => {
+    if (run.state !== 'IN_FLIGHT' || run.cancel === undefined) return impossible(run, fact)
+    if (run.cancel.sentAtMs !== undefined) return unchanged
+    return {
+      outcome: 'changed',
+      run: {
+        ...run,
+        history: withHistory(run, nowMs, 'cancel taken'),
+        cancel: { ...run.cancel, sentAtMs: nowMs },
+      },
+    }
+  },
+
+  CANCELED: (run, fact, nowMs) => {
+    if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
+    return isUnwanted(run) ? canceled(run, nowMs) : impossible(run, fact)
+  },
 
   ANNOUNCED: (run, fact, nowMs) => {
     if (run.state !== 'ENDED') return impossible(run, fact)

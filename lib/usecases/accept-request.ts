@@ -2,7 +2,7 @@ import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../
 import type { Records } from '../ports/run-store.ts'
 import { canonicalTypes, runKey, sameSubject, sameTypes, typeSets } from '../run/identity.ts'
 import { decide, type Orders } from '../run/policy.ts'
-import { isAskedBy, isResolved, type ParkedRun, type Run, type RunError } from '../run/run.ts'
+import { isAskedBy, isResolved, isUnwanted, type ParkedRun, type Run, type RunError } from '../run/run.ts'
 import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -18,9 +18,10 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
 const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
   run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey)
 
-/** A run whose Start met something that passes: its message comes back sooner than the sweep. */
+/** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
 const waitsForItsMessage = (run: Run): run is ParkedRun =>
   run.state === 'PARKED' &&
+  run.request.lane === 'live' &&
   isResolved(run.subject) &&
   (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
 
@@ -61,8 +62,8 @@ const acceptMetadata = async (
         subject.revision === request.revision)
     return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
   })
-  // A crash may have cut it short between its sets of types.
-  const whole = made.some(({ subject }) => subject.revision === undefined)
+  // A crash may have cut it short between its sets of types; what was cancelled meanwhile stays short.
+  const whole = made.some(({ run, subject }) => subject.revision === undefined || isUnwanted(run))
   const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
   const wanted = request.types ?? begun?.run.request.policyTypes ?? []
   const complete =

@@ -8,12 +8,15 @@ import {
   type ParkReason,
   type PlannedRun,
   type Run,
+  type RunError,
   type Subject,
   startUnknownName,
 } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
+import { claimWithinCaps } from './claim-within-caps.ts'
+import { backfillWait, goesLive } from './lanes.ts'
 import { mustPark } from './must-park.ts'
-import { type RequestOutcome, turnTaken } from './outcome.ts'
+import { type RequestOutcome, recordChanged, turnTaken } from './outcome.ts'
 import { startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { taken, type WaitingRequest } from './waiting-request.ts'
@@ -68,7 +71,7 @@ const parked = (
   attempt: Attempt,
   waiting: ParkedRun,
   nowMs: number,
-  wait: { readonly reason: ParkReason; readonly retryAtMs: number },
+  wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
 ): ParkedRun => ({
   ...planned(attempt, waiting, nowMs),
   history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
@@ -109,47 +112,63 @@ const remember = async (
 /** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
 const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
 
+const takenBy = ({ subject, attempt }: Attempt, waiting: ParkedRun): RequestOutcome => ({
+  outcome: 'duplicate',
+  of: runKey({ ...waiting, subject, attempt }),
+})
+
+/** Somebody else has made the attempt since the records were read. */
+const alreadyThere = async (
+  attempt: Attempt,
+  waiting: ParkedRun,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  if (waiting.request.regenerate) return attemptTaken
+  const read = await tools.store.runsOfAsset(attempt.subject)
+  const records = await goesLive(waiting, [attempt.subject], read, tools)
+  if (records === undefined) return recordChanged
+  await remember(waiting, [attempt.subject], records.runs, tools)
+  return takenBy(attempt, waiting)
+}
+
 const makeFirst = async (
   first: Attempt,
   waiting: ParkedRun,
   records: Records,
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  const isPlan = tools.settings.mode === 'plan'
-  const wait = isPlan
-    ? undefined
-    : await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools)
+  const { subject } = first
+  const instead = waiting.version > 0 ? waiting : undefined
+  const made = async (run: PlannedRun | ParkedRun): Promise<RequestOutcome> => {
+    const creation = await tools.store.create<PlannedRun | ParkedRun>(run, instead)
+    if (creation.outcome !== 'created')
+      return creation.outcome === 'exists' ? alreadyThere(first, waiting, tools) : takenBy(first, waiting)
+    return creation.run.state === 'PLANNED'
+      ? { outcome: 'planned', run: creation.run }
+      : { outcome: 'parked', run: creation.run }
+  }
+  if (tools.settings.mode === 'plan') return made(planned(first, waiting, tools.clock.now()))
+  const wait =
+    (await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools)) ??
+    backfillWait(waiting, tools)
   const nowMs = tools.clock.now()
-  if (first.subject.kind === 'DATA_SOURCE' && !isPlan && wait === undefined) {
-    const claim = await tools.store.takeTurn(claimed(first, waiting, nowMs, tools), records.turn ?? 0)
-    return claim === undefined ? turnTaken : startRun(claim, records.runs, tools)
-  }
-  const run = isPlan
-    ? planned(first, waiting, nowMs)
-    : wait === undefined
-      ? claimed(first, waiting, nowMs, tools)
-      : parked(first, waiting, nowMs, wait)
-  const creation = await tools.store.create<PlannedRun | ParkedRun | ClaimedRun>(
-    run,
-    waiting.version > 0 ? waiting : undefined,
-  )
-  if (creation.outcome !== 'created') {
-    if (creation.outcome === 'exists' && waiting.request.regenerate) return attemptTaken
-    if (creation.outcome === 'exists') {
-      const { runs } = await tools.store.runsOfAsset(run.subject)
-      await remember(waiting, [run.subject], runs, tools)
-    }
-    return { outcome: 'duplicate', of: runKey(run) }
-  }
-  switch (creation.run.state) {
-    case 'PLANNED':
-      return { outcome: 'planned', run: creation.run }
-    case 'PARKED':
-      return { outcome: 'parked', run: creation.run }
-    case 'CLAIMED':
-      return startRun(creation.run, records.runs, tools)
+  if (wait !== undefined) return made(parked(first, waiting, nowMs, wait))
+  const turn = subject.kind === 'DATA_SOURCE' ? (records.turn ?? 0) : undefined
+  const claiming = await claimWithinCaps(claimed(first, waiting, nowMs, tools), { instead, turn }, tools)
+  switch (claiming.outcome) {
+    case 'claimed':
+      return startRun(claiming.run, records.runs, tools)
+    case 'full':
+      return made(parked(first, waiting, nowMs, claiming.wait))
+    case 'exists':
+    case 'changed':
+      return alreadyThere(first, waiting, tools)
+    case 'request-changed':
+      return takenBy(first, waiting)
+    case 'turn-taken':
+      return turnTaken
     default:
-      return creation.run satisfies never
+      return claiming satisfies never
   }
 }
 
@@ -183,6 +202,22 @@ const guarded = async (
   return { attempts: worth, skipped }
 }
 
+const nothingToMake = async (
+  waiting: ParkedRun,
+  subjects: readonly Subject[],
+  skipped: readonly RequestOutcome[],
+  records: readonly Run[],
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  if (skipped.length > 0) {
+    if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
+    return skipped
+  }
+  await remember(waiting, subjects, records, tools)
+  if (waiting.version > 0) await tools.store.dropRequest(waiting)
+  return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
+}
+
 /**
  * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
  * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
@@ -191,23 +226,17 @@ const guarded = async (
 export const claimSubjects = async (
   waiting: ParkedRun,
   subjects: readonly Subject[],
-  records: Records,
+  read: Records,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
-  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, records.runs, tools) ?? [])
-  const guard = await guarded(made, waiting, records.runs, tools)
-  if (guard === undefined) return [{ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }]
+  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, read.runs, tools) ?? [])
+  const guard = await guarded(made, waiting, read.runs, tools)
+  if (guard === undefined) return [recordChanged]
   const { attempts, skipped } = guard
+  const records = await goesLive(waiting, subjects, read, tools)
+  if (records === undefined) return [recordChanged]
   const [first, ...rest] = attempts
-  if (first === undefined && skipped.length > 0) {
-    if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
-    return skipped
-  }
-  if (first === undefined) {
-    await remember(waiting, subjects, records.runs, tools)
-    if (waiting.version > 0) await tools.store.dropRequest(waiting)
-    return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
-  }
+  if (first === undefined) return nothingToMake(waiting, subjects, skipped, records.runs, tools)
   const outcomes: RequestOutcome[] = [...skipped]
   for (const attempt of rest) {
     const nowMs = tools.clock.now()

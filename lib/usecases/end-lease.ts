@@ -2,13 +2,22 @@ import { PortUnavailable } from '../errors.ts'
 import type { Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import { eventId, runKey } from '../run/identity.ts'
-import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  owesCancel,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+} from '../run/run.ts'
 import { type Facts, type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
+import { carryOutCancel } from './carry-out-cancel.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
 
-/** How a lease ends: parked, rejected, or with the run id of what was started. */
+/** How a lease ends: parked, rejected, cancelled, or with the run id of what was started. */
 
 /** How often a write that lost a race is tried again. */
 const recordTries = 5
@@ -34,15 +43,14 @@ export const waitedTooLong: RunError = {
  */
 const endLease = async (
   run: ClaimedRun | ParkedRun,
-  fact: Facts['REFUSED'] | Facts['REJECTED'],
+  fact: Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED'],
   tools: StarterTools,
 ): Promise<ParkedRun | EndedRun | undefined> => {
   const { record } = runKey(run)
   let current: Run | undefined = run
   for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
     const nowMs = tools.clock.now()
-    const next: Transition<ParkedRun | EndedRun> =
-      fact.kind === 'REFUSED' ? transition(current, fact, nowMs) : transition(current, fact, nowMs)
+    const next: Transition<ParkedRun | EndedRun> = ended(current, fact, nowMs)
     if (next.outcome !== 'changed') return undefined
     const saved = await tools.store.save(next.run)
     if (saved !== undefined) return saved
@@ -50,6 +58,23 @@ const endLease = async (
     current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
   }
   return undefined
+}
+
+const ended = (
+  run: Run,
+  fact: Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED'],
+  nowMs: number,
+): Transition<ParkedRun | EndedRun> => {
+  switch (fact.kind) {
+    case 'REFUSED':
+      return transition(run, fact, nowMs)
+    case 'REJECTED':
+      return transition(run, fact, nowMs)
+    case 'CANCELED':
+      return transition(run, fact, nowMs)
+    default:
+      return fact satisfies never
+  }
 }
 
 const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
@@ -81,9 +106,21 @@ export const reject = async (
   return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
 }
 
+/** Ends a run that somebody asked to cancel, when nothing of it runs or ever will. */
+export const cancelUnstarted = async (
+  run: ClaimedRun | ParkedRun,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const ended = await endLease(run, { kind: 'CANCELED' }, tools)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], tools)
+  return { outcome: 'canceled', run: ended }
+}
+
 /**
  * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
- * because a hint, a cancel or a sweep may have come between Start and its answer.
+ * because a hint, a cancel or a sweep may have come between Start and its answer. A cancel that was asked for meanwhile
+ * is carried out now.
  * @throws PortUnavailable when the table cannot answer: the sweep will find the claim, and Start's token the same run
  */
 export const recordStarted = async (
@@ -102,7 +139,8 @@ export const recordStarted = async (
     if (next.outcome === 'changed' || next.outcome === 'noted') {
       const saved = await tools.store.save(next.run)
       if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
-        return { outcome: 'started', run: saved, adopted }
+        const run = owesCancel(saved) ? (await carryOutCancel(saved, tools)).run : saved
+        return { outcome: 'started', run, adopted }
       }
       if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
     } else {

@@ -1,22 +1,28 @@
 import { parseQueueMessage } from '../contracts/queue-message.ts'
 import { rejectedRequest } from '../contracts/rejected-request.ts'
-import { malformedEvent } from '../contracts/run-event.ts'
+import { type MessageError, malformedEvent } from '../contracts/run-event.ts'
 import type { RunKind } from '../run/run.ts'
 import { acceptRequest } from './accept-request.ts'
+import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resumeRecord } from './resume-record.ts'
 import { backoffSeconds } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 
 /** P2: the event, then the copy, and only then may the message go. */
-const rejectMalformed = async (
+const rejectMessage = async (
   body: string,
   problems: readonly string[],
-  { envelopeId, runKind }: { readonly envelopeId?: string; readonly runKind?: RunKind },
+  about: {
+    readonly envelopeId?: string
+    readonly runKind?: RunKind
+    readonly errorName?: MessageError
+  },
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
-  const event = malformedEvent(body, problems, nowMs, envelopeId, runKind)
+  const { envelopeId, runKind, errorName } = about
+  const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
   const eventId = event.detail.metadata.id
   const [taken] = await tools.bus.put([event])
   if (taken !== true) {
@@ -34,16 +40,23 @@ export interface Handled {
 }
 
 /**
- * From a queue body to what became of it: parse, dedupe, resolve, claim, start. Each step writes before the next calls.
+ * From a queue body to what became of it: parse, dedupe, resolve, claim, start; or cancel. Each step writes before the next calls.
  * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
  */
 export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
   const message = parseQueueMessage(body)
   switch (message.kind) {
     case 'malformed':
-      return { outcomes: [await rejectMalformed(body, message.problems, message, tools)] }
+      return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }
     case 'release':
       return { outcomes: await resumeRecord(message.release, tools) }
+    case 'cancel': {
+      const { requestId } = message.cancel
+      const { outcomes, refusals } = await cancelRuns(message.cancel, tools)
+      const about = { envelopeId: requestId, runKind: 'DATA_SOURCE', errorName: 'CannotCancel' } as const
+      const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, tools)]
+      return { requestKey: `cancel:${requestId}`, outcomes: [...outcomes, ...rejection] }
+    }
     case 'request':
       return {
         requestKey: message.request.requestKey,

@@ -1,4 +1,4 @@
-import type { ServiceRun } from '../ports/datazone.ts'
+import type { Answer, ServiceRun } from '../ports/datazone.ts'
 import {
   type ClaimedRun,
   type ParkReason,
@@ -7,7 +7,8 @@ import {
   type Subject,
   startUnknownName,
 } from '../run/run.ts'
-import { absenceProvesMs, ownership } from '../run/start-safety.ts'
+import { meaningOfStatus } from '../run/service-status.ts'
+import { absenceProvesMs, ownership, pauseByAgeMs } from '../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -20,7 +21,8 @@ const startUnknown: RunError = {
 
 type Look =
   | { readonly found: 'ours'; readonly run: ServiceRun }
-  | { readonly found: 'nothing' }
+  /** `going`: the newest run of the asset that is. */
+  | { readonly found: 'nothing'; readonly going?: ServiceRun }
   /** List could not be read, or shows a run that may or may not be ours. */
   | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
 
@@ -32,34 +34,51 @@ const listTarget = (subject: Subject, nextToken: string | undefined, { datazone 
     : datazone.listRuns(subject.domainId, { assetId: subject.assetId, ...from })
 }
 
-/** Asks List, all pages, whether an earlier Start of this attempt took effect. */
+const listAll = async (subject: Subject, tools: StarterTools): Promise<Answer<readonly ServiceRun[]>> => {
+  const runs: ServiceRun[] = []
+  let nextToken: string | undefined
+  do {
+    const page = await listTarget(subject, nextToken, tools)
+    if (page.outcome === 'refused') return page
+    runs.push(...page.value.runs)
+    nextToken = page.value.nextToken
+  } while (nextToken !== undefined)
+  return { outcome: 'answered', value: runs }
+}
+
+const newestGoing = (kind: Subject['kind'], runs: readonly ServiceRun[]): ServiceRun | undefined =>
+  runs
+    .filter(({ nativeStatus }) => meaningOfStatus(kind, nativeStatus).phase === 'going')
+    .toSorted((left, right) => (left.createdAtMs ?? 0) - (right.createdAtMs ?? 0))
+    .at(-1)
+
+/** Asks List, all pages, whether an earlier Start of this attempt took effect, and what else is going. */
 const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools): Promise<Look> => {
   const recordedElsewhere = new Set(
     others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
   )
+  const listed = await listAll(run.subject, tools)
+  if (listed.outcome === 'refused') {
+    const reason = listed.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
+    return { found: 'unknown', reason, error: runError(listed.refusal) }
+  }
   const ours: ServiceRun[] = []
   let unclear: ServiceRun | undefined
-  let nextToken: string | undefined
-  do {
-    const page = await listTarget(run.subject, nextToken, tools)
-    if (page.outcome === 'refused') {
-      const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
-      return { found: 'unknown', reason, error: runError(page.refusal) }
-    }
-    for (const candidate of page.value.runs) {
-      const { runId, types, revision, createdAtMs } = candidate
-      const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
-      const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
-      if (owner === 'ours') ours.push(candidate)
-      if (owner === 'unclear') unclear = candidate
-    }
-    nextToken = page.value.nextToken
-  } while (nextToken !== undefined)
+  for (const candidate of listed.value) {
+    const { runId, types, revision, createdAtMs } = candidate
+    const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
+    const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
+    if (owner === 'ours') ours.push(candidate)
+    if (owner === 'unclear') unclear = candidate
+  }
   const [first, second] = ours
   // Two runs of a data source were made while a Start of ours was open: nothing tells which of them is ours.
   if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) unclear = second
   else if (first !== undefined) return { found: 'ours', run: first }
-  if (unclear === undefined) return { found: 'nothing' }
+  if (unclear === undefined) {
+    const going = newestGoing(run.subject.kind, listed.value)
+    return { found: 'nothing', ...(going === undefined ? {} : { going }) }
+  }
   const message = `DataZone shows run ${unclear.runId} without all that tells whose it is`
   return { found: 'unknown', reason: 'CONFLICT', error: { name: 'UnclearRun', message } }
 }
@@ -81,7 +100,9 @@ export const lookBefore = async (
       return recordStarted(run, seen.run, true, tools)
     case 'unknown': {
       if (hasWaitedTooLong(run, tools)) return reject(run, startUnknown, tools)
-      const retryAtMs = askedAtMs + tools.settings.lookAgainMs
+      const { lookAgainMs, parkMs } = tools.settings
+      // List is a permission of its own, so that this opens no breaker; nor is it asked for each minute.
+      const retryAtMs = askedAtMs + (seen.reason === 'DENIED' ? parkMs : lookAgainMs)
       return park(run, { reason: seen.reason, retryAtMs, definite: true, error: seen.error }, tools)
     }
     case 'nothing': {
@@ -93,4 +114,38 @@ export const lookBefore = async (
     default:
       return seen satisfies never
   }
+}
+
+/** The run once List has proven that no Start of an earlier lease took effect, or will. */
+export const withoutOpenStarts = ({ sentBefore: _, ...run }: ClaimedRun): ClaimedRun => run
+
+const isProvenAbsent = (run: ClaimedRun, seen: Look, askedAtMs: number, tools: StarterTools): boolean =>
+  seen.found === 'nothing' &&
+  run.sentBefore !== undefined &&
+  askedAtMs >= absenceProvesMs(run.sentBefore, tools.settings.assumptions)
+
+/**
+ * A run of the asset is going. It is adopted only where an earlier Start of this attempt is open: the one that was just
+ * refused made nothing, so without another the run in the way is somebody else's, however much it looks like ours (P1).
+ * That one is waited for.
+ */
+export const parkBehindOther = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const { lookAgainMs, parkMs } = tools.settings
+  const askedAtMs = tools.clock.now()
+  const seen = await look(run, others, tools)
+  if (run.sentBefore !== undefined && seen.found === 'ours') return recordStarted(run, seen.run, true, tools)
+  const nowMs = tools.clock.now()
+  // Where List shows none going, as long as the request itself has waited.
+  const sinceMs = (seen.found === 'nothing' ? seen.going?.createdAtMs : undefined) ?? run.createdAtMs
+  const retryAtMs = nowMs + pauseByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
+  return park(
+    isProvenAbsent(run, seen, askedAtMs, tools) ? withoutOpenStarts(run) : run,
+    { reason: 'CONFLICT', retryAtMs, definite: true, error },
+    tools,
+  )
 }

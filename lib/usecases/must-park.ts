@@ -1,24 +1,44 @@
-import type { ParkReason, Run } from '../run/run.ts'
+import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../run/source-day.ts'
 import { type Attempt, mustWait } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { stoppedError } from './stopped-start.ts'
+
+/** What is to be claimed, or the parked record that it is. */
+type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<ParkedRun, 'createdAtMs'>>
 
 /**
  * Why a run may not be claimed yet, and until when: its domain or project is paused, others of its asset or data source
- * are going, or its data source has had its runs of the day.
+ * are going, its data source has had its runs of the day, or a breaker is open. What starts nothing is kept from it by
+ * others only, because while they go, a run that List shows could be theirs: what is only claimed to be cancelled, and
+ * what has waited for too long and is rejected once it is known that it never was started (P9).
  */
 export const mustPark = async (
-  attempt: Attempt & { readonly projectId: string },
+  attempt: Candidate,
   others: readonly Run[],
   tools: StarterTools,
-): Promise<{ readonly reason: ParkReason; readonly retryAtMs: number } | undefined> => {
-  const { clock, settings, switches } = tools
-  const pause = await switches.pauseOf(attempt.subject.domainId, attempt.projectId)
+): Promise<
+  { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError } | undefined
+> => {
+  const { clock, settings, switches, gate } = tools
+  const isOver = clock.now() - (attempt.createdAtMs ?? clock.now()) > settings.maxWaitMs
+  const isStart = attempt.cancel === undefined && !isOver
+  const pause = isStart ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId) : undefined
   const nowMs = clock.now()
   const lookAgainAtMs = nowMs + settings.lookAgainMs
   if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: lookAgainAtMs }
   if (mustWait(attempt, others)) return { reason: 'BEHIND', retryAtMs: lookAgainAtMs }
-  return attempt.subject.kind === 'DATA_SOURCE' && isSourceDayFull(others, nowMs, settings.sourceRunsPerDay)
-    ? { reason: 'SOURCE_DAY_FULL', retryAtMs: nextDayMs(nowMs) }
-    : undefined
+  if (!isStart) return undefined
+  if (attempt.subject.kind === 'DATA_SOURCE' && isSourceDayFull(others, nowMs, settings.sourceRunsPerDay)) {
+    return { reason: 'SOURCE_DAY_FULL', retryAtMs: nextDayMs(nowMs) }
+  }
+  const breaker = await gate.stoppedBy('Start', attempt)
+  // Behind a full quota an open Start is looked for all the same.
+  if (
+    breaker === undefined ||
+    (breaker.cause.reason === 'QUOTA_EXCEEDED' && attempt.sentBefore !== undefined)
+  ) {
+    return undefined
+  }
+  return { reason: breaker.cause.reason, retryAtMs: lookAgainAtMs, error: stoppedError(breaker) }
 }

@@ -1,5 +1,5 @@
 import type { RunKey } from '../run/identity.ts'
-import type { InFlightRun, ParkedRun, PlannedRun } from '../run/run.ts'
+import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, PlannedRun } from '../run/run.ts'
 
 /**
  * What became of a message, or of one of the runs it asked for. All but `retry` are durable: the message may be
@@ -23,8 +23,18 @@ export type RequestOutcome =
     }
   /** A publish of what succeeded a short while ago, as the run `of` says in its history. */
   | { readonly outcome: 'skipped'; readonly reason: 'REPEAT_GUARD'; readonly of: RunKey }
+  /** Cancelled before DataZone had a run of it. */
+  | { readonly outcome: 'canceled'; readonly run: EndedRun }
+  /** To be cancelled, as its record says: at DataZone, or once it is known whether a run was started. */
+  | { readonly outcome: 'cancel-asked'; readonly run: ParkedRun | ClaimedRun | InFlightRun }
+  /** A request to cancel came when the run had ended. */
+  | { readonly outcome: 'cancel-too-late'; readonly of: RunKey }
+  | { readonly outcome: 'nothing-to-cancel' }
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
+
+/** Somebody else has written a record since it was read: it is to be read again. */
+export const recordChanged: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }
 
 /** Somebody else claimed a run of this data source since its records were read: they are to be read again. */
 export const turnTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }

@@ -4,6 +4,7 @@ import { decide } from '../run/policy.ts'
 import type { Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import { hasWaitedTooLong, waitedTooLong } from './end-lease.ts'
+import { backfillWait } from './lanes.ts'
 import type { RequestOutcome } from './outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
 import { backoffSeconds } from './start-run.ts'
@@ -69,6 +70,8 @@ export const resolveAndClaim = async (
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = tools.clock.now()
+  const wait = backfillWait(waiting, tools)
+  if (wait !== undefined) return [await keepWaiting(waiting, wait, tools)]
   if ((await tools.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
     if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
     const retryAtMs = nowMs + tools.settings.lookAgainMs

@@ -1,7 +1,9 @@
 import type { Asset, Refusal } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
 import type { ParkedRun, ParkReason, RunError } from '../run/run.ts'
+import { pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { stoppedError } from './stopped-start.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
 /** What GetAsset told, or what to do about the request instead. */
@@ -17,7 +19,7 @@ export type Resolution =
   /** Soon again, by itself; park it when it has been back on the queue before. */
   | { readonly outcome: 'transient'; readonly reason: 'THROTTLED' | 'UNAVAILABLE'; readonly error: RunError }
 
-const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): Resolution => {
+const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): Promise<Resolution> => {
   const { settings, clock } = tools
   const nowMs = clock.now()
   const error: RunError = { name: refusal.name, message: errorText(refusal.message) }
@@ -31,10 +33,15 @@ const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): 
     case 'INVALID':
       return { outcome: 'wrong', error }
     case 'NOT_FOUND':
+      await tools.gate.allowed('GetAsset', ['DENIED'])
       return nowMs - (waiting.notFoundSinceMs ?? nowMs) >= settings.notFoundGraceMs
         ? { outcome: 'wrong', error }
         : wait('NOT_FOUND', settings.lookAgainMs)
-    case 'DENIED':
+    case 'DENIED': {
+      const { domainId } = waiting.subject
+      await tools.gate.refused('GetAsset', { reason: 'DENIED', domainId, projectId: waiting.projectId })
+      return wait('DENIED', pauseByAgeMs(nowMs - waiting.createdAtMs, settings.lookAgainMs, settings.parkMs))
+    }
     case 'QUOTA_EXCEEDED':
     case 'CONFLICT':
       return wait(refusal.kind, settings.parkMs)
@@ -49,8 +56,14 @@ const unresolved = (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): 
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
 export const resolveAsset = async (waiting: WaitingRequest, tools: StarterTools): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
+  const breaker = await tools.gate.stoppedBy('GetAsset', waiting)
+  if (breaker !== undefined) {
+    const retryAtMs = tools.clock.now() + tools.settings.lookAgainMs
+    return { outcome: 'wait', reason: breaker.cause.reason, retryAtMs, error: stoppedError(breaker) }
+  }
   const answer = await tools.datazone.getAsset(domainId, assetId)
   if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, tools)
+  await tools.gate.allowed('GetAsset', ['DENIED'])
   return answer.value.owningProjectId === waiting.projectId
     ? { outcome: 'resolved', asset: answer.value }
     : {

@@ -1,16 +1,55 @@
 import type { Release } from '../contracts/release.ts'
 import type { Records } from '../ports/run-store.ts'
 import { partitionOf, runKey } from '../run/identity.ts'
-import type { ParkedRun } from '../run/run.ts'
+import {
+  type ClaimedRun,
+  isUnwanted,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+} from '../run/run.ts'
 import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
-import { hasWaitedTooLong, reject, waitedTooLong } from './end-lease.ts'
+import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
+import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
+import { lookBefore } from './look-before-start.ts'
 import { mustPark } from './must-park.ts'
 import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { parksFrom, startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { isWaiting } from './waiting-request.ts'
+
+/** Still not now. */
+const parkAgain = async (
+  run: ParkedRun,
+  wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, tools.clock.now())
+  const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
+  return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
+}
+
+/**
+ * A full cap keeps a run from being started, not from being found: an earlier Start, counted in its own day, may have
+ * made it. So its lease is taken without a count, for a look and never for a Start.
+ */
+const lookThenPark = async (
+  claim: ClaimedRun,
+  wait: CapWait,
+  others: readonly Run[],
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const claiming = await tools.store.claim(claim)
+  if (claiming.outcome !== 'claimed') return { outcome: 'duplicate', of: runKey(claim) }
+  const looked = await lookBefore(claiming.run, others, tools)
+  if (looked !== 'nothing') return looked
+  return hasWaitedTooLong(claiming.run, tools)
+    ? reject(claiming.run, waitedTooLong, tools)
+    : park(claiming.run, { ...wait, definite: true }, tools)
+}
 
 /** Takes the lease of a parked run, by conditional update before any call, and goes on with Start. */
 export const resumeRun = async (
@@ -19,23 +58,32 @@ export const resumeRun = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
+  if (isUnwanted(run) && run.sentBefore === undefined) return cancelUnstarted(run, tools)
   if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await mustPark(run, others, tools)
+  if (wait !== undefined) return parkAgain(run, wait, tools)
   const nowMs = tools.clock.now()
-  if (wait !== undefined) {
-    const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, nowMs)
-    const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
-    return parked === undefined ? { outcome: 'duplicate', of: key } : { outcome: 'parked', run: parked }
-  }
   const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
   if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }
-  if (next.run.subject.kind === 'DATA_SOURCE') {
-    const claim = await tools.store.takeTurn(next.run, records.turn ?? 0)
-    return claim === undefined ? turnTaken : startRun(claim, others, tools)
+  const turn = run.subject.kind === 'DATA_SOURCE' ? (records.turn ?? 0) : undefined
+  const claiming = await claimWithinCaps(next.run, { turn }, tools)
+  switch (claiming.outcome) {
+    case 'claimed':
+      return startRun(claiming.run, others, tools)
+    case 'full':
+      return run.sentBefore === undefined
+        ? parkAgain(run, claiming.wait, tools)
+        : lookThenPark(next.run, claiming.wait, others, tools)
+    case 'exists':
+    case 'changed':
+    case 'request-changed':
+      return { outcome: 'duplicate', of: key }
+    case 'turn-taken':
+      return turnTaken
+    default:
+      return claiming satisfies never
   }
-  const claim = await tools.store.save(next.run)
-  return claim === undefined ? { outcome: 'duplicate', of: key } : startRun(claim, others, tools)
 }
 
 /** Goes on with a record that the sweep released. Whatever else happened to it since makes the note out of date. */

@@ -3,7 +3,7 @@ import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
-import { getEach, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
+import { getEach, newPass, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
 
 export interface HintSettings extends SweepSettings {
   /** A Succeeded hint that names a recorded run is its ending, with no call. */
@@ -209,7 +209,7 @@ const fateOfNamed = (one: Addressed, ended: ReadonlySet<string | undefined>): Hi
  * sweep finds (P6). A verdict decides only how to look.
  */
 export const settleHints = async (hints: readonly Hint[], tools: HintTools): Promise<HintReport> => {
-  const pass: Pass = { ended: [], problems: [], unheardOf: [] }
+  const pass = newPass()
   const attempt = async (step: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work()

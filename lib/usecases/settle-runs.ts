@@ -2,11 +2,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { nextAttempt } from '../run/retry.ts'
-import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
+import { type EndedRun, type InFlightRun, owesCancel, type Run } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
+import { carryOutCancel } from './carry-out-cancel.ts'
 
 export interface SettlePorts {
   readonly store: RunStore
@@ -33,7 +34,19 @@ export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
   readonly unheardOf: UnheardOf[]
+  /** Runs past their deadline, which DataZone is to cancel before they are given up, as their records say by now. */
+  readonly toCancel: InFlightRun[]
+  /** Run ids that DataZone was asked to cancel, whatever it answered. */
+  readonly cancelTried: Set<string>
 }
+
+export const newPass = (): Pass => ({
+  ended: [],
+  problems: [],
+  unheardOf: [],
+  toCancel: [],
+  cancelTried: new Set(),
+})
 
 const concurrentGets = 4
 
@@ -61,6 +74,8 @@ const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<
   try {
     const saved = await save(next.run, tools)
     if (saved?.state === 'ENDED') pass.ended.push(saved)
+    const isNew = saved !== undefined && owesCancel(saved) && !pass.cancelTried.has(saved.runId)
+    if (isNew) pass.toCancel.push(saved)
     return saved !== undefined && next.outcome === 'changed'
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.
@@ -93,7 +108,7 @@ export const observe = async (
 const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
   tools.clock.now() - run.startedAtMs >= (run.policy?.deadlineMs ?? tools.settings.runDeadlineMs)
 
-/** What a Get showed: as above, but a run that it shows still going past its deadline has timed out (P9). */
+/** What a Get showed: as above, but a run that it shows still going past its deadline is given up (P9). */
 const observeByGet = async (
   run: InFlightRun,
   seen: ServiceRun,
@@ -102,11 +117,9 @@ const observeByGet = async (
 ): Promise<void> => {
   const isGoing = meaningOfStatus(run.subject.kind, seen.nativeStatus).phase === 'going'
   if (!isGoing || !isOverdue(run, tools)) return observe(run, seen, pass, tools)
-  await write(
-    transition(run, { kind: 'OVERDUE', nativeStatus: seen.nativeStatus }, tools.clock.now()),
-    pass,
-    tools,
-  )
+  const { nativeStatus } = seen
+  const tried = pass.cancelTried.has(run.runId) ? { cancelTried: true as const } : {}
+  await write(transition(run, { kind: 'OVERDUE', nativeStatus, ...tried }, tools.clock.now()), pass, tools)
 }
 
 /** A 404 means something only for a run that List and Get have had time to learn of. */
@@ -177,6 +190,27 @@ export const getEach = async (
   }
   await Promise.all(Array.from({ length: concurrentGets }, worker))
   await noteMissing(missing, answers, pass, tools)
+}
+
+/** Tells DataZone to cancel what its records say, and answers the runs as they stand. A refusal leaves it owed. */
+const cancelEach = async (
+  runs: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<InFlightRun[]> => {
+  const after: InFlightRun[] = []
+  for (const run of runs) {
+    if (outOfTime(tools)) return after
+    pass.cancelTried.add(run.runId)
+    try {
+      const { run: asked, problem } = await carryOutCancel(run, tools)
+      if (problem !== undefined) pass.problems.push(`cancel: ${problem}`)
+      after.push(asked)
+    } catch (error) {
+      pass.problems.push(error instanceof Error ? error.message : 'a cancel could not be noted')
+    }
+  }
+  return after
 }
 
 /** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */
@@ -264,21 +298,26 @@ const listThem = async (
 
 /**
  * Brings the in-flight runs of one domain up to date with few calls: a Get each where they are few, or past their
- * deadline (no list ends those); lists for the others. Data source runs get one each: a List is of one source only, and
- * a source has one run going.
+ * deadline, or to be cancelled (no list ends those); lists for the others. Data source runs get one each: a List is of
+ * one source only, and a source has one run going. What is owed a cancel gets it first, and its Get shows what came of it.
  */
 export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
-  const pass: Pass = { ended: [], problems: [], unheardOf: [] }
+  const pass = newPass()
   const nowMs = tools.clock.now()
   const isOld = (run: InFlightRun) => nowMs - run.startedAtMs >= tools.settings.minAgeMs
-  const tracked = runs.filter(isOld)
-  const young = runs.filter((run) => !isOld(run) && run.subject.kind === 'METADATA_GENERATION')
+  const canceled = runs.filter((run) => run.cancel !== undefined)
+  const wanted = runs.filter((run) => run.cancel === undefined)
+  const tracked = wanted.filter(isOld)
+  const young = wanted.filter((run) => !isOld(run) && run.subject.kind === 'METADATA_GENERATION')
   const isAlone = (run: InFlightRun) => run.subject.kind === 'DATA_SOURCE' || isOverdue(run, tools)
-  const alone = tracked.filter(isAlone)
+  const asked = await cancelEach(canceled.filter(owesCancel), pass, tools)
+  const alone = [...asked, ...canceled.filter((run) => !owesCancel(run)), ...tracked.filter(isAlone)]
   const others = tracked.filter((run) => !isAlone(run))
   const domainId = runs[0]?.subject.domainId
   await getEach(alone, pass, tools)
+  const overdue = await cancelEach(pass.toCancel.splice(0), pass, tools)
+  await getEach(overdue, pass, tools)
   if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
   else await listThem(domainId, others, young, pass, tools)
-  return pass
+  return { ended: pass.ended, problems: pass.problems, unheardOf: pass.unheardOf }
 }

@@ -1,13 +1,22 @@
 import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { clientToken, typesToRun } from '../run/identity.ts'
-import type { ClaimedRun, ParkReason, Run, RunError } from '../run/run.ts'
+import { type ClaimedRun, isUnwanted, type ParkReason, type Run, type RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
-import { startSafety } from '../run/start-safety.ts'
+import { pauseByAgeMs, startSafety } from '../run/start-safety.ts'
 import { awaitTurn } from './await-turn.ts'
-import { hasWaitedTooLong, park, recordStarted, reject, runError, waitedTooLong } from './end-lease.ts'
-import { lookBefore } from './look-before-start.ts'
+import {
+  cancelUnstarted,
+  hasWaitedTooLong,
+  park,
+  recordStarted,
+  reject,
+  runError,
+  waitedTooLong,
+} from './end-lease.ts'
+import { lookBefore, parkBehindOther, withoutOpenStarts } from './look-before-start.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { parkStopped } from './stopped-start.ts'
 
 /** 5 s, 10 s, 20 s, ... up to 5 min, each half to one and a half times that. */
 export const backoffSeconds = (tries: number, random: number): number =>
@@ -77,22 +86,30 @@ const refused = async (
     case 'INVALID':
       return rejectUnlessSent(run, others, error, tools)
     case 'NOT_FOUND':
+      await tools.gate.allowed('Start', ['DENIED'])
       return nowMs - (run.notFoundSinceMs ?? nowMs) >= tools.settings.notFoundGraceMs
         ? rejectUnlessSent(run, others, error, tools)
         : later('NOT_FOUND', tools.settings.lookAgainMs)
     case 'QUOTA_EXCEEDED':
+      await tools.gate.allowed('Start', ['DENIED'])
       // The quota of a data source is one of days. Just past midnight DataZone's day may be the one before: clocks differ.
-      return run.subject.kind === 'DATA_SOURCE'
-        ? later(refusal.kind, Math.max(lookAgainMs, nextDayMs(nowMs - lookAgainMs) - nowMs))
-        : later(refusal.kind, tools.settings.parkMs)
-    case 'DENIED':
-      return later(refusal.kind, tools.settings.parkMs)
-    case 'CONFLICT': {
-      // A data source run in the way may predate the trigger. A metadata run may be our own, its Start's answer lost.
-      if (run.subject.kind === 'DATA_SOURCE') return later('CONFLICT', tools.settings.parkMs)
-      const looked = await lookBefore(run, others, tools)
-      return looked === 'nothing' ? later('CONFLICT', tools.settings.parkMs) : looked
+      if (run.subject.kind === 'DATA_SOURCE') {
+        return later(refusal.kind, Math.max(lookAgainMs, nextDayMs(nowMs - lookAgainMs) - nowMs))
+      }
+      await tools.gate.refused('Start', { reason: refusal.kind, types: typesToRun(run) })
+      return later(refusal.kind, lookAgainMs)
+    case 'DENIED': {
+      const { domainId } = run.subject
+      await tools.gate.refused('Start', { reason: refusal.kind, domainId, projectId: run.projectId })
+      // Ever later: a request that is wrong for good opens the breaker each time it is tried.
+      return later(refusal.kind, pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
     }
+    case 'CONFLICT':
+      await tools.gate.allowed('Start', ['DENIED'])
+      // A data source run in the way may predate the trigger. A metadata run may be our own, its Start's answer lost.
+      return run.subject.kind === 'DATA_SOURCE'
+        ? later('CONFLICT', tools.settings.parkMs)
+        : parkBehindOther(run, others, error, tools)
     case 'THROTTLED':
       // The pace is that of metadata runs; StartDataSourceRun has twice the quota, so others must be using it up.
       if (run.subject.kind === 'METADATA_GENERATION') await tools.pace.slowDown(nowMs)
@@ -121,22 +138,31 @@ const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<S
 }
 
 /**
- * Steps 4 to 6 for a run whose lease we hold: look where the token may be forgotten, wait for a slot, Start, record.
+ * Steps 4 to 6 for a run whose lease we hold: end what is to be cancelled and has not started, look where the token may
+ * be forgotten, wait for a slot, Start, record. An open breaker stops it before it waits, and after.
  * @param others every other record of the asset
  * @throws PortUnavailable when the table cannot answer; from the claim on the sweep recovers it
  */
 export const startRun = async (
-  run: ClaimedRun,
+  claimed: ClaimedRun,
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
+  if (isUnwanted(claimed)) {
+    const looked = await lookBefore(claimed, others, tools)
+    return looked === 'nothing' ? cancelUnstarted(claimed, tools) : looked
+  }
+  let run = claimed
   const isOver = hasWaitedTooLong(run, tools)
   if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
     const looked = await lookBefore(run, others, tools)
     if (looked !== 'nothing') return looked
+    run = withoutOpenStarts(run)
   }
   if (isOver) return reject(run, waitedTooLong, tools)
 
+  const breaker = await tools.gate.stoppedBy('Start', run)
+  if (breaker !== undefined) return parkStopped(run, others, breaker, tools)
   const turn = await awaitTurn(tools)
   if (turn.comes === 'too-late') {
     const retryAtMs = turn.atMs + tools.settings.lookAgainMs
@@ -146,8 +172,15 @@ export const startRun = async (
       : parked
   }
 
+  // Others were refused while this one waited for its slot.
+  const since = await tools.gate.stoppedBy('Start', run, true)
+  if (since !== undefined) return parkStopped(run, others, since, tools)
+
   const answer = await sendStart(run, tools)
-  return answer.outcome === 'answered'
-    ? recordStarted(run, answer.value, false, tools)
-    : refused(run, others, answer.refusal, tools)
+  if (answer.outcome === 'refused') return refused(run, others, answer.refusal, tools)
+  const recorded = await recordStarted(run, answer.value, false, tools)
+  // A replay of an earlier Start uses no quota, so it tells nothing of it.
+  const isReplay = run.sentBefore !== undefined
+  await tools.gate.allowed('Start', isReplay ? ['DENIED'] : ['DENIED', 'QUOTA_EXCEEDED'])
+  return recorded
 }

@@ -1,3 +1,4 @@
+import type { Breakers } from '../ports/breakers.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DataZone } from '../ports/datazone.ts'
 import type { EventBus } from '../ports/event-bus.ts'
@@ -9,6 +10,7 @@ import type { Policy } from '../run/policy.ts'
 import type { GenerationType } from '../run/run.ts'
 import type { Assumptions } from '../run/start-safety.ts'
 import type { Mode } from '../run/sweep-plan.ts'
+import type { Gate } from './breaker-board.ts'
 import type { Place } from './slot-gate.ts'
 
 /** Durations in ms. Defaults and reasons: lib/config.ts. */
@@ -40,6 +42,7 @@ export interface StarterSettings {
 export interface StarterPorts {
   readonly store: RunStore
   readonly pace: StartPace
+  readonly breakers: Breakers
   readonly datazone: DataZone
   readonly bus: EventBus
   readonly queue: RequestQueue
@@ -51,6 +54,7 @@ export interface StarterPorts {
 export interface StarterTools extends StarterPorts {
   readonly settings: StarterSettings
   readonly place: Place
+  readonly gate: Gate
   /** When the invocation must have given its answer, in ms since the epoch. */
   readonly deadlineMs: number
   /** When the message was put on the queue, in ms since the epoch: the time of a request that names none. */

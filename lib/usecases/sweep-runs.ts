@@ -1,10 +1,12 @@
 import type { Release } from '../contracts/release.ts'
 import { runKey, targetOf } from '../run/identity.ts'
+import type { Held, Holds } from '../run/release-plan.ts'
 import type { ClaimedRun, EndedRun, Ending, ParkedRun, Run } from '../run/run.ts'
-import { planSweep, type SweepSettings } from '../run/sweep-plan.ts'
+import { planSweep, type SweepPlan, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
 import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
+import { countParked, type HoldPorts, readHolds } from './held-work.ts'
 import { type SettlePorts, settleRuns } from './settle-runs.ts'
 
 export interface SweeperSettings extends SweepSettings {
@@ -12,7 +14,7 @@ export interface SweeperSettings extends SweepSettings {
   readonly releaseHoldMs: number
 }
 
-export interface SweeperTools extends AnnouncePorts, SettlePorts {
+export interface SweeperTools extends AnnouncePorts, SettlePorts, HoldPorts {
   readonly settings: SweeperSettings
   /** Stop before this, in ms since the epoch. */
   readonly deadlineMs: number
@@ -23,6 +25,10 @@ export interface SweepReport {
   readonly due: number
   readonly announced: number
   readonly released: number
+  /** Due records kept in the table without a write, by what keeps them. */
+  readonly held: Held
+  /** All parked records, due or not, by why they wait. Absent: they could not be counted. */
+  readonly parked?: Readonly<Record<string, number>>
   readonly ended: Readonly<Partial<Record<Ending, number>>>
   /** Records this version must not act on. */
   readonly unreadable: readonly string[]
@@ -117,6 +123,29 @@ const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number
   return counts
 }
 
+/** What to do, and how much is parked. What cannot be read holds up releases, but neither endings nor events. */
+const decide = async (
+  due: readonly Run[],
+  problems: string[],
+  tools: SweeperTools,
+): Promise<{ readonly plan: SweepPlan; readonly parked?: Readonly<Record<string, number>> }> => {
+  const nowMs = tools.clock.now()
+  let holds: Holds | undefined
+  let parkedLater: ReadonlyMap<string, number> | undefined
+  await attempt('holds', problems, async () => {
+    holds = await readHolds(due, tools)
+  })
+  // A count of a part would be taken for the whole.
+  if (!outOfTime(tools)) {
+    await attempt('count', problems, async () => {
+      parkedLater = await tools.store.parkedAfter(nowMs)
+    })
+  }
+  const planned = planSweep(due, nowMs, tools.settings, holds)
+  const plan = holds === undefined ? { ...planned, release: [] } : planned
+  return parkedLater === undefined ? { plan } : { plan, parked: countParked(due, plan, parkedLater) }
+}
+
 /**
  * One pass of the poller: announce what is owed, release what waits, bring in-flight runs up to date and announce their
  * endings. Two sweeps at once do no harm: every write is conditional, and repeats of an event carry the same id.
@@ -133,7 +162,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
     )
     if (outOfTime(tools)) break
   }
-  const plan = planSweep(due, tools.clock.now(), tools.settings)
+  const { plan, parked } = await decide(due, problems, tools)
   let announced = await announceAll(plan.announce, problems, tools)
   const released = await releaseAll(plan.release, problems, tools)
   const ended: EndedRun[] = []
@@ -153,6 +182,8 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
     due: due.length,
     announced,
     released,
+    held: plan.held,
+    ...(parked === undefined ? {} : { parked }),
     ended: countByEnding(ended),
     unreadable,
     problems,

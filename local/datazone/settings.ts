@@ -31,6 +31,8 @@ const starts = {
   tokenMismatch: z.enum(['ValidationException', 'ConflictException']).default('ValidationException'),
   /** Whether a Start answers ConflictException while a run of its asset or data source goes. Undocumented, most likely. */
   conflictWhileRunning: z.boolean().default(true),
+  /** Whether that is looked at before the clientToken, so that even a replay is a conflict. Undocumented. */
+  conflictBeforeToken: z.boolean().default(false),
 }
 
 const cancels = {

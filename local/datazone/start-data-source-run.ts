@@ -82,12 +82,14 @@ export const addDataSourceRun = (
  * Starts a run of a data source, or gives the run that this clientToken already started in this domain.
  *
  * Documented: the errors, that clientToken makes it idempotent, and the runs of a day. Assumptions: the memory of
- * tokens is as for metadata runs, a run of the source that is going is ConflictException, and what a caller
- * starts is PRIORITIZED.
+ * tokens is as for metadata runs, a run of the source that is going is ConflictException (before a replay is
+ * looked for where `conflictBeforeToken` says so), and what a caller starts is PRIORITIZED.
  */
 export const startDataSourceRun = (world: World, input: StartDataSourceRunInput) => {
   const { domainIdentifier: domainId, dataSourceIdentifier, clientToken } = input
   const use = { domainId, token: clientToken, request: [dataSourceIdentifier] }
+  if (world.settings.conflictWhileRunning && world.settings.conflictBeforeToken)
+    refuseWhileRunning(world, domainId, dataSourceOf(world, domainId, dataSourceIdentifier))
   const replayed = rememberedRun(world.sourceTokens, use, world.nowMs(), world.settings)
   if (replayed !== undefined) return dataSourceRunRecord(replayed, replayed.createdAtMs)
   const source = dataSourceOf(world, domainId, dataSourceIdentifier)

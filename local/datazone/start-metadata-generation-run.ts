@@ -89,7 +89,8 @@ const addRun = (
  * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions: a token is
  * remembered for `tokenMemoryMs` from a success (a refusal is not remembered), a token with another request
  * answers `tokenMismatch`, an asset of another project is AccessDeniedException, and a run of the
- * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`). A month
+ * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`;
+ * before a replay is looked for where `conflictBeforeToken` says so). A month
  * whose quota of a type is used up is ServiceQuotaExceededException (`monthlyQuota`); a replay uses nothing.
  */
 export const startMetadataGenerationRun = (world: World, input: StartInput): StartOutput => {
@@ -97,6 +98,8 @@ export const startMetadataGenerationRun = (world: World, input: StartInput): Sta
   const types = typesOf(input)
   const request = [owningProjectIdentifier, target.identifier, target.revision ?? null, types]
   const use = { domainId: domainIdentifier, token: clientToken, request }
+  if (world.settings.conflictWhileRunning && world.settings.conflictBeforeToken)
+    refuseWhileRunning(world, assetOf(world, domainIdentifier, target.identifier), domainIdentifier)
   const replayed = rememberedRun(world.tokens, use, world.nowMs(), world.settings)
   if (replayed !== undefined) return startOutput(world, replayed)
   const asset = assetOf(world, domainIdentifier, target.identifier)

@@ -87,6 +87,7 @@ const policy = fc.record(
   {
     retry: fc.record({ attempts: fc.integer({ min: 2, max: 10 }), delayMs: times }),
     deadlineMs: times,
+    cancelAtDeadline: fc.constant(true as const),
     startedUntold: fc.constant(true as const),
     repeatGuardMs: times,
   },
@@ -106,7 +107,14 @@ const common = {
   policy,
   onlyTypes: fc.subarray([...generationTypes], { minLength: 1 }),
   retried: fc.integer({ min: 1, max: 9 }),
+  counted: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
+    maxLength: 3,
+  }),
   alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
+  cancel: fc.record(
+    { askedAtMs: times, requestId: senderIds, sentAtMs: times },
+    { requiredKeys: ['askedAtMs'] },
+  ),
   createdAtMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),
   history: fc.array(fc.record({ atMs: times, what: texts }), { maxLength: 20 }),

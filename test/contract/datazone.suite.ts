@@ -3,7 +3,7 @@ import type { Answer, DataZone, StartInput } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import type { Control } from '../../local/datazone/control.ts'
 import type { SettingsInput } from '../../local/datazone/settings.ts'
-import { minute, t0 } from '../support/runs.ts'
+import { minute, second, t0 } from '../support/runs.ts'
 
 /** A DataZone under test: the simulator behind the port, at a time that only `passTo` moves. */
 interface OpenDataZone {
@@ -202,6 +202,52 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
     })
 
+    describe('cancelling a run', () => {
+      const canceled = { outcome: 'answered', value: undefined }
+
+      it.each([0, 5 * second])('is taken, and the run is CANCELED after %i ms', async (cancelMs) => {
+        const { datazone, passTo } = await opened({ cancelMs })
+        const { runId } = answered(await datazone.startRun(startInput(), longMs))
+        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
+        await passTo(t0 + 6 * second)
+        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
+      })
+
+      it('changes nothing the second time', async () => {
+        const { datazone, control } = await opened({ cancelMs: 5 * second })
+        const { runId } = answered(await datazone.startRun(startInput(), longMs))
+        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
+        const before = control.runs()
+        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
+        expect(control.runs()).toEqual(before)
+      })
+
+      it.each([
+        ['ConflictException', 'CONFLICT'],
+        ['ValidationException', 'INVALID'],
+      ] as const)('P5: is refused with %s when it comes too late', async (cancelEnded, kind) => {
+        const { datazone, passTo } = await opened({ cancelEnded })
+        const { runId } = answered(await datazone.startRun(startInput(), longMs))
+        await passTo(t0 + 31 * second)
+        expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal(kind, true, cancelEnded))
+        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'SUCCEEDED' })
+      })
+
+      it('is refused when there is no such run', async () => {
+        const { datazone } = await opened()
+        expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(refusal('NOT_FOUND', true))
+      })
+
+      it('may have happened when its answer does not come', async () => {
+        const { datazone, control, passTo } = await opened()
+        const { runId } = answered(await datazone.startRun(startInput(), longMs))
+        control.setFaults([{ kind: 'lostAnswer', times: 1 }])
+        expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal('UNAVAILABLE', false))
+        await passTo(t0 + second)
+        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
+      })
+    })
+
     it('P1: gives the same run for the same token', async () => {
       const { datazone, control } = await opened()
       const first = answered(await datazone.startRun(startInput(), longMs))
@@ -246,6 +292,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
       expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
       expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
+      expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(expected)
       expect(await datazone.listRuns(domainId, {})).toMatchObject(expected)
       expect(control.runs()).toEqual([])
     })
@@ -300,6 +347,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
         expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
         expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
+        expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(expected)
         expect(await datazone.listRuns(domainId, {})).toMatchObject(expected)
       })
     })

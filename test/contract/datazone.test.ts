@@ -131,7 +131,7 @@ type Action = (datazone: DataZone, runIds: readonly string[]) => Promise<Answer<
 
 const assetIds = ['tpcds_store_sales', 'tpcds_web_sales', 'tpcds_item', 'nothing', 'not an id']
 
-/** Starts and reads, good and bad, about a few assets and whatever runs there are by then. */
+/** Starts, cancels and reads, good and bad, about a few assets and whatever runs there are by then. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
   fc
     .record({
@@ -155,6 +155,11 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     (which): Action =>
       (datazone, runIds) =>
         datazone.getRun(domainId, runIds[which % (runIds.length + 1)] ?? 'run0000000001'),
+  ),
+  fc.nat().map(
+    (which): Action =>
+      (datazone, runIds) =>
+        datazone.cancelRun(domainId, runIds[which % (runIds.length + 1)] ?? 'run0000000001'),
   ),
   fc
     .record(

@@ -2,9 +2,17 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
-import type { Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
+import type { ClaimTerms, Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
+import type { Count } from '../../lib/run/caps.ts'
 import { runKey } from '../../lib/run/identity.ts'
-import type { DataSourceSubject, MetadataSubject, ParkedRun, Run, Subject } from '../../lib/run/run.ts'
+import type {
+  ClaimedRun,
+  DataSourceSubject,
+  MetadataSubject,
+  ParkedRun,
+  Run,
+  Subject,
+} from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import {
   claimedRun,
@@ -32,6 +40,13 @@ let made = 0
 const assetOfItsOwn = (over: Partial<MetadataSubject> = {}): MetadataSubject => {
   made += 1
   return { ...subject, domainId: `dzd_${process.pid}-${made}`, assetId: `asset-${made}`, ...over }
+}
+
+/** A counter of its own. */
+const countOf = ({ limit }: { readonly limit: number }): Count => {
+  made += 1
+  const counter = { cap: `cap-${process.pid}-${made}`, period: 'DAY#2026-11-20' }
+  return { counter, limit, periodEndsAtMs: t0 + 60 * minute }
 }
 
 /** A request that does not know its revision yet. */
@@ -79,6 +94,10 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
     const dueIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
       expect.poll(() => due(nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
 
+    /** A transaction that meets another one may stay undecided: whoever asks tries again. */
+    const claimAtOnce = (claim: ClaimedRun, terms: ClaimTerms) =>
+      store.claim(claim, terms).catch(() => undefined)
+
     describe('byRunId', () => {
       it('finds the record that holds a run id, as it stands, and only that', async () => {
         const about = assetOfItsOwn()
@@ -106,7 +125,114 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
-    describe('takeTurn', () => {
+    describe('claim', () => {
+      it('P1: is written at version 1 when there is no record, or only a plan', async () => {
+        const about = assetOfItsOwn()
+        const claim = claimedRun({ subject: about, version: 0 })
+        expect(await store.claim(claim)).toEqual({ outcome: 'claimed', run: { ...claim, version: 1 } })
+        expect(await store.claim(claim)).toEqual({ outcome: 'exists' })
+        const next = { ...claim, attempt: 2 }
+        created(await store.create(plannedRun({ subject: about, attempt: 2, version: 0 })))
+        expect(await store.claim(next)).toMatchObject({ outcome: 'claimed' })
+        expect(await runsOf(about)).toEqual([
+          { ...claim, version: 1 },
+          { ...next, version: 1 },
+        ])
+      })
+
+      it('P1: is written over the version read, and over no other', async () => {
+        const about = assetOfItsOwn()
+        created(await store.create(parkedRun({ subject: about, version: 0 })))
+        expect(await store.claim(claimedRun({ subject: about, version: 2 }))).toEqual({ outcome: 'changed' })
+        expect(await store.claim(claimedRun({ subject: about, version: 1 }))).toMatchObject({
+          outcome: 'claimed',
+          run: { version: 2 },
+        })
+        expect(await store.claim(claimedRun({ subject: assetOfItsOwn(), version: 1 }))).toEqual({
+          outcome: 'changed',
+        })
+      })
+
+      it('P1: has one winner among many at once, counted or not', async () => {
+        for (const terms of [{}, { counts: [countOf({ limit: 9 })] }]) {
+          const about = assetOfItsOwn()
+          const claims = Array.from({ length: 6 }, (_, index) =>
+            claimedRun({ subject: about, version: 0, leaseEndsAtMs: t0 + index }),
+          )
+          const outcomes = await Promise.all(claims.map((claim) => claimAtOnce(claim, terms)))
+          const won = outcomes.flatMap((claiming) => (claiming?.outcome === 'claimed' ? [claiming.run] : []))
+          expect(won).toHaveLength(1)
+          expect(await runsOf(about)).toEqual(won)
+        }
+      })
+
+      it('P1: takes the place of the waiting request, or leaves both as they were', async () => {
+        const about = assetOfItsOwn()
+        const waiting = created(await store.create(waitingFor(about)))
+        const claim = claimedRun({ subject: about, version: 0 })
+        const late = { ...waiting, version: 7 }
+        expect(await store.claim(claim, { instead: late })).toEqual({ outcome: 'request-changed' })
+        expect(await runsOf(about)).toEqual([waiting])
+        expect(await store.claim(claim, { instead: waiting })).toMatchObject({ outcome: 'claimed' })
+        expect(await runsOf(about)).toEqual([{ ...claim, version: 1 }])
+      })
+    })
+
+    describe('claim, counted by caps', () => {
+      const claimOne = (counts: readonly Count[], version = 0) =>
+        store.claim(claimedRun({ subject: assetOfItsOwn(), version }), { counts })
+
+      it('P7: has so many as there is room for, then is full; others count on', async () => {
+        const two = countOf({ limit: 2 })
+        const other = countOf({ limit: 2 })
+        const outcomes = []
+        for (let left = 3; left > 0; left -= 1) outcomes.push((await claimOne([two])).outcome)
+        expect(outcomes).toEqual(['claimed', 'claimed', 'full'])
+        expect(await claimOne([two, other])).toEqual({ outcome: 'full', full: [two] })
+        expect(await claimOne([other])).toMatchObject({ outcome: 'claimed' })
+        expect(await claimOne([{ ...two, limit: 3 }])).toMatchObject({ outcome: 'claimed' })
+      })
+
+      it('P7: writes no record and counts in none of its counters when one is full', async () => {
+        const [full, free] = [countOf({ limit: 1 }), countOf({ limit: 1 })]
+        await claimOne([full])
+        const about = assetOfItsOwn()
+        const claim = claimedRun({ subject: about, version: 0 })
+        expect(await store.claim(claim, { counts: [full, free] })).toEqual({ outcome: 'full', full: [full] })
+        expect(await runsOf(about)).toEqual([])
+        expect(await claimOne([free])).toMatchObject({ outcome: 'claimed' })
+      })
+
+      it('P7: counts nothing when the claim is not written', async () => {
+        const one = countOf({ limit: 1 })
+        expect(await claimOne([one], 3)).toEqual({ outcome: 'changed' })
+        expect(await claimOne([one])).toMatchObject({ outcome: 'claimed' })
+      })
+
+      it('says all that is full, and first why nothing could be claimed at all', async () => {
+        const [day, month] = [countOf({ limit: 1 }), countOf({ limit: 1 })]
+        await claimOne([day, month])
+        expect(await claimOne([day, month])).toEqual({ outcome: 'full', full: [day, month] })
+        expect(await claimOne([day, month], 3)).toEqual({ outcome: 'changed' })
+      })
+
+      it('P7: of many at once never claims more than there is room for', async () => {
+        const three = countOf({ limit: 3 })
+        const outcomes = await Promise.all(
+          Array.from({ length: 9 }, () =>
+            claimAtOnce(claimedRun({ subject: assetOfItsOwn(), version: 0 }), { counts: [three] }),
+          ),
+        )
+        const claimed = outcomes.filter((claiming) => claiming?.outcome === 'claimed').length
+        expect(claimed).toBeLessThanOrEqual(3)
+        // Whoever stayed undecided took no room.
+        for (let left = 3 - claimed; left > 0; left -= 1)
+          expect(await claimOne([three])).toMatchObject({ outcome: 'claimed' })
+        expect(await claimOne([three])).toMatchObject({ outcome: 'full' })
+      })
+    })
+
+    describe('claim, by turns', () => {
       const sourceOfItsOwn = (triggerKey = 'load-1'): DataSourceSubject => {
         const { domainId, assetId } = assetOfItsOwn()
         return { kind: 'DATA_SOURCE', domainId, dataSourceId: assetId, triggerKey }
@@ -116,7 +242,10 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         const about = sourceOfItsOwn()
         const claim = claimedRun({ subject: about, version: 0 })
         expect(await store.runsOfAsset(about)).toEqual({ runs: [], unreadable: [] })
-        expect(await store.takeTurn(claim, 0)).toEqual({ ...claim, version: 1 })
+        expect(await store.claim(claim, { turn: 0 })).toEqual({
+          outcome: 'claimed',
+          run: { ...claim, version: 1 },
+        })
         expect(await store.runsOfAsset(about)).toEqual({
           runs: [{ ...claim, version: 1 }],
           unreadable: [],
@@ -129,28 +258,23 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         const claims = Array.from({ length: 6 }, (_, index) =>
           claimedRun({ subject: { ...about, triggerKey: `load-${index}` }, version: 0 }),
         )
-        const taken = await Promise.all(
-          claims.map((claim) =>
-            // A transaction that meets another one is undecided: whoever asks tries again.
-            store.takeTurn(claim, 0).catch(() => undefined),
-          ),
-        )
-        expect(taken.filter((claim) => claim !== undefined)).toHaveLength(1)
-        expect(await runsOf(about)).toEqual(taken.filter((claim) => claim !== undefined))
+        const outcomes = await Promise.all(claims.map((claim) => claimAtOnce(claim, { turn: 0 })))
+        const taken = outcomes.flatMap((claiming) => (claiming?.outcome === 'claimed' ? [claiming.run] : []))
+        expect(taken).toHaveLength(1)
+        expect(await runsOf(about)).toEqual(taken)
       })
 
       it('P1: writes nothing over another claim, or a record that went on', async () => {
         const about = sourceOfItsOwn()
-        const first = await store.takeTurn(claimedRun({ subject: about, version: 0 }), 0)
-        expect(await store.takeTurn(claimedRun({ subject: about, version: 0 }), 1)).toBeUndefined()
-        if (first === undefined) throw new Error('the first had the turn')
-        const parked = await store.save(parkedRun({ subject: about, version: first.version }))
-        expect(await store.takeTurn(claimedRun({ subject: about, version: 1 }), 1)).toBeUndefined()
-        expect(await store.takeTurn(claimedRun({ subject: about, version: 2 }), 0)).toBeUndefined()
+        const claim = (version: number, turn: number) =>
+          store.claim(claimedRun({ subject: about, version }), { turn })
+        expect(await claim(0, 0)).toMatchObject({ outcome: 'claimed' })
+        expect(await claim(0, 1)).toEqual({ outcome: 'exists' })
+        const parked = await store.save(parkedRun({ subject: about, version: 1 }))
+        expect(await claim(1, 1)).toEqual({ outcome: 'changed' })
+        expect(await claim(2, 0)).toEqual({ outcome: 'turn-taken' })
         expect(await runsOf(about)).toEqual([parked])
-        expect(await store.takeTurn(claimedRun({ subject: about, version: 2 }), 1)).toMatchObject({
-          version: 3,
-        })
+        expect(await claim(2, 1)).toMatchObject({ outcome: 'claimed', run: { version: 3 } })
         expect((await store.runsOfAsset(about)).turn).toBe(2)
       })
     })
@@ -187,6 +311,16 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
           expect(await store.create(claimedRun({ subject: other }))).toEqual({ outcome: 'exists' })
           expect(await runsOf(other)).toEqual([first])
         }
+      })
+
+      it('P1: keeps who read the plan from writing over the claim that replaced it', async () => {
+        const about = assetOfItsOwn()
+        const plan = created(await store.create(plannedRun({ subject: about, version: 0 })))
+        const later = claimedRun({ subject: about, version: 0, createdAtMs: plan.createdAtMs + second })
+        const claim = created(await store.create(later))
+        expect(claim.version).toBe(plan.version)
+        expect(await store.save(plan)).toBeUndefined()
+        expect(await runsOf(about)).toEqual([claim])
       })
 
       it('tells revisions, types and attempts of an asset apart', async () => {
@@ -483,13 +617,36 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
+    it('counts what is parked until later, by its reason, and nothing else', async () => {
+      const farMs = t0 + 100 * 365 * 24 * 60 * minute
+      const { domainId } = assetOfItsOwn()
+      const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
+      const bulky = { name: 'Bulky', message: bulk }
+      const runs: Run[] = [
+        parkedRun({ ...at('due'), retryAtMs: farMs }),
+        parkedRun({ ...at('one'), retryAtMs: farMs + 1, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        parkedRun({ ...at('two'), retryAtMs: farMs + 2, reason: 'RETRY', error: bulky }),
+        parkedRun({ ...at('three'), retryAtMs: farMs + 3, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        claimedRun({ ...at('claimed'), leaseEndsAtMs: farMs + 4 }),
+        endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
+      ]
+      for (const run of runs) created(await store.create(run))
+      const counted = async () => [...(await store.parkedAfter(farMs))].toSorted()
+      await expect.poll(counted, { timeout: 10_000 }).toEqual([
+        ['RETRY', 1],
+        ['SOURCE_DAY_FULL', 2],
+      ])
+      expect([...(await store.parkedAfter(farMs + 3))]).toEqual([])
+    })
+
     it('gives every run back exactly as it was', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {
           const begun = created(await store.create(first))
           expect(await runsOf(begun.subject)).toEqual([{ ...first, version: 1 }])
-          const { subject: about, attempt, request } = begun
-          const saved = await store.save<Run>({ ...second, subject: about, attempt, request, version: 1 })
+          const { subject: about, attempt, request, createdAtMs } = begun
+          const next = { ...second, subject: about, attempt, request, createdAtMs, version: 1 }
+          const saved = await store.save<Run>(next)
           expect(await runsOf(about)).toEqual([saved])
         }),
         { numRuns: 100 },

@@ -29,11 +29,13 @@ runStoreContract('the simulated table, whose index lags', async () => {
   }
 })
 
+const atOnce = async () => {}
+
 for (const { name, environment } of dynamoDbs) {
   runStoreContract(`DynamoDB at ${name}`, async () => {
     const table = await openRunTable(environment)
     return {
-      store: dynamoDbRunStore(table.client, table.name),
+      store: dynamoDbRunStore(table.client, table.name, atOnce),
       plant: async (item) => {
         await table.client.send(
           new PutItemCommand({
@@ -47,9 +49,17 @@ for (const { name, environment } of dynamoDbs) {
   })
 }
 
+const allTerms = {
+  instead: parkedRun(),
+  turn: 0,
+  counts: [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 }],
+}
+
 const everyCall = [
   ['create', (store) => store.create(claimedRun())],
   ['create instead', (store) => store.create(claimedRun(), parkedRun())],
+  ['claim', (store) => store.claim(claimedRun())],
+  ['claim, with all its terms', (store) => store.claim(claimedRun(), allTerms)],
   ['save', (store) => store.save(claimedRun())],
   ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun({ attempt: 2 }))],
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
@@ -65,7 +75,7 @@ describe('a store that cannot answer', () => {
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
     })
-    await expect(call(dynamoDbRunStore(client, 'runs'))).rejects.toThrow(PortUnavailable)
+    await expect(call(dynamoDbRunStore(client, 'runs', atOnce))).rejects.toThrow(PortUnavailable)
     client.destroy()
   })
 

@@ -82,6 +82,7 @@ describe('the roles (P12)', () => {
 
   it('let the starter do this and no more', () => {
     expect(grantsOf('StarterRole')).toEqual([
+      'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
       'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
@@ -91,6 +92,7 @@ describe('the roles (P12)', () => {
       'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
       'dynamodb:Query RunTable.Arn',
+      'dynamodb:UpdateItem RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream StarterLogGroup.Arn',
       'logs:PutLogEvents StarterLogGroup.Arn',
@@ -104,12 +106,14 @@ describe('the roles (P12)', () => {
 
   it('let the poller do this and no more', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'datazone:CancelMetadataGenerationRun *',
       'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',
+      'dynamodb:Query RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream PollerLogGroup.Arn',
       'logs:PutLogEvents PollerLogGroup.Arn',
@@ -191,7 +195,7 @@ const services: Record<string, string> = {
   sqs: 'sqs',
 }
 const parts: Record<string, string[]> = {
-  TransactWriteItems: ['PutItem', 'DeleteItem'],
+  TransactWriteItems: ['PutItem', 'UpdateItem', 'DeleteItem'],
   SendMessageBatch: ['SendMessage'],
   ChangeMessageVisibilityBatch: ['ChangeMessageVisibility'],
 }

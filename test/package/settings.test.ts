@@ -191,20 +191,21 @@ describe('the queues', () => {
     expect(propertiesOf('RunRequestsRule')).toMatchObject({
       EventBusName: { Ref: 'RunEventBus' },
       State: 'ENABLED',
-      EventPattern: { 'detail-type': ['Run Requested'] },
+      EventPattern: { 'detail-type': ['Run Requested', 'Run Cancel Requested'] },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
   })
 })
 
 describe('the alarms', () => {
-  it('are the four that somebody must act on, and notify the topic that is given, if one is', () => {
+  it('are the five that somebody must act on, and notify the topic that is given, if one is', () => {
     const alarms = Object.entries(template.Resources).filter(
       ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
     )
     expect(alarms.map(([name]) => name)).toEqual([
       'RequestDeadLetterAlarm',
       'RequestsWaitingAlarm',
+      'PermissionMissingAlarm',
       'SweepsFailingAlarm',
       'SweepsMissingAlarm',
     ])
@@ -217,7 +218,12 @@ describe('the alarms', () => {
 
   it('take silence for a stopped sweep, and for nothing else', () => {
     expect(propertiesOf('SweepsMissingAlarm')).toMatchObject({ TreatMissingData: 'breaching' })
-    for (const alarm of ['RequestDeadLetterAlarm', 'RequestsWaitingAlarm', 'SweepsFailingAlarm']) {
+    for (const alarm of [
+      'RequestDeadLetterAlarm',
+      'RequestsWaitingAlarm',
+      'PermissionMissingAlarm',
+      'SweepsFailingAlarm',
+    ]) {
       expect(propertiesOf(alarm)).toMatchObject({ TreatMissingData: 'notBreaching' })
     }
   })

@@ -11,6 +11,7 @@ import { type Pace, takeSlots } from '../../lib/run/pace.ts'
 import { sweepRuns } from '../../lib/usecases/sweep-runs.ts'
 import { virtualTime } from '../simulation/ports/clock.ts'
 import { seededRandom } from '../simulation/ports/random.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { runRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
@@ -95,6 +96,8 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
     slowDown: async () => {},
   }
   const over = (runId: string) => serviceRun({ runId, nativeStatus: 'SUCCEEDED' })
+  const breakers = memoryBreakers()
+  const switches = { pauseOf: async () => undefined }
   const datazone = scriptedDataZone({
     startRun: async ({ assetId }) => {
       startedAtMs.push(time.now())
@@ -121,8 +124,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
       },
     }
     const received = batch.map((message) => ({ ...message, receives: message.receives + 1 }))
-    const switches = { pauseOf: async () => undefined }
-    const ports = { clock, store, bus, queue, datazone, switches, pace: sharedPace }
+    const ports = { clock, store, bus, queue, datazone, breakers, switches, pace: sharedPace }
     const handler = requestHandler({ settings: config.starter, ports, telemetry: quiet })
     const timeOutAtMs = time.now() + timeoutMs
     const { batchItemFailures } = await handler(
@@ -150,7 +152,8 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
   const sweep = async (): Promise<void> => {
     const queue = recordingQueue()
     const deadlineMs = time.now() + 47 * second
-    await sweepRuns({ store, bus, queue, clock, datazone, settings: config.sweeper, deadlineMs })
+    const ports = { store, bus, queue, clock, datazone, breakers, switches }
+    await sweepRuns({ ...ports, settings: config.sweeper, deadlineMs })
     for (const { release, delaySeconds } of queue.released) send(release, delaySeconds)
     time.at(time.now() + config.sweeper.periodMs, () => void sweep())
   }

@@ -10,6 +10,7 @@ const settings: SweepSettings = {
   fewRuns: 3,
   runDeadlineMs: 240 * minute,
   maxReleases: 5,
+  maxWaitMs: 35 * 24 * 60 * minute,
   mode: 'run',
 }
 

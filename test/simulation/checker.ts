@@ -1,7 +1,18 @@
 import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
+import {
+  canceledDoNotRun,
+  canceledEnd,
+  canceledInTime,
+  canceledWasAskedFor,
+  cancelsAreHeeded,
+  overdueAreCanceled,
+  takenCancelsWork,
+} from './check/cancel.ts'
+import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
 import { deadlinesAreKept, startedIsToldWhereAskedFor } from './check/deadline.ts'
 import { onlyTheEndedExpire, theForgottenAreNotRun } from './check/expiry.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
+import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
 import {
   endingsAreAnnounced,
   queuesAreEmpty,
@@ -22,6 +33,12 @@ import {
   skippedAreNotRun,
 } from './check/policy.ts'
 import { fullDaysAreNotTried } from './check/quota.ts'
+import {
+  pausedWorkIsNotWritten,
+  portalRunsAreLeftAlone,
+  refusalsAreNotAskedForAgain,
+  refusalsEndInTime,
+} from './check/refusals.ts'
 import type { Rule } from './check/rule.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
@@ -38,6 +55,7 @@ export interface Violation {
 
 const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', runsAreRecordedOnce],
+  ['P1 one run', portalRunsAreLeftAlone],
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsAreAskedFor],
@@ -49,6 +67,13 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['policy: the repeat guard', repeatsAreSkipped],
   ['policy: retries are kept', retriesAreKept],
   ['policy: retries are of what failed', retriesAreOfWhatFailed],
+  ['cancel: requests are heeded', cancelsAreHeeded],
+  ['cancel: nothing is canceled unasked', canceledWasAskedFor],
+  ['cancel: what DataZone took is over', takenCancelsWork],
+  ['cancel: nothing runs on', canceledDoNotRun],
+  ['cancel: ends, and is not retried', canceledEnd],
+  ['cancel: announced in time', canceledInTime],
+  ['policy: what is given up is canceled', overdueAreCanceled],
   ['switches: a pause starts nothing', pausesStartNothing],
   ['modes: off and plan start nothing', planStartsNothing],
   ['P3 table first', tableFirst],
@@ -60,13 +85,21 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P7 within the quota', startsKeepTheRate],
   ['P7 within the quota', throttlingIsHeeded],
   ['P7 within the quota', paceRecovers],
+  ['P7 within the quota', runsStayWithinCaps],
+  ['P7 within the quota', backfillLeavesTheReserve],
+  ['P7 within the quota', attemptsAreCountedOnce],
+  ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
+  ['lanes: live goes first', liveIsNotHeldBack],
+  ['P7 within the quota', refusalsAreNotAskedForAgain],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
+  ['P9 nothing waits for ever', refusalsEndInTime],
   ['P9 nothing waits for ever', deadlinesAreKept],
   ['policy: what to announce', startedIsToldWhereAskedFor],
   ['P2 none lost', onlyTheEndedExpire],
   ['P1 one run', theForgottenAreNotRun],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
+  ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]
 
 /** Every promise that was broken, with what shows it. */

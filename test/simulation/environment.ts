@@ -136,7 +136,10 @@ export const startEnvironment = (options: {
 
   const sweep = () =>
     void invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
-      sweepHandler({ tools: { ...ports, settings: settings().sweeper }, telemetry: silent })({}, context),
+      sweepHandler({
+        tools: { ...(sabotage?.sweeper?.(ports) ?? ports), settings: settings().sweeper },
+        telemetry: silent,
+      })({}, context),
     )
 
   const tick = (atMs: number) => {

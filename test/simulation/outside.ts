@@ -1,6 +1,8 @@
 import type { RunTruth } from '../../local/datazone/control.ts'
+import type { SentCancel } from './cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
+import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
@@ -11,9 +13,15 @@ export type SeenRun = Pick<
 
 /** All that can be seen of a world from outside, for the checker. */
 export interface Outside {
-  readonly sent: readonly { readonly atMs: number; readonly body: string; readonly request?: Sent }[]
+  readonly sent: readonly {
+    readonly atMs: number
+    readonly body: string
+    readonly request?: Sent
+    readonly cancel?: SentCancel
+  }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
+  /** Ours, not the portal's. */
   readonly runs: readonly SeenRun[]
   /** Every StartMetadataGenerationRun as DataZone saw it, in order. */
   readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
@@ -21,10 +29,19 @@ export interface Outside {
   readonly crowds: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
   /** Clocks are off by at most this, each way. */
   readonly skewMs: number
+  /** Ids of runs that somebody else started. */
+  readonly portalRuns: ReadonlySet<string>
+  readonly refusedTimes: readonly RefusedTime[]
+  /** How a quota that is full comes to its end. Absent: none is. */
+  readonly quotaEnds: QuotaEnd | undefined
   /** When a Start found the day of its data source full. */
   readonly fullDaysMet: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
+  /** What the caps of the policy have counted. */
+  readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
+  /** Records that waited as backfill when a live request was known to have asked for them. */
+  readonly heldBack: ReadonlySet<string>
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]
@@ -43,6 +60,8 @@ export interface Outside {
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number
+  /** How long a run still goes on once DataZone has taken its cancel. */
+  readonly cancelMs: number
   /** Endings of which DataZone's own event names the run or its asset. */
   readonly hintedStatuses: readonly string[]
 }

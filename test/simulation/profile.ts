@@ -37,6 +37,12 @@ export interface Profile {
   readonly failureShare: number
   /** An older deployment of DataZone tells one type of a run, and knows no partial success. */
   readonly apiGeneration: 'current' | 'older'
+  /** Runs that never end. */
+  readonly stuckShare: number
+  /** What a cancel that comes too late is answered, and how long one takes. */
+  readonly cancelEnded: 'ConflictException' | 'ValidationException'
+  readonly cancelMs: number
+  readonly conflictBeforeToken: boolean
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
   /** What hints tell, and what becomes of them on their way. */
@@ -64,6 +70,7 @@ const broken: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
   const isOlder = random.fork('api generation').chance(0.15)
+  const cancels = random.fork('cancel')
   const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
@@ -90,6 +97,10 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     partialShare: sometimes(0.3) * (isOlder ? 0 : 1),
     apiGeneration: isOlder ? 'older' : 'current',
     failureShare: sometimes(0.3),
+    stuckShare: cancels.chance(0.3) ? 0.2 : 0,
+    cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),
+    cancelMs: cancels.pick([0, 2_000, 20_000]),
+    conflictBeforeToken: random.fork('conflict before token').chance(0.3),
     listOrder: random.pick(['newest', 'random'] as const),
     pageRecords: random.chance(0.3) ? random.whole(1, 3) : 1000,
     eventPayload: random.pick(['run-id', 'asset-id', 'both', 'domain-only'] as const),

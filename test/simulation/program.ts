@@ -1,14 +1,27 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import { drawBeginning } from './beginning.ts'
+import { drawCancels, type SentCancel } from './cancels.ts'
 import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
 import { ancient, expiryDeeds } from './expiry.ts'
 import type { Random } from './ports/random.ts'
+import { drawBackfill, oldAssets } from './program-backfill.ts'
+import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
 export type Deed =
-  | { readonly kind: 'send'; readonly body: string; readonly request?: Sent }
+  | {
+      readonly kind: 'send'
+      readonly body: string
+      readonly request?: Sent
+      readonly cancel?: SentCancel
+    }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
+  /** Somebody starts a run in the portal: one that no request of the program asks for. */
+  | { readonly kind: 'portal-start'; readonly domainId: string; readonly assetId: string }
+  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until told otherwise. */
+  | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
   /** A domain or a project. */
   | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
@@ -35,14 +48,20 @@ export interface Sent {
   readonly regenerate: boolean
   /** DataZone's own event. */
   readonly published: boolean
+  /** In the lane backfill; else live. */
+  readonly backfill?: true
 }
 
 export interface Program {
   readonly catalogue: Catalogue
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
   readonly crowds: readonly Crowd[]
+  /** When it begins, in ms since the epoch. */
+  readonly startMs: number
   /** When the last deed is done and the faults stop. */
   readonly stormMs: number
+  /** How a quota that is full comes to its end: because it was raised, or the month turned. Absent: none is. */
+  readonly quotaEnds: QuotaEnd | undefined
 }
 
 const domainId = 'dzd_simulated1'
@@ -134,11 +153,33 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
   return triggers
 }
 
+/** Times of DataZone's errors, a deployment in another mode, and a pause. */
+const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, deed: Deed) => void) => {
+  const anyTime = () => random.whole(0, stormMs)
+  for (let left = random.whole(0, 3); left > 0; left -= 1) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'service', errors: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'service', errors: false })
+  }
+  if (random.chance(0.2)) {
+    const atMs = anyTime()
+    at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
+    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
+  }
+  if (random.chance(0.3)) {
+    const atMs = anyTime()
+    const scope = random.pick([domainId, projectId])
+    at(atMs, { kind: 'switch', scope, paused: true })
+    at(Math.min(stormMs, atMs + random.whole(1, 15) * minute), { kind: 'switch', scope, paused: false })
+  }
+}
+
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
-export const writeProgram = (random: Random, scenario: Scenario, startMs: number): Program => {
+export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
   const stormMs = random.whole(5, 45) * minute
-  const crowds = drawCrowds(random.fork('crowds'), stormMs)
+  // What a full cap holds back says nothing of the pace.
+  const crowds = scenario.caps.length > 0 ? [] : drawCrowds(random.fork('crowds'), stormMs)
   const crowdAssets = crowds.flatMap((crowd) => crowd.assets)
   const catalogue: Catalogue = {
     domains: [
@@ -149,7 +190,7 @@ export const writeProgram = (random: Random, scenario: Scenario, startMs: number
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...crowdAssets, ancient].map((id) => assetOf(id)),
+          ...[...assets, ...oldAssets, ...crowdAssets, ancient].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
@@ -241,29 +282,15 @@ export const writeProgram = (random: Random, scenario: Scenario, startMs: number
     at(atMs, { kind: 'revise', domainId, assetId })
     publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
   }
-  drawTriggers(random, anyTime).forEach(({ atMs, triggerKey }) => {
+  const triggers = drawTriggers(random, anyTime)
+  triggers.forEach(({ atMs, triggerKey }) => {
     askSource(atMs, triggerKey)
   })
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'nobody')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
   for (const body of hostile) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
-  for (let left = random.whole(0, 3); left > 0; left -= 1) {
-    const atMs = anyTime()
-    at(atMs, { kind: 'service', errors: true })
-    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'service', errors: false })
-  }
-  if (random.chance(0.2)) {
-    const atMs = anyTime()
-    at(atMs, { kind: 'mode', mode: random.pick(['plan', 'off'] as const) })
-    at(Math.min(stormMs, atMs + random.whole(1, 10) * minute), { kind: 'mode', mode: 'run' })
-  }
-  if (random.chance(0.3)) {
-    const atMs = anyTime()
-    const scope = random.pick([domainId, projectId])
-    at(atMs, { kind: 'switch', scope, paused: true })
-    at(Math.min(stormMs, atMs + random.whole(1, 15) * minute), { kind: 'switch', scope, paused: false })
-  }
+  troubleAndDeploy(random, stormMs, at)
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
   // In the calm nothing excuses lateness, races or not.
@@ -278,9 +305,20 @@ export const writeProgram = (random: Random, scenario: Scenario, startMs: number
   someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
+  deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
+  const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
+  const startMs = drawBeginning(random.fork('turn'), {
+    turnInStorm: scenario.caps.length > 0 && triggers.length === 0 && refusals.quotaEnds === undefined,
+    turnMonth: refusals.quotaEnds !== 'early',
+  })
+  drawCancels(random.fork('cancels'), deeds, { sourceId, startMs }).forEach(({ atMs, ...sent }) => {
+    at(atMs, { kind: 'send', ...sent })
+  })
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
+  deeds.push(...refusals.deeds)
   deeds.push(...crowdDeeds(crowds, published))
   deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
-  return { catalogue, crowds, deeds: deeds.sort((left, right) => left.atMs - right.atMs), stormMs }
+  deeds.sort((left, right) => left.atMs - right.atMs)
+  return { catalogue, crowds, deeds, startMs, stormMs, quotaEnds: refusals.quotaEnds }
 }

@@ -2,8 +2,18 @@ import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
 import { endedEvent } from '../../lib/contracts/run-event.ts'
 import type { Records } from '../../lib/ports/run-store.ts'
-import { partitionOf } from '../../lib/run/identity.ts'
-import type { Run, RunPolicy } from '../../lib/run/run.ts'
+import type { Cap } from '../../lib/run/caps.ts'
+import { partitionOf, runKey, targetOf } from '../../lib/run/identity.ts'
+import { nextAttempt } from '../../lib/run/retry.ts'
+import {
+  type EndedRun,
+  type InFlightRun,
+  isUnwanted,
+  owesCancel,
+  type Run,
+  type RunPolicy,
+} from '../../lib/run/run.ts'
+import { transition } from '../../lib/run/transition.ts'
 import type { StarterPorts, StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
@@ -21,6 +31,8 @@ export interface Sabotage {
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
   readonly settings?: (settings: StarterSettings) => StarterSettings
   readonly observer?: (settings: ObserverSettings) => ObserverSettings
+  /** Only what the sweep is given. */
+  readonly sweeper?: (ports: StarterPorts) => StarterPorts
   readonly acknowledgesFirst?: true
   /** Hints are taken off the queue, and nobody looks. */
   readonly ignoresHints?: true
@@ -46,10 +58,15 @@ const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazon
   datazone: { ...ports.datazone, ...change },
 })
 
+const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
+
+const unasked = ({ cancel: _, ...run }: EndedRun): EndedRun => run
+
 /** The settings with every rule that runs something changed. */
 const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
   ...settings,
   policy: {
+    ...settings.policy,
     rules: settings.policy.rules.map(({ match, verdict }) => ({
       match,
       verdict: verdict.kind === 'run' ? { ...verdict, policy: { ...verdict.policy, ...change } } : verdict,
@@ -57,10 +74,17 @@ const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): Star
   },
 })
 
+/** The settings with every cap changed, or gone. */
+const withCaps = (settings: StarterSettings, change: (cap: Cap) => readonly Cap[]): StarterSettings => ({
+  ...settings,
+  policy: { ...settings.policy, caps: settings.policy.caps.flatMap(change) },
+})
+
 /** The settings with one order overlooked in every rule. */
 const withoutOrder = (settings: StarterSettings, name: keyof RunPolicy): StarterSettings => ({
   ...settings,
   policy: {
+    ...settings.policy,
     rules: settings.policy.rules.map(({ match, verdict }) => {
       if (verdict.kind !== 'run') return { match, verdict }
       const { [name]: _, ...policy } = verdict.policy
@@ -75,12 +99,12 @@ export const sabotages: readonly Sabotage[] = [
     name: 'no claim condition',
     ports: (ports, { table }) =>
       withStore(ports, {
-        create: async (run, instead) => {
-          const creation = await ports.store.create(run, instead)
-          if (creation.outcome !== 'exists') return creation
-          const forced = { ...run, version: 1 }
-          table.plant(toItem(forced))
-          return { outcome: 'created', run: forced }
+        claim: async (claim, terms) => {
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome !== 'exists') return claiming
+          const run = { ...claim, version: 1 }
+          table.plant(toItem(run))
+          return { outcome: 'claimed', run }
         },
       }),
   },
@@ -270,7 +294,10 @@ export const sabotages: readonly Sabotage[] = [
     name: 'rules that skip are overlooked',
     settings: (settings) => ({
       ...settings,
-      policy: { rules: settings.policy.rules.filter(({ verdict }) => verdict.kind === 'run') },
+      policy: {
+        ...settings.policy,
+        rules: settings.policy.rules.filter(({ verdict }) => verdict.kind === 'run'),
+      },
     }),
   },
   { name: 'no repeat guard', settings: (settings) => withOrders(settings, { repeatGuardMs: 0 }) },
@@ -322,6 +349,72 @@ export const sabotages: readonly Sabotage[] = [
     ports: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
   },
   {
+    name: 'a sweep that overlooks the switches',
+    sweeper: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
+  },
+  {
+    name: 'adopt whatever a conflict is about',
+    ports: (ports) =>
+      withDataZone(ports, {
+        startRun: async (input, abortAfterMs) => {
+          const answer = await ports.datazone.startRun(input, abortAfterMs)
+          if (answer.outcome !== 'refused' || answer.refusal.kind !== 'CONFLICT') return answer
+          const page = await ports.datazone.listRuns(input.domainId, { assetId: input.assetId })
+          const shown = page.outcome === 'answered' ? page.value.runs : []
+          const value = shown.find(({ nativeStatus }) => /SUBMITTED|IN_PROGRESS/.test(nativeStatus))
+          return value === undefined ? answer : { outcome: 'answered', value }
+        },
+      }),
+  },
+  {
+    name: 'no breaker',
+    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, open: async () => [] } }),
+  },
+  {
+    name: 'everybody probes',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        open: async () => (await ports.breakers.open()).map((one) => ({ ...one, nextProbeAtMs: 0 })),
+        change: async () => true,
+      },
+    }),
+  },
+  {
+    name: 'breakers never close',
+    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, close: async () => {} } }),
+  },
+  {
+    name: 'a full quota is not probed in the new month',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        trip: (breaker) =>
+          ports.breakers.trip(
+            breaker.cause.reason === 'QUOTA_EXCEEDED'
+              ? { ...breaker, nextProbeAtMs: breaker.openedAtMs + 31 * 24 * 3_600_000 }
+              : breaker,
+          ),
+      },
+    }),
+  },
+  {
+    name: 'a prober that dies holds its probe for ever',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        change: (read, next) =>
+          ports.breakers.change(
+            read,
+            next.probes > read.probes ? { ...next, nextProbeAtMs: Number.MAX_SAFE_INTEGER } : next,
+          ),
+      },
+    }),
+  },
+  {
     name: 'drop a release that the queue refused',
     ports: (ports, { table }) => ({
       ...ports,
@@ -347,6 +440,70 @@ export const sabotages: readonly Sabotage[] = [
       },
     }),
   },
+  { name: 'no caps', settings: (settings) => withCaps(settings, () => []) },
+  {
+    name: 'count after the claim',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        claim: async (claim, { counts = [], ...terms } = {}) => {
+          const runsIn = ({ counter }: (typeof counts)[number]) =>
+            table.counters().find(({ cap, period }) => cap === counter.cap && period === counter.period)
+              ?.runs ?? 0
+          const full = counts.filter((count) => runsIn(count) >= count.limit)
+          if (full.length > 0) return { outcome: 'full', full }
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome === 'claimed') for (const { counter } of counts) table.countOneMore(counter)
+          return claiming
+        },
+      }),
+  },
+  {
+    name: 'count each try',
+    ports: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => {
+          const records = await ports.store.runsOfAsset(target)
+          return { ...records, runs: records.runs.map(({ counted: _, ...run }) => run) }
+        },
+      }),
+  },
+  {
+    name: 'backfill takes the reserve',
+    settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
+  },
+  {
+    name: 'backfill starts at once',
+    ports: (ports) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const isBackfill = run.state === 'PARKED' && run.reason === 'BACKFILL'
+          const nowMs = ports.clock.now()
+          const released = { releasedAtMs: nowMs, retryAtMs: nowMs + 900_000 }
+          const creation = await ports.store.create(isBackfill ? { ...run, ...released } : run, instead)
+          const release = { release: 1 as const, ...targetOf(run.subject), record: runKey(run).record }
+          if (isBackfill) await ports.queue.release([{ release, delaySeconds: 0 }])
+          return creation
+        },
+      }),
+  },
+  {
+    name: 'leave what live asks for in the lane backfill',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what.startsWith('live, for') === true
+            ? { ...run, request: { ...run.request, lane: 'backfill' }, history: run.history.slice(0, -1) }
+            : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'a full cap keeps a lost Start from being found',
+    ports: (ports) =>
+      withStore(ports, {
+        claim: async (claim, terms) =>
+          terms === undefined ? { outcome: 'changed' } : ports.store.claim(claim, terms),
+      }),
+  },
   {
     name: "trust a hint's verdict without a Get",
     observer: (settings) => ({ ...settings, trustHints: true }),
@@ -365,6 +522,70 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'overlook a cancel on a claim',
+    ports: (ports) =>
+      withStore(ports, {
+        // As if it had been read before the cancel came: whoever looks again finds the run id there, and goes.
+        save: async (run) => {
+          if (!owesCancel(run) || !lastLine(run).startsWith('started as')) return ports.store.save(run)
+          const inFlight: InFlightRun = run
+          const { cancel: _, ...overlooked } = inFlight
+          await ports.store.save(overlooked)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'end on cancel without a look',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          if (run.state !== 'PARKED' || !isUnwanted(run) || run.sentBefore === undefined)
+            return ports.store.save(run)
+          const next = transition(run, { kind: 'CANCELED' }, ports.clock.now())
+          if (next.outcome === 'changed') await ports.store.save(next.run)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'cancel without noting it first',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          owesCancel(run) && lastLine(run).startsWith('cancel asked by') ? run : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'drop the cancel that failed',
+    ports: (ports) =>
+      withDataZone(ports, {
+        cancelRun: async (domainId, runId) => {
+          await ports.datazone.cancelRun(domainId, runId)
+          return { outcome: 'answered', value: undefined }
+        },
+      }),
+  },
+  {
+    name: 'retry what was cancelled',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          const next =
+            run.state === 'ENDED' && run.announcedAtMs === undefined && isUnwanted(run)
+              ? nextAttempt({ ...unasked(run), ending: 'FAILED' }, ports.clock.now())
+              : undefined
+          if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
+          await ports.store.endWithNext({ ...run, willRetry: true }, next)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'give up at the deadline without a cancel',
+    settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
+  },
   {
     name: 'take the one type of an older shape for all',
     ports: (ports) =>

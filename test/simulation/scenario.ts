@@ -1,4 +1,5 @@
 import type { Random } from './ports/random.ts'
+import { type DrawnCap, drawCaps } from './scenario-caps.ts'
 
 /** What the policy of a seed orders, in the checker's own words, and the file that says so. */
 export interface Scenario {
@@ -14,6 +15,9 @@ export interface Scenario {
   readonly startedUntold: boolean
   /** 0: no repeat guard. */
   readonly guardMs: number
+  readonly caps: readonly DrawnCap[]
+  /** Runs past their deadline are cancelled at DataZone before they are given up. */
+  readonly cancelsAtDeadline: boolean
 }
 
 const [descriptions, names, glossary] = [
@@ -41,7 +45,10 @@ export const drawScenario = (random: Random): Scenario => {
   const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
   const startedUntold = told.chance(0.3)
   const guardDays = random.pick([0, 1, 30])
+  const caps = drawCaps(random.fork('caps'))
+  const cancelsAtDeadline = random.fork('deadline').chance(0.5)
   const run = {
+    ...(cancelsAtDeadline ? { cancelAtDeadline: true } : {}),
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
     ...(deadlineMinutes === undefined ? {} : { deadlineMinutes }),
@@ -56,6 +63,7 @@ export const drawScenario = (random: Random): Scenario => {
         ...(skipsByType ? [{ match: { assetType: 'custom.*' }, skip: 'by its type' }] : []),
         { match: {}, run },
       ],
+      ...(caps.length === 0 ? {} : { caps }),
     },
     sets,
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
@@ -63,5 +71,7 @@ export const drawScenario = (random: Random): Scenario => {
     ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * 60_000 }),
     startedUntold,
     guardMs: guardDays * dayMs,
+    caps,
+    cancelsAtDeadline,
   }
 }

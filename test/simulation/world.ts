@@ -5,6 +5,7 @@ import { check, type Violation } from './checker.ts'
 import { deployed } from './deployed.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
+import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
@@ -20,8 +21,10 @@ import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
 import { type Deed, sourceRunsPerDay, writeProgram } from './program.ts'
+import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
+import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -39,8 +42,6 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** Late, so that a data source whose day is full is run again before the end. */
-const startMs = Date.UTC(2026, 0, 5, 22, 50)
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const hintRetentionMs = 600_000
@@ -52,17 +53,16 @@ const dayMs = 24 * 3_600_000
 const newerVersion = 99
 
 const serviceFaults = (chance: number): Fault[] =>
-  (
-    [
-      'ThrottlingException',
-      'InternalServerException',
-      'AccessDeniedException',
-      'ServiceQuotaExceededException',
-      'ConflictException',
-    ] as const
-  )
+  (['ThrottlingException', 'InternalServerException', 'AccessDeniedException', 'ConflictException'] as const)
     .map((error): Fault => ({ kind: 'error', error, probability: chance / 5 }))
     .concat([
+      // Any other would be believed until the month turns: see refusals.ts.
+      {
+        kind: 'error',
+        error: 'ServiceQuotaExceededException',
+        operation: 'StartDataSourceRun',
+        probability: chance / 5,
+      },
       { kind: 'errorAfterEffect', probability: chance / 5 },
       { kind: 'lostAnswer', probability: chance / 5 },
       { kind: 'slow', delayMs: 2_000, probability: chance / 5 },
@@ -93,6 +93,11 @@ const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVers
   announcedAtMs: atMs,
 })
 
+const typesAsked = (input: unknown): readonly unknown[] =>
+  typeof input === 'object' && input !== null && 'types' in input && Array.isArray(input.types)
+    ? input.types
+    : []
+
 /** A data source run in the words of the others. */
 const asSeen = (run: DataSourceRunTruth): SeenRun => ({
   id: run.id,
@@ -110,7 +115,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const random = seededRandom(seed)
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
-  const program = writeProgram(random.fork('program'), scenario, startMs)
+  const program = writeProgram(random.fork('program'), scenario)
+  const { startMs } = program
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
@@ -128,6 +134,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     if (line.what === 'dies') crashes += 1
     if (/^(crash|fail|resend|gives)/.test(line.what)) count(line.what)
     if (line.what === 'dies' && line.name === 'timed out') count('time-out')
+    const isLostRefusal = /^(breakers|datazone)\./.test(line.name) || line.what === 'dies'
+    if (isLostRefusal && /^(crash|fail|resend|gives|dies)/.test(line.what) && refusedTime !== undefined)
+      refusedTime.accidents += 1
     if (options.keepHistory === true) history.push(line)
   }
 
@@ -143,7 +152,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     partialShare: profile.partialShare,
     apiGeneration: profile.apiGeneration,
     unknownStatusShare: profile.unknownStatusShare,
+    stuckShare: profile.stuckShare,
+    cancelEnded: profile.cancelEnded,
+    cancelMs: profile.cancelMs,
     listOrder: profile.listOrder,
+    conflictBeforeToken: profile.conflictBeforeToken,
     medianMs: profile.medianMs,
     eventPayload: profile.eventPayload,
     partialEvent: profile.partialEvent,
@@ -157,12 +170,21 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   datazone.control.loadCatalogue(program.catalogue)
 
   const fullDaysMet: number[] = []
+  const refusedTimes: RefusedTime[] = []
+  let refusedTime: RefusedTime | undefined
   const watched: DataZone = {
     ...datazone,
     call: (operation, input) => {
       const answer = datazone.call(operation, input)
       const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
       if (isFull) fullDaysMet.push(time.now())
+      const isStopped = /^(Start|GetAsset$)/.test(operation)
+      if (isStopped && answer.outcome === 'error' && answer.error.name === refusedTime?.error)
+        refusedTime.calls.push({
+          atMs: time.now(),
+          types: typesAsked(input),
+          about: JSON.stringify([operation, input]),
+        })
       return answer
     },
   }
@@ -194,6 +216,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
   const pace = simulatedPace(deployed.startRatePerSecond)
+  const breakers = simulatedBreakers()
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const pauses: { fromMs: number; untilMs: number }[] = []
@@ -271,6 +294,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       const ports = {
         store: table.storeFor(process.step),
         pace: pace.paceFor(process.step),
+        breakers: breakers.breakersFor(process.step),
         switches: switches.switchesFor(process.step),
         datazone: dataZoneFor(process.step, hinting),
         bus: bus.busFor(process.step),
@@ -312,6 +336,22 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     else if (last !== undefined) last.untilMs = time.now()
   }
 
+  let weather: Fault[] = []
+  let refusals: Fault[] = []
+  const setFaults = () => datazone.control.setFaults([...refusals, ...weather])
+
+  const refuse = ({ error, lists = false }: Extract<Deed, { kind: 'refuse' }>) => {
+    if (refusedTime !== undefined) refusedTime.untilMs = time.now()
+    // The operator had the quota raised, or the month has turned and nobody does a thing.
+    if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
+    const untilMs = Number.POSITIVE_INFINITY
+    refusedTime =
+      error === undefined ? undefined : { error, fromMs: time.now(), untilMs, accidents: 0, calls: [] }
+    if (refusedTime !== undefined) refusedTimes.push(refusedTime)
+    refusals = error === undefined ? [] : refusalFaults(error, lists)
+    setFaults()
+  }
+
   const perform = (deed: Deed) => {
     switch (deed.kind) {
       case 'send':
@@ -319,6 +359,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
           atMs: time.now(),
           body: deed.body,
           ...(deed.request === undefined ? {} : { request: deed.request }),
+          ...(deed.cancel === undefined ? {} : { cancel: deed.cancel }),
         })
         requests.send(deed.body)
         return
@@ -327,8 +368,21 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         revisions.get(deed.assetId)?.push({ revision, fromMs: time.now() })
         return
       }
+      case 'portal-start':
+        datazone.call('StartMetadataGenerationRun', {
+          domainIdentifier: deed.domainId,
+          owningProjectIdentifier: 'project1',
+          target: { type: 'ASSET', identifier: deed.assetId },
+          types: portalTypes,
+          clientToken: `portal-${time.now()}`,
+        })
+        return
       case 'service':
-        datazone.control.setFaults(deed.errors ? serviceFaults(profile.serviceErrors) : [])
+        weather = deed.errors ? serviceFaults(profile.serviceErrors) : []
+        setFaults()
+        return
+      case 'refuse':
+        refuse(deed)
         return
       case 'mode':
         environment.deploy(deed.mode)
@@ -389,7 +443,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     environment.calm()
     environment.deploy('run')
     modes.push({ mode: 'run', fromMs: time.now() })
-    datazone.control.setFaults([])
+    weather = []
+    setFaults()
     datazone.control.changeSettings({ eventLostShare: 0, eventLateShare: 0 })
     inner.setFaults({})
     hints.setFaults({})
@@ -400,6 +455,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   }
 
   const endMs = calmFromMs + settlingMs
+  const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -407,10 +463,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         faults[`datazone ${outcome}`] = (faults[`datazone ${outcome}`] ?? 0) + times
     }
   }
+  const isPortals = ({ clientToken }: { readonly clientToken?: string | undefined }) =>
+    clientToken?.startsWith('portal-') === true
   const violations = check({
     sent,
     revisions,
-    runs: [...datazone.control.runs(), ...datazone.control.dataSourceRuns().map(asSeen)],
     starts: datazone.control.calls().starts.map(({ atMs, overQuota }) => ({ atMs, throttled: overQuota })),
     crowds: program.crowds.map(({ atMs, assets, limit }) => ({
       fromMs: startMs + atMs,
@@ -418,8 +475,22 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       limit: limit.startRatePerSecond,
     })),
     skewMs: profile.skewMs,
+    portalRuns: new Set(
+      datazone.control
+        .runs()
+        .filter(isPortals)
+        .map(({ id }) => id),
+    ),
+    refusedTimes,
+    quotaEnds: program.quotaEnds,
+    runs: [
+      ...datazone.control.runs().filter((run) => !isPortals(run)),
+      ...datazone.control.dataSourceRuns().map(asSeen),
+    ],
     fullDaysMet,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
+    counters: table.counters(),
+    heldBack,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
@@ -433,6 +504,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
+    cancelMs: profile.cancelMs,
     hintedStatuses:
       profile.eventPayload === 'domain-only'
         ? []

@@ -45,6 +45,7 @@ export const anyRun: fc.Arbitrary<Run> = fc.constantFrom<Run>(
   parkedRun(),
   parkedRun({ sentBefore: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute }, reason: 'UNAVAILABLE' }),
   inFlightRun(),
+  inFlightRun({ policy: { cancelAtDeadline: true } }),
   inFlightRun({ notFoundSinceMs: t0, unansweredSinceMs: t0 - 24 * 60 * minute }),
   endedRun(),
   endedRun({ announcedAtMs: t0 + 2 * minute }),
@@ -77,6 +78,14 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('OBSERVED' as const), runId: runIds, nativeStatus: statuses }),
   fc.record({ kind: fc.constant('OVERDUE' as const), nativeStatus: statuses }),
+  fc.record({
+    kind: fc.constant('OVERDUE' as const),
+    nativeStatus: statuses,
+    cancelTried: fc.constant(true as const),
+  }),
+  fc.record({ kind: fc.constant('CANCEL_ASKED' as const), requestId: fc.constantFrom('stop-1', 'stop-2') }),
+  fc.record({ kind: fc.constant('CANCEL_SENT' as const) }),
+  fc.record({ kind: fc.constant('CANCELED' as const) }),
   fc.record({ kind: fc.constant('UNANSWERED' as const) }),
   fc.record({ kind: fc.constant('MISSING' as const) }),
   fc.record({
@@ -87,6 +96,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     kind: fc.constant('EXPLAINED_SKIP' as const),
     requestKey: fc.constantFrom('event:1', 'event:2'),
   }),
+  fc.record({ kind: fc.constant('WANTED_LIVE' as const), requestKey: fc.constantFrom('event:1', 'event:2') }),
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )
 

@@ -1,17 +1,20 @@
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
-import type { Run } from '../../lib/run/run.ts'
+import type { Counter, Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
+import { claimRefused } from './claim-conditions.ts'
 
 export interface MemoryRunStore extends RunStore {
   /** Every record, by its sort key. */
   all(): readonly Run[]
   /** The record with the same key as `run`. */
   current(run: Run): Run | undefined
+  /** How many runs a cap's counter holds. */
+  runsIn(counter: Counter): number
   /** Puts a record there as if somebody else had written it. */
   given(...runs: readonly Run[]): void
-  /** Successful writes, in order: `create CLAIMED RUN#4#...`. */
+  /** Successful writes, in order: `claim RUN#4#...`. */
   readonly writes: string[]
   readonly unreadable: UnreadableRecord[]
   /** Called before each write; may write something else first, or throw. */
@@ -27,9 +30,12 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const id = ({ partition, record }: RunKey) => `${partition} ${record}`
   const current = (run: Run) => records.get(id(runKey(run)))
   const put = (run: Run) => records.set(id(runKey(run)), structuredClone(run))
-  const isUnchanged = (run: Run) => current(run)?.version === run.version
+  const isUnchanged = (run: Run) =>
+    current(run)?.version === run.version && current(run)?.createdAtMs === run.createdAtMs
 
   const turns = new Map<string, number>()
+  const counters = new Map<string, number>()
+  const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
 
   const store: MemoryRunStore = {
     writes: [],
@@ -37,6 +43,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     beforeWrite: () => {},
     all: () => [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []),
     current,
+    runsIn: (counter) => counters.get(nameOf(counter)) ?? 0,
     given(...runs) {
       for (const run of runs) put(run)
     },
@@ -88,18 +95,26 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return { outcome: 'saved', ended }
     },
 
-    async takeTurn(claim, turn) {
+    async claim(claim, terms = {}) {
       store.beforeWrite(claim)
+      const { instead, turn, counts = [] } = terms
       const partition = partitionOf(targetOf(claim.subject))
       const there = current(claim)
-      const isFree =
-        claim.version === 0 ? there === undefined || there.state === 'PLANNED' : isUnchanged(claim)
-      if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
-      turns.set(partition, turn + 1)
-      const claimed = { ...claim, version: claim.version + 1 }
-      put(claimed)
-      store.writes.push(`claim ${runKey(claim).record}`)
-      return claimed
+      const refused = claimRefused(claim, terms, {
+        isAsRead: (read) =>
+          current(read)?.version === read.version && current(read)?.createdAtMs === read.createdAtMs,
+        isAbsentOrPlanned: there === undefined || there.state === 'PLANNED',
+        turn: turns.get(partition) ?? 0,
+        runsIn: store.runsIn,
+      })
+      if (refused !== undefined) return refused
+      if (instead !== undefined) records.delete(id(runKey(instead)))
+      if (turn !== undefined) turns.set(partition, turn + 1)
+      for (const { counter } of counts) counters.set(nameOf(counter), store.runsIn(counter) + 1)
+      const run = { ...claim, version: claim.version + 1 }
+      put(run)
+      store.writes.push(`claim ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
+      return { outcome: 'claimed', run }
     },
 
     async dropRequest(request) {
@@ -108,6 +123,15 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       records.delete(id(runKey(request)))
       store.writes.push(`drop ${runKey(request).record}`)
       return true
+    },
+
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for (const run of store.all()) {
+        if (run.state === 'PARKED' && run.retryAtMs > nowMs)
+          counts.set(run.reason, (counts.get(run.reason) ?? 0) + 1)
+      }
+      return counts
     },
 
     async *due(nowMs) {

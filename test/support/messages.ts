@@ -1,3 +1,4 @@
+import type { AssetCancelRequest, SourceCancelRequest } from '../../lib/contracts/cancel-request.ts'
 import type { AssetEvent } from '../../lib/contracts/datazone-event.ts'
 import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 
@@ -9,6 +10,27 @@ export const runRequest = (over: Partial<MetadataRunRequest> = {}): MetadataRunR
   projectId: 'project-1',
   asset: { id: 'asset-1', revision: '4' },
   types: ['BUSINESS_DESCRIPTIONS'],
+  ...over,
+})
+
+const cancel = {
+  version: 1,
+  requestId: 'stop-1',
+  kind: 'CANCEL',
+  domainId: 'dzd_orders',
+  requestedAt: '2026-11-20T02:14:00Z',
+} as const
+
+/** Of all of asset-1 that was asked for until t0. */
+export const cancelRequest = (over: Partial<AssetCancelRequest> = {}): AssetCancelRequest => ({
+  ...cancel,
+  asset: { id: 'asset-1' },
+  ...over,
+})
+
+export const sourceCancelRequest = (over: Partial<SourceCancelRequest> = {}): SourceCancelRequest => ({
+  ...cancel,
+  dataSource: { id: 'source-1' },
   ...over,
 })
 

@@ -89,6 +89,7 @@ export const outsideView = ({
   const endings = (): readonly EventDetail[] =>
     stack
       .archive('RunEventBus')
+      .filter(({ event }) => event.source === 'datazone-run-orchestrator')
       .map(({ event }) => detailSchema.parse(event.detail))
       .filter(({ data }) => data.status !== 'STARTED')
   /** Those about some assets, without repeats: an event may come more than once, always with the same id (P4). */

@@ -1,3 +1,4 @@
+import type { AssetCancelRequest } from '../../lib/contracts/cancel-request.ts'
 import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import type { ServiceEvent } from '../../local/servers/eventbridge.ts'
@@ -42,6 +43,16 @@ export const runRequest = (assetId: string, over: Partial<MetadataRunRequest> = 
   projectId,
   asset: { id: assetId },
   ...over,
+})
+
+/** Cancels all of an asset that was asked for until now. */
+export const cancelRequest = (assetId: string): AssetCancelRequest => ({
+  version: 1,
+  requestId: `stop-${assetId}`,
+  kind: 'CANCEL',
+  domainId,
+  asset: { id: assetId },
+  requestedAt: new Date().toISOString(),
 })
 
 /** What DataZone puts on the default bus when an asset is published. */

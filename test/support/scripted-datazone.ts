@@ -53,7 +53,7 @@ export const sourceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({
 })
 
 export interface ScriptedDataZone extends DataZone {
-  /** `GetAsset asset-1`, `Start 4`, `Start source-1`, `Get run-1`, `List SUBMITTED`, `List asset-1`, `List source-1`. */
+  /** `GetAsset asset-1`, `Start 4`, `Start source-1`, `Get run-1`, `Cancel run-1`, `List SUBMITTED`, `List asset-1`, `List source-1`. */
   readonly calls: string[]
   readonly starts: (StartInput & { readonly abortAfterMs: number })[]
   readonly sourceStarts: StartSourceInput[]
@@ -80,6 +80,7 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
       return said('startRun', `Start ${input.revision}`)(input, abortAfterMs)
     },
     getRun: async (domainId, runId) => said('getRun', `Get ${runId}`)(domainId, runId),
+    cancelRun: async (domainId, runId) => said('cancelRun', `Cancel ${runId}`)(domainId, runId),
     listRuns: async (domainId, query) => {
       const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
       return said('listRuns', `List ${query.status ?? query.assetId}${page}`)(domainId, query)

@@ -2,14 +2,17 @@ import policyFile from '../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
+import type { Breaker } from '../../lib/run/breaker.ts'
 import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
+import { breakerBoard } from '../../lib/usecases/breaker-board.ts'
 import { handleMessage } from '../../lib/usecases/handle-message.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import { manualClock } from './manual-clock.ts'
+import { memoryBreakers } from './memory-breakers.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { recordingBus, recordingQueue } from './recorders.ts'
-import { second } from './runs.ts'
+import { minute, second } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
 
 /** The settings of a deployment that changes none. */
@@ -38,7 +41,10 @@ export const starterWorld = (
   options: {
     readonly script?: Partial<DataZone>
     readonly runs?: readonly Run[]
+    readonly breakers?: readonly Breaker[]
     readonly settings?: Partial<StarterSettings>
+    /** When messages were put on the queue; now, unless this says so. */
+    readonly sentAtMs?: number
     /** From now to the slot that the pace hands out, in ms. */
     readonly slotInMs?: number
     /** From then to the slot that is handed out for one that became void, in ms. */
@@ -54,6 +60,8 @@ export const starterWorld = (
     startSourceRun: async () => answered(sourceRun()),
     ...options.script,
   })
+  const breakers = memoryBreakers(...(options.breakers ?? []))
+  const gates = breakerBoard(breakers, clock, { firstMs: minute, longestMs: 15 * minute, leaseMs: minute })
   const slowDowns: number[] = []
   let falls = 0
   const pace = {
@@ -71,12 +79,15 @@ export const starterWorld = (
   }
 
   const handle = async (body: object | string, receiveCount = 1) => {
+    const gate = gates()
     const { outcomes } = await handleMessage(typeof body === 'string' ? body : JSON.stringify(body), {
       store,
       bus,
       queue,
       datazone,
       pace,
+      breakers,
+      gate,
       switches,
       clock,
       settings: { ...defaults.starter, ...options.settings },
@@ -85,9 +96,10 @@ export const starterWorld = (
         leave: () => {},
       },
       deadlineMs: clock.now() + 27 * second,
-      sentAtMs: clock.now(),
+      sentAtMs: options.sentAtMs ?? clock.now(),
       receiveCount,
     })
+    await gate.leave()
     return outcomes
   }
 
@@ -98,6 +110,7 @@ export const starterWorld = (
     queue,
     datazone,
     slowDowns,
+    breakers,
     /** Somebody was throttled: slots handed out before are void. */
     paceFalls: () => {
       falls += 1

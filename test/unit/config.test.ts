@@ -36,6 +36,7 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     defaultTypes: ['BUSINESS_DESCRIPTIONS'],
     policy: {
       rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * 24 * 60 * minute } } }],
+      caps: [],
     },
     assumptions: { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute },
     leaseMs: minute,
@@ -54,6 +55,7 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
     fewRuns: 3,
     runDeadlineMs: 240 * minute,
     maxReleases: 294,
+    maxWaitMs: 35 * 24 * 60 * minute,
     releaseHoldMs: 15 * minute,
   })
 })

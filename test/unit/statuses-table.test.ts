@@ -1,15 +1,26 @@
 import { expect, test } from 'vitest'
 import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
 import type { RefusalKind } from '../../lib/ports/datazone.ts'
+import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/breaker.ts'
 import type { Run, RunKind } from '../../lib/run/run.ts'
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
 import { settleRuns } from '../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
-import { runRequest } from '../support/messages.ts'
-import { inFlightRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
-import { refused, scriptedDataZone } from '../support/scripted-datazone.ts'
+import { cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  sourceSubject,
+  subject,
+  t0,
+} from '../support/runs.ts'
+import { answered, refused, scriptedDataZone } from '../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../support/starter-world.ts'
 
 /** docs/STATUSES.md, written from what the code does: `npx vitest run test/unit/statuses-table.test.ts -u`. */
@@ -83,25 +94,37 @@ const sourceRequest = {
   triggerKey: 'load-1',
 }
 
-const waitOf = (run: Run | undefined): string => {
+const aboutOf = ({ reason }: BreakerCause): string =>
+  reason === 'DENIED' ? 'domain and project' : 'set of types'
+
+const untilOf = ({ nextProbeAtMs }: Breaker): string =>
+  nextProbeAtMs === nextMonthMs(t0)
+    ? 'until the month turns'
+    : `until one that tries is allowed: after ${(nextProbeAtMs - t0) / minute}, 2, 4, 8 min, then every 15`
+
+const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {
   if (run?.state !== 'PARKED') return ''
   const minutes = Math.round((run.retryAtMs - t0) / minute)
+  if (breaker !== undefined) return `, with all others of its ${aboutOf(breaker.cause)}, ${untilOf(breaker)}`
   return run.retryAtMs % (24 * 60 * minute) === 0 ? ' until tomorrow' : ` for ${minutes} min`
 }
 
 const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> => {
   const answer = async () => refused(refusal)
-  const world = starterWorld({ script: { startRun: answer, startSourceRun: answer } })
+  const world = starterWorld({
+    script: { startRun: answer, startSourceRun: answer, listRuns: async () => answered({ runs: [] }) },
+  })
   const body = kind === 'DATA_SOURCE' ? sourceRequest : runRequest()
   const [outcome] = await world.handle(body)
   const [run] = world.store.all()
   const [event] = world.bus.events
+  const [breaker] = await world.breakers.open()
   let receives = 1
   for (let [last] = [outcome]; last?.outcome === 'retry'; receives += 1)
     [last] = await world.handle(body, receives + 1)
   return row(
     errors[refusal],
-    `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run) : ''}`,
+    `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run, breaker) : ''}`,
     event?.detailType ?? 'none',
     outcome?.outcome === 'retry'
       ? `back, seen again in seconds; ${receives === 2 ? 'the second' : 'the third'} time parked`
@@ -141,6 +164,36 @@ const ofGet = async (refusal: RefusalKind): Promise<string> => {
   )
 }
 
+const beforeCancel: readonly (readonly [name: string, run: Run])[] = [
+  ['PLANNED', plannedRun()],
+  ['PARKED', parkedRun()],
+  [
+    'PARKED, and a Start may have taken effect',
+    parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
+  ],
+  ['CLAIMED', claimedRun()],
+  ['IN_FLIGHT', inFlightRun()],
+  ['PARKED, of a data source', parkedRun({ subject: sourceSubject })],
+  ['IN_FLIGHT, of a data source', inFlightRun({ subject: sourceSubject })],
+  ['ENDED', endedRun()],
+]
+
+const ofCancel = async ([name, run]: readonly [string, Run]): Promise<string> => {
+  const cancelRun = async () => ({ outcome: 'answered', value: undefined }) as const
+  const world = starterWorld({ runs: [run], script: { cancelRun }, sentAtMs: t0 - minute })
+  const isOfSource = run.subject.kind === 'DATA_SOURCE'
+  const [outcome] = await world.outcomes(isOfSource ? sourceCancelRequest() : cancelRequest())
+  const [after] = world.store.all()
+  const note = after?.cancel !== undefined && after.state !== 'ENDED' ? ', to be canceled' : ''
+  return row(
+    name,
+    `${recordOf(after)}${note}`,
+    world.datazone.calls.length > 0 ? 'Cancel' : 'none',
+    world.bus.events[0]?.detailType ?? 'none',
+    `\`${outcome}\``,
+  )
+}
+
 test('docs/STATUSES.md tells what the code does', async () => {
   const page = `# Every status and error, and what becomes of it
 
@@ -176,6 +229,8 @@ Data source runs:
 
 ${await onStart('DATA_SOURCE')}
 
+What 401, 403 and 402 open is a breaker: until it closes, its requests wait in the table without a call
+(\`docs/OPERATIONS.md\`). A 409 is looked at with List: the longer the run in the way has been going, the later its turn.
 A 404 that lasts five minutes ends as REJECTED. A Start that may have taken effect is looked up with List before its
 request is rejected.
 
@@ -185,6 +240,19 @@ ${table(
   ['answer to Get', 'record', '15 minutes later', 'event'],
   await Promise.all(refusals.map((refusal) => ofGet(refusal))),
 )}
+
+## When a cancel is asked for
+
+${table(
+  ['record', 'becomes', 'call', 'event', 'outcome in the log'],
+  await Promise.all(beforeCancel.map(ofCancel)),
+)}
+
+Where a Start may have taken effect, List is asked first: a run that it shows is adopted and cancelled, and once it proves
+that there is none the record ends as \`CANCELED\`. A claim is cancelled when its run id is known. A run ends as DataZone
+shows it after Cancel; while Cancel is refused, whatever the error, each sweep asks again.
+
+## Past the deadline
 
 A run that a Get shows going past its deadline ends as \`TIMED_OUT\`; so does one of which DataZone tells nothing for a
 whole day past its deadline. Nothing is declared lost while many of a domain's runs are not found.

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { sweepHandler } from '../../functions/sweep-handler.ts'
 import type { ServiceRun } from '../../lib/ports/datazone.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, minute, t0 } from '../support/runs.ts'
@@ -18,6 +19,8 @@ const warningsOf = async (sweeps: number, shown: Partial<ServiceRun>) => {
       datazone: scriptedDataZone({ getRun: async () => answered(serviceRun(shown)) }),
       bus: recordingBus(),
       queue: recordingQueue(),
+      breakers: memoryBreakers(),
+      switches: { pauseOf: async () => undefined },
       clock,
       settings: defaults.sweeper,
     },

@@ -1,4 +1,5 @@
 import {
+  CancelMetadataGenerationRunCommand,
   type DataZoneClient,
   GetAssetCommand,
   GetDataSourceRunCommand,
@@ -76,7 +77,7 @@ const answer = async <Output, T>(call: Promise<Output>, read: (output: Output) =
 
 /**
  * DataZone by its SDK. `starts` must be a client that sends once (maxAttempts 1): a Start must never be sent again
- * behind our back after its lease. `reads` may retry.
+ * behind our back after its lease. `reads` may retry; it sends Cancel too.
  */
 export const dataZoneGateway = (clients: {
   readonly starts: DataZoneClient
@@ -116,6 +117,15 @@ export const dataZoneGateway = (clients: {
         new GetMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: runId }),
       ),
       serviceRun,
+    ),
+
+  // Takes no clientToken: a client that sends it again does no harm.
+  cancelRun: (domainId, runId) =>
+    answer(
+      clients.reads.send(
+        new CancelMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: runId }),
+      ),
+      () => undefined,
     ),
 
   listRuns: (domainId, query) =>

@@ -21,6 +21,19 @@ export const unchangedSince = (version: number): Condition => ({
   values: { ':read': version },
 })
 
+/**
+ * Nobody has written the record since we read it. A claim that replaces a plan begins at version 1 like the plan did, so
+ * the version alone would let a reader of the plan overwrite the claim (P1).
+ */
+export const recordUnchangedSince = (read: {
+  readonly version: number
+  readonly createdAtMs: number
+}): Condition => ({
+  expression: '#version = :read AND createdAtMs = :created',
+  names: { '#version': 'version' },
+  values: { ':read': read.version, ':created': read.createdAtMs },
+})
+
 /** There is no such record. */
 export const absent: Condition = { expression: 'attribute_not_exists(pk)', names: {}, values: {} }
 

@@ -63,13 +63,18 @@ const common = {
     z.object({
       retry: z.exactOptional(z.object({ attempts: z.number(), delayMs: ms })),
       deadlineMs: z.exactOptional(ms),
+      cancelAtDeadline: z.exactOptional(z.literal(true)),
       startedUntold: z.exactOptional(z.literal(true)),
       repeatGuardMs: z.exactOptional(ms),
     }),
   ),
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
   retried: z.exactOptional(z.number()),
+  counted: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
   alsoAskedBy: z.exactOptional(z.array(z.string())),
+  cancel: z.exactOptional(
+    z.object({ askedAtMs: ms, requestId: z.exactOptional(z.string()), sentAtMs: z.exactOptional(ms) }),
+  ),
   createdAtMs: ms,
   version: z.number(),
   history: z.array(z.object({ atMs: ms, what: z.string() })),

@@ -5,17 +5,19 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
-  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { Creation, Records, RunStore, Succession, UnreadableRecord } from '../../ports/run-store.ts'
-import { partitionOf, runKey } from '../../run/identity.ts'
+import { partitionOf } from '../../run/identity.ts'
 import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
-import { absent, absentOrPlanned, type Condition, conditionParameters, unchangedSince } from './conditions.ts'
-import { parseItem, schemaVersion, toItem, workShard } from './run-item.ts'
-import { parseTurn, turnItem } from './turn-item.ts'
+import { type BackOff, writeClaim } from './claim.ts'
+import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
+import { deleteParameters, putParameters } from './parameters.ts'
+import { parseItem, schemaVersion, workShard } from './run-item.ts'
+import { failedConditions } from './transaction.ts'
+import { parseTurn } from './turn-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
@@ -35,21 +37,6 @@ const sorted = (items: readonly Item[]): Records => {
     else runs.push(parsed)
   }
   return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
-}
-
-const putParameters = (table: string, run: Run, condition: Condition) => ({
-  TableName: table,
-  Item: marshall(toItem(run), { removeUndefinedValues: true }),
-  ...conditionParameters(condition),
-})
-
-const deleteParameters = (table: string, run: Run) => {
-  const { partition, record } = runKey(run)
-  return {
-    TableName: table,
-    Key: marshall({ pk: partition, sk: record }),
-    ...conditionParameters(unchangedSince(run.version)),
-  }
 }
 
 const partitionParameters = (table: string, partition: string): QueryCommandInput => ({
@@ -81,6 +68,19 @@ const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
   ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs }),
 })
 
+/** Of what is not due yet, why it is parked. A claim within its lease has no reason, and is none of them. */
+const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'work',
+  KeyConditionExpression: 'workShard = :shard AND workAt > :now',
+  FilterExpression: '#state = :parked',
+  ProjectionExpression: 'reason',
+  ExpressionAttributeNames: { '#state': 'state' },
+  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs, ':parked': 'PARKED' }),
+})
+
+const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
+
 /** Throws what DynamoDB could not answer as PortUnavailable; a failed condition is an answer. */
 const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   try {
@@ -91,14 +91,8 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-/** Of a transaction that was cancelled: whose condition failed, in its order. */
-const failedConditions = (error: unknown): readonly boolean[] =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed')
-    : []
-
-/** The run store on one DynamoDB table. */
-export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStore => {
+/** The run store on one DynamoDB table. `backOff` is waited for between two tries of a claim that met another one. */
+export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff: BackOff): RunStore => {
   async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
     do {
@@ -147,7 +141,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
       await client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Put: putParameters(table, ended, unchangedSince(before.version)) },
+            { Put: putParameters(table, ended, recordUnchangedSince(before)) },
             { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
           ],
         }),
@@ -193,40 +187,24 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string): RunStor
 
     async save(run) {
       const next = { ...run, version: run.version + 1 }
-      const condition = unchangedSince(run.version)
+      const condition = recordUnchangedSince(run)
       const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
       return done === undefined ? undefined : next
     },
 
-    async takeTurn(claim, turn) {
-      const next = { ...claim, version: claim.version + 1 }
-      const { partition } = runKey(claim)
-      const condition = claim.version === 0 ? absentOrPlanned(schemaVersion) : unchangedSince(claim.version)
-      try {
-        await client.send(
-          new TransactWriteItemsCommand({
-            TransactItems: [
-              { Put: putParameters(table, next, condition) },
-              {
-                Put: {
-                  TableName: table,
-                  Item: marshall(turnItem(partition, turn + 1)),
-                  ...conditionParameters(turn === 0 ? absent : unchangedSince(turn)),
-                },
-              },
-            ],
-          }),
-        )
-        return next
-      } catch (error) {
-        if (failedConditions(error).includes(true)) return undefined
-        throw new PortUnavailable('table', error)
-      }
-    },
+    claim: (claim, terms = {}) => writeClaim(client, table, claim, terms, backOff),
 
     async dropRequest(request) {
       const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))
       return done !== undefined
+    },
+
+    async parkedAfter(nowMs) {
+      const counts = new Map<string, number>()
+      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) {
+        for (const reason of items.map(reasonOf)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      }
+      return counts
     },
 
     due: (nowMs) => pages(dueParameters(table, nowMs)),

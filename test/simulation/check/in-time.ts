@@ -1,5 +1,5 @@
 import { isAbout, knownStatuses, statusOf } from './events.ts'
-import { nameOf } from './items.ts'
+import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
 const sweepMs = 60_000
@@ -46,12 +46,18 @@ export const hintedInTime: Rule = ({ runs, items, events, calmFromMs, endMs, hin
         ]
   })
 
-export const nothingStuck: Rule = ({ items, runs }) =>
+/** Not stuck: its data source's day is full, and another had not begun at the end. */
+const waitsForTomorrow = (item: Item, endMs: number): boolean =>
+  item['reason'] === 'SOURCE_DAY_FULL' && number(item, 'retryAtMs') > endMs
+
+export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
       case 'CLAIMED':
       case 'PARKED':
-        return [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
+        return waitsForTomorrow(item, endMs)
+          ? []
+          : [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
       case 'IN_FLIGHT': {
         const truth = runs.find((run) => run.id === item['runId'])
         return truth !== undefined && knownStatuses.includes(truth.status)

@@ -58,3 +58,9 @@ export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined 
 
 export const covers = (item: Item, types: readonly unknown[]): boolean =>
   types.every((type) => list(item, 'types').includes(type))
+
+export const historyOf = (item: Item): readonly Item[] =>
+  list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
+
+/** Older lines are dropped. */
+export const historyIsWhole = (item: Item): boolean => historyOf(item).length < 20

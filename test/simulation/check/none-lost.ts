@@ -78,6 +78,11 @@ export const requestsLeaveRecords: Rule = (outside) => {
       const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
       // In plan mode two requests to regenerate share one plan.
       const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found
+      // A request that was cancelled between its sets of types makes no more of them.
+      const isCutShort = outside.items.some(
+        (item) => requestKeyOf(item).endsWith(`:${request.id}`) && item['ending'] === 'CANCELED',
+      )
+      if (isCutShort) return []
       const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
       if (isGuarded(outside, request, set)) return []
       return enough.length === 0 || onlyPlanned
@@ -100,8 +105,8 @@ export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
   })
 
 export const wrongMessagesAreGivenBack: Rule = ({ sent, rejected, events }) =>
-  sent.flatMap(({ body, request }) => {
-    if (request !== undefined) return []
+  sent.flatMap(({ body, request, cancel }) => {
+    if (request !== undefined || cancel !== undefined) return []
     const inCopy = JSON.stringify(body).slice(1, -1)
     const copy = rejected.find((one) => one.includes(inCopy))
     if (copy === undefined) return [`a wrong message left no copy: ${body.slice(0, 60)}`]

@@ -13,7 +13,6 @@ import {
 } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** Every DataZone run is on exactly one record, and every record's run is DataZone's. */
 /**
  * An older deployment shows one type of a run, which may have two, so that nobody can tell whose it is once the answer to
  * its Start was lost. Then the request is given back, with just that as the reason.
@@ -29,8 +28,9 @@ const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration }: Outside): 
       inner(item, 'error')['name'] === 'StartUnknown',
   )
 
+/** Every DataZone run is on exactly one record, and every record's run is DataZone's. */
 export const runsAreRecordedOnce: Rule = (outside) => {
-  const { runs, items } = outside
+  const { runs, items, portalRuns } = outside
   const wrong: string[] = []
   for (const run of runs) {
     const holders = items.filter((item) => item['runId'] === run.id)
@@ -40,7 +40,7 @@ export const runsAreRecordedOnce: Rule = (outside) => {
   }
   for (const item of items) {
     const runId = text(item, 'runId')
-    if (runId !== undefined && !runs.some((run) => run.id === runId)) {
+    if (runId !== undefined && !portalRuns.has(runId) && !runs.some((run) => run.id === runId)) {
       wrong.push(`${nameOf(item)} holds ${runId}, which DataZone does not know`)
     }
   }

@@ -60,6 +60,7 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
         revisionOf(item) !== undefined &&
         !isPlan(other),
     ).length
+    const isCanceled = inner(item, 'cancel')['requestId'] !== undefined
     const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
     // The policy is for assets.
     const attempts = text(item, 'dataSourceId') === undefined ? scenario.attempts : 1
@@ -67,7 +68,7 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
       ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
         ? [`${nameOf(item)} promised a retry that is not there`]
         : []),
-      ...(failed && next === undefined && tries < attempts
+      ...(failed && !isCanceled && next === undefined && tries < attempts
         ? [`${nameOf(item)} failed, and was not tried again`]
         : []),
       ...(tries > attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),

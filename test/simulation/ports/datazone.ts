@@ -116,6 +116,14 @@ export const dataZoneFor = (step: Step, { call }: SimulatedDataZone): DataZone =
     getRun: (domainId, runId) =>
       ask('GetMetadataGenerationRun', { domainIdentifier: domainId, identifier: runId }, serviceRun, runId),
 
+    cancelRun: (domainId, runId) =>
+      ask(
+        'CancelMetadataGenerationRun',
+        { domainIdentifier: domainId, identifier: runId },
+        () => undefined,
+        runId,
+      ),
+
     listRuns: (domainId, query) =>
       ask(
         'ListMetadataGenerationRuns',

@@ -2,12 +2,14 @@ import { expect, it } from 'vitest'
 import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
 import { latestTurnMs } from '../../../lib/usecases/await-turn.ts'
+import { breakerBoard } from '../../../lib/usecases/breaker-board.ts'
 import { handleMessage } from '../../../lib/usecases/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/slot-gate.ts'
 import { sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
 import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import { createDataZone } from '../../../local/datazone/core.ts'
 import { t0 } from '../../support/runs.ts'
+import { simulatedBreakers } from './breakers.ts'
 import { virtualTime } from './clock.ts'
 import { dataZoneFor } from './datazone.ts'
 import { simulatedBus } from './event-bus.ts'
@@ -54,6 +56,7 @@ const live = async (seed: number) => {
   const chance = random.fork('faults')
   const table = simulatedTable({ time, indexLagMs: () => chance.whole(0, 2000), pageRecords: 3 })
   const pace = simulatedPace(config.startRatePerSecond)
+  const breakers = simulatedBreakers()
   const bus = simulatedBus({ time, entryFails: () => chance.chance(0.05) })
   const faults = { twice: 0.05, undeleted: 0.05, overlooked: 0.05 }
   const requests = simulatedQueue({ name: 'requests', time, random: random.fork('requests'), faults })
@@ -74,6 +77,7 @@ const live = async (seed: number) => {
       clock,
       store: table.storeFor(step),
       pace: pace.paceFor(step),
+      breakers: breakers.breakersFor(step),
       switches: { pauseOf: async () => undefined },
       datazone: dataZoneFor(step, datazone),
       bus: bus.busFor(step),
@@ -88,7 +92,9 @@ const live = async (seed: number) => {
     time.at(time.now() + 30_000, () => process.kill('time-out'))
     const latestMs = latestTurnMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
-    const tools = { ...ports, settings: config.starter, place, deadlineMs, sentAtMs: message.sentAtMs }
+    const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = config.starter
+    const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })()
+    const tools = { ...ports, settings: config.starter, place, gate, deadlineMs, sentAtMs: message.sentAtMs }
     const result = await process.work(() =>
       handleMessage(message.body, { ...tools, receiveCount: message.receiveCount }),
     )

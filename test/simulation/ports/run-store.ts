@@ -1,8 +1,16 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
-import type { Creation, Records, RunStore, Succession } from '../../../lib/ports/run-store.ts'
+import type {
+  Claiming,
+  ClaimTerms,
+  Creation,
+  Records,
+  RunStore,
+  Succession,
+} from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
-import type { ClaimedRun, EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
+import type { ClaimedRun, Counter, EndedRun, ParkedRun, Run } from '../../../lib/run/run.ts'
+import { claimRefused } from '../../support/claim-conditions.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 import {
@@ -10,11 +18,11 @@ import {
   byWorkAt,
   type Item,
   isAbsentOrPlanned,
+  isAsRead,
   isOver,
   recordsOf,
   type Stored,
   stored,
-  versionOf,
   workAtOf,
 } from './stored-item.ts'
 
@@ -30,6 +38,10 @@ export interface SimulatedTable {
   storeFor(step: Step): RunStore
   /** Every item as it is, for a checker to read. */
   items(): readonly Item[]
+  /** What every counter of a cap holds. */
+  counters(): readonly (Counter & { readonly runs: number })[]
+  /** One more in a counter, room or not. */
+  countOneMore(counter: Counter): void
   /** Puts an item there without a word: a record of an earlier or later version, or a damaged one. */
   plant(item: Item): void
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
@@ -58,6 +70,12 @@ export const simulatedTable = (options: {
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
   const turns = new Map<string, number>()
+  const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
+  const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
+  const runsIn = (counter: Counter): number => counters.get(nameOf(counter))?.runs ?? 0
+  const countOneMore = (counter: Counter) => {
+    counters.set(nameOf(counter), { counter, runs: runsIn(counter) + 1 })
+  }
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
 
@@ -192,7 +210,7 @@ export const simulatedTable = (options: {
         // A transaction carries a token of its own: sent twice by the client, it takes effect once.
         return write('store.create', run, instead === undefined, (): Creation<R> => {
           const next = stored(toItem(first))
-          if (instead !== undefined && versionOf(find(runKey(instead))) !== instead.version) {
+          if (instead !== undefined && !isAsRead(find(runKey(instead)), instead)) {
             return { outcome: 'request-changed' }
           }
           if (!isAbsentOrPlanned(find(next.key))) return { outcome: 'exists' }
@@ -205,7 +223,7 @@ export const simulatedTable = (options: {
       save<R extends Run>(run: R): Promise<R | undefined> {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, true, () => {
-          if (versionOf(find(runKey(run))) !== run.version) return undefined
+          if (!isAsRead(find(runKey(run)), run)) return undefined
           put(stored(toItem(next)))
           return next
         })
@@ -214,7 +232,7 @@ export const simulatedTable = (options: {
       endWithNext(before: EndedRun, next: ParkedRun): Promise<Succession> {
         const ended = { ...before, version: before.version + 1 }
         return write('store.endWithNext', before, false, (): Succession => {
-          if (versionOf(find(runKey(before))) !== before.version) return { outcome: 'changed' }
+          if (!isAsRead(find(runKey(before)), before)) return { outcome: 'changed' }
           if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
           for (const one of both) put(one)
@@ -222,24 +240,45 @@ export const simulatedTable = (options: {
         })
       },
 
-      takeTurn(claim: ClaimedRun, turn: number): Promise<ClaimedRun | undefined> {
-        const next = { ...claim, version: claim.version + 1 }
-        return write('store.takeTurn', claim, false, () => {
+      claim(claim: ClaimedRun, terms: ClaimTerms = {}): Promise<Claiming> {
+        const { instead, turn, counts = [] } = terms
+        const isAlone = instead === undefined && turn === undefined && counts.length === 0
+        const run = { ...claim, version: claim.version + 1 }
+        return write('store.claim', claim, isAlone, (): Claiming => {
           const { partition } = runKey(claim)
-          const there = find(runKey(claim))
-          const isFree = claim.version === 0 ? isAbsentOrPlanned(there) : versionOf(there) === claim.version
-          if (!isFree || (turns.get(partition) ?? 0) !== turn) return undefined
-          turns.set(partition, turn + 1)
-          put(stored(toItem(next)))
-          return next
+          const refused = claimRefused(claim, terms, {
+            isAsRead: (read) => isAsRead(find(runKey(read)), read),
+            isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
+            turn: turns.get(partition) ?? 0,
+            runsIn,
+          })
+          if (refused !== undefined) return refused
+          put(stored(toItem(run)))
+          if (instead !== undefined) remove(runKey(instead))
+          if (turn !== undefined) turns.set(partition, turn + 1)
+          for (const { counter } of counts) countOneMore(counter)
+          return { outcome: 'claimed', run }
         })
       },
 
       dropRequest: (request) =>
         write('store.dropRequest', request, true, () => {
-          if (versionOf(find(runKey(request))) !== request.version) return false
+          if (!isAsRead(find(runKey(request)), request)) return false
           remove(runKey(request))
           return true
+        }),
+
+      parkedAfter: (nowMs) =>
+        step({
+          name: 'store.parkedAfter',
+          resends: true,
+          unreachable,
+          effect: () => {
+            const later = indexed().filter((one) => (workAtOf(one) ?? 0) > nowMs)
+            const parked = later.filter(({ item }) => item['state'] === 'PARKED')
+            const byReason = Map.groupBy(parked, ({ item }) => String(item['reason'] ?? 'UNKNOWN'))
+            return new Map([...byReason].map(([reason, { length }]) => [reason, length]))
+          },
         }),
 
       due: (nowMs) =>
@@ -256,6 +295,8 @@ export const simulatedTable = (options: {
 
   return {
     storeFor,
+    counters: () => [...counters.values()].map(({ counter, runs }) => ({ ...counter, runs })),
+    countOneMore,
     items: () => all().map(({ item }) => item),
     plant: (item) => put(stored(item)),
     expire: () => {

@@ -45,10 +45,14 @@ export const workAtOf = ({ item }: Stored): number | undefined => {
   return work.success ? work.data.workAt : undefined
 }
 
-export const versionOf = (found: Stored | undefined): number | undefined => {
+const versionOf = (found: Stored | undefined): number | undefined => {
   const versioned = z.safeParse(Versioned, found?.item)
   return versioned.success ? versioned.data.version : undefined
 }
+
+/** Whether the item is still the record that was read. */
+export const isAsRead = (found: Stored | undefined, read: Pick<Run, 'version' | 'createdAtMs'>): boolean =>
+  versionOf(found) === read.version && found?.item['createdAtMs'] === read.createdAtMs
 
 export const isAbsentOrPlanned = (found: Stored | undefined): boolean =>
   found === undefined || found.item['state'] === 'PLANNED'

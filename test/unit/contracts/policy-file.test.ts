@@ -7,6 +7,7 @@ import { parsePolicy } from '../../../lib/contracts/policy-file.ts'
 
 const day = 24 * 3_600_000
 const file = (...rules: readonly unknown[]) => ({ version: 1, rules })
+const capped = (...caps: readonly unknown[]) => ({ ...file({ match: {}, run: {} }), caps })
 const problems = (input: unknown) => {
   const parsed = parsePolicy(input)
   return parsed.ok ? [] : parsed.problems
@@ -20,7 +21,10 @@ test('config/policy.schema.json is what the code would write, byte for byte (npm
 test('the policy of the repository runs everything, as DefaultTypes say, with the repeat guard', () => {
   expect(parsePolicy(policyFile)).toEqual({
     ok: true,
-    value: { rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }] },
+    value: {
+      rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }],
+      caps: [],
+    },
   })
 })
 
@@ -29,6 +33,7 @@ test('every setting is taken, types in their one order', () => {
     types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     retry: { attempts: 3, delayMinutes: 15 },
     deadlineMinutes: 60,
+    cancelAtDeadline: true,
     announceStarted: false,
     repeatGuardDays: 0,
   }
@@ -46,13 +51,24 @@ test('every setting is taken, types in their one order', () => {
             policy: {
               retry: { attempts: 3, delayMs: 900_000 },
               deadlineMs: 3_600_000,
+              cancelAtDeadline: true,
               startedUntold: true,
             },
           },
         },
       ],
+      caps: [],
     },
   })
+})
+
+test('caps are taken as they stand', () => {
+  const caps = [
+    { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 900, reserveForLive: 100 },
+    { name: 'sales-2', domain: 'dzd_*', project: 'p1', perDay: 40, perMonth: 30, reserveForLive: 29 },
+    { name: 'small', perDay: 2, reserveForLive: 1 },
+  ]
+  expect(parsePolicy({ ...file({ match: {}, run: {} }), caps })).toMatchObject({ ok: true, value: { caps } })
 })
 
 describe('a wrong policy is refused, with the place', () => {
@@ -87,6 +103,32 @@ describe('a wrong policy is refused, with the place', () => {
     ],
     ['no rules', file(), /^rules: must have at least 1/],
     ['another version', { ...file(good), version: 2 }, /^version: must be 1/],
+    ['a cap without a number', capped({ name: 'a' }), /^caps\[0\]: must have perDay or perMonth/],
+    ['a cap without a name', capped({ perDay: 1 }), /^caps\[0\]\.name: is missing/],
+    ['a name of other letters', capped({ name: 'Sales', perDay: 1 }), /^caps\[0\]\.name: must match/],
+    [
+      'a name twice',
+      capped({ name: 'a', perDay: 1 }, { name: 'a', perMonth: 1 }),
+      /^caps: must not give a name twice/,
+    ],
+    ['a cap of none', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must have at least 1/],
+    ['a cap of half a run', capped({ name: 'a', perMonth: 1.5 }), /^caps\[0\]\.perMonth: must be/],
+    [
+      'a reserve of all',
+      capped({ name: 'a', perDay: 9 }, { name: 'b', perDay: 9, perMonth: 5, reserveForLive: 5 }),
+      /^caps\[1\]: must have a reserveForLive smaller than perMonth/,
+    ],
+    [
+      'a misspelt field of a cap',
+      capped({ name: 'a', perDay: 1, asset: 'x' }),
+      /^caps\[0\]: has unknown fields/,
+    ],
+    ['a type of a cap', capped({ name: 'a', perDay: 1, type: 'POEMS' }), /^caps\[0\]\.type: must be one of/],
+    [
+      'too many caps',
+      capped(...Array.from({ length: 21 }, (_, index) => ({ name: `cap-${index}`, perDay: 1 }))),
+      /^caps: must have at most 20/,
+    ],
     ['no object', 'everything', /^body: must be a object/],
   ])('%s', (_, input, problem) => {
     expect(problems(input).join('\n')).toMatch(problem)

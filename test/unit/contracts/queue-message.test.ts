@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseQueueMessage } from '../../../lib/contracts/queue-message.ts'
-import { assetEvent, runRequest } from '../../support/messages.ts'
+import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../support/messages.ts'
 
 const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body))
 
@@ -172,7 +172,9 @@ describe('P2: what is wrong is named by its field', () => {
 })
 
 describe('junk', () => {
-  const notAnObject = ['body: must be a JSON object: a RunRequest, or an EventBridge event of aws.datazone']
+  const notAnObject = [
+    'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',
+  ]
 
   test.each([
     '',
@@ -319,5 +321,78 @@ describe('a Run Requested event on the run bus', () => {
       envelopeId: 'event-1',
       problems: ['detail: must be a RunRequest'],
     })
+  })
+})
+
+describe('a request to cancel', () => {
+  const onBus = (detail: unknown) => ({
+    id: 'event-1',
+    source: 'x',
+    'detail-type': 'Run Cancel Requested',
+    detail,
+  })
+  const of = (target: object, more: object = {}) => ({
+    kind: 'cancel',
+    cancel: {
+      requestId: 'stop-1',
+      domainId: 'dzd_orders',
+      requestedAtMs: Date.parse('2026-11-20T02:14:00Z'),
+      target,
+      ...more,
+    },
+  })
+
+  test.each([
+    ['of an asset', cancelRequest(), of({ assetId: 'asset-1' })],
+    [
+      'of some of an asset, with a reason',
+      cancelRequest({
+        asset: { id: 'asset-1', revision: '4' },
+        types: ['BUSINESS_NAMES'],
+        reason: 'too early',
+      }),
+      of({ assetId: 'asset-1', revision: '4', types: ['BUSINESS_NAMES'] }, { reason: 'too early' }),
+    ],
+    ['of a data source', sourceCancelRequest(), of({ dataSourceId: 'source-1' })],
+    [
+      'of one trigger',
+      sourceCancelRequest({ triggerKey: 'load-1' }),
+      of({ dataSourceId: 'source-1', triggerKey: 'load-1' }),
+    ],
+  ])('%s is taken, through both doors alike', (_, body, expected) => {
+    expect(parse(body)).toEqual(expected)
+    expect(parse(onBus(body))).toEqual(expected)
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['no target', { asset: undefined }, /^asset: is missing; give a object$/],
+    ['both targets', { dataSource: { id: 'source-1' } }, /^body: has unknown fields, remove them: "asset"$/],
+    [
+      'a trigger key of an asset',
+      { triggerKey: 'load-1' },
+      /^body: has unknown fields, remove them: "triggerKey"$/,
+    ],
+    ['no time', { requestedAt: undefined }, /^requestedAt: is missing/],
+    ['a wrong type', { types: ['NAMES'] }, /^types.0: must be one of/],
+    ['a project', { projectId: 'p' }, /^body: has unknown fields, remove them: "projectId"$/],
+    ['an endless reason', { reason: 'x'.repeat(151) }, /^reason: must have at most 150/],
+    ['another version', { version: 2 }, /^version: must be 1$/],
+  ])('P2: with %s is given back, naming the field and the mend', (_, over, problem) => {
+    const body = { ...cancelRequest(), ...over }
+    expect(problemsOf(body)).toEqual([expect.stringMatching(problem)])
+    expect(problemsOf(onBus(body))).toEqual([
+      expect.stringMatching(new RegExp(`^detail\\.${problem.source.slice(1)}`)),
+    ])
+  })
+
+  test('P2: each door takes what it is for, and says what that is', () => {
+    expect(problemsOf(onBus(runRequest()))).toContainEqual('detail.kind: must be "CANCEL"')
+    expect(problemsOf({ ...onBus(cancelRequest()), 'detail-type': 'Run Requested' })).toContainEqual(
+      'detail.kind: must be one of "METADATA_GENERATION", "DATA_SOURCE"',
+    )
+    expect(problemsOf({ ...cancelRequest(), kind: 'STOP' })).toContainEqual(
+      'kind: must be one of "METADATA_GENERATION", "DATA_SOURCE", "CANCEL"',
+    )
+    expect(problemsOf(onBus('stop'))).toEqual(['detail: must be a CancelRequest'])
   })
 })

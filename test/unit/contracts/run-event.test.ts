@@ -159,3 +159,12 @@ describe('events about a body that is no request', () => {
     expect(idOf('junk', t0)).not.toBe(idOf('junk ', t0))
   })
 })
+
+test('who asked for a cancel is told of what was cancelled, and of no other ending', () => {
+  const cancel = { askedAtMs: t0, requestId: 'stop-1' }
+  const told = (run: Parameters<typeof endedRun>[0]) =>
+    endedEvent(endedRun(run), whole).detail.data.canceledBy
+  expect(told({ cancel, ending: 'CANCELED' })).toBe('stop-1')
+  expect(told({ ending: 'CANCELED' })).toBeUndefined()
+  expect(told({ cancel, ending: 'SUCCEEDED' })).toBeUndefined()
+})

@@ -147,6 +147,12 @@ test('a data source has one run at a time, unless the setting is off', () => {
   expect(errorOf(world.startSource(otherGlue))).toBe('ok')
   world.clock.ms = world.control.dataSourceRuns()[0]?.endsAtMs ?? 0
   expect(errorOf(world.startSource(glue))).toBe('ok')
+  world.control.changeSettings({ conflictBeforeToken: true })
+  const token = { clientToken: 'token' }
+  expect([world.startSource(otherGlue, token), world.startSource(otherGlue, token)].map(errorOf)).toEqual([
+    'ok',
+    'ConflictException',
+  ])
   const lenient = testWorld({ conflictWhileRunning: false })
   expect([lenient.startSource(glue), lenient.startSource(glue)].map(errorOf)).toEqual(['ok', 'ok'])
 })

@@ -196,6 +196,16 @@ test('an asset has one run at a time, whatever its revision and types, unless th
   expect([lenient.start(storeSales), lenient.start(storeSales)].map(errorOf)).toEqual(['ok', 'ok'])
 })
 
+test('a replay is no conflict, unless conflicts are looked at before the token', () => {
+  const world = testWorld()
+  const first = world.start(storeSales, { clientToken: 'token' })
+  expect(world.start(storeSales, { clientToken: 'token' })).toEqual(first)
+  world.control.changeSettings({ conflictBeforeToken: true })
+  expect(errorOf(world.start(storeSales, { clientToken: 'token' }))).toBe('ConflictException')
+  world.clock.ms = world.control.runs()[0]?.endsAtMs ?? 0
+  expect(outputOf(world.start(storeSales, { clientToken: 'token' })).id).toBe(outputOf(first).id)
+})
+
 test('a clientToken stands for one run for as long as it is remembered', () => {
   const world = testWorld()
   const first = world.start(storeSales, { clientToken: 'token' })

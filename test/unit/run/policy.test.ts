@@ -6,6 +6,7 @@ const where = { domainId: 'dzd_orders', projectId: 'project-1' }
 const table = { type: 'amazon.datazone.GlueTableAssetType', name: 'stg_orders' }
 const policyOf = (...matches: Match[]): Policy => ({
   rules: matches.map((match) => ({ match, verdict: run })),
+  caps: [],
 })
 
 describe('globs', () => {

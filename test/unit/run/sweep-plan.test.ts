@@ -12,6 +12,7 @@ import {
   endedRun,
   inFlightRun,
   minute,
+  origin,
   parkedRun,
   plannedRun,
   second,
@@ -25,6 +26,7 @@ const settings: SweepSettings = {
   fewRuns: 3,
   runDeadlineMs: 240 * minute,
   maxReleases: 5,
+  maxWaitMs: 35 * 24 * 60 * minute,
   mode: 'run',
 }
 
@@ -78,6 +80,34 @@ describe('the plan of a sweep', () => {
   test('releases are bounded', () => {
     const parked = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0, createdAtMs: t0 - n }))
     expect(planSweep(parked, t0, settings).release).toHaveLength(5)
+  })
+
+  test('live goes before backfill, then what is due longest, then what is oldest', () => {
+    const waiting = (name: string, lane: 'live' | 'backfill', retryAtMs: number, createdAtMs: number) =>
+      parkedRun({ request: { ...origin, requestKey: name, lane }, retryAtMs, createdAtMs })
+    const parked = [
+      waiting('backfill', 'backfill', t0 - minute, t0 - minute),
+      waiting('refused again', 'live', t0, t0 - 9 * minute),
+      waiting('younger', 'live', t0 - second, t0 - second),
+      waiting('older', 'live', t0 - second, t0 - minute),
+    ]
+    const { release } = planSweep(parked, t0, { ...settings, maxReleases: 3 })
+    expect(release.map(({ request }) => request.requestKey)).toEqual(['older', 'younger', 'refused again'])
+    const all = planSweep(parked, t0, settings).release
+    expect(all.at(-1)?.request.requestKey).toBe('backfill')
+  })
+
+  test('what is held, and what the mode does not allow, takes no place from others', () => {
+    const held = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0 - minute - n }))
+    const free = parkedRun({ projectId: 'project-2', retryAtMs: t0 })
+    const holds = { breakers: [], isPaused: ({ projectId }: Run) => projectId === 'project-1' }
+    const plan = planSweep([...held, free], t0, { ...settings, maxReleases: 1 }, holds)
+    expect(plan.release).toEqual([free])
+    expect(plan.held).toEqual({ PAUSED: 9 })
+    const unresolvedRun = parkedRun({ subject: unresolved, retryAtMs: t0 })
+    const inPlan = planSweep([...held, unresolvedRun], t0, { ...settings, maxReleases: 1, mode: 'plan' })
+    expect(inPlan.release).toEqual([unresolvedRun])
+    expect(inPlan.held).toEqual({})
   })
 
   test('each domain once, all its runs together', () => {

@@ -43,7 +43,7 @@ describe('a request', () => {
     ])
     expect(world.datazone.calls).toEqual(['Start 4'])
     expect(world.store.writes).toEqual([
-      'create CLAIMED RUN#4#BUSINESS_DESCRIPTIONS#0001',
+      'claim RUN#4#BUSINESS_DESCRIPTIONS#0001',
       'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
     ])
     expect(world.datazone.starts).toMatchObject([
@@ -190,7 +190,7 @@ describe('P1: duplicates', () => {
   test('a message that comes back is tried again at once, under a lease of its own', async () => {
     const world = starterWorld({ runs: [parkedRun({ reason: 'THROTTLED' })] })
     expect(await world.outcomes(runRequest(), 2)).toEqual(['started'])
-    expect(world.store.writes[0]).toMatch(/^save CLAIMED/)
+    expect(world.store.writes[0]).toMatch(/^claim/)
   })
 })
 
@@ -273,7 +273,7 @@ describe('three types make two runs', () => {
     expect(await world.outcomes(request)).toEqual(['started', 'parked'])
     expect(world.store.writes).toEqual([
       `create PARKED ${secondSet}`,
-      `create CLAIMED ${firstSet}`,
+      `claim ${firstSet}`,
       `save IN_FLIGHT ${firstSet}`,
     ])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }, { state: 'PARKED', reason: 'BEHIND' }])
@@ -524,7 +524,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
   const event = assetEvent()
 
   test.each([
-    ['DENIED', 15 * minute],
+    ['DENIED', minute],
     ['QUOTA_EXCEEDED', 15 * minute],
     ['CONFLICT', 15 * minute],
     ['NOT_FOUND', minute],
@@ -584,11 +584,12 @@ describe('a revision that GetAsset cannot tell yet', () => {
     })
     await world.handle(event)
     denied = false
+    world.clock.advance(minute)
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
     expect(world.store.writes.slice(1)).toEqual([
-      'create CLAIMED RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
+      'claim RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
       'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
     ])
     expect(world.store.all()).toHaveLength(1)

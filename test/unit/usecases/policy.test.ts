@@ -66,6 +66,7 @@ describe('an asset that is not to be run', () => {
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
     denied = false
+    world.clock.advance(minute)
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['skipped'])
     expect(world.store.all()).toEqual([])
   })
@@ -88,6 +89,7 @@ describe('an asset that a rule on its name lets pass', () => {
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
     denied = false
+    world.clock.advance(minute)
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', subject: { revision: '4' } }])
   })

@@ -24,9 +24,8 @@ const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => (
 
 describe('Start refused', () => {
   test.each([
-    ['DENIED', 15 * minute],
-    ['QUOTA_EXCEEDED', 15 * minute],
-    ['CONFLICT', 15 * minute],
+    ['DENIED', minute],
+    ['QUOTA_EXCEEDED', minute],
     ['NOT_FOUND', minute],
   ] as const)('P2: %s parks, whichever receive it is', async (kind, afterMs) => {
     for (const receiveCount of [1, 2]) {
@@ -360,15 +359,25 @@ describe('a late Start', () => {
     expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
   })
 
+  test('P1: absence proven, only the new Start can be open: not when it is refused, and when its answer is lost', async () => {
+    const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
+      starterWorld({ runs: [waiting()], script: { ...lists(), startRun: async () => refused(kind) } }),
+    )
+    await denied?.handle(denied.noteAbout(waiting()))
+    expect(denied?.store.all()[0]).not.toHaveProperty('sentBefore')
+    await lost?.handle(lost.noteAbout(waiting()))
+    expect(lost?.store.all()).toMatchObject([{ sentBefore: { firstAtMs: t0, lastAtMs: t0 } }])
+  })
+
   test.each([
-    ['DENIED', 'DENIED'],
-    ['THROTTLED', 'UNAVAILABLE'],
-    ['NOT_FOUND', 'UNAVAILABLE'],
-    ['UNAVAILABLE', 'UNAVAILABLE'],
-  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason) => {
+    ['DENIED', 'DENIED', 15 * minute],
+    ['THROTTLED', 'UNAVAILABLE', minute],
+    ['NOT_FOUND', 'UNAVAILABLE', minute],
+    ['UNAVAILABLE', 'UNAVAILABLE', minute],
+  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason, afterMs) => {
     const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
-      { outcome: 'parked', run: { reason, retryAtMs: t0 + minute, sentBefore: hourAgo } },
+      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, sentBefore: hourAgo } },
     ])
     expect(world.datazone.starts).toEqual([])
   })

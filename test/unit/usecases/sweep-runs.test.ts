@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { PortUnavailable } from '../../../lib/errors.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
+import { type Breaker, opened } from '../../../lib/run/breaker.ts'
 import { runKey } from '../../../lib/run/identity.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { type SweeperSettings, sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
 import { manualClock } from '../../support/manual-clock.ts'
+import { memoryBreakers } from '../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
 import {
@@ -31,6 +34,7 @@ const sweeper = (
   runs: readonly Run[],
   script: Partial<DataZone> = {},
   settings: Partial<SweeperSettings> = {},
+  held: { readonly breakers?: readonly Breaker[]; readonly paused?: string } = {},
 ) => {
   const clock = manualClock()
   const tools = {
@@ -39,6 +43,10 @@ const sweeper = (
     bus: recordingBus(),
     queue: recordingQueue(),
     datazone: scriptedDataZone(script),
+    breakers: memoryBreakers(...(held.breakers ?? [])),
+    switches: {
+      pauseOf: async (_: string, projectId: string) => (held.paused === projectId ? {} : undefined),
+    },
     settings: { ...defaults.sweeper, ...settings },
   }
   return { ...tools, sweep: (deadlineMs = clock.now() + 47 * second) => sweepRuns({ ...tools, deadlineMs }) }
@@ -67,6 +75,8 @@ describe('one sweep', () => {
       due: 4,
       announced: 2,
       released: 2,
+      held: {},
+      parked: { THROTTLED: 1 },
       ended: { SUCCEEDED: 1 },
       unreadable: [],
       problems: [],
@@ -269,4 +279,73 @@ test('out of time: it stops, says so, and what is left is done by the next', asy
   expect(await world.sweep(t0)).toMatchObject({ announced: 0, released: 0, ended: {}, outOfTime: true })
   expect(world.store.writes).toEqual([])
   expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
+})
+
+describe('P7: what would only be parked again', () => {
+  const full = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0 - minute, {
+    firstMs: minute,
+    longestMs: 15 * minute,
+    leaseMs: minute,
+  })
+  const denied = {
+    ...full,
+    cause: { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' },
+  } as const
+  const waiting = Array.from({ length: 4 }, (_, index) =>
+    of(parkedRun({ reason: 'QUOTA_EXCEEDED', retryAtMs: t0 - minute + index }), `asset-${index}`),
+  )
+
+  test('by an open breaker stays in the table without a write, and is counted', async () => {
+    const world = sweeper(waiting, {}, {}, { breakers: [full] })
+    expect(await world.sweep()).toMatchObject({ released: 0, held: { QUOTA_EXCEEDED: 4 } })
+    expect(world.store.writes).toEqual([])
+  })
+
+  test('by a pause, too, whatever it was parked for, and a claim whose lease has ended', async () => {
+    const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'asset-9')
+    const world = sweeper([...waiting, claim], {}, {}, { paused: 'project-1' })
+    expect(await world.sweep()).toMatchObject({ released: 0, held: { PAUSED: 5 }, parked: { PAUSED: 4 } })
+    expect(world.store.writes).toEqual([])
+    const elsewhere = sweeper(waiting, {}, {}, { paused: 'project-2' })
+    expect(await elsewhere.sweep()).toMatchObject({ released: 4, held: {} })
+  })
+
+  test('when the probe of a breaker is due, the one that waited longest tries', async () => {
+    const world = sweeper(waiting, {}, {}, { breakers: [{ ...full, nextProbeAtMs: t0 }] })
+    expect(await world.sweep()).toMatchObject({ released: 1, held: { QUOTA_EXCEEDED: 3 } })
+    expect(world.store.writes).toHaveLength(1)
+    expect(world.store.all()[0]).toMatchObject({ releasedAtMs: t0 })
+  })
+
+  test('P1: behind a full quota, an open Start is looked for; behind a missing permission it cannot be', async () => {
+    const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'asset-9')
+    expect(await sweeper([claim], {}, {}, { breakers: [full] }).sweep()).toMatchObject({ released: 1 })
+    expect(await sweeper([claim], {}, {}, { breakers: [denied] }).sweep()).toMatchObject({ released: 0 })
+  })
+
+  test('P9: what has waited too long goes to be rejected all the same', async () => {
+    const old = parkedRun({ reason: 'DENIED', createdAtMs: t0 - 36 * 24 * 60 * minute, retryAtMs: t0 })
+    const world = sweeper([old], {}, {}, { breakers: [denied], paused: 'project-1' })
+    expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
+  })
+
+  test('nothing is released on a guess, and endings are announced all the same', async () => {
+    const world = sweeper([...waiting, of(endedRun({ detectedAtMs: t0 }), 'asset-9')])
+    world.switches.pauseOf = async () => {
+      throw new PortUnavailable('table', new Error('down for a test'))
+    }
+    const report = await world.sweep()
+    expect(report).toMatchObject({ released: 0, announced: 1 })
+    expect(report.problems).toHaveLength(1)
+  })
+
+  test('all that is parked is counted by why it waits, due or not', async () => {
+    const later = of(parkedRun({ reason: 'SOURCE_DAY_FULL', retryAtMs: t0 + 60 * minute }), 'asset-8')
+    const world = sweeper([...waiting, later], {}, {}, { breakers: [denied] })
+    expect((await world.sweep()).parked).toEqual({ DENIED: 4, SOURCE_DAY_FULL: 1 })
+    world.store.parkedAfter = async () => {
+      throw new PortUnavailable('table', new Error('down for a test'))
+    }
+    expect(await world.sweep()).not.toHaveProperty('parked')
+  })
 })

@@ -1,0 +1,119 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import * as z from 'zod/mini'
+import { PortUnavailable } from '../../errors.ts'
+import type { Breakers } from '../../ports/breakers.ts'
+import { type Breaker, breakerName } from '../../run/breaker.ts'
+import { generationTypes } from '../../run/run.ts'
+import { absent, type Condition, conditionParameters } from './conditions.ts'
+
+/** All breakers share a partition, so that one small query reads them. */
+const partition = 'BREAKERS'
+
+const BreakerItem = z.object({
+  cause: z.discriminatedUnion('reason', [
+    z.object({ reason: z.literal('QUOTA_EXCEEDED'), types: z.array(z.enum(generationTypes)) }),
+    z.object({ reason: z.literal('DENIED'), domainId: z.string(), projectId: z.string() }),
+  ]),
+  call: z.enum(['GetAsset', 'Start']),
+  openedAtMs: z.number(),
+  probes: z.number(),
+  nextProbeAtMs: z.number(),
+})
+
+const keyOf = (breaker: Breaker) => ({ pk: partition, sk: breakerName(breaker.cause) })
+
+/** It is the very opening that we read. */
+const openedThen = (breaker: Breaker): Condition => ({
+  expression: 'openedAtMs = :opened',
+  names: {},
+  values: { ':opened': breaker.openedAtMs },
+})
+
+/** ... and nobody has probed it since, or given back a probe. */
+const unchanged = (breaker: Breaker): Condition => ({
+  expression: 'openedAtMs = :opened AND probes = :probes AND nextProbeAtMs = :next',
+  names: {},
+  values: { ':opened': breaker.openedAtMs, ':probes': breaker.probes, ':next': breaker.nextProbeAtMs },
+})
+
+/** Whether the condition held. */
+const held = async (call: Promise<unknown>): Promise<boolean> => {
+  try {
+    await call
+    return true
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false
+    throw new PortUnavailable('table', error)
+  }
+}
+
+/** The breakers in the table of runs. One that nobody can read stops nobody (P8): its cause will refuse again. */
+export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breakers => {
+  const put = (breaker: Breaker, condition: Condition) =>
+    client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: marshall({ ...keyOf(breaker), ...breaker }),
+        ...conditionParameters(condition),
+      }),
+    )
+
+  const read = async (): Promise<readonly Breaker[]> => {
+    const breakers: Breaker[] = []
+    let start: QueryCommandInput['ExclusiveStartKey']
+    do {
+      const page: QueryCommandOutput = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :partition',
+          ExpressionAttributeValues: marshall({ ':partition': partition }),
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      )
+      for (const item of page.Items ?? []) {
+        const parsed = z.safeParse(BreakerItem, unmarshall(item))
+        if (parsed.success) breakers.push(parsed.data)
+      }
+      start = page.LastEvaluatedKey
+    } while (start !== undefined)
+    return breakers
+  }
+
+  return {
+    async open() {
+      try {
+        return await read()
+      } catch (error) {
+        throw new PortUnavailable('table', error)
+      }
+    },
+
+    async trip(breaker) {
+      await held(put(breaker, absent))
+    },
+
+    change: (before, next) => held(put(next, unchanged(before))),
+
+    async close(breaker) {
+      await held(
+        client.send(
+          new DeleteItemCommand({
+            TableName: table,
+            Key: marshall(keyOf(breaker)),
+            ...conditionParameters(openedThen(breaker)),
+          }),
+        ),
+      )
+    },
+  }
+}

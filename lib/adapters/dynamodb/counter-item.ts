@@ -1,0 +1,19 @@
+import { marshall } from '@aws-sdk/util-dynamodb'
+import type { Count } from '../../run/caps.ts'
+
+/** After its period nobody writes it; people may want to see how much of a cap was used. */
+const keptSeconds = 90 * 24 * 3600
+
+/** One more in the counter of a cap and period, on the condition that there is room. */
+export const countParameters = (table: string, { counter, limit, periodEndsAtMs }: Count) => ({
+  TableName: table,
+  Key: marshall({ pk: `CAP#${counter.cap}`, sk: counter.period }),
+  UpdateExpression: 'SET runs = if_not_exists(runs, :none) + :one, ttlEpochSeconds = :ttl',
+  ConditionExpression: 'attribute_not_exists(runs) OR runs < :limit',
+  ExpressionAttributeValues: marshall({
+    ':none': 0,
+    ':one': 1,
+    ':limit': limit,
+    ':ttl': Math.floor(periodEndsAtMs / 1000) + keptSeconds,
+  }),
+})

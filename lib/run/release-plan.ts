@@ -1,0 +1,67 @@
+import { type Breaker, breakerName, holding } from './breaker.ts'
+import type { ClaimedRun, Lane, ParkedRun, ParkReason } from './run.ts'
+
+/** What waits for the starter: a parked record, or a claim whose lease has ended. */
+export type Waiting = ParkedRun | ClaimedRun
+
+/** What keeps due records in the table: the starter would only park them again. */
+export interface Holds {
+  readonly breakers: readonly Breaker[]
+  /** Whether the record's domain or project is paused. */
+  readonly isPaused: (run: Waiting) => boolean
+}
+
+export const nothingHeld: Holds = { breakers: [], isPaused: () => false }
+
+export type Held = Readonly<Partial<Record<ParkReason, number>>>
+
+export interface ReleasePlan {
+  readonly release: readonly Waiting[]
+  /** How many due records are kept in the table without a write, by what keeps them. */
+  readonly held: Held
+  /** Why each of them waits, which is not what it was parked for. */
+  readonly heldBy: ReadonlyMap<Waiting, ParkReason>
+}
+
+const dueAtMs = (run: Waiting): number => (run.state === 'CLAIMED' ? run.leaseEndsAtMs : run.retryAtMs)
+
+const laneOrder: Readonly<Record<Lane, number>> = { live: 0, backfill: 1 }
+
+/** Live before backfill; then what has been due longest, so that whoever is refused again goes to the back; then age. */
+const inOrder = (left: Waiting, right: Waiting): number =>
+  laneOrder[left.request.lane] - laneOrder[right.request.lane] ||
+  dueAtMs(left) - dueAtMs(right) ||
+  left.createdAtMs - right.createdAtMs
+
+/**
+ * Which of the records that may go on do so, and in what order. Only those that are released count against
+ * `maxReleases`. A breaker whose probe is due lets one through. P9: what has waited longer than `maxWaitMs` goes to the
+ * starter, whatever holds it, to be rejected.
+ */
+export const planReleases = (
+  waiting: readonly Waiting[],
+  nowMs: number,
+  settings: { readonly maxReleases: number; readonly maxWaitMs: number },
+  { breakers, isPaused }: Holds,
+): ReleasePlan => {
+  const release: Waiting[] = []
+  const heldBy = new Map<Waiting, ParkReason>()
+  const probing = new Set<string>()
+  const isFree = ({ cause, nextProbeAtMs }: Breaker) =>
+    nextProbeAtMs <= nowMs && !probing.has(breakerName(cause))
+
+  for (const run of waiting.toSorted(inOrder)) {
+    const isOver = nowMs - run.createdAtMs > settings.maxWaitMs
+    const holders = isOver ? [] : holding(run, breakers)
+    const holder = holders.find((breaker) => !isFree(breaker))
+    if (!isOver && isPaused(run)) heldBy.set(run, 'PAUSED')
+    else if (holder !== undefined) heldBy.set(run, holder.cause.reason)
+    else if (release.length < settings.maxReleases) {
+      for (const { cause } of holders) probing.add(breakerName(cause))
+      release.push(run)
+    }
+  }
+  const held: Partial<Record<ParkReason, number>> = {}
+  for (const reason of heldBy.values()) held[reason] = (held[reason] ?? 0) + 1
+  return { release, held, heldBy }
+}

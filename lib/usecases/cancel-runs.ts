@@ -1,0 +1,141 @@
+import type { RequestedCancel } from '../contracts/queue-message.ts'
+import { runKey } from '../run/identity.ts'
+import { owesCancel, type Run } from '../run/run.ts'
+import { transition } from '../run/transition.ts'
+import { announce } from './announce.ts'
+import { carryOutCancel } from './carry-out-cancel.ts'
+import { type RequestOutcome, recordUnreadable } from './outcome.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/**
+ * A request to cancel is handled at once, and again this long after it was sent: it may have overtaken the request for
+ * what it cancels, or have come between the records that one request makes.
+ */
+const overtakingMs = 30_000
+
+/** How often records are read again because somebody else wrote one of them. */
+const tries = 5
+
+/** What became of a request to cancel. */
+interface Cancellation {
+  readonly outcomes: readonly RequestOutcome[]
+  /** Why the sender gets it back: what DataZone cannot cancel. */
+  readonly refusals: readonly string[]
+}
+
+/** Whether the request means a run. One that was asked for later is not meant, however late the message comes again. */
+const means = ({ target, requestedAtMs }: RequestedCancel, run: Run): boolean => {
+  const { subject, request } = run
+  if (run.state === 'PLANNED' || request.requestedAtMs > requestedAtMs) return false
+  if (subject.kind === 'DATA_SOURCE')
+    return (
+      'dataSourceId' in target &&
+      (target.triggerKey === undefined || target.triggerKey === subject.triggerKey)
+    )
+  if ('dataSourceId' in target) return false
+  const { types, revision } = target
+  // Which types, or which revision, a waiting request will have, nobody knows yet.
+  const isOpen = subject.revision === undefined && request.policyTypes !== undefined
+  return (
+    (revision === undefined || revision === (subject.revision ?? request.revision)) &&
+    (types === undefined || (!isOpen && subject.types.every((type) => types.includes(type))))
+  )
+}
+
+/** One run. Undefined: somebody else wrote it meanwhile, and the records are to be read again. */
+const cancelOne = async (
+  run: Run,
+  { requestId, reason }: RequestedCancel,
+  tools: StarterTools,
+): Promise<RequestOutcome | undefined> => {
+  const fact = { kind: 'CANCEL_ASKED', requestId, ...(reason === undefined ? {} : { reason }) } as const
+  const next = transition(run, fact, tools.clock.now())
+  if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
+  const asked = next.outcome === 'unchanged' ? run : await tools.store.save(next.run)
+  switch (asked?.state) {
+    case undefined:
+      return undefined
+    case 'ENDED':
+      await announce([asked], tools)
+      return { outcome: 'canceled', run: asked }
+    case 'IN_FLIGHT': {
+      // What fails here, the sweep makes good.
+      const sent = owesCancel(asked) ? await carryOutCancel(asked, tools) : { run: asked }
+      return { outcome: 'cancel-asked', run: sent.run }
+    }
+    case 'CLAIMED':
+    case 'PARKED':
+      return { outcome: 'cancel-asked', run: asked }
+    case 'PLANNED':
+      return { outcome: 'cancel-too-late', of: runKey(asked) }
+    default:
+      return asked satisfies never
+  }
+}
+
+/** Undefined as above. */
+const cancelAll = async (
+  runs: readonly Run[],
+  cancel: RequestedCancel,
+  tools: StarterTools,
+): Promise<Cancellation | undefined> => {
+  const outcomes: RequestOutcome[] = []
+  const refusals: string[] = []
+  for (const run of runs) {
+    if (run.state === 'ENDED') continue
+    if (run.state === 'IN_FLIGHT' && run.subject.kind === 'DATA_SOURCE') {
+      refusals.push(
+        `dataSource: its run ${run.runId} is going, and DataZone has no cancel for data source runs; let it end`,
+      )
+      continue
+    }
+    const outcome = await cancelOne(run, cancel, tools)
+    if (outcome === undefined) return undefined
+    outcomes.push(outcome)
+  }
+  return { outcomes, refusals }
+}
+
+/** Why nothing is left to cancel: this request has done it before, the last run had ended, or there is none. */
+const nothingLeft = ({ requestId }: RequestedCancel, runs: readonly Run[]): RequestOutcome => {
+  const ended = runs.flatMap((run) => (run.state === 'ENDED' ? [run] : []))
+  const last = ended.toSorted((left, right) => left.detectedAtMs - right.detectedAtMs).at(-1)
+  if (last === undefined) return { outcome: 'nothing-to-cancel' }
+  const isDone = last.ending === 'CANCELED' && last.cancel?.requestId === requestId
+  return { outcome: isDone ? 'duplicate' : 'cancel-too-late', of: runKey(last) }
+}
+
+/**
+ * Cancels all that was asked for of an asset or data source and has not ended. What has not started ends at once; what
+ * may have is looked for first; what is running is cancelled at DataZone, after the record says so. Pauses, caps and
+ * modes but `off` do not hold it up.
+ * @throws PortUnavailable when the table cannot answer: the message is to be tried again
+ */
+export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): Promise<Cancellation> => {
+  const { settings, clock, sentAtMs } = tools
+  const { domainId, target } = cancel
+  const only = (outcome: RequestOutcome): Cancellation => ({ outcomes: [outcome], refusals: [] })
+  if (settings.mode === 'off') return only({ outcome: 'skipped', reason: 'MODE_OFF' })
+  if (settings.domainIds.length > 0 && !settings.domainIds.includes(domainId))
+    return only({ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' })
+
+  for (let left = tries; left > 0; left -= 1) {
+    const records = await tools.store.runsOfAsset({ domainId, ...target })
+    if (records.unreadable.length > 0) return only(recordUnreadable)
+    const meant = records.runs.filter((run) => means(cancel, run))
+    const done = await cancelAll(meant, cancel, tools)
+    if (done === undefined) continue
+    const leftMs = sentAtMs + overtakingMs - clock.now()
+    if (leftMs > 0 && done.refusals.length === 0) {
+      const again = {
+        outcome: 'retry',
+        afterSeconds: Math.ceil(leftMs / 1000),
+        reason: 'LOOKS_AGAIN',
+      } as const
+      return { ...done, outcomes: [...done.outcomes, again] }
+    }
+    const isNothing = done.outcomes.length === 0 && done.refusals.length === 0
+    return isNothing ? only(nothingLeft(cancel, meant)) : done
+  }
+  return only({ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' })
+}

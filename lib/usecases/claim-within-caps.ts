@@ -1,0 +1,50 @@
+import type { Claiming, ClaimTerms } from '../ports/run-store.ts'
+import { type Count, countsOf, notYetCounted, roomAtMs } from '../run/caps.ts'
+import type { ClaimedRun, RunError } from '../run/run.ts'
+import type { StarterTools } from './starter-tools.ts'
+
+/** How long a run that no cap has room for waits, and what for. */
+export interface CapWait {
+  readonly reason: 'CAP_FULL'
+  readonly retryAtMs: number
+  readonly error: RunError
+}
+
+export type CappedClaiming =
+  | Exclude<Claiming, { readonly outcome: 'full' }>
+  | { readonly outcome: 'full'; readonly wait: CapWait }
+
+const named = ({ counter, limit }: Count): string =>
+  `cap ${counter.cap}: all ${limit} runs of ${counter.period.slice(counter.period.indexOf('#') + 1)}`
+
+/** Until the last of the full periods has turned; P9: but not for longer than a request may wait. */
+const waitFor = (full: readonly Count[], claim: ClaimedRun, { clock, settings }: StarterTools): CapWait => {
+  const endsAtMs = claim.createdAtMs + settings.maxWaitMs
+  return {
+    reason: 'CAP_FULL',
+    // Never at once: at the turn of a period clocks differ.
+    retryAtMs: Math.max(clock.now() + settings.lookAgainMs, Math.min(roomAtMs(full), endsAtMs)),
+    error: { name: 'CapFull', message: `${full.map(named).join('; ')} are taken` },
+  }
+}
+
+/**
+ * Writes a claim and counts it, in one transaction, in every cap of the policy that fits it and where this attempt is
+ * not counted yet. The period is the one of this starter's clock. What comes to nothing is not given back: a cap may be
+ * used up too soon, and never passed.
+ */
+export const claimWithinCaps = async (
+  claim: ClaimedRun,
+  terms: Omit<ClaimTerms, 'counts'>,
+  tools: StarterTools,
+): Promise<CappedClaiming> => {
+  const counts = countsOf(claim, tools.settings.policy.caps, tools.clock.now())
+  const { counted, ...uncounted } = claim
+  const claiming = await tools.store.claim(
+    counts.length === 0 ? uncounted : { ...claim, counted: counts.map(({ counter }) => counter) },
+    { ...terms, counts: notYetCounted(counts, counted) },
+  )
+  return claiming.outcome === 'full'
+    ? { outcome: 'full', wait: waitFor(claiming.full, claim, tools) }
+    : claiming
+}

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import * as z from 'zod/mini'
+import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { wire } from '../../functions/wiring.ts'
+import { parkReasons } from '../../lib/run/run.ts'
+import { packagedTemplate } from '../../local/package.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { minute, parkedRun, t0 } from '../support/runs.ts'
+import { scriptedDataZone } from '../support/scripted-datazone.ts'
+
+const functionSchema = z.looseObject({
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+})
+const alarmSchema = z.looseObject({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
+})
+
+/** The variables that a deployment refers to, as they would be resolved. */
+const referred: Readonly<Record<string, string>> = {
+  MODE: 'run',
+  DOMAIN_IDS: '',
+  DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
+  START_RATE_PER_SECOND: '9.8',
+  TRUST_HINTS: 'false',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+  AWS_REGION: 'us-east-1',
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('what the poller tells CloudWatch of parked work', () => {
+  it('is what the alarm looks at: namespace, metric and dimensions', async () => {
+    const { template } = await packagedTemplate()
+    const { Variables } = functionSchema.parse(
+      template.Resources['PollerLambdaFunction']?.Properties,
+    ).Environment
+    for (const [name, value] of Object.entries(Variables))
+      vi.stubEnv(name, typeof value === 'string' ? value : (referred[name] ?? name))
+    vi.stubEnv('AWS_REGION', 'us-east-1')
+    const { config, metrics, telemetry } = wire()
+    const clock = manualClock()
+    const sweep = sweepHandler({
+      tools: {
+        clock,
+        store: memoryRunStore(
+          ...parkReasons
+            .map((reason) =>
+              parkedRun({
+                reason,
+                retryAtMs: t0 + minute,
+                request: { ...parkedRun().request, requestKey: reason },
+              }),
+            )
+            .map((run, index) => ({ ...run, attempt: index + 1 })),
+        ),
+        switches: { pauseOf: async () => undefined },
+        breakers: memoryBreakers(),
+        bus: recordingBus(),
+        queue: recordingQueue(),
+        datazone: scriptedDataZone({}),
+        settings: config.sweeper,
+      },
+      telemetry: { ...telemetry, info: () => {} },
+    })
+    await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+    const emitted = metrics.serializeMetrics()
+    const [block] = emitted._aws.CloudWatchMetrics
+    const alarm = alarmSchema.parse(template.Resources['PermissionMissingAlarm']?.Properties)
+    expect(block?.Namespace).toBe(alarm.Namespace)
+    expect(block?.Dimensions).toEqual([alarm.Dimensions.map(({ Name }) => Name)])
+    for (const { Name, Value } of alarm.Dimensions) expect(emitted[Name]).toBe(Value)
+    expect(emitted[alarm.MetricName]).toBe(1)
+    expect(block?.Metrics.map(({ Name }) => Name).filter((name) => name.startsWith('parked-'))).toHaveLength(
+      parkReasons.length,
+    )
+  })
+})

@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Cap } from '../../lib/run/caps.ts'
+import { type Lane, lanes } from '../../lib/run/run.ts'
+import { claimWithinCaps } from '../../lib/usecases/claim-within-caps.ts'
+import type { StarterTools } from '../../lib/usecases/starter-tools.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { claimedRun, minute, origin, parkedRun, subject, t0 } from '../support/runs.ts'
+import { scriptedDataZone } from '../support/scripted-datazone.ts'
+import { defaults } from '../support/starter-world.ts'
+
+const hour = 60 * minute
+const limits = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined })
+const caps: fc.Arbitrary<Cap> = fc
+  .record({ perDay: limits, perMonth: limits, reserve: fc.nat(2) })
+  .filter((cap) => cap.perDay !== undefined || cap.perMonth !== undefined)
+  .map(({ perDay: day, perMonth: month, reserve }) => {
+    const most = (month ?? day ?? 1) - 1
+    return {
+      name: 'all',
+      ...(day === undefined ? {} : { perDay: day }),
+      ...(month === undefined ? {} : { perMonth: month }),
+      ...(Math.min(reserve, most) === 0 ? {} : { reserveForLive: Math.min(reserve, most) }),
+    }
+  })
+
+/** One of a few runs is claimed, or parked again so that it can be; some hours pass, or none. */
+const steps = fc.array(
+  fc.record({ run: fc.nat(5), parks: fc.boolean(), laterMs: fc.constantFrom(0, 0, minute, 9 * hour) }),
+  { minLength: 1, maxLength: 40 },
+)
+
+const toolsOf = (cap: Cap) => {
+  const clock = manualClock(t0)
+  const store = memoryRunStore()
+  const tools: StarterTools = {
+    store,
+    clock,
+    bus: recordingBus(),
+    queue: recordingQueue(),
+    datazone: scriptedDataZone({}),
+    pace: { reserve: async () => [], falls: async () => 0, slowDown: async () => {} },
+    switches: { pauseOf: async () => undefined },
+    settings: { ...defaults.starter, policy: { ...defaults.starter.policy, caps: [cap] } },
+    breakers: memoryBreakers(),
+    gate: {
+      stoppedBy: async () => undefined,
+      refused: async () => {},
+      allowed: async () => {},
+      leave: async () => {},
+    },
+    place: { slot: async () => ({ atMs: 0, falls: 0 }), leave: () => {} },
+    deadlineMs: Number.POSITIVE_INFINITY,
+    sentAtMs: t0,
+    receiveCount: 1,
+  }
+  return { clock, store, tools }
+}
+
+interface Step {
+  readonly run: number
+  readonly parks: boolean
+  readonly laterMs: number
+}
+
+/** Claims and parks as the story says; answers which runs were claimed, by day of UTC. */
+const play = async (
+  story: readonly Step[],
+  laneOf: (run: number) => Lane,
+  { clock, store, tools }: ReturnType<typeof toolsOf>,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
+  const claimed = new Map<string, Set<number>>()
+  for (const { run, parks, laterMs } of story) {
+    clock.advance(laterMs)
+    const about = {
+      subject: { ...subject, assetId: `asset-${run}` },
+      request: { ...origin, lane: laneOf(run) },
+    }
+    const there = store.current(claimedRun(about))
+    const counted = there?.counted === undefined ? {} : { counted: there.counted }
+    if (there?.state === 'CLAIMED') {
+      if (parks) await store.save(parkedRun({ ...about, ...counted, version: there.version }))
+      continue
+    }
+    const claim = claimedRun({ ...about, ...counted, version: there?.version ?? 0 })
+    const { outcome } = await claimWithinCaps(claim, {}, tools)
+    expect(['claimed', 'full']).toContain(outcome)
+    const day = new Date(clock.now()).toISOString().slice(0, 10)
+    if (outcome === 'claimed') claimed.set(day, (claimed.get(day) ?? new Set()).add(run))
+  }
+  return claimed
+}
+
+const laneLists = fc.array(fc.constantFrom(...lanes), { minLength: 6, maxLength: 6 })
+
+test('P7: whatever the order of claims, no day or month has more attempts than its cap, each of them once', async () => {
+  await fc.assert(
+    fc.asyncProperty(caps, laneLists, steps, async (cap, laneList, story) => {
+      const tools = toolsOf(cap)
+      const laneOf = (run: number): Lane => laneList[run] ?? 'live'
+      const claimed = await play(story, laneOf, tools)
+      const during = (period: string) =>
+        new Set([...claimed].flatMap(([day, runs]) => (day.startsWith(period) ? [...runs] : [])))
+      const holds = (kind: 'DAY' | 'MONTH', period: string, limit: number, reserve: number) => {
+        const runs = [...during(period)]
+        expect(runs.length).toBeLessThanOrEqual(limit)
+        expect(runs.filter((run) => laneOf(run) === 'backfill').length).toBeLessThanOrEqual(limit - reserve)
+        expect(tools.store.runsIn({ cap: 'all', period: `${kind}#${period}` })).toBe(runs.length)
+      }
+      const { perDay, perMonth, reserveForLive = 0 } = cap
+      for (const day of claimed.keys()) {
+        if (perDay !== undefined) holds('DAY', day, perDay, perMonth === undefined ? reserveForLive : 0)
+        if (perMonth !== undefined) holds('MONTH', day.slice(0, 7), perMonth, reserveForLive)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,76 @@
+import { type Item, inner, list, nameOf, number, text, typesKey } from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** Until every Start that was under way is over, the slowest included. */
+const underWayMs = 120_000
+
+/** After the first refusal, in minutes. Of a full quota none, before the month turns. */
+const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
+
+/**
+ * P7: each request may have been under way when the refusals began, or be cut off before it could say what it heard;
+ * after that one prober asks for all, ever more rarely.
+ */
+export const refusalsAreNotAskedForAgain: Rule = ({ refusedTimes, sent, quotaEnds }) =>
+  refusedTimes.flatMap(({ error, untilMs, accidents, calls }) => {
+    const isDenied = error === 'AccessDeniedException'
+    const projects = sent.some(({ body }) => body.includes('project2')) ? 2 : 1
+    return [...Map.groupBy(calls, ({ types }) => (isDenied ? '' : typesKey(types)))].flatMap(
+      ([key, asked]) => {
+        const firstMs = Math.min(...asked.map(({ atMs }) => atMs))
+        const early = asked.filter(({ atMs }) => atMs < firstMs + underWayMs)
+        const late = asked.filter(({ atMs }) => atMs >= firstMs + underWayMs)
+        const probes = isDenied
+          ? projects * probesAtMinutes.filter((minutes) => firstMs + minutes * 60_000 <= untilMs).length
+          : quotaEnds === 'turn'
+            ? 2
+            : 0
+        const requests = new Set(early.map(({ about }) => about)).size
+        const mostEarly = requests + accidents + (isDenied ? 2 * projects : 0)
+        const asks = `DataZone was asked in vain (${error} ${key})`
+        return [
+          ...(early.length > mostEarly
+            ? [`${asks} ${early.length} times at first, at most ${mostEarly} are due`]
+            : []),
+          ...(late.length > probes + accidents
+            ? [`${asks} ${late.length} times later on, at most ${probes + accidents} are due`]
+            : []),
+        ]
+      },
+    )
+  })
+
+/** Somebody else's run is never taken for ours. */
+export const portalRunsAreLeftAlone: Rule = ({ items, portalRuns }) =>
+  items
+    .filter((item) => portalRuns.has(text(item, 'runId') ?? ''))
+    .map((item) => `${nameOf(item)} holds ${item['runId']}, which somebody else started`)
+
+const linesOf = (item: Item): readonly Item[] =>
+  list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
+
+const pausedAt = (item: Item): readonly number[] =>
+  linesOf(item).flatMap((line) => (text(line, 'what') === 'parked: PAUSED' ? [number(line, 'atMs')] : []))
+
+/** By then everybody has read the switch, and what was released before has been parked. */
+const switchReadMs = 60_000
+
+/** P11: what is paused waits in the table, and nobody writes it again and again. */
+export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
+  pauses.flatMap(({ fromMs, untilMs }) =>
+    items.flatMap((item) => {
+      const times = pausedAt(item).filter((atMs) => atMs > fromMs + switchReadMs && atMs < untilMs)
+      return times.length > 1 ? [`${nameOf(item)} was parked ${times.length} times in one pause`] : []
+    }),
+  )
+
+/** P9 is for what nobody mends; here every refusal for all ends in time. */
+export const refusalsEndInTime: Rule = ({ items }) =>
+  items.flatMap((item) => {
+    const parked = linesOf(item).flatMap((line) => text(line, 'what')?.match(/^parked: (\w+)/)?.[1] ?? [])
+    const last = parked.at(-1)
+    const isGivenUp = text(inner(item, 'error'), 'name') === 'WaitedTooLong'
+    return isGivenUp && (last === 'DENIED' || last === 'QUOTA_EXCEEDED')
+      ? [`${nameOf(item)} was given up on as ${last}, though that was over`]
+      : []
+  })

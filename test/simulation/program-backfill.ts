@@ -1,0 +1,63 @@
+import type { Random } from './ports/random.ts'
+import type { Deed } from './program.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Assets that nobody publishes: what a backfill is for. */
+export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `old${index + 1}`)
+
+const minute = 60_000
+
+interface TimedDeed {
+  readonly atMs: number
+  readonly deed: Deed
+}
+
+/**
+ * A backfill in half of the seeds, and in all that have caps: a few old assets at once, with or without their revision,
+ * some of them twice, and now and then a live request about one of them just before or after.
+ */
+export const drawBackfill = (
+  random: Random,
+  where: { readonly domainId: string; readonly projectId: string; readonly stormMs: number },
+  scenario: Scenario,
+): readonly TimedDeed[] => {
+  if (scenario.caps.length === 0 && random.chance(0.5)) return []
+  const { domainId, projectId, stormMs } = where
+  const beginsMs = random.whole(0, stormMs)
+  const send = (atMs: number, id: string, assetId: string, isBackfill: boolean): TimedDeed => {
+    const revision = random.chance(0.5) ? '1' : undefined
+    const named = revision === undefined ? {} : { revision }
+    const body = {
+      version: 1,
+      requestId: id,
+      kind: 'METADATA_GENERATION',
+      domainId,
+      projectId,
+      asset: { id: assetId, ...named },
+      ...(isBackfill ? { lane: 'backfill' } : {}),
+    }
+    const request = {
+      id,
+      domainId,
+      assetId,
+      sets: scenario.sets,
+      regenerate: false,
+      published: false,
+      ...named,
+      ...(isBackfill ? { backfill: true as const } : {}),
+    }
+    return { atMs, deed: { kind: 'send', body: JSON.stringify(body), request } }
+  }
+  return oldAssets.slice(0, random.whole(1, oldAssets.length)).flatMap((assetId, index) => {
+    const atMs = Math.min(stormMs, beginsMs + random.whole(0, 2_000))
+    const first = send(atMs, `backfill-${index}`, assetId, true)
+    const near = atMs + random.whole(-1_000, 2 * minute)
+    return [
+      first,
+      ...(random.chance(0.2) ? [{ ...first, atMs: Math.min(stormMs, atMs + random.whole(0, minute)) }] : []),
+      ...(random.chance(0.25)
+        ? [send(Math.max(0, Math.min(stormMs, near)), `live-${index}`, assetId, false)]
+        : []),
+    ]
+  })
+}

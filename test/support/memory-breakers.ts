@@ -1,0 +1,15 @@
+import type { Breakers } from '../../lib/ports/breakers.ts'
+import type { Breaker } from '../../lib/run/breaker.ts'
+import { bookOfBreakers } from '../simulation/ports/breakers.ts'
+
+/** Breakers in memory, some of them open. */
+export const memoryBreakers = (...open: readonly Breaker[]): Breakers => {
+  const book = bookOfBreakers()
+  for (const breaker of open) book.trip(breaker)
+  return {
+    open: async () => book.open(),
+    trip: async (breaker) => book.trip(breaker),
+    change: async (read, next) => book.change(read, next),
+    close: async (breaker) => book.close(breaker),
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type BreakerCause,
+  breakerName,
+  givenBack,
+  holding,
+  nextMonthMs,
+  opened,
+  probed,
+  refusedAgain,
+  stops,
+} from '../../../lib/run/breaker.ts'
+import { claimedRun, minute, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
+
+const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
+const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
+
+test('operators type these names', () => {
+  expect(breakerName(full)).toBe('QUOTA_EXCEEDED#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES')
+  expect(breakerName(denied)).toBe('DENIED#dzd_orders#project-1')
+})
+
+test('a month turns in UTC, a year with it', () => {
+  expect(nextMonthMs(Date.parse('2026-12-31T23:59:59.999Z'))).toBe(Date.parse('2027-01-01T00:00:00Z'))
+  expect(nextMonthMs(Date.parse('2027-01-01T00:00:00Z'))).toBe(Date.parse('2027-02-01T00:00:00Z'))
+})
+
+describe('a full quota', () => {
+  const turnMs = Date.parse('2026-12-01T00:00:00Z')
+  const nextTurnMs = Date.parse('2027-01-01T00:00:00Z')
+
+  test('is probed when the month turns', () => {
+    expect(opened(full, 'Start', t0, pauses).nextProbeAtMs).toBe(turnMs)
+    expect(opened(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
+  })
+
+  test("P7: that is met just past the turn may be the old month's: DataZone's clock is not ours", () => {
+    expect(opened(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
+    expect(opened(full, 'Start', turnMs + 11 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+    const probing = probed(opened(full, 'Start', t0, pauses), turnMs, pauses)
+    expect(refusedAgain(probing, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(
+      turnMs + second + 2 * minute,
+    )
+    const late = probed(probing, turnMs + 14 * minute, pauses)
+    expect(refusedAgain(late, 'Start', turnMs + 14 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+  })
+})
+
+test('a probe lasts at least as long as whoever makes it', () => {
+  const short = { firstMs: second, longestMs: 15 * second, leaseMs: minute }
+  expect(probed(opened(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
+    t0 + second + minute,
+  )
+})
+
+test('a probe that is given back counts for nothing', () => {
+  const breaker = opened(denied, 'Start', t0, pauses)
+  const back = givenBack(probed(breaker, t0 + minute, pauses), t0 + minute + 1)
+  expect(back).toEqual({ ...breaker, nextProbeAtMs: t0 + minute + 1 })
+})
+
+describe('what a breaker stops', () => {
+  const about = (...types: typeof subject.types) => parkedRun({ subject: { ...subject, types } })
+  const [descriptions, names, glossary] = [
+    'BUSINESS_DESCRIPTIONS',
+    'BUSINESS_NAMES',
+    'BUSINESS_GLOSSARY_ASSOCIATIONS',
+  ] as const
+  const quota = opened(full, 'Start', t0, pauses)
+
+  test('P7: the types that were refused, and sets that hold them', () => {
+    expect(stops(quota, 'Start', about(descriptions, names))).toBe(true)
+    expect(stops(quota, 'Start', about(names))).toBe(false)
+    expect(stops(quota, 'Start', about(glossary))).toBe(false)
+    // A retry asks for what it retries, not for what its subject asked for.
+    expect(stops(quota, 'Start', { ...about(descriptions, names), onlyTypes: [names] })).toBe(false)
+    expect(stops(quota, 'GetAsset', about(descriptions, names))).toBe(false)
+    expect(stops(quota, 'Start', parkedRun({ subject: sourceSubject }))).toBe(false)
+  })
+
+  test('a domain and project, whatever is asked for', () => {
+    const permission = opened(denied, 'Start', t0, pauses)
+    expect(stops(permission, 'Start', about(names))).toBe(true)
+    expect(stops(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
+    expect(stops(permission, 'Start', parkedRun({ projectId: 'project-2' }))).toBe(false)
+  })
+
+  test('in the table: a request without a revision is not about to be started', () => {
+    const { revision: _, ...unresolved } = { ...subject, types: [descriptions, names] }
+    expect(holding(parkedRun({ subject: unresolved }), [quota])).toEqual([])
+    expect(holding(about(descriptions, names), [quota])).toEqual([quota])
+    const claim = claimedRun({ subject: { ...subject, types: [descriptions, names] } })
+    expect(holding(claim, [quota, opened(denied, 'Start', t0, pauses)])).toHaveLength(1)
+  })
+})

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { assetEvent, runRequest } from '../../support/messages.ts'
+import { minute, origin, parkedRun, second, sourceSubject, t0 } from '../../support/runs.ts'
+import { answered, refused } from '../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../support/starter-world.ts'
+
+const backfill = runRequest({ requestId: 'backfill-1', lane: 'backfill' })
+const shows = {
+  getAsset: async () =>
+    answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
+}
+
+describe('a backfill request', () => {
+  const source = {
+    version: 1,
+    requestId: 'backfill-1',
+    kind: 'DATA_SOURCE',
+    domainId: 'dzd_orders',
+    projectId: 'project-1',
+    dataSource: { id: sourceSubject.dataSourceId },
+    triggerKey: 'load-1',
+    lane: 'backfill',
+  }
+  test.each<[string, object]>([
+    ['that names its revision', backfill],
+    ['without a revision', runRequest({ lane: 'backfill', asset: { id: 'asset-1' } })],
+    ['for a data source', source],
+  ])('%s goes to the table first, due at once, without a call; released it starts', async (_, request) => {
+    const world = starterWorld({ script: shows })
+    expect(await world.handle(request)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BACKFILL', retryAtMs: t0 } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+    const [waiting] = world.store.all()
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.outcomes(request, 2)).toEqual(['duplicate'])
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  })
+
+  test('that is planned waits for nothing', async () => {
+    const world = starterWorld({ settings: { mode: 'plan' } })
+    expect(await world.outcomes(backfill)).toEqual(['planned'])
+  })
+
+  test('whose Start was throttled is left to the sweep, not started when its message comes again', async () => {
+    const world = starterWorld({ script: { startRun: async () => refused('THROTTLED') } })
+    await world.handle(backfill)
+    const [waiting] = world.store.all()
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(backfill, 2)).toEqual(['duplicate'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('of two sets of types has both in the table', async () => {
+    const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
+    const world = starterWorld()
+    expect(await world.outcomes({ ...backfill, types })).toEqual(['parked', 'parked'])
+  })
+})
+
+describe('a live request for what a backfill has parked', () => {
+  const waiting = parkedRun({
+    reason: 'BACKFILL',
+    retryAtMs: t0,
+    request: { ...origin, requestKey: 'request:backfill-1', lane: 'backfill' },
+  })
+
+  test('is its duplicate, and makes it live', async () => {
+    const world = starterWorld({ runs: [waiting] })
+    expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([
+      {
+        state: 'PARKED',
+        retryAtMs: t0,
+        request: { lane: 'live', requestKey: 'request:backfill-1' },
+        alsoAskedBy: ['request:nightly-1'],
+      },
+    ])
+    expect(world.store.all()[0]?.history.at(-1)?.what).toBe('live, for request:nightly-1')
+  })
+
+  test('also when it has to look at the asset first', async () => {
+    const world = starterWorld({ runs: [waiting], script: shows })
+    expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([{ request: { lane: 'live' } }])
+  })
+
+  test('makes it due where only the reserve held it back', async () => {
+    const full = { ...waiting, reason: 'CAP_FULL' as const, retryAtMs: t0 + 60 * minute }
+    const caps = [{ name: 'all', perDay: 1, perMonth: 2, reserveForLive: 1 }]
+    const settings = { policy: { ...defaults.starter.policy, caps } }
+    const world = starterWorld({ runs: [full], settings })
+    world.clock.advance(second)
+    await world.handle(runRequest())
+    expect(world.store.all()).toMatchObject([{ retryAtMs: t0 + second }])
+    expect(await world.outcomes(world.noteAbout(full))).toEqual(['started'])
+  })
+
+  test('P2: regenerate makes an attempt of its own, and does not wait behind a backfill for long', async () => {
+    const world = starterWorld({ runs: [waiting] })
+    expect(await world.handle(runRequest({ regenerate: true }))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND', attempt: 2 } },
+    ])
+    expect(world.store.all()[0]).toMatchObject({ attempt: 1, request: { lane: 'live' } })
+    expect(world.store.all()[0]?.alsoAskedBy).toBeUndefined()
+  })
+
+  test('leaves alone what has been released, and what waits for something else', async () => {
+    const released = { ...waiting, retryAtMs: t0 + 15 * minute, releasedAtMs: t0 - second }
+    const denied = { ...waiting, reason: 'DENIED' as const, retryAtMs: t0 + 9 * minute }
+    for (const run of [released, denied]) {
+      const world = starterWorld({ runs: [run] })
+      await world.handle(runRequest())
+      expect(world.store.all()).toMatchObject([{ retryAtMs: run.retryAtMs, request: { lane: 'live' } }])
+    }
+  })
+
+  test('P2: comes again when somebody was faster', async () => {
+    const world = starterWorld({ runs: [waiting] })
+    world.store.beforeWrite = () => {
+      world.store.beforeWrite = () => {}
+      world.store.given({ ...waiting, version: 2 })
+    }
+    expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'retry', reason: 'RECORD_CHANGED' }])
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([{ request: { lane: 'live' } }])
+  })
+
+  test('another backfill changes nothing', async () => {
+    const world = starterWorld({ runs: [waiting] })
+    await world.handle({ ...backfill, requestId: 'backfill-2' })
+    expect(world.store.all()).toMatchObject([{ request: { lane: 'backfill' } }])
+  })
+})
