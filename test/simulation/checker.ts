@@ -5,6 +5,7 @@ import {
   canceledInTime,
   canceledWasAskedFor,
   cancelsAreHeeded,
+  cancelsStayOnRecord,
   overdueAreCanceled,
   takenCancelsWork,
 } from './check/cancel.ts'
@@ -68,6 +69,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['policy: retries are kept', retriesAreKept],
   ['policy: retries are of what failed', retriesAreOfWhatFailed],
   ['cancel: requests are heeded', cancelsAreHeeded],
+  ['cancel: stays on record', cancelsStayOnRecord],
   ['cancel: nothing is canceled unasked', canceledWasAskedFor],
   ['cancel: what DataZone took is over', takenCancelsWork],
   ['cancel: nothing runs on', canceledDoNotRun],
