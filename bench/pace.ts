@@ -1,5 +1,6 @@
 import { runAsCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
+import { fairWeather } from '../test/simulation/ports/fates.ts'
 import { type Case, type Figures, measure } from './virtual-system.ts'
 
 /** 2,000 requests at once against a limit on Start, in virtual time: how near to the limit, and how much is refused. */
@@ -16,8 +17,10 @@ interface Reached {
   readonly throttledShare: number
 }
 
+const isLetThrough = ({ outcome }: Figures['starts'][number]): boolean => outcome !== 'ThrottlingException'
+
 const reached = ({ starts }: Figures): Reached => {
-  const started = starts.filter(({ throttled }) => !throttled)
+  const started = starts.filter(isLetThrough)
   const lastMs = started.at(-1)?.atMs ?? Number.POSITIVE_INFINITY
   return {
     rate: started.length < runs ? 0 : (runs * second) / lastMs,
@@ -40,7 +43,7 @@ const bounded: readonly Bounded[] = [
     name: 'limit 10, a call in fifty takes up to 3 s',
     given: {
       ...limited(10),
-      weather: { accidents: {}, latencyMs: [1, 20], slow: { chance: 0.02, mostMs: 3 * second } },
+      weather: () => ({ ...fairWeather, slow: { chance: 0.02, mostMs: 3 * second } }),
     },
     limit: 10,
     leastShare: 0.95,
@@ -90,7 +93,7 @@ const recoverySeconds = async (seed: number): Promise<number> => {
     limitChanges: { afterMs, startRatePerSecond: 10 },
     seed,
   })
-  const times = figures.starts.flatMap(({ atMs, throttled }) => (throttled ? [] : [atMs]))
+  const times = figures.starts.flatMap((start) => (isLetThrough(start) ? [start.atMs] : []))
   const tenSeconds = Math.ceil(0.95 * deployed.startRatePerSecond * 10)
   const index = times.findIndex(
     (atMs, first) =>

@@ -11,12 +11,11 @@ import type { Process } from './ports/process.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
-import { sourceRunsPerDay } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
 
-const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
+const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, env: Readonly<Record<string, string>>) =>
   readConfig(
     {
       TABLE_NAME: 'runs',
@@ -27,10 +26,7 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object) =>
       MODE: mode,
       DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
       START_RATE_PER_SECOND: String(deployed.startRatePerSecond),
-      // Short enough to come about within the time that a seed is given to settle.
-      RUN_DEADLINE_SECONDS: '1800',
-      MAX_WAIT_SECONDS: '5400',
-      DATA_SOURCE_RUNS_PER_DAY: String(sourceRunsPerDay),
+      ...env,
     },
     policyFile,
   )
@@ -50,6 +46,8 @@ export const startEnvironment = (options: {
   readonly random: Random
   readonly profile: Profile
   readonly policyFile: object
+  /** Settings that are not as deployed. */
+  readonly env?: Readonly<Record<string, string>>
   readonly requests: SimulatedQueue
   readonly hints: SimulatedQueue
   readonly hintsFor: (process: Process) => HintQueue
@@ -60,11 +58,11 @@ export const startEnvironment = (options: {
   /** Takes down a fault by its kind. */
   readonly count: (kind: string) => void
 }): Environment => {
-  const { time, random, profile, requests, sabotage } = options
+  const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
   const configs = {
-    off: configFor('off', options.policyFile),
-    plan: configFor('plan', options.policyFile),
-    run: configFor('run', options.policyFile),
+    off: configFor('off', policyFile, env),
+    plan: configFor('plan', policyFile, env),
+    run: configFor('run', policyFile, env),
   }
   let config = configs.run
   let calm = false

@@ -275,6 +275,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('environment'),
     profile,
     policyFile: scenario.policyFile,
+    env: {
+      // Short enough to come about within the time that a seed is given to settle.
+      RUN_DEADLINE_SECONDS: '1800',
+      MAX_WAIT_SECONDS: '5400',
+      DATA_SOURCE_RUNS_PER_DAY: String(sourceRunsPerDay),
+    },
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
