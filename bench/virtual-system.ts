@@ -1,16 +1,19 @@
 import policyFile from '../config/policy.json' with { type: 'json' }
+import type { Breakers } from '../lib/ports/breakers.ts'
 import { createDataZone } from '../local/datazone/core.ts'
 import type { SettingsInput } from '../local/datazone/settings.ts'
+import { deployed } from '../test/simulation/deployed.ts'
 import { startEnvironment } from '../test/simulation/environment.ts'
 import { simulatedBreakers } from '../test/simulation/ports/breakers.ts'
 import { virtualTime } from '../test/simulation/ports/clock.ts'
 import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
 import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
-import { fairWeather, seededFates } from '../test/simulation/ports/fates.ts'
+import { fairWeather, seededFates, type Weather } from '../test/simulation/ports/fates.ts'
 import { hintQueueFor } from '../test/simulation/ports/hint-queue.ts'
 import { hearHints } from '../test/simulation/ports/hint-source.ts'
+import type { CallInfo } from '../test/simulation/ports/port-call.ts'
 import { startProcess } from '../test/simulation/ports/process.ts'
-import { simulatedQueue } from '../test/simulation/ports/queue.ts'
+import { type SimulatedQueue, simulatedQueue } from '../test/simulation/ports/queue.ts'
 import { seededRandom } from '../test/simulation/ports/random.ts'
 import { requestQueueFor } from '../test/simulation/ports/request-queue.ts'
 import { simulatedTable } from '../test/simulation/ports/run-store.ts'
@@ -25,6 +28,20 @@ export interface Case {
   readonly everyMs: number
   readonly hints: 'none' | 'hints' | 'trusted'
   readonly datazone?: SettingsInput
+  /** Of calls of every port; fair weather when left out. */
+  readonly weather?: (call: CallInfo) => Weather
+  /** Share of Starts that are throttled for no reason. */
+  readonly noise?: number
+  /** From then on, in ms from the start, the limit is another. */
+  readonly limitChanges?: { readonly afterMs: number; readonly startRatePerSecond: number }
+  /** In ms since the epoch; some Monday morning when left out. */
+  readonly startMs?: number
+  /** How long it all takes, in ms; long enough for every run to end when left out. */
+  readonly lastsMs?: number
+  /** When to count what is parked, in ms from the start; at the end when left out. */
+  readonly countParkedAtMs?: number
+  /** In the place of breakers that do open. */
+  readonly breakers?: Breakers
 }
 
 export interface Figures {
@@ -35,12 +52,17 @@ export interface Figures {
   readonly announced: number
   /** From each run's ending to its event, in ms, in rising order. */
   readonly latenciesMs: readonly number[]
+  /** When each request's ending was announced, in ms from the start, in rising order. */
+  readonly endingsMs: readonly number[]
+  /** Every StartMetadataGenerationRun, in ms from the start: 'ok', or the name of the error that was answered. */
+  readonly starts: readonly { readonly atMs: number; readonly outcome: string }[]
+  /** Parked records, by what for. */
+  readonly parked: Readonly<Record<string, number>>
 }
 
 const domainId = 'dzd_bench0001'
 const projectId = 'project1'
-const startMs = Date.UTC(2026, 0, 5, 9)
-const startRatePerSecond = 9.8
+const someMondayMs = Date.UTC(2026, 0, 5, 9)
 /** Long enough for the last run to end, whatever its hint. */
 const settlingMs = 15 * 60_000
 
@@ -56,6 +78,7 @@ const bodyOf = (number: number): string =>
 
 /** Runs the functions' own handlers in virtual time against the simulator's core, and counts. */
 export const measure = async (given: Case): Promise<Figures> => {
+  const { startMs = someMondayMs } = given
   const random = seededRandom(given.seed)
   const time = virtualTime(startMs, random.fork('time'))
   const datazone = createDataZone({
@@ -83,18 +106,34 @@ export const measure = async (given: Case): Promise<Figures> => {
       },
     ],
   })
+  if (given.noise !== undefined)
+    datazone.control.setFaults([
+      {
+        kind: 'error',
+        error: 'ThrottlingException',
+        operation: 'StartMetadataGenerationRun',
+        probability: given.noise,
+      },
+    ])
   const queueNamed = (name: string) =>
     simulatedQueue({ name, time, random: random.fork(name), visibilityTimeoutMs: 185_000 })
-  const [requests, rejected, hints] = [queueNamed('requests'), queueNamed('rejected'), queueNamed('hints')]
+  /** Whatever is put on it, by a sender or by a sweep, is looked at when it becomes visible. */
+  const waking = (queue: SimulatedQueue): SimulatedQueue => ({
+    ...queue,
+    send: (body, delayMs) => {
+      const id = queue.send(body, delayMs)
+      environment.wake()
+      return id
+    },
+  })
+  const [requests, hints] = [waking(queueNamed('requests')), waking(queueNamed('hints'))]
+  const rejected = queueNamed('rejected')
   const table = simulatedTable({ time })
   const bus = simulatedBus({ time })
-  const pace = simulatedPace(startRatePerSecond)
+  const pace = simulatedPace(deployed.startRatePerSecond)
   const breakers = simulatedBreakers()
-  const fates = seededFates(random.fork('fates'), () => fairWeather)
-  const hinting = hearHints(time, datazone, (body) => {
-    hints.send(body)
-    environment.wake()
-  })
+  const fates = seededFates(random.fork('fates'), given.weather ?? (() => fairWeather))
+  const hinting = hearHints(time, datazone, hints.send)
   const environment = startEnvironment({
     time,
     random: random.fork('environment'),
@@ -110,7 +149,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     portsFor: (process) => ({
       store: table.storeFor(process.step),
       pace: pace.paceFor(process.step),
-      breakers: breakers.breakersFor(process.step),
+      breakers: given.breakers ?? breakers.breakersFor(process.step),
       switches: { pauseOf: async () => undefined },
       datazone: dataZoneFor(process.step, hinting),
       bus: bus.busFor(process.step),
@@ -119,22 +158,39 @@ export const measure = async (given: Case): Promise<Figures> => {
     }),
   })
   environment.calm()
+  const { limitChanges } = given
+  if (limitChanges !== undefined)
+    time.at(startMs + limitChanges.afterMs, () => {
+      const { startRatePerSecond } = limitChanges
+      datazone.control.changeSettings({ startRatePerSecond })
+    })
   // At any moment of its interval, or the sweep would meet every run of a trickle at the same age.
   const arrivals = random.fork('arrivals')
   for (let number = 0; number < given.runs; number += 1) {
-    time.at(startMs + number * given.everyMs + arrivals.whole(0, given.everyMs), () => {
-      requests.send(bodyOf(number))
-      environment.wake()
-    })
+    time.at(
+      startMs + number * given.everyMs + arrivals.whole(0, given.everyMs),
+      () => void requests.send(bodyOf(number)),
+    )
   }
-  const startsTakeMs = (given.runs * 1000) / startRatePerSecond
-  await time.run(startMs + Math.max(given.runs * given.everyMs, startsTakeMs) + settlingMs)
+  const startsTakeMs = (given.runs * 1000) / deployed.startRatePerSecond
+  const lastsMs = given.lastsMs ?? Math.max(given.runs * given.everyMs, startsTakeMs) + settlingMs
+  const parked: Record<string, number> = {}
+  time.at(startMs + (given.countParkedAtMs ?? lastsMs), () => {
+    for (const item of table.items()) {
+      if (item['state'] !== 'PARKED') continue
+      const reason = String(item['reason'])
+      parked[reason] = (parked[reason] ?? 0) + 1
+    }
+  })
+  await time.run(startMs + lastsMs)
 
   const takenAtMs = new Map<string, number>()
+  const endedAtMs = new Map<string, number>()
   for (const { detail, takenAtMs: atMs } of bus.events()) {
-    const { data }: { data: { status: string; runId?: string } } = JSON.parse(detail)
-    if (data.status !== 'STARTED' && data.runId !== undefined && !takenAtMs.has(data.runId))
-      takenAtMs.set(data.runId, atMs)
+    const { data }: { data: { status: string; runId?: string; asset: { id: string } } } = JSON.parse(detail)
+    if (data.status === 'STARTED') continue
+    if (data.runId !== undefined && !takenAtMs.has(data.runId)) takenAtMs.set(data.runId, atMs)
+    if (!endedAtMs.has(data.asset.id)) endedAtMs.set(data.asset.id, atMs - startMs)
   }
   const latenciesMs = datazone.control
     .runs()
@@ -155,5 +211,11 @@ export const measure = async (given: Case): Promise<Figures> => {
     total: Object.values(counted).reduce((sum, count) => sum + count, 0),
     announced: latenciesMs.length,
     latenciesMs,
+    starts: datazone.control.calls().starts.map(({ atMs, outcome }) => ({
+      atMs: atMs - startMs,
+      outcome,
+    })),
+    endingsMs: [...endedAtMs.values()].sort((left, right) => left - right),
+    parked,
   }
 }

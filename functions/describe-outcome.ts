@@ -12,7 +12,9 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
       return {
         ...run.subject,
         attempt: run.attempt,
-        ...(run.state === 'PARKED' ? { reason: run.reason, retryAtMs: run.retryAtMs } : {}),
+        ...(run.state === 'PARKED'
+          ? { reason: run.reason, retryAtMs: run.retryAtMs, error: run.error?.name }
+          : {}),
         ...(run.state === 'IN_FLIGHT' ? { runId: run.runId } : {}),
       }
     }

@@ -5,6 +5,7 @@ import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
+import { noteUnheardOf } from './note-unheard-of.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
@@ -30,7 +31,8 @@ export const observerHandler = (parts: {
     return []
   }
 
-  const note = ({ hints, ended, trusted, announced, problems }: HintReport) => {
+  const note = ({ hints, ended, trusted, announced, problems, unheardOf }: HintReport) => {
+    noteUnheardOf(unheardOf, telemetry)
     for (const { address, fate } of hints) {
       telemetry.count(`hint-by-${address}`, 1)
       telemetry.count(`hint-${fate}`, 1)

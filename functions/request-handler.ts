@@ -2,11 +2,11 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
+import { latestTurnMs } from '../lib/usecases/await-turn.ts'
 import { breakerBoard, type Gate } from '../lib/usecases/breaker-board.ts'
 import { handleMessage } from '../lib/usecases/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
-import { leastTimeToStartMs } from '../lib/usecases/start-run.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
 import { describeOutcome } from './describe-outcome.ts'
 
@@ -81,7 +81,7 @@ export const requestHandler = (parts: {
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
     const places = slotGate(event.Records.length, (count) =>
-      ports.pace.reserve(count, ports.clock.now(), deadlineMs - leastTimeToStartMs),
+      ports.pace.reserve(count, ports.clock.now(), latestTurnMs(deadlineMs)),
     )
     const started: InFlightRun[] = []
 

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda'
 import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
+import { noteUnheardOf } from './note-unheard-of.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
@@ -27,6 +28,7 @@ export const sweepHandler = (parts: {
     for (const [ending, count] of Object.entries(report.ended)) {
       telemetry.count(`run-${ending.toLowerCase()}`, count)
     }
+    noteUnheardOf(report.unheardOf, telemetry)
     if (report.unreadable.length > 0) telemetry.error('records this version must not act on', { report })
     else if (report.problems.length > 0) telemetry.warn('sweep with problems', { report })
     else telemetry.info('sweep', { report })

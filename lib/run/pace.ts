@@ -1,55 +1,88 @@
+import { shareOverLimit, type Throttling, throttledOnceMore } from './throttling.ts'
+
 /**
  * The shared pace of Start: one small item that all starters update, which hands out slots at the rate in force.
- * DataZone allows 10 StartMetadataGenerationRun a second per account and Region (documented quota).
+ * DataZone allows 10 StartMetadataGenerationRun a second per account and Region (documented quota). Rates are Starts a
+ * second. Why it falls and climbs as it does: docs/adr/0044.
  */
 export interface Pace {
   readonly nextSlotMs: number
-  /** The rate that the last throttling left behind, a second; the configured one when there was none. */
+  /** The rate that the last fall left behind; the configured one when there was none. */
   readonly loweredRate?: number
   readonly loweredAtMs?: number
+  /** What DataZone let through before that fall: about where the limit is. */
+  readonly limitRate?: number
+  /** How often the rate has fallen. Each fall voids the slots that were handed out before it and have not come yet. */
+  readonly falls?: number
+  /** Throttled Starts since the last fall. */
+  readonly throttling?: Throttling
 }
 
-const fall = 0.8
-const holdMs = 30_000
-/** After the hold, the rate climbs back by this share of the configured rate a second. */
-const climbPerSecond = 0.005
-const slowestPerSecond = 0.2
+/** The right to send one Start. */
+export interface Slot {
+  /** From then on, in ms since the epoch. */
+  readonly atMs: number
+  /** How often the rate had fallen when it was handed out; once it has fallen again, the slot is void. */
+  readonly falls: number
+}
 
-/** Starts a second that the pace allows now. */
-export const rateAt = (pace: Pace, nowMs: number, configuredPerSecond: number): number => {
-  if (pace.loweredRate === undefined || pace.loweredAtMs === undefined) return configuredPerSecond
-  const climbedMs = Math.max(0, nowMs - pace.loweredAtMs - holdMs)
-  return Math.min(
-    configuredPerSecond,
-    pace.loweredRate + (configuredPerSecond * climbPerSecond * climbedMs) / 1000,
-  )
+/** A fall leaves this much of what was let through, so that the limit has room again. */
+const room = 0.97
+/** It leaves at least this much of the rate: a share of few Starts may be far off. */
+const deepestFall = 0.4
+const slowestRate = 0.2
+/** So long after a fall the rate is at the limit again: fast at first, ever slower near it, then ever faster beyond. */
+const plateauMs = 60_000
+/** The climb is at least that from a fall by this share of the configured rate. */
+const leastDepth = 0.01
+
+/** The rate in force. */
+export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): number => {
+  const { loweredRate, loweredAtMs, limitRate = loweredRate } = pace
+  if (loweredRate === undefined || limitRate === undefined || loweredAtMs === undefined) return configuredRate
+  const depth = Math.max(limitRate - loweredRate, configuredRate * leastDepth)
+  const sinceMs = Math.max(0, nowMs - loweredAtMs)
+  const climbed = limitRate + depth * (sinceMs / plateauMs - 1) ** 3
+  return Math.min(configuredRate, Math.max(loweredRate, climbed))
 }
 
 /**
- * Takes `count` slots; slots that lapsed unused are gone. Each slot is the time, in ms, from which on to send. Slots
- * after `latestMs` cannot be used by whoever asks: they are told, so that he knows how far away his turn is, and left to
- * others.
+ * Takes `count` slots; slots that lapsed unused are gone. Slots after `latestMs` cannot be used by whoever asks: they
+ * are told, so that he knows how far away his turn is, and left to others.
  */
 export const takeSlots = (
   pace: Pace,
   count: number,
   nowMs: number,
-  configuredPerSecond: number,
+  configuredRate: number,
   latestMs: number,
-): { readonly pace: Pace; readonly slots: readonly number[] } => {
-  const gapMs = 1000 / rateAt(pace, nowMs, configuredPerSecond)
+): { readonly pace: Pace; readonly slots: readonly Slot[] } => {
+  const gapMs = 1000 / rateAt(pace, nowMs, configuredRate)
   const firstMs = Math.max(pace.nextSlotMs, nowMs)
-  const slots = Array.from({ length: count }, (_, index) => firstMs + index * gapMs)
-  const taken = slots.filter((slotMs) => slotMs <= latestMs).length
+  const falls = pace.falls ?? 0
+  const slots = Array.from({ length: count }, (_, index) => ({ atMs: firstMs + index * gapMs, falls }))
+  const taken = slots.filter(({ atMs }) => atMs <= latestMs).length
   return { pace: { ...pace, nextSlotMs: taken === 0 ? pace.nextSlotMs : firstMs + taken * gapMs }, slots }
 }
 
-/** DataZone throttled: the rate falls by a fifth, at most once a second, and no slower than one in five seconds. */
-export const slowDown = (pace: Pace, nowMs: number, configuredPerSecond: number): Pace =>
-  pace.loweredAtMs !== undefined && nowMs - pace.loweredAtMs < 1000
-    ? pace
-    : {
-        ...pace,
-        loweredRate: Math.max(slowestPerSecond, rateAt(pace, nowMs, configuredPerSecond) * fall),
-        loweredAtMs: nowMs,
-      }
+/**
+ * DataZone throttled a Start. A few are only noted; more tell how many Starts are over the limit, and the rate falls to
+ * just under it. Slots that are still to come are void then, so what was sent until now is what they follow on.
+ */
+export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
+  const rate = rateAt(pace, nowMs, configuredRate)
+  const throttling = throttledOnceMore(pace.throttling, nowMs, rate)
+  const over = shareOverLimit(throttling, rate)
+  if (over === undefined) return { ...pace, throttling }
+  const limitRate = rate * Math.max(deepestFall, 1 - over)
+  const loweredRate = Math.min(rate, Math.max(slowestRate, limitRate * room))
+  const { throttling: _, ...rest } = pace
+  return {
+    ...rest,
+    nextSlotMs: Math.min(pace.nextSlotMs, nowMs + 1000 / loweredRate),
+    loweredRate,
+    loweredAtMs: nowMs,
+    limitRate,
+    falls: (pace.falls ?? 0) + 1,
+  }
+}

@@ -58,7 +58,12 @@ const metadataOwnership = (
     (olderShape === true || types.length === 0 || types.length === asked.length) &&
     (createdAtMs === undefined || createdAtMs >= run.createdAtMs - adoptionSkewMs)
   if (!fits) return 'not-ours'
-  const isWhole = revision !== undefined && types.length === asked.length && createdAtMs !== undefined
+  // Of an older deployment one type told may be one of two: it may be another attempt's run, of more types.
+  const isWhole =
+    revision !== undefined &&
+    olderShape !== true &&
+    types.length === asked.length &&
+    createdAtMs !== undefined
   return isWhole ? 'ours' : 'unclear'
 }
 

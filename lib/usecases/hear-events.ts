@@ -72,5 +72,6 @@ export const hearEvents = async (events: readonly HeardEvent[], tools: HearingTo
     trusted: report.trusted,
     announced,
     problems: [...report.problems, ...pass.problems],
+    unheardOf: [...report.unheardOf, ...pass.unheardOf],
   }
 }

@@ -17,7 +17,7 @@ import { lookBefore } from './look-before-start.ts'
 import { mustPark } from './must-park.ts'
 import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
-import { startRun } from './start-run.ts'
+import { parksFrom, startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { isWaiting } from './waiting-request.ts'
 
@@ -100,6 +100,6 @@ export const resumeRecord = async (
   }
   if (!mayResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
   // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
-  const released = { ...tools, receiveCount: Math.max(2, tools.receiveCount) }
+  const released = { ...tools, receiveCount: Math.max(parksFrom, tools.receiveCount) }
   return isWaiting(run) ? resolveAndClaim(run, records, released) : [await resumeRun(run, records, released)]
 }

@@ -1,6 +1,7 @@
 import type { Hint } from '../contracts/hint.ts'
 import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
 import { getEach, newPass, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
 
@@ -34,6 +35,8 @@ export interface HintReport {
   readonly announced: number
   /** Reads that DataZone refused, by its error name, and steps that failed. */
   readonly problems: readonly string[]
+  /** Of what was written just now. */
+  readonly unheardOf: readonly UnheardOf[]
 }
 
 interface Addressed {
@@ -264,5 +267,6 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
     trusted: trustedEndings,
     announced,
     problems: pass.problems,
+    unheardOf: pass.unheardOf,
   }
 }

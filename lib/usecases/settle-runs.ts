@@ -6,6 +6,7 @@ import { type EndedRun, type InFlightRun, owesCancel, type Run } from '../run/ru
 import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
+import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
 
 export interface SettlePorts {
@@ -24,19 +25,28 @@ export interface Settlement {
   readonly ended: readonly EndedRun[]
   /** Reads that DataZone refused, by its error name, and writes that failed: those runs stay as they are. */
   readonly problems: readonly string[]
+  /** Of what was written just now. */
+  readonly unheardOf: readonly UnheardOf[]
 }
 
 /** What one pass learns, so that the steps need not hand it to each other. */
 export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
+  readonly unheardOf: UnheardOf[]
   /** Runs past their deadline, which DataZone is to cancel before they are given up, as their records say by now. */
   readonly toCancel: InFlightRun[]
   /** Run ids that DataZone was asked to cancel, whatever it answered. */
   readonly cancelTried: Set<string>
 }
 
-export const newPass = (): Pass => ({ ended: [], problems: [], toCancel: [], cancelTried: new Set() })
+export const newPass = (): Pass => ({
+  ended: [],
+  problems: [],
+  unheardOf: [],
+  toCancel: [],
+  cancelTried: new Set(),
+})
 
 const concurrentGets = 4
 
@@ -58,16 +68,19 @@ const save = async (run: Run, tools: SettleTools): Promise<Run | undefined> => {
   }
 }
 
-const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<void> => {
-  if (next.outcome !== 'changed' && next.outcome !== 'noted') return
+/** Whether a change was written. */
+const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<boolean> => {
+  if (next.outcome !== 'changed' && next.outcome !== 'noted') return false
   try {
     const saved = await save(next.run, tools)
     if (saved?.state === 'ENDED') pass.ended.push(saved)
     const isNew = saved !== undefined && owesCancel(saved) && !pass.cancelTried.has(saved.runId)
     if (isNew) pass.toCancel.push(saved)
+    return saved !== undefined && next.outcome === 'changed'
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.
     pass.problems.push(error instanceof Error ? error.message : 'a run could not be saved')
+    return false
   }
 }
 
@@ -88,7 +101,8 @@ export const observe = async (
     ...(lineageStatus === undefined ? {} : { lineageStatus }),
     ...(error === undefined ? {} : { error }),
   } as const
-  await write(transition(run, fact, tools.clock.now()), pass, tools)
+  const isNews = await write(transition(run, fact, tools.clock.now()), pass, tools)
+  if (isNews) pass.unheardOf.push(...unheardOfIn(run, seen))
 }
 
 const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
@@ -305,5 +319,5 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
   await getEach(overdue, pass, tools)
   if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
   else await listThem(domainId, others, young, pass, tools)
-  return { ended: pass.ended, problems: pass.problems }
+  return { ended: pass.ended, problems: pass.problems, unheardOf: pass.unheardOf }
 }

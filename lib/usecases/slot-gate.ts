@@ -1,7 +1,9 @@
+import type { Slot } from '../run/pace.ts'
+
 /** A message's place in its batch. Every place ends with `leave`; `slot` may come once before. */
 export interface Place {
-  /** Waits until every other place has asked or left, then answers when this one may send Start, in ms. */
-  slot(): Promise<number>
+  /** Waits until every other place has asked or left, then answers when this one may send Start. */
+  slot(): Promise<Slot>
   /** Asks for nothing (more). */
   leave(): void
 }
@@ -12,10 +14,10 @@ export interface Place {
  */
 export const slotGate = (
   places: number,
-  reserve: (count: number) => Promise<readonly number[]>,
+  reserve: (count: number) => Promise<readonly Slot[]>,
 ): (() => Place) => {
   let undecided = places
-  const waiting: PromiseWithResolvers<number>[] = []
+  const waiting: PromiseWithResolvers<Slot>[] = []
 
   const decided = () => {
     undecided -= 1
@@ -40,7 +42,7 @@ export const slotGate = (
       slot() {
         if (!open) throw new Error('a place asks for one slot only, and not after it left')
         open = false
-        const place = Promise.withResolvers<number>()
+        const place = Promise.withResolvers<Slot>()
         waiting.push(place)
         decided()
         return place.promise

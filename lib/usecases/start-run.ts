@@ -3,6 +3,7 @@ import { clientToken, typesToRun } from '../run/identity.ts'
 import { type ClaimedRun, isUnwanted, type ParkReason, type Run, type RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
 import { pauseByAgeMs, startSafety } from '../run/start-safety.ts'
+import { awaitTurn } from './await-turn.ts'
 import {
   cancelUnstarted,
   hasWaitedTooLong,
@@ -18,14 +19,20 @@ import { deniedForItsProject } from './resolve-asset.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { parkStopped } from './stopped-start.ts'
 
-/** A Start that could not be answered in this time is not worth beginning, in ms. */
-export const leastTimeToStartMs = 1500
-
 /** 5 s, 10 s, 20 s, ... up to 5 min, each half to one and a half times that. */
 export const backoffSeconds = (tries: number, random: number): number =>
   Math.round(Math.min(300, 5 * 2 ** (Math.max(1, tries) - 1)) * (0.5 + random))
 
-/** First time: back to the queue soon, with the sweep as safety net. From the second receive on: parked, off the queue. */
+/**
+ * The first times: back to the queue soon, with the sweep as safety net. After that: parked, off the queue, so that no
+ * storm fills the dead letters. To be throttled once more is common while the pace looks for the limit, so that is
+ * forgiven once more.
+ */
+const comesBack = { UNAVAILABLE: 1, THROTTLED: 2 } as const
+
+/** From this receive on, whatever is met is waited for in the table. */
+export const parksFrom = 3
+
 const transient = async (
   run: ClaimedRun,
   refusal: Refusal,
@@ -34,21 +41,21 @@ const transient = async (
 ): Promise<RequestOutcome> => {
   const nowMs = tools.clock.now()
   const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
-  const comesBack = tools.receiveCount === 1
+  const goesBack = tools.receiveCount <= comesBack[reason]
   const parked = await park(
     run,
     {
       reason,
       retryAtMs:
         nowMs +
-        (comesBack ? 2 * tools.settings.lookAgainMs : tools.settings.lookAgainMs) +
+        (goesBack ? 2 * tools.settings.lookAgainMs : tools.settings.lookAgainMs) +
         afterSeconds * 1000,
       definite: refusal.definite,
       error: runError(refusal),
     },
     tools,
   )
-  return comesBack && parked.outcome === 'parked'
+  return goesBack && parked.outcome === 'parked'
     ? { outcome: 'retry', afterSeconds, reason: refusal.name }
     : parked
 }
@@ -159,15 +166,14 @@ export const startRun = async (
 
   const breaker = await tools.gate.stoppedBy('Start', run)
   if (breaker !== undefined) return parkStopped(run, others, breaker, tools)
-  const slotMs = await tools.place.slot()
-  if (slotMs + leastTimeToStartMs > tools.deadlineMs) {
-    const retryAtMs = slotMs + tools.settings.lookAgainMs
+  const turn = await awaitTurn(tools)
+  if (turn.comes === 'too-late') {
+    const retryAtMs = turn.atMs + tools.settings.lookAgainMs
     const parked = await park(run, { reason: 'PACED', retryAtMs, definite: true }, tools)
     return parked.outcome === 'parked' && tools.receiveCount === 1
       ? { outcome: 'retry', afterSeconds: 5, reason: 'PACED' }
       : parked
   }
-  await tools.clock.sleepUntil(slotMs)
 
   // Others were refused while this one waited for its slot.
   const since = await tools.gate.stoppedBy('Start', run, true)

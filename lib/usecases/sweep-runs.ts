@@ -4,6 +4,7 @@ import type { Held, Holds } from '../run/release-plan.ts'
 import type { ClaimedRun, EndedRun, Ending, ParkedRun, Run } from '../run/run.ts'
 import { planSweep, type SweepPlan, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
+import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
 import { countParked, type HoldPorts, readHolds } from './held-work.ts'
 import { type SettlePorts, settleRuns } from './settle-runs.ts'
@@ -33,6 +34,8 @@ export interface SweepReport {
   readonly unreadable: readonly string[]
   /** Steps that failed, each with what failed; the next sweep tries again. */
   readonly problems: readonly string[]
+  /** What DataZone showed that this version does not know; told once. */
+  readonly unheardOf: readonly UnheardOf[]
   readonly outOfTime: boolean
 }
 
@@ -163,12 +166,14 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
   let announced = await announceAll(plan.announce, problems, tools)
   const released = await releaseAll(plan.release, problems, tools)
   const ended: EndedRun[] = []
+  const unheardOf: UnheardOf[] = []
   for (const runs of plan.domains) {
     if (outOfTime(tools)) break
     const domainId = runs[0]?.subject.domainId ?? ''
     await attempt(`settle ${domainId}`, problems, async () => {
       const settlement = await settleRuns(runs, tools)
       ended.push(...settlement.ended)
+      unheardOf.push(...settlement.unheardOf)
       problems.push(...settlement.problems.map((name) => `settle ${domainId}: ${name}`))
       announced += await announceAll(settlement.ended, problems, tools)
     })
@@ -182,6 +187,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
     ended: countByEnding(ended),
     unreadable,
     problems,
+    unheardOf,
     outOfTime: outOfTime(tools),
   }
 }

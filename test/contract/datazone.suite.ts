@@ -69,6 +69,18 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const one of all.splice(0)) await one.close()
     })
 
+    it('P8: reads the older shape, in which one type is told, in Start, Get and List', async () => {
+      const { datazone } = await opened({ apiGeneration: 'older' })
+      const started = answered(await datazone.startRun(startInput(), minute))
+      const older = { types: ['BUSINESS_DESCRIPTIONS'], olderShape: true }
+      expect(started).toMatchObject(older)
+      const got = answered(await datazone.getRun(domainId, started.runId))
+      expect(got).toMatchObject(older)
+      expect(got).not.toHaveProperty('typeStats')
+      const { runs } = answered(await datazone.listRuns(domainId, { assetId: 'tpcds_store_sales' }))
+      expect(runs).toMatchObject([{ ...older, runId: started.runId }])
+    })
+
     it('shows an asset: its revision, its project, its type and its name', async () => {
       const { datazone, control } = await opened()
       control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é' })

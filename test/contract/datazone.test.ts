@@ -1,4 +1,4 @@
-import { DataZoneClient } from '@aws-sdk/client-datazone'
+import { DataZoneClient, GetMetadataGenerationRunCommand } from '@aws-sdk/client-datazone'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
@@ -78,6 +78,23 @@ describe('an error that the service model does not have', () => {
     const client = clientOf(server.endpoint)
     const { startRun } = dataZoneGateway({ starts: client, reads: client })
     expect(await startRun(startInput(), 60 * second)).toMatchObject({ refusal: { kind, definite, name } })
+    client.destroy()
+    await server.close()
+  })
+})
+
+describe('a field that no model has', () => {
+  it('P8: is dropped by the SDK before anybody here could keep or log it, and does no harm', async () => {
+    const run = `{"domainId":"${domainId}","id":"run-1","status":"SUBMITTED","addedByALaterVersion":"text"}`
+    const server = await listen('a front door', (request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-type': 'application/json' }).end(run)
+    })
+    const client = clientOf(server.endpoint)
+    const got = new GetMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: 'run-1' })
+    const output = await client.send(got)
+    expect(output).toMatchObject({ id: 'run-1', status: 'SUBMITTED' })
+    expect(JSON.stringify(output)).not.toContain('addedByALaterVersion')
     client.destroy()
     await server.close()
   })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { StartPace } from '../../lib/ports/start-pace.ts'
+import type { Slot } from '../../lib/run/pace.ts'
 import { minute, second, t0 } from '../support/runs.ts'
 
 /** A shared pace under test, new and unused. */
@@ -18,8 +19,10 @@ const always = Number.POSITIVE_INFINITY
 /** Arithmetic on times since the epoch loses less than this. */
 const toleranceMs = 0.01
 
-const gapsOf = (slots: readonly number[]): number[] => {
-  const sorted = slots.toSorted((left, right) => left - right)
+const timesOf = (slots: readonly Slot[]): number[] => slots.map(({ atMs }) => atMs)
+
+const gapsOf = (slots: readonly Slot[]): number[] => {
+  const sorted = timesOf(slots).toSorted((left, right) => left - right)
   return sorted.slice(1).map((slot, index) => slot - (sorted[index] ?? 0))
 }
 
@@ -41,9 +44,9 @@ export const startPaceContract = (
 
     it('hands out as many slots as are asked for, from now on, evenly', async () => {
       const pace = (await at(8)).client()
-      expect(await pace.reserve(4, t0, always)).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
-      expect(await pace.reserve(1, t0, always)).toEqual([t0 + 500])
-      expect(await pace.reserve(0, t0, always)).toEqual([])
+      expect(timesOf(await pace.reserve(4, t0, always))).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
+      expect(timesOf(await pace.reserve(1, t0, always))).toEqual([t0 + 500])
+      expect(timesOf(await pace.reserve(0, t0, always))).toEqual([])
     })
 
     it('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
@@ -63,22 +66,25 @@ export const startPaceContract = (
     it('P7: lets slots lapse that nobody took in time', async () => {
       const { client } = await at(10)
       await client().reserve(2, t0, always)
-      expect(await client().reserve(2, t0 + minute, always)).toEqual([t0 + minute, t0 + minute + 100])
+      expect(timesOf(await client().reserve(2, t0 + minute, always))).toEqual([
+        t0 + minute,
+        t0 + minute + 100,
+      ])
     })
 
     it('P7: tells a slot that comes too late for who asks, and leaves it to others', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
-      expect(await one.reserve(2, t0, t0 + 99)).toEqual([t0 + 100, t0 + 200])
-      expect(await other.reserve(2, t0, always)).toEqual([t0 + 100, t0 + 200])
+      expect(timesOf(await one.reserve(2, t0, t0 + 99))).toEqual([t0 + 100, t0 + 200])
+      expect(timesOf(await other.reserve(2, t0, always))).toEqual([t0 + 100, t0 + 200])
     })
 
     it('P7: of slots asked for together, reserves those that come in time and no more', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
-      expect(await one.reserve(4, t0, t0 + 100)).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
-      expect(await other.reserve(1, t0, always)).toEqual([t0 + 200])
+      expect(timesOf(await one.reserve(4, t0, t0 + 100))).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
+      expect(timesOf(await other.reserve(1, t0, always))).toEqual([t0 + 200])
     })
 
     it('P9: asked again and again too late, it does not run away from who asks', async () => {
@@ -87,24 +93,58 @@ export const startPaceContract = (
       const told = await Promise.all(
         Array.from({ length: 20 }, () => client().reserve(10, t0, t0 + 25 * second)),
       )
-      for (const [first] of told) expect(first).toBe(t0 + 30 * second)
-      expect(await client().reserve(1, t0 + 10 * second, t0 + 35 * second)).toEqual([t0 + 30 * second])
+      for (const [first] of told) expect(first?.atMs).toBe(t0 + 30 * second)
+      expect(timesOf(await client().reserve(1, t0 + 10 * second, t0 + 35 * second))).toEqual([
+        t0 + 30 * second,
+      ])
     })
 
-    it('P7: slows every starter down when one was throttled, for a while', async () => {
+    /** Four throttled Starts of ten or so: there is no doubt, and the rate falls once. */
+    const throttle = async (pace: StartPace, fromMs: number) => {
+      for (const ms of [0, 400, 800, 1200]) await pace.slowDown(fromMs + ms)
+    }
+
+    it('P7: slows every starter down when Starts were throttled, for a while', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
       await other.reserve(1, t0, always)
-      await one.slowDown(t0)
-      for (const gap of gapsOf(await other.reserve(4, t0 + second, always))) expect(gap).toBeCloseTo(125)
+      await throttle(one, t0)
+      for (const gap of gapsOf(await other.reserve(4, t0 + 2 * second, always)))
+        expect(gap).toBeGreaterThan(125)
       for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute, always))) expect(gap).toBeCloseTo(100)
     })
 
-    it('falls once a second at most, whoever asks', async () => {
+    it('P7: counts what any starter met, and falls once for all of it', async () => {
       const { client } = await at(10)
-      await Promise.all(Array.from({ length: 5 }, () => client().slowDown(t0)))
-      for (const gap of gapsOf(await client().reserve(3, t0, always))) expect(gap).toBeCloseTo(125)
+      const starters = [client(), client(), client(), client()]
+      await Promise.all(starters.map((starter, index) => starter.slowDown(t0 + 400 * index)))
+      await Promise.all(starters.map((starter) => starter.slowDown(t0 + 1200)))
+      expect(await client().falls()).toBe(1)
+    })
+
+    it('one throttled Start alone changes nothing', async () => {
+      const pace = (await at(10)).client()
+      await pace.slowDown(t0)
+      expect(gapsOf(await pace.reserve(2, t0, always))[0]).toBeCloseTo(100)
+      expect(await pace.falls()).toBe(0)
+    })
+
+    it('P7: a fall voids the slots to come, and hands their time out anew', async () => {
+      const { client } = await at(10)
+      const [one, other] = [client(), client()]
+      const held = await one.reserve(50, t0, always)
+      expect(new Set(held.map(({ falls }) => falls))).toEqual(new Set([0]))
+      await throttle(other, t0)
+      expect(await one.falls()).toBe(1)
+      const [again] = await one.reserve(1, t0 + 1300, always)
+      expect(again?.falls).toBe(1)
+      expect(again?.atMs).toBeLessThan(t0 + 1200 + 250)
+      expect(again?.atMs).toBeGreaterThan(t0 + 1300)
+    })
+
+    it('has not fallen while nobody used it', async () => {
+      expect(await (await at(10)).client().falls()).toBe(0)
     })
 
     it('throws when its store cannot answer', async () => {
@@ -112,6 +152,7 @@ export const startPaceContract = (
       const pace = client()
       await unplug()
       await expect(pace.reserve(1, t0, always)).rejects.toThrow(PortUnavailable)
+      await expect(pace.falls()).rejects.toThrow(PortUnavailable)
       await expect(pace.slowDown(t0)).rejects.toThrow(PortUnavailable)
     })
   })

@@ -89,6 +89,7 @@ describe('the roles (P12)', () => {
       'datazone:StartDataSourceRun *',
       'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
+      'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
       'dynamodb:Query RunTable.Arn',
       'dynamodb:UpdateItem RunTable.Arn',

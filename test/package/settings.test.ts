@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { heardNames } from '../../lib/contracts/heard-event.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
+import { deployed } from '../simulation/deployed.ts'
 
 const functionSchema = z.looseObject({
   Runtime: z.string(),
@@ -68,6 +69,31 @@ describe('the functions', () => {
 
   it('leave a claim leased until 30 seconds after its starter must have stopped (P1)', () => {
     expect(Number(starter.Environment.Variables['LEASE_SECONDS'])).toBe(starter.Timeout + 30)
+  })
+})
+
+describe('worlds in virtual time', () => {
+  it('run the functions as they are deployed', () => {
+    expect([starter, poller, observer].map(({ Timeout }) => Timeout * 1000)).toEqual([
+      deployed.starter.timeoutMs,
+      deployed.poller.timeoutMs,
+      deployed.observer.timeoutMs,
+    ])
+    expect(Number(starter.Environment.Variables['SWEEP_PERIOD_SECONDS']) * 1000).toBe(
+      deployed.poller.periodMs,
+    )
+    expect(propertiesOf('StarterEventSourceMappingSQSRequestQueue')).toMatchObject({
+      BatchSize: deployed.starter.batchSize,
+      ScalingConfig: { MaximumConcurrency: deployed.starter.maximumConcurrency },
+    })
+    expect(propertiesOf('ObserverEventSourceMappingSQSHintQueue')).toMatchObject({
+      BatchSize: deployed.observer.batchSize,
+      MaximumBatchingWindowInSeconds: deployed.observer.windowMs / 1000,
+      ScalingConfig: { MaximumConcurrency: deployed.observer.maximumConcurrency },
+    })
+    expect(template.Parameters?.['StartRatePerSecond']).toMatchObject({
+      Default: String(deployed.startRatePerSecond),
+    })
   })
 })
 

@@ -9,7 +9,11 @@ const steps = fc.array(
     throttled: fc.boolean(),
     count: fc.integer({ min: 0, max: 10 }),
     patienceMs: fc.oneof(fc.integer({ min: -1, max: 30_000 }), fc.constant(Number.POSITIVE_INFINITY)),
-    laterMs: fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 300_000 })),
+    laterMs: fc.oneof(
+      fc.integer({ min: 0, max: 200 }),
+      fc.integer({ min: 0, max: 2000 }),
+      fc.integer({ min: 0, max: 300_000 }),
+    ),
   }),
   { maxLength: 60 },
 )
@@ -21,23 +25,25 @@ interface Step {
   readonly laterMs: number
 }
 
-/** Every slot reserved, with when it was asked for and the rate then in force. */
+/** Every slot reserved that no fall made void, with when it was asked for and the rate then in force. */
 const reserved = (rate: number, story: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
-  const slots: { slotMs: number; askedMs: number; rate: number }[] = []
+  let slots: { slotMs: number; askedMs: number; rate: number }[] = []
   for (const { throttled, count, patienceMs, laterMs } of story) {
     nowMs += laterMs
     if (throttled) {
+      const before = pace.falls
       pace = slowDown(pace, nowMs, rate)
+      if (pace.falls !== before) slots = slots.filter(({ slotMs }) => slotMs <= nowMs)
       continue
     }
     const askedMs = nowMs
     const latestMs = nowMs + patienceMs
     const taken = takeSlots(pace, count, nowMs, rate, latestMs)
     const inForce = rateAt(pace, askedMs, rate)
-    const inTime = taken.slots.filter((slotMs) => slotMs <= latestMs)
-    slots.push(...inTime.map((slotMs) => ({ slotMs, askedMs, rate: inForce })))
+    const inTime = taken.slots.filter(({ atMs }) => atMs <= latestMs)
+    slots.push(...inTime.map(({ atMs }) => ({ slotMs: atMs, askedMs, rate: inForce })))
     pace = taken.pace
   }
   return slots
@@ -90,28 +96,86 @@ test('P9: a slot that is told only is the first that the next one gets: asking d
         else pace = takeSlots(pace, asked, nowMs, rate, nowMs + patienceMs).pace
       }
       const { slots } = takeSlots(pace, count, nowMs, rate, Number.POSITIVE_INFINITY)
-      const impatient = takeSlots(pace, count, nowMs, rate, (slots[0] ?? 0) - 1)
+      const impatient = takeSlots(pace, count, nowMs, rate, (slots[0]?.atMs ?? 0) - 1)
       expect(impatient).toEqual({ pace, slots })
     }),
   )
 })
 
-test('P7: the rate is never above the configured one, never below a fifth a second, and recovers', () => {
+/** Each step of a story, with the pace before and after it. */
+const told = (rate: number, story: readonly Step[]) => {
+  let pace: Pace = { nextSlotMs: 0 }
+  let nowMs = t0
+  return story.map(({ throttled, count, patienceMs, laterMs }) => {
+    const before = pace
+    nowMs += laterMs
+    pace = throttled
+      ? slowDown(pace, nowMs, rate)
+      : takeSlots(pace, count, nowMs, rate, nowMs + patienceMs).pace
+    return { nowMs, before, after: pace }
+  })
+}
+
+test('P7: the rate is never above the configured one, nor below a fifth a second where that is less', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
+      for (const { nowMs, after } of told(rate, story)) {
+        expect(rateAt(after, nowMs, rate)).toBeLessThanOrEqual(rate)
+        expect(rateAt(after, nowMs, rate)).toBeGreaterThanOrEqual(0.2)
+      }
+    }),
+  )
+})
+
+test('P7: throttling never raises the rate, and only throttling lowers it', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, story) => {
+      for (const { nowMs, before, after } of told(rate, story)) {
+        const [was, is] = [rateAt(before, nowMs, rate), rateAt(after, nowMs, rate)]
+        expect(is).toBeLessThanOrEqual(was)
+        if (after.falls === before.falls) expect(is).toBe(was)
+        else expect(after.falls).toBe((before.falls ?? 0) + 1)
+      }
+    }),
+  )
+})
+
+test('P7: in time alone the rate only climbs, and within six minutes it is the configured one', () => {
+  const waits = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 10 })
+  fc.assert(
+    fc.property(rates, steps, waits, (rate, story, laters) => {
+      const last = told(rate, story).at(-1)
+      if (last === undefined) return
+      let { nowMs } = last
+      for (const laterMs of laters) {
+        const before = rateAt(last.after, nowMs, rate)
+        nowMs += laterMs
+        expect(rateAt(last.after, nowMs, rate)).toBeGreaterThanOrEqual(before)
+      }
+      expect(rateAt(last.after, last.nowMs + 360_000, rate)).toBe(rate)
+    }),
+  )
+})
+
+test('P7: it falls once a second at most, and never for one throttled Start in fifty', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, story) => {
+      const falls = told(rate, story).filter(({ before, after }) => after.falls !== before.falls)
+      for (const [index, { nowMs }] of falls.entries()) {
+        const next = falls[index + 1]
+        if (next !== undefined) expect(next.nowMs - nowMs).toBeGreaterThanOrEqual(1000)
+      }
+    }),
+  )
+  fc.assert(
+    fc.property(rates, fc.array(fc.integer({ min: 50, max: 500 })), (rate, gaps) => {
       let pace: Pace = { nextSlotMs: 0 }
       let nowMs = t0
-      for (const { throttled, laterMs } of story) {
-        nowMs += laterMs
-        if (throttled) {
-          const before = rateAt(pace, nowMs, rate)
-          pace = slowDown(pace, nowMs, rate)
-          expect(rateAt(pace, nowMs, rate)).toBeLessThanOrEqual(before)
-        }
-        expect(rateAt(pace, nowMs, rate)).toBeLessThanOrEqual(rate)
-        expect(rateAt(pace, nowMs, rate)).toBeGreaterThanOrEqual(0.2)
+      for (const starts of gaps) {
+        nowMs += Math.ceil((starts * 1000) / rate)
+        pace = slowDown(pace, nowMs, rate)
       }
-      expect(rateAt(pace, nowMs + 300_000, rate)).toBe(rate)
+      expect(pace.falls).toBeUndefined()
     }),
   )
 })

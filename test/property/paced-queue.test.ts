@@ -92,6 +92,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
       pace = taken.pace
       return taken.slots
     },
+    falls: async () => 0,
     slowDown: async () => {},
   }
   const over = (runId: string) => serviceRun({ runId, nativeStatus: 'SUCCEEDED' })

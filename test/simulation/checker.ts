@@ -5,10 +5,13 @@ import {
   canceledInTime,
   canceledWasAskedFor,
   cancelsAreHeeded,
+  cancelsStayOnRecord,
   overdueAreCanceled,
   takenCancelsWork,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
+import { deadlinesAreKept, startedIsToldWhereAskedFor } from './check/deadline.ts'
+import { onlyTheEndedExpire, theForgottenAreNotRun } from './check/expiry.ts'
 import {
   othersAreAnnouncedOnce,
   othersAreFollowed,
@@ -29,6 +32,7 @@ import {
   noMoreSourceRunsThanAttempts,
   runsAreRecordedOnce,
 } from './check/one-run.ts'
+import { paceRecovers, startsKeepTheRate, throttlingIsHeeded } from './check/pace.ts'
 import {
   repeatsAreSkipped,
   retriesAreKept,
@@ -75,6 +79,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['policy: retries are kept', retriesAreKept],
   ['policy: retries are of what failed', retriesAreOfWhatFailed],
   ['cancel: requests are heeded', cancelsAreHeeded],
+  ['cancel: stays on record', cancelsStayOnRecord],
   ['cancel: nothing is canceled unasked', canceledWasAskedFor],
   ['cancel: what DataZone took is over', takenCancelsWork],
   ['cancel: nothing runs on', canceledDoNotRun],
@@ -89,6 +94,9 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
   ['P7 within the quota', fullDaysAreNotTried],
+  ['P7 within the quota', startsKeepTheRate],
+  ['P7 within the quota', throttlingIsHeeded],
+  ['P7 within the quota', paceRecovers],
   ['P7 within the quota', runsStayWithinCaps],
   ['P7 within the quota', backfillLeavesTheReserve],
   ['P7 within the quota', attemptsAreCountedOnce],
@@ -98,6 +106,10 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P9 nothing waits for ever', refusalsEndInTime],
+  ['P9 nothing waits for ever', deadlinesAreKept],
+  ['policy: what to announce', startedIsToldWhereAskedFor],
+  ['P2 none lost', onlyTheEndedExpire],
+  ['P1 one run', theForgottenAreNotRun],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
   ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]

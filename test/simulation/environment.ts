@@ -4,28 +4,18 @@ import { sweepHandler } from '../../functions/sweep-handler.ts'
 import { readConfig } from '../../lib/config.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/starter-tools.ts'
+import { deployed } from './deployed.ts'
 import { startEventSource } from './event-source.ts'
 import type { VirtualTime } from './ports/clock.ts'
 import type { Process } from './ports/process.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
-import { sourceRunsPerDay } from './program.ts'
 import type { Sabotage } from './sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
 
-const starterTimeoutMs = 30_000
-const pollerTimeoutMs = 55_000
-const periodMs = 60_000
-const maximumConcurrency = 3
-const batchSize = 10
-const observerTimeoutMs = 30_000
-const hintBatchSize = 100
-const hintWindowMs = 5_000
-const maximumObservers = 2
-
-const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, runsPerDay: number) =>
+const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, env: Readonly<Record<string, string>>) =>
   readConfig(
     {
       TABLE_NAME: 'runs',
@@ -35,11 +25,8 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, runsPerDay:
       EVENT_BUS_NAME: 'bus',
       MODE: mode,
       DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
-      START_RATE_PER_SECOND: '9.8',
-      // Short enough to come about within the time that a seed is given to settle.
-      RUN_DEADLINE_SECONDS: '1800',
-      MAX_WAIT_SECONDS: '5400',
-      DATA_SOURCE_RUNS_PER_DAY: String(runsPerDay),
+      START_RATE_PER_SECOND: String(deployed.startRatePerSecond),
+      ...env,
     },
     policyFile,
   )
@@ -59,8 +46,8 @@ export const startEnvironment = (options: {
   readonly random: Random
   readonly profile: Profile
   readonly policyFile: object
-  /** That the data source may have. */
-  readonly runsPerDay?: number
+  /** Settings that are not as deployed. */
+  readonly env?: Readonly<Record<string, string>>
   readonly requests: SimulatedQueue
   readonly hints: SimulatedQueue
   readonly hintsFor: (process: Process) => HintQueue
@@ -71,12 +58,11 @@ export const startEnvironment = (options: {
   /** Takes down a fault by its kind. */
   readonly count: (kind: string) => void
 }): Environment => {
-  const { time, random, profile, requests, sabotage } = options
-  const { policyFile, runsPerDay = sourceRunsPerDay } = options
+  const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
   const configs = {
-    off: configFor('off', policyFile, runsPerDay),
-    plan: configFor('plan', policyFile, runsPerDay),
-    run: configFor('run', policyFile, runsPerDay),
+    off: configFor('off', policyFile, env),
+    plan: configFor('plan', policyFile, env),
+    run: configFor('run', policyFile, env),
   }
   let config = configs.run
   let calm = false
@@ -116,12 +102,13 @@ export const startEnvironment = (options: {
     time,
     queue: requests,
     name: 'requests',
-    batchSize,
+    batchSize: deployed.starter.batchSize,
+    // Its second is spent only on batches that are not full.
     windowMs: 0,
-    maximumConcurrency,
+    maximumConcurrency: deployed.starter.maximumConcurrency,
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
     invoke: (event) =>
-      invoke('starter', starterTimeoutMs, (ports, context) =>
+      invoke('starter', deployed.starter.timeoutMs, (ports, context) =>
         requestHandler({ settings: settings().starter, ports, telemetry: silent })(event, context),
       ),
   })
@@ -130,13 +117,13 @@ export const startEnvironment = (options: {
     time,
     queue: options.hints,
     name: 'hints',
-    batchSize: hintBatchSize,
-    windowMs: hintWindowMs,
-    maximumConcurrency: maximumObservers,
+    batchSize: deployed.observer.batchSize,
+    windowMs: deployed.observer.windowMs,
+    maximumConcurrency: deployed.observer.maximumConcurrency,
     invoke: async (event) =>
       sabotage?.ignoresHints === true
         ? { batchItemFailures: [] }
-        : invoke('observer', observerTimeoutMs, (ports, context, process) =>
+        : invoke('observer', deployed.observer.timeoutMs, (ports, context, process) =>
             observerHandler({
               settings: settings().observer,
               ports: { ...(sabotage?.observerPorts?.(ports) ?? ports), hints: options.hintsFor(process) },
@@ -146,7 +133,7 @@ export const startEnvironment = (options: {
   })
 
   const sweep = () =>
-    void invoke('poller', pollerTimeoutMs, (ports, context) =>
+    void invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
       sweepHandler({
         tools: { ...(sabotage?.sweeper?.(ports) ?? ports), settings: settings().sweeper },
         telemetry: silent,
@@ -162,9 +149,9 @@ export const startEnvironment = (options: {
       options.count('sweep twice')
       time.at(time.now() + random.whole(0, 2_000), sweep)
     })
-    time.at(atMs + periodMs, () => tick(atMs + periodMs))
+    time.at(atMs + deployed.poller.periodMs, () => tick(atMs + deployed.poller.periodMs))
   }
-  tick(time.now() + random.whole(0, periodMs))
+  tick(time.now() + random.whole(0, deployed.poller.periodMs))
 
   return {
     deploy: (mode) => {

@@ -26,6 +26,12 @@ export interface Outside {
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
   /** Ours, not the portal's. */
   readonly runs: readonly SeenRun[]
+  /** Every StartMetadataGenerationRun as DataZone saw it, in order. */
+  readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
+  /** Publishes all at once, and the Starts a second that DataZone allowed then. */
+  readonly crowds: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
+  /** Clocks are off by at most this, each way. */
+  readonly skewMs: number
   /** Ids of runs that somebody else started. */
   readonly portalRuns: ReadonlySet<string>
   readonly refusedTimes: readonly RefusedTime[]
@@ -51,6 +57,10 @@ export interface Outside {
   readonly pauses: readonly { readonly fromMs: number; readonly untilMs: number }[]
   /** Records that were planted and must not have been touched, and whether they were. */
   readonly disturbed: readonly string[]
+  /** Items that the table's expiry deleted, as they were. */
+  readonly expired: readonly Readonly<Record<string, unknown>>[]
+  /** An older deployment of DataZone tells one type of each run. */
+  readonly apiGeneration: 'current' | 'older'
   /** From then on nothing went wrong any more. */
   readonly calmFromMs: number
   readonly endMs: number

@@ -35,6 +35,8 @@ export interface Profile {
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
+  /** An older deployment of DataZone tells one type of a run, and knows no partial success. */
+  readonly apiGeneration: 'current' | 'older'
   /** Runs that never end. */
   readonly stuckShare: number
   /** What a cancel that comes too late is answered, and how long one takes. */
@@ -67,6 +69,7 @@ const broken: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
 /** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  const isOlder = random.fork('api generation').chance(0.15)
   const cancels = random.fork('cancel')
   const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
@@ -91,7 +94,8 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     skewMs: random.chance(0.3) ? 2_000 : 0,
     serviceErrors: sometimes(0.25),
     unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
-    partialShare: sometimes(0.3),
+    partialShare: sometimes(0.3) * (isOlder ? 0 : 1),
+    apiGeneration: isOlder ? 'older' : 'current',
     failureShare: sometimes(0.3),
     stuckShare: cancels.chance(0.3) ? 0.2 : 0,
     cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),

@@ -1,6 +1,8 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import { drawBeginning } from './beginning.ts'
 import { drawCancels, type SentCancel } from './cancels.ts'
+import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
+import { ancient, expiryDeeds } from './expiry.ts'
 import { drawOthers } from './others.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
@@ -36,6 +38,11 @@ export type Deed =
     }
   /** Somebody accepts an asset's suggestions, which makes a revision. */
   | { readonly kind: 'accept'; readonly domainId: string; readonly assetId: string }
+  /** A record past its time, and the table's expiry. */
+  | { readonly kind: 'plant-ancient'; readonly domainId: string; readonly assetId: string }
+  | { readonly kind: 'expire' }
+  /** DataZone allows so many Starts from now on. */
+  | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
@@ -58,6 +65,7 @@ export interface Sent {
 export interface Program {
   readonly catalogue: Catalogue
   readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
+  readonly crowds: readonly Crowd[]
   /** When it begins, in ms since the epoch. */
   readonly startMs: number
   /** When the last deed is done and the faults stop. */
@@ -143,7 +151,7 @@ const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
   })
 
 /** Few, so that days are full; all that a program asks for fits into two. */
-export const sourceRunsPerDay = 3
+const sourceRunsPerDay = 3
 
 /** Loads that want the data source run, in half of the seeds. */
 const drawTriggers = (random: Random, anyTime: () => number) => {
@@ -183,6 +191,10 @@ const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, de
 /** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
 export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
+  const stormMs = random.whole(5, 45) * minute
+  // What a full cap holds back says nothing of the pace.
+  const crowds = scenario.caps.length > 0 ? [] : drawCrowds(random.fork('crowds'), stormMs)
+  const crowdAssets = crowds.flatMap((crowd) => crowd.assets)
   const catalogue: Catalogue = {
     domains: [
       {
@@ -192,14 +204,13 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...oldAssets].map((id) => assetOf(id)),
+          ...[...assets, ...oldAssets, ...crowdAssets, ancient].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
   }
-  const stormMs = random.whole(5, 45) * minute
   const deeds: { atMs: number; deed: Deed }[] = []
   const at = (atMs: number, deed: Deed) => deeds.push({ atMs, deed })
   const anyTime = () => random.whole(0, stormMs)
@@ -213,11 +224,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     return `${what}-${count}`
   }
 
-  const publish = (atMs: number, assetId: string) => {
+  const published = (assetId: string): Deed => {
     const id = name('event')
     const request: Sent = { id, domainId, assetId, sets: scenario.sets, regenerate: false, published: true }
-    repeats(atMs, { kind: 'send', body: publishEvent(id, assetId), request })
+    return { kind: 'send', body: publishEvent(id, assetId), request }
   }
+  const publish = (atMs: number, assetId: string) => repeats(atMs, published(assetId))
   const ask = (atMs: number, assetId: string, project = projectId) => {
     const id = name('request')
     const { types, sets = scenario.sets } = random.pick(typeChoices)
@@ -328,9 +340,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
+  deeds.push(...crowdDeeds(crowds, published))
+  deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {
     catalogue,
+    crowds,
     deeds,
     startMs,
     stormMs,

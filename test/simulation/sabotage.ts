@@ -51,6 +51,10 @@ const withStore = (ports: StarterPorts, change: Partial<StarterPorts['store']>):
   ...ports,
   store: { ...ports.store, ...change },
 })
+const withPace = (ports: StarterPorts, change: Partial<StarterPorts['pace']>): StarterPorts => ({
+  ...ports,
+  pace: { ...ports.pace, ...change },
+})
 const withDataZone = (ports: StarterPorts, change: Partial<StarterPorts['datazone']>): StarterPorts => ({
   ...ports,
   datazone: { ...ports.datazone, ...change },
@@ -84,6 +88,19 @@ const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): Star
 const withCaps = (settings: StarterSettings, change: (cap: Cap) => readonly Cap[]): StarterSettings => ({
   ...settings,
   policy: { ...settings.policy, caps: settings.policy.caps.flatMap(change) },
+})
+
+/** The settings with one order overlooked in every rule. */
+const withoutOrder = (settings: StarterSettings, name: keyof RunPolicy): StarterSettings => ({
+  ...settings,
+  policy: {
+    ...settings.policy,
+    rules: settings.policy.rules.map(({ match, verdict }) => {
+      if (verdict.kind !== 'run') return { match, verdict }
+      const { [name]: _, ...policy } = verdict.policy
+      return { match, verdict: { ...verdict, policy } }
+    }),
+  },
 })
 
 /** What each defect would be in the code, and how it is made here. */
@@ -656,16 +673,71 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'give up at the deadline without a cancel',
-    settings: (settings) => ({
-      ...settings,
-      policy: {
-        ...settings.policy,
-        rules: settings.policy.rules.map(({ match, verdict }) => {
-          if (verdict.kind === 'skip') return { match, verdict }
-          const { cancelAtDeadline: _, ...policy } = verdict.policy
-          return { match, verdict: { ...verdict, policy } }
-        }),
-      },
-    }),
+    settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
+  },
+  {
+    name: 'take the one type of an older shape for all',
+    ports: (ports) =>
+      withDataZone(ports, {
+        listRuns: async (domainId, query) => {
+          const page = await ports.datazone.listRuns(domainId, query)
+          if (page.outcome === 'refused') return page
+          const runs = page.value.runs.map(({ olderShape: _, ...run }) => run)
+          return { ...page, value: { ...page.value, runs } }
+        },
+      }),
+  },
+  {
+    name: "overlook the policy's deadline",
+    settings: (settings) => withoutOrder(settings, 'deadlineMs'),
+  },
+  {
+    name: 'announce Started all the same',
+    settings: (settings) => withoutOrder(settings, 'startedUntold'),
+  },
+  {
+    name: 'expire live records',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const creation = await ports.store.create(run, instead)
+          if (creation.outcome === 'created') table.plant({ ...toItem(creation.run), ttlEpochSeconds: 1 })
+          return creation
+        },
+      }),
+  },
+  {
+    name: 'no limit to the age of a request',
+    settings: (settings) => ({ ...settings, maxRequestAgeMs: Number.POSITIVE_INFINITY }),
+  },
+  {
+    name: 'send each Start when it is ready',
+    ports: (ports) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          const slots = await ports.pace.reserve(count, nowMs, latestMs)
+          return slots.map(({ falls }) => ({ atMs: nowMs, falls }))
+        },
+      }),
+  },
+  {
+    name: 'never slow down',
+    ports: (ports) => withPace(ports, { slowDown: async () => {} }),
+  },
+  {
+    name: 'use slots that became void',
+    ports: (ports) => withPace(ports, { falls: async () => 0 }),
+  },
+  {
+    name: 'never recover from throttling',
+    ports: (ports, { memory }) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          if ((await ports.pace.falls()) > 0) memory.add('fallen')
+          const share = memory.has('fallen') ? 2 : 1
+          const slots = await ports.pace.reserve(count * share, nowMs, latestMs)
+          return slots.filter((_, index) => index % share === 0)
+        },
+      }),
   },
 ]

@@ -9,6 +9,10 @@ export interface Scenario {
   readonly skipped: ReadonlySet<string>
   /** Of one request and one set of types, all in all. */
   readonly attempts: number
+  /** Instead of the deployment's half hour. */
+  readonly deadlineMs?: number
+  /** Starts are not announced. */
+  readonly startedUntold: boolean
   /** 0: no repeat guard. */
   readonly guardMs: number
   /** Runs that others start of the data source are followed. */
@@ -39,6 +43,9 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByName = random.chance(0.2)
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
+  const told = random.fork('deadline and started')
+  const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
+  const startedUntold = told.chance(0.3)
   const guardDays = random.pick([0, 1, 30])
   const follows = random.fork('follows').chance(0.5)
   const caps = drawCaps(random.fork('caps'))
@@ -47,6 +54,8 @@ export const drawScenario = (random: Random): Scenario => {
     ...(cancelsAtDeadline ? { cancelAtDeadline: true } : {}),
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
+    ...(deadlineMinutes === undefined ? {} : { deadlineMinutes }),
+    ...(startedUntold ? { announceStarted: false } : {}),
     repeatGuardDays: guardDays,
   }
   return {
@@ -66,6 +75,8 @@ export const drawScenario = (random: Random): Scenario => {
     sets,
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
+    ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * 60_000 }),
+    startedUntold,
     guardMs: guardDays * dayMs,
     follows,
     caps,

@@ -3,6 +3,7 @@ import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { caller } from '../../local/datazone/world.ts'
 import { check, type Violation } from './checker.ts'
+import { deployed } from './deployed.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
@@ -50,6 +51,7 @@ const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
 
+const dayMs = 24 * 3_600_000
 const newerVersion = 99
 
 const serviceFaults = (chance: number): Fault[] =>
@@ -161,6 +163,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     dataSourceMedianMs: 60_000,
     dataSourceRunsPerDay: program.runsPerDay,
     partialShare: profile.partialShare,
+    apiGeneration: profile.apiGeneration,
     unknownStatusShare: profile.unknownStatusShare,
     stuckShare: profile.stuckShare,
     cancelEnded: profile.cancelEnded,
@@ -228,7 +231,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       return fails
     },
   })
-  const pace = simulatedPace(9.8)
+  const pace = simulatedPace(deployed.startRatePerSecond)
   const breakers = simulatedBreakers()
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
@@ -290,7 +293,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('environment'),
     profile,
     policyFile: scenario.policyFile,
-    runsPerDay: program.runsPerDay,
+    env: {
+      // Short enough to come about within the time that a seed is given to settle.
+      RUN_DEADLINE_SECONDS: '1800',
+      MAX_WAIT_SECONDS: '5400',
+      DATA_SOURCE_RUNS_PER_DAY: String(program.runsPerDay),
+    },
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
@@ -344,6 +352,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     return [...planted].filter(([key, { item }]) => now.get(key) !== JSON.stringify(item)).map(([key]) => key)
   }
   let touched: string[] = []
+  const expired: Readonly<Record<string, unknown>>[] = []
 
   const notePause = (paused: boolean) => {
     const last = pauses.at(-1)
@@ -446,6 +455,24 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         count('acceptance')
         return
       }
+      case 'plant-ancient':
+        table.plant({
+          ...plantedItem(deed.domainId, deed.assetId, time.now() - 200 * dayMs, 1),
+          ttlEpochSeconds: Math.floor(time.now() / 1000) - 17 * 24 * 3_600,
+        })
+        return
+      case 'expire': {
+        const before = table.items()
+        table.expire()
+        const left = new Set(table.items())
+        expired.push(...before.filter((item) => !left.has(item)))
+        return
+      }
+      case 'limit': {
+        const { startRatePerSecond, startBucket } = deed
+        datazone.control.changeSettings({ startRatePerSecond, startBucket })
+        return
+      }
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -487,6 +514,13 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const violations = check({
     sent,
     revisions,
+    starts: datazone.control.calls().starts.map(({ atMs, overQuota }) => ({ atMs, throttled: overQuota })),
+    crowds: program.crowds.map(({ atMs, assets, limit }) => ({
+      fromMs: startMs + atMs,
+      size: assets.length,
+      limit: limit.startRatePerSecond,
+    })),
+    skewMs: profile.skewMs,
     portalRuns: new Set(
       datazone.control
         .runs()
@@ -512,6 +546,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     scenario,
     pauses,
     disturbed: touched,
+    expired,
+    apiGeneration: profile.apiGeneration,
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,

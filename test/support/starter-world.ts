@@ -47,6 +47,8 @@ export const starterWorld = (
     readonly sentAtMs?: number
     /** From now to the slot that the pace hands out, in ms. */
     readonly slotInMs?: number
+    /** From then to the slot that is handed out for one that became void, in ms. */
+    readonly nextSlotInMs?: number
   } = {},
 ) => {
   const clock = manualClock()
@@ -61,8 +63,10 @@ export const starterWorld = (
   const breakers = memoryBreakers(...(options.breakers ?? []))
   const gates = breakerBoard(breakers, clock, { firstMs: minute, longestMs: 15 * minute, leaseMs: minute })
   const slowDowns: number[] = []
+  let falls = 0
   const pace = {
-    reserve: async () => [],
+    reserve: async () => [{ atMs: clock.now() + (options.nextSlotInMs ?? 0), falls }],
+    falls: async () => falls,
     slowDown: async (nowMs: number) => {
       slowDowns.push(nowMs)
     },
@@ -87,7 +91,10 @@ export const starterWorld = (
       switches,
       clock,
       settings: { ...defaults.starter, ...options.settings },
-      place: { slot: async () => clock.now() + (options.slotInMs ?? 0), leave: () => {} },
+      place: {
+        slot: async () => ({ atMs: clock.now() + (options.slotInMs ?? 0), falls }),
+        leave: () => {},
+      },
       deadlineMs: clock.now() + 27 * second,
       sentAtMs: options.sentAtMs ?? clock.now(),
       receiveCount,
@@ -104,6 +111,10 @@ export const starterWorld = (
     datazone,
     slowDowns,
     breakers,
+    /** Somebody was throttled: slots handed out before are void. */
+    paceFalls: () => {
+      falls += 1
+    },
     /** Domains and projects that are paused. */
     pauses,
     /** From a queue body to the outcomes. */

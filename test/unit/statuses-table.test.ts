@@ -129,12 +129,15 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
   const [run] = world.store.all()
   const [event] = world.bus.events
   const [breaker] = await world.breakers.open()
+  let receives = 1
+  for (let [last] = [outcome]; last?.outcome === 'retry'; receives += 1)
+    [last] = await world.handle(body, receives + 1)
   return row(
     errors[refusal],
     `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run, breaker) : ''}`,
     event?.detailType ?? 'none',
     outcome?.outcome === 'retry'
-      ? 'back, seen again in seconds; the second time parked'
+      ? `back, seen again in seconds; ${receives === 2 ? 'the second' : 'the third'} time parked`
       : outcome?.outcome === 'rejected'
         ? 'acknowledged, with a copy in the rejected queue'
         : 'acknowledged',
@@ -274,7 +277,8 @@ Written from the code by a test (\`test/unit/statuses-table.test.ts\`), which fa
 
 A run IN_FLIGHT is seen by List or Get. A status that nobody has heard of is kept and the run goes on. Types, and the
 statuses of \`typeStats\`, are kept as DataZone tells them; deployments of the API that tell one \`type\`, no \`types\` and no
-\`typeStats\` are read as well.
+\`typeStats\` are read as well. A status or type that nobody has heard of gives one line in the log, with the run's id and
+the name; a field that nobody has heard of is dropped by the SDK before anything here could see it, and does no harm.
 
 ### Metadata generation runs
 

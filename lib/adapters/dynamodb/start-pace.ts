@@ -1,6 +1,8 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
@@ -15,6 +17,11 @@ const PaceItem = z.object({
   nextSlotMs: z.number(),
   loweredRate: z.exactOptional(z.number()),
   loweredAtMs: z.exactOptional(z.number()),
+  limitRate: z.exactOptional(z.number()),
+  falls: z.exactOptional(z.number()),
+  throttling: z.exactOptional(
+    z.object({ sum: z.number(), count: z.number(), firstAtMs: z.number(), lastAtMs: z.number() }),
+  ),
 })
 type PaceItem = z.infer<typeof PaceItem>
 
@@ -39,6 +46,14 @@ export const dynamoDbStartPace = (
     return conditionParameters(seen === undefined ? absent : unchangedSince(seen.version))
   }
 
+  const see = (item: Record<string, AttributeValue> | undefined): void => {
+    const parsed = item === undefined ? undefined : z.safeParse(PaceItem, unmarshall(item))
+    seen = parsed?.success === false ? 'damaged' : parsed?.data
+  }
+
+  /** What is known, for who decides: a damaged item is as good as none. */
+  const known = (): PaceItem | undefined => (seen === 'damaged' ? undefined : seen)
+
   /** Whether the item was still as seen; if not, it is seen anew. */
   const put = async (next: PaceItem): Promise<boolean> => {
     try {
@@ -54,8 +69,7 @@ export const dynamoDbStartPace = (
       return true
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw new PortUnavailable('table', error)
-      const item = error.Item === undefined ? undefined : z.safeParse(PaceItem, unmarshall(error.Item))
-      seen = item?.success === false ? 'damaged' : item?.data
+      see(error.Item)
       return false
     }
   }
@@ -64,9 +78,9 @@ export const dynamoDbStartPace = (
     decide: (pace: Pace) => { readonly pace: Pace; readonly result: T },
   ): Promise<T> => {
     for (let left = tries; left > 0; left -= 1) {
-      const known = seen === 'damaged' ? undefined : seen
-      const { pace, result } = decide(known ?? { nextSlotMs: 0 })
-      if (await put({ ...pace, version: (known?.version ?? 0) + 1 })) return result
+      const now = known()
+      const { pace, result } = decide(now ?? { nextSlotMs: 0 })
+      if (await put({ ...pace, version: (now?.version ?? 0) + 1 })) return result
     }
     throw new PortUnavailable('table', new Error('the pace item is changed too often'))
   }
@@ -77,6 +91,14 @@ export const dynamoDbStartPace = (
         const taken = takeSlots(pace, count, nowMs, configuredPerSecond, latestMs)
         return { pace: taken.pace, result: taken.slots }
       }),
+    async falls() {
+      try {
+        see((await client.send(new GetItemCommand({ TableName: table, Key: marshall(key) }))).Item)
+      } catch (error) {
+        throw new PortUnavailable('table', error)
+      }
+      return known()?.falls ?? 0
+    },
     slowDown: (nowMs) =>
       change((pace) => ({ pace: slowDown(pace, nowMs, configuredPerSecond), result: undefined })),
   }

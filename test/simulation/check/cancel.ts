@@ -93,6 +93,15 @@ export const canceledWasAskedFor: Rule = (outside) =>
     return requests.length > 0 ? [] : [`${nameOf(item)} was cancelled, by ${by}, which did not ask for it`]
   })
 
+/** What the history tells of a cancel, the record still holds. A data source run that started is past cancelling. */
+export const cancelsStayOnRecord: Rule = ({ items }) =>
+  items
+    .filter(
+      (item) =>
+        item['dataSourceId'] === undefined && notedAtMs(item) !== undefined && askedBy(item) === undefined,
+    )
+    .map((item) => `${nameOf(item)} has lost its cancel`)
+
 /** What DataZone took must have worked, or have been too late. */
 export const takenCancelsWork: Rule = (outside) =>
   outside.items.flatMap((item) => {

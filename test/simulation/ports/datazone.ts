@@ -35,10 +35,19 @@ const sourceRun = (run: SourceRunOutput): ServiceRun => ({
     : { error: { name: run.errorMessage.errorType, message: run.errorMessage.errorDetail } }),
 })
 
+/** Of an older deployment only `type` is told. */
+const typesOf = (told: {
+  readonly types?: readonly string[]
+  readonly type: string | undefined
+}): Pick<ServiceRun, 'types' | 'olderShape'> => {
+  if (told.types !== undefined) return { types: [...told.types] }
+  return told.type === undefined ? { types: [] } : { types: [told.type], olderShape: true }
+}
+
 const serviceRun = (run: RunOutput): ServiceRun => ({
   runId: run.id,
   nativeStatus: run.status,
-  types: [...run.types],
+  ...typesOf(run),
   createdAtMs: run.createdAt.getTime(),
   ...('target' in run ? { assetId: run.target.identifier, revision: run.target.revision } : {}),
   ...('typeStats' in run && run.typeStats !== undefined

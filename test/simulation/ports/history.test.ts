@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
+import { latestTurnMs } from '../../../lib/usecases/await-turn.ts'
 import { breakerBoard } from '../../../lib/usecases/breaker-board.ts'
 import { handleMessage } from '../../../lib/usecases/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/slot-gate.ts'
-import { leastTimeToStartMs } from '../../../lib/usecases/start-run.ts'
 import { sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
 import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import { createDataZone } from '../../../local/datazone/core.ts'
@@ -90,7 +90,7 @@ const live = async (seed: number) => {
     const { process, ports } = environment(`starter ${message.receiptHandle}`)
     const deadlineMs = time.now() + 27_000
     time.at(time.now() + 30_000, () => process.kill('time-out'))
-    const latestMs = deadlineMs - leastTimeToStartMs
+    const latestMs = latestTurnMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
     const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = config.starter
     const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })()

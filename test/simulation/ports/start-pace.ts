@@ -29,6 +29,7 @@ export const simulatedPace = (configuredPerSecond: number): SimulatedPace => {
             return taken.slots
           },
         }),
+      falls: () => step({ name: 'pace.falls', resends: true, unreachable, effect: () => pace.falls ?? 0 }),
       slowDown: (nowMs) =>
         step({
           name: 'pace.slowDown',

@@ -1,21 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import { type Pace, rateAt, slowDown, takeSlots } from '../../../lib/run/pace.ts'
-import { second, t0 } from '../../support/runs.ts'
+import { minute, second, t0 } from '../../support/runs.ts'
 
 const fresh: Pace = { nextSlotMs: 0 }
 /** For who can use a slot however late it is. */
 const always = Number.POSITIVE_INFINITY
 
+const timesOf = ({ slots }: ReturnType<typeof takeSlots>): number[] => slots.map(({ atMs }) => atMs)
+
+/** Throttled at each of these times, in ms from t0. */
+const throttledAt = (pace: Pace, ...times: readonly number[]): Pace =>
+  times.reduce((soFar, ms) => slowDown(soFar, t0 + ms, 10), pace)
+
 describe('slots', () => {
   test('P7: begin now and follow each other at the rate, across reservations', () => {
     const first = takeSlots(fresh, 3, t0, 10, always)
-    expect(first.slots).toEqual([t0, t0 + 100, t0 + 200])
-    expect(takeSlots(first.pace, 2, t0 + 50, 10, always).slots).toEqual([t0 + 300, t0 + 400])
+    expect(timesOf(first)).toEqual([t0, t0 + 100, t0 + 200])
+    expect(timesOf(takeSlots(first.pace, 2, t0 + 50, 10, always))).toEqual([t0 + 300, t0 + 400])
   })
 
   test('P7: what lapsed unused is gone, so that no burst follows a quiet hour', () => {
     const { pace } = takeSlots(fresh, 2, t0, 10, always)
-    expect(takeSlots(pace, 3, t0 + 3600 * second, 10, always).slots).toEqual(
+    expect(timesOf(takeSlots(pace, 3, t0 + 3600 * second, 10, always))).toEqual(
       [0, 100, 200].map((ms) => t0 + 3600 * second + ms),
     )
   })
@@ -29,9 +35,9 @@ describe('slots', () => {
 
 describe('slots that come too late for who asks', () => {
   test('P7: are told and left to others; those in time are reserved, the last one included', () => {
-    const { pace, slots } = takeSlots(fresh, 4, t0, 10, t0 + 100)
-    expect(slots).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
-    expect(takeSlots(pace, 1, t0, 10, always).slots).toEqual([t0 + 200])
+    const taken = takeSlots(fresh, 4, t0, 10, t0 + 100)
+    expect(timesOf(taken)).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
+    expect(timesOf(takeSlots(taken.pace, 1, t0, 10, always))).toEqual([t0 + 200])
   })
 
   test('P9: all too late: the pace stays as it is, so that asking does not push the next slot away', () => {
@@ -39,46 +45,95 @@ describe('slots that come too late for who asks', () => {
     expect(takeSlots(far, 10, t0, 10, t0 + 25 * second).pace).toEqual(far)
     expect(takeSlots(fresh, 10, t0, 10, t0 - 1).pace).toEqual(fresh)
   })
-
-  test('the slower rate that throttling left stays in force', () => {
-    const slowed = slowDown(fresh, t0, 10)
-    const { pace } = takeSlots(slowed, 3, t0, 10, t0 + 130)
-    expect(pace).toEqual({ ...slowed, nextSlotMs: t0 + 250 })
-  })
 })
 
 describe('throttled', () => {
-  const slowed = slowDown(fresh, t0, 10)
-
-  test('P7: the rate falls by a fifth, and the slots with it', () => {
-    expect(rateAt(slowed, t0, 10)).toBe(8)
-    expect(takeSlots(slowed, 2, t0, 10, always).slots).toEqual([t0, t0 + 125])
+  test('a few times, or now and then: noted only', () => {
+    for (const times of [[0], [0, 1000], [0, 5000, 10_000], [0, 7000, 14_000, 21_000, 28_000, 35_000]]) {
+      const pace = throttledAt(fresh, ...times)
+      expect(rateAt(pace, t0 + 36_000, 10)).toBe(10)
+      expect(pace.falls).toBeUndefined()
+    }
   })
 
-  test('P7: at most once a second', () => {
-    expect(slowDown(slowed, t0 + 999, 10)).toBe(slowed)
-    expect(rateAt(slowDown(slowed, t0 + 1000, 10), t0 + 1000, 10)).toBeCloseTo(6.4)
+  test('of too few Starts, or in less than a second: noted only', () => {
+    expect(throttledAt(fresh, 0, 100, 200, 300, 400, 500, 600).falls).toBeUndefined()
+    const slow = [0, 1000, 2000, 3000, 4000].reduce((soFar, ms) => slowDown(soFar, t0 + ms, 1), fresh)
+    expect(slow.falls).toBeUndefined()
   })
 
-  test('P7: it holds for 30 s, then climbs back slowly, to no more than what was configured', () => {
-    expect(rateAt(slowed, t0 + 30 * second, 10)).toBe(8)
-    expect(rateAt(slowed, t0 + 31 * second, 10)).toBeCloseTo(8.05)
-    expect(rateAt(slowed, t0 + 50 * second, 10)).toBeCloseTo(9)
-    expect(rateAt(slowed, t0 + 3600 * second, 10)).toBe(10)
+  test('P7: three of ten Starts after the first: the limit is seven tenths, and a little room is left', () => {
+    const pace = throttledAt(fresh, 0, 300, 600, 1000)
+    expect(pace).toMatchObject({ falls: 1, loweredAtMs: t0 + 1000 })
+    expect(pace.limitRate).toBeCloseTo(7)
+    expect(rateAt(pace, t0 + 1000, 10)).toBeCloseTo(6.79)
+    expect(pace.throttling).toBeUndefined()
   })
 
-  test('another fall is from where it climbed to', () => {
-    expect(rateAt(slowDown(slowed, t0 + 50 * second, 10), t0 + 50 * second, 10)).toBeCloseTo(7.2)
+  test('P7: all of them: no more than six tenths of the rate go at once', () => {
+    const pace = throttledAt(fresh, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
+    expect(pace.limitRate).toBeCloseTo(4)
+  })
+
+  test('a little over the limit shows too, only later', () => {
+    // One in twenty.
+    const pace = throttledAt(fresh, 0, 2000, 4000, 6000, 8000)
+    expect(pace.falls).toBe(1)
+    expect(pace.limitRate).toBeCloseTo(9.5)
+  })
+
+  test('P7: the slots to come are void, and the next follow on what was sent, at the new rate', () => {
+    const { pace } = takeSlots(fresh, 50, t0, 10, always)
+    const fallen = throttledAt(pace, 0, 300, 600, 1000)
+    const [first, second] = takeSlots(fallen, 2, t0 + 1010, 10, always).slots
+    const gapMs = 1000 / rateAt(fallen, t0 + 1000, 10)
+    expect(first).toEqual({ atMs: t0 + 1000 + gapMs, falls: 1 })
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeCloseTo(gapMs, 1)
   })
 
   test('P9: it never falls below one in five seconds', () => {
     let pace = fresh
-    for (let n = 0; n < 100; n += 1) pace = slowDown(pace, t0 + n * second, 10)
-    expect(rateAt(pace, t0 + 100 * second, 10)).toBe(0.2)
+    for (let n = 0; n < 2000; n += 1) pace = slowDown(pace, t0 + n * second, 10)
+    expect(rateAt(pace, t0 + 2000 * second, 10)).toBeCloseTo(0.2, 1)
+    expect(pace.loweredRate).toBe(0.2)
   })
 
-  test('a clock that is behind slows nothing twice, nor climbs', () => {
-    expect(slowDown(slowed, t0 - 5 * second, 10)).toBe(slowed)
-    expect(rateAt(slowed, t0 - 5 * second, 10)).toBe(8)
+  test('a configured rate that is lower still stays', () => {
+    let pace = fresh
+    for (let n = 0; n < 500; n += 1) pace = slowDown(pace, t0 + n * second, 0.1)
+    expect(rateAt(pace, t0 + 500 * second, 0.1)).toBe(0.1)
+  })
+})
+
+describe('after a fall', () => {
+  const fallen = throttledAt(fresh, 0, 300, 600, 1000)
+  const at = (ms: number) => rateAt(fallen, t0 + 1000 + ms, 10)
+
+  test('P7: it climbs to the limit in a minute, stays about there, and only then looks beyond', () => {
+    expect(at(30 * second)).toBeCloseTo(7 - 0.21 / 8)
+    expect(at(60 * second)).toBeCloseTo(7)
+    expect(at(90 * second)).toBeCloseTo(7 + 0.21 / 8)
+    expect(at(120 * second)).toBeCloseTo(7 + 0.21)
+  })
+
+  test('P7: without more throttling it is where it was within some minutes, and no higher', () => {
+    expect(at(3 * minute)).toBeLessThan(10)
+    expect(at(4 * minute)).toBe(10)
+    expect(at(60 * minute)).toBe(10)
+  })
+
+  test('a clock that is behind neither climbs nor falls', () => {
+    expect(rateAt(fallen, t0 - 5 * second, 10)).toBeCloseTo(6.79)
+    expect(slowDown(fallen, t0 - 5 * second, 10).falls).toBe(1)
+  })
+
+  test('a lower configured rate holds at once', () => {
+    expect(rateAt(fallen, t0 + 2000, 5)).toBe(5)
+  })
+
+  test('an item that an earlier version left climbs too', () => {
+    const old: Pace = { nextSlotMs: t0, loweredRate: 8, loweredAtMs: t0 }
+    expect(rateAt(old, t0, 10)).toBe(8)
+    expect(rateAt(old, t0 + 5 * minute, 10)).toBe(10)
   })
 })

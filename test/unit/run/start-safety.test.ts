@@ -82,6 +82,20 @@ describe('whose run it is that List shows', () => {
     expect(owner(over, ['run-9'])).toBe('not-ours')
   })
 
+  test('P1, P8: unclear, when the one type that an older deployment shows is all we asked for: it may have two', () => {
+    const one = { ...subject, types: ['BUSINESS_DESCRIPTIONS'] } as const
+    const shown: AdoptionCandidate = {
+      runId: 'run-9',
+      revision: subject.revision,
+      types: one.types,
+      createdAtMs: t0,
+      olderShape: true,
+    }
+    const run = claimedRun({ subject: one })
+    expect(ownership(run, shown, new Set(), assumptions)).toBe('unclear')
+    expect(ownership(run, { ...shown, olderShape: undefined }, new Set(), assumptions)).toBe('ours')
+  })
+
   test('P1: not ours: recorded on another attempt', () => {
     expect(owner({}, ['run-9'])).toBe('not-ours')
     expect(owner({}, ['run-8'])).toBe('ours')

@@ -282,7 +282,7 @@ describe('whatever happens to one record', () => {
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(settlement).toEqual({ ended: [], problems: [] })
+    expect(settlement).toEqual({ ended: [], problems: [], unheardOf: [] })
   })
 })
 

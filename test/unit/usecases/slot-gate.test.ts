@@ -3,7 +3,7 @@ import { slotGate } from '../../../lib/usecases/slot-gate.ts'
 
 const gate = (
   places: number,
-  reserve = async (count: number) => Array.from({ length: count }, (_, n) => n + 100),
+  reserve = async (count: number) => Array.from({ length: count }, (_, n) => ({ atMs: n + 100, falls: 0 })),
 ) => {
   const asked: number[] = []
   const next = slotGate(places, (count) => {
@@ -22,7 +22,7 @@ describe('a batch', () => {
     expect(asked).toEqual([])
     c?.leave()
     expect(asked).toEqual([2])
-    expect(await Promise.all(slots)).toEqual([100, 101])
+    expect(await Promise.all(slots)).toMatchObject([{ atMs: 100 }, { atMs: 101 }])
   })
 
   test('in which nobody asks reserves nothing', () => {
@@ -40,7 +40,7 @@ describe('a batch', () => {
     expect(asked).toEqual([])
     b?.leave()
     b?.leave()
-    expect(await slot).toBe(100)
+    expect(await slot).toMatchObject({ atMs: 100 })
     expect(asked).toEqual([1])
   })
 
@@ -54,7 +54,7 @@ describe('a batch', () => {
   })
 
   test('too few slots fail only those without one', async () => {
-    const { places } = gate(2, async () => [7])
+    const { places } = gate(2, async () => [{ atMs: 7, falls: 0 }])
     const slots = await Promise.allSettled(places.map((place) => place.slot()))
     expect(slots.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })

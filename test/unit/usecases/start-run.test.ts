@@ -43,19 +43,25 @@ describe('Start refused', () => {
     }
   })
 
-  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
-    'P7: %s: back to the queue the first time, into the table from the second on',
-    async (kind) => {
+  test.each([
+    ['THROTTLED', 2],
+    ['UNAVAILABLE', 1],
+  ] as const)(
+    'P7: %s: back to the queue the first times (%d), into the table from then on',
+    async (kind, times) => {
       const world = starterWorld({ script: refusing(kind) })
       expect(await world.handle(runRequest(), 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
       // The table has it too: if the message is lost, the sweep finds it, but not before the message is back.
       expect(world.store.all()).toMatchObject([
         { state: 'PARKED', reason: kind, retryAtMs: t0 + 2 * minute + 5 * second },
       ])
-      expect(await world.handle(runRequest(), 2)).toMatchObject([
-        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10 * second } },
+      for (let receive = 2; receive <= times; receive += 1)
+        expect(await world.outcomes(runRequest(), receive)).toEqual(['retry'])
+      const afterMs = 5 * 2 ** times * second
+      expect(await world.handle(runRequest(), times + 1)).toMatchObject([
+        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + afterMs } },
       ])
-      expect(world.datazone.starts).toHaveLength(2)
+      expect(world.datazone.starts).toHaveLength(times + 1)
     },
   )
 
@@ -260,6 +266,36 @@ describe('pacing', () => {
       { outcome: 'parked', run: { reason: 'PACED' } },
     ])
     expect(world.datazone.calls).toEqual([])
+  })
+})
+
+describe('a slot that became void because somebody was throttled', () => {
+  /** The pace falls while the slot is waited for. */
+  const falling = (options: Parameters<typeof starterWorld>[0]) => {
+    const world = starterWorld({ slotInMs: 2 * second, ...options })
+    const { sleepUntil } = world.clock
+    let falls = 1
+    world.clock.sleepUntil = async (atMs) => {
+      await sleepUntil(atMs)
+      if (falls > 0) world.paceFalls()
+      falls -= 1
+    }
+    return world
+  }
+
+  test('P7: is not used; the next one is waited for', async () => {
+    const world = falling({ nextSlotInMs: 5 * second })
+    expect(await world.outcomes(runRequest())).toEqual(['started'])
+    expect(world.clock.now()).toBe(t0 + 7 * second)
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('P7: when the next one comes too late, nothing is sent', async () => {
+    const world = falling({ nextSlotInMs: 25 * second })
+    expect(await world.handle(runRequest(), 2)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PACED' } },
+    ])
+    expect(world.datazone.starts).toEqual([])
   })
 })
 
@@ -533,7 +569,7 @@ describe('a note of the sweep', () => {
     async (kind) => {
       const world = starterWorld({ runs: [parkedRun()], script: refusing(kind) })
       expect(await world.handle(world.noteAbout(parkedRun()), 1)).toMatchObject([
-        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10 * second } },
+        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 20 * second } },
       ])
       const { revision: _, ...unresolved } = subject
       const request = parkedRun({ subject: unresolved })

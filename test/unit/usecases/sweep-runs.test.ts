@@ -80,6 +80,7 @@ describe('one sweep', () => {
       ended: { SUCCEEDED: 1 },
       unreadable: [],
       problems: [],
+      unheardOf: [],
       outOfTime: false,
     })
     expect(world.bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'd'])

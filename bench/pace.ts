@@ -1,0 +1,121 @@
+import { runAsCommand } from '../local/run-as-command.ts'
+import { deployed } from '../test/simulation/deployed.ts'
+import { fairWeather } from '../test/simulation/ports/fates.ts'
+import { type Case, type Figures, measure } from './virtual-system.ts'
+
+/** 2,000 requests at once against a limit on Start, in virtual time: how near to the limit, and how much is refused. */
+
+const seeds = Array.from({ length: 8 }, (_, index) => index + 1)
+const runs = 2000
+const burst = { runs, everyMs: 0, hints: 'hints' } as const
+const second = 1000
+
+/** Shares are of 1. */
+interface Reached {
+  /** Starts a second that were not throttled, from the first request to the last Start. */
+  readonly rate: number
+  readonly throttledShare: number
+}
+
+const isLetThrough = ({ outcome }: Figures['starts'][number]): boolean => outcome !== 'ThrottlingException'
+
+const reached = ({ starts }: Figures): Reached => {
+  const started = starts.filter(isLetThrough)
+  const lastMs = started.at(-1)?.atMs ?? Number.POSITIVE_INFINITY
+  return {
+    rate: started.length < runs ? 0 : (runs * second) / lastMs,
+    throttledShare: 1 - started.length / starts.length,
+  }
+}
+
+interface Bounded {
+  readonly name: string
+  readonly given: Omit<Case, 'seed' | 'runs' | 'everyMs' | 'hints'>
+  readonly limit: number
+  readonly leastShare: number
+  readonly mostThrottled: number
+}
+
+const bounded: readonly Bounded[] = [
+  { name: 'limit 10', given: limited(10), limit: 10, leastShare: 0.95, mostThrottled: 0.01 },
+  { name: 'limit 6', given: limited(6), limit: 6, leastShare: 0.9, mostThrottled: 0.02 },
+  {
+    name: 'limit 10, a call in fifty takes up to 3 s',
+    given: {
+      ...limited(10),
+      weather: () => ({ ...fairWeather, slow: { chance: 0.02, mostMs: 3 * second } }),
+    },
+    limit: 10,
+    leastShare: 0.95,
+    mostThrottled: 0.01,
+  },
+  {
+    name: 'limit 10, 1% throttled by chance',
+    given: { ...limited(10), noise: 0.01 },
+    limit: 10,
+    leastShare: 0.8,
+    mostThrottled: 0.02,
+  },
+]
+
+function limited(startRatePerSecond: number): Pick<Case, 'datazone'> {
+  return { datazone: { startRatePerSecond, startBucket: 10 } }
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)}%`
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Whether every seed keeps the bounds; tells the mean and the worst. */
+const isKept = async ({ name, given, limit, leastShare, mostThrottled }: Bounded): Promise<boolean> => {
+  const all: Reached[] = []
+  for (const seed of seeds) all.push(reached(await measure({ ...burst, ...given, seed })))
+  const rates = all.map(({ rate }) => rate)
+  const shares = all.map(({ throttledShare }) => throttledShare)
+  const [slowest, worst] = [Math.min(...rates), Math.max(...shares)]
+  const kept = slowest >= leastShare * limit && worst <= mostThrottled
+  console.log(name + (kept ? '' : '   MISSED'))
+  console.log(
+    `    ${mean(rates).toFixed(2)} Starts a second, the slowest seed ${slowest.toFixed(2)} (${percent(slowest / limit)} of ${limit}; at least ${percent(leastShare)})`,
+  )
+  console.log(
+    `    ${percent(mean(shares))} throttled, the worst seed ${percent(worst)} (at most ${percent(mostThrottled)})`,
+  )
+  return kept
+}
+
+/** Seconds from a limit of 6 becoming one of 10 to Starts at 95% of the configured rate, for ten seconds. */
+const recoverySeconds = async (seed: number): Promise<number> => {
+  const afterMs = 120 * second
+  const figures = await measure({
+    ...burst,
+    ...limited(6),
+    limitChanges: { afterMs, startRatePerSecond: 10 },
+    seed,
+  })
+  const times = figures.starts.flatMap((start) => (isLetThrough(start) ? [start.atMs] : []))
+  const tenSeconds = Math.ceil(0.95 * deployed.startRatePerSecond * 10)
+  const index = times.findIndex(
+    (atMs, first) =>
+      atMs >= afterMs && (times[first + tenSeconds] ?? Number.POSITIVE_INFINITY) <= atMs + 10 * second,
+  )
+  return ((times[index] ?? Number.POSITIVE_INFINITY) - afterMs) / second
+}
+
+await runAsCommand(async () => {
+  console.log(
+    `${runs} requests at once, ${deployed.startRatePerSecond} a second configured, ${seeds.length} seeds\n`,
+  )
+  let missed = 0
+  for (const one of bounded) if (!(await isKept(one))) missed += 1
+  const recoveries: number[] = []
+  for (const seed of seeds) recoveries.push(await recoverySeconds(seed))
+  const most = 300
+  const slowest = Math.max(...recoveries)
+  if (slowest > most) missed += 1
+  console.log(`limit 6, then 10${slowest > most ? '   MISSED' : ''}`)
+  console.log(
+    `    ${mean(recoveries).toFixed(0)} s until 95% of the configured rate, the slowest seed ${slowest.toFixed(0)} s (at most ${most} s)`,
+  )
+  return missed === 0 ? 0 : 1
+})

@@ -1,0 +1,120 @@
+import type { Breakers } from '../lib/ports/breakers.ts'
+import { runAsCommand } from '../local/run-as-command.ts'
+import { deployed } from '../test/simulation/deployed.ts'
+import { fairWeather, type Weather } from '../test/simulation/ports/fates.ts'
+import type { CallInfo } from '../test/simulation/ports/port-call.ts'
+import { type Case, type Figures, measure } from './virtual-system.ts'
+
+/** 500 requests at once against a monthly quota of 300, some hours before the month turns, in virtual time. */
+
+const seeds = Array.from({ length: 8 }, (_, index) => index + 1)
+const requests = 500
+const quota = 300
+const hour = 3_600_000
+const beforeTurnMs = 5 * hour
+/** After the turn: a sweep until somebody probes, one more until the others are released, their Starts, and their runs. */
+const mostAfterTurnSeconds = 600
+
+/** What it would be without breakers: nobody knows of a refusal but who met it. */
+const neverOpen: Breakers = {
+  open: async () => [],
+  trip: async () => {},
+  change: async () => false,
+  close: async () => {},
+}
+
+const weathers: readonly { readonly name: string; readonly weather: (call: CallInfo) => Weather }[] = [
+  { name: 'calls take 2 to 40 ms', weather: () => fairWeather },
+  {
+    name: "DataZone's take 200 to 500 ms",
+    weather: ({ name }) =>
+      name.startsWith('datazone.') ? { ...fairWeather, latencyMs: [100, 250] } : fairWeather,
+  },
+]
+
+const measured = (given: Pick<Case, 'seed' | 'breakers' | 'weather'>): Promise<Figures> =>
+  measure({
+    runs: requests,
+    everyMs: 0,
+    hints: 'hints',
+    datazone: { monthlyQuota: { BUSINESS_DESCRIPTIONS: quota } },
+    startMs: Date.UTC(2026, 1, 1) - beforeTurnMs,
+    lastsMs: beforeTurnMs + hour,
+    countParkedAtMs: beforeTurnMs - 1,
+    ...given,
+  })
+
+const count = ({ starts }: Figures, outcome: string, when: 'before' | 'after'): number =>
+  starts.filter((start) => start.outcome === outcome && start.atMs < beforeTurnMs === (when === 'before'))
+    .length
+
+const startedBefore = (figures: Figures) => count(figures, 'ok', 'before')
+const startedAfter = (figures: Figures) => count(figures, 'ok', 'after')
+const inVain = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'before')
+const inVainAfter = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'after')
+const parked = (figures: Figures) => figures.parked['QUOTA_EXCEEDED'] ?? 0
+const assetsRead = ({ calls }: Figures) => calls['GetAsset'] ?? 0
+const ended = ({ endingsMs }: Figures) => endingsMs.length
+const lastAfterTurnSeconds = ({ endingsMs }: Figures) =>
+  Math.ceil(((endingsMs.at(-1) ?? Number.POSITIVE_INFINITY) - beforeTurnMs) / 1000)
+
+interface Line {
+  readonly what: string
+  readonly read: (figures: Figures) => number
+  readonly least: number
+  readonly most: number
+}
+
+const mostRefused = deployed.starter.maximumConcurrency
+const exactly = (what: string, read: Line['read'], count: number): Line => ({
+  what,
+  read,
+  least: count,
+  most: count,
+})
+const atMost = (what: string, read: Line['read'], most: number): Line => ({ what, read, least: 0, most })
+
+const lines: readonly Line[] = [
+  exactly('started before the month turns', startedBefore, quota),
+  atMost('Starts refused (402) before it turns', inVain, mostRefused),
+  exactly('parked for the quota when it turns', parked, requests - quota),
+  atMost('Starts refused (402) after', inVainAfter, mostRefused),
+  exactly('started after', startedAfter, requests - quota),
+  exactly('GetAsset calls', assetsRead, requests),
+  exactly('ended and announced', ended, requests),
+  atMost('seconds from the turn to the last event', lastAfterTurnSeconds, mostAfterTurnSeconds),
+]
+
+/** How many bounds were missed. */
+const show = (all: readonly Figures[]): number => {
+  let missed = 0
+  for (const { what, read, least, most } of lines) {
+    const values = all.map(read)
+    const [lowest, highest] = [Math.min(...values), Math.max(...values)]
+    const isMet = lowest >= least && highest <= most
+    if (!isMet) missed += 1
+    const seen = lowest === highest ? `${lowest}` : `${lowest} to ${highest}`
+    const bound = least === most ? 'exactly' : 'at most'
+    console.log(`    ${what.padEnd(40)} ${seen.padStart(10)}  ${bound} ${most}${isMet ? '' : '   MISSED'}`)
+  }
+  return missed
+}
+
+await runAsCommand(async () => {
+  console.log(
+    `${requests} requests at once, a quota of ${quota}, ${beforeTurnMs / hour} hours before the month turns; ${seeds.length} seeds\n`,
+  )
+  let missed = 0
+  for (const { name, weather } of weathers) {
+    const all: Figures[] = []
+    for (const seed of seeds) all.push(await measured({ seed, weather }))
+    console.log(name)
+    missed += show(all)
+  }
+  const [seed = 1] = seeds
+  const without = await measured({ seed, breakers: neverOpen })
+  console.log(
+    `with breakers that never open\n    ${inVain(without)} Starts refused (402) before it turns, seed ${seed}`,
+  )
+  return missed === 0 ? 0 : 1
+})

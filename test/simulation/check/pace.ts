@@ -1,0 +1,43 @@
+import type { Rule } from './rule.ts'
+
+/** Starts a second that the deployment is configured for. */
+const configured = 9.8
+const windowMs = 2_000
+/** A call is on its way for a moment. */
+const latencyMs = 100
+/** From a crowd's publishes until its last Start, retries included. */
+const crowdMs = 900_000
+const mostThrottled = 0.4
+/** Reading, resolving and claiming come before the first Start. */
+const beginningMs = 2_000
+/** Of the time that the configured rate takes. */
+const unhurried = 1.25
+
+/** In the calm calls take no time worth a mention, so Starts come to DataZone as they are paced. */
+export const startsKeepTheRate: Rule = ({ starts, calmFromMs, skewMs }) => {
+  const calm = starts.map(({ atMs }) => atMs).filter((atMs) => atMs > calmFromMs)
+  const most = Math.ceil((configured * (windowMs + 2 * skewMs + latencyMs)) / 1000) + 1
+  const first = calm.find((atMs, index) => (calm[index + most] ?? Number.POSITIVE_INFINITY) < atMs + windowMs)
+  return first === undefined
+    ? []
+    : [`more than ${most} Starts in ${windowMs} ms from ${new Date(first).toISOString()}`]
+}
+
+/** Whoever meets a limit lower than believed finds it, and does not go on running into it. */
+export const throttlingIsHeeded: Rule = ({ starts, crowds }) =>
+  crowds.flatMap(({ fromMs }) => {
+    const near = starts.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + crowdMs)
+    const share = near.filter(({ throttled }) => throttled).length / Math.max(1, near.length)
+    return share <= mostThrottled
+      ? []
+      : [`${Math.round(share * 100)}% of ${near.length} Starts were throttled`]
+  })
+
+/** What was slowed down is at the configured rate again, once DataZone allows it. */
+export const paceRecovers: Rule = ({ starts, crowds, skewMs }) =>
+  crowds.flatMap(({ fromMs, limit, size }) => {
+    if (limit < configured) return []
+    const dueMs = fromMs + beginningMs + (unhurried * size * 1000) / configured + 2 * skewMs
+    const inTime = starts.filter(({ atMs }) => atMs >= fromMs && atMs < dueMs).length
+    return inTime >= size ? [] : [`${inTime} of ${size} Starts in ${dueMs - fromMs} ms`]
+  })

@@ -1,0 +1,11 @@
+/**
+ * What serverless.yml and infra/ say of how the functions are run, for worlds in virtual time. A test compares it with
+ * the packaged template (test/package/settings.test.ts).
+ */
+export const deployed = {
+  starter: { timeoutMs: 30_000, batchSize: 10, maximumConcurrency: 5 },
+  poller: { timeoutMs: 55_000, periodMs: 60_000 },
+  observer: { timeoutMs: 30_000, batchSize: 100, windowMs: 5_000, maximumConcurrency: 2 },
+  /** Start slots handed out a second. */
+  startRatePerSecond: 9.8,
+} as const

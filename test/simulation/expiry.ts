@@ -1,0 +1,46 @@
+import type { Random } from './ports/random.ts'
+import type { Deed, Sent } from './program.ts'
+
+/** Whose run ended so long ago that the table may forget it, and who is asked for once more all the same. */
+export const ancient = 'ancient'
+
+const dayMs = 24 * 3_600_000
+
+/**
+ * In some seeds: a record past its time, the table's expiry some times over, and a request from the time of that record.
+ * `startMs` is when the seed begins; deeds are counted from there.
+ */
+export const expiryDeeds = (
+  random: Random,
+  target: { readonly domainId: string; readonly projectId: string },
+  stormMs: number,
+  startMs: number,
+): readonly { readonly atMs: number; readonly deed: Deed }[] => {
+  if (!random.chance(0.25)) return []
+  const expiries = Array.from({ length: random.whole(1, 6) }, () => random.whole(1, stormMs))
+  const { domainId, projectId } = target
+  const id = 'late-request'
+  const body = JSON.stringify({
+    version: 1,
+    requestId: id,
+    kind: 'METADATA_GENERATION',
+    domainId,
+    projectId,
+    asset: { id: ancient, revision: '1' },
+    requestedAt: new Date(startMs - random.whole(154, 400) * dayMs).toISOString(),
+  })
+  const request: Sent = {
+    id,
+    domainId,
+    assetId: ancient,
+    sets: [[]],
+    regenerate: false,
+    published: false,
+  }
+  return [
+    { atMs: 0, deed: { kind: 'plant-ancient', domainId, assetId: ancient } },
+    ...expiries.map((atMs): { atMs: number; deed: Deed } => ({ atMs, deed: { kind: 'expire' } })),
+    { atMs: stormMs, deed: { kind: 'expire' } },
+    { atMs: random.whole(Math.min(...expiries), stormMs), deed: { kind: 'send', body, request } },
+  ]
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { sweepHandler } from '../../functions/sweep-handler.ts'
+import type { ServiceRun } from '../../lib/ports/datazone.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { inFlightRun, minute, t0 } from '../support/runs.ts'
+import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { defaults } from '../support/starter-world.ts'
+
+/** Sweeps over one run that DataZone shows so, and the warnings they give. */
+const warningsOf = async (sweeps: number, shown: Partial<ServiceRun>) => {
+  const warnings: Record<string, unknown>[] = []
+  const clock = manualClock()
+  const sweep = sweepHandler({
+    tools: {
+      store: memoryRunStore(inFlightRun({ startedAtMs: t0 - 10 * minute })),
+      datazone: scriptedDataZone({ getRun: async () => answered(serviceRun(shown)) }),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      breakers: memoryBreakers(),
+      switches: { pauseOf: async () => undefined },
+      clock,
+      settings: defaults.sweeper,
+    },
+    telemetry: {
+      info: () => {},
+      warn: (_message, fields) => void warnings.push(fields),
+      error: () => {},
+      count: () => {},
+    },
+  })
+  for (let n = 0; n < sweeps; n += 1) {
+    await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+    clock.advance(minute)
+  }
+  return warnings
+}
+
+test('P8, P11: an unknown status is told once, with the run, however often it is seen', async () => {
+  expect(await warningsOf(4, { nativeStatus: 'AWAITING_REVIEW' })).toEqual([
+    { runId: 'run-1', what: 'status AWAITING_REVIEW' },
+  ])
+})
+
+test('P8: an unknown type is told once, when the run has ended, and what was said of it is not', async () => {
+  const shown = {
+    nativeStatus: 'FAILED',
+    types: ['BUSINESS_NAMES', 'BUSINESS_METRICS'],
+    typeStats: [
+      { type: 'BUSINESS_METRICS', status: 'FAILED', errorMessage: 'a text' },
+      { type: 'BUSINESS_NAMES', status: 'SUCCEEDED' },
+    ],
+  }
+  expect(await warningsOf(3, shown)).toEqual([{ runId: 'run-1', what: 'type BUSINESS_METRICS' }])
+})
+
+test('what everybody knows is not told', async () => {
+  expect(await warningsOf(2, { nativeStatus: 'IN_PROGRESS' })).toEqual([])
+  expect(await warningsOf(2, { nativeStatus: 'SUCCEEDED', types: ['BUSINESS_NAMES'] })).toEqual([])
+})
