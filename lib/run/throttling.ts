@@ -26,7 +26,14 @@ export const throttledOnceMore = (
   if (before === undefined) return alone
   const starts = (startsPerSecond * Math.max(0, nowMs - before.lastAtMs)) / 1000
   const left = before.sum - toleratedShare * starts
-  return left <= 0 ? alone : { ...before, sum: left + 1, count: before.count + 1, lastAtMs: nowMs }
+  if (left <= 0) return alone
+  // Starters tell of what they met in any order.
+  return {
+    sum: left + 1,
+    count: before.count + 1,
+    firstAtMs: Math.min(before.firstAtMs, nowMs),
+    lastAtMs: Math.max(before.lastAtMs, nowMs),
+  }
 }
 
 /** The share of Starts over the limit, from 0 to 1, once there is no doubt that some are. */

@@ -91,6 +91,13 @@ describe('throttled', () => {
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeCloseTo(gapMs, 1)
   })
 
+  test.each([[[0, 400, 800, 1200]], [[1200, 800, 400, 0]], [[800, 1200, 0, 400]], [[400, 0, 1200, 800]]])(
+    'P7: it falls once, in whatever order starters tell what they met: %j',
+    (times) => {
+      expect(throttledAt(fresh, ...times, 1200, 1200, 1200).falls).toBe(1)
+    },
+  )
+
   test('P9: it never falls below one in five seconds', () => {
     let pace = fresh
     for (let n = 0; n < 2000; n += 1) pace = slowDown(pace, t0 + n * second, 10)
