@@ -35,7 +35,11 @@ const systemClock: Clock = {
 /** Up to 20 ms before the second try, 40 before the third, ... never more than 400. */
 const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 ** tries))
 
-const timeouts = { connectionTimeout: 1000, requestTimeout: 5000 }
+/**
+ * A call that is not answered fails, and is tried again or left to the next sweep: without the flag the SDK only logs it,
+ * and one silent call would hold up an invocation to its end.
+ */
+export const timeouts = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true }
 
 /** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
 export const wire = () => {
