@@ -15,3 +15,6 @@ export class InvalidConfiguration extends Error {
     this.name = 'InvalidConfiguration'
   }
 }
+
+/** What to say of something that was thrown, in a report of what failed. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')

@@ -1,4 +1,4 @@
-/** Reading what the bus brings, of which little is published: nothing here throws, whatever it is given. */
+/** Reading what queues bring, of which little is published: nothing here throws, whatever it is given. */
 
 /** A body as JSON; undefined when it is none. */
 export const jsonOf = (body: string): unknown => {

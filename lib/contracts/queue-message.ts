@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
 import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
 import { AssetEvent } from './datazone-event.ts'
+import { jsonOf } from './event-body.ts'
 import { senderId } from './fields.ts'
 import { parseWith } from './problems.ts'
 import { Release } from './release.ts'
@@ -57,14 +58,6 @@ export type QueueMessage =
       /** Which kind of run it asks for, when at least that can be told. */
       readonly runKind?: RunKind
     }
-
-const json = (body: string): unknown => {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
 
 /** The sender's id of a message that is otherwise wrong, when at least that is usable. */
 const envelopeIdOf = (value: object, name: 'id' | 'requestId'): string | undefined => {
@@ -213,7 +206,7 @@ const fromBody = (body: object): QueueMessage => {
 
 /** What a body on the request queue is. Never throws, whatever it is given. */
 export const parseQueueMessage = (body: string): QueueMessage => {
-  const value = json(body)
+  const value = jsonOf(body)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return malformed([
       'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',

@@ -1,12 +1,12 @@
 import type { HeardEvent } from '../contracts/heard-event.ts'
+import { reasonOf } from '../errors.ts'
+import { announceAtOnce } from './announce.ts'
 import { noteAcceptance } from './note-acceptance.ts'
 import {
-  announceAtOnce,
   type HintAddress,
   type HintFate,
   type HintReport,
   type HintTools,
-  reasonOf,
   settleHints,
 } from './settle-hints.ts'
 import { newPass } from './settle-runs.ts'

@@ -1,8 +1,9 @@
 import type { Hint } from '../contracts/hint.ts'
+import { reasonOf } from '../errors.ts'
 import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import type { UnheardOf } from '../run/unheard-of.ts'
-import { type AnnouncePorts, announce } from './announce.ts'
+import { type AnnouncePorts, announceAtOnce } from './announce.ts'
 import { getEach, newPass, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
 
 export interface HintSettings extends SweepSettings {
@@ -47,8 +48,6 @@ interface Addressed {
   readonly isStarting: boolean
   readonly couldNotRead: boolean
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')
 
 /** Each id of a batch is read once, however many hints name it. */
 const remembered = <T>(read: (id: string) => Promise<T>): ((id: string) => Promise<T>) => {
@@ -113,15 +112,6 @@ const inFlightByDomain = async (tools: HintTools): Promise<Map<string, InFlightR
   }
   return Map.groupBy(runs, (run) => run.subject.domainId)
 }
-
-/** All at once: until an ending is marked, a sweep that comes by sends it too. Answers how many were announced. */
-export const announceAtOnce = async (ended: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
-  const counts = await Promise.all(tensOf(ended).map((ten) => announce(ten, ports)))
-  return counts.reduce((sum, count) => sum + count, 0)
-}
-
-const tensOf = (runs: readonly EndedRun[]): EndedRun[][] =>
-  Array.from({ length: Math.ceil(runs.length / 10) }, (_, index) => runs.slice(index * 10, index * 10 + 10))
 
 const isTrusted = ({ hint, address }: Addressed, { settings }: HintTools): boolean =>
   settings.trustHints && address === 'run' && hint.tellsRun && hint.verdict === 'SUCCEEDED'

@@ -1,9 +1,10 @@
 import type { SourceHint } from '../contracts/source-hint.ts'
+import { reasonOf } from '../errors.ts'
 import { type FollowRule, type ForeignRun, isWanted, mayBeOurs } from '../run/foreign-run.ts'
 import type { InFlightRun, Run } from '../run/run.ts'
 import type { Mode } from '../run/sweep-plan.ts'
 import { followForeignRun } from './follow-foreign-run.ts'
-import { type HintAddress, type HintFate, reasonOf } from './settle-hints.ts'
+import type { HintAddress, HintFate } from './settle-hints.ts'
 import { getEach, type Pass, type SettleTools } from './settle-runs.ts'
 
 /** Which data source runs of others are followed; in mode `run` only, because the others do nothing new. */

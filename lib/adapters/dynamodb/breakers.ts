@@ -3,17 +3,15 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { generationTypes } from '../../run/run.ts'
 import { absent, type Condition, conditionParameters } from './conditions.ts'
+import { readPartition } from './read-partition.ts'
 
 /** All breakers share a partition, so that one small query reads them. */
 const partition = 'BREAKERS'
@@ -68,25 +66,11 @@ export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breaker
     )
 
   const read = async (): Promise<readonly Breaker[]> => {
-    const breakers: Breaker[] = []
-    let start: QueryCommandInput['ExclusiveStartKey']
-    do {
-      const page: QueryCommandOutput = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :partition',
-          ExpressionAttributeValues: marshall({ ':partition': partition }),
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      )
-      for (const item of page.Items ?? []) {
-        const parsed = z.safeParse(BreakerItem, unmarshall(item))
-        if (parsed.success) breakers.push(parsed.data)
-      }
-      start = page.LastEvaluatedKey
-    } while (start !== undefined)
-    return breakers
+    const items = await readPartition(client, table, partition)
+    return items.flatMap((item) => {
+      const parsed = z.safeParse(BreakerItem, item)
+      return parsed.success ? [parsed.data] : []
+    })
   }
 
   return {

@@ -1,13 +1,8 @@
-import {
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
-} from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { Pause, Switches } from '../../ports/switches.ts'
+import { readPartition } from './read-partition.ts'
 
 const Key = z.object({ sk: z.string() })
 /** People write these by hand, so everything but the word that work goes on is taken for a pause. */
@@ -40,22 +35,8 @@ export const dynamoDbSwitches = (client: DynamoDBClient, table: string, now: () 
   const seen = new Map<string, { readonly atMs: number; readonly paused: Promise<Paused> }>()
 
   const read = async (domainId: string): Promise<Paused> => {
-    const paused: [string, Pause][] = []
-    let start: QueryCommandInput['ExclusiveStartKey']
-    do {
-      const page: QueryCommandOutput = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :switches',
-          ExpressionAttributeValues: marshall({ ':switches': `SWITCH#${domainId}` }),
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      )
-      paused.push(...(page.Items ?? []).flatMap((item) => pauseIn(unmarshall(item))))
-      start = page.LastEvaluatedKey
-    } while (start !== undefined)
-    return new Map(paused)
+    const items = await readPartition(client, table, `SWITCH#${domainId}`)
+    return new Map(items.flatMap(pauseIn))
   }
 
   const recent = (domainId: string): Promise<Paused> => {

@@ -1,0 +1,31 @@
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+
+/** Every item of a small partition as it stands now, page by page. */
+export const readPartition = async (
+  client: DynamoDBClient,
+  table: string,
+  partition: string,
+): Promise<readonly unknown[]> => {
+  const items: unknown[] = []
+  let start: QueryCommandInput['ExclusiveStartKey']
+  do {
+    const page: QueryCommandOutput = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :partition',
+        ExpressionAttributeValues: marshall({ ':partition': partition }),
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    )
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item)))
+    start = page.LastEvaluatedKey
+  } while (start !== undefined)
+  return items
+}
