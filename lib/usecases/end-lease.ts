@@ -1,6 +1,7 @@
 import { PortUnavailable } from '../errors.ts'
 import type { Refusal, ServiceRun } from '../ports/datazone.ts'
 import { errorText } from '../run/error-text.ts'
+import type { Facts } from '../run/facts.ts'
 import { eventId, runKey } from '../run/identity.ts'
 import {
   type ClaimedRun,
@@ -11,7 +12,7 @@ import {
   type Run,
   type RunError,
 } from '../run/run.ts'
-import { type Facts, type Transition, transition } from '../run/transition.ts'
+import { type Transition, transition } from '../run/transition.ts'
 import { announce } from './announce.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
 import { keepRunId } from './keep-run-id.ts'

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../lib/run/facts.ts'
 import type { ClaimedRun, Run, StartSent } from '../../lib/run/run.ts'
 import { meaningOfStatus } from '../../lib/run/service-status.ts'
-import { type Fact, type Transition, transition } from '../../lib/run/transition.ts'
+import { type Transition, transition } from '../../lib/run/transition.ts'
 import { anyRun, facts, stories } from '../support/arbitrary-runs.ts'
 import { endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
 

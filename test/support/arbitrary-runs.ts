@@ -1,7 +1,7 @@
 import fc from 'fast-check'
+import type { Fact } from '../../lib/run/facts.ts'
 import { canonicalTypes, typeSets } from '../../lib/run/identity.ts'
 import { generationTypes, type MetadataSubject, parkReasons, type Run } from '../../lib/run/run.ts'
-import type { Fact } from '../../lib/run/transition.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, plannedRun, t0 } from './runs.ts'
 
 /** Ids as the service model allows them. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../../lib/run/facts.ts'
 import type { Run } from '../../../lib/run/run.ts'
-import { type Fact, transition } from '../../../lib/run/transition.ts'
+import { transition } from '../../../lib/run/transition.ts'
 import {
   claimedRun,
   endedRun,
