@@ -78,7 +78,13 @@ export interface RunPage {
 }
 
 /** The statuses that are listed: by a sweep the first three, by a hint that names no run the last three. */
-export type ListedStatus = 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
+export type ListedStatus =
+  | 'SUBMITTED'
+  | 'IN_PROGRESS'
+  | 'SUCCEEDED'
+  | 'PARTIALLY_SUCCEEDED'
+  | 'FAILED'
+  | 'CANCELED'
 
 /** The calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
 export interface DataZone {

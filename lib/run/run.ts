@@ -89,6 +89,8 @@ export interface RunPolicy {
   /** A metadata run that is past its deadline is cancelled at DataZone before it is given up. */
   readonly cancelAtDeadline?: true
   readonly startedUntold?: true
+  /** Why a run failed is not worth a Get of its own. Not with a retry, which must know what failed. */
+  readonly reasonsUnwanted?: true
   readonly repeatGuardMs?: number
 }
 

@@ -4,7 +4,15 @@ import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announceAtOnce } from './announce.ts'
-import { getEach, newPass, observe, type Pass, readStatus, type SettlePorts } from './settle-runs.ts'
+import {
+  getEach,
+  newPass,
+  observe,
+  type Pass,
+  readStatus,
+  type SettlePorts,
+  settleRest,
+} from './settle-runs.ts'
 
 export interface HintSettings extends SweepSettings {
   /** A Succeeded hint that names a recorded run is its ending, with no call. */
@@ -147,7 +155,8 @@ const settleNamed = async (
   const others = keyed(hints.flatMap(({ hint, inFlight }) => (hint.verdict === 'SUCCEEDED' ? [] : inFlight)))
   for (const runId of others.keys()) succeeded.delete(runId)
   if (succeeded.size >= 2) await listSucceeded(domainId, succeeded, succeeded.size, pass, tools)
-  await getEach([...succeeded.values(), ...others.values()], pass, tools)
+  await getEach([...succeeded.values()], pass, tools)
+  await settleRest(domainId, [...others.values()], pass, tools)
 }
 
 /** Hints that tell only their domain: a list of what ended that way, and a Get where it takes one to know why. */
@@ -166,13 +175,17 @@ const settleUnnamed = async (
   for (const verdict of ['FAILED', 'CANCELED'] as const) {
     if (count(verdict) === 0) continue
     const page = await tools.datazone.listRuns(domainId, { status: verdict })
-    if (page.outcome === 'refused') pass.problems.push(page.refusal.name)
-    else
-      await getEach(
-        page.value.runs.flatMap(({ runId }) => wanted.get(runId) ?? []),
-        pass,
-        tools,
-      )
+    if (page.outcome === 'refused') {
+      pass.problems.push(page.refusal.name)
+      continue
+    }
+    const asked: InFlightRun[] = []
+    for (const seen of page.value.runs) {
+      const run = wanted.get(seen.runId)
+      if (run?.policy?.reasonsUnwanted === true) await observe(run, seen, pass, tools)
+      else if (run !== undefined) asked.push(run)
+    }
+    await getEach(asked, pass, tools)
   }
 }
 

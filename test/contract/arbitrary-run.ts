@@ -96,6 +96,7 @@ const policy = fc.record(
     deadlineMs: times,
     cancelAtDeadline: fc.constant(true as const),
     startedUntold: fc.constant(true as const),
+    reasonsUnwanted: fc.constant(true as const),
     repeatGuardMs: times,
   },
   { requiredKeys: [] },

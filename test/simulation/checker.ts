@@ -1,4 +1,4 @@
-import { endingsAreFinalAndTrue, sameEventId, tableFirst } from './check/announcing.ts'
+import { endingsAreFinalAndTrue, failuresAreExplained, sameEventId, tableFirst } from './check/announcing.ts'
 import {
   canceledDoNotRun,
   canceledEnd,
@@ -88,6 +88,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['policy: what is given up is canceled', overdueAreCanceled],
   ['switches: a pause starts nothing', pausesStartNothing],
   ['modes: off and plan start nothing', planStartsNothing],
+  ['policy: failures are explained', failuresAreExplained],
   ['P3 table first', tableFirst],
   ['P4 same event id', sameEventId],
   ['P5 an ending is final', endingsAreFinalAndTrue],

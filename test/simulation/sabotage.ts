@@ -692,6 +692,10 @@ export const sabotages: readonly Sabotage[] = [
     settings: (settings) => withoutOrder(settings, 'deadlineMs'),
   },
   {
+    name: 'ask no failure why',
+    settings: (settings) => withOrders(settings, { reasonsUnwanted: true }),
+  },
+  {
     name: 'announce Started all the same',
     settings: (settings) => withoutOrder(settings, 'startedUntold'),
   },

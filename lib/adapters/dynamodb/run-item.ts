@@ -72,6 +72,7 @@ const common = {
       deadlineMs: z.exactOptional(ms),
       cancelAtDeadline: z.exactOptional(z.literal(true)),
       startedUntold: z.exactOptional(z.literal(true)),
+      reasonsUnwanted: z.exactOptional(z.literal(true)),
       repeatGuardMs: z.exactOptional(ms),
     }),
   ),

@@ -1,5 +1,5 @@
 import { eventSubject, isAbout, knownStatuses, metadataOf, statusOf } from './events.ts'
-import { nameOf, number, text } from './items.ts'
+import { list, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
 export const tableFirst: Rule = ({ events }) =>
@@ -10,6 +10,17 @@ export const tableFirst: Rule = ({ events }) =>
       (item) => isAbout(event, item) && item['state'] === 'ENDED' && item['ending'] === status,
     )
     return held ? [] : [`${eventSubject(event)} was announced as ${status} before the table held it`]
+  })
+
+/** A failure is asked why it failed, once, unless the policy does not want to know or DataZone cannot tell. */
+export const failuresAreExplained: Rule = ({ items, scenario, apiGeneration }) =>
+  items.flatMap((item) => {
+    const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
+    const isTold = list(item, 'typeStats').length > 0 || item['kind'] === 'DATA_SOURCE'
+    const isExcused = scenario.reasonsUnwanted || apiGeneration === 'older'
+    return failed && !isTold && !isExcused
+      ? [`${nameOf(item)} ended as ${item['ending']}, and nobody asked why`]
+      : []
   })
 
 export const sameEventId: Rule = ({ events }) => {

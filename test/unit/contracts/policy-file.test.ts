@@ -35,6 +35,7 @@ test('every setting is taken, types in their one order', () => {
     deadlineMinutes: 60,
     cancelAtDeadline: true,
     announceStarted: false,
+    failureReasons: true,
     repeatGuardDays: 0,
   }
   const match = { domain: 'dzd_*', project: 'p1', assetType: 'amazon.datazone.*', name: 'sales *' }
@@ -103,6 +104,11 @@ describe('a wrong policy is refused, with the place', () => {
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
     ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have one of run and skip/],
+    [
+      'a retry that cannot know what failed',
+      file({ match: {}, run: { retry: { attempts: 2, delayMinutes: 1 }, failureReasons: false } }),
+      /^rules\[0\]\.run: must not have retry with failureReasons false/,
+    ],
     ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have one of run and skip/],
     [
       'one attempt',
