@@ -210,7 +210,7 @@ describe('a run that may have been started', () => {
     const run = parkedRun({ sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
     const there = world([run], { listRuns: async () => answered({ runs: [] }) }, { mode: 'plan' as const })
     expect(await there.handle(there.noteAbout(run))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 3 * minute, cancel: byStop } },
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: byStop } },
     ])
   })
 
