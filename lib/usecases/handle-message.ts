@@ -44,7 +44,7 @@ export interface Handled {
  * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
  */
 export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
-  const message = parseQueueMessage(body)
+  const message = parseQueueMessage(body, tools.sentAtMs)
   switch (message.kind) {
     case 'malformed':
       return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }

@@ -108,6 +108,28 @@ describe('a request to cancel', () => {
     expect(store.writes).toEqual([])
   })
 
+  test('leaves alone what was asked for after it was sent, whatever time it names', async () => {
+    const there = world([])
+    const cancel = cancelRequest({ requestedAt: new Date(t0 + 3 * minute).toISOString() })
+    expect(await there.outcomes(cancel)).toEqual(['nothing-to-cancel'])
+    there.store.given(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
+    there.clock.advance(2 * minute)
+    expect(await there.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
+  })
+
+  test('means what was sent before it, though its sender was ahead of the time', async () => {
+    const there = world([], { startRun: async () => refused('QUOTA_EXCEEDED') })
+    await there.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
+    expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
+  })
+
+  test('P2: of the future is given back, and changes nothing', async () => {
+    const { outcomes, store, bus } = world([parkedRun()])
+    expect(await outcomes(cancelRequest({ requestedAt: '2027-11-20T02:14:00Z' }))).toEqual(['rejected'])
+    expect(store.writes).toEqual([])
+    expect(bus.events).toMatchObject([{ detail: { metadata: { causationId: 'stop-1' } } }])
+  })
+
   test.each([
     ['another revision', cancelRequest({ asset: { id: 'asset-1', revision: '3' } })],
     ['other types', cancelRequest({ types: ['BUSINESS_NAMES'] })],
