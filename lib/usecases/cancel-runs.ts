@@ -6,6 +6,7 @@ import { announce } from './announce.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { hasTimeToAsk } from './time-left.ts'
 
 /**
  * A request to cancel is handled at once, and again this long after it was sent: it may have overtaken the request for
@@ -63,8 +64,9 @@ const cancelOne = async (
       await announce([asked], tools)
       return { outcome: 'canceled', run: asked }
     case 'IN_FLIGHT': {
-      // What fails here, the sweep makes good.
-      const sent = owesCancel(asked) ? await carryOutCancel(asked, tools) : { run: asked }
+      // What fails here, or there is no time for, the sweep makes good.
+      const sent =
+        owesCancel(asked) && hasTimeToAsk(tools) ? await carryOutCancel(asked, tools) : { run: asked }
       return { outcome: 'cancel-asked', run: sent.run }
     }
     case 'CLAIMED':
