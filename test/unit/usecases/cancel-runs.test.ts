@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import { runKey } from '../../../lib/run/identity.ts'
-import type { Run } from '../../../lib/run/run.ts'
+import type { RequestOrigin, Run } from '../../../lib/run/run.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../support/messages.ts'
 import {
   claimedRun,
@@ -21,6 +21,7 @@ import { starterWorld } from '../../support/starter-world.ts'
 
 const taken: Partial<DataZone> = { cancelRun: async () => answered(undefined) }
 const openStart = { sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }
+const { revision: _, ...unresolved } = subject
 const byStop = { askedAtMs: t0, requestId: 'stop-1' }
 
 /** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
@@ -50,12 +51,38 @@ describe('a request to cancel', () => {
   })
 
   test('ends a request that waits to learn its revision, and sets of types that wait behind others', async () => {
-    const { revision: _, ...unresolved } = subject
     const behind = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] as const }
     const runs = [parkedRun({ subject: unresolved }), parkedRun({ subject: behind, reason: 'BEHIND' })]
     const { outcomes, store } = world(runs)
     expect(await outcomes(cancelRequest())).toEqual(['canceled', 'canceled'])
     expect(store.all()).toMatchObject([{ ending: 'CANCELED' }, { ending: 'CANCELED' }])
+  })
+
+  test.each<[string, Parameters<typeof cancelRequest>[0], Partial<RequestOrigin>]>([
+    ['types', { types: ['BUSINESS_DESCRIPTIONS'] }, { policyTypes: [] }],
+    ['asset.revision', { asset: { id: 'asset-1', revision: '4' } }, {}],
+  ])('P2: says what it left, because %s cannot be compared yet', async (field, over, more) => {
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, ...more } })
+    const known = parkedRun({ request: { ...origin, requestKey: 'request:known' } })
+    const { handle, store, bus, queue } = world([waiting, known])
+    const problem = expect.stringMatching(new RegExp(`^${field}: a request of the asset waits to learn`))
+    expect(await handle(cancelRequest(over))).toMatchObject([
+      { outcome: 'canceled' },
+      { outcome: 'rejected', reasons: [problem] },
+    ])
+    expect(store.current(waiting)).toEqual(waiting)
+    expect(queue.copies).toHaveLength(1)
+    expect(bus.events.at(-1)).toMatchObject({
+      detailType: 'Metadata Generation Run Rejected',
+      detail: { metadata: { causationId: 'stop-1' }, data: { error: { name: 'CannotCancel' } } },
+    })
+  })
+
+  test('gives what waits to be resolved the time until it looks again', async () => {
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
+    const there = starterWorld({ runs: [waiting] })
+    expect(await there.outcomes(cancelRequest({ types: ['BUSINESS_DESCRIPTIONS'] }))).toEqual(['retry'])
+    expect(there.bus.events).toEqual([])
   })
 
   test('ends a retry that waits', async () => {
