@@ -43,6 +43,7 @@ export interface RequestedCancel {
   readonly target:
     | { readonly assetId: string; readonly revision?: string; readonly types?: readonly GenerationType[] }
     | { readonly dataSourceId: string; readonly triggerKey?: string }
+  /** No later than the message was sent: nobody can mean what is not asked for yet. */
   readonly requestedAtMs: number
   readonly reason?: string
 }
@@ -151,8 +152,11 @@ const cancelTarget = (request: CancelRequest): RequestedCancel['target'] => {
   }
 }
 
+/** What a sender's clock may be ahead by. */
+const clockAheadMs = 5 * 60_000
+
 /** Which of the two it is, is told by what it names: a sender who gets it wrong hears of the fields of that one. */
-const fromCancelRequest = (body: object): QueueMessage => {
+const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
   const isOfSource = Object.hasOwn(body, 'dataSource')
   const parsed = isOfSource ? parseWith(SourceCancelRequest, body) : parseWith(AssetCancelRequest, body)
   if (!parsed.ok) {
@@ -160,43 +164,47 @@ const fromCancelRequest = (body: object): QueueMessage => {
     return malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind)
   }
   const { requestId, domainId, requestedAt, reason } = parsed.value
+  const requestedAtMs = Date.parse(requestedAt)
+  if (requestedAtMs > sentAtMs + clockAheadMs) {
+    const problem =
+      'requestedAt: must not be more than 5 minutes after the message was sent; give the time until which runs were asked for'
+    return malformed([problem], requestId, isOfSource ? 'DATA_SOURCE' : undefined)
+  }
   return {
     kind: 'cancel',
     cancel: {
       requestId,
       domainId,
       target: cancelTarget(parsed.value),
-      requestedAtMs: Date.parse(requestedAt),
+      requestedAtMs: Math.min(requestedAtMs, sentAtMs),
       ...(reason === undefined ? {} : { reason }),
     },
   }
 }
 
+type Door = readonly [name: string, read: (detail: object, sentAtMs: number) => QueueMessage]
+
 /** What comes through the run bus, by `detail-type`: what its `detail` is, and who reads that. */
-const onTheRunBus: Readonly<Record<string, readonly [name: string, read: (detail: object) => QueueMessage]>> =
-  {
-    'Run Requested': ['RunRequest', fromRunRequest],
-    'Run Cancel Requested': ['CancelRequest', fromCancelRequest],
-  }
+const onTheRunBus: Readonly<Record<string, Door>> = {
+  'Run Requested': ['RunRequest', fromRunRequest],
+  'Run Cancel Requested': ['CancelRequest', fromCancelRequest],
+}
 
 /** Its id is the `requestId`, as on the queue: the same request through both doors is one request. */
-const fromRunBus = (
-  envelope: object,
-  [name, read]: readonly [string, (detail: object) => QueueMessage],
-): QueueMessage => {
+const fromRunBus = (envelope: object, [name, read]: Door, sentAtMs: number): QueueMessage => {
   const detail: unknown = Reflect.get(envelope, 'detail')
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
     return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))
   }
-  const message = read(detail)
+  const message = read(detail, sentAtMs)
   return message.kind === 'malformed'
     ? { ...message, problems: message.problems.map((problem) => `detail.${problem}`) }
     : message
 }
 
 /** A body of our own that asks for a run, or for one to be cancelled. */
-const fromBody = (body: object): QueueMessage => {
-  if (Reflect.get(body, 'kind') === 'CANCEL') return fromCancelRequest(body)
+const fromBody = (body: object, sentAtMs: number): QueueMessage => {
+  if (Reflect.get(body, 'kind') === 'CANCEL') return fromCancelRequest(body, sentAtMs)
   const message = fromRunRequest(body)
   if (message.kind !== 'malformed') return message
   const withCancel = (problem: string) =>
@@ -204,8 +212,11 @@ const fromBody = (body: object): QueueMessage => {
   return { ...message, problems: message.problems.map(withCancel) }
 }
 
-/** What a body on the request queue is. Never throws, whatever it is given. */
-export const parseQueueMessage = (body: string): QueueMessage => {
+/**
+ * What a body on the request queue is. Never throws, whatever it is given.
+ * @param sentAtMs when it was put on the queue, in ms since the epoch
+ */
+export const parseQueueMessage = (body: string, sentAtMs: number): QueueMessage => {
   const value = jsonOf(body)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return malformed([
@@ -215,11 +226,11 @@ export const parseQueueMessage = (body: string): QueueMessage => {
   if (Object.hasOwn(value, 'detail-type')) {
     const detailType = String(Reflect.get(value, 'detail-type'))
     const door = Object.hasOwn(onTheRunBus, detailType) ? onTheRunBus[detailType] : undefined
-    return door === undefined ? fromAssetEvent(value) : fromRunBus(value, door)
+    return door === undefined ? fromAssetEvent(value) : fromRunBus(value, door, sentAtMs)
   }
   if (Object.hasOwn(value, 'release')) {
     const parsed = parseWith(Release, value)
     return parsed.ok ? { kind: 'release', release: parsed.value } : malformed(parsed.problems)
   }
-  return fromBody(value)
+  return fromBody(value, sentAtMs)
 }

@@ -207,7 +207,7 @@ export const startedEvent = (run: InFlightRun): RunEvent => ({
   detail: aboutRun(run, 'STARTED', run.startedAtMs),
 })
 
-/** Why a message makes no record: it is wrong, or asks for what DataZone cannot do. */
+/** Why a message makes no record: it is wrong, or asks to cancel what cannot be, or not yet. */
 export type MessageError = 'MalformedRequest' | 'CannotCancel'
 
 /** A body that makes no record: its event id is a hash of the body, so a repeat of it carries the same (P4). */

@@ -141,6 +141,16 @@ const openStarts = (run: ParkedRun | ClaimedRun): { sentBefore?: StartSent } => 
   return sent === undefined ? {} : { sentBefore: sent }
 }
 
+/** How long a run that is to be cancelled waits to be looked for again. */
+const cancelLookAgainMs = 60_000
+
+/**
+ * When a run goes on that is parked and to be cancelled: at once when no Start of it is open; else List is asked soon,
+ * whatever else the run would have waited for.
+ */
+const cancelAtMs = (retryAtMs: number, open: StartSent | undefined, nowMs: number): number =>
+  open === undefined ? nowMs : Math.min(retryAtMs, nowMs + cancelLookAgainMs)
+
 const notFoundSince = (run: Run): { notFoundSinceMs?: number } =>
   (run.state === 'CLAIMED' || run.state === 'PARKED') && run.notFoundSinceMs !== undefined
     ? { notFoundSinceMs: run.notFoundSinceMs }
@@ -201,8 +211,7 @@ const moves: Moves = {
         ),
         state: 'PARKED',
         reason: fact.reason,
-        // Nothing to wait for, or to look for, holds up a cancel.
-        retryAtMs: run.cancel !== undefined && open === undefined ? nowMs : fact.retryAtMs,
+        retryAtMs: run.cancel === undefined ? fact.retryAtMs : cancelAtMs(fact.retryAtMs, open, nowMs),
         ...(open === undefined ? {} : { sentBefore: open }),
         ...(fact.reason === 'NOT_FOUND' ? { notFoundSinceMs: nowMs, ...notFoundSince(run) } : {}),
         ...(fact.error === undefined ? {} : { error: fact.error }),

@@ -6,6 +6,7 @@ import { announce } from './announce.ts'
 import { carryOutCancel } from './carry-out-cancel.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { hasTimeToAsk } from './time-left.ts'
 
 /**
  * A request to cancel is handled at once, and again this long after it was sent: it may have overtaken the request for
@@ -19,30 +20,53 @@ const tries = 5
 /** What became of a request to cancel. */
 interface Cancellation {
   readonly outcomes: readonly RequestOutcome[]
-  /** Why the sender gets it back: what DataZone cannot cancel. */
+  /** Why the sender gets it back: what DataZone cannot cancel, and what nobody could tell whether it is meant. */
   readonly refusals: readonly string[]
 }
 
 /**
- * Whether the request means a run. One that was asked for later is not meant, however late the message comes again; nor
- * is one that others started.
+ * Whether the request means a run; or, of a request that waits to learn what it runs, which field of the request to
+ * cancel nobody can compare with it yet.
  */
-const means = ({ target, requestedAtMs }: RequestedCancel, run: Run): boolean => {
+type Meaning = 'meant' | 'not-meant' | 'types' | 'asset.revision'
+
+/**
+ * A run that was asked for later is not meant, however late the message comes again; nor is one that others started.
+ */
+const meaningOf = ({ target, requestedAtMs }: RequestedCancel, run: Run): Meaning => {
   const { subject, request } = run
-  if (isForeign(subject)) return false
-  if (run.state === 'PLANNED' || request.requestedAtMs > requestedAtMs) return false
+  if (isForeign(subject)) return 'not-meant'
+  if (run.state === 'PLANNED' || request.requestedAtMs > requestedAtMs) return 'not-meant'
   if (subject.kind === 'DATA_SOURCE')
-    return (
-      'dataSourceId' in target &&
+    return 'dataSourceId' in target &&
       (target.triggerKey === undefined || target.triggerKey === subject.triggerKey)
-    )
-  if ('dataSourceId' in target) return false
+      ? 'meant'
+      : 'not-meant'
+  if ('dataSourceId' in target) return 'not-meant'
   const { types, revision } = target
   // Which types, or which revision, a waiting request will have, nobody knows yet.
-  const isOpen = subject.revision === undefined && request.policyTypes !== undefined
-  return (
-    (revision === undefined || revision === (subject.revision ?? request.revision)) &&
-    (types === undefined || (!isOpen && subject.types.every((type) => types.includes(type))))
+  const revisionOfRun = subject.revision ?? request.revision
+  const waitsForTypes = subject.revision === undefined && request.policyTypes !== undefined
+  const isOther =
+    (revision !== undefined && revisionOfRun !== undefined && revision !== revisionOfRun) ||
+    (types !== undefined && !waitsForTypes && !subject.types.every((type) => types.includes(type)))
+  if (isOther) return 'not-meant'
+  if (types !== undefined && waitsForTypes) return 'types'
+  return revision !== undefined && revisionOfRun === undefined ? 'asset.revision' : 'meant'
+}
+
+/** What the sender hears of a request that was left alone. */
+const leftWaiting = {
+  types:
+    'types: a request of the asset waits to learn which it runs, and was left; cancel without types, or again once it has',
+  'asset.revision':
+    'asset.revision: a request of the asset waits to learn which it runs, and was left; cancel without a revision, or again once it has',
+} as const
+
+const leftAlone = (cancel: RequestedCancel, runs: readonly Run[]): readonly string[] => {
+  const meanings = runs.flatMap((run) => (run.state === 'PARKED' ? [meaningOf(cancel, run)] : []))
+  return (['types', 'asset.revision'] as const).flatMap((field) =>
+    meanings.includes(field) ? [leftWaiting[field]] : [],
   )
 }
 
@@ -63,8 +87,9 @@ const cancelOne = async (
       await announce([asked], tools)
       return { outcome: 'canceled', run: asked }
     case 'IN_FLIGHT': {
-      // What fails here, the sweep makes good.
-      const sent = owesCancel(asked) ? await carryOutCancel(asked, tools) : { run: asked }
+      // What fails here, or there is no time for, the sweep makes good.
+      const sent =
+        owesCancel(asked) && hasTimeToAsk(tools) ? await carryOutCancel(asked, tools) : { run: asked }
       return { outcome: 'cancel-asked', run: sent.run }
     }
     case 'CLAIMED':
@@ -126,7 +151,7 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
   for (let left = tries; left > 0; left -= 1) {
     const records = await tools.store.runsOfAsset({ domainId, ...target })
     if (records.unreadable.length > 0) return only(recordUnreadable)
-    const meant = records.runs.filter((run) => means(cancel, run))
+    const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
     const done = await cancelAll(meant, cancel, tools)
     if (done === undefined) continue
     const leftMs = sentAtMs + overtakingMs - clock.now()
@@ -138,8 +163,9 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
       } as const
       return { ...done, outcomes: [...done.outcomes, again] }
     }
-    const isNothing = done.outcomes.length === 0 && done.refusals.length === 0
-    return isNothing ? only(nothingLeft(cancel, meant)) : done
+    const refusals = [...done.refusals, ...leftAlone(cancel, records.runs)]
+    const isNothing = done.outcomes.length === 0 && refusals.length === 0
+    return isNothing ? only(nothingLeft(cancel, meant)) : { ...done, refusals }
   }
   return only({ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' })
 }

@@ -148,9 +148,10 @@ const makeFirst = async (
       : { outcome: 'parked', run: creation.run }
   }
   if (tools.settings.mode === 'plan') return made(planned(first, waiting, tools.clock.now()))
+  // First: what waits for its lane must not take a breaker's probe with it.
   const wait =
-    (await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools)) ??
-    backfillWait(waiting, tools)
+    backfillWait(waiting, tools) ??
+    (await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools))
   const nowMs = tools.clock.now()
   if (wait !== undefined) return made(parked(first, waiting, nowMs, wait))
   const turn = subject.kind === 'DATA_SOURCE' ? (records.turn ?? 0) : undefined

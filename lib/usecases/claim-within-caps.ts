@@ -1,6 +1,7 @@
 import type { Claiming, ClaimTerms } from '../ports/run-store.ts'
 import { type Count, countsOf, notYetCounted, roomAtMs } from '../run/caps.ts'
-import type { ClaimedRun, RunError } from '../run/run.ts'
+import { type ClaimedRun, isUnwanted, type RunError } from '../run/run.ts'
+import { hasWaitedTooLong } from './end-lease.ts'
 import type { StarterTools } from './starter-tools.ts'
 
 /** How long a run that no cap has room for waits, and what for. */
@@ -28,16 +29,28 @@ const waitFor = (full: readonly Count[], claim: ClaimedRun, { clock, settings }:
   }
 }
 
+const withoutCount = async (
+  claim: ClaimedRun,
+  terms: Omit<ClaimTerms, 'counts'>,
+  { store }: StarterTools,
+): Promise<CappedClaiming> => {
+  const claiming = await store.claim(claim, terms)
+  if (claiming.outcome === 'full') throw new Error('a claim that counts nowhere found a counter full')
+  return claiming
+}
+
 /**
  * Writes a claim and counts it, in one transaction, in every cap of the policy that fits it and where this attempt is
  * not counted yet. The period is the one of this starter's clock. What comes to nothing is not given back: a cap may be
- * used up too soon, and never passed.
+ * used up too soon, and never passed. What is claimed only to be cancelled or rejected, once List has told of its open
+ * Start, sends none: it needs no room, and takes none.
  */
 export const claimWithinCaps = async (
   claim: ClaimedRun,
   terms: Omit<ClaimTerms, 'counts'>,
   tools: StarterTools,
 ): Promise<CappedClaiming> => {
+  if (isUnwanted(claim) || hasWaitedTooLong(claim, tools)) return withoutCount(claim, terms, tools)
   const counts = countsOf(claim, tools.settings.policy.caps, tools.clock.now())
   const { counted, ...uncounted } = claim
   const claiming = await tools.store.claim(

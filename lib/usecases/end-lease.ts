@@ -18,6 +18,7 @@ import { carryOutCancel } from './carry-out-cancel.ts'
 import { keepRunId } from './keep-run-id.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { hasTimeToAsk } from './time-left.ts'
 
 /** How a lease ends: parked, rejected, cancelled, or with the run id of what was started. */
 
@@ -130,7 +131,7 @@ const onAnotherRecord = (runId: string, { clock, settings }: StarterTools) => ({
 /**
  * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
  * because a hint, a cancel or a sweep may have come between Start and its answer. A cancel that was asked for meanwhile
- * is carried out now.
+ * is carried out now, if there is time; else a sweep does it.
  * @throws PortUnavailable when the table cannot answer: the sweep will find the claim, and Start's token the same run
  */
 export const recordStarted = async (
@@ -151,7 +152,7 @@ export const recordStarted = async (
     const saved = await keepRunId(next.run, tools)
     if (saved === 'taken') return park(claimed, onAnotherRecord(runId, tools), tools)
     if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
-      const run = owesCancel(saved) ? (await carryOutCancel(saved, tools)).run : saved
+      const run = owesCancel(saved) && hasTimeToAsk(tools) ? (await carryOutCancel(saved, tools)).run : saved
       return { outcome: 'started', run, adopted }
     }
     if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }

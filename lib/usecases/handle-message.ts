@@ -44,16 +44,17 @@ export interface Handled {
  * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
  */
 export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
-  const message = parseQueueMessage(body)
+  const message = parseQueueMessage(body, tools.sentAtMs)
   switch (message.kind) {
     case 'malformed':
       return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }
     case 'release':
       return { outcomes: await resumeRecord(message.release, tools) }
     case 'cancel': {
-      const { requestId } = message.cancel
+      const { requestId, target } = message.cancel
+      const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
       const { outcomes, refusals } = await cancelRuns(message.cancel, tools)
-      const about = { envelopeId: requestId, runKind: 'DATA_SOURCE', errorName: 'CannotCancel' } as const
+      const about = { envelopeId: requestId, runKind, errorName: 'CannotCancel' } as const
       const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, tools)]
       return { requestKey: `cancel:${requestId}`, outcomes: [...outcomes, ...rejection] }
     }

@@ -1,4 +1,4 @@
-import type { Answer, ServiceRun } from '../ports/datazone.ts'
+import type { ServiceRun } from '../ports/datazone.ts'
 import {
   type ClaimedRun,
   type ParkReason,
@@ -12,6 +12,7 @@ import { absenceProvesMs, ownership, pauseByAgeMs } from '../run/start-safety.ts
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { hasTimeToAsk } from './time-left.ts'
 
 /** The fate of a Start was never learned. A run may exist, so this is no attempt that came to nothing (P1). */
 const startUnknown: RunError = {
@@ -23,7 +24,7 @@ type Look =
   | { readonly found: 'ours'; readonly run: ServiceRun }
   /** `going`: the newest run of the asset that is. */
   | { readonly found: 'nothing'; readonly going?: ServiceRun }
-  /** List could not be read, or shows a run that may or may not be ours. */
+  /** List could not be read, or not to its end, or shows a run that may or may not be ours. */
   | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
 
 /** A page of the runs of the asset or data source. */
@@ -34,16 +35,29 @@ const listTarget = (subject: Subject, nextToken: string | undefined, { datazone 
     : datazone.listRuns(subject.domainId, { assetId: subject.assetId, ...from })
 }
 
-const listAll = async (subject: Subject, tools: StarterTools): Promise<Answer<readonly ServiceRun[]>> => {
+const outOfTime: RunError = {
+  name: 'OutOfTime',
+  message: 'no time was left to read all runs that DataZone lists; it is asked again',
+}
+
+/** All pages, or none: of some of them nothing follows. */
+const listAll = async (
+  subject: Subject,
+  tools: StarterTools,
+): Promise<{ readonly runs: readonly ServiceRun[] } | Extract<Look, { found: 'unknown' }>> => {
   const runs: ServiceRun[] = []
   let nextToken: string | undefined
   do {
+    if (!hasTimeToAsk(tools)) return { found: 'unknown', reason: 'UNAVAILABLE', error: outOfTime }
     const page = await listTarget(subject, nextToken, tools)
-    if (page.outcome === 'refused') return page
+    if (page.outcome === 'refused') {
+      const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
+      return { found: 'unknown', reason, error: runError(page.refusal) }
+    }
     runs.push(...page.value.runs)
     nextToken = page.value.nextToken
   } while (nextToken !== undefined)
-  return { outcome: 'answered', value: runs }
+  return { runs }
 }
 
 const newestGoing = (kind: Subject['kind'], runs: readonly ServiceRun[]): ServiceRun | undefined =>
@@ -58,13 +72,10 @@ const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools
     others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
   )
   const listed = await listAll(run.subject, tools)
-  if (listed.outcome === 'refused') {
-    const reason = listed.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
-    return { found: 'unknown', reason, error: runError(listed.refusal) }
-  }
+  if ('found' in listed) return listed
   const ours: ServiceRun[] = []
   let unclear: ServiceRun | undefined
-  for (const candidate of listed.value) {
+  for (const candidate of listed.runs) {
     const { runId, types, revision, createdAtMs } = candidate
     const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
     const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
@@ -76,7 +87,7 @@ const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools
   if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) unclear = second
   else if (first !== undefined) return { found: 'ours', run: first }
   if (unclear === undefined) {
-    const going = newestGoing(run.subject.kind, listed.value)
+    const going = newestGoing(run.subject.kind, listed.runs)
     return { found: 'nothing', ...(going === undefined ? {} : { going }) }
   }
   const message = `DataZone shows run ${unclear.runId} without all that tells whose it is`

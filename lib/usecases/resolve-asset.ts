@@ -4,6 +4,7 @@ import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
+import { hasTimeToAsk } from './time-left.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
 /** What GetAsset told, or what to do about the request instead. */
@@ -59,15 +60,23 @@ const wrongProject: RunError = {
   message: 'projectId: the asset belongs to another project; send its own',
 }
 
+/** Why a Start was denied. `no-time`: nobody could be asked any more. */
+type Denial =
+  | { readonly because: 'wrong-project'; readonly error: RunError }
+  | { readonly because: 'denied' }
+  | { readonly because: 'no-time' }
+
 /**
  * Whether a Start was denied because its request names a project that does not own the asset: one GetAsset, because
- * Start's own answer cannot tell that from a permission that is missing. Undefined: not that anybody knows.
+ * Start's own answer cannot tell that from a permission that is missing. It is asked before others are told of the
+ * refusal: a request that is wrong says nothing of the project it names. What it cannot tell is a missing permission.
  */
-export const deniedForItsProject = async (run: Run, tools: StarterTools): Promise<RunError | undefined> => {
-  if (run.subject.kind === 'DATA_SOURCE') return undefined
+export const deniedForItsProject = async (run: Run, tools: StarterTools): Promise<Denial> => {
+  if (run.subject.kind === 'DATA_SOURCE') return { because: 'denied' }
+  if (!hasTimeToAsk(tools)) return { because: 'no-time' }
   const answer = await tools.datazone.getAsset(run.subject.domainId, run.subject.assetId)
   const isOther = answer.outcome === 'answered' && answer.value.owningProjectId !== run.projectId
-  return isOther ? wrongProject : undefined
+  return isOther ? { because: 'wrong-project', error: wrongProject } : { because: 'denied' }
 }
 
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */

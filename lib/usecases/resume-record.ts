@@ -13,7 +13,7 @@ import { mayResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
 import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
-import { lookBefore } from './look-before-start.ts'
+import { lookBefore, withoutOpenStarts } from './look-before-start.ts'
 import { mustPark } from './must-park.ts'
 import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -34,7 +34,8 @@ const parkAgain = async (
 
 /**
  * A full cap keeps a run from being started, not from being found: an earlier Start, counted in its own day, may have
- * made it. So its lease is taken without a count, for a look and never for a Start.
+ * made it. So its lease is taken without a count, for a look and never for a Start. Where List proves that there is no
+ * such run, no Start is open any more.
  */
 const lookThenPark = async (
   claim: ClaimedRun,
@@ -45,10 +46,9 @@ const lookThenPark = async (
   const claiming = await tools.store.claim(claim)
   if (claiming.outcome !== 'claimed') return { outcome: 'duplicate', of: runKey(claim) }
   const looked = await lookBefore(claiming.run, others, tools)
-  if (looked !== 'nothing') return looked
-  return hasWaitedTooLong(claiming.run, tools)
-    ? reject(claiming.run, waitedTooLong, tools)
-    : park(claiming.run, { ...wait, definite: true }, tools)
+  return looked === 'nothing'
+    ? park(withoutOpenStarts(claiming.run), { ...wait, definite: true }, tools)
+    : looked
 }
 
 /** Takes the lease of a parked run, by conditional update before any call, and goes on with Start. */

@@ -101,11 +101,21 @@ const refused = async (
       return later(refusal.kind, lookAgainMs)
     case 'DENIED': {
       const { domainId } = run.subject
-      await tools.gate.refused('Start', { reason: refusal.kind, domainId, projectId: run.projectId })
-      const wrong = await deniedForItsProject(run, tools)
-      if (wrong !== undefined) return rejectUnlessSent(run, others, wrong, tools)
       // Ever later, so that one that stays refused does not keep others from being tried.
-      return later(refusal.kind, pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
+      const everLater = () =>
+        later('DENIED', pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
+      const told = await deniedForItsProject(run, tools)
+      switch (told.because) {
+        case 'wrong-project':
+          return rejectUnlessSent(run, others, told.error, tools)
+        case 'no-time':
+          return everLater()
+        case 'denied':
+          await tools.gate.refused('Start', { reason: 'DENIED', domainId, projectId: run.projectId })
+          return everLater()
+        default:
+          return told satisfies never
+      }
     }
     case 'CONFLICT':
       await tools.gate.allowed('Start', ['DENIED'])

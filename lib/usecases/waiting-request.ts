@@ -45,7 +45,8 @@ export const waitingRequest = <About extends Subject>(
     request: {
       requestKey: request.requestKey,
       lane: request.lane,
-      requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, nowMs),
+      // No later than it was sent, whatever the sender's clock says: a cancel that was sent after it means it.
+      requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, tools.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
       ...(request.published === undefined ? {} : { published: request.published }),

@@ -27,7 +27,7 @@ describe('parseQueueMessage', () => {
   test('P2: never throws, and says of what it refuses which field, bounded', () => {
     fc.assert(
       fc.property(bodies, (body) => {
-        const message = parseQueueMessage(body)
+        const message = parseQueueMessage(body, 0)
         if (message.kind !== 'malformed') return
         expect(message.problems.length).toBeGreaterThan(0)
         expect(message.problems.length).toBeLessThanOrEqual(20)
@@ -44,7 +44,7 @@ describe('parseQueueMessage', () => {
     const id = /^[a-zA-Z0-9_-]{1,36}$/
     fc.assert(
       fc.property(bodies, (body) => {
-        const message = parseQueueMessage(body)
+        const message = parseQueueMessage(body, 0)
         if (message.kind !== 'request') return
         const { domainId, projectId, requestedAtMs } = message.request
         const targetId =

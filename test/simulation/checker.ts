@@ -18,6 +18,7 @@ import {
   othersAreFollowedOnlyWhereWanted,
   othersAreWaitedFor,
 } from './check/foreign.ts'
+import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/found.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
 import {
@@ -94,6 +95,8 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P5 an ending is final', endingsAreFinalAndTrue],
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
+  ['P6 bounded lateness', lostStartsAreFoundInTime],
+  ['cancel: what never ran ends in time', unstartedCancelsEndInTime],
   ['P7 within the quota', fullDaysAreNotTried],
   ['P7 within the quota', startsKeepTheRate],
   ['P7 within the quota', throttlingIsHeeded],

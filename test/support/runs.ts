@@ -33,7 +33,7 @@ export const sourceSubject: DataSourceSubject = {
 export const origin: RequestOrigin = {
   requestKey: 'request:nightly-1',
   lane: 'live',
-  requestedAtMs: t0 - 10 * second,
+  requestedAtMs: t0 - 2 * minute,
   regenerate: false,
 }
 

@@ -100,7 +100,9 @@ const sourceRequest = {
 }
 
 const aboutOf = ({ reason }: BreakerCause): string =>
-  reason === 'DENIED' ? 'domain and project' : 'set of types'
+  reason === 'DENIED'
+    ? 'all others of its domain and project'
+    : 'all others that ask for its types, alone or among others'
 
 const untilOf = ({ nextProbeAtMs }: Breaker): string =>
   nextProbeAtMs === nextMonthMs(t0)
@@ -110,7 +112,7 @@ const untilOf = ({ nextProbeAtMs }: Breaker): string =>
 const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {
   if (run?.state !== 'PARKED') return ''
   const minutes = Math.round((run.retryAtMs - t0) / minute)
-  if (breaker !== undefined) return `, with all others of its ${aboutOf(breaker.cause)}, ${untilOf(breaker)}`
+  if (breaker !== undefined) return `, with ${aboutOf(breaker.cause)}, ${untilOf(breaker)}`
   return run.retryAtMs % (24 * 60 * minute) === 0 ? ' until tomorrow' : ` for ${minutes} min`
 }
 

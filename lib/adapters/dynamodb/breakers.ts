@@ -27,6 +27,18 @@ const BreakerItem = z.object({
   nextProbeAtMs: z.number(),
 })
 
+/**
+ * A breaker that nobody has probed for longer than any request may wait has nobody left that it could stop: it was
+ * opened for a project that nobody asks for any more, or that does not exist.
+ */
+const keptSeconds = 36 * 24 * 3600
+
+const itemOf = (breaker: Breaker) => ({
+  ...keyOf(breaker),
+  ...breaker,
+  ttlEpochSeconds: Math.floor(breaker.nextProbeAtMs / 1000) + keptSeconds,
+})
+
 const keyOf = (breaker: Breaker) => ({ pk: partition, sk: breakerName(breaker.cause) })
 
 /** It is the very opening that we read. */
@@ -60,7 +72,7 @@ export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breaker
     client.send(
       new PutItemCommand({
         TableName: table,
-        Item: marshall({ ...keyOf(breaker), ...breaker }),
+        Item: marshall(itemOf(breaker)),
         ...conditionParameters(condition),
       }),
     )

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parseQueueMessage } from '../../../lib/contracts/queue-message.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../support/messages.ts'
 
-const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body))
+const sentAtMs = Date.parse('2026-11-20T02:14:00Z')
+
+const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body), sentAtMs)
 
 const problemsOf = (body: unknown): readonly string[] => {
-  const message = typeof body === 'string' ? parseQueueMessage(body) : parse(body)
+  const message = typeof body === 'string' ? parseQueueMessage(body, sentAtMs) : parse(body)
   if (message.kind !== 'malformed') throw new Error(`taken as a ${message.kind}`)
   return message.problems
 }
@@ -266,7 +268,7 @@ describe('a request for a data source', () => {
   }
 
   test('has its trigger key, and neither asset nor types', () => {
-    expect(parseQueueMessage(JSON.stringify(request))).toEqual({
+    expect(parseQueueMessage(JSON.stringify(request), sentAtMs)).toEqual({
       kind: 'request',
       request: {
         requestKey: 'request:nightly-1',
@@ -290,7 +292,7 @@ describe('a request for a data source', () => {
     ['types', { types: ['BUSINESS_NAMES'] }, 'body: has unknown fields, remove them: "types"'],
     ['an asset', { asset: { id: 'a' } }, 'body: has unknown fields, remove them: "asset"'],
   ])('P2: is wrong with %s', (_, over, problem) => {
-    expect(parseQueueMessage(JSON.stringify({ ...request, ...over }))).toMatchObject({
+    expect(parseQueueMessage(JSON.stringify({ ...request, ...over }), sentAtMs)).toMatchObject({
       kind: 'malformed',
       runKind: 'DATA_SOURCE',
       envelopeId: 'nightly-1',
@@ -304,11 +306,13 @@ describe('a Run Requested event on the run bus', () => {
     JSON.stringify({ id: 'event-1', source: 'my.pipeline', 'detail-type': 'Run Requested', detail })
 
   test('is the request that its detail is: through both doors it has one key', () => {
-    expect(parseQueueMessage(event(runRequest()))).toEqual(parseQueueMessage(JSON.stringify(runRequest())))
+    expect(parseQueueMessage(event(runRequest()), sentAtMs)).toEqual(
+      parseQueueMessage(JSON.stringify(runRequest()), sentAtMs),
+    )
   })
 
   test('P2: that is wrong names the field in its detail', () => {
-    expect(parseQueueMessage(event({ ...runRequest(), domainId: 'mine' }))).toMatchObject({
+    expect(parseQueueMessage(event({ ...runRequest(), domainId: 'mine' }), sentAtMs)).toMatchObject({
       kind: 'malformed',
       envelopeId: 'nightly-1',
       problems: [expect.stringMatching(/^detail\.domainId: must match/)],
@@ -316,7 +320,7 @@ describe('a Run Requested event on the run bus', () => {
   })
 
   test.each([[undefined], [null], ['text'], [[]]])('P2: whose detail is %j is wrong', (detail) => {
-    expect(parseQueueMessage(event(detail))).toEqual({
+    expect(parseQueueMessage(event(detail), sentAtMs)).toEqual({
       kind: 'malformed',
       envelopeId: 'event-1',
       problems: ['detail: must be a RunRequest'],
@@ -383,6 +387,28 @@ describe('a request to cancel', () => {
     expect(problemsOf(onBus(body))).toEqual([
       expect.stringMatching(new RegExp(`^detail\\.${problem.source.slice(1)}`)),
     ])
+  })
+
+  test.each([
+    [
+      'a little ahead: nothing is meant that is asked for after it was sent',
+      '2026-11-20T02:19:00Z',
+      sentAtMs,
+    ],
+    ['behind', '2026-11-20T02:13:00Z', sentAtMs - 60_000],
+  ])('from a clock that is %s', (_, requestedAt, requestedAtMs) => {
+    for (const body of [cancelRequest({ requestedAt }), onBus(cancelRequest({ requestedAt }))])
+      expect(parse(body)).toMatchObject({ kind: 'cancel', cancel: { requestedAtMs } })
+  })
+
+  test.each([cancelRequest, sourceCancelRequest])('P2: of the future is given back', (of) => {
+    const body = of({ requestedAt: '2027-11-20T02:14:00Z' })
+    const problem = expect.stringMatching(
+      /requestedAt: must not be more than 5 minutes after the message was sent/,
+    )
+    expect(problemsOf(body)).toEqual([problem])
+    expect(problemsOf(onBus(body))).toEqual([problem])
+    expect(parse(body)).toMatchObject({ envelopeId: 'stop-1' })
   })
 
   test('P2: each door takes what it is for, and says what that is', () => {

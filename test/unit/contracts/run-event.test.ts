@@ -15,7 +15,6 @@ import {
   minute,
   origin,
   rejectedRun,
-  second,
   sourceSubject,
   subject,
   t0,
@@ -86,10 +85,10 @@ describe('events about a run', () => {
           willRetry: false,
           runId: 'run-1',
           nativeStatus: 'SUCCEEDED',
-          requestedAt: '2026-11-20T02:13:50.000Z',
+          requestedAt: '2026-11-20T02:12:00.000Z',
           startedAt: '2026-11-20T02:14:00.000Z',
           detectedAt: '2026-11-20T02:15:00.000Z',
-          durations: { queuedMs: 10 * second, runMs: minute },
+          durations: { queuedMs: 2 * minute, runMs: minute },
         },
       },
     })
@@ -154,7 +153,7 @@ describe('events about a run', () => {
   })
 
   test('clocks that disagree make no negative duration', () => {
-    const run = endedRun({ startedAtMs: t0 - minute, detectedAtMs: t0 - 2 * minute })
+    const run = endedRun({ startedAtMs: t0 - 3 * minute, detectedAtMs: t0 - 4 * minute })
     expect(endedEvent(run, whole).detail.data.durations).toEqual({ queuedMs: 0, runMs: 0 })
   })
 })

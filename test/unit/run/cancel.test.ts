@@ -70,6 +70,20 @@ describe('P2: a cancel stays on the record until it ends', () => {
     expect(next).toMatchObject({ outcome: 'changed', run: { cancel: byStop } })
   })
 
+  test('and is looked for in a minute, whatever it would have waited for', () => {
+    const full = {
+      kind: 'REFUSED',
+      reason: 'CAP_FULL',
+      retryAtMs: t0 + 1000 * minute,
+      definite: true,
+    } as const
+    for (const run of [parkedRun({ cancel: byStop, sentBefore }), claimedRun({ cancel: byStop, sentBefore })])
+      expect(transition(run, full, t0)).toMatchObject({ run: { retryAtMs: t0 + minute } })
+    expect(transition(claimedRun({ sentBefore }), full, t0)).toMatchObject({
+      run: { retryAtMs: t0 + 1000 * minute },
+    })
+  })
+
   test('and waits for nothing once no Start of it is open', () => {
     expect(transition(claim, { ...refusal, definite: true }, t0)).toMatchObject({ run: { retryAtMs: t0 } })
     expect(transition(claim, { ...refusal, definite: false }, t0)).toMatchObject({

@@ -214,6 +214,54 @@ describe('P7: the prober', () => {
     expect(world.datazone.calls).toEqual(['Start 4', 'GetAsset a'])
   })
 
+  test.each([
+    ['none that is open', []],
+    ['one that it probes', [due({ ...denied, cause: { ...deniedCause, projectId: 'project-2' } })]],
+  ])('that named the wrong project says nothing of that project: %s', async (_, breakers) => {
+    const world = starterWorld({ breakers, script: { ...refusing('DENIED'), ...shows } })
+    for (const id of ['a', 'b', 'c']) {
+      expect(await world.outcomes({ ...another(id), projectId: 'project-2' })).toEqual(['rejected'])
+    }
+    expect(await world.breakers.open()).toEqual(breakers)
+  })
+
+  test('wrong requests do not keep a right one from being started', async () => {
+    const script = {
+      startRun: async ({ assetId }: { assetId: string }) =>
+        assetId === 'right' ? answered(serviceRun({ runId: assetId })) : refused('DENIED'),
+      getAsset: async () =>
+        answered({ revision: '4', owningProjectId: 'project-2', typeIdentifier: 'table', name: 'orders' }),
+    }
+    const world = starterWorld({ script })
+    for (let count = 12; count > 0; count -= 1) await world.handle(another(`wrong-${count}`))
+    expect(await world.outcomes(another('right'))).toEqual(['started'])
+  })
+
+  test('that has no time left to ask for its project waits, and says nothing of that project', async () => {
+    const world = starterWorld({
+      script: {
+        ...shows,
+        startRun: async () => {
+          world.clock.advance(26 * second)
+          return refused('DENIED')
+        },
+      },
+    })
+    expect(await world.handle(another('a'))).toMatchObject([{ outcome: 'parked', run: { reason: 'DENIED' } }])
+    expect(world.datazone.calls).toEqual(['Start 4'])
+    expect(await world.breakers.open()).toEqual([])
+  })
+
+  test('that hears nothing of its project from GetAsset either opens the breaker', async () => {
+    for (const kind of ['DENIED', 'UNAVAILABLE', 'NOT_FOUND'] as const) {
+      const world = starterWorld({
+        script: { startRun: async () => refused('DENIED'), getAsset: async () => refused(kind) },
+      })
+      expect(await world.outcomes(another('a'))).toEqual(['parked'])
+      expect(await world.breakers.open()).toMatchObject([{ cause: deniedCause }])
+    }
+  })
+
   test('that is stopped by another breaker does not take its turn', async () => {
     const world = starterWorld({ breakers: [due(denied), full] })
     expect(await world.handle(another('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import { runKey } from '../../../lib/run/identity.ts'
-import type { Run } from '../../../lib/run/run.ts'
+import type { RequestOrigin, Run } from '../../../lib/run/run.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../support/messages.ts'
 import {
   claimedRun,
@@ -21,6 +21,7 @@ import { starterWorld } from '../../support/starter-world.ts'
 
 const taken: Partial<DataZone> = { cancelRun: async () => answered(undefined) }
 const openStart = { sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }
+const { revision: _, ...unresolved } = subject
 const byStop = { askedAtMs: t0, requestId: 'stop-1' }
 
 /** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
@@ -50,12 +51,38 @@ describe('a request to cancel', () => {
   })
 
   test('ends a request that waits to learn its revision, and sets of types that wait behind others', async () => {
-    const { revision: _, ...unresolved } = subject
     const behind = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] as const }
     const runs = [parkedRun({ subject: unresolved }), parkedRun({ subject: behind, reason: 'BEHIND' })]
     const { outcomes, store } = world(runs)
     expect(await outcomes(cancelRequest())).toEqual(['canceled', 'canceled'])
     expect(store.all()).toMatchObject([{ ending: 'CANCELED' }, { ending: 'CANCELED' }])
+  })
+
+  test.each<[string, Parameters<typeof cancelRequest>[0], Partial<RequestOrigin>]>([
+    ['types', { types: ['BUSINESS_DESCRIPTIONS'] }, { policyTypes: [] }],
+    ['asset.revision', { asset: { id: 'asset-1', revision: '4' } }, {}],
+  ])('P2: says what it left, because %s cannot be compared yet', async (field, over, more) => {
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, ...more } })
+    const known = parkedRun({ request: { ...origin, requestKey: 'request:known' } })
+    const { handle, store, bus, queue } = world([waiting, known])
+    const problem = expect.stringMatching(new RegExp(`^${field}: a request of the asset waits to learn`))
+    expect(await handle(cancelRequest(over))).toMatchObject([
+      { outcome: 'canceled' },
+      { outcome: 'rejected', reasons: [problem] },
+    ])
+    expect(store.current(waiting)).toEqual(waiting)
+    expect(queue.copies).toHaveLength(1)
+    expect(bus.events.at(-1)).toMatchObject({
+      detailType: 'Metadata Generation Run Rejected',
+      detail: { metadata: { causationId: 'stop-1' }, data: { error: { name: 'CannotCancel' } } },
+    })
+  })
+
+  test('gives what waits to be resolved the time until it looks again', async () => {
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
+    const there = starterWorld({ runs: [waiting] })
+    expect(await there.outcomes(cancelRequest({ types: ['BUSINESS_DESCRIPTIONS'] }))).toEqual(['retry'])
+    expect(there.bus.events).toEqual([])
   })
 
   test('ends a retry that waits', async () => {
@@ -106,6 +133,28 @@ describe('a request to cancel', () => {
     const { outcomes, store } = world([later])
     expect(await outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
     expect(store.writes).toEqual([])
+  })
+
+  test('leaves alone what was asked for after it was sent, whatever time it names', async () => {
+    const there = world([])
+    const cancel = cancelRequest({ requestedAt: new Date(t0 + 3 * minute).toISOString() })
+    expect(await there.outcomes(cancel)).toEqual(['nothing-to-cancel'])
+    there.store.given(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
+    there.clock.advance(2 * minute)
+    expect(await there.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
+  })
+
+  test('means what was sent before it, though its sender was ahead of the time', async () => {
+    const there = world([], { startRun: async () => refused('QUOTA_EXCEEDED') })
+    await there.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
+    expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
+  })
+
+  test('P2: of the future is given back, and changes nothing', async () => {
+    const { outcomes, store, bus } = world([parkedRun()])
+    expect(await outcomes(cancelRequest({ requestedAt: '2027-11-20T02:14:00Z' }))).toEqual(['rejected'])
+    expect(store.writes).toEqual([])
+    expect(bus.events).toMatchObject([{ detail: { metadata: { causationId: 'stop-1' } } }])
   })
 
   test.each([
@@ -210,7 +259,7 @@ describe('a run that may have been started', () => {
     const run = parkedRun({ sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
     const there = world([run], { listRuns: async () => answered({ runs: [] }) }, { mode: 'plan' as const })
     expect(await there.handle(there.noteAbout(run))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 3 * minute, cancel: byStop } },
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: byStop } },
     ])
   })
 

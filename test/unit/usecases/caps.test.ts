@@ -148,13 +148,61 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     expect(world.store.runsIn(today)).toBe(1)
   })
 
-  test('is not sent again before there is room', async () => {
+  test('is not sent again before there is room; proven absent, it is open no more', async () => {
     const world = capped({ perDay: 1 }, { runs: [parked], script: list() })
     await world.handle(about('a'))
     expect(await world.handle(world.noteAbout(parked))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: tomorrow, sentBefore } },
+      { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: tomorrow } },
     ])
+    expect(world.store.current(parked)).not.toHaveProperty('sentBefore')
     expect(world.datazone.starts).toHaveLength(1)
+    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['parked'])
+    expect(world.datazone.calls.filter((call) => call.startsWith('List'))).toHaveLength(1)
+  })
+
+  test('and a cancel asked: ends once List has proven that there is no run', async () => {
+    const unwanted = { ...parked, cancel: { askedAtMs: t0, requestId: 'stop-1' } }
+    const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
+    await world.handle(about('a'))
+    expect(await world.outcomes(world.noteAbout(unwanted))).toEqual(['canceled'])
+  })
+
+  test('and a cancel asked while it is looked for: is not parked until there is room', async () => {
+    const world = capped(
+      { perMonth: 1 },
+      {
+        runs: [parked],
+        script: {
+          ...list(),
+          listRuns: async () => {
+            const now = world.store.current(parked)
+            if (now !== undefined)
+              world.store.given({
+                ...now,
+                version: now.version + 1,
+                cancel: { askedAtMs: t0, requestId: 'stop-1' },
+              })
+            return answered({ runs: [] })
+          },
+        },
+      },
+    )
+    await world.handle(about('a'))
+    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: t0 + minute } },
+    ])
+  })
+
+  test.each([
+    ['canceled', { cancel: { askedAtMs: t0, requestId: 'stop-1' } }],
+    ['rejected', { createdAtMs: t0 - 36 * day }],
+  ])('claimed only to be %s, takes no room', async (outcome, over) => {
+    const { counted: _, ...uncounted } = parked
+    const run = { ...uncounted, ...over }
+    const world = capped({ perDay: 1 }, { runs: [run], script: list() })
+    expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
+    expect(world.store.runsIn(today)).toBe(0)
+    expect(await world.outcomes(about('a'))).toEqual(['started'])
   })
 
   test('P9: has an end too', async () => {

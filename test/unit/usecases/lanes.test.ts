@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { opened } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { minute, origin, parkedRun, second, sourceSubject, t0 } from '../../support/runs.ts'
 import { answered, refused } from '../../support/scripted-datazone.ts'
@@ -50,6 +51,22 @@ describe('a backfill request', () => {
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
     expect(await world.outcomes(backfill, 2)).toEqual(['duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('leaves the probe of a breaker to somebody who goes on to Start', async () => {
+    const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
+    const pauses = { firstMs: 0, longestMs: minute, leaseMs: minute }
+    const world = starterWorld({ breakers: [opened(cause, 'Start', t0, pauses)] })
+    let probes = 0
+    const { change } = world.breakers
+    world.breakers.change = (read, next) => {
+      probes += 1
+      return change(read, next)
+    }
+    expect(await world.handle(backfill)).toMatchObject([{ run: { reason: 'BACKFILL' } }])
+    expect(probes).toBe(0)
+    expect(await world.outcomes(runRequest({ asset: { id: 'b', revision: '1' } }))).toEqual(['started'])
+    expect(probes).toBe(1)
   })
 
   test('of two sets of types has both in the table', async () => {

@@ -1,0 +1,34 @@
+import { historyOf, type Item, inner, nameOf, number, text } from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** In the calm: a lease, the proof that List gives, releases that were lost, and whoever is in the way. */
+const patienceMs = 60 * 60_000
+
+const lineAtMs = (item: Item, begins: string): number | undefined => {
+  const line = historyOf(item).find((one) => text(one, 'what')?.startsWith(begins) === true)
+  return line === undefined ? undefined : number(line, 'atMs')
+}
+
+/** A run that DataZone made, and nobody heard of, is looked for whatever keeps its request from being started again. */
+export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
+  runs.flatMap((run) => {
+    const item = items.find((one) => one['runId'] === run.id)
+    const foundAtMs = item === undefined ? undefined : lineAtMs(item, `started as ${run.id}`)
+    const dueMs = Math.max(run.createdAtMs, calmFromMs) + patienceMs
+    return item === undefined || run.isForeign === true || foundAtMs === undefined || foundAtMs <= dueMs
+      ? []
+      : [`${nameOf(item)} was started, and its run found ${foundAtMs - run.createdAtMs} ms later`]
+  })
+
+/** What never ran and is to be cancelled ends soon, whatever it waits for. */
+export const unstartedCancelsEndInTime: Rule = ({ items, calmFromMs }) =>
+  items.flatMap((item) => {
+    const askedAtMs = lineAtMs(item, 'cancel asked by')
+    const by = text(inner(item, 'cancel'), 'requestId')
+    if (askedAtMs === undefined || by === undefined || item['runId'] !== undefined) return []
+    const endedAtMs = number(item, 'detectedAtMs')
+    const dueMs = Math.max(askedAtMs, calmFromMs) + patienceMs
+    return endedAtMs > dueMs
+      ? [`${nameOf(item)} ended ${endedAtMs - askedAtMs} ms after ${by} asked to cancel it`]
+      : []
+  })
