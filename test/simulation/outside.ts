@@ -47,6 +47,8 @@ export interface Outside {
   readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
   /** Records that waited as backfill when a live request was known to have asked for them. */
   readonly heldBack: ReadonlySet<string>
+  /** For how long, at most, a record was parked and due though it was to be cancelled, in ms. */
+  readonly cancelsDueMs: ReadonlyMap<string, number>
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]

@@ -672,6 +672,24 @@ export const sabotages: readonly Sabotage[] = [
       }),
   },
   {
+    name: 'a pause holds what is to be cancelled',
+    sweeper: (ports) =>
+      withStore(ports, {
+        async *due(nowMs) {
+          const kept = new Set<Run>()
+          for await (const page of ports.store.due(nowMs)) {
+            for (const run of page.runs) {
+              const isParked = run.state === 'PARKED' && isUnwanted(run)
+              const { domainId } = run.subject
+              if (isParked && (await ports.switches.pauseOf(domainId, run.projectId)) !== undefined)
+                kept.add(run)
+            }
+            yield { ...page, runs: page.runs.filter((run) => !kept.has(run)) }
+          }
+        },
+      }),
+  },
+  {
     name: 'give up at the deadline without a cancel',
     settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
   },

@@ -25,6 +25,7 @@ import { type Deed, writeProgram } from './program.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
+import { watchCancels } from './watch-cancels.ts'
 import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
@@ -502,6 +503,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const lastDeedMs = startMs + (program.deeds.at(-1)?.atMs ?? 0)
   const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
   const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
+  const isOff = () => modes.at(-1)?.mode === 'off'
+  const cancelsDueMs = watchCancels(time, table, isOff, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -538,6 +541,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
     heldBack,
+    cancelsDueMs,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),

@@ -132,6 +132,15 @@ export const canceledDoNotRun: Rule = (outside) =>
     ]
   })
 
+/** By then one of several sweeps, of which the storm may have killed some, has sent it to a starter. */
+const sweepsTriedMs = 6 * sweepMs
+
+/** What is to be cancelled is no longer kept by a pause, or by what DataZone refuses: nothing is started for it. */
+export const canceledAreNotHeld: Rule = ({ cancelsDueMs }) =>
+  [...cancelsDueMs].flatMap(([key, dueMs]) =>
+    dueMs > sweepsTriedMs ? [`${key} was to be cancelled, and stayed parked for ${dueMs} ms`] : [],
+  )
+
 /** What was asked to be cancelled ends, as CANCELED when DataZone never had a run of it, and is not tried again. */
 export const canceledEnd: Rule = ({ items }) =>
   items.flatMap((item) => {

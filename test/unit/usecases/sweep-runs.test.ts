@@ -329,6 +329,23 @@ describe('P7: what would only be parked again', () => {
     expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
   })
 
+  test('what is to be cancelled goes on, and probes nothing: nothing is started for it', async () => {
+    const cancel = { askedAtMs: t0 - minute, requestId: 'stop-1' }
+    const sentBefore = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
+    const unwanted = of(parkedRun({ cancel, sentBefore, retryAtMs: t0 - second }), 'asset-9')
+    const breakers = [{ ...denied, nextProbeAtMs: t0 }, full]
+    const world = sweeper([unwanted, waiting[0] ?? unwanted], {}, {}, { breakers, paused: 'project-1' })
+    expect(await world.sweep()).toMatchObject({ released: 1, held: { PAUSED: 1 } })
+    expect(world.queue.released.map(({ release }) => assetOf(release))).toEqual(['asset-9'])
+    const other = sweeper(
+      [unwanted, waiting[0] ?? unwanted],
+      {},
+      {},
+      { breakers: [{ ...denied, nextProbeAtMs: t0 }] },
+    )
+    expect(await other.sweep()).toMatchObject({ released: 2 })
+  })
+
   test('nothing is released on a guess, and endings are announced all the same', async () => {
     const world = sweeper([...waiting, of(endedRun({ detectedAtMs: t0 }), 'asset-9')])
     world.switches.pauseOf = async () => {
