@@ -246,6 +246,10 @@ export const sabotages: readonly Sabotage[] = [
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
+    name: 'a sweep that forgets what waits',
+    sweeper: (ports) => withStore(ports, { async *waiting() {} }),
+  },
+  {
     name: 'a sweep that stops at a poison record',
     ports: (ports) =>
       withStore(ports, {
@@ -675,9 +679,9 @@ export const sabotages: readonly Sabotage[] = [
     name: 'a pause holds what is to be cancelled',
     sweeper: (ports) =>
       withStore(ports, {
-        async *due(nowMs) {
+        async *waiting(nowMs) {
           const kept = new Set<Run>()
-          for await (const page of ports.store.due(nowMs)) {
+          for await (const page of ports.store.waiting(nowMs)) {
             for (const run of page.runs) {
               const isParked = run.state === 'PARKED' && isUnwanted(run)
               const { domainId } = run.subject
