@@ -47,7 +47,6 @@ export interface SimulationResult {
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const afterLastDeedMs = 3 * 3_600_000
-const hintRetentionMs = 600_000
 const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
@@ -270,7 +269,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     time,
     random: random.fork('hints'),
     visibilityTimeoutMs: hintVisibilityMs,
-    retentionMs: hintRetentionMs,
+    retentionMs: deployed.observer.hintRetentionMs,
     faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
   })
   const heard: Outside['heard'][number][] = []
