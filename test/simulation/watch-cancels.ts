@@ -3,21 +3,28 @@ import type { SimulatedTable } from './ports/run-store.ts'
 
 const everyMs = 60_000
 
+/** For so long a record was parked, due and to be cancelled, at least. */
+export interface DueSpan {
+  readonly key: string
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 const inner = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 /**
  * Looks at the table each minute for what is parked, due and to be cancelled: a sweep has nothing to wait for. At the end
- * it could not be seen any more. Answers for how long each record was, at most, by its key; in mode `off` nobody asks.
+ * it could not be seen any more. In mode `off` nobody asks.
  */
 export const watchCancels = (
   time: VirtualTime,
   table: SimulatedTable,
   isOff: () => boolean,
   untilMs: number,
-): ReadonlyMap<string, number> => {
+): readonly DueSpan[] => {
   const since = new Map<string, number>()
-  const longest = new Map<string, number>()
+  const spans: DueSpan[] = []
   const look = () => {
     const nowMs = time.now()
     for (const item of table.items()) {
@@ -30,10 +37,10 @@ export const watchCancels = (
       }
       const fromMs = since.get(key) ?? nowMs
       since.set(key, fromMs)
-      longest.set(key, Math.max(longest.get(key) ?? 0, nowMs - fromMs))
+      if (fromMs < nowMs) spans.push({ key, fromMs, untilMs: nowMs })
     }
     if (nowMs < untilMs) time.at(nowMs + everyMs, look)
   }
   look()
-  return longest
+  return spans
 }

@@ -288,7 +288,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
 
   const memory = new Set<string>()
   const skews = random.fork('skew')
+  const sweptMs: number[] = []
   const environment = startEnvironment({
+    swept: (beganAtMs) => sweptMs.push(beganAtMs),
     time,
     random: random.fork('environment'),
     profile,
@@ -503,7 +505,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
   const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
   const isOff = () => modes.at(-1)?.mode === 'off'
-  const cancelsDueMs = watchCancels(time, table, isOff, startMs + program.stormMs + settlingMs)
+  const cancelsDue = watchCancels(time, table, isOff, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -540,7 +542,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
     heldBack,
-    cancelsDueMs,
+    cancelsDue,
+    sweptMs,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
