@@ -44,7 +44,7 @@ export const observerHandler = (parts: {
     else telemetry.info('hints', line)
   }
 
-  /** A hint that came too soon comes again a few times; after that the run is the sweep's, or nobody's. */
+  /** A hint that came too soon comes again a few times; after that what it is about is the sweep's, or nobody's. */
   const comesAgainAfter = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
     const isUndecided = fate === 'undecided'
     if (fate !== 'early' && fate !== 'going' && !isUndecided) return undefined
@@ -52,7 +52,9 @@ export const observerHandler = (parts: {
     const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
     if (isUndecided && seconds === undefined) {
       telemetry.count('hint-not-followed', 1)
-      telemetry.warn('a data source run of others is not followed', { messageId: record.messageId })
+      telemetry.warn('a run of others is not followed, or an acceptance not noted', {
+        messageId: record.messageId,
+      })
     }
     return seconds
   }

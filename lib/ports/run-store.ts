@@ -109,10 +109,16 @@ export interface RunStore {
   /** Removes a waiting request that turned out to be a duplicate, at the version read. False: somebody was faster. */
   dropRequest(request: ParkedRun): Promise<boolean>
   /**
-   * How many records are parked until some time after `nowMs`, by their reason as it is stored. Reads what `due` leaves
-   * of the work that is owed, a page for each megabyte. May be stale.
+   * Records that owe something by `nowMs`, oldest first, but for those that only wait (`waiting`): claims whose lease is
+   * over, runs in flight, endings to announce. May be stale: every write behind it is conditional.
    */
-  parkedAfter(nowMs: number): Promise<ReadonlyMap<string, number>>
-  /** Records that owe something by `nowMs`, oldest first. May be stale: every write behind it is conditional. */
   due(nowMs: number): AsyncIterable<Records>
+  /** Parked records whose time has come by `nowMs`, oldest first. Apart from `due`, because a month's may be held. */
+  waiting(nowMs: number): AsyncIterable<Records>
+  /**
+   * Why records are parked until some time after `nowMs`: the reason of each as it is stored, in pages of a megabyte of
+   * records. Those that were released at `nowMs` or since are left out: whoever released them has counted them. May be
+   * stale.
+   */
+  parkedAfter(nowMs: number): AsyncIterable<readonly string[]>
 }

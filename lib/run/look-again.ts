@@ -7,16 +7,18 @@ export interface LookAgainSettings {
 }
 
 /**
- * A foreign run that is not followed yet is looked at for longer, because no sweep knows of it: at six times the pause,
- * which with the defaults is nearly as long as the hint queue keeps messages.
+ * What no sweep would find is looked at for longer, a foreign run that is not followed yet and an acceptance that could
+ * not be noted: at six times the pause, with the defaults for half an hour. That is longer than the fate of a Start of ours
+ * is open when a release was lost, and well within what the hint queue keeps, so that the last look is ours and is told.
  */
-const longerLooks = 9
+const longerLooks = 30
 const longerPauses = 6
 
 /**
  * In how many seconds to look again; undefined: no more.
  * @param receives how often the hint has been handed out
- * @param isUndecided it is about a run that is to be followed, as soon as it is certain whose it is
+ * @param isUndecided nobody but this hint tells of it: a run that is to be followed as soon as it is certain whose it is,
+ * or an acceptance
  */
 export const lookAgainAfterSeconds = (
   receives: number,

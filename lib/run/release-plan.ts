@@ -1,5 +1,5 @@
 import { type Breaker, breakerName, holding } from './breaker.ts'
-import type { ClaimedRun, Lane, ParkedRun, ParkReason } from './run.ts'
+import { type ClaimedRun, isUnwanted, type Lane, type ParkedRun, type ParkReason } from './run.ts'
 
 /** What waits for the starter: a parked record, or a claim whose lease has ended. */
 export type Waiting = ParkedRun | ClaimedRun
@@ -35,8 +35,8 @@ const inOrder = (left: Waiting, right: Waiting): number =>
 
 /**
  * Which of the records that may go on do so, and in what order. Only those that are released count against
- * `maxReleases`. A breaker whose probe is due lets one through. P9: what has waited longer than `maxWaitMs` goes to the
- * starter, whatever holds it, to be rejected.
+ * `maxReleases`. A breaker whose probe is due lets one through. Two kinds go to the starter whatever holds them, because
+ * nothing is started for them: what is to be cancelled, and what has waited longer than `maxWaitMs`, to be rejected (P9).
  */
 export const planReleases = (
   waiting: readonly Waiting[],
@@ -47,14 +47,14 @@ export const planReleases = (
   const release: Waiting[] = []
   const heldBy = new Map<Waiting, ParkReason>()
   const probing = new Set<string>()
-  const isFree = ({ cause, nextProbeAtMs }: Breaker) =>
+  const letsThrough = ({ cause, nextProbeAtMs }: Breaker) =>
     nextProbeAtMs <= nowMs && !probing.has(breakerName(cause))
 
   for (const run of waiting.toSorted(inOrder)) {
-    const isOver = nowMs - run.createdAtMs > settings.maxWaitMs
-    const holders = isOver ? [] : holding(run, breakers)
-    const holder = holders.find((breaker) => !isFree(breaker))
-    if (!isOver && isPaused(run)) heldBy.set(run, 'PAUSED')
+    const isFree = isUnwanted(run) || nowMs - run.createdAtMs > settings.maxWaitMs
+    const holders = isFree ? [] : holding(run, breakers)
+    const holder = holders.find((breaker) => !letsThrough(breaker))
+    if (!isFree && isPaused(run)) heldBy.set(run, 'PAUSED')
     else if (holder !== undefined) heldBy.set(run, holder.cause.reason)
     else if (release.length < settings.maxReleases) {
       for (const { cause } of holders) probing.add(breakerName(cause))

@@ -1,4 +1,4 @@
-import { type Holds, nothingHeld, planReleases, type ReleasePlan } from './release-plan.ts'
+import { type Holds, nothingHeld, planReleases, type ReleasePlan, type Waiting } from './release-plan.ts'
 import {
   type ClaimedRun,
   type EndedRun,
@@ -36,7 +36,7 @@ export type Mode = (typeof modes)[number]
 export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
   mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isUnwanted(run)))
 
-export interface SweepPlan extends ReleasePlan {
+export interface WorkPlan {
   readonly announce: readonly EndedRun[]
   /** In-flight runs by domain, in the order to visit the domains. */
   readonly domains: readonly (readonly InFlightRun[])[]
@@ -65,49 +65,46 @@ const rotated = <T>(items: readonly T[], offset: number): T[] => {
   return [...items.slice(start), ...items.slice(0, start)]
 }
 
+export const isWaiting = (run: Run): run is Waiting => run.state === 'PARKED' || run.state === 'CLAIMED'
+
+const isDueBy = (run: Run, nowMs: number): boolean => (workAtMs(run) ?? Number.POSITIVE_INFINITY) <= nowMs
+
 /**
- * Sorts due records into the sweep's steps. Releases have an order of their own (`planReleases`); what the mode does not
- * allow takes none of their places. The order of the rest rotates with the sweep's number, so that neither a failing
- * domain nor a poison record is first every time and no cursor needs to be stored.
+ * What a sweep announces and follows of the records that are due. The order rotates with the sweep's number, so that
+ * neither a failing domain nor a poison record is first every time and no cursor needs to be stored.
  */
-export const planSweep = (
+export const planWork = (
   due: readonly Run[],
   nowMs: number,
-  settings: SweepSettings,
-  holds: Holds = nothingHeld,
-): SweepPlan => {
-  const sweepNumber = Math.floor(nowMs / settings.periodMs)
-  const announce: EndedRun[] = []
-  const waiting: (ParkedRun | ClaimedRun)[] = []
-  const inFlight: InFlightRun[] = []
-  for (const run of due) {
-    const atMs = workAtMs(run)
-    if (atMs === undefined || atMs > nowMs) continue
-    switch (run.state) {
-      case 'ENDED':
-        announce.push(run)
-        break
-      case 'PARKED':
-      case 'CLAIMED':
-        if (mayResume(run, settings.mode)) waiting.push(run)
-        break
-      case 'IN_FLIGHT':
-        inFlight.push(run)
-        break
-      case 'PLANNED':
-        break
-      default:
-        run satisfies never
-    }
-  }
+  { periodMs }: Pick<SweepSettings, 'periodMs'>,
+): WorkPlan => {
+  const sweepNumber = Math.floor(nowMs / periodMs)
+  const owing = due.filter((run) => isDueBy(run, nowMs))
+  const inFlight = owing.filter((run) => run.state === 'IN_FLIGHT')
   const byDomain = Map.groupBy(inFlight, (run) => run.subject.domainId)
   const domains = [...byDomain.keys()].sort().map((domainId) => byDomain.get(domainId) ?? [])
   return {
-    announce: rotated(announce, sweepNumber),
-    ...planReleases(waiting, nowMs, settings, holds),
+    announce: rotated(
+      owing.filter((run) => run.state === 'ENDED'),
+      sweepNumber,
+    ),
     domains: rotated(domains, sweepNumber),
   }
 }
+
+/** What it releases of those that wait (`planReleases`); what the mode does not allow takes none of their places. */
+export const planWaiting = (
+  waiting: readonly Waiting[],
+  nowMs: number,
+  settings: SweepSettings,
+  holds: Holds = nothingHeld,
+): ReleasePlan =>
+  planReleases(
+    waiting.filter((run) => isDueBy(run, nowMs) && mayResume(run, settings.mode)),
+    nowMs,
+    settings,
+    holds,
+  )
 
 /**
  * Whether to read another page of ended runs: while the last one settled at least two (a Get each would have cost as

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import type { DataZone } from '../ports/datazone.ts'
+import type { DataZone, Refusal } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import type { InFlightRun } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
@@ -14,15 +14,15 @@ export interface CancelPorts {
  * Tells DataZone to cancel a run whose record says so, and notes that it was taken. What DataZone refuses stays owed
  * (the run has probably ended by itself, which a Get will tell), and so does a cancel whose note somebody else's write
  * kept out: the next sweep asks once more.
- * @returns the run as it stands, and the name of DataZone's error
+ * @returns the run as it stands, and what DataZone refused it with
  * @throws PortUnavailable when the table cannot answer
  */
 export const carryOutCancel = async (
   run: InFlightRun,
   { store, datazone, clock }: CancelPorts,
-): Promise<{ readonly run: InFlightRun; readonly problem?: string }> => {
+): Promise<{ readonly run: InFlightRun; readonly refusal?: Refusal }> => {
   const answer = await datazone.cancelRun(run.subject.domainId, run.runId)
-  if (answer.outcome === 'refused') return { run, problem: answer.refusal.name }
+  if (answer.outcome === 'refused') return { run, refusal: answer.refusal }
   const next = transition(run, { kind: 'CANCEL_SENT' }, clock.now())
   const saved = next.outcome === 'changed' ? await store.save(next.run) : undefined
   return { run: saved ?? run }

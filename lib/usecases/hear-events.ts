@@ -63,6 +63,7 @@ export const hearEvents = async (events: readonly HeardEvent[], tools: HearingTo
     try {
       fates.set(index, { address: 'asset', fate: await noteAcceptance(picked, tools) })
     } catch (error) {
+      fates.set(index, { address: 'asset', fate: 'undecided' })
       pass.problems.push(`accept: ${reasonOf(error)}`)
     }
   }

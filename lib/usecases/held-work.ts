@@ -11,15 +11,15 @@ export interface HoldPorts {
 
 const placeOf = (run: Run): string => JSON.stringify([run.subject.domainId, run.projectId])
 
-const isWaiting = (run: Run): run is Waiting => run.state === 'PARKED' || run.state === 'CLAIMED'
-
 /**
  * What keeps due records in the table in this sweep: open breakers, and the switches of their domains and projects. Read
  * only where something waits.
  * @throws PortUnavailable when they cannot be read; then nothing is to be released, because nothing is known
  */
-export const readHolds = async (due: readonly Run[], { breakers, switches }: HoldPorts): Promise<Holds> => {
-  const waiting = due.filter(isWaiting)
+export const readHolds = async (
+  waiting: readonly Waiting[],
+  { breakers, switches }: HoldPorts,
+): Promise<Holds> => {
   const open: readonly Breaker[] = waiting.length === 0 ? [] : await breakers.open()
   const paused = new Set<string>()
   for (const [place, [run]] of Map.groupBy(waiting, placeOf)) {
@@ -31,12 +31,12 @@ export const readHolds = async (due: readonly Run[], { breakers, switches }: Hol
 
 /** How much is parked, by why it waits now: what holds it, or else what it was parked for. */
 export const countParked = (
-  due: readonly Run[],
+  waiting: readonly Waiting[],
   { heldBy }: Pick<ReleasePlan, 'heldBy'>,
   parkedLater: ReadonlyMap<string, number>,
 ): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = Object.fromEntries(parkedLater)
-  for (const run of due) {
+  for (const run of waiting) {
     if (run.state !== 'PARKED') continue
     const reason = heldBy.get(run) ?? run.reason
     counts[reason] = (counts[reason] ?? 0) + 1

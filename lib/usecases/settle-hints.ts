@@ -31,7 +31,8 @@ export type HintAddress = 'run' | 'asset' | 'source' | 'domain' | 'nothing'
 /**
  * `settled`: it led to an ending. `known`: what it may be about has ended, or nothing of ours is going. `early`: there
  * is no run id yet that it could be about; foreign hints look the same. `going`: no answer says yet that it is over.
- * `followed`: somebody else's run is on a record from now on. `undecided`: it will be, unless it turns out to be ours.
+ * `followed`: somebody else's run is on a record from now on. `undecided`: it will be, unless it turns out to be ours;
+ * or an acceptance that could not be noted yet. No sweep would find either.
  * `accepted`: noted on the runs whose suggestions were accepted.
  */
 export type HintFate = 'settled' | 'known' | 'early' | 'going' | 'followed' | 'undecided' | 'accepted'

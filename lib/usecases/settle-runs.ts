@@ -7,7 +7,7 @@ import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
-import { carryOutCancel } from './carry-out-cancel.ts'
+import { cancelOwed } from './cancel-owed.ts'
 
 export interface SettlePorts {
   readonly store: RunStore
@@ -192,27 +192,6 @@ export const getEach = async (
   await noteMissing(missing, answers, pass, tools)
 }
 
-/** Tells DataZone to cancel what its records say, and answers the runs as they stand. A refusal leaves it owed. */
-const cancelEach = async (
-  runs: readonly InFlightRun[],
-  pass: Pass,
-  tools: SettleTools,
-): Promise<InFlightRun[]> => {
-  const after: InFlightRun[] = []
-  for (const run of runs) {
-    if (outOfTime(tools)) return after
-    pass.cancelTried.add(run.runId)
-    try {
-      const { run: asked, problem } = await carryOutCancel(run, tools)
-      if (problem !== undefined) pass.problems.push(`cancel: ${problem}`)
-      after.push(asked)
-    } catch (error) {
-      pass.problems.push(error instanceof Error ? error.message : 'a cancel could not be noted')
-    }
-  }
-  return after
-}
-
 /** Takes the runs that a page shows out of `wanted`; answers them with what the page says of them. */
 const takeShown = (wanted: Map<string, InFlightRun>, page: RunPage): [InFlightRun, ServiceRun][] =>
   page.runs.flatMap((seen) => {
@@ -322,9 +301,27 @@ const listThem = async (
 }
 
 /**
+ * Asks for the cancels that are owed, and one Get for each run that has one, whether or not its turn came: the Get shows
+ * what came of it, or that the run ended, or that it is past its deadline.
+ */
+const settleCanceled = async (
+  canceled: readonly InFlightRun[],
+  pass: Pass,
+  tools: SettleTools,
+): Promise<void> => {
+  const overdue = pass.toCancel.splice(0)
+  const { asked, problems } = await cancelOwed([...canceled.filter(owesCancel), ...overdue], tools)
+  pass.problems.push(...problems)
+  for (const { runId } of asked) pass.cancelTried.add(runId)
+  // An overdue one has had its Get, and needs another one only once it was cancelled.
+  const now = new Map([...canceled, ...asked].map((run) => [run.runId, run]))
+  await getEach([...now.values()], pass, tools)
+}
+
+/**
  * Brings the in-flight runs of one domain up to date with few calls: a Get each where they are few, or past their
- * deadline, or to be cancelled (no list ends those); lists for the others. Data source runs get one each: a List is of
- * one source only, and a source has one run going. What is owed a cancel gets it first, and its Get shows what came of it.
+ * deadline (no list ends those); lists for the others. Data source runs get one each: a List is of one source only, and
+ * a source has one run going. Those that are to be cancelled come last, so that no number of cancels holds up the others.
  */
 export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTools): Promise<Settlement> => {
   const pass = newPass()
@@ -335,14 +332,11 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
   const tracked = wanted.filter(isOld)
   const young = wanted.filter((run) => !isOld(run) && run.subject.kind === 'METADATA_GENERATION')
   const isAlone = (run: InFlightRun) => run.subject.kind === 'DATA_SOURCE' || isOverdue(run, tools)
-  const asked = await cancelEach(canceled.filter(owesCancel), pass, tools)
-  const alone = [...asked, ...canceled.filter((run) => !owesCancel(run)), ...tracked.filter(isAlone)]
   const others = tracked.filter((run) => !isAlone(run))
   const domainId = runs[0]?.subject.domainId
-  await getEach(alone, pass, tools)
-  const overdue = await cancelEach(pass.toCancel.splice(0), pass, tools)
-  await getEach(overdue, pass, tools)
+  await getEach(tracked.filter(isAlone), pass, tools)
   if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
   else await listThem(domainId, others, young, pass, tools)
+  await settleCanceled(canceled, pass, tools)
   return { ended: pass.ended, problems: pass.problems, unheardOf: pass.unheardOf }
 }

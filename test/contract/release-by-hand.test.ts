@@ -73,7 +73,7 @@ it('docs/OPERATIONS.md: what waits for a cap is made due, and is a good record s
   }
 
   const due: Run[] = []
-  for await (const page of store.due(t0)) due.push(...page.runs)
+  for await (const page of store.waiting(t0)) due.push(...page.runs)
   expect(due).toEqual([{ ...full, version: 2, retryAtMs: t0 }])
   expect(await store.save({ ...full, version: 1 })).toBeUndefined()
 })

@@ -77,13 +77,13 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  it('put only what owes something into the work index, at the time it does', () => {
+  it('put only what owes something into the work index, at the time it does, and what only waits apart', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const item = toItem(run)
         const atMs = workAtMs(run)
         expect([item['workShard'], item['workAt']]).toEqual(
-          atMs === undefined ? [undefined, undefined] : ['WORK', atMs],
+          atMs === undefined ? [undefined, undefined] : [run.state === 'PARKED' ? 'WAITING' : 'WORK', atMs],
         )
       }),
     )

@@ -76,10 +76,12 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
 
     const runsOf = async (about: Subject): Promise<readonly Run[]> => (await store.runsOfAsset(about)).runs
 
-    /** The pages of `due` with only the records of one domain in them. */
-    const duePages = async (nowMs: number, domainId: string): Promise<readonly Records[]> => {
+    type Part = 'due' | 'waiting'
+
+    /** The pages of `due`, or of `waiting`, with only the records of one domain in them. */
+    const pagesOf = async (part: Part, nowMs: number, domainId: string): Promise<readonly Records[]> => {
       const pages: Records[] = []
-      for await (const page of store.due(nowMs)) {
+      for await (const page of store[part](nowMs)) {
         pages.push({
           runs: page.runs.filter((run) => run.subject.domainId === domainId),
           unreadable: page.unreadable.filter((record) => domainOf(record.key.partition) === domainId),
@@ -87,12 +89,16 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       }
       return pages
     }
-    const due = async (nowMs: number, domainId: string): Promise<readonly Run[]> =>
-      (await duePages(nowMs, domainId)).flatMap((page) => page.runs)
+    const runsIn = async (part: Part, nowMs: number, domainId: string): Promise<readonly Run[]> =>
+      (await pagesOf(part, nowMs, domainId)).flatMap((page) => page.runs)
 
     /** An index may show a write late; a fact about it is awaited, not demanded. */
+    const shows = (part: Part, nowMs: number, domainId: string, expected: readonly Run[]) =>
+      expect.poll(() => runsIn(part, nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
     const dueIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
-      expect.poll(() => due(nowMs, domainId), { timeout: 10_000 }).toEqual(expected)
+      shows('due', nowMs, domainId, expected)
+    const waitingIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
+      shows('waiting', nowMs, domainId, expected)
 
     /** A transaction that meets another one may stay undecided: whoever asks tries again. */
     const claimAtOnce = (claim: ClaimedRun, terms: ClaimTerms) =>
@@ -530,7 +536,8 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         const saved = { ...ended, version: 2 }
         expect(await store.endWithNext(ended, next(about))).toEqual({ outcome: 'saved', ended: saved })
         expect(await runsOf(about)).toEqual([saved, { ...next(about), version: 1 }])
-        await dueIs(t0 + 60 * minute, about.domainId, [{ ...next(about), version: 1 }, saved])
+        await dueIs(t0 + 60 * minute, about.domainId, [saved])
+        await waitingIs(t0 + 60 * minute, about.domainId, [{ ...next(about), version: 1 }])
       })
 
       it('takes the place of a plan, and of nothing else; then nothing is written', async () => {
@@ -630,8 +637,8 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
       })
     })
 
-    describe('due', () => {
-      it('shows only what owes something by then, oldest first', async () => {
+    describe('due and waiting', () => {
+      it('show only what owes something by then, oldest first; what is parked apart from the rest', async () => {
         const { domainId } = assetOfItsOwn()
         const at = (assetId: string): { subject: Subject; version: number } => ({
           subject: { ...subject, domainId, assetId },
@@ -645,29 +652,51 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
           endedRun({ ...at('ended'), detectedAtMs: t0 + second }),
           endedRun({ ...at('announced'), detectedAtMs: t0, announcedAtMs: t0 + second }),
           parkedRun({ ...at('later'), retryAtMs: t0 + 4 * second + 1 }),
+          parkedRun({ ...at('longer'), retryAtMs: t0 + second }),
         ]
-        const [, claimed, parked, inFlight, ended] = [...runs].map((run) => ({ ...run, version: 1 }))
-        if (!claimed || !parked || !inFlight || !ended) throw new Error('the runs of this case are missing')
+        const [, claimed, parked, inFlight, ended, , , longer] = [...runs].map((run) => ({
+          ...run,
+          version: 1,
+        }))
+        if (!claimed || !parked || !inFlight || !ended || !longer)
+          throw new Error('the runs of this case are missing')
         for (const run of runs) created(await store.create(run))
-        await dueIs(t0 + 4 * second, domainId, [ended, parked, inFlight, claimed])
+        await dueIs(t0 + 4 * second, domainId, [ended, inFlight, claimed])
+        await waitingIs(t0 + 4 * second, domainId, [longer, parked])
+        await waitingIs(t0 + 2 * second, domainId, [longer])
+        await waitingIs(t0 + second - 1, domainId, [])
         await dueIs(t0 + 2 * second, domainId, [ended])
         await dueIs(t0 + second - 1, domainId, [])
       })
 
-      it('forgets what owes nothing any more', async () => {
+      it('move a record from one to the other with its state', async () => {
+        const about = assetOfItsOwn()
+        const parked = created(await store.create(parkedRun({ subject: about, version: 0, retryAtMs: t0 })))
+        await waitingIs(t0 + 60 * minute, about.domainId, [parked])
+        const claimed = claimedRun({ subject: about, version: parked.version, leaseEndsAtMs: t0 })
+        const claiming = await store.claim(claimed)
+        if (claiming.outcome !== 'claimed') throw new Error(`not claimed: ${claiming.outcome}`)
+        await dueIs(t0 + 60 * minute, about.domainId, [claiming.run])
+        await waitingIs(t0 + 60 * minute, about.domainId, [])
+        const released = await store.save(parkedRun({ subject: about, version: claiming.run.version }))
+        await waitingIs(t0 + 60 * minute, about.domainId, released === undefined ? [] : [released])
+        await dueIs(t0 + 60 * minute, about.domainId, [])
+      })
+
+      it('forget what owes nothing any more', async () => {
         const about = assetOfItsOwn()
         const ended = created(await store.create(endedRun({ subject: about, version: 0 })))
         await dueIs(t0 + 60 * minute, about.domainId, [ended])
         const announced = await store.save({ ...ended, announcedAtMs: t0 + minute })
         await dueIs(t0 + 60 * minute, about.domainId, [])
         const waiting = created(await store.create(waitingFor(about)))
-        await dueIs(t0 + 60 * minute, about.domainId, [waiting])
+        await waitingIs(t0 + 60 * minute, about.domainId, [waiting])
         await store.dropRequest(waiting)
-        await dueIs(t0 + 60 * minute, about.domainId, [])
+        await waitingIs(t0 + 60 * minute, about.domainId, [])
         expect(await runsOf(about)).toEqual([announced])
       })
 
-      it('comes in pages, in order over all of them', async () => {
+      it('come in pages, in order over all of them', async () => {
         const { domainId } = assetOfItsOwn()
         const runs: Run[] = []
         for (const index of [3, 1, 6, 0, 5, 2, 4]) {
@@ -679,27 +708,27 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
           })
           runs.push(created(await store.create(run)))
         }
-        await expect.poll(() => due(t0 + minute, domainId)).toHaveLength(runs.length)
-        const pages = await duePages(t0 + minute, domainId)
+        await expect.poll(() => runsIn('waiting', t0 + minute, domainId)).toHaveLength(runs.length)
+        const pages = await pagesOf('waiting', t0 + minute, domainId)
         expect(pages.length).toBeGreaterThan(2)
         const shown = pages.flatMap((page) => page.runs.map((run) => workAtMs(run)))
         expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => t0 + index))
       })
 
-      it('P8: shows unreadable records as such', async () => {
+      it('P8: show unreadable records as such', async () => {
         const about = assetOfItsOwn()
         const newer = inFlightRun({ subject: about })
         await opened.plant({ ...toItem(newer), schemaVersion: 2 })
         await expect
           .poll(async () =>
-            (await duePages(t0 + 60 * minute, about.domainId)).flatMap((page) => page.unreadable),
+            (await pagesOf('due', t0 + 60 * minute, about.domainId)).flatMap((page) => page.unreadable),
           )
           .toMatchObject([{ key: runKey(newer), newer: true }])
-        expect(await due(t0 + 60 * minute, about.domainId)).toEqual([])
+        expect(await runsIn('due', t0 + 60 * minute, about.domainId)).toEqual([])
       })
     })
 
-    it('counts what is parked until later, by its reason, and nothing else', async () => {
+    it('tells why records are parked until later, but for those released since, and nothing else', async () => {
       const farMs = t0 + 100 * 365 * 24 * 60 * minute
       const { domainId } = assetOfItsOwn()
       const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
@@ -709,16 +738,20 @@ export const runStoreContract = (name: string, open: () => Promise<OpenRunStore>
         parkedRun({ ...at('one'), retryAtMs: farMs + 1, reason: 'SOURCE_DAY_FULL', error: bulky }),
         parkedRun({ ...at('two'), retryAtMs: farMs + 2, reason: 'RETRY', error: bulky }),
         parkedRun({ ...at('three'), retryAtMs: farMs + 3, reason: 'SOURCE_DAY_FULL', error: bulky }),
+        parkedRun({ ...at('released'), retryAtMs: farMs + 2, reason: 'DENIED', releasedAtMs: farMs }),
+        parkedRun({ ...at('before'), retryAtMs: farMs + 2, reason: 'DENIED', releasedAtMs: farMs - 1 }),
         claimedRun({ ...at('claimed'), leaseEndsAtMs: farMs + 4 }),
         endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
       ]
       for (const run of runs) created(await store.create(run))
-      const counted = async () => [...(await store.parkedAfter(farMs))].toSorted()
-      await expect.poll(counted, { timeout: 10_000 }).toEqual([
-        ['RETRY', 1],
-        ['SOURCE_DAY_FULL', 2],
-      ])
-      expect([...(await store.parkedAfter(farMs + 3))]).toEqual([])
+      const told = async (nowMs: number) => {
+        const reasons: string[] = []
+        for await (const page of store.parkedAfter(nowMs)) reasons.push(...page)
+        return reasons.toSorted()
+      }
+      const expected = ['DENIED', 'RETRY', 'SOURCE_DAY_FULL', 'SOURCE_DAY_FULL']
+      await expect.poll(() => told(farMs), { timeout: 10_000 }).toEqual(expected)
+      expect(await told(farMs + 3)).toEqual([])
     })
 
     it('gives every run back exactly as it was', async () => {

@@ -65,6 +65,8 @@ const everyCall = [
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
   ['runsOfAsset', (store) => store.runsOfAsset(subject)],
   ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],
+  ['waiting', (store) => store.waiting(t0)[Symbol.asyncIterator]().next()],
+  ['parkedAfter', (store) => store.parkedAfter(t0)[Symbol.asyncIterator]().next()],
 ] as const satisfies [string, (store: ReturnType<typeof dynamoDbRunStore>) => Promise<unknown>][]
 
 describe('a store that cannot answer', () => {

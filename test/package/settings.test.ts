@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { heardNames } from '../../lib/contracts/heard-event.ts'
+import { lookAgainAfterSeconds } from '../../lib/run/look-again.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 import { deployed } from '../simulation/deployed.ts'
+import { defaults } from '../support/starter-world.ts'
 
 const functionSchema = z.looseObject({
   Runtime: z.string(),
@@ -19,6 +21,7 @@ const queueSchema = z.looseObject({
 const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number() })
 
 const fourteenDays = 14 * 24 * 60 * 60
+const hintsKept = deployed.observer.hintRetentionMs / 1000
 
 let template: Template
 let starter: z.infer<typeof functionSchema>
@@ -128,13 +131,27 @@ describe('the sweep', () => {
 })
 
 describe('the queues', () => {
-  it('are all encrypted, and keep what they hold for 14 days, but for hints, which soon are of no use', () => {
+  it('are all encrypted, and keep what they hold for 14 days, and hints for an hour', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
     expect(queues).toHaveLength(5)
     for (const [name, { Properties }] of queues) {
-      const seconds = name === 'HintQueue' ? 600 : fourteenDays
+      const seconds = name === 'HintQueue' ? hintsKept : fourteenDays
       expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(seconds)
     }
+  })
+
+  it('keep a hint for longer than it is looked at, however long each look takes, so that the last one is told', () => {
+    const mapping = mappingSchema.parse(propertiesOf('ObserverEventSourceMappingSQSHintQueue'))
+    const { MessageRetentionPeriod } = queueSchema.parse(propertiesOf('HintQueue'))
+    let seconds = 0
+    for (let receives = 1; ; receives += 1) {
+      seconds += mapping.MaximumBatchingWindowInSeconds + observer.Timeout
+      const pause = lookAgainAfterSeconds(receives, true, defaults.observer)
+      if (pause === undefined) break
+      seconds += pause
+    }
+    expect(seconds).toBeGreaterThan(30 * 60)
+    expect(seconds).toBeLessThan(MessageRetentionPeriod)
   })
 
   it('hide a request until its starter must be done with it, six times over', () => {

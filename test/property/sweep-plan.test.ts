@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { planSweep, type SweepSettings } from '../../lib/run/sweep-plan.ts'
+import type { Run } from '../../lib/run/run.ts'
+import { isWaiting, planWaiting, planWork, type SweepSettings } from '../../lib/run/sweep-plan.ts'
 import { anyRun, domainIds } from '../support/arbitrary-runs.ts'
 import { endedRun, inFlightRun, minute, second, subject, t0 } from '../support/runs.ts'
 
@@ -23,7 +24,7 @@ test('P9: with any number of domains, each is first once in as many sweeps, and 
         const runs = domains.map((domainId) =>
           inFlightRun({ startedAtMs: 0, subject: { ...subject, domainId } }),
         )
-        const plans = domains.map((_, n) => planSweep(runs, t0 + (sweep + n) * minute, settings))
+        const plans = domains.map((_, n) => planWork(runs, t0 + (sweep + n) * minute, settings))
         expect(plans.map((plan) => plan.domains[0]?.[0]?.subject.domainId).toSorted()).toEqual(
           domains.toSorted(),
         )
@@ -42,7 +43,7 @@ test('P9: with any number of owed endings, each is first once in as many sweeps'
         const owed = Array.from({ length: count }, (_, n) =>
           endedRun({ detectedAtMs: t0, runId: `run-${n}` }),
         )
-        const first = (n: number) => planSweep(owed, t0 + (sweep + n) * minute, settings).announce[0]
+        const first = (n: number) => planWork(owed, t0 + (sweep + n) * minute, settings).announce[0]
         expect(new Set(owed.map((_, n) => first(n))).size).toBe(count)
       },
     ),
@@ -56,8 +57,9 @@ test('a sweep does each due record once, and no other', () => {
       fc.array(anyRun, { maxLength: 4 }),
       fc.integer({ min: -minute, max: 5 * minute }),
       (due, laterMs) => {
-        const plan = planSweep(due, t0 + laterMs, settings)
-        const planned = [...plan.announce, ...plan.release, ...plan.domains.flat()]
+        const work = planWork(due, t0 + laterMs, settings)
+        const { release } = planWaiting(due.filter(isWaiting), t0 + laterMs, settings)
+        const planned: Run[] = [...work.announce, ...release, ...work.domains.flat()]
         const owing = due.filter((run) => {
           if (run.state === 'PLANNED') return false
           if (run.state === 'CLAIMED') return run.leaseEndsAtMs <= t0 + laterMs

@@ -15,6 +15,10 @@ interface OtherDeed {
   readonly atMs: number
   readonly deed: {
     readonly kind: string
+    /** Of a switch. */
+    readonly paused?: boolean
+    /** Of a time of refusals. */
+    readonly error?: string
     readonly request?: { readonly assetId: string; readonly revision?: string }
   }
 }
@@ -53,6 +57,32 @@ const delayFor = (random: Random): number =>
     random.whole(0, 10 * minute),
   ])
 
+const aboutTarget = (assetId: string, sourceId: string, revision: string | undefined) =>
+  assetId === sourceId
+    ? { dataSource: { id: assetId }, ...(revision === undefined ? {} : { triggerKey: revision }) }
+    : { asset: { id: assetId, ...(revision === undefined ? {} : { revision }) } }
+
+interface Place {
+  readonly sourceId: string
+  readonly startMs: number
+}
+
+/** A request to cancel, sometimes sent more than once. */
+const sendCancel = (
+  { id, assetId, revision, atMs }: Omit<SentCancel, 'requestedAtMs'> & { readonly atMs: number },
+  { sourceId, startMs }: Place,
+  random: Random,
+): readonly CancelDeed[] => {
+  const requestedAtMs = startMs + atMs
+  const requestedAt = new Date(requestedAtMs).toISOString()
+  const common = { version: 1, requestId: id, kind: 'CANCEL', domainId, requestedAt, reason: 'not wanted' }
+  const body = asBody({ ...common, ...aboutTarget(assetId, sourceId, revision) }, id, random)
+  const cancel: SentCancel = { id, assetId, requestedAtMs, ...(revision === undefined ? {} : { revision }) }
+  const deeds = [{ atMs, body, cancel }]
+  while (random.chance(0.2)) deeds.push({ atMs: atMs + random.whole(0, minute), body, cancel })
+  return deeds
+}
+
 /**
  * Requests to cancel, in two of three seeds: of some of what is asked for, at any time after it, of what nobody asked
  * for, and wrong ones.
@@ -60,26 +90,15 @@ const delayFor = (random: Random): number =>
 export const drawCancels = (
   random: Random,
   others: readonly OtherDeed[],
-  { sourceId, startMs }: { readonly sourceId: string; readonly startMs: number },
+  place: Place,
 ): readonly CancelDeed[] => {
   if (random.chance(1 / 3)) return []
   let count = 0
   const deeds: CancelDeed[] = []
   const cancel = (atMs: number, assetId: string, revision?: string) => {
     count += 1
-    const id = `cancel-${count}`
-    const about =
-      assetId === sourceId
-        ? { dataSource: { id: assetId }, ...(revision === undefined ? {} : { triggerKey: revision }) }
-        : { asset: { id: assetId, ...(revision === undefined ? {} : { revision }) } }
-    const requestedAtMs = startMs + atMs
-    const requestedAt = new Date(requestedAtMs).toISOString()
-    const common = { version: 1, requestId: id, kind: 'CANCEL', domainId, requestedAt, reason: 'not wanted' }
-    const detail = { ...common, ...about }
-    const body = asBody(detail, id, random)
-    const sent: SentCancel = { id, assetId, requestedAtMs, ...(revision === undefined ? {} : { revision }) }
-    deeds.push({ atMs, body, cancel: sent })
-    while (random.chance(0.2)) deeds.push({ atMs: atMs + random.whole(0, minute), body, cancel: sent })
+    const about = { id: `cancel-${count}`, assetId, atMs, ...(revision === undefined ? {} : { revision }) }
+    deeds.push(...sendCancel(about, place, random))
   }
   for (const { atMs, deed } of others) {
     if (deed.kind !== 'send' || deed.request === undefined || !random.chance(0.25)) continue
@@ -89,4 +108,26 @@ export const drawCancels = (
   if (random.chance(0.2)) cancel(random.whole(0, 10 * minute), 'nobody')
   for (const body of wrong) if (random.chance(0.2)) deeds.push({ atMs: random.whole(0, 5 * minute), body })
   return deeds
+}
+
+/** Requests to cancel soon after a pause or a time of refusals has begun, when what they mean waits in the table. */
+export const drawCancelsOfHeld = (
+  random: Random,
+  others: readonly OtherDeed[],
+  place: Place,
+): readonly CancelDeed[] => {
+  const begins = others.filter(({ deed }) => deed.paused === true || deed.error !== undefined)
+  let count = 0
+  return begins.flatMap(({ atMs: fromMs }) => {
+    if (!random.chance(0.7)) return []
+    const atMs = fromMs + random.whole(5_000, 2 * minute)
+    const asked = others.flatMap(({ atMs: sentMs, deed }) =>
+      deed.request !== undefined && sentMs < atMs ? [deed.request.assetId] : [],
+    )
+    return [...new Set(asked)].flatMap((assetId) => {
+      if (!random.chance(0.5)) return []
+      count += 1
+      return sendCancel({ id: `cancel-of-held-${count}`, assetId, atMs }, place, random)
+    })
+  })
 }

@@ -1,5 +1,6 @@
 import { endingsAreFinalAndTrue, failuresAreExplained, sameEventId, tableFirst } from './check/announcing.ts'
 import {
+  canceledAreNotHeld,
   canceledDoNotRun,
   canceledEnd,
   canceledInTime,
@@ -84,6 +85,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['cancel: nothing is canceled unasked', canceledWasAskedFor],
   ['cancel: what DataZone took is over', takenCancelsWork],
   ['cancel: nothing runs on', canceledDoNotRun],
+  ['cancel: is held by nothing', canceledAreNotHeld],
   ['cancel: ends, and is not retried', canceledEnd],
   ['cancel: announced in time', canceledInTime],
   ['policy: what is given up is canceled', overdueAreCanceled],

@@ -57,6 +57,8 @@ export const startEnvironment = (options: {
   readonly sabotage: Sabotage | undefined
   /** Takes down a fault by its kind. */
   readonly count: (kind: string) => void
+  /** A sweep that began then came to its end, and says that it saw all that waits. */
+  readonly swept?: (beganAtMs: number) => void
 }): Environment => {
   const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
   const configs = {
@@ -132,22 +134,26 @@ export const startEnvironment = (options: {
           ),
   })
 
-  const sweep = () =>
-    void invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
+  const sweep = async () => {
+    const beganAtMs = time.now()
+    const report = await invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
       sweepHandler({
         tools: { ...(sabotage?.sweeper?.(ports) ?? ports), settings: settings().sweeper },
         telemetry: silent,
       })({}, context),
     )
+    const isWhole = report?.problems.every((problem) => !/^(waiting|holds|release):/.test(problem)) === true
+    if (isWhole && report?.outOfTime === false) options.swept?.(beganAtMs)
+  }
 
   const tick = (atMs: number) => {
     const lateMs = calm ? 0 : random.whole(0, profile.tickLateMs)
     time.at(atMs + lateMs, () => {
-      sweep()
+      void sweep()
       if (lateMs > 0) options.count('sweep late')
       if (calm || !random.chance(profile.tickTwice)) return
       options.count('sweep twice')
-      time.at(time.now() + random.whole(0, 2_000), sweep)
+      time.at(time.now() + random.whole(0, 2_000), () => void sweep())
     })
     time.at(atMs + deployed.poller.periodMs, () => tick(atMs + deployed.poller.periodMs))
   }

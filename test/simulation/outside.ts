@@ -4,6 +4,7 @@ import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
+import type { DueSpan } from './watch-cancels.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
 export type SeenRun = Pick<
@@ -47,6 +48,10 @@ export interface Outside {
   readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
   /** Records that waited as backfill when a live request was known to have asked for them. */
   readonly heldBack: ReadonlySet<string>
+  /** Times in which a record was parked and due though it was to be cancelled; some are parts of others. */
+  readonly cancelsDue: readonly DueSpan[]
+  /** When sweeps began that came to their end and, as they say, saw all that waits. */
+  readonly sweptMs: readonly number[]
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../local/datazone/catalogue.ts'
 import { drawBeginning } from './beginning.ts'
-import { drawCancels, type SentCancel } from './cancels.ts'
+import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
 import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
 import { ancient, expiryDeeds } from './expiry.ts'
 import { drawOthers } from './others.ts'
@@ -334,7 +334,13 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     turnInStorm: scenario.caps.length > 0 && triggers.length === 0 && refusals.quotaEnds === undefined,
     turnMonth: refusals.quotaEnds !== 'early',
   })
-  drawCancels(random.fork('cancels'), deeds, { sourceId, startMs }).forEach(({ atMs, ...sent }) => {
+  const place = { sourceId, startMs }
+  const known = [...deeds, ...refusals.deeds]
+  const cancels = [
+    ...drawCancels(random.fork('cancels'), deeds, place),
+    ...drawCancelsOfHeld(random.fork('cancels of held'), known, place),
+  ]
+  cancels.forEach(({ atMs, ...sent }) => {
     at(atMs, { kind: 'send', ...sent })
   })
   // An operator who comes back days later, in some seeds.

@@ -246,6 +246,10 @@ export const sabotages: readonly Sabotage[] = [
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
+    name: 'a sweep that forgets what waits',
+    sweeper: (ports) => withStore(ports, { async *waiting() {} }),
+  },
+  {
     name: 'a sweep that stops at a poison record',
     ports: (ports) =>
       withStore(ports, {
@@ -668,6 +672,24 @@ export const sabotages: readonly Sabotage[] = [
           if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
           await ports.store.endWithNext({ ...run, willRetry: true }, next)
           return undefined
+        },
+      }),
+  },
+  {
+    name: 'a pause holds what is to be cancelled',
+    sweeper: (ports) =>
+      withStore(ports, {
+        async *waiting(nowMs) {
+          const kept = new Set<Run>()
+          for await (const page of ports.store.waiting(nowMs)) {
+            for (const run of page.runs) {
+              const isParked = run.state === 'PARKED' && isUnwanted(run)
+              const { domainId } = run.subject
+              if (isParked && (await ports.switches.pauseOf(domainId, run.projectId)) !== undefined)
+                kept.add(run)
+            }
+            yield { ...page, runs: page.runs.filter((run) => !kept.has(run)) }
+          }
         },
       }),
   },

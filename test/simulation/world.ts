@@ -25,6 +25,7 @@ import { type Deed, writeProgram } from './program.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { drawScenario } from './scenario.ts'
+import { watchCancels } from './watch-cancels.ts'
 import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
@@ -46,7 +47,6 @@ export interface SimulationResult {
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * 3_600_000
 const afterLastDeedMs = 3 * 3_600_000
-const hintRetentionMs = 600_000
 const hintVisibilityMs = 185_000
 const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
@@ -269,7 +269,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     time,
     random: random.fork('hints'),
     visibilityTimeoutMs: hintVisibilityMs,
-    retentionMs: hintRetentionMs,
+    retentionMs: deployed.observer.hintRetentionMs,
     faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
   })
   const heard: Outside['heard'][number][] = []
@@ -288,7 +288,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
 
   const memory = new Set<string>()
   const skews = random.fork('skew')
+  const sweptMs: number[] = []
   const environment = startEnvironment({
+    swept: (beganAtMs) => sweptMs.push(beganAtMs),
     time,
     random: random.fork('environment'),
     profile,
@@ -502,6 +504,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const lastDeedMs = startMs + (program.deeds.at(-1)?.atMs ?? 0)
   const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
   const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
+  const isOff = () => modes.at(-1)?.mode === 'off'
+  const cancelsDue = watchCancels(time, table, isOff, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -538,6 +542,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
     heldBack,
+    cancelsDue,
+    sweptMs,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),

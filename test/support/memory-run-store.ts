@@ -1,5 +1,5 @@
 import { PortUnavailable } from '../../lib/errors.ts'
-import type { RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
+import type { Records, RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Counter, Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
@@ -37,6 +37,20 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const holders = new Set<string>()
   const counters = new Map<string, number>()
   const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
+
+  /** What owes something by then, oldest first, in two pages. */
+  async function* inPages(nowMs: number, isWanted: (run: Run) => boolean): AsyncGenerator<Records> {
+    const due = store
+      .all()
+      .filter(isWanted)
+      .map((run) => ({ run, atMs: workAtMs(run) ?? Number.POSITIVE_INFINITY }))
+      .filter(({ atMs }) => atMs <= nowMs)
+      .toSorted((left, right) => left.atMs - right.atMs)
+    const half = Math.ceil(due.length / 2)
+    for (const page of [due.slice(0, half), due.slice(half)]) {
+      yield { runs: page.map(({ run }) => run), unreadable: [] }
+    }
+  }
 
   const store: MemoryRunStore = {
     writes: [],
@@ -139,26 +153,22 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return true
     },
 
-    async parkedAfter(nowMs) {
-      const counts = new Map<string, number>()
-      for (const run of store.all()) {
-        if (run.state === 'PARKED' && run.retryAtMs > nowMs)
-          counts.set(run.reason, (counts.get(run.reason) ?? 0) + 1)
-      }
-      return counts
+    async *due(nowMs) {
+      yield* inPages(nowMs, (run) => run.state !== 'PARKED')
+      if (store.unreadable.length > 0) yield { runs: [], unreadable: store.unreadable }
     },
 
-    async *due(nowMs) {
-      const due = store
-        .all()
-        .map((run) => ({ run, atMs: workAtMs(run) ?? Number.POSITIVE_INFINITY }))
-        .filter(({ atMs }) => atMs <= nowMs)
-        .toSorted((left, right) => left.atMs - right.atMs)
-      const half = Math.ceil(due.length / 2)
-      for (const page of [due.slice(0, half), due.slice(half)]) {
-        yield { runs: page.map(({ run }) => run), unreadable: [] }
-      }
-      if (store.unreadable.length > 0) yield { runs: [], unreadable: store.unreadable }
+    waiting: (nowMs) => inPages(nowMs, (run) => run.state === 'PARKED'),
+
+    async *parkedAfter(nowMs) {
+      const parked = store.all().filter((run) => run.state === 'PARKED')
+      const later = parked.filter(
+        ({ retryAtMs, releasedAtMs = 0 }) => retryAtMs > nowMs && releasedAtMs < nowMs,
+      )
+      const reasons = later.map(({ reason }) => reason)
+      const half = Math.ceil(reasons.length / 2)
+      yield reasons.slice(0, half)
+      yield reasons.slice(half)
     },
   }
   store.given(...initial)

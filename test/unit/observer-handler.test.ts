@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { observerHandler } from '../../functions/observer-handler.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
 import { manualClock } from '../support/manual-clock.ts'
-import { memoryRunStore } from '../support/memory-run-store.ts'
+import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
@@ -36,12 +36,13 @@ const world = (
   nativeStatus: string,
   lookAgain: (handles: readonly string[], seconds: number) => Promise<void>,
   over: Partial<ObserverSettings> = {},
+  store = memoryRunStore(inFlightRun()),
 ) => {
   const counts: Record<string, number> = {}
   const handler = observerHandler({
     settings: { ...defaults.observer, ...over },
     ports: {
-      store: memoryRunStore(inFlightRun()),
+      store,
       datazone: scriptedDataZone({
         getRun: async () => answered(serviceRun({ nativeStatus })),
         getSourceRun: async () => refused('NOT_FOUND'),
@@ -110,9 +111,26 @@ test('a run of others is looked at for longer, then given up with a word', async
   })
   expect(await handle(record('a', body, 3))).toEqual(failed('a'))
   expect(await handle(record('a', body, 4))).toEqual(failed('a'))
-  expect(await handle(record('a', body, 13))).toEqual(failed())
+  expect(await handle(record('a', body, 34))).toEqual(failed())
   expect(putOff).toEqual([10, 60])
   expect(counts['hint-not-followed']).toBe(1)
+})
+
+test('an acceptance that cannot be noted is looked at for longer, too: nobody else tells of it', async () => {
+  const putOff: number[] = []
+  const store = memoryRunStore()
+  store.runsOfAsset = async () => {
+    throw storeDown()
+  }
+  const { handle } = world('IN_PROGRESS', async (_, seconds) => void putOff.push(seconds), {}, store)
+  const body = JSON.stringify({
+    source: 'aws.datazone',
+    time: new Date(t0).toISOString(),
+    'detail-type': 'Metadata Generation Accepted',
+    detail: { metadata: { domain: 'dzd_orders', id: 'asset-1' }, data: {} },
+  })
+  expect(await handle(record('a', body, 4))).toEqual(failed('a'))
+  expect(putOff).toEqual([60])
 })
 
 test('what cannot be put off comes again all the same', async () => {

@@ -7,8 +7,13 @@ import { workAtMs } from '../../run/sweep-plan.ts'
 /** Grows when an older deployment could misread what a newer one writes (P8). */
 export const schemaVersion = 1
 
-/** The one partition of the sparse `work` index: 10,000 records in flight are ten pages. */
-export const workShard = 'WORK'
+/**
+ * The two partitions of the sparse `work` index: what is parked, which may be much and for long, stands in nobody's way.
+ * 10,000 records in flight are ten pages.
+ */
+export const workShards = { work: 'WORK', waiting: 'WAITING' } as const
+
+const workShardOf = (run: Run) => (run.state === 'PARKED' ? workShards.waiting : workShards.work)
 
 const halfYearSeconds = 183 * 24 * 3600
 
@@ -162,7 +167,7 @@ export const toItem = (run: Run): Record<string, unknown> => {
     ...fields,
     domainStatus: `${subject.domainId}#${run.state === 'ENDED' ? run.ending : run.state}`,
     updatedAt: run.history.at(-1)?.atMs ?? run.createdAtMs,
-    ...(workAt === undefined ? {} : { workShard, workAt }),
+    ...(workAt === undefined ? {} : { workShard: workShardOf(run), workAt }),
     ...expiryOf(run),
   }
 }

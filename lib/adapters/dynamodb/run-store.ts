@@ -23,7 +23,7 @@ import { type BackOff, writeClaim } from './claim.ts'
 import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
 import { holderItem } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
-import { parseItem, schemaVersion, workShard } from './run-item.ts'
+import { parseItem, schemaVersion, workShards } from './run-item.ts'
 import { failedConditions } from './transaction.ts'
 import { parseTurn } from './turn-item.ts'
 
@@ -69,22 +69,23 @@ const recordParameters = (table: string, { pk, sk }: Item): QueryCommandInput =>
   ExpressionAttributeValues: { ':partition': pk ?? { NULL: true }, ':record': sk ?? { NULL: true } },
 })
 
-const dueParameters = (table: string, nowMs: number): QueryCommandInput => ({
+type Shard = (typeof workShards)[keyof typeof workShards]
+
+const dueParameters = (table: string, shard: Shard, nowMs: number): QueryCommandInput => ({
   TableName: table,
   IndexName: 'work',
   KeyConditionExpression: 'workShard = :shard AND workAt <= :now',
-  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs }),
+  ExpressionAttributeValues: marshall({ ':shard': shard, ':now': nowMs }),
 })
 
-/** Of what is not due yet, why it is parked. A claim within its lease has no reason, and is none of them. */
+/** Of what waits and is not due yet, why; but for what was released since. */
 const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
   TableName: table,
   IndexName: 'work',
   KeyConditionExpression: 'workShard = :shard AND workAt > :now',
-  FilterExpression: '#state = :parked',
+  FilterExpression: 'attribute_not_exists(releasedAtMs) OR releasedAtMs < :now',
   ProjectionExpression: 'reason',
-  ExpressionAttributeNames: { '#state': 'state' },
-  ExpressionAttributeValues: marshall({ ':shard': workShard, ':now': nowMs, ':parked': 'PARKED' }),
+  ExpressionAttributeValues: marshall({ ':shard': workShards.waiting, ':now': nowMs }),
 })
 
 const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
@@ -229,14 +230,12 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
       return done !== undefined
     },
 
-    async parkedAfter(nowMs) {
-      const counts = new Map<string, number>()
-      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) {
-        for (const reason of items.map(reasonOf)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-      }
-      return counts
-    },
+    due: (nowMs) => pages(dueParameters(table, workShards.work, nowMs)),
 
-    due: (nowMs) => pages(dueParameters(table, nowMs)),
+    waiting: (nowMs) => pages(dueParameters(table, workShards.waiting, nowMs)),
+
+    async *parkedAfter(nowMs) {
+      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) yield items.map(reasonOf)
+    },
   }
 }

@@ -132,6 +132,18 @@ export const canceledDoNotRun: Rule = (outside) =>
     ]
   })
 
+/** By then clocks that differ agree that it is due, and the index shows it. */
+const shownMs = 60_000
+
+/** What is to be cancelled is kept by no pause, and by nothing that DataZone refuses: nothing is started for it. */
+export const canceledAreNotHeld: Rule = ({ cancelsDue, sweptMs }) => {
+  const passedOver = cancelsDue.flatMap(({ key, fromMs, untilMs }) => {
+    const sweeps = sweptMs.filter((atMs) => atMs > fromMs + shownMs && atMs < untilMs - sweepMs)
+    return sweeps.length >= 2 ? [key] : []
+  })
+  return [...new Set(passedOver)].map((key) => `${key} was to be cancelled, and sweeps passed it over`)
+}
+
 /** What was asked to be cancelled ends, as CANCELED when DataZone never had a run of it, and is not tried again. */
 export const canceledEnd: Rule = ({ items }) =>
   items.flatMap((item) => {

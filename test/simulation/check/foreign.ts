@@ -23,8 +23,8 @@ export const othersAreFollowedOnlyWhereWanted: Rule = ({ items, runs, scenario }
 
 const dayMs = 24 * 3_600_000
 
-/** The hint queue keeps an event so long. */
-const keptMs = 600_000
+/** An event is looked at so long. */
+const keptMs = 40 * 60_000
 
 const modeWasRun = ({ modes, endMs }: Outside, fromMs: number, untilMs: number): boolean =>
   modes.every(

@@ -20,6 +20,7 @@ import {
   type Item,
   isAbsentOrPlanned,
   isAsRead,
+  isInWaiting,
   isOver,
   recordsOf,
   type Stored,
@@ -48,6 +49,8 @@ export interface SimulatedTable {
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
   expire(): number
 }
+
+const isDueBy = (one: Stored, nowMs: number): boolean => (workAtOf(one) ?? Number.POSITIVE_INFINITY) <= nowMs
 
 /** Documented limits: of an item, and of a page of a query. */
 const maxItemBytes = 400 * 1024
@@ -145,12 +148,12 @@ export const simulatedTable = (options: {
   }
 
   const storeFor = (step: Step): RunStore => {
-    async function* pages(
+    async function* itemPages(
       name: string,
       about: string,
       read: () => readonly Stored[],
       order: (left: Stored, right: Stored) => number,
-    ): AsyncGenerator<Records> {
+    ): AsyncGenerator<readonly Stored[]> {
       let last: Stored | undefined
       for (let more = true; more; ) {
         const answer = await step({
@@ -160,10 +163,14 @@ export const simulatedTable = (options: {
           unreachable,
           effect: () => pageAfter(read(), order, last),
         })
-        yield recordsOf(answer.page)
+        yield answer.page
         more = answer.more
         last = answer.page.at(-1)
       }
+    }
+
+    async function* pages(...which: Parameters<typeof itemPages>): AsyncGenerator<Records> {
+      for await (const page of itemPages(...which)) yield recordsOf(page)
     }
 
     const write = <T>(name: string, run: Run, resends: boolean, effect: () => T): Promise<T> =>
@@ -284,26 +291,29 @@ export const simulatedTable = (options: {
           return true
         }),
 
-      parkedAfter: (nowMs) =>
-        step({
-          name: 'store.parkedAfter',
-          resends: true,
-          unreachable,
-          effect: () => {
-            const later = indexed().filter((one) => (workAtOf(one) ?? 0) > nowMs)
-            const parked = later.filter(({ item }) => item['state'] === 'PARKED')
-            const byReason = Map.groupBy(parked, ({ item }) => String(item['reason'] ?? 'UNKNOWN'))
-            return new Map([...byReason].map(([reason, { length }]) => [reason, length]))
-          },
-        }),
-
       due: (nowMs) =>
         pages(
           'store.due',
           '',
-          () => indexed().filter((one) => (workAtOf(one) ?? Number.POSITIVE_INFINITY) <= nowMs),
+          () => indexed().filter((one) => !isInWaiting(one) && isDueBy(one, nowMs)),
           byWorkAt,
         ),
+
+      waiting: (nowMs) =>
+        pages(
+          'store.waiting',
+          '',
+          () => indexed().filter((one) => isInWaiting(one) && isDueBy(one, nowMs)),
+          byWorkAt,
+        ),
+
+      async *parkedAfter(nowMs) {
+        const isCounted = (one: Stored) =>
+          isInWaiting(one) && !isDueBy(one, nowMs) && !(Number(one.item['releasedAtMs']) >= nowMs)
+        const read = () => indexed().filter(isCounted)
+        for await (const page of itemPages('store.parkedAfter', '', read, byWorkAt))
+          yield page.map(({ item }) => String(item['reason'] ?? 'UNKNOWN'))
+      },
     }
   }
 

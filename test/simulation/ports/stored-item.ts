@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { parseItem, workShard } from '../../../lib/adapters/dynamodb/run-item.ts'
+import { parseItem, workShards } from '../../../lib/adapters/dynamodb/run-item.ts'
 import type { Records, UnreadableRecord } from '../../../lib/ports/run-store.ts'
 import type { RunKey } from '../../../lib/run/identity.ts'
 import type { Run } from '../../../lib/run/run.ts'
@@ -15,7 +15,7 @@ export interface Stored {
 }
 
 const Key = z.object({ pk: z.string(), sk: z.string() })
-const Work = z.object({ workShard: z.literal(workShard), workAt: z.number() })
+const Work = z.object({ workShard: z.enum(workShards), workAt: z.number() })
 const Versioned = z.object({ version: z.number() })
 const Expiring = z.object({ ttlEpochSeconds: z.number() })
 
@@ -39,6 +39,9 @@ export const stored = (given: Item): Stored => {
     record: frozen(parseItem(item)),
   }
 }
+
+/** Whether it only waits, and stands in the part of the `work` index for that. */
+export const isInWaiting = ({ item }: Stored): boolean => item['workShard'] === workShards.waiting
 
 export const workAtOf = ({ item }: Stored): number | undefined => {
   const work = z.safeParse(Work, item)

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from '../../../lib/run/run.ts'
 import {
+  isWaiting,
   mayResume,
-  planSweep,
+  planWaiting,
+  planWork,
   type SweepSettings,
   wantsSucceededPage,
   workAtMs,
@@ -55,8 +57,9 @@ describe('the plan of a sweep', () => {
     endedRun({ detectedAtMs: t0, announcedAtMs: t0 }),
   ]
   const size = (nowMs: number, mode: SweepSettings['mode'] = 'run') => {
-    const plan = planSweep(all, nowMs, { ...settings, mode })
-    return [plan.announce.length, plan.release.length, plan.domains.flat().length]
+    const work = planWork(all, nowMs, settings)
+    const { release } = planWaiting(all.filter(isWaiting), nowMs, { ...settings, mode })
+    return [work.announce.length, release.length, work.domains.flat().length]
   }
 
   test('only what is due by now', () => {
@@ -79,7 +82,7 @@ describe('the plan of a sweep', () => {
 
   test('releases are bounded', () => {
     const parked = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0, createdAtMs: t0 - n }))
-    expect(planSweep(parked, t0, settings).release).toHaveLength(5)
+    expect(planWaiting(parked, t0, settings).release).toHaveLength(5)
   })
 
   test('live goes before backfill, then what is due longest, then what is oldest', () => {
@@ -91,9 +94,9 @@ describe('the plan of a sweep', () => {
       waiting('younger', 'live', t0 - second, t0 - second),
       waiting('older', 'live', t0 - second, t0 - minute),
     ]
-    const { release } = planSweep(parked, t0, { ...settings, maxReleases: 3 })
+    const { release } = planWaiting(parked, t0, { ...settings, maxReleases: 3 })
     expect(release.map(({ request }) => request.requestKey)).toEqual(['older', 'younger', 'refused again'])
-    const all = planSweep(parked, t0, settings).release
+    const all = planWaiting(parked, t0, settings).release
     expect(all.at(-1)?.request.requestKey).toBe('backfill')
   })
 
@@ -101,11 +104,11 @@ describe('the plan of a sweep', () => {
     const held = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0 - minute - n }))
     const free = parkedRun({ projectId: 'project-2', retryAtMs: t0 })
     const holds = { breakers: [], isPaused: ({ projectId }: Run) => projectId === 'project-1' }
-    const plan = planSweep([...held, free], t0, { ...settings, maxReleases: 1 }, holds)
+    const plan = planWaiting([...held, free], t0, { ...settings, maxReleases: 1 }, holds)
     expect(plan.release).toEqual([free])
     expect(plan.held).toEqual({ PAUSED: 9 })
     const unresolvedRun = parkedRun({ subject: unresolved, retryAtMs: t0 })
-    const inPlan = planSweep([...held, unresolvedRun], t0, { ...settings, maxReleases: 1, mode: 'plan' })
+    const inPlan = planWaiting([...held, unresolvedRun], t0, { ...settings, maxReleases: 1, mode: 'plan' })
     expect(inPlan.release).toEqual([unresolvedRun])
     expect(inPlan.held).toEqual({})
   })
@@ -113,7 +116,7 @@ describe('the plan of a sweep', () => {
   test('each domain once, all its runs together', () => {
     const inDomain = (domainId: string, runId: string) =>
       inFlightRun({ runId, subject: { ...subject, domainId } })
-    const plan = planSweep([inDomain('b', '1'), inDomain('a', '2'), inDomain('b', '3')], t0, settings)
+    const plan = planWork([inDomain('b', '1'), inDomain('a', '2'), inDomain('b', '3')], t0, settings)
     expect(plan.domains.map((runs) => runs.map((run) => run.runId)).toSorted()).toEqual([['1', '3'], ['2']])
   })
 
@@ -123,7 +126,7 @@ describe('the plan of a sweep', () => {
       inFlightRun({ subject: { ...subject, domainId: name } }),
       endedRun({ detectedAtMs: t0, runId: name }),
     ])
-    const plans = names.map((_, n) => planSweep(runs, t0 + n * minute, settings))
+    const plans = names.map((_, n) => planWork(runs, t0 + n * minute, settings))
     expect(plans.map((plan) => plan.domains[0]?.[0]?.subject.domainId).toSorted()).toEqual(names)
     expect(plans.map((plan) => plan.announce[0]?.runId).toSorted()).toEqual(names)
     for (const plan of plans) {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { DataZone } from '../../../lib/ports/datazone.ts'
+import type { DataZone, RefusalKind } from '../../../lib/ports/datazone.ts'
 import type { InFlightRun } from '../../../lib/run/run.ts'
 import { settleHints } from '../../../lib/usecases/settle-hints.ts'
 import { settleRuns } from '../../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
-import { inFlightRun, minute, second, sourceSubject, t0 } from '../../support/runs.ts'
+import { inFlightRun, minute, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
 import { defaults } from '../../support/starter-world.ts'
 
@@ -106,8 +106,8 @@ describe('a sweep carries out what is owed', () => {
     expect(datazone.calls).toEqual(['Cancel run-1', 'Get run-1'])
   })
 
-  test('again, when the table did not take the note that DataZone took it', async () => {
-    const { settle, now, datazone, store } = sweeper(owed(), canceling('CANCELED'))
+  test('and is looked at all the same, when the table did not take the note that DataZone took it', async () => {
+    const { settle, now, datazone, store } = sweeper(owed(), canceling('IN_PROGRESS', 'CANCELED'))
     let writes = 0
     store.beforeWrite = () => {
       writes += 1
@@ -116,7 +116,52 @@ describe('a sweep carries out what is owed', () => {
     expect((await settle()).problems).toHaveLength(1)
     expect(now()).toMatchObject({ state: 'IN_FLIGHT', cancel: byStop })
     expect(await settle()).toMatchObject({ ended: [{ ending: 'CANCELED' }] })
-    expect(datazone.calls).toEqual(['Cancel run-1', 'Cancel run-1', 'Get run-1'])
+    expect(datazone.calls).toEqual(['Cancel run-1', 'Get run-1', 'Cancel run-1', 'Get run-1'])
+  })
+})
+
+describe('P6: many cancels do not stop a domain from being followed', () => {
+  const assetOf = (id: string) => ({ subject: { ...subject, assetId: id }, runId: `run-${id}` })
+  const unwanted = (count: number) => Array.from({ length: count }, (_, n) => owed(assetOf(`c${n}`)))
+  const wanted = inFlightRun({ ...assetOf('z'), startedAtMs: t0 - minute })
+
+  const domain = (runs: readonly InFlightRun[], refusal: RefusalKind, callMs: number) => {
+    const store = memoryRunStore(...runs)
+    const clock = manualClock()
+    const datazone = scriptedDataZone({
+      getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' })),
+      cancelRun: async () => {
+        clock.advance(callMs)
+        return refused(refusal)
+      },
+    })
+    const tools = { store, clock, datazone, settings: defaults.sweeper }
+    const settle = (deadlineMs = clock.now() + 47 * second) => settleRuns(runs, { ...tools, deadlineMs })
+    const calls = (name: string) => datazone.calls.filter((call) => call.startsWith(name))
+    return { settle, calls, clock }
+  }
+
+  test('of 300 that are refused, forty are asked in a sweep, after what is tracked, and all are looked at', async () => {
+    const { settle, calls } = domain([...unwanted(300), wanted], 'DENIED', 200)
+    expect((await settle()).ended).toHaveLength(301)
+    expect(calls('Cancel')).toHaveLength(40)
+    expect(calls('')[0]).toBe('Get run-z')
+  })
+
+  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
+    'the first %s is the last, but for those under way',
+    async (kind) => {
+      const { settle, calls } = domain([...unwanted(300), wanted], kind, 15 * second)
+      expect((await settle(t0 + 10 * minute)).ended).toHaveLength(301)
+      expect(calls('Cancel')).toHaveLength(4)
+    },
+  )
+
+  test('slow ones take half of the time that is left, and leave the rest to the Gets', async () => {
+    const { settle, calls } = domain(unwanted(300), 'CONFLICT', 2 * second)
+    expect((await settle(t0 + 40 * second)).ended).toHaveLength(300)
+    expect(calls('Cancel').length).toBeGreaterThan(4)
+    expect(calls('Cancel').length).toBeLessThan(15)
   })
 })
 
@@ -163,6 +208,32 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     expect(await settle()).toMatchObject({ ended: [] })
     await settle()
     expect(now()).toMatchObject({ state: 'IN_FLIGHT' })
+  })
+
+  test('nor before it was asked: one whose turn does not come goes on owing it', async () => {
+    const runs = Array.from({ length: 50 }, (_, n) =>
+      inFlightRun({
+        ...overdue,
+        runId: `run-${n}`,
+        subject: { ...subject, assetId: `a${n}` },
+        cancel: byStop,
+      }),
+    )
+    const store = memoryRunStore(...runs)
+    const datazone = scriptedDataZone({
+      getRun: async (_, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
+      cancelRun: async () => refused('DENIED'),
+    })
+    const tools = {
+      store,
+      datazone,
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    }
+    expect((await settleRuns(runs, tools)).ended).toHaveLength(40)
+    const left = store.all().filter((run) => run.state === 'IN_FLIGHT')
+    expect((await settleRuns(left, tools)).ended).toHaveLength(10)
   })
 
   test('not without the policy, and not a data source run, which DataZone cannot cancel', async () => {

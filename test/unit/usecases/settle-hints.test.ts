@@ -158,6 +158,39 @@ describe('a hint that names its asset', () => {
 })
 
 describe('a hint that names only the domain', () => {
+  test('P6: reads nothing of what only waits, however much that is', async () => {
+    const held = Array.from({ length: 50 }, (_, n) =>
+      parkedRun({ retryAtMs: t0, subject: { ...subject, assetId: `held-${n}` } }),
+    )
+    const store = memoryRunStore(run(1), ...held)
+    const read: string[] = []
+    const { due, waiting } = store
+    const watched = {
+      ...store,
+      due: async function* (nowMs: number) {
+        for await (const page of due(nowMs)) {
+          read.push(...page.runs.map(({ state }) => state))
+          yield page
+        }
+      },
+      waiting: (nowMs: number) => {
+        read.push('waiting')
+        return waiting(nowMs)
+      },
+    }
+    const { ended } = await settleHints([hint({ ids: [] })], {
+      store: watched,
+      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      clock: manualClock(t0 + minute),
+      settings: defaults.observer,
+      deadlineMs: t0 + 2 * minute,
+    })
+    expect(ended).toHaveLength(1)
+    expect(read).toEqual(['IN_FLIGHT'])
+  })
+
   const blind = (verdict: Hint['verdict'] = 'SUCCEEDED') => hint({ ids: [], verdict })
 
   test('is one List of what ended that way, and settles as many as it stands for', async () => {

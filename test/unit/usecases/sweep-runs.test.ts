@@ -281,6 +281,102 @@ test('out of time: it stops, says so, and what is left is done by the next', asy
   expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
 })
 
+describe('P6: neither endings nor releases wait for all of the other', () => {
+  const backlog = Array.from({ length: 40 }, (_, n) => of(parkedRun(due), `parked-${n}`))
+  const slowGets = (world: { clock: { advance(byMs: number): void } }): Partial<DataZone> => ({
+    getRun: async (_domainId, runId) => {
+      world.clock.advance(5 * second)
+      return answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' }))
+    },
+  })
+
+  test('endings go first, before anything that waits is so much as read', async () => {
+    const world = sweeper([...backlog, of(inFlightRun(old), 'a')], succeeded)
+    const states: string[] = []
+    const { waiting } = world.store
+    world.store.waiting = (nowMs) => {
+      states.push(...world.store.all().map(({ state }) => state))
+      return waiting(nowMs)
+    }
+    expect(await world.sweep()).toMatchObject({ announced: 1, released: 40 })
+    expect(states.filter((state) => state !== 'PARKED')).toEqual(['ENDED'])
+  })
+
+  test('a third of the time is left to releases, however long settling would take', async () => {
+    const runs = Array.from({ length: 200 }, (_, n) =>
+      of(inFlightRun({ ...old, runId: `run-${n}` }), `a-${n}`),
+    )
+    const script: Partial<DataZone> = {}
+    const world = sweeper([...backlog, ...runs], script, { fewRuns: 1000 })
+    Object.assign(world.datazone, scriptedDataZone(slowGets(world)))
+    const report = await world.sweep(t0 + 45 * second)
+    expect(report).toMatchObject({ released: 40, outOfTime: true })
+    expect(report.ended.SUCCEEDED).toBeGreaterThan(0)
+    expect(report.ended.SUCCEEDED).toBeLessThan(12)
+    expect(world.clock.now()).toBeLessThan(t0 + 45 * second)
+  })
+
+  test('of a backlog that takes too long to read, the oldest are released, and nothing is counted', async () => {
+    const world = sweeper(backlog)
+    const { waiting } = world.store
+    world.store.waiting = async function* (nowMs) {
+      for await (const page of waiting(nowMs)) {
+        world.clock.advance(30 * second)
+        yield page
+      }
+    }
+    const report = await world.sweep(t0 + 40 * second)
+    expect(report).toMatchObject({ due: 20, released: 20 })
+    expect(report).not.toHaveProperty('parked')
+  })
+
+  test('what cannot be read is not released on a guess, and costs no ending', async () => {
+    const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'c')
+    const world = sweeper([...backlog, claim, of(inFlightRun(old), 'a')], succeeded)
+    world.store.waiting = () => {
+      throw new PortUnavailable('table', new Error('down for a test'))
+    }
+    const report = await world.sweep()
+    expect(report).toMatchObject({ announced: 1, released: 1 })
+    expect(report.problems).toEqual(['waiting: table is unavailable: Error'])
+    expect(report).not.toHaveProperty('parked')
+  })
+
+  test('a count that the time cuts short is not told', async () => {
+    const world = sweeper([of(parkedRun({ retryAtMs: t0 + 60 * minute }), 'a')])
+    const { parkedAfter } = world.store
+    world.store.parkedAfter = async function* (nowMs) {
+      for await (const page of parkedAfter(nowMs)) {
+        world.clock.advance(minute)
+        yield page
+      }
+    }
+    expect(await world.sweep()).not.toHaveProperty('parked')
+  })
+})
+
+describe('the clock is read once', () => {
+  test('a record that comes due while the sweep reads is counted once, and released by the next', async () => {
+    const world = sweeper([
+      of(parkedRun({ reason: 'DENIED', retryAtMs: t0 + 3 * second }), 'a'),
+      of(parkedRun({ reason: 'DENIED', retryAtMs: t0 }), 'b'),
+    ])
+    const { due: dueOf } = world.store
+    world.store.due = async function* (nowMs) {
+      for await (const page of dueOf(nowMs)) yield page
+      world.clock.advance(5 * second)
+    }
+    expect(await world.sweep()).toMatchObject({ due: 1, released: 1, parked: { DENIED: 2 } })
+  })
+
+  test('what this sweep released is counted as it waited, not again', async () => {
+    const world = sweeper([of(parkedRun(due), 'a'), of(claimedRun({ leaseEndsAtMs: t0 }), 'c')])
+    expect(await world.sweep()).toMatchObject({ released: 2, parked: { THROTTLED: 1 } })
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ released: 0, parked: { THROTTLED: 1, LEASE_EXPIRED: 1 } })
+  })
+})
+
 describe('P7: what would only be parked again', () => {
   const full = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0 - minute, {
     firstMs: minute,
@@ -329,6 +425,23 @@ describe('P7: what would only be parked again', () => {
     expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
   })
 
+  test('what is to be cancelled goes on, and probes nothing: nothing is started for it', async () => {
+    const cancel = { askedAtMs: t0 - minute, requestId: 'stop-1' }
+    const sentBefore = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
+    const unwanted = of(parkedRun({ cancel, sentBefore, retryAtMs: t0 - second }), 'asset-9')
+    const breakers = [{ ...denied, nextProbeAtMs: t0 }, full]
+    const world = sweeper([unwanted, waiting[0] ?? unwanted], {}, {}, { breakers, paused: 'project-1' })
+    expect(await world.sweep()).toMatchObject({ released: 1, held: { PAUSED: 1 } })
+    expect(world.queue.released.map(({ release }) => assetOf(release))).toEqual(['asset-9'])
+    const other = sweeper(
+      [unwanted, waiting[0] ?? unwanted],
+      {},
+      {},
+      { breakers: [{ ...denied, nextProbeAtMs: t0 }] },
+    )
+    expect(await other.sweep()).toMatchObject({ released: 2 })
+  })
+
   test('nothing is released on a guess, and endings are announced all the same', async () => {
     const world = sweeper([...waiting, of(endedRun({ detectedAtMs: t0 }), 'asset-9')])
     world.switches.pauseOf = async () => {
@@ -343,7 +456,7 @@ describe('P7: what would only be parked again', () => {
     const later = of(parkedRun({ reason: 'SOURCE_DAY_FULL', retryAtMs: t0 + 60 * minute }), 'asset-8')
     const world = sweeper([...waiting, later], {}, {}, { breakers: [denied] })
     expect((await world.sweep()).parked).toEqual({ DENIED: 4, SOURCE_DAY_FULL: 1 })
-    world.store.parkedAfter = async () => {
+    world.store.parkedAfter = () => {
       throw new PortUnavailable('table', new Error('down for a test'))
     }
     expect(await world.sweep()).not.toHaveProperty('parked')
