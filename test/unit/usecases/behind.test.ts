@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from '../../../lib/run/run.ts'
-import { planSweep } from '../../../lib/run/sweep-plan.ts'
+import { isWaiting, planWaiting } from '../../../lib/run/sweep-plan.ts'
 import { runRequest } from '../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, t0 } from '../../support/runs.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
@@ -19,7 +19,7 @@ const behind = async (
   for (let atMinute = 1; atMinute <= minutes; atMinute += 1) {
     world.clock.advance(minute)
     each?.(atMinute, world)
-    const { release } = planSweep(world.store.all(), world.clock.now(), defaults.sweeper)
+    const { release } = planWaiting(world.store.all().filter(isWaiting), world.clock.now(), defaults.sweeper)
     for (const run of release) {
       releasedAt.push(atMinute)
       await world.handle(world.noteAbout(run))
