@@ -11,7 +11,7 @@ import type { Process } from './ports/process.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
-import type { Sabotage } from './sabotage.ts'
+import type { Sabotage } from './sabotage/sabotage.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
 

@@ -4,7 +4,7 @@ import { runAsCommand } from '../../local/run-as-command.ts'
 import { readable } from './history.ts'
 import { type AssumptionName, assumptionNames } from './profile.ts'
 import type { SeedReport } from './run-seeds.ts'
-import { sabotages } from './sabotage.ts'
+import { sabotages } from './sabotage/all.ts'
 import { runEverywhere } from './workers.ts'
 import { simulate } from './world.ts'
 

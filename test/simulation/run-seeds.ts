@@ -1,5 +1,5 @@
 import type { AssumptionName } from './profile.ts'
-import { sabotages } from './sabotage.ts'
+import { sabotages } from './sabotage/all.ts'
 import { simulate } from './world.ts'
 
 /** What a worker is asked for. Plain data: it crosses a thread. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readable } from './history.ts'
-import { sabotages } from './sabotage.ts'
+import { sabotages } from './sabotage/all.ts'
 import { runEverywhere } from './workers.ts'
 import { simulate } from './world.ts'
 

@@ -1,0 +1,19 @@
+import { cancelSabotages } from './cancel.ts'
+import { capsSabotages } from './caps.ts'
+import { hintsSabotages } from './hints.ts'
+import { policySabotages } from './policy.ts'
+import { refusalsSabotages } from './refusals.ts'
+import type { Sabotage } from './sabotage.ts'
+import { startingSabotages } from './starting.ts'
+import { timeSabotages } from './time.ts'
+
+/** What each defect would be in the code, and how it is made here. */
+export const sabotages: readonly Sabotage[] = [
+  ...startingSabotages,
+  ...policySabotages,
+  ...refusalsSabotages,
+  ...capsSabotages,
+  ...hintsSabotages,
+  ...cancelSabotages,
+  ...timeSabotages,
+]

@@ -1,0 +1,90 @@
+import { nextAttempt } from '../../../lib/run/retry.ts'
+import { type InFlightRun, isUnwanted, owesCancel, type Run } from '../../../lib/run/run.ts'
+import { transition } from '../../../lib/run/transition.ts'
+import { lastLine, type Sabotage, unasked, withDataZone, withoutOrder, withStore } from './sabotage.ts'
+
+/** Defects of cancels. */
+export const cancelSabotages: readonly Sabotage[] = [
+  {
+    name: 'overlook a cancel on a claim',
+    ports: (ports) =>
+      withStore(ports, {
+        // As if it had been read before the cancel came: whoever looks again finds the run id there, and goes.
+        save: async (run) => {
+          if (!owesCancel(run) || !lastLine(run).startsWith('started as')) return ports.store.save(run)
+          const inFlight: InFlightRun = run
+          const { cancel: _, ...overlooked } = inFlight
+          await ports.store.save(overlooked)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'end on cancel without a look',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          if (run.state !== 'PARKED' || !isUnwanted(run) || run.sentBefore === undefined)
+            return ports.store.save(run)
+          const next = transition(run, { kind: 'CANCELED' }, ports.clock.now())
+          if (next.outcome === 'changed') await ports.store.save(next.run)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'cancel without noting it first',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          owesCancel(run) && lastLine(run).startsWith('cancel asked by') ? run : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'drop the cancel that failed',
+    ports: (ports) =>
+      withDataZone(ports, {
+        cancelRun: async (domainId, runId) => {
+          await ports.datazone.cancelRun(domainId, runId)
+          return { outcome: 'answered', value: undefined }
+        },
+      }),
+  },
+  {
+    name: 'retry what was cancelled',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          const next =
+            run.state === 'ENDED' && run.announcedAtMs === undefined && isUnwanted(run)
+              ? nextAttempt({ ...unasked(run), ending: 'FAILED' }, ports.clock.now())
+              : undefined
+          if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
+          await ports.store.endWithNext({ ...run, willRetry: true }, next)
+          return undefined
+        },
+      }),
+  },
+  {
+    name: 'a pause holds what is to be cancelled',
+    sweeper: (ports) =>
+      withStore(ports, {
+        async *waiting(nowMs) {
+          const kept = new Set<Run>()
+          for await (const page of ports.store.waiting(nowMs)) {
+            for (const run of page.runs) {
+              const isParked = run.state === 'PARKED' && isUnwanted(run)
+              const { domainId } = run.subject
+              if (isParked && (await ports.switches.pauseOf(domainId, run.projectId)) !== undefined)
+                kept.add(run)
+            }
+            yield { ...page, runs: page.runs.filter((run) => !kept.has(run)) }
+          }
+        },
+      }),
+  },
+  {
+    name: 'give up at the deadline without a cancel',
+    settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
+  },
+]

@@ -1,0 +1,70 @@
+import { runKey, targetOf } from '../../../lib/run/identity.ts'
+import { type Sabotage, withCaps, withStore } from './sabotage.ts'
+
+/** Defects of caps and lanes. */
+export const capsSabotages: readonly Sabotage[] = [
+  { name: 'no caps', settings: (settings) => withCaps(settings, () => []) },
+  {
+    name: 'count after the claim',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        claim: async (claim, { counts = [], ...terms } = {}) => {
+          const runsIn = ({ counter }: (typeof counts)[number]) =>
+            table.counters().find(({ cap, period }) => cap === counter.cap && period === counter.period)
+              ?.runs ?? 0
+          const full = counts.filter((count) => runsIn(count) >= count.limit)
+          if (full.length > 0) return { outcome: 'full', full }
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome === 'claimed') for (const { counter } of counts) table.countOneMore(counter)
+          return claiming
+        },
+      }),
+  },
+  {
+    name: 'count each try',
+    ports: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => {
+          const records = await ports.store.runsOfAsset(target)
+          return { ...records, runs: records.runs.map(({ counted: _, ...run }) => run) }
+        },
+      }),
+  },
+  {
+    name: 'backfill takes the reserve',
+    settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
+  },
+  {
+    name: 'backfill starts at once',
+    ports: (ports) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const isBackfill = run.state === 'PARKED' && run.reason === 'BACKFILL'
+          const nowMs = ports.clock.now()
+          const released = { releasedAtMs: nowMs, retryAtMs: nowMs + 900_000 }
+          const creation = await ports.store.create(isBackfill ? { ...run, ...released } : run, instead)
+          const release = { release: 1 as const, ...targetOf(run.subject), record: runKey(run).record }
+          if (isBackfill) await ports.queue.release([{ release, delaySeconds: 0 }])
+          return creation
+        },
+      }),
+  },
+  {
+    name: 'leave what live asks for in the lane backfill',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what.startsWith('live, for') === true
+            ? { ...run, request: { ...run.request, lane: 'backfill' }, history: run.history.slice(0, -1) }
+            : ports.store.save(run),
+      }),
+  },
+  {
+    name: 'a full cap keeps a lost Start from being found',
+    ports: (ports) =>
+      withStore(ports, {
+        claim: async (claim, terms) =>
+          terms === undefined ? { outcome: 'changed' } : ports.store.claim(claim, terms),
+      }),
+  },
+]

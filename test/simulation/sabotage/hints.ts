@@ -1,0 +1,102 @@
+import { filtered, type Sabotage, withDataZone, withoutOpenStarts, withStore } from './sabotage.ts'
+
+/** Defects of hints, runs of others and acceptances. */
+export const hintsSabotages: readonly Sabotage[] = [
+  {
+    name: "trust a hint's verdict without a Get",
+    observer: (settings) => ({ ...settings, trustHints: true }),
+  },
+  {
+    name: 'drop early hints, and sweep no run that had one',
+    observer: (settings) => ({ ...settings, looksAgain: 0 }),
+    ports: (ports, { memory }) =>
+      withStore(ports, {
+        byRunId: async (runId) => {
+          memory.add(runId)
+          return ports.store.byRunId(runId)
+        },
+        due: (nowMs) =>
+          filtered(ports.store.due(nowMs), (run) => run.state !== 'IN_FLIGHT' || !memory.has(run.runId)),
+      }),
+  },
+  { name: 'take hints and do not look', ignoresHints: true },
+  {
+    name: 'take a data source hint for the ending',
+    observerPorts: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (_domainId, runId) => ({
+          outcome: 'answered',
+          value: { runId, nativeStatus: 'SUCCESS', types: [] },
+        }),
+      }),
+  },
+  {
+    name: 'overlook data source hints',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        byRunId: async (runId) => {
+          const records = await ports.store.byRunId(runId)
+          return { ...records, runs: records.runs.filter(({ subject }) => subject.kind !== 'DATA_SOURCE') }
+        },
+        runsOfAsset: async (target) =>
+          'dataSourceId' in target ? { runs: [], unreadable: [] } : ports.store.runsOfAsset(target),
+      }),
+  },
+  {
+    name: 'follow runs of others that nobody wants',
+    observer: (settings) => ({
+      ...settings,
+      following: { ...settings.following, followDataSourceRuns: [{}] },
+    }),
+  },
+  {
+    name: 'follow no runs of others',
+    observer: (settings) => ({ ...settings, following: { ...settings.following, followDataSourceRuns: [] } }),
+  },
+  {
+    name: 'start beside a run that is followed',
+    ports: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => {
+          const records = await ports.store.runsOfAsset(target)
+          return { ...records, runs: records.runs.filter(({ subject }) => !('foreignRunId' in subject)) }
+        },
+      }),
+  },
+  {
+    name: 'follow a run while a Start of ours is open',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+      }),
+  },
+  {
+    // A late read besides: whoever comes second would find the only item of the run id.
+    name: 'record a run id without its only item',
+    observerPorts: (ports) =>
+      withStore(ports, {
+        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+      }),
+    ports: (ports) =>
+      withStore(ports, {
+        recordRunId: async (run) => {
+          if (run.version > 0) {
+            const saved = await ports.store.save(run)
+            return saved === undefined ? { outcome: 'changed' } : { outcome: 'recorded', run: saved }
+          }
+          const creation = await ports.store.create(run)
+          return creation.outcome === 'created'
+            ? { outcome: 'recorded', run: creation.run }
+            : { outcome: 'changed' }
+        },
+      }),
+  },
+  {
+    name: 'an acceptance explains nothing',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) =>
+          run.history.at(-1)?.what === 'its suggestions were accepted' ? run : ports.store.save(run),
+      }),
+  },
+]

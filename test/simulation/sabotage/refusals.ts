@@ -1,0 +1,102 @@
+import { partitionOf } from '../../../lib/run/identity.ts'
+import { type Sabotage, withDataZone } from './sabotage.ts'
+
+/** Defects of switches, breakers, conflicts and releases. */
+export const refusalsSabotages: readonly Sabotage[] = [
+  {
+    name: 'overlook the switches',
+    ports: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
+  },
+  {
+    name: 'a sweep that overlooks the switches',
+    sweeper: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
+  },
+  {
+    name: 'adopt whatever a conflict is about',
+    ports: (ports) =>
+      withDataZone(ports, {
+        startRun: async (input, abortAfterMs) => {
+          const answer = await ports.datazone.startRun(input, abortAfterMs)
+          if (answer.outcome !== 'refused' || answer.refusal.kind !== 'CONFLICT') return answer
+          const page = await ports.datazone.listRuns(input.domainId, { assetId: input.assetId })
+          const shown = page.outcome === 'answered' ? page.value.runs : []
+          const value = shown.find(({ nativeStatus }) => /SUBMITTED|IN_PROGRESS/.test(nativeStatus))
+          return value === undefined ? answer : { outcome: 'answered', value }
+        },
+      }),
+  },
+  {
+    name: 'no breaker',
+    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, open: async () => [] } }),
+  },
+  {
+    name: 'everybody probes',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        open: async () => (await ports.breakers.open()).map((one) => ({ ...one, nextProbeAtMs: 0 })),
+        change: async () => true,
+      },
+    }),
+  },
+  {
+    name: 'breakers never close',
+    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, close: async () => {} } }),
+  },
+  {
+    name: 'a full quota is not probed in the new month',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        trip: (breaker) =>
+          ports.breakers.trip(
+            breaker.cause.reason === 'QUOTA_EXCEEDED'
+              ? { ...breaker, nextProbeAtMs: breaker.openedAtMs + 31 * 24 * 3_600_000 }
+              : breaker,
+          ),
+      },
+    }),
+  },
+  {
+    name: 'a prober that dies holds its probe for ever',
+    ports: (ports) => ({
+      ...ports,
+      breakers: {
+        ...ports.breakers,
+        change: (read, next) =>
+          ports.breakers.change(
+            read,
+            next.probes > read.probes ? { ...next, nextProbeAtMs: Number.MAX_SAFE_INTEGER } : next,
+          ),
+      },
+    }),
+  },
+  {
+    name: 'drop a release that the queue refused',
+    ports: (ports, { table }) => ({
+      ...ports,
+      queue: {
+        ...ports.queue,
+        release: async (releases) => {
+          const taken = await ports.queue.release(releases)
+          for (const [index, { release }] of releases.entries()) {
+            if (taken[index] === true) continue
+            for (const item of table.items()) {
+              if (
+                item['pk'] === partitionOf(release) &&
+                item['sk'] === release.record &&
+                item['state'] === 'PARKED'
+              ) {
+                const { workShard: _, workAt: __, ...forgotten } = item
+                table.plant(forgotten)
+              }
+            }
+          }
+          return taken.map(() => true)
+        },
+      },
+    }),
+  },
+]

@@ -1,0 +1,98 @@
+import type { ObserverSettings } from '../../../lib/config.ts'
+import type { Records } from '../../../lib/ports/run-store.ts'
+import type { Cap } from '../../../lib/run/caps.ts'
+import type { EndedRun, Run, RunPolicy } from '../../../lib/run/run.ts'
+import type { StarterPorts, StarterSettings } from '../../../lib/usecases/starter-tools.ts'
+import type { Random } from '../ports/random.ts'
+import type { SimulatedTable } from '../ports/run-store.ts'
+
+interface SabotageTools {
+  readonly table: SimulatedTable
+  readonly random: Random
+  /** Run ids seen in lists of going runs, or in hints, for the sabotages that trust them. */
+  readonly memory: Set<string>
+}
+
+/** One defect, made on purpose around the code: the checker is worth what it catches. */
+export interface Sabotage {
+  readonly name: string
+  readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
+  /** The same for the observer alone. */
+  readonly observerPorts?: (ports: StarterPorts) => StarterPorts
+  readonly settings?: (settings: StarterSettings) => StarterSettings
+  readonly observer?: (settings: ObserverSettings) => ObserverSettings
+  /** Only what the sweep is given. */
+  readonly sweeper?: (ports: StarterPorts) => StarterPorts
+  readonly acknowledgesFirst?: true
+  /** Hints are taken off the queue, and nobody looks. */
+  readonly ignoresHints?: true
+}
+
+export async function* filtered(
+  pages: AsyncIterable<Records>,
+  keep: (run: Run) => boolean,
+): AsyncGenerator<Records> {
+  for await (const page of pages) yield { ...page, runs: page.runs.filter(keep) }
+}
+
+export const withStore = (ports: StarterPorts, change: Partial<StarterPorts['store']>): StarterPorts => ({
+  ...ports,
+  store: { ...ports.store, ...change },
+})
+export const withPace = (ports: StarterPorts, change: Partial<StarterPorts['pace']>): StarterPorts => ({
+  ...ports,
+  pace: { ...ports.pace, ...change },
+})
+export const withDataZone = (
+  ports: StarterPorts,
+  change: Partial<StarterPorts['datazone']>,
+): StarterPorts => ({
+  ...ports,
+  datazone: { ...ports.datazone, ...change },
+})
+
+export const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
+
+export const unasked = ({ cancel: _, ...run }: EndedRun): EndedRun => run
+
+/** What is left of a data source's records for whoever does not see that one of them is being started. */
+export const withoutOpenStarts = (records: Records): Records => ({
+  ...records,
+  runs: records.runs.filter(
+    (run) => run.subject.kind !== 'DATA_SOURCE' || run.state === 'IN_FLIGHT' || run.state === 'ENDED',
+  ),
+})
+
+/** The settings with every rule that runs something changed. */
+export const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
+  ...settings,
+  policy: {
+    ...settings.policy,
+    rules: settings.policy.rules.map(({ match, verdict }) => ({
+      match,
+      verdict: verdict.kind === 'run' ? { ...verdict, policy: { ...verdict.policy, ...change } } : verdict,
+    })),
+  },
+})
+
+/** The settings with every cap changed, or gone. */
+export const withCaps = (
+  settings: StarterSettings,
+  change: (cap: Cap) => readonly Cap[],
+): StarterSettings => ({
+  ...settings,
+  policy: { ...settings.policy, caps: settings.policy.caps.flatMap(change) },
+})
+
+/** The settings with one order overlooked in every rule. */
+export const withoutOrder = (settings: StarterSettings, name: keyof RunPolicy): StarterSettings => ({
+  ...settings,
+  policy: {
+    ...settings.policy,
+    rules: settings.policy.rules.map(({ match, verdict }) => {
+      if (verdict.kind !== 'run') return { match, verdict }
+      const { [name]: _, ...policy } = verdict.policy
+      return { match, verdict: { ...verdict, policy } }
+    }),
+  },
+})

@@ -1,0 +1,206 @@
+import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
+import { endedEvent } from '../../../lib/contracts/run-event.ts'
+import { filtered, type Sabotage, withDataZone, withStore } from './sabotage.ts'
+
+/** Defects of claiming, starting, following and announcing. */
+export const startingSabotages: readonly Sabotage[] = [
+  {
+    name: 'no claim condition',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        claim: async (claim, terms) => {
+          const claiming = await ports.store.claim(claim, terms)
+          if (claiming.outcome !== 'exists') return claiming
+          const run = { ...claim, version: 1 }
+          table.plant(toItem(run))
+          return { outcome: 'claimed', run }
+        },
+      }),
+  },
+  {
+    name: 'token without the attempt',
+    ports: (ports) =>
+      withDataZone(ports, {
+        startRun: (input, abortAfterMs) => {
+          const clientToken = `${input.assetId}-${input.revision}-${input.types.join('-')}`
+          return ports.datazone.startRun({ ...input, clientToken }, abortAfterMs)
+        },
+      }),
+  },
+  {
+    name: 'a new token for each try',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startRun: (input, abortAfterMs) =>
+          ports.datazone.startRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'event before table',
+    ports: (ports) =>
+      withStore(ports, {
+        save: async (run) => {
+          if (run.state === 'ENDED' && run.announcedAtMs === undefined) {
+            await ports.bus.put([endedEvent(run, { minimal: false })])
+          }
+          return ports.store.save(run)
+        },
+      }),
+  },
+  {
+    name: 'forget to re-announce',
+    ports: (ports) =>
+      withStore(ports, { due: (nowMs) => filtered(ports.store.due(nowMs), (run) => run.state !== 'ENDED') }),
+  },
+  {
+    name: 'swallow a partial failure of the bus',
+    ports: (ports) => ({
+      ...ports,
+      bus: { put: async (events) => (await ports.bus.put(events)).map(() => true) },
+    }),
+  },
+  {
+    name: 'a new event id for each announcement',
+    ports: (ports, { random }) => ({
+      ...ports,
+      bus: {
+        put: (events) =>
+          ports.bus.put(
+            events.map((event) => ({
+              ...event,
+              detail: {
+                ...event.detail,
+                metadata: { ...event.detail.metadata, id: `event-${random.next()}` },
+              },
+            })),
+          ),
+      },
+    }),
+  },
+  {
+    name: 'list IN_PROGRESS before SUBMITTED and trust absence',
+    ports: (ports, { memory }) =>
+      withDataZone(ports, {
+        listRuns: async (domainId, query) => {
+          const swapped = { SUBMITTED: 'IN_PROGRESS', IN_PROGRESS: 'SUBMITTED' } as const
+          const { status } = query
+          if (status !== 'SUBMITTED' && status !== 'IN_PROGRESS')
+            return ports.datazone.listRuns(domainId, query)
+          const page = await ports.datazone.listRuns(domainId, { ...query, status: swapped[status] })
+          if (page.outcome === 'answered') for (const { runId } of page.value.runs) memory.add(runId)
+          return page
+        },
+        // Whoever is left for a Get was in neither list: it has "ended".
+        getRun: async (_domainId, runId) =>
+          memory.delete(runId)
+            ? { outcome: 'answered', value: { runId, nativeStatus: 'IN_PROGRESS', types: [] } }
+            : { outcome: 'answered', value: { runId, nativeStatus: 'SUCCEEDED', types: [] } },
+      }),
+  },
+  {
+    name: 'treat an unknown status as ended',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'refused') return answer
+          const { nativeStatus } = answer.value
+          const isKnown = /^(SUBMITTED|IN_PROGRESS|SUCCEEDED|FAILED|PARTIALLY_SUCCEEDED|CANCELED)$/.test(
+            nativeStatus,
+          )
+          return isKnown ? answer : { ...answer, value: { ...answer.value, nativeStatus: 'FAILED' } }
+        },
+      }),
+  },
+  {
+    name: 'no look before a late Start',
+    settings: (settings) => ({
+      ...settings,
+      assumptions: { ...settings.assumptions, tokenMemoryMs: Number.POSITIVE_INFINITY },
+    }),
+  },
+  {
+    name: 'a new token for each try of a data source run',
+    ports: (ports, { random }) =>
+      withDataZone(ports, {
+        startSourceRun: (input, abortAfterMs) =>
+          ports.datazone.startSourceRun({ ...input, clientToken: `token-${random.next()}` }, abortAfterMs),
+      }),
+  },
+  {
+    name: 'wait for a data source run to be SUCCEEDED',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getSourceRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getSourceRun(domainId, runId)
+          return answer.outcome === 'answered' && answer.value.nativeStatus === 'SUCCESS'
+            ? { ...answer, value: { ...answer.value, nativeStatus: 'SUCCESSFUL' } }
+            : answer
+        },
+      }),
+  },
+  {
+    name: 'count no runs of a day',
+    settings: (settings) => ({ ...settings, sourceRunsPerDay: Number.POSITIVE_INFINITY }),
+  },
+  { name: 'acknowledge before durable', acknowledgesFirst: true },
+  {
+    name: 'a sweep that forgets what waits',
+    sweeper: (ports) => withStore(ports, { async *waiting() {} }),
+  },
+  {
+    name: 'a sweep that stops at a poison record',
+    ports: (ports) =>
+      withStore(ports, {
+        async *due(nowMs) {
+          for await (const page of ports.store.due(nowMs)) {
+            if (page.unreadable.length > 0) return
+            yield page
+          }
+        },
+      }),
+  },
+  {
+    name: 'run id recorded on the version',
+    ports: (ports) =>
+      withStore(ports, {
+        // Somebody came between, so the run id is dropped, as if it had been written.
+        save: async (run) => (await ports.store.save(run)) ?? (run.state === 'IN_FLIGHT' ? run : undefined),
+      }),
+  },
+  {
+    name: 'write without the version',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        save: async (run) => {
+          const saved = await ports.store.save(run)
+          if (saved !== undefined) return saved
+          const forced = { ...run, version: run.version + 1 }
+          table.plant(toItem(forced))
+          return forced
+        },
+      }),
+  },
+  { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
+  { name: 'start in plan mode', settings: (settings) => ({ ...settings, mode: 'run' }) },
+  {
+    name: 'forget the copy of a rejected request',
+    ports: (ports) => ({ ...ports, queue: { ...ports.queue, copyRejected: async () => {} } }),
+  },
+  {
+    name: 'write on every poll',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'answered' && answer.value.nativeStatus === 'IN_PROGRESS') {
+            for await (const page of ports.store.due(Number.MAX_SAFE_INTEGER)) {
+              for (const run of page.runs)
+                if ('runId' in run && run.runId === runId) await ports.store.save(run)
+            }
+          }
+          return answer
+        },
+      }),
+  },
+]

@@ -1,0 +1,75 @@
+import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
+import { type Sabotage, withDataZone, withOrders, withoutOrder, withPace, withStore } from './sabotage.ts'
+
+/** Defects of deadlines, expiry and the pace, and of reading older shapes. */
+export const timeSabotages: readonly Sabotage[] = [
+  {
+    name: 'take the one type of an older shape for all',
+    ports: (ports) =>
+      withDataZone(ports, {
+        listRuns: async (domainId, query) => {
+          const page = await ports.datazone.listRuns(domainId, query)
+          if (page.outcome === 'refused') return page
+          const runs = page.value.runs.map(({ olderShape: _, ...run }) => run)
+          return { ...page, value: { ...page.value, runs } }
+        },
+      }),
+  },
+  {
+    name: "overlook the policy's deadline",
+    settings: (settings) => withoutOrder(settings, 'deadlineMs'),
+  },
+  {
+    name: 'ask no failure why',
+    settings: (settings) => withOrders(settings, { reasonsUnwanted: true }),
+  },
+  {
+    name: 'announce Started all the same',
+    settings: (settings) => withoutOrder(settings, 'startedUntold'),
+  },
+  {
+    name: 'expire live records',
+    ports: (ports, { table }) =>
+      withStore(ports, {
+        create: async (run, instead) => {
+          const creation = await ports.store.create(run, instead)
+          if (creation.outcome === 'created') table.plant({ ...toItem(creation.run), ttlEpochSeconds: 1 })
+          return creation
+        },
+      }),
+  },
+  {
+    name: 'no limit to the age of a request',
+    settings: (settings) => ({ ...settings, maxRequestAgeMs: Number.POSITIVE_INFINITY }),
+  },
+  {
+    name: 'send each Start when it is ready',
+    ports: (ports) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          const slots = await ports.pace.reserve(count, nowMs, latestMs)
+          return slots.map(({ falls }) => ({ atMs: nowMs, falls }))
+        },
+      }),
+  },
+  {
+    name: 'never slow down',
+    ports: (ports) => withPace(ports, { slowDown: async () => {} }),
+  },
+  {
+    name: 'use slots that became void',
+    ports: (ports) => withPace(ports, { falls: async () => 0 }),
+  },
+  {
+    name: 'never recover from throttling',
+    ports: (ports, { memory }) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          if ((await ports.pace.falls()) > 0) memory.add('fallen')
+          const share = memory.has('fallen') ? 2 : 1
+          const slots = await ports.pace.reserve(count * share, nowMs, latestMs)
+          return slots.filter((_, index) => index % share === 0)
+        },
+      }),
+  },
+]
