@@ -1,8 +1,8 @@
 import { historyOf, type Item, inner, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** In the calm: a lease, the proof that List gives, releases that were lost, and whoever is in the way. */
-const patienceMs = 60 * 60_000
+/** In the calm: a lease, the proof that List gives, releases that were lost, and whoever is in the way until its deadline. */
+const patienceMs = 2 * 3_600_000
 
 const lineAtMs = (item: Item, begins: string): number | undefined => {
   const line = historyOf(item).find((one) => text(one, 'what')?.startsWith(begins) === true)

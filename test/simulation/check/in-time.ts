@@ -25,6 +25,8 @@ export const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs
   })
 
 const hintedMs = 30_000
+/** While a Start of ours is open, a run of others is looked at again each minute: it could be ours. */
+const openStartMs = 90_000
 
 /** A Start that was sent in the storm takes effect at most so late, and nobody may know its run id then. */
 const startEffectMs = 60_000
@@ -40,7 +42,7 @@ export const hintedInTime: Rule = ({
   hintedSourceStatuses,
 }) =>
   runs.flatMap((run) => {
-    const dueMs = run.endsAtMs + hintedMs
+    const dueMs = run.endsAtMs + hintedMs + (run.isForeign === true ? openStartMs : 0)
     const isStormy = run.createdAtMs < calmFromMs + startEffectMs
     const hinted = run.types.length === 0 ? hintedSourceStatuses : hintedStatuses
     if (isStormy || dueMs > endMs || !hinted.includes(run.status)) return []

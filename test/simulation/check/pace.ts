@@ -7,7 +7,7 @@ const windowMs = 2_000
 const latencyMs = 100
 /** From a crowd's publishes until its last Start, retries included. */
 const crowdMs = 900_000
-const mostThrottled = 0.4
+const mostThrottled = 0.5
 /** Reading, resolving and claiming come before the first Start. */
 const beginningMs = 2_000
 /** Of the time that the configured rate takes. */

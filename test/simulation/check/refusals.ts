@@ -56,7 +56,7 @@ const pausedAt = (item: Item): readonly number[] =>
   linesOf(item).flatMap((line) => (text(line, 'what') === 'parked: PAUSED' ? [number(line, 'atMs')] : []))
 
 /** By then everybody has read the switch, and what was released before has been parked. */
-const switchReadMs = 60_000
+const switchReadMs = 120_000
 
 /** P11: what is paused waits in the table, and nobody writes it again and again. */
 export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>

@@ -1,11 +1,12 @@
 import { runKey, targetOf } from '../../../lib/run/identity.ts'
-import { type Sabotage, withCaps, withStore } from './sabotage.ts'
+import { hasCaps, type Sabotage, withCaps, withStore } from './sabotage.ts'
 
 /** Defects of caps and lanes. */
 export const capsSabotages: readonly Sabotage[] = [
-  { name: 'no caps', settings: (settings) => withCaps(settings, () => []) },
+  { name: 'no caps', shows: hasCaps, settings: (settings) => withCaps(settings, () => []) },
   {
     name: 'count after the claim',
+    shows: hasCaps,
     ports: (ports, { table }) =>
       withStore(ports, {
         claim: async (claim, { counts = [], ...terms } = {}) => {
@@ -22,6 +23,7 @@ export const capsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'count each try',
+    shows: hasCaps,
     ports: (ports) =>
       withStore(ports, {
         runsOfAsset: async (target) => {
@@ -32,6 +34,7 @@ export const capsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'backfill takes the reserve',
+    shows: hasCaps,
     settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
   },
   {
@@ -57,14 +60,6 @@ export const capsSabotages: readonly Sabotage[] = [
           run.history.at(-1)?.what.startsWith('live, for') === true
             ? { ...run, request: { ...run.request, lane: 'backfill' }, history: run.history.slice(0, -1) }
             : ports.store.save(run),
-      }),
-  },
-  {
-    name: 'a full cap keeps a lost Start from being found',
-    ports: (ports) =>
-      withStore(ports, {
-        claim: async (claim, terms) =>
-          terms === undefined ? { outcome: 'changed' } : ports.store.claim(claim, terms),
       }),
   },
 ]

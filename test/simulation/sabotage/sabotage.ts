@@ -5,6 +5,8 @@ import type { EndedRun, Run, RunPolicy } from '../../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../../lib/usecases/starter-tools.ts'
 import type { Random } from '../ports/random.ts'
 import type { SimulatedTable } from '../ports/run-store.ts'
+import type { Profile } from '../profile.ts'
+import type { Scenario } from '../scenario.ts'
 
 interface SabotageTools {
   readonly table: SimulatedTable
@@ -16,6 +18,8 @@ interface SabotageTools {
 /** One defect, made on purpose around the code: the checker is worth what it catches. */
 export interface Sabotage {
   readonly name: string
+  /** Whether a seed has what the defect needs to show; a seed that has not is passed over. Absent: every seed has. */
+  readonly shows?: (drawn: { readonly profile: Profile; readonly scenario: Scenario }) => boolean
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
   /** The same for the observer alone. */
   readonly observerPorts?: (ports: StarterPorts) => StarterPorts
@@ -27,6 +31,9 @@ export interface Sabotage {
   /** Hints are taken off the queue, and nobody looks. */
   readonly ignoresHints?: true
 }
+
+/** For `shows`: there is a cap that can be full. */
+export const hasCaps: NonNullable<Sabotage['shows']> = ({ scenario }) => scenario.caps.length > 0
 
 export async function* filtered(
   pages: AsyncIterable<Records>,

@@ -203,4 +203,16 @@ export const startingSabotages: readonly Sabotage[] = [
         },
       }),
   },
+  {
+    name: 'a sweep that leaves for hours what may have started',
+    sweeper: (ports) =>
+      withStore(ports, {
+        waiting: (nowMs) =>
+          filtered(
+            ports.store.waiting(nowMs),
+            (run) =>
+              run.state !== 'PARKED' || run.sentBefore === undefined || nowMs > run.retryAtMs + 3 * 3_600_000,
+          ),
+      }),
+  },
 ]

@@ -5,6 +5,7 @@ import { type Sabotage, withDataZone, withOrders, withoutOrder, withPace, withSt
 export const timeSabotages: readonly Sabotage[] = [
   {
     name: 'take the one type of an older shape for all',
+    shows: ({ profile }) => profile.apiGeneration === 'older',
     ports: (ports) =>
       withDataZone(ports, {
         listRuns: async (domainId, query) => {
