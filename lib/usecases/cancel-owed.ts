@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.ts'
 import { planCancels } from '../run/cancel-plan.ts'
 import type { InFlightRun } from '../run/run.ts'
 import { type CancelPorts, carryOutCancel } from './carry-out-cancel.ts'
@@ -38,7 +39,7 @@ export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelTool
       if (refusal.kind === 'THROTTLED' || refusal.kind === 'UNAVAILABLE') queue.length = 0
     } catch (error) {
       asked.push(run)
-      problems.push(error instanceof Error ? error.message : 'a cancel could not be noted')
+      problems.push(reasonOf(error))
     }
   }
   const worker = async () => {

@@ -19,7 +19,7 @@ import { type RequestOutcome, turnTaken } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { parksFrom, startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
-import { isWaiting } from './waiting-request.ts'
+import { isWaitingRequest } from './waiting-request.ts'
 
 /** Still not now. */
 const parkAgain = async (
@@ -101,5 +101,7 @@ export const resumeRecord = async (
   if (!mayResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
   // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
   const released = { ...tools, receiveCount: Math.max(parksFrom, tools.receiveCount) }
-  return isWaiting(run) ? resolveAndClaim(run, records, released) : [await resumeRun(run, records, released)]
+  return isWaitingRequest(run)
+    ? resolveAndClaim(run, records, released)
+    : [await resumeRun(run, records, released)]
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../ports/datazone.ts'
 import type { RunStore } from '../ports/run-store.ts'
@@ -79,7 +80,7 @@ const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<
     return saved !== undefined && next.outcome === 'changed'
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.
-    pass.problems.push(error instanceof Error ? error.message : 'a run could not be saved')
+    pass.problems.push(reasonOf(error))
     return false
   }
 }

@@ -19,7 +19,7 @@ import type { StarterTools } from './starter-tools.ts'
 export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
 
 /** Whether a parked record is a request that waits to learn its revision. */
-export const isWaiting = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
+export const isWaitingRequest = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
 
 /** What stands in a request until the policy has decided on it. */
 const leftToThePolicy = ({ types, revision }: RequestedMetadataRun) => ({

@@ -57,12 +57,14 @@ const pausedAt = (item: Item): readonly number[] =>
 
 /** By then everybody has read the switch, and what was released before has been parked. */
 const switchReadMs = 120_000
+/** A history is written by clocks that differ: what is told of the end of a pause may be of after it. */
+const clocksMs = 5_000
 
 /** P11: what is paused waits in the table, and nobody writes it again and again. */
 export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
   pauses.flatMap(({ fromMs, untilMs }) =>
     items.flatMap((item) => {
-      const times = pausedAt(item).filter((atMs) => atMs > fromMs + switchReadMs && atMs < untilMs)
+      const times = pausedAt(item).filter((atMs) => atMs > fromMs + switchReadMs && atMs < untilMs - clocksMs)
       return times.length > 1 ? [`${nameOf(item)} was parked ${times.length} times in one pause`] : []
     }),
   )
