@@ -12,12 +12,22 @@ const inWorker = (range: SeedRange): Promise<SeedReport> =>
     })
   })
 
-/** Runs a range of seeds on every core; each worker takes every so many. */
-export const runEverywhere = async (range: Omit<SeedRange, 'stride'>): Promise<SeedReport> => {
+/** Runs a range of seeds on every core; each worker takes every so many. `untilCaught`: to the first that breaks a promise. */
+export const runEverywhere = async ({
+  untilCaught = false,
+  ...range
+}: Omit<SeedRange, 'stride' | 'caughtAt'> & { readonly untilCaught?: boolean }): Promise<SeedReport> => {
   const stride = Math.min(availableParallelism(), range.seeds)
+  const caughtAt = new Int32Array(new SharedArrayBuffer(4)).fill(2 ** 31 - 1)
   const reports = await Promise.all(
     Array.from({ length: stride }, (_, index) =>
-      inWorker({ ...range, from: range.from + index, seeds: range.seeds - index, stride }),
+      inWorker({
+        ...range,
+        from: range.from + index,
+        seeds: range.seeds - index,
+        stride,
+        ...(untilCaught ? { caughtAt } : {}),
+      }),
     ),
   )
   return together(reports)
