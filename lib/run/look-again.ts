@@ -8,8 +8,9 @@ export interface LookAgainSettings {
 
 /**
  * What no sweep would find is looked at for longer, a foreign run that is not followed yet and an acceptance that could
- * not be noted: at six times the pause, with the defaults for half an hour. That is longer than the fate of a Start of ours
- * is open when a release was lost, and well within what the hint queue keeps, so that the last look is ours and is told.
+ * not be noted: at six times the pause, with the defaults for half an hour. That is longer than the fate of a Start of
+ * ours is open when a release was lost, and well within what the hint queue keeps, so that the last look is ours and is
+ * told.
  */
 const longerLooks = 30
 const longerPauses = 6

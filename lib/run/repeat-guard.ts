@@ -20,9 +20,9 @@ const guardedFromMs = (run: EndedRun): number => Math.max(run.detectedAtMs, run.
 
 /**
  * The run that makes a publish not worth another: the last one of these types that DataZone ran for the asset, at
- * whatever revision, when it succeeded, or was accepted, so recently. People who accept what was generated and publish it
- * must not burn the month's quota. Only DataZone's own word that an asset was published is guarded against: who asks for a run, or
- * for another (`regenerate`), gets it.
+ * whatever revision, when it succeeded, or was accepted, so recently. People who accept what was generated and publish
+ * it must not burn the month's quota. Only DataZone's own word that an asset was published is guarded against: who asks
+ * for a run, or for another (`regenerate`), gets it.
  */
 export const repeatOf = (
   subject: Subject,

@@ -11,8 +11,8 @@ type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<Park
  * Why a run may not be claimed yet, and until when: its domain or project is paused, others of its asset or data source
  * are going, its data source has had its runs of the day, or a breaker is open. What starts nothing is kept from it by
  * others only, because while they go, a run that List shows could be theirs: what is only claimed to be cancelled, and
- * what has waited for too long and is rejected once it is known that it never was started (P9). Others may go, or wait for a
- * cap, for long: whoever waits behind them looks again ever more rarely.
+ * what has waited for too long and is rejected once it is known that it never was started (P9). Others may go, or wait
+ * for a cap, for long: whoever waits behind them looks again ever more rarely.
  */
 export const mustPark = async (
   attempt: Candidate,
