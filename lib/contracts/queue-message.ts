@@ -224,8 +224,9 @@ export const parseQueueMessage = (body: string, sentAtMs: number): QueueMessage 
     ])
   }
   if (Object.hasOwn(value, 'detail-type')) {
-    const detailType = String(Reflect.get(value, 'detail-type'))
-    const door = Object.hasOwn(onTheRunBus, detailType) ? onTheRunBus[detailType] : undefined
+    const detailType: unknown = Reflect.get(value, 'detail-type')
+    const isOurs = typeof detailType === 'string' && Object.hasOwn(onTheRunBus, detailType)
+    const door = isOurs ? onTheRunBus[detailType] : undefined
     return door === undefined ? fromAssetEvent(value) : fromRunBus(value, door, sentAtMs)
   }
   if (Object.hasOwn(value, 'release')) {

@@ -5,16 +5,25 @@ import { parseQueueMessage } from '../../lib/contracts/queue-message.ts'
 import { rejectedRequest } from '../../lib/contracts/rejected-request.ts'
 import { malformedEvent, RunEventDetail } from '../../lib/contracts/run-event.ts'
 import { errorText } from '../../lib/run/error-text.ts'
-import { assetEvent, runRequest } from '../support/messages.ts'
+import { assetEvent, cancelRequest, runRequest } from '../support/messages.ts'
 import { t0 } from '../support/runs.ts'
 import { refused } from '../support/scripted-datazone.ts'
 import { starterWorld } from '../support/starter-world.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 2000 })
 
+const onTheBus = { ...assetEvent(), 'detail-type': 'Run Requested', detail: runRequest() }
+
+/** What a careless parser takes for a text, and falls over. */
+const noText = fc.constant({ toString: 'text', valueOf: 'text' })
+
 /** A good body with one thing in it replaced by anything. */
 const spoilt = fc
-  .tuple(fc.constantFrom<object>(runRequest(), assetEvent(), { release: 1 }), fc.string(), fc.jsonValue())
+  .tuple(
+    fc.constantFrom<object>(runRequest(), cancelRequest(), assetEvent(), onTheBus, { release: 1 }),
+    fc.string(),
+    fc.oneof(fc.jsonValue(), noText),
+  )
   .map(([body, extra, value]) => {
     const keys = [...Object.keys(body), extra]
     return keys.map((key) => JSON.stringify({ ...body, [key]: value }))

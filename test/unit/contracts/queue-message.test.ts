@@ -150,6 +150,11 @@ describe('P2: what is wrong is named by its field', () => {
       { 'detail-type': 'Asset Schema Changed' },
       'detail-type: must be "Asset Added To Catalog"',
     ],
+    [
+      'detail-type that no text can be made of',
+      { 'detail-type': { toString: 'Run Requested' } },
+      'detail-type: must be "Asset Added To Catalog"',
+    ],
     ['id with a line feed', { id: 'a\nb' }, 'id: must match'],
     ['id that is not well-formed', { id: '\ud800' }, 'id: must match'],
     ['id too long', { id: 'x'.repeat(129) }, 'id: must match'],
