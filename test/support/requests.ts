@@ -6,9 +6,10 @@ import type { ServiceEvent } from '../../local/servers/eventbridge.ts'
 export const domainId = 'dzd_test0001'
 export const projectId = 'project-one'
 
-/** An asset to load; one without columns cannot be run. */
+/** An asset to load, of the usual project unless it names one; one without columns cannot be run. */
 export interface TestAsset {
   readonly id: string
+  readonly projectId?: string
   readonly columns?: readonly { readonly name: string; readonly dataType: string }[]
 }
 
@@ -17,7 +18,7 @@ const columns = [
   { name: 'cust_nm', dataType: 'string' },
 ]
 
-/** Glue tables, and data sources by their ids, of one project of one domain. */
+/** Glue tables, and data sources by their ids, of one domain. */
 export const catalogueOf = (
   assets: readonly TestAsset[],
   dataSources: readonly string[] = [],
@@ -25,10 +26,15 @@ export const catalogueOf = (
   domains: [
     {
       id: domainId,
-      projects: [{ id: projectId, name: 'One' }],
+      projects: [...new Set([projectId, ...assets.map((asset) => asset.projectId ?? projectId)])].map(
+        (id) => ({
+          id,
+          name: id,
+        }),
+      ),
       assets: assets.map((asset) => ({
         id: asset.id,
-        projectId,
+        projectId: asset.projectId ?? projectId,
         name: asset.id,
         typeIdentifier: 'amazon.datazone.GlueTableAssetType',
         columns: [...(asset.columns ?? columns)],
@@ -74,9 +80,10 @@ export const sourceRequest = (dataSourceId: string, triggerKey: string): DataSou
 export const publishedEvent = (
   assetId: string,
   id = `published-${assetId}`,
+  owningProjectId = projectId,
 ): ServiceEvent & { id: string } => ({
   id,
   source: 'aws.datazone',
   'detail-type': 'Asset Added To Catalog',
-  detail: { metadata: { domain: domainId, owningProjectId: projectId }, data: { assetId } },
+  detail: { metadata: { domain: domainId, owningProjectId }, data: { assetId } },
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../local/datazone/faults.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import type { StoredRecord } from '../../support/outside-view.ts'
-import { publishedEvent, runRequest } from '../../support/requests.ts'
+import { projectId, publishedEvent, runRequest } from '../../support/requests.ts'
 
 const start = 'StartMetadataGenerationRun'
 const storm = Array.from({ length: 12 }, (_, index) => `storm-${index}`)
@@ -41,6 +41,10 @@ const assets = [
   'unannounced',
 ]
 
+/** A refused permission stops all of its project: those that meet one have a project of their own. */
+const projectOf = (assetId: string) =>
+  assetId === 'denied' || assetId === 'hidden' ? `project-${assetId}` : projectId
+
 /** All of it at once on one stack: each fault is for one asset, and each test looks at its own. */
 describe('what DataZone and the bus may answer', () => {
   let system: LocalSystem
@@ -55,7 +59,7 @@ describe('what DataZone and the bus may answer', () => {
 
   beforeAll(async () => {
     system = await openSystem({
-      assets: [...assets.map((id) => ({ id })), { id: 'no-columns', columns: [] }],
+      assets: [...assets.map((id) => ({ id, projectId: projectOf(id) })), { id: 'no-columns', columns: [] }],
       batch: { size: 10, windowSeconds: 1 },
     })
     const { stack, control, send } = system
@@ -76,11 +80,13 @@ describe('what DataZone and the bus may answer', () => {
       return 'ThrottlingException'
     })
     for (const assetId of assets) {
-      if (assetId === 'hidden' || assetId === 'shaky') stack.publishServiceEvent(publishedEvent(assetId))
-      else {
+      if (assetId === 'hidden' || assetId === 'shaky') {
+        stack.publishServiceEvent(publishedEvent(assetId, `published-${assetId}`, projectOf(assetId)))
+      } else {
         // A set of types of its own, so that its full quota is no matter for the others.
         const type = assetId === 'quota' ? 'BUSINESS_NAMES' : 'BUSINESS_DESCRIPTIONS'
-        await send(runRequest(assetId, { asset: { id: assetId, revision: '1' }, types: [type] }))
+        const asset = { id: assetId, revision: '1' }
+        await send(runRequest(assetId, { projectId: projectOf(assetId), asset, types: [type] }))
       }
     }
     stack.publishServiceEvent(publishedEvent('nobody'))
