@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
-import { claimedRun, endedRun, parkedRun, subject, t0 } from '../support/runs.ts'
+import { claimedRun, endedRun, inFlightRun, parkedRun, sourceSubject, subject, t0 } from '../support/runs.ts'
 import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
@@ -63,6 +63,8 @@ const everyCall = [
   ['save', (store) => store.save(claimedRun())],
   ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun({ attempt: 2 }))],
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
+  ['recordRunId', (store) => store.recordRunId(inFlightRun({ subject: sourceSubject }))],
+  ['byRunId', (store) => store.byRunId('run-1')],
   ['runsOfAsset', (store) => store.runsOfAsset(subject)],
   ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],
   ['waiting', (store) => store.waiting(t0)[Symbol.asyncIterator]().next()],

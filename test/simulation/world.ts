@@ -1,11 +1,12 @@
 import type { DataSourceRunTruth } from '../../local/datazone/control.ts'
-import { createDataZone, type DataZone } from '../../local/datazone/core.ts'
+import { createDataZone } from '../../local/datazone/core.ts'
 import type { Fault } from '../../local/datazone/faults.ts'
 import { caller } from '../../local/datazone/world.ts'
 import { check, type Violation } from './checker.ts'
 import { deployed } from './deployed.ts'
 import { startEnvironment } from './environment.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
+import { newerVersion, plantedItem } from './planted.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
@@ -26,6 +27,7 @@ import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
 import { drawScenario } from './scenario.ts'
 import { watchCancels } from './watch-cancels.ts'
+import { watchDataZone } from './watch-datazone.ts'
 import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
@@ -52,8 +54,6 @@ const queueRetentionMs = 14 * 24 * 3_600_000
 const visibilityTimeoutMs = 181_000
 
 const dayMs = 24 * 3_600_000
-const newerVersion = 99
-
 const serviceFaults = (chance: number): Fault[] =>
   (['ThrottlingException', 'InternalServerException', 'AccessDeniedException', 'ConflictException'] as const)
     .map((error): Fault => ({ kind: 'error', error, probability: chance / 5 }))
@@ -69,36 +69,6 @@ const serviceFaults = (chance: number): Fault[] =>
       { kind: 'lostAnswer', probability: chance / 5 },
       { kind: 'slow', delayMs: 2_000, probability: chance / 5 },
     ])
-
-/**
- * A record that an older deployment left, in this asset's partition: what stands in it is of no matter. It has no run
- * id, so that the repeat guard takes it for no run.
- */
-const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVersion: number) => ({
-  pk: `ASSET#${domainId}#${assetId}`,
-  sk: 'RUN#0#BUSINESS_DESCRIPTIONS#0001',
-  schemaVersion,
-  kind: 'METADATA_GENERATION',
-  domainId,
-  assetId,
-  revision: '0',
-  types: ['BUSINESS_DESCRIPTIONS'],
-  attempt: 1,
-  projectId: 'project1',
-  request: { requestKey: 'event:planted', lane: 'live', requestedAtMs: atMs, regenerate: false },
-  createdAtMs: atMs,
-  version: 4,
-  history: [],
-  state: 'ENDED',
-  ending: 'SUCCEEDED',
-  detectedAtMs: atMs,
-  announcedAtMs: atMs,
-})
-
-const typesAsked = (input: unknown): readonly unknown[] =>
-  typeof input === 'object' && input !== null && 'types' in input && Array.isArray(input.types)
-    ? input.types
-    : []
 
 /** Of one of DataZone's own events: its name, and the id of what it is about. */
 const heardOf = (body: string, atMs: number): readonly Outside['heard'][number][] => {
@@ -188,24 +158,13 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const refusedTimes: RefusedTime[] = []
   let refusedTime: RefusedTime | undefined
   const sourcesMetGoing: number[] = []
-  const watched: DataZone = {
-    ...datazone,
-    call: (operation, input) => {
-      const answer = datazone.call(operation, input)
-      const isFull = answer.outcome === 'error' && answer.error.message.includes('has had its')
-      if (isFull) fullDaysMet.push(time.now())
-      const isStopped = /^(Start|GetAsset$)/.test(operation)
-      if (isStopped && answer.outcome === 'error' && answer.error.name === refusedTime?.error)
-        refusedTime.calls.push({
-          atMs: time.now(),
-          types: typesAsked(input),
-          about: JSON.stringify([operation, input]),
-        })
-      const isGoing = answer.outcome === 'error' && / of data source \S+ is /.test(answer.error.message)
-      if (isGoing) sourcesMetGoing.push(time.now())
-      return answer
+  const watched = watchDataZone(datazone, {
+    fullDay: () => fullDaysMet.push(time.now()),
+    sourceGoing: () => sourcesMetGoing.push(time.now()),
+    refused: ({ error, types, about }) => {
+      if (error === refusedTime?.error) refusedTime.calls.push({ atMs: time.now(), types, about })
     },
-  }
+  })
 
   const table = simulatedTable({
     time,

@@ -1,0 +1,35 @@
+import type { DataZone } from '../../local/datazone/core.ts'
+
+const typesAsked = (input: unknown): readonly unknown[] =>
+  typeof input === 'object' && input !== null && 'types' in input && Array.isArray(input.types)
+    ? input.types
+    : []
+
+/** What the checker hears of while DataZone is called. */
+export interface Watch {
+  /** A Start found the day of its data source full. */
+  readonly fullDay: () => void
+  /** A Start found another run of its data source going. */
+  readonly sourceGoing: () => void
+  /** A Start or GetAsset was refused; `about` is the same for the same call. */
+  readonly refused: (call: {
+    readonly error: string
+    readonly types: readonly unknown[]
+    readonly about: string
+  }) => void
+}
+
+/** DataZone as it is, and somebody who looks on. */
+export const watchDataZone = (datazone: DataZone, watch: Watch): DataZone => ({
+  ...datazone,
+  call: (operation, input) => {
+    const answer = datazone.call(operation, input)
+    if (answer.outcome !== 'error') return answer
+    const { name, message } = answer.error
+    if (message.includes('has had its')) watch.fullDay()
+    if (/ of data source \S+ is /.test(message)) watch.sourceGoing()
+    if (/^(Start|GetAsset$)/.test(operation))
+      watch.refused({ error: name, types: typesAsked(input), about: JSON.stringify([operation, input]) })
+    return answer
+  },
+})
