@@ -57,7 +57,7 @@ describe('npm run demo', () => {
     expect(summary.startsPerSecond).toBeNull()
     expect(code).toBe(0)
     await eventually(async () => expect(await demo.descendants()).toEqual([]))
-  }, 120_000)
+  })
 
   it('leaves no process when it is interrupted', async () => {
     const demo = run('--speed', '1')
@@ -65,7 +65,7 @@ describe('npm run demo', () => {
     demo.interrupt()
     await demo.ended
     await eventually(async () => expect(await demo.descendants()).toEqual([]))
-  }, 90_000)
+  })
 
   it.each([
     ['--assets zero', ['--assets', 'zero'], '--assets takes a whole number'],

@@ -68,7 +68,7 @@ describe('npm start', () => {
     const ports = [...start.stdout().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
     expect(new Set(ports).size).toBe(4)
     for (const port of new Set(ports)) await (await occupy(port)).close()
-  }, 120_000)
+  })
 
   it('stops cleanly when it is told to while it starts', async () => {
     const start = run()
@@ -77,7 +77,7 @@ describe('npm start', () => {
     const { code, stderr } = await start.ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     await hasLeftNothing(start)
-  }, 60_000)
+  })
 
   it.each(['datazone', 'dynamodb', 'sqs', 'eventbridge'])(
     'names a taken port in one line and fails: %s',

@@ -62,7 +62,7 @@ function clients(stack: Stack) {
 
 const consumed = (stack: Stack) => stack.archive('Bus').map(({ event }) => event.detail['id'])
 const untilIdle = (stack: Stack) =>
-  eventually(async () => expect(await stack.activity()).toMatchObject({ idle: true }), { deadlineMs: 20_000 })
+  eventually(async () => expect(await stack.activity()).toMatchObject({ idle: true }), { deadlineMs: 60_000 })
 
 beforeEach(() => {
   before = openHandles()
@@ -146,7 +146,8 @@ describe('a stack', () => {
 
 describe('an event source', () => {
   it('batches, deletes what was handled, and keeps what failed for another try', async () => {
-    const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '1' } } })
+    // Long enough for a slow machine to handle a batch in.
+    const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '5' } } })
     const { sqs, items } = clients(stack)
     const messages = ['a', 'b', 'c'].map((id) =>
       JSON.stringify({ id, outcome: id === 'b' ? 'fail' : 'pass' }),

@@ -24,7 +24,7 @@ let directory: string
 
 beforeAll(async () => {
   directory = (await packagedTemplate()).directory
-}, 120_000)
+})
 
 /** The entry and every chunk that importing it loads, leaving out what is imported on demand. */
 const loadedAtStart = (outputs: Outputs, entry: string, seen = new Set<string>()): Set<string> => {

@@ -30,7 +30,7 @@ let template: Template
 
 beforeAll(async () => {
   template = (await packagedTemplate()).template
-}, 120_000)
+})
 
 const propertiesOf = (type: string): [string, unknown][] =>
   Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) =>

@@ -35,7 +35,7 @@ beforeAll(async () => {
   starter = functionSchema.parse(propertiesOf('StarterLambdaFunction'))
   poller = functionSchema.parse(propertiesOf('PollerLambdaFunction'))
   observer = functionSchema.parse(propertiesOf('ObserverLambdaFunction'))
-}, 120_000)
+})
 
 describe('the functions', () => {
   it('run on Node 24 and arm64, unversioned, with their logs kept for 30 days', () => {

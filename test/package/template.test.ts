@@ -8,7 +8,7 @@ let service: PackagedService
 
 beforeAll(async () => {
   service = await packagedTemplate()
-}, 120_000)
+})
 
 /** Every key of an object that looks like an intrinsic, wherever it stands. */
 const intrinsicsOf = (value: unknown): string[] => {

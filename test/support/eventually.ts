@@ -6,7 +6,7 @@ const pauseMs = 10
 /** Runs an assertion again and again until it passes, and fails with its last error once the deadline is over. */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  { deadlineMs = 10_000 }: { readonly deadlineMs?: number } = {},
+  { deadlineMs = 30_000 }: { readonly deadlineMs?: number } = {},
 ): Promise<T> {
   const endsAtMs = Date.now() + deadlineMs
   for (;;) {

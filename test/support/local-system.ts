@@ -128,7 +128,7 @@ const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) 
       }
     },
     /** Lets time go on, with a sweep now and then, until the assertion holds. */
-    sweepUntil: <T>(assertion: () => T | Promise<T>, deadlineMs = 40_000): Promise<T> =>
+    sweepUntil: <T>(assertion: () => T | Promise<T>, deadlineMs = 100_000): Promise<T> =>
       eventually(
         async () => {
           await sweepSometimes()
@@ -149,7 +149,7 @@ const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) 
           const busy = { visible, delayed, hidden, invocations, batches, deliveries }
           if (Object.values(busy).some((count) => count > 0)) throw new Error(JSON.stringify(busy))
         },
-        { deadlineMs: 20_000 },
+        { deadlineMs: 60_000 },
       ),
     close: opened.close,
   }

@@ -21,7 +21,7 @@ for (const one of cases) {
       const batch = one.lost ? oneByOne : wholeBatch
       system = await openSystem({ assets: assetsOf([one]), taps: true, batch, visibilitySeconds: 3 })
       aftermath = await playCrashes(system, [one])
-    }, 90_000)
+    })
     afterAll(() => system?.close())
 
     it(one.name, () => {

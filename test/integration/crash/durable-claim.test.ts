@@ -19,7 +19,7 @@ describe('a worker dies once the claim is in the table (P1 to P4)', () => {
       datazone: { failureShare: 0.2 },
     })
     aftermath = await playCrashes(system, cases)
-  }, 90_000)
+  })
   afterAll(() => system?.close())
 
   for (const one of cases) it(one.name, () => checkCase(system, aftermath, one))

@@ -33,7 +33,7 @@ describe('a worker dies, and DataZone forgets the token (P1 to P4)', () => {
   beforeAll(async () => {
     system = await openSystem({ assets: assetsOf(cases), taps: true, batch, settings, datazone: forgetful })
     aftermath = await playCrashes(system, cases)
-  }, 90_000)
+  })
   afterAll(() => system?.close())
 
   for (const one of cases) it(one.name, () => checkCase(system, aftermath, one))

@@ -39,7 +39,7 @@ describe('bad input (P2)', () => {
     rejected = rejections()
     // A copy may be sent twice, as its event may.
     copies = [...new Map((await system.rejectedCopies()).map((copy) => [copy.eventId, copy])).values()]
-  }, 60_000)
+  })
   afterAll(() => system?.close())
 
   it('leads to one Rejected event and one copy with the reason, for each body', () => {

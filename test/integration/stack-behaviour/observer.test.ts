@@ -28,7 +28,7 @@ beforeAll(async () => {
   pump = pumpEvents(system.control, (event) =>
     system.stack.publishServiceEvent({ ...event, resources: [...event.resources] }),
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   await pump?.stop()
@@ -42,7 +42,7 @@ const endingOfRun = (runId: string) =>
       expect(told).toHaveLength(1)
       return told[0]
     },
-    { deadlineMs: 30_000 },
+    { deadlineMs: 60_000 },
   )
 
 describe('with no sweep at all, the observer announces', () => {
