@@ -3,8 +3,8 @@ import type { Settings } from './settings.ts'
 /** A field that is in no published model, for a client to ignore. */
 export const unknownField = 'addedByALaterVersion'
 
-/** What the older API does not have. `types` of a run is the one member of these that newer answers always have. */
-const newerFields = ['types', 'typeStats']
+/** What the older API does not have: of metadata runs the first two, of data source runs the last. */
+const newerFields = ['types', 'typeStats', 'lineageSummary']
 
 const reshape = (value: unknown, change: (structure: object) => void): void => {
   if (typeof value !== 'object' || value === null || value instanceof Date) return
@@ -13,8 +13,8 @@ const reshape = (value: unknown, change: (structure: object) => void): void => {
 }
 
 /**
- * An answer as the API of the settings gives it: the older one leaves out `types` and `typeStats` (the type
- * given here remains that of the current one), and with `unknownFields` each structure has a field that no model has.
+ * An answer as the API of the settings gives it: the older one leaves out `types`, `typeStats` and `lineageSummary`
+ * (the type given here remains that of the current one), and with `unknownFields` each structure has a field that no model has.
  */
 export const inShape = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
   if (apiGeneration === 'current' && !unknownFields) return output

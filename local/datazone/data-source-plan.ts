@@ -45,8 +45,9 @@ const statisticsOf = (
   chance: (what: string) => number,
 ): AssetStatistics => {
   if (fate === 'failed') return nothing
-  const failed = fate === 'partial' ? Math.max(1, Math.floor(tables * 0.5 * chance('failed tables'))) : 0
-  const read = Math.max(0, tables - failed)
+  const some = Math.max(1, Math.floor(tables * 0.5 * chance('failed tables')))
+  const failed = fate === 'partial' ? Math.min(tables, some) : 0
+  const read = tables - failed
   const skipped = Math.floor(read * 0.1 * chance('skipped tables'))
   if (isFirst) return { ...nothing, added: read - skipped, skipped, failed }
   const updated = Math.floor((read - skipped) * 0.4 * chance('updated tables'))

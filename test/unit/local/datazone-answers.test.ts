@@ -27,6 +27,19 @@ test('the older API knows no partial success: it is a failure, in Get and in Lis
   expect([list('FAILED').length, list('PARTIALLY_SUCCEEDED').length]).toEqual([1, 0])
 })
 
+test('the older API tells nothing of the lineage of a data source run', () => {
+  const world = testWorld({ apiGeneration: 'older' })
+  const { id } = outputOf(world.startSource(glue))
+  const shown = () => [outputOf(world.getSource(id)), ...outputOf(world.listSource(glue)).items]
+  world.clock.ms += 3_600_000
+  for (const run of shown()) {
+    expect(run.status).toBe('SUCCESS')
+    expect(Object.keys(run)).not.toContain('lineageSummary')
+  }
+  world.control.changeSettings({ apiGeneration: 'current' })
+  for (const run of shown()) expect(run.lineageSummary).toEqual({ importStatus: 'SUCCESS' })
+})
+
 test('unknown fields are in every structure of an answer, on the wire too, and leave no trace in the next one', () => {
   const added = { addedByALaterVersion: { since: 'the future' } }
   const { world, started, got } = ended({ unknownFields: true })

@@ -113,6 +113,18 @@ test('the first run adds every table, later ones account for every table too, an
   })
 })
 
+test('a partial success of a source without tables fails none', () => {
+  const world = testWorld({ partialShare: 1 })
+  const source = { id: 'empty', projectId: 'p', name: 'Empty', tables: 0 }
+  const projects = [{ id: 'p', name: 'P' }]
+  world.control.loadCatalogue({
+    domains: [{ id: sampleDomainId, projects, assets: [], dataSources: [source] }],
+  })
+  const { id } = outputOf(world.startSource('empty'))
+  world.clock.ms += hour
+  expect(outputOf(world.getSource(id)).runStatisticsForAssets).toMatchObject({ added: 0, failed: 0 })
+})
+
 test('a run can be made to end in an unknown status, or never', () => {
   const statusOf = (shares: object) => {
     const world = testWorld(shares)
@@ -214,7 +226,9 @@ test('a scheduled run is someone else’s, counts toward the day, and waits its 
   world.clock.ms += hour
   expect(() => world.control.startScheduledRun(source)).toThrow(/ServiceQuotaExceededException/)
   expect(errorOf(world.startSource(glue))).toBe('ServiceQuotaExceededException')
-  expect(() => world.control.startScheduledRun({ ...source, dataSourceId: 'nothing' })).toThrow(/not found/)
+  expect(() => world.control.startScheduledRun({ ...source, dataSourceId: 'nothing' })).toThrow(
+    /dataSourceId: 'nothing'/,
+  )
 })
 
 test('the pages of a List hold each run of the source that it asks for once, newest first', () => {
