@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { checked } from './checked.ts'
+import { knownAsset } from './known-subject.ts'
+import { onlyFields } from './only-fields.ts'
 import { addRevision } from './shelves.ts'
 import { someoneElse, type World } from './world.ts'
 
 /** Whose suggestions are to be accepted. */
-export const forAcceptingSchema = z.strictObject({ domainId: z.string(), assetId: z.string() })
+export const forAcceptingSchema = onlyFields({ domainId: z.string(), assetId: z.string() })
 /** Whose suggestions are to be accepted. */
 export type ForAccepting = z.infer<typeof forAcceptingSchema>
 
@@ -16,7 +18,7 @@ export const acceptSuggestions = (world: World, given: unknown): { revision: str
   const { domainId, assetId } = checked('whose suggestions are to be accepted', forAcceptingSchema, given)
   const nowMs = world.nowMs()
   const { revision } = addRevision(world.shelves, { domainId, assetId }, nowMs)
-  const projectId = world.shelves.get(domainId)?.assets.get(assetId)?.projectId ?? ''
+  const { projectId } = knownAsset(world.shelves, domainId, assetId)
   const acceptance = { domainId, projectId, assetId, revision, acceptedBy: someoneElse }
   world.outbox.add(nowMs, { kind: 'accepted', acceptance })
   return { revision }

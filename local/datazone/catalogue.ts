@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { shapeNamed } from './model.ts'
+import { refuseDoubles } from './no-doubles.ts'
+import { onlyFields } from './only-fields.ts'
 import { fits } from './validation.ts'
 
 const fitting = (shapeName: string) =>
@@ -9,7 +11,7 @@ const fitting = (shapeName: string) =>
 
 const columnSchema = z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) })
 
-const assetSchema = z.strictObject({
+const assetSchema = onlyFields({
   id: fitting('AssetId'),
   projectId: fitting('ProjectId'),
   name: fitting('AssetName'),
@@ -22,7 +24,7 @@ const assetSchema = z.strictObject({
   externalIdentifier: fitting('ExternalIdentifier').optional(),
 })
 
-const dataSourceSchema = z.strictObject({
+const dataSourceSchema = onlyFields({
   id: fitting('DataSourceId'),
   projectId: fitting('ProjectId'),
   name: z.string().min(1),
@@ -32,37 +34,41 @@ const dataSourceSchema = z.strictObject({
   configuration: z.record(z.string(), z.json()).default({}),
 })
 
-const domainSchema = z
-  .strictObject({
-    id: fitting('DomainId'),
-    projects: z.array(z.strictObject({ id: fitting('ProjectId'), name: z.string().min(1) })),
-    assets: z.array(assetSchema),
-    dataSources: z.array(dataSourceSchema).default([]),
-  })
-  .superRefine((domain, context) => {
-    const projects = new Set(domain.projects.map(({ id }) => id))
-    for (const kind of ['assets', 'dataSources'] as const) {
-      const seen = new Set<string>()
-      for (const [index, { id, projectId }] of domain[kind].entries()) {
-        if (!projects.has(projectId))
-          context.addIssue({
-            code: 'custom',
-            path: [kind, index, 'projectId'],
-            message: `'${projectId}' is no project of ${domain.id}: add it to projects`,
-          })
-        if (seen.has(id))
-          context.addIssue({
-            code: 'custom',
-            path: [kind, index, 'id'],
-            message: `'${id}' is there twice: rename one`,
-          })
-        seen.add(id)
-      }
-    }
-  })
+const domainSchema = onlyFields({
+  id: fitting('DomainId'),
+  projects: z.array(onlyFields({ id: fitting('ProjectId'), name: z.string().min(1) })),
+  assets: z.array(assetSchema),
+  dataSources: z.array(dataSourceSchema).default([]),
+}).superRefine((domain, context) => {
+  const projects = new Set(domain.projects.map(({ id }) => id))
+  for (const kind of ['assets', 'dataSources'] as const) {
+    for (const [index, { projectId }] of domain[kind].entries())
+      if (!projects.has(projectId))
+        context.addIssue({
+          code: 'custom',
+          path: [kind, index, 'projectId'],
+          message: `'${projectId}' is no project of ${domain.id}: add it to projects`,
+        })
+  }
+  for (const kind of ['projects', 'assets', 'dataSources'] as const)
+    refuseDoubles(
+      context,
+      domain[kind].map(({ id }) => id),
+      (index) => [kind, index, 'id'],
+      'rename one',
+    )
+})
 
 /** A catalogue as it is loaded: every id fits the service model, everything is in a project of its domain. */
-export const catalogueSchema = z.strictObject({ domains: z.array(domainSchema) })
+export const catalogueSchema = onlyFields({ domains: z.array(domainSchema) }).superRefine(
+  ({ domains }, context) =>
+    refuseDoubles(
+      context,
+      domains.map(({ id }) => id),
+      (index) => ['domains', index, 'id'],
+      'put all that it has in one',
+    ),
+)
 
 /** Domains with their projects, assets and data sources, as the simulator loads them. */
 export type Catalogue = z.input<typeof catalogueSchema>
@@ -72,7 +78,7 @@ export type CheckedAsset = z.output<typeof assetSchema>
 export type CheckedDataSource = z.output<typeof dataSourceSchema>
 
 /** A new revision as it is given. */
-export const newRevisionSchema = z.strictObject({
+export const newRevisionSchema = onlyFields({
   domainId: z.string(),
   assetId: z.string(),
   /** The next whole number, when it is left out. */

@@ -11,6 +11,20 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     .join('')
     .replace(/^\./, '')
 
+/** So many problems are told; of more, only how many there are. */
+const mostTold = 20
+
+const missing = /^Invalid input: expected (.+), received undefined$/
+
+/** A sentence for each wrong field: its name, and what it should be. */
+const problemsOf = (issue: z.core.$ZodIssue): string[] => {
+  const { path, message } = issue
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${fieldOf([...path, key])}: ${message}`)
+  const what = message.replace(missing, 'is missing: expected $1')
+  return [path.length === 0 ? what : `${fieldOf(path)}: ${what}`]
+}
+
 /** Parses by a schema; throws a ControlError that names each wrong field and what it should be. */
 export const checked = <Schema extends z.ZodType>(
   what: string,
@@ -19,8 +33,8 @@ export const checked = <Schema extends z.ZodType>(
 ): z.output<Schema> => {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${fieldOf(path)}: ${message}`,
-  )
-  throw new ControlError(`${what} is not usable: ${problems.join('; ')}`)
+  const problems = parsed.error.issues.flatMap(problemsOf)
+  const left = problems.length - mostTold
+  const told = [...problems.slice(0, mostTold), ...(left > 0 ? [`and ${left} more`] : [])]
+  throw new ControlError(`${what} is not usable: ${told.join('; ')}`)
 }

@@ -5,15 +5,19 @@ import { ControlError, checked } from './checked.ts'
 import type { Control } from './control.ts'
 import { outcomesSchema } from './fate.ts'
 import { faultsSchema } from './faults.ts'
+import { onlyFields } from './only-fields.ts'
 import { forPublishingSchema } from './publish.ts'
 import type { JsonRequest, Reply } from './reply.ts'
 import { forScheduleSchema } from './schedule.ts'
 import { settingsSchema } from './settings.ts'
 
 /** Where the control is served. DataZone itself has no such path. */
-export const controlPath = '/_simulator/'
+const controlPath = '/_simulator/'
 
-const runToDelete = z.strictObject({ domainId: z.string(), runId: z.string() })
+/** Whether a path is the control's: its root too, with or without the slash. */
+export const isControlPath = (path: string): boolean => `${path}/`.startsWith(controlPath)
+
+const runToDelete = onlyFields({ domainId: z.string(), runId: z.string() })
 
 type Route = (control: Control, body: unknown) => unknown
 
@@ -21,8 +25,10 @@ const routes: Readonly<Record<string, Route>> = {
   'PUT catalogue': (control, body) => control.loadCatalogue(checked('the catalogue', catalogueSchema, body)),
   'POST revisions': (control, body) => control.addRevision(checked('the revision', newRevisionSchema, body)),
   'PUT faults': (control, body) => control.setFaults(checked('the list of faults', faultsSchema, body)),
+  'GET faults': (control) => control.faults(),
   'PUT outcomes': (control, body) =>
     control.setOutcomes(checked('the list of outcomes', outcomesSchema, body)),
+  'GET outcomes': (control) => control.outcomes(),
   'GET settings': (control) => control.settings(),
   'PATCH settings': (control, body) => {
     const changes = checked('the change of settings', z.record(z.string(), z.unknown()), body)

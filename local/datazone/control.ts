@@ -5,7 +5,7 @@ import { ControlError, checked } from './checked.ts'
 import { sourceStatusAt } from './data-source-plan.ts'
 import type { DataSourceRun } from './data-source-run.ts'
 import { outcomesSchema, type PlannedOutcome } from './fate.ts'
-import { type ArmedFault, armFaults, type Fault } from './faults.ts'
+import { type ArmedFault, armFaults, type Fault, type FaultInForce, inForce } from './faults.ts'
 import type { LateEffects } from './late-effects.ts'
 import type { DueEvent } from './outbox.ts'
 import { statusAt } from './plan.ts'
@@ -60,11 +60,15 @@ export type Control = {
   addRevision: (revision: NewRevision) => Revision
   /** Puts these faults in the place of those set before. Throws ControlError, naming each wrong field. */
   setFaults: (faults: readonly Fault[]) => { faults: number }
+  /** The faults that are set, and how many calls each has hit. */
+  faults: () => FaultInForce[]
   /**
    * Puts these outcomes in the place of those set before: what is to become of the runs of some assets and data
    * sources that start from now on. Throws ControlError, naming each wrong field.
    */
   setOutcomes: (outcomes: readonly PlannedOutcome[]) => { outcomes: number }
+  /** The outcomes that are set. */
+  outcomes: () => readonly PlannedOutcome[]
   settings: () => Settings
   /**
    * Changes these settings from now on, and leaves the others; runs that go keep their plans. Throws ControlError,
@@ -115,12 +119,13 @@ const sourceTruthOf = (run: DataSourceRun, nowMs: number): DataSourceRunTruth =>
   }
 }
 
-/** What a control has its hands on; faults are armed by `arm`. */
+/** What a control has its hands on; `armed` tells the faults, and `arm` sets others. */
 type Reach = Readonly<{
   world: World
   log: CallLog
   late: LateEffects
   quotas: Quotas
+  armed: () => readonly ArmedFault[]
   arm: (faults: ArmedFault[]) => void
 }>
 
@@ -130,7 +135,7 @@ const earliest = (...times: readonly (number | undefined)[]): number | undefined
 }
 
 /** The control of a world. Whatever it does, effects that are late and due by now have come before it. */
-export const createControl = ({ world, log, late, quotas, arm }: Reach): Control => {
+export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): Control => {
   /** The world as of now. */
   const current = (): World => {
     late.arrive()
@@ -145,14 +150,16 @@ export const createControl = ({ world, log, late, quotas, arm }: Reach): Control
     },
     addRevision: (revision) => addRevision(current().shelves, revision, world.nowMs()),
     setFaults: (faults) => {
-      const armed = armFaults(faults, current().nowMs())
-      arm(armed)
-      return { faults: armed.length }
+      const given = armFaults(faults, current().nowMs())
+      arm(given)
+      return { faults: given.length }
     },
+    faults: () => inForce(armed()),
     setOutcomes: (outcomes) => {
       current().outcomes = checked('the list of outcomes', outcomesSchema, outcomes)
       return { outcomes: outcomes.length }
     },
+    outcomes: () => world.outcomes,
     settings: () => world.settings,
     changeSettings: (changes) => {
       const { settings, outbox, nowMs } = current()
@@ -168,7 +175,10 @@ export const createControl = ({ world, log, late, quotas, arm }: Reach): Control
     deleteRun: ({ domainId, runId }) => {
       const { book, sourceBook, nowMs } = current()
       const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
-      if (!isDeleted) throw new ControlError(`runId: '${runId}' is no run of '${domainId}'`)
+      if (!isDeleted)
+        throw new ControlError(
+          `runId: '${runId}' is no run of '${domainId}': GET runs and GET data-source-runs tell all that there are`,
+        )
       return { deleted: runId }
     },
     forgetTokens: () => {

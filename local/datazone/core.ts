@@ -75,8 +75,9 @@ export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZo
       log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
     return { ...shown, lost: hit.lost, delayMs: hit.delayMs }
   }
-  const arm = (armed: ArmedFault[]): void => {
-    faults = armed
+  const armed = (): readonly ArmedFault[] => faults
+  const arm = (given: ArmedFault[]): void => {
+    faults = given
   }
-  return { call, control: createControl({ world, log, late, quotas, arm }) }
+  return { call, control: createControl({ world, log, late, quotas, armed, arm }) }
 }

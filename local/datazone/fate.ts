@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { refuseDoubles } from './no-doubles.ts'
+import { onlyFields } from './only-fields.ts'
 import { draw, type Seed } from './random.ts'
 import type { Settings } from './settings.ts'
 
@@ -18,7 +20,7 @@ export const fateOf = (seed: Seed, key: string, settings: Settings): Fate => {
   return chance >= 1 - settings.stuckShare ? 'stuck' : 'succeeded'
 }
 
-const outcomeSchema = z.strictObject({
+const outcomeSchema = onlyFields({
   /** The id of the asset or of the data source. */
   target: z.string().min(1),
   fate: fateSchema,
@@ -26,8 +28,15 @@ const outcomeSchema = z.strictObject({
   durationMs: z.number().positive().optional(),
 })
 
-/** Outcomes as they are set, all at once. */
-export const outcomesSchema = z.array(outcomeSchema)
+/** Outcomes as they are set, all at once: one for a target. */
+export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, context) =>
+  refuseDoubles(
+    context,
+    outcomes.map(({ target }) => target),
+    (index) => [index, 'target'],
+    'keep one',
+  ),
+)
 
 /** What is to become of the runs of one asset or data source that start from now on. */
 export type PlannedOutcome = z.infer<typeof outcomeSchema>

@@ -1,16 +1,24 @@
 import { z } from 'zod'
-import { checked } from './checked.ts'
+import { ControlError, checked } from './checked.ts'
 import { model, operationNamed } from './model.ts'
+import { onlyFields } from './only-fields.ts'
 import { draw, type Seed } from './random.ts'
 import { type ErrorName, errorStatus } from './service-error.ts'
 
-const errorName = z.literal(Object.keys(errorStatus).filter((name): name is ErrorName => name in errorStatus))
+const errorNames = Object.keys(errorStatus).filter((name): name is ErrorName => name in errorStatus)
+const errorName = z.literal(errorNames)
+
+/** What a timer of Node.js can wait for: a longer one would end at once. */
+export const longestDelayMs = 2 ** 31 - 1
+
+const operationNames = Object.keys(model.operations)
+const changing = operationNames.filter((name) => !operationNamed(name).readonly)
 
 const when = {
   /** Only calls of this operation; left out, of all. */
-  operation: z.enum(Object.keys(model.operations)).optional(),
-  /** Only calls about this asset or data source. */
-  target: z.string().optional(),
+  operation: z.enum(operationNames).optional(),
+  /** Only calls about this asset or data source, which need not be in the catalogue. */
+  target: z.string().min(1).optional(),
   /** So many calls, then no more. */
   times: z.int().positive().optional(),
   /** Until this moment of the simulator's clock, epoch milliseconds. */
@@ -23,11 +31,11 @@ const when = {
 
 const faultSchema = z.discriminatedUnion('kind', [
   /** The call takes effect, and the caller's connection breaks before the answer. */
-  z.strictObject({ kind: z.literal('lostAnswer'), ...when }),
+  onlyFields({ kind: z.literal('lostAnswer'), ...when }),
   /** The call has no effect and answers this error. */
-  z.strictObject({ kind: z.literal('error'), error: errorName, ...when }),
+  onlyFields({ kind: z.literal('error'), error: errorName, ...when }),
   /** The call takes effect, and answers this error. */
-  z.strictObject({
+  onlyFields({
     kind: z.literal('errorAfterEffect'),
     error: errorName.default('InternalServerException'),
     ...when,
@@ -36,18 +44,20 @@ const faultSchema = z.discriminatedUnion('kind', [
    * A Start or Cancel answers this error, or nothing, and takes effect so many milliseconds later: unless it is
    * refused then, or its clientToken has started a run meanwhile.
    */
-  z.strictObject({
+  onlyFields({
     kind: z.literal('lateEffect'),
     delayMs: z.number().positive(),
-    answer: z.union([z.literal('lost'), errorName]).default('lost'),
+    answer: z.literal(['lost', ...errorNames]).default('lost'),
     ...when,
+    /** Only calls of this operation; left out, of all that change something. */
+    operation: z.enum(changing).optional(),
   }),
   /** The call takes effect at once, and answers so many milliseconds later. Adds to any other fault. */
-  z.strictObject({ kind: z.literal('slow'), delayMs: z.number().positive(), ...when }),
+  onlyFields({ kind: z.literal('slow'), delayMs: z.number().positive().max(longestDelayMs), ...when }),
 ])
 
 /** Faults as they are set, all at once. */
-export const faultsSchema = z.array(faultSchema)
+export const faultsSchema = z.array(faultSchema).max(1000)
 
 /** Something that goes wrong, and when. */
 export type Fault = z.input<typeof faultSchema>
@@ -65,9 +75,18 @@ export type Strike = Readonly<{
   lateByMs: number | undefined
 }>
 
+const refusePast = (untilMs: number | undefined, index: number, nowMs: number): void => {
+  if (untilMs !== undefined && untilMs <= nowMs)
+    throw new ControlError(
+      `[${index}].untilMs: ${untilMs} is past, it is ${nowMs} now: give a later moment in epoch milliseconds, or forMs`,
+    )
+}
+
 /** Checks faults, and arms them as of `nowMs`. Throws ControlError, naming each wrong field. */
-export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] =>
-  checked('the list of faults', faultsSchema, faults).map((fault) => ({
+export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] => {
+  const given = checked('the list of faults', faultsSchema, faults)
+  for (const [index, fault] of given.entries()) refusePast(fault.untilMs, index, nowMs)
+  return given.map((fault) => ({
     ...fault,
     endsAtMs: Math.min(
       fault.untilMs ?? Number.POSITIVE_INFINITY,
@@ -76,6 +95,14 @@ export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] =>
     seen: 0,
     hits: 0,
   }))
+}
+
+/** A fault as it was set, and how many calls it has hit. */
+export type FaultInForce = z.output<typeof faultSchema> & { hits: number }
+
+/** The faults that are set, in their order. */
+export const inForce = (faults: readonly ArmedFault[]): FaultInForce[] =>
+  faults.map(({ endsAtMs: _endsAtMs, seen: _seen, ...fault }) => fault)
 
 /** Whether a fault is for a call, its probability aside. */
 const isFor = (fault: ArmedFault, call: FaultyCall): boolean =>

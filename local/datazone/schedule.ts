@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { ControlError, checked } from './checked.ts'
 import type { DataSourceRun } from './data-source-run.ts'
+import { knownDataSource } from './known-subject.ts'
+import { onlyFields } from './only-fields.ts'
 import { ServiceError } from './service-error.ts'
 import { addDataSourceRun } from './start-data-source-run.ts'
-import { dataSourceOf, someoneElse, type World } from './world.ts'
+import { someoneElse, type World } from './world.ts'
 
 /** Which data source is to be run, as SCHEDULED unless it is someone in the portal who asks. */
-export const forScheduleSchema = z.strictObject({
+export const forScheduleSchema = onlyFields({
   domainId: z.string(),
   dataSourceId: z.string(),
   type: z.enum(['SCHEDULED', 'PRIORITIZED']).default('SCHEDULED'),
@@ -20,8 +22,8 @@ export type ForSchedule = z.input<typeof forScheduleSchema>
  */
 export const startScheduledRun = (world: World, given: unknown): DataSourceRun => {
   const { domainId, dataSourceId, type } = checked('the scheduled run', forScheduleSchema, given)
+  const source = knownDataSource(world.shelves, domainId, dataSourceId)
   try {
-    const source = dataSourceOf(world, domainId, dataSourceId)
     return addDataSourceRun(world, domainId, source, { type, createdBy: someoneElse })
   } catch (error) {
     if (error instanceof ServiceError)

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
-import { answerControl, controlPath } from './control-api.ts'
+import { answerControl, isControlPath } from './control-api.ts'
 import { createDataZone, type DataZone, type DataZoneOptions } from './core.ts'
+import { longestDelayMs } from './faults.ts'
 import { errorReply, type Reply } from './reply.ts'
+import { mostBytes, readBody } from './request-body.ts'
 import { answerService } from './service-api.ts'
 
 /** A simulator that listens, until it is stopped. */
@@ -37,14 +38,24 @@ const listen = (server: Server, port: number): Promise<number> =>
     })
   })
 
-const replyTo = (datazone: DataZone, method: string, url: URL, sent: string): Reply => {
-  const isControl = url.pathname.startsWith(controlPath)
+/** The address that was asked for; a target that is none, as the `*` of OPTIONS, is the root. */
+const addressOf = (target: string): URL =>
+  URL.parse(target.startsWith('/') ? `http://${host}${target}` : target) ?? new URL(`http://${host}`)
+
+type Body = Exclude<Awaited<ReturnType<typeof readBody>>, undefined>
+
+const replyTo = (datazone: DataZone, method: string, url: URL, sent: Body): Reply => {
+  const isControl = isControlPath(url.pathname)
+  const refuse = (status: number, message: string): Reply =>
+    isControl ? { status, body: { message } } : errorReply(status, 'ValidationException', message)
+  if (sent === 'too long')
+    return refuse(413, `the request body is longer than the ${mostBytes} bytes that are taken: send less`)
   let body: unknown
   try {
-    body = sent === '' ? {} : JSON.parse(sent)
+    if (sent.text !== '') body = JSON.parse(sent.text)
+    else if (!isControl) body = {}
   } catch (cause) {
-    const message = `the request body is not JSON: ${cause instanceof Error ? cause.message : cause}`
-    return isControl ? { status: 400, body: { message } } : errorReply(400, 'ValidationException', message)
+    return refuse(400, `the request body is not JSON: ${cause instanceof Error ? cause.message : cause}`)
   }
   const request = { method, url, body }
   return isControl ? answerControl(datazone.control, request) : answerService(datazone, request)
@@ -66,17 +77,17 @@ const take = async (
   response: ServerResponse,
 ): Promise<void> => {
   const { method = 'GET', url = '/' } = request
-  const sent = await text(request).catch(() => undefined)
+  const sent = await readBody(request)
   if (sent === undefined) return
   let reply: Reply
   try {
-    reply = replyTo(datazone, method, new URL(url, `http://${host}`), sent)
+    reply = replyTo(datazone, method, addressOf(url), sent)
   } catch (mistake) {
     console.error('the DataZone simulator failed on', method, url, mistake)
     reply = errorReply(500, 'InternalServerException', `the simulator failed: ${mistake}`)
   }
   if (!reply.delayMs) return send(response, reply)
-  const delayed = setTimeout(() => send(response, reply), reply.delayMs)
+  const delayed = setTimeout(() => send(response, reply), Math.min(reply.delayMs, longestDelayMs))
   response.once('close', () => clearTimeout(delayed))
 }
 

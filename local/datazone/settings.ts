@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { listOrders } from './book.ts'
+import { onlyFields } from './only-fields.ts'
 
 const share = z.number().min(0).max(1)
 const waitMs = z.number().min(0)
 
-const generationType = z.enum(['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'])
+const runs = z.exactOptional(z.int().min(0))
 
 const quotas = {
   /** Starts of metadata runs an account may make at once. Assumption: as many as a second's worth. */
@@ -21,7 +22,11 @@ const quotas = {
    * Runs of a type in a month of UTC; a type that is left out has no limit. Documented: 10,000 with descriptions
    * and 50,000 with names. That a run counts once for each of its types is assumed.
    */
-  monthlyQuota: z.partialRecord(generationType, z.int().min(0)).default({}),
+  monthlyQuota: onlyFields({
+    BUSINESS_DESCRIPTIONS: runs,
+    BUSINESS_NAMES: runs,
+    BUSINESS_GLOSSARY_ASSOCIATIONS: runs,
+  }).default({}),
 }
 
 const starts = {
@@ -109,15 +114,20 @@ const events = {
 }
 
 /** Every setting with its default. What DataZone documents is marked so; all else is an assumption. */
-export const settingsSchema = z
-  .strictObject({ ...quotas, ...starts, ...cancels, ...endings, ...lists, ...answers, ...events })
-  .refine(
-    (given) => given.failureShare + given.partialShare + given.unknownStatusShare + given.stuckShare <= 1,
-    {
-      message:
-        'failureShare, partialShare, unknownStatusShare and stuckShare add up to more than 1: lower one',
-    },
-  )
+export const settingsSchema = onlyFields({
+  ...quotas,
+  ...starts,
+  ...cancels,
+  ...endings,
+  ...lists,
+  ...answers,
+  ...events,
+}).refine(
+  (given) => given.failureShare + given.partialShare + given.unknownStatusShare + given.stuckShare <= 1,
+  {
+    message: 'failureShare, partialShare, unknownStatusShare and stuckShare add up to more than 1: lower one',
+  },
+)
 
 /** How a simulated DataZone behaves, complete. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>

@@ -1,5 +1,6 @@
 import { type CheckedAsset, type CheckedDataSource, catalogueSchema, newRevisionSchema } from './catalogue.ts'
 import { ControlError, checked } from './checked.ts'
+import { knownAsset } from './known-subject.ts'
 
 /** An asset as it was at one of its revisions. */
 export type Revision = Readonly<{
@@ -67,11 +68,7 @@ const nextRevision = (asset: Asset): string =>
 /** Adds a revision, from then on the latest. Throws ControlError for an unknown asset or a revision it has already. */
 export const addRevision = (shelves: Shelves, given: unknown, nowMs: number): Revision => {
   const input = checked('the revision', newRevisionSchema, given)
-  const asset = shelves.get(input.domainId)?.assets.get(input.assetId)
-  if (asset === undefined)
-    throw new ControlError(
-      `assetId: '${input.assetId}' is not in '${input.domainId}': load it in the catalogue first`,
-    )
+  const asset = knownAsset(shelves, input.domainId, input.assetId)
   const revision = input.revision ?? nextRevision(asset)
   if (asset.revisions.has(revision))
     throw new ControlError(`revision: '${input.assetId}' already has '${revision}': give another, or none`)

@@ -9,6 +9,7 @@ import {
   GetAssetCommand,
   GetDataSourceRunCommand,
   GetMetadataGenerationRunCommand,
+  ListDataSourceRunsCommand,
   paginateListDataSourceRuns,
   paginateListMetadataGenerationRuns,
   StartDataSourceRunCommand,
@@ -169,6 +170,27 @@ test('a port that is taken is an error that says so', async () => {
   await expect(startDataZoneServer({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is taken`)
 })
 
+const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
+
+test('slow answers that add up to more than a timer takes do not come at once', async () => {
+  const { client, datazone } = await startSimulator()
+  const warnings: string[] = []
+  const warn = ({ name }: Error) => warnings.push(name)
+  process.on('warning', warn)
+  cleanups.push(() => process.off('warning', warn))
+  const slow = { kind: 'slow', delayMs: 2 ** 31 - 1, times: 1 } as const
+  datazone.control.setFaults([slow, slow])
+  const send = () => client.send(new ListDataSourceRunsCommand(salesSource))
+  const answers: unknown[] = []
+  void send().then(
+    (answer) => answers.push(answer),
+    () => undefined,
+  )
+  await expect.poll(() => datazone.control.calls().counts['ListDataSourceRuns']).toEqual({ ok: 1 })
+  for (let call = 0; call < 5; call += 1) await send()
+  expect([answers, warnings]).toEqual([[], []])
+})
+
 const saying = (text: string) => ({ message: expect.stringContaining(text) })
 
 test('raw requests that no SDK sends get a clear refusal', async () => {
@@ -187,6 +209,9 @@ test('raw requests that no SDK sends get a clear refusal', async () => {
     saying("'maxResults'"),
   ])
   expect(await refused('PUT', runs)).toEqual([404, 'UnknownOperationException', saying('PUT')])
+  expect(await refused('GET', '//')).toEqual([404, 'UnknownOperationException', saying('GET //')])
+  const tooLong = `"${'x'.repeat(64 * 2 ** 20)}"`
+  expect(await refused('POST', runs, tooLong)).toEqual([413, 'ValidationException', saying('67108864 bytes')])
 })
 
 test('the control over HTTP does what it does in process', async () => {
@@ -214,11 +239,15 @@ test('the control answers 400 naming the field, and 404 naming what there is', a
   expect([bad.status, bad.body]).toEqual([400, saying('[0].delayMs')])
   const broken = await ask('PUT', '/_simulator/catalogue', 'nonsense')
   expect([broken.status, broken.body]).toEqual([400, saying('not JSON')])
-  const nowhere = await ask('GET', '/_simulator/nothing')
-  expect([nowhere.status, nowhere.body]).toEqual([404, saying('PUT catalogue')])
+  for (const path of ['/_simulator/nothing', '/_simulator/', '/_simulator']) {
+    const nowhere = await ask('GET', path)
+    expect([path, nowhere.status, nowhere.body]).toEqual([path, 404, saying('PUT catalogue')])
+  }
+  const empty = await ask('PUT', '/_simulator/faults')
+  expect([empty.status, empty.body]).toEqual([400, saying('is missing: expected array')])
+  const tooLong = await ask('PUT', '/_simulator/catalogue', ' '.repeat(64 * 2 ** 20 + 1))
+  expect([tooLong.status, tooLong.body]).toEqual([413, saying('67108864 bytes')])
 })
-
-const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
 
 test('the AWS SDK cancels a run, and is told when it is too late', async () => {
   const { client } = await startSimulator()
@@ -398,6 +427,24 @@ test('the simulator runs as a command with a catalogue of its own, and posts its
     .toEqual(['Data Source Run Triggered', expect.stringMatching(/^Data Source Run (Succeeded|Failed)$/)])
   child.kill('SIGINT')
   expect(await ended).toBe(0)
+})
+
+test('a signal to npm ends the simulator that npm has started, and frees its port', async () => {
+  const npm = spawn('npm', ['run', '-s', 'simulator', '--', '--port', '0'])
+  cleanups.push(() => npm.kill('SIGKILL'))
+  let said = ''
+  npm.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  const endpoint = () => /endpoint +(http\S+)\n/.exec(said)?.[1]
+  await expect.poll(endpoint, { timeout: 30_000 }).toBeDefined()
+  npm.kill('SIGTERM')
+  const answers = () =>
+    fetch(`${endpoint()}/_simulator/settings`).then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(answers, { timeout: 10_000 }).toBe(false)
 })
 
 test('the command that cannot start says so in one line, and its exit code is not zero', async () => {

@@ -66,6 +66,12 @@ test('a catalogue that cannot be is refused by field, and what was loaded stays'
   expect(load({ id: 'domain' })).toThrow(/domains\[0\]\.id: .*DomainId/)
   expect(load({ assets: [{ ...asset, projectId: 'q' }] })).toThrow(/assets\[0\]\.projectId: 'q'.*add it/)
   expect(load({ assets: [asset, asset] })).toThrow(/assets\[1\]\.id: 'a' is there twice/)
+  const project = { id: 'p', name: 'P' }
+  expect(load({ projects: [project, project] })).toThrow(/projects\[1\]\.id: 'p' is there twice/)
+  const source = { id: 's', projectId: 'p', name: 'S' }
+  expect(load({ dataSources: [source, source] })).toThrow(/dataSources\[1\]\.id: 's' is there twice/)
+  const domains = [1, 2].map(() => ({ id: 'dzd_a', projects: [project], assets: [asset] }))
+  expect(() => world.control.loadCatalogue({ domains })).toThrow(/domains\[1\]\.id: 'dzd_a' is there twice/)
   expect(load({ assets: [{ ...asset, id: 'a b' }] })).toThrow(/assets\[0\]\.id/)
   expect(errorOf(world.asset(storeSales))).toBe('ok')
 })

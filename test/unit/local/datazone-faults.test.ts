@@ -133,6 +133,23 @@ test('the calls are counted by operation and outcome, and each Start has a line'
   })
 })
 
+test('the faults that are set can be seen, with how many calls each has hit', () => {
+  const world = worldWith(
+    { kind: 'error', error: 'ThrottlingException', operation: start, times: 1 },
+    { kind: 'lateEffect', delayMs: 5 },
+  )
+  world.list()
+  world.start(storeSales)
+  world.start(dateDim)
+  world.start(storeSales)
+  expect(world.control.faults()).toEqual([
+    { kind: 'error', error: 'ThrottlingException', operation: start, times: 1, hits: 1 },
+    { kind: 'lateEffect', delayMs: 5, answer: 'lost', hits: 2 },
+  ])
+  world.control.setFaults([])
+  expect(world.control.faults()).toEqual([])
+})
+
 test('a fault that is not one is refused by field, and the faults before it stay', () => {
   const world = worldWith({ kind: 'error', error: 'ThrottlingException' })
   expect(() => world.control.setFaults([{ kind: 'slow', delayMs: -1 }])).toThrow(/\[0\]\.delayMs/)

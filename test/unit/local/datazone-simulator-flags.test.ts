@@ -48,7 +48,7 @@ test.each([
   ['--speed fast', 'speed: '],
   ['--list-order oldest', 'listOrder: '],
   ['--set failureShare=2', 'failureShare: '],
-  ['--set now=1', '"now"'],
+  ['--set now=1', 'now: is not known; there are startBucket, '],
   ['--set failureShare', '--set takes name=value'],
   ['--events-to nowhere', '--events-to takes an endpoint'],
   ['--events-to ftp://bus', '--events-to takes an endpoint'],
