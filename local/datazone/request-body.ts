@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The most that a request may carry: a catalogue of some ten thousand assets fits. */
+/** The most that a request may carry: a catalogue of a hundred thousand assets as the samples fits. */
 export const mostBytes = 64 * 2 ** 20
 
 /** What a request carried, as text; 'too long' when it was more than `mostBytes`; undefined when it broke off. */
