@@ -21,8 +21,8 @@ const problemsOf = (issue: z.core.$ZodIssue): string[] => {
   const { path, message } = issue
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${fieldOf([...path, key])}: ${message}`)
-  const what = message.replace(missing, 'is missing: expected $1')
-  return [path.length === 0 ? what : `${fieldOf(path)}: ${what}`]
+  if (path.length === 0) return [message.replace(missing, 'nothing was given, expected $1')]
+  return [`${fieldOf(path)}: ${message.replace(missing, 'is missing, expected $1')}`]
 }
 
 /** Parses by a schema; throws a ControlError that names each wrong field and what it should be. */

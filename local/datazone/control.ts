@@ -6,6 +6,7 @@ import { sourceStatusAt } from './data-source-plan.ts'
 import type { DataSourceRun } from './data-source-run.ts'
 import { outcomesSchema, type PlannedOutcome } from './fate.ts'
 import { type ArmedFault, armFaults, type Fault, type FaultInForce, inForce } from './faults.ts'
+import { isKnownTarget } from './known-subject.ts'
 import type { LateEffects } from './late-effects.ts'
 import type { DueEvent } from './outbox.ts'
 import { statusAt } from './plan.ts'
@@ -156,8 +157,14 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): 
     },
     faults: () => inForce(armed()),
     setOutcomes: (outcomes) => {
-      current().outcomes = checked('the list of outcomes', outcomesSchema, outcomes)
-      return { outcomes: outcomes.length }
+      const given = checked('the list of outcomes', outcomesSchema, outcomes)
+      const unknownAt = given.findIndex(({ target }) => !isKnownTarget(world.shelves, target))
+      if (unknownAt >= 0)
+        throw new ControlError(
+          `[${unknownAt}].target: '${given[unknownAt]?.target}' is no asset or data source of the catalogue: load it first`,
+        )
+      current().outcomes = given
+      return { outcomes: given.length }
     },
     outcomes: () => world.outcomes,
     settings: () => world.settings,

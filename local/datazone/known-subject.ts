@@ -33,3 +33,7 @@ export const knownDataSource = (shelves: Shelves, domainId: string, sourceId: st
     )
   return source
 }
+
+/** Whether an asset or a data source of any domain has this id. */
+export const isKnownTarget = (shelves: Shelves, target: string): boolean =>
+  [...shelves.values()].some(({ assets, dataSources }) => assets.has(target) || dataSources.has(target))

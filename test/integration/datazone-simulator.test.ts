@@ -244,7 +244,7 @@ test('the control answers 400 naming the field, and 404 naming what there is', a
     expect([path, nowhere.status, nowhere.body]).toEqual([path, 404, saying('PUT catalogue')])
   }
   const empty = await ask('PUT', '/_simulator/faults')
-  expect([empty.status, empty.body]).toEqual([400, saying('is missing: expected array')])
+  expect([empty.status, empty.body]).toEqual([400, saying('nothing was given, expected array')])
   const tooLong = await ask('PUT', '/_simulator/catalogue', ' '.repeat(64 * 2 ** 20 + 1))
   expect([tooLong.status, tooLong.body]).toEqual([413, saying('67108864 bytes')])
 })

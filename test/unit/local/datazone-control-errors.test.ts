@@ -6,8 +6,8 @@ const domainId = 'dzd_sample1234567'
 const throttled = { kind: 'error', error: 'ThrottlingException' }
 
 test.each<[string, unknown, string]>([
-  ['PUT faults', undefined, 'the list of faults is not usable: is missing: expected array'],
-  ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing: expected number'],
+  ['PUT faults', undefined, 'the list of faults is not usable: nothing was given, expected array'],
+  ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing, expected number'],
   [
     'PUT faults',
     [{ ...throttled, operatoin: 'GetAsset', tmes: 1 }],
@@ -48,6 +48,14 @@ test.each<[string, unknown, string]>([
     ],
     `[1].target: '${storeSales}' is there twice: keep one`,
   ],
+  [
+    'PUT outcomes',
+    [
+      { target: glue, fate: 'failed' },
+      { target: 'tpcds_itm', fate: 'failed' },
+    ],
+    "[1].target: 'tpcds_itm' is no asset or data source of the catalogue: load it first",
+  ],
   ['PATCH settings', { failurShare: 1 }, 'failurShare: is not known; there are startBucket, '],
   [
     'PATCH settings',
@@ -81,7 +89,7 @@ test.each<[string, unknown, string]>([
     `dataSourceId: 'nope' is not in '${domainId}' (there is ${glue}, `,
   ],
   ['DELETE runs', { domainId, runId: 'nope' }, "runId: 'nope' is no run of 'dzd_sample1234567': GET runs"],
-  ['DELETE runs', undefined, 'the run to delete is not usable: is missing: expected object'],
+  ['DELETE runs', undefined, 'the run to delete is not usable: nothing was given, expected object'],
 ])('%s with what it does not take is a 400 that names the field and the mend: %j', (route, body, message) => {
   const world = testWorld()
   const before = JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])

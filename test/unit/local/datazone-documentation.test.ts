@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { answerControl } from '../../../local/datazone/control-api.ts'
+import { faultsSchema } from '../../../local/datazone/faults.ts'
 import { settingsSchema } from '../../../local/datazone/settings.ts'
 import { simulatorFlags } from '../../../local/simulator-flags.ts'
 import { testWorld } from './datazone-world.ts'
@@ -28,6 +29,15 @@ test('the page names every route of the control, and no other', () => {
   const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
   const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
   expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
+})
+
+test('the page names every kind of fault, and every field that one may have', () => {
+  const [, section = ''] = /^## Faults\n(.*?)^## /ms.exec(page) ?? []
+  const named = (name: string): boolean => section.includes(`\`${name}\``)
+  for (const { shape } of faultsSchema.element.options) {
+    const names = [...Object.keys(shape), ...shape.kind.values]
+    expect([shape.kind.value, names.filter((name) => !named(name))]).toEqual([shape.kind.value, []])
+  }
 })
 
 test('what the page has typed after the command is what the command takes', () => {
