@@ -54,7 +54,9 @@ const postTo = (endpoint: URL) => {
     isFailing = false
   }
   const failed = (error: unknown): void => {
-    if (!isFailing) console.error(`events do not reach ${endpoint.origin}, and are lost: ${error}`)
+    // What fetch throws says only that it failed: why is in its cause.
+    const reason = error instanceof Error ? (error.cause ?? error) : error
+    if (!isFailing) console.error(`events do not reach ${endpoint.origin}, and are lost: ${reason}`)
     isFailing = true
   }
   return { deliver, failed }

@@ -429,6 +429,32 @@ test('the simulator runs as a command with a catalogue of its own, and posts its
   expect(await ended).toBe(0)
 })
 
+test('events that cannot be posted are told once, with the reason', async () => {
+  const bus = await startDataZoneServer()
+  await bus.stop()
+  const { child, endpoint, ended, errors } = await command(
+    '--port',
+    '0',
+    '--set',
+    'eventDelayMs=0',
+    '--events-to',
+    bus.endpoint,
+  )
+  const asset = JSON.stringify({ domainId: sampleDomainId, assetId: 'tpcds_item' })
+  const told: string[] = []
+  child.stderr.on('data', (chunk) => told.push(String(chunk)))
+  for (let time = 0; time < 3; time += 1)
+    await fetch(`${endpoint}/_simulator/publications`, { method: 'POST', body: asset })
+  await expect.poll(() => told.length).toBeGreaterThan(0)
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  const { origin } = new URL(bus.endpoint)
+  const lines = (await errors).trimEnd().split('\n')
+  expect(lines).toEqual([
+    expect.stringMatching(`^events do not reach ${origin}, and are lost: .*ECONNREFUSED`),
+  ])
+})
+
 test('a signal to npm ends the simulator that npm has started, and frees its port', async () => {
   const npm = spawn('npm', ['run', '-s', 'simulator', '--', '--port', '0'])
   cleanups.push(() => npm.kill('SIGKILL'))
