@@ -32,8 +32,10 @@ const quotas = {
 const starts = {
   /** How long a clientToken is remembered, in milliseconds. Undocumented; at least 10 minutes is assumed. */
   tokenMemoryMs: waitMs.default(600_000),
-  /** What a remembered clientToken with another request answers. Undocumented; ValidationException is assumed. */
-  tokenMismatch: z.enum(['ValidationException', 'ConflictException']).default('ValidationException'),
+  /** What a remembered clientToken with another request answers: an error (assumed), or `replay`, its first run. Undocumented. */
+  tokenMismatch: z
+    .enum(['ValidationException', 'ConflictException', 'replay'])
+    .default('ValidationException'),
   /** Whether a Start answers ConflictException while a run of its asset or data source goes. Undocumented, most likely. */
   conflictWhileRunning: z.boolean().default(true),
   /** Whether that is looked at before the clientToken, so that even a replay is a conflict. Undocumented. */

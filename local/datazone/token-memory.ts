@@ -20,7 +20,8 @@ const forgetOld = (memory: TokenMemory<unknown>, oldestMs: number): void => {
 }
 
 /**
- * The run that this token already started by the same request. Throws `tokenMismatch` when it was another one.
+ * The run that this token already started by the same request. When it was another one, throws `tokenMismatch`, or
+ * gives that run all the same (`replay`).
  * A token is remembered for `tokenMemoryMs` from a success; a refusal is not remembered (assumptions).
  */
 export const rememberedRun = <R>(
@@ -32,6 +33,7 @@ export const rememberedRun = <R>(
   forgetOld(memory, nowMs - settings.tokenMemoryMs)
   const remembered = use.token ? memory.get(keyOf(use)) : undefined
   if (remembered === undefined || remembered.request === JSON.stringify(use.request)) return remembered?.run
+  if (settings.tokenMismatch === 'replay') return remembered.run
   throw new ServiceError(settings.tokenMismatch, `clientToken ${use.token} was used for another request`)
 }
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dateDim, errorOf, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
+import {
+  dateDim,
+  errorOf,
+  glue,
+  otherGlue,
+  outputOf,
+  salesProject,
+  storeSales,
+  testWorld,
+} from './datazone-world.ts'
 
 const minutes = 60_000
 
@@ -231,6 +240,15 @@ test('however often and in whatever order Starts are repeated, a token has one r
       expect(world.control.runs()).toHaveLength(ids.size)
     }),
   )
+})
+
+test('a clientToken with another request may be answered with the run that it stands for', () => {
+  const world = testWorld({ tokenMismatch: 'replay' })
+  const first = outputOf(world.start(storeSales, { clientToken: 'token' }))
+  expect(outputOf(world.start(dateDim, { clientToken: 'token' }))).toEqual(first)
+  const source = outputOf(world.startSource(glue, { clientToken: 'token' }))
+  expect(outputOf(world.startSource(otherGlue, { clientToken: 'token' }))).toEqual(source)
+  expect([world.control.runs().length, world.control.dataSourceRuns().length]).toEqual([1, 1])
 })
 
 test('a clientToken with another request is refused by the error of the setting; a refusal is not remembered', () => {
