@@ -266,6 +266,21 @@ test('the pages of a List hold each run of the source that it asks for once, new
   )
 })
 
+test('a lagging List of the runs of a source is as old as the setting says', () => {
+  const world = testWorld({ listLagMs: 60_000 })
+  const { id } = outputOf(world.startSource(glue))
+  const [truth] = world.control.dataSourceRuns()
+  const shownAt = (ms: number) => {
+    world.clock.ms = ms
+    return outputOf(world.listSource(glue)).items.map((run) => [run.id, run.status])
+  }
+  const { createdAtMs, endsAtMs } = truth ?? { createdAtMs: 0, endsAtMs: 0 }
+  expect(shownAt(createdAtMs + 59_999)).toEqual([])
+  expect(shownAt(createdAtMs + 60_000)).toEqual([[id, 'REQUESTED']])
+  expect(shownAt(endsAtMs + 59_999)).toEqual([[id, 'RUNNING']])
+  expect(shownAt(endsAtMs + 60_000)).toEqual([[id, 'SUCCESS']])
+})
+
 test('a token of the one List is no token of the other', () => {
   const world = testWorld({ conflictWhileRunning: false })
   for (let run = 0; run < 2; run += 1) world.startSource(glue)
