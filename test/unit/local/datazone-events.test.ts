@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import type { Settings, SettingsInput } from '../../../local/datazone/settings.ts'
+import { someoneElse } from '../../../local/datazone/world.ts'
 import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
 
 const day = 86_400_000
@@ -41,6 +42,7 @@ test('an acceptance has an event about its asset, and makes a revision', () => {
           owningProjectId: salesProject,
           id: storeSales,
           version: revision,
+          user: someoneElse,
         },
         data: {},
       },

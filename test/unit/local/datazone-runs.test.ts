@@ -121,6 +121,26 @@ test('speed divides the durations and leaves the quota of Starts alone', () => {
     expect(Math.abs((short[index] ?? 0) - ms / 60)).toBeLessThanOrEqual(1)
 })
 
+test('speed divides the import of lineage too', () => {
+  const lasts = (speed: number) => {
+    const world = testWorld({ speed, lineageMs: 60_000 })
+    world.startSource(glue)
+    return world.control.dataSourceRuns().map(({ endsAtMs, lineageEndsAtMs }) => lineageEndsAtMs - endsAtMs)
+  }
+  expect([lasts(1), lasts(60)]).toEqual([[60_000], [1000]])
+})
+
+test('each domain has clientTokens of its own', () => {
+  const world = testWorld()
+  const other = world.catalogue.domains.map((domain) => ({ ...domain, id: 'dzd_other' }))
+  world.control.loadCatalogue({ domains: [...world.catalogue.domains, ...other] })
+  const elsewhere = { clientToken: 'token', domainIdentifier: 'dzd_other' }
+  const [one, two] = [world.start(storeSales, { clientToken: 'token' }), world.start(dateDim, elsewhere)]
+  expect([errorOf(one), errorOf(two)]).toEqual(['ok', 'ok'])
+  const sources = [world.startSource(glue, { clientToken: 'token' }), world.startSource(otherGlue, elsewhere)]
+  expect(sources.map(errorOf)).toEqual(['ok', 'ok'])
+})
+
 test('what becomes of a run does not depend on the Starts of other assets', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray(testWorld().assetIds, { minLength: 2 }), (assetIds) => {
