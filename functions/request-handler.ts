@@ -4,7 +4,7 @@ import { startedEvent } from '../lib/contracts/run-event.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestTurnMs } from '../lib/usecases/await-turn.ts'
 import { breakerBoard, type Gate } from '../lib/usecases/breaker-board.ts'
-import { handleMessage } from '../lib/usecases/handle-message.ts'
+import { type Handled, handleMessage } from '../lib/usecases/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
@@ -34,9 +34,9 @@ export const requestHandler = (parts: {
   const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = settings
   const gates = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })
 
-  const note = (outcome: RequestOutcome, messageId: string, requestKey: string | undefined) => {
+  const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
-    const line = { messageId, requestKey, ...describeOutcome(outcome) }
+    const line = { messageId, requestKey, ...about, ...describeOutcome(outcome) }
     if (outcome.outcome === 'extra') telemetry.error('a second run for one attempt', line)
     else telemetry.info(`request ${outcome.outcome}`, line)
   }
@@ -55,7 +55,7 @@ export const requestHandler = (parts: {
     gate: Gate,
     deadlineMs: number,
   ): Promise<InFlightRun[]> => {
-    const { requestKey, outcomes } = await handleMessage(record.body, {
+    const handled = await handleMessage(record.body, {
       ...ports,
       settings,
       place,
@@ -64,7 +64,8 @@ export const requestHandler = (parts: {
       sentAtMs: Number(record.attributes.SentTimestamp),
       receiveCount: Number(record.attributes.ApproximateReceiveCount),
     })
-    for (const outcome of outcomes) note(outcome, record.messageId, requestKey)
+    const { outcomes } = handled
+    for (const outcome of outcomes) note(outcome, record.messageId, handled)
     const again = outcomes.find((outcome) => outcome.outcome === 'retry')
     if (again !== undefined) {
       await ports.queue.postpone(record.receiptHandle, again.afterSeconds)

@@ -1,7 +1,7 @@
 import { parseQueueMessage } from '../contracts/queue-message.ts'
 import { rejectedRequest } from '../contracts/rejected-request.ts'
 import { type MessageError, malformedEvent } from '../contracts/run-event.ts'
-import type { RunKind } from '../run/run.ts'
+import type { AssetRef, DataSourceRef, RunKind } from '../run/run.ts'
 import { acceptRequest } from './accept-request.ts'
 import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './outcome.ts'
@@ -33,11 +33,17 @@ const rejectMessage = async (
   return { outcome: 'rejected', eventId, reasons: problems }
 }
 
-/** What became of a message, and the request it was, for the log. */
+/** What became of a message, the request it was, and the asset or data source it is about, for the log. */
 export interface Handled {
   readonly requestKey?: string
+  readonly about?: AssetRef | DataSourceRef
   readonly outcomes: readonly RequestOutcome[]
 }
+
+const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
+  'dataSourceId' in named
+    ? { domainId: named.domainId, dataSourceId: named.dataSourceId }
+    : { domainId: named.domainId, assetId: named.assetId }
 
 /**
  * From a queue body to what became of it: parse, dedupe, resolve, claim, start; or cancel. Each step writes before the next calls.
@@ -49,18 +55,23 @@ export const handleMessage = async (body: string, tools: StarterTools): Promise<
     case 'malformed':
       return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }
     case 'release':
-      return { outcomes: await resumeRecord(message.release, tools) }
+      return { about: refOf(message.release), outcomes: await resumeRecord(message.release, tools) }
     case 'cancel': {
-      const { requestId, target } = message.cancel
+      const { requestId, domainId, target } = message.cancel
       const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
       const { outcomes, refusals } = await cancelRuns(message.cancel, tools)
       const about = { envelopeId: requestId, runKind, errorName: 'CannotCancel' } as const
       const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, tools)]
-      return { requestKey: `cancel:${requestId}`, outcomes: [...outcomes, ...rejection] }
+      return {
+        requestKey: `cancel:${requestId}`,
+        about: refOf({ domainId, ...target }),
+        outcomes: [...outcomes, ...rejection],
+      }
     }
     case 'request':
       return {
         requestKey: message.request.requestKey,
+        about: refOf(message.request),
         outcomes: await acceptRequest(message.request, tools),
       }
     default:
