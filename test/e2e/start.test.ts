@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -59,6 +60,10 @@ describe('npm start', () => {
       data: { asset: { id: 'tpcds_store_sales', revision: '1' } },
     })
     expect(await start.descendants()).not.toEqual([])
+    expect(start.stdout()).toMatch(/export RUN_TABLE=\S+ RUN_BUS=\S+\n/)
+    const [, logPath = ''] = await start.printed(/Logs +(\S+)/)
+    expect(await readFile(logPath, 'utf8')).toMatch(/"request started".*"assetId":"tpcds_store_sales"/)
+    await rm(logPath)
 
     start.interrupt()
     const { code, stderr } = await start.ended
