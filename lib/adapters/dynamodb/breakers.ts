@@ -11,6 +11,7 @@ import type { Breakers } from '../../ports/breakers.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { generationTypes } from '../../run/run.ts'
 import { absent, type Condition, conditionParameters } from './conditions.ts'
+import { instant } from './plain-item.ts'
 import { readPartition } from './read-partition.ts'
 
 /** All breakers share a partition, so that one small query reads them. */
@@ -22,10 +23,11 @@ const BreakerItem = z.object({
     z.object({ reason: z.literal('DENIED'), domainId: z.string(), projectId: z.string() }),
   ]),
   call: z.enum(['GetAsset', 'Start']),
-  openedAtMs: z.number(),
+  openedAtMs: instant,
   probes: z.number(),
-  nextProbeAtMs: z.number(),
+  nextProbeAtMs: instant,
 })
+const Filed = z.object({ sk: z.string() })
 
 /**
  * A breaker that nobody has probed for longer than any request may wait has nobody left that it could stop: it was
@@ -81,7 +83,9 @@ export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breaker
     const items = await readPartition(client, table, partition)
     return items.flatMap((item) => {
       const parsed = z.safeParse(BreakerItem, item)
-      return parsed.success ? [parsed.data] : []
+      // Under another name than its own nobody could probe it, or close it.
+      const isFiled = parsed.success && z.safeParse(Filed, item).data?.sk === breakerName(parsed.data.cause)
+      return isFiled ? [parsed.data] : []
     })
   }
 

@@ -4,7 +4,8 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { plainItem } from './plain-item.ts'
 
 /** Every item of a small partition as it stands now, page by page. */
 export const readPartition = async (
@@ -24,7 +25,7 @@ export const readPartition = async (
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     )
-    items.push(...(page.Items ?? []).map((item) => unmarshall(item)))
+    items.push(...(page.Items ?? []).map(plainItem))
     start = page.LastEvaluatedKey
   } while (start !== undefined)
   return items

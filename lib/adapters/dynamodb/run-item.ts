@@ -3,6 +3,7 @@ import type { UnreadableRecord } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
+import { instant } from './plain-item.ts'
 
 /** Grows when an older deployment could misread what a newer one writes (P8). */
 export const schemaVersion = 1
@@ -17,7 +18,7 @@ const workShardOf = (run: Run) => (run.state === 'PARKED' ? workShards.waiting :
 
 const halfYearSeconds = 183 * 24 * 3600
 
-const ms = z.number()
+const ms = instant
 const sent = z.object({ firstAtMs: ms, lastAtMs: ms })
 const error = z.object({ name: z.string(), message: z.string() })
 const typeStat = z.object({

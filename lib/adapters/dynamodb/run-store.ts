@@ -7,7 +7,7 @@ import {
   type QueryCommandInput,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type {
   Creation,
@@ -23,6 +23,7 @@ import { type BackOff, writeClaim } from './claim.ts'
 import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
 import { holderItem } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
+import { plainItem } from './plain-item.ts'
 import { parseItem, schemaVersion, workShards } from './run-item.ts'
 import { failedConditions } from './transaction.ts'
 import { parseTurn } from './turn-item.ts'
@@ -34,7 +35,7 @@ const sorted = (items: readonly Item[]): Records => {
   const unreadable: UnreadableRecord[] = []
   let turn: number | undefined
   for (const item of items) {
-    const plain = unmarshall(item)
+    const plain = plainItem(item)
     const taken = parseTurn(plain)
     if (taken !== undefined) {
       turn = taken

@@ -5,12 +5,13 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import { type Pace, slowDown, takeSlots } from '../../run/pace.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
+import { plainItem } from './plain-item.ts'
 
 const PaceItem = z.object({
   version: z.number(),
@@ -47,7 +48,7 @@ export const dynamoDbStartPace = (
   }
 
   const see = (item: Record<string, AttributeValue> | undefined): void => {
-    const parsed = item === undefined ? undefined : z.safeParse(PaceItem, unmarshall(item))
+    const parsed = item === undefined ? undefined : z.safeParse(PaceItem, plainItem(item))
     seen = parsed?.success === false ? 'damaged' : parsed?.data
   }
 

@@ -1,0 +1,106 @@
+import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
+import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
+import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
+import { opened } from '../../lib/run/breaker.ts'
+import { runKey } from '../../lib/run/identity.ts'
+import { endedRun, minute, t0 } from '../support/runs.ts'
+import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+
+/** Numbers that DynamoDB takes and that are no safe integers. */
+const oddNumbers = ['12345678901234567890.5', '9007199254740993', '1e100', '-1e-120']
+
+const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
+
+/** P8: one item that people wrote by hand, and wrong, keeps nobody from what stands beside it. */
+describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => {
+  let table: RunTable
+  beforeAll(async () => {
+    table = await openRunTable(environment)
+  })
+  afterAll(() => table?.close())
+
+  type Item = Record<string, AttributeValue>
+
+  /** Does `work` while the item is there. */
+  const beside = async (item: Item, work: () => Promise<void>) => {
+    const { pk = { S: '' }, sk = { S: '' } } = item
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
+    try {
+      await work()
+    } finally {
+      await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: { pk, sk } }))
+    }
+  }
+
+  test.each(oddNumbers)('switches and breakers are read beside one with the number %s', async (N) => {
+    const pk = { S: 'SWITCH#dzd_a' }
+    await beside({ pk, sk: { S: 'PROJECT#p1' }, paused: { N }, reason: { N } }, async () => {
+      const switches = dynamoDbSwitches(table.client, table.name, () => t0)
+      expect(await switches.pauseOf('dzd_a', 'p1')).toEqual({})
+      expect(await switches.pauseOf('dzd_a', 'p2')).toBeUndefined()
+    })
+    const breakers = dynamoDbBreakers(table.client, table.name)
+    const breaker = opened(denied, 'Start', t0, pauses)
+    await breakers.trip(breaker)
+    await beside({ pk: { S: 'BREAKERS' }, sk: { S: 'DENIED#?' }, openedAtMs: { N } }, async () => {
+      expect(await breakers.open()).toEqual([breaker])
+    })
+    await breakers.close(breaker)
+  })
+
+  test('a breaker under another name than its own, or that opened at no time, stops nobody', async () => {
+    const breakers = dynamoDbBreakers(table.client, table.name)
+    const item = marshall({
+      pk: 'BREAKERS',
+      sk: 'DENIED#dzd_orders#project-1',
+      ...opened(denied, 'Start', t0, pauses),
+    })
+    await beside({ ...item, sk: { S: 'DENIED#dzd_orders' } }, async () => {
+      expect(await breakers.open()).toEqual([])
+    })
+    await beside({ ...item, openedAtMs: { N: '9e15' } }, async () => {
+      expect(await breakers.open()).toEqual([])
+    })
+    await beside(item, async () => {
+      expect(await breakers.open()).toEqual([opened(denied, 'Start', t0, pauses)])
+    })
+  })
+
+  test.each(oddNumbers)('records are read beside one with the number %s', async (N) => {
+    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const [good, odd] = [endedRun(), endedRun({ attempt: 2 })]
+    await beside(marshall(toItem(good)), () =>
+      beside({ ...marshall(toItem(odd)), schemaVersion: { S: 'one' }, more: { N } }, async () => {
+        const { runs, unreadable } = await store.runsOfAsset(good.subject)
+        expect(runs).toMatchObject([{ attempt: 1 }])
+        expect(unreadable).toEqual([{ key: runKey(odd), newer: false, problem: 'has no schemaVersion' }])
+      }),
+    )
+  })
+
+  test('a record with a time that is none is damaged, so that its event keeps back no other', async () => {
+    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const run = endedRun({ detectedAtMs: 9e15 })
+    await beside(marshall(toItem(run)), async () => {
+      const { runs, unreadable } = await store.runsOfAsset(run.subject)
+      expect({ runs, unreadable }).toMatchObject({
+        runs: [],
+        unreadable: [{ problem: 'is damaged at detectedAtMs' }],
+      })
+    })
+  })
+
+  test.each(oddNumbers)('a pace with the number %s is replaced', async (N) => {
+    const key = { pk: { S: 'PACE#START' }, sk: { S: 'PACE' } }
+    await beside({ ...key, version: { S: 'x' }, nextSlotMs: { N } }, async () => {
+      const pace = dynamoDbStartPace(table.client, table.name, 10)
+      expect(await pace.reserve(1, t0, t0 + minute)).toMatchObject([{ atMs: t0 }])
+    })
+  })
+})
