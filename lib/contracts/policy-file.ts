@@ -180,9 +180,9 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
   }
 }
 
-/** `rules.2.match.domain: ...` as people write it: `rules[2].match.domain: ...`. */
+/** `rules.2.match.domain: ...` as people write it: `rules[2].match.domain: ...`; the whole is the file. */
 const placed = (problem: string): string =>
-  problem.replace(/^[^:]*/, (path) => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
+  problem.replace(/^body:/, 'file:').replace(/^[^:]*/, (path) => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
 
 /** The policy of a file, or what is wrong with it, each problem with its place. */
 export const parsePolicy = (file: unknown): Parsed<Policy> => {

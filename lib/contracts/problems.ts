@@ -4,13 +4,27 @@ type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
 
 const listed = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(', ')
 
+/** A type, in the words of people. */
+const aKind = (expected: string): string => {
+  if (expected === 'int') return 'a whole number'
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`
+}
+
+/** A limit of a number, or of how long a text or a list is. */
+const bounded = (most: boolean, limit: number | bigint, origin: string): string => {
+  const at = most ? 'at most' : 'at least'
+  if (origin !== 'string' && origin !== 'array') return `must be ${at} ${limit}`
+  const [one, many] = origin === 'string' ? ['character', 'characters'] : ['entry', 'entries']
+  return `must have ${at} ${limit} ${Number(limit) === 1 ? one : many}`
+}
+
 /** What is wrong and what would be right, in the words of whoever sent it. Never repeats the value itself. */
 const describe = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
-        ? `is missing; give a ${issue.expected}`
-        : `must be a ${issue.expected}`
+        ? `is missing; give ${aKind(issue.expected)}`
+        : `must be ${aKind(issue.expected)}`
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}`
     case 'invalid_format':
@@ -18,9 +32,9 @@ const describe = (issue: RawIssue): string => {
         return 'must be an ISO 8601 time with a zone, like 2026-11-20T02:14:03Z'
       return issue.pattern === undefined ? `must be a valid ${issue.format}` : `must match ${issue.pattern}`
     case 'too_small':
-      return `must have at least ${issue.minimum} (${issue.origin})`
+      return bounded(false, issue.minimum, issue.origin)
     case 'too_big':
-      return `must have at most ${issue.maximum} (${issue.origin})`
+      return bounded(true, issue.maximum, issue.origin)
     case 'invalid_union':
       return Array.isArray(issue.options) ? `must be one of ${listed(issue.options)}` : 'is not valid'
     case 'unrecognized_keys':
@@ -44,12 +58,14 @@ export const parseWith = <Schema extends z.core.$ZodType>(
   limit = problemLimit,
 ): Parsed<z.core.output<Schema>> => {
   const result = z.safeParse(schema, input, { error: describe })
-  return result.success
-    ? { ok: true, value: result.data }
-    : {
-        ok: false,
-        problems: result.error.issues
-          .slice(0, limit)
-          .map((issue) => `${issue.path.length === 0 ? 'body' : issue.path.join('.')}: ${issue.message}`),
-      }
+  if (result.success) return { ok: true, value: result.data }
+  const placed = result.error.issues.map(({ code, path, message }) => ({
+    code,
+    place: path.length === 0 ? 'body' : path.join('.'),
+    message,
+  }))
+  const ofWrongType = new Set(placed.filter(({ code }) => code === 'invalid_type').map(({ place }) => place))
+  // How long a list is where a text is wanted says nothing.
+  const telling = placed.filter(({ code, place }) => code === 'invalid_type' || !ofWrongType.has(place))
+  return { ok: false, problems: telling.slice(0, limit).map(({ place, message }) => `${place}: ${message}`) }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
 import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
-import { AssetEvent } from './datazone-event.ts'
+import { AssetEvent, assetAdded } from './datazone-event.ts'
 import { jsonOf } from './event-body.ts'
 import { senderId } from './fields.ts'
 import { parseWith } from './problems.ts'
@@ -190,6 +190,12 @@ const onTheRunBus: Readonly<Record<string, Door>> = {
   'Run Cancel Requested': ['CancelRequest', fromCancelRequest],
 }
 
+/** Which of the three an event of another name was meant to be, nobody can tell: its sender hears of all. */
+const withOtherEvents = (problem: string): string =>
+  problem.startsWith('detail-type:')
+    ? `detail-type: must be one of ${[assetAdded, ...Object.keys(onTheRunBus)].map((name) => `"${name}"`).join(', ')}`
+    : problem
+
 /** Its id is the `requestId`, as on the queue: the same request through both doors is one request. */
 const fromRunBus = (envelope: object, [name, read]: Door, sentAtMs: number): QueueMessage => {
   const detail: unknown = Reflect.get(envelope, 'detail')
@@ -198,7 +204,10 @@ const fromRunBus = (envelope: object, [name, read]: Door, sentAtMs: number): Que
   }
   const message = read(detail, sentAtMs)
   return message.kind === 'malformed'
-    ? { ...message, problems: message.problems.map((problem) => `detail.${problem}`) }
+    ? {
+        ...message,
+        problems: message.problems.map((problem) => `detail.${problem}`.replace(/^detail\.body:/, 'detail:')),
+      }
     : message
 }
 
@@ -227,7 +236,11 @@ export const parseQueueMessage = (body: string, sentAtMs: number): QueueMessage 
     const detailType: unknown = Reflect.get(value, 'detail-type')
     const isOurs = typeof detailType === 'string' && Object.hasOwn(onTheRunBus, detailType)
     const door = isOurs ? onTheRunBus[detailType] : undefined
-    return door === undefined ? fromAssetEvent(value) : fromRunBus(value, door, sentAtMs)
+    if (door !== undefined) return fromRunBus(value, door, sentAtMs)
+    const message = fromAssetEvent(value)
+    return message.kind === 'malformed'
+      ? { ...message, problems: message.problems.map(withOtherEvents) }
+      : message
   }
   if (Object.hasOwn(value, 'release')) {
     const parsed = parseWith(Release, value)

@@ -113,7 +113,7 @@ describe('a wrong policy is refused, with the place', () => {
     [
       'one attempt',
       file({ match: {}, run: { retry: { attempts: 1, delayMinutes: 1 } } }),
-      /attempts: must have at least 2/,
+      /attempts: must be at least 2$/,
     ],
     [
       'a misspelt field of what is followed',
@@ -125,7 +125,7 @@ describe('a wrong policy is refused, with the place', () => {
       { ...file(good), followDataSourceRuns: [{ dataSource: 'a b' }] },
       /^followDataSourceRuns\[0\]\.dataSource: must match/,
     ],
-    ['no rules', file(), /^rules: must have at least 1/],
+    ['no rules', file(), /^rules: must have at least 1 entry$/],
     ['another version', { ...file(good), version: 2 }, /^version: must be 1/],
     ['a cap without a number', capped({ name: 'a' }), /^caps\[0\]: must have perDay or perMonth/],
     ['a cap without a name', capped({ perDay: 1 }), /^caps\[0\]\.name: is missing/],
@@ -135,8 +135,13 @@ describe('a wrong policy is refused, with the place', () => {
       capped({ name: 'a', perDay: 1 }, { name: 'a', perMonth: 1 }),
       /^caps: must not give a name twice/,
     ],
-    ['a cap of none', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must have at least 1/],
-    ['a cap of half a run', capped({ name: 'a', perMonth: 1.5 }), /^caps\[0\]\.perMonth: must be/],
+    ['a cap of none', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must be at least 1$/],
+    [
+      'a cap of half a run',
+      capped({ name: 'a', perMonth: 1.5 }),
+      /^caps\[0\]\.perMonth: must be a whole number$/,
+    ],
+    ['a field of the file', { ...file(good), rule: [] }, /^file: has unknown fields.*"rule"/],
     [
       'a reserve of all',
       capped({ name: 'a', perDay: 9 }, { name: 'b', perDay: 9, perMonth: 5, reserveForLive: 5 }),
@@ -151,9 +156,9 @@ describe('a wrong policy is refused, with the place', () => {
     [
       'too many caps',
       capped(...Array.from({ length: 21 }, (_, index) => ({ name: `cap-${index}`, perDay: 1 }))),
-      /^caps: must have at most 20/,
+      /^caps: must have at most 20 entries$/,
     ],
-    ['no object', 'everything', /^body: must be a object/],
+    ['no object', 'everything', /^file: must be an object$/],
   ])('%s', (_, input, problem) => {
     expect(problems(input).join('\n')).toMatch(problem)
   })
