@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { parsePolicy } from '../lib/contracts/policy-file.ts'
 
 const functionNames = ['starter', 'poller', 'observer']
@@ -43,6 +43,10 @@ const checkPolicy = async (root: string): Promise<void> => {
   } catch (cause) {
     throw new Error(`${policyPath} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause })
   }
+  // Of a field that is given twice JSON.parse takes the last, without a word.
+  const { warnings } = await transform(text, { loader: 'json' })
+  const twice = warnings.map((warning) => `line ${warning.location?.line}: ${warning.text}`)
+  if (twice.length > 0) throw new Error(`${policyPath} is wrong: ${twice.join('; ')}`)
   const policy = parsePolicy(file)
   if (!policy.ok) throw new Error(`${policyPath} is wrong: ${policy.problems.join('; ')}`)
 }

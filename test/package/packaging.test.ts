@@ -70,6 +70,11 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     )
     await writeFile(join(root, 'config', 'policy.json'), '{')
     await expect(packagedTemplate(root)).rejects.toThrow(/policy\.json is not JSON/)
+    const twice = '{ "version": 1, "rules": [{ "match": {}, "skip": "all", "match": {} }] }'
+    await writeFile(join(root, 'config', 'policy.json'), twice)
+    await expect(packagedTemplate(root)).rejects.toThrow(
+      /policy\.json is wrong: line 1: Duplicate key "match"/,
+    )
     expect(await stored()).toEqual([])
   })
 
