@@ -39,6 +39,7 @@ Point an AWS SDK or the AWS CLI at it:
   export RUN_TABLE=${stack.tableName} RUN_BUS=${stack.busNames['RunEventBus']}
   export REQUEST_QUEUE_URL=${queueUrl}
   export REQUEST_DLQ_URL=${stack.queueUrls['RequestDeadLetterQueue']}
+  export REJECTED_QUEUE_URL=${stack.queueUrls['RejectedQueue']}
 
   aws sqs send-message --endpoint-url "$AWS_ENDPOINT_URL_SQS" --queue-url "$REQUEST_QUEUE_URL" --message-body '{"version":1,
     "requestId":"my-first","kind":"METADATA_GENERATION","domainId":"dzd_sample1234567",
