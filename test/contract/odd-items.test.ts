@@ -96,6 +96,22 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
     })
   })
 
+  test('a record that was copied to another key is not acted on: no write of it would ever find it', async () => {
+    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const run = endedRun()
+    const copy = { ...marshall(toItem(run)), sk: { S: 'RUN#copy' } }
+    await beside(copy, async () => {
+      const { runs, unreadable } = await store.runsOfAsset(run.subject)
+      const key = { ...runKey(run), record: 'RUN#copy' }
+      expect({ runs, unreadable }).toEqual({
+        runs: [],
+        unreadable: [
+          { key, newer: false, problem: `is filed under a key that is not its own, ${runKey(run).record}` },
+        ],
+      })
+    })
+  })
+
   test.each(oddNumbers)('a pace with the number %s is replaced', async (N) => {
     const key = { pk: { S: 'PACE#START' }, sk: { S: 'PACE' } }
     await beside({ ...key, version: { S: 'x' }, nextSlotMs: { N } }, async () => {

@@ -195,7 +195,12 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
   const fields = z.safeParse(RunItem, item)
   const foreign = z.safeParse(ForeignSubjectItem, item)
   const subject = foreign.success ? foreign : z.safeParse(SubjectItem, item)
-  if (fields.success && subject.success) return { ...fields.data, subject: subject.data }
+  if (fields.success && subject.success) {
+    const run: Run = { ...fields.data, subject: subject.data }
+    const own = runKey(run)
+    const isFiled = key.success && key.data.pk === own.partition && key.data.sk === own.record
+    return isFiled ? run : unreadable(false, `is filed under a key that is not its own, ${own.record}`)
+  }
   const issues = [...(subject.error?.issues ?? []), ...(fields.error?.issues ?? [])]
   return unreadable(false, `is damaged at ${issues.map((issue) => issue.path.join('.')).join(', ')}`)
 }
