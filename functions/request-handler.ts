@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
+import { PortUnavailable } from '../lib/errors.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestTurnMs } from '../lib/usecases/await-turn.ts'
 import { breakerBoard, type Gate } from '../lib/usecases/breaker-board.ts'
@@ -45,7 +46,9 @@ export const requestHandler = (parts: {
     if (error instanceof SeeAgain) return
     telemetry.count('request-failed', 1)
     const name = error instanceof Error ? error.name : 'unknown error'
-    telemetry.error('a request could not be handled', { messageId, name })
+    // Of a port, its name and the name of what it met; other messages may hold what was sent.
+    const reason = error instanceof PortUnavailable ? error.message : undefined
+    telemetry.error('a request could not be handled', { messageId, name, reason })
   }
 
   /** Handles one record, and answers the started runs to tell of. Throws when the message is to be seen again. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { requestHandler } from '../../functions/request-handler.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
@@ -28,7 +30,11 @@ const record = (messageId: string, body: string) => ({
 })
 
 /** What the starter's log says of one message. */
-const linesAbout = async (body: object, settings: Partial<StarterSettings> = {}) => {
+const linesAbout = async (
+  body: object,
+  settings: Partial<StarterSettings> = {},
+  store: RunStore = memoryRunStore(endedRun()),
+) => {
   const lines: Record<string, unknown>[] = []
   const take = (message: string, fields: Record<string, unknown>) => {
     lines.push({ message, ...fields })
@@ -37,7 +43,7 @@ const linesAbout = async (body: object, settings: Partial<StarterSettings> = {})
   const handler = requestHandler({
     settings: { ...defaults.starter, ...settings },
     ports: {
-      store: memoryRunStore(endedRun()),
+      store,
       bus: recordingBus(),
       queue: recordingQueue(),
       clock,
@@ -95,6 +101,23 @@ test('P2: and the data source, of a request about one', async () => {
   const lines = await linesAbout(sourceCancelRequest())
   expect(lines).toMatchObject([
     { requestKey: 'cancel:stop-1', domainId: 'dzd_orders', dataSourceId: 'source-1' },
+  ])
+})
+
+test('of a table that cannot answer the log says so; of another error no more than its name', async () => {
+  const failing = (error: Error): RunStore => ({
+    ...memoryRunStore(),
+    runsOfAsset: async () => {
+      throw error
+    },
+  })
+  const line = { message: 'a request could not be handled', messageId: 'message-1' }
+  const cause = Object.assign(new Error('of ana@example.com'), { name: 'ValidationException' })
+  expect(await linesAbout(runRequest(), {}, failing(new PortUnavailable('table', cause)))).toEqual([
+    { ...line, name: 'PortUnavailable', reason: 'table is unavailable: ValidationException' },
+  ])
+  expect(await linesAbout(runRequest(), {}, failing(new TypeError('hunter2')))).toEqual([
+    { ...line, name: 'TypeError', reason: undefined },
   ])
 })
 
