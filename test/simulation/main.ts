@@ -22,9 +22,11 @@ const usage = `npm run simulate -- [--seeds N] [--from S] [--json]
   --breaks ${assumptionNames.join('|')}|all   break an assumption, and see which promise falls
   --history SEED        run one seed, and print everything that happened in it`
 
-const whole = (name: string, text: string): number => {
-  if (!/^\d+$/.test(text)) throw new UsageError(`--${name} takes a whole number, not '${text}'`)
-  return Number(text)
+const whole = (name: string, text: string, least = 0): number => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least)
+    throw new UsageError(`--${name} takes a whole number from ${least} on, not '${text}'`)
+  return value
 }
 
 const flagsOf = (args: readonly string[]) => {
@@ -131,7 +133,7 @@ const broken = async (
 
 await runAsCommand(async (args) => {
   const flags = flagsOf(args)
-  const seeds = whole('seeds', flags.seeds)
+  const seeds = whole('seeds', flags.seeds, 1)
   const from = whole('from', flags.from)
   if (flags.history !== undefined) {
     const result = await simulate({ seed: whole('history', flags.history), keepHistory: true })
