@@ -5,6 +5,7 @@ import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
+import { metricName } from './metric-name.ts'
 import { noteUnheardOf } from './note-unheard-of.ts'
 import type { Telemetry } from './request-handler.ts'
 
@@ -38,7 +39,7 @@ export const observerHandler = (parts: {
       telemetry.count(`hint-${fate}`, 1)
     }
     if (trusted > 0) telemetry.count('hint-trusted', trusted)
-    for (const { ending } of ended) telemetry.count(`run-${ending.toLowerCase()}`, 1)
+    for (const { ending } of ended) telemetry.count(metricName('run', ending), 1)
     const line = { hints: hints.length, ended: ended.length, trusted, announced, problems }
     if (problems.length > 0) telemetry.warn('hints with problems', line)
     else telemetry.info('hints', line)

@@ -1,13 +1,11 @@
 import type { Context } from 'aws-lambda'
 import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
+import { metricName } from './metric-name.ts'
 import { noteUnheardOf } from './note-unheard-of.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 8000
-
-/** How much is parked for a reason, in each sweep in which something is. An alarm looks at `parked-denied`. */
-const parkedMetric = (reason: string): string => `parked-${reason.toLowerCase().replaceAll('_', '-')}`
 
 /** Maps a tick of the schedule to one sweep. */
 export const sweepHandler = (parts: {
@@ -23,10 +21,10 @@ export const sweepHandler = (parts: {
     telemetry.count('sweep-problems', report.problems.length)
     telemetry.count('sweep-unreadable', report.unreadable.length)
     for (const [reason, count] of Object.entries(report.parked ?? {})) {
-      telemetry.count(parkedMetric(reason), count)
+      telemetry.count(metricName('parked', reason), count)
     }
     for (const [ending, count] of Object.entries(report.ended)) {
-      telemetry.count(`run-${ending.toLowerCase()}`, count)
+      telemetry.count(metricName('run', ending), count)
     }
     noteUnheardOf(report.unheardOf, telemetry)
     if (report.unreadable.length > 0) telemetry.error('records this version must not act on', { report })

@@ -88,6 +88,12 @@ test('settles what it can, ignores what is no hint, and puts off what came too s
   })
 })
 
+test('counts each ending under a name like all others', async () => {
+  const { handle, counts } = world('PARTIALLY_SUCCEEDED', async () => {})
+  await handle(record('a', bodyOf('run-1')))
+  expect(counts).toMatchObject({ 'run-partially-succeeded': 1 })
+})
+
 test('looks again three times, and then leaves the run to the sweep', async () => {
   const { handle } = world('IN_PROGRESS', async () => {})
   expect(await handle(record('a', bodyOf('run-1'), 3))).toEqual(failed('a'))
