@@ -7,6 +7,9 @@ import type { Telemetry } from './request-handler.ts'
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 8000
 
+/** Of what may be thousands, the log names so many; the metrics count all. */
+const mostNamed = 20
+
 /** Maps a tick of the schedule to one sweep. */
 export const sweepHandler = (parts: {
   readonly tools: Omit<SweeperTools, 'deadlineMs'>
@@ -27,9 +30,16 @@ export const sweepHandler = (parts: {
       telemetry.count(metricName('run', ending), count)
     }
     noteUnheardOf(report.unheardOf, telemetry)
-    if (report.unreadable.length > 0) telemetry.error('records this version must not act on', { report })
-    else if (report.problems.length > 0) telemetry.warn('sweep with problems', { report })
-    else telemetry.info('sweep', { report })
+    const line = {
+      report: {
+        ...report,
+        unreadable: report.unreadable.slice(0, mostNamed),
+        problems: report.problems.slice(0, mostNamed),
+      },
+    }
+    if (report.unreadable.length > 0) telemetry.error('records this version must not act on', line)
+    else if (report.problems.length > 0) telemetry.warn('sweep with problems', line)
+    else telemetry.info('sweep', line)
   }
 
   return async (

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryBreakers } from '../support/memory-breakers.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
+import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { scriptedDataZone } from '../support/scripted-datazone.ts'
+import { defaults } from '../support/starter-world.ts'
+
+test('P8: of many records that must not be acted on, a sweep counts all and names the first few', async () => {
+  const store = memoryRunStore()
+  for (let n = 0; n < 5000; n += 1) {
+    const key = { partition: `ASSET#dzd_orders#asset-${n}`, record: 'RUN#1#BUSINESS_NAMES#0001' }
+    store.unreadable.push({ key, newer: true, problem: 'is newer' })
+  }
+  const lines: string[] = []
+  const counts: Record<string, number> = {}
+  const take = (message: string, fields: Record<string, unknown>) => {
+    lines.push(JSON.stringify({ message, ...fields }))
+  }
+  const sweep = sweepHandler({
+    tools: {
+      store,
+      datazone: scriptedDataZone({}),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      breakers: memoryBreakers(),
+      switches: { pauseOf: async () => undefined },
+      clock: manualClock(),
+      settings: defaults.sweeper,
+    },
+    telemetry: {
+      info: take,
+      warn: take,
+      error: take,
+      count: (metric, value) => {
+        counts[metric] = value
+      },
+    },
+  })
+  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  expect(counts['sweep-unreadable']).toBe(5000)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('ASSET#dzd_orders#asset-0 RUN#1#BUSINESS_NAMES#0001: is newer')
+  expect(lines[0]?.length).toBeLessThan(5000)
+})
