@@ -16,6 +16,7 @@ import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
+import { noteOddItems } from './note-odd-items.ts'
 import type { Telemetry } from './request-handler.ts'
 
 /**
@@ -60,6 +61,7 @@ export const wire = () => {
       metrics.addMetric(metric, MetricUnit.Count, value)
     },
   }
+  const tellOddItem = noteOddItems(telemetry)
   return {
     config,
     logger,
@@ -68,9 +70,9 @@ export const wire = () => {
     ports: {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName, backOff),
-      switches: dynamoDbSwitches(table, config.tableName, systemClock.now),
+      switches: dynamoDbSwitches(table, config.tableName, systemClock.now, tellOddItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
-      breakers: dynamoDbBreakers(table, config.tableName),
+      breakers: dynamoDbBreakers(table, config.tableName, tellOddItem),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
       queue: sqsRequestQueue(sqs, {

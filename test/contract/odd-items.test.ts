@@ -54,8 +54,9 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
     await breakers.close(breaker)
   })
 
-  test('a breaker under another name than its own, or that opened at no time, stops nobody', async () => {
-    const breakers = dynamoDbBreakers(table.client, table.name)
+  test('a breaker under another name than its own, or that opened at no time, stops nobody, and is told', async () => {
+    const told: unknown[] = []
+    const breakers = dynamoDbBreakers(table.client, table.name, (...all) => told.push(all))
     const item = marshall({
       pk: 'BREAKERS',
       sk: 'DENIED#dzd_orders#project-1',
@@ -67,9 +68,50 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
     await beside({ ...item, openedAtMs: { N: '9e15' } }, async () => {
       expect(await breakers.open()).toEqual([])
     })
+    expect(told).toEqual([
+      [
+        { pk: 'BREAKERS', sk: 'DENIED#dzd_orders' },
+        'stops nobody under this name: its own is DENIED#dzd_orders#project-1',
+      ],
+      [
+        { pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1' },
+        'cannot be read, and stops nobody: wrong are openedAtMs',
+      ],
+    ])
     await beside(item, async () => {
       expect(await breakers.open()).toEqual([opened(denied, 'Start', t0, pauses)])
     })
+  })
+
+  test.each(['domain', 'PROJECT', 'PROJECT#', 'PROJECT# p1', 'p1', 'ASSET#a'])(
+    'a switch by the name of %j pauses nothing, and is told',
+    async (sk) => {
+      const told: unknown[] = []
+      const switches = dynamoDbSwitches(
+        table.client,
+        table.name,
+        () => t0,
+        (...all) => told.push(all),
+      )
+      await beside(marshall({ pk: 'SWITCH#dzd_b', sk, paused: true }), async () => {
+        expect(await switches.pauseOf('dzd_b', 'p1')).toBeUndefined()
+      })
+      expect(told).toEqual([[{ pk: 'SWITCH#dzd_b', sk }, expect.stringContaining('PROJECT# and the id')]])
+    },
+  )
+
+  test('a good switch is told of to nobody', async () => {
+    const told: unknown[] = []
+    const switches = dynamoDbSwitches(
+      table.client,
+      table.name,
+      () => t0,
+      (...all) => told.push(all),
+    )
+    await beside(marshall({ pk: 'SWITCH#dzd_c', sk: 'PROJECT#p1', paused: true }), async () => {
+      expect(await switches.pauseOf('dzd_c', 'p1')).toEqual({})
+    })
+    expect(told).toEqual([])
   })
 
   test.each(oddNumbers)('records are read beside one with the number %s', async (N) => {

@@ -8,6 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
+import type { TellOddItem } from '../../ports/odd-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { generationTypes } from '../../run/run.ts'
 import { absent, type Condition, conditionParameters } from './conditions.ts'
@@ -28,6 +29,20 @@ const BreakerItem = z.object({
   nextProbeAtMs: instant,
 })
 const Filed = z.object({ sk: z.string() })
+
+/** The breaker of an item, or what is wrong with it. */
+const breakerIn = (item: unknown): Breaker | { readonly problem: string } => {
+  const parsed = z.safeParse(BreakerItem, item)
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
+    return { problem: `cannot be read, and stops nobody: wrong are ${[...new Set(fields)].join(', ')}` }
+  }
+  const name = breakerName(parsed.data.cause)
+  // Under another name than its own nobody could probe it, or close it.
+  return z.safeParse(Filed, item).data?.sk === name
+    ? parsed.data
+    : { problem: `stops nobody under this name: its own is ${name}` }
+}
 
 /**
  * A breaker that nobody has probed for longer than any request may wait has nobody left that it could stop: it was
@@ -69,7 +84,11 @@ const held = async (call: Promise<unknown>): Promise<boolean> => {
 }
 
 /** The breakers in the table of runs. One that nobody can read stops nobody (P8): its cause will refuse again. */
-export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breakers => {
+export const dynamoDbBreakers = (
+  client: DynamoDBClient,
+  table: string,
+  tell: TellOddItem = () => {},
+): Breakers => {
   const put = (breaker: Breaker, condition: Condition) =>
     client.send(
       new PutItemCommand({
@@ -82,10 +101,10 @@ export const dynamoDbBreakers = (client: DynamoDBClient, table: string): Breaker
   const read = async (): Promise<readonly Breaker[]> => {
     const items = await readPartition(client, table, partition)
     return items.flatMap((item) => {
-      const parsed = z.safeParse(BreakerItem, item)
-      // Under another name than its own nobody could probe it, or close it.
-      const isFiled = parsed.success && z.safeParse(Filed, item).data?.sk === breakerName(parsed.data.cause)
-      return isFiled ? [parsed.data] : []
+      const breaker = breakerIn(item)
+      if (!('problem' in breaker)) return [breaker]
+      tell({ pk: partition, sk: z.safeParse(Filed, item).data?.sk ?? '' }, breaker.problem)
+      return []
     })
   }
 

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
+import type { TellOddItem } from '../../ports/odd-items.ts'
 import type { Pause, Switches } from '../../ports/switches.ts'
 import { readPartition } from './read-partition.ts'
 
@@ -27,16 +28,27 @@ const pauseIn = (item: unknown): readonly [string, Pause][] => {
   ]
 }
 
+/** What a switch may be about: the sort keys that anybody looks for. */
+const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/
+
 /** So that a switch works within a minute: this long, and a sweep's period for what waits. */
 const keptMs = 30_000
 
 /** The switches as items of the table, `SWITCH#<domain>` with `DOMAIN` or `PROJECT#<project>`; one read a domain in 30 s. */
-export const dynamoDbSwitches = (client: DynamoDBClient, table: string, now: () => number): Switches => {
+export const dynamoDbSwitches = (
+  client: DynamoDBClient,
+  table: string,
+  now: () => number,
+  tell: TellOddItem = () => {},
+): Switches => {
   const seen = new Map<string, { readonly atMs: number; readonly paused: Promise<Paused> }>()
 
   const read = async (domainId: string): Promise<Paused> => {
-    const items = await readPartition(client, table, `SWITCH#${domainId}`)
-    return new Map(items.flatMap(pauseIn))
+    const pk = `SWITCH#${domainId}`
+    const paused = new Map((await readPartition(client, table, pk)).flatMap(pauseIn))
+    for (const sk of paused.keys())
+      if (!usable.test(sk)) tell({ pk, sk }, 'pauses nothing: name it DOMAIN, or PROJECT# and the id')
+    return paused
   }
 
   const recent = (domainId: string): Promise<Paused> => {
