@@ -4,27 +4,7 @@ import { type DataZoneServer, startDataZoneServer } from './datazone/server.ts'
 import { runAsCommand } from './run-as-command.ts'
 import { catalogueFrom, sampleWithDataSources } from './simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from './simulator-flags.ts'
-
-const lookEveryMs = 200
-
-/**
- * Calls once the parent is gone, if npm started this: npm gives its SIGTERM to the shell between them, which ends
- * and tells nobody. Where a shell is left on purpose, as by `setsid`, this goes on.
- */
-const onOrphaned = (ended: () => void): void => {
-  if (process.env['npm_lifecycle_event'] !== 'simulator') return
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) ended()
-  }, lookEveryMs).unref()
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM, to this process or to the npm that started it. */
-const told = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-    onOrphaned(resolve)
-  })
+import { toldToStop } from './told-to-stop.ts'
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
@@ -69,7 +49,7 @@ await runAsCommand(async (args) => {
     return 0
   }
   const content = catalogue === undefined ? sampleWithDataSources(assets) : await catalogueFrom(catalogue)
-  const stopping = told()
+  const stopping = toldToStop('simulator')
   const server = await startDataZoneServer({ ...settings, port, seed })
   let pump: EventPump | undefined
   try {

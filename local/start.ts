@@ -4,16 +4,11 @@ import { join } from 'node:path'
 import { startFlags } from './flags.ts'
 import { launch } from './launch.ts'
 import { runAsCommand } from './run-as-command.ts'
-
-/** Resolves at the first Ctrl-C or SIGTERM. */
-const told = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
+import { toldToStop } from './told-to-stop.ts'
 
 await runAsCommand(async (args) => {
   const flags = startFlags(args)
-  const stopping = told()
+  const stopping = toldToStop('start')
   console.log('packaging the service and starting the local stack ...')
   const logPath = join(tmpdir(), `datazone-run-orchestrator-${process.pid}.log`)
   const log = (line: string, source: string) => appendFileSync(logPath, `${source}: ${line}\n`)

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { type RunningCommand, runCommand, runNpmScript } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
 import { runRequest } from '../support/requests.ts'
 
@@ -73,6 +73,15 @@ describe('npm start', () => {
     const ports = [...start.stdout().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
     expect(new Set(ports).size).toBe(4)
     for (const port of new Set(ports)) await (await occupy(port)).close()
+  })
+
+  it('stops when npm, which started it, is terminated', async () => {
+    const npm = runNpmScript('start')
+    closing.push(npm.kill)
+    await npm.printed(/Ctrl-C stops everything/)
+    npm.terminate()
+    await npm.ended
+    await hasLeftNothing(npm)
   })
 
   it('stops cleanly when it is told to while it starts', async () => {

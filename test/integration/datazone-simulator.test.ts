@@ -463,14 +463,14 @@ test('a signal to npm ends the simulator that npm has started, and frees its por
     said += chunk
   })
   const endpoint = () => /endpoint +(http\S+)\n/.exec(said)?.[1]
-  await expect.poll(endpoint, { timeout: 30_000 }).toBeDefined()
+  await expect.poll(endpoint).toBeDefined()
   npm.kill('SIGTERM')
   const answers = () =>
     fetch(`${endpoint()}/_simulator/settings`).then(
       () => true,
       () => false,
     )
-  await expect.poll(answers, { timeout: 10_000 }).toBe(false)
+  await expect.poll(answers).toBe(false)
 })
 
 test('the command that cannot start says so in one line, and its exit code is not zero', async () => {

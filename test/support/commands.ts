@@ -22,7 +22,10 @@ export interface RunningCommand {
   readonly ended: Promise<Ended>
   /** Settles with what the pattern finds in what the command has printed. */
   printed(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>
+  /** As Ctrl-C does. */
   interrupt(): void
+  /** As a service manager does. */
+  terminate(): void
   /** The processes that it started, by whatever detour, and that still run. */
   descendants(): Promise<readonly string[]>
   /** Ends it if a test did not. */
@@ -64,9 +67,15 @@ const collect = (child: ChildProcess) => {
 }
 
 /** Starts `node <script> <args>` in the repository. */
-export const runCommand = (script: string, ...args: readonly string[]): RunningCommand => {
+export const runCommand = (script: string, ...args: readonly string[]): RunningCommand =>
+  run(process.execPath, script, ...args)
+
+/** Starts `npm run <script>` in the repository. */
+export const runNpmScript = (script: string): RunningCommand => run('npm', 'run', '--silent', script)
+
+const run = (file: string, ...args: readonly string[]): RunningCommand => {
   const mark = randomUUID()
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(file, [...args], {
     cwd: repository,
     env: { ...process.env, [markName]: mark },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,6 +96,7 @@ export const runCommand = (script: string, ...args: readonly string[]): RunningC
         { deadlineMs },
       ),
     interrupt: () => void child.kill('SIGINT'),
+    terminate: () => void child.kill('SIGTERM'),
     descendants: () => markedProcesses(mark),
     kill: async () => {
       if (!isOver()) child.kill('SIGKILL')
