@@ -123,6 +123,12 @@ const observeByGet = async (
   await write(transition(run, { kind: 'OVERDUE', nativeStatus, ...tried }, tools.clock.now()), pass, tools)
 }
 
+/** P9: past its deadline, a run of which nobody tells anything for a whole day is given up. */
+const noteUnanswered = async (run: InFlightRun, pass: Pass, tools: SettleTools): Promise<void> => {
+  if (isOverdue(run, tools))
+    await write(transition(run, { kind: 'UNANSWERED' }, tools.clock.now()), pass, tools)
+}
+
 /** A 404 means something only for a run that List and Get have had time to learn of. */
 const leastAgeToMissMs = 5 * 60_000
 /** While so many of a domain's Gets answer 404, and half of them or more, it is the domain that is missing. */
@@ -137,6 +143,8 @@ const noteMissing = async (
 ): Promise<void> => {
   if (missing.length >= manyMissing && missing.length * 2 >= answers) {
     pass.problems.push(`${missing.length} of ${answers} runs were not found: none is declared lost`)
+    // But what is away for good is not waited for without end.
+    for (const run of missing) await noteUnanswered(run, pass, tools)
     return
   }
   for (const run of missing) {
@@ -174,8 +182,7 @@ export const getEach = async (
         missing.push(run)
         return
       default:
-        if (isOverdue(run, tools))
-          await write(transition(run, { kind: 'UNANSWERED' }, tools.clock.now()), pass, tools)
+        await noteUnanswered(run, pass, tools)
     }
   }
   const worker = async () => {

@@ -323,8 +323,12 @@ describe('P9: runs that never tell an ending', () => {
   })
 
   /** A sweep each minute for `forMs`, in which every Get is answered so. */
-  const sweptFor = async (tracked: InFlightRun, forMs: number, getRun: DataZone['getRun']) => {
-    const store = memoryRunStore(tracked)
+  const sweptFor = async (
+    tracked: InFlightRun | readonly InFlightRun[],
+    forMs: number,
+    getRun: DataZone['getRun'],
+  ) => {
+    const store = memoryRunStore(...[tracked].flat())
     const clock = manualClock()
     while (clock.now() <= t0 + forMs) {
       const going = store.all().filter((there) => there.state === 'IN_FLIGHT')
@@ -389,6 +393,16 @@ describe('P9: runs that never tell an ending', () => {
     expect(ended).toEqual([])
     expect(store.writes).toEqual([])
     expect(problems.at(-1)).toContain('none is declared lost')
+  })
+
+  test('P9: many that are not found for good time out a whole day after the first sweep past their deadline', async () => {
+    const gone = async () => refused('NOT_FOUND')
+    const late = runs(5, 40 * hour)
+    const before = await sweptFor(late, day - minute, gone)
+    expect(before.all()).toMatchObject(late.map(() => ({ state: 'IN_FLIGHT', unansweredSinceMs: t0 })))
+    expect(before.writes).toHaveLength(5)
+    const after = await sweptFor(late, day, gone)
+    expect(after.all()).toMatchObject(late.map(() => ({ ending: 'TIMED_OUT', detectedAtMs: t0 + day })))
   })
 
   test('P8: what many are is a share of the answers, not of the questions: refusals are no answers', async () => {
