@@ -16,9 +16,17 @@ import { transition } from '../run/transition.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
 import { backfillWait, goesLive } from './lanes.ts'
 import { mustPark } from './must-park.ts'
-import { type RequestOutcome, recordChanged, turnTaken } from './outcome.ts'
-import { startRun } from './start-run.ts'
+import {
+  attemptTaken,
+  isLostRace,
+  type RequestOutcome,
+  recordChanged,
+  recordUnreadable,
+  turnTaken,
+} from './outcome.ts'
+import { backoffSeconds, startRun } from './start-run.ts'
 import type { StarterTools } from './starter-tools.ts'
+import { hasTimeToAsk } from './time-left.ts'
 import { taken, type WaitingRequest } from './waiting-request.ts'
 
 interface Attempt {
@@ -108,9 +116,6 @@ const remember = async (
     if (next.outcome === 'changed') await tools.store.save(next.run)
   }
 }
-
-/** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
-const attemptTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
 
 const takenBy = ({ subject, attempt }: Attempt, waiting: ParkedRun): RequestOutcome => ({
   outcome: 'duplicate',
@@ -219,12 +224,7 @@ const nothingToMake = async (
   return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
 }
 
-/**
- * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
- * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
- * with the removal of the waiting request, so that a crash in between leaves something to go on with.
- */
-export const claimSubjects = async (
+const claimOnce = async (
   waiting: ParkedRun,
   subjects: readonly Subject[],
   read: Records,
@@ -254,6 +254,35 @@ export const claimSubjects = async (
     else outcomes.push({ outcome: 'parked', run: creation.run })
   }
   return [await makeFirst(first, waiting, records, tools), ...outcomes]
+}
+
+/** How often records are read anew because somebody else came between, before the message is seen again. */
+const tries = 10
+
+/**
+ * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
+ * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
+ * with the removal of the waiting request, so that a crash in between leaves something to go on with.
+ *
+ * Of many requests for one asset at once a single one wins each round. The others try again here, and after that ever
+ * later and apart: the queue hands out a message five times, and dead letters are for what crashes.
+ */
+export const claimSubjects = async (
+  waiting: ParkedRun,
+  subjects: readonly Subject[],
+  read: Records,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  let records = read
+  for (let left = tries; ; left -= 1) {
+    const outcomes = await claimOnce(waiting, subjects, records, tools)
+    const lost = outcomes.find(isLostRace)
+    if (lost === undefined) return outcomes
+    if (left <= 1 || !hasTimeToAsk(tools))
+      return [{ ...lost, afterSeconds: backoffSeconds(tools.receiveCount, tools.clock.random()) }]
+    records = await tools.store.runsOfAsset(waiting.subject)
+    if (records.unreadable.length > 0) return [recordUnreadable]
+  }
 }
 
 /** The same for an asset whose revision is known: a subject for each set of types. */

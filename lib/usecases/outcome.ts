@@ -33,11 +33,21 @@ export type RequestOutcome =
   /** Back to the queue, to be seen again after `afterSeconds`. */
   | { readonly outcome: 'retry'; readonly afterSeconds: number; readonly reason: string }
 
+type Retry = Extract<RequestOutcome, { outcome: 'retry' }>
+
 /** Somebody else has written a record since it was read: it is to be read again. */
-export const recordChanged: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }
+export const recordChanged: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }
 
 /** Somebody else claimed a run of this data source since its records were read: they are to be read again. */
-export const turnTaken: RequestOutcome = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }
+export const turnTaken: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }
+
+/** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
+export const attemptTaken: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
+
+const lostRaces: readonly RequestOutcome[] = [recordChanged, turnTaken, attemptTaken]
+
+/** Whether the records have only to be read again, because somebody else was faster. */
+export const isLostRace = (outcome: RequestOutcome): outcome is Retry => lostRaces.includes(outcome)
 
 /**
  * P8: an older deployment must not act on what a newer one wrote; the message goes back until a newer one takes it.

@@ -340,7 +340,7 @@ describe('three types make two runs', () => {
     expect(world.store.all().map((run) => run.attempt)).toEqual([1, 2, 1, 2])
   })
 
-  test('P2: regenerate that loses the race for the second comes back for it', async () => {
+  test('P2: regenerate that loses the race for the second makes the next', async () => {
     const world = starterWorld()
     await world.handle(request)
     for (const run of world.store.all())
@@ -353,8 +353,7 @@ describe('three types make two runs', () => {
       )
     }
     const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
-    expect(await world.outcomes(again)).toEqual(['retry'])
-    await world.handle(again, 2)
+    expect(await world.outcomes(again)).toEqual(['started', 'parked'])
     const mine = world.store.all().filter((run) => run.request.requestKey === 'request:again')
     expect(mine.map((run) => typesToRun(run).length)).toEqual([2, 1])
   })
@@ -482,7 +481,7 @@ describe('regenerate', () => {
     ])
   })
 
-  test('P2: whoever loses the race for the second set comes back too, before anything is claimed', async () => {
+  test('P2: whoever loses the race for the second set makes the next, before anything is claimed', async () => {
     const sets = [
       endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } }),
       endedRun({ subject: { ...subject, types: threeTypes.slice(2) }, runId: 'run-2' }),
@@ -497,14 +496,12 @@ describe('regenerate', () => {
     })
     world.store.beforeWrite = () => world.store.given(rival)
     const both = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
-    expect(await world.handle(both)).toEqual([{ outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }])
-    expect(world.store.writes).toEqual([])
-    world.store.beforeWrite = () => {}
-    expect(await world.outcomes(both, 2)).toEqual(['started', 'parked'])
+    expect(await world.outcomes(both)).toEqual(['started', 'parked'])
+    expect(world.store.writes[0]).toMatch(/^create PARKED .*0003$/)
     expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
   })
 
-  test('P2: whoever loses the race for an attempt comes back for the next', async () => {
+  test('P2: whoever loses the race for an attempt makes the next', async () => {
     const world = starterWorld({ runs: [endedRun()] })
     const rival = endedRun({
       attempt: 2,
@@ -512,11 +509,7 @@ describe('regenerate', () => {
       request: { ...endedRun().request, requestKey: 'request:b' },
     })
     world.store.beforeWrite = () => world.store.given(rival)
-    expect(await world.handle(again)).toEqual([
-      { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' },
-    ])
-    world.store.beforeWrite = () => {}
-    expect(await world.handle(again, 2)).toMatchObject([{ outcome: 'started', run: { attempt: 3 } }])
+    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 3 } }])
   })
 })
 

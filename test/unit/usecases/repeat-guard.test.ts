@@ -27,12 +27,27 @@ describe('the repeat guard', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P2: when somebody writes that run meanwhile, the publish is seen again', async () => {
+  test('P2: when somebody writes that run meanwhile, it is read again', async () => {
     const world = starterWorld({ runs: [ended(1)], script: shows })
-    world.store.beforeWrite = (run) => world.store.given({ ...run, version: 7 })
-    expect(await world.handle(assetEvent())).toEqual([
-      { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' },
-    ])
+    world.store.beforeWrite = (run) => {
+      world.store.beforeWrite = () => {}
+      world.store.given({ ...run, version: 7 })
+    }
+    expect(await world.outcomes(assetEvent())).toEqual(['skipped'])
+    expect(world.store.all()[0]?.history.at(-1)?.what).toMatch(/^REPEAT_GUARD skipped/)
+  })
+
+  test('P2: when somebody writes it each time, the publish is seen again, ever later', async () => {
+    const world = starterWorld({ runs: [ended(1)], script: shows })
+    let version = 100
+    world.store.beforeWrite = () => {
+      version += 1
+      world.store.given(ended(1, { version }))
+    }
+    const retry = (afterSeconds: number) => [{ outcome: 'retry', afterSeconds, reason: 'RECORD_CHANGED' }]
+    expect(await world.handle(assetEvent())).toEqual(retry(5))
+    expect(await world.handle(assetEvent(), 3)).toEqual(retry(20))
+    expect(world.datazone.starts).toEqual([])
   })
 
   test('lets go after 30 days', async () => {
