@@ -11,6 +11,7 @@ import {
   takenCancelsWork,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
+import { nothingDiesInTheCalm } from './check/dead.ts'
 import { deadlinesAreKept, startedIsToldWhereAskedFor } from './check/deadline.ts'
 import { onlyTheEndedExpire, theForgottenAreNotRun } from './check/expiry.ts'
 import {
@@ -76,6 +77,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P2 none lost', endingsAreAnnounced],
   ['P2 none lost', wrongMessagesAreGivenBack],
   ['P2 none lost', queuesAreEmpty],
+  ['P2 none lost', nothingDiesInTheCalm],
   ['policy: what it skips is not run', skippedAreNotRun],
   ['policy: the repeat guard', repeatsAreSkipped],
   ['policy: retries are kept', retriesAreKept],

@@ -56,6 +56,8 @@ export interface Outside {
   readonly rejected: readonly string[]
   readonly queue: readonly QueuedMessage[]
   readonly deadLetters: readonly QueuedMessage[]
+  /** Every message that became a dead letter, redriven or not. */
+  readonly died: readonly { readonly atMs: number; readonly body: string }[]
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
   readonly scenario: Scenario
   /** Everything there is belongs to the one domain and project that are paused. */

@@ -8,6 +8,7 @@ import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
 import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
+import { throngDeeds, thronged } from './throng.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
 export type Deed =
@@ -204,7 +205,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...oldAssets, ...crowdAssets, ancient].map((id) => assetOf(id)),
+          ...[...assets, ...oldAssets, ...crowdAssets, ancient, thronged].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
@@ -347,6 +348,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
   deeds.push(...crowdDeeds(crowds, published))
+  // What a full cap holds back says nothing of races.
+  if (scenario.caps.length === 0)
+    deeds.push(...throngDeeds(random.fork('throng'), { domainId, projectId, stormMs }, published))
   deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {

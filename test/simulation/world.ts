@@ -203,13 +203,22 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('dlq'),
     retentionMs: queueRetentionMs,
   })
+  const died: Outside['died'][number][] = []
   const inner = simulatedQueue({
     name: 'requests',
     time,
     random: random.fork('queue'),
     visibilityTimeoutMs,
     retentionMs: queueRetentionMs,
-    deadLetters: { queue: deadLetters, maxReceiveCount: 5 },
+    deadLetters: {
+      queue: {
+        adopt: (message) => {
+          died.push({ atMs: time.now(), body: message.body })
+          deadLetters.adopt(message)
+        },
+      },
+      maxReceiveCount: 5,
+    },
     faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
   })
   const requests = {
@@ -509,6 +518,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
     deadLetters: deadLetters.messages(),
+    died,
     modes,
     scenario,
     pauses,

@@ -1,5 +1,7 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { endedEvent } from '../../../lib/contracts/run-event.ts'
+import type { Records } from '../../../lib/ports/run-store.ts'
+import { thronged } from '../throng.ts'
 import { filtered, type Sabotage, withDataZone, withStore } from './sabotage.ts'
 
 /** Defects of claiming, starting, following and announcing. */
@@ -180,6 +182,27 @@ export const startingSabotages: readonly Sabotage[] = [
           return forced
         },
       }),
+  },
+  {
+    name: 'lose the same race again and again',
+    ports: (ports) => {
+      const known = new Map<string, { readonly atMs: number; readonly records: Promise<Records> }>()
+      // And losers come back together.
+      const together = { ...ports, clock: { ...ports.clock, random: () => 0.5 } }
+      return withStore(together, {
+        // What was read a moment ago is read no more.
+        runsOfAsset: (target) => {
+          const key = JSON.stringify(target)
+          const last = known.get(key)
+          const nowMs = ports.clock.now()
+          const isThronged = 'assetId' in target && target.assetId === thronged
+          if (isThronged && last !== undefined && nowMs - last.atMs < 1000) return last.records
+          const records = ports.store.runsOfAsset(target)
+          known.set(key, { atMs: nowMs, records })
+          return records
+        },
+      })
+    },
   },
   { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
   { name: 'start in plan mode', settings: (settings) => ({ ...settings, mode: 'run' }) },

@@ -1,0 +1,53 @@
+import type { Random } from './ports/random.ts'
+import type { Deed, Sent } from './program.ts'
+
+/** The asset that many ask for at once. */
+export const thronged = 'thronged'
+
+const minute = 60_000
+
+/**
+ * In some seeds, when it is calm: a publish of an asset, and when its run is over many more and some requests to
+ * regenerate it, all at once. They are few enough that the history of one record has a line for each.
+ */
+export const throngDeeds = (
+  random: Random,
+  { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
+  published: (assetId: string) => Deed,
+): readonly { readonly atMs: number; readonly deed: Deed }[] => {
+  if (!random.chance(0.1)) return []
+  const atMs = stormMs + 100 * minute
+  const again = (number: number): Deed => {
+    const id = `throng-${number}`
+    const types = ['BUSINESS_DESCRIPTIONS']
+    const body = {
+      version: 1,
+      requestId: id,
+      kind: 'METADATA_GENERATION',
+      domainId,
+      projectId,
+      asset: { id: thronged },
+      types,
+      regenerate: true,
+    }
+    const request: Sent = {
+      id,
+      domainId,
+      assetId: thronged,
+      sets: [types],
+      regenerate: true,
+      published: false,
+    }
+    return { kind: 'send', body: JSON.stringify(body), request }
+  }
+  const publishes = random.whole(8, 12)
+  const regenerations = random.whole(4, 8)
+  return [
+    { atMs, deed: published(thronged) },
+    ...Array.from({ length: publishes }, () => ({ atMs: atMs + 20 * minute, deed: published(thronged) })),
+    ...Array.from({ length: regenerations }, (_, number) => ({
+      atMs: atMs + 40 * minute,
+      deed: again(number + 1),
+    })),
+  ]
+}
