@@ -21,6 +21,7 @@ import {
   othersAreWaitedFor,
 } from './check/foreign.ts'
 import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/found.ts'
+import { theGoneAreGivenUp } from './check/gone.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
 import {
@@ -115,6 +116,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P9 nothing waits for ever', nothingStuck],
   ['P9 nothing waits for ever', refusalsEndInTime],
   ['P9 nothing waits for ever', deadlinesAreKept],
+  ['P9 nothing waits for ever', theGoneAreGivenUp],
   ['policy: what to announce', startedIsToldWhereAskedFor],
   ['P2 none lost', onlyTheEndedExpire],
   ['P1 one run', theForgottenAreNotRun],

@@ -35,6 +35,8 @@ export interface Outside {
   readonly skewMs: number
   /** Ids of runs that somebody else started. */
   readonly portalRuns: ReadonlySet<string>
+  /** Ids of runs that DataZone no longer knows. */
+  readonly forgotten: ReadonlySet<string>
   readonly refusedTimes: readonly RefusedTime[]
   /** How a quota that is full comes to its end. Absent: none is. */
   readonly quotaEnds: QuotaEnd | undefined

@@ -3,6 +3,7 @@ import { drawBeginning } from './beginning.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
 import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
 import { ancient, expiryDeeds } from './expiry.ts'
+import { gone, goneDeeds } from './gone.ts'
 import { drawOthers } from './others.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
@@ -44,6 +45,10 @@ export type Deed =
   | { readonly kind: 'expire' }
   /** DataZone allows so many Starts from now on. */
   | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
+  /** Runs of these assets that start from now on never end. */
+  | { readonly kind: 'run-for-ever'; readonly assetIds: readonly string[] }
+  /** DataZone no longer knows the runs of these assets. */
+  | { readonly kind: 'forget-runs'; readonly assetIds: readonly string[] }
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
@@ -205,7 +210,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...oldAssets, ...crowdAssets, ancient, thronged].map((id) => assetOf(id)),
+          ...[...assets, ...oldAssets, ...crowdAssets, ancient, thronged, ...gone].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
@@ -348,9 +353,11 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
   deeds.push(...crowdDeeds(crowds, published))
-  // What a full cap holds back says nothing of races.
-  if (scenario.caps.length === 0)
+  // A full cap holds back who was to race, or to go on for ever.
+  if (scenario.caps.length === 0) {
     deeds.push(...throngDeeds(random.fork('throng'), { domainId, projectId, stormMs }, published))
+    deeds.push(...goneDeeds(random.fork('gone'), { domainId, projectId, stormMs }))
+  }
   deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {

@@ -305,6 +305,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
 
+  const forgotten = new Set<string>()
   const sent: Outside['sent'][number][] = []
   const modes: Outside['modes'][number][] = [{ mode: 'run', fromMs: startMs }]
   const revisions = new Map<string, { revision: string; fromMs: number }[]>()
@@ -354,6 +355,15 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       count('foreign run')
     } catch {
       // While another one goes, or once its day is full, a schedule is passed over.
+    }
+  }
+
+  const forget = (assetIds: readonly string[]) => {
+    for (const { id, assetId, domainId } of datazone.control.runs()) {
+      if (!assetIds.includes(assetId)) continue
+      datazone.control.deleteRun({ domainId, runId: id })
+      forgotten.add(id)
+      count('forgotten run')
     }
   }
 
@@ -445,6 +455,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         datazone.control.changeSettings({ startRatePerSecond, startBucket })
         return
       }
+      case 'run-for-ever':
+        datazone.control.setOutcomes(deed.assetIds.map((target) => ({ target, fate: 'stuck' })))
+        return
+      case 'forget-runs':
+        forget(deed.assetIds)
+        return
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.
         touched = disturbed()
@@ -501,6 +517,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         .filter(isPortals)
         .map(({ id }) => id),
     ),
+    forgotten,
     refusedTimes,
     quotaEnds: program.quotaEnds,
     runs: [

@@ -44,7 +44,7 @@ export const sameEventId: Rule = ({ events }) => {
 /** DataZone goes on with what is given up, and may end it later. */
 const clocksMs = 5_000
 
-export const endingsAreFinalAndTrue: Rule = ({ events, items, runs, scenario }) => {
+export const endingsAreFinalAndTrue: Rule = ({ events, items, runs, scenario, forgotten }) => {
   const wrong: string[] = []
   const told = new Map<string, string>()
   for (const event of events) {
@@ -57,7 +57,7 @@ export const endingsAreFinalAndTrue: Rule = ({ events, items, runs, scenario }) 
   }
   for (const item of items) {
     const truth = runs.find((run) => run.id === item['runId'])
-    if (item['state'] !== 'ENDED' || truth === undefined) continue
+    if (item['state'] !== 'ENDED' || truth === undefined || forgotten.has(truth.id)) continue
     const isGivenUp =
       item['ending'] === 'TIMED_OUT' &&
       (!knownStatuses.includes(truth.status) ||

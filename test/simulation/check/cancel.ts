@@ -190,6 +190,7 @@ export const overdueAreCanceled: Rule = (outside) =>
       item['ending'] === 'TIMED_OUT' &&
       item['dataSourceId'] === undefined &&
       truth !== undefined &&
+      !outside.forgotten.has(truth.id) &&
       truth.endsAtMs > outside.endMs
       ? [`${nameOf(item)} was given up, and DataZone goes on with it`]
       : []

@@ -10,8 +10,10 @@ const sweepsMs = 3 * 60_000
 const aftermathMs = 180_000
 
 /** A run times out at its own deadline, neither before nor long after while DataZone answers. */
-export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs }) =>
+export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs, forgotten }) =>
   items.flatMap((item) => {
+    // Of these no Get tells that they go on.
+    if (forgotten.has(String(item['runId']))) return []
     const isSource = item['kind'] === 'DATA_SOURCE'
     const dueMs = number(item, 'startedAtMs') + (isSource ? deployedMs : (scenario.deadlineMs ?? deployedMs))
     const latestMs = dueMs + sweepsMs + 2 * skewMs

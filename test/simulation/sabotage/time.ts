@@ -17,6 +17,17 @@ export const timeSabotages: readonly Sabotage[] = [
       }),
   },
   {
+    name: 'take a lasting 404 for throttling',
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'answered' || answer.refusal.kind !== 'NOT_FOUND') return answer
+          return { ...answer, refusal: { ...answer.refusal, kind: 'THROTTLED' } }
+        },
+      }),
+  },
+  {
     name: "overlook the policy's deadline",
     settings: (settings) => withoutOrder(settings, 'deadlineMs'),
   },

@@ -1,0 +1,20 @@
+import { type Item, nameOf, number } from './items.ts'
+import type { Rule } from './rule.ts'
+
+const dayMs = 24 * 3_600_000
+/** Two sweeps, and clocks that differ; the last few are no longer many, and are lost by two 404s ten minutes apart. */
+const slackMs = 13 * 60_000
+
+/** A day past its own deadline of half an hour, or less where the policy says so. */
+const latestMs = (item: Item): number => number(item, 'startedAtMs') + 1_800_000 + dayMs + slackMs
+
+/** What DataZone no longer knows is given up, however many they are: in ten minutes, or a day past their deadline. */
+export const theGoneAreGivenUp: Rule = ({ items, forgotten, endMs }) =>
+  items.flatMap((item) => {
+    if (!forgotten.has(String(item['runId'])) || latestMs(item) > endMs) return []
+    if (item['ending'] !== 'TIMED_OUT' && item['ending'] !== 'LOST')
+      return [`${nameOf(item)}, which DataZone no longer knows, is ${item['ending'] ?? item['state']}`]
+    return number(item, 'detectedAtMs') > latestMs(item)
+      ? [`${nameOf(item)} was given up ${number(item, 'detectedAtMs') - latestMs(item)} ms too late`]
+      : []
+  })
