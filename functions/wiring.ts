@@ -38,9 +38,15 @@ const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 **
 
 /**
  * A call that is not answered fails, and is tried again or left to the next sweep: without the flag the SDK only logs it,
- * and one silent call would hold up an invocation to its end.
+ * and one silent call would hold up an invocation to its end. `requestTimeout` is over with the first byte of the answer,
+ * and `socketTimeout` is for an answer that stops half-way.
  */
-export const timeouts = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true }
+export const timeouts = {
+  connectionTimeout: 1000,
+  requestTimeout: 5000,
+  socketTimeout: 5000,
+  throwOnRequestTimeout: true,
+}
 
 /** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
 export const wire = () => {

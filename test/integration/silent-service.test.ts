@@ -6,8 +6,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { timeouts } from '../../functions/wiring.ts'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 
-/** Takes every request, and answers none. */
-const silent = createServer(() => {})
+/** Takes every request, and answers none, or begins to answer and stops. */
+const silent = createServer((request, response) => {
+  if (!request.url?.includes('half-answered')) return
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+  response.write('{"id":"run-')
+})
 let endpoint: string
 
 beforeAll(async () => {
@@ -23,18 +27,34 @@ afterAll(async () => {
   await once(silent, 'close')
 })
 
-it('P6: a service that takes a call and never answers it does not hold up the sweep', async () => {
-  const client = new DataZoneClient({
+const impatient = { ...timeouts, requestTimeout: 100, socketTimeout: 100 }
+const clientWith = (requestHandler: object) =>
+  new DataZoneClient({
     region: 'us-east-1',
     endpoint,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
-    requestHandler: { ...timeouts, requestTimeout: 100 },
+    requestHandler,
   })
-  const { getRun } = dataZoneGateway({ starts: client, reads: client })
-  expect(await getRun('dzd_silent', 'run-1')).toMatchObject({
-    outcome: 'refused',
-    refusal: { kind: 'UNAVAILABLE', definite: false },
-  })
-  client.destroy()
-})
+const givenUp = { outcome: 'refused', refusal: { kind: 'UNAVAILABLE', definite: false } }
+
+it.each(['run-1', 'half-answered'])(
+  'P6: a service that takes a call and never answers it, or not to the end, does not hold up the sweep: %s',
+  async (runId) => {
+    const client = clientWith(impatient)
+    const { getRun } = dataZoneGateway({ starts: client, reads: client })
+    expect(await getRun('dzd_silent', runId)).toMatchObject(givenUp)
+    client.destroy()
+  },
+)
+
+it.each(['source-1', 'half-answered'])(
+  'P1: a Start is given up when its time is over, whatever has come of its answer: %s',
+  async (dataSourceId) => {
+    const client = clientWith({ connectionTimeout: 1000 })
+    const { startSourceRun } = dataZoneGateway({ starts: client, reads: client })
+    const input = { domainId: 'dzd_silent', dataSourceId, clientToken: 'token' }
+    expect(await startSourceRun(input, 200)).toMatchObject(givenUp)
+    client.destroy()
+  },
+)
