@@ -22,6 +22,7 @@ export const sweepHandler = (parts: {
     telemetry.count('sweep-announced', report.announced)
     telemetry.count('sweep-released', report.released)
     telemetry.count('sweep-problems', report.problems.length)
+    telemetry.count('sweep-denied', report.denied)
     telemetry.count('sweep-unreadable', report.unreadable.length)
     for (const [reason, count] of Object.entries(report.parked ?? {})) {
       telemetry.count(metricName('parked', reason), count)

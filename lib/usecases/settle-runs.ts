@@ -26,6 +26,8 @@ export interface Settlement {
   readonly ended: readonly EndedRun[]
   /** Reads that DataZone refused, by its error name, and writes that failed: those runs stay as they are. */
   readonly problems: readonly string[]
+  /** How many of those reads were refused for want of a permission. */
+  readonly denied: number
   /** Of what was written just now. */
   readonly unheardOf: readonly UnheardOf[]
 }
@@ -34,6 +36,8 @@ export interface Settlement {
 export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
+  /** Error names of reads that were refused for want of a permission; `problems` has them too. */
+  readonly denied: string[]
   readonly unheardOf: UnheardOf[]
   /** Runs past their deadline, which DataZone is to cancel before they are given up, as their records say by now. */
   readonly toCancel: InFlightRun[]
@@ -44,12 +48,18 @@ export interface Pass {
 export const newPass = (): Pass => ({
   ended: [],
   problems: [],
+  denied: [],
   unheardOf: [],
   toCancel: [],
   cancelTried: new Set(),
 })
 
 const concurrentGets = 4
+
+const noteRefusal = ({ kind, name }: Refusal, pass: Pass): void => {
+  pass.problems.push(name)
+  if (kind === 'DENIED') pass.denied.push(name)
+}
 
 /** An ending that the policy answers with another attempt is written together with that attempt, or alone. */
 const save = async (run: Run, tools: SettleTools): Promise<Run | undefined> => {
@@ -171,9 +181,9 @@ export const getEach = async (
   const missing: InFlightRun[] = []
   let answers = 0
 
-  const refused = async (run: InFlightRun, { kind, name }: Refusal): Promise<void> => {
-    pass.problems.push(name)
-    switch (kind) {
+  const refused = async (run: InFlightRun, refusal: Refusal): Promise<void> => {
+    noteRefusal(refusal, pass)
+    switch (refusal.kind) {
       case 'THROTTLED':
         queue.length = 0
         return
@@ -230,7 +240,7 @@ export const readStatus = async (
       ...(nextToken === undefined ? {} : { nextToken }),
     })
     if (answer.outcome === 'refused') {
-      pass.problems.push(answer.refusal.name)
+      noteRefusal(answer.refusal, pass)
       return false
     }
     const shown = takeShown(wanted, answer.value)
@@ -346,5 +356,6 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
   if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
   else await listThem(domainId, others, young, pass, tools)
   await settleCanceled(canceled, pass, tools)
-  return { ended: pass.ended, problems: pass.problems, unheardOf: pass.unheardOf }
+  const { ended, problems, denied, unheardOf } = pass
+  return { ended, problems, denied: denied.length, unheardOf }
 }

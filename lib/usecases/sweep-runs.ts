@@ -26,6 +26,8 @@ export interface SweepReport {
   readonly unreadable: readonly string[]
   /** Steps that failed, each with what failed; the next sweep tries again. */
   readonly problems: readonly string[]
+  /** How often DataZone refused to show a run for want of a permission: how it ends nobody learns. */
+  readonly denied: number
   /** What DataZone showed that this version does not know; told once. */
   readonly unheardOf: readonly UnheardOf[]
   /** The time for a part of it was over, so that something may be left to the next sweep. */
@@ -89,6 +91,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
   let announced = await announceAll(work.announce, problems, working)
   const ended: EndedRun[] = []
   const unheardOf: UnheardOf[] = []
+  let denied = 0
   for (const runs of work.domains) {
     if (outOfTime(working)) break
     const domainId = runs[0]?.subject.domainId ?? ''
@@ -96,6 +99,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
       const settlement = await settleRuns(runs, working)
       ended.push(...settlement.ended)
       unheardOf.push(...settlement.unheardOf)
+      denied += settlement.denied
       problems.push(...settlement.problems.map((name) => `settle ${domainId}: ${name}`))
       announced += await announceAll(settlement.ended, problems, working)
     })
@@ -111,6 +115,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
     ended: countByEnding(ended),
     unreadable: [...due.unreadable, ...releases.unreadable].map(describe),
     problems: [...problems, ...releases.problems],
+    denied,
     unheardOf,
     outOfTime: isWorkCut || outOfTime(tools),
   }

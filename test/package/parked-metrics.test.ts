@@ -8,8 +8,8 @@ import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
-import { minute, parkedRun, t0 } from '../support/runs.ts'
-import { scriptedDataZone } from '../support/scripted-datazone.ts'
+import { inFlightRun, minute, parkedRun, subject, t0 } from '../support/runs.ts'
+import { refused, scriptedDataZone } from '../support/scripted-datazone.ts'
 
 const functionSchema = z.looseObject({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
@@ -33,8 +33,8 @@ const referred: Readonly<Record<string, string>> = {
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('what the poller tells CloudWatch of parked work', () => {
-  it('is what the alarm looks at: namespace, metric and dimensions', async () => {
+describe('what the poller tells CloudWatch', () => {
+  it('is what the alarms look at: namespace, metric and dimensions', async () => {
     const { template } = await packagedTemplate()
     const { Variables } = functionSchema.parse(
       template.Resources['PollerLambdaFunction']?.Properties,
@@ -48,6 +48,7 @@ describe('what the poller tells CloudWatch of parked work', () => {
       tools: {
         clock,
         store: memoryRunStore(
+          inFlightRun({ subject: { ...subject, assetId: 'asset-2' }, startedAtMs: t0 - 5 * minute }),
           ...parkReasons
             .map((reason) =>
               parkedRun({
@@ -62,19 +63,21 @@ describe('what the poller tells CloudWatch of parked work', () => {
         breakers: memoryBreakers(),
         bus: recordingBus(),
         queue: recordingQueue(),
-        datazone: scriptedDataZone({}),
+        datazone: scriptedDataZone({ getRun: async () => refused('DENIED') }),
         settings: config.sweeper,
       },
-      telemetry: { ...telemetry, info: () => {} },
+      telemetry: { ...telemetry, info: () => {}, warn: () => {} },
     })
     await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
     const emitted = metrics.serializeMetrics()
     const [block] = emitted._aws.CloudWatchMetrics
-    const alarm = alarmSchema.parse(template.Resources['PermissionMissingAlarm']?.Properties)
-    expect(block?.Namespace).toBe(alarm.Namespace)
-    expect(block?.Dimensions).toEqual([alarm.Dimensions.map(({ Name }) => Name)])
-    for (const { Name, Value } of alarm.Dimensions) expect(emitted[Name]).toBe(Value)
-    expect(emitted[alarm.MetricName]).toBe(1)
+    for (const name of ['PermissionMissingAlarm', 'PollerRefusedAlarm']) {
+      const alarm = alarmSchema.parse(template.Resources[name]?.Properties)
+      expect(block?.Namespace).toBe(alarm.Namespace)
+      expect(block?.Dimensions).toEqual([alarm.Dimensions.map(({ Name }) => Name)])
+      for (const { Name, Value } of alarm.Dimensions) expect(emitted[Name]).toBe(Value)
+      expect(emitted[alarm.MetricName]).toBe(1)
+    }
     expect(block?.Metrics.map(({ Name }) => Name).filter((name) => name.startsWith('parked-'))).toHaveLength(
       parkReasons.length,
     )

@@ -215,7 +215,7 @@ describe('the queues', () => {
 })
 
 describe('the alarms', () => {
-  it('are the five that somebody must act on, and notify the topic that is given, if one is', () => {
+  it('are the six that somebody must act on, and notify the topic that is given, if one is', () => {
     const alarms = Object.entries(template.Resources).filter(
       ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
     )
@@ -223,6 +223,7 @@ describe('the alarms', () => {
       'RequestDeadLetterAlarm',
       'RequestsWaitingAlarm',
       'PermissionMissingAlarm',
+      'PollerRefusedAlarm',
       'SweepsFailingAlarm',
       'SweepsMissingAlarm',
     ])
@@ -239,6 +240,7 @@ describe('the alarms', () => {
       'RequestDeadLetterAlarm',
       'RequestsWaitingAlarm',
       'PermissionMissingAlarm',
+      'PollerRefusedAlarm',
       'SweepsFailingAlarm',
     ]) {
       expect(propertiesOf(alarm)).toMatchObject({ TreatMissingData: 'notBreaching' })

@@ -299,8 +299,14 @@ describe('whatever happens to one record', () => {
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(settlement).toEqual({ ended: [], problems: [], unheardOf: [] })
+    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unheardOf: [] })
   })
+})
+
+test('what is refused for want of a permission is counted apart, Gets and Lists', async () => {
+  expect(await settle(runs(2), { getRun: async () => refused('DENIED') })).toMatchObject({ denied: 2 })
+  expect(await settle(runs(9), { listRuns: async () => refused('DENIED') })).toMatchObject({ denied: 1 })
+  expect(await settle(runs(2), { getRun: async () => refused('UNAVAILABLE') })).toMatchObject({ denied: 0 })
 })
 
 describe('P9: runs that never tell an ending', () => {

@@ -80,6 +80,7 @@ describe('one sweep', () => {
       ended: { SUCCEEDED: 1 },
       unreadable: [],
       problems: [],
+      denied: 0,
       unheardOf: [],
       outOfTime: false,
     })
@@ -218,6 +219,7 @@ describe('what fails does not hold up the rest', () => {
       announced: 1,
       ended: { SUCCEEDED: 1 },
       problems: ['settle dzd_a: AccessDeniedException'],
+      denied: 1,
     })
   })
 
