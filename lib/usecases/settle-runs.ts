@@ -7,6 +7,7 @@ import { type EndedRun, type InFlightRun, owesCancel, type Run } from '../run/ru
 import { meaningOfStatus } from '../run/service-status.ts'
 import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
+import { inTurns } from '../run/turns.ts'
 import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
 import { cancelOwed } from './cancel-owed.ts'
 
@@ -171,13 +172,13 @@ const getOne = ({ subject, runId }: InFlightRun, { datazone }: SettleTools) =>
     ? datazone.getSourceRun(subject.domainId, runId)
     : datazone.getRun(subject.domainId, runId)
 
-/** A Get for each: the only answer that explains a failure, and the only one that an absence needs. */
+/** A Get for each, in turns where time is short: the only answer that explains a failure, and the only one that an absence needs. */
 export const getEach = async (
   runs: readonly InFlightRun[],
   pass: Pass,
   tools: SettleTools,
 ): Promise<void> => {
-  const queue = [...runs]
+  const queue = [...inTurns(runs, tools.clock.now(), tools.settings.periodMs)]
   const missing: InFlightRun[] = []
   let answers = 0
 
