@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import { PortUnavailable } from '../lib/errors.ts'
+import { outageWaitSeconds } from '../lib/run/outage-wait.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestTurnMs } from '../lib/usecases/await-turn.ts'
 import { breakerBoard, type Gate } from '../lib/usecases/breaker-board.ts'
@@ -51,6 +52,18 @@ export const requestHandler = (parts: {
     telemetry.error('a request could not be handled', { messageId, name, reason })
   }
 
+  /** P2: what meets an outage of ours is tried for longer than the visibility timeout would give it. */
+  const waitForPort = async ({ receiptHandle, attributes }: SQSRecord): Promise<void> => {
+    const receives = Number(attributes.ApproximateReceiveCount)
+    const seconds = outageWaitSeconds(receives, ports.clock.random())
+    if (seconds === undefined) return
+    try {
+      await ports.queue.postpone(receiptHandle, seconds)
+    } catch {
+      // The queue is out, too: the message comes back after its visibility timeout.
+    }
+  }
+
   /** Handles one record, and answers the started runs to tell of. Throws when the message is to be seen again. */
   const handleRecord = async (
     record: SQSRecord,
@@ -96,6 +109,7 @@ export const requestHandler = (parts: {
         started.push(...(await handleRecord(record, place, gate, deadlineMs)))
       } catch (error) {
         noteFailure(error, record.messageId)
+        if (error instanceof PortUnavailable) await waitForPort(record)
         throw error
       } finally {
         place.leave()

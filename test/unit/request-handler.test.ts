@@ -1,23 +1,25 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { requestHandler } from '../../functions/request-handler.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
+import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
+import { outageWaitSeconds } from '../../lib/run/outage-wait.ts'
 import type { StarterSettings } from '../../lib/usecases/starter-tools.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
-import { memoryRunStore } from '../support/memory-run-store.ts'
+import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { endedRun, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
-const record = (messageId: string, body: string) => ({
+const record = (messageId: string, body: string, receives = 1) => ({
   messageId,
   receiptHandle: `handle-${messageId}`,
   body,
   attributes: {
-    ApproximateReceiveCount: '1',
+    ApproximateReceiveCount: String(receives),
     SentTimestamp: String(t0),
     SenderId: 'test',
     ApproximateFirstReceiveTimestamp: String(t0),
@@ -29,23 +31,23 @@ const record = (messageId: string, body: string) => ({
   awsRegion: 'us-east-1',
 })
 
-/** What the starter's log says of one message. */
-const linesAbout = async (
-  body: object,
+/** The handler in a world of its own, and what its log says. */
+const starter = (
   settings: Partial<StarterSettings> = {},
   store: RunStore = memoryRunStore(endedRun()),
+  queue: RequestQueue = recordingQueue(),
 ) => {
   const lines: Record<string, unknown>[] = []
   const take = (message: string, fields: Record<string, unknown>) => {
     lines.push({ message, ...fields })
   }
   const clock = manualClock()
-  const handler = requestHandler({
+  const handle = requestHandler({
     settings: { ...defaults.starter, ...settings },
     ports: {
       store,
       bus: recordingBus(),
-      queue: recordingQueue(),
+      queue,
       clock,
       datazone: scriptedDataZone({
         startRun: async () => answered(serviceRun()),
@@ -61,10 +63,18 @@ const linesAbout = async (
     },
     telemetry: { info: take, warn: take, error: take, count: () => {} },
   })
-  await handler(
-    { Records: [record('message-1', JSON.stringify(body))] },
-    { getRemainingTimeInMillis: () => 27_000 },
-  )
+  const receive = (body: object, receives?: number) =>
+    handle(
+      { Records: [record('message-1', JSON.stringify(body), receives)] },
+      { getRemainingTimeInMillis: () => 27_000 },
+    )
+  return { lines, clock, receive }
+}
+
+/** What the starter's log says of one message. */
+const linesAbout = async (body: object, ...world: Parameters<typeof starter>) => {
+  const { lines, receive } = starter(...world)
+  await receive(body)
   return lines
 }
 
@@ -125,4 +135,78 @@ test('P2: of a body that is none of ours the log says its event, and nothing of 
   const lines = await linesAbout({ ...runRequest(), password: 'hunter2' })
   expect(lines).toMatchObject([{ message: 'request rejected', messageId: 'message-1' }])
   expect(JSON.stringify(lines)).not.toMatch(/hunter2|password/)
+})
+
+const minute = 60_000
+
+describe('P2: a message that meets an outage of the table', () => {
+  /** Hands the message out as the queue does, five times at most. Answers how often, or that it has died. */
+  const handOut = async (outageMs: number, queueIsDown = false) => {
+    const store = memoryRunStore()
+    let hiddenMs = 0
+    const { clock, receive } = starter(
+      {},
+      {
+        ...store,
+        runsOfAsset: async (asset) => {
+          if (clock.now() < t0 + outageMs) throw storeDown()
+          return store.runsOfAsset(asset)
+        },
+      },
+      {
+        ...recordingQueue(),
+        postpone: async (handle, seconds) => {
+          expect(handle).toBe('handle-message-1')
+          if (queueIsDown) throw new PortUnavailable('queue', new Error('down for a test'))
+          hiddenMs = seconds * 1000
+        },
+      },
+    )
+    const body = runRequest({ asset: { id: 'asset-1', revision: '9' } })
+    for (let receives = 1; receives <= 5; receives += 1) {
+      hiddenMs = 3 * minute
+      const { batchItemFailures } = await receive(body, receives)
+      if (batchItemFailures.length === 0)
+        return { receives, atMs: clock.now() - t0, runs: store.all().length }
+      clock.advance(hiddenMs)
+    }
+    return 'dead'
+  }
+
+  test('outlives 84 minutes of it, with a try to spare', async () => {
+    expect(await handOut(84 * minute)).toMatchObject({ receives: 4, runs: 1 })
+  })
+
+  test('is soon there after a short one', async () => {
+    expect(await handOut(minute)).toEqual({ receives: 2, atMs: 5 * minute, runs: 1 })
+  })
+
+  test('comes back after its visibility timeout while the queue cannot answer either', async () => {
+    expect(await handOut(5 * minute, true)).toMatchObject({ receives: 3, atMs: 6 * minute })
+  })
+
+  test('becomes a dead letter at last, where a redrive finds it', async () => {
+    expect(await handOut(24 * 60 * minute)).toBe('dead')
+  })
+})
+
+test('a message that fails for another reason waits for its visibility timeout', async () => {
+  const queue = recordingQueue()
+  const postponed: number[] = []
+  queue.postpone = async (_, seconds) => void postponed.push(seconds)
+  const failing = {
+    ...memoryRunStore(),
+    runsOfAsset: async () => {
+      throw new TypeError('a defect')
+    },
+  }
+  const { receive } = starter({}, failing, queue)
+  expect((await receive(runRequest())).batchItemFailures).toHaveLength(1)
+  expect(postponed).toEqual([])
+})
+
+test('the waits of an outage grow, and differ by half of themselves at most', () => {
+  const waits = (random: number) => [1, 2, 3, 4, 5].map((receives) => outageWaitSeconds(receives, random))
+  expect(waits(0)).toEqual([240, 960, 3840, undefined, undefined])
+  expect(waits(1)).toEqual([360, 1440, 5760, undefined, undefined])
 })
