@@ -51,7 +51,7 @@ export const nextMonthMs = (nowMs: number): number => {
 const monthTurnsWithinMs = 10 * 60_000
 
 const pauseMs = (probes: number, { firstMs, longestMs }: ProbePauses): number =>
-  Math.min(longestMs, firstMs * 2 ** Math.min(probes, 30))
+  Math.min(longestMs, firstMs * 2 ** probes)
 
 /** A quota is not probed before the month turns; an operator who had it raised closes the breaker. */
 const afterRefusalMs = (cause: BreakerCause, probes: number, nowMs: number, pauses: ProbePauses): number => {
@@ -98,7 +98,7 @@ export const refusedAgain = (
 /** The breaker once its prober found out nothing: it is the next one's turn. */
 export const givenBack = (breaker: Breaker, nowMs: number): Breaker => ({
   ...breaker,
-  probes: Math.max(0, breaker.probes - 1),
+  probes: breaker.probes - 1,
   nextProbeAtMs: nowMs,
 })
 

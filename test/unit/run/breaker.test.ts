@@ -52,12 +52,25 @@ test('a probe lasts at least as long as whoever makes it', () => {
   expect(probed(opened(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
     t0 + second + minute,
   )
+  const probing = probed(opened(denied, 'Start', t0, short), t0 + second, short)
+  expect(refusedAgain(probing, 'Start', t0 + 2 * second, short)).toEqual(probing)
+})
+
+test('a refusal tells which call was refused last: only a Start proves that a Start is allowed', () => {
+  const probing = probed(opened(denied, 'GetAsset', t0, pauses), t0 + minute, pauses)
+  expect(refusedAgain(probing, 'Start', t0 + minute, pauses).call).toBe('Start')
+})
+
+test('however often it was probed, the pause stays the longest', () => {
+  const probing = probed({ ...opened(denied, 'Start', t0, pauses), probes: 5000 }, t0, pauses)
+  expect(probing.nextProbeAtMs).toBe(t0 + 15 * minute)
 })
 
 test('a probe that is given back counts for nothing', () => {
   const breaker = opened(denied, 'Start', t0, pauses)
   const back = givenBack(probed(breaker, t0 + minute, pauses), t0 + minute + 1)
   expect(back).toEqual({ ...breaker, nextProbeAtMs: t0 + minute + 1 })
+  expect(givenBack(probed({ ...breaker, probes: 3 }, t0, pauses), t0).probes).toBe(3)
 })
 
 describe('what a breaker stops', () => {
@@ -84,6 +97,8 @@ describe('what a breaker stops', () => {
     expect(stops(permission, 'Start', about(names))).toBe(true)
     expect(stops(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
     expect(stops(permission, 'Start', parkedRun({ projectId: 'project-2' }))).toBe(false)
+    const elsewhere = parkedRun({ subject: { ...subject, domainId: 'dzd_other' } })
+    expect(stops(permission, 'Start', elsewhere)).toBe(false)
   })
 
   test('in the table: a request without a revision is not about to be started', () => {
@@ -91,6 +106,8 @@ describe('what a breaker stops', () => {
     expect(holding(parkedRun({ subject: unresolved }), [quota])).toEqual([])
     expect(holding(about(descriptions, names), [quota])).toEqual([quota])
     const claim = claimedRun({ subject: { ...subject, types: [descriptions, names] } })
-    expect(holding(claim, [quota, opened(denied, 'Start', t0, pauses)])).toHaveLength(1)
+    const sentBefore = { firstAtMs: t0, lastAtMs: t0 }
+    for (const open of [claim, { ...about(descriptions, names), sentBefore }])
+      expect(holding(open, [quota, opened(denied, 'Start', t0, pauses)])).toHaveLength(1)
   })
 })

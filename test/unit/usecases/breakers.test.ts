@@ -277,6 +277,37 @@ describe('P7: the prober', () => {
   })
 })
 
+describe('what an execution environment knows', () => {
+  test('one breaker that it closes leaves the others as they are', async () => {
+    const names = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_NAMES'] }, 'Start', t0, pauses)
+    const world = starterWorld({ breakers: [due(denied), names] })
+    expect(await world.outcomes(another('a'))).toEqual(['started'])
+    expect(await world.outcomes({ ...another('b'), types: ['BUSINESS_NAMES'] })).toEqual(['parked'])
+    expect(await world.outcomes(another('c'))).toEqual(['started'])
+  })
+
+  test('a probe that cannot be given back lapses, and the message is none the worse', async () => {
+    const failing = (error: Error) => {
+      const world = starterWorld({
+        breakers: [due(denied)],
+        script: {
+          startRun: async () => {
+            world.breakers.change = async () => {
+              throw error
+            }
+            return refused('UNAVAILABLE')
+          },
+        },
+      })
+      return world
+    }
+    const world = failing(new PortUnavailable('table', new Error('down for a test')))
+    expect(await world.outcomes(another('a'))).toEqual(['retry'])
+    expect(await world.breakers.open()).toMatchObject([{ probes: 1, nextProbeAtMs: t0 + 2 * minute }])
+    await expect(failing(new TypeError('a defect')).handle(another('a'))).rejects.toThrow('a defect')
+  })
+})
+
 describe('what an open breaker does not stop', () => {
   test('P1: behind a full quota an open Start is looked for; proven absent, it is open no more', async () => {
     const sentBefore = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }

@@ -94,6 +94,22 @@ describe('a request for a data source', () => {
     expect(world.datazone.calls).toHaveLength(1)
   })
 
+  test('P8: goes back while a record is there that it cannot read', async () => {
+    const world = starterWorld()
+    const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#load-0#0001' }
+    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    expect(await world.handle(request())).toMatchObject([{ outcome: 'retry', reason: 'RECORD_UNREADABLE' }])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('P1: that is so old that its run may have been forgotten is rejected', async () => {
+    const world = starterWorld()
+    expect(await world.handle(request({ requestedAt: '2026-05-01T00:00:00Z' }))).toMatchObject([
+      { outcome: 'rejected', reasons: [expect.stringMatching(/^requestedAt: is too old/)] },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
   test('one that came to nothing is asked for again: the next attempt', async () => {
     const rejected = endedRun({ subject: sourceSubject, ending: 'REJECTED' })
     const { runId: _, startedAtMs: __, nativeStatus: ___, ...cameToNothing } = rejected

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../support/messages.ts'
-import { minute, parkedRun, t0 } from '../../support/runs.ts'
+import { minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 import { answered } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
@@ -49,8 +49,13 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
 })
 
 test('P9: a pause that is forgotten gives its requests back', async () => {
-  const waiting = parkedRun({ reason: 'PAUSED', createdAtMs: t0 - 36 * 24 * 60 * minute })
-  const world = starterWorld({ runs: [waiting] })
-  world.pauses.add('project-1')
-  expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['rejected'])
+  const { revision: _, ...unresolved } = subject
+  for (const about of [subject, unresolved]) {
+    const createdAtMs = t0 - 36 * 24 * 60 * minute
+    const waiting = parkedRun({ reason: 'PAUSED', createdAtMs, subject: about })
+    const world = starterWorld({ runs: [waiting] })
+    world.pauses.add('project-1')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['rejected'])
+    expect(world.datazone.calls).toEqual([])
+  }
 })

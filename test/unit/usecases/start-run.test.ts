@@ -141,24 +141,27 @@ describe('Start refused', () => {
     },
   )
 
-  test('P1: a lease that somebody else has taken since is not ended by a late refusal', async () => {
-    const theirs = claimedRun({
-      version: 3,
-      leaseEndsAtMs: t0 + 3 * minute,
-      startSent: { firstAtMs: t0 + 2 * minute, lastAtMs: t0 + 3 * minute },
-    })
-    const world: ReturnType<typeof starterWorld> = starterWorld({
-      script: {
-        startRun: async () => {
-          world.store.given(theirs)
-          return refused('INVALID')
+  test.each(['INVALID', 'QUOTA_EXCEEDED'] as const)(
+    'P1: a lease that somebody else has taken since is not ended by a late refusal: %s',
+    async (kind) => {
+      const theirs = claimedRun({
+        version: 3,
+        leaseEndsAtMs: t0 + 3 * minute,
+        startSent: { firstAtMs: t0 + 2 * minute, lastAtMs: t0 + 3 * minute },
+      })
+      const world: ReturnType<typeof starterWorld> = starterWorld({
+        script: {
+          startRun: async () => {
+            world.store.given(theirs)
+            return refused(kind)
+          },
         },
-      },
-    })
-    expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
-    expect(world.store.all()).toEqual([theirs])
-    expect(world.bus.events).toEqual([])
-  })
+      })
+      expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+      expect(world.store.all()).toEqual([theirs])
+      expect(world.bus.events).toEqual([])
+    },
+  )
 
   test('P2: a record that never holds still is left to its lease, and nothing is announced', async () => {
     const world = starterWorld({ script: refusing('INVALID') })
@@ -288,6 +291,19 @@ describe('a slot that became void because somebody was throttled', () => {
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.clock.now()).toBe(t0 + 7 * second)
     expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('P7: nor is one that is met too late, because the table or the clock was slow', async () => {
+    const world = starterWorld({ slotInMs: 2 * second })
+    const { sleepUntil } = world.clock
+    world.clock.sleepUntil = async (atMs) => {
+      await sleepUntil(atMs)
+      world.clock.advance(24 * second)
+    }
+    expect(await world.handle(runRequest(), 2)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PACED', retryAtMs: t0 + 26 * second + minute } },
+    ])
+    expect(world.datazone.starts).toEqual([])
   })
 
   test('P7: when the next one comes too late, nothing is sent', async () => {
