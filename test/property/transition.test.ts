@@ -12,13 +12,25 @@ const apply = (run: Run, fact: Fact, atMs: number): Run => {
   return next.outcome === 'changed' || next.outcome === 'noted' ? next.run : run
 }
 
-const identity = ({ subject, attempt, projectId, request, createdAtMs, version }: Run) => ({
+/** What was asked for and ordered, and what is counted of it. */
+const ordered = {
+  policy: { retry: { attempts: 3, delayMs: 1000 } },
+  onlyTypes: ['BUSINESS_DESCRIPTIONS'],
+  retried: 1,
+  counted: [{ cap: 'all', period: 'DAY#2026-11-20' }],
+} as const
+
+const identity = ({ subject, attempt, projectId, request, createdAtMs, version, ...run }: Run) => ({
   subject,
   attempt,
   projectId,
   request,
   createdAtMs,
   version,
+  policy: run.policy,
+  onlyTypes: run.onlyTypes,
+  retried: run.retried,
+  counted: run.counted,
 })
 
 /** A run without what facts may add to at any time. */
@@ -62,9 +74,10 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('who a run is, and the version it was read at, never change; its history stays bounded', () => {
+  test('who a run is, what was ordered and the version it was read at never change; its history stays bounded', () => {
     fc.assert(
-      fc.property(anyRun, stories, (begin, story) => {
+      fc.property(anyRun, stories, (one, story) => {
+        const begin: Run = { ...one, ...ordered }
         let run = begin
         for (const { fact, atMs } of story) {
           run = apply(run, fact, atMs)

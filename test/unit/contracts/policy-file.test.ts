@@ -63,6 +63,16 @@ test('every setting is taken, types in their one order', () => {
   })
 })
 
+test('failureReasons: false spares the Gets, and a setting that says what is so anyway orders nothing', () => {
+  const orders = (run: object) => parsePolicy(file({ match: {}, run: { repeatGuardDays: 0, ...run } }))
+  const ordering = (policy: object) => ({
+    ok: true,
+    value: { rules: [{ match: {}, verdict: { kind: 'run', policy } }], caps: [] },
+  })
+  expect(orders({ failureReasons: false })).toEqual(ordering({ reasonsUnwanted: true }))
+  expect(orders({ cancelAtDeadline: false, announceStarted: true })).toEqual(ordering({}))
+})
+
 test('caps are taken as they stand', () => {
   const caps = [
     { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 900, reserveForLive: 100 },

@@ -94,6 +94,12 @@ describe('events about a run', () => {
     })
   })
 
+  test('of a retry, which of the types it ran', () => {
+    const retried = endedRun({ attempt: 2, retried: 1, onlyTypes: ['BUSINESS_DESCRIPTIONS'] })
+    expect(endedEvent(retried, whole).detail.data).toMatchObject({ retriedTypes: ['BUSINESS_DESCRIPTIONS'] })
+    expect(endedEvent(endedRun(), whole).detail.data).not.toHaveProperty('retriedTypes')
+  })
+
   test('every one fits the schema that consumers are given, and has its detail-type', () => {
     const events = [
       ...endings.map((ending) => endedEvent(endedRun({ ending }), whole)),

@@ -11,6 +11,7 @@ import {
   plannedRun,
   rejectedRun,
   second,
+  sourceSubject,
   t0,
 } from '../../support/runs.ts'
 
@@ -161,6 +162,16 @@ describe('parked', () => {
     })
   })
 
+  test('the history tells a release from a lease that ended, and what it was parked for', () => {
+    const told = (run: Run, fact: Fact) => moved(run, fact).history.at(-1)?.what
+    expect(told(parkedRun(), facts.released)).toBe('released')
+    expect(told(leaseOver, facts.released)).toBe('lease ended, released')
+    expect(moved(parkedRun(), facts.released)).not.toHaveProperty('error')
+    expect(told(claimedRun(), facts.refused)).toBe('parked: DENIED')
+    const error = { name: 'AccessDeniedException', message: 'no' }
+    expect(told(claimedRun(), { ...facts.refused, error })).toBe('parked: DENIED (AccessDeniedException)')
+  })
+
   test('being parked again forgets the release', () => {
     expect(moved(parkedRun({ releasedAtMs: t0 }), facts.refused)).not.toHaveProperty('releasedAtMs')
   })
@@ -296,6 +307,17 @@ describe('endings', () => {
       typeStats,
       error: { name: 'GenerationFailed', message: 'BUSINESS_NAMES: too many columns' },
     })
+  })
+
+  test('what DataZone says of a data source run as a whole explains its ending, cut', () => {
+    const run = inFlightRun({ subject: sourceSubject })
+    const error = { name: 'x'.repeat(200), message: 'y'.repeat(2000) }
+    const ended = moved(run, { ...facts.failed, error })
+    expect(ended).toMatchObject({
+      ending: 'FAILED',
+      error: { name: expect.stringMatching(/^x{99}…$/), message: expect.stringMatching(/^y{999}…$/) },
+    })
+    expect(ended).not.toHaveProperty('typeStats')
   })
 
   test('P5: a second run of an attempt is an alarm in the history, once', () => {

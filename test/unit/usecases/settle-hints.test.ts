@@ -208,6 +208,72 @@ describe('a hint that names only the domain', () => {
     expect(fatesOf(result)).toEqual(['domain settled'])
   })
 
+  test('of a failure takes the List for it where the policy does not want the reason', async () => {
+    const unexplained = { ...run(1), policy: { reasonsUnwanted: true } as const }
+    const statuses = { 'run-1': 'FAILED', 'run-2': 'FAILED' }
+    const result = await settle([blind('FAILED')], [unexplained, run(2)], having(statuses))
+    expect(result.calls).toEqual(['List FAILED', 'Get run-2'])
+    expect(result.announced).toEqual(['run-1 FAILED', 'run-2 FAILED'])
+  })
+
+  test('reads on while pages show what it is about, and no more pages than there are hints', async () => {
+    const ofPages = (...pages: readonly (readonly string[])[]): Partial<DataZone> => ({
+      listRuns: async (_, { nextToken }) => {
+        const page = Number(nextToken ?? 0)
+        return answered({
+          runs: (pages[page] ?? []).map((runId) => serviceRun({ runId, nativeStatus: 'SUCCEEDED' })),
+          nextToken: String(page + 1),
+        })
+      },
+    })
+    const tracked = [1, 2, 3, 4, 5, 6, 7].map(run)
+    const hear = async (hints: number, ...pages: readonly (readonly string[])[]) => {
+      const { calls } = await settle(
+        Array.from({ length: hints }, () => blind()),
+        tracked,
+        ofPages(...pages),
+      )
+      return calls.length
+    }
+    expect(await hear(1, ['foreign'])).toBe(1)
+    expect(await hear(4, ['run-1', 'run-2'], ['run-3', 'foreign'])).toBe(2)
+    expect(await hear(4, ['run-1', 'run-2'], ['run-3', 'run-4'], ['run-5', 'run-6'])).toBe(2)
+    expect(await hear(3, ['run-1', 'run-2'])).toBe(1)
+    expect(await hear(5, ['run-1', 'run-2'], ['foreign'])).toBe(2)
+    expect(await hear(2, ['foreign'])).toBe(1)
+  })
+
+  test('of a status that cannot be listed leaves the others as they are, and says so', async () => {
+    const script: Partial<DataZone> = {
+      ...having({ 'run-1': 'CANCELED' }),
+      listRuns: async (domainId, query) =>
+        query.status === 'FAILED'
+          ? refused('DENIED')
+          : (having({ 'run-1': 'CANCELED' }).listRuns?.(domainId, query) ?? refused('INVALID')),
+    }
+    const result = await settle([blind('FAILED'), blind('CANCELED')], [run(1)], script)
+    expect(fatesOf(result)).toEqual(['domain going', 'domain settled'])
+    expect(result.problems).toEqual(['AccessDeniedException'])
+  })
+
+  test('is seen again when the table cannot tell what is going, and the others are settled', async () => {
+    const store = memoryRunStore(run(1))
+    store.due = () => {
+      throw storeDown()
+    }
+    const report = await settleHints([hint(), blind()], {
+      store,
+      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      clock: manualClock(t0 + minute),
+      settings: defaults.observer,
+      deadlineMs: t0 + 2 * minute,
+    })
+    expect(fatesOf(report)).toEqual(['run settled', 'domain going'])
+    expect(report.problems).toEqual([expect.stringMatching(/^settle by domain: /)])
+  })
+
   test('asks nothing when nothing is going there', async () => {
     const result = await settle([blind()], [endedRun()], {})
     expect([result.calls, fatesOf(result)]).toEqual([[], ['domain known']])

@@ -489,6 +489,19 @@ describe('retry', () => {
     ])
   })
 
+  test('P5: not of what somebody else ended meanwhile', async () => {
+    const store = memoryRunStore({ ...tried, version: 7 })
+    const settlement = await settleRuns([tried], {
+      store,
+      datazone: scriptedDataZone(partly),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement).toMatchObject({ ended: [], problems: [], unheardOf: [] })
+    expect(store.all()).toHaveLength(1)
+  })
+
   test('not beside an attempt that somebody has asked for meanwhile', async () => {
     const store = memoryRunStore(tried, parkedRun({ subject: tried.subject, attempt: 2 }))
     const { ended } = await settleRuns([tried], {

@@ -78,6 +78,13 @@ describe('a hint about a data source run of ours', () => {
     expect(store.all()).toMatchObject([{ state: 'ENDED', announcedAtMs: t0 + minute }])
   })
 
+  test('tells why it failed', async () => {
+    const error = { name: 'ACCESS_DENIED', message: 'no permission on the catalog' }
+    const { hear, bus } = world([ours], showing('FAILED', { error }))
+    await hear(hint())
+    expect(bus.events.map(({ detail }) => detail.data)).toMatchObject([{ status: 'FAILED', error }])
+  })
+
   test('that it began is no reason to look', async () => {
     const { hear } = world([ours], {}, { followDataSourceRuns: [{}] })
     expect(fatesOf(await hear(triggered()))).toEqual(['run known'])
@@ -146,12 +153,16 @@ describe('a run of somebody else', () => {
   })
 
   const { projectId: _project, ...withoutProject } = foreign
+  const { runId: _run, ...withoutRun } = foreign
+  const { eventId: _event, ...withoutEvent } = foreign
   test.each<[string, SourceHint, Partial<FollowSettings>]>([
     ['of another data source', { ...foreign, dataSourceId: 'elsewhere' }, {}],
     ['in mode plan', foreign, { mode: 'plan' }],
     ['in mode off', foreign, { mode: 'off' }],
     ['of a domain that is not selected', foreign, { domainIds: ['dzd_other'] }],
     ['that tells no project', withoutProject, {}],
+    ['that tells no run id', withoutRun, {}],
+    ['whose event has no id', withoutEvent, {}],
   ])('is not followed %s', async (_name, told, following) => {
     const { hear, store } = world([], {}, { ...wanted, ...following })
     expect(fatesOf(await hear(told))).toEqual(['nothing known'])
@@ -236,6 +247,44 @@ describe('a run of somebody else', () => {
       expect(store.all()).toEqual([])
     },
   )
+
+  test('that is recorded while its hint is looked at is known, without a Get', async () => {
+    const { hear, store } = world([], {}, wanted)
+    const { byRunId } = store
+    store.byRunId = async (runId) => {
+      const found = await byRunId(runId)
+      const { runsOfAsset } = store
+      store.runsOfAsset = async (target) => {
+        const read = await runsOfAsset(target)
+        store.given(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
+        return read
+      }
+      return found
+    }
+    expect(fatesOf(await hear(foreign))).toEqual(['source known'])
+  })
+
+  test('whose turn does not come in time is looked at again', async () => {
+    const { hear, clock, store } = world([], {}, wanted)
+    const { runsOfAsset } = store
+    store.runsOfAsset = async (target) => {
+      clock.advance(minute)
+      return runsOfAsset(target)
+    }
+    expect(fatesOf(await hear(foreign))).toEqual(['source undecided'])
+  })
+
+  test('that cannot be announced at once is left to the sweep', async () => {
+    const { hear, bus, store } = world([], showing('FAILED'), wanted)
+    bus.put = async () => {
+      throw storeDown()
+    }
+    const report = await hear(foreign)
+    expect(fatesOf(report)).toEqual(['source followed'])
+    expect(report).toMatchObject({ announced: 0, problems: [expect.stringMatching(/^announce: /)] })
+    expect(store.all()).toMatchObject([{ state: 'ENDED' }])
+    expect(store.all()[0]).not.toHaveProperty('announcedAtMs')
+  })
 
   test('that cannot be written is looked at again', async () => {
     const { hear, store } = world([], showing('RUNNING'), wanted)

@@ -202,6 +202,15 @@ describe('releases', () => {
     expect(world.queue.released).toEqual([])
   })
 
+  test('a queue that does not take every message is told of, and only what it took is counted', async () => {
+    const world = sweeper(parked(3))
+    world.queue.release = async (releases) => releases.map((_, index) => index > 0)
+    expect(await world.sweep()).toMatchObject({
+      released: 2,
+      problems: ['release: the queue did not take every message'],
+    })
+  })
+
   test('two sweeps at once release it once', async () => {
     const world = sweeper([of(parkedRun(due), 'a')])
     await Promise.all([world.sweep(), world.sweep()])
