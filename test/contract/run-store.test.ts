@@ -1,12 +1,12 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
-import { describe, expect, it } from 'vitest'
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, sourceSubject, subject, t0 } from '../support/runs.ts'
 import { runStoreContract } from './run-store.suite.ts'
-import { dynamoDbs, openRunTable } from './run-table.ts'
+import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
 
 runStoreContract('the simulated table', async () => {
@@ -48,6 +48,54 @@ for (const { name, environment } of dynamoDbs) {
     }
   })
 }
+
+describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ environment }) => {
+  let table: RunTable
+  beforeAll(async () => {
+    table = await openRunTable(environment)
+  })
+  afterAll(() => table?.close())
+
+  const itemOf = async (pk: string) => {
+    const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.name }))
+    return Items.map((item) => unmarshall(item)).find((item) => item['pk'] === pk)
+  }
+  const day = 24 * 3600
+
+  it('P7: a counter goes by itself, a quarter of a year after its period', async () => {
+    const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]
+    await dynamoDbRunStore(table.client, table.name, atOnce).claim(claimedRun({ version: 0 }), { counts })
+    expect(await itemOf('CAP#all')).toEqual({
+      pk: 'CAP#all',
+      sk: 'DAY#2026-11-20',
+      runs: 1,
+      ttlEpochSeconds: t0 / 1000 + 90 * day,
+    })
+  })
+
+  it.each([
+    ['began before it was recorded', t0 - 9, t0 + 1],
+    ['began after', t0 + 1, t0 - 9],
+  ])(
+    'P1: the item of a run id names its record, and stays half a year: of one that %s',
+    async (_, startedAtMs, createdAtMs) => {
+      const run = inFlightRun({
+        subject: { ...sourceSubject, triggerKey: `load-${startedAtMs}` },
+        runId: `run-${startedAtMs}`,
+        version: 0,
+        startedAtMs,
+        createdAtMs,
+      })
+      await dynamoDbRunStore(table.client, table.name, atOnce).recordRunId(run)
+      expect(await itemOf(`RUNID#dzd_orders#${run.runId}`)).toEqual({
+        pk: `RUNID#dzd_orders#${run.runId}`,
+        sk: 'HOLDER',
+        heldBy: `SOURCE#dzd_orders#source-1 RUN#load-${startedAtMs}#0001`,
+        ttlEpochSeconds: t0 / 1000 + 183 * day,
+      })
+    },
+  )
+})
 
 const allTerms = {
   instead: parkedRun(),

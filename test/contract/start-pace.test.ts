@@ -1,8 +1,10 @@
-import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedPace } from '../simulation/ports/start-pace.ts'
+import { t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
 import { startPaceContract } from './start-pace.suite.ts'
@@ -17,12 +19,55 @@ startPaceContract('the simulated pace', async (configuredPerSecond) => {
   }
 })
 
+/** The answer to whoever is late for a conditional write, in the SDK's protocol. */
+const alwaysTooLate = () =>
+  new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: {
+      handle: async () => ({
+        response: {
+          statusCode: 400,
+          headers: { 'content-type': 'application/x-amz-json-1.0' },
+          body: new TextEncoder().encode(
+            JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' }),
+          ),
+        },
+      }),
+      updateHttpClientConfig: () => {},
+      httpHandlerConfigs: () => ({}),
+    },
+  })
+
+test('a pace that never holds still is one that cannot answer: nobody tries for ever', async () => {
+  const pace = dynamoDbStartPace(alwaysTooLate(), 'runs', 10)
+  await expect(pace.reserve(1, t0, t0)).rejects.toThrow(PortUnavailable)
+})
+
 describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
   })
   afterAll(() => table?.close())
+
+  it('P8: an item that nobody can read is as good as none, and is replaced', async () => {
+    const Item = marshall({ pk: 'PACE#START', sk: 'PACE', version: 7, nextSlotMs: 'soon' })
+    const seen = dynamoDbStartPace(table.client, table.name, 10)
+    await seen.reserve(1, t0, t0)
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }))
+    for (const pace of [seen, dynamoDbStartPace(table.client, table.name, 10)]) {
+      expect(await pace.falls()).toBe(0)
+    }
+    expect(await seen.reserve(2, t0, t0 + 100)).toEqual([
+      { atMs: t0, falls: 0 },
+      { atMs: t0 + 100, falls: 0 },
+    ])
+    const other = dynamoDbStartPace(table.client, table.name, 10)
+    expect(await other.reserve(1, t0, t0)).toEqual([{ atMs: t0 + 200, falls: 0 }])
+    const Key = marshall({ pk: 'PACE#START', sk: 'PACE' })
+    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
+  })
 
   startPaceContract(`DynamoDB at ${name}`, async (configuredPerSecond) => {
     const clients: DynamoDBClient[] = []

@@ -55,6 +55,21 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   test('says so when the table cannot answer, and asks again the next time', async () => {
     const missing = dynamoDbSwitches(table.client, `${table.name}-not-there`, () => nowMs)
     await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
-    await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
+    const client = table.another()
+    const { endpoint } = client.config
+    if (endpoint === undefined) throw new Error('the client should have an endpoint')
+    const again = dynamoDbSwitches(client, table.name, () => nowMs)
+    client.config.endpoint = async () => ({ protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' })
+    await expect(again.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
+    client.config.endpoint = endpoint
+    expect(await again.pauseOf('dzd_f', 'p1')).toBeUndefined()
+  })
+
+  test('all of them are read, though they be more than a page of DynamoDB holds', async () => {
+    const reason = 'x'.repeat(390_000)
+    for (const project of ['p1', 'p2', 'p3', 'p4']) {
+      await put('dzd_g', `PROJECT#${project}`, { paused: true, reason })
+    }
+    expect(await switches().pauseOf('dzd_g', 'p4')).toEqual({ reason })
   })
 })
