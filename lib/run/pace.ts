@@ -41,8 +41,7 @@ export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): numbe
   const { loweredRate, loweredAtMs, limitRate = loweredRate } = pace
   if (loweredRate === undefined || limitRate === undefined || loweredAtMs === undefined) return configuredRate
   const depth = Math.max(limitRate - loweredRate, configuredRate * leastDepth)
-  const sinceMs = Math.max(0, nowMs - loweredAtMs)
-  const climbed = limitRate + depth * (sinceMs / plateauMs - 1) ** 3
+  const climbed = limitRate + depth * ((nowMs - loweredAtMs) / plateauMs - 1) ** 3
   return Math.min(configuredRate, Math.max(loweredRate, climbed))
 }
 

@@ -61,7 +61,7 @@ export const workAtMs = (run: Run): number | undefined => {
 }
 
 const rotated = <T>(items: readonly T[], offset: number): T[] => {
-  const start = items.length === 0 ? 0 : offset % items.length
+  const start = offset % items.length
   return [...items.slice(start), ...items.slice(0, start)]
 }
 

@@ -143,8 +143,6 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePaus
         } catch (error) {
           // The probe lapses by itself.
           if (!(error instanceof PortUnavailable)) throw error
-        } finally {
-          probes.clear()
         }
       },
     }

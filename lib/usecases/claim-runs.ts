@@ -55,11 +55,10 @@ const attemptToMake = (
   const { requestKey, regenerate } = waiting.request
   const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
-  const isFirst = made.length === 0
   const isNew = made.every((run) => run.request.requestKey !== requestKey)
-  if (!isFirst && !(isNew && (regenerate || made.every(cameToNothing)))) return undefined
+  if (!(isNew && (regenerate || made.every(cameToNothing)))) return undefined
   const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
-  const isPlanned = ofSubject.some((run) => run.state === 'PLANNED' && run.attempt === attempt)
+  const isPlanned = ofSubject.some((run) => run.attempt === attempt)
   return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
 }
 

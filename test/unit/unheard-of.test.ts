@@ -10,12 +10,16 @@ import { answered, scriptedDataZone, serviceRun } from '../support/scripted-data
 import { defaults } from '../support/starter-world.ts'
 
 /** Sweeps over one run that DataZone shows so, and the warnings they give. */
-const warningsOf = async (sweeps: number, shown: Partial<ServiceRun>) => {
+const warningsOf = async (
+  sweeps: number,
+  shown: Partial<ServiceRun>,
+  run = inFlightRun({ startedAtMs: t0 - 10 * minute }),
+) => {
   const warnings: Record<string, unknown>[] = []
   const clock = manualClock()
   const sweep = sweepHandler({
     tools: {
-      store: memoryRunStore(inFlightRun({ startedAtMs: t0 - 10 * minute })),
+      store: memoryRunStore(run),
       datazone: scriptedDataZone({ getRun: async () => answered(serviceRun(shown)) }),
       bus: recordingBus(),
       queue: recordingQueue(),
@@ -57,6 +61,8 @@ test('P8: an unknown type is told once, when the run has ended, and what was sai
 })
 
 test('what everybody knows is not told', async () => {
+  const back = inFlightRun({ startedAtMs: t0 - 10 * minute, notFoundSinceMs: t0 })
+  expect(await warningsOf(1, { nativeStatus: 'IN_PROGRESS' }, back)).toEqual([])
   expect(await warningsOf(2, { nativeStatus: 'IN_PROGRESS' })).toEqual([])
   expect(await warningsOf(2, { nativeStatus: 'SUCCEEDED', types: ['BUSINESS_NAMES'] })).toEqual([])
 })

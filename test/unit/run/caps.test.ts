@@ -54,6 +54,7 @@ describe('a reserve for live', () => {
     expect(limits('live', { perDay: 5, perMonth: 100, reserveForLive: 20 })).toEqual([5, 100])
     expect(limits('backfill', { perDay: 5, reserveForLive: 2 })).toEqual([3])
     expect(limits('live', { perDay: 5, reserveForLive: 2 })).toEqual([5])
+    expect(limits('backfill', { perDay: 5 })).toEqual([5])
   })
 })
 

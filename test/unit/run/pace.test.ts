@@ -56,6 +56,18 @@ describe('throttled', () => {
     }
   })
 
+  test('three times in a row: chance, however few Starts there were', () => {
+    expect(throttledAt(fresh, 0, 600, 1200).falls).toBeUndefined()
+    expect(throttledAt(fresh, 0, 600, 1200, 1300).falls).toBe(1)
+  })
+
+  test('P7: what was met long before says nothing of now', () => {
+    const again = [0, 400, 800, 1200].map((ms) => 60 * minute + ms)
+    expect(throttledAt(fresh, 0, ...again)).toEqual({
+      ...throttledAt(fresh, ...again),
+    })
+  })
+
   test('of too few Starts, or in less than a second: noted only', () => {
     expect(throttledAt(fresh, 0, 100, 200, 300, 400, 500, 600).falls).toBeUndefined()
     const slow = [0, 1000, 2000, 3000, 4000].reduce((soFar, ms) => slowDown(soFar, t0 + ms, 1), fresh)

@@ -23,6 +23,8 @@ describe('globs', () => {
     ['a*b*c', 'abbc', true],
     ['a*b*c', 'acb', false],
     ['ab*ba', 'aba', false],
+    ['a*b*b', 'ab', false],
+    ['*b*', 'bc', true],
     ['a**b', 'ab', true],
     ['*b*', 'abc', true],
     ['a.c', 'abc', false],

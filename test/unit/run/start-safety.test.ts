@@ -15,6 +15,7 @@ import {
   parkedRun,
   plannedRun,
   second,
+  sourceSubject,
   subject,
   t0,
 } from '../../support/runs.ts'
@@ -94,6 +95,24 @@ describe('whose run it is that List shows', () => {
     const run = claimedRun({ subject: one })
     expect(ownership(run, shown, new Set(), assumptions)).toBe('unclear')
     expect(ownership(run, { ...shown, olderShape: undefined }, new Set(), assumptions)).toBe('ours')
+  })
+
+  test('P1: a run of a data source is ours when it was made while a Start of ours was open; clocks differ by 10 s', () => {
+    const sentBefore = { firstAtMs: t0, lastAtMs: t0 + minute }
+    const claim = claimedRun({ subject: sourceSubject, sentBefore })
+    const madeAt = (createdAtMs: number | undefined) =>
+      ownership(
+        claim,
+        { runId: 'run-9', revision: undefined, types: [], createdAtMs },
+        new Set(),
+        assumptions,
+      )
+    const [first, last] = [t0 - 10 * second, t0 + 2 * minute + 10 * second]
+    expect([first - 1, first, last, last + 1].map(madeAt)).toEqual(['not-ours', 'ours', 'ours', 'not-ours'])
+    expect(madeAt(undefined)).toBe('unclear')
+    const { sentBefore: _, ...fresh } = claim
+    const seen = { runId: 'run-9', revision: undefined, types: [], createdAtMs: t0 }
+    expect(ownership(fresh, seen, new Set(), assumptions)).toBe('not-ours')
   })
 
   test('P1: not ours: recorded on another attempt', () => {

@@ -142,6 +142,11 @@ describe('claims and Starts of unknown fate', () => {
     expect(moved(run, facts.claimed)).toMatchObject(merged)
   })
 
+  test('a start says nothing of cancels when nobody asked for one', () => {
+    for (const run of [claimedRun(), claimedRun({ subject: sourceSubject })])
+      expect(moved(run, facts.started).history.at(-1)?.what).toBe('started as run-1')
+  })
+
   test('P1: what is open survives being claimed, released and parked again', () => {
     const parked = parkedRun({ sentBefore: before })
     for (const fact of [facts.claimed, facts.released, facts.refused]) {
@@ -259,6 +264,18 @@ describe('P9: runs that DataZone tells no ending of', () => {
       })
     }
   })
+})
+
+test('only what waits or is claimed goes live, and only what has ended explains a skip', () => {
+  const backfill = { request: { ...inFlightRun().request, lane: 'backfill' as const } }
+  for (const run of [plannedRun(backfill), inFlightRun(backfill), endedRun(backfill)]) {
+    expect(transition(run, { kind: 'WANTED_LIVE', requestKey: 'event:2' }, nowMs).outcome).toBe('unchanged')
+  }
+  for (const run of [plannedRun(), claimedRun(), parkedRun(), inFlightRun()]) {
+    expect(transition(run, { kind: 'EXPLAINED_SKIP', requestKey: 'event:2' }, nowMs).outcome).toBe(
+      'impossible',
+    )
+  }
 })
 
 describe('who asked', () => {

@@ -41,6 +41,7 @@ describe('a request', () => {
         run: { runId: 'run-1', state: 'IN_FLIGHT', projectId: 'project-1' },
       },
     ])
+    expect(world.store.all()[0]?.history.map(({ what }) => what)).toEqual(['claimed', 'started as run-1'])
     expect(world.datazone.calls).toEqual(['Start 4'])
     expect(world.store.writes).toEqual([
       'claim RUN#4#BUSINESS_DESCRIPTIONS#0001',
@@ -64,6 +65,31 @@ describe('a request', () => {
       { outcome: 'started', run: { subject: { revision: '7', types: ['BUSINESS_DESCRIPTIONS'] } } },
     ])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 7'])
+  })
+
+  test('again with another key is noted on the run that it asks for, and on no other of the asset', async () => {
+    const older = endedRun({ subject: { ...subject, revision: '3' }, runId: 'run-3' })
+    const world = starterWorld({ runs: [older, inFlightRun()] })
+    expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+    expect(world.store.all()).toMatchObject([{ runId: 'run-3' }, { alsoAskedBy: ['request:b'] }])
+    expect(world.store.current(older)).toEqual(older)
+  })
+
+  test('that names its revision and waits to be looked at is a duplicate when it comes again', async () => {
+    const policy = {
+      caps: [],
+      rules: [{ match: { name: '*' }, verdict: { kind: 'run' as const, policy: {} } }],
+    }
+    const script = { getAsset: async () => refused('DENIED') }
+    const world = starterWorld({ script, settings: { policy } })
+    expect(await world.outcomes(runRequest())).toEqual(['parked'])
+    expect(world.store.all()[0]?.subject).not.toHaveProperty('revision')
+    world.datazone.calls.length = 0
+    world.clock.advance(200 * 24 * 60 * minute)
+    expect(await world.outcomes(runRequest({ requestedAt: new Date(t0).toISOString() }), 2)).toEqual([
+      'duplicate',
+    ])
+    expect(world.datazone.calls).toEqual([])
   })
 
   test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
@@ -371,6 +397,16 @@ describe('three types make two runs', () => {
     await world.handle(request)
     expect(await world.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('the whole again, when one was throttled: that one goes on, but not in mode plan', async () => {
+    const first = endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } })
+    const second = parkedRun({ subject: { ...subject, types: threeTypes.slice(2) } })
+    const world = starterWorld({ runs: [first, second] })
+    expect(await world.outcomes(request, 2)).toEqual(['started'])
+    const plan = starterWorld({ runs: [first, second], settings: { mode: 'plan' } })
+    expect(await plan.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
+    expect([...plan.datazone.calls, ...plan.store.writes]).toEqual([])
   })
 
   test('the second goes on once the first has ended, not before', async () => {

@@ -3,7 +3,16 @@ import { announce } from '../../../lib/usecases/announce.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
-import { endedRun, minute, rejectedRun, second, subject, t0 } from '../../support/runs.ts'
+import {
+  endedRun,
+  minute,
+  origin,
+  rejectedRun,
+  second,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../support/runs.ts'
 
 const assetOf = (about: object): unknown => Reflect.get(about, 'assetId')
 
@@ -77,6 +86,46 @@ test('P2: a rejected one is copied after its event and before its mark; without 
       eventId: bus.events[0]?.detail.metadata.id,
     },
   ])
+})
+
+test('P2: the copy of a rejected one is what was asked for, as it was recorded', async () => {
+  const copied = async (over: Parameters<typeof rejectedRun>[0]) => {
+    const { announce, queue } = world(rejectedRun(over))
+    await announce()
+    return JSON.parse(queue.copies[0]?.body ?? '')
+  }
+  const common = {
+    version: 1,
+    requestId: 'nightly-1',
+    domainId: 'dzd_orders',
+    projectId: 'project-1',
+    requestedAt: '2026-11-20T02:12:00.000Z',
+    lane: 'live',
+  }
+  const asset = { id: 'asset-1', revision: '4' }
+  const { revision: _, ...unresolved } = subject
+  expect(await copied({})).toEqual({
+    ...common,
+    kind: 'METADATA_GENERATION',
+    asset,
+    types: subject.types,
+    regenerate: false,
+  })
+  expect(
+    await copied({ subject: unresolved, request: { ...origin, revision: '4', policyTypes: [] } }),
+  ).toEqual({
+    ...common,
+    kind: 'METADATA_GENERATION',
+    asset,
+    regenerate: false,
+  })
+  expect(await copied({ subject: unresolved })).toMatchObject({ asset: { id: 'asset-1' } })
+  expect(await copied({ subject: sourceSubject })).toEqual({
+    ...common,
+    kind: 'DATA_SOURCE',
+    dataSource: { id: 'source-1' },
+    triggerKey: 'load-1',
+  })
 })
 
 test('P2: a rejection that the bus refuses for an hour is copied once, when the bus takes it', async () => {

@@ -46,17 +46,22 @@ describe('P7: what is refused for all', () => {
     },
   )
 
-  test('spares those that already wait for their slot', async () => {
-    const world = starterWorld({ slotInMs: 5 * second })
-    const sleepUntil = world.clock.sleepUntil
-    world.clock.sleepUntil = async (atMs) => {
-      await sleepUntil(atMs)
-      await world.breakers.trip(denied)
-    }
-    expect(await world.handle(another('a'))).toMatchObject([{ outcome: 'parked', run: { reason: 'DENIED' } }])
-    expect(world.datazone.calls).toEqual([])
-    expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
-  })
+  test.each([second, 5 * second])(
+    'spares those that already wait for their slot, %i ms from now',
+    async (slotInMs) => {
+      const world = starterWorld({ slotInMs })
+      const sleepUntil = world.clock.sleepUntil
+      world.clock.sleepUntil = async (atMs) => {
+        await sleepUntil(atMs)
+        await world.breakers.trip(denied)
+      }
+      expect(await world.handle(another('a'))).toMatchObject([
+        { outcome: 'parked', run: { reason: 'DENIED' } },
+      ])
+      expect(world.datazone.calls).toEqual([])
+      expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+    },
+  )
 
   test('a full quota of one type is no matter for another, for GetAsset or for a data source', async () => {
     const world = starterWorld({ breakers: [full], script: shows })
@@ -101,6 +106,8 @@ describe('P7: what is refused for all', () => {
     }
     await expect(world.handle(another('a'))).rejects.toThrow(PortUnavailable)
     expect(world.datazone.calls).toEqual([])
+    world.breakers.open = async () => []
+    expect(await world.outcomes(another('a'), 2)).toEqual(['started'])
   })
 })
 
@@ -131,6 +138,14 @@ describe('P7: the prober', () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
     await world.handle(another('a'))
     expect(await world.breakers.open()).toMatchObject([{ nextProbeAtMs: nextMonthMs(t0) }])
+  })
+
+  test('of a full quota that is full in the new month too waits for the next', async () => {
+    const world = starterWorld({ breakers: [full], script: refusing('QUOTA_EXCEEDED') })
+    world.clock.advance(nextMonthMs(t0) + 11 * minute - t0)
+    expect(await world.outcomes(another('a'))).toEqual(['parked'])
+    expect(world.datazone.starts).toHaveLength(1)
+    expect(await world.breakers.open()).toMatchObject([{ nextProbeAtMs: nextMonthMs(nextMonthMs(t0)) }])
   })
 
   test('that dies leaves its turn to another', async () => {

@@ -11,6 +11,7 @@ import {
   origin,
   parkedRun,
   plannedRun,
+  rejectedRun,
   second,
   sourceSubject,
   subject,
@@ -164,6 +165,16 @@ describe('a request to cancel', () => {
   ])('leaves alone what it does not mean: %s', async (_, request) => {
     const { outcomes } = world([parkedRun()])
     expect(await outcomes(request)).toEqual(['nothing-to-cancel'])
+  })
+
+  test('leaves alone a request that waits with the revision that it names, and one that has ended', async () => {
+    const ofThree = cancelRequest({ asset: { id: 'asset-1', revision: '3' } })
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, revision: '4' } })
+    expect(await world([waiting]).outcomes(ofThree)).toEqual(['nothing-to-cancel'])
+    const ended = rejectedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
+    const { outcomes, bus } = world([ended])
+    expect(await outcomes(cancelRequest({ types: ['BUSINESS_NAMES'] }))).toEqual(['nothing-to-cancel'])
+    expect(bus.events).toEqual([])
   })
 
   test('means what it names: this revision, and runs all of whose types are named', async () => {
@@ -362,6 +373,12 @@ describe('of a data source', () => {
       data: { error: { name: 'CannotCancel', message: reason } },
     })
     expect(queue.copies).toMatchObject([{ reasons: [reason] }])
+  })
+
+  test('what is going is given back at once, not when the request is looked at again', async () => {
+    const there = starterWorld({ runs: [inFlightRun(about)] })
+    expect(await there.outcomes(sourceCancelRequest())).toEqual(['rejected'])
+    expect(there.queue.copies).toHaveLength(1)
   })
 
   test('only the trigger that is named is meant', async () => {

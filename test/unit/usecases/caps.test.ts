@@ -39,6 +39,12 @@ describe('a cap that is full', () => {
       },
     ])
     expect(world.datazone.calls).toEqual([])
+    expect(world.store.writes.filter((write) => write.startsWith('claim'))).toHaveLength(1)
+    const [waiting] = world.store.all().filter(({ state }) => state === 'PARKED')
+    if (waiting === undefined) throw new Error('one should wait')
+    world.store.writes.length = 0
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(world.store.writes).toEqual([expect.stringMatching(/^save PARKED/)])
   })
 
   test('lets it start in the next day, when it is counted there', async () => {

@@ -83,6 +83,18 @@ describe('a request for a data source', () => {
     expect(await free.outcomes(request())).toEqual(['started'])
   })
 
+  test('once that one has ended, another is started at once, and so is a third', async () => {
+    const world = starterWorld()
+    for (const triggerKey of ['load-1', 'load-2', 'load-3']) {
+      const runId = `source-run-${triggerKey}`
+      world.datazone.startSourceRun = async () => answered(sourceRun({ runId }))
+      expect(await world.outcomes(request({ requestId: triggerKey, triggerKey }))).toEqual(['started'])
+      const going = world.store.all().find((run) => run.state === 'IN_FLIGHT')
+      if (going?.state !== 'IN_FLIGHT') throw new Error('one should be going')
+      world.store.given(endedRun({ ...other(triggerKey), runId, version: 9 }))
+    }
+  })
+
   test('P1: of two that claim the source at once, one reads again and waits', async () => {
     const world = starterWorld()
     const both = await Promise.all([

@@ -51,7 +51,7 @@ describe('the repeat guard', () => {
   })
 
   test('lets go after 30 days', async () => {
-    expect((await outcomeOf([ended(31)])).outcomes).toEqual(['started'])
+    expect((await outcomeOf([ended(30)])).outcomes).toEqual(['started'])
   })
 
   test('counts from an acceptance, which may come long after the run', async () => {
@@ -68,6 +68,8 @@ describe('the repeat guard', () => {
   test('looks at the last run of these types, and only at how that one ended', async () => {
     const failed = ended(1, { ending: 'FAILED', subject: { ...subject, revision: '5' }, runId: 'run-5' })
     expect((await outcomeOf([ended(2), failed])).outcomes).toEqual(['started'])
+    const since = ended(0.5, { subject: { ...subject, revision: '3' }, runId: 'run-3' })
+    expect((await outcomeOf([since, failed])).outcomes).toEqual(['skipped'])
     const names = { ...subject, types: ['BUSINESS_NAMES'] } as const
     expect((await outcomeOf([ended(1, { subject: names })])).outcomes).toEqual(['started'])
     const more = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const

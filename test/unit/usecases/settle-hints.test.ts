@@ -82,6 +82,13 @@ describe('a hint that names its run', () => {
     expect(result.announced).toHaveLength(4)
   })
 
+  test('two that succeeded are one List too', async () => {
+    const hints = [1, 2].map((n) => hint({ ids: [`run-${n}`] }))
+    const statuses = { 'run-1': 'SUCCEEDED', 'run-2': 'SUCCEEDED' }
+    const result = await settle(hints, [1, 2].map(run), having(statuses))
+    expect(result.calls).toEqual(['List SUCCEEDED'])
+  })
+
   test('doubled, it is one call and one event', async () => {
     const result = await settle([hint(), hint()], [run(1)], having({ 'run-1': 'SUCCEEDED' }))
     expect(result.calls).toEqual(['Get run-1'])
@@ -131,6 +138,7 @@ describe('a hint that names its run', () => {
       deadlineMs: t0 + 2 * minute,
     })
     expect(fatesOf(report)).toEqual(['nothing going', 'run settled'])
+    expect(report.problems).toEqual(['table is unavailable: Error'])
   })
 })
 
