@@ -54,15 +54,21 @@ test('P8: an unknown type is told once, when the run has ended, and what was sai
     types: ['BUSINESS_NAMES', 'BUSINESS_METRICS'],
     typeStats: [
       { type: 'BUSINESS_METRICS', status: 'FAILED', errorMessage: 'a text' },
+      { type: 'BUSINESS_TAGS', status: 'SUCCEEDED' },
       { type: 'BUSINESS_NAMES', status: 'SUCCEEDED' },
     ],
   }
-  expect(await warningsOf(3, shown)).toEqual([{ runId: 'run-1', what: 'type BUSINESS_METRICS' }])
+  expect(await warningsOf(3, shown)).toEqual([
+    { runId: 'run-1', what: 'type BUSINESS_METRICS' },
+    { runId: 'run-1', what: 'type BUSINESS_TAGS' },
+  ])
 })
 
 test('what everybody knows is not told', async () => {
   const back = inFlightRun({ startedAtMs: t0 - 10 * minute, notFoundSinceMs: t0 })
   expect(await warningsOf(1, { nativeStatus: 'IN_PROGRESS' }, back)).toEqual([])
+  const known = { ...back, nativeStatus: 'AWAITING_REVIEW' }
+  expect(await warningsOf(1, { nativeStatus: 'AWAITING_REVIEW' }, known)).toEqual([])
   expect(await warningsOf(2, { nativeStatus: 'IN_PROGRESS' })).toEqual([])
   expect(await warningsOf(2, { nativeStatus: 'SUCCEEDED', types: ['BUSINESS_NAMES'] })).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Run } from '../../../lib/run/run.ts'
+import { owesCancel, type Run } from '../../../lib/run/run.ts'
 import { mayResume } from '../../../lib/run/sweep-plan.ts'
 import { transition } from '../../../lib/run/transition.ts'
 import {
@@ -35,6 +35,11 @@ describe('CANCEL_ASKED, by state', () => {
     [
       'a second request changes nothing',
       inFlightRun({ cancel: { askedAtMs: 1, requestId: 'stop-0' } }),
+      { outcome: 'unchanged' },
+    ],
+    [
+      'nor does one of what may have been started',
+      parkedRun({ sentBefore, cancel: { askedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
@@ -89,6 +94,29 @@ describe('P2: a cancel stays on the record until it ends', () => {
     expect(transition(claim, { ...refusal, definite: false }, t0)).toMatchObject({
       run: { retryAtMs: t0 + minute },
     })
+  })
+})
+
+test('only what is running owes a cancel, until DataZone has taken it', () => {
+  const cancel = { askedAtMs: t0 }
+  expect(owesCancel(inFlightRun({ cancel }))).toBe(true)
+  for (const run of [
+    inFlightRun(),
+    inFlightRun({ cancel: { ...cancel, sentAtMs: t0 } }),
+    endedRun({ cancel }),
+  ])
+    expect(owesCancel(run)).toBe(false)
+})
+
+test('the history says who asked, and why', () => {
+  const told = (reason: object) => {
+    const next = transition(inFlightRun(), { ...asked, ...reason }, t0)
+    return next.outcome === 'changed' ? next.run.history.at(-1)?.what : undefined
+  }
+  expect(told({})).toBe('cancel asked by stop-1')
+  expect(told({ reason: 'wrong domain' })).toBe('cancel asked by stop-1: wrong domain')
+  expect(transition(parkedRun(), asked, t0)).toMatchObject({
+    run: { history: [{}, { what: 'cancel asked by stop-1' }, { what: 'CANCELED' }] },
   })
 })
 

@@ -55,6 +55,9 @@ describe('P1: a run on no record may be ours', () => {
   test('since the first Start of several', () => {
     const record = claimedRun({ sentBefore: { firstAtMs: t0 - hour, lastAtMs: t0 - hour } })
     expect(mayBeOurs({ happenedAtMs: t0 - minute }, [record], t0)).toBe(true)
+    // Another starter's clock may be ahead.
+    const ahead = claimedRun({ sentBefore: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
+    expect(mayBeOurs({ happenedAtMs: t0 }, [ahead], t0)).toBe(true)
   })
 
   test('no longer than a day after its fate was given up', () => {
@@ -80,8 +83,9 @@ describe('the record of a foreign run', () => {
       runId: 'run-9',
       startedAtMs: t0 - second,
       createdAtMs: t0 + minute,
-      request: { requestKey: 'event:event-9', requestedAtMs: t0 - second },
+      request: { requestKey: 'event:event-9', requestedAtMs: t0 - second, regenerate: false },
       version: 0,
+      history: [{ atMs: t0 + minute, what: 'run run-9 of somebody else is followed from now on' }],
     })
     expect(foreignRecord(foreign, { nativeStatus: 'RUNNING' }, t0 + minute).startedAtMs).toBe(t0)
   })

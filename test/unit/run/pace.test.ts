@@ -94,6 +94,11 @@ describe('throttled', () => {
     expect(pace.limitRate).toBeCloseTo(9.5)
   })
 
+  test('where no slots are to come, a fall puts none off', () => {
+    const { pace } = takeSlots(fresh, 1, t0, 10, always)
+    expect(throttledAt(pace, 0, 300, 600, 1000).nextSlotMs).toBe(t0 + 100)
+  })
+
   test('P7: the slots to come are void, and the next follow on what was sent, at the new rate', () => {
     const { pace } = takeSlots(fresh, 50, t0, 10, always)
     const fallen = throttledAt(pace, 0, 300, 600, 1000)

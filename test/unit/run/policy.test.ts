@@ -24,6 +24,7 @@ describe('globs', () => {
     ['a*b*c', 'acb', false],
     ['ab*ba', 'aba', false],
     ['a*b*b', 'ab', false],
+    ['a*b*b*c', 'abc', false],
     ['*b*', 'bc', true],
     ['a**b', 'ab', true],
     ['*b*', 'abc', true],

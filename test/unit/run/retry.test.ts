@@ -31,6 +31,7 @@ describe('nextAttempt', () => {
       retried: 1,
       request: partial().request,
       policy,
+      history: [{ atMs: t0, what: 'parked: RETRY of attempt 1' }],
     })
     if (next === undefined) throw new Error('there should be a next attempt')
     expect(runKey(next).record).not.toBe(runKey(partial()).record)

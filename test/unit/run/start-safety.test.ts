@@ -64,6 +64,7 @@ describe('whose run it is that List shows', () => {
   test.each<[string, Partial<AdoptionCandidate>]>([
     ['another revision', { revision: '5' }],
     ['another type', { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
+    ['one type less, and not because it is an older deployment', { types: ['BUSINESS_DESCRIPTIONS'] }],
     ['one type more', { types: [...types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
     ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
   ])('P1: not ours, whatever else is missing: %s', (_, over) => {

@@ -134,6 +134,11 @@ describe('claims and Starts of unknown fate', () => {
       sentBefore: before,
     })
     const merged = { sentBefore: { firstAtMs: before.firstAtMs, lastAtMs: nowMs } }
+    // The clock of an earlier starter may have been ahead.
+    const ahead = { ...run, sentBefore: { firstAtMs: t0 + second, lastAtMs: nowMs + second } }
+    expect(moved(ahead, facts.released)).toMatchObject({
+      sentBefore: { firstAtMs: t0, lastAtMs: nowMs + second },
+    })
     expect(moved(run, facts.released)).toMatchObject({
       ...merged,
       reason: 'LEASE_EXPIRED',
@@ -278,6 +283,29 @@ test('only what waits or is claimed goes live, and only what has ended explains 
   }
 })
 
+test('what was backfill goes live: a claim as it stands, what waited for being one at once, and never later', () => {
+  const backfill = { request: { ...parkedRun().request, lane: 'backfill' as const } }
+  const wanted: Fact = { kind: 'WANTED_LIVE', requestKey: 'event:2' }
+  expect(moved(claimedRun(backfill), wanted)).toEqual({
+    ...claimedRun(),
+    history: [...claimedRun().history, { atMs: nowMs, what: 'live, for event:2' }],
+  })
+  const waiting = (retryAtMs: number) => parkedRun({ ...backfill, reason: 'BACKFILL', retryAtMs })
+  expect(moved(waiting(nowMs + minute), wanted)).toMatchObject({ retryAtMs: nowMs })
+  expect(moved(waiting(nowMs - minute), wanted)).toMatchObject({ retryAtMs: nowMs - minute })
+})
+
+test.each<[string, Run, Fact]>([
+  ['unknown status PAUSED', inFlightRun(), facts.unheardOf],
+  ['found again', inFlightRun({ notFoundSinceMs: t0 }), facts.going],
+  ['not found', inFlightRun(), facts.missing],
+  ['announced', endedRun(), facts.told],
+  ['its suggestions were accepted', endedRun(), facts.accepted],
+  ['FAILED', inFlightRun(), facts.failed],
+])('the history tells: %s', (what, run, fact) => {
+  expect(moved(run, fact).history).toEqual([...run.history, { atMs: nowMs, what }])
+})
+
 describe('who asked', () => {
   const asked: Fact = { kind: 'ASKED_AGAIN', requestKey: 'event:2' }
 
@@ -329,9 +357,10 @@ describe('endings', () => {
   test('what DataZone says of a data source run as a whole explains its ending, cut', () => {
     const run = inFlightRun({ subject: sourceSubject })
     const error = { name: 'x'.repeat(200), message: 'y'.repeat(2000) }
-    const ended = moved(run, { ...facts.failed, error })
+    const ended = moved(run, { ...facts.failed, error, lineageStatus: 'z'.repeat(200) })
     expect(ended).toMatchObject({
       ending: 'FAILED',
+      lineageStatus: expect.stringMatching(/^z{99}…$/),
       error: { name: expect.stringMatching(/^x{99}…$/), message: expect.stringMatching(/^y{999}…$/) },
     })
     expect(ended).not.toHaveProperty('typeStats')
@@ -347,6 +376,10 @@ describe('endings', () => {
       expect(noted.history.at(-1)?.what).toMatch(/^ALARM/)
       expect(transition(noted, facts.startedTwice, nowMs)).toEqual({ outcome: 'unchanged' })
     }
+  })
+
+  test('P5: the status that it ended with is no news', () => {
+    expect(transition(endedRun({ nativeStatus: 'FAILED' }), facts.failed, nowMs).outcome).toBe('unchanged')
   })
 
   test('P5: a status that comes after the ending is history, once', () => {

@@ -72,6 +72,10 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([since, failed])).outcomes).toEqual(['skipped'])
     const names = { ...subject, types: ['BUSINESS_NAMES'] } as const
     expect((await outcomeOf([ended(1, { subject: names })])).outcomes).toEqual(['started'])
+    const both = runRequest({ types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }).types ?? []
+    const settings = { defaultTypes: both }
+    const asksForBoth = starterWorld({ runs: [ended(1)], script: shows, settings })
+    expect(await asksForBoth.outcomes(assetEvent())).toEqual(['started'])
     const more = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const
     expect((await outcomeOf([ended(1, { subject: more })])).outcomes).toEqual(['skipped'])
   })
