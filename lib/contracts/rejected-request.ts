@@ -22,8 +22,7 @@ export const rejectedRequest = (
   reasons: readonly string[],
   body: string,
 ): RejectedRequest => {
-  const clean = body.toWellFormed()
-  let kept = clean.slice(0, bodyLimit)
+  let kept = body.slice(0, bodyLimit)
   while (asciiJson(kept).length > 2 * bodyLimit) kept = kept.slice(0, kept.length / 2)
   return {
     version: 1,
@@ -31,6 +30,6 @@ export const rejectedRequest = (
     rejectedAt: new Date(rejectedAtMs).toISOString(),
     reasons: reasons.map((reason) => reason.slice(0, reasonLimit).toWellFormed()),
     body: kept.toWellFormed(),
-    cut: kept.length < clean.length,
+    cut: kept.length < body.length,
   }
 }

@@ -202,7 +202,7 @@ const fatesOfUnnamed = (
     hints.map((one) => {
       const { verdict } = one.hint
       const free = left.get(verdict) ?? 0
-      if (free > 0) left.set(verdict, free - 1)
+      left.set(verdict, free - 1)
       return [one, free > 0 ? 'settled' : wasInFlight ? 'going' : 'known']
     }),
   )

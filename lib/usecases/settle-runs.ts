@@ -82,13 +82,13 @@ const save = async (run: Run, tools: SettleTools): Promise<Run | undefined> => {
 
 /** Whether a change was written. */
 const write = async (next: Transition, pass: Pass, tools: SettleTools): Promise<boolean> => {
-  if (next.outcome !== 'changed' && next.outcome !== 'noted') return false
+  if (next.outcome !== 'changed') return false
   try {
     const saved = await save(next.run, tools)
     if (saved?.state === 'ENDED') pass.ended.push(saved)
     const isNew = saved !== undefined && owesCancel(saved) && !pass.cancelTried.has(saved.runId)
     if (isNew) pass.toCancel.push(saved)
-    return saved !== undefined && next.outcome === 'changed'
+    return saved !== undefined
   } catch (error) {
     // One record that cannot be written must not hold up the others of its domain.
     pass.problems.push(reasonOf(error))

@@ -63,6 +63,17 @@ describe('P8: a record', () => {
     expect(parseItem(item)).toMatchObject({ newer: false, key: { partition: '', record: '' } })
   })
 
+  it('that cannot be read says why, for whoever mends it', () => {
+    const problemOf = (over: object) => {
+      const parsed = parseItem({ ...toItem(claimedRun()), ...over })
+      return 'problem' in parsed ? parsed.problem : undefined
+    }
+    expect(problemOf({ schemaVersion: 'one' })).toBe('has no schemaVersion')
+    expect(problemOf({ schemaVersion: 7 })).toBe('has schemaVersion 7, this deployment knows 1')
+    expect(problemOf({ assetId: 7, version: 'x' })).toMatch(/^is damaged at assetId, .*version/)
+    expect(problemOf({ request: { ...claimedRun().request, lane: 'fast' } })).toMatch(/request\.lane/)
+  })
+
   it('with fields that nobody knows yet is the run all the same', () => {
     expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
   })

@@ -37,6 +37,13 @@ describe('P2: hostile bodies are cut to fit a message', () => {
     expect(reason?.length).toBeLessThanOrEqual(300)
   })
 
+  test('it is the beginning of a body that is kept', () => {
+    const body = `{"requestId":"nightly-1","comment":"${'\u0001'.repeat(150_000)}"}`
+    const copy = rejectedRequest('e', t0, [], body)
+    expect(body.startsWith(copy.body)).toBe(true)
+    expect(copy.body.length).toBe(25_000)
+  })
+
   test('at the limit it is whole, one over it is cut', () => {
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).cut).toBe(false)
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).cut).toBe(true)

@@ -302,7 +302,15 @@ describe('three types make two runs', () => {
       `claim ${firstSet}`,
       `save IN_FLIGHT ${firstSet}`,
     ])
-    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }, { state: 'PARKED', reason: 'BEHIND' }])
+    expect(world.store.all()).toMatchObject([
+      { state: 'IN_FLIGHT' },
+      {
+        state: 'PARKED',
+        reason: 'BEHIND',
+        retryAtMs: t0 + minute,
+        history: [{ atMs: t0, what: 'parked: BEHIND' }],
+      },
+    ])
   })
 
   test('P2: a crash between the two leaves a request that makes the other when it comes back', async () => {
@@ -563,6 +571,10 @@ describe('a revision that GetAsset cannot tell yet', () => {
       { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + afterMs, version: 1 } },
     ])
     expect(world.store.writes).toEqual([expect.stringMatching(/^create PARKED REQUEST#/)])
+    expect(world.store.all()[0]?.history.map(({ what }) => what)).toEqual([
+      'received',
+      expect.stringMatching(new RegExp(`^parked: ${kind} `)),
+    ])
     expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
   })

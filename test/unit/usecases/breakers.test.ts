@@ -56,7 +56,10 @@ describe('P7: what is refused for all', () => {
         await world.breakers.trip(denied)
       }
       expect(await world.handle(another('a'))).toMatchObject([
-        { outcome: 'parked', run: { reason: 'DENIED' } },
+        {
+          outcome: 'parked',
+          run: { reason: 'DENIED', retryAtMs: t0 + slotInMs + minute, error: { name: 'BreakerOpen' } },
+        },
       ])
       expect(world.datazone.calls).toEqual([])
       expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
@@ -205,6 +208,15 @@ describe('P7: the prober', () => {
     expect(await start.breakers.open()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
   })
 
+  test('that is refused no longer, but finds no asset, has found out that it is allowed', async () => {
+    const world = starterWorld({
+      breakers: [due({ ...denied, call: 'GetAsset' })],
+      script: { getAsset: async () => refused('NOT_FOUND') },
+    })
+    expect(await world.outcomes(assetEvent())).toEqual(['parked'])
+    expect(await world.breakers.open()).toEqual([])
+  })
+
   test('that is wrong for good is tried ever more rarely, and others are not kept waiting by it', async () => {
     const denies = {
       ...shows,
@@ -289,6 +301,9 @@ describe('P7: the prober', () => {
     const world = starterWorld({ runs: [run], breakers: [due(full)] })
     expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
     expect(await world.breakers.open()).toMatchObject([{ cause: full.cause, nextProbeAtMs: t0 }])
+    const permitted = starterWorld({ runs: [run], breakers: [due(denied)] })
+    expect(await permitted.outcomes(permitted.noteAbout(run))).toEqual(['started'])
+    expect(await permitted.breakers.open()).toEqual([])
   })
 })
 
@@ -340,6 +355,12 @@ describe('what an open breaker does not stop', () => {
     expect(await absent.handle(absent.noteAbout(run))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
     expect(absent.datazone.starts).toEqual([])
     expect(absent.store.all()[0]).not.toHaveProperty('sentBefore')
+    // A missing permission is one to List as well.
+    const forbidden = starterWorld({ runs: [run], breakers: [denied] })
+    expect(await forbidden.handle(forbidden.noteAbout(run))).toMatchObject([
+      { run: { reason: 'DENIED', sentBefore } },
+    ])
+    expect(forbidden.datazone.calls).toEqual([])
   })
 
   test('P9: what has waited too long ends, whatever holds it, once no Start of it can be open', async () => {

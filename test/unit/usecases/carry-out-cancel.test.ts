@@ -51,6 +51,12 @@ describe('a sweep carries out what is owed', () => {
     expect(now()).toMatchObject({ state: 'ENDED', nativeStatus: 'CANCELED' })
   })
 
+  test('with one Get, however old it is', async () => {
+    const { settle, datazone } = sweeper(owed({ startedAtMs: t0 - 10 * minute }), canceling('CANCELED'))
+    await settle()
+    expect(datazone.calls).toEqual(['Cancel run-1', 'Get run-1'])
+  })
+
   test('and asks no more once it was taken', async () => {
     const { settle, now, datazone, store } = sweeper(
       owed(),

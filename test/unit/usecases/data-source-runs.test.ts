@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runKey } from '../../../lib/run/identity.ts'
 import type { InFlightRun, Run } from '../../../lib/run/run.ts'
+import { runRequest } from '../../support/messages.ts'
 import {
   claimedRun,
   endedRun,
@@ -192,6 +193,12 @@ describe('P7: the day of a data source', () => {
     if (waiting === undefined) throw new Error('nothing waits')
     world.store.given({ ...waiting, releasedAtMs: midnight })
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  })
+
+  test('is no matter for an asset, however often it ran today', async () => {
+    const today = Array.from({ length: 25 }, (_, n) => endedRun({ attempt: n + 1, runId: `run-${n}` }))
+    const world = starterWorld({ runs: today })
+    expect(await world.outcomes(runRequest({ requestId: 'again', regenerate: true }))).toEqual(['started'])
   })
 
   test('that others have filled: what DataZone refuses waits until tomorrow too', async () => {

@@ -82,6 +82,34 @@ describe('a hint that names its run', () => {
     expect(result.announced).toHaveLength(4)
   })
 
+  test('reads each id once, however many name it, and not what else is in flight', async () => {
+    const store = memoryRunStore(run(1))
+    const read: string[] = []
+    const { byRunId } = store
+    store.byRunId = (runId) => {
+      read.push(runId)
+      return byRunId(runId)
+    }
+    store.due = () => {
+      throw storeDown()
+    }
+    const bus = recordingBus()
+    bus.put = async () => {
+      throw storeDown()
+    }
+    const report = await settleHints([hint(), hint(), hint()], {
+      store,
+      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
+      bus,
+      queue: recordingQueue(),
+      clock: manualClock(t0 + minute),
+      settings: defaults.observer,
+      deadlineMs: t0 + 2 * minute,
+    })
+    expect(read).toEqual(['run-1'])
+    expect(report).toMatchObject({ announced: 0, problems: ['announce: table is unavailable: Error'] })
+  })
+
   test('two that succeeded are one List too', async () => {
     const hints = [1, 2].map((n) => hint({ ids: [`run-${n}`] }))
     const statuses = { 'run-1': 'SUCCEEDED', 'run-2': 'SUCCEEDED' }
@@ -280,6 +308,11 @@ describe('a hint that names only the domain', () => {
     })
     expect(fatesOf(report)).toEqual(['run settled', 'domain going'])
     expect(report.problems).toEqual([expect.stringMatching(/^settle by domain: /)])
+  })
+
+  test('of one run that goes on is seen again', async () => {
+    const result = await settle([blind()], [run(1)], having({ 'run-1': 'IN_PROGRESS' }))
+    expect(fatesOf(result)).toEqual(['domain going'])
   })
 
   test('asks nothing when nothing is going there', async () => {

@@ -4,7 +4,16 @@ import type { InFlightRun } from '../../../lib/run/run.ts'
 import { settleRuns } from '../../../lib/usecases/settle-runs.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
-import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../support/runs.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  second,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
@@ -296,6 +305,29 @@ describe('whatever happens to one record', () => {
     })
     expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unheardOf: [] })
   })
+
+  test('what is unheard of is told by whoever writes it', async () => {
+    const tracked = runs(1)
+    const { unheardOf } = await settleRuns(tracked, {
+      store: memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 }))),
+      datazone: scriptedDataZone(having({ 'run-0': 'PAUSED' })),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(unheardOf).toEqual([])
+  })
+})
+
+test('of data sources, each run gets a Get, however many they are: a List is of one source only', async () => {
+  const sources = Array.from({ length: 8 }, (_, n) => ({
+    ...run(n),
+    subject: { ...sourceSubject, dataSourceId: `source-${n}` },
+  }))
+  const { calls } = await settle(sources, {
+    getSourceRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'RUNNING' })),
+  })
+  expect(calls.toSorted()).toEqual(sources.map(({ runId }) => `Get ${runId}`))
 })
 
 test('what is refused for want of a permission is counted apart, Gets and Lists', async () => {
@@ -415,6 +447,21 @@ describe('P9: runs that never tell an ending', () => {
     })
     expect(ended).toEqual([])
     expect(problems.at(-1)).toBe('4 of 4 runs were not found: none is declared lost')
+  })
+
+  test.each([
+    [8, []],
+    [9, ['run-0', 'run-1', 'run-2', 'run-3']],
+  ])('four of %i that answer 404: half are too many', async (count, lost) => {
+    const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { endings } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        Number(runId.slice('run-'.length)) < 4
+          ? refused('NOT_FOUND')
+          : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+    })
+    expect(endings).toEqual(lost)
   })
 
   test('a few that answer 404 among many that are found are lost', async () => {

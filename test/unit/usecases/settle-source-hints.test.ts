@@ -136,7 +136,22 @@ describe('a hint about a data source run of ours', () => {
     store.byRunId = async () => {
       throw storeDown()
     }
-    expect(fatesOf(await hear(hint()))).toEqual(['nothing going'])
+    const report = await hear(hint())
+    expect(fatesOf(report)).toEqual(['nothing going'])
+    expect(report.problems).toEqual(['table is unavailable: Error'])
+  })
+
+  test('needs no data source where its run id is known', async () => {
+    const { hear } = world([ours], showing('SUCCESS'))
+    const { dataSourceId: _source, ...sourceless } = hint()
+    expect(fatesOf(await hear(sourceless))).toEqual(['run settled'])
+  })
+
+  test('P8: beside a record that cannot be read it may be about that one', async () => {
+    const { hear, store } = world([], {})
+    const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#x' }
+    store.unreadable.push({ key, newer: true, problem: 'newer' })
+    expect(fatesOf(await hear(hint()))).toEqual(['source early'])
   })
 })
 
@@ -220,6 +235,16 @@ describe('a run of somebody else', () => {
     expect(store.all()).toHaveLength(1)
   })
 
+  test('P1: is not ours when it began before that Start; when it ended says nothing of when it began', async () => {
+    const claim = claimedRun({ subject: sourceSubject })
+    const before = t0 - minute
+    const { hear, store } = world([claim], showing('RUNNING'), wanted)
+    const ended = hint({ runId: 'run-9', happenedAtMs: before })
+    expect(fatesOf(await hear(ended))).toEqual(['source undecided'])
+    expect(fatesOf(await hear({ ...foreign, happenedAtMs: before }))).toEqual(['source followed'])
+    expect(store.all()).toMatchObject([{ startedAtMs: before }, { state: 'CLAIMED' }])
+  })
+
   test('P1: is never on two records: whoever comes second finds the only item of its run id', async () => {
     const { hear, store } = world([], showing('RUNNING'), wanted)
     const mine = inFlightRun({ subject: sourceSubject, runId: 'run-9', version: 0 })
@@ -291,6 +316,8 @@ describe('a run of somebody else', () => {
     store.beforeWrite = () => {
       throw storeDown()
     }
-    expect(fatesOf(await hear(foreign))).toEqual(['source undecided'])
+    const report = await hear(foreign)
+    expect(fatesOf(report)).toEqual(['source undecided'])
+    expect(report.problems).toEqual(['follow run-9: table is unavailable: Error'])
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { startedEvent } from '../../../lib/contracts/run-event.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import { runKey } from '../../../lib/run/identity.ts'
+import { backoffSeconds } from '../../../lib/usecases/start-run.ts'
 import { runRequest } from '../../support/messages.ts'
 import {
   claimedRun,
@@ -53,7 +54,12 @@ describe('Start refused', () => {
       expect(await world.handle(runRequest(), 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
       // The table has it too: if the message is lost, the sweep finds it, but not before the message is back.
       expect(world.store.all()).toMatchObject([
-        { state: 'PARKED', reason: kind, retryAtMs: t0 + 2 * minute + 5 * second },
+        {
+          state: 'PARKED',
+          reason: kind,
+          retryAtMs: t0 + 2 * minute + 5 * second,
+          error: { message: `${kind} for a test` },
+        },
       ])
       for (let receive = 2; receive <= times; receive += 1)
         expect(await world.outcomes(runRequest(), receive)).toEqual(['retry'])
@@ -141,7 +147,7 @@ describe('Start refused', () => {
     },
   )
 
-  test.each(['INVALID', 'QUOTA_EXCEEDED'] as const)(
+  test.each(['INVALID', 'QUOTA_EXCEEDED', 'THROTTLED'] as const)(
     'P1: a lease that somebody else has taken since is not ended by a late refusal: %s',
     async (kind) => {
       const theirs = claimedRun({
@@ -174,6 +180,11 @@ describe('Start refused', () => {
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ state: 'CLAIMED' }])
     expect([...world.bus.events, ...world.queue.copies]).toEqual([])
+  })
+
+  test('the backoff is half to one and a half times as long, by chance, in whole seconds', () => {
+    expect([0, 0.25, 0.999].map((random) => backoffSeconds(2, random))).toEqual([5, 8, 15])
+    expect(backoffSeconds(1, 0.999)).toBe(7)
   })
 
   test('the backoff grows with each receive, to five minutes at most', async () => {
@@ -440,6 +451,15 @@ describe('a late Start', () => {
     ])
   })
 
+  test('P1: a run that an older deployment shows is unclear, though its one type is all we asked for', async () => {
+    const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), olderShape: true } as const
+    const world = starterWorld({ runs: [waiting()], script: lists(shown) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
   test('P1: an unclear run that another attempt has is in no way', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
@@ -607,6 +627,25 @@ describe('a note of the sweep', () => {
     world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
     expect(await world.outcomes(world.noteAbout(parkedRun()), 4)).toEqual(['duplicate'])
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('P1: the lease is taken from now on, and the Start counts as sent until it ends', async () => {
+    const run = parkedRun()
+    const leases: unknown[] = []
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      runs: [run],
+      script: {
+        startRun: async () => {
+          leases.push(world.store.current(run))
+          return answered(serviceRun())
+        },
+      },
+    })
+    await world.handle(world.noteAbout(run))
+    const leaseEndsAtMs = t0 + defaults.starter.leaseMs
+    expect(leases).toMatchObject([
+      { state: 'CLAIMED', leaseEndsAtMs, startSent: { firstAtMs: t0, lastAtMs: leaseEndsAtMs } },
+    ])
   })
 
   test('P1: of two, one takes the lease', async () => {

@@ -116,6 +116,39 @@ describe('one sweep', () => {
     expect(world.store.writes).toEqual([])
   })
 
+  test('P8: also of what only waits', async () => {
+    const world = sweeper([of(parkedRun(due), 'b')])
+    const key = runKey(of(parkedRun(), 'a'))
+    const { waiting } = world.store
+    world.store.waiting = async function* (nowMs) {
+      yield { runs: [], unreadable: [{ key, newer: false, problem: 'is damaged' }] }
+      yield* waiting(nowMs)
+    }
+    expect(await world.sweep()).toMatchObject({
+      released: 1,
+      unreadable: [`${key.partition} ${key.record}: is damaged`],
+    })
+  })
+
+  test('counts its endings by what they are', async () => {
+    const world = sweeper(
+      [of(inFlightRun(old), 'a'), of(inFlightRun({ ...old, runId: 'run-2' }), 'b')],
+      succeeded,
+    )
+    expect((await world.sweep()).ended).toEqual({ SUCCEEDED: 2 })
+  })
+
+  test('reads neither breakers nor switches while nothing waits', async () => {
+    const world = sweeper([of(inFlightRun(old), 'a')], succeeded)
+    let reads = 0
+    world.breakers.open = async () => {
+      reads += 1
+      return []
+    }
+    await world.sweep()
+    expect(reads).toBe(0)
+  })
+
   test('a table that cannot be read at all is an error', async () => {
     const world = sweeper([])
     const failing = {
@@ -413,8 +446,9 @@ describe('P7: what would only be parked again', () => {
     const world = sweeper([...waiting, claim], {}, {}, { paused: 'project-1' })
     expect(await world.sweep()).toMatchObject({ released: 0, held: { PAUSED: 5 }, parked: { PAUSED: 4 } })
     expect(world.store.writes).toEqual([])
-    const elsewhere = sweeper(waiting, {}, {}, { paused: 'project-2' })
-    expect(await elsewhere.sweep()).toMatchObject({ released: 4, held: {} })
+    const other = of(parkedRun({ ...due, projectId: 'project-2' }), 'asset-8')
+    const elsewhere = sweeper([...waiting, other], {}, {}, { paused: 'project-2' })
+    expect(await elsewhere.sweep()).toMatchObject({ released: 4, held: { PAUSED: 1 } })
   })
 
   test('when the probe of a breaker is due, the one that waited longest tries', async () => {
