@@ -139,7 +139,7 @@ const listSucceeded = async (
   const before = wanted.size
   const left = () => expected - (before - wanted.size)
   const wantsMore = (pages: number, takenFromLast: number) =>
-    pages === 0 || (pages < expected && wantsSucceededPage(left(), pages, takenFromLast))
+    pages === 0 || wantsSucceededPage(left(), pages, takenFromLast)
   await readStatus(domainId, 'SUCCEEDED', wanted, wantsMore, pass, tools)
 }
 

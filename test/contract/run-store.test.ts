@@ -1,6 +1,7 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
@@ -61,6 +62,31 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     return Items.map((item) => unmarshall(item)).find((item) => item['pk'] === pk)
   }
   const day = 24 * 3600
+
+  it('P1: whatever decides is read strongly consistent', async () => {
+    const client = table.another()
+    const reads: unknown[] = []
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if ('KeyConditionExpression' in args.input)
+          reads.push([args.input.IndexName, args.input.ConsistentRead])
+        return next(args)
+      },
+      { step: 'initialize' },
+    )
+    const store = dynamoDbRunStore(client, table.name, atOnce)
+    const read = { ...subject, assetId: 'read' }
+    await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
+    await store.runsOfAsset(read)
+    await store.byRunId('run-read')
+    await dynamoDbBreakers(client, table.name).open()
+    expect(reads).toEqual([
+      [undefined, true],
+      ['byRunId', undefined],
+      [undefined, true],
+      [undefined, true],
+    ])
+  })
 
   it('P7: a counter goes by itself, a quarter of a year after its period', async () => {
     const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]

@@ -32,6 +32,10 @@ test.each([
   expect(idsOf(metadata, data)).toEqual(ids)
 })
 
+test.each(['metadataGenerationRunId', 'id', 'identifier', 'entityId'])('reads what data calls %s', (name) => {
+  expect(idsOf({}, { [name]: 'id-1' })).toEqual(['id-1'])
+})
+
 test.each([
   ['Metadata Generation Succeeded', 'SUCCEEDED', true],
   ['Metadata Generation Failed', 'FAILED', true],
@@ -91,6 +95,7 @@ test.each([
   ['another source', bodyOf({}).replace('aws.datazone', 'aws.evil')],
   ['another event', bodyOf({}, {}, 'Metadata Generation Rejected')],
   ['an acceptance of nothing', bodyOf({}, {}, 'Metadata Generation Accepted')],
+  ['an acceptance in no domain', bodyOf({ id: 'a', domain: undefined }, {}, 'Metadata Generation Accepted')],
   ['a data source run of no domain', bodyOf({ domain: '' }, {}, 'Data Source Run Failed')],
   ['a name of Object.prototype', bodyOf({}, {}, 'constructor')],
   ['no domain', bodyOf({ domain: undefined })],

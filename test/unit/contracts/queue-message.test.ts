@@ -427,6 +427,16 @@ describe('a request to cancel', () => {
     expect(parse(body)).toMatchObject({ envelopeId: 'stop-1' })
   })
 
+  test('P2: the future begins five minutes after it was sent', () => {
+    const at = (ms: number) =>
+      parse(cancelRequest({ requestedAt: new Date(sentAtMs + ms).toISOString() })).kind
+    expect([at(300_000), at(300_001)]).toEqual(['cancel', 'malformed'])
+  })
+
+  test.each(['constructor', 'toString', '__proto__'])('P2: %s is no door', (name) => {
+    expect(problemsOf({ ...onBus(cancelRequest()), 'detail-type': name })).not.toEqual([])
+  })
+
   test('P2: each door takes what it is for, and says what that is', () => {
     expect(problemsOf(onBus(runRequest()))).toContainEqual('detail.kind: must be "CANCEL"')
     expect(problemsOf({ ...onBus(cancelRequest()), 'detail-type': 'Run Requested' })).toContainEqual(

@@ -10,6 +10,9 @@ test.each([
   ['key ASIAABCDEFGHIJKLMNOP expired', 'key [access key] expired'],
   ['key AKIAABCDEFGHIJKLMNOP expired', 'key [access key] expired'],
   ['ask jo.doe+dz@data.example.com', 'ask [email]'],
+  ['jo@example.com, al@example.com', '[email], [email]'],
+  ['AKIAABCDEFGHIJKLMNOP ASIAABCDEFGHIJKLMNOP', '[access key] [access key]'],
+  ['arn:aws:iam::1:role/x arn:aws:sts::1:y', '[principal] [principal]'],
 ])('who the caller was is not told: %s', (text, clean) => {
   expect(errorText(text)).toBe(clean)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { announce } from '../../../lib/usecases/announce.ts'
+import { announce, announceAtOnce } from '../../../lib/usecases/announce.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
@@ -139,6 +139,20 @@ test('P2: a rejection that the bus refuses for an hour is copied once, when the 
   bus.refuses = () => false
   expect(await announce()).toBe(1)
   expect(queue.copies).toHaveLength(1)
+})
+
+test('all at once goes in tens, each run once', async () => {
+  const runs = Array.from({ length: 25 }, (_, n) => ofAsset(`a-${n}`))
+  const { announce: _, ...ports } = world(...runs)
+  const sizes: number[] = []
+  const { put } = ports.bus
+  ports.bus.put = (events) => {
+    sizes.push(events.length)
+    return put(events)
+  }
+  expect(await announceAtOnce(runs, ports)).toBe(25)
+  expect(sizes).toEqual([10, 10, 5])
+  expect(new Set(ports.bus.events.map(({ detail }) => detail.data.asset?.id)).size).toBe(25)
 })
 
 test('only rejected ones are copied', async () => {

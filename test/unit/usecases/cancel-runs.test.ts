@@ -177,6 +177,23 @@ describe('a request to cancel', () => {
     expect(bus.events).toEqual([])
   })
 
+  test('that names types means no request whose types nobody knows yet, but is told of it; one that names none does', async () => {
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
+    const names = cancelRequest({ types: ['BUSINESS_NAMES'] })
+    expect(await world([waiting]).handle(names)).toMatchObject([
+      { outcome: 'rejected', reasons: [expect.stringMatching(/^types: /)] },
+    ])
+    expect(await world([waiting]).outcomes(cancelRequest())).toEqual(['canceled'])
+    const resolved = parkedRun({ request: { ...origin, policyTypes: subject.types } })
+    expect(await world([resolved]).outcomes(names)).toEqual(['nothing-to-cancel'])
+  })
+
+  test('of a run that came to another ending all the same comes too late, however often it comes', async () => {
+    const ended = endedRun({ cancel: byStop })
+    for (let times = 2; times > 0; times -= 1)
+      expect(await world([ended]).outcomes(cancelRequest())).toEqual(['cancel-too-late'])
+  })
+
   test('means what it names: this revision, and runs all of whose types are named', async () => {
     const named = cancelRequest({
       asset: { id: 'asset-1', revision: '4' },
@@ -331,6 +348,12 @@ describe('after a cancel', () => {
     expect(await outcomes({ ...again, regenerate: true })).toEqual(['started'])
     expect(store.all()).toMatchObject([{ attempt: 1 }, { attempt: 2, state: 'IN_FLIGHT' }])
     expect(store.all()[1]).not.toHaveProperty('cancel')
+  })
+
+  test('another plain request is a duplicate too: it did not come to nothing', async () => {
+    const { outcomes } = world([parkedRun()])
+    await outcomes(cancelRequest())
+    expect(await outcomes(runRequest({ requestId: 'other' }))).toEqual(['duplicate'])
   })
 
   test('a request that it cut short between its sets of types stays short', async () => {

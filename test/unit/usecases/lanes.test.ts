@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { opened } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
-import { minute, origin, parkedRun, second, sourceSubject, t0 } from '../../support/runs.ts'
+import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
 import { answered, refused } from '../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
@@ -148,4 +148,20 @@ describe('a live request for what a backfill has parked', () => {
     await world.handle({ ...backfill, requestId: 'backfill-2' })
     expect(world.store.all()).toMatchObject([{ request: { lane: 'backfill' } }])
   })
+})
+
+test('a live request makes all go live that a backfill has waiting for it, and is noted on each', async () => {
+  const sets = [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'], ['BUSINESS_GLOSSARY_ASSOCIATIONS']] as const
+  const runs = sets.map((types) =>
+    parkedRun({
+      subject: { ...subject, types },
+      reason: 'BACKFILL',
+      request: { ...origin, requestKey: 'request:backfill-1', lane: 'backfill' },
+    }),
+  )
+  const world = starterWorld({ runs })
+  const live = runRequest({ requestId: 'live-1', types: sets.flat() })
+  expect(await world.outcomes(live)).toEqual(['duplicate', 'duplicate'])
+  const raised = { request: { lane: 'live' }, alsoAskedBy: ['request:live-1'] }
+  expect(world.store.all()).toMatchObject([raised, raised])
 })

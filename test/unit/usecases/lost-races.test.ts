@@ -110,6 +110,17 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
   })
 })
 
+test('P1: whoever loses the race for a run is noted on it', async () => {
+  const theirs = claimedRun({ request: { ...origin, requestKey: 'request:b' } })
+  const world = comesFirst(starterWorld(), theirs)
+  expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+  expect(world.store.current(theirs)).toMatchObject({
+    request: { requestKey: 'request:b' },
+    alsoAskedBy: ['request:nightly-1'],
+  })
+  expect(world.datazone.calls).toEqual([])
+})
+
 test('P1: the second set of types that somebody else asked for meanwhile is theirs', async () => {
   const terms = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const theirs = parkedRun({ subject: terms, request: { ...origin, requestKey: 'request:b' } })

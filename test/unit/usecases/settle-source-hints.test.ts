@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { HeardEvent } from '../../../lib/contracts/heard-event.ts'
 import type { SourceHint } from '../../../lib/contracts/source-hint.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import { runKey } from '../../../lib/run/identity.ts'
@@ -44,21 +45,20 @@ const world = (runs: readonly Run[], script: Partial<DataZone>, following: Parti
   const datazone = scriptedDataZone(script)
   const bus = recordingBus()
   const clock = manualClock(t0 + minute)
+  const hearAll = (...events: readonly HeardEvent[]) =>
+    hearEvents(events, {
+      store,
+      datazone,
+      bus,
+      queue: recordingQueue(),
+      clock,
+      settings: { ...defaults.observer, trustHints: true },
+      following: { ...defaults.observer.following, ...following },
+      deadlineMs: clock.now() + minute,
+    })
   const hear = (...hints: readonly SourceHint[]) =>
-    hearEvents(
-      hints.map((one) => ({ kind: 'source-hint', hint: one })),
-      {
-        store,
-        datazone,
-        bus,
-        queue: recordingQueue(),
-        clock,
-        settings: { ...defaults.observer, trustHints: true },
-        following: { ...defaults.observer.following, ...following },
-        deadlineMs: clock.now() + minute,
-      },
-    )
-  return { store, datazone, bus, clock, hear }
+    hearAll(...hints.map((one) => ({ kind: 'source-hint' as const, hint: one })))
+  return { store, datazone, bus, clock, hear, hearAll }
 }
 
 const fatesOf = ({ hints }: { hints: readonly { address: string; fate: string }[] }) =>
@@ -153,6 +153,23 @@ describe('a hint about a data source run of ours', () => {
     store.unreadable.push({ key, newer: true, problem: 'newer' })
     expect(fatesOf(await hear(hint()))).toEqual(['source early'])
   })
+})
+
+test('what is met with hints of both kinds is told together', async () => {
+  const both = world([inFlightRun({ runId: 'run-5' }), ours], {
+    getRun: async () => refused('DENIED'),
+    getSourceRun: async () => refused('THROTTLED'),
+  })
+  const ofAsset = {
+    name: 'Metadata Generation Succeeded',
+    domainId: sourceSubject.domainId,
+    ids: ['run-5'],
+    verdict: 'FAILED',
+    tellsRun: true,
+  } as const
+  const report = await both.hearAll({ kind: 'source-hint', hint: hint() }, { kind: 'hint', hint: ofAsset })
+  expect(fatesOf(report)).toEqual(['run going', 'run going'])
+  expect(report.problems).toEqual(['AccessDeniedException', 'ThrottlingException'])
 })
 
 describe('a run of somebody else', () => {

@@ -325,6 +325,24 @@ test('out of time: it stops, says so, and what is left is done by the next', asy
   expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
 })
 
+test('out of time between two tens: the rest goes on owing; so with the last ten of releases', async () => {
+  const ended = Array.from({ length: 25 }, (_, n) => of(endedRun({ detectedAtMs: t0 }), `ended-${n}`))
+  const world = sweeper(ended)
+  const { put } = world.bus
+  world.bus.put = (events) => {
+    world.clock.advance(40 * second)
+    return put(events)
+  }
+  expect(await world.sweep()).toMatchObject({ announced: 10, outOfTime: true })
+  const slow = sweeper([of(parkedRun(due), 'a')])
+  const { release } = slow.queue
+  slow.queue.release = (releases) => {
+    slow.clock.advance(minute)
+    return release(releases)
+  }
+  expect(await slow.sweep()).toMatchObject({ released: 1, outOfTime: true })
+})
+
 describe('P6: neither endings nor releases wait for all of the other', () => {
   const backlog = Array.from({ length: 40 }, (_, n) => of(parkedRun(due), `parked-${n}`))
   const slowGets = (world: { clock: { advance(byMs: number): void } }): Partial<DataZone> => ({
