@@ -100,6 +100,14 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
+  it('sort what people look at by when it was last written', () => {
+    fc.assert(
+      fc.property(arbitraryRun, (run) => {
+        expect(toItem(run)['updatedAt']).toBe(run.history.at(-1)?.atMs ?? run.createdAtMs)
+      }),
+    )
+  })
+
   const lastUseMs = ({ announcedAtMs, acceptedAtMs = 0 }: EndedRun): number | undefined =>
     announcedAtMs === undefined ? undefined : Math.max(announcedAtMs, acceptedAtMs)
 

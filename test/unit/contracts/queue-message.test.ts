@@ -424,7 +424,9 @@ describe('a request to cancel', () => {
     )
     expect(problemsOf(body)).toEqual([problem])
     expect(problemsOf(onBus(body))).toEqual([problem])
-    expect(parse(body)).toMatchObject({ envelopeId: 'stop-1' })
+    const about = of === sourceCancelRequest ? { runKind: 'DATA_SOURCE' } : {}
+    expect(parse(body)).toEqual({ kind: 'malformed', problems: [problem], envelopeId: 'stop-1', ...about })
+    for (const wrong of [body, { ...body, version: 2 }]) expect(parse(wrong)).toMatchObject(about)
   })
 
   test('P2: the future begins five minutes after it was sent', () => {

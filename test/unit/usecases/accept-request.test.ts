@@ -80,15 +80,12 @@ describe('a request', () => {
       caps: [],
       rules: [{ match: { name: '*' }, verdict: { kind: 'run' as const, policy: {} } }],
     }
-    const script = { getAsset: async () => refused('DENIED') }
+    const script = { getAsset: async () => refused('NOT_FOUND') }
     const world = starterWorld({ script, settings: { policy } })
     expect(await world.outcomes(runRequest())).toEqual(['parked'])
     expect(world.store.all()[0]?.subject).not.toHaveProperty('revision')
     world.datazone.calls.length = 0
-    world.clock.advance(200 * 24 * 60 * minute)
-    expect(await world.outcomes(runRequest({ requestedAt: new Date(t0).toISOString() }), 2)).toEqual([
-      'duplicate',
-    ])
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])
   })
 
@@ -543,6 +540,13 @@ describe('regenerate', () => {
     expect(await world.outcomes(both)).toEqual(['started', 'parked'])
     expect(world.store.writes[0]).toMatch(/^create PARKED .*0003$/)
     expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
+  })
+
+  test('P2: so does whoever loses the race for one that would wait', async () => {
+    const newer = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' })
+    const world = starterWorld({ runs: [endedRun(), newer] })
+    world.store.beforeWrite = () => world.store.given(parkedRun({ attempt: 2 }))
+    expect(await world.handle(again)).toMatchObject([{ outcome: 'parked', run: { attempt: 3 } }])
   })
 
   test('P2: whoever loses the race for an attempt makes the next', async () => {

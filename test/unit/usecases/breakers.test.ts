@@ -360,7 +360,7 @@ describe('what an open breaker does not stop', () => {
     expect(await forbidden.handle(forbidden.noteAbout(run))).toMatchObject([
       { run: { reason: 'DENIED', sentBefore } },
     ])
-    expect(forbidden.datazone.calls).toEqual([])
+    expect([forbidden.datazone.calls, forbidden.store.writes.length]).toEqual([[], 1])
   })
 
   test('P9: what has waited too long ends, whatever holds it, once no Start of it can be open', async () => {

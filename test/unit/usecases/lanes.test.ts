@@ -39,8 +39,10 @@ describe('a backfill request', () => {
   })
 
   test('that is planned waits for nothing', async () => {
-    const world = starterWorld({ settings: { mode: 'plan' } })
+    const world = starterWorld({ settings: { mode: 'plan' }, script: shows })
     expect(await world.outcomes(backfill)).toEqual(['planned'])
+    const unresolved = { ...backfill, requestId: 'backfill-2', asset: { id: 'asset-2' } }
+    expect(await world.outcomes(unresolved)).toEqual(['planned'])
   })
 
   test('whose Start was throttled is left to the sweep, not started when its message comes again', async () => {
