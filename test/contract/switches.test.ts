@@ -36,7 +36,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   })
 
   test('only paused: false resumes; a slip of the pen pauses', async () => {
-    await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7 })
+    await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7, byWhom: ['ops'] })
     expect(await switches().pauseOf('dzd_d', 'p1')).toEqual({})
     await put('dzd_d', 'DOMAIN', { paused: false })
     expect(await switches().pauseOf('dzd_d', 'p1')).toBeUndefined()

@@ -89,6 +89,18 @@ describe('a request', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
+  test('was asked for no later than now, whatever the clocks of its sender and of the queue say', async () => {
+    const requestedAtMs = async (of: object, sentAtMs: number) => {
+      const world = starterWorld({ sentAtMs })
+      await world.handle(runRequest(of))
+      return world.store.all()[0]?.request.requestedAtMs
+    }
+    expect(await requestedAtMs({}, t0 + minute)).toBe(t0)
+    expect(await requestedAtMs({}, t0 - minute)).toBe(t0 - minute)
+    const ahead = { requestedAt: new Date(t0 + minute).toISOString() }
+    expect(await requestedAtMs(ahead, t0 - minute)).toBe(t0 - minute)
+  })
+
   test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
     const world = starterWorld({ script: shows('7', 'project-2') })
     expect(await world.handle(assetEvent())).toMatchObject([{ outcome: 'rejected' }])
@@ -320,6 +332,17 @@ describe('three types make two runs', () => {
     world.store.beforeWrite = () => {}
     expect(await world.outcomes(request, 2)).toEqual(['started'])
     expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
+  })
+
+  test('P2: cut short between the two, it goes on as it was ordered, whatever the policy says by now', async () => {
+    const policy = { retry: { attempts: 2, delayMs: minute } }
+    const second = parkedRun({
+      subject: { ...subject, types: threeTypes.slice(2) },
+      reason: 'BEHIND',
+      policy,
+    })
+    const world = starterWorld({ runs: [second] })
+    expect(await world.handle(request, 2)).toMatchObject([{ outcome: 'started', run: { policy } }])
   })
 
   test('P2: without a revision, a crash between the two does not ask for another revision', async () => {

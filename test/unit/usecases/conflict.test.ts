@@ -51,8 +51,10 @@ describe('a Start that meets a run of its asset', () => {
       [120 * minute, 15 * minute],
     ] as const) {
       const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - goingForMs })
-      const world = starterWorld({ script: conflict(other, old) })
-      expect(await world.handle(runRequest())).toMatchObject([{ run: { retryAtMs: t0 + pauseMs } }])
+      for (const shown of [[other, old], [other]]) {
+        const world = starterWorld({ script: conflict(...shown) })
+        expect(await world.handle(runRequest())).toMatchObject([{ run: { retryAtMs: t0 + pauseMs } }])
+      }
     }
   })
 

@@ -130,6 +130,16 @@ test('P1: the second set of types that somebody else asked for meanwhile is thei
   expect(world.store.current(theirs)).toEqual(theirs)
 })
 
+test('P1: a lease that somebody else has taken since is not parked by whoever waited for a slot in vain', async () => {
+  const theirs = claimedRun({ version: 3, startSent: { firstAtMs: t0 + second, lastAtMs: t0 + minute } })
+  const world = starterWorld({ slotInMs: 26 * second })
+  world.store.beforeWrite = (run) => {
+    if (run.state === 'PARKED') world.store.given(theirs)
+  }
+  expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+  expect(world.store.all()).toEqual([theirs])
+})
+
 describe('a record that waits and is to end', () => {
   const unwanted = parkedRun({ cancel: { askedAtMs: t0, requestId: 'stop-1' } })
   const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })

@@ -67,3 +67,16 @@ test('when somebody writes the run meanwhile, the event is seen again', async ()
     'going',
   )
 })
+
+test('also when another run has taken its note', async () => {
+  const glossary = { ...subject, revision: '1', types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
+  const store = memoryRunStore(ended('1', 3, { subject: glossary }), ended('2', 3))
+  let isFirst = true
+  store.beforeWrite = (run) => {
+    if (isFirst) store.given({ ...run, version: 7 })
+    isFirst = false
+  }
+  const clock = manualClock(t0)
+  expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock })).toBe('going')
+  expect(store.writes).toHaveLength(1)
+})
