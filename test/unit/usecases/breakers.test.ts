@@ -308,6 +308,66 @@ describe('P7: the prober', () => {
 })
 
 describe('what an execution environment knows', () => {
+  /** The first call stays under way until it is let go. */
+  const held = () => {
+    const [reached, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let calls = 0
+    const wait = async () => {
+      calls += 1
+      if (calls > 1) return
+      reached.resolve()
+      await over.promise
+    }
+    return { reached: reached.promise, letGo: over.resolve, wait }
+  }
+
+  test('P7: a refusal spares the others while the table is still being told', async () => {
+    const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
+    const { reached, letGo, wait } = held()
+    const { trip } = world.breakers
+    world.breakers.trip = (breaker) => wait().then(() => trip(breaker))
+    const first = world.handle(another('a'))
+    await reached
+    expect(await world.outcomes(another('b'))).toEqual(['parked'])
+    letGo()
+    await first
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+
+  test('P7: a read that was under way meanwhile does not make it forget the refusal', async () => {
+    const startRun = async ({ assetId }: { assetId: string }) =>
+      assetId === 'a' ? refused('QUOTA_EXCEEDED') : answered(serviceRun({ runId: assetId }))
+    const world = starterWorld({ script: { startRun } })
+    const { reached, letGo, wait } = held()
+    const { trip } = world.breakers
+    world.breakers.trip = (breaker) => wait().then(() => trip(breaker))
+    const first = world.handle(another('a'))
+    await reached
+    world.clock.advance(3 * second)
+    expect(await world.outcomes(another('b'))).toEqual(['started'])
+    letGo()
+    await first
+    expect(await world.outcomes(another('c'))).toEqual(['parked'])
+  })
+
+  test('while one of its messages probes, the others do not try to', async () => {
+    const { reached, letGo, wait } = held()
+    const startRun = () => wait().then(() => answered(serviceRun()))
+    const world = starterWorld({ breakers: [due(denied)], script: { startRun } })
+    let changes = 0
+    const { change } = world.breakers
+    world.breakers.change = (before, next) => {
+      changes += 1
+      return change(before, next)
+    }
+    const first = world.outcomes(another('a'))
+    await reached
+    expect(await world.outcomes(another('b'))).toEqual(['parked'])
+    letGo()
+    expect(await first).toEqual(['started'])
+    expect(changes).toBe(1)
+  })
+
   test('one breaker that it closes leaves the others as they are', async () => {
     const names = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_NAMES'] }, 'Start', t0, pauses)
     const world = starterWorld({ breakers: [due(denied), names] })
