@@ -66,6 +66,21 @@ describe('P7: what is refused for all', () => {
     },
   )
 
+  test('P1: a missing permission that is met while waiting for a slot leaves an open Start open, without a List', async () => {
+    const sentBefore = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, sentBefore })
+    const world = starterWorld({ runs: [run], slotInMs: 5 * second })
+    const { sleepUntil } = world.clock
+    world.clock.sleepUntil = async (atMs) => {
+      await sleepUntil(atMs)
+      await world.breakers.trip(denied)
+    }
+    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+      { run: { reason: 'DENIED', sentBefore } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
   test('a full quota of one type is no matter for another, for GetAsset or for a data source', async () => {
     const world = starterWorld({ breakers: [full], script: shows })
     expect(await world.outcomes({ ...another('a'), types: ['BUSINESS_NAMES'] })).toEqual(['started'])

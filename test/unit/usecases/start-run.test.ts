@@ -648,6 +648,20 @@ describe('a note of the sweep', () => {
     ])
   })
 
+  test('assets take no turns: their claims cost one plain write', async () => {
+    const runs = [parkedRun({ subject: { ...subject, assetId: 'asset-2' } })]
+    const world = starterWorld({ runs })
+    const turns: unknown[] = []
+    const { claim } = world.store
+    world.store.claim = (run, terms) => {
+      turns.push(terms?.turn)
+      return claim(run, terms)
+    }
+    await world.handle(runRequest())
+    for (const run of runs) await world.handle(world.noteAbout(run))
+    expect(turns).toEqual([undefined, undefined])
+  })
+
   test('P1: of two, one takes the lease', async () => {
     const run = parkedRun()
     const world = starterWorld({ runs: [run] })
