@@ -419,6 +419,12 @@ describe('P9: runs that never tell an ending', () => {
     expect(store.writes).toEqual([])
   })
 
+  test('404 means something five minutes after Start', async () => {
+    const at = async (ageMs: number) => (await settle([run(0, ageMs)], having({}))).store.writes.length
+    expect(await at(5 * minute - 1)).toBe(0)
+    expect(await at(5 * minute)).toBe(1)
+  })
+
   test('while many of a domain answer 404, none is lost', async () => {
     const age = 30 * minute
     const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
