@@ -24,6 +24,8 @@ const aftermathMs = 180_000
 /** A lease, and what was sent under it taking effect. */
 const openStartMs = 125_000
 
+const releaseHoldMs = 15 * sweepMs
+
 /** What clocks differ by, and calls take. */
 const clocksMs = 5_000
 
@@ -120,10 +122,13 @@ export const canceledDoNotRun: Rule = (outside) =>
     if (atMs === undefined || truth === undefined) return []
     // One that others started may be found, and taken for ours, when the Start that was open is looked for.
     const isLate = truth.isForeign !== true && truth.createdAtMs > atMs + openStartMs
-    // In the storm a cancel may fail often; sweeps go on trying until the run's deadline.
+    // In the storm a cancel may fail often; sweeps go on trying until the run's deadline. What the queue did not take is
+    // released again once its hold is over.
     const isCalm = atMs > outside.calmFromMs + aftermathMs
-    const patienceMs = (isCalm ? 2 * sweepMs + slackMs : 25 * sweepMs) + outside.cancelMs
-    const dueMs = Math.max(atMs, truth.createdAtMs) + patienceMs
+    const asked = Math.max(atMs, truth.createdAtMs)
+    const promptly = asked + 2 * sweepMs + slackMs
+    const inStorm = Math.max(asked + 25 * sweepMs, outside.calmFromMs + releaseHoldMs + 2 * sweepMs)
+    const dueMs = (isCalm ? promptly : inStorm) + outside.cancelMs
     const goesOn =
       item['dataSourceId'] === undefined && truth.endsAtMs > dueMs && number(item, 'detectedAtMs') > dueMs
     return [
