@@ -323,7 +323,9 @@ const moves: Moves = {
         const history = withHistory(run, nowMs, 'past its deadline, to be canceled')
         return { outcome: 'changed', run: { ...run, history, cancel: { askedAtMs: nowMs } } }
       }
-      if (owesCancel(run)) return unchanged
+      // But not without end: a cancel whose turn never comes keeps nothing in flight.
+      const owedForMs = nowMs - (run.cancel?.askedAtMs ?? nowMs)
+      if (owesCancel(run) && owedForMs < unansweredForMs) return unchanged
     }
     return givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus)
   },

@@ -10,7 +10,7 @@ export interface CancelTools extends CancelPorts {
 }
 
 export interface Cancels {
-  /** Runs that DataZone was asked to cancel, as they stand now, whatever it answered. */
+  /** Runs that DataZone was asked to cancel, as they stand now, whatever it answered; but none that it throttled. */
   readonly asked: readonly InFlightRun[]
   readonly problems: readonly string[]
 }
@@ -20,7 +20,7 @@ const concurrentCancels = 4
 /**
  * Tells DataZone to cancel what its records say: so many a sweep, in turns, and in at most half of the time that is
  * left, because the other half is for what came of it. A refusal leaves a cancel owed. THROTTLED and UNAVAILABLE are not
- * about this run alone, so no more is asked in this sweep.
+ * about this run alone, so no more is asked in this sweep. One that was throttled has not had its turn.
  */
 export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelTools): Promise<Cancels> => {
   const { clock, settings, deadlineMs } = tools
@@ -33,7 +33,7 @@ export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelTool
   const cancelOne = async (run: InFlightRun): Promise<void> => {
     try {
       const { run: now, refusal } = await carryOutCancel(run, tools)
-      asked.push(now)
+      if (refusal?.kind !== 'THROTTLED') asked.push(now)
       if (refusal === undefined) return
       problems.push(`cancel: ${refusal.name}`)
       if (refusal.kind === 'THROTTLED' || refusal.kind === 'UNAVAILABLE') queue.length = 0

@@ -207,6 +207,19 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     })
   })
 
+  test('one that DataZone throttles has not had its turn, for a whole day', async () => {
+    const script = { ...canceling(), cancelRun: async () => refused('THROTTLED') }
+    const getRun = async () => answered(serviceRun({ nativeStatus: 'IN_PROGRESS' }))
+    const { settle, now, clock, datazone } = sweeper(inFlightRun(overdue), { ...script, getRun })
+    expect((await settle()).ended).toEqual([])
+    expect(datazone.calls).toEqual(['Get run-1', 'Cancel run-1'])
+    clock.advance(24 * hour - 1)
+    expect((await settle()).ended).toEqual([])
+    clock.advance(1)
+    expect((await settle()).ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+    expect(now()).toMatchObject({ state: 'ENDED', cancel: { askedAtMs: t0 } })
+  })
+
   test('it is never given up by an outage: nothing ends while Get does not answer', async () => {
     const answers = [answered(serviceRun({ nativeStatus: 'IN_PROGRESS' })), refused('UNAVAILABLE')]
     const script = { ...canceling(), getRun: async () => answers.shift() ?? refused('UNAVAILABLE') }
