@@ -3,7 +3,7 @@ import type { SimulatedTable } from './ports/run-store.ts'
 
 const everyMs = 60_000
 
-/** For so long a record was parked, due and to be cancelled, at least. */
+/** For so long a record was parked, due and to be cancelled, at least, and nobody wrote it. */
 export interface DueSpan {
   readonly key: string
   readonly fromMs: number
@@ -15,7 +15,8 @@ const inner = (value: unknown): Readonly<Record<string, unknown>> =>
 
 /**
  * Looks at the table each minute for what is parked, due and to be cancelled: a sweep has nothing to wait for. At the end
- * it could not be seen any more. In mode `off` nobody asks.
+ * it could not be seen any more. In mode `off` nobody asks. Between two looks it may have been released, and parked again
+ * by a clock that is behind: only its version tells.
  */
 export const watchCancels = (
   time: VirtualTime,
@@ -23,7 +24,7 @@ export const watchCancels = (
   isOff: () => boolean,
   untilMs: number,
 ): readonly DueSpan[] => {
-  const since = new Map<string, number>()
+  const since = new Map<string, { readonly version: unknown; readonly fromMs: number }>()
   const spans: DueSpan[] = []
   const look = () => {
     const nowMs = time.now()
@@ -35,8 +36,10 @@ export const watchCancels = (
         since.delete(key)
         continue
       }
-      const fromMs = since.get(key) ?? nowMs
-      since.set(key, fromMs)
+      const version = item['version']
+      const before = since.get(key)
+      const fromMs = before !== undefined && before.version === version ? before.fromMs : nowMs
+      since.set(key, { version, fromMs })
       if (fromMs < nowMs) spans.push({ key, fromMs, untilMs: nowMs })
     }
     if (nowMs < untilMs) time.at(nowMs + everyMs, look)

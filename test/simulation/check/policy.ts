@@ -19,7 +19,7 @@ import type { Rule } from './rule.ts'
 const decidingMs = 60_000
 
 /** What the guard is for: no publish makes a run of what succeeded a short while ago. */
-export const repeatsAreSkipped: Rule = ({ items, scenario, heard }) =>
+export const repeatsAreSkipped: Rule = ({ items, scenario, heard, skewMs }) =>
   items.flatMap((item) => {
     const atMs = number(item, 'createdAtMs') - decidingMs
     const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
@@ -32,7 +32,8 @@ export const repeatsAreSkipped: Rule = ({ items, scenario, heard }) =>
           other['runId'] !== undefined &&
           other !== item &&
           covers(other, list(item, 'types')) &&
-          number(other, 'detectedAtMs') < number(item, 'createdAtMs'),
+          // Each wrote it by a clock of its own.
+          number(other, 'detectedAtMs') < number(item, 'createdAtMs') + 2 * skewMs,
       )
       .sort((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
     const last = before.at(-1)

@@ -28,7 +28,9 @@ export const refusalsAreNotAskedForAgain: Rule = ({ refusedTimes, sent, quotaEnd
           : quotaEnds === 'turn'
             ? 2
             : 0
-        const requests = new Set(early.map(({ about }) => about)).size
+        // Several at once may be about one asset.
+        const atOnce = early.filter(({ atMs }) => atMs < firstMs + 1_000).length
+        const requests = Math.max(new Set(early.map(({ about }) => about)).size, atOnce)
         const mostEarly = requests + accidents + (isDenied ? 2 * projects : 0)
         const asks = `DataZone was asked in vain (${error} ${key})`
         return [
