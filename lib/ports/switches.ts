@@ -5,8 +5,8 @@ export interface Pause {
 }
 
 /**
- * The switches that pause and resume a domain or a project. What it answers may be half a minute old. Throws when it
- * cannot know: nothing is started on a guess.
+ * The switches that pause and resume a domain or a project. That nothing is paused may be half a minute old, a pause a
+ * second. Throws when it cannot know: nothing is started on a guess.
  */
 export interface Switches {
   pauseOf(domainId: string, projectId: string): Promise<Pause | undefined>

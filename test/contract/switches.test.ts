@@ -52,6 +52,17 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await one.pauseOf('dzd_e', 'p1')).toEqual({})
   })
 
+  test('a pause is read again after a second: what waits goes on with the next sweep', async () => {
+    const one = switches()
+    await put('dzd_h', 'PROJECT#p1', { paused: true })
+    expect(await one.pauseOf('dzd_h', 'p1')).toEqual({})
+    await put('dzd_h', 'PROJECT#p1', { paused: false })
+    nowMs += 999
+    expect(await one.pauseOf('dzd_h', 'p1')).toEqual({})
+    nowMs += 1
+    expect(await one.pauseOf('dzd_h', 'p1')).toBeUndefined()
+  })
+
   test('says so when the table cannot answer, and asks again the next time', async () => {
     const missing = dynamoDbSwitches(table.client, `${table.name}-not-there`, () => nowMs)
     await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)

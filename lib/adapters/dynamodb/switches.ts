@@ -31,10 +31,12 @@ const pauseIn = (item: unknown): readonly [string, Pause][] => {
 /** What a switch may be about: the sort keys that anybody looks for. */
 const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/
 
-/** So that a switch works within a minute: this long, and a sweep's period for what waits. */
+/** So that a pause works within a minute: that nothing is paused is believed for this long. */
 const keptMs = 30_000
+/** So that the next sweep resumes: a pause is believed only while many ask at once. */
+const pauseKeptMs = 1000
 
-/** The switches as items of the table, `SWITCH#<domain>` with `DOMAIN` or `PROJECT#<project>`; one read a domain in 30 s. */
+/** The switches as items of the table, `SWITCH#<domain>` with `DOMAIN` or `PROJECT#<project>`. */
 export const dynamoDbSwitches = (
   client: DynamoDBClient,
   table: string,
@@ -51,9 +53,9 @@ export const dynamoDbSwitches = (
     return paused
   }
 
-  const recent = (domainId: string): Promise<Paused> => {
+  const notOlderThan = (ageMs: number, domainId: string): Promise<Paused> => {
     const known = seen.get(domainId)
-    if (known !== undefined && now() - known.atMs < keptMs) return known.paused
+    if (known !== undefined && now() - known.atMs < ageMs) return known.paused
     const paused = read(domainId)
     seen.set(domainId, { atMs: now(), paused })
     return paused
@@ -61,9 +63,10 @@ export const dynamoDbSwitches = (
 
   return {
     async pauseOf(domainId, projectId) {
+      const pauseFor = (paused: Paused) => paused.get('DOMAIN') ?? paused.get(`PROJECT#${projectId}`)
       try {
-        const paused = await recent(domainId)
-        return paused.get('DOMAIN') ?? paused.get(`PROJECT#${projectId}`)
+        const pause = pauseFor(await notOlderThan(keptMs, domainId))
+        return pause === undefined ? undefined : pauseFor(await notOlderThan(pauseKeptMs, domainId))
       } catch (error) {
         seen.delete(domainId)
         throw new PortUnavailable('table', error)

@@ -10,7 +10,10 @@ export interface SimulatedSwitches {
   set(scope: string, paused: boolean): void
 }
 
-/** Switches that starters see as they were up to `lagMs` ago: an execution environment may have read them then. */
+/**
+ * Switches that starters see as they were up to `lagMs` ago: an execution environment may have read them then. Before it
+ * believes in a pause, it reads again.
+ */
 export const simulatedSwitches = (options: {
   readonly time: VirtualTime
   readonly lagMs: () => number
@@ -29,8 +32,9 @@ export const simulatedSwitches = (options: {
             throw new PortUnavailable('table', cause)
           },
           effect: () => {
-            const atMs = time.now() - lagMs()
-            return isPaused(domainId, atMs) || isPaused(projectId, atMs) ? { reason: 'simulated' } : undefined
+            const nowMs = time.now()
+            const isPausedAt = (atMs: number) => isPaused(domainId, atMs) || isPaused(projectId, atMs)
+            return isPausedAt(nowMs - lagMs()) && isPausedAt(nowMs) ? { reason: 'simulated' } : undefined
           },
         }),
     }),
