@@ -77,7 +77,10 @@ export interface RunPage {
   readonly nextToken?: string
 }
 
-/** The statuses that are listed: by a sweep the first three, by a hint that names no run the last three. */
+/**
+ * The statuses that are listed: SUBMITTED and IN_PROGRESS by sweeps, FAILED also and PARTIALLY_SUCCEEDED only where the
+ * policy does not want to know why, CANCELED by a hint that names no run.
+ */
 export type ListedStatus =
   | 'SUBMITTED'
   | 'IN_PROGRESS'

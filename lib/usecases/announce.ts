@@ -7,6 +7,7 @@ import type { RunStore } from '../ports/run-store.ts'
 import { eventId } from '../run/identity.ts'
 import { type EndedRun, isForeign } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
+import { batchesOf } from './batches.ts'
 
 export interface AnnouncePorts {
   readonly store: RunStore
@@ -80,9 +81,6 @@ export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts):
 
 /** All at once, in tens: until an ending is marked, a sweep that comes by sends it too. */
 export const announceAtOnce = async (runs: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
-  const tens = Array.from({ length: Math.ceil(runs.length / 10) }, (_, index) =>
-    runs.slice(index * 10, index * 10 + 10),
-  )
-  const counts = await Promise.all(tens.map((ten) => announce(ten, ports)))
+  const counts = await Promise.all(batchesOf(runs).map((batch) => announce(batch, ports)))
   return counts.reduce((sum, count) => sum + count, 0)
 }

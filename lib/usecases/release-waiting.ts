@@ -7,8 +7,9 @@ import type { Held, Waiting } from '../run/release-plan.ts'
 import type { ParkedRun } from '../run/run.ts'
 import { isWaiting, planWaiting, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
+import { batchesOf } from './batches.ts'
 import { countParked, type HoldPorts, readHolds } from './held-work.ts'
-import { attempt, batchesOf } from './sweep-steps.ts'
+import { attempt } from './sweep-steps.ts'
 
 export interface ReleaseTools extends HoldPorts {
   readonly store: RunStore

@@ -37,8 +37,8 @@ export interface Settlement {
 export interface Pass {
   readonly ended: EndedRun[]
   readonly problems: string[]
-  /** Error names of reads that were refused for want of a permission; `problems` has them too. */
-  readonly denied: string[]
+  /** How many reads were refused for want of a permission; `problems` has them too. */
+  denied: number
   readonly unheardOf: UnheardOf[]
   /** Runs past their deadline, which DataZone is to cancel before they are given up, as their records say by now. */
   readonly toCancel: InFlightRun[]
@@ -49,7 +49,7 @@ export interface Pass {
 export const newPass = (): Pass => ({
   ended: [],
   problems: [],
-  denied: [],
+  denied: 0,
   unheardOf: [],
   toCancel: [],
   cancelTried: new Set(),
@@ -59,7 +59,7 @@ const concurrentGets = 4
 
 const noteRefusal = ({ kind, name }: Refusal, pass: Pass): void => {
   pass.problems.push(name)
-  if (kind === 'DENIED') pass.denied.push(name)
+  if (kind === 'DENIED') pass.denied += 1
 }
 
 /** An ending that the policy answers with another attempt is written together with that attempt, or alone. */
@@ -172,7 +172,10 @@ const getOne = ({ subject, runId }: InFlightRun, { datazone }: SettleTools) =>
     ? datazone.getSourceRun(subject.domainId, runId)
     : datazone.getRun(subject.domainId, runId)
 
-/** A Get for each, in turns where time is short: the only answer that explains a failure, and the only one that an absence needs. */
+/**
+ * A Get for each, in turns where time is short: the only answer that explains a failure, and the only one that an absence
+ * needs.
+ */
 export const getEach = async (
   runs: readonly InFlightRun[],
   pass: Pass,
@@ -358,5 +361,5 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
   else await listThem(domainId, others, young, pass, tools)
   await settleCanceled(canceled, pass, tools)
   const { ended, problems, denied, unheardOf } = pass
-  return { ended, problems, denied: denied.length, unheardOf }
+  return { ended, problems, denied, unheardOf }
 }

@@ -4,9 +4,10 @@ import type { EndedRun, Ending, Run } from '../run/run.ts'
 import { isWaiting, planWork } from '../run/sweep-plan.ts'
 import type { UnheardOf } from '../run/unheard-of.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
+import { batchesOf } from './batches.ts'
 import { type ReleaseTools, releaseWaiting } from './release-waiting.ts'
 import { type SettlePorts, settleRuns } from './settle-runs.ts'
-import { attempt, batchesOf } from './sweep-steps.ts'
+import { attempt } from './sweep-steps.ts'
 
 export type SweeperTools = AnnouncePorts & SettlePorts & ReleaseTools
 

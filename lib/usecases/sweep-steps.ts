@@ -8,11 +8,3 @@ export const attempt = async (step: string, problems: string[], work: () => Prom
     problems.push(`${step}: ${reasonOf(error)}`)
   }
 }
-
-const batchSize = 10
-
-/** In tens, as queues and buses take them. */
-export const batchesOf = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
-    items.slice(index * batchSize, (index + 1) * batchSize),
-  )

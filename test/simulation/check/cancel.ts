@@ -24,6 +24,7 @@ const aftermathMs = 180_000
 /** A lease, and what was sent under it taking effect. */
 const openStartMs = 125_000
 
+/** So long after a release that came to nothing the next one comes. */
 const releaseHoldMs = 15 * sweepMs
 
 /** What clocks differ by, and calls take. */
