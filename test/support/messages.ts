@@ -1,6 +1,7 @@
 import type { AssetCancelRequest, SourceCancelRequest } from '../../lib/contracts/cancel-request.ts'
 import type { AssetEvent } from '../../lib/contracts/datazone-event.ts'
 import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
+import type { GenerationType } from '../../lib/run/run.ts'
 
 export const runRequest = (over: Partial<MetadataRunRequest> = {}): MetadataRunRequest => ({
   version: 1,
@@ -46,3 +47,10 @@ export const assetEvent = (over: Partial<AssetEvent> = {}): AssetEvent => ({
   },
   ...over,
 })
+
+/** More than one run may have: they make two. */
+export const threeTypes: GenerationType[] = [
+  'BUSINESS_DESCRIPTIONS',
+  'BUSINESS_NAMES',
+  'BUSINESS_GLOSSARY_ASSOCIATIONS',
+]

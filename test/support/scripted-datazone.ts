@@ -1,5 +1,6 @@
 import type {
   Answer,
+  Asset,
   DataZone,
   Refusal,
   RefusalKind,
@@ -34,6 +35,18 @@ export const refused = (
     cause: undefined,
     ...over,
   },
+})
+
+/** A GetAsset that shows a table, at this revision. */
+export const showing = (revision: string, over: Partial<Asset> = {}) => ({
+  getAsset: async () =>
+    answered({
+      revision,
+      owningProjectId: 'project-1',
+      typeIdentifier: 'amazon.datazone.GlueTableAssetType',
+      name: 'orders',
+      ...over,
+    }),
 })
 
 export const serviceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({

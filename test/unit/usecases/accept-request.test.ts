@@ -1,35 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { runKey, typesToRun } from '../../../lib/run/identity.ts'
-import { endings, type GenerationType, type Run } from '../../../lib/run/run.ts'
-import { storeDown } from '../../support/memory-run-store.ts'
-import { assetEvent, runRequest } from '../../support/messages.ts'
+import { runKey } from '../../../lib/run/identity.ts'
+import { endings, type Run } from '../../../lib/run/run.ts'
+import { assetEvent, runRequest, threeTypes } from '../../support/messages.ts'
 import {
   claimedRun,
   endedRun,
   inFlightRun,
   minute,
-  origin,
   parkedRun,
   plannedRun,
   rejectedRun,
   subject,
   t0,
 } from '../../support/runs.ts'
-import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
-
-const glueTable = { typeIdentifier: 'amazon.datazone.GlueTableAssetType', name: 'orders' }
-const shows = (revision: string, owningProjectId = 'project-1') => ({
-  getAsset: async () => answered({ ...glueTable, revision, owningProjectId }),
-})
-
-const threeTypes: GenerationType[] = [
-  'BUSINESS_DESCRIPTIONS',
-  'BUSINESS_NAMES',
-  'BUSINESS_GLOSSARY_ASSOCIATIONS',
-]
-const firstSet = 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001'
-const secondSet = 'RUN#4#BUSINESS_GLOSSARY_ASSOCIATIONS#0001'
 
 describe('a request', () => {
   test('with its revision: claimed, started, recorded, with no other call', async () => {
@@ -60,7 +45,7 @@ describe('a request', () => {
   })
 
   test('without one: the revision that GetAsset shows', async () => {
-    const world = starterWorld({ script: shows('7') })
+    const world = starterWorld({ script: showing('7') })
     expect(await world.handle(assetEvent())).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '7', types: ['BUSINESS_DESCRIPTIONS'] } } },
     ])
@@ -102,7 +87,7 @@ describe('a request', () => {
   })
 
   test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
-    const world = starterWorld({ script: shows('7', 'project-2') })
+    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
     expect(await world.handle(assetEvent())).toMatchObject([{ outcome: 'rejected' }])
     expect(world.bus.events).toMatchObject([{ detail: { data: { error: { name: 'WrongProject' } } } }])
     expect(world.queue.copies).toMatchObject([
@@ -112,9 +97,9 @@ describe('a request', () => {
   })
 
   test('P2: the copy of a rejected request can be mended and sent again', async () => {
-    const world = starterWorld({ script: shows('7', 'project-2') })
+    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
     await world.handle(runRequest({ asset: { id: 'asset-1' }, correlationId: 'load-7' }))
-    const again = starterWorld({ script: shows('7') })
+    const again = starterWorld({ script: showing('7') })
     const body = world.queue.copies[0]?.body ?? ''
     expect(JSON.parse(body)).toMatchObject({ requestId: 'nightly-1', correlationId: 'load-7' })
     expect(await again.outcomes(body)).toEqual(['started'])
@@ -149,7 +134,7 @@ describe('modes', () => {
   })
 
   test('plan: what would start is recorded, and nothing started', async () => {
-    const world = starterWorld({ settings: { mode: 'plan' }, script: shows('4') })
+    const world = starterWorld({ settings: { mode: 'plan' }, script: showing('4') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' }, types: threeTypes }))).toEqual([
       'planned',
       'planned',
@@ -175,7 +160,7 @@ describe('modes', () => {
 
 describe('P1: duplicates', () => {
   test('by request key: before any call, though it names no revision', async () => {
-    const world = starterWorld({ script: shows('4') })
+    const world = starterWorld({ script: showing('4') })
     await world.handle(assetEvent())
     world.datazone.calls.length = 0
     expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
@@ -196,7 +181,7 @@ describe('P1: duplicates', () => {
   })
 
   test('by subject, once remembered: no call and no write', async () => {
-    const world = starterWorld({ script: shows('4'), runs: [inFlightRun()] })
+    const world = starterWorld({ script: showing('4'), runs: [inFlightRun()] })
     expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
     world.datazone.calls.length = 0
     world.store.writes.length = 0
@@ -294,163 +279,9 @@ describe('the same requestId for another revision', () => {
   })
 
   test('P1: without a revision it is the same request', async () => {
-    const world = starterWorld({ runs: [endedRun()], script: shows('5') })
+    const world = starterWorld({ runs: [endedRun()], script: showing('5') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' } }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])
-  })
-})
-
-describe('three types make two runs', () => {
-  const request = runRequest({ types: threeTypes })
-
-  test('the second is written first, waiting; the first is claimed and started', async () => {
-    const world = starterWorld()
-    expect(await world.outcomes(request)).toEqual(['started', 'parked'])
-    expect(world.store.writes).toEqual([
-      `create PARKED ${secondSet}`,
-      `claim ${firstSet}`,
-      `save IN_FLIGHT ${firstSet}`,
-    ])
-    expect(world.store.all()).toMatchObject([
-      { state: 'IN_FLIGHT' },
-      {
-        state: 'PARKED',
-        reason: 'BEHIND',
-        retryAtMs: t0 + minute,
-        history: [{ atMs: t0, what: 'parked: BEHIND' }],
-      },
-    ])
-  })
-
-  test('P2: a crash between the two leaves a request that makes the other when it comes back', async () => {
-    const world = starterWorld()
-    world.store.beforeWrite = (run) => {
-      if (run.state === 'CLAIMED') throw storeDown()
-    }
-    await expect(world.handle(request)).rejects.toThrow('table is unavailable')
-    expect(world.store.all()).toHaveLength(1)
-    world.store.beforeWrite = () => {}
-    expect(await world.outcomes(request, 2)).toEqual(['started'])
-    expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
-  })
-
-  test('P2: cut short between the two, it goes on as it was ordered, whatever the policy says by now', async () => {
-    const policy = { retry: { attempts: 2, delayMs: minute } }
-    const second = parkedRun({
-      subject: { ...subject, types: threeTypes.slice(2) },
-      reason: 'BEHIND',
-      policy,
-    })
-    const world = starterWorld({ runs: [second] })
-    expect(await world.handle(request, 2)).toMatchObject([{ outcome: 'started', run: { policy } }])
-  })
-
-  test('P2: without a revision, a crash between the two does not ask for another revision', async () => {
-    const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
-    const world = starterWorld({ script: shows('4') })
-    world.store.beforeWrite = (run) => {
-      if (run.state === 'CLAIMED') throw storeDown()
-    }
-    await expect(world.handle(event)).rejects.toThrow()
-    world.store.beforeWrite = () => {}
-    expect(await world.outcomes(event, 2)).toEqual(['started'])
-    expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 4'])
-  })
-
-  test('P2: such a crash is mended also when the other was throttled meanwhile', async () => {
-    let throttled = true
-    const world = starterWorld({
-      script: { startRun: async () => (throttled ? refused('THROTTLED') : answered(serviceRun())) },
-    })
-    world.store.beforeWrite = (run) => {
-      if (run.state === 'CLAIMED') throw storeDown()
-    }
-    await expect(world.handle(request)).rejects.toThrow()
-    world.store.beforeWrite = () => {}
-    const [rest] = world.store.all()
-    if (rest === undefined) throw new Error('the second set should be recorded')
-    world.clock.advance(minute)
-    await world.handle(world.noteAbout(rest), 2)
-    expect(world.store.all()).toMatchObject([{ state: 'PARKED', reason: 'THROTTLED' }])
-    throttled = false
-    world.clock.advance(2 * minute)
-    await world.handle(request, 2)
-    expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
-    expect(world.datazone.starts.at(-1)?.types).toEqual(['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'])
-  })
-
-  test('P1: regenerate, cut short between the two, makes no third attempt of the one it made', async () => {
-    const world = starterWorld()
-    await world.handle(request)
-    for (const run of world.store.all())
-      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
-    const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
-    world.store.beforeWrite = (run) => {
-      if (run.state === 'CLAIMED') throw storeDown()
-    }
-    await expect(world.handle(again)).rejects.toThrow()
-    world.store.beforeWrite = () => {}
-    await world.handle(again, 2)
-    expect(world.store.all().map((run) => run.attempt)).toEqual([1, 2, 1, 2])
-  })
-
-  test('P2: regenerate that loses the race for the second makes the next', async () => {
-    const world = starterWorld()
-    await world.handle(request)
-    for (const run of world.store.all())
-      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
-    const rival = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
-    world.store.beforeWrite = () => {
-      world.store.beforeWrite = () => {}
-      world.store.given(
-        parkedRun({ subject: rival, attempt: 2, request: { ...origin, requestKey: 'request:rival' } }),
-      )
-    }
-    const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
-    expect(await world.outcomes(again)).toEqual(['started', 'parked'])
-    const mine = world.store.all().filter((run) => run.request.requestKey === 'request:again')
-    expect(mine.map((run) => typesToRun(run).length)).toEqual([2, 1])
-  })
-
-  test('P2: three types that wait for their revision are one waiting request, then a duplicate without a call', async () => {
-    const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
-    const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
-    expect(await world.outcomes(event)).toEqual(['parked'])
-    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
-  })
-
-  test('P1: the whole request again is a duplicate of both', async () => {
-    const world = starterWorld()
-    await world.handle(request)
-    expect(await world.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
-    expect(world.datazone.starts).toHaveLength(1)
-  })
-
-  test('the whole again, when one was throttled: that one goes on, but not in mode plan', async () => {
-    const first = endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } })
-    const second = parkedRun({ subject: { ...subject, types: threeTypes.slice(2) } })
-    const world = starterWorld({ runs: [first, second] })
-    expect(await world.outcomes(request, 2)).toEqual(['started'])
-    const plan = starterWorld({ runs: [first, second], settings: { mode: 'plan' } })
-    expect(await plan.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
-    expect([...plan.datazone.calls, ...plan.store.writes]).toEqual([])
-  })
-
-  test('the second goes on once the first has ended, not before', async () => {
-    const world = starterWorld()
-    await world.handle(request)
-    const [first, second] = world.store.all()
-    if (first === undefined || second === undefined) throw new Error('two records are expected')
-    expect(await world.handle(world.noteAbout(second))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
-    ])
-    world.store.given(endedRun({ ...first, state: 'ENDED' }))
-    expect(await world.outcomes(world.noteAbout(second))).toEqual(['started'])
-    expect(world.datazone.starts.map(({ types }) => types)).toEqual([
-      ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
-      ['BUSINESS_GLOSSARY_ASSOCIATIONS'],
-    ])
   })
 })
 
@@ -459,129 +290,6 @@ test('a newer revision waits for the run that is going, without a call', async (
   const newer = runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })
   expect(await world.handle(newer)).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
   expect(world.datazone.calls).toEqual([])
-})
-
-describe('regenerate', () => {
-  const again = runRequest({ requestId: 'again', regenerate: true })
-
-  test('P1: makes the next attempt, once per request key, with a token of its own', async () => {
-    const world = starterWorld({ runs: [endedRun()] })
-    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
-    expect(await world.outcomes(again, 2)).toEqual(['duplicate'])
-    expect(world.datazone.starts.map(({ clientToken }) => clientToken)).toEqual([
-      expect.stringMatching(/^dzrun-asset-1-2-/),
-    ])
-    expect(world.store.all()).toHaveLength(2)
-  })
-
-  test('another request key makes the one after', async () => {
-    const world = starterWorld({ runs: [endedRun(), endedRun({ attempt: 2, runId: 'run-2' })] })
-    expect(await world.handle(again)).toMatchObject([{ run: { attempt: 3 } }])
-  })
-
-  test('of a revision that never ran makes the first', async () => {
-    expect(await starterWorld().handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 1 } }])
-  })
-
-  test('P1: waits while a Start of the attempt before may have taken effect', async () => {
-    const open = parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0, lastAtMs: t0 } })
-    const world = starterWorld({ runs: [open] })
-    expect(await world.handle(again)).toMatchObject([
-      { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
-    ])
-    const second = world.store.all().find((run) => run.attempt === 2)
-    if (second === undefined) throw new Error('attempt 2 should wait')
-    expect(await world.outcomes(world.noteAbout(second))).toEqual(['parked'])
-    expect(world.datazone.starts).toEqual([])
-  })
-
-  test('a plan of the next attempt counts for nothing in mode run', async () => {
-    const world = starterWorld({ runs: [endedRun(), plannedRun({ attempt: 2 })] })
-    expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
-    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
-  })
-
-  test('P1: a plain request does not take over a planned second attempt', async () => {
-    const runs = [inFlightRun(), plannedRun({ attempt: 2 })]
-    for (const mode of ['run', 'plan'] as const) {
-      const world = starterWorld({ runs, settings: { mode } })
-      expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
-      expect(world.store.all().map(({ state }) => state)).toEqual(['IN_FLIGHT', 'PLANNED'])
-    }
-  })
-
-  test('P1: an attempt does not adopt the unrecorded run of the next, which would then start another', async () => {
-    const running: { readonly clientToken: string; readonly run: ReturnType<typeof serviceRun> }[] = []
-    const open = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 20 * minute }
-    const first = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: open.firstAtMs, sentBefore: open })
-    const world: ReturnType<typeof starterWorld> = starterWorld({
-      runs: [first],
-      script: {
-        startRun: async ({ clientToken }) => {
-          const runId = `run-${running.length + 1}`
-          running.push({ clientToken, run: serviceRun({ runId, createdAtMs: world.clock.now() }) })
-          return refused('UNAVAILABLE')
-        },
-        listRuns: async () => answered({ runs: running.map(({ run }) => run) }),
-      },
-    })
-    await world.handle(again, 2)
-    for (let n = 0; n < 5; n += 1) {
-      world.clock.advance(15 * minute)
-      for (const run of world.store.all()) await world.handle(world.noteAbout(run))
-    }
-    const tokens = running.map(({ clientToken }) => clientToken)
-    expect(new Set(tokens).size).toBe(tokens.length)
-    expect(world.store.all()).toMatchObject([
-      { attempt: 1, state: 'IN_FLIGHT', runId: 'run-1' },
-      { attempt: 2, state: 'PARKED', reason: 'BEHIND' },
-    ])
-  })
-
-  test('waits while the attempt before is going', async () => {
-    const world = starterWorld({ runs: [inFlightRun()] })
-    expect(await world.handle(again)).toMatchObject([
-      { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
-    ])
-  })
-
-  test('P2: whoever loses the race for the second set makes the next, before anything is claimed', async () => {
-    const sets = [
-      endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } }),
-      endedRun({ subject: { ...subject, types: threeTypes.slice(2) }, runId: 'run-2' }),
-    ]
-    const world = starterWorld({ runs: sets })
-    const { request } = endedRun()
-    const rival = endedRun({
-      ...sets[1],
-      attempt: 2,
-      runId: 'run-3',
-      request: { ...request, requestKey: 'request:b' },
-    })
-    world.store.beforeWrite = () => world.store.given(rival)
-    const both = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
-    expect(await world.outcomes(both)).toEqual(['started', 'parked'])
-    expect(world.store.writes[0]).toMatch(/^create PARKED .*0003$/)
-    expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
-  })
-
-  test('P2: so does whoever loses the race for one that would wait', async () => {
-    const newer = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' })
-    const world = starterWorld({ runs: [endedRun(), newer] })
-    world.store.beforeWrite = () => world.store.given(parkedRun({ attempt: 2 }))
-    expect(await world.handle(again)).toMatchObject([{ outcome: 'parked', run: { attempt: 3 } }])
-  })
-
-  test('P2: whoever loses the race for an attempt makes the next', async () => {
-    const world = starterWorld({ runs: [endedRun()] })
-    const rival = endedRun({
-      attempt: 2,
-      runId: 'run-2',
-      request: { ...endedRun().request, requestKey: 'request:b' },
-    })
-    world.store.beforeWrite = () => world.store.given(rival)
-    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 3 } }])
-  })
 })
 
 describe('a revision that GetAsset cannot tell yet', () => {
@@ -644,10 +352,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
     let denied = true
     const world = starterWorld({
       script: {
-        getAsset: async () =>
-          denied
-            ? refused('DENIED')
-            : answered({ ...glueTable, revision: '4', owningProjectId: 'project-1' }),
+        getAsset: async () => (denied ? refused('DENIED') : showing('4').getAsset()),
       },
     })
     await world.handle(event)
@@ -670,7 +375,7 @@ describe('a revision that GetAsset cannot tell yet', () => {
       subject: unresolved,
       request: { ...parkedRun().request, requestKey: 'event:x' },
     })
-    const world = starterWorld({ script: shows('4'), runs: [waiting, inFlightRun()] })
+    const world = starterWorld({ script: showing('4'), runs: [waiting, inFlightRun()] })
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
   })
@@ -684,7 +389,7 @@ describe('a read that looks stale', () => {
     let revision = '4'
     const world = starterWorld({
       runs: [before],
-      script: { getAsset: async () => answered({ ...glueTable, revision, owningProjectId: 'project-1' }) },
+      script: { getAsset: () => showing(revision).getAsset() },
     })
     expect(await world.handle(published)).toMatchObject([
       { outcome: 'parked', run: { reason: 'STALE_READ', retryAtMs: t0 + minute } },
@@ -699,7 +404,7 @@ describe('a read that looks stale', () => {
   })
 
   test('the second look is believed', async () => {
-    const world = starterWorld({ runs: [before], script: shows('4') })
+    const world = starterWorld({ runs: [before], script: showing('4') })
     await world.handle(published)
     const waiting = world.store.all().find((run) => run.state === 'PARKED')
     if (waiting === undefined) throw new Error('the request should wait')
@@ -708,14 +413,14 @@ describe('a read that looks stale', () => {
   })
 
   test('one that ended after the publish is a duplicate at once', async () => {
-    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: shows('4') })
+    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: showing('4') })
     expect(await world.outcomes(published)).toEqual(['duplicate'])
   })
 
   test('regenerate means this revision, again', async () => {
     const world = starterWorld({
       runs: [before],
-      script: { ...shows('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
+      script: { ...showing('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
     })
     const again = runRequest({ requestId: 'again', asset: { id: 'asset-1' }, regenerate: true })
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])

@@ -3,7 +3,7 @@ import { PortUnavailable } from '../../../lib/errors.ts'
 import { type Breaker, nextMonthMs, opened } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../support/runs.ts'
-import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
 const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
@@ -25,10 +25,7 @@ const refusing = (...answer: Parameters<typeof refused>) => ({
   startRun: async () => refused(...answer),
   getAsset: async () => refused(...answer),
 })
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('4')
 
 describe('P7: what is refused for all', () => {
   test.each(['DENIED', 'QUOTA_EXCEEDED'] as const)(

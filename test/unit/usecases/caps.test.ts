@@ -3,7 +3,7 @@ import type { Cap } from '../../../lib/run/caps.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { runRequest } from '../../support/messages.ts'
 import { minute, origin, parkedRun, second, subject, t0 } from '../../support/runs.ts'
-import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showing } from '../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
@@ -121,10 +121,7 @@ describe('an attempt', () => {
   })
 
   test('that waited without a revision takes the place of its request, counted or parked', async () => {
-    const shows = {
-      getAsset: async () =>
-        answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'x' }),
-    }
+    const shows = showing('4')
     const { revision: _, ...unresolved } = subject
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, requestKey: 'event:x' } })
     const world = capped({ perDay: 1 }, { script: shows, runs: [waiting] })

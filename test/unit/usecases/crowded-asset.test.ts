@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { endedRun } from '../../support/runs.ts'
-import { answered } from '../../support/scripted-datazone.ts'
+import { showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
 /** What the redrive policy of the request queue allows. */
 const mostReceives = 5
 
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '9', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('9')
 
 /** Hands out all messages side by side, again and again, as the queue does; answers what would be dead letters. */
 const leftAfterAll = async (world: ReturnType<typeof starterWorld>, messages: readonly object[]) => {

@@ -2,14 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { opened } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
-import { answered, refused } from '../../support/scripted-datazone.ts'
+import { refused, showing } from '../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const backfill = runRequest({ requestId: 'backfill-1', lane: 'backfill' })
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('4')
 
 describe('a backfill request', () => {
   const source = {

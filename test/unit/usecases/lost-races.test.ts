@@ -13,16 +13,13 @@ import {
   subject,
   t0,
 } from '../../support/runs.ts'
-import { answered, refused, sourceRun } from '../../support/scripted-datazone.ts'
+import { answered, refused, showing, sourceRun } from '../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'
 
 const { revision: _, ...unresolved } = subject
 const event = { ...origin, requestKey: 'event:x' }
 const waitingRequest = parkedRun({ subject: unresolved, request: event })
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('4')
 
 type World = ReturnType<typeof starterWorld>
 

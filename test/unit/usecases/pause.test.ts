@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { minute, parkedRun, subject, t0 } from '../../support/runs.ts'
-import { answered } from '../../support/scripted-datazone.ts'
+import { showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '4', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('4')
 
 const sourceRequest = {
   version: 1,

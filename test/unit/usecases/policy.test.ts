@@ -5,7 +5,7 @@ import type { Policy } from '../../../lib/run/policy.ts'
 import { storeDown } from '../../support/memory-run-store.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { minute } from '../../support/runs.ts'
-import { answered, refused } from '../../support/scripted-datazone.ts'
+import { refused, showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
 /** As the file has it. */
@@ -14,16 +14,7 @@ const policyOf = (...rules: readonly object[]): Policy => {
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
   return parsed.value
 }
-const shows = (over: Partial<Asset> = {}) => ({
-  getAsset: async () =>
-    answered({
-      revision: '7',
-      owningProjectId: 'project-1',
-      typeIdentifier: 'amazon.datazone.GlueTableAssetType',
-      name: 'orders',
-      ...over,
-    }),
-})
+const shows = (over?: Partial<Asset>) => showing('7', over)
 const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
 const all = [...both, 'BUSINESS_GLOSSARY_ASSOCIATIONS']
 const noStaging = policyOf({ match: { name: 'stg_*' }, skip: 'staging' }, { match: {}, run: { types: both } })

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { endedRun, inFlightRun, minute, subject, t0 } from '../../support/runs.ts'
-import { answered } from '../../support/scripted-datazone.ts'
+import { showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
-const shows = {
-  getAsset: async () =>
-    answered({ revision: '9', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
-}
+const shows = showing('9')
 const ended = (daysAgo: number, over: Parameters<typeof endedRun>[0] = {}) =>
   endedRun({ detectedAtMs: t0 - daysAgo * day, announcedAtMs: t0, ...over })
 const outcomeOf = async (runs: readonly ReturnType<typeof ended>[], message: object = assetEvent()) => {
