@@ -17,6 +17,7 @@ import { runRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { minute, second, t0 } from '../support/runs.ts'
 import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { sqsRecord } from '../support/sqs-record.ts'
 
 interface Message {
   readonly body: string
@@ -45,22 +46,8 @@ const configAt = (startsPerSecond: number) =>
     policyFile,
   )
 
-const recordOf = (message: Message, index: number): SQSRecord => ({
-  messageId: String(index),
-  receiptHandle: String(index),
-  body: message.body,
-  attributes: {
-    ApproximateReceiveCount: String(message.receives),
-    SentTimestamp: String(message.sentAtMs),
-    SenderId: 'sender',
-    ApproximateFirstReceiveTimestamp: String(message.sentAtMs),
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'requests',
-  awsRegion: 'us-east-1',
-})
+const recordOf = (message: Message, index: number): SQSRecord =>
+  sqsRecord(String(index), message.body, message.receives, message.sentAtMs)
 
 /** The virtual clock counts whole milliseconds, slots lie between them. */
 const wholeMs = 1
@@ -137,7 +124,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
       if (message === undefined) continue
       if (message.receives >= maxReceives) dead += 1
       else {
-        const afterSeconds = waits.get(itemIdentifier) ?? visibilityTimeoutSeconds
+        const afterSeconds = waits.get(`handle-${itemIdentifier}`) ?? visibilityTimeoutSeconds
         time.at(time.now() + afterSeconds * second, () => onQueue.push(message))
       }
     }

@@ -1,5 +1,6 @@
 import type { Random } from './ports/random.ts'
-import type { Deed, Sent } from './program.ts'
+import type { Deed } from './program.ts'
+import { sendRequest } from './send-request.ts'
 
 /** Assets whose runs DataZone forgets, as when their project is deleted: so many that it looks like an outage. */
 export const gone = ['gone1', 'gone2', 'gone3', 'gone4', 'gone5', 'gone6']
@@ -18,17 +19,7 @@ export const goneDeeds = (
   const types = ['BUSINESS_DESCRIPTIONS']
   const asked = (assetId: string): Deed => {
     const id = `request-${assetId}`
-    const request: Sent = { id, domainId, assetId, sets: [types], regenerate: false, published: false }
-    const body = {
-      version: 1,
-      requestId: id,
-      kind: 'METADATA_GENERATION',
-      domainId,
-      projectId,
-      asset: { id: assetId },
-      types,
-    }
-    return { kind: 'send', body: JSON.stringify(body), request }
+    return sendRequest({ domainId, projectId }, { id, assetId, sets: [types], regenerate: false }, types)
   }
   return [
     { atMs: atMs - 1, deed: { kind: 'run-for-ever', assetIds: gone } },

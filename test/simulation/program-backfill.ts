@@ -1,6 +1,7 @@
 import type { Random } from './ports/random.ts'
 import type { Deed } from './program.ts'
 import type { Scenario } from './scenario.ts'
+import { sendRequest } from './send-request.ts'
 
 /** Assets that nobody publishes: what a backfill is for. */
 export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `old${index + 1}`)
@@ -26,27 +27,15 @@ export const drawBackfill = (
   const beginsMs = random.whole(0, stormMs)
   const send = (atMs: number, id: string, assetId: string, isBackfill: boolean): TimedDeed => {
     const revision = random.chance(0.5) ? '1' : undefined
-    const named = revision === undefined ? {} : { revision }
-    const body = {
-      version: 1,
-      requestId: id,
-      kind: 'METADATA_GENERATION',
-      domainId,
-      projectId,
-      asset: { id: assetId, ...named },
-      ...(isBackfill ? { lane: 'backfill' } : {}),
-    }
-    const request = {
+    const asked = {
       id,
-      domainId,
       assetId,
       sets: scenario.sets,
       regenerate: false,
-      published: false,
-      ...named,
+      ...(revision === undefined ? {} : { revision }),
       ...(isBackfill ? { backfill: true as const } : {}),
     }
-    return { atMs, deed: { kind: 'send', body: JSON.stringify(body), request } }
+    return { atMs, deed: sendRequest({ domainId, projectId }, asked) }
   }
   return oldAssets.slice(0, random.whole(1, oldAssets.length)).flatMap((assetId, index) => {
     const atMs = Math.min(stormMs, beginsMs + random.whole(0, 2_000))

@@ -1,5 +1,6 @@
 import type { Random } from './ports/random.ts'
-import type { Deed, Sent } from './program.ts'
+import type { Deed } from './program.ts'
+import { sendRequest } from './send-request.ts'
 
 /** The asset that many ask for at once. */
 export const thronged = 'thronged'
@@ -17,28 +18,10 @@ export const throngDeeds = (
 ): readonly { readonly atMs: number; readonly deed: Deed }[] => {
   if (!random.chance(0.1)) return []
   const atMs = stormMs + 100 * minute
+  const types = ['BUSINESS_DESCRIPTIONS']
   const again = (number: number): Deed => {
-    const id = `throng-${number}`
-    const types = ['BUSINESS_DESCRIPTIONS']
-    const body = {
-      version: 1,
-      requestId: id,
-      kind: 'METADATA_GENERATION',
-      domainId,
-      projectId,
-      asset: { id: thronged },
-      types,
-      regenerate: true,
-    }
-    const request: Sent = {
-      id,
-      domainId,
-      assetId: thronged,
-      sets: [types],
-      regenerate: true,
-      published: false,
-    }
-    return { kind: 'send', body: JSON.stringify(body), request }
+    const asked = { id: `throng-${number}`, assetId: thronged, sets: [types], regenerate: true }
+    return sendRequest({ domainId, projectId }, asked, types)
   }
   const publishes = random.whole(8, 12)
   const regenerations = random.whole(4, 8)

@@ -6,6 +6,7 @@ import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
 
 const bodyOf = (id: string) =>
@@ -15,22 +16,7 @@ const bodyOf = (id: string) =>
     detail: { metadata: { domain: 'dzd_orders', id }, data: {} },
   })
 
-const record = (messageId: string, body: string, receiveCount = 1) => ({
-  messageId,
-  receiptHandle: `handle-${messageId}`,
-  body,
-  attributes: {
-    ApproximateReceiveCount: String(receiveCount),
-    SentTimestamp: String(t0),
-    SenderId: 'test',
-    ApproximateFirstReceiveTimestamp: String(t0),
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:hints',
-  awsRegion: 'us-east-1',
-})
+const record = (messageId: string, body: string, receives = 1) => sqsRecord(messageId, body, receives, t0)
 
 const world = (
   nativeStatus: string,

@@ -12,24 +12,8 @@ import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../s
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { endedRun, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
+import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
-
-const record = (messageId: string, body: string, receives = 1) => ({
-  messageId,
-  receiptHandle: `handle-${messageId}`,
-  body,
-  attributes: {
-    ApproximateReceiveCount: String(receives),
-    SentTimestamp: String(t0),
-    SenderId: 'test',
-    ApproximateFirstReceiveTimestamp: String(t0),
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:requests',
-  awsRegion: 'us-east-1',
-})
 
 /** The handler in a world of its own, and what its log says. */
 const starter = (
@@ -63,9 +47,9 @@ const starter = (
     },
     telemetry: { info: take, warn: take, error: take, count: () => {} },
   })
-  const receive = (body: object, receives?: number) =>
+  const receive = (body: object, receives = 1) =>
     handle(
-      { Records: [record('message-1', JSON.stringify(body), receives)] },
+      { Records: [sqsRecord('message-1', JSON.stringify(body), receives, t0)] },
       { getRemainingTimeInMillis: () => 27_000 },
     )
   return { lines, clock, receive }

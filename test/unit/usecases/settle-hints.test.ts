@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Hint } from '../../../lib/contracts/hint.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import type { InFlightRun, Run } from '../../../lib/run/run.ts'
-import { settleHints } from '../../../lib/usecases/settle-hints.ts'
+import { type HintTools, settleHints } from '../../../lib/usecases/settle-hints.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
@@ -34,6 +34,18 @@ const having = (statuses: Statuses): Partial<DataZone> => ({
     }),
 })
 
+/** What settles hints a minute on, when each run has this status; some of it may be another. */
+const observer = (statuses: Parameters<typeof having>[0], over: Partial<HintTools> = {}): HintTools => ({
+  store: memoryRunStore(),
+  datazone: scriptedDataZone(having(statuses)),
+  bus: recordingBus(),
+  queue: recordingQueue(),
+  clock: manualClock(t0 + minute),
+  settings: defaults.observer,
+  deadlineMs: t0 + 2 * minute,
+  ...over,
+})
+
 const settle = async (
   hints: readonly Hint[],
   runs: readonly Run[],
@@ -43,15 +55,8 @@ const settle = async (
   const store = memoryRunStore(...runs)
   const datazone = scriptedDataZone(script)
   const bus = recordingBus()
-  const report = await settleHints(hints, {
-    store,
-    datazone,
-    bus,
-    queue: recordingQueue(),
-    clock: manualClock(t0 + minute),
-    settings: { ...defaults.observer, trustHints },
-    deadlineMs: t0 + 2 * minute,
-  })
+  const settings = { ...defaults.observer, trustHints }
+  const report = await settleHints(hints, observer({}, { store, datazone, bus, settings }))
   const announced = bus.events.map(({ detail }) => `${detail.data.runId} ${detail.data.status}`)
   return { ...report, store, calls: datazone.calls, announced: announced.toSorted() }
 }
@@ -97,15 +102,10 @@ describe('a hint that names its run', () => {
     bus.put = async () => {
       throw storeDown()
     }
-    const report = await settleHints([hint(), hint(), hint()], {
-      store,
-      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
-      bus,
-      queue: recordingQueue(),
-      clock: manualClock(t0 + minute),
-      settings: defaults.observer,
-      deadlineMs: t0 + 2 * minute,
-    })
+    const report = await settleHints(
+      [hint(), hint(), hint()],
+      observer({ 'run-1': 'SUCCEEDED' }, { store, bus }),
+    )
     expect(read).toEqual(['run-1'])
     expect(report).toMatchObject({ announced: 0, problems: ['announce: table is unavailable: Error'] })
   })
@@ -150,21 +150,21 @@ describe('a hint that names its run', () => {
   test('what cannot be read is seen again, and does not hold up the others', async () => {
     const store = memoryRunStore(run(2))
     const { byRunId } = store
-    const report = await settleHints([hint(), hint({ ids: ['run-2'] })], {
-      store: {
-        ...store,
-        byRunId: async (runId) => {
-          if (runId === 'run-1') throw storeDown()
-          return byRunId(runId)
+    const report = await settleHints(
+      [hint(), hint({ ids: ['run-2'] })],
+      observer(
+        { 'run-2': 'SUCCEEDED' },
+        {
+          store: {
+            ...store,
+            byRunId: async (runId) => {
+              if (runId === 'run-1') throw storeDown()
+              return byRunId(runId)
+            },
+          },
         },
-      },
-      datazone: scriptedDataZone(having({ 'run-2': 'SUCCEEDED' })),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      clock: manualClock(t0 + minute),
-      settings: defaults.observer,
-      deadlineMs: t0 + 2 * minute,
-    })
+      ),
+    )
     expect(fatesOf(report)).toEqual(['nothing going', 'run settled'])
     expect(report.problems).toEqual(['table is unavailable: Error'])
   })
@@ -214,15 +214,10 @@ describe('a hint that names only the domain', () => {
         return waiting(nowMs)
       },
     }
-    const { ended } = await settleHints([hint({ ids: [] })], {
-      store: watched,
-      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      clock: manualClock(t0 + minute),
-      settings: defaults.observer,
-      deadlineMs: t0 + 2 * minute,
-    })
+    const { ended } = await settleHints(
+      [hint({ ids: [] })],
+      observer({ 'run-1': 'SUCCEEDED' }, { store: watched }),
+    )
     expect(ended).toHaveLength(1)
     expect(read).toEqual(['IN_FLIGHT'])
   })
@@ -297,15 +292,7 @@ describe('a hint that names only the domain', () => {
     store.due = () => {
       throw storeDown()
     }
-    const report = await settleHints([hint(), blind()], {
-      store,
-      datazone: scriptedDataZone(having({ 'run-1': 'SUCCEEDED' })),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      clock: manualClock(t0 + minute),
-      settings: defaults.observer,
-      deadlineMs: t0 + 2 * minute,
-    })
+    const report = await settleHints([hint(), blind()], observer({ 'run-1': 'SUCCEEDED' }, { store }))
     expect(fatesOf(report)).toEqual(['run settled', 'domain going'])
     expect(report.problems).toEqual([expect.stringMatching(/^settle by domain: /)])
   })

@@ -1,0 +1,22 @@
+import type { Deed, Sent } from './program.ts'
+
+/** The deed of sending a request for metadata, and what may be expected of it. Types left out are left to the policy. */
+export const sendRequest = (
+  { domainId, projectId }: { readonly domainId: string; readonly projectId: string },
+  asked: Omit<Sent, 'domainId' | 'published'>,
+  types?: readonly string[],
+): Deed => {
+  const { id, assetId, revision, regenerate, backfill } = asked
+  const body = {
+    version: 1,
+    requestId: id,
+    kind: 'METADATA_GENERATION',
+    domainId,
+    projectId,
+    asset: { id: assetId, ...(revision === undefined ? {} : { revision }) },
+    ...(types === undefined ? {} : { types }),
+    ...(regenerate ? { regenerate } : {}),
+    ...(backfill === true ? { lane: 'backfill' } : {}),
+  }
+  return { kind: 'send', body: JSON.stringify(body), request: { ...asked, domainId, published: false } }
+}
