@@ -2,13 +2,32 @@ import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
+import { parseItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
+import { memoryRunStore } from '../support/memory-run-store.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, sourceSubject, subject, t0 } from '../support/runs.ts'
 import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
+
+runStoreContract(
+  'the store of unit tests',
+  async () => {
+    const store = memoryRunStore()
+    return {
+      store,
+      plant: async (item) => {
+        const parsed = parseItem(item)
+        if ('problem' in parsed) store.unreadable.push(parsed)
+        else store.given(parsed)
+      },
+      close: async () => {},
+    }
+  },
+  { holdsItems: false },
+)
 
 runStoreContract('the simulated table', async () => {
   const { time, step } = driven(t0)

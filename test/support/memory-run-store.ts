@@ -81,7 +81,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       store.beforeWrite(run)
       if (instead !== undefined && !isUnchanged(instead)) return { outcome: 'request-changed' }
       const there = current(run)
-      if (there !== undefined && there.state !== 'PLANNED') return { outcome: 'exists' }
+      const isUnreadable = store.unreadable.some(({ key }) => id(key) === id(runKey(run)))
+      if (isUnreadable || (there !== undefined && there.state !== 'PLANNED')) return { outcome: 'exists' }
       if (instead !== undefined) records.delete(id(runKey(instead)))
       const created = { ...run, version: 1 }
       put(created)
