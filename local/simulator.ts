@@ -2,9 +2,9 @@ import { type EventPump, pumpEvents } from './datazone/event-pump.ts'
 import type { DataZoneEvent } from './datazone/outbox.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/server.ts'
 import { runAsCommand } from './run-as-command.ts'
+import { shutdownSignal } from './shutdown-signal.ts'
 import { catalogueFrom, sampleWithDataSources } from './simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from './simulator-flags.ts'
-import { toldToStop } from './told-to-stop.ts'
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
@@ -49,7 +49,7 @@ await runAsCommand(async (args) => {
     return 0
   }
   const content = catalogue === undefined ? sampleWithDataSources(assets) : await catalogueFrom(catalogue)
-  const stopping = toldToStop('simulator')
+  const stopping = shutdownSignal('simulator')
   const server = await startDataZoneServer({ ...settings, port, seed })
   let pump: EventPump | undefined
   try {

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { startFlags } from './flags.ts'
 import { launch } from './launch.ts'
 import { runAsCommand } from './run-as-command.ts'
-import { toldToStop } from './told-to-stop.ts'
+import { shutdownSignal } from './shutdown-signal.ts'
 
 await runAsCommand(async (args) => {
   const flags = startFlags(args)
-  const stopping = toldToStop('start')
+  const stopping = shutdownSignal('start')
   console.log('packaging the service and starting the local stack ...')
   const logPath = join(tmpdir(), `datazone-run-orchestrator-${process.pid}.log`)
   const log = (line: string, source: string) => appendFileSync(logPath, `${source}: ${line}\n`)

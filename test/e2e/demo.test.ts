@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type RunningCommand, runCommand } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
@@ -42,7 +42,7 @@ const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, value) => total + value, 0)
 
 describe('npm run demo', () => {
-  it('runs every asset once, accounts for every request, and leaves no process', async () => {
+  test('runs every asset once, accounts for every request, and leaves no process', async () => {
     const demo = run('--json', '--assets', '24', '--speed', '20', '--seed', '7')
     const { code, stdout, stderr } = await demo.ended
     expect(stderr).toBe('')
@@ -59,7 +59,7 @@ describe('npm run demo', () => {
     await eventually(async () => expect(await demo.descendants()).toEqual([]))
   })
 
-  it('leaves no process when it is interrupted', async () => {
+  test('leaves no process when it is interrupted', async () => {
     const demo = run('--speed', '1')
     await demo.printed(/up; publishing/)
     demo.interrupt()
@@ -67,7 +67,7 @@ describe('npm run demo', () => {
     await eventually(async () => expect(await demo.descendants()).toEqual([]))
   })
 
-  it.each([
+  test.each([
     ['--assets zero', ['--assets', 'zero'], '--assets takes a whole number'],
     ['--assets 0', ['--assets', '0'], '--assets takes a whole number'],
     ['--speed 0', ['--speed', '0'], '--speed takes a number'],

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type RunningCommand, runCommand, runNpmScript } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
 import { runRequest } from '../support/requests.ts'
@@ -35,7 +35,7 @@ const hasLeftNothing = (command: RunningCommand) =>
   eventually(async () => expect(await command.descendants()).toEqual([]))
 
 describe('npm start', () => {
-  it('takes a message of any SQS client to a terminal event, and stops cleanly at Ctrl-C', async () => {
+  test('takes a message of any SQS client to a terminal event, and stops cleanly at Ctrl-C', async () => {
     const start = run('--speed', '60')
     const [, queueUrl = ''] = await start.printed(/queue (http\S+)/)
     await start.printed(/Ctrl-C stops everything/)
@@ -75,7 +75,7 @@ describe('npm start', () => {
     for (const port of new Set(ports)) await (await occupy(port)).close()
   })
 
-  it('stops when npm, which started it, is terminated', async () => {
+  test('stops when npm, which started it, is terminated', async () => {
     const npm = runNpmScript('start')
     closing.push(npm.kill)
     await npm.printed(/Ctrl-C stops everything/)
@@ -84,7 +84,7 @@ describe('npm start', () => {
     await hasLeftNothing(npm)
   })
 
-  it('stops cleanly when it is told to while it starts', async () => {
+  test('stops cleanly when it is told to while it starts', async () => {
     const start = run()
     await start.printed(/starting the local stack/)
     start.interrupt()
@@ -93,7 +93,7 @@ describe('npm start', () => {
     await hasLeftNothing(start)
   })
 
-  it.each(['datazone', 'dynamodb', 'sqs', 'eventbridge'])(
+  test.each(['datazone', 'dynamodb', 'sqs', 'eventbridge'])(
     'names a taken port in one line and fails: %s',
     async (service) => {
       const other = await occupy(0)
@@ -108,7 +108,7 @@ describe('npm start', () => {
     60_000,
   )
 
-  it.each([
+  test.each([
     ['--mode maybe', ['--mode', 'maybe'], '--mode takes off, plan or run'],
     ['--sqs-port 99999', ['--sqs-port', '99999'], '--sqs-port takes a whole number'],
     ['--json', ['--json'], '--mode'],

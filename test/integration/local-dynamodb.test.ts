@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startDynamoDb } from '../../local/servers/dynamodb.ts'
 import { startGuarded } from '../../local/servers/guarded-process.ts'
 import { eventually } from '../support/eventually.ts'
@@ -24,7 +24,7 @@ function groupIsAlive(pid: number): boolean {
 }
 
 describe('the DynamoDB engine', () => {
-  it('answers a real client, and is gone after close', async () => {
+  test('answers a real client, and is gone after close', async () => {
     const server = await startDynamoDb({ environment: {} })
     closing.push(server.close)
     const { endpoint, pid = 0 } = server
@@ -40,7 +40,7 @@ describe('the DynamoDB engine', () => {
     expect(groupIsAlive(pid)).toBe(false)
   })
 
-  it('does not outlive a parent that is killed', async () => {
+  test('does not outlive a parent that is killed', async () => {
     const parent = spawn(
       process.execPath,
       [new URL('../support/hold-dynamodb.ts', import.meta.url).pathname],
@@ -59,13 +59,13 @@ describe('the DynamoDB engine', () => {
     })
   })
 
-  it('is whatever DYNAMODB_ENDPOINT says', async () => {
+  test('is whatever DYNAMODB_ENDPOINT says', async () => {
     const server = await startDynamoDb({ environment: { DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' } })
     expect(server).toMatchObject({ endpoint: 'http://127.0.0.1:8000', pid: undefined })
     await server.close()
   })
 
-  it('says in one line that its port is taken', async () => {
+  test('says in one line that its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(async () => other.close())
     await once(other, 'listening')
@@ -77,14 +77,14 @@ describe('the DynamoDB engine', () => {
 })
 
 describe('a guarded process', () => {
-  it('says what it complained of when it ends on its own, and leaves no guard', async () => {
+  test('says what it complained of when it ends on its own, and leaves no guard', async () => {
     const child = startGuarded('/bin/sh', ['-c', 'echo broken >&2; exit 1'])
     expect(await child.ended).toBe('broken')
     await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))
     await child.stop()
   })
 
-  it('is killed when it does not want to end', async () => {
+  test('is killed when it does not want to end', async () => {
     const child = startGuarded('/bin/sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], 20)
     await child.stop()
     await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))

@@ -1,5 +1,5 @@
 import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type EventBridgeServer, startEventBridge } from '../../local/servers/eventbridge.ts'
 import type { QueuePlan } from '../../local/template/queues.ts'
 import type { RulePlan } from '../../local/template/rules.ts'
@@ -62,7 +62,7 @@ afterEach(async () => {
 })
 
 describe('PutEvents, from a real client', () => {
-  it('answers entry by entry, in order, and archives what it took', async () => {
+  test('answers entry by entry, in order, and archives what it took', async () => {
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({
         Entries: [
@@ -94,7 +94,7 @@ describe('PutEvents, from a real client', () => {
     expect(bus.archive('default')).toEqual([])
   })
 
-  it('is refused as a whole with eleven entries, and other operations always', async () => {
+  test('is refused as a whole with eleven entries, and other operations always', async () => {
     const tooMany = new PutEventsCommand({ Entries: Array(11).fill(entry) })
     await expect(client.send(tooMany)).rejects.toMatchObject({ name: 'ValidationException' })
     await expect(client.send(new ListRulesCommand({}))).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('PutEvents, from a real client', () => {
     })
   })
 
-  it('fails as many entries as it is told to, then none', async () => {
+  test('fails as many entries as it is told to, then none', async () => {
     bus.failNext(2)
     const { Entries } = await client.send(new PutEventsCommand({ Entries: [entry, entry, entry] }))
     expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
@@ -113,7 +113,7 @@ describe('PutEvents, from a real client', () => {
     expect(bus.archive('default')).toHaveLength(1)
   })
 
-  it('fails the entries that a fault chooses', async () => {
+  test('fails the entries that a fault chooses', async () => {
     bus.setFault(({ DetailType }) => (DetailType === 'Bad' ? 'ThrottlingException' : undefined))
     const { Entries } = await client.send(
       new PutEventsCommand({ Entries: [entry, { ...entry, DetailType: 'Bad' }] }),
@@ -123,7 +123,7 @@ describe('PutEvents, from a real client', () => {
 })
 
 describe('an event of a service', () => {
-  it('reaches the targets of the rules it matches, on the default bus', async () => {
+  test('reaches the targets of the rules it matches, on the default bus', async () => {
     const event = bus.publishServiceEvent(assetAdded)
     bus.publishServiceEvent({ ...assetAdded, 'detail-type': 'Something Else' })
     await eventually(() =>
@@ -132,7 +132,7 @@ describe('an event of a service', () => {
     expect(bus.archive('default')).toHaveLength(2)
   })
 
-  it('can come over HTTP, with its id and time', async () => {
+  test('can come over HTTP, with its id and time', async () => {
     const post = (body: unknown) =>
       fetch(`${bus.endpoint}/_local/service-events`, { method: 'POST', body: JSON.stringify(body) })
     const answer = await post({ ...assetAdded, id: 'event-1', time: '2026-01-02T03:04:05Z', version: '0' })
@@ -145,7 +145,7 @@ describe('an event of a service', () => {
     expect((await post({ ...assetAdded, source: 'mine' })).status).toBe(400)
   })
 
-  it('goes to the dead-letter queue when its target cannot be reached', async () => {
+  test('goes to the dead-letter queue when its target cannot be reached', async () => {
     unreachable.add('Inbox')
     const event = bus.publishServiceEvent(assetAdded)
     await eventually(() => expect(delivered).toMatchObject([{ queue: 'Dead', body: JSON.stringify(event) }]))
@@ -157,7 +157,7 @@ describe('an event of a service', () => {
   })
 })
 
-it('knows no rule of a bus that is not there', async () => {
+test('knows no rule of a bus that is not there', async () => {
   const stray = startEventBridge({
     buses: [],
     rules: [{ ...rule, bus: 'nowhere' }],

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { functionEnv } from '../../local/lambda/function-env.ts'
 import { type LambdaHost, lambdaHost } from '../../local/lambda/host.ts'
 import type { FunctionPlan } from '../../local/template/functions.ts'
@@ -37,7 +37,7 @@ afterEach(() => host.stop())
 const echoOf = (outcome: unknown) =>
   outcome as { value: { invocations: number; env: Record<string, string>; context: Record<string, unknown> } }
 
-it('hands a handler its event and a context, and gives back its value', async () => {
+test('hands a handler its event and a context, and gives back its value', async () => {
   const outcome = await startHost(plan('echo')).invoke('echo', { a: [1] })
   expect(outcome).toMatchObject({
     outcome: 'ok',
@@ -56,7 +56,7 @@ it('hands a handler its event and a context, and gives back its value', async ()
   expect(context['remainingMs']).toSatisfy((ms: number) => ms > 0 && ms <= 10_000)
 })
 
-it('gives a handler an environment of its own, nothing of this process', async () => {
+test('gives a handler an environment of its own, nothing of this process', async () => {
   process.env['SECRET_OF_THIS_PROCESS'] = 'x'
   const { env } = echoOf(await startHost(plan('echo')).invoke('echo', null)).value
   delete process.env['SECRET_OF_THIS_PROCESS']
@@ -65,7 +65,7 @@ it('gives a handler an environment of its own, nothing of this process', async (
   expect(env).not.toHaveProperty('HOME')
 })
 
-it('uses a warm environment again, and another one for an invocation at the same time', async () => {
+test('uses a warm environment again, and another one for an invocation at the same time', async () => {
   startHost(plan('echo'))
   await host.invoke('echo', 1)
   expect(echoOf(await host.invoke('echo', 2)).value).toMatchObject({
@@ -76,7 +76,7 @@ it('uses a warm environment again, and another one for an invocation at the same
   expect(both.map((outcome) => echoOf(outcome).value.env['AWS_SDK_UA_APP_ID'])).toEqual(['env-1', 'env-2'])
 })
 
-it('reports an error by type and message, and keeps the environment', async () => {
+test('reports an error by type and message, and keeps the environment', async () => {
   startHost(plan('fail'))
   const failed = { outcome: 'error', type: 'TypeError', message: 'failed on purpose: {"n":1}' }
   expect(await host.invoke('fail', { n: 1 })).toEqual(failed)
@@ -84,7 +84,7 @@ it('reports an error by type and message, and keeps the environment', async () =
   expect(lines).toEqual(['fail env-1: failed on purpose: {"n":1}', 'fail env-1: failed on purpose: {"n":2}'])
 })
 
-it('ends an invocation, environment and all, when its time is over', async () => {
+test('ends an invocation, environment and all, when its time is over', async () => {
   startHost(plan('hang', { timeoutMs: 50 }))
   expect(await host.invoke('hang', null)).toEqual({ outcome: 'timeout' })
   await host.invoke('hang', null)
@@ -94,7 +94,7 @@ it('ends an invocation, environment and all, when its time is over', async () =>
   ])
 })
 
-it('reports a crash, and starts afresh after it', async () => {
+test('reports a crash, and starts afresh after it', async () => {
   startHost(plan('exit'))
   expect(await host.invoke('exit', null)).toMatchObject({
     outcome: 'error',
@@ -105,7 +105,7 @@ it('reports a crash, and starts afresh after it', async () => {
   expect(lines[1]).toContain('env-2')
 })
 
-it('terminates an environment in the middle of its work', async () => {
+test('terminates an environment in the middle of its work', async () => {
   startHost(plan('hang'))
   const invocation = host.invoke('hang', null)
   await host.terminate('env-1')
@@ -116,7 +116,7 @@ it('terminates an environment in the middle of its work', async () => {
   await host.terminate('env-1')
 })
 
-it('reports a bundle that cannot be loaded, with what it says', async () => {
+test('reports a bundle that cannot be loaded, with what it says', async () => {
   startHost(plan('nobody'))
   expect(await host.invoke('nobody', null)).toMatchObject({
     outcome: 'error',
@@ -124,14 +124,14 @@ it('reports a bundle that cannot be loaded, with what it says', async () => {
   })
 })
 
-it('knows before anything runs that a bundle is missing', () => {
+test('knows before anything runs that a bundle is missing', () => {
   startHost(plan('echo'))
   const env = () => ({})
   const missing = { functions: [plan('echo', { module: 'dist/echo/index' })], directory, env, log: () => {} }
   expect(() => lambdaHost(missing)).toThrow('echo: no bundle at')
 })
 
-it('runs no more than the reserved concurrency at once', async () => {
+test('runs no more than the reserved concurrency at once', async () => {
   startHost(plan('hang', { reservedConcurrency: 1 }))
   const first = host.invoke('hang', null)
   expect(host.running('hang')).toBe(1)
@@ -141,7 +141,7 @@ it('runs no more than the reserved concurrency at once', async () => {
   expect(host.running()).toBe(0)
 })
 
-it('gives null for nothing, and what functions print to whoever listens', async () => {
+test('gives null for nothing, and what functions print to whoever listens', async () => {
   startHost(plan('mute'), plan('echo'))
   expect(await host.invoke('mute', null)).toEqual({ outcome: 'ok', value: null })
   await host.invoke('echo', null)

@@ -6,14 +6,14 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { queueUrlAt, type SqsServer, startSqs } from '../../local/servers/sqs.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 let server: SqsServer | undefined
 afterEach(() => server?.close())
 
-it('names queues by URLs that lead back to it, whichever way they are asked for', async () => {
+test('names queues by URLs that lead back to it, whichever way they are asked for', async () => {
   server = await startSqs()
   const client = new SQSClient({ endpoint: server.endpoint, region: 'eu-west-1', credentials })
   const expected = queueUrlAt(server.endpoint)('q')
@@ -29,7 +29,7 @@ it('names queues by URLs that lead back to it, whichever way they are asked for'
   client.destroy()
 })
 
-it('says in one line that its port is taken', async () => {
+test('says in one line that its port is taken', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
   await expect(startSqs(port)).rejects.toThrow(`Port ${port} is taken: give SQS another one, or 0 for any`)

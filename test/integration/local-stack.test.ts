@@ -13,7 +13,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually } from '../support/eventually.ts'
 import { localTemplate, testFunction } from '../support/local-template.ts'
@@ -74,7 +74,7 @@ afterEach(async () => {
 })
 
 describe('a stack', () => {
-  it('holds the resources of its template', async () => {
+  test('holds the resources of its template', async () => {
     const stack = await start()
     const { dynamodb } = clients(stack)
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: stack.tableName }))
@@ -87,7 +87,7 @@ describe('a stack', () => {
     expect(stack.queueUrls['Queue']).toBe(`${stack.endpoints.sqs}/000000000000/requests-test`)
   })
 
-  it('carries a message through the function to the table and the bus', async () => {
+  test('carries a message through the function to the table and the bus', async () => {
     const stack = await start()
     const { send, items } = clients(stack)
     await send({ id: 'a' })
@@ -96,7 +96,7 @@ describe('a stack', () => {
     expect(consumed(stack)).toEqual(['a'])
   })
 
-  it('brings an event of a service to the queue of its rule', async () => {
+  test('brings an event of a service to the queue of its rule', async () => {
     const stack = await start()
     const { receive } = clients(stack)
     const event = stack.publishServiceEvent({
@@ -112,12 +112,12 @@ describe('a stack', () => {
     ).toEqual(event)
   })
 
-  it('puts settings over the template in every function', async () => {
+  test('puts settings over the template in every function', async () => {
     const stack = await start({ settings: { BUS_NAME: 'other' } })
     expect(await stack.invoke('Sweeper', null)).toMatchObject({ value: { env: { BUS_NAME: 'other' } } })
   })
 
-  it('reaches a queue by its URL alone, as a client without an endpoint does', async () => {
+  test('reaches a queue by its URL alone, as a client without an endpoint does', async () => {
     const forwarder = {
       Forwarder: testFunction('forward', { Environment: { Variables: { QUEUE_URL: { Ref: 'Inbox' } } } }),
     }
@@ -127,14 +127,14 @@ describe('a stack', () => {
     expect(await receive('Inbox')).toEqual(['{"n":1}'])
   })
 
-  it('fires its schedule, divided by the speed', async () => {
+  test('fires its schedule, divided by the speed', async () => {
     const lines: string[] = []
     const stack = await start({ schedules: true, speed: 6_000, log: (line) => lines.push(line) })
     await eventually(() => expect(lines).toContain('echo 3'))
     expect(stack.misfires().every(({ reason }) => reason === 'the last firing was still running')).toBe(true)
   })
 
-  it('sweeps when asked to, with the event of the schedule', async () => {
+  test('sweeps when asked to, with the event of the schedule', async () => {
     const stack = await start()
     expect(await stack.sweepNow()).toMatchObject({
       outcome: 'ok',
@@ -145,7 +145,7 @@ describe('a stack', () => {
 })
 
 describe('an event source', () => {
-  it('batches, deletes what was handled, and keeps what failed for another try', async () => {
+  test('batches, deletes what was handled, and keeps what failed for another try', async () => {
     // Long enough for a slow machine to handle a batch in.
     const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '5' } } })
     const { sqs, items } = clients(stack)
@@ -159,7 +159,7 @@ describe('an event source', () => {
     expect(seen.map(({ id, receives }) => `${id}${receives}`).toSorted()).toEqual(['a1', 'b1', 'b2', 'c1'])
   })
 
-  it('takes a thrown error for a failure of the whole batch, and dead-letters what keeps failing', async () => {
+  test('takes a thrown error for a failure of the whole batch, and dead-letters what keeps failing', async () => {
     const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '1' } } })
     const { send, items, receive } = clients(stack)
     await send({ id: 'a', outcome: 'throw', receives: 9 })
@@ -172,7 +172,7 @@ describe('an event source', () => {
     expect((await items()).map(({ receives }) => receives)).toHaveLength(2)
   })
 
-  it('works on no more batches at once than its maximum', async () => {
+  test('works on no more batches at once than its maximum', async () => {
     const mapping = {
       ConsumerMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
@@ -198,7 +198,7 @@ describe('an event source', () => {
     expect(consumed(stack).toSorted()).toEqual(['a', 'b', 'c'])
   })
 
-  it('gathers a batch while its window is open', async () => {
+  test('gathers a batch while its window is open', async () => {
     const mapping = {
       ConsumerMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
@@ -219,7 +219,7 @@ describe('an event source', () => {
 })
 
 describe('a tap', () => {
-  it.each([
+  test.each([
     ['before', 'dynamodb', 'PutItem', { items: 0, events: 0 }],
     ['after', 'dynamodb', 'PutItem', { items: 1, events: 0 }],
     ['before', 'eventbridge', 'PutEvents', { items: 1, events: 0 }],
@@ -245,7 +245,7 @@ describe('a tap', () => {
     },
   )
 
-  it('loses an answer after its effect, and the client tries again', async () => {
+  test('loses an answer after its effect, and the client tries again', async () => {
     const stack = await start({ taps: true })
     const { send } = clients(stack)
     stack.tap({ service: 'eventbridge', when: 'after', action: 'hang up' })
@@ -254,7 +254,7 @@ describe('a tap', () => {
     expect(consumed(stack)).toEqual(['a', 'a'])
   })
 
-  it('sees calls to every service, and which environment made them', async () => {
+  test('sees calls to every service, and which environment made them', async () => {
     const stack = await start({
       taps: true,
       template: localTemplate({
@@ -271,7 +271,7 @@ describe('a tap', () => {
     expect(await receive('Inbox')).toEqual(['1'])
   })
 
-  it('is only there when asked for', async () => {
+  test('is only there when asked for', async () => {
     const stack = await start()
     expect(() => stack.tap({ service: 'sqs', when: 'before', action: 'crash' })).toThrow(
       'start it with taps: true',
@@ -280,7 +280,7 @@ describe('a tap', () => {
 })
 
 describe('stopping', () => {
-  it('cuts off what runs, and can be asked for twice', async () => {
+  test('cuts off what runs, and can be asked for twice', async () => {
     const template = localTemplate({ Hanger: testFunction('hang') })
     const stack = await start({ template, taps: true })
     const running = stack.invoke('Hanger', null)
@@ -293,7 +293,7 @@ describe('stopping', () => {
     await eventually(() => expect(openHandles()).toEqual(before))
   })
 
-  it.each<[string, Partial<StackOptions>, string]>([
+  test.each<[string, Partial<StackOptions>, string]>([
     [
       'a template that is not understood',
       { template: localTemplate({ X: { Type: 'A::B::C' } }) },
@@ -318,7 +318,7 @@ describe('stopping', () => {
     await eventually(() => expect(openHandles()).toEqual(before))
   })
 
-  it('leaves nothing behind when a port is taken, and says which', async () => {
+  test('leaves nothing behind when a port is taken, and says which', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(() => other.close())
     await once(other, 'listening')

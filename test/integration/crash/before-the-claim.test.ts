@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { runRequest } from '../../support/requests.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
@@ -24,7 +24,7 @@ for (const one of cases) {
     })
     afterAll(() => system?.close())
 
-    it(one.name, () => {
+    test(one.name, () => {
       checkCase(system, aftermath, one)
       checkIds(aftermath)
     })
@@ -40,7 +40,7 @@ describe('a worker dies between the two runs that one request makes (P1, P2)', (
   })
   afterAll(() => system?.close())
 
-  it('starts both once', async () => {
+  test('starts both once', async () => {
     const crash = system.stack.tap({
       service: 'dynamodb',
       when: 'before',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
 
@@ -22,9 +22,9 @@ describe('a worker dies once the claim is in the table (P1 to P4)', () => {
   })
   afterAll(() => system?.close())
 
-  for (const one of cases) it(one.name, () => checkCase(system, aftermath, one))
+  for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  it('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
+  test('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
 
-  it('rejects nothing', async () => expect(await system.rejectedCopies()).toEqual([]))
+  test('rejects nothing', async () => expect(await system.rejectedCopies()).toEqual([]))
 })

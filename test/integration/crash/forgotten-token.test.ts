@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent } from '../../support/requests.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
@@ -36,11 +36,11 @@ describe('a worker dies, and DataZone forgets the token (P1 to P4)', () => {
   })
   afterAll(() => system?.close())
 
-  for (const one of cases) it(one.name, () => checkCase(system, aftermath, one))
+  for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  it('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
+  test('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
 
-  it('looked by List before another Start', () => {
+  test('looked by List before another Start', () => {
     const { ListMetadataGenerationRuns: lists = {} } = system.control.calls().counts
     expect(lists['ok']).toBeGreaterThanOrEqual(cases.length)
   })
@@ -59,7 +59,7 @@ describe('a worker dies, and DataZone forgets the token sooner than the settings
   })
   afterAll(() => system?.close())
 
-  it('makes a second run: these tests can see one, and P1 does rest on the assumption', async () => {
+  test('makes a second run: these tests can see one, and P1 does rest on the assumption', async () => {
     const start = crashPoints.find(({ step }) => step === 'Start')
     system.stack.tap({
       service: 'datazone',

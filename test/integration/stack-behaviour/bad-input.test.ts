@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { type EventDetail, withoutRepeats } from '../../support/outside-view.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
@@ -42,7 +42,7 @@ describe('bad input (P2)', () => {
   })
   afterAll(() => system?.close())
 
-  it('leads to one Rejected event and one copy with the reason, for each body', () => {
+  test('leads to one Rejected event and one copy with the reason, for each body', () => {
     for (const { what, body, reason } of badBodies) {
       const sent = body.toWellFormed()
       const own = copies.filter((copy) =>
@@ -57,7 +57,7 @@ describe('bad input (P2)', () => {
     expect(copies).toHaveLength(rejected.length)
   })
 
-  it('leaves nothing on the queue, in the dead-letter queue or in the table', async () => {
+  test('leaves nothing on the queue, in the dead-letter queue or in the table', async () => {
     expect((await system.stack.activity()).queues['RequestQueue']).toEqual({
       visible: 0,
       inFlight: 0,
@@ -68,7 +68,7 @@ describe('bad input (P2)', () => {
     expect(system.runsOf('never-run')).toEqual([])
   })
 
-  it('leaves good neighbours untouched', () => {
+  test('leaves good neighbours untouched', () => {
     for (const assetId of [...neighbours, 'odd-one']) {
       expect(system.runsOf(assetId)).toHaveLength(1)
       expect(system.endingsOf(assetId)).toMatchObject([{ data: { status: 'SUCCEEDED' } }])
@@ -78,7 +78,7 @@ describe('bad input (P2)', () => {
     ])
   })
 
-  it('asks DataZone for a revision that no asset has, and rejects what it does not know', () => {
+  test('asks DataZone for a revision that no asset has, and rejects what it does not know', () => {
     expect(system.runsOf('odd-revision')).toEqual([])
     expect(system.endingsOf('odd-revision')).toMatchObject([
       {
@@ -91,7 +91,7 @@ describe('bad input (P2)', () => {
     ])
   })
 
-  it('gives a repeat of a bad body the same event id (P4)', async () => {
+  test('gives a repeat of a bad body the same event id (P4)', async () => {
     const [bad] = badBodies
     const before = system.endings().length
     await system.send(bad?.body ?? '')

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { cancelRequest, runRequest } from '../../support/requests.ts'
@@ -24,7 +24,7 @@ describe('a request to cancel', () => {
       for (const { data } of endings) expect(data).toMatchObject({ canceledBy: `stop-${assetId}` })
     })
 
-  it('on the queue reaches DataZone, and what waits behind the run ends with it', async () => {
+  test('on the queue reaches DataZone, and what waits behind the run ends with it', async () => {
     await system.send(runRequest('by-message', { types: [...allTypes] }))
     await eventually(() => expect(system.runsOf('by-message')).toHaveLength(1))
     await system.send(cancelRequest('by-message'))
@@ -36,7 +36,7 @@ describe('a request to cancel', () => {
     ])
   })
 
-  it('on the run bus does the same', async () => {
+  test('on the run bus does the same', async () => {
     await system.send(runRequest('by-event'))
     await eventually(() => expect(system.runsOf('by-event')).toHaveLength(1))
     const client = new EventBridgeClient(system.stack.connect('eventbridge'))

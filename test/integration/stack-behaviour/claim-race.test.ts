@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 
@@ -18,7 +18,7 @@ describe('five starters at the claim of one asset at the same moment (P1)', () =
   })
   afterAll(() => system?.close())
 
-  it('lets one of them Start, and takes the others for duplicates', async () => {
+  test('lets one of them Start, and takes the others for duplicates', async () => {
     const { stack } = system
     const allThere = Promise.withResolvers<void>()
     let waiting = 0

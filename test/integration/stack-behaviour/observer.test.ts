@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pumpEvents } from '../../../local/datazone/event-pump.ts'
 import { eventually } from '../../support/eventually.ts'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
@@ -46,7 +46,7 @@ const endingOfRun = (runId: string) =>
   )
 
 describe('with no sweep at all, the observer announces', () => {
-  it('a metadata run', async () => {
+  test('a metadata run', async () => {
     await system.send(runRequest('asset-one'))
     const run = await eventually(() => {
       const [first] = system.runsOf('asset-one')
@@ -59,7 +59,7 @@ describe('with no sweep at all, the observer announces', () => {
     })
   })
 
-  it('a data source run, with what only Get tells', async () => {
+  test('a data source run, with what only Get tells', async () => {
     await system.send(sourceRequest('glue_asked', 'load-1'))
     const run = await eventually(() => {
       const [first] = system.control.dataSourceRuns().filter((one) => one.dataSourceId === 'glue_asked')
@@ -73,7 +73,7 @@ describe('with no sweep at all, the observer announces', () => {
     })
   })
 
-  it('a run that a schedule started, where the policy wants it, and no other', async () => {
+  test('a run that a schedule started, where the policy wants it, and no other', async () => {
     const ignored = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_ignored' })
     const run = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_followed' })
     const { data, metadata } = (await endingOfRun(run.id)) ?? {}
@@ -90,7 +90,7 @@ describe('with no sweep at all, the observer announces', () => {
     expect(system.endings().filter(({ data: { runId } }) => runId === ignored.id)).toEqual([])
   })
 
-  it('nothing about an acceptance, and notes it on the run that it is of', async () => {
+  test('nothing about an acceptance, and notes it on the run that it is of', async () => {
     const recordOf = async () => (await system.recordsOf('asset-one'))[0]
     await eventually(async () => {
       const announcedAtMs = (await recordOf())?.announcedAtMs
@@ -102,7 +102,7 @@ describe('with no sweep at all, the observer announces', () => {
   })
 })
 
-it('nobody swept', () => expect(system.logged('sweep')).toEqual([]))
+test('nobody swept', () => expect(system.logged('sweep')).toEqual([]))
 
 const isAbout = (detail: unknown, id: string): boolean => JSON.stringify(detail).includes(`"${id}"`)
 

@@ -1,5 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Fault } from '../../../local/datazone/faults.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import type { StoredRecord } from '../../support/outside-view.ts'
@@ -105,7 +105,7 @@ describe('what DataZone and the bus may answer', () => {
   })
   afterAll(() => system?.close())
 
-  it('drains a storm of 429 without a second run and without the dead-letter queue (P1, P2, P7)', async () => {
+  test('drains a storm of 429 without a second run and without the dead-letter queue (P1, P2, P7)', async () => {
     for (const assetId of storm) {
       expect(system.runsOf(assetId)).toHaveLength(1)
       const records = (await system.recordsOf(assetId)).filter(({ ending }) => ending !== 'REJECTED')
@@ -117,7 +117,7 @@ describe('what DataZone and the bus may answer', () => {
     expect(await system.deadLetters()).toEqual([])
   })
 
-  it.each(parking)('parks on %s and heals by itself: %s', async (_, assetId, error, reason) => {
+  test.each(parking)('parks on %s and heals by itself: %s', async (_, assetId, error, reason) => {
     const parked = (await history(assetId)).filter((what) => what === `parked: ${reason} (${error})`)
     // Twice it was refused; of a record that waited for long the history keeps only the newest lines.
     expect([1, 2]).toContain(parked.length)
@@ -125,7 +125,7 @@ describe('what DataZone and the bus may answer', () => {
     expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
   })
 
-  it.each(['hidden', 'shaky'])(
+  test.each(['hidden', 'shaky'])(
     'runs a published asset that GetAsset refused at first: %s',
     async (assetId) => {
       expect(system.runsOf(assetId)).toHaveLength(1)
@@ -134,7 +134,7 @@ describe('what DataZone and the bus may answer', () => {
     },
   )
 
-  it.each(['after-effect', 'slow'])(
+  test.each(['after-effect', 'slow'])(
     'starts no second run when Start took effect but said otherwise: %s (P1)',
     async (assetId) => {
       const [run, ...others] = system.runsOf(assetId)
@@ -144,7 +144,7 @@ describe('what DataZone and the bus may answer', () => {
     },
   )
 
-  it.each([
+  test.each([
     ['an asset that nobody knows, after the grace', 'nobody', 'ResourceNotFoundException'],
     ['an asset without a schema', 'no-columns', 'ValidationException'],
     ['a revision that is not there', 'no-such-revision', 'ResourceNotFoundException'],
@@ -157,7 +157,7 @@ describe('what DataZone and the bus may answer', () => {
     expect(events[0]?.data.error?.name).toBe(error)
   })
 
-  it('copies what it rejected to the queue for senders, each with the id of its event', async () => {
+  test('copies what it rejected to the queue for senders, each with the id of its event', async () => {
     const rejected = system.endings().filter(({ data }) => data.status === 'REJECTED')
     const copies = await system.rejectedCopies()
     expect(new Set(copies.map(({ eventId }) => eventId))).toEqual(
@@ -166,7 +166,7 @@ describe('what DataZone and the bus may answer', () => {
     for (const { reasons } of copies) expect(reasons.join()).toMatch(/Exception|WrongProject/)
   })
 
-  it('announces what the bus refused by a later sweep, with the same id (P3, P4)', async () => {
+  test('announces what the bus refused by a later sweep, with the same id (P3, P4)', async () => {
     expect(refusedIds).toHaveLength(3)
     const events = system.endingsOf('unannounced')
     expect(events).toHaveLength(1)

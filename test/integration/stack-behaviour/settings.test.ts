@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import {
   briskSettings,
@@ -26,7 +26,7 @@ const ask = async ({ stack, send, untilIdle }: LocalSystem) => {
 }
 
 describe('what a stack is told', () => {
-  it.each([
+  test.each([
     ['mode off', { Mode: 'off' }, 'MODE_OFF'],
     ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],
   ])('skips every request, and says why: %s', async (_, parameters, reason) => {
@@ -40,13 +40,13 @@ describe('what a stack is told', () => {
     expect(await opened.rejectedCopies()).toEqual([])
   })
 
-  it('runs the requests of a selected domain', async () => {
+  test('runs the requests of a selected domain', async () => {
     const opened = await open({ parameters: { DomainIds: `dzd_other0001,${domainId}` } })
     await ask(opened)
     expect(opened.control.runs()).toHaveLength(2)
   })
 
-  it('plans what it would start, starts nothing, and starts it when the mode changes and it is asked again', async () => {
+  test('plans what it would start, starts nothing, and starts it when the mode changes and it is asked again', async () => {
     // Read whenever an execution environment starts, as a deployment that changes a parameter does.
     const settings: Record<string, string> = { ...briskSettings, MODE: 'plan' }
     // One batch, so that one starter handles it, and is the one to be replaced.
@@ -70,7 +70,7 @@ describe('what a stack is told', () => {
     )
   })
 
-  it.each(['StarterLambdaFunction', 'PollerLambdaFunction'])(
+  test.each(['StarterLambdaFunction', 'PollerLambdaFunction'])(
     'fails at start and names every wrong setting in one message: %s',
     async (functionId) => {
       const wrong = {
@@ -93,7 +93,7 @@ describe('what a stack is told', () => {
     },
   )
 
-  it('keeps the messages of a function that cannot start', async () => {
+  test('keeps the messages of a function that cannot start', async () => {
     const opened = await open({ settings: { ...briskSettings, MODE: 'sometimes' }, visibilitySeconds: 60 })
     await opened.send(runRequest('one'))
     await eventually(async () => {

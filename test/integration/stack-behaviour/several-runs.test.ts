@@ -1,5 +1,5 @@
 import { DataZoneClient, StartMetadataGenerationRunCommand } from '@aws-sdk/client-datazone'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { domainId, projectId, publishedEvent, runRequest } from '../../support/requests.ts'
@@ -19,7 +19,7 @@ describe('several runs of one asset', () => {
   const ended = (assetId: string, count: number) =>
     system.sweepUntil(() => expect(system.endingsOf(assetId)).toHaveLength(count))
 
-  it('makes attempt 2, with a run of its own, when asked to regenerate, once for each request', async () => {
+  test('makes attempt 2, with a run of its own, when asked to regenerate, once for each request', async () => {
     await system.send(runRequest('regenerated'))
     await ended('regenerated', 1)
     const again = runRequest('regenerated', { requestId: 'again', regenerate: true })
@@ -37,7 +37,7 @@ describe('several runs of one asset', () => {
     expect(new Set(system.endingsOf('regenerated').map(({ metadata }) => metadata.id)).size).toBe(2)
   })
 
-  it('makes two runs of three types, one after the other', async () => {
+  test('makes two runs of three types, one after the other', async () => {
     await system.send(runRequest('three-types', { types: [...allTypes] }))
     await ended('three-types', 2)
     const [first, second, ...others] = system.runsOf('three-types')
@@ -51,7 +51,7 @@ describe('several runs of one asset', () => {
     )
   })
 
-  it('runs a newer revision behind the run that is going, without a call that DataZone must refuse', async () => {
+  test('runs a newer revision behind the run that is going, without a call that DataZone must refuse', async () => {
     system.stack.publishServiceEvent(publishedEvent('revised', 'first'))
     await eventually(() => expect(system.runsOf('revised')).toHaveLength(1))
     system.control.addRevision({ domainId, assetId: 'revised' })
@@ -66,7 +66,7 @@ describe('several runs of one asset', () => {
     )
   })
 
-  it('makes one run of a revision that is published and asked for again and again', async () => {
+  test('makes one run of a revision that is published and asked for again and again', async () => {
     for (const id of ['a', 'b', 'a']) system.stack.publishServiceEvent(publishedEvent('repeated', id))
     await system.send(
       runRequest('repeated'),
@@ -91,7 +91,7 @@ describe('a run that somebody else started', () => {
   })
   afterAll(() => system?.close())
 
-  it('is waited for, and neither taken for ours nor announced', async () => {
+  test('is waited for, and neither taken for ours nor announced', async () => {
     const byHand = new DataZoneClient({
       ...system.stack.connect('datazone'),
       endpoint: system.datazoneEndpoint,

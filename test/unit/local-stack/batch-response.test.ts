@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { failedMessageIds } from '../../../local/lambda/batch-response.ts'
 
 const batch = ['a', 'b', 'c']
 
-it.each<[string, unknown, string[]]>([
+test.each<[string, unknown, string[]]>([
   ['nothing returned', null, []],
   ['an empty object', {}, []],
   ['an empty list', { batchItemFailures: [] }, []],

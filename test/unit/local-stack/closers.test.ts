@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { closers } from '../../../local/closers.ts'
 
-it('closes the last opened first, all of them though one fails, and once', async () => {
+test('closes the last opened first, all of them though one fails, and once', async () => {
   const closed: string[] = []
   const opened = closers()
   opened.add(async () => void closed.push('first'))

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findDynoxide } from '../../../local/servers/dynoxide.ts'
 
 let directory: string
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-it('takes the packaged engine before one on the PATH', async () => {
+test('takes the packaged engine before one on the PATH', async () => {
   const program = join(directory, 'dynoxide')
   await writeFile(program, '', { mode: 0o755 })
   const path = ['/nowhere', directory].join(delimiter)
@@ -18,7 +18,7 @@ it('takes the packaged engine before one on the PATH', async () => {
   expect(findDynoxide(path, '/nowhere/dynoxide')).toBe(program)
 })
 
-it('says in one line what can be done without one', async () => {
+test('says in one line what can be done without one', async () => {
   await writeFile(join(directory, 'dynoxide'), '', { mode: 0o644 })
   expect(() => findDynoxide(directory, '/nowhere/dynoxide')).toThrow(
     /^No DynamoDB engine for .+: set DYNAMODB_ENDPOINT .+, put dynoxide on the PATH, or npm install .+$/,

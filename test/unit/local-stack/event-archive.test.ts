@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { busEvent } from '../../../local/servers/bus-event.ts'
 import { eventArchive } from '../../../local/servers/event-archive.ts'
 
@@ -8,7 +8,7 @@ const event = busEvent(
   new Date(0),
 )
 
-it('keeps events by bus, oldest first, and hands out copies', () => {
+test('keeps events by bus, oldest first, and hands out copies', () => {
   const archive = eventArchive()
   archive.keep('a', event, 1)
   archive.keep('a', event, 2)
@@ -18,7 +18,7 @@ it('keeps events by bus, oldest first, and hands out copies', () => {
   expect(archive.of('b')).toEqual([])
 })
 
-it('lets the oldest go when there are too many', () => {
+test('lets the oldest go when there are too many', () => {
   const archive = eventArchive()
   for (let index = 0; index <= 100_000; index += 1) archive.keep('a', event, index)
   expect(archive.of('a')).toHaveLength(90_001)

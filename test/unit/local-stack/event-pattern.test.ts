@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { compilePattern } from '../../../local/servers/event-pattern.ts'
 
 /** The event of EventBridge's own documentation of patterns, with a few fields more. */
@@ -27,7 +27,7 @@ const event = {
 const detail = (pattern: Record<string, unknown>) => ({ detail: pattern })
 
 describe('a pattern matches', () => {
-  it.each<[string, Record<string, unknown>]>([
+  test.each<[string, Record<string, unknown>]>([
     ['an exact value', { source: ['aws.ec2'] }],
     ['one of several values', { source: ['aws.s3', 'aws.ec2'] }],
     ['all of its fields', { source: ['aws.ec2'], region: ['us-west-1'] }],
@@ -74,7 +74,7 @@ describe('a pattern matches', () => {
 })
 
 describe('a pattern does not match', () => {
-  it.each<[string, Record<string, unknown>]>([
+  test.each<[string, Record<string, unknown>]>([
     ['another value', { source: ['aws.s3'] }],
     ['when one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
     ['a text for a number', detail({ 'c-count': ['5'] })],
@@ -100,7 +100,7 @@ describe('a pattern does not match', () => {
   })
 })
 
-it.each<[unknown, string]>([
+test.each<[unknown, string]>([
   [{}, 'pattern: expected an object with fields'],
   [{ detail: 'x' }, 'pattern.detail: expected an object with fields'],
   [{ source: [{ cidr: '10.0.0.0/8' }] }, 'pattern.source.0: cidr is not understood locally'],

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { functionEnv } from '../../../local/lambda/function-env.ts'
 import type { FunctionPlan } from '../../../local/template/functions.ts'
 
@@ -15,7 +15,7 @@ const plan: FunctionPlan = {
 }
 const endpoints = { dynamodb: 'http://d', sqs: 'http://s', eventbridge: 'http://e', datazone: 'http://z' }
 
-it('holds what Lambda, the template and the caller set, and nothing of this process', () => {
+test('holds what Lambda, the template and the caller set, and nothing of this process', () => {
   const settings = { MODE: 'run' }
   const env = functionEnv(plan, {
     region: 'eu-west-1',

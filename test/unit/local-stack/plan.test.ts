@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { planStack } from '../../../local/template/plan.ts'
 import { localTemplate, testFunction } from '../../support/local-template.ts'
 
@@ -12,7 +12,7 @@ const options = {
 const plan = (overrides: Record<string, unknown> = {}) => planStack(localTemplate(overrides), options)
 
 describe('the plan of a stack', () => {
-  it('names resources by their own names, else by stack and logical id', () => {
+  test('names resources by their own names, else by stack and logical id', () => {
     const { queues, buses, tables } = plan()
     expect(queues.map(({ name, url }) => [name, url])).toEqual([
       ['requests-test', 'http://queues/requests-test'],
@@ -25,7 +25,7 @@ describe('the plan of a stack', () => {
     ])
   })
 
-  it('gives queues their attributes as text, the redrive policy as JSON', () => {
+  test('gives queues their attributes as text, the redrive policy as JSON', () => {
     expect(plan().queues[0]?.attributes).toEqual({
       VisibilityTimeout: '60',
       RedrivePolicy: JSON.stringify({
@@ -35,7 +35,7 @@ describe('the plan of a stack', () => {
     })
   })
 
-  it('ties mappings, schedules and rules to the functions and queues they name', () => {
+  test('ties mappings, schedules and rules to the functions and queues they name', () => {
     const { eventSources, schedules, rules } = plan()
     expect(eventSources).toMatchObject([
       {
@@ -57,7 +57,7 @@ describe('the plan of a stack', () => {
     ])
   })
 
-  it('gives functions the names of resources as Ref does', () => {
+  test('gives functions the names of resources as Ref does', () => {
     expect(plan().functions[0]?.environment).toEqual({
       TABLE_NAME: 'stack-Table',
       BUS_NAME: 'bus-test',
@@ -65,7 +65,7 @@ describe('the plan of a stack', () => {
     })
   })
 
-  it('leaves out what is disabled', () => {
+  test('leaves out what is disabled', () => {
     const disabled = plan({
       Sweep: {
         Type: 'AWS::Scheduler::Schedule',
@@ -80,7 +80,7 @@ describe('the plan of a stack', () => {
     expect(disabled.schedules).toEqual([])
   })
 
-  it.each([
+  test.each([
     [
       'an unknown type',
       { Bucket2: { Type: 'AWS::S3::Objekt' } },

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { entryBytes, readEntry, readPutEvents } from '../../../local/servers/put-events.ts'
 
 const entry = { Source: 's', DetailType: 't', Detail: '{}' }
 const buses = new Set(['default', 'mine'])
 
 describe('a PutEvents call', () => {
-  it('is refused as a whole without entries, or with eleven', () => {
+  test('is refused as a whole without entries, or with eleven', () => {
     expect(readPutEvents({ Entries: [] })).toMatchObject({
       refusal: expect.stringContaining('greater than or equal to 1'),
     })
@@ -15,14 +15,14 @@ describe('a PutEvents call', () => {
     expect(readPutEvents({})).toMatchObject({ refusal: expect.any(String) })
   })
 
-  it('is refused as a whole one byte over the size limit', () => {
+  test('is refused as a whole one byte over the size limit', () => {
     const half = { ...entry, Detail: 'x'.repeat(131_070) }
     expect(entryBytes(half)).toBe(131_072)
     expect('refusal' in readPutEvents({ Entries: [half, half] })).toBe(false)
     expect('refusal' in readPutEvents({ Entries: [half, { ...half, Source: 'ss' }] })).toBe(true)
   })
 
-  it('counts bytes of text, resources, and fourteen for a time', () => {
+  test('counts bytes of text, resources, and fourteen for a time', () => {
     expect(entryBytes({ Source: 'é', DetailType: 't', Detail: '{}', Resources: ['ab'], Time: 1 })).toBe(
       2 + 1 + 2 + 2 + 14,
     )
@@ -30,7 +30,7 @@ describe('a PutEvents call', () => {
 })
 
 describe('an entry', () => {
-  it('is accepted for a bus by name or ARN, and for the default one', () => {
+  test('is accepted for a bus by name or ARN, and for the default one', () => {
     expect(readEntry(entry, buses)).toMatchObject({ bus: 'default', detail: {} })
     expect(readEntry({ ...entry, EventBusName: 'mine' }, buses)).toMatchObject({ bus: 'mine' })
     expect(readEntry({ ...entry, EventBusName: 'arn:aws:events:r:0:event-bus/mine' }, buses)).toMatchObject({
@@ -38,7 +38,7 @@ describe('an entry', () => {
     })
   })
 
-  it.each([
+  test.each([
     [{ ...entry, Source: '' }, 'InvalidArgument', 'Source is a required argument'],
     [{ Source: 's', Detail: '{}' }, 'InvalidArgument', 'DetailType is a required argument'],
     [{ Source: 's', DetailType: 't' }, 'InvalidArgument', 'Detail is a required argument'],

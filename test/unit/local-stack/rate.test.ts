@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { ratePeriodMs } from '../../../local/template/rate.ts'
 
-it.each([
+test.each([
   ['rate(1 minute)', 60_000],
   ['rate(5 minutes)', 300_000],
   ['rate(2 hours)', 7_200_000],
@@ -10,7 +10,7 @@ it.each([
   expect(ratePeriodMs(expression)).toBe(periodMs)
 })
 
-it.each([
+test.each([
   'rate(0 minutes)',
   'rate(1 second)',
   'rate(-1 minute)',

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { resolveValue } from '../../../local/template/intrinsics.ts'
 import { resolveTemplate } from '../../../local/template/resolve.ts'
 import { templateScope } from '../../../local/template/scope.ts'
@@ -35,7 +35,7 @@ function resolve(value: Json, parameters: Record<string, string> = {}) {
 }
 
 describe('a template value', () => {
-  it.each<[string, Json, unknown]>([
+  test.each<[string, Json, unknown]>([
     ['a parameter', { Ref: 'Stage' }, 'dev'],
     ['a list parameter', { Ref: 'Names' }, ['a', 'b']],
     ['an empty parameter', { Ref: 'Suffix' }, ''],
@@ -68,11 +68,11 @@ describe('a template value', () => {
     expect(resolve(value)).toEqual(expected)
   })
 
-  it('chooses by a given parameter', () => {
+  test('chooses by a given parameter', () => {
     expect(resolve({ 'Fn::If': ['IsProd', 'yes', 'no'] }, { Stage: 'prod' })).toBe('yes')
   })
 
-  it.each<[string, Json, string]>([
+  test.each<[string, Json, string]>([
     [
       'an unknown intrinsic',
       { a: [{ 'Fn::Select': [0, ['a']] }] },
@@ -98,7 +98,7 @@ describe('a template value', () => {
 })
 
 describe('a parameter', () => {
-  it.each([
+  test.each([
     [{ Stage: 'qa' }, 'Parameters.Stage: "qa" is not one of dev, prod'],
     [{ Suffix: 'A' }, 'Parameters.Suffix: "A" does not match [a-z]*'],
     [{ Rate: '11' }, 'Parameters.Rate: "11" is more than 10'],
@@ -108,21 +108,21 @@ describe('a parameter', () => {
     expect(() => templateScope(template, parameters as Record<string, string>, identity)).toThrow(message)
   })
 
-  it('needs a value', () => {
+  test('needs a value', () => {
     const bare = parseTemplate({ Parameters: { Name: { Type: 'String' } }, Resources: {} })
     expect(() => templateScope(bare, {}, identity)).toThrow('Parameters.Name: no value given and no default')
   })
 })
 
 describe('a template', () => {
-  it('gives up the resources whose condition does not hold, and those that are skipped', () => {
+  test('gives up the resources whose condition does not hold, and those that are skipped', () => {
     const scope = templateScope(template, {}, identity)
     expect(resolveTemplate(template, scope, new Set(['A::B::Skipped']))).toEqual({
       Table: { type: 'A::B::Table', properties: { Name: 'stack-dev' } },
     })
   })
 
-  it('says what is wrong with a document that is none', () => {
+  test('says what is wrong with a document that is none', () => {
     expect(() => parseTemplate({ Resources: { X: {} } })).toThrow('Resources.X.Type')
   })
 })

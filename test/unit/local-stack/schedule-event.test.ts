@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { scheduleEvent } from '../../../local/schedule-event.ts'
 
 const origin = { region: 'eu-west-1', account: '0' }
 const atMs = Date.parse('2026-01-02T03:04:05.678Z')
 
-it("is Scheduler's own event where the target has no input", () => {
+test("is Scheduler's own event where the target has no input", () => {
   expect(scheduleEvent({ arn: 'arn:s', input: undefined }, atMs, origin)).toMatchObject({
     source: 'aws.scheduler',
     'detail-type': 'Scheduled Event',
@@ -15,7 +15,7 @@ it("is Scheduler's own event where the target has no input", () => {
   })
 })
 
-it("is the target's input, with Scheduler's words filled in", () => {
+test("is the target's input, with Scheduler's words filled in", () => {
   const input =
     '{"at":"<aws.scheduler.scheduled-time>","by":"<aws.scheduler.schedule-arn>","n":<aws.scheduler.attempt-number>}'
   expect(scheduleEvent({ arn: 'arn:s', input }, atMs, origin)).toEqual({

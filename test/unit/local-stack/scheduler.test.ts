@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type SchedulerClock, startSchedule } from '../../../local/servers/scheduler.ts'
 
 /** A clock that moves when told to, and lets what was started get as far as it can. */
@@ -27,7 +27,7 @@ function handClock() {
 }
 
 describe('a schedule', () => {
-  it('fires each period, counted from the first, however late its timers are', async () => {
+  test('fires each period, counted from the first, however late its timers are', async () => {
     const { clock, moveTo, armed } = handClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_300])
   })
 
-  it('does not make up for times that passed meanwhile', async () => {
+  test('does not make up for times that passed meanwhile', async () => {
     const { clock, moveTo, armed } = handClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
@@ -46,7 +46,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_600])
   })
 
-  it('skips a time while the last firing runs, and records it', async () => {
+  test('skips a time while the last firing runs, and records it', async () => {
     const { clock, moveTo, settle } = handClock()
     const running = Promise.withResolvers<void>()
     let fired = 0
@@ -68,7 +68,7 @@ describe('a schedule', () => {
     expect(fired).toBe(2)
   })
 
-  it('overlaps when told to', async () => {
+  test('overlaps when told to', async () => {
     const { clock, moveTo } = handClock()
     let fired = 0
     const fire = () => {
@@ -81,7 +81,7 @@ describe('a schedule', () => {
     expect(fired).toBe(2)
   })
 
-  it('records a firing that failed, and goes on', async () => {
+  test('records a firing that failed, and goes on', async () => {
     const { clock, moveTo, armed } = handClock()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => Promise.reject(new Error('no luck')) })
     await moveTo(1_100)
@@ -89,7 +89,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_200])
   })
 
-  it('stops when what it fired has ended', async () => {
+  test('stops when what it fired has ended', async () => {
     const { clock, moveTo, settle, armed } = handClock()
     const running = Promise.withResolvers<void>()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => running.promise })

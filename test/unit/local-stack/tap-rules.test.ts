@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { TappedRequest } from '../../../local/servers/tap.ts'
 import { tapRules } from '../../../local/servers/tap-rules.ts'
 
@@ -17,7 +17,7 @@ function rules() {
 }
 
 describe('a tap rule', () => {
-  it('crashes the calling environment, once, at the call it names', async () => {
+  test('crashes the calling environment, once, at the call it names', async () => {
     const { hook, add, terminated } = rules()
     const point = add({
       service: 'dynamodb',
@@ -36,21 +36,21 @@ describe('a tap rule', () => {
     expect(point.hits()).toBe(1)
   })
 
-  it('counts no call of anyone but an environment towards a crash', async () => {
+  test('counts no call of anyone but an environment towards a crash', async () => {
     const { hook, add } = rules()
     const point = add({ service: 'dynamodb', when: 'before', action: 'crash' })
     expect(await hook({ ...request, environmentId: undefined }, 'before')).toBe('pass')
     expect(point.hits()).toBe(0)
   })
 
-  it('happens as many times as it says, also to calls at once', async () => {
+  test('happens as many times as it says, also to calls at once', async () => {
     const { hook, add } = rules()
     add({ service: 'dynamodb', when: 'before', times: 2, action: 'hang up' })
     const results = await Promise.all([1, 2, 3].map(() => hook(request, 'before')))
     expect(results).toEqual(['hang up', 'hang up', 'pass'])
   })
 
-  it('holds a call while its function runs, then lets it go on', async () => {
+  test('holds a call while its function runs, then lets it go on', async () => {
     const { hook, add } = rules()
     const gate = Promise.withResolvers<void>()
     add({ service: 'dynamodb', when: 'before', action: () => gate.promise })
@@ -60,7 +60,7 @@ describe('a tap rule', () => {
     expect(await passing).toBe('pass')
   })
 
-  it('can be taken back', async () => {
+  test('can be taken back', async () => {
     const { hook, add } = rules()
     add({ service: 'dynamodb', when: 'before', action: 'hang up' }).remove()
     expect(await hook(request, 'before')).toBe('pass')

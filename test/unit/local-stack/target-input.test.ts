@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { busEvent } from '../../../local/servers/bus-event.ts'
 import { targetText } from '../../../local/servers/target-input.ts'
 import type { TargetInput } from '../../../local/template/rules.ts'
@@ -26,7 +26,7 @@ const paths = {
 const fill = (template: string) => send({ kind: 'template', paths, template })
 
 describe('a target receives', () => {
-  it('the event, with its time in whole seconds', () => {
+  test('the event, with its time in whole seconds', () => {
     expect(JSON.parse(send({ kind: 'event' }))).toEqual({
       version: '0',
       id: 'event-1',
@@ -40,15 +40,15 @@ describe('a target receives', () => {
     })
   })
 
-  it('a constant', () => {
+  test('a constant', () => {
     expect(send({ kind: 'constant', text: '{"a":1}' })).toBe('{"a":1}')
   })
 
-  it('a part of the event', () => {
+  test('a part of the event', () => {
     expect(send({ kind: 'path', path: '$.detail.asset.count' })).toBe('2')
   })
 
-  it.each([
+  test.each([
     ['{"name": <name>, "count": <count>}', { name: 'the "best" one', count: 2 }],
     ['{"text": "<count> of <name>"}', { text: '2 of the "best" one' }],
     ['{"asset": <asset>, "b": <b>}', { asset: { name: 'the "best" one', count: 2 }, b: 1 }],
@@ -62,11 +62,11 @@ describe('a target receives', () => {
     expect(JSON.parse(fill(template))).toEqual(expected)
   })
 
-  it('an error for a variable without a path', () => {
+  test('an error for a variable without a path', () => {
     expect(() => fill('<nobody>')).toThrow('<nobody>, which has no path')
   })
 
-  it('an error for a path that is more than dots and indices', () => {
+  test('an error for a path that is more than dots and indices', () => {
     expect(() => send({ kind: 'path', path: '$..name' })).toThrow('$..name is not a JSON path')
   })
 })
