@@ -1,7 +1,7 @@
 import policyFile from '../config/policy.json' with { type: 'json' }
 import type { Breakers } from '../lib/ports/breakers.ts'
-import { createDataZone } from '../local/datazone/core.ts'
-import type { SettingsInput } from '../local/datazone/settings.ts'
+import { createDataZone } from '../local/datazone/datazone.ts'
+import type { SettingsInput } from '../local/datazone/input/settings.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { startEnvironment } from '../test/simulation/environment.ts'
 import { simulatedBreakers } from '../test/simulation/ports/breakers.ts'

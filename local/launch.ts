@@ -1,6 +1,6 @@
 import { sampleCatalogue } from './catalogue/catalogue.ts'
-import { type EventPump, pumpEvents } from './datazone/event-pump.ts'
-import { type DataZoneServer, startDataZoneServer } from './datazone/server.ts'
+import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
+import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
 import { packagedTemplate } from './package.ts'
 import { hintWindowAtSpeed, settingsAtSpeed } from './speed.ts'
 import { type Stack, startStack } from './stack.ts'

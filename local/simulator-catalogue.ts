@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sampleCatalogue } from './catalogue/catalogue.ts'
-import { type Catalogue, catalogueSchema } from './datazone/catalogue.ts'
-import { checked } from './datazone/checked.ts'
+import { type Catalogue, catalogueSchema } from './datazone/input/catalogue.ts'
+import { checked } from './datazone/input/parse-input.ts'
 
 /** The sample assets, and a data source of each project that has them. */
 export const sampleWithDataSources = (assets: number): Catalogue => ({

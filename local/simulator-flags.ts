@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { ControlError, checked } from './datazone/checked.ts'
-import { type Settings, settingsSchema } from './datazone/settings.ts'
+import { ControlError, checked } from './datazone/input/parse-input.ts'
+import { type Settings, settingsSchema } from './datazone/input/settings.ts'
 import { UsageError } from './flags.ts'
 
 const options = {

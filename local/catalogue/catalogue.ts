@@ -1,5 +1,5 @@
-import type { Catalogue } from '../datazone/catalogue.ts'
-import { draw } from '../datazone/random.ts'
+import type { Catalogue } from '../datazone/input/catalogue.ts'
+import { draw } from '../datazone/world/random.ts'
 import { tpcDsTables } from './tpc-ds.ts'
 
 type Domain = Catalogue['domains'][number]

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { detailType, RunEventDetail } from '../../lib/contracts/run-event.ts'
-import type { RunTruth } from '../datazone/control.ts'
+import type { RunTruth } from '../datazone/control/control.ts'
 import type { Launched } from '../launch.ts'
 import type { StarterLog } from './starter-log.ts'
 import type { Traffic } from './traffic.ts'

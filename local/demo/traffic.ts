@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
-import type { Catalogue } from '../datazone/catalogue.ts'
+import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Stack } from '../stack.ts'
 
 /** What the demo sends: every asset published, part of them again, and a few messages that are wrong. */

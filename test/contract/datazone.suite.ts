@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Answer, DataZone, StartInput } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
-import type { Control } from '../../local/datazone/control.ts'
-import type { SettingsInput } from '../../local/datazone/settings.ts'
+import type { Control } from '../../local/datazone/control/control.ts'
+import type { SettingsInput } from '../../local/datazone/input/settings.ts'
 import { minute, second, t0 } from '../support/runs.ts'
 
 /** A DataZone under test: the simulator behind the port, at a time that only `passTo` moves. */

@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-datazone'
 import { afterEach, expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
-import { pumpEvents } from '../../local/datazone/event-pump.ts'
-import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/server.ts'
+import { pumpEvents } from '../../local/datazone/control/event-pump.ts'
+import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { startEventBridge } from '../../local/servers/eventbridge.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 

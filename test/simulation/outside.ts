@@ -1,4 +1,4 @@
-import type { RunTruth } from '../../local/datazone/control.ts'
+import type { RunTruth } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'

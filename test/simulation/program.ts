@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { drawBeginning } from './beginning.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
 import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'

@@ -1,4 +1,4 @@
-import type { DataZone } from '../../local/datazone/core.ts'
+import type { DataZone } from '../../local/datazone/datazone.ts'
 
 const typesAsked = (input: unknown): readonly unknown[] =>
   typeof input === 'object' && input !== null && 'types' in input && Array.isArray(input.types)

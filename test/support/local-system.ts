@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { closers } from '../../local/closers.ts'
-import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/server.ts'
+import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 import { startStack } from '../../local/stack.ts'
 import type { StackOptions } from '../../local/stack-api.ts'

@@ -2,7 +2,7 @@ import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { z } from 'zod'
-import type { Control } from '../../local/datazone/control.ts'
+import type { Control } from '../../local/datazone/control/control.ts'
 import type { Stack } from '../../local/stack-api.ts'
 
 /** A record of the table as this reader, which shares no code with the system's own, sees it. */

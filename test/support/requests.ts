@@ -1,6 +1,6 @@
 import type { AssetCancelRequest } from '../../lib/contracts/cancel-request.ts'
 import type { DataSourceRunRequest, MetadataRunRequest } from '../../lib/contracts/run-request.ts'
-import type { Catalogue } from '../../local/datazone/catalogue.ts'
+import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import type { ServiceEvent } from '../../local/servers/eventbridge.ts'
 
 export const domainId = 'dzd_test0001'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pumpEvents } from '../../../local/datazone/event-pump.ts'
+import { pumpEvents } from '../../../local/datazone/control/event-pump.ts'
 import { eventually } from '../../support/eventually.ts'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { domainId, runRequest, sourceRequest } from '../../support/requests.ts'

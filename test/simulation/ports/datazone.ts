@@ -1,8 +1,8 @@
 import { classify } from '../../../lib/adapters/datazone/classify.ts'
 import type { Answer, DataZone, ServiceRun } from '../../../lib/ports/datazone.ts'
-import type { Answer as ServiceAnswer } from '../../../local/datazone/answer.ts'
-import type { DataZone as SimulatedDataZone } from '../../../local/datazone/core.ts'
-import type { OperationName, Output } from '../../../local/datazone/operations.ts'
+import type { Answer as ServiceAnswer } from '../../../local/datazone/calls/answer.ts'
+import type { DataZone as SimulatedDataZone } from '../../../local/datazone/datazone.ts'
+import type { OperationName, Output } from '../../../local/datazone/operations/operations.ts'
 import type { Step } from './port-call.ts'
 
 const pageSize = 50

@@ -1,6 +1,6 @@
 import { heardNames } from '../../../lib/contracts/heard-event.ts'
-import type { DataZone } from '../../../local/datazone/core.ts'
-import type { OperationName } from '../../../local/datazone/operations.ts'
+import type { DataZone } from '../../../local/datazone/datazone.ts'
+import type { OperationName } from '../../../local/datazone/operations/operations.ts'
 import type { VirtualTime } from './clock.ts'
 
 /**

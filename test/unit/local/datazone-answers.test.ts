@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { serialize } from '../../../local/datazone/rest-json.ts'
-import type { SettingsInput } from '../../../local/datazone/settings.ts'
+import { serialize } from '../../../local/datazone/http/rest-json.ts'
+import type { SettingsInput } from '../../../local/datazone/input/settings.ts'
 import { glue, outputOf, storeSales, testWorld } from './datazone-world.ts'
 
 const ended = (settings: Partial<SettingsInput>) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { createDataZone } from '../../../local/datazone/core.ts'
+import { createDataZone } from '../../../local/datazone/datazone.ts'
 import { errorOf, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
 
 const assetsOf = (count: number) => sampleCatalogue(count).domains.flatMap(({ assets }) => assets)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answerControl } from '../../../local/datazone/control-api.ts'
+import { answerControl } from '../../../local/datazone/http/control-api.ts'
 import { glue, storeSales, testWorld } from './datazone-world.ts'
 
 const domainId = 'dzd_sample1234567'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { answerControl } from '../../../local/datazone/control-api.ts'
-import { faultsSchema } from '../../../local/datazone/faults.ts'
-import { settingsSchema } from '../../../local/datazone/settings.ts'
+import { faultsSchema } from '../../../local/datazone/calls/faults.ts'
+import { answerControl } from '../../../local/datazone/http/control-api.ts'
+import { settingsSchema } from '../../../local/datazone/input/settings.ts'
 import { simulatorFlags } from '../../../local/simulator-flags.ts'
 import { testWorld } from './datazone-world.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { pumpEvents } from '../../../local/datazone/event-pump.ts'
+import { pumpEvents } from '../../../local/datazone/control/event-pump.ts'
 import { dateDim, storeSales, testWorld } from './datazone-world.ts'
 
 beforeEach(() => void vi.useFakeTimers())

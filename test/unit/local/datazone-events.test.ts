@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import type { Settings, SettingsInput } from '../../../local/datazone/settings.ts'
-import { someoneElse } from '../../../local/datazone/world.ts'
+import type { Settings, SettingsInput } from '../../../local/datazone/input/settings.ts'
+import { someoneElse } from '../../../local/datazone/world/world.ts'
 import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
 
 const day = 86_400_000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Fault } from '../../../local/datazone/faults.ts'
-import { errorStatus } from '../../../local/datazone/service-error.ts'
+import type { Fault } from '../../../local/datazone/calls/faults.ts'
+import { errorStatus } from '../../../local/datazone/model/service-error.ts'
 import { dateDim, errorOf, glue, otherGlue, outputOf, storeSales, testWorld } from './datazone-world.ts'
 
 const start = 'StartMetadataGenerationRun'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ListInput } from '../../../local/datazone/list-metadata-generation-runs.ts'
+import type { ListInput } from '../../../local/datazone/operations/list-metadata-generation-runs.ts'
 import { errorOf, outputOf, storeSales, testWorld } from './datazone-world.ts'
 
 type World = ReturnType<typeof testWorld>

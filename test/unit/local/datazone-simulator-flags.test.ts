@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { settingsSchema } from '../../../local/datazone/settings.ts'
+import { settingsSchema } from '../../../local/datazone/input/settings.ts'
 import { UsageError } from '../../../local/flags.ts'
 import { catalogueFrom } from '../../../local/simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from '../../../local/simulator-flags.ts'

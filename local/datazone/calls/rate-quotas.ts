@@ -1,0 +1,38 @@
+import type { Settings } from '../input/settings.ts'
+import { createStartQuota } from './token-bucket.ts'
+
+/** The rates of an account: whether a call of an operation is within its rate. */
+export type Quotas = {
+  take: (operation: string, nowMs: number) => boolean
+  /** The rates that these settings have, from now on. */
+  adjust: (settings: Settings, nowMs: number) => void
+}
+
+type Rate = Readonly<{ size: number; perSecond: number }>
+
+/** Rates are documented for these operations; Get and List of runs have none that is listed. */
+const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
+  const { dataSourceStartRatePerSecond, cancelRatePerSecond } = settings
+  return {
+    StartMetadataGenerationRun: { size: settings.startBucket, perSecond: settings.startRatePerSecond },
+    StartDataSourceRun: { size: dataSourceStartRatePerSecond, perSecond: dataSourceStartRatePerSecond },
+    CancelMetadataGenerationRun: { size: cancelRatePerSecond, perSecond: cancelRatePerSecond },
+  }
+}
+
+/** Full buckets for every operation that has a rate. */
+export const createQuotas = (settings: Settings): Quotas => {
+  const buckets = new Map(
+    Object.entries(ratesOf(settings)).map(([operation, { size, perSecond }]) => [
+      operation,
+      createStartQuota(size, perSecond),
+    ]),
+  )
+  return {
+    take: (operation, nowMs) => buckets.get(operation)?.take(nowMs) ?? true,
+    adjust: (changed, nowMs) => {
+      for (const [operation, { size, perSecond }] of Object.entries(ratesOf(changed)))
+        buckets.get(operation)?.adjust(size, perSecond, nowMs)
+    },
+  }
+}

@@ -1,0 +1,205 @@
+import type { CallLog, Calls } from '../calls/call-log.ts'
+import { type ArmedFault, armFaults, type Fault, type FaultInForce, inForce } from '../calls/faults.ts'
+import type { LateEffects } from '../calls/late-effects.ts'
+import type { Quotas } from '../calls/rate-quotas.ts'
+import type { Catalogue, NewRevision } from '../input/catalogue.ts'
+import { ControlError, checked } from '../input/parse-input.ts'
+import { type Settings, type SettingsInput, settingsSchema } from '../input/settings.ts'
+import type { DataSourceRun } from '../world/data-source-run.ts'
+import { sourceStatusAt } from '../world/data-source-run-plan.ts'
+import { type Revision, shelveCatalogue } from '../world/domains.ts'
+import type { Run } from '../world/metadata-run.ts'
+import { statusAt } from '../world/metadata-run-plan.ts'
+import type { DueEvent } from '../world/outbox.ts'
+import { outcomesSchema, type PlannedOutcome } from '../world/run-outcome.ts'
+import type { World } from '../world/world.ts'
+import { acceptSuggestions, type ForAccepting } from './accept-suggestions.ts'
+import { addRevision } from './add-revision.ts'
+import { isKnownTarget } from './find-target.ts'
+import { type ForPublishing, publishAsset } from './publish-asset.ts'
+import { type ForSchedule, startScheduledRun } from './start-scheduled-run.ts'
+
+/** A run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
+export type RunTruth = Readonly<
+  Pick<
+    Run,
+    | 'id'
+    | 'domainId'
+    | 'projectId'
+    | 'assetId'
+    | 'revision'
+    | 'types'
+    | 'clientToken'
+    | 'createdAtMs'
+    | 'deletedAtMs'
+  > & { submittedUntilMs: number; endsAtMs: number; ending: string; status: string }
+>
+
+/** The same of a data source run. */
+export type DataSourceRunTruth = Readonly<
+  Pick<
+    DataSourceRun,
+    | 'id'
+    | 'domainId'
+    | 'projectId'
+    | 'dataSourceId'
+    | 'type'
+    | 'clientToken'
+    | 'createdBy'
+    | 'createdAtMs'
+    | 'deletedAtMs'
+  > & { runningFromMs: number; endsAtMs: number; lineageEndsAtMs: number; ending: string; status: string }
+>
+
+/** How a test or the local stack sets the simulator up and looks behind it. */
+export type Control = {
+  /**
+   * Puts this catalogue in the place of what was loaded before; runs stay. Throws ControlError, naming each
+   * wrong field, and then changes nothing.
+   */
+  loadCatalogue: (catalogue: Catalogue) => { domains: number; assets: number }
+  /** Gives an asset a new latest revision. Throws ControlError for an unknown asset or a revision it already has. */
+  addRevision: (revision: NewRevision) => Revision
+  /** Puts these faults in the place of those set before. Throws ControlError, naming each wrong field. */
+  setFaults: (faults: readonly Fault[]) => { faults: number }
+  /** The faults that are set, and how many calls each has hit. */
+  faults: () => FaultInForce[]
+  /**
+   * Puts these outcomes in the place of those set before: what is to become of the runs of some assets and data
+   * sources that start from now on. Throws ControlError, naming each wrong field.
+   */
+  setOutcomes: (outcomes: readonly PlannedOutcome[]) => { outcomes: number }
+  /** The outcomes that are set. */
+  outcomes: () => readonly PlannedOutcome[]
+  settings: () => Settings
+  /**
+   * Changes these settings from now on, and leaves the others; runs that go keep their plans. Throws ControlError,
+   * naming each wrong field, and then changes nothing.
+   */
+  changeSettings: (changes: SettingsInput) => Settings
+  /** Accepts an asset's suggestions, as someone in the portal does: a new revision, and an event. */
+  acceptSuggestions: (asset: ForAccepting) => { revision: string }
+  /** Puts an asset in the catalog, as someone in the portal does: there is an event for it. */
+  publishAsset: (asset: ForPublishing) => { listingId: string; version: string }
+  /**
+   * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one
+   * of its runs is going or its day is full.
+   */
+  startScheduledRun: (source: ForSchedule) => DataSourceRunTruth
+  /** Deletes a run of either kind: nothing finds it any more, and it has no event. Throws ControlError for an unknown one. */
+  deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
+  /** Forgets every clientToken. */
+  forgetTokens: () => { forgotten: number }
+  /** Takes out every event of `aws.datazone` that has reached the bus by now, oldest first: each is given once. */
+  takeEvents: () => DueEvent[]
+  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is to come as things are. */
+  nextEventMs: () => number | undefined
+  /** Every metadata run ever started, in the order of their Starts. */
+  runs: () => RunTruth[]
+  /** Every data source run ever started, in the order of their Starts. */
+  dataSourceRuns: () => DataSourceRunTruth[]
+  /** Every call ever made. */
+  calls: () => Calls
+}
+
+const truthOf = (run: Run, nowMs: number): RunTruth => {
+  const { places: _places, createdBy: _createdBy, plan, ...identity } = run
+  const { submittedUntilMs, endsAtMs, ending } = plan
+  return { ...identity, submittedUntilMs, endsAtMs, ending, status: statusAt(plan, nowMs) }
+}
+
+const sourceTruthOf = (run: DataSourceRun, nowMs: number): DataSourceRunTruth => {
+  const { places: _places, snapshot: _snapshot, plan, ...identity } = run
+  const { runningFromMs, endsAtMs, lineageEndsAtMs, ending } = plan
+  return {
+    ...identity,
+    runningFromMs,
+    endsAtMs,
+    lineageEndsAtMs,
+    ending,
+    status: sourceStatusAt(plan, nowMs),
+  }
+}
+
+/** What a control has its hands on; `armed` tells the faults, and `arm` sets others. */
+type Reach = Readonly<{
+  world: World
+  log: CallLog
+  late: LateEffects
+  quotas: Quotas
+  armed: () => readonly ArmedFault[]
+  arm: (faults: ArmedFault[]) => void
+}>
+
+const earliest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((ms) => ms !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+/** The control of a world. Whatever it does, effects that are late and due by now have come before it. */
+export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): Control => {
+  /** The world as of now. */
+  const current = (): World => {
+    late.arrive()
+    return world
+  }
+  return {
+    loadCatalogue: (catalogue) => {
+      const { nowMs } = current()
+      world.shelves = shelveCatalogue(catalogue, nowMs())
+      const assets = [...world.shelves.values()].reduce((sum, domain) => sum + domain.assets.size, 0)
+      return { domains: world.shelves.size, assets }
+    },
+    addRevision: (revision) => addRevision(current().shelves, revision, world.nowMs()),
+    setFaults: (faults) => {
+      const given = armFaults(faults, current().nowMs())
+      arm(given)
+      return { faults: given.length }
+    },
+    faults: () => inForce(armed()),
+    setOutcomes: (outcomes) => {
+      const given = checked('the list of outcomes', outcomesSchema, outcomes)
+      const unknownAt = given.findIndex(({ target }) => !isKnownTarget(world.shelves, target))
+      if (unknownAt >= 0)
+        throw new ControlError(
+          `[${unknownAt}].target: '${given[unknownAt]?.target}' is no asset or data source of the catalogue: load it first`,
+        )
+      current().outcomes = given
+      return { outcomes: given.length }
+    },
+    outcomes: () => world.outcomes,
+    settings: () => world.settings,
+    changeSettings: (changes) => {
+      const { settings, outbox, nowMs } = current()
+      const changed = checked('the change of settings', settingsSchema, { ...settings, ...changes })
+      outbox.settle(nowMs())
+      quotas.adjust(changed, nowMs())
+      world.settings = changed
+      return changed
+    },
+    acceptSuggestions: (asset) => acceptSuggestions(current(), asset),
+    publishAsset: (asset) => publishAsset(current(), asset),
+    startScheduledRun: (source) => sourceTruthOf(startScheduledRun(current(), source), world.nowMs()),
+    deleteRun: ({ domainId, runId }) => {
+      const { book, sourceBook, nowMs } = current()
+      const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
+      if (!isDeleted)
+        throw new ControlError(
+          `runId: '${runId}' is no run of '${domainId}': GET runs and GET data-source-runs tell all that there are`,
+        )
+      return { deleted: runId }
+    },
+    forgetTokens: () => {
+      const { tokens, sourceTokens } = current()
+      const forgotten = tokens.size + sourceTokens.size
+      tokens.clear()
+      sourceTokens.clear()
+      return { forgotten }
+    },
+    takeEvents: () => current().outbox.take(world.nowMs()),
+    nextEventMs: () => earliest(current().outbox.nextMs(), late.nextMs()),
+    runs: () => [...current().book.all()].map((run) => truthOf(run, world.nowMs())),
+    dataSourceRuns: () => [...current().sourceBook.all()].map((run) => sourceTruthOf(run, world.nowMs())),
+    calls: log.read,
+  }
+}

@@ -1,0 +1,83 @@
+import { type Answer, attempt, failure, type Outcome } from './calls/answer.ts'
+import { inShape } from './calls/answer-shape.ts'
+import { createCallLog } from './calls/call-log.ts'
+import { type ArmedFault, calm, type Strike, strike } from './calls/faults.ts'
+import { createLateEffects } from './calls/late-effects.ts'
+import { createQuotas } from './calls/rate-quotas.ts'
+import { type Control, createControl } from './control/control.ts'
+import { checked } from './input/parse-input.ts'
+import { type SettingsInput, settingsSchema } from './input/settings.ts'
+import { type OperationName, type Output, operations } from './operations/operations.ts'
+import type { Seed } from './world/random.ts'
+import { createWorld } from './world/world.ts'
+
+/** A simulated DataZone account: the served operations, and the control that a test has over it. */
+export type DataZone = {
+  /** Answers one call. The input is checked against the service model; errors of the service are answers. */
+  call: <Name extends OperationName>(operation: Name, input: unknown) => Answer<Output<Name>>
+  control: Control
+}
+
+/** The seed decides ids, plans and faults; `now` is the clock, in epoch milliseconds, and must not go back. */
+export type DataZoneOptions = SettingsInput & { seed: Seed; now: () => number }
+
+const injected = 'A fault of the simulator answered this'
+
+const runIdOf = (outcome: Outcome<object>): string | undefined =>
+  outcome.outcome === 'ok' && 'id' in outcome.output ? String(outcome.output.id) : undefined
+
+/**
+ * A DataZone with neither I/O nor timers: all that happens in time is computed from `now` when it is asked for,
+ * so a server on a socket and a simulation in virtual time share it. Equal seeds and equal calls give equal
+ * answers. Throws ControlError for a setting that is out of range.
+ *
+ * A call passes in this order: late effects of calls before it, the rate of its operation, the model's
+ * constraints, faults, its effect.
+ */
+export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZone => {
+  const settings = checked('a setting of the DataZone simulator', settingsSchema, given)
+  const late = createLateEffects(now)
+  const world = createWorld(seed, settings, late.nowMs)
+  const log = createCallLog()
+  const quotas = createQuotas(settings)
+  let faults: ArmedFault[] = []
+
+  const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: Strike): Outcome<Out> => {
+    if (prepared.outcome === 'error') return prepared
+    const { effect } = prepared.output
+    if (hit.lateByMs !== undefined) {
+      late.add(now() + hit.lateByMs, () => attempt(effect))
+      return failure(hit.errorBefore ?? 'InternalServerException', injected)
+    }
+    return hit.errorBefore === undefined ? attempt(effect) : failure(hit.errorBefore, injected)
+  }
+  const shownOf = <Out>(effect: Outcome<Out>, hit: Strike): Outcome<Out> => {
+    if (hit.errorAfter !== undefined) return failure(hit.errorAfter, injected)
+    if (effect.outcome === 'error') return effect
+    return { outcome: 'ok', output: inShape(effect.output, world.settings) }
+  }
+  const call = <Name extends OperationName>(operation: Name, input: unknown): Answer<Output<Name>> => {
+    late.arrive()
+    const atMs = now()
+    const overQuota = !quotas.take(operation, atMs)
+    const prepared = overQuota
+      ? failure('ThrottlingException', 'Rate exceeded')
+      : attempt(() => operations[operation](world, input))
+    const hit =
+      prepared.outcome === 'ok'
+        ? strike(seed, faults, { operation, targetId: prepared.output.targetId, atMs })
+        : calm
+    const effect = effectOf(prepared, hit)
+    const shown = shownOf(effect, hit)
+    const outcome = hit.lost ? 'lost' : shown.outcome === 'ok' ? 'ok' : shown.error.name
+    log.count(operation, outcome)
+    if (operation === 'StartMetadataGenerationRun')
+      log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
+    return { ...shown, lost: hit.lost, delayMs: hit.delayMs }
+  }
+  const armed = (): readonly ArmedFault[] => faults
+  const arm = (given: ArmedFault[]): void => {
+    faults = given
+  }
+  return { call, control: createControl({ world, log, late, quotas, armed, arm }) }
+}

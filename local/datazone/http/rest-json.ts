@@ -1,0 +1,75 @@
+import { unknownField } from '../calls/answer-shape.ts'
+import { type ModelOperation, model, operationNamed, shapeNamed, structureNamed } from '../model/model.ts'
+
+/** A request that is for one operation, with the parts of its path that are input. */
+export type MatchedRequest = { operation: string; labels: Readonly<Record<string, string>> }
+
+type Route = { operation: ModelOperation; path: RegExp }
+
+const routes: readonly Route[] = Object.values(model.operations).map((operation) => ({
+  operation,
+  path: new RegExp(`^${operation.http.requestUri.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+}))
+
+/** A broken escape stays as it is, for the member's pattern to refuse. */
+const decoded = (label: string): string => {
+  try {
+    return decodeURIComponent(label)
+  } catch {
+    return label
+  }
+}
+
+/** The operation that the model serves at this method and path (without the query), or undefined. */
+export const matchRequest = (method: string, path: string): MatchedRequest | undefined => {
+  for (const route of routes) {
+    const found = route.operation.http.method === method ? route.path.exec(path) : null
+    if (found === null) continue
+    const labels = Object.entries(found.groups ?? {}).map(([name, label]) => [name, decoded(label)])
+    return { operation: route.operation.name, labels: Object.fromEntries(labels) }
+  }
+  return undefined
+}
+
+/** A query value is text; one that is not the integer its member wants stays text, for validation to refuse. */
+const fromQuery = (shapeName: string, text: string): string | number =>
+  shapeNamed(shapeName).type === 'integer' && /^[+-]?\d+$/.test(text) ? Number(text) : text
+
+/** Gathers an operation's input from the path, the query and the parsed JSON body. Nothing is checked here. */
+export const bindInput = (request: MatchedRequest, query: URLSearchParams, body: unknown): unknown => {
+  const { members } = structureNamed(operationNamed(request.operation).input.shape)
+  const hasBody = Object.values(members).some((member) => member.location === undefined)
+  if (hasBody && (typeof body !== 'object' || body === null || Array.isArray(body))) return body
+  const fields = new Map<string, unknown>(
+    hasBody && typeof body === 'object' ? Object.entries(body ?? {}) : [],
+  )
+  const input: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(members)) {
+    const key = member.locationName ?? name
+    const text = member.location === 'uri' ? request.labels[key] : (query.get(key) ?? undefined)
+    const value = member.location === undefined ? fields.get(key) : text
+    if (value === undefined) continue
+    input[name] = typeof value === 'string' && member.location ? fromQuery(member.shape, value) : value
+  }
+  return input
+}
+
+/**
+ * Turns an output into what goes over the wire: the model's members only (and the unknown field, where there is
+ * one), dates as epoch seconds, as DataZone has them for metadata runs and assets, or in ISO 8601, as it has them
+ * for data source runs. It does not validate: a fault may answer nonsense.
+ */
+export const serialize = (shapeName: string, value: unknown): unknown => {
+  const shape = shapeNamed(shapeName)
+  if (shape.type === 'timestamp' && value instanceof Date)
+    return shape.timestampFormat === 'iso8601' ? value.toISOString() : value.getTime() / 1000
+  if (shape.type === 'list' && Array.isArray(value))
+    return value.map((item: unknown) => serialize(shape.member.shape, item))
+  if (shape.type !== 'structure' || typeof value !== 'object' || value === null) return value
+  const given = new Map<string, unknown>(Object.entries(value))
+  const members = Object.entries(shape.members)
+    .filter(([name]) => given.get(name) !== undefined)
+    .map(([name, member]) => [member.locationName ?? name, serialize(member.shape, given.get(name))])
+  const added = given.get(unknownField)
+  return Object.fromEntries(added === undefined ? members : [...members, [unknownField, added]])
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import source from './datazone.json' with { type: 'json' }
+
+const bounds = { min: z.number().optional(), max: z.number().optional() }
+
+const member = z.object({
+  shape: z.string(),
+  location: z.enum(['uri', 'querystring']).optional(),
+  locationName: z.string().optional(),
+})
+
+const shape = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('string'),
+    pattern: z.string().optional(),
+    enum: z.array(z.string()).optional(),
+    ...bounds,
+  }),
+  z.object({ type: z.literal('integer'), ...bounds }),
+  z.object({
+    type: z.literal('timestamp'),
+    /** Absent: epoch seconds. */
+    timestampFormat: z.literal('iso8601').optional(),
+  }),
+  z.object({ type: z.literal('list'), member: z.object({ shape: z.string() }), ...bounds }),
+  z.object({
+    type: z.literal('structure'),
+    required: z.array(z.string()).default([]),
+    members: z.record(z.string(), member),
+    error: z.object({ httpStatusCode: z.number() }).optional(),
+  }),
+])
+
+const operation = z.object({
+  name: z.string(),
+  http: z.object({ method: z.string(), requestUri: z.string() }),
+  input: z.object({ shape: z.string() }),
+  output: z.object({ shape: z.string() }),
+  /** Whether it changes nothing. */
+  readonly: z.boolean().default(false),
+})
+
+/** One shape of the service model: what a value may look like. */
+export type Shape = z.infer<typeof shape>
+/** One kind of shape, picked by its type. */
+export type ShapeOf<Type extends Shape['type']> = Extract<Shape, { type: Type }>
+/** One operation of the service model: where it is served, what it takes and gives. */
+export type ModelOperation = z.infer<typeof operation>
+
+/**
+ * The part of Amazon DataZone's own service model (August 2026) that the served operations reach. To serve
+ * one more operation, add it and its shapes here and a function to `operations.ts`.
+ */
+export const model = z
+  .object({ operations: z.record(z.string(), operation), shapes: z.record(z.string(), shape) })
+  .parse(source)
+
+/** The shape of this name. A name that the model does not have is a mistake in the model: throws. */
+export const shapeNamed = (name: string): Shape => {
+  const found = model.shapes[name]
+  if (found === undefined) throw new Error(`the service model has no shape '${name}'`)
+  return found
+}
+
+/** The structure of this name; throws when the model has none. */
+export const structureNamed = (name: string): ShapeOf<'structure'> => {
+  const found = shapeNamed(name)
+  if (found.type !== 'structure') throw new Error(`the service model's '${name}' is a ${found.type}`)
+  return found
+}
+
+/** The operation of this name; throws when the model has none. */
+export const operationNamed = (name: string): ModelOperation => {
+  const found = model.operations[name]
+  if (found === undefined) throw new Error(`the service model has no operation '${name}'`)
+  return found
+}

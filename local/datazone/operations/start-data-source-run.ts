@@ -1,0 +1,100 @@
+import { ServiceError } from '../model/service-error.ts'
+import { type DataSourceRun, dataSourceRunRecord } from '../world/data-source-run.ts'
+import { isEndedAt, planDataSourceRun, sourceStatusAt } from '../world/data-source-run-plan.ts'
+import type { DataSource } from '../world/domains.ts'
+import { draw, drawId } from '../world/random.ts'
+import { outcomeFor } from '../world/run-outcome.ts'
+import { rememberedRun, rememberRun } from '../world/token-memory.ts'
+import { useDay } from '../world/usage.ts'
+import { caller, dataSourceOf, type World } from '../world/world.ts'
+
+/** What StartDataSourceRun takes, once the model's constraints hold. */
+export type StartDataSourceRunInput = Readonly<{
+  domainIdentifier: string
+  dataSourceIdentifier: string
+  clientToken?: string | null
+}>
+
+/** What it answers: the same for a replay, however far the run has come. */
+export type StartDataSourceRunOutput = ReturnType<typeof startDataSourceRun>
+
+/** Who wants a run of a data source, and how it shows. */
+export type SourceRunOrigin = Readonly<{
+  type: 'PRIORITIZED' | 'SCHEDULED'
+  createdBy: string
+  clientToken?: string | undefined
+}>
+
+const refuseWhileRunning = (world: World, domainId: string, source: DataSource): void => {
+  const nowMs = world.nowMs()
+  const runs = world.sourceBook.ofSubject(domainId, source.id)
+  const going = runs.find((run) => !isEndedAt(run.plan, nowMs))
+  if (going !== undefined)
+    throw new ServiceError(
+      'ConflictException',
+      `Run ${going.id} of data source ${source.id} is ${sourceStatusAt(going.plan, nowMs)}`,
+    )
+}
+
+/**
+ * Makes a run of a data source, whoever wants it: ConflictException while another goes (`conflictWhileRunning`),
+ * ServiceQuotaExceededException when its day is full.
+ */
+export const addDataSourceRun = (
+  world: World,
+  domainId: string,
+  source: DataSource,
+  origin: SourceRunOrigin,
+): DataSourceRun => {
+  const { seed, settings, sourceBook } = world
+  const createdAtMs = world.nowMs()
+  if (settings.conflictWhileRunning) refuseWhileRunning(world, domainId, source)
+  useDay(world.usage, domainId, source.id, createdAtMs, settings)
+  const before = sourceBook.countStarted(domainId, source.id)
+  const key = ['data source', domainId, source.id, before].join(' ')
+  const run: DataSourceRun = {
+    id: drawId(seed, 'run', key),
+    domainId,
+    projectId: source.projectId,
+    dataSourceId: source.id,
+    type: origin.type,
+    clientToken: origin.clientToken,
+    createdBy: origin.createdBy,
+    createdAtMs,
+    places: { newest: sourceBook.size(), random: draw(seed, 'rank', key) },
+    snapshot: JSON.stringify({ name: source.name, configuration: source.configuration }),
+    plan: planDataSourceRun(
+      seed,
+      key,
+      createdAtMs,
+      { tables: source.tables, isFirst: before === 0 },
+      settings,
+      outcomeFor(world.outcomes, source.id),
+    ),
+  }
+  sourceBook.add(run)
+  world.outbox.add(createdAtMs, { kind: 'sourceRunStarted', run })
+  world.outbox.add(run.plan.endsAtMs, { kind: 'sourceRunEnded', run })
+  return run
+}
+
+/**
+ * Starts a run of a data source, or gives the run that this clientToken already started in this domain.
+ *
+ * Documented: the errors, that clientToken makes it idempotent, and the runs of a day. Assumptions: the memory of
+ * tokens is as for metadata runs, a run of the source that is going is ConflictException (before a replay is
+ * looked for where `conflictBeforeToken` says so), and what a caller starts is PRIORITIZED.
+ */
+export const startDataSourceRun = (world: World, input: StartDataSourceRunInput) => {
+  const { domainIdentifier: domainId, dataSourceIdentifier, clientToken } = input
+  const use = { domainId, token: clientToken, request: [dataSourceIdentifier] }
+  if (world.settings.conflictWhileRunning && world.settings.conflictBeforeToken)
+    refuseWhileRunning(world, domainId, dataSourceOf(world, domainId, dataSourceIdentifier))
+  const replayed = rememberedRun(world.sourceTokens, use, world.nowMs(), world.settings)
+  if (replayed !== undefined) return dataSourceRunRecord(replayed, replayed.createdAtMs)
+  const source = dataSourceOf(world, domainId, dataSourceIdentifier)
+  const origin = { type: 'PRIORITIZED', createdBy: caller, clientToken: clientToken ?? undefined } as const
+  const run = addDataSourceRun(world, domainId, source, origin)
+  rememberRun(world.sourceTokens, use, run, run.createdAtMs)
+  return dataSourceRunRecord(run, run.createdAtMs)
+}

@@ -1,0 +1,22 @@
+import { invalidMember } from '../model/validation.ts'
+import type { Asset, Revision } from '../world/domains.ts'
+
+const supportedTypes = new Set([
+  'amazon.datazone.GlueTableAssetType',
+  'amazon.datazone.RedshiftTableAssetType',
+  'amazon.datazone.RedshiftViewAssetType',
+])
+
+/** The form type that makes a custom asset type one that metadata can be generated for. */
+export const relationalForm = 'amazon.datazone.RelationalTableFormType'
+
+/**
+ * Documented prerequisites of Start: a Glue, Redshift or custom asset with RelationalTableFormType, with a
+ * structured schema. That ValidationException is what tells of a broken one is an assumption. Throws it.
+ */
+export const requireSupported = (asset: Asset, revision: Revision): void => {
+  if (!supportedTypes.has(asset.typeIdentifier) && !asset.forms.includes(relationalForm))
+    throw invalidMember('target.identifier', `be an asset of a supported type, not ${asset.typeIdentifier}`)
+  if (revision.columns.length === 0)
+    throw invalidMember('target.identifier', 'be an asset with a structured schema')
+}

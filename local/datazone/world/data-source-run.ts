@@ -1,0 +1,54 @@
+import {
+  type DataSourcePlan,
+  importStatusAt,
+  isEndedAt,
+  sourceStatusAt,
+  updatedAtMs,
+} from './data-source-run-plan.ts'
+import type { Book, Entry } from './run-index.ts'
+
+/** One run of a data source. Who asked for it decides its type: a caller PRIORITIZED, a schedule SCHEDULED. */
+export type DataSourceRun = Entry & {
+  readonly projectId: string
+  readonly dataSourceId: string
+  readonly type: string
+  readonly clientToken: string | undefined
+  readonly createdBy: string
+  readonly createdAtMs: number
+  /** The configuration of the source when the run started, as JSON. */
+  readonly snapshot: string
+  readonly plan: DataSourcePlan
+}
+
+/** Every data source run ever started; its subject is its data source. */
+export type DataSourceRunBook = Book<DataSourceRun>
+
+/**
+ * A data source run as a List shows it at a moment (epoch milliseconds). Assumptions: the statistics, the error
+ * and `stoppedAt` come with the ending; the lineage import begins with RUNNING, and counts as an update.
+ */
+export const dataSourceRunSummary = ({ plan, ...run }: DataSourceRun, atMs: number) => {
+  const ended = isEndedAt(plan, atMs)
+  const importStatus = importStatusAt(plan, atMs)
+  return {
+    id: run.id,
+    dataSourceId: run.dataSourceId,
+    projectId: run.projectId,
+    type: run.type,
+    status: sourceStatusAt(plan, atMs),
+    createdAt: new Date(run.createdAtMs),
+    updatedAt: new Date(updatedAtMs(plan, atMs)),
+    startedAt: atMs < plan.runningFromMs ? undefined : new Date(plan.runningFromMs),
+    stoppedAt: ended ? new Date(plan.endsAtMs) : undefined,
+    runStatisticsForAssets: ended ? plan.statistics : undefined,
+    errorMessage: ended ? plan.error : undefined,
+    lineageSummary: importStatus === undefined ? undefined : { importStatus },
+  }
+}
+
+/** The same as Start and Get show it: with its domain and the snapshot. */
+export const dataSourceRunRecord = (run: DataSourceRun, atMs: number) => ({
+  ...dataSourceRunSummary(run, atMs),
+  domainId: run.domainId,
+  dataSourceConfigurationSnapshot: run.snapshot,
+})

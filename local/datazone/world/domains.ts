@@ -1,0 +1,62 @@
+import { type CheckedAsset, type CheckedDataSource, catalogueSchema } from '../input/catalogue.ts'
+import { checked } from '../input/parse-input.ts'
+
+/** An asset as it was at one of its revisions. */
+export type Revision = Readonly<{
+  revision: string
+  name: string
+  columns: CheckedAsset['columns']
+  createdAtMs: number
+}>
+/** An asset with all its revisions, oldest first; there is always one. */
+export type Asset = {
+  readonly id: string
+  readonly projectId: string
+  readonly typeIdentifier: string
+  readonly forms: readonly string[]
+  readonly externalIdentifier: string | undefined
+  readonly first: Revision
+  latest: Revision
+  readonly revisions: Map<string, Revision>
+  /** By the control; whether it was published before the catalogue was loaded does not count. */
+  timesPublished: number
+}
+/** What brings assets in: a connection to Glue or Redshift that can be run. */
+export type DataSource = Readonly<CheckedDataSource>
+/** A domain with its assets and data sources by id. */
+export type Domain = Readonly<{
+  assets: ReadonlyMap<string, Asset>
+  dataSources: ReadonlyMap<string, DataSource>
+}>
+/** Domains by id. */
+export type Shelves = ReadonlyMap<string, Domain>
+
+const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
+  const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, name, columns } = given
+  const first = { revision, name, columns, createdAtMs }
+  return {
+    id,
+    projectId,
+    typeIdentifier,
+    forms,
+    externalIdentifier,
+    first,
+    latest: first,
+    revisions: new Map([[revision, first]]),
+    timesPublished: 0,
+  }
+}
+
+/** Checks a catalogue, and puts it on shelves as of `nowMs`. Throws ControlError, naming each wrong field. */
+export const shelveCatalogue = (catalogue: unknown, nowMs: number): Shelves => {
+  const { domains } = checked('the catalogue', catalogueSchema, catalogue)
+  return new Map(
+    domains.map(({ id, assets, dataSources }) => [
+      id,
+      {
+        assets: new Map(assets.map((asset) => [asset.id, shelve(asset, nowMs)])),
+        dataSources: new Map(dataSources.map((source) => [source.id, source])),
+      },
+    ]),
+  )
+}

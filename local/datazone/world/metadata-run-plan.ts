@@ -1,0 +1,84 @@
+import type { Settings } from '../input/settings.ts'
+import { draw, drawLognormal, type Seed } from './random.ts'
+import { type Fate, fateOf, type PlannedOutcome, unknownStatus } from './run-outcome.ts'
+
+/** How one of a run's types ended, and why when it was not a success. */
+export type TypeEnding = Readonly<{ type: string; status: string; errorMessage?: string }>
+
+/** What becomes of a run, decided when it starts: submitted, then in progress, then its ending. */
+export type Plan = Readonly<{
+  submittedUntilMs: number
+  /** Infinity for a run that never ends. */
+  endsAtMs: number
+  ending: string
+  typeEndings: readonly TypeEnding[]
+}>
+
+const failure = 'The model could not generate metadata for this asset. Try again later.'
+const incomplete = 'Metadata was generated for some of the columns only.'
+
+const endings: Readonly<Record<Fate, string>> = {
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  partial: 'PARTIALLY_SUCCEEDED',
+  unknown: unknownStatus,
+  stuck: 'SUCCEEDED',
+}
+
+/** A partial success of two types is one that succeeded and one that failed; of one type, that type in part. */
+const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =>
+  types.map((type, index) => {
+    if (ending === 'FAILED') return { type, status: 'FAILED', errorMessage: failure }
+    if (ending !== 'PARTIALLY_SUCCEEDED') return { type, status: ending }
+    if (types.length === 1) return { type, status: ending, errorMessage: incomplete }
+    return index === 0 ? { type, status: 'SUCCEEDED' } : { type, status: 'FAILED', errorMessage: failure }
+  })
+
+/**
+ * The plan of a run from its seed and its key, so that it does not depend on what other runs there are.
+ * Times are in milliseconds of the world's clock.
+ */
+export const planRun = (
+  seed: Seed,
+  key: string,
+  startedAtMs: number,
+  types: readonly string[],
+  settings: Settings,
+  outcome?: PlannedOutcome,
+): Plan => {
+  const durationMs =
+    outcome?.durationMs ??
+    drawLognormal(settings.medianMs, settings.sigma, seed, 'duration', key) / settings.speed
+  const submittedMs = durationMs * (0.05 + 0.25 * draw(seed, 'submitted', key))
+  const fate = outcome?.fate ?? fateOf(seed, key, settings)
+  return {
+    submittedUntilMs: startedAtMs + Math.round(submittedMs),
+    endsAtMs: fate === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs),
+    ending: endings[fate],
+    typeEndings: typeEndingsOf(endings[fate], types),
+  }
+}
+
+/** The same run canceled as of a moment that is not past; a run that ends by itself until then keeps its ending. */
+export const canceledPlan = (plan: Plan, canceledAtMs: number): Plan =>
+  plan.endsAtMs <= canceledAtMs
+    ? plan
+    : {
+        submittedUntilMs: Math.min(plan.submittedUntilMs, canceledAtMs),
+        endsAtMs: canceledAtMs,
+        ending: 'CANCELED',
+        typeEndings: plan.typeEndings.map(({ type }) => ({ type, status: 'CANCELED' })),
+      }
+
+/** The status of a run at a moment: a function of its plan and of nothing else. */
+export const statusAt = (plan: Plan, atMs: number): string => {
+  if (atMs < plan.submittedUntilMs) return 'SUBMITTED'
+  return atMs < plan.endsAtMs ? 'IN_PROGRESS' : plan.ending
+}
+
+/** The state of each type at a moment; undefined until the run has left SUBMITTED. */
+export const typeStatsAt = (plan: Plan, atMs: number): readonly TypeEnding[] | undefined => {
+  if (atMs < plan.submittedUntilMs) return undefined
+  if (atMs >= plan.endsAtMs) return plan.typeEndings
+  return plan.typeEndings.map(({ type }) => ({ type, status: 'IN_PROGRESS' }))
+}

@@ -1,0 +1,17 @@
+import type { Plan } from './metadata-run-plan.ts'
+import type { Book, Entry } from './run-index.ts'
+
+/** One metadata generation run that a Start made. Only its plan may ever be replaced. */
+export type Run = Entry & {
+  readonly projectId: string
+  readonly assetId: string
+  readonly revision: string
+  readonly types: readonly string[]
+  readonly clientToken: string | undefined
+  readonly createdBy: string
+  readonly createdAtMs: number
+  plan: Plan
+}
+
+/** Every metadata generation run ever started; its subject is its asset. */
+export type RunBook = Book<Run>

@@ -1,0 +1,98 @@
+import type { Settings } from '../input/settings.ts'
+import { accountId, region } from './account.ts'
+import { createDueQueue } from './due-queue.ts'
+import { draw, drawUuid, type Seed } from './random.ts'
+import { type EventText, type Happening, subjectOf, textsOf } from './service-events.ts'
+
+/** An event of `aws.datazone` as EventBridge carries it. */
+export type DataZoneEvent = Readonly<{
+  version: '0'
+  id: string
+  'detail-type': string
+  source: 'aws.datazone'
+  account: string
+  /** When it happened, to the second. */
+  time: string
+  region: string
+  resources: readonly string[]
+  detail: Readonly<{
+    version: string
+    metadata: Readonly<Record<string, unknown>>
+    data: Readonly<Record<string, unknown>>
+  }>
+}>
+
+/** An event and when it reaches the bus. */
+export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
+
+/** What is going to happen, and the events on their way to the bus. */
+export type Outbox = {
+  /** Something that happens at this moment, or never (Infinity), unless it takes another turn before that. */
+  add: (atMs: number, happening: Happening) => void
+  /** Makes the events of what has happened by now, by the settings as they are. */
+  settle: (nowMs: number) => void
+  /** Takes out every event that has reached the bus by now, in that order. */
+  take: (nowMs: number) => DueEvent[]
+  /** No event comes earlier than this; undefined when none is to come. */
+  nextMs: () => number | undefined
+}
+
+const envelope = (seed: Seed, key: readonly string[], atMs: number, text: EventText): DataZoneEvent => ({
+  version: '0',
+  id: drawUuid(seed, 'event', key),
+  'detail-type': text.detailType,
+  source: 'aws.datazone',
+  account: accountId,
+  time: new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+  region,
+  resources: [],
+  detail: { version: '1', metadata: { ...text.metadata, awsAccountId: accountId }, data: text.data },
+})
+
+/** How long after its happening each copy of an event comes; there is none of an event that is lost. */
+const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
+  const hits = (what: string, share: number, copy = 0): boolean => draw(seed, what, id, copy) < share
+  if (hits('event lost', settings.eventLostShare)) return []
+  const copies = hits('event doubled', settings.eventDoubledShare) ? [0, 1] : [0]
+  return copies.map((copy) => {
+    const late = hits('event late', settings.eventLateShare, copy) ? settings.eventLateMs : 0
+    const isHeldBack = copy > 0 || hits('event reordered', settings.eventReorderedShare)
+    const heldMs = isHeldBack ? Math.round(settings.eventReorderMs * draw(seed, 'event held', id, copy)) : 0
+    return settings.eventDelayMs + late + heldMs
+  })
+}
+
+/** An empty outbox. Equal seeds and equal happenings make equal events, however often it is asked. */
+export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
+  const happenings = createDueQueue<Happening>()
+  const onTheirWay = createDueQueue<DataZoneEvent>()
+
+  const settle = (nowMs: number): void => {
+    for (let due = happenings.takeDue(nowMs); due !== undefined; due = happenings.takeDue(nowMs)) {
+      const { dueAtMs: atMs, item: happening } = due
+      for (const text of textsOf(happening, atMs, settings())) {
+        const event = envelope(seed, [text.detailType, ...subjectOf(happening)], atMs, text)
+        for (const delayMs of delaysOf(seed, event.id, settings())) onTheirWay.add(atMs + delayMs, event)
+      }
+    }
+  }
+  return {
+    add: (atMs, happening) => {
+      if (Number.isFinite(atMs)) happenings.add(atMs, happening)
+    },
+    settle,
+    take: (nowMs) => {
+      settle(nowMs)
+      const taken: DueEvent[] = []
+      for (let due = onTheirWay.takeDue(nowMs); due !== undefined; due = onTheirWay.takeDue(nowMs))
+        taken.push({ dueAtMs: due.dueAtMs, event: due.item })
+      return taken
+    },
+    nextMs: () => {
+      const happensMs = happenings.nextMs() ?? Number.POSITIVE_INFINITY
+      const comesMs = onTheirWay.nextMs() ?? Number.POSITIVE_INFINITY
+      const nextMs = Math.min(comesMs, happensMs + settings().eventDelayMs)
+      return Number.isFinite(nextMs) ? nextMs : undefined
+    },
+  }
+}

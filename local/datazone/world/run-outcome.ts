@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Settings } from '../input/settings.ts'
+import { onlyFields } from '../input/strict-object.ts'
+import { refuseDoubles } from '../input/unique-ids.ts'
+import { draw, type Seed } from './random.ts'
+
+const fateSchema = z.enum(['succeeded', 'failed', 'partial', 'unknown', 'stuck'])
+/** What becomes of a run: its ending, one that no client knows, or none. */
+export type Fate = z.infer<typeof fateSchema>
+
+/** A status that is in no published model, for a client to survive. */
+export const unknownStatus = 'AWAITING_REVIEW'
+
+/** The fate that the settings and the seed give a run. */
+export const fateOf = (seed: Seed, key: string, settings: Settings): Fate => {
+  const chance = draw(seed, 'ending', key)
+  if (chance < settings.failureShare) return 'failed'
+  if (chance < settings.failureShare + settings.partialShare) return 'partial'
+  if (chance < settings.failureShare + settings.partialShare + settings.unknownStatusShare) return 'unknown'
+  return chance >= 1 - settings.stuckShare ? 'stuck' : 'succeeded'
+}
+
+const outcomeSchema = onlyFields({
+  /** The id of the asset or of the data source. */
+  target: z.string().min(1),
+  fate: fateSchema,
+  /** How long its runs last; drawn when it is left out. Not divided by `speed`. */
+  durationMs: z.number().positive().optional(),
+})
+
+/** Outcomes as they are set, all at once: one for a target. */
+export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, context) =>
+  refuseDoubles(
+    context,
+    outcomes.map(({ target }) => target),
+    (index) => [index, 'target'],
+    'keep one',
+  ),
+)
+
+/** What is to become of the runs of one asset or data source that start from now on. */
+export type PlannedOutcome = z.infer<typeof outcomeSchema>
+
+/** The planned outcome of a target, if it has one. */
+export const outcomeFor = (outcomes: readonly PlannedOutcome[], target: string): PlannedOutcome | undefined =>
+  outcomes.find((outcome) => outcome.target === target)
