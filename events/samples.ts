@@ -129,7 +129,7 @@ const told: Readonly<Record<Ending, Partial<EndedRun>>> = {
   },
   CANCELED: {
     nativeStatus: 'CANCELED',
-    cancel: { askedAtMs: startedAtMs + 26_000, requestId: cancelRequest.requestId },
+    cancel: { requestedAtMs: startedAtMs + 26_000, requestId: cancelRequest.requestId },
   },
   TIMED_OUT: { nativeStatus: 'IN_PROGRESS' },
   LOST: { nativeStatus: 'IN_PROGRESS' },
@@ -187,7 +187,7 @@ const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
     error: { name: 'ACCESS_DENIED_EXCEPTION', message: 'Access to the Glue database was denied.' },
   },
   CANCELED: {
-    cancel: { askedAtMs: startedAtMs + 41_000, requestId: sourceCancelRequest.requestId },
+    cancel: { requestedAtMs: startedAtMs + 41_000, requestId: sourceCancelRequest.requestId },
   },
   TIMED_OUT: { nativeStatus: 'RUNNING' },
   LOST: { nativeStatus: 'RUNNING' },

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { ObserverSettings } from '../lib/config.ts'
-import { type HeardEvent, readEvent } from '../lib/contracts/heard-event.ts'
+import { parseServiceEvent, type ServiceEvent } from '../lib/contracts/service-event.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
@@ -24,8 +24,8 @@ export const observerHandler = (parts: {
 }) => {
   const { settings, ports, telemetry } = parts
 
-  const heardOf = (record: SQSRecord): readonly { record: SQSRecord; event: HeardEvent }[] => {
-    const read = readEvent(record.body)
+  const heardOf = (record: SQSRecord): readonly { record: SQSRecord; event: ServiceEvent }[] => {
+    const read = parseServiceEvent(record.body)
     if (read.kind !== 'ignored') return [{ record, event: read }]
     telemetry.count('hint-ignored', 1)
     telemetry.warn('an event that is no hint', { messageId: record.messageId, problems: read.problems })
@@ -48,7 +48,7 @@ export const observerHandler = (parts: {
   /** A hint that came too soon comes again a few times; after that what it is about is the sweep's, or nobody's. */
   const comesAgainAfter = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
     const isUndecided = fate === 'undecided'
-    if (fate !== 'early' && fate !== 'going' && !isUndecided) return undefined
+    if (fate !== 'early' && fate !== 'active' && !isUndecided) return undefined
     const receives = Number(record.attributes.ApproximateReceiveCount)
     const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
     if (isUndecided && seconds === undefined) {

@@ -34,7 +34,7 @@ export const requestHandler = (parts: {
 }) => {
   const { settings, ports, telemetry } = parts
   const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = settings
-  const gates = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })
+  const gates = breakerBoard(ports.breakers, ports.clock, { firstMs, maxMs: longestMs, leaseMs })
 
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
@@ -88,7 +88,7 @@ export const requestHandler = (parts: {
       throw new SeeAgain(again.reason)
     }
     return outcomes.flatMap((outcome) =>
-      outcome.outcome === 'started' && outcome.run.policy?.startedUntold !== true ? [outcome.run] : [],
+      outcome.outcome === 'started' && outcome.run.policy?.announceStarted !== false ? [outcome.run] : [],
     )
   }
 

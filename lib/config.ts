@@ -90,8 +90,8 @@ const Environment = z.object({
   MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
 })
 
-const fewRuns = 3
-const looksAgain = 3
+const maxSingleGets = 3
+const maxLooks = 3
 /** Releases take at most half of the Starts that a sweep period has, so that live requests go first. */
 const releaseShare = 0.5
 
@@ -114,7 +114,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     mode: value.MODE,
     periodMs: ms(value.SWEEP_PERIOD_SECONDS),
     minAgeMs: ms(value.MIN_AGE_SECONDS),
-    fewRuns,
+    maxSingleGets,
     runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
     maxReleases: Math.max(
       1,
@@ -153,7 +153,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       ...sweeping,
       trustHints: value.TRUST_HINTS === 'true',
       lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
-      looksAgain,
+      maxLooks,
       following: {
         mode: value.MODE,
         domainIds: value.DOMAIN_IDS,

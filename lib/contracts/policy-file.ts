@@ -172,7 +172,7 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
           : { retry: { attempts: retry.attempts, delayMs: retry.delayMinutes * minuteMs } }),
         ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * minuteMs }),
         ...(cancelAtDeadline === true ? { cancelAtDeadline } : {}),
-        ...(announceStarted === false ? { startedUntold: true } : {}),
+        ...(announceStarted === false ? { announceStarted: false } : {}),
         ...(failureReasons === false ? { reasonsUnwanted: true } : {}),
         ...(repeatGuardDays === 0 ? {} : { repeatGuardMs: repeatGuardDays * dayMs }),
       },

@@ -9,7 +9,7 @@ export interface RejectedRequest {
   readonly reasons: readonly string[]
   /** The body as it came, or the request as it was recorded. Cut to fit a message; `cut` says so. */
   readonly body: string
-  readonly cut: boolean
+  readonly truncated: boolean
 }
 
 const bodyLimit = 100_000
@@ -30,6 +30,6 @@ export const rejectedRequest = (
     rejectedAt: new Date(rejectedAtMs).toISOString(),
     reasons: reasons.map((reason) => reason.slice(0, reasonLimit).toWellFormed()),
     body: kept.toWellFormed(),
-    cut: kept.length < body.length,
+    truncated: kept.length < body.length,
   }
 }

@@ -21,7 +21,7 @@ export const sourceHintNames: readonly SourceHintName[] = Object.keys(tellings).
  */
 export interface SourceHint {
   readonly domainId: string
-  readonly tells: (typeof tellings)[SourceHintName]
+  readonly phase: (typeof tellings)[SourceHintName]
   /** Documented to be `metadata.id`; here and below absent when what stands there is no id. */
   readonly runId?: string
   readonly dataSourceId?: string
@@ -63,7 +63,7 @@ export const parseSourceHint = (event: unknown): Parsed<SourceHint> => {
     ok: true,
     value: {
       domainId: metadata.domain,
-      tells: tellings[name],
+      phase: tellings[name],
       ...(runId === undefined ? {} : { runId }),
       ...(source === undefined ? {} : { dataSourceId: source }),
       ...(project === undefined ? {} : { projectId: project }),

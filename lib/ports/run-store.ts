@@ -1,4 +1,4 @@
-import type { Count } from '../run/caps.ts'
+import type { CounterIncrement } from '../run/caps.ts'
 import type { RunKey } from '../run/identity.ts'
 import type {
   AssetRef,
@@ -41,7 +41,7 @@ export interface ClaimTerms {
    */
   readonly turn?: number | undefined
   /** The counters of caps that the claim is one more in; each must have room. */
-  readonly counts?: readonly Count[] | undefined
+  readonly counts?: readonly CounterIncrement[] | undefined
 }
 
 /** Of several reasons why nothing was written, the first of these. */
@@ -56,7 +56,7 @@ export type Claiming =
   /** Somebody else claimed a run of the data source meanwhile. */
   | { readonly outcome: 'turn-taken' }
   /** These have no room. */
-  | { readonly outcome: 'full'; readonly full: readonly Count[] }
+  | { readonly outcome: 'full'; readonly full: readonly CounterIncrement[] }
 
 export type Succession =
   | { readonly outcome: 'saved'; readonly ended: EndedRun }

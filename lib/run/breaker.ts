@@ -9,13 +9,13 @@ export type BreakerCause =
   | { readonly reason: 'DENIED'; readonly domainId: string; readonly projectId: string }
 
 /** The calls that a breaker stops. */
-export type StoppedCall = 'GetAsset' | 'Start'
+export type BlockedCall = 'GetAsset' | 'Start'
 
 /** An open breaker: what it is about is not asked for, but by one prober at a time. Closed ones do not exist. */
 export interface Breaker {
   readonly cause: BreakerCause
   /** Which call was refused last. Only a Start proves that a refused Start is allowed again. */
-  readonly call: StoppedCall
+  readonly call: BlockedCall
   readonly openedAtMs: number
   readonly probes: number
   /** From then on one prober may go; while one does, when somebody else may, because that one must have died. */
@@ -23,14 +23,14 @@ export interface Breaker {
 }
 
 /** What a breaker may stop. */
-export type Stoppable = Pick<Run, 'subject' | 'onlyTypes' | 'projectId'>
+export type BlockableRequest = Pick<Run, 'subject' | 'onlyTypes' | 'projectId'>
 
 /** When to probe, in ms. */
-export interface ProbePauses {
+export interface ProbeBackoff {
   /** Until the first probe: a minute, because permissions of a new deployment heal by themselves. */
   readonly firstMs: number
   /** Each pause is twice the one before, but no longer than this. */
-  readonly longestMs: number
+  readonly maxMs: number
   /** Whoever probes is over after this long. */
   readonly leaseMs: number
 }
@@ -50,21 +50,21 @@ export const nextMonthMs = (nowMs: number): number => {
 /** DataZone's month may turn this much after ours. What it refuses in between, it may refuse for the old month. */
 const monthTurnsWithinMs = 10 * 60_000
 
-const pauseMs = (probes: number, { firstMs, longestMs }: ProbePauses): number =>
-  Math.min(longestMs, firstMs * 2 ** probes)
+const pauseMs = (probes: number, { firstMs, maxMs }: ProbeBackoff): number =>
+  Math.min(maxMs, firstMs * 2 ** probes)
 
 /** A quota is not probed before the month turns; an operator who had it raised closes the breaker. */
-const afterRefusalMs = (cause: BreakerCause, probes: number, nowMs: number, pauses: ProbePauses): number => {
+const afterRefusalMs = (cause: BreakerCause, probes: number, nowMs: number, pauses: ProbeBackoff): number => {
   const pausedMs = nowMs + pauseMs(probes, pauses)
   return cause.reason === 'DENIED' ? pausedMs : Math.max(pausedMs, nextMonthMs(nowMs - monthTurnsWithinMs))
 }
 
 /** The breaker that a refusal opens. */
-export const opened = (
+export const openBreaker = (
   cause: BreakerCause,
-  call: StoppedCall,
+  call: BlockedCall,
   nowMs: number,
-  pauses: ProbePauses,
+  pauses: ProbeBackoff,
 ): Breaker => ({
   cause,
   call,
@@ -74,18 +74,18 @@ export const opened = (
 })
 
 /** The breaker while a prober tests it: nobody else does before the pause is over. */
-export const probed = (breaker: Breaker, nowMs: number, pauses: ProbePauses): Breaker => ({
+export const startProbe = (breaker: Breaker, nowMs: number, pauses: ProbeBackoff): Breaker => ({
   ...breaker,
   probes: breaker.probes + 1,
   nextProbeAtMs: nowMs + Math.max(pauses.leaseMs, pauseMs(breaker.probes + 1, pauses)),
 })
 
 /** The breaker once its prober was refused. */
-export const refusedAgain = (
+export const failProbe = (
   breaker: Breaker,
-  call: StoppedCall,
+  call: BlockedCall,
   nowMs: number,
-  pauses: ProbePauses,
+  pauses: ProbeBackoff,
 ): Breaker => ({
   ...breaker,
   call,
@@ -96,7 +96,7 @@ export const refusedAgain = (
 })
 
 /** The breaker once its prober found out nothing: it is the next one's turn. */
-export const givenBack = (breaker: Breaker, nowMs: number): Breaker => ({
+export const returnProbe = (breaker: Breaker, nowMs: number): Breaker => ({
   ...breaker,
   probes: breaker.probes - 1,
   nextProbeAtMs: nowMs,
@@ -106,7 +106,7 @@ export const givenBack = (breaker: Breaker, nowMs: number): Breaker => ({
  * Whether a call is one that the breaker is about. A quota that refused a set of types refuses every set that holds it,
  * and nothing is known of the others. It is no matter for GetAsset, nor for data sources, whose quota is one of days.
  */
-export const stops = ({ cause }: Breaker, call: StoppedCall, request: Stoppable): boolean => {
+export const blocks = ({ cause }: Breaker, call: BlockedCall, request: BlockableRequest): boolean => {
   switch (cause.reason) {
     case 'QUOTA_EXCEEDED':
       return (
@@ -125,10 +125,13 @@ export const stops = ({ cause }: Breaker, call: StoppedCall, request: Stoppable)
  * The open breakers that keep a waiting record in the table. A full quota does not keep one behind which a Start is
  * open: List is to tell what became of that Start, and nothing is asked for.
  */
-export const holding = (run: ParkedRun | ClaimedRun, breakers: readonly Breaker[]): readonly Breaker[] => {
-  const isOpen = run.state === 'CLAIMED' || run.sentBefore !== undefined
+export const breakersBlocking = (
+  run: ParkedRun | ClaimedRun,
+  breakers: readonly Breaker[],
+): readonly Breaker[] => {
+  const isOpen = run.state === 'CLAIMED' || run.earlierStart !== undefined
   const call = isResolved(run.subject) ? 'Start' : 'GetAsset'
   return breakers.filter(
-    (breaker) => stops(breaker, call, run) && !(isOpen && breaker.cause.reason === 'QUOTA_EXCEEDED'),
+    (breaker) => blocks(breaker, call, run) && !(isOpen && breaker.cause.reason === 'QUOTA_EXCEEDED'),
   )
 }

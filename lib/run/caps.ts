@@ -18,7 +18,7 @@ export interface Cap {
 }
 
 /** One more in a counter, on the condition that it holds fewer than `limit`. */
-export interface Count {
+export interface CounterIncrement {
   readonly counter: Counter
   readonly limit: number
   /** When the period is over, and so the counter of no more use, in ms since the epoch. */
@@ -59,13 +59,17 @@ const fits = (cap: Cap, run: CappedRun): boolean =>
  * so what live work has used of a budget is not there for backfill either. Data source runs are in none: DataZone
  * itself caps them, at 25 a day and source.
  */
-export const countsOf = (run: CappedRun, caps: readonly Cap[], nowMs: number): readonly Count[] => {
+export const incrementsFor = (
+  run: CappedRun,
+  caps: readonly Cap[],
+  nowMs: number,
+): readonly CounterIncrement[] => {
   const now = new Date(nowMs)
   return caps
     .filter((cap) => fits(cap, run))
     .flatMap((cap) => {
       const reserve = run.request.lane === 'backfill' ? (cap.reserveForLive ?? 0) : 0
-      const count = (limit: number | undefined, { period, endsAtMs }: Period): readonly Count[] =>
+      const count = (limit: number | undefined, { period, endsAtMs }: Period): readonly CounterIncrement[] =>
         limit === undefined ? [] : [{ counter: { cap: cap.name, period }, limit, periodEndsAtMs: endsAtMs }]
       const ofDay = cap.perDay !== undefined && cap.perMonth === undefined ? cap.perDay - reserve : cap.perDay
       const ofMonth = cap.perMonth === undefined ? undefined : cap.perMonth - reserve
@@ -78,11 +82,11 @@ const isSameCounter = (left: Counter, right: Counter): boolean =>
 
 /** Those that an attempt is not in yet: claimed anew in the same period, it is the same attempt. */
 export const notYetCounted = (
-  counts: readonly Count[],
+  counts: readonly CounterIncrement[],
   counted: readonly Counter[] | undefined,
-): readonly Count[] =>
+): readonly CounterIncrement[] =>
   counts.filter(({ counter }) => counted?.some((other) => isSameCounter(other, counter)) !== true)
 
 /** When there may be room again: once the last of the full periods is over. */
-export const roomAtMs = (full: readonly Count[]): number =>
+export const roomAtMs = (full: readonly CounterIncrement[]): number =>
   Math.max(...full.map(({ periodEndsAtMs }) => periodEndsAtMs))

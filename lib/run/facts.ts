@@ -44,14 +44,14 @@ export interface Facts {
   /** Get answered 404, and the run is old enough to be shown. */
   MISSING: { readonly kind: 'MISSING' }
   /** Another request asked for this very run: the next time it comes, it is known before any call. */
-  ASKED_AGAIN: { readonly kind: 'ASKED_AGAIN'; readonly requestKey: string }
+  REQUESTED_AGAIN: { readonly kind: 'REQUESTED_AGAIN'; readonly requestKey: string }
   /** A live request is about what a backfill has waiting: it goes before other backfill. */
-  WANTED_LIVE: { readonly kind: 'WANTED_LIVE'; readonly requestKey: string }
+  MOVED_TO_LIVE: { readonly kind: 'MOVED_TO_LIVE'; readonly requestKey: string }
   /** The repeat guard skipped a publish because of this run. */
-  EXPLAINED_SKIP: { readonly kind: 'EXPLAINED_SKIP'; readonly requestKey: string }
+  REPEAT_SKIPPED: { readonly kind: 'REPEAT_SKIPPED'; readonly requestKey: string }
   /** A request to cancel names the run. */
-  CANCEL_ASKED: {
-    readonly kind: 'CANCEL_ASKED'
+  CANCEL_REQUESTED: {
+    readonly kind: 'CANCEL_REQUESTED'
     readonly requestId: string
     readonly reason?: string
   }

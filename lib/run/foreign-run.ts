@@ -25,7 +25,7 @@ export interface FollowRule {
 }
 
 /** Whether the policy wants the runs followed that others start of this data source. */
-export const isWanted = (
+export const isFollowed = (
   rules: readonly FollowRule[],
   { domainId, projectId, dataSourceId }: Pick<ForeignRun, 'domainId' | 'projectId' | 'dataSourceId'>,
 ): boolean =>
@@ -46,9 +46,9 @@ const toldWithinMs = 24 * 3_600_000
 const openSinceMs = (run: Run, nowMs: number): number | undefined => {
   switch (run.state) {
     case 'CLAIMED':
-      return Math.min(run.startSent.firstAtMs, run.sentBefore?.firstAtMs ?? run.startSent.firstAtMs)
+      return Math.min(run.startSent.firstAtMs, run.earlierStart?.firstAtMs ?? run.startSent.firstAtMs)
     case 'PARKED':
-      return run.sentBefore?.firstAtMs
+      return run.earlierStart?.firstAtMs
     case 'ENDED':
       return isGivenUp(run) && nowMs < run.detectedAtMs + toldWithinMs ? run.createdAtMs : undefined
     case 'PLANNED':
@@ -80,7 +80,7 @@ export const mayBeOurs = (
  * The record that a foreign run is followed under: in flight from the beginning, for whatever DataZone shows of it. It
  * has no policy, so it is never tried again.
  */
-export const foreignRecord = (
+export const foreignRunRecord = (
   { domainId, dataSourceId, runId, projectId, eventId, happenedAtMs }: ForeignRun,
   seen: { readonly nativeStatus: string; readonly createdAtMs?: number },
   nowMs: number,

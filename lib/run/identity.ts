@@ -23,7 +23,7 @@ export const typeSets = (types: readonly GenerationType[]): GenerationType[][] =
   return canonical.length <= 2 ? [canonical] : [canonical.slice(0, 2), canonical.slice(2)]
 }
 
-export const sameTypes = (left: readonly string[], right: readonly string[]): boolean =>
+export const haveSameTypes = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((type) => right.includes(type))
 
 /** The types that Start is asked for; of a data source none. */
@@ -71,12 +71,14 @@ export const runKey = (run: {
   record: recordOf(run.subject, run.attempt, run.request.requestKey),
 })
 
-export const sameSubject = (left: Subject, right: Subject): boolean => {
+export const isSameSubject = (left: Subject, right: Subject): boolean => {
   if (partitionOf(left) !== partitionOf(right)) return false
   if (isForeign(left) || isForeign(right))
     return isForeign(left) && isForeign(right) && left.foreignRunId === right.foreignRunId
   if (left.kind === 'DATA_SOURCE') return right.kind === left.kind && right.triggerKey === left.triggerKey
-  return right.kind === left.kind && right.revision === left.revision && sameTypes(right.types, left.types)
+  return (
+    right.kind === left.kind && right.revision === left.revision && haveSameTypes(right.types, left.types)
+  )
 }
 
 const subjectParts = (subject: Subject): string[] => {

@@ -3,7 +3,7 @@ export interface LookAgainSettings {
   /** In whole seconds. */
   readonly lookAgainSeconds: number
   /** So often; then what it is about is the sweep's. */
-  readonly looksAgain: number
+  readonly maxLooks: number
 }
 
 /**
@@ -24,10 +24,10 @@ const longerPauses = 6
 export const lookAgainAfterSeconds = (
   receives: number,
   isUndecided: boolean,
-  { lookAgainSeconds, looksAgain }: LookAgainSettings,
+  { lookAgainSeconds, maxLooks }: LookAgainSettings,
 ): number | undefined => {
-  if (receives <= looksAgain) return lookAgainSeconds
-  return isUndecided && receives <= looksAgain + longerLooks
+  if (receives <= maxLooks) return lookAgainSeconds
+  return isUndecided && receives <= maxLooks + longerLooks
     ? Math.min(900, lookAgainSeconds * longerPauses)
     : undefined
 }

@@ -1,4 +1,4 @@
-import { shareOverLimit, type Throttling, throttledOnceMore } from './throttling.ts'
+import { shareOverLimit, type Throttling, withThrottle } from './throttling.ts'
 
 /**
  * The shared pace of Start: one small item that all starters update, which hands out slots at the rate in force.
@@ -13,7 +13,7 @@ export interface Pace {
   /** What DataZone let through before that fall: about where the limit is. */
   readonly limitRate?: number
   /** How often the rate has fallen. Each fall voids the slots that were handed out before it and have not come yet. */
-  readonly falls?: number
+  readonly rateCuts?: number
   /** Throttled Starts since the last fall. */
   readonly throttling?: Throttling
 }
@@ -23,7 +23,7 @@ export interface Slot {
   /** From then on, in ms since the epoch. */
   readonly atMs: number
   /** How often the rate had fallen when it was handed out; once it has fallen again, the slot is void. */
-  readonly falls: number
+  readonly rateCuts: number
 }
 
 /** A fall leaves this much of what was let through, so that the limit has room again. */
@@ -49,7 +49,7 @@ export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): numbe
  * Takes `count` slots; slots that lapsed unused are gone. Slots after `latestMs` cannot be used by whoever asks: they
  * are told, so that he knows how far away his turn is, and left to others.
  */
-export const takeSlots = (
+export const reserveSlots = (
   pace: Pace,
   count: number,
   nowMs: number,
@@ -58,8 +58,8 @@ export const takeSlots = (
 ): { readonly pace: Pace; readonly slots: readonly Slot[] } => {
   const gapMs = 1000 / rateAt(pace, nowMs, configuredRate)
   const firstMs = Math.max(pace.nextSlotMs, nowMs)
-  const falls = pace.falls ?? 0
-  const slots = Array.from({ length: count }, (_, index) => ({ atMs: firstMs + index * gapMs, falls }))
+  const rateCuts = pace.rateCuts ?? 0
+  const slots = Array.from({ length: count }, (_, index) => ({ atMs: firstMs + index * gapMs, rateCuts }))
   const taken = slots.filter(({ atMs }) => atMs <= latestMs).length
   return { pace: { ...pace, nextSlotMs: taken === 0 ? pace.nextSlotMs : firstMs + taken * gapMs }, slots }
 }
@@ -70,7 +70,7 @@ export const takeSlots = (
  */
 export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
   const rate = rateAt(pace, nowMs, configuredRate)
-  const throttling = throttledOnceMore(pace.throttling, nowMs, rate)
+  const throttling = withThrottle(pace.throttling, nowMs, rate)
   const over = shareOverLimit(throttling, rate)
   if (over === undefined) return { ...pace, throttling }
   const limitRate = rate * Math.max(deepestFall, 1 - over)
@@ -82,6 +82,6 @@ export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pac
     loweredRate,
     loweredAtMs: nowMs,
     limitRate,
-    falls: (pace.falls ?? 0) + 1,
+    rateCuts: (pace.rateCuts ?? 0) + 1,
   }
 }

@@ -11,7 +11,7 @@ export interface Policy {
 }
 
 /** Exact texts, or globs in which `*` stands for any number of characters. What is left out matches everything. */
-export interface Match {
+export interface RuleMatch {
   readonly domain?: string
   readonly project?: string
   readonly assetType?: string
@@ -19,8 +19,8 @@ export interface Match {
 }
 
 export interface Rule {
-  readonly match: Match
-  readonly verdict: Skip | Orders
+  readonly match: RuleMatch
+  readonly verdict: Skip | RunOrders
 }
 
 interface Skip {
@@ -28,7 +28,7 @@ interface Skip {
   readonly because: string
 }
 
-export interface Orders {
+export interface RunOrders {
   readonly kind: 'run'
   /** Of a request that names none; absent: the deployment's DefaultTypes. */
   readonly types?: readonly GenerationType[]
@@ -43,7 +43,7 @@ export interface AssetFacts {
 }
 
 export type Decision =
-  | { readonly decision: 'run'; readonly orders: Orders }
+  | { readonly decision: 'run'; readonly orders: RunOrders }
   | { readonly decision: 'skip'; readonly reason: 'NO_RULE' }
   /** `rule` counts from 0, as in messages about the file. */
   | { readonly decision: 'skip'; readonly reason: 'POLICY'; readonly rule: number; readonly because: string }
@@ -77,7 +77,7 @@ const matches = ({ match }: Rule, facts: AssetFacts): 'yes' | 'no' | 'look' => {
 }
 
 /** The first rule that matches wins. Asks for a look at the asset only when the answer hangs on it. */
-export const decide = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): Decision => {
+export const applyPolicy = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): Decision => {
   for (const [index, rule] of policy.rules.entries()) {
     const match = matches(rule, facts)
     if (match === 'look') return { decision: 'look' }

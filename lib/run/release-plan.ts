@@ -1,34 +1,34 @@
-import { type Breaker, breakerName, holding } from './breaker.ts'
-import { type ClaimedRun, isUnwanted, type Lane, type ParkedRun, type ParkReason } from './run.ts'
+import { type Breaker, breakerName, breakersBlocking } from './breaker.ts'
+import { type ClaimedRun, isCancelRequested, type Lane, type ParkedRun, type ParkReason } from './run.ts'
 
 /** What waits for the starter: a parked record, or a claim whose lease has ended. */
-export type Waiting = ParkedRun | ClaimedRun
+export type WaitingRun = ParkedRun | ClaimedRun
 
 /** What keeps due records in the table: the starter would only park them again. */
 export interface Holds {
   readonly breakers: readonly Breaker[]
   /** Whether the record's domain or project is paused. */
-  readonly isPaused: (run: Waiting) => boolean
+  readonly isPaused: (run: WaitingRun) => boolean
 }
 
 export const nothingHeld: Holds = { breakers: [], isPaused: () => false }
 
-export type Held = Readonly<Partial<Record<ParkReason, number>>>
+export type HeldCounts = Readonly<Partial<Record<ParkReason, number>>>
 
 export interface ReleasePlan {
-  readonly release: readonly Waiting[]
+  readonly release: readonly WaitingRun[]
   /** How many due records are kept in the table without a write, by what keeps them. */
-  readonly held: Held
+  readonly held: HeldCounts
   /** Why each of them waits, which is not what it was parked for. */
-  readonly heldBy: ReadonlyMap<Waiting, ParkReason>
+  readonly heldBy: ReadonlyMap<WaitingRun, ParkReason>
 }
 
-const dueAtMs = (run: Waiting): number => (run.state === 'CLAIMED' ? run.leaseEndsAtMs : run.retryAtMs)
+const dueAtMs = (run: WaitingRun): number => (run.state === 'CLAIMED' ? run.leaseEndsAtMs : run.retryAtMs)
 
 const laneOrder: Readonly<Record<Lane, number>> = { live: 0, backfill: 1 }
 
 /** Live before backfill; then what has been due longest, so that whoever is refused again goes to the back; then age. */
-const inOrder = (left: Waiting, right: Waiting): number =>
+const inOrder = (left: WaitingRun, right: WaitingRun): number =>
   laneOrder[left.request.lane] - laneOrder[right.request.lane] ||
   dueAtMs(left) - dueAtMs(right) ||
   left.createdAtMs - right.createdAtMs
@@ -39,20 +39,20 @@ const inOrder = (left: Waiting, right: Waiting): number =>
  * nothing is started for them: what is to be cancelled, and what has waited longer than `maxWaitMs`, to be rejected (P9).
  */
 export const planReleases = (
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingRun[],
   nowMs: number,
   settings: { readonly maxReleases: number; readonly maxWaitMs: number },
   { breakers, isPaused }: Holds,
 ): ReleasePlan => {
-  const release: Waiting[] = []
-  const heldBy = new Map<Waiting, ParkReason>()
+  const release: WaitingRun[] = []
+  const heldBy = new Map<WaitingRun, ParkReason>()
   const probing = new Set<string>()
   const letsThrough = ({ cause, nextProbeAtMs }: Breaker) =>
     nextProbeAtMs <= nowMs && !probing.has(breakerName(cause))
 
   for (const run of waiting.toSorted(inOrder)) {
-    const isFree = isUnwanted(run) || nowMs - run.createdAtMs > settings.maxWaitMs
-    const holders = isFree ? [] : holding(run, breakers)
+    const isFree = isCancelRequested(run) || nowMs - run.createdAtMs > settings.maxWaitMs
+    const holders = isFree ? [] : breakersBlocking(run, breakers)
     const holder = holders.find((breaker) => !letsThrough(breaker))
     if (!isFree && isPaused(run)) heldBy.set(run, 'PAUSED')
     else if (holder !== undefined) heldBy.set(run, holder.cause.reason)

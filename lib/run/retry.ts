@@ -1,5 +1,5 @@
 import { typesToRun } from './identity.ts'
-import { type EndedRun, type GenerationType, isUnwanted, type ParkedRun } from './run.ts'
+import { type EndedRun, type GenerationType, isCancelRequested, type ParkedRun } from './run.ts'
 
 /** What did not succeed, as far as Get told; all of it where that leaves nothing to point at. */
 const failedTypes = (run: EndedRun): readonly GenerationType[] => {
@@ -18,10 +18,10 @@ const failedTypes = (run: EndedRun): readonly GenerationType[] => {
  */
 export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefined => {
   const retry = ended.policy?.retry
-  const retried = (ended.retried ?? 0) + 1
+  const retriesBefore = (ended.retriesBefore ?? 0) + 1
   if (ended.ending !== 'FAILED' && ended.ending !== 'PARTIALLY_SUCCEEDED') return undefined
-  if (isUnwanted(ended)) return undefined
-  if (retry === undefined || retried >= retry.attempts) return undefined
+  if (isCancelRequested(ended)) return undefined
+  if (retry === undefined || retriesBefore >= retry.attempts) return undefined
   const types = failedTypes(ended)
   const isAll = types.length === typesToRun({ subject: ended.subject }).length
   return {
@@ -29,7 +29,7 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
     subject: ended.subject,
     ...(isAll ? {} : { onlyTypes: types }),
     attempt: ended.attempt + 1,
-    retried,
+    retriesBefore,
     projectId: ended.projectId,
     request: ended.request,
     ...(ended.policy === undefined ? {} : { policy: ended.policy }),

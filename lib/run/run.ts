@@ -88,7 +88,7 @@ export interface RunPolicy {
   readonly deadlineMs?: number
   /** A metadata run that is past its deadline is cancelled at DataZone before it is given up. */
   readonly cancelAtDeadline?: true
-  readonly startedUntold?: true
+  readonly announceStarted?: false
   /** Why a run failed is not worth a Get of its own. Not with a retry, which must know what failed. */
   readonly reasonsUnwanted?: true
   readonly repeatGuardMs?: number
@@ -104,8 +104,8 @@ export interface StartSent {
 }
 
 /** That a run is not wanted any more. It stands in the record before DataZone is told, so that no crash can drop it. */
-interface CancelAsked {
-  readonly askedAtMs: number
+interface CancelState {
+  readonly requestedAtMs: number
   /** The `requestId` of the request to cancel; absent: the run's own deadline asks for it. */
   readonly requestId?: string
   /** DataZone has taken it: nothing is owed any more but to see how the run ends. */
@@ -185,12 +185,12 @@ interface RunCommon {
   /** Of a retry: those of the subject's types that it runs, when the others have succeeded. */
   readonly onlyTypes?: readonly GenerationType[]
   /** How many attempts before this one the policy has made, of the same request. */
-  readonly retried?: number
+  readonly retriesBefore?: number
   /** The counters that this attempt was counted in when it was last claimed: it is in none of them twice. */
-  readonly counted?: readonly Counter[]
+  readonly countedIn?: readonly Counter[]
   /** Keys of later requests that turned out to ask for this very run; the newest few. */
-  readonly alsoAskedBy?: readonly string[]
-  readonly cancel?: CancelAsked
+  readonly alsoRequestedBy?: readonly string[]
+  readonly cancel?: CancelState
   /** First written. A run adopted from List must not be older than this, less two minutes. */
   readonly createdAtMs: number
   /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
@@ -209,7 +209,7 @@ export interface ClaimedRun extends RunCommon {
   readonly leaseEndsAtMs: number
   readonly startSent: StartSent
   /** A Start of an earlier lease whose fate is unknown. */
-  readonly sentBefore?: StartSent
+  readonly earlierStart?: StartSent
   readonly notFoundSinceMs?: number
 }
 
@@ -220,7 +220,7 @@ export interface ParkedRun extends RunCommon {
   readonly retryAtMs: number
   /** Set once the sweep has put it back on the queue; until `retryAtMs` the message is expected to arrive. */
   readonly releasedAtMs?: number
-  readonly sentBefore?: StartSent
+  readonly earlierStart?: StartSent
   readonly notFoundSinceMs?: number
   readonly error?: RunError
 }
@@ -264,16 +264,16 @@ export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
 export const startUnknownName = 'StartUnknown'
 
 /** Whether a request is the one that made the record, or one that is known to have asked for the same. */
-export const isAskedBy = (run: Run, requestKey: string): boolean =>
-  run.request.requestKey === requestKey || run.alsoAskedBy?.includes(requestKey) === true
+export const isRequestedBy = (run: Run, requestKey: string): boolean =>
+  run.request.requestKey === requestKey || run.alsoRequestedBy?.includes(requestKey) === true
 
 /** Whether DataZone has still to be told to cancel the run. */
 export const owesCancel = (run: Run): run is InFlightRun =>
   run.state === 'IN_FLIGHT' && run.cancel !== undefined && run.cancel.sentAtMs === undefined
 
 /** Whether somebody asked to cancel the run (its own deadline is nobody). */
-export const isUnwanted = (run: Run): boolean => run.cancel?.requestId !== undefined
+export const isCancelRequested = (run: Run): boolean => run.cancel?.requestId !== undefined
 
 /** Whether DataZone is, or may be, working on the run. */
-export const isGoing = (run: Run): run is ClaimedRun | InFlightRun =>
+export const isActive = (run: Run): run is ClaimedRun | InFlightRun =>
   run.state === 'CLAIMED' || run.state === 'IN_FLIGHT'

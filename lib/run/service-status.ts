@@ -5,15 +5,15 @@ import type { Ending, RunKind } from './run.ts'
  * of is kept and shown as in progress, never taken for an ending.
  */
 export type StatusMeaning =
-  | { readonly phase: 'going'; readonly known: boolean }
+  | { readonly phase: 'active'; readonly known: boolean }
   | { readonly phase: 'ended'; readonly ending: Ending }
 
 type Meanings = Readonly<Record<string, StatusMeaning>>
 
 /** Service model, `MetadataGenerationRunStatus`. */
 const metadataRunStatuses: Meanings = {
-  SUBMITTED: { phase: 'going', known: true },
-  IN_PROGRESS: { phase: 'going', known: true },
+  SUBMITTED: { phase: 'active', known: true },
+  IN_PROGRESS: { phase: 'active', known: true },
   SUCCEEDED: { phase: 'ended', ending: 'SUCCEEDED' },
   PARTIALLY_SUCCEEDED: { phase: 'ended', ending: 'PARTIALLY_SUCCEEDED' },
   FAILED: { phase: 'ended', ending: 'FAILED' },
@@ -22,8 +22,8 @@ const metadataRunStatuses: Meanings = {
 
 /** Service model, `DataSourceRunStatus`: success is SUCCESS here. */
 const dataSourceRunStatuses: Meanings = {
-  REQUESTED: { phase: 'going', known: true },
-  RUNNING: { phase: 'going', known: true },
+  REQUESTED: { phase: 'active', known: true },
+  RUNNING: { phase: 'active', known: true },
   SUCCESS: { phase: 'ended', ending: 'SUCCEEDED' },
   PARTIALLY_SUCCEEDED: { phase: 'ended', ending: 'PARTIALLY_SUCCEEDED' },
   FAILED: { phase: 'ended', ending: 'FAILED' },
@@ -35,7 +35,7 @@ export const knownStatuses: Readonly<Record<RunKind, Meanings>> = {
   DATA_SOURCE: dataSourceRunStatuses,
 }
 
-const unheardOf: StatusMeaning = { phase: 'going', known: false }
+const unheardOf: StatusMeaning = { phase: 'active', known: false }
 
 /** What a status means for a run of this kind. */
 export const meaningOfStatus = (kind: RunKind, nativeStatus: string): StatusMeaning => {

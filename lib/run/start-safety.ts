@@ -1,5 +1,5 @@
-import { sameSubject, sameTypes, typesToRun } from './identity.ts'
-import { type ClaimedRun, isGoing, type MetadataSubject, type Run, type StartSent } from './run.ts'
+import { haveSameTypes, isSameSubject, typesToRun } from './identity.ts'
+import { type ClaimedRun, isActive, type MetadataSubject, type Run, type StartSent } from './run.ts'
 
 /**
  * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
@@ -21,13 +21,13 @@ export type StartSafety = 'start' | 'look'
 
 /** Whether a claimed run's Start can be sent, relying on the token, until its lease ends. */
 export const startSafety = (run: ClaimedRun, assumptions: Assumptions): StartSafety => {
-  if (run.sentBefore === undefined) return 'start'
+  if (run.earlierStart === undefined) return 'start'
   const latestEffectMs = run.leaseEndsAtMs + assumptions.startEffectMs
-  return latestEffectMs < run.sentBefore.firstAtMs + assumptions.tokenMemoryMs ? 'start' : 'look'
+  return latestEffectMs < run.earlierStart.firstAtMs + assumptions.tokenMemoryMs ? 'start' : 'look'
 }
 
 /** From when on a List without the run proves that no Start sent before took effect, or will. */
-export const absenceProvesMs = (sent: StartSent, assumptions: Assumptions): number =>
+export const absenceIsProofAtMs = (sent: StartSent, assumptions: Assumptions): number =>
   sent.lastAtMs + assumptions.startEffectMs + assumptions.listLagMs
 
 /** What List shows of a run that might be ours. */
@@ -73,10 +73,10 @@ const sourceOwnership = (
   { createdAtMs }: AdoptionCandidate,
   assumptions: Assumptions,
 ): Ownership => {
-  if (run.sentBefore === undefined) return 'not-ours'
+  if (run.earlierStart === undefined) return 'not-ours'
   if (createdAtMs === undefined) return 'unclear'
-  const fromMs = run.sentBefore.firstAtMs - sourceSkewMs
-  const untilMs = run.sentBefore.lastAtMs + assumptions.startEffectMs + sourceSkewMs
+  const fromMs = run.earlierStart.firstAtMs - sourceSkewMs
+  const untilMs = run.earlierStart.lastAtMs + assumptions.startEffectMs + sourceSkewMs
   return createdAtMs >= fromMs && createdAtMs <= untilMs ? 'ours' : 'not-ours'
 }
 
@@ -106,7 +106,7 @@ export const pauseByAgeMs = (ageMs: number, leastMs: number, mostMs: number): nu
   Math.min(mostMs, Math.max(leastMs, Math.round(ageMs / 2)))
 
 /** What is, or may be, an attempt: its record or what one is to be made of. */
-export type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly sentBefore?: StartSent }
+export type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly earlierStart?: StartSent }
 
 /**
  * A retry of some types may ask DataZone for just what another subject asks for. While that one has a Start of unknown
@@ -116,11 +116,11 @@ const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
   other.state === 'PARKED' &&
   other.subject.kind === 'METADATA_GENERATION' &&
   attempt.subject.kind === other.subject.kind &&
-  other.sentBefore !== undefined &&
+  other.earlierStart !== undefined &&
   (attempt.onlyTypes !== undefined || other.onlyTypes !== undefined) &&
   other.subject.revision === attempt.subject.revision &&
-  sameTypes(typesToRun(other), typesToRun(attempt)) &&
-  (attempt.sentBefore === undefined || isFiledBefore(other, attempt))
+  haveSameTypes(typesToRun(other), typesToRun(attempt)) &&
+  (attempt.earlierStart === undefined || isFiledBefore(other, attempt))
 
 const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
   const [one, other] = [left, right].map(({ subject, attempt }) =>
@@ -135,13 +135,15 @@ const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
  * be either's: the later one could adopt what is not its own (P1). Of a data source List tells even less, so there a
  * parked run whose Start may have taken effect holds up every other.
  */
-export const mustWait = (attempt: Attempt, others: readonly Run[]): boolean =>
+export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
   others.some(
     (other) =>
-      isGoing(other) ||
-      (other.state === 'PARKED' && other.subject.kind === 'DATA_SOURCE' && other.sentBefore !== undefined) ||
+      isActive(other) ||
+      (other.state === 'PARKED' &&
+        other.subject.kind === 'DATA_SOURCE' &&
+        other.earlierStart !== undefined) ||
       (other.state === 'PARKED' &&
         other.attempt < attempt.attempt &&
-        sameSubject(other.subject, attempt.subject)) ||
+        isSameSubject(other.subject, attempt.subject)) ||
       couldBeMistaken(attempt, other),
   )

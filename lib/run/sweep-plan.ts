@@ -1,10 +1,10 @@
-import { type Holds, nothingHeld, planReleases, type ReleasePlan, type Waiting } from './release-plan.ts'
+import { type Holds, nothingHeld, planReleases, type ReleasePlan, type WaitingRun } from './release-plan.ts'
 import {
   type ClaimedRun,
   type EndedRun,
   type InFlightRun,
+  isCancelRequested,
   isResolved,
-  isUnwanted,
   type ParkedRun,
   type Run,
 } from './run.ts'
@@ -16,7 +16,7 @@ export interface SweepSettings {
   /** A run younger than this is not looked for: it can hardly have ended, and List may not show it yet. */
   readonly minAgeMs: number
   /** Up to this many runs of a domain get a Get each; more are told apart by List. */
-  readonly fewRuns: number
+  readonly maxSingleGets: number
   /** A run that goes on for so long after its Start has timed out, once a Get has shown that it still does. */
   readonly runDeadlineMs: number
   /** At most this many releases a sweep. */
@@ -33,8 +33,8 @@ export type Mode = (typeof modes)[number]
  * Whether a waiting record may go on: nothing in mode `off`; in `plan` only what never ends in a Start, a request whose
  * revision is not known yet, because that makes a plan, and a run that is to be cancelled.
  */
-export const mayResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
-  mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isUnwanted(run)))
+export const canResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
+  mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isCancelRequested(run)))
 
 export interface WorkPlan {
   readonly announce: readonly EndedRun[]
@@ -65,7 +65,7 @@ const rotated = <T>(items: readonly T[], offset: number): T[] => {
   return [...items.slice(start), ...items.slice(0, start)]
 }
 
-export const isWaiting = (run: Run): run is Waiting => run.state === 'PARKED' || run.state === 'CLAIMED'
+export const isWaiting = (run: Run): run is WaitingRun => run.state === 'PARKED' || run.state === 'CLAIMED'
 
 const isDueBy = (run: Run, nowMs: number): boolean => (workAtMs(run) ?? Number.POSITIVE_INFINITY) <= nowMs
 
@@ -94,13 +94,13 @@ export const planWork = (
 
 /** What it releases of those that wait (`planReleases`); what the mode does not allow takes none of their places. */
 export const planWaiting = (
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingRun[],
   nowMs: number,
   settings: SweepSettings,
   holds: Holds = nothingHeld,
 ): ReleasePlan =>
   planReleases(
-    waiting.filter((run) => isDueBy(run, nowMs) && mayResume(run, settings.mode)),
+    waiting.filter((run) => isDueBy(run, nowMs) && canResume(run, settings.mode)),
     nowMs,
     settings,
     holds,
@@ -110,5 +110,5 @@ export const planWaiting = (
  * Whether to read another page of ended runs: while the last one settled at least two (a Get each would have cost as
  * much), and never more pages than runs missing.
  */
-export const wantsSucceededPage = (missing: number, pagesRead: number, settledByLast: number): boolean =>
+export const shouldReadSucceededPage = (missing: number, pagesRead: number, settledByLast: number): boolean =>
   missing >= 2 && (pagesRead === 0 || settledByLast >= 2)

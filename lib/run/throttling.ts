@@ -17,7 +17,7 @@ const leastStarts = 10
 const leastMs = 1000
 
 /** One more Start was throttled, at a time when `startsPerSecond` are sent. */
-export const throttledOnceMore = (
+export const withThrottle = (
   before: Throttling | undefined,
   nowMs: number,
   startsPerSecond: number,

@@ -5,8 +5,8 @@ import {
   type EndedRun,
   type Ending,
   type InFlightRun,
-  isAskedBy,
-  isUnwanted,
+  isCancelRequested,
+  isRequestedBy,
   owesCancel,
   type ParkedRun,
   type Run,
@@ -26,10 +26,10 @@ interface Reached {
   OVERDUE: InFlightRun | EndedRun
   UNANSWERED: InFlightRun | EndedRun
   MISSING: InFlightRun | EndedRun
-  ASKED_AGAIN: Run
-  WANTED_LIVE: ParkedRun | ClaimedRun
-  EXPLAINED_SKIP: Run
-  CANCEL_ASKED: Run
+  REQUESTED_AGAIN: Run
+  MOVED_TO_LIVE: ParkedRun | ClaimedRun
+  REPEAT_SKIPPED: Run
+  CANCEL_REQUESTED: Run
   CANCEL_SENT: InFlightRun
   CANCELED: EndedRun
   ACCEPTED: EndedRun
@@ -69,9 +69,9 @@ const base = (run: Run, nowMs: number, what: string) => ({
   request: run.request,
   ...(run.policy === undefined ? {} : { policy: run.policy }),
   ...(run.onlyTypes === undefined ? {} : { onlyTypes: run.onlyTypes }),
-  ...(run.retried === undefined ? {} : { retried: run.retried }),
-  ...(run.counted === undefined ? {} : { counted: run.counted }),
-  ...(run.alsoAskedBy === undefined ? {} : { alsoAskedBy: run.alsoAskedBy }),
+  ...(run.retriesBefore === undefined ? {} : { retriesBefore: run.retriesBefore }),
+  ...(run.countedIn === undefined ? {} : { countedIn: run.countedIn }),
+  ...(run.alsoRequestedBy === undefined ? {} : { alsoRequestedBy: run.alsoRequestedBy }),
   ...(run.cancel === undefined ? {} : { cancel: run.cancel }),
   createdAtMs: run.createdAtMs,
   version: run.version,
@@ -100,7 +100,7 @@ const givenUp = (
 
 /** What its own deadline had cancelled has timed out: it did not come to that ending by itself. */
 const endingOf = (run: InFlightRun, told: Ending): Ending =>
-  told === 'CANCELED' && run.cancel !== undefined && !isUnwanted(run) ? 'TIMED_OUT' : told
+  told === 'CANCELED' && run.cancel !== undefined && !isCancelRequested(run) ? 'TIMED_OUT' : told
 
 /** A run that was cancelled before DataZone had one. */
 const canceled = (run: ParkedRun | ClaimedRun, nowMs: number): { outcome: 'changed'; run: EndedRun } => ({
@@ -136,9 +136,9 @@ const either = (left: StartSent | undefined, right: StartSent): StartSent =>
       }
 
 /** What earlier leases left open: Starts whose fate is unknown. */
-const openStarts = (run: ParkedRun | ClaimedRun): { sentBefore?: StartSent } => {
-  const sent = run.state === 'CLAIMED' ? either(run.sentBefore, run.startSent) : run.sentBefore
-  return sent === undefined ? {} : { sentBefore: sent }
+const openStarts = (run: ParkedRun | ClaimedRun): { earlierStart?: StartSent } => {
+  const sent = run.state === 'CLAIMED' ? either(run.earlierStart, run.startSent) : run.earlierStart
+  return sent === undefined ? {} : { earlierStart: sent }
 }
 
 /** How long a run that is to be cancelled waits to be looked for again. */
@@ -199,8 +199,8 @@ const moves: Moves = {
     if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
     const open =
       run.state === 'CLAIMED' && !fact.definite
-        ? either(run.sentBefore, { firstAtMs: run.startSent.firstAtMs, lastAtMs: nowMs })
-        : run.sentBefore
+        ? either(run.earlierStart, { firstAtMs: run.startSent.firstAtMs, lastAtMs: nowMs })
+        : run.earlierStart
     return {
       outcome: 'changed',
       run: {
@@ -212,7 +212,7 @@ const moves: Moves = {
         state: 'PARKED',
         reason: fact.reason,
         retryAtMs: run.cancel === undefined ? fact.retryAtMs : cancelAtMs(fact.retryAtMs, open, nowMs),
-        ...(open === undefined ? {} : { sentBefore: open }),
+        ...(open === undefined ? {} : { earlierStart: open }),
         ...(fact.reason === 'NOT_FOUND' ? { notFoundSinceMs: nowMs, ...notFoundSince(run) } : {}),
         ...(fact.error === undefined ? {} : { error: fact.error }),
       },
@@ -275,7 +275,7 @@ const moves: Moves = {
     if (run.state !== 'IN_FLIGHT') return impossible(run, fact)
     if (run.runId !== fact.runId) return unchanged
     const meaning = meaningOfStatus(run.subject.kind, fact.nativeStatus)
-    if (meaning.phase === 'going') {
+    if (meaning.phase === 'active') {
       // P11: progress that everybody knows is not worth a write. P8: an unheard-of status is.
       const isNews = !meaning.known && run.nativeStatus !== fact.nativeStatus
       const wasAway = run.notFoundSinceMs !== undefined || run.unansweredSinceMs !== undefined
@@ -321,10 +321,10 @@ const moves: Moves = {
       // Noted first, then sent, then looked at once more: an ending of its own wins.
       if (run.cancel === undefined && run.policy?.cancelAtDeadline === true) {
         const history = withHistory(run, nowMs, 'past its deadline, to be canceled')
-        return { outcome: 'changed', run: { ...run, history, cancel: { askedAtMs: nowMs } } }
+        return { outcome: 'changed', run: { ...run, history, cancel: { requestedAtMs: nowMs } } }
       }
       // But not without end: a cancel whose turn never comes keeps nothing in flight.
-      const owedForMs = nowMs - (run.cancel?.askedAtMs ?? nowMs)
+      const owedForMs = nowMs - (run.cancel?.requestedAtMs ?? nowMs)
       if (owesCancel(run) && owedForMs < unansweredForMs) return unchanged
     }
     return givenUp(run, 'TIMED_OUT', nowMs, fact.nativeStatus)
@@ -354,18 +354,18 @@ const moves: Moves = {
       : givenUp(run, 'LOST', nowMs, run.nativeStatus)
   },
 
-  ASKED_AGAIN: (run, fact) =>
-    isAskedBy(run, fact.requestKey)
+  REQUESTED_AGAIN: (run, fact) =>
+    isRequestedBy(run, fact.requestKey)
       ? unchanged
       : {
           outcome: 'changed',
           run: {
             ...run,
-            alsoAskedBy: [...(run.alsoAskedBy ?? []).slice(-(askersLimit - 1)), fact.requestKey],
+            alsoRequestedBy: [...(run.alsoRequestedBy ?? []).slice(-(askersLimit - 1)), fact.requestKey],
           },
         },
 
-  WANTED_LIVE: (run, fact, nowMs) => {
+  MOVED_TO_LIVE: (run, fact, nowMs) => {
     if ((run.state !== 'PARKED' && run.state !== 'CLAIMED') || run.request.lane === 'live') return unchanged
     const raised = {
       request: { ...run.request, lane: 'live' as const },
@@ -378,33 +378,33 @@ const moves: Moves = {
       : { outcome: 'changed', run: { ...run, ...raised } }
   },
 
-  EXPLAINED_SKIP: (run, fact, nowMs) =>
+  REPEAT_SKIPPED: (run, fact, nowMs) =>
     run.state === 'ENDED'
       ? noted(run, nowMs, `REPEAT_GUARD skipped ${fact.requestKey}`)
       : impossible(run, fact),
 
-  CANCEL_ASKED: (run, fact, nowMs) => {
+  CANCEL_REQUESTED: (run, fact, nowMs) => {
     const { requestId } = fact
     const why = fact.reason === undefined ? '' : `: ${fact.reason}`
     const asked = {
       history: withHistory(run, nowMs, `cancel asked by ${requestId}${why}`),
-      cancel: { askedAtMs: nowMs, ...run.cancel, requestId },
+      cancel: { requestedAtMs: nowMs, ...run.cancel, requestId },
     }
     switch (run.state) {
       case 'PLANNED':
       case 'ENDED':
         return impossible(run, fact)
       case 'PARKED':
-        if (run.sentBefore === undefined) return canceled({ ...run, ...asked }, nowMs)
+        if (run.earlierStart === undefined) return canceled({ ...run, ...asked }, nowMs)
         // A Start of it may have taken effect: it is released soon, and looked for before it ends.
-        return isUnwanted(run)
+        return isCancelRequested(run)
           ? unchanged
           : { outcome: 'changed', run: { ...run, ...asked, retryAtMs: Math.min(run.retryAtMs, nowMs) } }
       case 'CLAIMED':
-        return isUnwanted(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
+        return isCancelRequested(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
       case 'IN_FLIGHT':
         if (run.subject.kind === 'DATA_SOURCE') return impossible(run, fact)
-        return isUnwanted(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
+        return isCancelRequested(run) ? unchanged : { outcome: 'changed', run: { ...run, ...asked } }
       default:
         return run satisfies never
     }
@@ -425,7 +425,7 @@ const moves: Moves = {
 
   CANCELED: (run, fact, nowMs) => {
     if (run.state !== 'PARKED' && run.state !== 'CLAIMED') return impossible(run, fact)
-    return isUnwanted(run) ? canceled(run, nowMs) : impossible(run, fact)
+    return isCancelRequested(run) ? canceled(run, nowMs) : impossible(run, fact)
   },
 
   ACCEPTED: (run, fact, nowMs) => {

@@ -1,8 +1,15 @@
 import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../contracts/queue-message.ts'
 import type { Records } from '../ports/run-store.ts'
-import { canonicalTypes, runKey, sameSubject, sameTypes, typeSets } from '../run/identity.ts'
-import { decide, type Orders } from '../run/policy.ts'
-import { isAskedBy, isResolved, isUnwanted, type ParkedRun, type Run, type RunError } from '../run/run.ts'
+import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '../run/identity.ts'
+import { applyPolicy, type RunOrders } from '../run/policy.ts'
+import {
+  isCancelRequested,
+  isRequestedBy,
+  isResolved,
+  type ParkedRun,
+  type Run,
+  type RunError,
+} from '../run/run.ts'
 import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -16,7 +23,7 @@ const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
   tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
 
 const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
-  run.state !== 'PLANNED' && isAskedBy(run, waiting.request.requestKey)
+  run.state !== 'PLANNED' && isRequestedBy(run, waiting.request.requestKey)
 
 /** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
 const waitsForItsMessage = (run: Run): run is ParkedRun =>
@@ -63,13 +70,13 @@ const acceptMetadata = async (
     return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
   })
   // A crash may have cut it short between its sets of types; what was cancelled meanwhile stays short.
-  const whole = made.some(({ run, subject }) => subject.revision === undefined || isUnwanted(run))
+  const whole = made.some(({ run, subject }) => subject.revision === undefined || isCancelRequested(run))
   const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
   const wanted = request.types ?? begun?.run.request.policyTypes ?? []
   const complete =
     begun !== undefined &&
     typeSets(wanted).every(
-      (set) => set.length === 0 || made.some(({ subject }) => sameTypes(subject.types, set)),
+      (set) => set.length === 0 || made.some(({ subject }) => haveSameTypes(subject.types, set)),
     )
   if (whole || complete)
     return again(
@@ -80,10 +87,10 @@ const acceptMetadata = async (
   if (isTooOld(request, tools)) return [await rejectWaiting(waiting, tooOld, tools)]
   // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
   if (begun?.subject.revision !== undefined) {
-    const orders: Orders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
+    const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records, tools)
   }
-  const decision = decide(tools.settings.policy, { domainId, projectId: request.projectId })
+  const decision = applyPolicy(tools.settings.policy, { domainId, projectId: request.projectId })
   if (decision.decision === 'skip') return [skippedBy(decision)]
   return decision.decision === 'look' || request.revision === undefined
     ? resolveAndClaim(waiting, records, tools)
@@ -100,7 +107,7 @@ const acceptSource = async (
   const records = await tools.store.runsOfAsset(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
   const made = records.runs.filter(
-    (run) => sameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),
+    (run) => isSameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),
   )
   if (made.length > 0) return again(made, records, tools)
   return isTooOld(request, tools)

@@ -24,11 +24,11 @@ export const awaitTurn = async (tools: StarterTools): Promise<Turn> => {
   for (;;) {
     if (slot.atMs > latestMs) return { comes: 'too-late', atMs: slot.atMs }
     await clock.sleepUntil(slot.atMs)
-    const falls = await pace.falls()
+    const rateCuts = await pace.rateCuts()
     const nowMs = clock.now()
     // The read itself may have been slow.
     if (nowMs > latestMs) return { comes: 'too-late', atMs: nowMs }
-    if (slot.falls >= falls) return { comes: 'now' }
+    if (slot.rateCuts >= rateCuts) return { comes: 'now' }
     const [next] = await pace.reserve(1, nowMs, latestMs)
     if (next === undefined) throw new Error('the pace handed out no slot')
     slot = next

@@ -2,17 +2,17 @@ import { PortUnavailable } from '../errors.ts'
 import type { Breakers } from '../ports/breakers.ts'
 import type { Clock } from '../ports/clock.ts'
 import {
+  type BlockableRequest,
+  type BlockedCall,
   type Breaker,
   type BreakerCause,
+  blocks,
   breakerName,
-  givenBack,
-  opened,
-  type ProbePauses,
-  probed,
-  refusedAgain,
-  type Stoppable,
-  type StoppedCall,
-  stops,
+  failProbe,
+  openBreaker,
+  type ProbeBackoff,
+  returnProbe,
+  startProbe,
 } from '../run/breaker.ts'
 
 /** A message's way past the open breakers. What it probes it may go on with, from GetAsset to Start. */
@@ -22,11 +22,11 @@ export interface Gate {
    * seconds ago is believed, or, asked for the last time before the call, up to a fifth of a second.
    * @throws PortUnavailable when the breakers cannot be read: nothing is asked for on a guess
    */
-  stoppedBy(call: StoppedCall, request: Stoppable, isLastCheck?: boolean): Promise<Breaker | undefined>
+  stoppedBy(call: BlockedCall, request: BlockableRequest, isLastCheck?: boolean): Promise<Breaker | undefined>
   /** DataZone refused: from now on others need not ask. */
-  refused(call: StoppedCall, cause: BreakerCause): Promise<void>
+  refused(call: BlockedCall, cause: BreakerCause): Promise<void>
   /** DataZone's answer shows that what these breakers are about is no longer refused. */
-  allowed(call: StoppedCall, reasons: readonly BreakerCause['reason'][]): Promise<void>
+  allowed(call: BlockedCall, reasons: readonly BreakerCause['reason'][]): Promise<void>
   /** The message is done. A probe that found out nothing is left to the next one. Does not throw when the store is out of reach. */
   leave(): Promise<void>
 }
@@ -41,7 +41,7 @@ interface Probe {
 }
 
 /** The breakers as an execution environment knows them. What it learns itself, all its messages know at once. */
-export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePauses): (() => Gate) => {
+export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBackoff): (() => Gate) => {
   let known: { readonly atMs: number; readonly open: Promise<readonly Breaker[]> } | undefined
 
   const read = (mostMs: number): Promise<readonly Breaker[]> => {
@@ -78,7 +78,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePaus
 
     /** Whether this message is the breaker's prober now. */
     const takeProbe = async (breaker: Breaker, nowMs: number): Promise<boolean> => {
-      const next = probed(breaker, nowMs, pauses)
+      const next = startProbe(breaker, nowMs, pauses)
       const won = await breakers.change(breaker, next)
       if (won) probes.set(breakerName(breaker.cause), { breaker: next, isAllowed: false })
       learn(breaker.cause, next)
@@ -86,7 +86,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePaus
     }
 
     const giveBack = async ({ breaker }: Probe) => {
-      const next = givenBack(breaker, clock.now())
+      const next = returnProbe(breaker, clock.now())
       learn(breaker.cause, next)
       await breakers.change(breaker, next)
     }
@@ -95,7 +95,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePaus
       async stoppedBy(call, request, isLastCheck = false) {
         const open = await read(isLastCheck ? lastCheckFreshMs : freshMs)
         const stopping = open.filter(
-          (breaker) => stops(breaker, call, request) && !probes.has(breakerName(breaker.cause)),
+          (breaker) => blocks(breaker, call, request) && !probes.has(breakerName(breaker.cause)),
         )
         // Whoever is stopped by another breaker all the same has no use for the probe of this one.
         const nowMs = clock.now()
@@ -110,14 +110,14 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbePaus
         const probe = probes.get(name)
         probes.delete(name)
         if (probe !== undefined) {
-          const next = refusedAgain(probe.breaker, call, clock.now(), pauses)
+          const next = failProbe(probe.breaker, call, clock.now(), pauses)
           learn(cause, next)
           await breakers.change(probe.breaker, next)
           return
         }
         const open = await read(freshMs)
         if (open.some((other) => breakerName(other.cause) === name)) return
-        const breaker = opened(cause, call, clock.now(), pauses)
+        const breaker = openBreaker(cause, call, clock.now(), pauses)
         learn(cause, breaker)
         await breakers.trip(breaker)
         // A read that was under way meanwhile may not have seen it.

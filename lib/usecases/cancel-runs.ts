@@ -76,7 +76,7 @@ const cancelOne = async (
   { requestId, reason }: RequestedCancel,
   tools: StarterTools,
 ): Promise<RequestOutcome | undefined> => {
-  const fact = { kind: 'CANCEL_ASKED', requestId, ...(reason === undefined ? {} : { reason }) } as const
+  const fact = { kind: 'CANCEL_REQUESTED', requestId, ...(reason === undefined ? {} : { reason }) } as const
   const next = transition(run, fact, tools.clock.now())
   if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
   const asked = next.outcome === 'unchanged' ? run : await tools.store.save(next.run)

@@ -1,5 +1,5 @@
 import type { Records } from '../ports/run-store.ts'
-import { runKey, sameSubject, typeSets } from '../run/identity.ts'
+import { isSameSubject, runKey, typeSets } from '../run/identity.ts'
 import { repeatOf } from '../run/repeat-guard.ts'
 import {
   type ClaimedRun,
@@ -53,7 +53,7 @@ const attemptToMake = (
   tools: StarterTools,
 ): Attempt | undefined => {
   const { requestKey, regenerate } = waiting.request
-  const ofSubject = records.filter((run) => sameSubject(run.subject, subject))
+  const ofSubject = records.filter((run) => isSameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
   const isNew = made.every((run) => run.request.requestKey !== requestKey)
   if (!(isNew && (regenerate || made.every(cameToNothing)))) return undefined
@@ -110,8 +110,8 @@ const remember = async (
 ): Promise<void> => {
   const { requestKey } = waiting.request
   for (const run of records) {
-    if (!subjects.some((subject) => sameSubject(run.subject, subject))) continue
-    const next = transition(run, { kind: 'ASKED_AGAIN', requestKey }, tools.clock.now())
+    if (!subjects.some((subject) => isSameSubject(run.subject, subject))) continue
+    const next = transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, tools.clock.now())
     if (next.outcome === 'changed') await tools.store.save(next.run)
   }
 }
@@ -200,7 +200,7 @@ const guarded = async (
   }
   const { requestKey } = waiting.request
   for (const run of explained) {
-    const next = transition(run, { kind: 'EXPLAINED_SKIP', requestKey }, tools.clock.now())
+    const next = transition(run, { kind: 'REPEAT_SKIPPED', requestKey }, tools.clock.now())
     const isNoted = next.outcome !== 'noted' || (await tools.store.save(next.run)) !== undefined
     if (!isNoted) return undefined
   }

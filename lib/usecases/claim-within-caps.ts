@@ -1,6 +1,6 @@
 import type { Claiming, ClaimTerms } from '../ports/run-store.ts'
-import { type Count, countsOf, notYetCounted, roomAtMs } from '../run/caps.ts'
-import { type ClaimedRun, isUnwanted, type RunError } from '../run/run.ts'
+import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../run/caps.ts'
+import { type ClaimedRun, isCancelRequested, type RunError } from '../run/run.ts'
 import { hasWaitedTooLong } from './end-lease.ts'
 import type { StarterTools } from './starter-tools.ts'
 
@@ -15,11 +15,15 @@ export type CappedClaiming =
   | Exclude<Claiming, { readonly outcome: 'full' }>
   | { readonly outcome: 'full'; readonly wait: CapWait }
 
-const named = ({ counter, limit }: Count): string =>
+const named = ({ counter, limit }: CounterIncrement): string =>
   `cap ${counter.cap}: all ${limit} runs of ${counter.period.slice(counter.period.indexOf('#') + 1)}`
 
 /** Until the last of the full periods has turned; P9: but not for longer than a request may wait. */
-const waitFor = (full: readonly Count[], claim: ClaimedRun, { clock, settings }: StarterTools): CapWait => {
+const waitFor = (
+  full: readonly CounterIncrement[],
+  claim: ClaimedRun,
+  { clock, settings }: StarterTools,
+): CapWait => {
   const endsAtMs = claim.createdAtMs + settings.maxWaitMs
   return {
     reason: 'CAP_FULL',
@@ -50,11 +54,11 @@ export const claimWithinCaps = async (
   terms: Omit<ClaimTerms, 'counts'>,
   tools: StarterTools,
 ): Promise<CappedClaiming> => {
-  if (isUnwanted(claim) || hasWaitedTooLong(claim, tools)) return withoutCount(claim, terms, tools)
-  const counts = countsOf(claim, tools.settings.policy.caps, tools.clock.now())
-  const { counted, ...uncounted } = claim
+  if (isCancelRequested(claim) || hasWaitedTooLong(claim, tools)) return withoutCount(claim, terms, tools)
+  const counts = incrementsFor(claim, tools.settings.policy.caps, tools.clock.now())
+  const { countedIn: counted, ...uncounted } = claim
   const claiming = await tools.store.claim(
-    counts.length === 0 ? uncounted : { ...claim, counted: counts.map(({ counter }) => counter) },
+    counts.length === 0 ? uncounted : { ...claim, countedIn: counts.map(({ counter }) => counter) },
     { ...terms, counts: notYetCounted(counts, counted) },
   )
   return claiming.outcome === 'full'

@@ -1,4 +1,4 @@
-import { type ForeignRun, foreignRecord, mayBeOurs } from '../run/foreign-run.ts'
+import { type ForeignRun, foreignRunRecord, mayBeOurs } from '../run/foreign-run.ts'
 import type { InFlightRun } from '../run/run.ts'
 import { observe, type Pass, type SettleTools } from './settle-runs.ts'
 
@@ -38,7 +38,7 @@ export const followForeignRun = async (
     return undecided
   }
   const seen = answer.value
-  const recording = await store.recordRunId(foreignRecord(foreign, seen, clock.now()))
+  const recording = await store.recordRunId(foreignRunRecord(foreign, seen, clock.now()))
   if (recording.outcome !== 'recorded') return { outcome: 'recorded' }
   // It may be over by now; then this Get is its ending.
   await observe(recording.run, seen, pass, tools)

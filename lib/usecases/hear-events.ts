@@ -1,4 +1,4 @@
-import type { HeardEvent } from '../contracts/heard-event.ts'
+import type { ServiceEvent } from '../contracts/service-event.ts'
 import { reasonOf } from '../errors.ts'
 import { announceAtOnce } from './announce.ts'
 import { noteAcceptance } from './note-acceptance.ts'
@@ -17,7 +17,7 @@ export type HearingTools = HintTools & SourceHintTools
 type Heard = { readonly address: HintAddress; readonly fate: HintFate }
 
 /** Of each event, in their order, what `pick` takes out of it; the others keep their places. */
-const indexed = <T>(events: readonly HeardEvent[], pick: (event: HeardEvent) => T | undefined) =>
+const indexed = <T>(events: readonly ServiceEvent[], pick: (event: ServiceEvent) => T | undefined) =>
   events.flatMap((event, index) => {
     const picked = pick(event)
     return picked === undefined ? [] : [{ index, picked }]
@@ -27,7 +27,10 @@ const indexed = <T>(events: readonly HeardEvent[], pick: (event: HeardEvent) => 
  * What a batch of DataZone's own events leads to: runs of assets are settled, runs of data sources too, or followed
  * where others started them, and acceptances are noted.
  */
-export const hearEvents = async (events: readonly HeardEvent[], tools: HearingTools): Promise<HintReport> => {
+export const hearEvents = async (
+  events: readonly ServiceEvent[],
+  tools: HearingTools,
+): Promise<HintReport> => {
   const fates = new Map<number, Heard>()
 
   const hints = indexed(events, (event) => (event.kind === 'hint' ? event.hint : undefined))
@@ -68,7 +71,7 @@ export const hearEvents = async (events: readonly HeardEvent[], tools: HearingTo
     }
   }
   return {
-    hints: events.map((_, index) => fates.get(index) ?? { address: 'nothing', fate: 'going' }),
+    hints: events.map((_, index) => fates.get(index) ?? { address: 'nothing', fate: 'active' }),
     ended: [...report.ended, ...pass.ended],
     trusted: report.trusted,
     announced,

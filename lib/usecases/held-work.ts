@@ -1,7 +1,7 @@
 import type { Breakers } from '../ports/breakers.ts'
 import type { Switches } from '../ports/switches.ts'
 import type { Breaker } from '../run/breaker.ts'
-import type { Holds, ReleasePlan, Waiting } from '../run/release-plan.ts'
+import type { Holds, ReleasePlan, WaitingRun } from '../run/release-plan.ts'
 import type { Run } from '../run/run.ts'
 
 export interface HoldPorts {
@@ -17,7 +17,7 @@ const placeOf = (run: Run): string => JSON.stringify([run.subject.domainId, run.
  * @throws PortUnavailable when they cannot be read; then nothing is to be released, because nothing is known
  */
 export const readHolds = async (
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingRun[],
   { breakers, switches }: HoldPorts,
 ): Promise<Holds> => {
   const open: readonly Breaker[] = waiting.length === 0 ? [] : await breakers.open()
@@ -31,7 +31,7 @@ export const readHolds = async (
 
 /** How much is parked, by why it waits now: what holds it, or else what it was parked for. */
 export const countParked = (
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingRun[],
   { heldBy }: Pick<ReleasePlan, 'heldBy'>,
   parkedLater: ReadonlyMap<string, number>,
 ): Readonly<Record<string, number>> => {

@@ -1,5 +1,5 @@
 import type { Records } from '../ports/run-store.ts'
-import { sameSubject } from '../run/identity.ts'
+import { isSameSubject } from '../run/identity.ts'
 import type { ParkedRun, Run, Subject } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -30,8 +30,8 @@ export const goesLive = async (
   if (request.request.lane !== 'live') return records
   const runs: Run[] = []
   for (const run of records.runs) {
-    const next = subjects.some((subject) => sameSubject(run.subject, subject))
-      ? transition(run, { kind: 'WANTED_LIVE', requestKey: request.request.requestKey }, tools.clock.now())
+    const next = subjects.some((subject) => isSameSubject(run.subject, subject))
+      ? transition(run, { kind: 'MOVED_TO_LIVE', requestKey: request.request.requestKey }, tools.clock.now())
       : undefined
     if (next?.outcome !== 'changed') runs.push(run)
     else {

@@ -8,7 +8,7 @@ import {
   startUnknownName,
 } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
-import { absenceProvesMs, ownership, pauseByAgeMs } from '../run/start-safety.ts'
+import { absenceIsProofAtMs, ownership, pauseByAgeMs } from '../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -62,7 +62,7 @@ const listAll = async (
 
 const newestGoing = (kind: Subject['kind'], runs: readonly ServiceRun[]): ServiceRun | undefined =>
   runs
-    .filter(({ nativeStatus }) => meaningOfStatus(kind, nativeStatus).phase === 'going')
+    .filter(({ nativeStatus }) => meaningOfStatus(kind, nativeStatus).phase === 'active')
     .toSorted((left, right) => (left.createdAtMs ?? 0) - (right.createdAtMs ?? 0))
     .at(-1)
 
@@ -103,8 +103,8 @@ export const lookBefore = async (
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome | 'nothing'> => {
-  if (run.sentBefore === undefined) return 'nothing'
-  const askedAtMs = tools.clock.now()
+  if (run.earlierStart === undefined) return 'nothing'
+  const requestedAtMs = tools.clock.now()
   const seen = await look(run, others, tools)
   switch (seen.found) {
     case 'ours':
@@ -113,12 +113,12 @@ export const lookBefore = async (
       if (hasWaitedTooLong(run, tools)) return reject(run, startUnknown, tools)
       const { lookAgainMs, parkMs } = tools.settings
       // List is a permission of its own, so that this opens no breaker; nor is it asked for each minute.
-      const retryAtMs = askedAtMs + (seen.reason === 'DENIED' ? parkMs : lookAgainMs)
+      const retryAtMs = requestedAtMs + (seen.reason === 'DENIED' ? parkMs : lookAgainMs)
       return park(run, { reason: seen.reason, retryAtMs, definite: true, error: seen.error }, tools)
     }
     case 'nothing': {
-      const provesMs = absenceProvesMs(run.sentBefore, tools.settings.assumptions)
-      return askedAtMs >= provesMs
+      const provesMs = absenceIsProofAtMs(run.earlierStart, tools.settings.assumptions)
+      return requestedAtMs >= provesMs
         ? 'nothing'
         : park(run, { reason: 'LEASE_EXPIRED', retryAtMs: provesMs, definite: true }, tools)
     }
@@ -128,12 +128,12 @@ export const lookBefore = async (
 }
 
 /** The run once List has proven that no Start of an earlier lease took effect, or will. */
-export const withoutOpenStarts = ({ sentBefore: _, ...run }: ClaimedRun): ClaimedRun => run
+export const withoutOpenStarts = ({ earlierStart: _, ...run }: ClaimedRun): ClaimedRun => run
 
-const isProvenAbsent = (run: ClaimedRun, seen: Look, askedAtMs: number, tools: StarterTools): boolean =>
+const isProvenAbsent = (run: ClaimedRun, seen: Look, requestedAtMs: number, tools: StarterTools): boolean =>
   seen.found === 'nothing' &&
-  run.sentBefore !== undefined &&
-  askedAtMs >= absenceProvesMs(run.sentBefore, tools.settings.assumptions)
+  run.earlierStart !== undefined &&
+  requestedAtMs >= absenceIsProofAtMs(run.earlierStart, tools.settings.assumptions)
 
 /**
  * A run of the asset is going. It is adopted only where an earlier Start of this attempt is open: the one that was just
@@ -147,15 +147,16 @@ export const parkBehindOther = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const { lookAgainMs, parkMs } = tools.settings
-  const askedAtMs = tools.clock.now()
+  const requestedAtMs = tools.clock.now()
   const seen = await look(run, others, tools)
-  if (run.sentBefore !== undefined && seen.found === 'ours') return recordStarted(run, seen.run, true, tools)
+  if (run.earlierStart !== undefined && seen.found === 'ours')
+    return recordStarted(run, seen.run, true, tools)
   const nowMs = tools.clock.now()
   // Where List shows none going, as long as the request itself has waited.
   const sinceMs = (seen.found === 'nothing' ? seen.going?.createdAtMs : undefined) ?? run.createdAtMs
   const retryAtMs = nowMs + pauseByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
   return park(
-    isProvenAbsent(run, seen, askedAtMs, tools) ? withoutOpenStarts(run) : run,
+    isProvenAbsent(run, seen, requestedAtMs, tools) ? withoutOpenStarts(run) : run,
     { reason: 'CONFLICT', retryAtMs, definite: true, error },
     tools,
   )

@@ -1,6 +1,6 @@
 import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../run/source-day.ts'
-import { type Attempt, mustWait, pauseByAgeMs } from '../run/start-safety.ts'
+import { type Attempt, hasToWait, pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
 
@@ -29,7 +29,7 @@ export const mustPark = async (
   const nowMs = clock.now()
   const lookAgainAtMs = nowMs + settings.lookAgainMs
   if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: lookAgainAtMs }
-  if (mustWait(attempt, others)) {
+  if (hasToWait(attempt, others)) {
     return {
       reason: 'BEHIND',
       retryAtMs: nowMs + pauseByAgeMs(ageMs(), settings.lookAgainMs, settings.parkMs),
@@ -43,7 +43,7 @@ export const mustPark = async (
   // Behind a full quota an open Start is looked for all the same.
   if (
     breaker === undefined ||
-    (breaker.cause.reason === 'QUOTA_EXCEEDED' && attempt.sentBefore !== undefined)
+    (breaker.cause.reason === 'QUOTA_EXCEEDED' && attempt.earlierStart !== undefined)
   ) {
     return undefined
   }

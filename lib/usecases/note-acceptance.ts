@@ -6,7 +6,7 @@ import { generationTypes } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 
 /** `accepted`: written on a run or more. `known`: it can be of none, or they say so already. `going`: not all written. */
-type AcceptanceFate = 'accepted' | 'known' | 'going'
+type AcceptanceFate = 'accepted' | 'known' | 'active'
 
 /**
  * Notes that suggestions of an asset were accepted on the runs that they can be of: the last one of each type, so on
@@ -26,7 +26,7 @@ export const noteAcceptance = async (
     const next = transition(run, fact, nowMs)
     if (next.outcome !== 'changed') continue
     const isSaved = (await store.save(next.run)) !== undefined
-    if (!isSaved) fate = 'going'
+    if (!isSaved) fate = 'active'
     else if (fate === 'known') fate = 'accepted'
   }
   return fate

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore, UnreadableRecord } from '../ports/run-store.ts'
 import { runKey, targetOf } from '../run/identity.ts'
-import type { Held, Waiting } from '../run/release-plan.ts'
+import type { HeldCounts, WaitingRun } from '../run/release-plan.ts'
 import type { ParkedRun } from '../run/run.ts'
 import { isWaiting, planWaiting, type SweepSettings } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
@@ -27,7 +27,7 @@ export interface Releases {
   /** How many parked records were read that are due. */
   readonly due: number
   readonly released: number
-  readonly held: Held
+  readonly held: HeldCounts
   /** All parked records, due or not, by why they wait. Absent: they could not be counted, or not all of them. */
   readonly parked?: Readonly<Record<string, number>>
   readonly unreadable: readonly UnreadableRecord[]
@@ -35,7 +35,7 @@ export interface Releases {
 }
 
 interface Backlog {
-  readonly runs: readonly Waiting[]
+  readonly runs: readonly WaitingRun[]
   readonly unreadable: readonly UnreadableRecord[]
   /** All of it was read. */
   readonly isWhole: boolean
@@ -47,7 +47,7 @@ const outOfTime = ({ clock, deadlineMs }: ReleaseTools): boolean => clock.now() 
 const readBacklog = async (nowMs: number, problems: string[], tools: ReleaseTools): Promise<Backlog> => {
   const startMs = tools.clock.now()
   const stopAtMs = startMs + (tools.deadlineMs - startMs) / 2
-  const runs: Waiting[] = []
+  const runs: WaitingRun[] = []
   const unreadable: UnreadableRecord[] = []
   let isWhole = false
   await attempt('waiting', problems, async () => {
@@ -63,7 +63,7 @@ const readBacklog = async (nowMs: number, problems: string[], tools: ReleaseTool
 
 /** The record first. One that cannot be written must not hold up the others. */
 const markReleased = async (
-  run: Waiting,
+  run: WaitingRun,
   problems: string[],
   { settings, store, clock }: ReleaseTools,
 ): Promise<boolean> => {
@@ -81,7 +81,7 @@ const markReleased = async (
  * slow queue, release it once), then the message, spread over the period so that live requests go first.
  */
 const releaseAll = async (
-  runs: readonly Waiting[],
+  runs: readonly WaitingRun[],
   problems: string[],
   tools: ReleaseTools,
 ): Promise<number> => {
@@ -134,7 +134,7 @@ const countLater = async (
  * @param nowMs the sweep's one reading of the clock: a record that comes due meanwhile is not due in this sweep
  */
 export const releaseWaiting = async (
-  claims: readonly Waiting[],
+  claims: readonly WaitingRun[],
   nowMs: number,
   tools: ReleaseTools,
 ): Promise<Releases> => {
@@ -142,7 +142,7 @@ export const releaseWaiting = async (
   const { runs, unreadable, isWhole } = await readBacklog(nowMs, problems, tools)
   const waiting = [...claims, ...runs]
   let released = 0
-  let held: Held = {}
+  let held: HeldCounts = {}
   let parked: Releases['parked']
   await attempt('holds', problems, async () => {
     const holds = await readHolds(waiting, tools)

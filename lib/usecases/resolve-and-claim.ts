@@ -1,6 +1,6 @@
 import type { Asset } from '../ports/datazone.ts'
 import type { Records } from '../ports/run-store.ts'
-import { decide } from '../run/policy.ts'
+import { applyPolicy } from '../run/policy.ts'
 import type { Run } from '../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
 import { hasWaitedTooLong, waitedTooLong } from './end-lease.ts'
@@ -41,7 +41,7 @@ const claimResolved = async (
 ): Promise<readonly RequestOutcome[]> => {
   const named = waiting.request.revision
   const { domainId } = waiting.subject
-  const decision = decide(tools.settings.policy, {
+  const decision = applyPolicy(tools.settings.policy, {
     domainId,
     projectId: waiting.projectId,
     asset: { type: asset.typeIdentifier, name: asset.name },

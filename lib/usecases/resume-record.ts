@@ -3,13 +3,13 @@ import type { Records } from '../ports/run-store.ts'
 import { partitionOf, runKey } from '../run/identity.ts'
 import {
   type ClaimedRun,
-  isUnwanted,
+  isCancelRequested,
   type ParkedRun,
   type ParkReason,
   type Run,
   type RunError,
 } from '../run/run.ts'
-import { mayResume } from '../run/sweep-plan.ts'
+import { canResume } from '../run/sweep-plan.ts'
 import { transition } from '../run/transition.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
 import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
@@ -58,8 +58,8 @@ export const resumeRun = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
-  if (isUnwanted(run) && run.sentBefore === undefined) return cancelUnstarted(run, tools)
-  if (run.sentBefore === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
+  if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, tools)
+  if (run.earlierStart === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await mustPark(run, others, tools)
   if (wait !== undefined) return parkAgain(run, wait, tools)
@@ -72,7 +72,7 @@ export const resumeRun = async (
     case 'claimed':
       return startRun(claiming.run, others, tools)
     case 'full':
-      return run.sentBefore === undefined
+      return run.earlierStart === undefined
         ? parkAgain(run, claiming.wait, tools)
         : lookThenPark(next.run, claiming.wait, others, tools)
     case 'exists':
@@ -98,7 +98,7 @@ export const resumeRecord = async (
   if (run?.state !== 'PARKED' || run.releasedAtMs === undefined || records.unreadable.length > 0) {
     return [{ outcome: 'duplicate', of: { partition: partitionOf(release), record: release.record } }]
   }
-  if (!mayResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
+  if (!canResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
   // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
   const released = { ...tools, receiveCount: Math.max(parksFrom, tools.receiveCount) }
   return isWaitingRequest(run)

@@ -1,8 +1,8 @@
 import type { Hint } from '../contracts/hint.ts'
 import { reasonOf } from '../errors.ts'
 import type { EndedRun, InFlightRun, Run } from '../run/run.ts'
-import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
-import type { UnheardOf } from '../run/unheard-of.ts'
+import { type SweepSettings, shouldReadSucceededPage } from '../run/sweep-plan.ts'
+import type { Unrecognized } from '../run/unrecognized.ts'
 import { type AnnouncePorts, announceAtOnce } from './announce.ts'
 import {
   getEach,
@@ -35,7 +35,7 @@ export type HintAddress = 'run' | 'asset' | 'source' | 'domain' | 'nothing'
  * or an acceptance that could not be noted yet. No sweep would find either.
  * `accepted`: noted on the runs whose suggestions were accepted.
  */
-export type HintFate = 'settled' | 'known' | 'early' | 'going' | 'followed' | 'undecided' | 'accepted'
+export type HintFate = 'settled' | 'known' | 'early' | 'active' | 'followed' | 'undecided' | 'accepted'
 
 export interface HintReport {
   /** One for each hint, in their order. */
@@ -46,7 +46,7 @@ export interface HintReport {
   /** Reads that DataZone refused, by its error name, and steps that failed. */
   readonly problems: readonly string[]
   /** Of what was written just now. */
-  readonly unheardOf: readonly UnheardOf[]
+  readonly unheardOf: readonly Unrecognized[]
 }
 
 interface Addressed {
@@ -73,7 +73,7 @@ const addressed = (hint: Hint, address: HintAddress, runs: readonly Run[]): Addr
   address,
   inFlight: runs.filter((run) => run.state === 'IN_FLIGHT'),
   isStarting: runs.some(
-    (run) => run.state === 'CLAIMED' || (run.state === 'PARKED' && run.sentBefore !== undefined),
+    (run) => run.state === 'CLAIMED' || (run.state === 'PARKED' && run.earlierStart !== undefined),
   ),
   couldNotRead: false,
 })
@@ -139,7 +139,7 @@ const listSucceeded = async (
   const before = wanted.size
   const left = () => expected - (before - wanted.size)
   const wantsMore = (pages: number, takenFromLast: number) =>
-    pages === 0 || wantsSucceededPage(left(), pages, takenFromLast)
+    pages === 0 || shouldReadSucceededPage(left(), pages, takenFromLast)
   await readStatus(domainId, 'SUCCEEDED', wanted, wantsMore, pass, tools)
 }
 
@@ -203,15 +203,15 @@ const fatesOfUnnamed = (
       const { verdict } = one.hint
       const free = left.get(verdict) ?? 0
       left.set(verdict, free - 1)
-      return [one, free > 0 ? 'settled' : wasInFlight ? 'going' : 'known']
+      return [one, free > 0 ? 'settled' : wasInFlight ? 'active' : 'known']
     }),
   )
 }
 
 const fateOfNamed = (one: Addressed, ended: ReadonlySet<string | undefined>): HintFate => {
-  if (one.couldNotRead) return 'going'
+  if (one.couldNotRead) return 'active'
   if (one.inFlight.some(({ runId }) => ended.has(runId))) return 'settled'
-  if (one.inFlight.length > 0) return 'going'
+  if (one.inFlight.length > 0) return 'active'
   return one.isStarting || one.address === 'nothing' ? 'early' : 'known'
 }
 
@@ -265,7 +265,7 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
   return {
     hints: all.map((one) => ({
       address: one.address,
-      fate: one.address === 'domain' ? (fates.get(one) ?? 'going') : fateOfNamed(one, ended),
+      fate: one.address === 'domain' ? (fates.get(one) ?? 'active') : fateOfNamed(one, ended),
     })),
     ended: pass.ended,
     trusted: trustedEndings,

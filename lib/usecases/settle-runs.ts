@@ -5,10 +5,10 @@ import type { RunStore } from '../ports/run-store.ts'
 import { nextAttempt } from '../run/retry.ts'
 import { type EndedRun, type InFlightRun, owesCancel, type Run } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
-import { type SweepSettings, wantsSucceededPage } from '../run/sweep-plan.ts'
+import { type SweepSettings, shouldReadSucceededPage } from '../run/sweep-plan.ts'
 import { type Transition, transition } from '../run/transition.ts'
 import { inTurns } from '../run/turns.ts'
-import { type UnheardOf, unheardOfIn } from '../run/unheard-of.ts'
+import { findUnrecognized, type Unrecognized } from '../run/unrecognized.ts'
 import { cancelOwed } from './cancel-owed.ts'
 
 export interface SettlePorts {
@@ -30,7 +30,7 @@ export interface Settlement {
   /** How many of those reads were refused for want of a permission. */
   readonly denied: number
   /** Of what was written just now. */
-  readonly unheardOf: readonly UnheardOf[]
+  readonly unheardOf: readonly Unrecognized[]
 }
 
 /** What one pass learns, so that the steps need not hand it to each other. */
@@ -39,7 +39,7 @@ export interface Pass {
   readonly problems: string[]
   /** How many reads were refused for want of a permission; `problems` has them too. */
   denied: number
-  readonly unheardOf: UnheardOf[]
+  readonly unheardOf: Unrecognized[]
   /** Runs past their deadline, which DataZone is to cancel before they are given up, as their records say by now. */
   readonly toCancel: InFlightRun[]
   /** Run ids that DataZone was asked to cancel, whatever it answered. */
@@ -114,7 +114,7 @@ export const observe = async (
     ...(error === undefined ? {} : { error }),
   } as const
   const isNews = await write(transition(run, fact, tools.clock.now()), pass, tools)
-  if (isNews) pass.unheardOf.push(...unheardOfIn(run, seen))
+  if (isNews) pass.unheardOf.push(...findUnrecognized(run, seen))
 }
 
 const isOverdue = (run: InFlightRun, tools: SettleTools): boolean =>
@@ -127,8 +127,8 @@ const observeByGet = async (
   pass: Pass,
   tools: SettleTools,
 ): Promise<void> => {
-  const isGoing = meaningOfStatus(run.subject.kind, seen.nativeStatus).phase === 'going'
-  if (!isGoing || !isOverdue(run, tools)) return observe(run, seen, pass, tools)
+  const isActive = meaningOfStatus(run.subject.kind, seen.nativeStatus).phase === 'active'
+  if (!isActive || !isOverdue(run, tools)) return observe(run, seen, pass, tools)
   const { nativeStatus } = seen
   const tried = pass.cancelTried.has(run.runId) ? { cancelTried: true as const } : {}
   await write(transition(run, { kind: 'OVERDUE', nativeStatus, ...tried }, tools.clock.now()), pass, tools)
@@ -270,7 +270,7 @@ export const settleRest = async (
   const unasked = new Map(runs.filter(isUnasked).map((run) => [run.runId, run]))
   for (const status of ['FAILED', 'PARTIALLY_SUCCEEDED'] as const) {
     const wantsMore = (pages: number, takenFromLast: number) =>
-      wantsSucceededPage(unasked.size, pages, takenFromLast)
+      shouldReadSucceededPage(unasked.size, pages, takenFromLast)
     await readStatus(domainId, status, unasked, wantsMore, pass, tools)
   }
   await getEach(
@@ -310,7 +310,7 @@ const listThem = async (
     domainId,
     'SUCCEEDED',
     ended,
-    (pages, takenFromLast) => pages < sought && wantsSucceededPage(left().length, pages, takenFromLast),
+    (pages, takenFromLast) => pages < sought && shouldReadSucceededPage(left().length, pages, takenFromLast),
     pass,
     tools,
   )
@@ -357,7 +357,8 @@ export const settleRuns = async (runs: readonly InFlightRun[], tools: SettleTool
   const others = tracked.filter((run) => !isAlone(run))
   const domainId = runs[0]?.subject.domainId
   await getEach(tracked.filter(isAlone), pass, tools)
-  if (domainId === undefined || others.length <= tools.settings.fewRuns) await getEach(others, pass, tools)
+  if (domainId === undefined || others.length <= tools.settings.maxSingleGets)
+    await getEach(others, pass, tools)
   else await listThem(domainId, others, young, pass, tools)
   await settleCanceled(canceled, pass, tools)
   const { ended, problems, denied, unheardOf } = pass

@@ -1,6 +1,6 @@
 import type { SourceHint } from '../contracts/source-hint.ts'
 import { reasonOf } from '../errors.ts'
-import { type FollowRule, type ForeignRun, isWanted, mayBeOurs } from '../run/foreign-run.ts'
+import { type FollowRule, type ForeignRun, isFollowed, mayBeOurs } from '../run/foreign-run.ts'
 import type { InFlightRun, Run } from '../run/run.ts'
 import type { Mode } from '../run/sweep-plan.ts'
 import { followForeignRun } from './follow-foreign-run.ts'
@@ -33,22 +33,22 @@ const wantedRun = (hint: SourceHint, { following }: SourceHintTools): ForeignRun
   if (!isServed || dataSourceId === undefined || projectId === undefined) return undefined
   if (runId === undefined || eventId === undefined) return undefined
   // That a run ended says nothing of when it began.
-  const began = hint.tells === 'TRIGGERED' && happenedAtMs !== undefined ? { happenedAtMs } : {}
+  const began = hint.phase === 'TRIGGERED' && happenedAtMs !== undefined ? { happenedAtMs } : {}
   const foreign = { domainId, dataSourceId, projectId, runId, eventId, ...began }
-  return isWanted(following.followDataSourceRuns, foreign) ? foreign : undefined
+  return isFollowed(following.followDataSourceRuns, foreign) ? foreign : undefined
 }
 
 /** A run that began is no reason to look; one that ended is, while the record does not say so. */
 const aboutRecorded = (hint: SourceHint, runs: readonly Run[], address: HintAddress): Subject => {
   const look = runs.filter((run) => run.state === 'IN_FLIGHT')
-  return hint.tells === 'TRIGGERED' || look.length === 0 ? { address, fate: 'known' } : { address, look }
+  return hint.phase === 'TRIGGERED' || look.length === 0 ? { address, fate: 'known' } : { address, look }
 }
 
 /** Which record a hint is about: by its run id, else by what the records of its data source say. */
 const subjectOf = async (hint: SourceHint, tools: SourceHintTools): Promise<Subject> => {
   const { domainId, dataSourceId, runId } = hint
   const follow = wantedRun(hint, tools)
-  if (hint.tells === 'TRIGGERED' && follow === undefined) return { address: 'nothing', fate: 'known' }
+  if (hint.phase === 'TRIGGERED' && follow === undefined) return { address: 'nothing', fate: 'known' }
   const holds = (run: Run) => run.subject.domainId === domainId && 'runId' in run && run.runId === runId
   if (runId !== undefined) {
     const found = (await tools.store.byRunId(runId)).runs.filter(holds)
@@ -102,7 +102,7 @@ export const settleSourceHints = async (
         return await subjectOf(hint, tools)
       } catch (error) {
         pass.problems.push(reasonOf(error))
-        return { address: 'nothing', fate: wantedRun(hint, tools) === undefined ? 'going' : 'undecided' }
+        return { address: 'nothing', fate: wantedRun(hint, tools) === undefined ? 'active' : 'undecided' }
       }
     }),
   )
@@ -120,6 +120,6 @@ export const settleSourceHints = async (
     if ('fate' in one) return one
     const { address } = one
     if ('follow' in one) return { address, fate: followed.get(keyOf(one.follow)) ?? 'undecided' }
-    return { address, fate: one.look.some(({ runId }) => ended.has(runId)) ? 'settled' : 'going' }
+    return { address, fate: one.look.some(({ runId }) => ended.has(runId)) ? 'settled' : 'active' }
   })
 }

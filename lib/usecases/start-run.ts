@@ -1,6 +1,6 @@
 import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
 import { clientToken, typesToRun } from '../run/identity.ts'
-import { type ClaimedRun, isUnwanted, type ParkReason, type Run, type RunError } from '../run/run.ts'
+import { type ClaimedRun, isCancelRequested, type ParkReason, type Run, type RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
 import { pauseByAgeMs, startSafety } from '../run/start-safety.ts'
 import { awaitTurn } from './await-turn.ts'
@@ -161,7 +161,7 @@ export const startRun = async (
   others: readonly Run[],
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
-  if (isUnwanted(claimed)) {
+  if (isCancelRequested(claimed)) {
     const looked = await lookBefore(claimed, others, tools)
     return looked === 'nothing' ? cancelUnstarted(claimed, tools) : looked
   }
@@ -193,7 +193,7 @@ export const startRun = async (
   if (answer.outcome === 'refused') return refused(run, others, answer.refusal, tools)
   const recorded = await recordStarted(run, answer.value, false, tools)
   // A replay of an earlier Start uses no quota, so it tells nothing of it.
-  const isReplay = run.sentBefore !== undefined
+  const isReplay = run.earlierStart !== undefined
   await tools.gate.allowed('Start', isReplay ? ['DENIED'] : ['DENIED', 'QUOTA_EXCEEDED'])
   return recorded
 }

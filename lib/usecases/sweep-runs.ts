@@ -1,8 +1,8 @@
 import type { UnreadableRecord } from '../ports/run-store.ts'
-import type { Held } from '../run/release-plan.ts'
+import type { HeldCounts } from '../run/release-plan.ts'
 import type { EndedRun, Ending, Run } from '../run/run.ts'
 import { isWaiting, planWork } from '../run/sweep-plan.ts'
-import type { UnheardOf } from '../run/unheard-of.ts'
+import type { Unrecognized } from '../run/unrecognized.ts'
 import { type AnnouncePorts, announce } from './announce.ts'
 import { batchesOf } from './batches.ts'
 import { type ReleaseTools, releaseWaiting } from './release-waiting.ts'
@@ -19,7 +19,7 @@ export interface SweepReport {
   readonly announced: number
   readonly released: number
   /** Due records kept in the table without a write, by what keeps them. */
-  readonly held: Held
+  readonly held: HeldCounts
   /** All parked records, due or not, by why they wait. Absent: they could not be counted, or not all of them. */
   readonly parked?: Readonly<Record<string, number>>
   readonly ended: Readonly<Partial<Record<Ending, number>>>
@@ -30,7 +30,7 @@ export interface SweepReport {
   /** How often DataZone refused to show a run for want of a permission: how it ends nobody learns. */
   readonly denied: number
   /** What DataZone showed that this version does not know; told once. */
-  readonly unheardOf: readonly UnheardOf[]
+  readonly unheardOf: readonly Unrecognized[]
   /** The time for a part of it was over, so that something may be left to the next sweep. */
   readonly outOfTime: boolean
 }
@@ -91,7 +91,7 @@ export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
   const work = planWork(due.runs, nowMs, tools.settings)
   let announced = await announceAll(work.announce, problems, working)
   const ended: EndedRun[] = []
-  const unheardOf: UnheardOf[] = []
+  const unheardOf: Unrecognized[] = []
   let denied = 0
   for (const runs of work.domains) {
     if (outOfTime(working)) break

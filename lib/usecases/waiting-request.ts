@@ -1,6 +1,6 @@
 import type { RequestedMetadataRun, RequestedRun } from '../contracts/queue-message.ts'
 import { eventId, runKey } from '../run/identity.ts'
-import type { Decision, Orders } from '../run/policy.ts'
+import type { Decision, RunOrders } from '../run/policy.ts'
 import {
   type EndedRun,
   isResolved,
@@ -61,7 +61,7 @@ export const waitingRequest = <About extends Subject>(
 }
 
 /** The request as the policy orders it, to be claimed. */
-export const ordered = (waiting: WaitingRequest, orders: Orders, tools: StarterTools): WaitingRequest => {
+export const ordered = (waiting: WaitingRequest, orders: RunOrders, tools: StarterTools): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
   if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
   const types = orders.types ?? tools.settings.defaultTypes

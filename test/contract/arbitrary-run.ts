@@ -95,7 +95,7 @@ const policy = fc.record(
     retry: fc.record({ attempts: fc.integer({ min: 2, max: 10 }), delayMs: times }),
     deadlineMs: times,
     cancelAtDeadline: fc.constant(true as const),
-    startedUntold: fc.constant(true as const),
+    announceStarted: fc.constant(false as const),
     reasonsUnwanted: fc.constant(true as const),
     repeatGuardMs: times,
   },
@@ -114,14 +114,14 @@ const common = {
   request,
   policy,
   onlyTypes: fc.subarray([...generationTypes], { minLength: 1 }),
-  retried: fc.integer({ min: 1, max: 9 }),
-  counted: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
+  retriesBefore: fc.integer({ min: 1, max: 9 }),
+  countedIn: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
     maxLength: 3,
   }),
-  alsoAskedBy: fc.array(senderIds, { maxLength: 3 }),
+  alsoRequestedBy: fc.array(senderIds, { maxLength: 3 }),
   cancel: fc.record(
-    { askedAtMs: times, requestId: senderIds, sentAtMs: times },
-    { requiredKeys: ['askedAtMs'] },
+    { requestedAtMs: times, requestId: senderIds, sentAtMs: times },
+    { requiredKeys: ['requestedAtMs'] },
   ),
   createdAtMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),
@@ -144,7 +144,7 @@ const claimed = {
   state: fc.constant('CLAIMED' as const),
   leaseEndsAtMs: times,
   startSent: sent,
-  sentBefore: sent,
+  earlierStart: sent,
   notFoundSinceMs: times,
 } satisfies Fields<ClaimedRun>
 
@@ -154,7 +154,7 @@ const parked = {
   reason: fc.constantFrom(...parkReasons),
   retryAtMs: times,
   releasedAtMs: times,
-  sentBefore: sent,
+  earlierStart: sent,
   notFoundSinceMs: times,
   error: errors,
 } satisfies Fields<ParkedRun>

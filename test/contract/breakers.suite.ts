@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { Breakers } from '../../lib/ports/breakers.ts'
-import { type BreakerCause, givenBack, opened, type ProbePauses, probed } from '../../lib/run/breaker.ts'
+import {
+  type BreakerCause,
+  openBreaker,
+  type ProbeBackoff,
+  returnProbe,
+  startProbe,
+} from '../../lib/run/breaker.ts'
 import { minute, second, t0 } from '../support/runs.ts'
 
 /** Breakers under test, none open. */
@@ -13,7 +19,7 @@ export interface OpenBreakers {
   close(): Promise<void>
 }
 
-const pauses: ProbePauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const pauses: ProbeBackoff = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
@@ -30,29 +36,32 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
     it('shows what is open to every starter, until it is closed', async () => {
       const [one, other] = [under.client(), under.client()]
       expect(await other.open()).toEqual([])
-      await one.trip(opened(denied, 'Start', t0, pauses))
-      await one.trip(opened(full, 'Start', t0, pauses))
+      await one.trip(openBreaker(denied, 'Start', t0, pauses))
+      await one.trip(openBreaker(full, 'Start', t0, pauses))
       const shown = await other.open()
       expect(shown).toHaveLength(2)
       expect(shown).toEqual(
-        expect.arrayContaining([opened(denied, 'Start', t0, pauses), opened(full, 'Start', t0, pauses)]),
+        expect.arrayContaining([
+          openBreaker(denied, 'Start', t0, pauses),
+          openBreaker(full, 'Start', t0, pauses),
+        ]),
       )
-      await other.close(opened(denied, 'Start', t0, pauses))
-      expect(await one.open()).toEqual([opened(full, 'Start', t0, pauses)])
+      await other.close(openBreaker(denied, 'Start', t0, pauses))
+      expect(await one.open()).toEqual([openBreaker(full, 'Start', t0, pauses)])
     })
 
     it('the first to be refused sets the times', async () => {
-      await under.client().trip(opened(denied, 'Start', t0, pauses))
-      await under.client().trip(opened(denied, 'Start', t0 + minute, pauses))
-      expect(await under.client().open()).toEqual([opened(denied, 'Start', t0, pauses)])
+      await under.client().trip(openBreaker(denied, 'Start', t0, pauses))
+      await under.client().trip(openBreaker(denied, 'Start', t0 + minute, pauses))
+      expect(await under.client().open()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
 
     it('P7: of several that would probe, one does', async () => {
-      const breaker = opened(denied, 'Start', t0, pauses)
+      const breaker = openBreaker(denied, 'Start', t0, pauses)
       await under.client().trip(breaker)
       const won = await Promise.all(
         Array.from({ length: 5 }, (_, index) =>
-          under.client().change(breaker, probed(breaker, t0 + minute + index, pauses)),
+          under.client().change(breaker, startProbe(breaker, t0 + minute + index, pauses)),
         ),
       )
       expect(won.filter(Boolean)).toHaveLength(1)
@@ -61,22 +70,22 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
 
     it("a probe that is given back is the next one's, and its prober has no part in it any more", async () => {
       const client = under.client()
-      const breaker = opened(denied, 'Start', t0, pauses)
+      const breaker = openBreaker(denied, 'Start', t0, pauses)
       await client.trip(breaker)
-      const mine = probed(breaker, t0 + minute, pauses)
+      const mine = startProbe(breaker, t0 + minute, pauses)
       expect(await client.change(breaker, mine)).toBe(true)
-      const free = givenBack(mine, t0 + minute + second)
+      const free = returnProbe(mine, t0 + minute + second)
       expect(await client.change(mine, free)).toBe(true)
       expect(await client.open()).toEqual([free])
-      expect(await client.change(mine, probed(mine, t0 + 2 * minute, pauses))).toBe(false)
-      expect(await client.change(free, probed(free, t0 + 2 * minute, pauses))).toBe(true)
+      expect(await client.change(mine, startProbe(mine, t0 + 2 * minute, pauses))).toBe(false)
+      expect(await client.change(free, startProbe(free, t0 + 2 * minute, pauses))).toBe(true)
     })
 
     it('what is closed cannot be probed, and a late prober does not close what was opened anew', async () => {
       const client = under.client()
-      const first = opened(denied, 'Start', t0, pauses)
-      expect(await client.change(first, probed(first, t0, pauses))).toBe(false)
-      const anew = opened(denied, 'Start', t0 + minute, pauses)
+      const first = openBreaker(denied, 'Start', t0, pauses)
+      expect(await client.change(first, startProbe(first, t0, pauses))).toBe(false)
+      const anew = openBreaker(denied, 'Start', t0 + minute, pauses)
       await client.trip(anew)
       await client.close(first)
       expect(await client.open()).toEqual([anew])
@@ -84,11 +93,11 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
 
     it('throws when its store cannot answer', async () => {
       const client = under.client()
-      const breaker = opened(denied, 'Start', t0, pauses)
+      const breaker = openBreaker(denied, 'Start', t0, pauses)
       under.unplug()
       await expect(client.open()).rejects.toThrow(PortUnavailable)
       await expect(client.trip(breaker)).rejects.toThrow(PortUnavailable)
-      await expect(client.change(breaker, probed(breaker, t0, pauses))).rejects.toThrow(PortUnavailable)
+      await expect(client.change(breaker, startProbe(breaker, t0, pauses))).rejects.toThrow(PortUnavailable)
       await expect(client.close(breaker)).rejects.toThrow(PortUnavailable)
     })
   })

@@ -2,7 +2,7 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
-import { opened, probed } from '../../lib/run/breaker.ts'
+import { openBreaker, startProbe } from '../../lib/run/breaker.ts'
 import { simulatedBreakers } from '../simulation/ports/breakers.ts'
 import { minute, t0 } from '../support/runs.ts'
 import { breakersContract } from './breakers.suite.ts'
@@ -43,9 +43,9 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
 
   it('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
     const breakers = dynamoDbBreakers(table.client, table.name)
-    const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+    const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'of-nobody' } as const
-    const breaker = opened(cause, 'Start', t0, pauses)
+    const breaker = openBreaker(cause, 'Start', t0, pauses)
     const ttl = async () => {
       const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.name }))
       const items = Items.map((item) => unmarshall(item))
@@ -54,7 +54,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     const keptSeconds = 36 * 24 * 3600
     await breakers.trip(breaker)
     expect(await ttl()).toBe((t0 + minute) / 1000 + keptSeconds)
-    await breakers.change(breaker, probed(breaker, t0 + 10 * minute, pauses))
+    await breakers.change(breaker, startProbe(breaker, t0 + 10 * minute, pauses))
     expect(await ttl()).toBe((t0 + 12 * minute) / 1000 + keptSeconds)
     await breakers.close(breaker)
   })

@@ -6,7 +6,7 @@ import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
-import { opened } from '../../lib/run/breaker.ts'
+import { openBreaker } from '../../lib/run/breaker.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import { endedRun, minute, t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
@@ -14,7 +14,7 @@ import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 /** Numbers that DynamoDB takes and that are no safe integers. */
 const oddNumbers = ['12345678901234567890.5', '9007199254740993', '1e100', '-1e-120']
 
-const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 
 /** P8: one item that people wrote by hand, and wrong, keeps nobody from what stands beside it. */
@@ -46,7 +46,7 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
       expect(await switches.pauseOf('dzd_a', 'p2')).toBeUndefined()
     })
     const breakers = dynamoDbBreakers(table.client, table.name)
-    const breaker = opened(denied, 'Start', t0, pauses)
+    const breaker = openBreaker(denied, 'Start', t0, pauses)
     await breakers.trip(breaker)
     await beside({ pk: { S: 'BREAKERS' }, sk: { S: 'DENIED#?' }, openedAtMs: { N } }, async () => {
       expect(await breakers.open()).toEqual([breaker])
@@ -60,7 +60,7 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
     const item = marshall({
       pk: 'BREAKERS',
       sk: 'DENIED#dzd_orders#project-1',
-      ...opened(denied, 'Start', t0, pauses),
+      ...openBreaker(denied, 'Start', t0, pauses),
     })
     await beside({ ...item, sk: { S: 'DENIED#dzd_orders' } }, async () => {
       expect(await breakers.open()).toEqual([])
@@ -79,7 +79,7 @@ describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => 
       ],
     ])
     await beside(item, async () => {
-      expect(await breakers.open()).toEqual([opened(denied, 'Start', t0, pauses)])
+      expect(await breakers.open()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
   })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { ClaimTerms, Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
-import type { Count } from '../../lib/run/caps.ts'
+import type { CounterIncrement } from '../../lib/run/caps.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import type {
   ClaimedRun,
@@ -43,7 +43,7 @@ const assetOfItsOwn = (over: Partial<MetadataSubject> = {}): MetadataSubject => 
 }
 
 /** A counter of its own. */
-const countOf = ({ limit }: { readonly limit: number }): Count => {
+const countOf = ({ limit }: { readonly limit: number }): CounterIncrement => {
   made += 1
   const counter = { cap: `cap-${process.pid}-${made}`, period: 'DAY#2026-11-20' }
   return { counter, limit, periodEndsAtMs: t0 + 60 * minute }
@@ -189,7 +189,7 @@ export const runStoreContract = (
     })
 
     describe('claim, counted by caps', () => {
-      const claimOne = (counts: readonly Count[], version = 0) =>
+      const claimOne = (counts: readonly CounterIncrement[], version = 0) =>
         store.claim(claimedRun({ subject: assetOfItsOwn(), version }), { counts })
 
       it('P7: has so many as there is room for, then is full; others count on', async () => {
@@ -532,7 +532,14 @@ export const runStoreContract = (
         return endedRun({ subject: about, version: run.version, ending: 'FAILED', willRetry: true })
       }
       const next = (about: Subject) =>
-        parkedRun({ subject: about, attempt: 2, version: 0, retried: 1, reason: 'RETRY', retryAtMs: t0 })
+        parkedRun({
+          subject: about,
+          attempt: 2,
+          version: 0,
+          retriesBefore: 1,
+          reason: 'RETRY',
+          retryAtMs: t0,
+        })
 
       it('P2: is one write: the attempt ends, the next one waits', async () => {
         const about = assetOfItsOwn()

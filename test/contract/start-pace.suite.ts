@@ -120,31 +120,31 @@ export const startPaceContract = (
       const starters = [client(), client(), client(), client()]
       await Promise.all(starters.map((starter, index) => starter.slowDown(t0 + 400 * index)))
       await Promise.all(starters.map((starter) => starter.slowDown(t0 + 1200)))
-      expect(await client().falls()).toBe(1)
+      expect(await client().rateCuts()).toBe(1)
     })
 
     it('one throttled Start alone changes nothing', async () => {
       const pace = (await at(10)).client()
       await pace.slowDown(t0)
       expect(gapsOf(await pace.reserve(2, t0, always))[0]).toBeCloseTo(100)
-      expect(await pace.falls()).toBe(0)
+      expect(await pace.rateCuts()).toBe(0)
     })
 
     it('P7: a fall voids the slots to come, and hands their time out anew', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       const held = await one.reserve(50, t0, always)
-      expect(new Set(held.map(({ falls }) => falls))).toEqual(new Set([0]))
+      expect(new Set(held.map(({ rateCuts }) => rateCuts))).toEqual(new Set([0]))
       await throttle(other, t0)
-      expect(await one.falls()).toBe(1)
+      expect(await one.rateCuts()).toBe(1)
       const [again] = await one.reserve(1, t0 + 1300, always)
-      expect(again?.falls).toBe(1)
+      expect(again?.rateCuts).toBe(1)
       expect(again?.atMs).toBeLessThan(t0 + 1200 + 250)
       expect(again?.atMs).toBeGreaterThan(t0 + 1300)
     })
 
     it('has not fallen while nobody used it', async () => {
-      expect(await (await at(10)).client().falls()).toBe(0)
+      expect(await (await at(10)).client().rateCuts()).toBe(0)
     })
 
     it('throws when its store cannot answer', async () => {
@@ -152,7 +152,7 @@ export const startPaceContract = (
       const pace = client()
       await unplug()
       await expect(pace.reserve(1, t0, always)).rejects.toThrow(PortUnavailable)
-      await expect(pace.falls()).rejects.toThrow(PortUnavailable)
+      await expect(pace.rateCuts()).rejects.toThrow(PortUnavailable)
       await expect(pace.slowDown(t0)).rejects.toThrow(PortUnavailable)
     })
   })

@@ -57,14 +57,14 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     await seen.reserve(1, t0, t0)
     await table.client.send(new PutItemCommand({ TableName: table.name, Item }))
     for (const pace of [seen, dynamoDbStartPace(table.client, table.name, 10)]) {
-      expect(await pace.falls()).toBe(0)
+      expect(await pace.rateCuts()).toBe(0)
     }
     expect(await seen.reserve(2, t0, t0 + 100)).toEqual([
-      { atMs: t0, falls: 0 },
-      { atMs: t0 + 100, falls: 0 },
+      { atMs: t0, rateCuts: 0 },
+      { atMs: t0 + 100, rateCuts: 0 },
     ])
     const other = dynamoDbStartPace(table.client, table.name, 10)
-    expect(await other.reserve(1, t0, t0)).toEqual([{ atMs: t0 + 200, falls: 0 }])
+    expect(await other.reserve(1, t0, t0)).toEqual([{ atMs: t0 + 200, rateCuts: 0 }])
     const Key = marshall({ pk: 'PACE#START', sk: 'PACE' })
     await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
   })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { heardNames } from '../../lib/contracts/heard-event.ts'
+import { serviceEventNames } from '../../lib/contracts/service-event.ts'
 import { lookAgainAfterSeconds } from '../../lib/run/look-again.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 import { deployed } from '../simulation/deployed.ts'
@@ -189,7 +189,7 @@ describe('the queues', () => {
     expect(propertiesOf('GenerationEventsRule')).toMatchObject({
       EventBusName: 'default',
       State: 'ENABLED',
-      EventPattern: { source: ['aws.datazone'], 'detail-type': heardNames },
+      EventPattern: { source: ['aws.datazone'], 'detail-type': serviceEventNames },
       Targets: [{ Arn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] } }],
     })
   })

@@ -42,7 +42,7 @@ const toolsOf = (cap: Cap) => {
     bus: recordingBus(),
     queue: recordingQueue(),
     datazone: scriptedDataZone({}),
-    pace: { reserve: async () => [], falls: async () => 0, slowDown: async () => {} },
+    pace: { reserve: async () => [], rateCuts: async () => 0, slowDown: async () => {} },
     switches: { pauseOf: async () => undefined },
     settings: { ...defaults.starter, policy: { ...defaults.starter.policy, caps: [cap] } },
     breakers: memoryBreakers(),
@@ -52,7 +52,7 @@ const toolsOf = (cap: Cap) => {
       allowed: async () => {},
       leave: async () => {},
     },
-    place: { slot: async () => ({ atMs: 0, falls: 0 }), leave: () => {} },
+    place: { slot: async () => ({ atMs: 0, rateCuts: 0 }), leave: () => {} },
     deadlineMs: Number.POSITIVE_INFINITY,
     sentAtMs: t0,
     receiveCount: 1,
@@ -80,12 +80,12 @@ const play = async (
       request: { ...origin, lane: laneOf(run) },
     }
     const there = store.current(claimedRun(about))
-    const counted = there?.counted === undefined ? {} : { counted: there.counted }
+    const countedIn = there?.countedIn === undefined ? {} : { countedIn: there.countedIn }
     if (there?.state === 'CLAIMED') {
-      if (parks) await store.save(parkedRun({ ...about, ...counted, version: there.version }))
+      if (parks) await store.save(parkedRun({ ...about, ...countedIn, version: there.version }))
       continue
     }
-    const claim = claimedRun({ ...about, ...counted, version: there?.version ?? 0 })
+    const claim = claimedRun({ ...about, ...countedIn, version: there?.version ?? 0 })
     const { outcome } = await claimWithinCaps(claim, {}, tools)
     expect(['claimed', 'full']).toContain(outcome)
     const day = new Date(clock.now()).toISOString().slice(0, 10)

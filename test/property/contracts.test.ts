@@ -79,8 +79,8 @@ describe('what goes back to the sender', () => {
         const copy = rejectedRequest('e'.repeat(40), t0, why, body)
         expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(256 * 1024)
         expect([copy.body, ...copy.reasons].every((text) => text.isWellFormed())).toBe(true)
-        expect(copy.cut).toBe(copy.body.length < body.length)
-        if (!copy.cut) expect(copy.body).toBe(body.toWellFormed())
+        expect(copy.truncated).toBe(copy.body.length < body.length)
+        if (!copy.truncated) expect(copy.body).toBe(body.toWellFormed())
       }),
       { numRuns: 60 },
     )

@@ -6,10 +6,10 @@ import {
   canonicalTypes,
   clientToken,
   eventId,
+  isSameSubject,
   partitionOf,
   rejectionEventId,
   runKey,
-  sameSubject,
   typeSets,
 } from '../../lib/run/identity.ts'
 import { endings, generationTypes, type Subject } from '../../lib/run/run.ts'
@@ -33,7 +33,7 @@ const pairs: fc.Arbitrary<readonly [Subject, Subject]> = fc
   )
 
 const sameRun = (left: Subject, leftAttempt: number, right: Subject, rightAttempt: number) =>
-  sameSubject(left, right) && leftAttempt === rightAttempt
+  isSameSubject(left, right) && leftAttempt === rightAttempt
 
 describe('tokens', () => {
   test('P1: DataZone takes every token: 1 to 128 characters from ! to ~', () => {
@@ -103,7 +103,7 @@ describe('event ids', () => {
     const what = fc.constantFrom(...endings, 'STARTED' as const)
     fc.assert(
       fc.property(pairs, attempts, what, what, ([left, right], attempt, one, other) => {
-        const same = sameSubject(left, right) && one === other
+        const same = isSameSubject(left, right) && one === other
         expect(
           eventId({ subject: left, attempt, request }, one) ===
             eventId({ subject: right, attempt, request }, other),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Pace, rateAt, slowDown, takeSlots } from '../../lib/run/pace.ts'
+import { type Pace, rateAt, reserveSlots, slowDown } from '../../lib/run/pace.ts'
 import { t0 } from '../support/runs.ts'
 
 const rates = fc.double({ min: 0.25, max: 50, noNaN: true })
@@ -33,14 +33,14 @@ const reserved = (rate: number, story: readonly Step[]) => {
   for (const { throttled, count, patienceMs, laterMs } of story) {
     nowMs += laterMs
     if (throttled) {
-      const before = pace.falls
+      const before = pace.rateCuts
       pace = slowDown(pace, nowMs, rate)
-      if (pace.falls !== before) slots = slots.filter(({ slotMs }) => slotMs <= nowMs)
+      if (pace.rateCuts !== before) slots = slots.filter(({ slotMs }) => slotMs <= nowMs)
       continue
     }
     const askedMs = nowMs
     const latestMs = nowMs + patienceMs
-    const taken = takeSlots(pace, count, nowMs, rate, latestMs)
+    const taken = reserveSlots(pace, count, nowMs, rate, latestMs)
     const inForce = rateAt(pace, askedMs, rate)
     const inTime = taken.slots.filter(({ atMs }) => atMs <= latestMs)
     slots.push(...inTime.map(({ atMs }) => ({ slotMs: atMs, askedMs, rate: inForce })))
@@ -93,10 +93,10 @@ test('P9: a slot that is told only is the first that the next one gets: asking d
       for (const { throttled, count: asked, patienceMs, laterMs } of story) {
         nowMs += laterMs
         if (throttled) pace = slowDown(pace, nowMs, rate)
-        else pace = takeSlots(pace, asked, nowMs, rate, nowMs + patienceMs).pace
+        else pace = reserveSlots(pace, asked, nowMs, rate, nowMs + patienceMs).pace
       }
-      const { slots } = takeSlots(pace, count, nowMs, rate, Number.POSITIVE_INFINITY)
-      const impatient = takeSlots(pace, count, nowMs, rate, (slots[0]?.atMs ?? 0) - 1)
+      const { slots } = reserveSlots(pace, count, nowMs, rate, Number.POSITIVE_INFINITY)
+      const impatient = reserveSlots(pace, count, nowMs, rate, (slots[0]?.atMs ?? 0) - 1)
       expect(impatient).toEqual({ pace, slots })
     }),
   )
@@ -111,7 +111,7 @@ const told = (rate: number, story: readonly Step[]) => {
     nowMs += laterMs
     pace = throttled
       ? slowDown(pace, nowMs, rate)
-      : takeSlots(pace, count, nowMs, rate, nowMs + patienceMs).pace
+      : reserveSlots(pace, count, nowMs, rate, nowMs + patienceMs).pace
     return { nowMs, before, after: pace }
   })
 }
@@ -133,8 +133,8 @@ test('P7: throttling never raises the rate, and only throttling lowers it', () =
       for (const { nowMs, before, after } of told(rate, story)) {
         const [was, is] = [rateAt(before, nowMs, rate), rateAt(after, nowMs, rate)]
         expect(is).toBeLessThanOrEqual(was)
-        if (after.falls === before.falls) expect(is).toBe(was)
-        else expect(after.falls).toBe((before.falls ?? 0) + 1)
+        if (after.rateCuts === before.rateCuts) expect(is).toBe(was)
+        else expect(after.rateCuts).toBe((before.rateCuts ?? 0) + 1)
       }
     }),
   )
@@ -160,7 +160,7 @@ test('P7: in time alone the rate only climbs, and within six minutes it is the c
 test('P7: it falls once a second at most, and never for one throttled Start in fifty', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      const falls = told(rate, story).filter(({ before, after }) => after.falls !== before.falls)
+      const falls = told(rate, story).filter(({ before, after }) => after.rateCuts !== before.rateCuts)
       for (const [index, { nowMs }] of falls.entries()) {
         const next = falls[index + 1]
         if (next !== undefined) expect(next.nowMs - nowMs).toBeGreaterThanOrEqual(1000)
@@ -175,7 +175,7 @@ test('P7: it falls once a second at most, and never for one throttled Start in f
         nowMs += Math.ceil((starts * 1000) / rate)
         pace = slowDown(pace, nowMs, rate)
       }
-      expect(pace.falls).toBeUndefined()
+      expect(pace.rateCuts).toBeUndefined()
     }),
   )
 })

@@ -7,7 +7,7 @@ import { readConfig } from '../../lib/config.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { StartPace } from '../../lib/ports/start-pace.ts'
-import { type Pace, takeSlots } from '../../lib/run/pace.ts'
+import { type Pace, reserveSlots } from '../../lib/run/pace.ts'
 import { sweepRuns } from '../../lib/usecases/sweep-runs.ts'
 import { virtualTime } from '../simulation/ports/clock.ts'
 import { seededRandom } from '../simulation/ports/random.ts'
@@ -75,11 +75,11 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
   let pace: Pace = { nextSlotMs: 0 }
   const sharedPace: StartPace = {
     reserve: async (count, nowMs, latestMs) => {
-      const taken = takeSlots(pace, count, nowMs, startsPerSecond, latestMs)
+      const taken = reserveSlots(pace, count, nowMs, startsPerSecond, latestMs)
       pace = taken.pace
       return taken.slots
     },
-    falls: async () => 0,
+    rateCuts: async () => 0,
     slowDown: async () => {},
   }
   const over = (runId: string) => serviceRun({ runId, nativeStatus: 'SUCCEEDED' })

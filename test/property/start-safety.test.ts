@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Assumptions, absenceProvesMs, startSafety } from '../../lib/run/start-safety.ts'
+import { type Assumptions, absenceIsProofAtMs, startSafety } from '../../lib/run/start-safety.ts'
 import { claimedRun, minute, t0 } from '../support/runs.ts'
 
 const assumptions: fc.Arbitrary<Assumptions> = fc.record({
@@ -29,7 +29,7 @@ test('P1: `start` means that DataZone still knows the token, whenever either Sta
       fc.array(share, { minLength: 4, maxLength: 4 }),
       (given, sent, leaseMs, shares) => {
         const [sentAt = 0, took = 0, resentAt = 0, tookAgain = 0] = shares
-        const run = claimedRun({ leaseEndsAtMs: t0 + leaseMs, sentBefore: sent })
+        const run = claimedRun({ leaseEndsAtMs: t0 + leaseMs, earlierStart: sent })
         fc.pre(startSafety(run, given) === 'start')
         const firstSentMs = between(sent.firstAtMs, sent.lastAtMs, sentAt)
         const effectMs = between(firstSentMs, firstSentMs + given.startEffectMs, took)
@@ -44,7 +44,7 @@ test('P1: `start` means that DataZone still knows the token, whenever either Sta
 test('`look` is asked for only when the token could be forgotten', () => {
   fc.assert(
     fc.property(assumptions, earlier, fc.integer({ min: 1, max: 5 * minute }), (given, sent, leaseMs) => {
-      const run = claimedRun({ leaseEndsAtMs: t0 + leaseMs, sentBefore: sent })
+      const run = claimedRun({ leaseEndsAtMs: t0 + leaseMs, earlierStart: sent })
       const worstEffectMs = run.leaseEndsAtMs + given.startEffectMs
       const forgottenMs = sent.firstAtMs + given.tokenMemoryMs
       expect(startSafety(run, given)).toBe(worstEffectMs < forgottenMs ? 'start' : 'look')
@@ -63,7 +63,7 @@ test('P1: when absence proves, every Start that can take effect would be shown',
         const [sentAt = 0, took = 0, lag = 0] = shares
         const sentMs = between(sent.firstAtMs, sent.lastAtMs, sentAt)
         const shownMs = sentMs + given.startEffectMs * took + given.listLagMs * lag
-        expect(shownMs).toBeLessThanOrEqual(absenceProvesMs(sent, given) + laterMs)
+        expect(shownMs).toBeLessThanOrEqual(absenceIsProofAtMs(sent, given) + laterMs)
       },
     ),
   )

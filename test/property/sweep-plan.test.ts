@@ -8,7 +8,7 @@ import { endedRun, inFlightRun, minute, second, subject, t0 } from '../support/r
 const settings: SweepSettings = {
   periodMs: minute,
   minAgeMs: 12 * second,
-  fewRuns: 3,
+  maxSingleGets: 3,
   runDeadlineMs: 240 * minute,
   maxReleases: 5,
   maxWaitMs: 35 * 24 * 60 * minute,

@@ -16,7 +16,7 @@ const apply = (run: Run, fact: Fact, atMs: number): Run => {
 const ordered = {
   policy: { retry: { attempts: 3, delayMs: 1000 } },
   onlyTypes: ['BUSINESS_DESCRIPTIONS'],
-  retried: 1,
+  retriesBefore: 1,
   counted: [{ cap: 'all', period: 'DAY#2026-11-20' }],
 } as const
 
@@ -29,12 +29,12 @@ const identity = ({ subject, attempt, projectId, request, createdAtMs, version, 
   version,
   policy: run.policy,
   onlyTypes: run.onlyTypes,
-  retried: run.retried,
-  counted: run.counted,
+  retriesBefore: run.retriesBefore,
+  counted: run.countedIn,
 })
 
 /** A run without what facts may add to at any time. */
-const withoutHistory = ({ history: _, alsoAskedBy: _askers, ...rest }: Run) => {
+const withoutHistory = ({ history: _, alsoRequestedBy: _askers, ...rest }: Run) => {
   if (rest.state !== 'ENDED') return rest
   const { acceptedAtMs: _accepted, ...ended } = rest
   return ended
@@ -131,7 +131,7 @@ describe('whatever facts come, in whatever order', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), strange), (nativeStatus) => {
         fc.pre(!endings.includes(nativeStatus))
-        expect(meaningOfStatus('METADATA_GENERATION', nativeStatus).phase).toBe('going')
+        expect(meaningOfStatus('METADATA_GENERATION', nativeStatus).phase).toBe('active')
         const run = apply(inFlightRun(), { kind: 'OBSERVED', runId: 'run-1', nativeStatus }, t0)
         expect(run.state).toBe('IN_FLIGHT')
       }),
@@ -188,7 +188,7 @@ describe('Starts of unknown fate', () => {
                   firstAtMs: Math.min(...open.map((sent) => sent.firstAtMs)),
                   lastAtMs: Math.max(...open.map((sent) => sent.lastAtMs)),
                 }
-          expect('sentBefore' in run ? run.sentBefore : undefined).toEqual(expected)
+          expect('earlierStart' in run ? run.earlierStart : undefined).toEqual(expected)
         }
       }),
     )

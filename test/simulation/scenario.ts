@@ -12,7 +12,7 @@ export interface Scenario {
   /** Instead of the deployment's half hour. */
   readonly deadlineMs?: number
   /** Starts are not announced. */
-  readonly startedUntold: boolean
+  readonly withoutStarted: boolean
   /** Failures need not be explained. */
   readonly reasonsUnwanted: boolean
   /** 0: no repeat guard. */
@@ -47,7 +47,7 @@ export const drawScenario = (random: Random): Scenario => {
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
   const told = random.fork('deadline and started')
   const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
-  const startedUntold = told.chance(0.3)
+  const withoutStarted = told.chance(0.3)
   const reasonsUnwanted = attempts === 1 && random.fork('reasons').chance(0.4)
   const guardDays = random.pick([0, 1, 30])
   const follows = random.fork('follows').chance(0.5)
@@ -58,7 +58,7 @@ export const drawScenario = (random: Random): Scenario => {
     ...(types === undefined ? {} : { types }),
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
     ...(deadlineMinutes === undefined ? {} : { deadlineMinutes }),
-    ...(startedUntold ? { announceStarted: false } : {}),
+    ...(withoutStarted ? { announceStarted: false } : {}),
     ...(reasonsUnwanted ? { failureReasons: false } : {}),
     repeatGuardDays: guardDays,
   }
@@ -80,7 +80,7 @@ export const drawScenario = (random: Random): Scenario => {
     skipped: new Set([...(skipsByName ? ['asset2'] : []), ...(skipsByType ? ['unsupported'] : [])]),
     attempts,
     ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * 60_000 }),
-    startedUntold,
+    withoutStarted,
     reasonsUnwanted,
     guardMs: guardDays * dayMs,
     follows,

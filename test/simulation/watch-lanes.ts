@@ -29,7 +29,7 @@ export const watchLanes = (
   const heldBack = new Set<string>()
   const look = () => {
     for (const item of table.items()) {
-      const askers = item['alsoAskedBy']
+      const askers = item['alsoRequestedBy']
       const isBackfill = item['state'] === 'PARKED' && inner(item['request'])['lane'] === 'backfill'
       if (isBackfill && Array.isArray(askers) && askers.some(isLive))
         heldBack.add(`${item['pk']} ${item['sk']}`)

@@ -41,9 +41,12 @@ export const attempts = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ m
 export const anyRun: fc.Arbitrary<Run> = fc.constantFrom<Run>(
   plannedRun(),
   claimedRun(),
-  claimedRun({ sentBefore: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute } }),
+  claimedRun({ earlierStart: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute } }),
   parkedRun(),
-  parkedRun({ sentBefore: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute }, reason: 'UNAVAILABLE' }),
+  parkedRun({
+    earlierStart: { firstAtMs: t0 - 3 * minute, lastAtMs: t0 - 2 * minute },
+    reason: 'UNAVAILABLE',
+  }),
   inFlightRun(),
   inFlightRun({ policy: { cancelAtDeadline: true } }),
   inFlightRun({ notFoundSinceMs: t0, unansweredSinceMs: t0 - 24 * 60 * minute }),
@@ -83,21 +86,27 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     nativeStatus: statuses,
     cancelTried: fc.constant(true as const),
   }),
-  fc.record({ kind: fc.constant('CANCEL_ASKED' as const), requestId: fc.constantFrom('stop-1', 'stop-2') }),
+  fc.record({
+    kind: fc.constant('CANCEL_REQUESTED' as const),
+    requestId: fc.constantFrom('stop-1', 'stop-2'),
+  }),
   fc.record({ kind: fc.constant('CANCEL_SENT' as const) }),
   fc.record({ kind: fc.constant('CANCELED' as const) }),
   fc.record({ kind: fc.constant('UNANSWERED' as const) }),
   fc.record({ kind: fc.constant('MISSING' as const) }),
   fc.record({
-    kind: fc.constant('ASKED_AGAIN' as const),
+    kind: fc.constant('REQUESTED_AGAIN' as const),
     requestKey: fc.constantFrom('request:nightly-1', 'event:1', 'event:2'),
   }),
   fc.record({
-    kind: fc.constant('EXPLAINED_SKIP' as const),
+    kind: fc.constant('REPEAT_SKIPPED' as const),
     requestKey: fc.constantFrom('event:1', 'event:2'),
   }),
   fc.record({ kind: fc.constant('ACCEPTED' as const), acceptedAtMs: times }),
-  fc.record({ kind: fc.constant('WANTED_LIVE' as const), requestKey: fc.constantFrom('event:1', 'event:2') }),
+  fc.record({
+    kind: fc.constant('MOVED_TO_LIVE' as const),
+    requestKey: fc.constantFrom('event:1', 'event:2'),
+  }),
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )
 

@@ -47,7 +47,7 @@ const rejectedSchema = z.object({
   rejectedAt: z.string(),
   reasons: z.array(z.string()).min(1),
   body: z.string(),
-  cut: z.boolean(),
+  truncated: z.boolean(),
 })
 
 const logLineSchema = z.looseObject({ message: z.string(), reason: z.string().optional() })

@@ -61,12 +61,12 @@ export const starterWorld = (
     ...options.script,
   })
   const breakers = memoryBreakers(...(options.breakers ?? []))
-  const gates = breakerBoard(breakers, clock, { firstMs: minute, longestMs: 15 * minute, leaseMs: minute })
+  const gates = breakerBoard(breakers, clock, { firstMs: minute, maxMs: 15 * minute, leaseMs: minute })
   const slowDowns: number[] = []
-  let falls = 0
+  let rateCuts = 0
   const pace = {
-    reserve: async () => [{ atMs: clock.now() + (options.nextSlotInMs ?? 0), falls }],
-    falls: async () => falls,
+    reserve: async () => [{ atMs: clock.now() + (options.nextSlotInMs ?? 0), rateCuts }],
+    rateCuts: async () => rateCuts,
     slowDown: async (nowMs: number) => {
       slowDowns.push(nowMs)
     },
@@ -92,7 +92,7 @@ export const starterWorld = (
       clock,
       settings: { ...defaults.starter, ...options.settings },
       place: {
-        slot: async () => ({ atMs: clock.now() + (options.slotInMs ?? 0), falls }),
+        slot: async () => ({ atMs: clock.now() + (options.slotInMs ?? 0), rateCuts: rateCuts }),
         leave: () => {},
       },
       deadlineMs: clock.now() + 27 * second,
@@ -113,7 +113,7 @@ export const starterWorld = (
     breakers,
     /** Somebody was throttled: slots handed out before are void. */
     paceFalls: () => {
-      falls += 1
+      rateCuts += 1
     },
     /** Domains and projects that are paused. */
     pauses,

@@ -27,7 +27,7 @@ const fates: Record<HintFate, true> = {
   settled: true,
   known: true,
   early: true,
-  going: true,
+  active: true,
   followed: true,
   undecided: true,
   accepted: true,

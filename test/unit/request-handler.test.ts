@@ -40,8 +40,8 @@ const starter = (
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
       pace: {
-        reserve: async (count) => Array.from({ length: count }, () => ({ atMs: clock.now(), falls: 0 })),
-        falls: async () => 0,
+        reserve: async (count) => Array.from({ length: count }, () => ({ atMs: clock.now(), rateCuts: 0 })),
+        rateCuts: async () => 0,
         slowDown: async () => {},
       },
     },

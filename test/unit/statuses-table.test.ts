@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { acceptanceName } from '../../lib/contracts/acceptance.ts'
-import { heardNames, readEvent } from '../../lib/contracts/heard-event.ts'
 import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
+import { parseServiceEvent, serviceEventNames } from '../../lib/contracts/service-event.ts'
 import type { RefusalKind } from '../../lib/ports/datazone.ts'
 import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/breaker.ts'
 import type { Run, RunKind } from '../../lib/run/run.ts'
@@ -181,7 +181,7 @@ const beforeCancel: readonly (readonly [name: string, run: Run])[] = [
   ['PARKED', parkedRun()],
   [
     'PARKED, and a Start may have taken effect',
-    parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
+    parkedRun({ reason: 'UNAVAILABLE', earlierStart: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
   ],
   ['CLAIMED', claimedRun()],
   ['IN_FLIGHT', inFlightRun()],
@@ -227,12 +227,12 @@ const fateWords: Readonly<Record<HintFate, string>> = {
   accepted: 'noted on the run, for the repeat guard',
   early: 'nothing; looked at again, for it may be of a run id that is not stored yet',
   undecided: 'looked at again',
-  going: 'looked at again',
+  active: 'looked at again',
 }
 
 /** What an event leads to, with the calls of DataZone that it costs. */
 const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise<string> => {
-  const read = readEvent(eventAbout(name, isOurs))
+  const read = parseServiceEvent(eventAbout(name, isOurs))
   if (read.kind === 'ignored') throw new Error(`${name} is not heard`)
   const isSource = read.kind === 'source-hint'
   const ours =
@@ -259,7 +259,7 @@ const events = async (): Promise<string> =>
   table(
     ['event', 'about a run of ours', 'about one of others', 'the same with `followDataSourceRuns`'],
     await Promise.all(
-      heardNames.map(async (name) =>
+      serviceEventNames.map(async (name) =>
         row(
           name,
           await ofEvent(name, true, false),

@@ -1,11 +1,11 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
-import type { Count } from '../../run/caps.ts'
+import type { CounterIncrement } from '../../run/caps.ts'
 
 /** After its period nobody writes it; people may want to see how much of a cap was used. */
 const keptSeconds = 90 * 24 * 3600
 
 /** One more in the counter of a cap and period, on the condition that there is room. */
-export const countParameters = (table: string, { counter, limit, periodEndsAtMs }: Count) => ({
+export const countParameters = (table: string, { counter, limit, periodEndsAtMs }: CounterIncrement) => ({
   TableName: table,
   Key: marshall({ pk: `CAP#${counter.cap}`, sk: counter.period }),
   UpdateExpression: 'SET runs = if_not_exists(runs, :none) + :one, ttlEpochSeconds = :ttl',

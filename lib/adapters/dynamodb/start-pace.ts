@@ -9,7 +9,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
-import { type Pace, slowDown, takeSlots } from '../../run/pace.ts'
+import { type Pace, reserveSlots, slowDown } from '../../run/pace.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
 import { plainItem } from './plain-item.ts'
 
@@ -19,7 +19,7 @@ const PaceItem = z.object({
   loweredRate: z.exactOptional(z.number()),
   loweredAtMs: z.exactOptional(z.number()),
   limitRate: z.exactOptional(z.number()),
-  falls: z.exactOptional(z.number()),
+  rateCuts: z.exactOptional(z.number()),
   throttling: z.exactOptional(
     z.object({ sum: z.number(), count: z.number(), firstAtMs: z.number(), lastAtMs: z.number() }),
   ),
@@ -89,16 +89,16 @@ export const dynamoDbStartPace = (
   return {
     reserve: (count, nowMs, latestMs) =>
       change((pace) => {
-        const taken = takeSlots(pace, count, nowMs, configuredPerSecond, latestMs)
+        const taken = reserveSlots(pace, count, nowMs, configuredPerSecond, latestMs)
         return { pace: taken.pace, result: taken.slots }
       }),
-    async falls() {
+    async rateCuts() {
       try {
         see((await client.send(new GetItemCommand({ TableName: table, Key: marshall(key) }))).Item)
       } catch (error) {
         throw new PortUnavailable('table', error)
       }
-      return known()?.falls ?? 0
+      return known()?.rateCuts ?? 0
     },
     slowDown: (nowMs) =>
       change((pace) => ({ pace: slowDown(pace, nowMs, configuredPerSecond), result: undefined })),

@@ -46,7 +46,7 @@ describe('bad input (P2)', () => {
     for (const { what, body, reason } of badBodies) {
       const sent = body.toWellFormed()
       const own = copies.filter((copy) =>
-        copy.cut ? sent.startsWith(copy.body) && copy.body !== '' : copy.body === sent,
+        copy.truncated ? sent.startsWith(copy.body) && copy.body !== '' : copy.body === sent,
       )
       expect(own, what).toHaveLength(1)
       expect(own[0]?.reasons.join('; '), what).toMatch(reason)

@@ -34,7 +34,7 @@ export const startedIsToldWhereAskedFor: Rule = ({ events, scenario }) =>
   events
     .filter(
       (event) =>
-        scenario.startedUntold &&
+        scenario.withoutStarted &&
         statusOf(event) === 'STARTED' &&
         inner(parse(event.detail), 'data')['kind'] === 'METADATA_GENERATION',
     )

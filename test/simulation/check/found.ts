@@ -23,12 +23,12 @@ export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
 /** What never ran and is to be cancelled ends soon, whatever it waits for. */
 export const unstartedCancelsEndInTime: Rule = ({ items, calmFromMs }) =>
   items.flatMap((item) => {
-    const askedAtMs = lineAtMs(item, 'cancel asked by')
+    const requestedAtMs = lineAtMs(item, 'cancel asked by')
     const by = text(inner(item, 'cancel'), 'requestId')
-    if (askedAtMs === undefined || by === undefined || item['runId'] !== undefined) return []
+    if (requestedAtMs === undefined || by === undefined || item['runId'] !== undefined) return []
     const endedAtMs = number(item, 'detectedAtMs')
-    const dueMs = Math.max(askedAtMs, calmFromMs) + patienceMs
+    const dueMs = Math.max(requestedAtMs, calmFromMs) + patienceMs
     return endedAtMs > dueMs
-      ? [`${nameOf(item)} ended ${endedAtMs - askedAtMs} ms after ${by} asked to cancel it`]
+      ? [`${nameOf(item)} ended ${endedAtMs - requestedAtMs} ms after ${by} asked to cancel it`]
       : []
   })

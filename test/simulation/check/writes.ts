@@ -10,7 +10,7 @@ export const noIdleWrites: Rule = ({ items }) =>
     const lines = list(item, 'history').length
     const writes = number(item, 'version')
     if (lines >= 20) return []
-    const accounted = lines + list(item, 'alsoAskedBy').length
+    const accounted = lines + list(item, 'alsoRequestedBy').length
     return writes > accounted
       ? [`${nameOf(item)} was written ${writes} times, ${accounted} are accounted for`]
       : []

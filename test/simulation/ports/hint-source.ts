@@ -1,4 +1,4 @@
-import { heardNames } from '../../../lib/contracts/heard-event.ts'
+import { serviceEventNames } from '../../../lib/contracts/service-event.ts'
 import type { DataZone } from '../../../local/datazone/datazone.ts'
 import type { OperationName } from '../../../local/datazone/operations/operations.ts'
 import type { VirtualTime } from './clock.ts'
@@ -17,7 +17,7 @@ export const hearHints = (time: VirtualTime, datazone: DataZone, hear: (body: st
     time.at(nextMs, () => {
       if (nextAtMs === nextMs) nextAtMs = Number.POSITIVE_INFINITY
       for (const { event } of datazone.control.takeEvents()) {
-        if (heardNames.includes(event['detail-type'])) hear(JSON.stringify(event))
+        if (serviceEventNames.includes(event['detail-type'])) hear(JSON.stringify(event))
       }
       look()
     })

@@ -92,8 +92,8 @@ const live = async (seed: number) => {
     time.at(time.now() + 30_000, () => process.kill('time-out'))
     const latestMs = latestTurnMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
-    const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = config.starter
-    const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, longestMs, leaseMs })()
+    const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs } = config.starter
+    const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, maxMs: maxMs, leaseMs })()
     const tools = { ...ports, settings: config.starter, place, gate, deadlineMs, sentAtMs: message.sentAtMs }
     const result = await process.work(() =>
       handleMessage(message.body, { ...tools, receiveCount: message.receiveCount }),

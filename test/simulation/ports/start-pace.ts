@@ -1,6 +1,6 @@
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { StartPace } from '../../../lib/ports/start-pace.ts'
-import { type Pace, slowDown, takeSlots } from '../../../lib/run/pace.ts'
+import { type Pace, reserveSlots, slowDown } from '../../../lib/run/pace.ts'
 import type { Step } from './port-call.ts'
 
 /** The pace behind every simulated starter. */
@@ -24,12 +24,13 @@ export const simulatedPace = (configuredPerSecond: number): SimulatedPace => {
           resends: true,
           unreachable,
           effect: () => {
-            const taken = takeSlots(pace, count, nowMs, configuredPerSecond, latestMs)
+            const taken = reserveSlots(pace, count, nowMs, configuredPerSecond, latestMs)
             pace = taken.pace
             return taken.slots
           },
         }),
-      falls: () => step({ name: 'pace.falls', resends: true, unreachable, effect: () => pace.falls ?? 0 }),
+      rateCuts: () =>
+        step({ name: 'pace.rateCuts', resends: true, unreachable, effect: () => pace.rateCuts ?? 0 }),
       slowDown: (nowMs) =>
         step({
           name: 'pace.slowDown',

@@ -1,5 +1,5 @@
 import { nextAttempt } from '../../../lib/run/retry.ts'
-import { type InFlightRun, isUnwanted, owesCancel, type Run } from '../../../lib/run/run.ts'
+import { type InFlightRun, isCancelRequested, owesCancel, type Run } from '../../../lib/run/run.ts'
 import { transition } from '../../../lib/run/transition.ts'
 import { lastLine, type Sabotage, unasked, withDataZone, withoutOrder, withStore } from './sabotage.ts'
 
@@ -24,7 +24,7 @@ export const cancelSabotages: readonly Sabotage[] = [
     ports: (ports) =>
       withStore(ports, {
         save: async (run) => {
-          if (run.state !== 'PARKED' || !isUnwanted(run) || run.sentBefore === undefined)
+          if (run.state !== 'PARKED' || !isCancelRequested(run) || run.earlierStart === undefined)
             return ports.store.save(run)
           const next = transition(run, { kind: 'CANCELED' }, ports.clock.now())
           if (next.outcome === 'changed') await ports.store.save(next.run)
@@ -56,7 +56,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       withStore(ports, {
         save: async (run) => {
           const next =
-            run.state === 'ENDED' && run.announcedAtMs === undefined && isUnwanted(run)
+            run.state === 'ENDED' && run.announcedAtMs === undefined && isCancelRequested(run)
               ? nextAttempt({ ...unasked(run), ending: 'FAILED' }, ports.clock.now())
               : undefined
           if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
@@ -73,7 +73,7 @@ export const cancelSabotages: readonly Sabotage[] = [
           const kept = new Set<Run>()
           for await (const page of ports.store.waiting(nowMs)) {
             for (const run of page.runs) {
-              const isParked = run.state === 'PARKED' && isUnwanted(run)
+              const isParked = run.state === 'PARKED' && isCancelRequested(run)
               const { domainId } = run.subject
               if (isParked && (await ports.switches.pauseOf(domainId, run.projectId)) !== undefined)
                 kept.add(run)

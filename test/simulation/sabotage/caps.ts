@@ -28,7 +28,7 @@ export const capsSabotages: readonly Sabotage[] = [
       withStore(ports, {
         runsOfAsset: async (target) => {
           const records = await ports.store.runsOfAsset(target)
-          return { ...records, runs: records.runs.map(({ counted: _, ...run }) => run) }
+          return { ...records, runs: records.runs.map(({ countedIn: _, ...run }) => run) }
         },
       }),
   },

@@ -8,7 +8,7 @@ export const hintsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'drop early hints, and sweep no run that had one',
-    observer: (settings) => ({ ...settings, looksAgain: 0 }),
+    observer: (settings) => ({ ...settings, maxLooks: 0 }),
     ports: (ports, { memory }) =>
       withStore(ports, {
         byRunId: async (runId) => {

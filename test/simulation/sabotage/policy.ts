@@ -46,7 +46,7 @@ export const policySabotages: readonly Sabotage[] = [
     name: 'retry for ever',
     ports: (ports) =>
       withStore(ports, {
-        endWithNext: (ended, next) => ports.store.endWithNext(ended, { ...next, retried: 0 }),
+        endWithNext: (ended, next) => ports.store.endWithNext(ended, { ...next, retriesBefore: 0 }),
       }),
   },
   {

@@ -234,7 +234,9 @@ export const startingSabotages: readonly Sabotage[] = [
           filtered(
             ports.store.waiting(nowMs),
             (run) =>
-              run.state !== 'PARKED' || run.sentBefore === undefined || nowMs > run.retryAtMs + 3 * 3_600_000,
+              run.state !== 'PARKED' ||
+              run.earlierStart === undefined ||
+              nowMs > run.retryAtMs + 3 * 3_600_000,
           ),
       }),
   },

@@ -37,7 +37,7 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'announce Started all the same',
-    settings: (settings) => withoutOrder(settings, 'startedUntold'),
+    settings: (settings) => withoutOrder(settings, 'announceStarted'),
   },
   {
     name: 'expire live records',
@@ -60,7 +60,7 @@ export const timeSabotages: readonly Sabotage[] = [
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {
           const slots = await ports.pace.reserve(count, nowMs, latestMs)
-          return slots.map(({ falls }) => ({ atMs: nowMs, falls }))
+          return slots.map(({ rateCuts }) => ({ atMs: nowMs, rateCuts }))
         },
       }),
   },
@@ -70,14 +70,14 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'use slots that became void',
-    ports: (ports) => withPace(ports, { falls: async () => 0 }),
+    ports: (ports) => withPace(ports, { rateCuts: async () => 0 }),
   },
   {
     name: 'never recover from throttling',
     ports: (ports, { memory }) =>
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {
-          if ((await ports.pace.falls()) > 0) memory.add('fallen')
+          if ((await ports.pace.rateCuts()) > 0) memory.add('fallen')
           const share = memory.has('fallen') ? 2 : 1
           const slots = await ports.pace.reserve(count * share, nowMs, latestMs)
           return slots.filter((_, index) => index % share === 0)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heardNames, readEvent } from '../../../lib/contracts/heard-event.ts'
+import { parseServiceEvent, serviceEventNames } from '../../../lib/contracts/service-event.ts'
 
 const domain = 'dzd_orders'
 
@@ -15,7 +15,7 @@ const bodyOf = (metadata: object, data: unknown = {}, name: string = 'Metadata G
   })
 
 const idsOf = (metadata: object, data?: unknown) => {
-  const read = readEvent(bodyOf(metadata, data))
+  const read = parseServiceEvent(bodyOf(metadata, data))
   return read.kind === 'hint' ? read.hint.ids : read
 }
 
@@ -43,24 +43,24 @@ test.each([
   ['Business Name Generation Succeeded', 'SUCCEEDED', false],
   ['Business Name Generation Failed', 'FAILED', false],
 ])('%s means %s', (name, verdict, tellsRun) => {
-  expect(readEvent(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
+  expect(parseServiceEvent(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
     kind: 'hint',
     hint: { name, domainId: domain, ids: ['run-1'], verdict, tellsRun },
   })
-  expect(heardNames).toContain(name)
+  expect(serviceEventNames).toContain(name)
 })
 
 test.each([
   ['Data Source Run Triggered', 'TRIGGERED'],
   ['Data Source Run Succeeded', 'ENDED'],
   ['Data Source Run Failed', 'ENDED'],
-])('%s means %s', (name, tells) => {
+])('%s means %s', (name, phase) => {
   const data = { dataSourceId: 'source-1', dataSourceRunType: 'SCHEDULED' }
-  expect(readEvent(bodyOf({ id: 'run-1', owningProjectId: 'project-1' }, data, name))).toEqual({
+  expect(parseServiceEvent(bodyOf({ id: 'run-1', owningProjectId: 'project-1' }, data, name))).toEqual({
     kind: 'source-hint',
     hint: {
       domainId: domain,
-      tells,
+      phase,
       runId: 'run-1',
       dataSourceId: 'source-1',
       projectId: 'project-1',
@@ -68,24 +68,27 @@ test.each([
       happenedAtMs: Date.parse('2026-11-20T02:14:03Z'),
     },
   })
-  expect(heardNames).toContain(name)
+  expect(serviceEventNames).toContain(name)
 })
 
 test('of a data source run only the domain is asked for, and no id is read that could not be one', () => {
   const wrong = bodyOf({ id: 7, owningProjectId: '#' }, { dataSourceId: '../..' }, 'Data Source Run Failed')
     .replace('"event-1"', '"\\u0000"')
     .replace('2026-11-20T02:14:03Z', 'yesterday')
-  expect(readEvent(wrong)).toEqual({ kind: 'source-hint', hint: { domainId: domain, tells: 'ENDED' } })
+  expect(parseServiceEvent(wrong)).toEqual({
+    kind: 'source-hint',
+    hint: { domainId: domain, phase: 'ENDED' },
+  })
 })
 
 test('an acceptance is about its asset', () => {
   const accepted = bodyOf({ id: 'asset-1' }, {}, 'Metadata Generation Accepted')
   const about = { domainId: domain, assetId: 'asset-1' }
   const acceptedAtMs = Date.parse('2026-11-20T02:14:03Z')
-  expect(readEvent(accepted)).toEqual({ kind: 'acceptance', acceptance: { ...about, acceptedAtMs } })
+  expect(parseServiceEvent(accepted)).toEqual({ kind: 'acceptance', acceptance: { ...about, acceptedAtMs } })
   const untimed = accepted.replace('2026-11-20T02:14:03Z', '')
-  expect(readEvent(untimed)).toEqual({ kind: 'acceptance', acceptance: about })
-  expect(heardNames).toContain('Metadata Generation Accepted')
+  expect(parseServiceEvent(untimed)).toEqual({ kind: 'acceptance', acceptance: about })
+  expect(serviceEventNames).toContain('Metadata Generation Accepted')
 })
 
 test.each([
@@ -102,7 +105,7 @@ test.each([
   ['a domain that is none', bodyOf({ domain: '#' })],
   ['no detail', '{"source":"aws.datazone","detail-type":"Metadata Generation Failed"}'],
 ])('ignores %s, and says why', (_, body) => {
-  expect(readEvent(body)).toMatchObject({ kind: 'ignored', problems: [expect.any(String)] })
+  expect(parseServiceEvent(body)).toMatchObject({ kind: 'ignored', problems: [expect.any(String)] })
 })
 
 test('P8: never throws, and never reads an id that DataZone could not have', () => {
@@ -112,11 +115,17 @@ test('P8: never throws, and never reads an id that DataZone could not have', () 
     fc.record({ runId: anyId, assetId: anyId, target: fc.jsonValue() }, { requiredKeys: [] }),
   )
   fc.assert(
-    fc.property(anyId, anyData, fc.string(), fc.constantFrom(...heardNames), (id, data, text, name) => {
-      readEvent(text)
-      readEvent(bodyOf({ id, owningProjectId: id }, data, name))
-      const read = readEvent(bodyOf({ id }, data))
-      if (read.kind === 'hint') for (const found of read.hint.ids) expect(found).toMatch(/^[\w-]{1,36}$/)
-    }),
+    fc.property(
+      anyId,
+      anyData,
+      fc.string(),
+      fc.constantFrom(...serviceEventNames),
+      (id, data, text, name) => {
+        parseServiceEvent(text)
+        parseServiceEvent(bodyOf({ id, owningProjectId: id }, data, name))
+        const read = parseServiceEvent(bodyOf({ id }, data))
+        if (read.kind === 'hint') for (const found of read.hint.ids) expect(found).toMatch(/^[\w-]{1,36}$/)
+      },
+    ),
   )
 })

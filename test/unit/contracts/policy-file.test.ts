@@ -53,7 +53,7 @@ test('every setting is taken, types in their one order', () => {
               retry: { attempts: 3, delayMs: 900_000 },
               deadlineMs: 3_600_000,
               cancelAtDeadline: true,
-              startedUntold: true,
+              announceStarted: false,
             },
           },
         },

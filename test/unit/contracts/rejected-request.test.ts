@@ -11,7 +11,7 @@ test('a small body comes back as it was', () => {
     rejectedAt: '2026-11-20T02:14:00.000Z',
     reasons: ['kind: must be x'],
     body: '{"kind":1}',
-    cut: false,
+    truncated: false,
   })
 })
 
@@ -27,7 +27,7 @@ describe('P2: hostile bodies are cut to fit a message', () => {
     const reasons = Array.from({ length: 20 }, () => unit.repeat(1000))
     const copy = rejectedRequest('e', t0, reasons, unit.repeat(1024 * 1024))
     expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(limit)
-    expect(copy.cut).toBe(true)
+    expect(copy.truncated).toBe(true)
     expect(copy.body.length).toBeGreaterThan(10_000)
   })
 
@@ -45,7 +45,7 @@ describe('P2: hostile bodies are cut to fit a message', () => {
   })
 
   test('at the limit it is whole, one over it is cut', () => {
-    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).cut).toBe(false)
-    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).cut).toBe(true)
+    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).truncated).toBe(false)
+    expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).truncated).toBe(true)
   })
 })

@@ -95,7 +95,7 @@ describe('events about a run', () => {
   })
 
   test('of a retry, which of the types it ran', () => {
-    const retried = endedRun({ attempt: 2, retried: 1, onlyTypes: ['BUSINESS_DESCRIPTIONS'] })
+    const retried = endedRun({ attempt: 2, retriesBefore: 1, onlyTypes: ['BUSINESS_DESCRIPTIONS'] })
     expect(endedEvent(retried, whole).detail.data).toMatchObject({ retriedTypes: ['BUSINESS_DESCRIPTIONS'] })
     expect(endedEvent(endedRun(), whole).detail.data).not.toHaveProperty('retriedTypes')
   })
@@ -189,7 +189,7 @@ describe('events about a body that is no request', () => {
 })
 
 test('who asked for a cancel is told of what was cancelled, and of no other ending', () => {
-  const cancel = { askedAtMs: t0, requestId: 'stop-1' }
+  const cancel = { requestedAtMs: t0, requestId: 'stop-1' }
   const told = (run: Parameters<typeof endedRun>[0]) =>
     endedEvent(endedRun(run), whole).detail.data.canceledBy
   expect(told({ cancel, ending: 'CANCELED' })).toBe('stop-1')

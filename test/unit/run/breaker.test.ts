@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import {
   type BreakerCause,
+  blocks,
   breakerName,
-  givenBack,
-  holding,
+  breakersBlocking,
+  failProbe,
   nextMonthMs,
-  opened,
-  probed,
-  refusedAgain,
-  stops,
+  openBreaker,
+  returnProbe,
+  startProbe,
 } from '../../../lib/run/breaker.ts'
 import { claimedRun, minute, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
 
-const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 
@@ -31,46 +31,46 @@ describe('a full quota', () => {
   const nextTurnMs = Date.parse('2027-01-01T00:00:00Z')
 
   test('is probed when the month turns', () => {
-    expect(opened(full, 'Start', t0, pauses).nextProbeAtMs).toBe(turnMs)
-    expect(opened(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
+    expect(openBreaker(full, 'Start', t0, pauses).nextProbeAtMs).toBe(turnMs)
+    expect(openBreaker(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
   })
 
   test("P7: that is met just past the turn may be the old month's: DataZone's clock is not ours", () => {
-    expect(opened(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
-    expect(opened(full, 'Start', turnMs + 11 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
-    const probing = probed(opened(full, 'Start', t0, pauses), turnMs, pauses)
-    expect(refusedAgain(probing, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(
+    expect(openBreaker(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
+    expect(openBreaker(full, 'Start', turnMs + 11 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+    const probing = startProbe(openBreaker(full, 'Start', t0, pauses), turnMs, pauses)
+    expect(failProbe(probing, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(
       turnMs + second + 2 * minute,
     )
-    const late = probed(probing, turnMs + 14 * minute, pauses)
-    expect(refusedAgain(late, 'Start', turnMs + 14 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+    const late = startProbe(probing, turnMs + 14 * minute, pauses)
+    expect(failProbe(late, 'Start', turnMs + 14 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
   })
 })
 
 test('a probe lasts at least as long as whoever makes it', () => {
-  const short = { firstMs: second, longestMs: 15 * second, leaseMs: minute }
-  expect(probed(opened(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
+  const short = { firstMs: second, maxMs: 15 * second, leaseMs: minute }
+  expect(startProbe(openBreaker(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
     t0 + second + minute,
   )
-  const probing = probed(opened(denied, 'Start', t0, short), t0 + second, short)
-  expect(refusedAgain(probing, 'Start', t0 + 2 * second, short)).toEqual(probing)
+  const probing = startProbe(openBreaker(denied, 'Start', t0, short), t0 + second, short)
+  expect(failProbe(probing, 'Start', t0 + 2 * second, short)).toEqual(probing)
 })
 
 test('a refusal tells which call was refused last: only a Start proves that a Start is allowed', () => {
-  const probing = probed(opened(denied, 'GetAsset', t0, pauses), t0 + minute, pauses)
-  expect(refusedAgain(probing, 'Start', t0 + minute, pauses).call).toBe('Start')
+  const probing = startProbe(openBreaker(denied, 'GetAsset', t0, pauses), t0 + minute, pauses)
+  expect(failProbe(probing, 'Start', t0 + minute, pauses).call).toBe('Start')
 })
 
 test('however often it was probed, the pause stays the longest', () => {
-  const probing = probed({ ...opened(denied, 'Start', t0, pauses), probes: 5000 }, t0, pauses)
+  const probing = startProbe({ ...openBreaker(denied, 'Start', t0, pauses), probes: 5000 }, t0, pauses)
   expect(probing.nextProbeAtMs).toBe(t0 + 15 * minute)
 })
 
 test('a probe that is given back counts for nothing', () => {
-  const breaker = opened(denied, 'Start', t0, pauses)
-  const back = givenBack(probed(breaker, t0 + minute, pauses), t0 + minute + 1)
+  const breaker = openBreaker(denied, 'Start', t0, pauses)
+  const back = returnProbe(startProbe(breaker, t0 + minute, pauses), t0 + minute + 1)
   expect(back).toEqual({ ...breaker, nextProbeAtMs: t0 + minute + 1 })
-  expect(givenBack(probed({ ...breaker, probes: 3 }, t0, pauses), t0).probes).toBe(3)
+  expect(returnProbe(startProbe({ ...breaker, probes: 3 }, t0, pauses), t0).probes).toBe(3)
 })
 
 describe('what a breaker stops', () => {
@@ -80,34 +80,34 @@ describe('what a breaker stops', () => {
     'BUSINESS_NAMES',
     'BUSINESS_GLOSSARY_ASSOCIATIONS',
   ] as const
-  const quota = opened(full, 'Start', t0, pauses)
+  const quota = openBreaker(full, 'Start', t0, pauses)
 
   test('P7: the types that were refused, and sets that hold them', () => {
-    expect(stops(quota, 'Start', about(descriptions, names))).toBe(true)
-    expect(stops(quota, 'Start', about(names))).toBe(false)
-    expect(stops(quota, 'Start', about(glossary))).toBe(false)
+    expect(blocks(quota, 'Start', about(descriptions, names))).toBe(true)
+    expect(blocks(quota, 'Start', about(names))).toBe(false)
+    expect(blocks(quota, 'Start', about(glossary))).toBe(false)
     // A retry asks for what it retries, not for what its subject asked for.
-    expect(stops(quota, 'Start', { ...about(descriptions, names), onlyTypes: [names] })).toBe(false)
-    expect(stops(quota, 'GetAsset', about(descriptions, names))).toBe(false)
-    expect(stops(quota, 'Start', parkedRun({ subject: sourceSubject }))).toBe(false)
+    expect(blocks(quota, 'Start', { ...about(descriptions, names), onlyTypes: [names] })).toBe(false)
+    expect(blocks(quota, 'GetAsset', about(descriptions, names))).toBe(false)
+    expect(blocks(quota, 'Start', parkedRun({ subject: sourceSubject }))).toBe(false)
   })
 
   test('a domain and project, whatever is asked for', () => {
-    const permission = opened(denied, 'Start', t0, pauses)
-    expect(stops(permission, 'Start', about(names))).toBe(true)
-    expect(stops(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
-    expect(stops(permission, 'Start', parkedRun({ projectId: 'project-2' }))).toBe(false)
+    const permission = openBreaker(denied, 'Start', t0, pauses)
+    expect(blocks(permission, 'Start', about(names))).toBe(true)
+    expect(blocks(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
+    expect(blocks(permission, 'Start', parkedRun({ projectId: 'project-2' }))).toBe(false)
     const elsewhere = parkedRun({ subject: { ...subject, domainId: 'dzd_other' } })
-    expect(stops(permission, 'Start', elsewhere)).toBe(false)
+    expect(blocks(permission, 'Start', elsewhere)).toBe(false)
   })
 
   test('in the table: a request without a revision is not about to be started', () => {
     const { revision: _, ...unresolved } = { ...subject, types: [descriptions, names] }
-    expect(holding(parkedRun({ subject: unresolved }), [quota])).toEqual([])
-    expect(holding(about(descriptions, names), [quota])).toEqual([quota])
+    expect(breakersBlocking(parkedRun({ subject: unresolved }), [quota])).toEqual([])
+    expect(breakersBlocking(about(descriptions, names), [quota])).toEqual([quota])
     const claim = claimedRun({ subject: { ...subject, types: [descriptions, names] } })
-    const sentBefore = { firstAtMs: t0, lastAtMs: t0 }
-    for (const open of [claim, { ...about(descriptions, names), sentBefore }])
-      expect(holding(open, [quota, opened(denied, 'Start', t0, pauses)])).toHaveLength(1)
+    const earlierStart = { firstAtMs: t0, lastAtMs: t0 }
+    for (const open of [claim, { ...about(descriptions, names), earlierStart }])
+      expect(breakersBlocking(open, [quota, openBreaker(denied, 'Start', t0, pauses)])).toHaveLength(1)
   })
 })

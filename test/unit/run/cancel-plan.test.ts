@@ -3,7 +3,7 @@ import { cancelsPerSweep, planCancels } from '../../../lib/run/cancel-plan.ts'
 import { inFlightRun, minute, t0 } from '../../support/runs.ts'
 
 const owed = (count: number) =>
-  Array.from({ length: count }, (_, n) => inFlightRun({ runId: `run-${n}`, cancel: { askedAtMs: t0 } }))
+  Array.from({ length: count }, (_, n) => inFlightRun({ runId: `run-${n}`, cancel: { requestedAtMs: t0 } }))
 const plan = (count: number, sweep: number, intoMs = 0) =>
   planCancels(owed(count), t0 + sweep * minute + intoMs, minute).map(({ runId }) => runId)
 

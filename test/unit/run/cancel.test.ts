@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { owesCancel, type Run } from '../../../lib/run/run.ts'
-import { mayResume } from '../../../lib/run/sweep-plan.ts'
+import { canResume } from '../../../lib/run/sweep-plan.ts'
 import { transition } from '../../../lib/run/transition.ts'
 import {
   claimedRun,
@@ -13,12 +13,12 @@ import {
   t0,
 } from '../../support/runs.ts'
 
-const asked = { kind: 'CANCEL_ASKED', requestId: 'stop-1' } as const
-const sentBefore = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-const byStop = { askedAtMs: t0, requestId: 'stop-1' }
+const asked = { kind: 'CANCEL_REQUESTED', requestId: 'stop-1' } as const
+const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
+const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
 const source = { subject: sourceSubject }
 
-describe('CANCEL_ASKED, by state', () => {
+describe('CANCEL_REQUESTED, by state', () => {
   test.each<[string, Run, object]>([
     ['a plan has nothing to cancel', plannedRun(), { outcome: 'impossible' }],
     ['what ended stays', endedRun(), { outcome: 'impossible' }],
@@ -26,26 +26,26 @@ describe('CANCEL_ASKED, by state', () => {
     ['so does a data source', parkedRun(source), { run: { state: 'ENDED', ending: 'CANCELED' } }],
     [
       'with an open Start it is released soon',
-      parkedRun({ sentBefore }),
-      { run: { state: 'PARKED', retryAtMs: t0, sentBefore, cancel: byStop } },
+      parkedRun({ earlierStart: earlierStart }),
+      { run: { state: 'PARKED', retryAtMs: t0, earlierStart, cancel: byStop } },
     ],
     ['a claim is noted', claimedRun(), { run: { state: 'CLAIMED', cancel: byStop } }],
     ['a run is noted', inFlightRun(), { run: { state: 'IN_FLIGHT', cancel: byStop } }],
     ['a data source run cannot be', inFlightRun(source), { outcome: 'impossible' }],
     [
       'a second request changes nothing',
-      inFlightRun({ cancel: { askedAtMs: 1, requestId: 'stop-0' } }),
+      inFlightRun({ cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
       'nor does one of what may have been started',
-      parkedRun({ sentBefore, cancel: { askedAtMs: 1, requestId: 'stop-0' } }),
+      parkedRun({ earlierStart: earlierStart, cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
       'what its deadline had cancelled has an asker now',
-      inFlightRun({ cancel: { askedAtMs: 1, sentAtMs: 2 } }),
-      { run: { cancel: { askedAtMs: 1, sentAtMs: 2, requestId: 'stop-1' } } },
+      inFlightRun({ cancel: { requestedAtMs: 1, sentAtMs: 2 } }),
+      { run: { cancel: { requestedAtMs: 1, sentAtMs: 2, requestId: 'stop-1' } } },
     ],
   ])('%s', (_, run, expected) => {
     expect(transition(run, asked, t0)).toMatchObject(expected)
@@ -61,7 +61,7 @@ describe('P2: a cancel stays on the record until it ends', () => {
     [
       'through another lease',
       transition(
-        parkedRun({ cancel: byStop, sentBefore }),
+        parkedRun({ cancel: byStop, earlierStart: earlierStart }),
         { kind: 'CLAIMED', leaseEndsAtMs: t0 + minute },
         t0,
       ),
@@ -82,9 +82,12 @@ describe('P2: a cancel stays on the record until it ends', () => {
       retryAtMs: t0 + 1000 * minute,
       definite: true,
     } as const
-    for (const run of [parkedRun({ cancel: byStop, sentBefore }), claimedRun({ cancel: byStop, sentBefore })])
+    for (const run of [
+      parkedRun({ cancel: byStop, earlierStart: earlierStart }),
+      claimedRun({ cancel: byStop, earlierStart: earlierStart }),
+    ])
       expect(transition(run, full, t0)).toMatchObject({ run: { retryAtMs: t0 + minute } })
-    expect(transition(claimedRun({ sentBefore }), full, t0)).toMatchObject({
+    expect(transition(claimedRun({ earlierStart: earlierStart }), full, t0)).toMatchObject({
       run: { retryAtMs: t0 + 1000 * minute },
     })
   })
@@ -98,7 +101,7 @@ describe('P2: a cancel stays on the record until it ends', () => {
 })
 
 test('only what is running owes a cancel, until DataZone has taken it', () => {
-  const cancel = { askedAtMs: t0 }
+  const cancel = { requestedAtMs: t0 }
   expect(owesCancel(inFlightRun({ cancel }))).toBe(true)
   for (const run of [
     inFlightRun(),
@@ -126,7 +129,7 @@ test('nothing ends as CANCELED that nobody asked to cancel', () => {
 })
 
 test('in mode plan what is to be cancelled goes on, because it never starts', () => {
-  const run = parkedRun({ cancel: byStop, sentBefore })
-  expect(mayResume(run, 'plan')).toBe(true)
-  expect(mayResume(run, 'off')).toBe(false)
+  const run = parkedRun({ cancel: byStop, earlierStart: earlierStart })
+  expect(canResume(run, 'plan')).toBe(true)
+  expect(canResume(run, 'off')).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Cap, countsOf, notYetCounted, roomAtMs } from '../../../lib/run/caps.ts'
+import { type Cap, incrementsFor, notYetCounted, roomAtMs } from '../../../lib/run/caps.ts'
 import type { Lane } from '../../../lib/run/run.ts'
 import { origin, parkedRun, sourceSubject, subject } from '../../support/runs.ts'
 
@@ -7,7 +7,7 @@ const atMs = Date.parse('2026-11-30T23:59:59.999Z')
 const december = Date.UTC(2026, 11, 1)
 
 const counted = (cap: Partial<Cap>, over: Parameters<typeof parkedRun>[0] = {}, nowMs = atMs) =>
-  countsOf(parkedRun(over), [{ name: 'all', ...cap }], nowMs)
+  incrementsFor(parkedRun(over), [{ name: 'all', ...cap }], nowMs)
 
 describe('a run counts', () => {
   test('in the day and the month of UTC that it is, each with its limit and its end', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type FollowRule, foreignRecord, isWanted, mayBeOurs } from '../../../lib/run/foreign-run.ts'
+import { type FollowRule, foreignRunRecord, isFollowed, mayBeOurs } from '../../../lib/run/foreign-run.ts'
 import { nextAttempt } from '../../../lib/run/retry.ts'
 import { startUnknownName } from '../../../lib/run/run.ts'
 import { transition } from '../../../lib/run/transition.ts'
@@ -26,7 +26,7 @@ describe('whose runs the policy wants followed', () => {
     ['by all that is given', [{ domain: 'dzd_orders', project: 'project-2' }], false],
     ['by any of the rules', [{ dataSource: 'other' }, { dataSource: 'source-*' }], true],
   ])('%s', (_, rules, wanted) => {
-    expect(isWanted(rules, run)).toBe(wanted)
+    expect(isFollowed(rules, run)).toBe(wanted)
   })
 })
 
@@ -34,7 +34,7 @@ describe('P1: a run on no record may be ours', () => {
   const sent = { firstAtMs: t0, lastAtMs: t0 + 30 * second }
   test.each([
     ['while a Start of its source is claimed', claimedRun(), true],
-    ['while one is parked whose Start may have taken effect', parkedRun({ sentBefore: sent }), true],
+    ['while one is parked whose Start may have taken effect', parkedRun({ earlierStart: sent }), true],
     ['not for one that was refused', parkedRun(), false],
     ['not for one whose run id is known', inFlightRun(), false],
     ['not for one that has ended', endedRun(), false],
@@ -53,10 +53,10 @@ describe('P1: a run on no record may be ours', () => {
   })
 
   test('since the first Start of several', () => {
-    const record = claimedRun({ sentBefore: { firstAtMs: t0 - hour, lastAtMs: t0 - hour } })
+    const record = claimedRun({ earlierStart: { firstAtMs: t0 - hour, lastAtMs: t0 - hour } })
     expect(mayBeOurs({ happenedAtMs: t0 - minute }, [record], t0)).toBe(true)
     // Another starter's clock may be ahead.
-    const ahead = claimedRun({ sentBefore: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
+    const ahead = claimedRun({ earlierStart: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
     expect(mayBeOurs({ happenedAtMs: t0 }, [ahead], t0)).toBe(true)
   })
 
@@ -68,7 +68,7 @@ describe('P1: a run on no record may be ours', () => {
 })
 
 describe('the record of a foreign run', () => {
-  const record = foreignRecord(foreign, { nativeStatus: 'RUNNING', createdAtMs: t0 - second }, t0 + minute)
+  const record = foreignRunRecord(foreign, { nativeStatus: 'RUNNING', createdAtMs: t0 - second }, t0 + minute)
 
   test('is in flight since DataZone made it', () => {
     expect(record).toMatchObject({
@@ -87,7 +87,7 @@ describe('the record of a foreign run', () => {
       version: 0,
       history: [{ atMs: t0 + minute, what: 'run run-9 of somebody else is followed from now on' }],
     })
-    expect(foreignRecord(foreign, { nativeStatus: 'RUNNING' }, t0 + minute).startedAtMs).toBe(t0)
+    expect(foreignRunRecord(foreign, { nativeStatus: 'RUNNING' }, t0 + minute).startedAtMs).toBe(t0)
   })
 
   test('is never tried again', () => {

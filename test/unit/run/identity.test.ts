@@ -3,9 +3,9 @@ import {
   canonicalTypes,
   clientToken,
   eventId,
+  isSameSubject,
   rejectionEventId,
   runKey,
-  sameSubject,
   typeSets,
 } from '../../../lib/run/identity.ts'
 import { endings, type MetadataSubject } from '../../../lib/run/run.ts'
@@ -74,11 +74,11 @@ describe('frozen', () => {
     expect(eventId({ subject: foreign, attempt: 1, request }, 'SUCCEEDED')).toBe(
       'b6b40adb8ce3c441a1b7b3023560217745ba2969',
     )
-    expect(sameSubject(foreign, { ...foreign })).toBe(true)
-    expect(sameSubject(foreign, { ...foreign, foreignRunId: 'run-8' })).toBe(false)
+    expect(isSameSubject(foreign, { ...foreign })).toBe(true)
+    expect(isSameSubject(foreign, { ...foreign, foreignRunId: 'run-8' })).toBe(false)
     for (const triggerKey of ['run-9', 'FOREIGN#run-9']) {
       const asked = { ...sourceSubject, triggerKey }
-      expect(sameSubject(foreign, asked) || sameSubject(asked, foreign)).toBe(false)
+      expect(isSameSubject(foreign, asked) || isSameSubject(asked, foreign)).toBe(false)
       expect(runKey({ subject: asked, attempt: 1, request }).record).toMatch(/^RUN#/)
     }
   })
@@ -133,7 +133,9 @@ describe('types', () => {
 })
 
 test('P1: a subject differs by domain, asset, revision and set of types, not by their order', () => {
-  expect(sameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(true)
+  expect(isSameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(
+    true,
+  )
   const others: MetadataSubject[] = [
     { ...subject, domainId: 'dzd_other' },
     { ...subject, assetId: 'other' },
@@ -142,5 +144,5 @@ test('P1: a subject differs by domain, asset, revision and set of types, not by 
     { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] },
     unresolved,
   ]
-  for (const other of others) expect(sameSubject(subject, other)).toBe(false)
+  for (const other of others) expect(isSameSubject(subject, other)).toBe(false)
 })

@@ -21,5 +21,5 @@ test('one about what no sweep would find, each minute for half an hour besides',
   expect(all.slice(0, 4)).toEqual([10, 10, 10, 60])
   const sum = all.reduce((left, right) => left + right, 0)
   expect(sum).toBe(30 + 30 * 60)
-  expect(lookAgainAfterSeconds(4, true, { lookAgainSeconds: 200, looksAgain: 3 })).toBe(900)
+  expect(lookAgainAfterSeconds(4, true, { lookAgainSeconds: 200, maxLooks: 3 })).toBe(900)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { decide, type Match, matchesGlob, type Policy } from '../../../lib/run/policy.ts'
+import { applyPolicy, matchesGlob, type Policy, type RuleMatch } from '../../../lib/run/policy.ts'
 
 const run = { kind: 'run', policy: {} } as const
 const where = { domainId: 'dzd_orders', projectId: 'project-1' }
 const table = { type: 'amazon.datazone.GlueTableAssetType', name: 'stg_orders' }
-const policyOf = (...matches: Match[]): Policy => ({
+const policyOf = (...matches: RuleMatch[]): Policy => ({
   rules: matches.map((match) => ({ match, verdict: run })),
   caps: [],
 })
@@ -41,40 +41,40 @@ describe('globs', () => {
 
 describe('decide', () => {
   test('a rule that names nothing matches every asset, without a look', () => {
-    expect(decide(policyOf({}), where)).toEqual({ decision: 'run', orders: run })
+    expect(applyPolicy(policyOf({}), where)).toEqual({ decision: 'run', orders: run })
   })
 
   test('all that a rule names must match', () => {
     const policy = policyOf({ domain: 'dzd_orders', project: 'other' })
-    expect(decide(policy, where)).toEqual({ decision: 'skip', reason: 'NO_RULE' })
-    expect(decide(policy, { ...where, projectId: 'other' })).toMatchObject({ decision: 'run' })
+    expect(applyPolicy(policy, where)).toEqual({ decision: 'skip', reason: 'NO_RULE' })
+    expect(applyPolicy(policy, { ...where, projectId: 'other' })).toMatchObject({ decision: 'run' })
   })
 
   test('the first rule that matches wins, and a skip says which one and why', () => {
     const skip = { match: { project: 'project-*' }, verdict: { kind: 'skip', because: 'not ready' } } as const
     const all = { match: {}, verdict: run }
-    expect(decide({ rules: [skip, all] }, where)).toEqual({
+    expect(applyPolicy({ rules: [skip, all] }, where)).toEqual({
       decision: 'skip',
       reason: 'POLICY',
       rule: 0,
       because: 'not ready',
     })
-    expect(decide({ rules: [all, skip] }, where)).toMatchObject({ decision: 'run' })
+    expect(applyPolicy({ rules: [all, skip] }, where)).toMatchObject({ decision: 'run' })
   })
 
   test('asks for a look only where the answer hangs on it', () => {
     const policy = policyOf({ domain: 'dzd_other', name: 'x' }, { project: 'project-1' }, { assetType: '*' })
-    expect(decide(policy, where)).toMatchObject({ decision: 'run' })
-    expect(decide(policyOf({ name: 'stg_*' }, {}), where)).toEqual({ decision: 'look' })
-    expect(decide(policyOf({ assetType: '*Glue*' }), where)).toEqual({ decision: 'look' })
+    expect(applyPolicy(policy, where)).toMatchObject({ decision: 'run' })
+    expect(applyPolicy(policyOf({ name: 'stg_*' }, {}), where)).toEqual({ decision: 'look' })
+    expect(applyPolicy(policyOf({ assetType: '*Glue*' }), where)).toEqual({ decision: 'look' })
   })
 
   test('by type and name, once they are known', () => {
     const known = { ...where, asset: table }
-    expect(decide(policyOf({ name: 'stg_*', assetType: '*.GlueTable*' }), known)).toMatchObject({
+    expect(applyPolicy(policyOf({ name: 'stg_*', assetType: '*.GlueTable*' }), known)).toMatchObject({
       decision: 'run',
     })
-    expect(decide(policyOf({ name: 'stg_*', assetType: '*.Redshift*' }), known)).toMatchObject({
+    expect(applyPolicy(policyOf({ name: 'stg_*', assetType: '*.Redshift*' }), known)).toMatchObject({
       decision: 'skip',
     })
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { clientToken, runKey } from '../../../lib/run/identity.ts'
 import { nextAttempt } from '../../../lib/run/retry.ts'
 import { type EndedRun, endings, type TypeStat } from '../../../lib/run/run.ts'
-import { mustWait, ownership } from '../../../lib/run/start-safety.ts'
+import { hasToWait, ownership } from '../../../lib/run/start-safety.ts'
 import { claimedRun, endedRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 
 const both = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const
@@ -28,7 +28,7 @@ describe('nextAttempt', () => {
       retryAtMs: t0 + 5 * minute,
       subject: both,
       attempt: 2,
-      retried: 1,
+      retriesBefore: 1,
       request: partial().request,
       policy,
       history: [{ atMs: t0, what: 'parked: RETRY of attempt 1' }],
@@ -58,8 +58,11 @@ describe('nextAttempt', () => {
   })
 
   test('comes up to the attempts of the policy, counted from the request and not from the subject', () => {
-    expect(nextAttempt(partial({ attempt: 7, retried: 1 }), t0)).toMatchObject({ attempt: 8, retried: 2 })
-    expect(nextAttempt(partial({ attempt: 3, retried: 2 }), t0)).toBeUndefined()
+    expect(nextAttempt(partial({ attempt: 7, retriesBefore: 1 }), t0)).toMatchObject({
+      attempt: 8,
+      retriesBefore: 2,
+    })
+    expect(nextAttempt(partial({ attempt: 3, retriesBefore: 2 }), t0)).toBeUndefined()
   })
 
   test('comes after no other ending, and not without the policy', () => {
@@ -71,7 +74,7 @@ describe('nextAttempt', () => {
 
 describe('P1: a retry of some types', () => {
   const retry = { subject: both, attempt: 2, onlyTypes: ['BUSINESS_DESCRIPTIONS'] } as const
-  const sentBefore = { firstAtMs: t0, lastAtMs: t0 }
+  const earlierStart = { firstAtMs: t0, lastAtMs: t0 }
 
   test('adopts a run of just those', () => {
     const seen = { runId: 'run-9', revision: '4', createdAtMs: t0 + minute }
@@ -82,16 +85,21 @@ describe('P1: a retry of some types', () => {
   })
 
   test('waits for another subject whose run could be taken for its own, and the other for it', () => {
-    const other = parkedRun({ sentBefore })
-    expect(mustWait(retry, [other])).toBe(true)
-    expect(mustWait(other, [parkedRun({ ...retry, sentBefore })])).toBe(false)
-    expect(mustWait(parkedRun(), [parkedRun({ ...retry, sentBefore })])).toBe(true)
-    expect(mustWait(retry, [parkedRun()])).toBe(false)
-    expect(mustWait(retry, [parkedRun({ sentBefore, subject: { ...subject, revision: '5' } })])).toBe(false)
+    const other = parkedRun({ earlierStart: earlierStart })
+    expect(hasToWait(retry, [other])).toBe(true)
+    expect(hasToWait(other, [parkedRun({ ...retry, earlierStart: earlierStart })])).toBe(false)
+    expect(hasToWait(parkedRun(), [parkedRun({ ...retry, earlierStart: earlierStart })])).toBe(true)
+    expect(hasToWait(retry, [parkedRun()])).toBe(false)
+    expect(
+      hasToWait(retry, [parkedRun({ earlierStart: earlierStart, subject: { ...subject, revision: '5' } })]),
+    ).toBe(false)
   })
 
   test('never waits for one that waits for it', () => {
-    const [one, other] = [parkedRun({ sentBefore }), parkedRun({ ...retry, sentBefore })]
-    expect([mustWait(one, [other]), mustWait(other, [one])].toSorted()).toEqual([false, true])
+    const [one, other] = [
+      parkedRun({ earlierStart: earlierStart }),
+      parkedRun({ ...retry, earlierStart: earlierStart }),
+    ]
+    expect([hasToWait(one, [other]), hasToWait(other, [one])].toSorted()).toEqual([false, true])
   })
 })

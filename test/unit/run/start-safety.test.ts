@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { GenerationType } from '../../../lib/run/run.ts'
 import {
   type AdoptionCandidate,
-  absenceProvesMs,
-  mustWait,
+  absenceIsProofAtMs,
+  hasToWait,
   ownership,
   startSafety,
 } from '../../../lib/run/start-safety.ts'
@@ -25,7 +25,7 @@ const assumptions = { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEf
 describe('whether Start may be sent again', () => {
   const late = (firstAtMs: number) =>
     startSafety(
-      claimedRun({ leaseEndsAtMs: t0 + minute, sentBefore: { firstAtMs, lastAtMs: t0 - second } }),
+      claimedRun({ leaseEndsAtMs: t0 + minute, earlierStart: { firstAtMs, lastAtMs: t0 - second } }),
       assumptions,
     )
 
@@ -41,7 +41,7 @@ describe('whether Start may be sent again', () => {
 })
 
 test('P1: absence proves something when the last Start has had its effect and List its lag', () => {
-  expect(absenceProvesMs({ firstAtMs: t0 - minute, lastAtMs: t0 }, assumptions)).toBe(t0 + 3 * minute)
+  expect(absenceIsProofAtMs({ firstAtMs: t0 - minute, lastAtMs: t0 }, assumptions)).toBe(t0 + 3 * minute)
 })
 
 describe('whose run it is that List shows', () => {
@@ -99,8 +99,8 @@ describe('whose run it is that List shows', () => {
   })
 
   test('P1: a run of a data source is ours when it was made while a Start of ours was open; clocks differ by 10 s', () => {
-    const sentBefore = { firstAtMs: t0, lastAtMs: t0 + minute }
-    const claim = claimedRun({ subject: sourceSubject, sentBefore })
+    const earlierStart = { firstAtMs: t0, lastAtMs: t0 + minute }
+    const claim = claimedRun({ subject: sourceSubject, earlierStart: earlierStart })
     const madeAt = (createdAtMs: number | undefined) =>
       ownership(
         claim,
@@ -111,7 +111,7 @@ describe('whose run it is that List shows', () => {
     const [first, last] = [t0 - 10 * second, t0 + 2 * minute + 10 * second]
     expect([first - 1, first, last, last + 1].map(madeAt)).toEqual(['not-ours', 'ours', 'ours', 'not-ours'])
     expect(madeAt(undefined)).toBe('unclear')
-    const { sentBefore: _, ...fresh } = claim
+    const { earlierStart: _, ...fresh } = claim
     const seen = { runId: 'run-9', revision: undefined, types: [], createdAtMs: t0 }
     expect(ownership(fresh, seen, new Set(), assumptions)).toBe('not-ours')
   })
@@ -127,16 +127,16 @@ describe('what an attempt waits for', () => {
   const ofRevision5 = { subject: { ...subject, revision: '5' } }
 
   test('a run that is going for the asset, of whatever revision', () => {
-    expect(mustWait(again, [claimedRun()])).toBe(true)
-    expect(mustWait(again, [inFlightRun(ofRevision5)])).toBe(true)
+    expect(hasToWait(again, [claimedRun()])).toBe(true)
+    expect(hasToWait(again, [inFlightRun(ofRevision5)])).toBe(true)
   })
 
   test('P1: an earlier attempt of the same subject that has not ended', () => {
-    expect(mustWait(again, [parkedRun()])).toBe(true)
-    expect(mustWait({ subject, attempt: 1 }, [parkedRun({ attempt: 2 })])).toBe(false)
+    expect(hasToWait(again, [parkedRun()])).toBe(true)
+    expect(hasToWait({ subject, attempt: 1 }, [parkedRun({ attempt: 2 })])).toBe(false)
   })
 
   test('nothing else', () => {
-    expect(mustWait(again, [plannedRun(), endedRun(), parkedRun(ofRevision5)])).toBe(false)
+    expect(hasToWait(again, [plannedRun(), endedRun(), parkedRun(ofRevision5)])).toBe(false)
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from '../../../lib/run/run.ts'
 import {
+  canResume,
   isWaiting,
-  mayResume,
   planWaiting,
   planWork,
   type SweepSettings,
-  wantsSucceededPage,
+  shouldReadSucceededPage,
   workAtMs,
 } from '../../../lib/run/sweep-plan.ts'
 import {
@@ -25,7 +25,7 @@ import {
 const settings: SweepSettings = {
   periodMs: minute,
   minAgeMs: 12 * second,
-  fewRuns: 3,
+  maxSingleGets: 3,
   runDeadlineMs: 240 * minute,
   maxReleases: 5,
   maxWaitMs: 35 * 24 * 60 * minute,
@@ -74,10 +74,10 @@ describe('the plan of a sweep', () => {
 
   test('mode plan goes on only with a request that has no revision yet', () => {
     const waiting = parkedRun({ subject: unresolved })
-    expect(mayResume(waiting, 'plan')).toBe(true)
-    expect(mayResume(waiting, 'off')).toBe(false)
-    expect(mayResume(parkedRun(), 'plan')).toBe(false)
-    expect(mayResume(claimedRun(), 'run')).toBe(true)
+    expect(canResume(waiting, 'plan')).toBe(true)
+    expect(canResume(waiting, 'off')).toBe(false)
+    expect(canResume(parkedRun(), 'plan')).toBe(false)
+    expect(canResume(claimedRun(), 'run')).toBe(true)
   })
 
   test('releases are bounded', () => {
@@ -137,10 +137,10 @@ describe('the plan of a sweep', () => {
 })
 
 test('P11: pages of ended runs are read while they pay: at least two settled by each', () => {
-  expect(wantsSucceededPage(2, 0, 0)).toBe(true)
-  expect(wantsSucceededPage(1, 0, 0)).toBe(false)
-  expect(wantsSucceededPage(0, 0, 0)).toBe(false)
-  expect(wantsSucceededPage(5, 1, 2)).toBe(true)
-  expect(wantsSucceededPage(5, 1, 1)).toBe(false)
-  expect(wantsSucceededPage(1, 3, 50)).toBe(false)
+  expect(shouldReadSucceededPage(2, 0, 0)).toBe(true)
+  expect(shouldReadSucceededPage(1, 0, 0)).toBe(false)
+  expect(shouldReadSucceededPage(0, 0, 0)).toBe(false)
+  expect(shouldReadSucceededPage(5, 1, 2)).toBe(true)
+  expect(shouldReadSucceededPage(5, 1, 1)).toBe(false)
+  expect(shouldReadSucceededPage(1, 3, 50)).toBe(false)
 })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { shareOverLimit, throttledOnceMore } from '../../../lib/run/throttling.ts'
+import { shareOverLimit, withThrottle } from '../../../lib/run/throttling.ts'
 import { minute, second, t0 } from '../../support/runs.ts'
 
 const met = (perSecond: number, ...times: readonly number[]) => {
   const [first = 0, ...rest] = times
   return rest.reduce(
-    (soFar, ms) => throttledOnceMore(soFar, t0 + ms, perSecond),
-    throttledOnceMore(undefined, t0 + first, perSecond),
+    (soFar, ms) => withThrottle(soFar, t0 + ms, perSecond),
+    withThrottle(undefined, t0 + first, perSecond),
   )
 }
 

@@ -32,7 +32,7 @@ const facts = {
   overdue: { kind: 'OVERDUE', nativeStatus: 'IN_PROGRESS' },
   unanswered: { kind: 'UNANSWERED' },
   missing: { kind: 'MISSING' },
-  asked: { kind: 'ASKED_AGAIN', requestKey: 'event:2' },
+  asked: { kind: 'REQUESTED_AGAIN', requestKey: 'event:2' },
   accepted: { kind: 'ACCEPTED', acceptedAtMs: t0 + 2 * minute },
   told: { kind: 'ANNOUNCED' },
 } satisfies Record<string, Fact>
@@ -115,29 +115,29 @@ describe('claims and Starts of unknown fate', () => {
 
   test('P1: an indefinite refusal keeps the Start open, as sent by now', () => {
     expect(moved(claimedRun(), { ...facts.refused, definite: false })).toMatchObject({
-      sentBefore: { firstAtMs: t0, lastAtMs: nowMs },
+      earlierStart: { firstAtMs: t0, lastAtMs: nowMs },
     })
   })
 
   test('a definite refusal closes the Start of this lease', () => {
-    expect(moved(claimedRun(), facts.refused)).not.toHaveProperty('sentBefore')
+    expect(moved(claimedRun(), facts.refused)).not.toHaveProperty('earlierStart')
   })
 
   test('P1: a definite refusal does not close the Start of an earlier lease', () => {
-    expect(moved(claimedRun({ sentBefore: before }), facts.refused)).toMatchObject({ sentBefore: before })
+    expect(moved(claimedRun({ earlierStart: before }), facts.refused)).toMatchObject({ earlierStart: before })
   })
 
   test('P1: a lease that ends leaves its Start open, merged with earlier ones: first of the first, last of the last', () => {
     const run = claimedRun({
       leaseEndsAtMs: nowMs,
       startSent: { firstAtMs: t0, lastAtMs: nowMs },
-      sentBefore: before,
+      earlierStart: before,
     })
-    const merged = { sentBefore: { firstAtMs: before.firstAtMs, lastAtMs: nowMs } }
+    const merged = { earlierStart: { firstAtMs: before.firstAtMs, lastAtMs: nowMs } }
     // The clock of an earlier starter may have been ahead.
-    const ahead = { ...run, sentBefore: { firstAtMs: t0 + second, lastAtMs: nowMs + second } }
+    const ahead = { ...run, earlierStart: { firstAtMs: t0 + second, lastAtMs: nowMs + second } }
     expect(moved(ahead, facts.released)).toMatchObject({
-      sentBefore: { firstAtMs: t0, lastAtMs: nowMs + second },
+      earlierStart: { firstAtMs: t0, lastAtMs: nowMs + second },
     })
     expect(moved(run, facts.released)).toMatchObject({
       ...merged,
@@ -153,9 +153,9 @@ describe('claims and Starts of unknown fate', () => {
   })
 
   test('P1: what is open survives being claimed, released and parked again', () => {
-    const parked = parkedRun({ sentBefore: before })
+    const parked = parkedRun({ earlierStart: before })
     for (const fact of [facts.claimed, facts.released, facts.refused]) {
-      expect(moved(parked, fact)).toMatchObject({ sentBefore: before })
+      expect(moved(parked, fact)).toMatchObject({ earlierStart: before })
     }
   })
 })
@@ -274,10 +274,10 @@ describe('P9: runs that DataZone tells no ending of', () => {
 test('only what waits or is claimed goes live, and only what has ended explains a skip', () => {
   const backfill = { request: { ...inFlightRun().request, lane: 'backfill' as const } }
   for (const run of [plannedRun(backfill), inFlightRun(backfill), endedRun(backfill)]) {
-    expect(transition(run, { kind: 'WANTED_LIVE', requestKey: 'event:2' }, nowMs).outcome).toBe('unchanged')
+    expect(transition(run, { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }, nowMs).outcome).toBe('unchanged')
   }
   for (const run of [plannedRun(), claimedRun(), parkedRun(), inFlightRun()]) {
-    expect(transition(run, { kind: 'EXPLAINED_SKIP', requestKey: 'event:2' }, nowMs).outcome).toBe(
+    expect(transition(run, { kind: 'REPEAT_SKIPPED', requestKey: 'event:2' }, nowMs).outcome).toBe(
       'impossible',
     )
   }
@@ -285,7 +285,7 @@ test('only what waits or is claimed goes live, and only what has ended explains 
 
 test('what was backfill goes live: a claim as it stands, what waited for being one at once, and never later', () => {
   const backfill = { request: { ...parkedRun().request, lane: 'backfill' as const } }
-  const wanted: Fact = { kind: 'WANTED_LIVE', requestKey: 'event:2' }
+  const wanted: Fact = { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }
   expect(moved(claimedRun(backfill), wanted)).toEqual({
     ...claimedRun(),
     history: [...claimedRun().history, { atMs: nowMs, what: 'live, for event:2' }],
@@ -307,26 +307,26 @@ test.each<[string, Run, Fact]>([
 })
 
 describe('who asked', () => {
-  const asked: Fact = { kind: 'ASKED_AGAIN', requestKey: 'event:2' }
+  const asked: Fact = { kind: 'REQUESTED_AGAIN', requestKey: 'event:2' }
 
   test('P1: another request for the same run is remembered once, and the one that made it not at all', () => {
     const run = moved(inFlightRun(), asked)
-    expect(run).toEqual({ ...inFlightRun(), alsoAskedBy: ['event:2'] })
+    expect(run).toEqual({ ...inFlightRun(), alsoRequestedBy: ['event:2'] })
     expect(transition(run, asked, nowMs)).toEqual({ outcome: 'unchanged' })
     const { requestKey } = run.request
-    expect(transition(run, { kind: 'ASKED_AGAIN', requestKey }, nowMs)).toEqual({ outcome: 'unchanged' })
+    expect(transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, nowMs)).toEqual({ outcome: 'unchanged' })
   })
 
   test('it is kept through every later state, the newest twenty', () => {
     const claimed = moved(moved(parkedRun(), asked), facts.claimed)
     const ended = moved(moved(claimed, facts.started), facts.failed)
-    expect(moved(ended, facts.told)).toMatchObject({ state: 'ENDED', alsoAskedBy: ['event:2'] })
+    expect(moved(ended, facts.told)).toMatchObject({ state: 'ENDED', alsoRequestedBy: ['event:2'] })
     const keys = Array.from({ length: 25 }, (_, n) => `event:${n}`)
     const many = keys.reduce<Run>(
-      (run, requestKey) => moved(run, { kind: 'ASKED_AGAIN', requestKey }),
+      (run, requestKey) => moved(run, { kind: 'REQUESTED_AGAIN', requestKey }),
       inFlightRun(),
     )
-    expect(many.alsoAskedBy).toEqual(keys.slice(5))
+    expect(many.alsoRequestedBy).toEqual(keys.slice(5))
   })
 })
 

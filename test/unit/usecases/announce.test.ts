@@ -82,7 +82,7 @@ test('P2: a rejected one is copied after its event and before its mark; without 
   expect(queue.copies).toMatchObject([
     {
       reasons: ['ValidationException: no structured schema'],
-      cut: false,
+      truncated: false,
       eventId: bus.events[0]?.detail.metadata.id,
     },
   ])

@@ -26,7 +26,7 @@ describe('pacing', () => {
     expect(await world.handle(runRequest(), 1)).toEqual([
       { outcome: 'retry', afterSeconds: 5, reason: 'PACED' },
     ])
-    expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(world.store.all()[0]).not.toHaveProperty('earlierStart')
     expect(await world.handle(runRequest(), 2)).toMatchObject([
       { outcome: 'parked', run: { reason: 'PACED' } },
     ])

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../lib/errors.ts'
-import { type Breaker, nextMonthMs, opened } from '../../../lib/run/breaker.ts'
+import { type Breaker, nextMonthMs, openBreaker } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../support/runs.ts'
 import { answered, refused, serviceRun, showing } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
-const pauses = { firstMs: minute, longestMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 const deniedCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
-const denied = opened(deniedCause, 'Start', t0, pauses)
-const full = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0, pauses)
+const denied = openBreaker(deniedCause, 'Start', t0, pauses)
+const full = openBreaker({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0, pauses)
 const due = (breaker: Breaker): Breaker => ({ ...breaker, nextProbeAtMs: t0 })
 const another = (id: string) => runRequest({ requestId: id, asset: { id, revision: '4' } })
 const sourceRequest = {
@@ -59,13 +59,13 @@ describe('P7: what is refused for all', () => {
         },
       ])
       expect(world.datazone.calls).toEqual([])
-      expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+      expect(world.store.all()[0]).not.toHaveProperty('earlierStart')
     },
   )
 
   test('P1: a missing permission that is met while waiting for a slot leaves an open Start open, without a List', async () => {
-    const sentBefore = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, sentBefore })
+    const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], slotInMs: 5 * second })
     const { sleepUntil } = world.clock
     world.clock.sleepUntil = async (atMs) => {
@@ -73,7 +73,7 @@ describe('P7: what is refused for all', () => {
       await world.breakers.trip(denied)
     }
     expect(await world.handle(world.noteAbout(run))).toMatchObject([
-      { run: { reason: 'DENIED', sentBefore } },
+      { run: { reason: 'DENIED', earlierStart } },
     ])
     expect(world.datazone.calls).toEqual([])
   })
@@ -308,8 +308,8 @@ describe('P7: the prober', () => {
   })
 
   test('whose Start may be a replay tells nothing of the quota', async () => {
-    const sentBefore = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, sentBefore })
+    const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], breakers: [due(full)] })
     expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
     expect(await world.breakers.open()).toMatchObject([{ cause: full.cause, nextProbeAtMs: t0 }])
@@ -381,7 +381,7 @@ describe('what an execution environment knows', () => {
   })
 
   test('one breaker that it closes leaves the others as they are', async () => {
-    const names = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_NAMES'] }, 'Start', t0, pauses)
+    const names = openBreaker({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_NAMES'] }, 'Start', t0, pauses)
     const world = starterWorld({ breakers: [due(denied), names] })
     expect(await world.outcomes(another('a'))).toEqual(['started'])
     expect(await world.outcomes({ ...another('b'), types: ['BUSINESS_NAMES'] })).toEqual(['parked'])
@@ -412,8 +412,8 @@ describe('what an execution environment knows', () => {
 
 describe('what an open breaker does not stop', () => {
   test('P1: behind a full quota an open Start is looked for; proven absent, it is open no more', async () => {
-    const sentBefore = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, sentBefore })
+    const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
     const listing = (...runs: readonly ReturnType<typeof serviceRun>[]) =>
       starterWorld({
         runs: [run],
@@ -426,19 +426,19 @@ describe('what an open breaker does not stop', () => {
     const absent = listing()
     expect(await absent.handle(absent.noteAbout(run))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
     expect(absent.datazone.starts).toEqual([])
-    expect(absent.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(absent.store.all()[0]).not.toHaveProperty('earlierStart')
     // A missing permission is one to List as well.
     const forbidden = starterWorld({ runs: [run], breakers: [denied] })
     expect(await forbidden.handle(forbidden.noteAbout(run))).toMatchObject([
-      { run: { reason: 'DENIED', sentBefore } },
+      { run: { reason: 'DENIED', earlierStart } },
     ])
     expect([forbidden.datazone.calls, forbidden.store.writes.length]).toEqual([[], 1])
   })
 
   test('P9: what has waited too long ends, whatever holds it, once no Start of it can be open', async () => {
     const createdAtMs = t0 - 36 * 24 * 60 * minute
-    const sentBefore = { firstAtMs: createdAtMs, lastAtMs: createdAtMs }
-    for (const open of [{}, { sentBefore }]) {
+    const earlierStart = { firstAtMs: createdAtMs, lastAtMs: createdAtMs }
+    for (const open of [{}, { earlierStart }]) {
       const run = parkedRun({ reason: 'DENIED', createdAtMs, ...open })
       const world = starterWorld({
         runs: [run],

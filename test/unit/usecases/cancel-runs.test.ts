@@ -21,9 +21,9 @@ import { answered, refused, serviceRun } from '../../support/scripted-datazone.t
 import { starterWorld } from '../../support/starter-world.ts'
 
 const taken: Partial<DataZone> = { cancelRun: async () => answered(undefined) }
-const openStart = { sentBefore: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }
+const openStart = { earlierStart: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }
 const { revision: _, ...unresolved } = subject
-const byStop = { askedAtMs: t0, requestId: 'stop-1' }
+const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
 
 /** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
 const world = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
@@ -284,7 +284,7 @@ describe('a run that may have been started', () => {
   })
 
   test('P1: waits while List proves nothing yet, in mode plan as well', async () => {
-    const run = parkedRun({ sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
+    const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
     const there = world([run], { listRuns: async () => answered({ runs: [] }) }, { mode: 'plan' as const })
     expect(await there.handle(there.noteAbout(run))).toMatchObject([
       { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: byStop } },

@@ -111,7 +111,7 @@ describe('an attempt', () => {
       outcomes.push(...(await world.outcomes(about('a'), receives)))
     expect(outcomes).toEqual(['retry', 'retry', 'parked', 'started'])
     expect(world.store.runsIn(today)).toBe(1)
-    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', counted: [today] }])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', countedIn: [today] }])
   })
 
   test('P7: whose Start came to nothing stays counted', async () => {
@@ -132,8 +132,11 @@ describe('an attempt', () => {
 })
 
 describe('P1: a Start of unknown fate, when the cap of the next day is full', () => {
-  const sentBefore = { firstAtMs: t0 - day, lastAtMs: t0 - day + minute }
-  const parked = parkedRun({ sentBefore, counted: [{ ...today, period: 'DAY#2026-11-19' }] })
+  const earlierStart = { firstAtMs: t0 - day, lastAtMs: t0 - day + minute }
+  const parked = parkedRun({
+    earlierStart: earlierStart,
+    countedIn: [{ ...today, period: 'DAY#2026-11-19' }],
+  })
   const list = (...runs: ReturnType<typeof serviceRun>[]) => ({
     listRuns: async () => answered({ runs }),
     startRun: async () => answered(serviceRun({ runId: 'run-of-another' })),
@@ -157,14 +160,14 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     expect(await world.handle(world.noteAbout(parked))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: tomorrow } },
     ])
-    expect(world.store.current(parked)).not.toHaveProperty('sentBefore')
+    expect(world.store.current(parked)).not.toHaveProperty('earlierStart')
     expect(world.datazone.starts).toHaveLength(1)
     expect(await world.outcomes(world.noteAbout(parked))).toEqual(['parked'])
     expect(world.datazone.calls.filter((call) => call.startsWith('List'))).toHaveLength(1)
   })
 
   test('and a cancel asked: ends once List has proven that there is no run', async () => {
-    const unwanted = { ...parked, cancel: { askedAtMs: t0, requestId: 'stop-1' } }
+    const unwanted = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
     const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
     await world.handle(about('a'))
     expect(await world.outcomes(world.noteAbout(unwanted))).toEqual(['canceled'])
@@ -183,7 +186,7 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
               world.store.given({
                 ...now,
                 version: now.version + 1,
-                cancel: { askedAtMs: t0, requestId: 'stop-1' },
+                cancel: { requestedAtMs: t0, requestId: 'stop-1' },
               })
             return answered({ runs: [] })
           },
@@ -197,10 +200,10 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
   })
 
   test.each([
-    ['canceled', { cancel: { askedAtMs: t0, requestId: 'stop-1' } }],
+    ['canceled', { cancel: { requestedAtMs: t0, requestId: 'stop-1' } }],
     ['rejected', { createdAtMs: t0 - 36 * day }],
   ])('claimed only to be %s, takes no room', async (outcome, over) => {
-    const { counted: _, ...uncounted } = parked
+    const { countedIn: _, ...uncounted } = parked
     const run = { ...uncounted, ...over }
     const world = capped({ perDay: 1 }, { runs: [run], script: list() })
     expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])

@@ -10,7 +10,7 @@ import { inFlightRun, minute, second, sourceSubject, subject, t0 } from '../../s
 import { answered, refused, scriptedDataZone, serviceRun } from '../../support/scripted-datazone.ts'
 import { defaults } from '../../support/starter-world.ts'
 
-const byStop = { askedAtMs: t0 - second, requestId: 'stop-1' }
+const byStop = { requestedAtMs: t0 - second, requestId: 'stop-1' }
 const owed = (over: Partial<InFlightRun> = {}) => inFlightRun({ cancel: byStop, ...over })
 const hour = 60 * minute
 const overdue = { startedAtMs: t0 - 5 * hour, policy: { cancelAtDeadline: true } } as const
@@ -189,7 +189,7 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
   })
 
   test('also when the sweep died after the cancel, and another one sees it', async () => {
-    const noted = inFlightRun({ ...overdue, cancel: { askedAtMs: t0 - minute } })
+    const noted = inFlightRun({ ...overdue, cancel: { requestedAtMs: t0 - minute } })
     const script = { ...canceling('CANCELED'), cancelRun: async () => refused('CONFLICT') }
     expect(await sweeper(noted, script).settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
   })
@@ -217,7 +217,7 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     expect((await settle()).ended).toEqual([])
     clock.advance(1)
     expect((await settle()).ended).toMatchObject([{ ending: 'TIMED_OUT' }])
-    expect(now()).toMatchObject({ state: 'ENDED', cancel: { askedAtMs: t0 } })
+    expect(now()).toMatchObject({ state: 'ENDED', cancel: { requestedAtMs: t0 } })
   })
 
   test('it is never given up by an outage: nothing ends while Get does not answer', async () => {
@@ -278,7 +278,7 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     const settings = defaults.observer
     await settleHints([hint], { ...tools, settings, deadlineMs: t0 + minute })
     expect(tools.datazone.calls).toEqual(['Get run-1'])
-    expect(now()).toMatchObject({ state: 'IN_FLIGHT', cancel: { askedAtMs: t0 } })
+    expect(now()).toMatchObject({ state: 'IN_FLIGHT', cancel: { requestedAtMs: t0 } })
     await settleHints([hint], { ...tools, settings, deadlineMs: t0 + minute })
     expect(now()).toMatchObject({ state: 'IN_FLIGHT' })
   })

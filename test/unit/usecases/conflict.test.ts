@@ -21,8 +21,8 @@ describe('a Start that meets a run of its asset', () => {
   })
 
   test('P1: where an earlier Start is open, it is what that one made', async () => {
-    const sentBefore = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, sentBefore })
+    const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - minute })
     const world = starterWorld({ runs: [run], script: conflict(ours) })
     expect(await world.handle(world.noteAbout(run))).toMatchObject([
@@ -33,14 +33,14 @@ describe('a Start that meets a run of its asset', () => {
   test('P1: the earlier Start stays open until List proves that it made nothing', async () => {
     const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - minute })
     const opened = (lastAtMs: number) =>
-      parkedRun({ createdAtMs: t0 - 8 * minute, sentBefore: { firstAtMs: t0 - 7 * minute, lastAtMs } })
+      parkedRun({ createdAtMs: t0 - 8 * minute, earlierStart: { firstAtMs: t0 - 7 * minute, lastAtMs } })
     const young = starterWorld({ runs: [opened(t0 - minute)], script: conflict(other) })
     await young.handle(young.noteAbout(opened(t0 - minute)))
-    expect(young.store.all()).toMatchObject([{ reason: 'CONFLICT', sentBefore: {} }])
+    expect(young.store.all()).toMatchObject([{ reason: 'CONFLICT', earlierStart: {} }])
     const old = starterWorld({ runs: [opened(t0 - 4 * minute)], script: conflict(other) })
     await old.handle(old.noteAbout(opened(t0 - 4 * minute)))
     expect(old.store.all()).toMatchObject([{ reason: 'CONFLICT' }])
-    expect(old.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(old.store.all()[0]).not.toHaveProperty('earlierStart')
   })
 
   test('waits half as long as the newest run in the way has been going, from one minute to fifteen', async () => {

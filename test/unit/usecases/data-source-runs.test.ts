@@ -65,7 +65,7 @@ describe('a request for a data source', () => {
     expect(await world.outcomes(request())).toEqual(['duplicate'])
     expect(await world.outcomes(request({ requestId: 'nightly-2' }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toHaveLength(1)
-    expect(world.store.all()).toMatchObject([{ alsoAskedBy: ['request:nightly-2'] }])
+    expect(world.store.all()).toMatchObject([{ alsoRequestedBy: ['request:nightly-2'] }])
   })
 
   test('another trigger waits behind the one that is going, without a call', async () => {
@@ -77,8 +77,8 @@ describe('a request for a data source', () => {
   })
 
   test('P1: and behind one whose Start may have taken effect', async () => {
-    const sentBefore = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
-    const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), sentBefore })] })
+    const earlierStart = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
+    const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart: earlierStart })] })
     expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
     const free = starterWorld({ runs: [parkedRun(other('load-0'))] })
     expect(await free.outcomes(request())).toEqual(['started'])
@@ -234,11 +234,11 @@ describe('when Start is refused', () => {
 })
 
 describe('P1: a Start whose token may be forgotten', () => {
-  const sentBefore = { firstAtMs: t0 - hour, lastAtMs: t0 - hour + 30 * second }
+  const earlierStart = { firstAtMs: t0 - hour, lastAtMs: t0 - hour + 30 * second }
   const waiting = parkedRun({
     subject: sourceSubject,
     createdAtMs: t0 - 2 * hour,
-    sentBefore,
+    earlierStart: earlierStart,
     reason: 'UNAVAILABLE',
     releasedAtMs: t0,
   })
@@ -285,7 +285,7 @@ describe('P1: a Start whose token may be forgotten', () => {
   test('a lease that ended is taken over with the turn of the source', async () => {
     const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
     expect(runKey(claim).record).toBe('RUN#load-1#0001')
-    const world = starterWorld({ runs: [{ ...waiting, sentBefore: claim.startSent }] })
+    const world = starterWorld({ runs: [{ ...waiting, earlierStart: claim.startSent }] })
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
     expect(world.store.writes[0]).toBe('claim RUN#load-1#0001')
   })

@@ -14,7 +14,7 @@ describe('P2: a body that is no request', () => {
     })
     expect(copy).toMatchObject({
       body: '{"requestId":"nightly-1"}',
-      cut: false,
+      truncated: false,
       eventId: event?.detail.metadata.id,
     })
     expect(copy?.reasons).toContain('version: must be 1')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { opened } from '../../../lib/run/breaker.ts'
+import { openBreaker } from '../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../support/messages.ts'
 import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
 import { refused, showing } from '../../support/scripted-datazone.ts'
@@ -54,8 +54,8 @@ describe('a backfill request', () => {
 
   test('leaves the probe of a breaker to somebody who goes on to Start', async () => {
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
-    const pauses = { firstMs: 0, longestMs: minute, leaseMs: minute }
-    const world = starterWorld({ breakers: [opened(cause, 'Start', t0, pauses)] })
+    const pauses = { firstMs: 0, maxMs: minute, leaseMs: minute }
+    const world = starterWorld({ breakers: [openBreaker(cause, 'Start', t0, pauses)] })
     let probes = 0
     const { change } = world.breakers
     world.breakers.change = (read, next) => {
@@ -90,7 +90,7 @@ describe('a live request for what a backfill has parked', () => {
         state: 'PARKED',
         retryAtMs: t0,
         request: { lane: 'live', requestKey: 'request:backfill-1' },
-        alsoAskedBy: ['request:nightly-1'],
+        alsoRequestedBy: ['request:nightly-1'],
       },
     ])
     expect(world.store.all()[0]?.history.at(-1)?.what).toBe('live, for request:nightly-1')
@@ -119,7 +119,7 @@ describe('a live request for what a backfill has parked', () => {
       { outcome: 'parked', run: { reason: 'BEHIND', attempt: 2 } },
     ])
     expect(world.store.all()[0]).toMatchObject({ attempt: 1, request: { lane: 'live' } })
-    expect(world.store.all()[0]?.alsoAskedBy).toBeUndefined()
+    expect(world.store.all()[0]?.alsoRequestedBy).toBeUndefined()
   })
 
   test('leaves alone what has been released, and what waits for something else', async () => {
@@ -161,6 +161,6 @@ test('a live request makes all go live that a backfill has waiting for it, and i
   const world = starterWorld({ runs })
   const live = runRequest({ requestId: 'live-1', types: sets.flat() })
   expect(await world.outcomes(live)).toEqual(['duplicate', 'duplicate'])
-  const raised = { request: { lane: 'live' }, alsoAskedBy: ['request:live-1'] }
+  const raised = { request: { lane: 'live' }, alsoRequestedBy: ['request:live-1'] }
   expect(world.store.all()).toMatchObject([raised, raised])
 })

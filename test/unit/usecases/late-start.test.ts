@@ -12,14 +12,14 @@ const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => (
 describe('a late Start', () => {
   const hourAgo = { firstAtMs: t0 - 60 * minute, lastAtMs: t0 - 59 * minute }
   const waiting = (over: Parameters<typeof parkedRun>[0] = {}) =>
-    parkedRun({ createdAtMs: t0 - 60 * minute, sentBefore: hourAgo, reason: 'UNAVAILABLE', ...over })
+    parkedRun({ createdAtMs: t0 - 60 * minute, earlierStart: hourAgo, reason: 'UNAVAILABLE', ...over })
   const lists = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<DataZone> => ({
     listRuns: async () => answered({ runs }),
   })
   const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, nativeStatus: 'SUCCEEDED' })
 
   test('P1: relies on the token while it is surely remembered: no look', async () => {
-    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent] })
     expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4'])
@@ -56,11 +56,11 @@ describe('a late Start', () => {
   })
 
   test('P1: absence not yet proven: waits until it would be, without a Start', async () => {
-    const sentBefore = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
-    const run = waiting({ sentBefore })
+    const earlierStart = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
+    const run = waiting({ earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], script: lists() })
     expect(await world.handle(world.noteAbout(run))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, sentBefore } },
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, earlierStart } },
     ])
     expect(world.datazone.calls).toEqual(['List asset-1'])
   })
@@ -76,9 +76,9 @@ describe('a late Start', () => {
       starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
     )
     await denied?.handle(denied.noteAbout(waiting()))
-    expect(denied?.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(denied?.store.all()[0]).not.toHaveProperty('earlierStart')
     await lost?.handle(lost.noteAbout(waiting()))
-    expect(lost?.store.all()).toMatchObject([{ sentBefore: { firstAtMs: t0, lastAtMs: t0 } }])
+    expect(lost?.store.all()).toMatchObject([{ earlierStart: { firstAtMs: t0, lastAtMs: t0 } }])
   })
 
   test.each([
@@ -89,7 +89,7 @@ describe('a late Start', () => {
   ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason, afterMs) => {
     const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
-      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, sentBefore: hourAgo } },
+      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, earlierStart: hourAgo } },
     ])
     expect(world.datazone.starts).toEqual([])
   })
@@ -109,7 +109,7 @@ describe('a late Start', () => {
         run: {
           reason: 'CONFLICT',
           retryAtMs: t0 + minute,
-          sentBefore: hourAgo,
+          earlierStart: hourAgo,
           error: { name: 'UnclearRun', message: expect.stringContaining('run-7') },
         },
       },
@@ -150,7 +150,7 @@ describe('a late Start', () => {
   })
 
   test('P1: 400 after an answer that was lost looks before it rejects, and adopts', async () => {
-    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent], script: { ...refusing('INVALID'), ...lists(ours) } })
     expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
@@ -158,10 +158,10 @@ describe('a late Start', () => {
 
   test('P2: 400 after an answer that was lost, and absence proven: rejected; not proven: waits', async () => {
     const script = { ...refusing('INVALID'), ...lists() }
-    const recent = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const proven = starterWorld({ runs: [recent], script })
     expect(await proven.outcomes(proven.noteAbout(recent))).toEqual(['rejected'])
-    const fresh = waiting({ sentBefore: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - minute } })
+    const fresh = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - minute } })
     const unproven = starterWorld({ runs: [fresh], script })
     expect(await unproven.outcomes(unproven.noteAbout(fresh))).toEqual(['parked'])
     expect(unproven.bus.events).toEqual([])

@@ -113,7 +113,7 @@ test('P1: whoever loses the race for a run is noted on it', async () => {
   expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
   expect(world.store.current(theirs)).toMatchObject({
     request: { requestKey: 'request:b' },
-    alsoAskedBy: ['request:nightly-1'],
+    alsoRequestedBy: ['request:nightly-1'],
   })
   expect(world.datazone.calls).toEqual([])
 })
@@ -138,17 +138,17 @@ test('P1: a lease that somebody else has taken since is not parked by whoever wa
 })
 
 describe('a record that waits and is to end', () => {
-  const unwanted = parkedRun({ cancel: { askedAtMs: t0, requestId: 'stop-1' } })
+  const unwanted = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
   const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })
 
   test.each([
     ['cancelled', unwanted, 'canceled'],
     ['rejected', old, 'rejected'],
   ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
-    const noted = { ...run, releasedAtMs: t0, alsoAskedBy: ['request:b'], version: 2 }
+    const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: ['request:b'], version: 2 }
     const world = comesFirst(starterWorld({ runs: [run] }), noted)
     expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
-    expect(world.store.all()).toMatchObject([{ state: 'ENDED', alsoAskedBy: ['request:b'] }])
+    expect(world.store.all()).toMatchObject([{ state: 'ENDED', alsoRequestedBy: ['request:b'] }])
   })
 
   test.each([
@@ -181,8 +181,8 @@ test('a release that finds its run paused, and changed meanwhile, leaves it alon
 })
 
 test('P1: the look behind a full cap is for whoever has the lease', async () => {
-  const sentBefore = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
-  const run = parkedRun({ createdAtMs: t0 - 31 * minute, sentBefore })
+  const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
+  const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
   const world = starterWorld({
     runs: [run],
     settings: { policy: { ...defaults.starter.policy, caps: [{ name: 'none', perDay: 0 }] } },

@@ -64,7 +64,7 @@ test('when somebody writes the run meanwhile, the event is seen again', async ()
   const store = memoryRunStore(ended('2', 3))
   store.beforeWrite = (run) => store.given({ ...run, version: 7 })
   expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock: manualClock(t0) })).toBe(
-    'going',
+    'active',
   )
 })
 
@@ -77,6 +77,6 @@ test('also when another run has taken its note', async () => {
     isFirst = false
   }
   const clock = manualClock(t0)
-  expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock })).toBe('going')
+  expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock })).toBe('active')
   expect(store.writes).toHaveLength(1)
 })

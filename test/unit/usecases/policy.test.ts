@@ -137,7 +137,7 @@ test('what a rule orders is frozen in the record', async () => {
       state: 'IN_FLIGHT',
       policy: {
         deadlineMs: 20 * minute,
-        startedUntold: true,
+        announceStarted: false,
         retry: { attempts: 2, delayMs: 5 * minute },
       },
     },

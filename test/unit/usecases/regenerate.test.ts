@@ -27,7 +27,7 @@ describe('regenerate', () => {
   })
 
   test('P1: waits while a Start of the attempt before may have taken effect', async () => {
-    const open = parkedRun({ reason: 'UNAVAILABLE', sentBefore: { firstAtMs: t0, lastAtMs: t0 } })
+    const open = parkedRun({ reason: 'UNAVAILABLE', earlierStart: { firstAtMs: t0, lastAtMs: t0 } })
     const world = starterWorld({ runs: [open] })
     expect(await world.handle(again)).toMatchObject([
       { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
@@ -56,7 +56,7 @@ describe('regenerate', () => {
   test('P1: an attempt does not adopt the unrecorded run of the next, which would then start another', async () => {
     const running: { readonly clientToken: string; readonly run: ReturnType<typeof serviceRun> }[] = []
     const open = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 20 * minute }
-    const first = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: open.firstAtMs, sentBefore: open })
+    const first = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: open.firstAtMs, earlierStart: open })
     const world: ReturnType<typeof starterWorld> = starterWorld({
       runs: [first],
       script: {

@@ -125,7 +125,7 @@ describe('a hint that names its run', () => {
 
   test('P11: of a run that is still going it changes nothing, and is seen again', async () => {
     const result = await settle([hint()], [run(1)], having({ 'run-1': 'IN_PROGRESS' }))
-    expect(fatesOf(result)).toEqual(['run going'])
+    expect(fatesOf(result)).toEqual(['run active'])
     expect(result.store.writes).toEqual([])
   })
 
@@ -143,7 +143,7 @@ describe('a hint that names its run', () => {
 
   test('what DataZone refuses is seen again', async () => {
     const result = await settle([hint()], [run(1)], { getRun: async () => refused('THROTTLED') })
-    expect(fatesOf(result)).toEqual(['run going'])
+    expect(fatesOf(result)).toEqual(['run active'])
     expect(result.problems).toEqual(['ThrottlingException'])
   })
 
@@ -165,7 +165,7 @@ describe('a hint that names its run', () => {
         },
       ),
     )
-    expect(fatesOf(report)).toEqual(['nothing going', 'run settled'])
+    expect(fatesOf(report)).toEqual(['nothing active', 'run settled'])
     expect(report.problems).toEqual(['table is unavailable: Error'])
   })
 })
@@ -181,7 +181,7 @@ describe('a hint that names its asset', () => {
 
   test.each([
     ['claimed', claimedRun()],
-    ['parked with a Start in doubt', parkedRun({ sentBefore: { firstAtMs: t0, lastAtMs: t0 } })],
+    ['parked with a Start in doubt', parkedRun({ earlierStart: { firstAtMs: t0, lastAtMs: t0 } })],
   ])('is early while the run is only %s, whatever its run id', async (_, given) => {
     const result = await settle([about, hint({ ids: ['run-9', 'asset-1'] })], [given], {})
     expect(fatesOf(result)).toEqual(['asset early', 'asset early'])
@@ -229,7 +229,7 @@ describe('a hint that names only the domain', () => {
     const result = await settle([blind(), blind(), blind()], [1, 2, 3].map(run), having(statuses))
     expect(result.calls).toEqual(['List SUCCEEDED'])
     expect(result.announced).toHaveLength(2)
-    expect(fatesOf(result)).toEqual(['domain settled', 'domain settled', 'domain going'])
+    expect(fatesOf(result)).toEqual(['domain settled', 'domain settled', 'domain active'])
   })
 
   test('of a failure asks for the reason', async () => {
@@ -283,7 +283,7 @@ describe('a hint that names only the domain', () => {
           : (having({ 'run-1': 'CANCELED' }).listRuns?.(domainId, query) ?? refused('INVALID')),
     }
     const result = await settle([blind('FAILED'), blind('CANCELED')], [run(1)], script)
-    expect(fatesOf(result)).toEqual(['domain going', 'domain settled'])
+    expect(fatesOf(result)).toEqual(['domain active', 'domain settled'])
     expect(result.problems).toEqual(['AccessDeniedException'])
   })
 
@@ -293,13 +293,13 @@ describe('a hint that names only the domain', () => {
       throw storeDown()
     }
     const report = await settleHints([hint(), blind()], observer({ 'run-1': 'SUCCEEDED' }, { store }))
-    expect(fatesOf(report)).toEqual(['run settled', 'domain going'])
+    expect(fatesOf(report)).toEqual(['run settled', 'domain active'])
     expect(report.problems).toEqual([expect.stringMatching(/^settle by domain: /)])
   })
 
   test('of one run that goes on is seen again', async () => {
     const result = await settle([blind()], [run(1)], having({ 'run-1': 'IN_PROGRESS' }))
-    expect(fatesOf(result)).toEqual(['domain going'])
+    expect(fatesOf(result)).toEqual(['domain active'])
   })
 
   test('asks nothing when nothing is going there', async () => {

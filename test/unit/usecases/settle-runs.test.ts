@@ -574,7 +574,7 @@ test('a retry starts only what it retries', async () => {
   const waiting = parkedRun({
     subject: subjectOfBoth,
     attempt: 2,
-    retried: 1,
+    retriesBefore: 1,
     onlyTypes: ['BUSINESS_NAMES'],
     reason: 'RETRY',
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { HeardEvent } from '../../../lib/contracts/heard-event.ts'
+import type { ServiceEvent } from '../../../lib/contracts/service-event.ts'
 import type { SourceHint } from '../../../lib/contracts/source-hint.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
 import { runKey } from '../../../lib/run/identity.ts'
@@ -23,7 +23,7 @@ import { defaults } from '../../support/starter-world.ts'
 
 const hint = (over: Partial<SourceHint> = {}): SourceHint => ({
   domainId: sourceSubject.domainId,
-  tells: 'ENDED',
+  phase: 'ENDED',
   runId: 'run-1',
   dataSourceId: sourceSubject.dataSourceId,
   projectId: 'project-1',
@@ -31,7 +31,7 @@ const hint = (over: Partial<SourceHint> = {}): SourceHint => ({
   happenedAtMs: t0,
   ...over,
 })
-const triggered = (over: Partial<SourceHint> = {}) => hint({ tells: 'TRIGGERED', ...over })
+const triggered = (over: Partial<SourceHint> = {}) => hint({ phase: 'TRIGGERED', ...over })
 const { runId: _, ...nameless } = hint()
 
 const ours = inFlightRun({ subject: sourceSubject })
@@ -45,7 +45,7 @@ const world = (runs: readonly Run[], script: Partial<DataZone>, following: Parti
   const datazone = scriptedDataZone(script)
   const bus = recordingBus()
   const clock = manualClock(t0 + minute)
-  const hearAll = (...events: readonly HeardEvent[]) =>
+  const hearAll = (...events: readonly ServiceEvent[]) =>
     hearEvents(events, {
       store,
       datazone,
@@ -92,7 +92,7 @@ describe('a hint about a data source run of ours', () => {
 
   test('P11: of a run that is going it changes nothing, and is seen again', async () => {
     const { hear, store } = world([ours], showing('RUNNING'))
-    expect(fatesOf(await hear(hint()))).toEqual(['run going'])
+    expect(fatesOf(await hear(hint()))).toEqual(['run active'])
     expect(store.writes).toEqual([])
   })
 
@@ -112,7 +112,7 @@ describe('a hint about a data source run of ours', () => {
     ['claimed', claimedRun({ subject: sourceSubject })],
     [
       'parked with a Start in doubt',
-      parkedRun({ subject: sourceSubject, sentBefore: { firstAtMs: t0, lastAtMs: t0 } }),
+      parkedRun({ subject: sourceSubject, earlierStart: { firstAtMs: t0, lastAtMs: t0 } }),
     ],
   ])('is early while its run is only %s', async (_name, run) => {
     const { hear } = world([run], {})
@@ -137,7 +137,7 @@ describe('a hint about a data source run of ours', () => {
       throw storeDown()
     }
     const report = await hear(hint())
-    expect(fatesOf(report)).toEqual(['nothing going'])
+    expect(fatesOf(report)).toEqual(['nothing active'])
     expect(report.problems).toEqual(['table is unavailable: Error'])
   })
 
@@ -168,7 +168,7 @@ test('what is met with hints of both kinds is told together', async () => {
     tellsRun: true,
   } as const
   const report = await both.hearAll({ kind: 'source-hint', hint: hint() }, { kind: 'hint', hint: ofAsset })
-  expect(fatesOf(report)).toEqual(['run going', 'run going'])
+  expect(fatesOf(report)).toEqual(['run active', 'run active'])
   expect(report.problems).toEqual(['AccessDeniedException', 'ThrottlingException'])
 })
 

@@ -3,7 +3,8 @@ import { slotGate } from '../../../lib/usecases/slot-gate.ts'
 
 const gate = (
   places: number,
-  reserve = async (count: number) => Array.from({ length: count }, (_, n) => ({ atMs: n + 100, falls: 0 })),
+  reserve = async (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ atMs: n + 100, rateCuts: 0 })),
 ) => {
   const asked: number[] = []
   const next = slotGate(places, (count) => {
@@ -54,7 +55,7 @@ describe('a batch', () => {
   })
 
   test('too few slots fail only those without one', async () => {
-    const { places } = gate(2, async () => [{ atMs: 7, falls: 0 }])
+    const { places } = gate(2, async () => [{ atMs: 7, rateCuts: 0 }])
     const slots = await Promise.allSettled(places.map((place) => place.slot()))
     expect(slots.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })

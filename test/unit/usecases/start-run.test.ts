@@ -38,7 +38,7 @@ describe('Start refused', () => {
           run: { reason: kind, retryAtMs: t0 + afterMs, error: { message: `${kind} for a test` } },
         },
       ])
-      expect(world.store.all()[0]).not.toHaveProperty('sentBefore')
+      expect(world.store.all()[0]).not.toHaveProperty('earlierStart')
       expect(world.datazone.starts).toHaveLength(1)
       expect(world.slowDowns).toEqual([])
     }
@@ -88,10 +88,10 @@ describe('Start refused', () => {
   test('P1: after an answer that was lost, the Start stays open; after a definite refusal it does not', async () => {
     const lost = starterWorld({ script: refusing('UNAVAILABLE') })
     await lost.handle(runRequest())
-    expect(lost.store.all()).toMatchObject([{ sentBefore: { firstAtMs: t0, lastAtMs: t0 } }])
+    expect(lost.store.all()).toMatchObject([{ earlierStart: { firstAtMs: t0, lastAtMs: t0 } }])
     const throttled = starterWorld({ script: refusing('THROTTLED') })
     await throttled.handle(runRequest())
-    expect(throttled.store.all()[0]).not.toHaveProperty('sentBefore')
+    expect(throttled.store.all()[0]).not.toHaveProperty('earlierStart')
   })
 
   test('P2: INVALID is rejected: table, copy, event, mark', async () => {
@@ -124,7 +124,7 @@ describe('Start refused', () => {
     })
     expect(await world.outcomes(runRequest())).toEqual(['rejected'])
     expect(world.store.all()).toMatchObject([
-      { ending: 'REJECTED', alsoAskedBy: ['request:twin'], announcedAtMs: t0 },
+      { ending: 'REJECTED', alsoRequestedBy: ['request:twin'], announcedAtMs: t0 },
     ])
   })
 
@@ -142,8 +142,8 @@ describe('Start refused', () => {
       })
       await world.handle(runRequest())
       const [run] = world.store.all()
-      expect(run).toMatchObject({ state: 'PARKED', reason: kind, alsoAskedBy: ['request:twin'] })
-      expect(run).not.toHaveProperty('sentBefore')
+      expect(run).toMatchObject({ state: 'PARKED', reason: kind, alsoRequestedBy: ['request:twin'] })
+      expect(run).not.toHaveProperty('earlierStart')
     },
   )
 
@@ -215,8 +215,8 @@ describe('P9: waiting has an end', () => {
   })
 
   test('P1: not before List has shown that an open Start made no run', async () => {
-    const sentBefore = { firstAtMs: since(36), lastAtMs: since(36) }
-    const run = parkedRun({ createdAtMs: since(36), sentBefore })
+    const earlierStart = { firstAtMs: since(36), lastAtMs: since(36) }
+    const run = parkedRun({ createdAtMs: since(36), earlierStart: earlierStart })
     const adopts = starterWorld({
       runs: [run],
       script: { listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: since(36) })] }) },
@@ -242,8 +242,9 @@ describe('P9: waiting has an end', () => {
     ['cannot be read', async () => refused('DENIED')],
     ['shows a run that may be ours', async () => answered({ runs: [serviceRun({ runId: 'run-7' })] })],
   ] as const)('a look that stays unknown has an end too: List %s', async (_name, listRuns) => {
-    const sentBefore = { firstAtMs: since(35), lastAtMs: since(35) }
-    const run = (days: number) => parkedRun({ createdAtMs: since(days), sentBefore, reason: 'UNAVAILABLE' })
+    const earlierStart = { firstAtMs: since(35), lastAtMs: since(35) }
+    const run = (days: number) =>
+      parkedRun({ createdAtMs: since(days), earlierStart: earlierStart, reason: 'UNAVAILABLE' })
     const world = starterWorld({ runs: [run(36)], script: { listRuns } })
     expect(await world.outcomes(world.noteAbout(run(36)))).toEqual(['rejected'])
     const younger = starterWorld({ runs: [run(34)], script: { listRuns } })
@@ -451,11 +452,14 @@ describe('a note of the sweep', () => {
     const newer = parkedRun({
       subject: { ...subject, revision: '5' },
       request: { ...origin, requestKey: 'request:b' },
-      sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 - minute },
+      earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 - minute },
     })
     const world = starterWorld({ runs: [inFlightRun(), newer] })
     expect(await world.handle(world.noteAbout(newer))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute, sentBefore: newer.sentBefore } },
+      {
+        outcome: 'parked',
+        run: { reason: 'BEHIND', retryAtMs: t0 + minute, earlierStart: newer.earlierStart },
+      },
     ])
     expect(world.datazone.calls).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { DataZone } from '../../../lib/ports/datazone.ts'
-import { type Breaker, opened } from '../../../lib/run/breaker.ts'
+import { type Breaker, openBreaker } from '../../../lib/run/breaker.ts'
 import { runKey } from '../../../lib/run/identity.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { type SweeperSettings, sweepRuns } from '../../../lib/usecases/sweep-runs.ts'
@@ -207,7 +207,7 @@ describe('releases', () => {
     ])
     await world.sweep()
     expect(world.store.all()).toMatchObject([
-      { state: 'PARKED', reason: 'LEASE_EXPIRED', sentBefore: { firstAtMs: t0 - minute, lastAtMs: t0 } },
+      { state: 'PARKED', reason: 'LEASE_EXPIRED', earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 } },
     ])
   })
 
@@ -369,7 +369,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
       of(inFlightRun({ ...old, runId: `run-${n}` }), `a-${n}`),
     )
     const script: Partial<DataZone> = {}
-    const world = sweeper([...backlog, ...runs], script, { fewRuns: 1000 })
+    const world = sweeper([...backlog, ...runs], script, { maxSingleGets: 1000 })
     Object.assign(world.datazone, scriptedDataZone(slowGets(world)))
     const report = await world.sweep(t0 + 45 * second)
     expect(report).toMatchObject({ released: 40, outOfTime: true })
@@ -440,11 +440,16 @@ describe('the clock is read once', () => {
 })
 
 describe('P7: what would only be parked again', () => {
-  const full = opened({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0 - minute, {
-    firstMs: minute,
-    longestMs: 15 * minute,
-    leaseMs: minute,
-  })
+  const full = openBreaker(
+    { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] },
+    'Start',
+    t0 - minute,
+    {
+      firstMs: minute,
+      maxMs: 15 * minute,
+      leaseMs: minute,
+    },
+  )
   const denied = {
     ...full,
     cause: { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' },
@@ -489,9 +494,9 @@ describe('P7: what would only be parked again', () => {
   })
 
   test('what is to be cancelled goes on, and probes nothing: nothing is started for it', async () => {
-    const cancel = { askedAtMs: t0 - minute, requestId: 'stop-1' }
-    const sentBefore = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
-    const unwanted = of(parkedRun({ cancel, sentBefore, retryAtMs: t0 - second }), 'asset-9')
+    const cancel = { requestedAtMs: t0 - minute, requestId: 'stop-1' }
+    const earlierStart = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
+    const unwanted = of(parkedRun({ cancel, earlierStart: earlierStart, retryAtMs: t0 - second }), 'asset-9')
     const breakers = [{ ...denied, nextProbeAtMs: t0 }, full]
     const world = sweeper([unwanted, waiting[0] ?? unwanted], {}, {}, { breakers, paused: 'project-1' })
     expect(await world.sweep()).toMatchObject({ released: 1, held: { PAUSED: 1 } })

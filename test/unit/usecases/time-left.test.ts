@@ -4,8 +4,8 @@ import { inFlightRun, minute, parkedRun, second, subject, t0 } from '../../suppo
 import { answered, refused, serviceRun } from '../../support/scripted-datazone.ts'
 import { starterWorld } from '../../support/starter-world.ts'
 
-const byStop = { askedAtMs: t0, requestId: 'stop-1' }
-const sentBefore = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
+const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
+const earlierStart = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
 
 /** The starter's invocation has 27 s in these worlds. */
 describe('with no time left before the deadline', () => {
@@ -57,13 +57,13 @@ describe('with no time left before the deadline', () => {
   }
 
   test('P1: a list that is not read to its end proves nothing', async () => {
-    const run = parkedRun({ sentBefore })
+    const run = parkedRun({ earlierStart: earlierStart })
     const world: ReturnType<typeof starterWorld> = starterWorld({
       runs: [run],
       script: { listRuns: endlessList(() => world) },
     })
     expect(await world.handle(world.noteAbout(run))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'UNAVAILABLE', sentBefore, error: { name: 'OutOfTime' } } },
+      { outcome: 'parked', run: { reason: 'UNAVAILABLE', earlierStart, error: { name: 'OutOfTime' } } },
     ])
     expect(world.clock.now()).toBeLessThanOrEqual(t0 + 30 * second)
     expect(world.datazone.starts).toEqual([])

@@ -4,18 +4,20 @@ import { type Hint, hintNames, parseHint } from './hint.ts'
 import { parseSourceHint, type SourceHint, sourceHintNames } from './source-hint.ts'
 
 /** Every detail type of DataZone's own that the observer hears; infra/bus.yml has the same. */
-export const heardNames: readonly string[] = [...hintNames, ...sourceHintNames, acceptanceName]
+export const serviceEventNames: readonly string[] = [...hintNames, ...sourceHintNames, acceptanceName]
 
 /** What a body on the hint queue says. */
-export type HeardEvent =
+export type ServiceEvent =
   | { readonly kind: 'hint'; readonly hint: Hint }
   | { readonly kind: 'source-hint'; readonly hint: SourceHint }
   | { readonly kind: 'acceptance'; readonly acceptance: Acceptance }
 
-export type ReadEvent = HeardEvent | { readonly kind: 'ignored'; readonly problems: readonly string[] }
+export type ParsedServiceEvent =
+  | ServiceEvent
+  | { readonly kind: 'ignored'; readonly problems: readonly string[] }
 
 /** Never throws, whatever it is given. */
-export const readEvent = (body: string): ReadEvent => {
+export const parseServiceEvent = (body: string): ParsedServiceEvent => {
   const event = jsonOf(body)
   const name = fieldOf(event, 'detail-type')
   if (name === acceptanceName) {

@@ -3,7 +3,7 @@ import { generationTypes, type InFlightRun, type TypeStat } from './run.ts'
 import { meaningOfStatus } from './service-status.ts'
 
 /** Something in an answer of DataZone's that this version does not know, for the log: names, and nothing of content. */
-export interface UnheardOf {
+export interface Unrecognized {
   readonly runId: string
   readonly what: string
 }
@@ -20,10 +20,10 @@ const isKnownType = (type: string): boolean => generationTypes.some((known) => k
  * What is unheard of, and news, when a change of a run is written (P8): a status that the record did not have before,
  * and, once, when the run has ended, types. So a run that stays as it is tells nothing twice (P11).
  */
-export const unheardOfIn = (before: InFlightRun, shown: Shown): readonly UnheardOf[] => {
+export const findUnrecognized = (before: InFlightRun, shown: Shown): readonly Unrecognized[] => {
   const meaning = meaningOfStatus(before.subject.kind, shown.nativeStatus)
   const isNewStatus =
-    meaning.phase === 'going' && !meaning.known && shown.nativeStatus !== before.nativeStatus
+    meaning.phase === 'active' && !meaning.known && shown.nativeStatus !== before.nativeStatus
   const types = [...shown.types, ...(shown.typeStats ?? []).map(({ type }) => type)]
   const unknownTypes = meaning.phase === 'ended' ? types.filter((type) => !isKnownType(type)) : []
   return [
