@@ -1,5 +1,5 @@
 import type { Unrecognized } from '../lib/run/unrecognized.ts'
-import type { Telemetry } from './request-handler.ts'
+import type { Telemetry } from './starter-handler.ts'
 
 /** P8: a line for each thing that this version does not know, with the run's id and the name of it. */
 export const noteUnheardOf = (news: readonly Unrecognized[], telemetry: Telemetry): void => {

@@ -7,7 +7,7 @@ import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
 import { metricName } from './metric-name.ts'
 import { noteUnheardOf } from './note-unheard-of.ts'
-import type { Telemetry } from './request-handler.ts'
+import type { Telemetry } from './starter-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 5000

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { SweepReport } from '../lib/usecases/sweep-runs.ts'
-import { sweepHandler } from './sweep-handler.ts'
+import { pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Brings every recorded run up to date, each minute, and announces what has ended. */
@@ -11,4 +11,4 @@ const { config, logger, metrics, telemetry, ports } = wire()
 export const handler = middy<unknown, SweepReport>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler(sweepHandler({ tools: { ...ports, settings: config.sweeper }, telemetry }))
+  .handler(pollerHandler({ tools: { ...ports, settings: config.sweeper }, telemetry }))

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { requestHandler } from './request-handler.ts'
+import { starterHandler } from './starter-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Turns each request on the queue into one DataZone run. */
@@ -11,4 +11,4 @@ const { config, logger, metrics, telemetry, ports } = wire()
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler(requestHandler({ settings: config.starter, ports, telemetry }))
+  .handler(starterHandler({ settings: config.starter, ports, telemetry }))

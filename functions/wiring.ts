@@ -16,8 +16,8 @@ import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
-import { noteOddItems } from './note-odd-items.ts'
-import type { Telemetry } from './request-handler.ts'
+import { noteMalformedItems } from './note-malformed-items.ts'
+import type { Telemetry } from './starter-handler.ts'
 
 /**
  * The one composition root: env -> config -> clients -> ports. Endpoints come from the SDK's own variables
@@ -67,7 +67,7 @@ export const wire = () => {
       metrics.addMetric(metric, MetricUnit.Count, value)
     },
   }
-  const tellOddItem = noteOddItems(telemetry)
+  const reportMalformedItem = noteMalformedItems(telemetry)
   return {
     config,
     logger,
@@ -76,9 +76,9 @@ export const wire = () => {
     ports: {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName, backOff),
-      switches: dynamoDbSwitches(table, config.tableName, systemClock.now, tellOddItem),
+      switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
-      breakers: dynamoDbBreakers(table, config.tableName, tellOddItem),
+      breakers: dynamoDbBreakers(table, config.tableName, reportMalformedItem),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
       queue: sqsRequestQueue(sqs, {

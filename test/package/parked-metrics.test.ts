@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod/mini'
-import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { pollerHandler } from '../../functions/poller-handler.ts'
 import { wire } from '../../functions/wiring.ts'
 import { parkReasons } from '../../lib/run/run.ts'
 import { packagedTemplate } from '../../local/package.ts'
@@ -44,7 +44,7 @@ describe('what the poller tells CloudWatch', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1')
     const { config, metrics, telemetry } = wire()
     const clock = manualClock()
-    const sweep = sweepHandler({
+    const sweep = pollerHandler({
       tools: {
         clock,
         store: memoryRunStore(

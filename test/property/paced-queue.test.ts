@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import policyFile from '../../config/policy.json' with { type: 'json' }
-import { requestHandler } from '../../functions/request-handler.ts'
+import { starterHandler } from '../../functions/starter-handler.ts'
 import { readConfig } from '../../lib/config.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
@@ -112,7 +112,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
     }
     const received = batch.map((message) => ({ ...message, receives: message.receives + 1 }))
     const ports = { clock, store, bus, queue, datazone, breakers, switches, pace: sharedPace }
-    const handler = requestHandler({ settings: config.starter, ports, telemetry: quiet })
+    const handler = starterHandler({ settings: config.starter, ports, telemetry: quiet })
     const timeOutAtMs = time.now() + timeoutMs
     const { batchItemFailures } = await handler(
       { Records: received.map(recordOf) },

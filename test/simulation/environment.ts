@@ -1,6 +1,6 @@
 import { observerHandler } from '../../functions/observer-handler.ts'
-import { requestHandler, type Telemetry } from '../../functions/request-handler.ts'
-import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { pollerHandler } from '../../functions/poller-handler.ts'
+import { starterHandler, type Telemetry } from '../../functions/starter-handler.ts'
 import { readConfig } from '../../lib/config.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/starter-tools.ts'
@@ -111,7 +111,7 @@ export const startEnvironment = (options: {
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
     invoke: (event) =>
       invoke('starter', deployed.starter.timeoutMs, (ports, context) =>
-        requestHandler({ settings: settings().starter, ports, telemetry: silent })(event, context),
+        starterHandler({ settings: settings().starter, ports, telemetry: silent })(event, context),
       ),
   })
 
@@ -137,7 +137,7 @@ export const startEnvironment = (options: {
   const sweep = async () => {
     const beganAtMs = time.now()
     const report = await invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
-      sweepHandler({
+      pollerHandler({
         tools: { ...(sabotage?.sweeper?.(ports) ?? ports), settings: settings().sweeper },
         telemetry: silent,
       })({}, context),

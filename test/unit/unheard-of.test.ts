@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { pollerHandler } from '../../functions/poller-handler.ts'
 import type { ServiceRun } from '../../lib/ports/datazone.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
@@ -17,7 +17,7 @@ const warningsOf = async (
 ) => {
   const warnings: Record<string, unknown>[] = []
   const clock = manualClock()
-  const sweep = sweepHandler({
+  const sweep = pollerHandler({
     tools: {
       store: memoryRunStore(run),
       datazone: scriptedDataZone({ getRun: async () => answered(serviceRun(shown)) }),

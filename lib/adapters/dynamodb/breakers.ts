@@ -8,7 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
-import type { TellOddItem } from '../../ports/odd-items.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { generationTypes } from '../../run/run.ts'
 import { absent, type Condition, conditionParameters } from './conditions.ts'
@@ -87,7 +87,7 @@ const held = async (call: Promise<unknown>): Promise<boolean> => {
 export const dynamoDbBreakers = (
   client: DynamoDBClient,
   table: string,
-  tell: TellOddItem = () => {},
+  tell: ReportMalformedItem = () => {},
 ): Breakers => {
   const put = (breaker: Breaker, condition: Condition) =>
     client.send(

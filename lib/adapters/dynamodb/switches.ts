@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
-import type { TellOddItem } from '../../ports/odd-items.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { Pause, Switches } from '../../ports/switches.ts'
 import { readPartition } from './read-partition.ts'
 
@@ -41,7 +41,7 @@ export const dynamoDbSwitches = (
   client: DynamoDBClient,
   table: string,
   now: () => number,
-  tell: TellOddItem = () => {},
+  tell: ReportMalformedItem = () => {},
 ): Switches => {
   const seen = new Map<string, { readonly atMs: number; readonly paused: Promise<Paused> }>()
 

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda'
 import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
 import { metricName } from './metric-name.ts'
 import { noteUnheardOf } from './note-unheard-of.ts'
-import type { Telemetry } from './request-handler.ts'
+import type { Telemetry } from './starter-handler.ts'
 
 /** Kept back from the function's timeout, in ms, for the calls under way. */
 const marginMs = 8000
@@ -11,7 +11,7 @@ const marginMs = 8000
 const mostNamed = 20
 
 /** Maps a tick of the schedule to one sweep. */
-export const sweepHandler = (parts: {
+export const pollerHandler = (parts: {
   readonly tools: Omit<SweeperTools, 'deadlineMs'>
   readonly telemetry: Telemetry
 }) => {

@@ -1,8 +1,8 @@
-import type { TellOddItem } from '../lib/ports/odd-items.ts'
-import type { Telemetry } from './request-handler.ts'
+import type { ReportMalformedItem } from '../lib/ports/malformed-items.ts'
+import type { Telemetry } from './starter-handler.ts'
 
 /** A line for each item that people wrote and nobody can use; told once, though it is read all the time. */
-export const noteOddItems = (telemetry: Pick<Telemetry, 'warn'>): TellOddItem => {
+export const noteMalformedItems = (telemetry: Pick<Telemetry, 'warn'>): ReportMalformedItem => {
   const told = new Set<string>()
   return (keys, problem) => {
     const line = JSON.stringify([keys, problem])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { requestHandler } from '../../functions/request-handler.ts'
+import { starterHandler } from '../../functions/starter-handler.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
@@ -26,7 +26,7 @@ const starter = (
     lines.push({ message, ...fields })
   }
   const clock = manualClock()
-  const handle = requestHandler({
+  const handle = starterHandler({
     settings: { ...defaults.starter, ...settings },
     ports: {
       store,

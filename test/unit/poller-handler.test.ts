@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sweepHandler } from '../../functions/sweep-handler.ts'
+import { pollerHandler } from '../../functions/poller-handler.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
@@ -18,7 +18,7 @@ test('P8: of many records that must not be acted on, a sweep counts all and name
   const take = (message: string, fields: Record<string, unknown>) => {
     lines.push(JSON.stringify({ message, ...fields }))
   }
-  const sweep = sweepHandler({
+  const sweep = pollerHandler({
     tools: {
       store,
       datazone: scriptedDataZone({}),

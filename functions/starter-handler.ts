@@ -27,7 +27,7 @@ export interface Telemetry {
 class SeeAgain extends Error {}
 
 /** Maps a batch of SQS records to the use case, and its outcomes to what SQS is to keep. */
-export const requestHandler = (parts: {
+export const starterHandler = (parts: {
   readonly settings: StarterSettings
   readonly ports: StarterPorts
   readonly telemetry: Telemetry

@@ -18,7 +18,7 @@ const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 
 /** P8: one item that people wrote by hand, and wrong, keeps nobody from what stands beside it. */
-describe.each(dynamoDbs)('odd items in DynamoDB at $name', ({ environment }) => {
+describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
