@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sampleCatalogue } from './catalogue/catalogue.ts'
 import { type Catalogue, catalogueSchema } from './datazone/input/catalogue.ts'
-import { checked } from './datazone/input/parse-input.ts'
+import { parseInput } from './datazone/input/parse-input.ts'
 
 /** The sample assets, and a data source of each project that has them. */
 export const sampleWithDataSources = (assets: number): Catalogue => ({
@@ -25,5 +25,5 @@ export const catalogueFrom = async (file: string): Promise<Catalogue> => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`--catalogue: ${file} cannot be read as JSON: ${reason}`, { cause })
   }
-  return checked(`the catalogue ${file}`, catalogueSchema, given)
+  return parseInput(`the catalogue ${file}`, catalogueSchema, given)
 }

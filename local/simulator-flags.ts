@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ControlError, checked } from './datazone/input/parse-input.ts'
+import { ControlError, parseInput } from './datazone/input/parse-input.ts'
 import { type Settings, settingsSchema } from './datazone/input/settings.ts'
 import { UsageError } from './flags.ts'
 
@@ -73,7 +73,7 @@ const setting = (text: string): [string, unknown] => {
 
 const settingsOf = (given: object): Settings => {
   try {
-    return checked('a setting of the DataZone simulator', settingsSchema, given)
+    return parseInput('a setting of the DataZone simulator', settingsSchema, given)
   } catch (error) {
     if (error instanceof ControlError) throw new UsageError(error.message, { cause: error })
     throw error

@@ -1,11 +1,11 @@
-import { type Answer, attempt, failure, type Outcome } from './calls/answer.ts'
-import { inShape } from './calls/answer-shape.ts'
+import { type Answer, failure, type Outcome, outcomeOf } from './calls/answer.ts'
+import { shapeAnswer } from './calls/answer-shape.ts'
 import { createCallLog } from './calls/call-log.ts'
-import { type ArmedFault, calm, type Strike, strike } from './calls/faults.ts'
+import { type ArmedFault, applyFaults, type FaultEffect, noEffect } from './calls/faults.ts'
 import { createLateEffects } from './calls/late-effects.ts'
-import { createQuotas } from './calls/rate-quotas.ts'
+import { createRateQuotas } from './calls/rate-quotas.ts'
 import { type Control, createControl } from './control/control.ts'
-import { checked } from './input/parse-input.ts'
+import { parseInput } from './input/parse-input.ts'
 import { type SettingsInput, settingsSchema } from './input/settings.ts'
 import { type OperationName, type Output, operations } from './operations/operations.ts'
 import type { Seed } from './world/random.ts'
@@ -35,38 +35,38 @@ const runIdOf = (outcome: Outcome<object>): string | undefined =>
  * constraints, faults, its effect.
  */
 export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZone => {
-  const settings = checked('a setting of the DataZone simulator', settingsSchema, given)
+  const settings = parseInput('a setting of the DataZone simulator', settingsSchema, given)
   const late = createLateEffects(now)
   const world = createWorld(seed, settings, late.nowMs)
   const log = createCallLog()
-  const quotas = createQuotas(settings)
+  const quotas = createRateQuotas(settings)
   let faults: ArmedFault[] = []
 
-  const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: Strike): Outcome<Out> => {
+  const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: FaultEffect): Outcome<Out> => {
     if (prepared.outcome === 'error') return prepared
     const { effect } = prepared.output
     if (hit.lateByMs !== undefined) {
-      late.add(now() + hit.lateByMs, () => attempt(effect))
+      late.add(now() + hit.lateByMs, () => outcomeOf(effect))
       return failure(hit.errorBefore ?? 'InternalServerException', injected)
     }
-    return hit.errorBefore === undefined ? attempt(effect) : failure(hit.errorBefore, injected)
+    return hit.errorBefore === undefined ? outcomeOf(effect) : failure(hit.errorBefore, injected)
   }
-  const shownOf = <Out>(effect: Outcome<Out>, hit: Strike): Outcome<Out> => {
+  const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect): Outcome<Out> => {
     if (hit.errorAfter !== undefined) return failure(hit.errorAfter, injected)
     if (effect.outcome === 'error') return effect
-    return { outcome: 'ok', output: inShape(effect.output, world.settings) }
+    return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
   }
   const call = <Name extends OperationName>(operation: Name, input: unknown): Answer<Output<Name>> => {
-    late.arrive()
+    late.applyDue()
     const atMs = now()
     const overQuota = !quotas.take(operation, atMs)
     const prepared = overQuota
       ? failure('ThrottlingException', 'Rate exceeded')
-      : attempt(() => operations[operation](world, input))
+      : outcomeOf(() => operations[operation](world, input))
     const hit =
       prepared.outcome === 'ok'
-        ? strike(seed, faults, { operation, targetId: prepared.output.targetId, atMs })
-        : calm
+        ? applyFaults(seed, faults, { operation, targetId: prepared.output.targetId, atMs })
+        : noEffect
     const effect = effectOf(prepared, hit)
     const shown = shownOf(effect, hit)
     const outcome = hit.lost ? 'lost' : shown.outcome === 'ok' ? 'ok' : shown.error.name

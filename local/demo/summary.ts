@@ -1,7 +1,7 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { detailType, RunEventDetail } from '../../lib/contracts/run-event.ts'
-import type { RunTruth } from '../datazone/control/control.ts'
+import type { ActualRun } from '../datazone/control/control.ts'
 import type { Launched } from '../launch.ts'
 import type { StarterLog } from './starter-log.ts'
 import type { Traffic } from './traffic.ts'
@@ -79,7 +79,7 @@ const quantile = (sorted: readonly number[], share: number): number =>
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 
-const detection = (runs: readonly RunTruth[], events: readonly Announced[]): Summary['detectionSeconds'] => {
+const detection = (runs: readonly ActualRun[], events: readonly Announced[]): Summary['detectionSeconds'] => {
   const arrived = new Map(events.map(({ detail, arrivedAtMs }) => [detail.data.runId, arrivedAtMs]))
   const seconds = runs
     .flatMap((run) => {
@@ -98,14 +98,15 @@ const detection = (runs: readonly RunTruth[], events: readonly Announced[]): Sum
 /** Too few Starts say nothing about a rate. */
 const leastStartsForRate = 100
 
-const startRate = (runs: readonly RunTruth[]): number | null => {
+const startRate = (runs: readonly ActualRun[]): number | null => {
   const first = runs[0]
   const last = runs.at(-1)
   if (first === undefined || last === undefined || runs.length < leastStartsForRate) return null
   return rounded(((runs.length - 1) * 1000) / (last.createdAtMs - first.createdAtMs), 2)
 }
 
-const subjectOf = (run: RunTruth): string => [run.domainId, run.assetId, run.revision, ...run.types].join(' ')
+const subjectOf = (run: ActualRun): string =>
+  [run.domainId, run.assetId, run.revision, ...run.types].join(' ')
 
 /**
  * Adds up what happened, each figure from where it can be seen without trusting the system: runs and calls from the

@@ -316,7 +316,7 @@ test('the rest of the control over HTTP does what it does in process', async () 
     expect([path, answer.status]).toEqual([path, 200])
     return answer.body
   }
-  const outcome = { target: asset.assetId, fate: 'failed', durationMs: 1000 }
+  const outcome = { target: asset.assetId, outcome: 'failed', durationMs: 1000 }
   expect(await send('PUT', 'outcomes', [outcome])).toEqual({ outcomes: 1 })
   const { id: runId } = await client.send(new StartMetadataGenerationRunCommand(request))
   expect(await send('POST', 'publications', asset)).toMatchObject({ version: '1' })

@@ -1,4 +1,4 @@
-import type { RunTruth } from '../../local/datazone/control/control.ts'
+import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
@@ -8,7 +8,7 @@ import type { DueSpan } from './watch-cancels.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
 export type SeenRun = Pick<
-  RunTruth,
+  ActualRun,
   'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
 > & {
   /** Somebody else started it. */

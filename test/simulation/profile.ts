@@ -51,7 +51,7 @@ export interface Profile {
   readonly olderEvents: boolean
   readonly eventDelayMs: number
   readonly eventLostShare: number
-  readonly eventDoubledShare: number
+  readonly eventDuplicateShare: number
   readonly eventLateShare: number
   readonly eventReorderedShare: number
   /** Runs so short that their hints come before their run ids are stored. */
@@ -108,7 +108,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     olderEvents: random.chance(0.3),
     eventDelayMs: random.whole(0, 2_000),
     eventLostShare: sometimes(0.7),
-    eventDoubledShare: sometimes(0.5),
+    eventDuplicateShare: sometimes(0.5),
     eventLateShare: sometimes(0.3),
     eventReorderedShare: sometimes(0.5),
     medianMs: random.chance(0.2) ? 200 : 30_000,

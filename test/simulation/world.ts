@@ -1,5 +1,5 @@
 import type { Fault } from '../../local/datazone/calls/faults.ts'
-import type { DataSourceRunTruth } from '../../local/datazone/control/control.ts'
+import type { ActualDataSourceRun } from '../../local/datazone/control/control.ts'
 import { createDataZone } from '../../local/datazone/datazone.ts'
 import { caller } from '../../local/datazone/world/world.ts'
 import { check, type Violation } from './checker.ts'
@@ -81,7 +81,7 @@ const heardOf = (body: string, atMs: number): readonly Outside['heard'][number][
 }
 
 /** A data source run in the words of the others. */
-const asSeen = (run: DataSourceRunTruth): SeenRun => ({
+const asSeen = (run: ActualDataSourceRun): SeenRun => ({
   id: run.id,
   assetId: run.dataSourceId,
   revision: '',
@@ -148,7 +148,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     olderEvents: profile.olderEvents,
     eventDelayMs: profile.eventDelayMs,
     eventLostShare: profile.eventLostShare,
-    eventDoubledShare: profile.eventDoubledShare,
+    eventDuplicateShare: profile.eventDuplicateShare,
     eventLateShare: profile.eventLateShare,
     eventReorderedShare: profile.eventReorderedShare,
   })
@@ -456,7 +456,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         return
       }
       case 'run-for-ever':
-        datazone.control.setOutcomes(deed.assetIds.map((target) => ({ target, fate: 'stuck' })))
+        datazone.control.setOutcomes(deed.assetIds.map((target) => ({ target, outcome: 'stuck' })))
         return
       case 'forget-runs':
         forget(deed.assetIds)

@@ -16,7 +16,7 @@ const reshape = (value: unknown, change: (structure: object) => void): void => {
  * An answer as the API of the settings gives it: the older one leaves out `types`, `typeStats` and `lineageSummary`
  * (the type given here remains that of the current one), and with `unknownFields` each structure has a field that no model has.
  */
-export const inShape = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
+export const shapeAnswer = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
   if (apiGeneration === 'current' && !unknownFields) return output
   const copy = structuredClone(output)
   reshape(copy, (structure) => {

@@ -20,7 +20,7 @@ export const failure = (name: ErrorName, message: string): Outcome<never> => ({
 })
 
 /** Does it; a service error that it throws becomes an outcome, anything else is a mistake of ours and flies on. */
-export const attempt = <Out>(effect: () => Out): Outcome<Out> => {
+export const outcomeOf = <Out>(effect: () => Out): Outcome<Out> => {
   try {
     return { outcome: 'ok', output: effect() }
   } catch (error) {

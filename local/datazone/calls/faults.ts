@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ControlError, checked } from '../input/parse-input.ts'
-import { onlyFields } from '../input/strict-object.ts'
+import { ControlError, parseInput } from '../input/parse-input.ts'
+import { strictObject } from '../input/strict-object.ts'
 import { model, operationNamed } from '../model/model.ts'
 import { type ErrorName, errorStatus } from '../model/service-error.ts'
 import { draw, type Seed } from '../world/random.ts'
@@ -31,11 +31,11 @@ const when = {
 
 const faultSchema = z.discriminatedUnion('kind', [
   /** The call takes effect, and the caller's connection breaks before the answer. */
-  onlyFields({ kind: z.literal('lostAnswer'), ...when }),
+  strictObject({ kind: z.literal('lostAnswer'), ...when }),
   /** The call has no effect and answers this error. */
-  onlyFields({ kind: z.literal('error'), error: errorName, ...when }),
+  strictObject({ kind: z.literal('error'), error: errorName, ...when }),
   /** The call takes effect, and answers this error. */
-  onlyFields({
+  strictObject({
     kind: z.literal('errorAfterEffect'),
     error: errorName.default('InternalServerException'),
     ...when,
@@ -44,7 +44,7 @@ const faultSchema = z.discriminatedUnion('kind', [
    * A Start or Cancel answers this error, or nothing, and takes effect so many milliseconds later: unless it is
    * refused then, or its clientToken has started a run meanwhile.
    */
-  onlyFields({
+  strictObject({
     kind: z.literal('lateEffect'),
     delayMs: z.number().positive(),
     answer: z.literal(['lost', ...errorNames]).default('lost'),
@@ -53,7 +53,7 @@ const faultSchema = z.discriminatedUnion('kind', [
     operation: z.enum(changing).optional(),
   }),
   /** The call takes effect at once, and answers so many milliseconds later. Adds to any other fault. */
-  onlyFields({ kind: z.literal('slow'), delayMs: z.number().positive().max(longestDelayMs), ...when }),
+  strictObject({ kind: z.literal('slow'), delayMs: z.number().positive().max(longestDelayMs), ...when }),
 ])
 
 /** Faults as they are set, all at once. */
@@ -64,9 +64,9 @@ export type Fault = z.input<typeof faultSchema>
 /** A fault that is set, with what it has seen and done so far. */
 export type ArmedFault = z.output<typeof faultSchema> & { endsAtMs: number; seen: number; hits: number }
 /** A call, as far as faults care. */
-export type FaultyCall = Readonly<{ operation: string; targetId: string | undefined; atMs: number }>
+export type CallInfo = Readonly<{ operation: string; targetId: string | undefined; atMs: number }>
 /** What faults do to a call. */
-export type Strike = Readonly<{
+export type FaultEffect = Readonly<{
   delayMs: number
   lost: boolean
   errorBefore: ErrorName | undefined
@@ -84,7 +84,7 @@ const refusePast = (untilMs: number | undefined, index: number, nowMs: number): 
 
 /** Checks faults, and arms them as of `nowMs`. Throws ControlError, naming each wrong field. */
 export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] => {
-  const given = checked('the list of faults', faultsSchema, faults)
+  const given = parseInput('the list of faults', faultsSchema, faults)
   for (const [index, fault] of given.entries()) refusePast(fault.untilMs, index, nowMs)
   return given.map((fault) => ({
     ...fault,
@@ -98,14 +98,14 @@ export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] => {
 }
 
 /** A fault as it was set, and how many calls it has hit. */
-export type FaultInForce = z.output<typeof faultSchema> & { hits: number }
+export type FaultStatus = z.output<typeof faultSchema> & { hits: number }
 
 /** The faults that are set, in their order. */
-export const inForce = (faults: readonly ArmedFault[]): FaultInForce[] =>
+export const faultStatuses = (faults: readonly ArmedFault[]): FaultStatus[] =>
   faults.map(({ endsAtMs: _endsAtMs, seen: _seen, ...fault }) => fault)
 
 /** Whether a fault is for a call, its probability aside. */
-const isFor = (fault: ArmedFault, call: FaultyCall): boolean =>
+const isFor = (fault: ArmedFault, call: CallInfo): boolean =>
   !(fault.kind === 'lateEffect' && operationNamed(call.operation).readonly) &&
   (fault.operation === undefined || fault.operation === call.operation) &&
   (fault.target === undefined || fault.target === call.targetId) &&
@@ -113,7 +113,7 @@ const isFor = (fault: ArmedFault, call: FaultyCall): boolean =>
   call.atMs < fault.endsAtMs
 
 /** Nothing is done to a call. */
-export const calm: Strike = {
+export const noEffect: FaultEffect = {
   delayMs: 0,
   lost: false,
   errorBefore: undefined,
@@ -121,28 +121,28 @@ export const calm: Strike = {
   lateByMs: undefined,
 }
 
-const harmOf = (fault: ArmedFault | undefined): Strike => {
+const effectOf = (fault: ArmedFault | undefined): FaultEffect => {
   switch (fault?.kind) {
     case 'lostAnswer':
-      return { ...calm, lost: true }
+      return { ...noEffect, lost: true }
     case 'error':
-      return { ...calm, errorBefore: fault.error }
+      return { ...noEffect, errorBefore: fault.error }
     case 'errorAfterEffect':
-      return { ...calm, errorAfter: fault.error }
+      return { ...noEffect, errorAfter: fault.error }
     case 'lateEffect':
       return fault.answer === 'lost'
-        ? { ...calm, lost: true, lateByMs: fault.delayMs }
-        : { ...calm, errorBefore: fault.answer, lateByMs: fault.delayMs }
+        ? { ...noEffect, lost: true, lateByMs: fault.delayMs }
+        : { ...noEffect, errorBefore: fault.answer, lateByMs: fault.delayMs }
     case 'slow':
     case undefined:
-      return calm
+      return noEffect
     default:
       return fault satisfies never
   }
 }
 
 /** What the armed faults do to a call: every slow one that hits adds up, and the first other one that hits counts. */
-export const strike = (seed: Seed, faults: readonly ArmedFault[], call: FaultyCall): Strike => {
+export const applyFaults = (seed: Seed, faults: readonly ArmedFault[], call: CallInfo): FaultEffect => {
   let delayMs = 0
   let chosen: ArmedFault | undefined
   for (const [index, fault] of faults.entries()) {
@@ -153,5 +153,5 @@ export const strike = (seed: Seed, faults: readonly ArmedFault[], call: FaultyCa
     if (fault.kind === 'slow') delayMs += fault.delayMs
     else chosen = fault
   }
-  return { ...harmOf(chosen), delayMs }
+  return { ...effectOf(chosen), delayMs }
 }

@@ -6,7 +6,7 @@ export type LateEffects = {
   nowMs: () => number
   add: (dueAtMs: number, effect: () => unknown) => void
   /** Has every effect that is due, in turn, each at its own moment. */
-  arrive: () => void
+  applyDue: () => void
   nextMs: () => number | undefined
 }
 
@@ -17,7 +17,7 @@ export const createLateEffects = (clock: () => number): LateEffects => {
   return {
     nowMs: () => heldAtMs ?? clock(),
     add: queue.add,
-    arrive: () => {
+    applyDue: () => {
       const nowMs = clock()
       for (let due = queue.takeDue(nowMs); due !== undefined; due = queue.takeDue(nowMs)) {
         heldAtMs = due.dueAtMs

@@ -1,8 +1,8 @@
 import type { Settings } from '../input/settings.ts'
-import { createStartQuota } from './token-bucket.ts'
+import { createTokenBucket } from './token-bucket.ts'
 
 /** The rates of an account: whether a call of an operation is within its rate. */
-export type Quotas = {
+export type RateQuotas = {
   take: (operation: string, nowMs: number) => boolean
   /** The rates that these settings have, from now on. */
   adjust: (settings: Settings, nowMs: number) => void
@@ -21,11 +21,11 @@ const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
 }
 
 /** Full buckets for every operation that has a rate. */
-export const createQuotas = (settings: Settings): Quotas => {
+export const createRateQuotas = (settings: Settings): RateQuotas => {
   const buckets = new Map(
     Object.entries(ratesOf(settings)).map(([operation, { size, perSecond }]) => [
       operation,
-      createStartQuota(size, perSecond),
+      createTokenBucket(size, perSecond),
     ]),
   )
   return {

@@ -1,5 +1,5 @@
 /** A token bucket: so many calls at once, then as many as come free. One bucket is the whole account's. */
-export type StartQuota = {
+export type TokenBucket = {
   /** Whether one more call is within it. */
   take: (nowMs: number) => boolean
   /** Another size and rate from now on; what has come free so far stays, as far as it fits. */
@@ -10,7 +10,7 @@ export type StartQuota = {
 const tolerance = 1e-9
 
 /** A full bucket of `size` calls, refilled evenly by `perSecond`. */
-export const createStartQuota = (size: number, perSecond: number): StartQuota => {
+export const createTokenBucket = (size: number, perSecond: number): TokenBucket => {
   let bucket = { size, perSecond }
   let left = size
   let atMs = Number.NEGATIVE_INFINITY

@@ -1,15 +1,15 @@
 import { newRevisionSchema } from '../input/catalogue.ts'
-import { ControlError, checked } from '../input/parse-input.ts'
-import type { Asset, Revision, Shelves } from '../world/domains.ts'
-import { knownAsset } from './find-target.ts'
+import { ControlError, parseInput } from '../input/parse-input.ts'
+import type { Asset, Domains, Revision } from '../world/domains.ts'
+import { findAsset } from './find-target.ts'
 
 const nextRevision = (asset: Asset): string =>
   String(1 + Math.max(0, ...[...asset.revisions.keys()].map(Number).filter(Number.isSafeInteger)))
 
 /** Adds a revision, from then on the latest. Throws ControlError for an unknown asset or a revision it has already. */
-export const addRevision = (shelves: Shelves, given: unknown, nowMs: number): Revision => {
-  const input = checked('the revision', newRevisionSchema, given)
-  const asset = knownAsset(shelves, input.domainId, input.assetId)
+export const addRevision = (shelves: Domains, given: unknown, nowMs: number): Revision => {
+  const input = parseInput('the revision', newRevisionSchema, given)
+  const asset = findAsset(shelves, input.domainId, input.assetId)
   const revision = input.revision ?? nextRevision(asset)
   if (asset.revisions.has(revision))
     throw new ControlError(`revision: '${input.assetId}' already has '${revision}': give another, or none`)

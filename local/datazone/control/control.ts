@@ -1,28 +1,28 @@
 import type { CallLog, Calls } from '../calls/call-log.ts'
-import { type ArmedFault, armFaults, type Fault, type FaultInForce, inForce } from '../calls/faults.ts'
+import { type ArmedFault, armFaults, type Fault, type FaultStatus, faultStatuses } from '../calls/faults.ts'
 import type { LateEffects } from '../calls/late-effects.ts'
-import type { Quotas } from '../calls/rate-quotas.ts'
+import type { RateQuotas } from '../calls/rate-quotas.ts'
 import type { Catalogue, NewRevision } from '../input/catalogue.ts'
-import { ControlError, checked } from '../input/parse-input.ts'
+import { ControlError, parseInput } from '../input/parse-input.ts'
 import { type Settings, type SettingsInput, settingsSchema } from '../input/settings.ts'
 import type { DataSourceRun } from '../world/data-source-run.ts'
 import { sourceStatusAt } from '../world/data-source-run-plan.ts'
-import { type Revision, shelveCatalogue } from '../world/domains.ts'
-import type { Run } from '../world/metadata-run.ts'
+import { parseDomains, type Revision } from '../world/domains.ts'
+import type { MetadataRun } from '../world/metadata-run.ts'
 import { statusAt } from '../world/metadata-run-plan.ts'
 import type { DueEvent } from '../world/outbox.ts'
 import { outcomesSchema, type PlannedOutcome } from '../world/run-outcome.ts'
 import type { World } from '../world/world.ts'
-import { acceptSuggestions, type ForAccepting } from './accept-suggestions.ts'
+import { type AcceptanceInput, acceptSuggestions } from './accept-suggestions.ts'
 import { addRevision } from './add-revision.ts'
-import { isKnownTarget } from './find-target.ts'
-import { type ForPublishing, publishAsset } from './publish-asset.ts'
-import { type ForSchedule, startScheduledRun } from './start-scheduled-run.ts'
+import { hasTarget } from './find-target.ts'
+import { type PublicationInput, publishAsset } from './publish-asset.ts'
+import { type ScheduledRunInput, startScheduledRun } from './start-scheduled-run.ts'
 
 /** A run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
-export type RunTruth = Readonly<
+export type ActualRun = Readonly<
   Pick<
-    Run,
+    MetadataRun,
     | 'id'
     | 'domainId'
     | 'projectId'
@@ -36,7 +36,7 @@ export type RunTruth = Readonly<
 >
 
 /** The same of a data source run. */
-export type DataSourceRunTruth = Readonly<
+export type ActualDataSourceRun = Readonly<
   Pick<
     DataSourceRun,
     | 'id'
@@ -63,7 +63,7 @@ export type Control = {
   /** Puts these faults in the place of those set before. Throws ControlError, naming each wrong field. */
   setFaults: (faults: readonly Fault[]) => { faults: number }
   /** The faults that are set, and how many calls each has hit. */
-  faults: () => FaultInForce[]
+  faults: () => FaultStatus[]
   /**
    * Puts these outcomes in the place of those set before: what is to become of the runs of some assets and data
    * sources that start from now on. Throws ControlError, naming each wrong field.
@@ -78,14 +78,14 @@ export type Control = {
    */
   changeSettings: (changes: SettingsInput) => Settings
   /** Accepts an asset's suggestions, as someone in the portal does: a new revision, and an event. */
-  acceptSuggestions: (asset: ForAccepting) => { revision: string }
+  acceptSuggestions: (asset: AcceptanceInput) => { revision: string }
   /** Puts an asset in the catalog, as someone in the portal does: there is an event for it. */
-  publishAsset: (asset: ForPublishing) => { listingId: string; version: string }
+  publishAsset: (asset: PublicationInput) => { listingId: string; version: string }
   /**
    * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one
    * of its runs is going or its day is full.
    */
-  startScheduledRun: (source: ForSchedule) => DataSourceRunTruth
+  startScheduledRun: (source: ScheduledRunInput) => ActualDataSourceRun
   /** Deletes a run of either kind: nothing finds it any more, and it has no event. Throws ControlError for an unknown one. */
   deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
   /** Forgets every clientToken. */
@@ -95,20 +95,20 @@ export type Control = {
   /** No event can be taken before this moment, in epoch milliseconds; undefined when none is to come as things are. */
   nextEventMs: () => number | undefined
   /** Every metadata run ever started, in the order of their Starts. */
-  runs: () => RunTruth[]
+  runs: () => ActualRun[]
   /** Every data source run ever started, in the order of their Starts. */
-  dataSourceRuns: () => DataSourceRunTruth[]
+  dataSourceRuns: () => ActualDataSourceRun[]
   /** Every call ever made. */
   calls: () => Calls
 }
 
-const truthOf = (run: Run, nowMs: number): RunTruth => {
+const actualRun = (run: MetadataRun, nowMs: number): ActualRun => {
   const { places: _places, createdBy: _createdBy, plan, ...identity } = run
   const { submittedUntilMs, endsAtMs, ending } = plan
   return { ...identity, submittedUntilMs, endsAtMs, ending, status: statusAt(plan, nowMs) }
 }
 
-const sourceTruthOf = (run: DataSourceRun, nowMs: number): DataSourceRunTruth => {
+const actualDataSourceRun = (run: DataSourceRun, nowMs: number): ActualDataSourceRun => {
   const { places: _places, snapshot: _snapshot, plan, ...identity } = run
   const { runningFromMs, endsAtMs, lineageEndsAtMs, ending } = plan
   return {
@@ -122,11 +122,11 @@ const sourceTruthOf = (run: DataSourceRun, nowMs: number): DataSourceRunTruth =>
 }
 
 /** What a control has its hands on; `armed` tells the faults, and `arm` sets others. */
-type Reach = Readonly<{
+type ControlContext = Readonly<{
   world: World
   log: CallLog
   late: LateEffects
-  quotas: Quotas
+  quotas: RateQuotas
   armed: () => readonly ArmedFault[]
   arm: (faults: ArmedFault[]) => void
 }>
@@ -137,29 +137,29 @@ const earliest = (...times: readonly (number | undefined)[]): number | undefined
 }
 
 /** The control of a world. Whatever it does, effects that are late and due by now have come before it. */
-export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): Control => {
+export const createControl = ({ world, log, late, quotas, armed, arm }: ControlContext): Control => {
   /** The world as of now. */
   const current = (): World => {
-    late.arrive()
+    late.applyDue()
     return world
   }
   return {
     loadCatalogue: (catalogue) => {
       const { nowMs } = current()
-      world.shelves = shelveCatalogue(catalogue, nowMs())
-      const assets = [...world.shelves.values()].reduce((sum, domain) => sum + domain.assets.size, 0)
-      return { domains: world.shelves.size, assets }
+      world.domains = parseDomains(catalogue, nowMs())
+      const assets = [...world.domains.values()].reduce((sum, domain) => sum + domain.assets.size, 0)
+      return { domains: world.domains.size, assets }
     },
-    addRevision: (revision) => addRevision(current().shelves, revision, world.nowMs()),
+    addRevision: (revision) => addRevision(current().domains, revision, world.nowMs()),
     setFaults: (faults) => {
       const given = armFaults(faults, current().nowMs())
       arm(given)
       return { faults: given.length }
     },
-    faults: () => inForce(armed()),
+    faults: () => faultStatuses(armed()),
     setOutcomes: (outcomes) => {
-      const given = checked('the list of outcomes', outcomesSchema, outcomes)
-      const unknownAt = given.findIndex(({ target }) => !isKnownTarget(world.shelves, target))
+      const given = parseInput('the list of outcomes', outcomesSchema, outcomes)
+      const unknownAt = given.findIndex(({ target }) => !hasTarget(world.domains, target))
       if (unknownAt >= 0)
         throw new ControlError(
           `[${unknownAt}].target: '${given[unknownAt]?.target}' is no asset or data source of the catalogue: load it first`,
@@ -171,7 +171,7 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): 
     settings: () => world.settings,
     changeSettings: (changes) => {
       const { settings, outbox, nowMs } = current()
-      const changed = checked('the change of settings', settingsSchema, { ...settings, ...changes })
+      const changed = parseInput('the change of settings', settingsSchema, { ...settings, ...changes })
       outbox.settle(nowMs())
       quotas.adjust(changed, nowMs())
       world.settings = changed
@@ -179,9 +179,9 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): 
     },
     acceptSuggestions: (asset) => acceptSuggestions(current(), asset),
     publishAsset: (asset) => publishAsset(current(), asset),
-    startScheduledRun: (source) => sourceTruthOf(startScheduledRun(current(), source), world.nowMs()),
+    startScheduledRun: (source) => actualDataSourceRun(startScheduledRun(current(), source), world.nowMs()),
     deleteRun: ({ domainId, runId }) => {
-      const { book, sourceBook, nowMs } = current()
+      const { runs: book, sourceRuns: sourceBook, nowMs } = current()
       const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
       if (!isDeleted)
         throw new ControlError(
@@ -198,8 +198,9 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: Reach): 
     },
     takeEvents: () => current().outbox.take(world.nowMs()),
     nextEventMs: () => earliest(current().outbox.nextMs(), late.nextMs()),
-    runs: () => [...current().book.all()].map((run) => truthOf(run, world.nowMs())),
-    dataSourceRuns: () => [...current().sourceBook.all()].map((run) => sourceTruthOf(run, world.nowMs())),
+    runs: () => [...current().runs.all()].map((run) => actualRun(run, world.nowMs())),
+    dataSourceRuns: () =>
+      [...current().sourceRuns.all()].map((run) => actualDataSourceRun(run, world.nowMs())),
     calls: log.read,
   }
 }

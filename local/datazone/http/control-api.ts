@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { faultsSchema } from '../calls/faults.ts'
-import { forAcceptingSchema } from '../control/accept-suggestions.ts'
+import { acceptanceSchema } from '../control/accept-suggestions.ts'
 import type { Control } from '../control/control.ts'
-import { forPublishingSchema } from '../control/publish-asset.ts'
-import { forScheduleSchema } from '../control/start-scheduled-run.ts'
+import { publicationSchema } from '../control/publish-asset.ts'
+import { scheduledRunSchema } from '../control/start-scheduled-run.ts'
 import { catalogueSchema, newRevisionSchema } from '../input/catalogue.ts'
-import { ControlError, checked } from '../input/parse-input.ts'
+import { ControlError, parseInput } from '../input/parse-input.ts'
 import { settingsSchema } from '../input/settings.ts'
-import { onlyFields } from '../input/strict-object.ts'
+import { strictObject } from '../input/strict-object.ts'
 import { outcomesSchema } from '../world/run-outcome.ts'
 import type { JsonRequest, Reply } from './reply.ts'
 
@@ -17,32 +17,34 @@ const controlPath = '/_simulator/'
 /** Whether a path is the control's: its root too, with or without the slash. */
 export const isControlPath = (path: string): boolean => `${path}/`.startsWith(controlPath)
 
-const runToDelete = onlyFields({ domainId: z.string(), runId: z.string() })
+const runToDelete = strictObject({ domainId: z.string(), runId: z.string() })
 
 type Route = (control: Control, body: unknown) => unknown
 
 const routes: Readonly<Record<string, Route>> = {
-  'PUT catalogue': (control, body) => control.loadCatalogue(checked('the catalogue', catalogueSchema, body)),
-  'POST revisions': (control, body) => control.addRevision(checked('the revision', newRevisionSchema, body)),
-  'PUT faults': (control, body) => control.setFaults(checked('the list of faults', faultsSchema, body)),
+  'PUT catalogue': (control, body) =>
+    control.loadCatalogue(parseInput('the catalogue', catalogueSchema, body)),
+  'POST revisions': (control, body) =>
+    control.addRevision(parseInput('the revision', newRevisionSchema, body)),
+  'PUT faults': (control, body) => control.setFaults(parseInput('the list of faults', faultsSchema, body)),
   'GET faults': (control) => control.faults(),
   'PUT outcomes': (control, body) =>
-    control.setOutcomes(checked('the list of outcomes', outcomesSchema, body)),
+    control.setOutcomes(parseInput('the list of outcomes', outcomesSchema, body)),
   'GET outcomes': (control) => control.outcomes(),
   'GET settings': (control) => control.settings(),
   'PATCH settings': (control, body) => {
-    const changes = checked('the change of settings', z.record(z.string(), z.unknown()), body)
+    const changes = parseInput('the change of settings', z.record(z.string(), z.unknown()), body)
     return control.changeSettings(
-      checked('the change of settings', settingsSchema, { ...control.settings(), ...changes }),
+      parseInput('the change of settings', settingsSchema, { ...control.settings(), ...changes }),
     )
   },
   'POST acceptances': (control, body) =>
-    control.acceptSuggestions(checked('whose suggestions are to be accepted', forAcceptingSchema, body)),
+    control.acceptSuggestions(parseInput('whose suggestions are to be accepted', acceptanceSchema, body)),
   'POST publications': (control, body) =>
-    control.publishAsset(checked('what is to be published', forPublishingSchema, body)),
+    control.publishAsset(parseInput('what is to be published', publicationSchema, body)),
   'POST scheduled-runs': (control, body) =>
-    control.startScheduledRun(checked('the scheduled run', forScheduleSchema, body)),
-  'DELETE runs': (control, body) => control.deleteRun(checked('the run to delete', runToDelete, body)),
+    control.startScheduledRun(parseInput('the scheduled run', scheduledRunSchema, body)),
+  'DELETE runs': (control, body) => control.deleteRun(parseInput('the run to delete', runToDelete, body)),
   'DELETE tokens': (control) => control.forgetTokens(),
   'POST events/take': (control) => control.takeEvents(),
   'GET runs': (control) => control.runs(),

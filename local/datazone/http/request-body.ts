@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** The most that a request may carry: a catalogue of a hundred thousand assets as the samples fits. */
-export const mostBytes = 64 * 2 ** 20
+export const maxBodyBytes = 64 * 2 ** 20
 
 /** What a request carried, as text; 'too long' when it was more than `mostBytes`; undefined when it broke off. */
 export const readBody = async (
@@ -12,11 +12,11 @@ export const readBody = async (
   try {
     for await (const chunk of request) {
       bytes += chunk.length
-      if (bytes <= mostBytes) chunks.push(chunk)
+      if (bytes <= maxBodyBytes) chunks.push(chunk)
       else chunks.length = 0
     }
   } catch {
     return undefined
   }
-  return bytes > mostBytes ? 'too long' : { text: new TextDecoder().decode(Buffer.concat(chunks)) }
+  return bytes > maxBodyBytes ? 'too long' : { text: new TextDecoder().decode(Buffer.concat(chunks)) }
 }

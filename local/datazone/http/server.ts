@@ -4,7 +4,7 @@ import { longestDelayMs } from '../calls/faults.ts'
 import { createDataZone, type DataZone, type DataZoneOptions } from '../datazone.ts'
 import { answerControl, isControlPath } from './control-api.ts'
 import { errorReply, type Reply } from './reply.ts'
-import { mostBytes, readBody } from './request-body.ts'
+import { maxBodyBytes, readBody } from './request-body.ts'
 import { answerService } from './service-api.ts'
 
 /** A simulator that listens, until it is stopped. */
@@ -49,7 +49,7 @@ const replyTo = (datazone: DataZone, method: string, url: URL, sent: Body): Repl
   const refuse = (status: number, message: string): Reply =>
     isControl ? { status, body: { message } } : errorReply(status, 'ValidationException', message)
   if (sent === 'too long')
-    return refuse(413, `the request body is longer than the ${mostBytes} bytes that are taken: send less`)
+    return refuse(413, `the request body is longer than the ${maxBodyBytes} bytes that are taken: send less`)
   let body: unknown
   try {
     if (sent.text !== '') body = JSON.parse(sent.text)
@@ -71,7 +71,7 @@ const send = (response: ServerResponse, { lost, status, headers, body }: Reply):
 }
 
 /** Takes one request; a connection that the other side breaks is nobody's loss, a mistake of ours is a 500. */
-const take = async (
+const handle = async (
   datazone: DataZone,
   request: IncomingMessage,
   response: ServerResponse,
@@ -99,7 +99,7 @@ export const startDataZoneServer = async (options: DataZoneServerOptions = {}): 
   const { port = 0, ...given } = options
   const datazone = createDataZone({ seed: 1, now: Date.now, ...given })
   const server = createServer((request, response) => {
-    void take(datazone, request, response)
+    void handle(datazone, request, response)
   })
   const listeningPort = await listen(server, port)
   return {

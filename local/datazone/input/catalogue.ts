@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { shapeNamed } from '../model/model.ts'
 import { fits } from '../model/validation.ts'
-import { onlyFields } from './strict-object.ts'
-import { refuseDoubles } from './unique-ids.ts'
+import { strictObject } from './strict-object.ts'
+import { requireUniqueIds } from './unique-ids.ts'
 
 const fitting = (shapeName: string) =>
   z.string().refine((text) => fits(shapeName, text), {
@@ -11,7 +11,7 @@ const fitting = (shapeName: string) =>
 
 const columnSchema = z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) })
 
-const assetSchema = onlyFields({
+const assetSchema = strictObject({
   id: fitting('AssetId'),
   projectId: fitting('ProjectId'),
   name: fitting('AssetName'),
@@ -24,7 +24,7 @@ const assetSchema = onlyFields({
   externalIdentifier: fitting('ExternalIdentifier').optional(),
 })
 
-const dataSourceSchema = onlyFields({
+const dataSourceSchema = strictObject({
   id: fitting('DataSourceId'),
   projectId: fitting('ProjectId'),
   name: z.string().min(1),
@@ -34,9 +34,9 @@ const dataSourceSchema = onlyFields({
   configuration: z.record(z.string(), z.json()).default({}),
 })
 
-const domainSchema = onlyFields({
+const domainSchema = strictObject({
   id: fitting('DomainId'),
-  projects: z.array(onlyFields({ id: fitting('ProjectId'), name: z.string().min(1) })),
+  projects: z.array(strictObject({ id: fitting('ProjectId'), name: z.string().min(1) })),
   assets: z.array(assetSchema),
   dataSources: z.array(dataSourceSchema).default([]),
 }).superRefine((domain, context) => {
@@ -51,7 +51,7 @@ const domainSchema = onlyFields({
         })
   }
   for (const kind of ['projects', 'assets', 'dataSources'] as const)
-    refuseDoubles(
+    requireUniqueIds(
       context,
       domain[kind].map(({ id }) => id),
       (index) => [kind, index, 'id'],
@@ -60,9 +60,9 @@ const domainSchema = onlyFields({
 })
 
 /** A catalogue as it is loaded: every id fits the service model, everything is in a project of its domain. */
-export const catalogueSchema = onlyFields({ domains: z.array(domainSchema) }).superRefine(
+export const catalogueSchema = strictObject({ domains: z.array(domainSchema) }).superRefine(
   ({ domains }, context) =>
-    refuseDoubles(
+    requireUniqueIds(
       context,
       domains.map(({ id }) => id),
       (index) => ['domains', index, 'id'],
@@ -73,12 +73,12 @@ export const catalogueSchema = onlyFields({ domains: z.array(domainSchema) }).su
 /** Domains with their projects, assets and data sources, as the simulator loads them. */
 export type Catalogue = z.input<typeof catalogueSchema>
 /** An asset of a catalogue that was checked: defaults are filled in. */
-export type CheckedAsset = z.output<typeof assetSchema>
+export type ParsedAsset = z.output<typeof assetSchema>
 /** The same of a data source. */
-export type CheckedDataSource = z.output<typeof dataSourceSchema>
+export type ParsedDataSource = z.output<typeof dataSourceSchema>
 
 /** A new revision as it is given. */
-export const newRevisionSchema = onlyFields({
+export const newRevisionSchema = strictObject({
   domainId: z.string(),
   assetId: z.string(),
   /** The next whole number, when it is left out. */

@@ -12,7 +12,7 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     .replace(/^\./, '')
 
 /** So many problems are told; of more, only how many there are. */
-const mostTold = 20
+const maxProblems = 20
 
 const missing = /^Invalid input: expected (.+), received undefined$/
 
@@ -26,7 +26,7 @@ const problemsOf = (issue: z.core.$ZodIssue): string[] => {
 }
 
 /** Parses by a schema; throws a ControlError that names each wrong field and what it should be. */
-export const checked = <Schema extends z.ZodType>(
+export const parseInput = <Schema extends z.ZodType>(
   what: string,
   schema: Schema,
   value: unknown,
@@ -34,7 +34,7 @@ export const checked = <Schema extends z.ZodType>(
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.flatMap(problemsOf)
-  const left = problems.length - mostTold
-  const told = [...problems.slice(0, mostTold), ...(left > 0 ? [`and ${left} more`] : [])]
+  const left = problems.length - maxProblems
+  const told = [...problems.slice(0, maxProblems), ...(left > 0 ? [`and ${left} more`] : [])]
   throw new ControlError(`${what} is not usable: ${told.join('; ')}`)
 }

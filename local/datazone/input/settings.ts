@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listOrders } from '../world/run-index.ts'
-import { onlyFields } from './strict-object.ts'
+import { strictObject } from './strict-object.ts'
 
 const share = z.number().min(0).max(1)
 const waitMs = z.number().min(0)
@@ -22,7 +22,7 @@ const quotas = {
    * Runs of a type in a month of UTC; a type that is left out has no limit. Documented: 10,000 with descriptions
    * and 50,000 with names. That a run counts once for each of its types is assumed.
    */
-  monthlyQuota: onlyFields({
+  monthlyQuota: strictObject({
     BUSINESS_DESCRIPTIONS: runs,
     BUSINESS_NAMES: runs,
     BUSINESS_GLOSSARY_ASSOCIATIONS: runs,
@@ -106,7 +106,7 @@ const events = {
   /** Share of events that never come. */
   eventLostShare: share.default(0),
   /** Share of events that come twice, with one id, the second at most `eventReorderMs` later. */
-  eventDoubledShare: share.default(0),
+  eventDuplicateShare: share.default(0),
   /** Share of events that come `eventLateMs` late. */
   eventLateShare: share.default(0),
   eventLateMs: waitMs.default(300_000),
@@ -116,7 +116,7 @@ const events = {
 }
 
 /** Every setting with its default. What DataZone documents is marked so; all else is an assumption. */
-export const settingsSchema = onlyFields({
+export const settingsSchema = strictObject({
   ...quotas,
   ...starts,
   ...cancels,

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /** Refuses an id that an item before it has: tells its place, and `what` to do. */
-export const refuseDoubles = (
+export const requireUniqueIds = (
   context: z.RefinementCtx,
   ids: readonly string[],
   pathOf: (index: number) => PropertyKey[],

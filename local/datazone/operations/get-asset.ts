@@ -15,7 +15,7 @@ export type GetAssetOutput = ReturnType<typeof getAsset>
 const suggestionsOf = (world: World, domainId: string, asset: Asset, revision: Revision): Form[] => {
   const nowMs = world.nowMs()
   const forms = new Map<string, Form>()
-  const runs = world.book
+  const runs = world.runs
     .ofSubject(domainId, asset.id)
     .filter((run) => run.revision === revision.revision)
     .toSorted((one, other) => one.plan.endsAtMs - other.plan.endsAtMs)

@@ -25,7 +25,7 @@ export const listDataSourceRuns = (world: World, input: ListDataSourceRunsInput)
   const viewMs = world.nowMs() - world.settings.listLagMs
   const page = pageOf(world, {
     key: ['data source', domainIdentifier, source.id, status ?? null],
-    runs: (order) => world.sourceBook.ofSubject(domainIdentifier, source.id, order),
+    runs: (order) => world.sourceRuns.ofSubject(domainIdentifier, source.id, order),
     isShown: (run) =>
       run.createdAtMs <= viewMs && (status === undefined || sourceStatusAt(run.plan, viewMs) === status),
     nextToken,

@@ -1,4 +1,4 @@
-import type { Run } from '../world/metadata-run.ts'
+import type { MetadataRun } from '../world/metadata-run.ts'
 import { domainOf, type World } from '../world/world.ts'
 import { pageOf } from './page.ts'
 import { runRecord, shownStatusAt } from './run-record.ts'
@@ -16,7 +16,7 @@ export type ListInput = Readonly<{
 /** What it answers. */
 export type ListOutput = ReturnType<typeof listMetadataGenerationRuns>
 
-const isShown = (world: World, run: Run, input: ListInput, viewMs: number): boolean =>
+const isShown = (world: World, run: MetadataRun, input: ListInput, viewMs: number): boolean =>
   run.createdAtMs <= viewMs &&
   (input.status === undefined || shownStatusAt(world, run.plan, viewMs) === input.status) &&
   (input.type === undefined || run.types.includes(input.type))
@@ -30,8 +30,8 @@ export const listMetadataGenerationRuns = (world: World, input: ListInput) => {
     key: [domainIdentifier, status ?? null, type ?? null, targetIdentifier ?? null],
     runs: (order) =>
       targetIdentifier === undefined
-        ? world.book.ofDomain(domainIdentifier, order)
-        : world.book.ofSubject(domainIdentifier, targetIdentifier, order),
+        ? world.runs.ofDomain(domainIdentifier, order)
+        : world.runs.ofSubject(domainIdentifier, targetIdentifier, order),
     isShown: (run) => isShown(world, run, input, viewMs),
     nextToken,
     maxResults,

@@ -66,7 +66,7 @@ export const operations: Operations = {
   },
   GetMetadataGenerationRun: (world, input) => {
     assertInput<GetRunInput>('GetMetadataGenerationRun', input)
-    const run = world.book.find(input.domainIdentifier, input.identifier)
+    const run = world.runs.find(input.domainIdentifier, input.identifier)
     return { targetId: run?.assetId, effect: () => getMetadataGenerationRun(world, input) }
   },
   ListMetadataGenerationRuns: (world, input) => {
@@ -75,7 +75,7 @@ export const operations: Operations = {
   },
   CancelMetadataGenerationRun: (world, input) => {
     assertInput<CancelInput>('CancelMetadataGenerationRun', input)
-    const run = world.book.find(input.domainIdentifier, input.identifier)
+    const run = world.runs.find(input.domainIdentifier, input.identifier)
     return { targetId: run?.assetId, effect: () => cancelMetadataGenerationRun(world, input) }
   },
   StartDataSourceRun: (world, input) => {
@@ -84,7 +84,7 @@ export const operations: Operations = {
   },
   GetDataSourceRun: (world, input) => {
     assertInput<GetDataSourceRunInput>('GetDataSourceRun', input)
-    const run = world.sourceBook.find(input.domainIdentifier, input.identifier)
+    const run = world.sourceRuns.find(input.domainIdentifier, input.identifier)
     return { targetId: run?.dataSourceId, effect: () => getDataSourceRun(world, input) }
   },
   ListDataSourceRuns: (world, input) => {

@@ -1,5 +1,5 @@
 import { draw } from '../world/random.ts'
-import { countBelow, type Entry, type ListOrder } from '../world/run-index.ts'
+import { countBelow, type IndexedRun, type ListOrder } from '../world/run-index.ts'
 import type { World } from '../world/world.ts'
 import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
 
@@ -18,14 +18,14 @@ type PageQuery<R> = Readonly<{
 const defaultMaxResults = 50
 
 /** From where in the runs a page is gathered, going down, and how many shown runs it passes over first. */
-const beginningOf = <R extends Entry>(runs: readonly R[], place: PagePlace | undefined) => {
+const startOf = <R extends IndexedRun>(runs: readonly R[], place: PagePlace | undefined) => {
   if (place === undefined) return { at: runs.length, passOver: 0 }
   return place.kind === 'offset'
     ? { at: runs.length, passOver: place.after }
     : { at: countBelow(runs, place.order, place.after), passOver: 0 }
 }
 
-const jumbled = <R extends Entry>(world: World, page: readonly R[]): readonly R[] => {
+const jumbled = <R extends IndexedRun>(world: World, page: readonly R[]): readonly R[] => {
   const ids = page.map(({ id }) => id)
   if (draw(world.seed, 'jumbled', ids) >= world.settings.listJumbledShare) return page
   const key = (run: R): number => draw(world.seed, 'jumble', ids, run.id)
@@ -37,7 +37,7 @@ const jumbled = <R extends Entry>(world: World, page: readonly R[]): readonly R[
  * moves no other run to another page. With `listShift` it counts instead: runs that come shift others to a page
  * where they are seen again, and runs that go shift others past the reader.
  */
-export const pageOf = <R extends Entry>(world: World, query: PageQuery<R>) => {
+export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) => {
   const { seed, settings } = world
   const nowMs = world.nowMs()
   const { key, nextToken, maxResults: most = defaultMaxResults } = query
@@ -46,7 +46,7 @@ export const pageOf = <R extends Entry>(world: World, query: PageQuery<R>) => {
   const order = given?.order ?? settings.listOrder
   const kind = given?.kind ?? (settings.listShift ? 'offset' : 'place')
   const runs = query.runs(order)
-  let { at, passOver } = beginningOf(runs, given)
+  let { at, passOver } = startOf(runs, given)
   const page: R[] = []
   while (page.length <= most && at > 0) {
     at -= 1

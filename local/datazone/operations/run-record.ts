@@ -1,27 +1,31 @@
-import type { Run } from '../world/metadata-run.ts'
-import { type Plan, statusAt, type TypeEnding, typeStatsAt } from '../world/metadata-run-plan.ts'
+import type { MetadataRun } from '../world/metadata-run.ts'
+import { type MetadataRunPlan, statusAt, type TypeEnding, typeStatsAt } from '../world/metadata-run-plan.ts'
 import { draw } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 /** A type that is in no published model, for a client to survive. */
 const unknownType = 'BUSINESS_METRICS'
 
-const showsUnknownType = (world: World, run: Run): boolean =>
+const showsUnknownType = (world: World, run: MetadataRun): boolean =>
   draw(world.seed, 'unknown type', run.id) < world.settings.unknownTypeShare
 
 /** The types that answers show of a run. */
-export const shownTypes = (world: World, run: Run): readonly string[] =>
+export const shownTypes = (world: World, run: MetadataRun): readonly string[] =>
   showsUnknownType(world, run) ? [...run.types, unknownType] : run.types
 
 /** The state of each type that answers show of a run; none before it has started. */
-export const shownTypeStatsAt = (world: World, run: Run, atMs: number): readonly TypeEnding[] | undefined => {
+export const shownTypeStatsAt = (
+  world: World,
+  run: MetadataRun,
+  atMs: number,
+): readonly TypeEnding[] | undefined => {
   const stats = typeStatsAt(run.plan, atMs)
   if (stats === undefined || !showsUnknownType(world, run)) return stats
   return [...stats, { type: unknownType, status: statusAt(run.plan, atMs) }]
 }
 
 /** The status of a run in the API's generation: the older one knows no partial success, and says FAILED (assumed). */
-export const shownStatusAt = (world: World, plan: Plan, atMs: number): string => {
+export const shownStatusAt = (world: World, plan: MetadataRunPlan, atMs: number): string => {
   const status = statusAt(plan, atMs)
   const isUnheardOf = world.settings.apiGeneration === 'older' && status === 'PARTIALLY_SUCCEEDED'
   return isUnheardOf ? 'FAILED' : status
@@ -31,7 +35,7 @@ export const shownStatusAt = (world: World, plan: Plan, atMs: number): string =>
  * A run as Get and List show it at a moment (epoch milliseconds), but for its typeStats. Records carry `types`
  * and the deprecated `type` besides, which is assumed to be the first of them.
  */
-export const runRecord = (world: World, run: Run, atMs: number) => ({
+export const runRecord = (world: World, run: MetadataRun, atMs: number) => ({
   domainId: run.domainId,
   id: run.id,
   target: { type: 'ASSET', identifier: run.assetId, revision: run.revision },

@@ -3,7 +3,7 @@ import { type DataSourceRun, dataSourceRunRecord } from '../world/data-source-ru
 import { isEndedAt, planDataSourceRun, sourceStatusAt } from '../world/data-source-run-plan.ts'
 import type { DataSource } from '../world/domains.ts'
 import { draw, drawId } from '../world/random.ts'
-import { outcomeFor } from '../world/run-outcome.ts'
+import { plannedOutcomeFor } from '../world/run-outcome.ts'
 import { rememberedRun, rememberRun } from '../world/token-memory.ts'
 import { useDay } from '../world/usage.ts'
 import { caller, dataSourceOf, type World } from '../world/world.ts'
@@ -27,7 +27,7 @@ export type SourceRunOrigin = Readonly<{
 
 const refuseWhileRunning = (world: World, domainId: string, source: DataSource): void => {
   const nowMs = world.nowMs()
-  const runs = world.sourceBook.ofSubject(domainId, source.id)
+  const runs = world.sourceRuns.ofSubject(domainId, source.id)
   const going = runs.find((run) => !isEndedAt(run.plan, nowMs))
   if (going !== undefined)
     throw new ServiceError(
@@ -46,7 +46,7 @@ export const addDataSourceRun = (
   source: DataSource,
   origin: SourceRunOrigin,
 ): DataSourceRun => {
-  const { seed, settings, sourceBook } = world
+  const { seed, settings, sourceRuns: sourceBook } = world
   const createdAtMs = world.nowMs()
   if (settings.conflictWhileRunning) refuseWhileRunning(world, domainId, source)
   useDay(world.usage, domainId, source.id, createdAtMs, settings)
@@ -69,7 +69,7 @@ export const addDataSourceRun = (
       createdAtMs,
       { tables: source.tables, isFirst: before === 0 },
       settings,
-      outcomeFor(world.outcomes, source.id),
+      plannedOutcomeFor(world.outcomes, source.id),
     ),
   }
   sourceBook.add(run)

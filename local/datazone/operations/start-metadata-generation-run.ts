@@ -1,10 +1,10 @@
 import { ServiceError } from '../model/service-error.ts'
 import { invalidMember } from '../model/validation.ts'
 import type { Asset, Revision } from '../world/domains.ts'
-import type { Run } from '../world/metadata-run.ts'
-import { planRun, statusAt } from '../world/metadata-run-plan.ts'
+import type { MetadataRun } from '../world/metadata-run.ts'
+import { planMetadataRun, statusAt } from '../world/metadata-run-plan.ts'
 import { draw, drawId } from '../world/random.ts'
-import { outcomeFor } from '../world/run-outcome.ts'
+import { plannedOutcomeFor } from '../world/run-outcome.ts'
 import { rememberedRun, rememberRun } from '../world/token-memory.ts'
 import { useMonth } from '../world/usage.ts'
 import { assetOf, caller, revisionOf, type World } from '../world/world.ts'
@@ -24,7 +24,7 @@ export type StartInput = Readonly<{
 /** What it answers: the same for a replay, however far the run has come. */
 export type StartOutput = ReturnType<typeof startOutput>
 
-const startOutput = (world: World, run: Run) => ({
+const startOutput = (world: World, run: MetadataRun) => ({
   domainId: run.domainId,
   id: run.id,
   status: 'SUBMITTED',
@@ -44,7 +44,7 @@ const typesOf = (input: StartInput): readonly string[] => {
 
 const refuseWhileRunning = (world: World, asset: Asset, domainId: string): void => {
   const nowMs = world.nowMs()
-  const going = world.book.ofSubject(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
+  const going = world.runs.ofSubject(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
   if (going !== undefined)
     throw new ServiceError(
       'ConflictException',
@@ -59,13 +59,13 @@ const addRun = (
   asset: Asset,
   revision: Revision,
   types: readonly string[],
-): Run => {
-  const { book, seed, settings } = world
+): MetadataRun => {
+  const { runs: book, seed, settings } = world
   const domainId = input.domainIdentifier
   const before = book.countStarted(domainId, asset.id)
   const key = [domainId, asset.id, revision.revision, types, before].join(' ')
   const createdAtMs = world.nowMs()
-  const run: Run = {
+  const run: MetadataRun = {
     id: drawId(seed, 'run', key),
     domainId,
     projectId: asset.projectId,
@@ -76,7 +76,14 @@ const addRun = (
     createdBy: caller,
     createdAtMs,
     places: { newest: book.size(), random: draw(seed, 'rank', key) },
-    plan: planRun(seed, key, createdAtMs, types, settings, outcomeFor(world.outcomes, asset.id)),
+    plan: planMetadataRun(
+      seed,
+      key,
+      createdAtMs,
+      types,
+      settings,
+      plannedOutcomeFor(world.outcomes, asset.id),
+    ),
   }
   book.add(run)
   world.outbox.add(run.plan.endsAtMs, { kind: 'runEnded', run })

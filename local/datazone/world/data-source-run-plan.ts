@@ -1,6 +1,6 @@
 import type { Settings } from '../input/settings.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
-import { type Fate, fateOf, type PlannedOutcome, unknownStatus } from './run-outcome.ts'
+import { drawOutcome, type PlannedOutcome, type RunOutcome, unknownStatus } from './run-outcome.ts'
 
 /** What became of the tables that a run looked at. */
 type AssetStatistics = Readonly<Record<'added' | 'updated' | 'unchanged' | 'skipped' | 'failed', number>>
@@ -20,7 +20,7 @@ export type DataSourcePlan = Readonly<{
 }>
 
 /** The run ends as SUCCESS, not as SUCCEEDED like a metadata generation run. */
-const endings: Readonly<Record<Fate, string>> = {
+const endings: Readonly<Record<RunOutcome, string>> = {
   succeeded: 'SUCCESS',
   failed: 'FAILED',
   partial: 'PARTIALLY_SUCCEEDED',
@@ -39,14 +39,14 @@ const nothing: AssetStatistics = { added: 0, updated: 0, unchanged: 0, skipped: 
 
 /** The first run adds every table, a later one updates some. In a partial success some fail; a failure reads none. */
 const statisticsOf = (
-  fate: Fate,
+  outcome: RunOutcome,
   tables: number,
   isFirst: boolean,
   chance: (what: string) => number,
 ): AssetStatistics => {
-  if (fate === 'failed') return nothing
+  if (outcome === 'failed') return nothing
   const some = Math.max(1, Math.floor(tables * 0.5 * chance('failed tables')))
-  const failed = fate === 'partial' ? Math.min(tables, some) : 0
+  const failed = outcome === 'partial' ? Math.min(tables, some) : 0
   const read = tables - failed
   const skipped = Math.floor(read * 0.1 * chance('skipped tables'))
   if (isFirst) return { ...nothing, added: read - skipped, skipped, failed }
@@ -54,9 +54,9 @@ const statisticsOf = (
   return { ...nothing, updated, unchanged: read - skipped - updated, skipped, failed }
 }
 
-const lineageEndingOf = (fate: Fate, chance: number, settings: Settings): string => {
-  if (fate === 'failed' || chance < settings.lineageFailureShare) return 'FAILED'
-  return fate === 'partial' ? 'PARTIALLY_SUCCEEDED' : 'SUCCESS'
+const lineageEndingOf = (outcome: RunOutcome, chance: number, settings: Settings): string => {
+  if (outcome === 'failed' || chance < settings.lineageFailureShare) return 'FAILED'
+  return outcome === 'partial' ? 'PARTIALLY_SUCCEEDED' : 'SUCCESS'
 }
 
 /** The plan of a data source run from its seed and its key. Times are in milliseconds of the world's clock. */
@@ -66,23 +66,23 @@ export const planDataSourceRun = (
   startedAtMs: number,
   source: Readonly<{ tables: number; isFirst: boolean }>,
   settings: Settings,
-  outcome?: PlannedOutcome,
+  planned?: PlannedOutcome,
 ): DataSourcePlan => {
   const chance = (what: string): number => draw(seed, what, key)
   const durationMs =
-    outcome?.durationMs ??
+    planned?.durationMs ??
     drawLognormal(settings.dataSourceMedianMs, settings.sigma, seed, 'duration', key) / settings.speed
-  const fate = outcome?.fate ?? fateOf(seed, key, settings)
-  const endsAtMs = fate === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs)
+  const outcome = planned?.outcome ?? drawOutcome(seed, key, settings)
+  const endsAtMs = outcome === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs)
   return {
     requestedAtMs: startedAtMs,
     runningFromMs: startedAtMs + Math.round(durationMs * (0.05 + 0.25 * chance('submitted'))),
     endsAtMs,
-    ending: endings[fate],
-    statistics: statisticsOf(fate, source.tables, source.isFirst, chance),
-    error: fate === 'failed' ? errors[Math.floor(chance('error') * errors.length)] : undefined,
+    ending: endings[outcome],
+    statistics: statisticsOf(outcome, source.tables, source.isFirst, chance),
+    error: outcome === 'failed' ? errors[Math.floor(chance('error') * errors.length)] : undefined,
     lineageEndsAtMs: endsAtMs + Math.round(settings.lineageMs / settings.speed),
-    lineageEnding: lineageEndingOf(fate, chance('lineage'), settings),
+    lineageEnding: lineageEndingOf(outcome, chance('lineage'), settings),
   }
 }
 

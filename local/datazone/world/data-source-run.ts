@@ -5,10 +5,10 @@ import {
   sourceStatusAt,
   updatedAtMs,
 } from './data-source-run-plan.ts'
-import type { Book, Entry } from './run-index.ts'
+import type { IndexedRun, RunIndex } from './run-index.ts'
 
 /** One run of a data source. Who asked for it decides its type: a caller PRIORITIZED, a schedule SCHEDULED. */
-export type DataSourceRun = Entry & {
+export type DataSourceRun = IndexedRun & {
   readonly projectId: string
   readonly dataSourceId: string
   readonly type: string
@@ -21,7 +21,7 @@ export type DataSourceRun = Entry & {
 }
 
 /** Every data source run ever started; its subject is its data source. */
-export type DataSourceRunBook = Book<DataSourceRun>
+export type DataSourceRuns = RunIndex<DataSourceRun>
 
 /**
  * A data source run as a List shows it at a moment (epoch milliseconds). Assumptions: the statistics, the error

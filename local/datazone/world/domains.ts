@@ -1,11 +1,11 @@
-import { type CheckedAsset, type CheckedDataSource, catalogueSchema } from '../input/catalogue.ts'
-import { checked } from '../input/parse-input.ts'
+import { catalogueSchema, type ParsedAsset, type ParsedDataSource } from '../input/catalogue.ts'
+import { parseInput } from '../input/parse-input.ts'
 
 /** An asset as it was at one of its revisions. */
 export type Revision = Readonly<{
   revision: string
   name: string
-  columns: CheckedAsset['columns']
+  columns: ParsedAsset['columns']
   createdAtMs: number
 }>
 /** An asset with all its revisions, oldest first; there is always one. */
@@ -22,16 +22,16 @@ export type Asset = {
   timesPublished: number
 }
 /** What brings assets in: a connection to Glue or Redshift that can be run. */
-export type DataSource = Readonly<CheckedDataSource>
+export type DataSource = Readonly<ParsedDataSource>
 /** A domain with its assets and data sources by id. */
 export type Domain = Readonly<{
   assets: ReadonlyMap<string, Asset>
   dataSources: ReadonlyMap<string, DataSource>
 }>
 /** Domains by id. */
-export type Shelves = ReadonlyMap<string, Domain>
+export type Domains = ReadonlyMap<string, Domain>
 
-const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
+const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {
   const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, name, columns } = given
   const first = { revision, name, columns, createdAtMs }
   return {
@@ -48,13 +48,13 @@ const shelve = (given: CheckedAsset, createdAtMs: number): Asset => {
 }
 
 /** Checks a catalogue, and puts it on shelves as of `nowMs`. Throws ControlError, naming each wrong field. */
-export const shelveCatalogue = (catalogue: unknown, nowMs: number): Shelves => {
-  const { domains } = checked('the catalogue', catalogueSchema, catalogue)
+export const parseDomains = (catalogue: unknown, nowMs: number): Domains => {
+  const { domains } = parseInput('the catalogue', catalogueSchema, catalogue)
   return new Map(
     domains.map(({ id, assets, dataSources }) => [
       id,
       {
-        assets: new Map(assets.map((asset) => [asset.id, shelve(asset, nowMs)])),
+        assets: new Map(assets.map((asset) => [asset.id, createAsset(asset, nowMs)])),
         dataSources: new Map(dataSources.map((source) => [source.id, source])),
       },
     ]),

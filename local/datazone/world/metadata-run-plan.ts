@@ -1,12 +1,12 @@
 import type { Settings } from '../input/settings.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
-import { type Fate, fateOf, type PlannedOutcome, unknownStatus } from './run-outcome.ts'
+import { drawOutcome, type PlannedOutcome, type RunOutcome, unknownStatus } from './run-outcome.ts'
 
 /** How one of a run's types ended, and why when it was not a success. */
 export type TypeEnding = Readonly<{ type: string; status: string; errorMessage?: string }>
 
 /** What becomes of a run, decided when it starts: submitted, then in progress, then its ending. */
-export type Plan = Readonly<{
+export type MetadataRunPlan = Readonly<{
   submittedUntilMs: number
   /** Infinity for a run that never ends. */
   endsAtMs: number
@@ -17,7 +17,7 @@ export type Plan = Readonly<{
 const failure = 'The model could not generate metadata for this asset. Try again later.'
 const incomplete = 'Metadata was generated for some of the columns only.'
 
-const endings: Readonly<Record<Fate, string>> = {
+const endings: Readonly<Record<RunOutcome, string>> = {
   succeeded: 'SUCCEEDED',
   failed: 'FAILED',
   partial: 'PARTIALLY_SUCCEEDED',
@@ -38,29 +38,29 @@ const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =
  * The plan of a run from its seed and its key, so that it does not depend on what other runs there are.
  * Times are in milliseconds of the world's clock.
  */
-export const planRun = (
+export const planMetadataRun = (
   seed: Seed,
   key: string,
   startedAtMs: number,
   types: readonly string[],
   settings: Settings,
-  outcome?: PlannedOutcome,
-): Plan => {
+  planned?: PlannedOutcome,
+): MetadataRunPlan => {
   const durationMs =
-    outcome?.durationMs ??
+    planned?.durationMs ??
     drawLognormal(settings.medianMs, settings.sigma, seed, 'duration', key) / settings.speed
   const submittedMs = durationMs * (0.05 + 0.25 * draw(seed, 'submitted', key))
-  const fate = outcome?.fate ?? fateOf(seed, key, settings)
+  const outcome = planned?.outcome ?? drawOutcome(seed, key, settings)
   return {
     submittedUntilMs: startedAtMs + Math.round(submittedMs),
-    endsAtMs: fate === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs),
-    ending: endings[fate],
-    typeEndings: typeEndingsOf(endings[fate], types),
+    endsAtMs: outcome === 'stuck' ? Number.POSITIVE_INFINITY : startedAtMs + Math.round(durationMs),
+    ending: endings[outcome],
+    typeEndings: typeEndingsOf(endings[outcome], types),
   }
 }
 
 /** The same run canceled as of a moment that is not past; a run that ends by itself until then keeps its ending. */
-export const canceledPlan = (plan: Plan, canceledAtMs: number): Plan =>
+export const canceledPlan = (plan: MetadataRunPlan, canceledAtMs: number): MetadataRunPlan =>
   plan.endsAtMs <= canceledAtMs
     ? plan
     : {
@@ -71,13 +71,13 @@ export const canceledPlan = (plan: Plan, canceledAtMs: number): Plan =>
       }
 
 /** The status of a run at a moment: a function of its plan and of nothing else. */
-export const statusAt = (plan: Plan, atMs: number): string => {
+export const statusAt = (plan: MetadataRunPlan, atMs: number): string => {
   if (atMs < plan.submittedUntilMs) return 'SUBMITTED'
   return atMs < plan.endsAtMs ? 'IN_PROGRESS' : plan.ending
 }
 
 /** The state of each type at a moment; undefined until the run has left SUBMITTED. */
-export const typeStatsAt = (plan: Plan, atMs: number): readonly TypeEnding[] | undefined => {
+export const typeStatsAt = (plan: MetadataRunPlan, atMs: number): readonly TypeEnding[] | undefined => {
   if (atMs < plan.submittedUntilMs) return undefined
   if (atMs >= plan.endsAtMs) return plan.typeEndings
   return plan.typeEndings.map(({ type }) => ({ type, status: 'IN_PROGRESS' }))

@@ -1,8 +1,8 @@
-import type { Plan } from './metadata-run-plan.ts'
-import type { Book, Entry } from './run-index.ts'
+import type { MetadataRunPlan } from './metadata-run-plan.ts'
+import type { IndexedRun, RunIndex } from './run-index.ts'
 
 /** One metadata generation run that a Start made. Only its plan may ever be replaced. */
-export type Run = Entry & {
+export type MetadataRun = IndexedRun & {
   readonly projectId: string
   readonly assetId: string
   readonly revision: string
@@ -10,8 +10,8 @@ export type Run = Entry & {
   readonly clientToken: string | undefined
   readonly createdBy: string
   readonly createdAtMs: number
-  plan: Plan
+  plan: MetadataRunPlan
 }
 
 /** Every metadata generation run ever started; its subject is its asset. */
-export type RunBook = Book<Run>
+export type MetadataRuns = RunIndex<MetadataRun>

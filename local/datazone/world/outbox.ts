@@ -2,7 +2,7 @@ import type { Settings } from '../input/settings.ts'
 import { accountId, region } from './account.ts'
 import { createDueQueue } from './due-queue.ts'
 import { draw, drawUuid, type Seed } from './random.ts'
-import { type EventText, type Happening, subjectOf, textsOf } from './service-events.ts'
+import { type EventBody, eventBodiesOf, type Occurrence, occurrenceKey } from './service-events.ts'
 
 /** An event of `aws.datazone` as EventBridge carries it. */
 export type DataZoneEvent = Readonly<{
@@ -28,7 +28,7 @@ export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
 /** What is going to happen, and the events on their way to the bus. */
 export type Outbox = {
   /** Something that happens at this moment, or never (Infinity), unless it takes another turn before that. */
-  add: (atMs: number, happening: Happening) => void
+  add: (atMs: number, happening: Occurrence) => void
   /** Makes the events of what has happened by now, by the settings as they are. */
   settle: (nowMs: number) => void
   /** Takes out every event that has reached the bus by now, in that order. */
@@ -37,7 +37,7 @@ export type Outbox = {
   nextMs: () => number | undefined
 }
 
-const envelope = (seed: Seed, key: readonly string[], atMs: number, text: EventText): DataZoneEvent => ({
+const envelope = (seed: Seed, key: readonly string[], atMs: number, text: EventBody): DataZoneEvent => ({
   version: '0',
   id: drawUuid(seed, 'event', key),
   'detail-type': text.detailType,
@@ -53,7 +53,7 @@ const envelope = (seed: Seed, key: readonly string[], atMs: number, text: EventT
 const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   const hits = (what: string, share: number, copy = 0): boolean => draw(seed, what, id, copy) < share
   if (hits('event lost', settings.eventLostShare)) return []
-  const copies = hits('event doubled', settings.eventDoubledShare) ? [0, 1] : [0]
+  const copies = hits('event doubled', settings.eventDuplicateShare) ? [0, 1] : [0]
   return copies.map((copy) => {
     const late = hits('event late', settings.eventLateShare, copy) ? settings.eventLateMs : 0
     const isHeldBack = copy > 0 || hits('event reordered', settings.eventReorderedShare)
@@ -64,14 +64,14 @@ const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
 
 /** An empty outbox. Equal seeds and equal happenings make equal events, however often it is asked. */
 export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
-  const happenings = createDueQueue<Happening>()
+  const happenings = createDueQueue<Occurrence>()
   const onTheirWay = createDueQueue<DataZoneEvent>()
 
   const settle = (nowMs: number): void => {
     for (let due = happenings.takeDue(nowMs); due !== undefined; due = happenings.takeDue(nowMs)) {
       const { dueAtMs: atMs, item: happening } = due
-      for (const text of textsOf(happening, atMs, settings())) {
-        const event = envelope(seed, [text.detailType, ...subjectOf(happening)], atMs, text)
+      for (const text of eventBodiesOf(happening, atMs, settings())) {
+        const event = envelope(seed, [text.detailType, ...occurrenceKey(happening)], atMs, text)
         for (const delayMs of delaysOf(seed, event.id, settings())) onTheirWay.add(atMs + delayMs, event)
       }
     }

@@ -4,7 +4,7 @@ export const listOrders = ['newest', 'random'] as const
 export type ListOrder = (typeof listOrders)[number]
 
 /** What a book has to know of a run. */
-export type Entry = {
+export type IndexedRun = {
   readonly id: string
   readonly domainId: string
   /** Its place in each order, which goes from the highest place down. No two runs of a domain share one. */
@@ -14,7 +14,7 @@ export type Entry = {
 }
 
 /** Every run ever started, found by id, by subject (its asset or data source), or by domain. */
-export type Book<R extends Entry> = {
+export type RunIndex<R extends IndexedRun> = {
   add: (run: R) => void
   /** Takes it out of everything but `all`, `size` and `countStarted`. False when there is no such run. */
   delete: (domainId: string, runId: string, atMs: number) => boolean
@@ -31,7 +31,7 @@ export type Book<R extends Entry> = {
 }
 
 /** How many of the runs, which are sorted by their place in this order, come below this place. */
-export const countBelow = (runs: readonly Entry[], order: ListOrder, place: number): number => {
+export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place: number): number => {
   let [low, high] = [0, runs.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -42,7 +42,7 @@ export const countBelow = (runs: readonly Entry[], order: ListOrder, place: numb
 }
 
 /** An empty book, for runs about the subject that `subjectOf` tells. */
-export const createBook = <R extends Entry>(subjectOf: (run: R) => string): Book<R> => {
+export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => string): RunIndex<R> => {
   const byId = new Map<string, R>()
   const started = new Map<string, number>()
   const shelves = new Map<string, R[]>()

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import type { Settings } from '../input/settings.ts'
-import { onlyFields } from '../input/strict-object.ts'
-import { refuseDoubles } from '../input/unique-ids.ts'
+import { strictObject } from '../input/strict-object.ts'
+import { requireUniqueIds } from '../input/unique-ids.ts'
 import { draw, type Seed } from './random.ts'
 
-const fateSchema = z.enum(['succeeded', 'failed', 'partial', 'unknown', 'stuck'])
+const runOutcomeSchema = z.enum(['succeeded', 'failed', 'partial', 'unknown', 'stuck'])
 /** What becomes of a run: its ending, one that no client knows, or none. */
-export type Fate = z.infer<typeof fateSchema>
+export type RunOutcome = z.infer<typeof runOutcomeSchema>
 
 /** A status that is in no published model, for a client to survive. */
 export const unknownStatus = 'AWAITING_REVIEW'
 
-/** The fate that the settings and the seed give a run. */
-export const fateOf = (seed: Seed, key: string, settings: Settings): Fate => {
+/** The outcome that the settings and the seed give a run. */
+export const drawOutcome = (seed: Seed, key: string, settings: Settings): RunOutcome => {
   const chance = draw(seed, 'ending', key)
   if (chance < settings.failureShare) return 'failed'
   if (chance < settings.failureShare + settings.partialShare) return 'partial'
@@ -20,17 +20,17 @@ export const fateOf = (seed: Seed, key: string, settings: Settings): Fate => {
   return chance >= 1 - settings.stuckShare ? 'stuck' : 'succeeded'
 }
 
-const outcomeSchema = onlyFields({
+const outcomeSchema = strictObject({
   /** The id of the asset or of the data source. */
   target: z.string().min(1),
-  fate: fateSchema,
+  outcome: runOutcomeSchema,
   /** How long its runs last; drawn when it is left out. Not divided by `speed`. */
   durationMs: z.number().positive().optional(),
 })
 
 /** Outcomes as they are set, all at once: one for a target. */
 export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, context) =>
-  refuseDoubles(
+  requireUniqueIds(
     context,
     outcomes.map(({ target }) => target),
     (index) => [index, 'target'],
@@ -42,5 +42,7 @@ export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, cont
 export type PlannedOutcome = z.infer<typeof outcomeSchema>
 
 /** The planned outcome of a target, if it has one. */
-export const outcomeFor = (outcomes: readonly PlannedOutcome[], target: string): PlannedOutcome | undefined =>
-  outcomes.find((outcome) => outcome.target === target)
+export const plannedOutcomeFor = (
+  outcomes: readonly PlannedOutcome[],
+  target: string,
+): PlannedOutcome | undefined => outcomes.find((outcome) => outcome.target === target)

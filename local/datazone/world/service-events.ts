@@ -1,12 +1,12 @@
 import type { Settings } from '../input/settings.ts'
 import type { DataSourceRun } from './data-source-run.ts'
 import { sourceStatusAt } from './data-source-run-plan.ts'
-import type { Run } from './metadata-run.ts'
+import type { MetadataRun } from './metadata-run.ts'
 import { statusAt, typeStatsAt } from './metadata-run-plan.ts'
 
 /** Something that DataZone tells the default bus of. */
-export type Happening =
-  | Readonly<{ kind: 'runEnded'; run: Run }>
+export type Occurrence =
+  | Readonly<{ kind: 'runEnded'; run: MetadataRun }>
   | Readonly<{ kind: 'sourceRunStarted'; run: DataSourceRun }>
   | Readonly<{ kind: 'sourceRunEnded'; run: DataSourceRun }>
   | Readonly<{ kind: 'published'; listing: Listing }>
@@ -34,7 +34,7 @@ type Acceptance = Readonly<{
 }>
 
 /** What an event says, but for its envelope. */
-export type EventText = Readonly<{
+export type EventBody = Readonly<{
   detailType: string
   metadata: Readonly<Record<string, unknown>>
   data: Readonly<Record<string, unknown>>
@@ -58,7 +58,7 @@ const verdictOf = (status: string | undefined, settings: Settings): string | und
 }
 
 /** The payload of a metadata generation event is not published: these are the ones it may be. */
-const generationPayload = (run: Run, settings: Settings): Omit<EventText, 'detailType'> => {
+const generationPayload = (run: MetadataRun, settings: Settings): Omit<EventBody, 'detailType'> => {
   const common = { domain: run.domainId, user: run.createdBy }
   const owner = { ...common, owningProjectId: run.projectId }
   switch (settings.eventPayload) {
@@ -79,20 +79,20 @@ const generationPayload = (run: Run, settings: Settings): Omit<EventText, 'detai
 }
 
 /** Cancels have no older event; the others tell how the names came out. */
-const olderText = (run: Run, atMs: number, settings: Settings): EventText[] => {
+const olderText = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
   const names = typeStatsAt(run.plan, atMs)?.find(({ type }) => type === 'BUSINESS_NAMES')
   const verdict = verdictOf(names?.status, settings)
   if (!settings.olderEvents || verdict === undefined || verdict === 'Canceled') return []
   return [{ detailType: `Business Name Generation ${verdict}`, ...generationPayload(run, settings) }]
 }
 
-const endedRunTexts = (run: Run, atMs: number, settings: Settings): EventText[] => {
+const endedRunTexts = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
   const verdict = verdictOf(statusAt(run.plan, atMs), settings)
   const text = { detailType: `Metadata Generation ${verdict}`, ...generationPayload(run, settings) }
   return [...(verdict === undefined ? [] : [text]), ...olderText(run, atMs, settings)]
 }
 
-const sourceRunText = (run: DataSourceRun, verdict: string): EventText => ({
+const sourceRunText = (run: DataSourceRun, verdict: string): EventBody => ({
   detailType: `Data Source Run ${verdict}`,
   metadata: {
     domain: run.domainId,
@@ -104,7 +104,7 @@ const sourceRunText = (run: DataSourceRun, verdict: string): EventText => ({
   data: { dataSourceId: run.dataSourceId, dataSourceRunType: run.type },
 })
 
-const publishedText = (listing: Listing): EventText => ({
+const publishedText = (listing: Listing): EventBody => ({
   detailType: 'Asset Added To Catalog',
   metadata: {
     domain: listing.domainId,
@@ -116,7 +116,7 @@ const publishedText = (listing: Listing): EventText => ({
   data: { assetId: listing.assetId },
 })
 
-const acceptedText = (acceptance: Acceptance): EventText => ({
+const acceptedText = (acceptance: Acceptance): EventBody => ({
   detailType: 'Metadata Generation Accepted',
   metadata: {
     domain: acceptance.domainId,
@@ -134,7 +134,7 @@ const acceptedText = (acceptance: Acceptance): EventText => ({
  * data source run events and of acceptances. That a published asset's `metadata.id` and `version` are its listing's
  * is assumed.
  */
-export const textsOf = (happening: Happening, atMs: number, settings: Settings): EventText[] => {
+export const eventBodiesOf = (happening: Occurrence, atMs: number, settings: Settings): EventBody[] => {
   switch (happening.kind) {
     case 'runEnded':
       return isReal(happening.run, atMs) ? endedRunTexts(happening.run, atMs, settings) : []
@@ -159,7 +159,7 @@ const isReal = (run: { plan: { endsAtMs: number }; deletedAtMs?: number }, atMs:
   run.plan.endsAtMs === atMs && (run.deletedAtMs === undefined || run.deletedAtMs >= atMs)
 
 /** Who or what an event is about: with its detail type, what it is drawn by. */
-export const subjectOf = (happening: Happening): readonly string[] => {
+export const occurrenceKey = (happening: Occurrence): readonly string[] => {
   switch (happening.kind) {
     case 'published':
       return [happening.listing.domainId, happening.listing.listingId, happening.listing.version]

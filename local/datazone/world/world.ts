@@ -1,11 +1,11 @@
 import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
-import type { DataSourceRun, DataSourceRunBook } from './data-source-run.ts'
-import type { Asset, DataSource, Domain, Revision, Shelves } from './domains.ts'
-import type { Run, RunBook } from './metadata-run.ts'
+import type { DataSourceRun, DataSourceRuns } from './data-source-run.ts'
+import type { Asset, DataSource, Domain, Domains, Revision } from './domains.ts'
+import type { MetadataRun, MetadataRuns } from './metadata-run.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { Seed } from './random.ts'
-import { createBook } from './run-index.ts'
+import { createRunIndex } from './run-index.ts'
 import type { PlannedOutcome } from './run-outcome.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { Usage } from './usage.ts'
@@ -16,12 +16,12 @@ export type World = {
   settings: Settings
   /** Epoch milliseconds. The only source of time: nothing here waits. */
   readonly nowMs: () => number
-  shelves: Shelves
+  domains: Domains
   /** What is to become of the runs of some assets and data sources, by the control's wish. */
   outcomes: readonly PlannedOutcome[]
-  readonly book: RunBook
-  readonly sourceBook: DataSourceRunBook
-  readonly tokens: TokenMemory<Run>
+  readonly runs: MetadataRuns
+  readonly sourceRuns: DataSourceRuns
+  readonly tokens: TokenMemory<MetadataRun>
   readonly sourceTokens: TokenMemory<DataSourceRun>
   readonly usage: Usage
   readonly outbox: Outbox
@@ -31,7 +31,7 @@ export type World = {
 export const caller = 'b8f1c2d4-0000-4000-8000-5a1e0da7a001'
 
 /** Someone else, or the schedule: whoever does what the control does. */
-export const someoneElse = 'b8f1c2d4-0000-4000-8000-5a1e0da7a002'
+export const otherUser = 'b8f1c2d4-0000-4000-8000-5a1e0da7a002'
 
 /** A world with nothing in it. */
 export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number): World => {
@@ -39,10 +39,10 @@ export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number)
     seed,
     settings,
     nowMs,
-    shelves: new Map(),
+    domains: new Map(),
     outcomes: [],
-    book: createBook((run) => run.assetId),
-    sourceBook: createBook((run) => run.dataSourceId),
+    runs: createRunIndex((run) => run.assetId),
+    sourceRuns: createRunIndex((run) => run.dataSourceId),
     tokens: new Map(),
     sourceTokens: new Map(),
     usage: new Map(),
@@ -56,7 +56,7 @@ const notFound = (what: string): ServiceError =>
 
 /** A domain. An unknown one throws ResourceNotFoundException (assumption; it could be a 403). */
 export const domainOf = (world: World, domainId: string): Domain => {
-  const domain = world.shelves.get(domainId)
+  const domain = world.domains.get(domainId)
   if (domain === undefined) throw notFound(`Domain ${domainId}`)
   return domain
 }
@@ -76,9 +76,9 @@ export const revisionOf = (asset: Asset, revision: string | undefined): Revision
 }
 
 /** A run of a domain, or ResourceNotFoundException. */
-export const runOf = (world: World, domainId: string, runId: string): Run => {
+export const runOf = (world: World, domainId: string, runId: string): MetadataRun => {
   domainOf(world, domainId)
-  const run = world.book.find(domainId, runId)
+  const run = world.runs.find(domainId, runId)
   if (run === undefined) throw notFound(`Metadata generation run ${runId}`)
   return run
 }
@@ -93,7 +93,7 @@ export const dataSourceOf = (world: World, domainId: string, sourceId: string): 
 /** A data source run of a domain, or ResourceNotFoundException. */
 export const dataSourceRunOf = (world: World, domainId: string, runId: string): DataSourceRun => {
   domainOf(world, domainId)
-  const run = world.sourceBook.find(domainId, runId)
+  const run = world.sourceRuns.find(domainId, runId)
   if (run === undefined) throw notFound(`Data source run ${runId}`)
   return run
 }

@@ -43,16 +43,16 @@ test.each<[string, unknown, string]>([
   [
     'PUT outcomes',
     [
-      { target: storeSales, fate: 'failed' },
-      { target: storeSales, fate: 'stuck' },
+      { target: storeSales, outcome: 'failed' },
+      { target: storeSales, outcome: 'stuck' },
     ],
     `[1].target: '${storeSales}' is there twice: keep one`,
   ],
   [
     'PUT outcomes',
     [
-      { target: glue, fate: 'failed' },
-      { target: 'tpcds_itm', fate: 'failed' },
+      { target: glue, outcome: 'failed' },
+      { target: 'tpcds_itm', outcome: 'failed' },
     ],
     "[1].target: 'tpcds_itm' is no asset or data source of the catalogue: load it first",
   ],

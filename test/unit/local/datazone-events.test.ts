@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import type { Settings, SettingsInput } from '../../../local/datazone/input/settings.ts'
-import { someoneElse } from '../../../local/datazone/world/world.ts'
+import { otherUser } from '../../../local/datazone/world/world.ts'
 import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
 
 const day = 86_400_000
@@ -42,7 +42,7 @@ test('an acceptance has an event about its asset, and makes a revision', () => {
           owningProjectId: salesProject,
           id: storeSales,
           version: revision,
-          user: someoneElse,
+          user: otherUser,
         },
         data: {},
       },
@@ -190,7 +190,7 @@ test('publishing an asset has an event each time, about the listing, and never a
 const faults = fc.record({
   seed: fc.nat(10_000),
   eventLostShare: fc.constantFrom(0, 0.3, 1),
-  eventDoubledShare: fc.constantFrom(0, 0.3, 1),
+  eventDuplicateShare: fc.constantFrom(0, 0.3, 1),
   eventLateShare: fc.constantFrom(0, 0.3),
   eventReorderedShare: fc.constantFrom(0, 0.5),
   eventReorderMs: fc.constantFrom(0, 60_000),
@@ -213,7 +213,7 @@ const worldWithRuns = (
 
 /** How often, at the least and at the most, the ending of a run is told. */
 const tellings = (settings: Partial<SettingsInput>, ending: string): { least: number; most: number } => {
-  const { eventLostShare: lost = 0, eventDoubledShare: doubled = 0 } = settings
+  const { eventLostShare: lost = 0, eventDuplicateShare: doubled = 0 } = settings
   if (ending === 'PARTIALLY_SUCCEEDED' || lost === 1) return { least: 0, most: 0 }
   const surely = doubled === 1 ? 2 : 1
   return { least: lost === 0 ? surely : 0, most: doubled > 0 ? 2 : 1 }

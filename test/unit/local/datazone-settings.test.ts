@@ -190,9 +190,9 @@ test('deleting runs takes just those out of List', () => {
 test('what is to become of the runs of one asset or data source can be said beforehand', () => {
   const world = testWorld({ failureShare: 1 })
   world.control.setOutcomes([
-    { target: storeSales, fate: 'stuck' },
-    { target: dateDim, fate: 'partial', durationMs: 5000 },
-    { target: glue, fate: 'succeeded', durationMs: 7000 },
+    { target: storeSales, outcome: 'stuck' },
+    { target: dateDim, outcome: 'partial', durationMs: 5000 },
+    { target: glue, outcome: 'succeeded', durationMs: 7000 },
   ])
   const [stuck, partial] = [outputOf(world.start(storeSales)), outputOf(world.start(dateDim))]
   const other = outputOf(world.start(world.assetIds[9] ?? ''))
@@ -209,5 +209,5 @@ test('what is to become of the runs of one asset or data source can be said befo
   const free = outputOf(world.start(storeSales))
   world.clock.ms += hour
   expect(outputOf(world.get(free.id)).status).toBe('FAILED')
-  expect(() => world.control.setOutcomes([{ target: '', fate: 'failed' }])).toThrow(/\[0\]\.target/)
+  expect(() => world.control.setOutcomes([{ target: '', outcome: 'failed' }])).toThrow(/\[0\]\.target/)
 })
