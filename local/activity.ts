@@ -1,16 +1,16 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { QueuePlan } from './template/queues.ts'
 
-/** The messages of one queue. */
+/** How many messages a queue holds, by state. */
 export interface QueueDepth {
   readonly visible: number
   readonly inFlight: number
   readonly delayed: number
 }
 
-/** What a stack is doing. */
+/** How busy a stack is. */
 export interface Activity {
-  /** Nothing runs, nothing is being delivered, and no polled queue holds a message, delayed or not. */
+  /** No function runs, no event is being delivered, and no polled queue holds a message, delayed or not. */
   readonly idle: boolean
   readonly invocations: number
   readonly batches: number
@@ -19,7 +19,7 @@ export interface Activity {
   readonly queues: Readonly<Record<string, QueueDepth>>
 }
 
-/** Asks the SQS server how full a queue is. */
+/** Reads the approximate message counts of a queue. */
 export async function queueDepth(sqs: SQSClient, queue: QueuePlan): Promise<QueueDepth> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({

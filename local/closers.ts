@@ -1,11 +1,11 @@
-/** Things to close, the last opened first. */
+/** Collects the close functions of opened resources and calls them in reverse order. */
 export interface Closers {
   add(close: () => Promise<unknown>): void
-  /** Closes all, even when some fail; a second call waits for the first. */
+  /** Closes everything, even when some of it fails. A second call waits for the first. */
   close(): Promise<void>
 }
 
-/** Starts with nothing to close. */
+/** Creates an empty collection. */
 export function closers(): Closers {
   const open: (() => Promise<unknown>)[] = []
   let closing: Promise<void> | undefined
@@ -13,7 +13,7 @@ export function closers(): Closers {
   const closeAll = async () => {
     const errors: unknown[] = []
     for (const close of open.toReversed()) await close().catch((error: unknown) => errors.push(error))
-    if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be closed')
+    if (errors.length > 0) throw new AggregateError(errors, 'Some resources could not be closed')
   }
   return {
     add: (close) => void open.push(close),

@@ -10,7 +10,7 @@ export interface LaunchOptions {
   readonly seed: number
   readonly speed: number
   readonly listOrder: 'newest' | 'random'
-  /** Whether DataZone's own events reach the bus; without them the sweep finds every ending. Default: on. */
+  /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
   readonly hints?: 'on' | 'off'
   readonly mode?: 'off' | 'plan' | 'run'
   readonly ports?: {
@@ -22,17 +22,17 @@ export interface LaunchOptions {
   readonly log?: (line: string, source: string) => void
 }
 
-/** The whole system on this machine: the packaged template's stack, and a simulated DataZone with the samples in it. */
+/** The packaged template's stack and a simulated DataZone that holds the sample assets. */
 export interface Launched {
   readonly stack: Stack
   readonly datazone: DataZoneServer
-  /** Stops everything; nothing of it is left. */
+  /** Stops every server and process that `launch` started. */
   stop(): Promise<void>
 }
 
 /**
  * Starts everything on loopback.
- * @throws Error with one clear line when a port is taken or a part cannot start; what was started is stopped again
+ * @throws Error with a one-line message when a port is taken or a part cannot start; whatever had started is stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { ports = {}, speed } = options

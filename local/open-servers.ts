@@ -12,18 +12,18 @@ import type { Connection, StackOptions } from './stack-api.ts'
 import { planStack, type StackPlan } from './template/plan.ts'
 import type { StackIdentity } from './template/scope.ts'
 
-/** The servers of a stack, holding the tables, queues and buses of its template. */
+/** The running servers of a stack, with the tables, queues and buses of its template. */
 export interface OpenServers {
   readonly plan: StackPlan
-  /** The servers themselves. */
+  /** The addresses of the servers. */
   readonly endpoints: ServiceEndpoints
-  /** What the functions get: the servers, or the taps in front of them. */
+  /** The addresses that the functions get: those of the servers, or of the taps in front of them. */
   readonly seen: ServiceEndpoints
   readonly sqs: SQSClient
   readonly bus: EventBridgeServer
 }
 
-/** Starts the servers and creates what the template asks for; everything opened is handed to `opened`. */
+/** Starts the servers and creates the tables, queues and buses of the template. Adds whatever it opens to `opened`. */
 export async function openServers(
   options: StackOptions,
   identity: StackIdentity,
@@ -42,7 +42,7 @@ export async function openServers(
   const sqsServer = await startSqs(ports.sqs)
   opened.add(sqsServer.close)
   const seenSqs = await seenAt('sqs', sqsServer.endpoint)
-  // A client without an endpoint of its own follows the host of a queue URL, so URLs carry the one that functions see.
+  // An SQS client that has no endpoint setting calls the host of the queue URL, so URLs hold the address functions see.
   const { parameters = {} } = options
   const plan = planStack(options.template, { ...identity, parameters, queueUrl: queueUrlAt(seenSqs) })
   const sqs = new SQSClient(connection(sqsServer.endpoint, identity.region))
@@ -52,7 +52,7 @@ export async function openServers(
   const stray = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
-  if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue called ${stray}`)
+  if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue named ${stray}`)
 
   const dynamoDb = await startDynamoDb({ port: ports.dynamodb })
   opened.add(dynamoDb.close)
@@ -89,7 +89,7 @@ export async function openServers(
   return { plan, endpoints, seen, sqs, bus }
 }
 
-/** The settings of an SDK client for a local server. */
+/** Returns the SDK client settings for a local server. */
 export function connection(endpoint: string, region: string): Connection {
   return { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
 }

@@ -30,19 +30,19 @@ export type Template = z.infer<typeof templateSchema>
 
 export interface PackagedService {
   readonly template: Template
-  /** Holds `dist/<function>/index.mjs`, so that a handler's path is relative to it as in Lambda, and `.serverless`. */
+  /** Holds `dist/<function>/index.mjs`, the paths that the template's handlers are relative to, and `.serverless`. */
   readonly directory: string
 }
 
 const repository = resolve(import.meta.dirname, '..')
 const packager = join(repository, 'node_modules', 'serverless', 'bin', 'serverless.js')
-// Not under .serverless, which every `serverless package` empties, also while a local stack runs from it.
+// Not under .serverless: every `serverless package` empties it, even while a local stack runs from it.
 const storeIn = (root: string): string => join(root, 'node_modules', '.cache', 'packaged-service')
 const linked = ['infra', 'functions', 'lib', 'config', 'package.json', 'package-lock.json']
 const deadlineMs = 60_000
-const keptMs = 24 * 60 * 60 * 1000
+const maxUnusedMs = 24 * 60 * 60 * 1000
 
-/** Every file that a bundle or the template is made of, except what node_modules holds: the lockfile stands for it. */
+/** Hashes every file that goes into a bundle or the template. The lockfile stands for node_modules. */
 const hashOfSources = async (root: string): Promise<string> => {
   const hash = createHash('sha256')
   for (const name of ['serverless.yml', ...linked]) {
@@ -58,8 +58,8 @@ const hashOfSources = async (root: string): Promise<string> => {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** What the packager complains of, in one line: its own headings say nothing, and end in a colon. */
-const complaintOf = (output: string): string => {
+/** Returns the first informative line of the packager's output; its headings end in a colon and are skipped. */
+const firstProblem = (output: string): string => {
   const lines = stripVTControlCharacters(output)
     .split('\n')
     .map((line) => line.replace(/^\s*(✘ \[ERROR\] |- )?/, '').trim())
@@ -73,10 +73,10 @@ const reasonOf = (error: unknown): string => {
   const failure = failureSchema.safeParse(error)
   if (!failure.success) return String(error)
   if (failure.data.killed) return `it took more than ${deadlineMs / 1000} seconds`
-  return complaintOf(failure.data.stderr + failure.data.stdout)
+  return firstProblem(failure.data.stderr + failure.data.stdout)
 }
 
-/** Runs the packager as a user without an AWS account would: no AWS_* setting, and a home with nothing in it. */
+/** Runs the packager without any AWS_* variable and with an empty home, as on a machine without an AWS account. */
 const runPackager = async (directory: string): Promise<void> => {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')))
   await promisify(execFile)(process.execPath, [packager, 'package', '--stage', 'local'], {
@@ -89,9 +89,9 @@ const runPackager = async (directory: string): Promise<void> => {
 }
 
 /**
- * Packages in a service directory of its own, which links to the sources: no other packager, build or local stack
- * can trample it. Whoever renames first wins; the others' work was the same, and is thrown away.
- * A source that is edited meanwhile leaves nothing behind: the name would not say what was packaged.
+ * Packages in a temporary directory that links to the sources, so that concurrent packagers, builds and stacks do not
+ * disturb each other, and then renames it to the hash. When two packagers race, the first rename wins and the second
+ * discards its identical result. If a source changed meanwhile, the result is discarded: the hash no longer names it.
  */
 const packageAs = async (hash: string, root: string): Promise<void> => {
   const store = storeIn(root)
@@ -99,7 +99,7 @@ const packageAs = async (hash: string, root: string): Promise<void> => {
   const directory = await mkdtemp(join(store, 'tmp-'))
   try {
     await mkdir(join(directory, 'home'))
-    await copyFile(join(root, 'serverless.yml'), join(directory, 'serverless.yml')) // a link is not recognized
+    await copyFile(join(root, 'serverless.yml'), join(directory, 'serverless.yml')) // the packager does not recognize a link
     for (const name of linked) await symlink(join(root, name), join(directory, name))
     await runPackager(directory)
     if ((await hashOfSources(root)) !== hash) return
@@ -121,11 +121,11 @@ const removeUnused = async (store: string, now: number): Promise<void> => {
   for (const name of await readdir(store)) {
     const path = join(store, name)
     const found = await stat(path).catch(() => undefined)
-    if (found && now - found.mtimeMs > keptMs) await rm(path, { recursive: true, force: true })
+    if (found && now - found.mtimeMs > maxUnusedMs) await rm(path, { recursive: true, force: true })
   }
 }
 
-/** The service as `serverless package` makes it for stage `local`; packaged again only when a source has changed. */
+/** Returns the service as `serverless package --stage local` builds it, reusing the last result until a source changes. */
 export const packagedTemplate = async (root: string = repository): Promise<PackagedService> => {
   const hash = await hashOfSources(root)
   const directory = join(storeIn(root), hash)

@@ -10,7 +10,7 @@ import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { QueuePlan } from './template/queues.ts'
 import type { TablePlan } from './template/tables.ts'
 
-/** Creates a table with its indexes and TTL. A table that exists already is somebody's data: it is left alone. */
+/** Creates a table with its indexes and TTL. Fails if the table exists, because it may hold another stack's data. */
 export async function createTable(dynamodb: DynamoDBClient, table: TablePlan): Promise<void> {
   const { name, attributes, keySchema, indexes, ttlAttribute } = table
   const command = new CreateTableCommand({
@@ -33,7 +33,7 @@ export async function createTable(dynamodb: DynamoDBClient, table: TablePlan): P
     await dynamodb.send(command)
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
-    throw new Error(`Table ${name} exists already: delete it, or give the stack another name`, {
+    throw new Error(`Table ${name} already exists: delete it, or give the stack another name`, {
       cause: error,
     })
   }
@@ -48,7 +48,7 @@ export async function deleteTable(dynamodb: DynamoDBClient, table: TablePlan): P
   await dynamodb.send(new DeleteTableCommand({ TableName: table.name }))
 }
 
-/** Creates a queue, with what the caller sets over the template. */
+/** Creates a queue with its template attributes and the overrides of the caller. */
 export async function createQueue(
   sqs: SQSClient,
   queue: QueuePlan,

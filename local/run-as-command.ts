@@ -1,8 +1,8 @@
 import { UsageError } from './flags.ts'
 
 /**
- * Runs a command of this repository: its exit code is what `main` answers. A wrong flag, a taken port or anything else
- * that keeps it from starting is one clear line on stderr and a non-zero exit (2 for usage).
+ * Runs a command of this repository and exits with the code that `main` returns. If `main` throws, prints the message
+ * on one line of stderr and exits with 2 for a wrong flag and 1 for anything else.
  */
 export const runAsCommand = async (main: (args: readonly string[]) => Promise<number>): Promise<void> => {
   try {

@@ -1,6 +1,6 @@
 /**
- * What `--speed` changes for the functions: nothing but ordinary settings. The lease, the three assumptions and the
- * Start quota stay real.
+ * The settings that `--speed` divides. The lease, the three assumptions about DataZone and the Start quota keep their
+ * real values.
  */
 const scaledSeconds = {
   SWEEP_PERIOD_SECONDS: 60,
@@ -13,14 +13,14 @@ const scaledSeconds = {
   RUN_DEADLINE_SECONDS: 14_400,
 }
 
-/** Environment settings with every waiting time divided by `speed`. */
+/** Returns the environment settings of the functions, with every waiting time divided by `speed`. */
 export const settingsAtSpeed = (speed: number): Record<string, string> =>
   Object.fromEntries(Object.entries(scaledSeconds).map(([name, seconds]) => [name, String(seconds / speed)]))
 
 const hintWindowSeconds = 5
-/** Below this the batches of hints get so small that a look costs a call for nearly each. */
-const leastHintWindowSeconds = 2
+/** With a shorter window most batches hold one hint, and each hint costs a DataZone call. */
+const minHintWindowSeconds = 2
 
-/** How long hints are gathered at this speed, in seconds. */
+/** Returns the batching window of hints at this speed, in seconds. */
 export const hintWindowAtSpeed = (speed: number): number =>
-  Math.max(hintWindowSeconds / speed, leastHintWindowSeconds)
+  Math.max(hintWindowSeconds / speed, minHintWindowSeconds)

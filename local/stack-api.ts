@@ -8,72 +8,72 @@ import type { Misfire } from './servers/scheduler.ts'
 import type { Service } from './servers/tap.ts'
 import type { TapPoint, TapRule } from './servers/tap-rules.ts'
 
-/** What a local stack is started with. */
+/** Options of `startStack`. */
 export interface StackOptions {
   /** The packaged CloudFormation template. */
   readonly template: unknown
-  /** What the template's handler paths are relative to. */
+  /** The directory that the template's handler paths are relative to. */
   readonly directory: string
-  /** Where DataZone, or what stands for it, answers. */
+  /** The endpoint of DataZone or of its simulator. */
   readonly datazoneEndpoint: string
   readonly parameters?: Readonly<Record<string, string>>
-  /** Put into the environment of every function, over what the template sets. */
+  /** Environment variables of every function; they override those of the template. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Divides the periods of schedules; no clock is scaled. */
+  /** Divides the periods of schedules. Clocks are not scaled. */
   readonly speed?: number
-  /** False leaves sweeping to `sweepNow`. */
+  /** `false` turns schedules off, so that only `sweepNow` sweeps. Default: `true`. */
   readonly schedules?: boolean
-  /** Set over what the template sets, by the queue's logical id: a test need not wait for a long visibility timeout. */
+  /** Queue attributes by logical id; they override those of the template. Tests shorten visibility timeouts with them. */
   readonly queueAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Batching windows over what the template sets, by the queue's logical id: these may be fractions. */
+  /** Batching windows in seconds by the queue's logical id; they override the template's and may be fractions. */
   readonly batchingSeconds?: Readonly<Record<string, number>>
-  /** Fixed ports; any free one where none is given. */
+  /** Fixed ports. A service without one takes any free port. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }
-  /** Puts a tap in front of every service, for `tap`. */
+  /** Puts a tap in front of every service, which `tap` needs. */
   readonly taps?: boolean
   readonly region?: string
-  /** Begins the names of resources that the template does not name; unique unless given. */
+  /** The prefix of resource names that the template leaves open. Default: a unique one. */
   readonly stackName?: string
-  /** Takes what functions print, line by line, and what went wrong around them. */
+  /** Receives each line that a function prints, and each problem of the stack itself. */
   readonly log?: (line: string, source: string) => void
 }
 
-/** Everything an AWS SDK client needs to talk to a service of the stack. */
+/** The settings that an AWS SDK client needs to call a service of the stack. */
 export interface Connection {
   readonly endpoint: string
   readonly region: string
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** A running local stack. Resources are called by their logical ids in the template. */
+/** A running local stack. Its members name resources by their logical ids in the template. */
 export interface Stack {
   readonly region: string
   readonly accountId: string
-  /** The servers themselves, not the taps in front of them. */
+  /** The addresses of the servers, not of the taps in front of them. */
   readonly endpoints: ServiceEndpoints
-  /** Settings for an SDK client of the caller's own. */
+  /** Returns the settings for an SDK client of a service. */
   connect(service: Service): Connection
   readonly queueUrls: Readonly<Record<string, string>>
   readonly tableNames: Readonly<Record<string, string>>
-  /** The table, where the template has just one. */
+  /** The name of the table. Throws if the template has several. */
   readonly tableName: string
   readonly busNames: Readonly<Record<string, string>>
-  /** Every event that reached a bus (`default`, or a logical id), oldest first. */
+  /** Returns every event that reached a bus (`default` or a logical id), oldest first. */
   archive(bus: string): readonly ArchivedEvent[]
   /** Puts an event of an AWS service on the default bus. */
   publishServiceEvent(event: ServiceEvent): BusEvent
-  /** The next PutEvents entries fail with InternalFailure. */
+  /** Makes the next PutEvents entries fail with InternalFailure. */
   failNextEvents(entries: number): void
-  /** Decides which PutEvents entries fail, until called with `undefined`. */
+  /** Sets the function that decides which PutEvents entries fail; `undefined` removes it. */
   setEventFault(fault: EntryFault | undefined): void
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
-  /** Invokes what the template's one schedule invokes, as the schedule would, now. */
+  /** Fires the template's one schedule now. */
   sweepNow(): Promise<InvokeOutcome>
-  /** Times at which a schedule skipped or failed. */
+  /** Returns the times at which a schedule skipped a firing or failed. */
   misfires(): readonly Misfire[]
   activity(): Promise<Activity>
-  /** Acts on calls that functions make; needs `taps: true`. */
+  /** Adds a rule that acts on calls of the functions. Needs `taps: true`. */
   tap(rule: TapRule): TapPoint
-  /** Stops everything, at once: what runs is cut off. Calling it again waits for the first call. */
+  /** Stops everything at once and cuts off running functions. A second call waits for the first. */
   stop(): Promise<void>
 }

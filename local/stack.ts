@@ -11,7 +11,7 @@ import { startWorkload, type Workload } from './workload.ts'
 
 export type { Stack, StackOptions } from './stack-api.ts'
 
-/** Brings up a packaged template on this machine. What was started is stopped again when a later step fails. */
+/** Brings up a packaged template on this machine. If a step fails, stops whatever had started. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const opened = closers()
   try {
@@ -26,15 +26,15 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
   const { region = 'us-east-1', speed = 1, settings = {}, directory, log = () => {} } = options
   const stackName = options.stackName ?? `local-${randomBytes(3).toString('hex')}`
   const identity = { region, accountId: localAccountId, stackName }
-  const complain = (line: string) => log(line, 'stack')
+  const logStack = (line: string) => log(line, 'stack')
 
   let host: LambdaHost | undefined
   const taps = tapRules(async (environmentId) => host?.terminate(environmentId))
-  // Pollers are told to stop before anything else, but a long poll only ends with the SQS server.
+  // Pollers get the signal to stop first, but an open long poll ends only when the SQS server closes.
   let drained: Promise<unknown> | undefined
   opened.add(async () => drained)
 
-  const servers = await openServers(options, identity, opened, taps.hook, complain)
+  const servers = await openServers(options, identity, opened, taps.hook, logStack)
   const { plan, endpoints, seen: seenEndpoints, sqs, bus } = servers
   const functions = lambdaHost({
     functions: plan.functions,
@@ -55,7 +55,7 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
     speed,
     batchingSeconds,
     schedules,
-    log: complain,
+    log: logStack,
   })
   opened.add(async () => {
     drained = workload.drain()
@@ -112,5 +112,5 @@ async function activity(
 function only<T>(items: readonly T[], noun: string): T {
   const [item, ...others] = items
   if (item !== undefined && others.length === 0) return item
-  throw new Error(`The template has ${items.length} resources of the kind ${noun}: say which`)
+  throw new Error(`Expected one ${noun} in the template and found ${items.length}`)
 }

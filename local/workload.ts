@@ -7,18 +7,18 @@ import { type Misfire, startSchedule } from './servers/scheduler.ts'
 import type { StackPlan } from './template/plan.ts'
 import type { SchedulePlan } from './template/schedules.ts'
 
-/** What makes the functions run: the pollers of the queues, and the schedules. */
+/** The queue pollers and schedules that invoke the functions. */
 export interface Workload {
-  /** Batches that functions work on. */
+  /** Returns the number of batches that functions are handling. */
   batches(): number
-  /** Invokes what a schedule invokes, as it would, now. */
+  /** Fires a schedule now. */
   fire(schedule: SchedulePlan, scheduledAtMs?: number): Promise<InvokeOutcome>
   misfires(): readonly Misfire[]
-  /** Starts nothing more, and settles when what was started has ended. */
+  /** Starts nothing more and waits for the polls, batches and firings in progress. */
   drain(): Promise<void>
 }
 
-/** Starts every event source, and every schedule unless the caller fires them. */
+/** Starts every event source and, if `schedules` is true, every schedule. */
 export function startWorkload(
   plan: StackPlan,
   options: {

@@ -6,7 +6,7 @@ type Domain = Catalogue['domains'][number]
 type Asset = Domain['assets'][number]
 type Column = Asset['columns'][number]
 
-/** The one domain of the samples. */
+/** The only domain of the samples. */
 export const sampleDomainId = 'dzd_sample1234567'
 
 const sales = { id: 'salesproject01', name: 'Sales' }
@@ -24,7 +24,7 @@ const asset = (id: string, projectId: string, name: string, columns: Column[]): 
   externalIdentifier: `arn:aws:glue:us-east-1:123456789012:table/${projectId}/${name}`,
 })
 
-/** Columns are parted by the commas that no digit follows: `decimal(7,2)` keeps its own. */
+/** Splits columns at commas followed by a space, which leaves the comma in `decimal(7,2)`. */
 const columnsOf = (text: string): Column[] =>
   text.split(/,\s+/).map((column) => {
     const [name = '', dataType = ''] = column.trim().split(' ')
@@ -64,8 +64,8 @@ const syntheticAsset = (number: number): Asset => {
 }
 
 /**
- * So many assets, the same ones each time: the 24 tables of TPC-DS and then made-up ones, all Glue tables,
- * in two projects of one domain. A smaller catalogue is the beginning of a larger one.
+ * Returns `assets` sample assets, always the same ones: the 24 tables of TPC-DS, then synthetic tables. All are Glue
+ * tables, in two projects of one domain. A smaller catalogue is a prefix of a larger one.
  */
 export const sampleCatalogue = (assets: number): Catalogue => {
   const synthetic = Array.from({ length: Math.max(0, assets - tpcDsAssets.length) }, (_, index) =>

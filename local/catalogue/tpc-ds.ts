@@ -1,7 +1,7 @@
 /**
- * The 24 tables of the TPC-DS specification, each with its columns in order. Identifiers are int (bigint for
- * order and ticket numbers), as in the usual Glue tables of this benchmark; the other types are the specification's,
- * and so is the spelling of s_tax_precentage.
+ * The 24 tables of the TPC-DS specification, with their columns in order. Identifiers are int, and bigint for order and
+ * ticket numbers, as in the usual Glue tables of this benchmark. The other types, and the spelling of
+ * s_tax_precentage, are the specification's.
  */
 export const tpcDsTables: Readonly<Record<string, string>> = {
   call_center: `cc_call_center_sk int, cc_call_center_id char(16), cc_rec_start_date date, cc_rec_end_date date,

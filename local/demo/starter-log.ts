@@ -6,10 +6,10 @@ const Line = z.looseObject({
   requestKey: z.optional(z.string()),
 })
 
-/** What the starter's own log says became of each message. */
+/** The outcome of each message, as the starter's log reports it. */
 export interface StarterLog {
   take(line: string): void
-  /** Messages that were acknowledged, by the request they were; a message that came back counts once. */
+  /** Returns the number of acknowledged messages of each request key. A redelivered message counts once. */
   acknowledged(): ReadonlyMap<string, number>
   skipped(): number
 }
@@ -22,7 +22,7 @@ const durable = new Map([
   ['request skipped', 'skipped'],
 ])
 
-/** Reads the structured log lines of the starter as they come. */
+/** Collects the structured log lines of the starter. */
 export const starterLog = (): StarterLog => {
   const messages = new Map<string, { readonly requestKey: string; readonly what: string }>()
   return {

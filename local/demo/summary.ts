@@ -6,7 +6,7 @@ import type { Launched } from '../launch.ts'
 import type { StarterLog } from './starter-log.ts'
 import type { Traffic } from './traffic.ts'
 
-/** The last line of `npm run demo -- --json`. Seconds are real ones. */
+/** The last line of `npm run demo -- --json`. Seconds are wall-clock seconds, not divided by the speed. */
 export interface Summary {
   readonly seed: number
   readonly speed: number
@@ -19,7 +19,7 @@ export interface Summary {
   readonly terminal: Readonly<Record<string, number>>
   readonly eventsDelivered: number
   readonly distinctEventIds: number
-  /** Published assets with no run at DataZone or no terminal event on the bus. */
+  /** Published assets that have no run at DataZone or no terminal event on the bus. */
   readonly lost: number
   /** Runs at DataZone beyond the first of an asset, revision and set of types. */
   readonly duplicateRuns: number
@@ -37,7 +37,7 @@ interface Announced {
   readonly arrivedAtMs: number
 }
 
-/** Terminal and rejected events on the run bus, as the archive has them. */
+/** Returns the terminal and rejected events in the archive of the run bus. */
 export const announcements = ({ stack }: Launched): readonly Announced[] =>
   stack
     .archive('RunEventBus')
@@ -50,7 +50,7 @@ export const announcements = ({ stack }: Launched): readonly Announced[] =>
 
 interface Recorded {
   readonly parked: number
-  /** Request keys that made a record. */
+  /** Request keys of the requests that created a record. */
   readonly keys: ReadonlySet<string>
 }
 
@@ -67,7 +67,7 @@ const readTable = async (client: DynamoDBClient, table: string): Promise<Recorde
   return { parked, keys }
 }
 
-/** Messages whose request was already known: all of a request that made no record, all but one of one that did. */
+/** Counts duplicates: every message of a request that created no record, and all but one of a request that did. */
 const countDuplicates = (log: StarterLog, recorded: Recorded): number => {
   let duplicates = 0
   for (const [key, messages] of log.acknowledged()) duplicates += messages - (recorded.keys.has(key) ? 1 : 0)
@@ -95,13 +95,13 @@ const detection = (runs: readonly ActualRun[], events: readonly Announced[]): Su
   }
 }
 
-/** Too few Starts say nothing about a rate. */
-const leastStartsForRate = 100
+/** A rate from fewer Starts would be noise. */
+const minStartsForRate = 100
 
 const startRate = (runs: readonly ActualRun[]): number | null => {
   const first = runs[0]
   const last = runs.at(-1)
-  if (first === undefined || last === undefined || runs.length < leastStartsForRate) return null
+  if (first === undefined || last === undefined || runs.length < minStartsForRate) return null
   return rounded(((runs.length - 1) * 1000) / (last.createdAtMs - first.createdAtMs), 2)
 }
 
@@ -109,8 +109,8 @@ const subjectOf = (run: ActualRun): string =>
   [run.domainId, run.assetId, run.revision, ...run.types].join(' ')
 
 /**
- * Adds up what happened, each figure from where it can be seen without trusting the system: runs and calls from the
- * simulator, events from the bus's archive, duplicates and skips from the starter's log, what waits from the table.
+ * Counts what happened, each figure from a source outside the code under test: runs and calls from the simulator,
+ * events from the bus's archive, duplicates and skips from the starter's log, parked requests from the table.
  */
 export const summarize = async (
   system: Launched,
@@ -165,7 +165,7 @@ export const summarize = async (
   }
 }
 
-/** What does not add up, in words; empty when all is well. */
+/** Returns a sentence for each figure that does not add up. */
 export const discrepancies = (summary: Summary): readonly string[] => {
   const accounted =
     summary.runsStarted + summary.duplicatesDropped + summary.rejected + summary.skipped + summary.parked

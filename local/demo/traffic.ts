@@ -3,7 +3,7 @@ import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Stack } from '../stack.ts'
 
-/** What the demo sends: every asset published, part of them again, and a few messages that are wrong. */
+/** What the demo sends: a publish event of every asset, repeats of some, and a few invalid messages. */
 export interface Traffic {
   readonly events: readonly {
     readonly id: string
@@ -11,16 +11,16 @@ export interface Traffic {
     readonly projectId: string
     readonly domainId: string
   }[]
-  /** Some of the events, delivered again when their runs have long been started. */
+  /** The events to deliver again after their runs have started. */
   readonly lateEvents: Traffic['events']
-  /** Bodies for the queue. */
+  /** Message bodies for the request queue. */
   readonly messages: readonly string[]
-  /** How many messages are wrong on purpose. */
+  /** The number of invalid messages. */
   readonly bad: number
   readonly requests: number
 }
 
-/** Every third asset is asked for again on the queue, every eighth event is delivered again late. */
+/** Every third asset is requested again on the queue; every eighth event is delivered again late. */
 const repeatMessageEvery = 3
 const repeatEventEvery = 8
 
@@ -31,7 +31,7 @@ const badBodies = (template: MetadataRunRequest): readonly string[] => [
   JSON.stringify({ ...template, requestId: 'bad-type', types: ['POEMS'] }),
 ]
 
-/** Decides all that will be sent to a stack that holds `catalogue`. */
+/** Plans everything to send to a stack that holds `catalogue`. */
 export const planTraffic = (catalogue: Catalogue): Traffic => {
   const assets = catalogue.domains.flatMap((domain) =>
     domain.assets.map((asset) => ({ domainId: domain.id, projectId: asset.projectId, assetId: asset.id })),
@@ -47,7 +47,7 @@ export const planTraffic = (catalogue: Catalogue): Traffic => {
             kind: 'METADATA_GENERATION',
             domainId: asset.domainId,
             projectId: asset.projectId,
-            // Half of them know the revision, and so need no GetAsset.
+            // Half of them name the revision, which saves the starter a GetAsset.
             asset: index % 2 === 0 ? { id: asset.assetId, revision: '1' } : { id: asset.assetId },
             correlationId: 'demo',
           },
@@ -71,7 +71,7 @@ const sendMessages = async (bodies: readonly string[], queueUrl: string, sqs: SQ
     const { Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
     )
-    if (Failed.length > 0) throw new Error(`the request queue did not take ${Failed.length} messages`)
+    if (Failed.length > 0) throw new Error(`the request queue refused ${Failed.length} messages`)
   }
 }
 

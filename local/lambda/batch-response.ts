@@ -1,6 +1,6 @@
 /**
- * Which messages of a batch stay on the queue after a function that reports item failures returned.
- * Nothing reported means that all were handled; a report that cannot be right means that none was.
+ * Returns the ids of the messages that stay on the queue after a function that reports item failures has returned.
+ * An empty report means that every message was handled. As in Lambda, an invalid report fails the whole batch.
  */
 export function failedMessageIds(response: unknown, batchIds: readonly string[]): ReadonlySet<string> {
   const everything = new Set(batchIds)

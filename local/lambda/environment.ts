@@ -8,23 +8,23 @@ export type InvokeOutcome =
   | { readonly outcome: 'ok'; readonly value: unknown }
   | { readonly outcome: 'error'; readonly message: string; readonly type: string }
   | { readonly outcome: 'timeout' }
-  /** Reserved concurrency was used up, so nothing ran. */
+  /** The reserved concurrency was in use, so the function did not run. */
   | { readonly outcome: 'throttled' }
 
 /** One execution environment: a worker thread that runs one invocation at a time. */
 export interface ExecutionEnvironment {
   readonly id: string
-  /** False once it has crashed, timed out or been terminated: it is never used again. */
-  alive(): boolean
+  /** False once it has crashed, timed out or been terminated. */
+  isAlive(): boolean
   invoke(requestId: string, event: string, timeoutMs: number): Promise<InvokeOutcome>
-  /** Ends it in the middle of whatever it does, and settles when it is gone. */
+  /** Kills it, even in the middle of an invocation, and waits until it has exited. */
   terminate(): Promise<void>
 }
 
-/** Lambda's own limit on loading a function. */
+/** Lambda's limit on loading a function. */
 const initTimeoutMs = 10_000
 
-/** Starts an execution environment. Its env is the given one and nothing of this process's. */
+/** Starts an execution environment whose only environment variables are the given ones. */
 export function startEnvironment(options: {
   readonly id: string
   readonly setup: WorkerSetup
@@ -44,12 +44,12 @@ export function startEnvironment(options: {
   })
   for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', log)
 
-  // Reports may come before anyone waits for them (a crash while idle), so they are kept until asked for.
+  // A report may arrive before an invocation waits for it (a crash while idle), so it is kept.
   let next = Promise.withResolvers<WorkerReport>()
   const dead = Promise.withResolvers<ReportedError>()
-  let alive = true
+  let isAlive = true
   const die = (error: ReportedError) => {
-    alive = false
+    isAlive = false
     dead.resolve(error)
   }
   worker.on('message', (message: WorkerReport) => next.resolve(message))
@@ -76,7 +76,7 @@ export function startEnvironment(options: {
 
   return {
     id,
-    alive: () => alive,
+    isAlive: () => isAlive,
     terminate,
     invoke: async (requestId, event, timeoutMs) => {
       const started = await ready
@@ -87,7 +87,7 @@ export function startEnvironment(options: {
       worker.postMessage({ requestId, event, deadlineMs: Date.now() + timeoutMs } satisfies Invocation)
       const ended = await report(timeoutMs)
       if (ended !== 'timeout') return outcomeOf(ended)
-      // An invocation never outlives its time: the environment ends with it.
+      // Lambda ends the environment of an invocation that times out.
       await terminate()
       log(`Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`)
       return { outcome: 'timeout' }

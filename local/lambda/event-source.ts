@@ -12,25 +12,25 @@ import { sqsEvent } from './sqs-event.ts'
 
 /** Polls one queue for one function. */
 export interface EventSource {
-  /** Batches that a function works on. */
+  /** Returns the number of batches that the function is handling. */
   inFlight(): number
-  /** Polls no more, and waits for the poll and the batches that are under way. */
+  /** Stops polling and waits for the poll and the batches in progress. */
   stop(): Promise<void>
 }
 
 /**
- * Long polls are this short because the SQS server hides the messages of an aborted one: a poll is always
- * waited for, never aborted, and stopping should not take the twenty seconds that Lambda's own polls last.
+ * Lambda polls for 20 seconds. Polls are shorter here because the SQS server hides the messages of an aborted poll:
+ * a poll is never aborted, and stopping must not take 20 seconds.
  */
 const pollSeconds = 1
 
-/** A window is shorter than a long poll can tell, so an open one is filled by short polls. */
+/** Long polls take whole seconds and windows may be shorter, so an open window is filled by short polls. */
 const pollInWindowMs = 50
 
-/** After the queue could not be reached; without it a lost server would be asked in a tight loop. */
+/** The pause after a failed poll keeps a lost server from being polled in a tight loop. */
 const pauseAfterErrorMs = 200
 
-/** Starts polling. A batch is deleted when it was handled; what failed stays until its visibility timeout. */
+/** Starts polling. Handled messages are deleted; failed ones stay hidden until their visibility timeout ends. */
 export function startEventSource(options: {
   readonly plan: EventSourcePlan
   readonly sqs: SQSClient
@@ -55,7 +55,7 @@ export function startEventSource(options: {
     )
     return Messages
   }
-  /** The window opens with the first message; a full batch closes it early. */
+  /** Gathers a batch. The window opens with the first message, and a full batch closes it early. */
   const gather = async (): Promise<Message[]> => {
     const batch = await receive(plan.batchSize, pollSeconds)
     const closesAtMs = Date.now() + plan.windowMs
@@ -78,12 +78,12 @@ export function startEventSource(options: {
       )
     }
   }
-  const complain = (error: unknown) => {
+  const logError = (error: unknown) => {
     if (!stopping) log(`${plan.logicalId}: ${error instanceof Error ? error.message : error}`)
   }
   const launch = (batch: readonly Message[]) => {
     const work = handle(batch)
-      .catch(complain)
+      .catch(logError)
       .finally(() => batches.delete(work))
     batches.add(work)
   }
@@ -97,7 +97,7 @@ export function startEventSource(options: {
         const batch = await gather()
         if (batch.length > 0) launch(batch)
       } catch (error) {
-        complain(error)
+        logError(error)
         if (!stopping) await delay(pauseAfterErrorMs)
       }
     }

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os'
 import type { FunctionPlan } from '../template/functions.ts'
 
-/** Where the functions find the services. */
+/** The endpoint of each service that the functions call. */
 export interface ServiceEndpoints {
   readonly dynamodb: string
   readonly sqs: string
@@ -10,8 +10,8 @@ export interface ServiceEndpoints {
 }
 
 /**
- * The whole environment of a function: what Lambda sets, what the template sets, where the services are, and the
- * caller's own settings, the later winning. Nothing of this process's environment or of the user's AWS files gets in.
+ * Returns the whole environment of a function: the variables that Lambda sets, the endpoints, the template's variables
+ * and the caller's settings, in rising precedence. Nothing comes from this process's environment or the user's AWS files.
  */
 export function functionEnv(
   plan: FunctionPlan,
@@ -42,7 +42,7 @@ export function functionEnv(
     AWS_SESSION_TOKEN: 'local',
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
-    // The SDK puts it in each request's User-Agent: a tap can tell which environment calls.
+    // The SDK puts this into the User-Agent of each request, so that a tap knows which environment calls.
     AWS_SDK_UA_APP_ID: environmentId,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,

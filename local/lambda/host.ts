@@ -3,15 +3,15 @@ import type { FunctionPlan } from '../template/functions.ts'
 import { findBundle } from './bundle.ts'
 import { type ExecutionEnvironment, type InvokeOutcome, startEnvironment } from './environment.ts'
 
-/** Runs functions in execution environments, reusing warm ones. */
+/** Runs functions in execution environments and reuses warm ones. */
 export interface LambdaHost {
-  /** Invokes a function by its logical id and waits for the outcome, which is never a rejection. */
+  /** Invokes a function by its logical id. Failures are outcomes; the promise does not reject. */
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
-  /** Ends one execution environment in the middle of its work; one that is gone already is fine. */
+  /** Kills an execution environment, even in the middle of an invocation. Ignores one that has already exited. */
   terminate(environmentId: string): Promise<void>
-  /** How many invocations run. */
+  /** Returns the number of invocations in progress. */
   running(functionId?: string): number
-  /** Ends every environment. Invocations that run come back as errors. */
+  /** Kills every environment. Invocations in progress end with an error. */
   stop(): Promise<void>
 }
 
@@ -22,11 +22,11 @@ interface HostedFunction {
   running: number
 }
 
-/** Prepares a host for the functions of a stack; environments start when they are needed. */
+/** Creates a host for the functions of a stack. Environments start on demand. */
 export function lambdaHost(options: {
   readonly functions: readonly FunctionPlan[]
   readonly directory: string
-  /** The whole env of a new environment. */
+  /** Returns every environment variable of a new execution environment. */
   readonly env: (plan: FunctionPlan, environmentId: string) => Record<string, string>
   readonly log: (line: string, source: string) => void
 }): LambdaHost {
@@ -61,7 +61,7 @@ export function lambdaHost(options: {
   const warmOrNew = (target: HostedFunction): ExecutionEnvironment => {
     const warm = target.idle.pop()
     if (warm === undefined) return start(target)
-    if (warm.alive()) return warm
+    if (warm.isAlive()) return warm
     environments.delete(warm.id)
     return warmOrNew(target)
   }
@@ -74,14 +74,14 @@ export function lambdaHost(options: {
     )
     if (outcome.outcome === 'error')
       options.log(outcome.message, `${target.plan.logicalId} ${environment.id}`)
-    if (environment.alive()) target.idle.push(environment)
+    if (environment.isAlive()) target.idle.push(environment)
     else environments.delete(environment.id)
     return outcome
   }
   return {
     invoke: async (functionId, event) => {
       const target = hosted.get(functionId)
-      if (target === undefined) throw new Error(`The stack has no function called ${functionId}`)
+      if (target === undefined) throw new Error(`The stack has no function named ${functionId}`)
       if (stopped) return { outcome: 'error', type: 'Stopped', message: 'The local stack has stopped' }
       if (target.running >= (target.plan.reservedConcurrency ?? Number.POSITIVE_INFINITY))
         return { outcome: 'throttled' }

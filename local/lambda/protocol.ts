@@ -1,4 +1,4 @@
-/** What the worker of an execution environment is started with. */
+/** The `workerData` of an execution environment. */
 export interface WorkerSetup {
   readonly bundle: string
   readonly exportName: string
@@ -7,7 +7,7 @@ export interface WorkerSetup {
   readonly memoryMb: number
 }
 
-/** An invocation, from the host to the worker. Events cross as JSON, as they do in Lambda. */
+/** A message from the host to the worker: one invocation. The event is JSON text, as in Lambda. */
 export interface Invocation {
   readonly requestId: string
   readonly event: string
@@ -20,7 +20,7 @@ export interface ReportedError {
   readonly message: string
 }
 
-/** What a worker says: that it is ready (or cannot be), and how its invocation ended. */
+/** A message from the worker to the host: whether the function loaded, or how its invocation ended. */
 export type WorkerReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init failed'; readonly error: ReportedError }

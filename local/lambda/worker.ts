@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Invocation, ReportedError, WorkerReport, WorkerSetup } from './protocol.ts'
 
-/** The inside of an execution environment: imports the bundle once, then runs one invocation after another. */
+/** Runs inside an execution environment: imports the bundle once, then runs one invocation after another. */
 type Handler = (event: unknown, context: unknown) => unknown
 
 const setup = workerData as WorkerSetup
@@ -12,7 +12,7 @@ async function loadHandler(): Promise<Handler> {
   const module: Record<string, unknown> = await import(pathToFileURL(setup.bundle).href)
   const handler = module[setup.exportName]
   if (typeof handler !== 'function')
-    throw new Error(`${setup.bundle} exports no function called ${setup.exportName}`)
+    throw new Error(`${setup.bundle} exports no function named ${setup.exportName}`)
   return handler as Handler
 }
 

@@ -13,13 +13,13 @@ export interface BusEvent {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** Where events are said to come from. */
+/** The account and Region in the envelope of an event. */
 export interface EventOrigin {
   readonly account: string
   readonly region: string
 }
 
-/** Wraps what a sender gave in an envelope, with the time in whole seconds as EventBridge has it. */
+/** Wraps an event in an EventBridge envelope, with the time in whole seconds. */
 export function busEvent(
   given: Pick<BusEvent, 'source' | 'detail-type' | 'detail'> & Partial<BusEvent>,
   origin: EventOrigin,

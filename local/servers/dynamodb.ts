@@ -3,17 +3,18 @@ import { findDynoxide } from './dynoxide.ts'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 
-/** A DynamoDB engine to talk to. */
+/** A running DynamoDB engine. */
 export interface DynamoDbServer {
   readonly endpoint: string
-  /** Set when the engine is a process of ours; it dies with this one. */
+  /** The process of an engine that this process started, which ends with it; `undefined` for an external engine. */
   readonly pid: number | undefined
   close(): Promise<void>
 }
 
 /**
- * Starts the DynamoDB engine, dynoxide in memory, or uses the one at `DYNAMODB_ENDPOINT`.
- * Unlike the real one it expires nothing by TTL, always reads consistently, and raises no TransactionConflictException.
+ * Starts dynoxide in memory, or uses the engine at `DYNAMODB_ENDPOINT`.
+ * Unlike DynamoDB, dynoxide does not expire items by TTL, always reads consistently, and never raises
+ * TransactionConflictException.
  */
 export async function startDynamoDb(
   options: { readonly port?: number | undefined; readonly environment?: NodeJS.ProcessEnv } = {},
@@ -31,19 +32,19 @@ export async function startDynamoDb(
   return { endpoint, pid: engine.pid, close: engine.stop }
 }
 
-/** Any HTTP answer means that it listens; it needs 5 to 11 ms, so the deadline is for machines in trouble. */
+/** Waits for any HTTP answer. The engine needs 5 to 11 ms, so the deadline only matters on an overloaded machine. */
 async function untilReady(endpoint: string, engine: GuardedProcess): Promise<void> {
-  let complaint: string | undefined
+  let problem: string | undefined
   void engine.ended.then((text) => {
-    complaint = text
+    problem = text
   })
   const deadlineMs = Date.now() + 10_000
-  while (complaint === undefined && Date.now() < deadlineMs) {
+  while (problem === undefined && Date.now() < deadlineMs) {
     if (await answers(endpoint)) return
     await delay(5)
   }
   await engine.stop()
-  throw new Error(`DynamoDB did not start: ${complaint ?? 'no answer within 10 s'}`)
+  throw new Error(`DynamoDB did not start: ${problem ?? 'no answer within 10 s'}`)
 }
 
 async function answers(endpoint: string): Promise<boolean> {

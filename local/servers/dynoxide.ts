@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path'
 
 const platform = `${process.platform}-${process.arch}`
 
-/** Finds the DynamoDB engine: the pinned package of this platform, else one on the PATH. */
+/** Returns the path of dynoxide: from the npm package of this platform, else from the PATH. */
 export function findDynoxide(path: string, packaged: string | undefined = packagedProgram()): string {
   const onPath = path.split(delimiter).map((directory) => join(directory, 'dynoxide'))
   const found = [packaged, ...onPath].find((name) => name !== undefined && isExecutable(name))

@@ -1,21 +1,21 @@
 import type { BusEvent } from './bus-event.ts'
 
-/** An event and when it reached its bus. */
+/** An event and the time at which it reached its bus. */
 export interface ArchivedEvent {
   readonly event: BusEvent
   readonly arrivedAtMs: number
 }
 
-/** Keeps what every bus was sent, oldest first, for whoever asks what happened. */
+/** Keeps the events of every bus, oldest first. */
 export interface EventArchive {
   keep(bus: string, event: BusEvent, arrivedAtMs: number): void
   of(bus: string): readonly ArchivedEvent[]
 }
 
-/** A stack that runs for days must not fill memory: a bus keeps at least the newest 90,000 events. */
+/** Bounds the memory of a stack that runs for days: a bus keeps at least its newest 90,000 events. */
 const maximumEvents = 100_000
 
-/** Starts with nothing. */
+/** Creates an empty archive. */
 export function eventArchive(): EventArchive {
   const kept = new Map<string, ArchivedEvent[]>()
   return {

@@ -1,12 +1,12 @@
-/** Says whether an event matches. */
+/** Returns whether an event matches. */
 export type EventMatcher = (event: unknown) => boolean
 
-/** Looks at one leaf: the field's value, or `undefined` when the event has no such field. */
+/** Matches one value of a field; `undefined` stands for a field that the event does not have. */
 type LeafMatcher = (value: unknown) => boolean
 
 /**
  * Compiles an EventBridge pattern: exact values, prefix, suffix, anything-but, equals-ignore-case, wildcard, numeric,
- * exists, nested objects, arrays in events, and `$or`. Anything else stops here, naming its path.
+ * exists, nested objects, arrays in events, and `$or`. Throws for anything else, with the path in the message.
  */
 export function compilePattern(pattern: unknown, path = 'pattern'): EventMatcher {
   if (!isRecord(pattern) || Object.keys(pattern).length === 0)
@@ -47,7 +47,7 @@ function compileLeaf(item: unknown, path: string): LeafMatcher {
   }
 }
 
-/** Operators on text; inside anything-but they may hold a list. */
+/** Compiles operators on text. Inside anything-but they may hold a list. */
 function compileTexts(item: Record<string, unknown>, path: string): LeafMatcher {
   const [[operator = '', operand] = []] = Object.entries(item)
   const matchers = [operand].flat().map((one) => compileText(operator, one, path))
@@ -76,7 +76,7 @@ function compileText(operator: string, operand: unknown, path: string): (value: 
       return (value) => expression.test(value)
     }
     default:
-      throw new Error(`${path}: ${operator} is not understood locally`)
+      throw new Error(`${path}: ${operator} is not supported by the local stack`)
   }
 }
 
@@ -100,7 +100,7 @@ function compileNumeric(operand: unknown, path: string): LeafMatcher {
   const checks = bounds.map(([operator, bound]) => {
     const compare = comparisons[operator]
     if (compare === undefined || typeof bound !== 'number')
-      throw new Error(`${path}: ${operator} ${bound} is no comparison`)
+      throw new Error(`${path}: ${operator} ${bound} is not a comparison`)
     return (value: number) => compare(value, bound)
   })
   if (checks.length === 0) throw new Error(`${path}: numeric needs a list such as [">", 0, "<=", 5]`)
@@ -112,7 +112,7 @@ function anyOf(operand: unknown): LeafMatcher {
   return (value) => excluded.includes(value)
 }
 
-/** A list in an event matches when one of its items does; an object is no leaf, so for a leaf it does not exist. */
+/** Lists the values to match: the items of a list, or the value itself. A leaf matcher takes an object as absent. */
 function leafValues(value: unknown): unknown[] {
   const values: unknown[] = Array.isArray(value) ? value : [value]
   return values.map((one) => (isRecord(one) ? undefined : one))

@@ -49,7 +49,7 @@ export async function startEventBridge(options: {
 }): Promise<EventBridgeServer> {
   const buses = new Set(['default', ...options.buses])
   const stray = options.rules.find((rule) => !buses.has(rule.bus))
-  if (stray !== undefined) throw new Error(`${stray.logicalId}: there is no event bus called ${stray.bus}`)
+  if (stray !== undefined) throw new Error(`${stray.logicalId}: there is no event bus named ${stray.bus}`)
   const archive = eventArchive()
   const router = eventRouter(options.rules, options.deliver, options.log)
   let entriesToFail = 0

@@ -1,6 +1,6 @@
 import { listen } from './http.ts'
 
-/** A port that was free a moment ago, or the given one if it still is; for servers that cannot report the port they took. */
+/** Returns a free port, or the given one if it is free. For servers that cannot report which port they took. */
 export async function freePort(name: string, port = 0): Promise<number> {
   const probe = await listen(name, () => {}, port)
   await probe.close()

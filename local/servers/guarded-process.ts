@@ -4,17 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** A child process that cannot outlive this one. */
 export interface GuardedProcess {
-  /** Of the guard; also the id of the process group that holds the guard and the child. */
+  /** The process id of the guard, which is also the id of the process group of guard and child. */
   readonly pid: number
-  /** Settles with what the child printed to stderr once it has ended. */
+  /** Resolves with the end of what the child printed to stderr, once it has ended. */
   readonly ended: Promise<string>
-  /** Asks the child to end, and kills it if it does not. */
+  /** Asks the child to end, and kills it if it has not ended after the grace period. */
   stop(): Promise<void>
 }
 
 /**
- * The shell's fd 3 is a pipe that only the parent holds: it reaches its end when the parent closes it or dies,
- * even by SIGKILL. The reader is ended first when the child ends on its own, so that it never signals a reused pid.
+ * Only the parent holds the other end of the pipe on the shell's fd 3, so reading it ends when the parent closes it or
+ * dies, even by SIGKILL. When the child ends first, the shell kills the reader, so that it never signals a reused pid.
  */
 const guard = `
 exec 3<&0
@@ -27,9 +27,9 @@ wait "$child"
 kill "$reader" 2>/dev/null
 `
 
-/** Starts a program that ends when this process does, however that ends. On `stop` it has a grace, then it is killed. */
+/** Starts a program that ends when this process ends, however that happens. */
 export function startGuarded(program: string, args: readonly string[], graceMs = 3_000): GuardedProcess {
-  // A group of its own: Ctrl+C in a terminal reaches the parent only, which then stops things in order.
+  // In a process group of its own: Ctrl-C in a terminal reaches only the parent, which then stops things in order.
   const child = spawn('/bin/sh', ['-c', guard, 'guard', program, ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -37,7 +37,7 @@ export function startGuarded(program: string, args: readonly string[], graceMs =
   const { pid } = child
   if (pid === undefined) throw new Error(`${program} could not be started`)
   let running = true
-  const ended = complaintOf(child).finally(() => {
+  const ended = stderrOf(child).finally(() => {
     running = false
   })
   return {
@@ -54,19 +54,19 @@ export function startGuarded(program: string, args: readonly string[], graceMs =
   }
 }
 
-async function complaintOf(child: ChildProcess): Promise<string> {
-  let complaint = ''
+async function stderrOf(child: ChildProcess): Promise<string> {
+  let text = ''
   child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-2_000)
+    text = (text + chunk.toString()).slice(-2_000)
   })
   await once(child, 'close')
-  return complaint.trim()
+  return text.trim()
 }
 
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // Already gone, which is what was wanted.
+    // It has already ended.
   }
 }

@@ -1,7 +1,7 @@
-/** Reads `$.detail.items[0].name` in a value; a path that leads nowhere gives `undefined`. */
+/** Reads a path such as `$.detail.items[0].name`. Returns `undefined` where the value has no such path. */
 export function readJsonPath(value: unknown, path: string): unknown {
   if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(path))
-    throw new Error(`${path} is not a JSON path that is understood locally`)
+    throw new Error(`${path} is not a JSON path that the local stack supports`)
   const steps = path.match(/[\w/-]+/g) ?? []
   return steps.reduce<unknown>((current, step) => (isContainer(current) ? current[step] : undefined), value)
 }

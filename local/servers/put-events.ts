@@ -15,7 +15,7 @@ const requestSchema = z.looseObject({ Entries: z.array(entrySchema) })
 /** One entry of a PutEvents call. */
 export type PutEventsEntry = z.infer<typeof entrySchema>
 
-/** An entry that may go on a bus. */
+/** A valid entry, ready to go on its bus. */
 export interface AcceptedEntry {
   readonly bus: string
   readonly source: string
@@ -25,13 +25,13 @@ export interface AcceptedEntry {
   readonly timeEpochSeconds: number | undefined
 }
 
-/** Why an entry did not make it, as its place in the answer says. */
+/** Why an entry failed, as PutEvents reports it. */
 export interface EntryFailure {
   readonly ErrorCode: string
   readonly ErrorMessage: string
 }
 
-/** The whole call is refused. */
+/** Why the whole call is refused. */
 export interface CallRefusal {
   readonly refusal: string
 }
@@ -39,7 +39,7 @@ export interface CallRefusal {
 const maximumEntries = 10
 const maximumBytes = 256 * 1024
 
-/** Reads a PutEvents request, or says why all of it is refused with a ValidationException. */
+/** Parses a PutEvents request, or returns why it is refused with a ValidationException. */
 export function readPutEvents(body: unknown): readonly PutEventsEntry[] | CallRefusal {
   const request = requestSchema.safeParse(body)
   if (!request.success) return { refusal: z.prettifyError(request.error) }
@@ -57,14 +57,14 @@ export function readPutEvents(body: unknown): readonly PutEventsEntry[] | CallRe
     : entries
 }
 
-/** What an entry counts for towards the size limit. */
+/** Returns the bytes that an entry counts toward the size limit. */
 export function entryBytes(entry: PutEventsEntry): number {
   const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])]
   const time = entry.Time === undefined ? 0 : 14
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), time)
 }
 
-/** Checks one entry; the call itself succeeds however many of its entries fail. */
+/** Validates one entry. The call succeeds even if every entry fails. */
 export function readEntry(entry: PutEventsEntry, buses: ReadonlySet<string>): AcceptedEntry | EntryFailure {
   const { Source, DetailType, Detail } = entry
   if (!Source) return missing('Source')
@@ -73,7 +73,7 @@ export function readEntry(entry: PutEventsEntry, buses: ReadonlySet<string>): Ac
   if (Source.startsWith('aws.'))
     return failure('NotAuthorizedForSourceException', 'Not authorized for the source.')
   const bus = (entry.EventBusName ?? 'default').replace(/^arn:.*:event-bus\//, '')
-  // The real service takes the entry and drops it in silence; here a wrong name should be seen.
+  // EventBridge accepts the entry and silently drops it. Here a wrong name is reported.
   if (!buses.has(bus)) return failure('ResourceNotFoundException', `Event bus ${bus} does not exist.`)
   const detail = readDetail(Detail)
   if (detail === undefined) return failure('MalformedDetail', 'Detail is malformed.')

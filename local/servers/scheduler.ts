@@ -1,11 +1,11 @@
-/** Time, as the scheduler sees it. */
+/** The clock and timers of a scheduler. */
 export interface SchedulerClock {
   now(): number
-  /** Calls back once, later; the result cancels it. */
+  /** Calls back once after a delay. Returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void
 }
 
-/** The machine's own time. */
+/** The clock and timers of this machine. */
 const machineClock: SchedulerClock = {
   now: Date.now,
   after: (delayMs, callback) => {
@@ -14,29 +14,29 @@ const machineClock: SchedulerClock = {
   },
 }
 
-/** A time at which the target did not run, or ran and failed. */
+/** A scheduled time at which the target did not run or failed. */
 export interface Misfire {
   readonly atMs: number
   readonly reason: string
 }
 
-/** A schedule that is firing. */
+/** A running schedule. */
 export interface RunningSchedule {
   misfires(): readonly Misfire[]
-  /** Fires no more; what was fired last is awaited. */
+  /** Stops firing and waits for firings in progress. */
   stop(): Promise<void>
 }
 
-/** The newest misfires are kept, so that a stack left alone for days keeps a bounded list. */
+/** Only the newest misfires are kept, which bounds the list of a stack that runs for days. */
 const keptMisfires = 1_000
 
 /**
- * Fires every period. Each time is counted from the first, so a late timer does not move the ones after it;
- * a time that comes while the last firing still runs is skipped, unless `overlap` says otherwise.
+ * Fires every period. Times are counted from the start, so a late timer does not delay later ones.
+ * Skips a time at which the last firing is still running, unless `overlap` is true.
  */
 export function startSchedule(options: {
   readonly periodMs: number
-  /** Throws, or rejects, when the firing failed. */
+  /** Rejects if the firing failed. */
   readonly fire: (scheduledAtMs: number) => Promise<void>
   readonly overlap?: boolean
   readonly clock?: SchedulerClock
@@ -62,7 +62,7 @@ export function startSchedule(options: {
     const atMs = startedAtMs + count * periodMs
     cancel = clock.after(Math.max(0, atMs - clock.now()), () => {
       launch(atMs)
-      // Times that passed while the machine slept are not made up for.
+      // Skips the times that passed while the machine slept.
       arm(Math.max(count + 1, Math.ceil((clock.now() - startedAtMs) / periodMs)))
     })
   }

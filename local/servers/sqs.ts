@@ -4,19 +4,19 @@ import { portError } from './http.ts'
 /** The account of every queue: the SQS server knows no other. */
 export const localAccountId = '000000000000'
 
-/** An SQS server to talk to. */
+/** A running SQS server. */
 export interface SqsServer {
   readonly endpoint: string
   close(): Promise<void>
 }
 
-/** The operations whose answers hold queue URLs. */
+/** The operations whose responses hold queue URLs. */
 const answersWithUrls = /\.(CreateQueue|GetQueueUrl|ListQueues)$/
 
 /** Starts an SQS server, in memory, on loopback. */
 export async function startSqs(port = 0): Promise<SqsServer> {
   const app = buildApp({ logger: false })
-  // It names queues sqs.<region>.localhost, which few resolvers know; whoever asked reached us by this host.
+  // fauxqs puts sqs.<region>.localhost into queue URLs, which many resolvers do not know. The Host header is reachable.
   app.addHook('onSend', async (request, _reply, payload) =>
     typeof payload === 'string' && answersWithUrls.test(String(request.headers['x-amz-target']))
       ? payload.replaceAll(/http:\/\/sqs\.[\w-]+\.localhost(:\d+)?/g, `http://${request.headers.host}`)
@@ -29,7 +29,7 @@ export async function startSqs(port = 0): Promise<SqsServer> {
   }
 }
 
-/** The URL of a queue, for the functions' environment: a client that follows its host reaches this server. */
+/** Returns the function that builds queue URLs. An SQS client that follows the URL's host reaches this endpoint. */
 export function queueUrlAt(endpoint: string): (queueName: string) => string {
   return (queueName) => `${endpoint}/${localAccountId}/${queueName}`
 }

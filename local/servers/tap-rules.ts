@@ -1,25 +1,25 @@
 import type { Service, TapHook, TappedRequest } from './tap.ts'
 
-/** What to do at a call, and at which one. */
+/** What to do at which calls. */
 export interface TapRule {
   readonly service: Service
   readonly match?: (request: TappedRequest) => boolean
-  /** Before the server sees the call, or after it has answered and before the caller hears of it. */
+  /** Before the server gets the call, or after it has answered and before the caller gets the answer. */
   readonly when: 'before' | 'after'
-  /** How many calls it happens to; once unless said. */
+  /** The number of calls to act on. Default: 1. */
   readonly times?: number
   /**
-   * `crash` ends the execution environment that calls; calls by others do not count. `hang up` loses the connection.
-   * A function is awaited and the call goes on: it can hold a call while a race is set up.
+   * `crash` kills the execution environment that calls; calls of other clients do not count. `hang up` closes the
+   * connection. A function is awaited before the call continues, which lets a test hold a call to set up a race.
    */
   readonly action: 'crash' | 'hang up' | ((request: TappedRequest) => Promise<void>)
 }
 
-/** A rule in force. */
+/** An active rule. */
 export interface TapPoint {
-  /** How many calls it has happened to. */
+  /** Returns the number of calls it has acted on. */
   hits(): number
-  /** Settles after the last of them. */
+  /** Resolves after the last of them. */
   readonly done: Promise<void>
   remove(): void
 }
@@ -36,14 +36,14 @@ interface ActiveRule extends TapRule {
   readonly finish: () => void
 }
 
-/** Starts without rules; `terminate` ends an execution environment and settles when it is gone. */
+/** Creates an empty set of rules. `terminate` kills an execution environment and waits until it has exited. */
 export function tapRules(terminate: (environmentId: string) => Promise<void>): TapRules {
   const active = new Set<ActiveRule>()
 
   const claim = (request: TappedRequest, when: TapRule['when']): ActiveRule | undefined => {
     const rule = [...active].find((candidate) => applies(candidate, request, when))
     if (rule === undefined) return undefined
-    // Claimed before anything is awaited, so that two calls at once cannot both be the last.
+    // Counted before the first await, so that two concurrent calls cannot both be the last one.
     rule.left -= 1
     if (rule.left === 0) active.delete(rule)
     return rule

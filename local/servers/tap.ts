@@ -9,24 +9,24 @@ export interface TappedRequest {
   readonly service: Service
   readonly method: string
   readonly path: string
-  /** `PutItem`, `PutEvents`, ...; `undefined` for REST services, whose method and path say it. */
+  /** `PutItem`, `PutEvents`, ...; `undefined` for REST services, which have `method` and `path`. */
   readonly operation: string | undefined
   readonly body: string
-  /** The execution environment that calls, when one does. */
+  /** The execution environment that calls; `undefined` for other clients. */
   readonly environmentId: string | undefined
 }
 
-/** What happens at a tapped call, before it is forwarded or after its answer came back. */
+/** Decides what happens to a call before it is forwarded or before its answer is returned. */
 export type TapHook = (request: TappedRequest, when: 'before' | 'after') => Promise<'pass' | 'hang up'>
 
-/** Answers of a tapped server, as they came. */
+/** The answer of a tapped server. */
 interface Answer {
   readonly status: number
   readonly headers: NodeJS.Dict<string | string[]>
   readonly body: Buffer
 }
 
-/** Stands in front of a server and shows each call to the hook. Host headers pass unchanged, so URLs lead back here. */
+/** Starts a proxy that passes each call to the hook. It keeps the Host header, so that URLs in answers lead back here. */
 export async function startTap(service: Service, upstream: string, hook: TapHook): Promise<HttpServer> {
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(message)
@@ -40,7 +40,7 @@ export async function startTap(service: Service, upstream: string, hook: TapHook
     response.writeHead(answer.status, answer.headers).end(answer.body)
   }
   return listen(`the tap of ${service}`, (message, response) => {
-    // A server that is gone looks the same through a tap as without one.
+    // A closed server must look the same through a tap as without one.
     handle(message, response).catch(() => message.socket.destroy())
   })
 }

@@ -2,7 +2,7 @@ import type { RulePlan, TargetInput } from '../template/rules.ts'
 import type { BusEvent } from './bus-event.ts'
 import { readJsonPath } from './json-path.ts'
 
-/** What a target receives for an event: the event itself, a constant, a part of it, or a filled-in template. */
+/** Returns what a target receives for an event: the event, a constant, a part of the event, or a filled-in template. */
 export function targetText(
   input: TargetInput,
   event: BusEvent,
@@ -41,15 +41,16 @@ function variables(
 }
 
 /**
- * A variable outside quotes is a JSON value; inside quotes it is its bare text. A path that the event does not have
- * leaves an empty text.
+ * Outside quotes a variable becomes a JSON value, inside quotes its bare text. A path that the event does not have
+ * becomes an empty string.
  */
 function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
   let quoted = false
   return template.replace(/\\.|"|<([\w.-]+)>/g, (token, name: string | undefined) => {
     if (token === '"') quoted = !quoted
     if (name === undefined) return token
-    if (!values.has(name)) throw new Error(`The input template names <${name}>, which has no path`)
+    if (!values.has(name))
+      throw new Error(`The input template uses <${name}>, which InputPathsMap does not define`)
     const value = values.get(name) ?? ''
     return quoted ? bareText(value) : JSON.stringify(value)
   })

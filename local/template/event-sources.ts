@@ -26,7 +26,7 @@ export interface EventSourcePlan {
   readonly maximumConcurrency: number
 }
 
-/** Lambda's own pollers would go far higher; one machine would not. */
+/** Lambda would scale to hundreds; this fits one machine. */
 const defaultConcurrency = 5
 
 /** Reads an `AWS::Lambda::EventSourceMapping` of a queue; `undefined` when it is disabled. */
@@ -41,11 +41,11 @@ export function planEventSource(
   if (!mapping.Enabled) return undefined
   const queue = queues.find((candidate) => candidate.arn === mapping.EventSourceArn)
   if (queue === undefined)
-    throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is no queue of this stack`)
+    throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is not a queue of this stack`)
   const target = functions.find(({ arn, name }) => [arn, name].includes(mapping.FunctionName))
   if (target === undefined)
-    throw new Error(`${path}.FunctionName: ${mapping.FunctionName} is no function of this stack`)
-  // Lambda refuses both of these when the mapping is created.
+    throw new Error(`${path}.FunctionName: ${mapping.FunctionName} is not a function of this stack`)
+  // Lambda refuses both of these mistakes when it creates the mapping.
   if (queue.visibilityTimeoutMs < target.timeoutMs) {
     throw new Error(
       `${path}: the visibility timeout of ${queue.logicalId} is shorter than the timeout of ${target.logicalId}`,

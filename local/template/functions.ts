@@ -36,7 +36,7 @@ export interface FunctionPlan {
   readonly exportName: string
   readonly timeoutMs: number
   readonly memoryMb: number
-  /** No limit where the template reserves none. */
+  /** `undefined` means no limit. */
   readonly reservedConcurrency: number | undefined
   readonly environment: Readonly<Record<string, string>>
 }

@@ -1,7 +1,7 @@
 import type { Scope } from './scope.ts'
 import type { Json, JsonObject } from './template.ts'
 
-/** Resolves one value; `undefined` stands for `AWS::NoValue`. Unknown intrinsics stop, naming their path. */
+/** Resolves one value; `undefined` stands for `AWS::NoValue`. Throws for unknown intrinsics, with their path. */
 export function resolveValue(value: Json, path: string, scope: Scope): Json | undefined {
   if (Array.isArray(value)) {
     return value
@@ -14,7 +14,7 @@ export function resolveValue(value: Json, path: string, scope: Scope): Json | un
   return resolveIntrinsic(key, value[key] ?? null, path, scope)
 }
 
-/** Resolves the values of an object, leaving out those that are `AWS::NoValue`. */
+/** Resolves the values of an object and leaves out those that are `AWS::NoValue`. */
 export function resolveObject(value: JsonObject, path: string, scope: Scope): JsonObject {
   const entries = Object.entries(value).map(
     ([key, item]) => [key, resolveValue(item, `${path}.${key}`, scope)] as const,
@@ -50,7 +50,7 @@ function resolveIntrinsic(name: string, argument: Json, path: string, scope: Sco
       return resolveValue(chosen ?? null, path, scope)
     }
     case 'Condition':
-      // A plain property may be called Condition (a policy statement's); only a string names a condition.
+      // A policy statement has a plain property named Condition; only a string refers to a condition.
       return typeof argument === 'string'
         ? conditionHolds(argument, path, scope)
         : { Condition: resolveValue(argument, `${path}.Condition`, scope) ?? null }
@@ -61,7 +61,7 @@ function resolveIntrinsic(name: string, argument: Json, path: string, scope: Sco
 
 function refer(name: string, path: string, scope: Scope): Json {
   const value = scope.parameters[name] ?? scope.pseudo[name] ?? scope.physical(name)?.ref
-  if (value === undefined) throw new Error(`${path}: nothing called ${name} to refer to`)
+  if (value === undefined) throw new Error(`${path}: the template defines no ${name} to refer to`)
   return value
 }
 
@@ -84,10 +84,10 @@ function substitute(argument: Json, path: string, scope: Scope): string {
   })
 }
 
-/** Evaluates a condition of the template by its name. */
+/** Evaluates a condition of the template. */
 export function conditionHolds(name: string, path: string, scope: Scope): boolean {
   const condition = scope.conditions[name]
-  if (condition === undefined) throw new Error(`${path}: no condition called ${name}`)
+  if (condition === undefined) throw new Error(`${path}: the template defines no condition ${name}`)
   return holds(condition, `Conditions.${name}`, scope)
 }
 

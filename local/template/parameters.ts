@@ -1,6 +1,6 @@
 import type { Json, ParameterDeclaration } from './template.ts'
 
-/** Gives every declared parameter its value, given or default, and checks it as CloudFormation would. */
+/** Returns the given or default value of every declared parameter, validated as CloudFormation does. */
 export function parameterValues(
   declared: Readonly<Record<string, ParameterDeclaration>>,
   given: Readonly<Record<string, string>>,
@@ -18,7 +18,7 @@ export function parameterValues(
 function parameterValue(name: string, declaration: ParameterDeclaration, given: string | undefined): Json {
   const path = `Parameters.${name}`
   const value = given ?? declaration.Default
-  if (value === undefined) throw new Error(`${path}: no value given and no default`)
+  if (value === undefined) throw new Error(`${path}: a value is required, because there is no default`)
   const refusal = refusalOf(declaration, value)
   if (refusal !== undefined) {
     throw new Error(

@@ -2,10 +2,10 @@ import { resolveValue } from './intrinsics.ts'
 import type { PhysicalResource, Scope, StackIdentity } from './scope.ts'
 import type { Template } from './template.ts'
 
-/** Builds a queue's URL from its physical name. */
+/** Returns the URL of a queue from its physical name. */
 export type QueueUrl = (queueName: string) => string
 
-/** The names a plan needs of its resource; a mapping has none but its logical id. */
+/** The physical names of a resource. */
 export interface PhysicalNames {
   readonly name: string
   readonly arn: string
@@ -13,7 +13,7 @@ export interface PhysicalNames {
 }
 
 interface Kind {
-  /** The property by which a template may name the resource itself. */
+  /** The property in which a template may set the physical name. */
   readonly nameProperty?: string
   readonly physical: (
     name: string,
@@ -50,7 +50,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
-/** Names resources as CloudFormation would: by their own name property, else `<stack>-<logical id>`. */
+/** Names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */
 export function physicalResources(
   template: Template,
   scope: Scope,
@@ -76,7 +76,7 @@ function named(name: string, ref: string, attributes: Readonly<Record<string, st
   return { name, ref, attribute: (name) => attributes[name] }
 }
 
-/** Resources that nothing local stands for (roles, log groups) still need a name: every attribute is their ARN. */
+/** Names a resource that does not exist locally, such as a role. Every attribute is its ARN. */
 function placeholder(name: string, arn: string): PhysicalResource {
   return { name, ref: name, attribute: () => arn }
 }

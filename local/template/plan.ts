@@ -9,11 +9,11 @@ import { type PhysicalResource, type StackIdentity, templateScope } from './scop
 import { planTable, type TablePlan } from './tables.ts'
 import { type JsonObject, parseTemplate } from './template.ts'
 
-/** Everything the local stack has to bring up, read from a packaged template. */
+/** Everything that the local stack brings up, read from a packaged template. */
 export interface StackPlan {
   readonly tables: readonly TablePlan[]
   readonly queues: readonly QueuePlan[]
-  /** Physical names by logical id; the default bus is always there and has none. */
+  /** Physical names by logical id. The default bus always exists and is not listed. */
   readonly buses: Readonly<Record<string, string>>
   readonly rules: readonly RulePlan[]
   readonly schedules: readonly SchedulePlan[]
@@ -59,7 +59,7 @@ const plannedTypes: ReadonlySet<string> = new Set([
   'AWS::Scheduler::Schedule',
 ])
 
-/** Resolves a packaged template for one local stack and reads what has to be brought up. */
+/** Resolves a packaged template for one local stack and plans what to bring up. */
 export function planStack(
   document: unknown,
   options: StackIdentity & {

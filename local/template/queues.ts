@@ -25,11 +25,11 @@ export interface QueuePlan {
   readonly arn: string
   readonly url: string
   readonly visibilityTimeoutMs: number
-  /** As CreateQueue takes them. */
+  /** In the form that CreateQueue takes. */
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** SQS's own default, where a template sets none. */
+/** SQS's default. */
 const defaultVisibilitySeconds = 30
 
 /** Reads an `AWS::SQS::Queue`. */

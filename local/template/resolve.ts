@@ -2,13 +2,13 @@ import { conditionHolds, resolveObject } from './intrinsics.ts'
 import type { Scope } from './scope.ts'
 import type { JsonObject, Template } from './template.ts'
 
-/** A resource with every intrinsic replaced by its value. */
+/** A resource whose intrinsics are resolved. */
 export interface ResolvedResource {
   readonly type: string
   readonly properties: JsonObject
 }
 
-/** Resolves the resources whose condition holds and whose type is not skipped. */
+/** Resolves every resource whose condition holds and whose type is not in `skippedTypes`. */
 export function resolveTemplate(
   template: Template,
   scope: Scope,

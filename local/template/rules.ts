@@ -29,7 +29,7 @@ const ruleSchema = z.strictObject({
   Tags: ignored,
 })
 
-/** What a target is sent in place of the event, where it is not the event itself. */
+/** What a target receives for an event. */
 export type TargetInput =
   | { readonly kind: 'event' }
   | { readonly kind: 'constant'; readonly text: string }
@@ -66,7 +66,7 @@ export function planRule(
   if (rule.State === 'DISABLED') return undefined
   const queueAt = (arn: string, at: string) => {
     const queue = queues.find((queue) => queue.arn === arn)
-    if (queue === undefined) throw new Error(`${at}: ${arn} is no queue of this stack`)
+    if (queue === undefined) throw new Error(`${at}: ${arn} is not a queue of this stack`)
     return queue
   }
   return {

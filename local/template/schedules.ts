@@ -23,13 +23,13 @@ const scheduleSchema = z.strictObject({
   KmsKeyArn: ignored,
 })
 
-/** One function to invoke again and again. */
+/** One function to invoke periodically. */
 export interface SchedulePlan {
   readonly logicalId: string
   readonly arn: string
   readonly periodMs: number
   readonly function: FunctionPlan
-  /** The target's own input, as text; Scheduler's event where there is none. */
+  /** The target's own input as text; `undefined` means Scheduler's standard event. */
   readonly input: string | undefined
 }
 
@@ -45,7 +45,7 @@ export function planSchedule(
   if (schedule.State === 'DISABLED') return undefined
   const target = functions.find(({ arn }) => arn === schedule.Target.Arn)
   if (target === undefined)
-    throw new Error(`${path}.Target.Arn: ${schedule.Target.Arn} is no function of this stack`)
+    throw new Error(`${path}.Target.Arn: ${schedule.Target.Arn} is not a function of this stack`)
   return {
     logicalId,
     arn,

@@ -1,21 +1,21 @@
 import { parameterValues } from './parameters.ts'
 import type { Json, Template } from './template.ts'
 
-/** What `Ref` and `Fn::GetAtt` give for one resource. */
+/** What `Ref` and `Fn::GetAtt` return for one resource. */
 export interface PhysicalResource {
   readonly name: string
   readonly ref: string
   readonly attribute: (name: string) => string | undefined
 }
 
-/** The stack a template is resolved for. */
+/** The names of the stack that a template is resolved for. */
 export interface StackIdentity {
   readonly region: string
   readonly accountId: string
   readonly stackName: string
 }
 
-/** Everything a value of a template may refer to. */
+/** Everything that a template value may refer to. */
 export interface Scope {
   readonly parameters: Readonly<Record<string, Json>>
   readonly conditions: Readonly<Record<string, Json>>
@@ -23,7 +23,7 @@ export interface Scope {
   readonly physical: (logicalId: string) => PhysicalResource | undefined
 }
 
-/** Starts a scope: parameters checked, pseudo parameters set, no resources named yet. */
+/** Creates a scope with validated parameters and pseudo parameters, and without resource names. */
 export function templateScope(
   template: Template,
   parameters: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Any JSON value: what a template holds before and after its intrinsics are resolved. */
+/** Any JSON value. */
 export type Json = z.infer<typeof jsonSchema>
 
 /** A JSON object. */
@@ -34,23 +34,23 @@ const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resourceSchema),
 })
 
-/** A CloudFormation template, its intrinsics still in place. */
+/** A CloudFormation template with unresolved intrinsics. */
 export type Template = z.infer<typeof templateSchema>
 
-/** One entry of a template's `Parameters`. */
+/** One entry of `Parameters`. */
 export type ParameterDeclaration = z.infer<typeof parameterSchema>
 
-/** Reads a CloudFormation template, naming the first path that is not as expected. */
+/** Parses a CloudFormation template. Throws with the path of each value that is not supported. */
 export function parseTemplate(document: unknown): Template {
   return parseAt(templateSchema, document, '')
 }
 
-/** Parses with a schema; an error names the template path of every value that is not understood. */
+/** Parses with a schema. Throws with the template path of each value that is not supported. */
 export function parseAt<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(
     (issue) => `${[path, ...issue.path].filter((part) => part !== '').join('.')}: ${issue.message}`,
   )
-  throw new Error(`The local stack does not understand this template. ${problems.join('; ')}`)
+  throw new Error(`The local stack does not support this template. ${problems.join('; ')}`)
 }

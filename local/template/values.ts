@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { jsonSchema } from './template.ts'
 
-/** A number that CloudFormation also takes as text. */
+/** A number, which CloudFormation also accepts as text. */
 export const numeric = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number)
 
-/** A boolean that CloudFormation also takes as text. */
+/** A boolean, which CloudFormation also accepts as text. */
 export const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])])
   .transform((value) => String(value) === 'true')
 
-/** A property that changes nothing on one machine. */
+/** A property that has no effect on one machine. */
 export const ignored = jsonSchema.optional()
 
-/** A JSON document, given as text or in place; the result is its text. */
+/** A JSON document, given as text or in place. Parses to its text. */
 export const jsonText = z.union([
   z.string(),
   z.record(z.string(), jsonSchema).transform((value) => JSON.stringify(value)),

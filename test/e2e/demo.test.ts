@@ -15,7 +15,7 @@ const run = (...args: readonly string[]): RunningCommand => {
 }
 
 const count = z.int().min(0)
-/** The documented shape of the last line, key by key. */
+/** The documented shape of the last line. */
 const summarySchema = z.strictObject({
   seed: count,
   speed: z.number(),
@@ -42,7 +42,7 @@ const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, value) => total + value, 0)
 
 describe('npm run demo', () => {
-  test('runs every asset once, accounts for every request, and leaves no process', async () => {
+  test('runs every asset once, accounts for every request and leaves no process', async () => {
     const demo = run('--json', '--assets', '24', '--speed', '20', '--seed', '7')
     const { code, stdout, stderr } = await demo.ended
     expect(stderr).toBe('')
@@ -73,12 +73,12 @@ describe('npm run demo', () => {
     ['--speed 0', ['--speed', '0'], '--speed takes a number'],
     ['--list-order oldest', ['--list-order', 'oldest'], '--list-order takes newest or random'],
     ['--sped 2', ['--sped', '2'], '--speed'],
-    ['a word of its own', ['faster'], '--assets'],
+    ['a positional argument', ['faster'], '--assets'],
     ['--json with a value', ['--json=yes'], '--json'],
-  ])('says what is wrong in one line and fails: %s', async (_, args, told) => {
+  ])('reports a usage error in one line: %s', async (_, args, message) => {
     const { code, stdout, stderr } = await run(...args).ended
     expect(stderr).toMatch(/^[^\n]+\n$/)
-    expect(stderr).toContain(told)
+    expect(stderr).toContain(message)
     expect(stdout).toBe('')
     expect(code).toBe(2)
   })

@@ -35,7 +35,7 @@ const hasLeftNothing = (command: RunningCommand) =>
   eventually(async () => expect(await command.descendants()).toEqual([]))
 
 describe('npm start', () => {
-  test('takes a message of any SQS client to a terminal event, and stops cleanly at Ctrl-C', async () => {
+  test('carries a message of any SQS client to a terminal event and stops cleanly at Ctrl-C', async () => {
     const start = run('--speed', '60')
     const [, queueUrl = ''] = await start.printed(/queue (http\S+)/)
     await start.printed(/Ctrl-C stops everything/)
@@ -75,7 +75,7 @@ describe('npm start', () => {
     for (const port of new Set(ports)) await (await occupy(port)).close()
   })
 
-  test('stops when npm, which started it, is terminated', async () => {
+  test('stops when the npm that started it is terminated', async () => {
     const npm = runNpmScript('start')
     closing.push(npm.kill)
     await npm.printed(/Ctrl-C stops everything/)
@@ -84,7 +84,7 @@ describe('npm start', () => {
     await hasLeftNothing(npm)
   })
 
-  test('stops cleanly when it is told to while it starts', async () => {
+  test('stops cleanly at Ctrl-C during startup', async () => {
     const start = run()
     await start.printed(/starting the local stack/)
     start.interrupt()
@@ -112,10 +112,10 @@ describe('npm start', () => {
     ['--mode maybe', ['--mode', 'maybe'], '--mode takes off, plan or run'],
     ['--sqs-port 99999', ['--sqs-port', '99999'], '--sqs-port takes a whole number'],
     ['--json', ['--json'], '--mode'],
-  ])('says what is wrong in one line and fails: %s', async (_, args, told) => {
+  ])('reports a usage error in one line: %s', async (_, args, message) => {
     const { code, stderr } = await run(...args).ended
     expect(stderr).toMatch(/^[^\n]+\n$/)
-    expect(stderr).toContain(told)
+    expect(stderr).toContain(message)
     expect(code).toBe(2)
   })
 })

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Whether any process is left in a group: the guard, its reader or the engine. */
+/** Returns whether any process of a group is alive: the guard, its reader or the engine. */
 function groupIsAlive(pid: number): boolean {
   try {
     return process.kill(-pid, 0)
@@ -23,8 +23,8 @@ function groupIsAlive(pid: number): boolean {
   }
 }
 
-describe('the DynamoDB engine', () => {
-  test('answers a real client, and is gone after close', async () => {
+describe('startDynamoDb', () => {
+  test('starts an engine that answers a real client, and ends it on close', async () => {
     const server = await startDynamoDb({ environment: {} })
     closing.push(server.close)
     const { endpoint, pid = 0 } = server
@@ -40,7 +40,7 @@ describe('the DynamoDB engine', () => {
     expect(groupIsAlive(pid)).toBe(false)
   })
 
-  test('does not outlive a parent that is killed', async () => {
+  test('ends the engine when the parent process is killed', async () => {
     const parent = spawn(
       process.execPath,
       [new URL('../support/hold-dynamodb.ts', import.meta.url).pathname],
@@ -59,13 +59,13 @@ describe('the DynamoDB engine', () => {
     })
   })
 
-  test('is whatever DYNAMODB_ENDPOINT says', async () => {
+  test('uses the engine at DYNAMODB_ENDPOINT', async () => {
     const server = await startDynamoDb({ environment: { DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' } })
     expect(server).toMatchObject({ endpoint: 'http://127.0.0.1:8000', pid: undefined })
     await server.close()
   })
 
-  test('says in one line that its port is taken', async () => {
+  test('names a taken port in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(async () => other.close())
     await once(other, 'listening')
@@ -76,15 +76,15 @@ describe('the DynamoDB engine', () => {
   })
 })
 
-describe('a guarded process', () => {
-  test('says what it complained of when it ends on its own, and leaves no guard', async () => {
+describe('startGuarded', () => {
+  test('returns the stderr of a child that ends on its own, and leaves no guard', async () => {
     const child = startGuarded('/bin/sh', ['-c', 'echo broken >&2; exit 1'])
     expect(await child.ended).toBe('broken')
     await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))
     await child.stop()
   })
 
-  test('is killed when it does not want to end', async () => {
+  test('kills a child that ignores SIGTERM', async () => {
     const child = startGuarded('/bin/sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], 20)
     await child.stop()
     await eventually(() => expect(groupIsAlive(child.pid)).toBe(false))

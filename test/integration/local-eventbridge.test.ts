@@ -61,8 +61,8 @@ afterEach(async () => {
   await bus.close()
 })
 
-describe('PutEvents, from a real client', () => {
-  test('answers entry by entry, in order, and archives what it took', async () => {
+describe('PutEvents of a real client', () => {
+  test('answers each entry in order and archives the accepted ones', async () => {
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({
         Entries: [
@@ -102,7 +102,7 @@ describe('PutEvents, from a real client', () => {
     })
   })
 
-  test('fails as many entries as it is told to, then none', async () => {
+  test('fails the given number of entries, then none', async () => {
     bus.failNext(2)
     const { Entries } = await client.send(new PutEventsCommand({ Entries: [entry, entry, entry] }))
     expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
@@ -113,7 +113,7 @@ describe('PutEvents, from a real client', () => {
     expect(bus.archive('default')).toHaveLength(1)
   })
 
-  test('fails the entries that a fault chooses', async () => {
+  test('fails the entries that a fault selects', async () => {
     bus.setFault(({ DetailType }) => (DetailType === 'Bad' ? 'ThrottlingException' : undefined))
     const { Entries } = await client.send(
       new PutEventsCommand({ Entries: [entry, { ...entry, DetailType: 'Bad' }] }),
@@ -122,8 +122,8 @@ describe('PutEvents, from a real client', () => {
   })
 })
 
-describe('an event of a service', () => {
-  test('reaches the targets of the rules it matches, on the default bus', async () => {
+describe('publishServiceEvent', () => {
+  test('delivers to the targets of matching rules on the default bus', async () => {
     const event = bus.publishServiceEvent(assetAdded)
     bus.publishServiceEvent({ ...assetAdded, 'detail-type': 'Something Else' })
     await eventually(() =>
@@ -132,7 +132,7 @@ describe('an event of a service', () => {
     expect(bus.archive('default')).toHaveLength(2)
   })
 
-  test('can come over HTTP, with its id and time', async () => {
+  test('accepts an event with id and time over HTTP', async () => {
     const post = (body: unknown) =>
       fetch(`${bus.endpoint}/_local/service-events`, { method: 'POST', body: JSON.stringify(body) })
     const answer = await post({ ...assetAdded, id: 'event-1', time: '2026-01-02T03:04:05Z', version: '0' })
@@ -145,7 +145,7 @@ describe('an event of a service', () => {
     expect((await post({ ...assetAdded, source: 'mine' })).status).toBe(400)
   })
 
-  test('goes to the dead-letter queue when its target cannot be reached', async () => {
+  test('sends an undeliverable event to the dead-letter queue', async () => {
     unreachable.add('Inbox')
     const event = bus.publishServiceEvent(assetAdded)
     await eventually(() => expect(delivered).toMatchObject([{ queue: 'Dead', body: JSON.stringify(event) }]))
@@ -157,7 +157,7 @@ describe('an event of a service', () => {
   })
 })
 
-test('knows no rule of a bus that is not there', async () => {
+test('refuses a rule of an unknown bus', async () => {
   const stray = startEventBridge({
     buses: [],
     rules: [{ ...rule, bus: 'nowhere' }],
@@ -165,5 +165,5 @@ test('knows no rule of a bus that is not there', async () => {
     deliver: async () => {},
     log: () => {},
   })
-  await expect(stray).rejects.toThrow('Rule: there is no event bus called nowhere')
+  await expect(stray).rejects.toThrow('Rule: there is no event bus named nowhere')
 })

@@ -33,11 +33,11 @@ const startHost = (...functions: FunctionPlan[]) => {
 }
 afterEach(() => host.stop())
 
-/** The parts of the echo function's answer that differ between invocations. */
+/** Narrows the result of the echo function. */
 const echoOf = (outcome: unknown) =>
   outcome as { value: { invocations: number; env: Record<string, string>; context: Record<string, unknown> } }
 
-test('hands a handler its event and a context, and gives back its value', async () => {
+test('passes event and context to a handler and returns its value', async () => {
   const outcome = await startHost(plan('echo')).invoke('echo', { a: [1] })
   expect(outcome).toMatchObject({
     outcome: 'ok',
@@ -56,7 +56,7 @@ test('hands a handler its event and a context, and gives back its value', async 
   expect(context['remainingMs']).toSatisfy((ms: number) => ms > 0 && ms <= 10_000)
 })
 
-test('gives a handler an environment of its own, nothing of this process', async () => {
+test('isolates the environment variables of a handler from this process', async () => {
   process.env['SECRET_OF_THIS_PROCESS'] = 'x'
   const { env } = echoOf(await startHost(plan('echo')).invoke('echo', null)).value
   delete process.env['SECRET_OF_THIS_PROCESS']
@@ -65,7 +65,7 @@ test('gives a handler an environment of its own, nothing of this process', async
   expect(env).not.toHaveProperty('HOME')
 })
 
-test('uses a warm environment again, and another one for an invocation at the same time', async () => {
+test('reuses a warm environment and adds one for a concurrent invocation', async () => {
   startHost(plan('echo'))
   await host.invoke('echo', 1)
   expect(echoOf(await host.invoke('echo', 2)).value).toMatchObject({
@@ -76,7 +76,7 @@ test('uses a warm environment again, and another one for an invocation at the sa
   expect(both.map((outcome) => echoOf(outcome).value.env['AWS_SDK_UA_APP_ID'])).toEqual(['env-1', 'env-2'])
 })
 
-test('reports an error by type and message, and keeps the environment', async () => {
+test('reports an error by type and message and keeps the environment', async () => {
   startHost(plan('fail'))
   const failed = { outcome: 'error', type: 'TypeError', message: 'failed on purpose: {"n":1}' }
   expect(await host.invoke('fail', { n: 1 })).toEqual(failed)
@@ -84,7 +84,7 @@ test('reports an error by type and message, and keeps the environment', async ()
   expect(lines).toEqual(['fail env-1: failed on purpose: {"n":1}', 'fail env-1: failed on purpose: {"n":2}'])
 })
 
-test('ends an invocation, environment and all, when its time is over', async () => {
+test('ends a timed-out invocation together with its environment', async () => {
   startHost(plan('hang', { timeoutMs: 50 }))
   expect(await host.invoke('hang', null)).toEqual({ outcome: 'timeout' })
   await host.invoke('hang', null)
@@ -94,7 +94,7 @@ test('ends an invocation, environment and all, when its time is over', async () 
   ])
 })
 
-test('reports a crash, and starts afresh after it', async () => {
+test('reports a crash and starts a new environment after it', async () => {
   startHost(plan('exit'))
   expect(await host.invoke('exit', null)).toMatchObject({
     outcome: 'error',
@@ -105,7 +105,7 @@ test('reports a crash, and starts afresh after it', async () => {
   expect(lines[1]).toContain('env-2')
 })
 
-test('terminates an environment in the middle of its work', async () => {
+test('kills an environment in the middle of an invocation', async () => {
   startHost(plan('hang'))
   const invocation = host.invoke('hang', null)
   await host.terminate('env-1')
@@ -116,22 +116,22 @@ test('terminates an environment in the middle of its work', async () => {
   await host.terminate('env-1')
 })
 
-test('reports a bundle that cannot be loaded, with what it says', async () => {
-  startHost(plan('nobody'))
-  expect(await host.invoke('nobody', null)).toMatchObject({
+test('reports why a bundle cannot be loaded', async () => {
+  startHost(plan('missing'))
+  expect(await host.invoke('missing', null)).toMatchObject({
     outcome: 'error',
-    message: expect.stringContaining('exports no function called nobody'),
+    message: expect.stringContaining('exports no function named missing'),
   })
 })
 
-test('knows before anything runs that a bundle is missing', () => {
+test('refuses a missing bundle before any invocation', () => {
   startHost(plan('echo'))
   const env = () => ({})
   const missing = { functions: [plan('echo', { module: 'dist/echo/index' })], directory, env, log: () => {} }
   expect(() => lambdaHost(missing)).toThrow('echo: no bundle at')
 })
 
-test('runs no more than the reserved concurrency at once', async () => {
+test('throttles invocations above the reserved concurrency', async () => {
   startHost(plan('hang', { reservedConcurrency: 1 }))
   const first = host.invoke('hang', null)
   expect(host.running('hang')).toBe(1)
@@ -141,7 +141,7 @@ test('runs no more than the reserved concurrency at once', async () => {
   expect(host.running()).toBe(0)
 })
 
-test('gives null for nothing, and what functions print to whoever listens', async () => {
+test('returns null for undefined and passes printed lines to the log', async () => {
   startHost(plan('mute'), plan('echo'))
   expect(await host.invoke('mute', null)).toEqual({ outcome: 'ok', value: null })
   await host.invoke('echo', null)

@@ -13,7 +13,7 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 let server: SqsServer | undefined
 afterEach(() => server?.close())
 
-test('names queues by URLs that lead back to it, whichever way they are asked for', async () => {
+test('returns queue URLs with its own address from every operation', async () => {
   server = await startSqs()
   const client = new SQSClient({ endpoint: server.endpoint, region: 'eu-west-1', credentials })
   const expected = queueUrlAt(server.endpoint)('q')
@@ -21,7 +21,7 @@ test('names queues by URLs that lead back to it, whichever way they are asked fo
   expect((await client.send(new GetQueueUrlCommand({ QueueName: 'q' }))).QueueUrl).toBe(expected)
   expect((await client.send(new ListQueuesCommand({}))).QueueUrls).toEqual([expected])
 
-  // Message bodies are nobody's business, even one that looks like a URL of the server's own.
+  // Message bodies stay unchanged, even one that looks like a queue URL.
   const MessageBody = 'http://sqs.eu-west-1.localhost:1/000000000000/q'
   await client.send(new SendMessageCommand({ QueueUrl: expected, MessageBody }))
   const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: expected }))
@@ -29,7 +29,7 @@ test('names queues by URLs that lead back to it, whichever way they are asked fo
   client.destroy()
 })
 
-test('says in one line that its port is taken', async () => {
+test('names a taken port in one line', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
   await expect(startSqs(port)).rejects.toThrow(`Port ${port} is taken: give SQS another one, or 0 for any`)

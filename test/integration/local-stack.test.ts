@@ -73,8 +73,8 @@ afterEach(async () => {
   await eventually(() => expect(openHandles()).toEqual(before))
 })
 
-describe('a stack', () => {
-  test('holds the resources of its template', async () => {
+describe('startStack', () => {
+  test('creates the resources of its template', async () => {
     const stack = await start()
     const { dynamodb } = clients(stack)
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: stack.tableName }))
@@ -96,7 +96,7 @@ describe('a stack', () => {
     expect(consumed(stack)).toEqual(['a'])
   })
 
-  test('brings an event of a service to the queue of its rule', async () => {
+  test('routes a service event to the queue of its rule', async () => {
     const stack = await start()
     const { receive } = clients(stack)
     const event = stack.publishServiceEvent({
@@ -112,12 +112,12 @@ describe('a stack', () => {
     ).toEqual(event)
   })
 
-  test('puts settings over the template in every function', async () => {
+  test('overrides template variables with settings in every function', async () => {
     const stack = await start({ settings: { BUS_NAME: 'other' } })
     expect(await stack.invoke('Sweeper', null)).toMatchObject({ value: { env: { BUS_NAME: 'other' } } })
   })
 
-  test('reaches a queue by its URL alone, as a client without an endpoint does', async () => {
+  test('serves an SQS client that only knows the queue URL', async () => {
     const forwarder = {
       Forwarder: testFunction('forward', { Environment: { Variables: { QUEUE_URL: { Ref: 'Inbox' } } } }),
     }
@@ -134,7 +134,7 @@ describe('a stack', () => {
     expect(stack.misfires().every(({ reason }) => reason === 'the last firing was still running')).toBe(true)
   })
 
-  test('sweeps when asked to, with the event of the schedule', async () => {
+  test('sweeps on demand with the event of the schedule', async () => {
     const stack = await start()
     expect(await stack.sweepNow()).toMatchObject({
       outcome: 'ok',
@@ -145,8 +145,8 @@ describe('a stack', () => {
 })
 
 describe('an event source', () => {
-  test('batches, deletes what was handled, and keeps what failed for another try', async () => {
-    // Long enough for a slow machine to handle a batch in.
+  test('deletes the handled messages of a batch and redelivers the failed ones', async () => {
+    // Long enough for a slow machine to handle a batch.
     const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '5' } } })
     const { sqs, items } = clients(stack)
     const messages = ['a', 'b', 'c'].map((id) =>
@@ -159,7 +159,7 @@ describe('an event source', () => {
     expect(seen.map(({ id, receives }) => `${id}${receives}`).toSorted()).toEqual(['a1', 'b1', 'b2', 'c1'])
   })
 
-  test('takes a thrown error for a failure of the whole batch, and dead-letters what keeps failing', async () => {
+  test('treats a thrown error as a failed batch and dead-letters a message that keeps failing', async () => {
     const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '1' } } })
     const { send, items, receive } = clients(stack)
     await send({ id: 'a', outcome: 'throw', receives: 9 })
@@ -172,7 +172,7 @@ describe('an event source', () => {
     expect((await items()).map(({ receives }) => receives)).toHaveLength(2)
   })
 
-  test('works on no more batches at once than its maximum', async () => {
+  test('handles at most its maximum of batches at once', async () => {
     const mapping = {
       ConsumerMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
@@ -225,7 +225,7 @@ describe('a tap', () => {
     ['before', 'eventbridge', 'PutEvents', { items: 1, events: 0 }],
     ['after', 'eventbridge', 'PutEvents', { items: 1, events: 1 }],
   ] as const)(
-    'crashes the environment %s %s %s, and the message comes again',
+    'crashes the environment %s %s %s, and SQS redelivers the message',
     async (when, service, operation, left) => {
       const stack = await start({ taps: true, queueAttributes: { Queue: { VisibilityTimeout: '2' } } })
       const { send, items } = clients(stack)
@@ -245,7 +245,7 @@ describe('a tap', () => {
     },
   )
 
-  test('loses an answer after its effect, and the client tries again', async () => {
+  test('drops an answer after its effect, and the client retries', async () => {
     const stack = await start({ taps: true })
     const { send } = clients(stack)
     stack.tap({ service: 'eventbridge', when: 'after', action: 'hang up' })
@@ -254,7 +254,7 @@ describe('a tap', () => {
     expect(consumed(stack)).toEqual(['a', 'a'])
   })
 
-  test('sees calls to every service, and which environment made them', async () => {
+  test('sees the calls to a service and the environment that made them', async () => {
     const stack = await start({
       taps: true,
       template: localTemplate({
@@ -271,7 +271,7 @@ describe('a tap', () => {
     expect(await receive('Inbox')).toEqual(['1'])
   })
 
-  test('is only there when asked for', async () => {
+  test('refuses a rule when the stack has no taps', async () => {
     const stack = await start()
     expect(() => stack.tap({ service: 'sqs', when: 'before', action: 'crash' })).toThrow(
       'start it with taps: true',
@@ -279,8 +279,8 @@ describe('a tap', () => {
   })
 })
 
-describe('stopping', () => {
-  test('cuts off what runs, and can be asked for twice', async () => {
+describe('stop', () => {
+  test('ends running invocations and may be called twice', async () => {
     const template = localTemplate({ Hanger: testFunction('hang') })
     const stack = await start({ template, taps: true })
     const running = stack.invoke('Hanger', null)
@@ -295,13 +295,13 @@ describe('stopping', () => {
 
   test.each<[string, Partial<StackOptions>, string]>([
     [
-      'a template that is not understood',
+      'an unsupported template',
       { template: localTemplate({ X: { Type: 'A::B::C' } }) },
       'nothing for A::B::C',
     ],
     ['a bundle that is missing', { directory: '/nowhere' }, 'no bundle at'],
     [
-      'a rule of no bus',
+      'a rule of an unknown bus',
       {
         template: localTemplate({
           Rule: {
@@ -310,15 +310,15 @@ describe('stopping', () => {
           },
         }),
       },
-      'no event bus called x',
+      'no event bus named x',
     ],
-    ['a queue that is not there', { queueAttributes: { Quue: {} } }, 'no queue called Quue'],
+    ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'no queue named Quue'],
   ])('leaves nothing behind when starting fails: %s', async (_, options, message) => {
     await expect(start({ taps: true, ...options })).rejects.toThrow(message)
     await eventually(() => expect(openHandles()).toEqual(before))
   })
 
-  test('leaves nothing behind when a port is taken, and says which', async () => {
+  test('names a taken port and leaves nothing behind', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(() => other.close())
     await once(other, 'listening')

@@ -9,32 +9,32 @@ import { eventually } from './eventually.ts'
 const repository = resolve(import.meta.dirname, '..', '..')
 const markName = 'COMMAND_UNDER_TEST'
 
-/** How a command ended. */
+/** The exit code and output of a command. */
 interface Ended {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A command of this repository as a user runs it, in a process of its own. */
+/** A running command of this repository, in its own process. */
 export interface RunningCommand {
   readonly stdout: () => string
   readonly ended: Promise<Ended>
-  /** Settles with what the pattern finds in what the command has printed. */
+  /** Waits for output that matches the pattern and returns the match. */
   printed(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>
-  /** As Ctrl-C does. */
+  /** Sends SIGINT, as Ctrl-C does. */
   interrupt(): void
-  /** As a service manager does. */
+  /** Sends SIGTERM, as a service manager does. */
   terminate(): void
-  /** The processes that it started, by whatever detour, and that still run. */
+  /** Lists the running processes that the command started, directly or indirectly. */
   descendants(): Promise<readonly string[]>
-  /** Ends it if a test did not. */
+  /** Kills the command if it still runs. */
   kill(): Promise<void>
 }
 
 const environmentMark = (mark: string) => `${markName}=${mark}`
 
-/** `pid command`, from what the kernel shows; one that has ended and waits to be reaped has no command line. */
+/** Lists `pid command` from /proc. A zombie has no command line and is left out. */
 const markedOnLinux = async (mark: string): Promise<readonly string[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
@@ -53,7 +53,7 @@ const markedOnMac = async (mark: string): Promise<readonly string[]> => {
   return stdout.split('\n').filter((line) => line.includes(environmentMark(mark)))
 }
 
-/** Processes whose environment holds the mark: a detached child inherits it, wherever else it hangs in the tree. */
+/** Lists the processes whose environment holds the mark, which even a detached child inherits. */
 const markedProcesses = process.platform === 'darwin' ? markedOnMac : markedOnLinux
 
 const collect = (child: ChildProcess) => {
@@ -90,7 +90,7 @@ const run = (file: string, ...args: readonly string[]): RunningCommand => {
       eventually(
         () => {
           const found = pattern.exec(texts.stdout)
-          if (found === null) throw new Error(`nothing like ${pattern} in:\n${texts.stdout}${texts.stderr}`)
+          if (found === null) throw new Error(`no match for ${pattern} in:\n${texts.stdout}${texts.stderr}`)
           return found
         },
         { deadlineMs },

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Between two tries; short, since most conditions hold within a few milliseconds. */
+/** Short, because most conditions hold within a few milliseconds. */
 const pauseMs = 10
 
-/** Runs an assertion again and again until it passes, and fails with its last error once the deadline is over. */
+/** Repeats an assertion until it passes. Fails with its last error after the deadline. */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
   { deadlineMs = 30_000 }: { readonly deadlineMs?: number } = {},

@@ -2,7 +2,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 
-/** Functions for tests of the local stack: each export is a handler, small enough to be read at a glance. */
+/** Small Lambda handlers for tests of the local stack. */
 let invocations = 0
 
 export async function echo(event, context) {
@@ -30,7 +30,7 @@ export async function exit() {
 
 export async function mute() {}
 
-/** For each message: writes an item, announces it, and then does what the message says. */
+/** Writes an item and puts an event for each message, and then fails or throws if the message says so. */
 export async function consume({ Records }, { awsRequestId }) {
   const table = new DynamoDBClient()
   const batchItemFailures = []
@@ -50,7 +50,7 @@ export async function consume({ Records }, { awsRequestId }) {
   return { batchItemFailures }
 }
 
-/** Sends what it gets to a queue, by the queue's URL alone, as a client without an explicit endpoint does. */
+/** Sends its event to a queue with a client that has no explicit endpoint and follows the queue's URL. */
 export async function forward(event) {
   const command = new SendMessageCommand({
     QueueUrl: process.env.QUEUE_URL,

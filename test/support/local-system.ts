@@ -11,8 +11,8 @@ import { packagedWithPolicy } from './packaged-policy.ts'
 import { catalogueOf, type TestAsset } from './requests.ts'
 
 /**
- * Every waiting time in fractions of a second, for the functions. The three assumptions keep their real values: a test
- * that shortens one must shorten the simulator's side of it too.
+ * Settings that shorten every waiting time to fractions of a second. The three assumptions about DataZone keep their
+ * real values: a test that shortens one must shorten it in the simulator too.
  */
 export const briskSettings = {
   LEASE_SECONDS: '2',
@@ -26,7 +26,7 @@ export const briskSettings = {
   START_RATE_PER_SECOND: '50',
 }
 
-/** Runs of a fraction of a second, and a Start quota that is in nobody's way. */
+/** Runs that last a fraction of a second, and a Start quota too high to matter. */
 const briskDataZone = {
   seed: 1,
   medianMs: 250,
@@ -35,22 +35,22 @@ const briskDataZone = {
   startRatePerSecond: 50,
 } as const
 
-/** What a test says of the system that it wants. */
+/** Options of `openSystem`. */
 export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' | 'settings'> {
   readonly assets: readonly TestAsset[]
-  /** By their ids. */
+  /** Ids of the data sources. */
   readonly dataSources?: readonly string[]
-  /** In the place of config/policy.json; packaging it takes some seconds. */
+  /** Replaces config/policy.json. Packaging it takes some seconds. */
   readonly policy?: object
   readonly datazone?: Partial<DataZoneServerOptions>
   readonly batch?: { readonly size: number; readonly windowSeconds: number }
-  /** Of the request queue; without it the template's, which is minutes. */
+  /** The visibility timeout of the request queue. Default: the template's, which is minutes. */
   readonly visibilitySeconds?: number
 }
 
 const sweepEveryMs = 150
 
-/** The packaged template, with the batches that a test asks for. */
+/** Returns the template with the batch size and window of a test. */
 const withBatches = (template: Template, batch: SystemOptions['batch']): Template => {
   if (batch === undefined) return template
   const copy = structuredClone(template)
@@ -65,7 +65,7 @@ const withBatches = (template: Template, batch: SystemOptions['batch']): Templat
   return copy
 }
 
-/** The real bundles on the local stack with a simulated DataZone, in mode `run`, swept only when a test says so. */
+/** Starts the real bundles on the local stack with a simulated DataZone, in mode `run`. Only the test sweeps. */
 export const openSystem = async (options: SystemOptions) => {
   const opened = closers()
   try {
@@ -120,14 +120,14 @@ const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) 
     datazoneEndpoint: datazone.endpoint,
     lines,
     ...view,
-    /** Puts bodies on the request queue. */
+    /** Sends message bodies to the request queue. */
     send: async (...bodies: readonly (string | object)[]) => {
       for (const body of bodies) {
         const MessageBody = typeof body === 'string' ? body : JSON.stringify(body)
         await sqs.send(new SendMessageCommand({ QueueUrl: stack.queueUrls['RequestQueue'], MessageBody }))
       }
     },
-    /** Lets time go on, with a sweep now and then, until the assertion holds. */
+    /** Sweeps repeatedly until the assertion passes. */
     sweepUntil: <T>(assertion: () => T | Promise<T>, deadlineMs = 100_000): Promise<T> =>
       eventually(
         async () => {
@@ -137,8 +137,8 @@ const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) 
         { deadlineMs },
       ),
     /**
-     * Nothing is on the request queue or being handled. The messages of workers that a tap killed stay hidden for the
-     * template's minutes, so they don't count then.
+     * Waits until the request queue is empty and no function runs. With taps, messages of killed workers stay hidden for
+     * the template's minutes, so hidden messages do not count.
      */
     untilIdle: () =>
       eventually(

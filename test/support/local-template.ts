@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
-/** A function of test/support/local-functions.mjs, as osls writes functions. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is CloudFormation's syntax
+/** Returns a function resource that runs an export of local-functions.mjs, in the form that osls writes. */
 export function testFunction(exportName: string, properties: Readonly<Record<string, unknown>> = {}) {
   return {
     Type: 'AWS::Lambda::Function',
@@ -18,7 +18,7 @@ export function testFunction(exportName: string, properties: Readonly<Record<str
   }
 }
 
-/** A small stack with one of everything that the local stack brings up. */
+/** Returns a small template with one resource of each kind that the local stack runs. */
 export function localTemplate(overrides: Readonly<Record<string, unknown>> = {}) {
   return {
     Parameters: { Stage: { Type: 'String', Default: 'test', AllowedValues: ['test', 'prod'] } },

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Control } from '../../local/datazone/control/control.ts'
 import type { Stack } from '../../local/stack-api.ts'
 
-/** A record of the table as this reader, which shares no code with the system's own, sees it. */
+/** A record of the table. This schema shares no code with the system under test. */
 const recordSchema = z.looseObject({
   pk: z.string(),
   sk: z.string(),
@@ -36,11 +36,11 @@ const detailSchema = z.looseObject({
 })
 export type EventDetail = z.infer<typeof detailSchema>
 
-/** The first of each id. */
+/** Returns the first event of each id. */
 export const withoutRepeats = (events: readonly EventDetail[]): readonly EventDetail[] =>
   [...Map.groupBy(events, ({ metadata }) => metadata.id).values()].flatMap((group) => group.slice(0, 1))
 
-/** A copy in the rejected-requests queue. */
+/** The body of a message in the rejected-requests queue. */
 const rejectedSchema = z.object({
   version: z.literal(1),
   eventId: z.string(),
@@ -52,13 +52,13 @@ const rejectedSchema = z.object({
 
 const logLineSchema = z.looseObject({ message: z.string(), reason: z.string().optional() })
 
-/** What a function printed, and which one in which environment. */
+/** A line that a function printed, and its function and environment. */
 export interface LogLine {
   readonly line: string
   readonly source: string
 }
 
-/** What can be seen of a system without trusting it: the table, the bus's archive, the queues, the simulator's truth. */
+/** Reads what happened from outside the system: the table, the bus's archive, the queues and the simulator. */
 export const outsideView = ({
   stack,
   control,
@@ -85,20 +85,20 @@ export const outsideView = ({
   }
   const recordsOf = async (...assetIds: readonly string[]) =>
     (await records()).filter((record) => assetIds.includes(record.assetId))
-  /** Terminal and rejected events on the run bus, oldest first. */
+  /** Returns the terminal and rejected events on the run bus, oldest first. */
   const endings = (): readonly EventDetail[] =>
     stack
       .archive('RunEventBus')
       .filter(({ event }) => event.source === 'datazone-run-orchestrator')
       .map(({ event }) => detailSchema.parse(event.detail))
       .filter(({ data }) => data.status !== 'STARTED')
-  /** Those about some assets, without repeats: an event may come more than once, always with the same id (P4). */
+  /** Returns the endings of some assets without repeats: a repeated event has the same id (P4). */
   const endingsOf = (...assetIds: readonly string[]) =>
     withoutRepeats(endings().filter(({ data }) => assetIds.includes(data.asset?.id ?? '')))
   const runsOf = (...assetIds: readonly string[]) =>
     control.runs().filter((run) => assetIds.includes(run.assetId))
 
-  /** Takes every message that is visible in a queue, for good. */
+  /** Receives and deletes every visible message of a queue. */
   const drain = async (queueId: string): Promise<readonly string[]> => {
     const bodies: string[] = []
     for (;;) {
@@ -123,7 +123,7 @@ export const outsideView = ({
     rejectedCopies: async () =>
       (await drain('RejectedQueue')).map((body) => rejectedSchema.parse(JSON.parse(body))),
     deadLetters: () => drain('RequestDeadLetterQueue'),
-    /** What the functions logged under this message. */
+    /** Returns the log lines of the functions that have this message. */
     logged: (message: string) =>
       lines.flatMap(({ line }) => {
         if (!line.startsWith('{')) return []

@@ -8,9 +8,9 @@ const linked = ['infra', 'node_modules', 'package.json', 'package-lock.json']
 const copied = ['serverless.yml', 'functions', 'lib', 'config']
 
 /**
- * The packaged service with another policy: the bundles have it in them, so a service directory that differs in just
- * that file is packaged. Sources are copied, because the bundler follows links to where the real policy is. It is kept
- * where the repository's own package is, and packaged again only when a source or the policy has changed.
+ * Packages the service with another policy. Bundles include the policy, so this packages a service directory that
+ * differs in that file only. Sources are copied because the bundler would follow links to the real policy. The result
+ * is cached next to the repository's own package and reused until a source or the policy changes.
  */
 export const packagedWithPolicy = async (policy: object): Promise<PackagedService> => {
   const root = await mkdtemp(join(tmpdir(), 'policy-'))

@@ -5,16 +5,16 @@ import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes 
 import { crashPoints } from './crash-points.ts'
 
 /**
- * Until the claim is in the table the queue alone holds the request, so the message must come back: the visibility
- * timeout is seconds here. With the template's own batches, what else was in the killed worker's batch comes back too;
- * one message a batch keeps the receive counts low, on which the wait after a lost answer grows.
+ * Until the claim is in the table only the queue holds the request, so SQS must redeliver the message: the visibility
+ * timeout is a few seconds here. With the template's batches the rest of the killed worker's batch comes back too. One
+ * message a batch keeps receive counts low, because the wait after a lost answer grows with them.
  */
 const wholeBatch = { size: 10, windowSeconds: 1 }
 const oneByOne = { size: 1, windowSeconds: 0 }
 const cases = crashCases.filter(({ point, when }) => point.step === 'the claim' && when === 'before')
 
 for (const one of cases) {
-  describe('a worker dies before the claim is in the table (P1 to P4)', () => {
+  describe('a worker that dies before the claim is in the table (P1 to P4)', () => {
     let system: LocalSystem
     let aftermath: Aftermath
     beforeAll(async () => {
@@ -31,7 +31,7 @@ for (const one of cases) {
   })
 }
 
-describe('a worker dies between the two runs that one request makes (P1, P2)', () => {
+describe('a worker that dies between the two runs of one request (P1, P2)', () => {
   const assetId = 'three-types'
   const claims = crashPoints.find(({ step }) => step === 'the claim')
   let system: LocalSystem
@@ -40,7 +40,7 @@ describe('a worker dies between the two runs that one request makes (P1, P2)', (
   })
   afterAll(() => system?.close())
 
-  test('starts both once', async () => {
+  test('still starts each run once', async () => {
     const crash = system.stack.tap({
       service: 'dynamodb',
       when: 'before',

@@ -5,46 +5,46 @@ import type { EventDetail, StoredRecord } from '../../support/outside-view.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 import { type CrashPoint, crashPoints, terminalEntries } from './crash-points.ts'
 
-/** One way for a worker to die, on two assets of its own: one is published, the other is asked for, twice. */
+/** One way for a worker to die, with two assets of its own: one is published, the other is requested twice. */
 export interface CrashCase {
   readonly name: string
   readonly point: CrashPoint
   readonly when: 'before' | 'after'
-  /** Whether the answer of the first Start of each asset is lost, after its effect. */
+  /** Whether the answer to the first Start of each asset is lost after its effect. */
   readonly lost: boolean
   readonly published: string
-  readonly asked: string
+  readonly requested: string
 }
 
-/** The worker dies before and after each step, with the first answer of Start kept and lost. */
+/** Every case: the worker dies before and after each step, with the first answer of Start kept and lost. */
 export const crashCases: readonly CrashCase[] = crashPoints.flatMap((point, index) =>
   (['before', 'after'] as const).flatMap((when) =>
     [false, true].map((lost) => {
       const id = `${index}-${when}-${lost ? 'lost' : 'kept'}`
       const name = `${when} ${point.step}, Start's first answer ${lost ? 'lost' : 'kept'}`
-      return { name, point, when, lost, published: `published-${id}`, asked: `asked-${id}` }
+      return { name, point, when, lost, published: `published-${id}`, requested: `requested-${id}` }
     }),
   ),
 )
 
 export const assetsOf = (cases: readonly CrashCase[]) =>
-  cases.flatMap(({ published, asked }) => [{ id: published }, { id: asked }])
+  cases.flatMap(({ published, requested }) => [{ id: published }, { id: requested }])
 
-/** What a case left behind, all of it seen from outside. */
+/** The tap of a case and the environment that it killed. */
 interface CrashTrace {
   readonly tap: TapPoint
   /** The environment that died. */
   environmentId: string | undefined
 }
 
-const arm = ({ stack }: LocalSystem, { point, when, published, asked }: CrashCase): CrashTrace => {
+const arm = ({ stack }: LocalSystem, { point, when, published, requested }: CrashCase): CrashTrace => {
   const trace: { tap?: TapPoint; environmentId: string | undefined } = { environmentId: undefined }
   const tap = stack.tap({
     service: point.service,
     when,
     action: 'crash',
     match: (request) => {
-      const here = point.assetsAt(request).some((assetId) => assetId === published || assetId === asked)
+      const here = point.assetsAt(request).some((assetId) => assetId === published || assetId === requested)
       if (here) trace.environmentId = request.environmentId
       return here
     },
@@ -52,7 +52,7 @@ const arm = ({ stack }: LocalSystem, { point, when, published, asked }: CrashCas
   return Object.assign(trace, { tap })
 }
 
-/** P3: looks into the table at the moment a terminal event is about to reach the bus. */
+/** P3: reads the table at the moment a terminal event is about to reach the bus. */
 const watchTableFirst = ({ stack, recordsOf }: LocalSystem): readonly string[] => {
   const early: string[] = []
   stack.tap({
@@ -74,9 +74,9 @@ const watchTableFirst = ({ stack, recordsOf }: LocalSystem): readonly string[] =
   return early
 }
 
-const bodiesOf = ({ published, asked }: CrashCase) => ({
+const bodiesOf = ({ published, requested }: CrashCase) => ({
   event: publishedEvent(published),
-  request: runRequest(asked),
+  request: runRequest(requested),
 })
 
 const deliver = async ({ stack, send }: LocalSystem, cases: readonly CrashCase[], requestTimes: number) => {
@@ -86,7 +86,7 @@ const deliver = async ({ stack, send }: LocalSystem, cases: readonly CrashCase[]
   }
 }
 
-/** Everything the checks need, gathered once when all is over. */
+/** Everything that the checks need, read once after all cases have ended. */
 export interface Aftermath {
   readonly traces: ReadonlyMap<CrashCase, CrashTrace>
   /** P3 violations. */
@@ -99,14 +99,14 @@ export interface Aftermath {
 }
 
 /**
- * Plays cases on one system, all at once: each crash is tied to its own assets, so a case neither needs nor disturbs
- * another's. Time goes on, with sweeps, until each record is ended and announced; then every request comes once more.
+ * Plays cases on one system at once. Each crash is tied to its own assets, so the cases do not affect each other.
+ * Sweeps until each record is ended and announced, and then delivers every request once more.
  */
 export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase[]): Promise<Aftermath> => {
   system.control.setFaults(
     cases
       .filter(({ lost }) => lost)
-      .flatMap(({ published, asked }) => [published, asked])
+      .flatMap(({ published, requested }) => [published, requested])
       .map((target) => ({
         kind: 'lostAnswer',
         operation: 'StartMetadataGenerationRun',
@@ -114,7 +114,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
         times: 1,
       })),
   )
-  // One rule acts on a call: the crashes come first.
+  // Only the first matching rule acts on a call, so the crashes come first.
   const traces = new Map(cases.map((one) => [one, arm(system, one)]))
   const early = watchTableFirst(system)
   await deliver(system, cases, 2)
@@ -125,7 +125,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
       const announced = records.filter(({ announcedAtMs }) => announcedAtMs !== undefined)
       expect(announced).toHaveLength(assets.length)
     })
-    // What is missing is told by the checks of its own case.
+    // The checks of a case report what is missing.
     .catch(() => undefined)
   await system.untilIdle()
   const records = await system.records()
@@ -146,7 +146,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
 /** The promises, checked for one case. */
 export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashCase): void => {
   const { traces, early, records, endings, deadLetters, afterRedelivery } = aftermath
-  const { published, asked } = one
+  const { published, requested } = one
   const trace = traces.get(one)
   expect(trace?.tap.hits(), 'the crash happened').toBe(1)
   const killed = system.lines.filter(
@@ -154,7 +154,7 @@ export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashC
   )
   expect(killed, 'its environment died').toHaveLength(1)
 
-  for (const assetId of [published, asked]) {
+  for (const assetId of [published, requested]) {
     const runs = system.runsOf(assetId)
     expect(runs, 'P1: one run at DataZone').toHaveLength(1)
     const own = records.filter((record) => record.assetId === assetId)
@@ -180,7 +180,7 @@ export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashC
       'a redelivered copy is a duplicate',
     ).toEqual(own)
   }
-  expect(deadLetters.filter((body) => body.includes(published) || body.includes(asked))).toEqual([])
+  expect(deadLetters.filter((body) => body.includes(published) || body.includes(requested))).toEqual([])
 }
 
 /** P4 over all cases: as many ids as endings, and the redelivery announced nothing. */

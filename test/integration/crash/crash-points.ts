@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { TappedRequest } from '../../../local/servers/tap.ts'
 
-/** A step of a run's life that a worker can die at. */
+/** A step in the life of a run at which a worker can die. */
 export interface CrashPoint {
   readonly step: string
   readonly service: TappedRequest['service']
-  /** The assets that a call takes this step for. */
+  /** Returns the assets for which a call takes this step. */
   readonly assetsAt: (request: TappedRequest) => readonly string[]
 }
 
@@ -35,7 +35,7 @@ const startOf = (request: TappedRequest) => {
 const putEvents = z.object({ Entries: z.array(z.object({ DetailType: z.string(), Detail: z.string() })) })
 const detail = z.object({ data: z.object({ asset: z.object({ id: z.string() }).optional() }) })
 
-/** The terminal events of a PutEvents call, each with the asset that it is about. */
+/** Returns the terminal events of a PutEvents call, each with its asset. */
 export const terminalEntries = (request: TappedRequest) => {
   if (request.operation !== 'PutEvents') return []
   return putEvents.parse(JSON.parse(request.body)).Entries.flatMap((entry) => {
@@ -44,7 +44,7 @@ export const terminalEntries = (request: TappedRequest) => {
   })
 }
 
-/** In the order of a run's life. */
+/** The steps in the order of a run's life. */
 export const crashPoints: readonly CrashPoint[] = [
   { step: 'the claim', service: 'dynamodb', assetsAt: writeOf('CLAIMED', false) },
   { step: 'Start', service: 'datazone', assetsAt: startOf },

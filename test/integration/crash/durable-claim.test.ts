@@ -3,12 +3,13 @@ import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
 
 /**
- * From the claim on, recovery is the sweep's: the template's visibility timeout of minutes stays, so that no message of
- * a killed worker comes back while the test runs. One message a batch: a crash kills the worker of its own case only.
+ * After the claim the sweep recovers the request. The template's visibility timeout of minutes stays, so that SQS does
+ * not redeliver the message of a killed worker during the test. With one message a batch a crash affects its own case
+ * only.
  */
 const cases = crashCases.filter(({ point, when }) => point.step !== 'the claim' || when === 'after')
 
-describe('a worker dies once the claim is in the table (P1 to P4)', () => {
+describe('a worker that dies after the claim is in the table (P1 to P4)', () => {
   let system: LocalSystem
   let aftermath: Aftermath
   beforeAll(async () => {
@@ -24,7 +25,7 @@ describe('a worker dies once the claim is in the table (P1 to P4)', () => {
 
   for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  test('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
+  test('announces one id per ending and nothing after redelivery', () => checkIds(aftermath))
 
-  test('rejects nothing', async () => expect(await system.rejectedCopies()).toEqual([]))
+  test('rejects no request', async () => expect(await system.rejectedCopies()).toEqual([]))
 })

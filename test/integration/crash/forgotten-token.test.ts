@@ -5,8 +5,8 @@ import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes 
 import { crashPoints } from './crash-points.ts'
 
 /**
- * DataZone forgets a token before the lease of a killed worker ends: only a look by List can tell whether its Start took
- * effect. The lease is longer here, so that no starter that lives can be slower than it: that is assumed too.
+ * DataZone forgets a token before the lease of a killed worker ends, so only List shows whether its Start took effect.
+ * The lease is longer here, so that no live starter outlasts it: that is an assumption too.
  */
 const forgetful = { tokenMemoryMs: 300, listLagMs: 300 }
 const settings = {
@@ -18,16 +18,16 @@ const settings = {
 }
 const batch = { size: 1, windowSeconds: 0 }
 const steps = ['the claim', 'Start', 'recording the run id']
-/** Before the claim no token is out. A lost answer is followed by a look that finds the run, so no Start comes after it. */
-const left = new Set(['before the claim', 'after Start, lost'])
+/** Before the claim no token was sent. After a lost answer List finds the run, so no second Start follows. */
+const excluded = new Set(['before the claim', 'after Start, lost'])
 const cases = crashCases.filter(
   ({ point, when, lost }) =>
     steps.includes(point.step) &&
-    !left.has(`${when} ${point.step}`) &&
-    !left.has(`${when} ${point.step}, ${lost ? 'lost' : 'kept'}`),
+    !excluded.has(`${when} ${point.step}`) &&
+    !excluded.has(`${when} ${point.step}, ${lost ? 'lost' : 'kept'}`),
 )
 
-describe('a worker dies, and DataZone forgets the token (P1 to P4)', () => {
+describe('a worker that dies and whose token DataZone forgets (P1 to P4)', () => {
   let system: LocalSystem
   let aftermath: Aftermath
   beforeAll(async () => {
@@ -38,15 +38,15 @@ describe('a worker dies, and DataZone forgets the token (P1 to P4)', () => {
 
   for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  test('announces as many ids as there are endings, and no more after redelivery', () => checkIds(aftermath))
+  test('announces one id per ending and nothing after redelivery', () => checkIds(aftermath))
 
-  test('looked by List before another Start', () => {
+  test('calls List before another Start', () => {
     const { ListMetadataGenerationRuns: lists = {} } = system.control.calls().counts
     expect(lists['ok']).toBeGreaterThanOrEqual(cases.length)
   })
 })
 
-describe('a worker dies, and DataZone forgets the token sooner than the settings say', () => {
+describe('a worker that dies and whose token DataZone forgets sooner than the settings say', () => {
   let system: LocalSystem
   beforeAll(async () => {
     system = await openSystem({
@@ -59,7 +59,7 @@ describe('a worker dies, and DataZone forgets the token sooner than the settings
   })
   afterAll(() => system?.close())
 
-  test('makes a second run: these tests can see one, and P1 does rest on the assumption', async () => {
+  test('makes a second run, which shows that these tests detect one and that P1 rests on the assumption', async () => {
     const start = crashPoints.find(({ step }) => step === 'Start')
     system.stack.tap({
       service: 'datazone',

@@ -1,7 +1,7 @@
 import type { MetadataRunRequest } from '../../../lib/contracts/run-request.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 
-/** A body that must be rejected, and a word that its reasons must hold. */
+/** A body that must be rejected, and a pattern that its reasons must match. */
 export interface BadBody {
   readonly what: string
   readonly body: string
@@ -13,7 +13,7 @@ const good = runRequest('never-run')
 const without = (field: keyof MetadataRunRequest): object =>
   Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
 
-/** Strings that break what takes them at their word. None is an id, a type or a time. */
+/** Strings that break code that trusts its input. None is a valid id, type or time. */
 const hostileStrings: readonly string[] = [
   '',
   '../../etc/passwd',
@@ -45,7 +45,7 @@ const fields: Readonly<Record<string, (value: string) => object>> = {
 const event = publishedEvent('never-run')
 
 const shapes: readonly (readonly [string, string | object, RegExp])[] = [
-  ['no JSON', 'publish everything, please', /JSON object/],
+  ['text that is not JSON', 'publish everything, please', /JSON object/],
   ['half of a JSON text', '{"version":1,', /JSON object/],
   ['a JSON text of another kind', '[1]', /JSON object/],
   ['null', 'null', /JSON object/],
@@ -56,11 +56,11 @@ const shapes: readonly (readonly [string, string | object, RegExp])[] = [
   ['no types', { ...good, types: [] }, /types/],
   ['a type twice', { ...good, types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, /types.*repeat/],
   ['a domain that breaks the pattern', { ...good, domainId: 'my-domain' }, /domainId/],
-  ['a field nobody knows', { ...good, regenrate: true }, /regenrate/],
+  ['an unknown field', { ...good, regenrate: true }, /regenrate/],
   ['a field whose name SQS cannot carry', { ...good, '\uffff': 1 }, /unknown fields/],
   ['a prototype', '{"__proto__":{"version":1},"constructor":{"prototype":{}}}', /version/],
-  ['an event of nobody we know', { ...event, source: 'aws.glue' }, /source/],
-  ['an event that says nothing', { ...event, detail: {} }, /detail/],
+  ['an event of an unknown source', { ...event, source: 'aws.glue' }, /source/],
+  ['an event with an empty detail', { ...event, detail: {} }, /detail/],
   ['an event of a bad asset', { ...event, detail: { ...event.detail, data: { assetId: '/' } } }, /assetId/],
   ['a release of nothing', { release: 1, domainId: 'x', assetId: '', record: '' }, /domainId/],
   ['256 KiB of junk', 'x'.repeat(256 * 1024), /JSON object/],
@@ -69,7 +69,7 @@ const shapes: readonly (readonly [string, string | object, RegExp])[] = [
 
 const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`
 
-/** JSON in the characters that SQS takes; the local one takes none beyond the basic plane. */
+/** Encodes JSON in the characters that SQS accepts; the local server accepts none beyond the basic plane. */
 export const text = (body: string | object): string =>
   typeof body === 'string' ? body : JSON.stringify(body).replaceAll(/[\ud800-\udfff\ufffe\uffff]/g, escaped)
 

@@ -4,8 +4,8 @@ import { type EventDetail, withoutRepeats } from '../../support/outside-view.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 import { badBodies, text } from './bad-bodies.ts'
 
-const neighbours = ['neighbour-1', 'neighbour-2', 'neighbour-3']
-/** Valid, though it looks like trouble: such ids and revisions are the sender's right. */
+const neighbors = ['neighbor-1', 'neighbor-2', 'neighbor-3']
+/** Valid, although they look hostile: the contract allows such ids and revisions. */
 const odd = runRequest('odd-one', { requestId: "'; DROP TABLE runs; -- {}[]<>", correlationId: ' ~ ' })
 const oddRevision = runRequest('odd-revision', { asset: { id: 'odd-revision', revision: '../#%\u0000語' } })
 
@@ -16,12 +16,12 @@ describe('bad input (P2)', () => {
   const rejections = () => withoutRepeats(system.endings().filter(({ data }) => data.status === 'REJECTED'))
 
   beforeAll(async () => {
-    const ids = [...neighbours, 'odd-one', 'odd-revision']
+    const ids = [...neighbors, 'odd-one', 'odd-revision']
     system = await openSystem({
       assets: ids.map((id) => ({ id })),
       batch: { size: 10, windowSeconds: 1 },
     })
-    const [first = '', second = '', third = ''] = neighbours
+    const [first = '', second = '', third = ''] = neighbors
     const half = badBodies.length / 2
     system.stack.publishServiceEvent(publishedEvent(first))
     await system.send(
@@ -42,7 +42,7 @@ describe('bad input (P2)', () => {
   })
   afterAll(() => system?.close())
 
-  test('leads to one Rejected event and one copy with the reason, for each body', () => {
+  test('sends one Rejected event and one copy with the reason for each body', () => {
     for (const { what, body, reason } of badBodies) {
       const sent = body.toWellFormed()
       const own = copies.filter((copy) =>
@@ -68,8 +68,8 @@ describe('bad input (P2)', () => {
     expect(system.runsOf('never-run')).toEqual([])
   })
 
-  test('leaves good neighbours untouched', () => {
-    for (const assetId of [...neighbours, 'odd-one']) {
+  test('runs the valid requests of the same batches', () => {
+    for (const assetId of [...neighbors, 'odd-one']) {
       expect(system.runsOf(assetId)).toHaveLength(1)
       expect(system.endingsOf(assetId)).toMatchObject([{ data: { status: 'SUCCEEDED' } }])
     }
@@ -78,7 +78,7 @@ describe('bad input (P2)', () => {
     ])
   })
 
-  test('asks DataZone for a revision that no asset has, and rejects what it does not know', () => {
+  test('rejects a revision that DataZone does not know', () => {
     expect(system.runsOf('odd-revision')).toEqual([])
     expect(system.endingsOf('odd-revision')).toMatchObject([
       {

@@ -11,7 +11,7 @@ describe('a request to cancel', () => {
   beforeAll(async () => {
     system = await openSystem({
       assets: ['by-message', 'by-event'].map((id) => ({ id })),
-      // Long enough that no run ends by itself.
+      // Long enough that no run ends on its own.
       datazone: { medianMs: 3_600_000, sigma: 0 },
     })
   })
@@ -24,7 +24,7 @@ describe('a request to cancel', () => {
       for (const { data } of endings) expect(data).toMatchObject({ canceledBy: `stop-${assetId}` })
     })
 
-  test('on the queue reaches DataZone, and what waits behind the run ends with it', async () => {
+  test('cancels a run and the run that waits behind it when it comes on the queue', async () => {
     await system.send(runRequest('by-message', { types: [...allTypes] }))
     await eventually(() => expect(system.runsOf('by-message')).toHaveLength(1))
     await system.send(cancelRequest('by-message'))
@@ -36,7 +36,7 @@ describe('a request to cancel', () => {
     ])
   })
 
-  test('on the run bus does the same', async () => {
+  test('cancels a run when it comes on the run bus', async () => {
     await system.send(runRequest('by-event'))
     await eventually(() => expect(system.runsOf('by-event')).toHaveLength(1))
     const client = new EventBridgeClient(system.stack.connect('eventbridge'))

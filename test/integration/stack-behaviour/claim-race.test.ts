@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 
-/** As many as the template lets starters run side by side. */
+/** The template's maximum concurrency of the starter. */
 const racers = 5
 
-describe('five starters at the claim of one asset at the same moment (P1)', () => {
+describe('five starters that claim one asset concurrently (P1)', () => {
   let system: LocalSystem
   beforeAll(async () => {
-    // DataZone forgets every token at once here, so that the claim alone stands between five messages and five runs.
+    // DataZone forgets every token at once here, so that only the claim prevents five runs for five messages.
     system = await openSystem({
       assets: [{ id: 'wanted' }],
       taps: true,
@@ -18,9 +18,9 @@ describe('five starters at the claim of one asset at the same moment (P1)', () =
   })
   afterAll(() => system?.close())
 
-  test('lets one of them Start, and takes the others for duplicates', async () => {
+  test('lets one starter call Start and drops the other requests as duplicates', async () => {
     const { stack } = system
-    const allThere = Promise.withResolvers<void>()
+    const allWaiting = Promise.withResolvers<void>()
     let waiting = 0
     const race = stack.tap({
       service: 'dynamodb',
@@ -29,8 +29,8 @@ describe('five starters at the claim of one asset at the same moment (P1)', () =
       match: ({ operation, body }) => operation === 'PutItem' && body.includes('"CLAIMED"'),
       action: () => {
         waiting += 1
-        if (waiting === racers) allThere.resolve()
-        return allThere.promise
+        if (waiting === racers) allWaiting.resolve()
+        return allWaiting.promise
       },
     })
     stack.publishServiceEvent(publishedEvent('wanted'))

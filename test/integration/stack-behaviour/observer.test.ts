@@ -5,8 +5,8 @@ import { briskSettings, type LocalSystem, openSystem } from '../../support/local
 import { domainId, runRequest, sourceRequest } from '../../support/requests.ts'
 
 /**
- * From DataZone's own event to the announcement: default bus, rule, hint queue, observer, run bus, with the packaged
- * template. Nothing ever sweeps here, so that whatever is announced the observer has announced.
+ * Follows DataZone's own events to the announcement: default bus, rule, hint queue, observer, run bus. No sweep runs
+ * here, so the observer sends every announcement.
  */
 const policy = {
   version: 1,
@@ -38,19 +38,19 @@ afterAll(async () => {
 const endingOfRun = (runId: string) =>
   eventually(
     () => {
-      const told = system.endings().filter(({ data }) => data.runId === runId)
-      expect(told).toHaveLength(1)
-      return told[0]
+      const events = system.endings().filter(({ data }) => data.runId === runId)
+      expect(events).toHaveLength(1)
+      return events[0]
     },
     { deadlineMs: 60_000 },
   )
 
-describe('with no sweep at all, the observer announces', () => {
-  test('a metadata run', async () => {
+describe('the observer, without any sweep,', () => {
+  test('announces a metadata run', async () => {
     await system.send(runRequest('asset-one'))
     const run = await eventually(() => {
       const [first] = system.runsOf('asset-one')
-      if (first === undefined) throw new Error('nothing has started')
+      if (first === undefined) throw new Error('no run has started')
       return first
     })
     expect((await endingOfRun(run.id))?.data).toMatchObject({
@@ -59,11 +59,11 @@ describe('with no sweep at all, the observer announces', () => {
     })
   })
 
-  test('a data source run, with what only Get tells', async () => {
+  test('announces a data source run with the statistics of Get', async () => {
     await system.send(sourceRequest('glue_asked', 'load-1'))
     const run = await eventually(() => {
       const [first] = system.control.dataSourceRuns().filter((one) => one.dataSourceId === 'glue_asked')
-      if (first === undefined) throw new Error('nothing has started')
+      if (first === undefined) throw new Error('no run has started')
       return first
     })
     expect((await endingOfRun(run.id))?.data).toMatchObject({
@@ -73,28 +73,28 @@ describe('with no sweep at all, the observer announces', () => {
     })
   })
 
-  test('a run that a schedule started, where the policy wants it, and no other', async () => {
+  test('announces a run that a schedule started only where the policy follows it', async () => {
     const ignored = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_ignored' })
     const run = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_followed' })
     const { data, metadata } = (await endingOfRun(run.id)) ?? {}
     expect(data).toMatchObject({ status: 'SUCCEEDED', foreign: true, dataSource: { id: 'glue_followed' } })
-    // The first that was heard of it; on a slow machine they all come at once.
-    const heard = system.stack.archive('default').filter(({ event }) => isAbout(event.detail, run.id))
-    expect(heard.map(({ event }) => event['detail-type'])).toContain('Data Source Run Triggered')
-    expect(heard.map(({ event }) => event.id)).toContain(metadata?.causationId)
+    // The first event about it; on a slow machine all of them arrive in one batch.
+    const received = system.stack.archive('default').filter(({ event }) => isAbout(event.detail, run.id))
+    expect(received.map(({ event }) => event['detail-type'])).toContain('Data Source Run Triggered')
+    expect(received.map(({ event }) => event.id)).toContain(metadata?.causationId)
     await eventually(() => {
       const over = system.stack.archive('default').filter(({ event }) => isAbout(event.detail, ignored.id))
       expect(over).toHaveLength(2)
     })
-    await hintsAreTaken()
+    await untilHintsAreHandled()
     expect(system.endings().filter(({ data: { runId } }) => runId === ignored.id)).toEqual([])
   })
 
-  test('nothing about an acceptance, and notes it on the run that it is of', async () => {
+  test('records an acceptance on the run it belongs to, without an announcement', async () => {
     const recordOf = async () => (await system.recordsOf('asset-one'))[0]
     await eventually(async () => {
       const announcedAtMs = (await recordOf())?.announcedAtMs
-      // An event's time is told to the second.
+      // The time of an event has a resolution of one second.
       expect(Date.now() - (announcedAtMs ?? Number.POSITIVE_INFINITY)).toBeGreaterThan(1000)
     })
     system.control.acceptSuggestions({ domainId, assetId: 'asset-one' })
@@ -102,12 +102,12 @@ describe('with no sweep at all, the observer announces', () => {
   })
 })
 
-test('nobody swept', () => expect(system.logged('sweep')).toEqual([]))
+test('no sweep ran', () => expect(system.logged('sweep')).toEqual([]))
 
 const isAbout = (detail: unknown, id: string): boolean => JSON.stringify(detail).includes(`"${id}"`)
 
-/** Nothing is on the hint queue any more, nor being handled. */
-const hintsAreTaken = () =>
+/** Waits until the hint queue is empty and no function runs. */
+const untilHintsAreHandled = () =>
   eventually(async () => {
     const { queues, invocations } = await system.stack.activity()
     const { visible = 0, delayed = 0, inFlight = 0 } = queues['HintQueue'] ?? {}

@@ -23,7 +23,7 @@ const faults: readonly Fault[] = [
     ([, target, error]) => ({ kind: 'error', error, operation: start, target, times: 2 }) as const,
   ),
   { kind: 'error', error: 'AccessDeniedException', operation: 'GetAsset', target: 'hidden', times: 2 },
-  // As often as the SDK tries a read by itself: the message has to go back to the queue.
+  // As many times as the SDK retries a read, so that the message has to go back to the queue.
   { kind: 'error', error: 'InternalServerException', operation: 'GetAsset', target: 'shaky', times: 3 },
   { kind: 'errorAfterEffect', operation: start, target: 'after-effect', times: 1 },
   { kind: 'slow', delayMs: 3000, operation: start, target: 'slow', times: 1 },
@@ -41,12 +41,12 @@ const assets = [
   'unannounced',
 ]
 
-/** A refused permission stops all of its project: those that meet one have a project of their own. */
+/** A denied call opens the breaker of its project, so assets that meet one have a project of their own. */
 const projectOf = (assetId: string) =>
   assetId === 'denied' || assetId === 'hidden' ? `project-${assetId}` : projectId
 
-/** All of it at once on one stack: each fault is for one asset, and each test looks at its own. */
-describe('what DataZone and the bus may answer', () => {
+/** Plays every fault on one stack at once. Each fault targets one asset, and each test checks its own. */
+describe('errors of DataZone and the bus', () => {
   let system: LocalSystem
   const refusedIds: string[] = []
   const history = async (assetId: string) => {
@@ -64,7 +64,7 @@ describe('what DataZone and the bus may answer', () => {
     })
     const { stack, control, send } = system
     const table = new DynamoDBClient(stack.connect('dynamodb'))
-    /** As docs/OPERATIONS.md says, or the month would have to turn. */
+    /** Closes the quota breaker as docs/OPERATIONS.md says; otherwise it stays open until the month turns. */
     const closeQuotaBreaker = () =>
       table.send(
         new DeleteItemCommand({
@@ -83,13 +83,13 @@ describe('what DataZone and the bus may answer', () => {
       if (assetId === 'hidden' || assetId === 'shaky') {
         stack.publishServiceEvent(publishedEvent(assetId, `published-${assetId}`, projectOf(assetId)))
       } else {
-        // A set of types of its own, so that its full quota is no matter for the others.
+        // A separate type, so that its full quota does not affect the other assets.
         const type = assetId === 'quota' ? 'BUSINESS_NAMES' : 'BUSINESS_DESCRIPTIONS'
         const asset = { id: assetId, revision: '1' }
         await send(runRequest(assetId, { projectId: projectOf(assetId), asset, types: [type] }))
       }
     }
-    stack.publishServiceEvent(publishedEvent('nobody'))
+    stack.publishServiceEvent(publishedEvent('unknown'))
     await send(
       runRequest('no-columns'),
       runRequest('no-such-revision', { asset: { id: 'storm-0', revision: '99' } }),
@@ -110,23 +110,23 @@ describe('what DataZone and the bus may answer', () => {
       expect(system.runsOf(assetId)).toHaveLength(1)
       const records = (await system.recordsOf(assetId)).filter(({ ending }) => ending !== 'REJECTED')
       expect(records).toMatchObject([{ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id }])
-      // On a slow machine the answer may come too late to be heard.
+      // On a slow machine the answer may arrive after the starter has given up.
       expect(records[0]?.history.map(({ what }) => what).join()).toMatch(/parked: (THROTTLED|UNAVAILABLE)/)
     }
     expect(system.control.calls().counts[start]?.['ThrottlingException']).toBeGreaterThanOrEqual(storm.length)
     expect(await system.deadLetters()).toEqual([])
   })
 
-  test.each(parking)('parks on %s and heals by itself: %s', async (_, assetId, error, reason) => {
+  test.each(parking)('parks on %s and recovers on its own: %s', async (_, assetId, error, reason) => {
     const parked = (await history(assetId)).filter((what) => what === `parked: ${reason} (${error})`)
-    // Twice it was refused; of a record that waited for long the history keeps only the newest lines.
+    // It was refused twice, and the history of a record that waited long keeps only its newest lines.
     expect([1, 2]).toContain(parked.length)
     expect(system.runsOf(assetId)).toHaveLength(1)
     expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
   })
 
   test.each(['hidden', 'shaky'])(
-    'runs a published asset that GetAsset refused at first: %s',
+    'runs a published asset after GetAsset failed at first: %s',
     async (assetId) => {
       expect(system.runsOf(assetId)).toHaveLength(1)
       expect(await one(assetId)).toMatchObject({ state: 'ENDED', revision: '1' })
@@ -135,7 +135,7 @@ describe('what DataZone and the bus may answer', () => {
   )
 
   test.each(['after-effect', 'slow'])(
-    'starts no second run when Start took effect but said otherwise: %s (P1)',
+    'starts no second run when Start took effect but reported an error: %s (P1)',
     async (assetId) => {
       const [run, ...others] = system.runsOf(assetId)
       expect(others).toEqual([])
@@ -145,11 +145,11 @@ describe('what DataZone and the bus may answer', () => {
   )
 
   test.each([
-    ['an asset that nobody knows, after the grace', 'nobody', 'ResourceNotFoundException'],
+    ['an unknown asset, after the grace period', 'unknown', 'ResourceNotFoundException'],
     ['an asset without a schema', 'no-columns', 'ValidationException'],
-    ['a revision that is not there', 'no-such-revision', 'ResourceNotFoundException'],
+    ['an unknown revision', 'no-such-revision', 'ResourceNotFoundException'],
     ['a project that does not own the asset', 'not-mine', 'WrongProject'],
-  ])('rejects, with an event and a copy: %s', async (_, requestId, error) => {
+  ])('rejects with an event and a copy: %s', async (_, requestId, error) => {
     const events = system
       .endings()
       .filter(({ data, metadata }) => data.status === 'REJECTED' && metadata.causationId?.endsWith(requestId))
@@ -157,7 +157,7 @@ describe('what DataZone and the bus may answer', () => {
     expect(events[0]?.data.error?.name).toBe(error)
   })
 
-  test('copies what it rejected to the queue for senders, each with the id of its event', async () => {
+  test('copies each rejected request to the rejected queue with the id of its event', async () => {
     const rejected = system.endings().filter(({ data }) => data.status === 'REJECTED')
     const copies = await system.rejectedCopies()
     expect(new Set(copies.map(({ eventId }) => eventId))).toEqual(
@@ -166,7 +166,7 @@ describe('what DataZone and the bus may answer', () => {
     for (const { reasons } of copies) expect(reasons.join()).toMatch(/Exception|WrongProject/)
   })
 
-  test('announces what the bus refused by a later sweep, with the same id (P3, P4)', async () => {
+  test('announces in a later sweep, with the same id, what the bus refused (P3, P4)', async () => {
     expect(refusedIds).toHaveLength(3)
     const events = system.endingsOf('unannounced')
     expect(events).toHaveLength(1)

@@ -25,11 +25,11 @@ const ask = async ({ stack, send, untilIdle }: LocalSystem) => {
   await untilIdle()
 }
 
-describe('what a stack is told', () => {
+describe('stack parameters and settings', () => {
   test.each([
     ['mode off', { Mode: 'off' }, 'MODE_OFF'],
     ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],
-  ])('skips every request, and says why: %s', async (_, parameters, reason) => {
+  ])('skips every request and logs the reason: %s', async (_, parameters, reason) => {
     const opened = await open({ parameters })
     await ask(opened)
     expect(opened.logged('request skipped').map((line) => line.reason)).toEqual([reason, reason])
@@ -46,10 +46,10 @@ describe('what a stack is told', () => {
     expect(opened.control.runs()).toHaveLength(2)
   })
 
-  test('plans what it would start, starts nothing, and starts it when the mode changes and it is asked again', async () => {
-    // Read whenever an execution environment starts, as a deployment that changes a parameter does.
+  test('records what it would start in mode plan, and starts it when requested again in mode run', async () => {
+    // An execution environment reads its settings when it starts, so changing them here acts like a deployment.
     const settings: Record<string, string> = { ...briskSettings, MODE: 'plan' }
-    // One batch, so that one starter handles it, and is the one to be replaced.
+    // One batch, so that a single starter handles it and is the one to replace.
     const batch = { size: 10, windowSeconds: 1 }
     const opened = await open({ settings, taps: true, batch, visibilitySeconds: 3 })
     await ask(opened)
@@ -71,7 +71,7 @@ describe('what a stack is told', () => {
   })
 
   test.each(['StarterLambdaFunction', 'PollerLambdaFunction'])(
-    'fails at start and names every wrong setting in one message: %s',
+    'fails at startup and names every invalid setting in one message: %s',
     async (functionId) => {
       const wrong = {
         TABLE_NAME: '',

@@ -19,7 +19,7 @@ describe('several runs of one asset', () => {
   const ended = (assetId: string, count: number) =>
     system.sweepUntil(() => expect(system.endingsOf(assetId)).toHaveLength(count))
 
-  test('makes attempt 2, with a run of its own, when asked to regenerate, once for each request', async () => {
+  test('starts one more attempt for each request to regenerate', async () => {
     await system.send(runRequest('regenerated'))
     await ended('regenerated', 1)
     const again = runRequest('regenerated', { requestId: 'again', regenerate: true })
@@ -37,7 +37,7 @@ describe('several runs of one asset', () => {
     expect(new Set(system.endingsOf('regenerated').map(({ metadata }) => metadata.id)).size).toBe(2)
   })
 
-  test('makes two runs of three types, one after the other', async () => {
+  test('splits three types into two consecutive runs', async () => {
     await system.send(runRequest('three-types', { types: [...allTypes] }))
     await ended('three-types', 2)
     const [first, second, ...others] = system.runsOf('three-types')
@@ -51,7 +51,7 @@ describe('several runs of one asset', () => {
     )
   })
 
-  test('runs a newer revision behind the run that is going, without a call that DataZone must refuse', async () => {
+  test('starts a newer revision after the active run, without a conflict at DataZone', async () => {
     system.stack.publishServiceEvent(publishedEvent('revised', 'first'))
     await eventually(() => expect(system.runsOf('revised')).toHaveLength(1))
     system.control.addRevision({ domainId, assetId: 'revised' })
@@ -66,7 +66,7 @@ describe('several runs of one asset', () => {
     )
   })
 
-  test('makes one run of a revision that is published and asked for again and again', async () => {
+  test('makes one run of a revision that is published and requested repeatedly', async () => {
     for (const id of ['a', 'b', 'a']) system.stack.publishServiceEvent(publishedEvent('repeated', id))
     await system.send(
       runRequest('repeated'),
@@ -84,14 +84,14 @@ describe('several runs of one asset', () => {
   })
 })
 
-describe('a run that somebody else started', () => {
+describe('a foreign run', () => {
   let system: LocalSystem
   beforeAll(async () => {
     system = await openSystem({ assets: [{ id: 'busy' }], datazone: { medianMs: 2000, sigma: 0 } })
   })
   afterAll(() => system?.close())
 
-  test('is waited for, and neither taken for ours nor announced', async () => {
+  test('delays our run and is neither adopted nor announced', async () => {
     const byHand = new DataZoneClient({
       ...system.stack.connect('datazone'),
       endpoint: system.datazoneEndpoint,
@@ -107,9 +107,9 @@ describe('a run that somebody else started', () => {
     byHand.destroy()
     await system.send(runRequest('busy'))
     await system.sweepUntil(() => expect(system.endingsOf('busy')).toHaveLength(1))
-    const [theirs, ours, ...others] = system.runsOf('busy')
+    const [foreign, ours, ...others] = system.runsOf('busy')
     expect(others).toEqual([])
-    expect(ours?.createdAtMs).toBeGreaterThanOrEqual(theirs?.endsAtMs ?? Number.POSITIVE_INFINITY)
+    expect(ours?.createdAtMs).toBeGreaterThanOrEqual(foreign?.endsAtMs ?? Number.POSITIVE_INFINITY)
     const [record] = await system.recordsOf('busy')
     expect(record).toMatchObject({ state: 'ENDED', runId: ours?.id })
     expect(record?.history.map(({ what }) => what)).toContain('parked: CONFLICT (ConflictException)')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { closers } from '../../../local/closers.ts'
 
-test('closes the last opened first, all of them though one fails, and once', async () => {
+test('closes everything once, in reverse order, even when one close fails', async () => {
   const closed: string[] = []
   const opened = closers()
   opened.add(async () => void closed.push('first'))
@@ -9,6 +9,6 @@ test('closes the last opened first, all of them though one fails, and once', asy
   opened.add(async () => void closed.push('last'))
   const closing = opened.close()
   expect(opened.close()).toBe(closing)
-  await expect(closing).rejects.toThrow('Not everything could be closed')
+  await expect(closing).rejects.toThrow('Some resources could not be closed')
   expect(closed).toEqual(['last', 'first'])
 })

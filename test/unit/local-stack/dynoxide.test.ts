@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-test('takes the packaged engine before one on the PATH', async () => {
+test('prefers the packaged engine to one on the PATH', async () => {
   const program = join(directory, 'dynoxide')
   await writeFile(program, '', { mode: 0o755 })
   const path = ['/nowhere', directory].join(delimiter)
@@ -18,7 +18,7 @@ test('takes the packaged engine before one on the PATH', async () => {
   expect(findDynoxide(path, '/nowhere/dynoxide')).toBe(program)
 })
 
-test('says in one line what can be done without one', async () => {
+test('says in one line how to get an engine', async () => {
   await writeFile(join(directory, 'dynoxide'), '', { mode: 0o644 })
   expect(() => findDynoxide(directory, '/nowhere/dynoxide')).toThrow(
     /^No DynamoDB engine for .+: set DYNAMODB_ENDPOINT .+, put dynoxide on the PATH, or npm install .+$/,

@@ -8,7 +8,7 @@ const event = busEvent(
   new Date(0),
 )
 
-test('keeps events by bus, oldest first, and hands out copies', () => {
+test('keeps events by bus, oldest first, and returns copies', () => {
   const archive = eventArchive()
   archive.keep('a', event, 1)
   archive.keep('a', event, 2)
@@ -18,7 +18,7 @@ test('keeps events by bus, oldest first, and hands out copies', () => {
   expect(archive.of('b')).toEqual([])
 })
 
-test('lets the oldest go when there are too many', () => {
+test('drops the oldest events above its limit', () => {
   const archive = eventArchive()
   for (let index = 0; index <= 100_000; index += 1) archive.keep('a', event, index)
   expect(archive.of('a')).toHaveLength(90_001)

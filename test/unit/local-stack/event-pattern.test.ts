@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compilePattern } from '../../../local/servers/event-pattern.ts'
 
-/** The event of EventBridge's own documentation of patterns, with a few fields more. */
+/** The event in EventBridge's documentation of patterns, with a few more fields. */
 const event = {
   version: '0',
   source: 'aws.ec2',
@@ -26,7 +26,7 @@ const event = {
 
 const detail = (pattern: Record<string, unknown>) => ({ detail: pattern })
 
-describe('a pattern matches', () => {
+describe('compilePattern matches', () => {
   test.each<[string, Record<string, unknown>]>([
     ['an exact value', { source: ['aws.ec2'] }],
     ['one of several values', { source: ['aws.s3', 'aws.ec2'] }],
@@ -62,8 +62,8 @@ describe('a pattern matches', () => {
     ['a number equal', detail({ 'd-count': [{ numeric: ['=', -1.5] }] })],
     ['a field that exists', detail({ state: [{ exists: true }] })],
     ['a field that does not exist', detail({ missing: [{ exists: false }] })],
-    ['a leaf below nothing, that does not exist', detail({ missing: { below: [{ exists: false }] } })],
-    ['a field that is null, as one that exists', detail({ nothing: [{ exists: true }] })],
+    ['an absent leaf below an absent object', detail({ missing: { below: [{ exists: false }] } })],
+    ['a null field as existing', detail({ nothing: [{ exists: true }] })],
     ['one of $or', { $or: [{ source: ['aws.s3'] }, detail({ 'c-count': [{ numeric: ['>', 4] }] })] }],
     ['$or beside a field', { source: ['aws.ec2'], $or: [{ region: ['x'] }, { region: ['us-west-1'] }] }],
     ['$or within detail', detail({ $or: [{ state: ['x'] }, { flag: [true] }] })],
@@ -73,7 +73,7 @@ describe('a pattern matches', () => {
   })
 })
 
-describe('a pattern does not match', () => {
+describe('compilePattern does not match', () => {
   test.each<[string, Record<string, unknown>]>([
     ['another value', { source: ['aws.s3'] }],
     ['when one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
@@ -86,7 +86,7 @@ describe('a pattern does not match', () => {
     ['anything but a prefix it has', detail({ state: [{ 'anything-but': { prefix: ['x', 'run'] } }] })],
     ['numeric on text', detail({ state: [{ numeric: ['>', 0] }] })],
     ['a number outside a range', detail({ 'c-count': [{ numeric: ['>', 5, '<', 9] }] })],
-    ['exists on an object: it is no leaf', detail({ nested: [{ exists: true }] })],
+    ['exists on an object, which is not a leaf', detail({ nested: [{ exists: true }] })],
     ['exists: false where it does', detail({ state: [{ exists: false }] })],
     ['none of $or', { $or: [{ source: ['aws.s3'] }, { region: ['x'] }] }],
     [
@@ -103,12 +103,12 @@ describe('a pattern does not match', () => {
 test.each<[unknown, string]>([
   [{}, 'pattern: expected an object with fields'],
   [{ detail: 'x' }, 'pattern.detail: expected an object with fields'],
-  [{ source: [{ cidr: '10.0.0.0/8' }] }, 'pattern.source.0: cidr is not understood locally'],
+  [{ source: [{ cidr: '10.0.0.0/8' }] }, 'pattern.source.0: cidr is not supported by the local stack'],
   [{ source: [{ prefix: 7 }] }, 'pattern.source.0: prefix needs text'],
   [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'pattern.source.0: one operator at a time'],
-  [{ n: [{ numeric: ['>'] }] }, 'pattern.n.0: > undefined is no comparison'],
+  [{ n: [{ numeric: ['>'] }] }, 'pattern.n.0: > undefined is not a comparison'],
   [{ n: [{ numeric: 5 }] }, 'pattern.n.0: numeric needs a list'],
   [{ $or: {} }, 'pattern.$or: expected a list'],
-])('a pattern that is not understood stops: %o', (pattern, message) => {
+])('compilePattern refuses a pattern it does not support: %o', (pattern, message) => {
   expect(() => compilePattern(pattern)).toThrow(message)
 })

@@ -15,7 +15,7 @@ const plan: FunctionPlan = {
 }
 const endpoints = { dynamodb: 'http://d', sqs: 'http://s', eventbridge: 'http://e', datazone: 'http://z' }
 
-test('holds what Lambda, the template and the caller set, and nothing of this process', () => {
+test('combines the variables of Lambda, the template and the caller, and none of this process', () => {
   const settings = { MODE: 'run' }
   const env = functionEnv(plan, {
     region: 'eu-west-1',

@@ -11,8 +11,8 @@ const options = {
 }
 const plan = (overrides: Record<string, unknown> = {}) => planStack(localTemplate(overrides), options)
 
-describe('the plan of a stack', () => {
-  test('names resources by their own names, else by stack and logical id', () => {
+describe('planStack', () => {
+  test('names resources by their name property, else by stack and logical id', () => {
     const { queues, buses, tables } = plan()
     expect(queues.map(({ name, url }) => [name, url])).toEqual([
       ['requests-test', 'http://queues/requests-test'],
@@ -25,7 +25,7 @@ describe('the plan of a stack', () => {
     ])
   })
 
-  test('gives queues their attributes as text, the redrive policy as JSON', () => {
+  test('converts queue attributes to text and the redrive policy to JSON', () => {
     expect(plan().queues[0]?.attributes).toEqual({
       VisibilityTimeout: '60',
       RedrivePolicy: JSON.stringify({
@@ -35,7 +35,7 @@ describe('the plan of a stack', () => {
     })
   })
 
-  test('ties mappings, schedules and rules to the functions and queues they name', () => {
+  test('links mappings, schedules and rules to their functions and queues', () => {
     const { eventSources, schedules, rules } = plan()
     expect(eventSources).toMatchObject([
       {
@@ -57,7 +57,7 @@ describe('the plan of a stack', () => {
     ])
   })
 
-  test('gives functions the names of resources as Ref does', () => {
+  test('resolves Ref in the variables of functions', () => {
     expect(plan().functions[0]?.environment).toEqual({
       TABLE_NAME: 'stack-Table',
       BUS_NAME: 'bus-test',
@@ -65,7 +65,7 @@ describe('the plan of a stack', () => {
     })
   })
 
-  test('leaves out what is disabled', () => {
+  test('leaves out disabled schedules', () => {
     const disabled = plan({
       Sweep: {
         Type: 'AWS::Scheduler::Schedule',
@@ -112,16 +112,16 @@ describe('the plan of a stack', () => {
       'the visibility timeout of Queue is shorter than the timeout of Consumer',
     ],
     [
-      'a rule whose target is no queue',
+      'a rule whose target is not a queue',
       {
         Rule: {
           Type: 'AWS::Events::Rule',
           Properties: { EventPattern: { source: ['a'] }, Targets: [{ Id: 'x', Arn: 'arn:elsewhere' }] },
         },
       },
-      'Resources.Rule.Properties.Targets.0.Arn: arn:elsewhere is no queue of this stack',
+      'Resources.Rule.Properties.Targets.0.Arn: arn:elsewhere is not a queue of this stack',
     ],
-  ])('stops at %s', (_, overrides, message) => {
+  ])('refuses %s', (_, overrides, message) => {
     expect(() => plan(overrides)).toThrow(message)
   })
 })

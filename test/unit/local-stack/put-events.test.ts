@@ -4,8 +4,8 @@ import { entryBytes, readEntry, readPutEvents } from '../../../local/servers/put
 const entry = { Source: 's', DetailType: 't', Detail: '{}' }
 const buses = new Set(['default', 'mine'])
 
-describe('a PutEvents call', () => {
-  test('is refused as a whole without entries, or with eleven', () => {
+describe('readPutEvents', () => {
+  test('refuses a call without entries or with eleven', () => {
     expect(readPutEvents({ Entries: [] })).toMatchObject({
       refusal: expect.stringContaining('greater than or equal to 1'),
     })
@@ -15,22 +15,22 @@ describe('a PutEvents call', () => {
     expect(readPutEvents({})).toMatchObject({ refusal: expect.any(String) })
   })
 
-  test('is refused as a whole one byte over the size limit', () => {
+  test('refuses a call one byte over the size limit', () => {
     const half = { ...entry, Detail: 'x'.repeat(131_070) }
     expect(entryBytes(half)).toBe(131_072)
     expect('refusal' in readPutEvents({ Entries: [half, half] })).toBe(false)
     expect('refusal' in readPutEvents({ Entries: [half, { ...half, Source: 'ss' }] })).toBe(true)
   })
 
-  test('counts bytes of text, resources, and fourteen for a time', () => {
+  test('counts the bytes of texts and resources, and 14 for a time', () => {
     expect(entryBytes({ Source: 'é', DetailType: 't', Detail: '{}', Resources: ['ab'], Time: 1 })).toBe(
       2 + 1 + 2 + 2 + 14,
     )
   })
 })
 
-describe('an entry', () => {
-  test('is accepted for a bus by name or ARN, and for the default one', () => {
+describe('readEntry', () => {
+  test('accepts a bus by name or ARN, and none for the default bus', () => {
     expect(readEntry(entry, buses)).toMatchObject({ bus: 'default', detail: {} })
     expect(readEntry({ ...entry, EventBusName: 'mine' }, buses)).toMatchObject({ bus: 'mine' })
     expect(readEntry({ ...entry, EventBusName: 'arn:aws:events:r:0:event-bus/mine' }, buses)).toMatchObject({

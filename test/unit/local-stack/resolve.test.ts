@@ -34,7 +34,7 @@ function resolve(value: Json, parameters: Record<string, string> = {}) {
   return resolveValue(value, 'Resources.X', { ...scope, physical })
 }
 
-describe('a template value', () => {
+describe('resolveValue', () => {
   test.each<[string, Json, unknown]>([
     ['a parameter', { Ref: 'Stage' }, 'dev'],
     ['a list parameter', { Ref: 'Names' }, ['a', 'b']],
@@ -68,7 +68,7 @@ describe('a template value', () => {
     expect(resolve(value)).toEqual(expected)
   })
 
-  test('chooses by a given parameter', () => {
+  test('evaluates a condition with a given parameter', () => {
     expect(resolve({ 'Fn::If': ['IsProd', 'yes', 'no'] }, { Stage: 'prod' })).toBe('yes')
   })
 
@@ -78,51 +78,57 @@ describe('a template value', () => {
       { a: [{ 'Fn::Select': [0, ['a']] }] },
       'Resources.X.a.0: the local stack does not resolve Fn::Select',
     ],
-    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: nothing called Nowhere'],
+    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: the template defines no Nowhere'],
     [
       'an unknown attribute',
       { 'Fn::GetAtt': ['Table', 'StreamArn'] },
       'Resources.X: no attribute Table.StreamArn',
     ],
-    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: nothing called Nowhere'],
-    ['an unknown condition', { 'Fn::If': ['Nowhere', 1, 2] }, 'Resources.X: no condition called Nowhere'],
+    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: the template defines no Nowhere'],
+    [
+      'an unknown condition',
+      { 'Fn::If': ['Nowhere', 1, 2] },
+      'Resources.X: the template defines no condition Nowhere',
+    ],
     [
       'an unknown operator in a condition',
       { 'Fn::If': ['Odd', 1, 2] },
       'Conditions.Odd: the local stack does not resolve Fn::Select',
     ],
     ['a join of no list', { 'Fn::Join': ['-', 'a'] }, 'Resources.X: expected a list'],
-  ])('stops at %s, saying where', (_, value, message) => {
+  ])('refuses %s and names its path', (_, value, message) => {
     expect(() => resolve(value)).toThrow(message)
   })
 })
 
-describe('a parameter', () => {
+describe('templateScope', () => {
   test.each([
     [{ Stage: 'qa' }, 'Parameters.Stage: "qa" is not one of dev, prod'],
     [{ Suffix: 'A' }, 'Parameters.Suffix: "A" does not match [a-z]*'],
     [{ Rate: '11' }, 'Parameters.Rate: "11" is more than 10'],
     [{ Rate: 'fast' }, 'Parameters.Rate: "fast" is not a number'],
     [{ Stagge: 'dev' }, 'the template declares no Stagge'],
-  ])('is checked: %o', (parameters, message) => {
+  ])('refuses an invalid parameter: %o', (parameters, message) => {
     expect(() => templateScope(template, parameters as Record<string, string>, identity)).toThrow(message)
   })
 
-  test('needs a value', () => {
+  test('requires a value for a parameter without a default', () => {
     const bare = parseTemplate({ Parameters: { Name: { Type: 'String' } }, Resources: {} })
-    expect(() => templateScope(bare, {}, identity)).toThrow('Parameters.Name: no value given and no default')
+    expect(() => templateScope(bare, {}, identity)).toThrow(
+      'Parameters.Name: a value is required, because there is no default',
+    )
   })
 })
 
-describe('a template', () => {
-  test('gives up the resources whose condition does not hold, and those that are skipped', () => {
+describe('resolveTemplate', () => {
+  test('leaves out skipped types and resources whose condition does not hold', () => {
     const scope = templateScope(template, {}, identity)
     expect(resolveTemplate(template, scope, new Set(['A::B::Skipped']))).toEqual({
       Table: { type: 'A::B::Table', properties: { Name: 'stack-dev' } },
     })
   })
 
-  test('says what is wrong with a document that is none', () => {
+  test('names the path that is missing from an invalid document', () => {
     expect(() => parseTemplate({ Resources: { X: {} } })).toThrow('Resources.X.Type')
   })
 })

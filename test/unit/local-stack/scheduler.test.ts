@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type SchedulerClock, startSchedule } from '../../../local/servers/scheduler.ts'
 
-/** A clock that moves when told to, and lets what was started get as far as it can. */
+/** A clock that the test moves. Each move also runs the callbacks that are due and the microtasks they queue. */
 function handClock() {
   let nowMs = 1_000
   let timers: { atMs: number; callback: () => void }[] = []
@@ -26,8 +26,8 @@ function handClock() {
   return { clock, moveTo, settle, armed: () => timers.map(({ atMs }) => atMs) }
 }
 
-describe('a schedule', () => {
-  test('fires each period, counted from the first, however late its timers are', async () => {
+describe('startSchedule', () => {
+  test('fires at multiples of the period even when a timer is late', async () => {
     const { clock, moveTo, armed } = handClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_300])
   })
 
-  test('does not make up for times that passed meanwhile', async () => {
+  test('skips the times that passed while the machine slept', async () => {
     const { clock, moveTo, armed } = handClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
@@ -46,7 +46,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_600])
   })
 
-  test('skips a time while the last firing runs, and records it', async () => {
+  test('skips and records a time at which the last firing still runs', async () => {
     const { clock, moveTo, settle } = handClock()
     const running = Promise.withResolvers<void>()
     let fired = 0
@@ -68,7 +68,7 @@ describe('a schedule', () => {
     expect(fired).toBe(2)
   })
 
-  test('overlaps when told to', async () => {
+  test('fires during a running firing when overlap is true', async () => {
     const { clock, moveTo } = handClock()
     let fired = 0
     const fire = () => {
@@ -81,7 +81,7 @@ describe('a schedule', () => {
     expect(fired).toBe(2)
   })
 
-  test('records a firing that failed, and goes on', async () => {
+  test('records a failed firing and continues', async () => {
     const { clock, moveTo, armed } = handClock()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => Promise.reject(new Error('no luck')) })
     await moveTo(1_100)
@@ -89,7 +89,7 @@ describe('a schedule', () => {
     expect(armed()).toEqual([1_200])
   })
 
-  test('stops when what it fired has ended', async () => {
+  test('waits for a running firing when it stops', async () => {
     const { clock, moveTo, settle, armed } = handClock()
     const running = Promise.withResolvers<void>()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => running.promise })

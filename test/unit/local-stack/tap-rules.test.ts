@@ -16,8 +16,8 @@ function rules() {
   return { terminated, ...tapRules(async (environmentId) => void terminated.push(environmentId)) }
 }
 
-describe('a tap rule', () => {
-  test('crashes the calling environment, once, at the call it names', async () => {
+describe('tapRules', () => {
+  test('crashes the calling environment once, at the matching call', async () => {
     const { hook, add, terminated } = rules()
     const point = add({
       service: 'dynamodb',
@@ -36,21 +36,21 @@ describe('a tap rule', () => {
     expect(point.hits()).toBe(1)
   })
 
-  test('counts no call of anyone but an environment towards a crash', async () => {
+  test('does not count calls of other clients toward a crash', async () => {
     const { hook, add } = rules()
     const point = add({ service: 'dynamodb', when: 'before', action: 'crash' })
     expect(await hook({ ...request, environmentId: undefined }, 'before')).toBe('pass')
     expect(point.hits()).toBe(0)
   })
 
-  test('happens as many times as it says, also to calls at once', async () => {
+  test('acts on the given number of calls, even concurrent ones', async () => {
     const { hook, add } = rules()
     add({ service: 'dynamodb', when: 'before', times: 2, action: 'hang up' })
     const results = await Promise.all([1, 2, 3].map(() => hook(request, 'before')))
     expect(results).toEqual(['hang up', 'hang up', 'pass'])
   })
 
-  test('holds a call while its function runs, then lets it go on', async () => {
+  test('holds a call until its function resolves', async () => {
     const { hook, add } = rules()
     const gate = Promise.withResolvers<void>()
     add({ service: 'dynamodb', when: 'before', action: () => gate.promise })
@@ -60,7 +60,7 @@ describe('a tap rule', () => {
     expect(await passing).toBe('pass')
   })
 
-  test('can be taken back', async () => {
+  test('stops acting when it is removed', async () => {
     const { hook, add } = rules()
     add({ service: 'dynamodb', when: 'before', action: 'hang up' }).remove()
     expect(await hook(request, 'before')).toBe('pass')

@@ -25,8 +25,8 @@ const paths = {
 }
 const fill = (template: string) => send({ kind: 'template', paths, template })
 
-describe('a target receives', () => {
-  test('the event, with its time in whole seconds', () => {
+describe('targetText', () => {
+  test('returns the event, with its time in whole seconds', () => {
     expect(JSON.parse(send({ kind: 'event' }))).toEqual({
       version: '0',
       id: 'event-1',
@@ -40,11 +40,11 @@ describe('a target receives', () => {
     })
   })
 
-  test('a constant', () => {
+  test('returns a constant', () => {
     expect(send({ kind: 'constant', text: '{"a":1}' })).toBe('{"a":1}')
   })
 
-  test('a part of the event', () => {
+  test('returns a part of the event', () => {
     expect(send({ kind: 'path', path: '$.detail.asset.count' })).toBe('2')
   })
 
@@ -58,15 +58,15 @@ describe('a target receives', () => {
     ['{"whole": <aws.events.event.json>}', { whole: event }],
     ['{"escaped \\" <count>": <count>}', { 'escaped " 2': 2 }],
     ['"<name>: <count>"', 'the "best" one: 2'],
-  ])('the template %s, filled in', (template, expected) => {
+  ])('fills in the template %s', (template, expected) => {
     expect(JSON.parse(fill(template))).toEqual(expected)
   })
 
-  test('an error for a variable without a path', () => {
-    expect(() => fill('<nobody>')).toThrow('<nobody>, which has no path')
+  test('refuses a variable without a path', () => {
+    expect(() => fill('<unknown>')).toThrow('uses <unknown>, which InputPathsMap does not define')
   })
 
-  test('an error for a path that is more than dots and indices', () => {
+  test('refuses a path with more than dots and indices', () => {
     expect(() => send({ kind: 'path', path: '$..name' })).toThrow('$..name is not a JSON path')
   })
 })
