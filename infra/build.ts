@@ -1,13 +1,13 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { build, transform } from 'esbuild'
-import { parsePolicy } from '../lib/contracts/policy-file.ts'
+import { build } from 'esbuild'
+import { checkPolicy, InvalidPolicyFile } from './check-policy.ts'
 
 const functionNames = ['starter', 'poller', 'observer']
 
 /**
- * Splitting turns what is imported on demand (the SDK's credential providers, which Lambda never loads) into
- * chunks beside the entry; `module` before `main` halves the SDK, because esbuild can shake only ES modules.
+ * Splitting turns dynamic imports (the SDK's credential providers, which Lambda never loads) into chunks beside the
+ * entry; `module` before `main` halves the SDK, because esbuild can tree-shake only ES modules.
  */
 const bundle = async (root: string, name: string): Promise<void> => {
   const outdir = join(root, 'dist', name)
@@ -28,33 +28,25 @@ const bundle = async (root: string, name: string): Promise<void> => {
     logLevel: 'warning',
     metafile: true,
   })
-  // Beside the bundle and not in it: what went in, for the tests and for esbuild's analyser.
+  // Beside the bundle: the list of its inputs, for the tests and for esbuild's analyzer.
   await writeFile(`${outdir}.meta.json`, JSON.stringify(metafile))
 }
 
-const policyPath = join('config', 'policy.json')
-
-/** The policy is part of the bundles, so a wrong one is to fail here and not when the functions start. */
-const checkPolicy = async (root: string): Promise<void> => {
-  const text = await readFile(join(root, policyPath), 'utf8')
-  let file: unknown
-  try {
-    file = JSON.parse(text)
-  } catch (cause) {
-    throw new Error(`${policyPath} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause })
-  }
-  // Of a field that is given twice JSON.parse takes the last, without a word.
-  const { warnings } = await transform(text, { loader: 'json' })
-  const twice = warnings.map((warning) => `line ${warning.location?.line}: ${warning.text}`)
-  if (twice.length > 0) throw new Error(`${policyPath} is wrong: ${twice.join('; ')}`)
-  const policy = parsePolicy(file)
-  if (!policy.ok) throw new Error(`${policyPath} is wrong: ${policy.problems.join('; ')}`)
-}
-
-/** Bundles each function of the service in `root` to `dist/<function>/index.mjs`. */
+/**
+ * Bundles each function of the service in `root` to `dist/<function>/index.mjs`.
+ * @throws InvalidPolicyFile
+ */
 export const buildFunctions = async (root: string): Promise<void> => {
   await checkPolicy(root)
   await Promise.all(functionNames.map((name) => bundle(root, name)))
 }
 
-if (import.meta.main) await buildFunctions(resolve(import.meta.dirname, '..'))
+if (import.meta.main) {
+  try {
+    await buildFunctions(resolve(import.meta.dirname, '..'))
+  } catch (error) {
+    if (!(error instanceof InvalidPolicyFile)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

@@ -1,15 +1,22 @@
-/** Builds the bundles before they are zipped, and lets a first deployment take its parameters. */
+/** Builds the bundles before packaging, and makes a first deployment accept its stack parameters. */
 module.exports = class EsbuildPlugin {
   constructor(serverless) {
     const build = async () => {
       const { buildFunctions } = await import('./build.ts')
-      await buildFunctions(serverless.serviceDir)
+      try {
+        await buildFunctions(serverless.serviceDir)
+      } catch (error) {
+        // The framework prints its own errors without a stack trace.
+        throw error.name === 'InvalidPolicyFile'
+          ? new serverless.classes.Error(error.message, 'INVALID_POLICY_FILE')
+          : error
+      }
     }
     this.hooks = {
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
-      // A new stack is made in two steps, and the first one's template holds the bucket alone: CloudFormation
-      // refuses the stack parameters that come with it unless that template declares them too.
+      // A first deployment creates the stack with a template that holds only the deployment bucket. CloudFormation
+      // refuses stack parameters that the template does not declare, so this template declares them as well.
       'before:aws:deploy:deploy:createStack': () => {
         const { coreCloudFormationTemplate: core, compiledCloudFormationTemplate: whole } =
           serverless.service.provider
