@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { packagedTemplate } from '../../local/package.ts'
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   directory = (await packagedTemplate()).directory
 })
 
-/** The entry and every chunk that importing it loads, leaving out what is imported on demand. */
+/** The entry and every chunk that its static imports load. */
 const loadedAtStart = (outputs: Outputs, entry: string, seen = new Set<string>()): Set<string> => {
   seen.add(entry)
   for (const { path, kind, external } of outputs[entry]?.imports ?? []) {
@@ -54,14 +54,14 @@ describe.each(['starter', 'poller', 'observer'])('the bundle of the %s', (name) 
     metafileSchema.parse(JSON.parse(await readFile(join(directory, 'dist', `${name}.meta.json`), 'utf8')))
       .outputs
 
-  it('is all that its package holds', async () => {
+  test('is the whole content of its package', async () => {
     const names = namesInZip(await readFile(join(directory, '.serverless', `${name}.zip`)))
     expect(names.toSorted()).toEqual(Object.keys(await outputsOf()).toSorted())
     expect(names).toContain(`dist/${name}/index.mjs`)
     expect(names.filter((file) => !file.startsWith(`dist/${name}/`))).toEqual([])
   })
 
-  it('stays within its budget, alone and with what it loads at once', async () => {
+  test('stays within its size budget, alone and with its static imports', async () => {
     const outputs = await outputsOf()
     const entry = `dist/${name}/index.mjs`
     expect((await stat(join(directory, entry))).size).toBeLessThan(entryBudgetBytes)
@@ -69,7 +69,7 @@ describe.each(['starter', 'poller', 'observer'])('the bundle of the %s', (name) 
     expect(loaded.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(startBudgetBytes)
   })
 
-  it('loads no credential provider at start: Lambda gives credentials by its environment', async () => {
+  test('loads no credential provider at start, because Lambda provides credentials in the environment', async () => {
     const outputs = await outputsOf()
     const inputs = [...loadedAtStart(outputs, `dist/${name}/index.mjs`)].flatMap((path) =>
       Object.keys(outputs[path]?.inputs ?? {}),
@@ -79,7 +79,7 @@ describe.each(['starter', 'poller', 'observer'])('the bundle of the %s', (name) 
     ).toEqual([])
   })
 
-  it('brings all it needs, and exports the handler', async () => {
+  test('imports only Node built-ins from outside and exports the handler', async () => {
     const external = Object.values(await outputsOf()).flatMap(({ imports }) =>
       imports.filter((imported) => imported.external === true).map(({ path }) => path.replace(/^node:/, '')),
     )

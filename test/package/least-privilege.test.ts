@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 
@@ -62,7 +62,7 @@ const referenceSchema = z.union([
 const nameOf = (resource: unknown): string => referenceSchema.parse(resource)
 
 describe('the roles (P12)', () => {
-  it('are one for each function and one for the schedule', () => {
+  test('exist once per function and once for the schedule', () => {
     expect(propertiesOf('AWS::IAM::Role').map(([name]) => name)).toEqual([
       'StarterRole',
       'PollerRole',
@@ -80,7 +80,7 @@ describe('the roles (P12)', () => {
     })
   })
 
-  it('let the starter do this and no more', () => {
+  test('grant the starter exactly these actions', () => {
     expect(grantsOf('StarterRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
@@ -104,7 +104,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  it('let the poller do this and no more', () => {
+  test('grant the poller exactly these actions', () => {
     expect(grantsOf('PollerRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
       'datazone:GetDataSourceRun *',
@@ -122,7 +122,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  it('let the observer do this and no more', () => {
+  test('grant the observer exactly these actions', () => {
     expect(grantsOf('ObserverRole')).toEqual([
       'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
@@ -143,14 +143,14 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  it('let the scheduler do this and no more', () => {
+  test('grant the scheduler exactly these actions', () => {
     expect(grantsOf('SweepScheduleRole')).toEqual([
       'lambda:InvokeFunction PollerLambdaFunction.Arn',
       'sqs:SendMessage ScheduleDeadLetterQueue.Arn',
     ])
   })
 
-  it('trust their service alone, and the scheduler only on behalf of this account', () => {
+  test('trust only their service, and the scheduler only for this account', () => {
     const trustOf = (role: string) => roleOf(role).AssumeRolePolicyDocument.Statement
     const lambda = [
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
@@ -168,13 +168,13 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  it('name each action, and every resource but those of DataZone, whose actions take none', () => {
+  test('name each action, and each resource except for DataZone, whose actions support none', () => {
     const grants = propertiesOf('AWS::IAM::Role').flatMap(([name]) => grantsOf(name))
     expect(grants.filter((grant) => /\*/.test(grant) && !/^datazone:[A-Za-z]+ \*$/.test(grant))).toEqual([])
   })
 })
 
-/** What the adapters send, as IAM names it; a batch or a transaction is allowed by what it is made of. */
+/** The IAM actions of the commands that the adapters send; a batch or a transaction needs the actions of its parts. */
 const actionsSent = async (): Promise<string[]> => {
   const adapters = resolve(import.meta.dirname, '..', '..', 'lib', 'adapters')
   const files = (await readdir(adapters, { recursive: true })).filter((file) => file.endsWith('.ts'))
@@ -202,7 +202,7 @@ const parts: Record<string, string[]> = {
 }
 
 describe('the adapters', () => {
-  it('send just what the roles allow (P12)', async () => {
+  test('send exactly the actions that the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
     const allowed = ['StarterRole', 'PollerRole', 'ObserverRole']
       .flatMap(grantsOf)
@@ -216,7 +216,7 @@ describe('the queues and the bus (P12)', () => {
   const policiesOf = () =>
     propertiesOf('AWS::SQS::QueuePolicy').map(([, policy]) => queuePolicySchema.parse(policy))
 
-  it('each have one policy, about themselves', () => {
+  test('have one policy per queue, about that queue alone', () => {
     const queues = propertiesOf('AWS::SQS::Queue').map(([name]) => name)
     expect(policiesOf().flatMap((policy) => policy.Queues.map(({ Ref }) => Ref))).toEqual(queues)
     for (const { Queues, PolicyDocument } of policiesOf()) {
@@ -225,7 +225,7 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  it('refuse what does not come over TLS', () => {
+  test('deny requests without TLS', () => {
     for (const { PolicyDocument } of policiesOf()) {
       expect(PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({
@@ -238,7 +238,7 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  it('allow no one to send but the rules that feed them', () => {
+  test('allow only their own rules to send', () => {
     const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
     )
@@ -265,7 +265,7 @@ describe('the queues and the bus (P12)', () => {
     ])
   })
 
-  it('are open to nobody through a bus policy or a permission on a function', () => {
+  test('have no bus policy and no function permission that opens them further', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type)
     expect(types).not.toContain('AWS::Events::EventBusPolicy')
     expect(types).not.toContain('AWS::Lambda::Permission')

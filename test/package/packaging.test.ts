@@ -1,14 +1,14 @@
 import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { packagedTemplate } from '../../local/package.ts'
 
 const repository = resolve(import.meta.dirname, '..', '..')
 
 let root: string
 
-/** A service with this one's serverless.yml and infra, and functions that do nothing. */
+/** A service with this serverless.yml and infra, and functions that do nothing. */
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'packaging-'))
   await cp(join(repository, 'serverless.yml'), join(root, 'serverless.yml'))
@@ -30,7 +30,7 @@ afterEach(async () => {
 const stored = () => readdir(join(root, 'node_modules', '.cache', 'packaged-service'))
 
 describe('packaging for the local stack', { timeout: 60_000 }, () => {
-  it('needs no AWS account and heeds none that is set up, and is not confused by a second one', async () => {
+  test('ignores AWS settings of the machine and tolerates a second packager', async () => {
     vi.stubEnv('AWS_PROFILE', 'not-there')
     vi.stubEnv('AWS_REGION', 'eu-west-3')
     const [one, other] = await Promise.all([packagedTemplate(root), packagedTemplate(root)])
@@ -41,7 +41,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect((await stat(join(one.directory, 'dist', 'starter', 'index.mjs'))).isFile()).toBe(true)
   })
 
-  it('happens again only when a source has changed', async () => {
+  test('repeats only when a source has changed', async () => {
     const first = await packagedTemplate(root)
     const { mtimeMs } = await stat(join(first.directory, '.serverless'))
     expect((await packagedTemplate(root)).directory).toBe(first.directory)
@@ -51,7 +51,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(await stored()).toHaveLength(2)
   })
 
-  it('says in one line what is wrong with a function', async () => {
+  test('reports a broken function in one line', async () => {
     await writeFile(join(root, 'functions', 'poller.ts'), "import './nowhere.ts'")
     await expect(packagedTemplate(root)).rejects.toThrow(
       /^serverless package failed: .*Could not resolve "\.\/nowhere\.ts"$/,
@@ -59,7 +59,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(await stored()).toEqual([])
   })
 
-  it('says in one line what is wrong with the policy, and where', async () => {
+  test('reports a wrong policy in one line, with the place', async () => {
     const rules = [
       { match: {}, run: {} },
       { match: { domain: 'dzd/*' }, run: {} },
@@ -73,12 +73,12 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     const twice = '{ "version": 1, "rules": [{ "match": {}, "skip": "all", "match": {} }] }'
     await writeFile(join(root, 'config', 'policy.json'), twice)
     await expect(packagedTemplate(root)).rejects.toThrow(
-      /policy\.json is wrong: line 1: Duplicate key "match"/,
+      /policy\.json is invalid: line 1: Duplicate key "match"/,
     )
     expect(await stored()).toEqual([])
   })
 
-  it('says in one line what is wrong with serverless.yml', async () => {
+  test('reports a wrong serverless.yml in one line', async () => {
     await appendFile(join(root, 'serverless.yml'), 'layer: {}')
     await expect(packagedTemplate(root)).rejects.toThrow(/^serverless package failed: .*'layer'.*$/)
   })

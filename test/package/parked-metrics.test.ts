@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { pollerHandler } from '../../functions/poller-handler.ts'
 import { wire } from '../../functions/wiring.ts'
@@ -20,7 +20,7 @@ const alarmSchema = z.looseObject({
   Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
 })
 
-/** The variables that a deployment refers to, as they would be resolved. */
+/** The variables whose values are references in the template, as a deployment would resolve them. */
 const referred: Readonly<Record<string, string>> = {
   MODE: 'run',
   DOMAIN_IDS: '',
@@ -33,8 +33,8 @@ const referred: Readonly<Record<string, string>> = {
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('what the poller tells CloudWatch', () => {
-  it('is what the alarms look at: namespace, metric and dimensions', async () => {
+describe('the metrics of the poller', () => {
+  test('have the namespace, names and dimensions that the alarms watch', async () => {
     const { template } = await packagedTemplate()
     const { Variables } = functionSchema.parse(
       template.Resources['PollerLambdaFunction']?.Properties,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 
 const pluginSchema = z.custom<new (serverless: object) => { hooks: Record<string, () => unknown> }>(
@@ -8,14 +8,14 @@ const pluginSchema = z.custom<new (serverless: object) => { hooks: Record<string
 const EsbuildPlugin = pluginSchema.parse(createRequire(import.meta.url)('../../infra/esbuild-plugin.cjs'))
 
 describe('the plugin', () => {
-  it('declares the stack parameters in the first template of a new stack, which else is refused', async () => {
+  test('declares the stack parameters in the first template of a new stack', async () => {
     const Parameters = { Mode: { Type: 'String', Default: 'plan' } }
     const provider = { coreCloudFormationTemplate: {}, compiledCloudFormationTemplate: { Parameters } }
     await new EsbuildPlugin({ service: { provider } }).hooks['before:aws:deploy:deploy:createStack']?.()
     expect(provider.coreCloudFormationTemplate).toEqual({ Parameters })
   })
 
-  it('leaves a deployment of a finished package alone, which has no first template', async () => {
+  test('does nothing for a finished package, which has no first template', async () => {
     const provider = { compiledCloudFormationTemplate: { Parameters: {} } }
     await new EsbuildPlugin({ service: { provider } }).hooks['before:aws:deploy:deploy:createStack']?.()
     expect(provider).toEqual({ compiledCloudFormationTemplate: { Parameters: {} } })

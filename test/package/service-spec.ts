@@ -16,7 +16,7 @@ interface Problem {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What an intrinsic may turn out to be: both sides of an If; nothing that can be checked here for the others. */
+/** The values that an intrinsic can resolve to: both sides of an If; none that can be checked for the others. */
 const outcomesOf = (value: unknown): unknown[] => {
   const [[name, argument] = []] =
     isObject(value) && Object.keys(value).length === 1 ? Object.entries(value) : []
@@ -38,7 +38,7 @@ const problemsOfObject = (
     .map(([name]) => ({ path: `${path}.${name}`, message: 'is required' }))
   const found = Object.entries(value).flatMap(([name, item]) => {
     const property = properties[name]
-    if (property === undefined) return [{ path: `${path}.${name}`, message: 'is no property' }]
+    if (property === undefined) return [{ path: `${path}.${name}`, message: 'is not a property' }]
     return problemsOf(database, property.type, item, `${path}.${name}`)
   })
   return [...missing, ...found]
@@ -88,7 +88,7 @@ const problemsOfOutcome = (
         path,
       )
     case 'union': {
-      // Beside a shape that is known, plain JSON is a relic that would swallow every typo.
+      // Where an exact shape is known, the legacy alternative of plain JSON would accept every typo.
       const exact = type.types.some(isShape) ? type.types.filter(({ type: kind }) => kind !== 'json') : []
       const found = (exact.length > 0 ? exact : type.types).map((option) =>
         problemsOf(database, option, value, path),
@@ -100,7 +100,7 @@ const problemsOfOutcome = (
 
 let database: Promise<Database> | undefined
 
-/** Checks resources offline against what CloudFormation knows: names, required properties, and primitive types. */
+/** Checks names, required properties and primitive types of resources against the CloudFormation schema, offline. */
 export const resourceProblems = async (
   resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>,
 ): Promise<string[]> => {
@@ -108,7 +108,7 @@ export const resourceProblems = async (
   const known = await database
   return Object.entries(resources).flatMap(([logicalId, { Type, Properties: properties = {} }]) => {
     const resource = resourceOf(known, Type)
-    if (resource === undefined) return [`${logicalId}: there is no resource type ${Type}`]
+    if (resource === undefined) return [`${logicalId}: unknown resource type ${Type}`]
     return problemsOfObject(known, resource.properties, properties, logicalId).map(
       ({ path, message }) => `${path} ${message}`,
     )

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { serviceEventNames } from '../../lib/contracts/service-event.ts'
 import { lookAgainAfterSeconds } from '../../lib/run/look-again.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 
 describe('the functions', () => {
-  it('run on Node 24 and arm64, unversioned, with their logs kept for 30 days', () => {
+  test('run on Node 24 and arm64, unversioned, and keep logs for 30 days', () => {
     for (const { Runtime, Architectures } of [starter, poller, observer]) {
       expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']])
     }
@@ -48,7 +48,7 @@ describe('the functions', () => {
     expect(propertiesOf('ObserverLogGroup')).toMatchObject({ RetentionInDays: 30 })
   })
 
-  it('get the same environment, in which nothing is secret', () => {
+  test('share one environment without secrets', () => {
     expect(poller.Environment).toEqual(starter.Environment)
     expect(observer.Environment).toEqual(starter.Environment)
     expect(starter.Environment.Variables).toEqual({
@@ -70,13 +70,13 @@ describe('the functions', () => {
     })
   })
 
-  it('leave a claim leased until 30 seconds after its starter must have stopped (P1)', () => {
+  test('lease a claim for 30 seconds longer than a starter can run (P1)', () => {
     expect(Number(starter.Environment.Variables['LEASE_SECONDS'])).toBe(starter.Timeout + 30)
   })
 })
 
-describe('worlds in virtual time', () => {
-  it('run the functions as they are deployed', () => {
+describe('the simulation', () => {
+  test('runs the functions with the deployed settings', () => {
     expect([starter, poller, observer].map(({ Timeout }) => Timeout * 1000)).toEqual([
       deployed.starter.timeoutMs,
       deployed.poller.timeoutMs,
@@ -101,7 +101,7 @@ describe('worlds in virtual time', () => {
 })
 
 describe('the sweep', () => {
-  it('comes as often as the functions are told, and is over before the next', () => {
+  test('starts once per sweep period and ends before the next', () => {
     expect(propertiesOf('SweepSchedule')).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
@@ -116,13 +116,13 @@ describe('the sweep', () => {
     expect(poller.Timeout).toBeLessThan(60)
   })
 
-  it('is never repeated by the scheduler or by Lambda: the next one does the same', () => {
+  test('is never retried by the scheduler or by Lambda', () => {
     const once = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }
     expect(propertiesOf('SweepSchedule')).toMatchObject({ Target: { RetryPolicy: once } })
     expect(propertiesOf('PollerLambdaEvConf')).toMatchObject(once)
   })
 
-  it('runs one at a time, unless the account is too small to promise that', () => {
+  test('reserves a concurrency of one, where a parameter does not turn that off', () => {
     expect(poller['ReservedConcurrentExecutions']).toEqual({
       'Fn::If': ['ReservesPollerConcurrency', 1, { Ref: 'AWS::NoValue' }],
     })
@@ -131,7 +131,7 @@ describe('the sweep', () => {
 })
 
 describe('the queues', () => {
-  it('are all encrypted, and keep what they hold for 14 days, and hints for an hour', () => {
+  test('are encrypted and keep messages for 14 days, hints for an hour', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
     expect(queues).toHaveLength(5)
     for (const [name, { Properties }] of queues) {
@@ -140,7 +140,7 @@ describe('the queues', () => {
     }
   })
 
-  it('keep a hint for longer than it is looked at, however long each look takes, so that the last one is told', () => {
+  test('keep a hint until its last look, however long each look takes', () => {
     const mapping = mappingSchema.parse(propertiesOf('ObserverEventSourceMappingSQSHintQueue'))
     const { MessageRetentionPeriod } = queueSchema.parse(propertiesOf('HintQueue'))
     let seconds = 0
@@ -154,7 +154,7 @@ describe('the queues', () => {
     expect(seconds).toBeLessThan(MessageRetentionPeriod)
   })
 
-  it('hide a request until its starter must be done with it, six times over', () => {
+  test('hide a request for six times the starter timeout', () => {
     const mapping = mappingSchema.parse(propertiesOf('StarterEventSourceMappingSQSRequestQueue'))
     const { VisibilityTimeout } = queueSchema.parse(propertiesOf('RequestQueue'))
     expect(VisibilityTimeout).toBeGreaterThanOrEqual(
@@ -162,7 +162,7 @@ describe('the queues', () => {
     )
   })
 
-  it('feed the starter in batches that fail by the message, on a few starters at once', () => {
+  test('send the starter batches with partial failures, at a bounded concurrency', () => {
     expect(propertiesOf('StarterEventSourceMappingSQSRequestQueue')).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] },
       BatchSize: 10,
@@ -172,7 +172,7 @@ describe('the queues', () => {
     })
   })
 
-  it('gather hints for some seconds, and feed them to few observers', () => {
+  test('batch hints for some seconds, at a bounded concurrency', () => {
     const mapping = propertiesOf('ObserverEventSourceMappingSQSHintQueue')
     expect(mapping).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
@@ -194,7 +194,7 @@ describe('the queues', () => {
     })
   })
 
-  it('lose no request and no event that cannot be handled or delivered (P2)', () => {
+  test('keep requests that fail and events that cannot be delivered (P2)', () => {
     const deadLetters = { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] }
     expect(propertiesOf('RequestQueue')).toMatchObject({
       RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 5 },
@@ -211,39 +211,5 @@ describe('the queues', () => {
       EventPattern: { 'detail-type': ['Run Requested', 'Run Cancel Requested'] },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
-  })
-})
-
-describe('the alarms', () => {
-  it('are the six that somebody must act on, and notify the topic that is given, if one is', () => {
-    const alarms = Object.entries(template.Resources).filter(
-      ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
-    )
-    expect(alarms.map(([name]) => name)).toEqual([
-      'RequestDeadLetterAlarm',
-      'RequestsWaitingAlarm',
-      'PermissionMissingAlarm',
-      'PollerRefusedAlarm',
-      'SweepsFailingAlarm',
-      'SweepsMissingAlarm',
-    ])
-    for (const [, { Properties }] of alarms) {
-      expect(Properties?.['AlarmActions']).toEqual({
-        'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
-      })
-    }
-  })
-
-  it('take silence for a stopped sweep, and for nothing else', () => {
-    expect(propertiesOf('SweepsMissingAlarm')).toMatchObject({ TreatMissingData: 'breaching' })
-    for (const alarm of [
-      'RequestDeadLetterAlarm',
-      'RequestsWaitingAlarm',
-      'PermissionMissingAlarm',
-      'PollerRefusedAlarm',
-      'SweepsFailingAlarm',
-    ]) {
-      expect(propertiesOf(alarm)).toMatchObject({ TreatMissingData: 'notBreaching' })
-    }
   })
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type PackagedService, packagedTemplate } from '../../local/package.ts'
 import { resourceProblems } from './service-spec.ts'
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
   service = await packagedTemplate()
 })
 
-/** Every key of an object that looks like an intrinsic, wherever it stands. */
+/** Every key that looks like an intrinsic, at any depth. */
 const intrinsicsOf = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, item]) => [
@@ -20,12 +20,12 @@ const intrinsicsOf = (value: unknown): string[] => {
 }
 
 describe('the packaged template', () => {
-  it('has no property that CloudFormation does not know, and lacks none that it requires', async () => {
+  test('has only properties that CloudFormation knows, and all that it requires', async () => {
     expect(await resourceProblems(service.template.Resources)).toEqual([])
   })
 
-  it.each([
-    ['a misspelt property', { VisibilityTimeOut: 60 }, 'Queue.VisibilityTimeOut is no property'],
+  test.each([
+    ['a misspelled property', { VisibilityTimeOut: 60 }, 'Queue.VisibilityTimeOut is not a property'],
     ['a string for a number', { VisibilityTimeout: '60' }, 'Queue.VisibilityTimeout is not of type integer'],
     [
       'a string for a boolean',
@@ -37,12 +37,12 @@ describe('the packaged template', () => {
       { SqsManagedSseEnabled: { 'Fn::If': ['Some', 'yes', { Ref: 'AWS::NoValue' }] } },
       'Queue.SqsManagedSseEnabled is not of type boolean',
     ],
-  ])('would be refused for %s', async (_, Properties, problem) => {
+  ])('reports %s', async (_, Properties, problem) => {
     expect(await resourceProblems({ Queue: { Type: 'AWS::SQS::Queue', Properties } })).toEqual([problem])
   })
 
-  it.each([
-    ['AWS::SQS::Queues', {}, ['Planted: there is no resource type AWS::SQS::Queues']],
+  test.each([
+    ['AWS::SQS::Queues', {}, ['Planted: unknown resource type AWS::SQS::Queues']],
     ['AWS::SQS::QueuePolicy', { Queues: [] }, ['Planted.PolicyDocument is required']],
     [
       'AWS::Scheduler::Schedule',
@@ -51,18 +51,18 @@ describe('the packaged template', () => {
         ScheduleExpression: 'rate(1 minute)',
         Target: { Arn: 'a' },
       },
-      ['Planted.FlexibleTimeWindow.Minutes is no property', 'Planted.Target.RoleArn is required'],
+      ['Planted.FlexibleTimeWindow.Minutes is not a property', 'Planted.Target.RoleArn is required'],
     ],
     [
       'AWS::DynamoDB::Table',
       { KeySchema: [{ AttributeName: 'pk', KeyTipe: 'HASH' }] },
-      ['Planted.KeySchema.0.KeyType is required', 'Planted.KeySchema.0.KeyTipe is no property'],
+      ['Planted.KeySchema.0.KeyType is required', 'Planted.KeySchema.0.KeyTipe is not a property'],
     ],
-  ])('would be refused for a planted mistake in %s', async (Type, Properties, problems) => {
+  ])('reports a planted mistake in %s', async (Type, Properties, problems) => {
     expect(await resourceProblems({ Planted: { Type, Properties } })).toEqual(problems)
   })
 
-  it('uses no intrinsic that the local stack does not resolve', () => {
+  test('uses only intrinsics that the local stack resolves', () => {
     const { Conditions, ...rest } = service.template
     expect(new Set(intrinsicsOf(rest))).toEqual(
       new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If']),
@@ -70,7 +70,7 @@ describe('the packaged template', () => {
     expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not']))
   })
 
-  it('has the logical ids that everything else refers to', () => {
+  test('keeps the logical ids that other files refer to', () => {
     expect(Object.keys(service.template.Resources)).toEqual(
       expect.arrayContaining([
         'StarterLambdaFunction',
@@ -94,7 +94,7 @@ describe('the packaged template', () => {
     )
   })
 
-  it('keeps the records when the stack is deleted or the table replaced (P1)', () => {
+  test('retains the table when the stack is deleted or the table replaced (P1)', () => {
     expect(service.template.Resources['RunTable']).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -107,7 +107,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it('gives a first deployment a plan, and nothing that it must be told', () => {
+  test('gives every parameter a default, and Mode the default plan', () => {
     const defaults = Object.entries(service.template.Parameters).map(([name, { Default }]) => [name, Default])
     expect(Object.fromEntries(defaults)).toEqual({
       Mode: 'plan',
@@ -121,7 +121,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it('passes every parameter on from --param, with its own default', async () => {
+  test('passes every parameter on from --param, with its default', async () => {
     const state: unknown = JSON.parse(
       await readFile(join(service.directory, '.serverless', 'serverless-state.json'), 'utf8'),
     )
@@ -137,7 +137,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['DomainIds', ['', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'], ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a']],
     ['StartRatePerSecond', ['9.8', '10', '0.5', '100'], ['0', '0.0', '', '-1', 'fast', '1e3']],
     [
@@ -150,8 +150,8 @@ describe('the packaged template', () => {
       ['', 'arn:aws:sns:eu-west-1:123456789012:pager'],
       ['pager', 'arn:aws:sqs:eu-west-1:1:x'],
     ],
-  ])('checks what %s is given', (name, accepted, refused) => {
-    // CloudFormation wants the whole value to match.
+  ])('validates the value of %s', (name, accepted, refused) => {
+    // CloudFormation matches the whole value.
     const pattern = new RegExp(`^(?:${String(service.template.Parameters[name]?.['AllowedPattern'])})$`)
     expect(accepted.filter((value) => !pattern.test(value))).toEqual([])
     expect(refused.filter((value) => pattern.test(value))).toEqual([])
