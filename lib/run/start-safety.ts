@@ -98,13 +98,6 @@ export const ownership = (
     : metadataOwnership(run.subject, run, candidate)
 }
 
-/**
- * How long to wait for what may be over soon, or never: half of the time that it has lasted, so that a short one is
- * waited for closely and one that never ends is asked about ever less. All in ms.
- */
-export const pauseByAgeMs = (ageMs: number, leastMs: number, mostMs: number): number =>
-  Math.min(mostMs, Math.max(leastMs, Math.round(ageMs / 2)))
-
 /** What is, or may be, an attempt: its record or what one is to be made of. */
 export type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly earlierStart?: StartSent }
 

@@ -1,3 +1,4 @@
+import type { Mode } from './mode.ts'
 import { type Holds, nothingHeld, planReleases, type ReleasePlan, type WaitingRun } from './release-plan.ts'
 import {
   type ClaimedRun,
@@ -25,9 +26,6 @@ export interface SweepSettings {
   readonly maxWaitMs: number
   readonly mode: Mode
 }
-
-export const modes = ['off', 'plan', 'run'] as const
-export type Mode = (typeof modes)[number]
 
 /**
  * Whether a waiting record may go on: nothing in mode `off`; in `plan` only what never ends in a Start, a request whose

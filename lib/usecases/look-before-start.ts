@@ -1,4 +1,5 @@
 import type { ServiceRun } from '../ports/datazone.ts'
+import { backoffByAgeMs } from '../run/backoff.ts'
 import {
   type ClaimedRun,
   type ParkReason,
@@ -8,7 +9,7 @@ import {
   startUnknownName,
 } from '../run/run.ts'
 import { meaningOfStatus } from '../run/service-status.ts'
-import { absenceIsProofAtMs, ownership, pauseByAgeMs } from '../run/start-safety.ts'
+import { absenceIsProofAtMs, ownership } from '../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './outcome.ts'
 import type { StarterTools } from './starter-tools.ts'
@@ -154,7 +155,7 @@ export const parkBehindOther = async (
   const nowMs = tools.clock.now()
   // Where List shows none going, as long as the request itself has waited.
   const sinceMs = (seen.found === 'nothing' ? seen.going?.createdAtMs : undefined) ?? run.createdAtMs
-  const retryAtMs = nowMs + pauseByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
+  const retryAtMs = nowMs + backoffByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
   return park(
     isProvenAbsent(run, seen, requestedAtMs, tools) ? withoutOpenStarts(run) : run,
     { reason: 'CONFLICT', retryAtMs, definite: true, error },

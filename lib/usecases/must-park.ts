@@ -1,6 +1,7 @@
+import { backoffByAgeMs } from '../run/backoff.ts'
 import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../run/source-day.ts'
-import { type Attempt, hasToWait, pauseByAgeMs } from '../run/start-safety.ts'
+import { type Attempt, hasToWait } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
 
@@ -32,7 +33,7 @@ export const mustPark = async (
   if (hasToWait(attempt, others)) {
     return {
       reason: 'BEHIND',
-      retryAtMs: nowMs + pauseByAgeMs(ageMs(), settings.lookAgainMs, settings.parkMs),
+      retryAtMs: nowMs + backoffByAgeMs(ageMs(), settings.lookAgainMs, settings.parkMs),
     }
   }
   if (!isStart) return undefined

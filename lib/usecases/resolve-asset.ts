@@ -1,7 +1,7 @@
 import type { Asset, Refusal } from '../ports/datazone.ts'
+import { backoffByAgeMs } from '../run/backoff.ts'
 import { errorText } from '../run/error-text.ts'
 import type { ParkedRun, ParkReason, Run, RunError } from '../run/run.ts'
-import { pauseByAgeMs } from '../run/start-safety.ts'
 import type { StarterTools } from './starter-tools.ts'
 import { stoppedError } from './stopped-start.ts'
 import { hasTimeToAsk } from './time-left.ts'
@@ -41,7 +41,10 @@ const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTo
     case 'DENIED': {
       const { domainId } = waiting.subject
       await tools.gate.refused('GetAsset', { reason: 'DENIED', domainId, projectId: waiting.projectId })
-      return wait('DENIED', pauseByAgeMs(nowMs - waiting.createdAtMs, settings.lookAgainMs, settings.parkMs))
+      return wait(
+        'DENIED',
+        backoffByAgeMs(nowMs - waiting.createdAtMs, settings.lookAgainMs, settings.parkMs),
+      )
     }
     case 'QUOTA_EXCEEDED':
     case 'CONFLICT':

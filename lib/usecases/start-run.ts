@@ -1,8 +1,9 @@
 import type { Answer, Refusal, ServiceRun } from '../ports/datazone.ts'
+import { backoffByAgeMs } from '../run/backoff.ts'
 import { clientToken, typesToRun } from '../run/identity.ts'
 import { type ClaimedRun, isCancelRequested, type ParkReason, type Run, type RunError } from '../run/run.ts'
 import { nextDayMs } from '../run/source-day.ts'
-import { pauseByAgeMs, startSafety } from '../run/start-safety.ts'
+import { startSafety } from '../run/start-safety.ts'
 import { awaitTurn } from './await-turn.ts'
 import {
   cancelUnstarted,
@@ -103,7 +104,7 @@ const refused = async (
       const { domainId } = run.subject
       // Ever later, so that one that stays refused does not keep others from being tried.
       const everLater = () =>
-        later('DENIED', pauseByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
+        later('DENIED', backoffByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
       const told = await deniedForItsProject(run, tools)
       switch (told.because) {
         case 'wrong-project':
