@@ -1,5 +1,5 @@
+import { matchesGlob } from './glob.ts'
 import { typesToRun } from './identity.ts'
-import { matchesGlob } from './policy.ts'
 import type { Counter, GenerationType, Lane, Subject } from './run.ts'
 
 /** How many metadata runs there may be in a day or a month of UTC. The file and its schema: lib/contracts/policy-file.ts. */

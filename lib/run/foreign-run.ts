@@ -1,4 +1,4 @@
-import { matchesGlob } from './policy.ts'
+import { matchesGlob } from './glob.ts'
 import {
   type DataSourceRef,
   type EndedRun,

@@ -1,5 +1,6 @@
 import type { Cap } from './caps.ts'
 import type { FollowRule } from './foreign-run.ts'
+import { matchesGlob } from './glob.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
 
 /** What decides, in order, which assets are run and how. The file and its schema: lib/contracts/policy-file.ts. */
@@ -49,22 +50,6 @@ export type Decision =
   | { readonly decision: 'skip'; readonly reason: 'POLICY'; readonly rule: number; readonly because: string }
   /** A rule looks at the asset's type or name, and they are not known yet. */
   | { readonly decision: 'look' }
-
-/** Whether `text` is what `glob` says. Linear: each part is looked for once, from left to right. */
-export const matchesGlob = (glob: string, text: string): boolean => {
-  const [head = '', ...rest] = glob.split('*')
-  const tail = rest.pop()
-  if (tail === undefined) return glob === text
-  if (text.length < head.length + tail.length || !text.startsWith(head) || !text.endsWith(tail)) return false
-  const end = text.length - tail.length
-  let at = head.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0 || found + part.length > end) return false
-    at = found + part.length
-  }
-  return true
-}
 
 const fits = (glob: string | undefined, text: string): boolean =>
   glob === undefined || matchesGlob(glob, text)

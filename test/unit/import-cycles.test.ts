@@ -1,0 +1,59 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..', '..')
+const rooms = ['lib', 'functions', 'local', 'cli', 'page', 'events', 'bench', 'infra', 'examples']
+
+/** Every relative import of a file, type imports and re-exports counted. */
+const importsOf = (source: string): string[] =>
+  [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g)].flatMap(([, path]) => path ?? [])
+
+/** The first cycle that a depth-first walk of the graph meets, as the files along it; undefined without one. */
+const findCycle = (graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined => {
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...path, file])
+      if (cycle !== undefined) return cycle
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of graph.keys()) {
+    const cycle = visit(file, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
+
+describe('imports between files', () => {
+  test('form no cycle (to break one, move what both files need to a file of its own)', () => {
+    const files = rooms.flatMap((room) => globSync(`${room}/**/*.{ts,mjs}`, { cwd: root }))
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        importsOf(readFileSync(join(root, file), 'utf8')).map((path) =>
+          relative(root, resolve(root, dirname(file), path)),
+        ),
+      ]),
+    )
+    expect(graph.size).toBeGreaterThan(150)
+    expect(findCycle(graph)?.join(' -> ')).toBeUndefined()
+  })
+
+  test('count as a cycle when a type import closes it', () => {
+    expect(importsOf("import type { B } from './b.ts'\nexport { c } from './c.ts'")).toEqual([
+      './b.ts',
+      './c.ts',
+    ])
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ])
+    expect(findCycle(graph)).toEqual(['b', 'c', 'b'])
+  })
+})
