@@ -62,7 +62,7 @@ export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZo
     const overQuota = !quotas.take(operation, atMs)
     const prepared = overQuota
       ? failure('ThrottlingException', 'Rate exceeded')
-      : outcomeOf(() => operations[operation](world, input))
+      : outcomeOf(() => operations[operation](operation, world, input))
     const hit =
       prepared.outcome === 'ok'
         ? applyFaults(seed, faults, { operation, targetId: prepared.output.targetId, atMs })

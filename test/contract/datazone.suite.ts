@@ -70,7 +70,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     it('P8: reads the older shape, in which one type is told, in Start, Get and List', async () => {
-      const { datazone } = await opened({ apiGeneration: 'older' })
+      const { datazone } = await opened({ apiGeneration: 'older-answers' })
       const started = answered(await datazone.startRun(startInput(), minute))
       const older = { types: ['BUSINESS_DESCRIPTIONS'], olderShape: true }
       expect(started).toMatchObject(older)

@@ -289,18 +289,30 @@ test('the AWS SDK starts data source runs, follows them to their ending, and rea
   expect(seen[0]?.createdAt).toBeInstanceOf(Date)
 })
 
-test('the AWS SDK survives fields that it does not know, and the older shape', async () => {
+test('answers the AWS SDK with unknown fields, and in the shape of the older generation', async () => {
   const { client, ask } = await startSimulator()
   const change = '{"unknownFields":true,"apiGeneration":"older"}'
   expect((await ask('PATCH', '/_simulator/settings', change)).body).toMatchObject({ unknownFields: true })
-  const { id: identifier, ...started } = await client.send(new StartMetadataGenerationRunCommand(request))
-  expect(started).toMatchObject({ type: 'BUSINESS_NAMES', status: 'SUBMITTED' })
+  const { id: identifier, ...started } = await client.send(
+    new StartMetadataGenerationRunCommand({ ...request, types: undefined, type: 'BUSINESS_DESCRIPTIONS' }),
+  )
+  expect(started).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', status: 'SUBMITTED' })
   expect(started.types).toBeUndefined()
   const path = `/v2/domains/${sampleDomainId}/metadata-generation-runs/${identifier}`
   expect((await ask('GET', path)).body).toMatchObject({
     addedByALaterVersion: {},
     target: { addedByALaterVersion: {} },
   })
+})
+
+test('refuses the AWS SDK a Start with types alone in the older generation', async () => {
+  const { client, datazone } = await startSimulator({ apiGeneration: 'older' })
+  await expect(client.send(new StartMetadataGenerationRunCommand(request))).rejects.toMatchObject({
+    name: 'ValidationException',
+    ...saying("Value at 'type' failed to satisfy constraint: Member must not be null"),
+    $metadata: { httpStatusCode: 400 },
+  })
+  expect(datazone.control.runs()).toEqual([])
 })
 
 test('the rest of the control over HTTP does what it does in process', async () => {

@@ -92,6 +92,9 @@ const asSeen = (run: ActualDataSourceRun): SeenRun => ({
   ...(run.createdBy === caller ? {} : { isForeign: true }),
 })
 
+/** The starter sends `types` alone: an older deployment answers in its own shape, and takes what the starter sends. */
+const answersOf = { current: 'current', older: 'older-answers' } as const
+
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed, sabotage } = options
@@ -135,7 +138,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     dataSourceMedianMs: 60_000,
     dataSourceRunsPerDay: program.runsPerDay,
     partialShare: profile.partialShare,
-    apiGeneration: profile.apiGeneration,
+    apiGeneration: answersOf[profile.apiGeneration],
     unknownStatusShare: profile.unknownStatusShare,
     stuckShare: profile.stuckShare,
     cancelEnded: profile.cancelEnded,

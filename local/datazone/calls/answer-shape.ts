@@ -20,7 +20,7 @@ export const shapeAnswer = <Out>(output: Out, { apiGeneration, unknownFields }: 
   if (apiGeneration === 'current' && !unknownFields) return output
   const copy = structuredClone(output)
   reshape(copy, (structure) => {
-    if (apiGeneration === 'older') for (const name of newerFields) Reflect.deleteProperty(structure, name)
+    if (apiGeneration !== 'current') for (const name of newerFields) Reflect.deleteProperty(structure, name)
     if (unknownFields) Object.assign(structure, { [unknownField]: { since: 'the future' } })
   })
   return copy

@@ -86,8 +86,12 @@ const lists = {
 }
 
 const answers = {
-  /** The older API's answers have no `types`, no `typeStats` and no PARTIALLY_SUCCEEDED; it is FAILED then (assumed). */
-  apiGeneration: z.enum(['current', 'older']).default('current'),
+  /**
+   * The older API requires `type` on Start, knows only BUSINESS_DESCRIPTIONS and no `types`. Its answers have no
+   * `types`, no `typeStats` and no PARTIALLY_SUCCEEDED; it answers FAILED instead (assumed). `older-answers` takes
+   * the requests of the current API and answers as the older one.
+   */
+  apiGeneration: z.enum(['current', 'older', 'older-answers']).default('current'),
   /** Whether each structure of an answer has a field that no model has. */
   unknownFields: z.boolean().default(false),
   /** Share of metadata runs that show, besides their own, a type that no model has. */

@@ -36,7 +36,7 @@ const operation = z.object({
   http: z.object({ method: z.string(), requestUri: z.string() }),
   input: z.object({ shape: z.string() }),
   output: z.object({ shape: z.string() }),
-  /** Whether it changes nothing. */
+  /** Whether the operation changes nothing. */
   readonly: z.boolean().default(false),
 })
 
@@ -44,20 +44,25 @@ const operation = z.object({
 export type Shape = z.infer<typeof shape>
 /** One kind of shape, picked by its type. */
 export type ShapeOf<Type extends Shape['type']> = Extract<Shape, { type: Type }>
-/** One operation of the service model: where it is served, what it takes and gives. */
+/** One operation of the service model: its path, input and output. */
 export type ModelOperation = z.infer<typeof operation>
+/** Operations, and the shapes that they reach, by name. */
+export type ServiceModel = Readonly<{
+  operations: Readonly<Record<string, ModelOperation>>
+  shapes: Readonly<Record<string, Shape>>
+}>
 
 /**
- * The part of Amazon DataZone's own service model (August 2026) that the served operations reach. To serve
- * one more operation, add it and its shapes here and a function to `operations.ts`.
+ * The part of Amazon DataZone's own service model (August 2026) that the served operations reach. To serve one
+ * more operation, add it and its shapes here, and its function to `operations.ts`.
  */
-export const model = z
+export const model: ServiceModel = z
   .object({ operations: z.record(z.string(), operation), shapes: z.record(z.string(), shape) })
   .parse(source)
 
-/** The shape of this name. A name that the model does not have is a mistake in the model: throws. */
-export const shapeNamed = (name: string): Shape => {
-  const found = model.shapes[name]
+/** The shape of this name. Throws when the model has none, which is a mistake in the model. */
+export const shapeNamed = (name: string, from: ServiceModel = model): Shape => {
+  const found = from.shapes[name]
   if (found === undefined) throw new Error(`the service model has no shape '${name}'`)
   return found
 }

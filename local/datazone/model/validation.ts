@@ -1,4 +1,11 @@
-import { operationNamed, type ShapeOf, shapeNamed, structureNamed } from './model.ts'
+import {
+  model,
+  operationNamed,
+  type ServiceModel,
+  type ShapeOf,
+  shapeNamed,
+  structureNamed,
+} from './model.ts'
 import { ServiceError } from './service-error.ts'
 
 const failed = (path: string, constraint: string): string[] => [
@@ -7,7 +14,7 @@ const failed = (path: string, constraint: string): string[] => [
 
 const anchored = new Map<string, RegExp>()
 
-/** A pattern of the model as it is meant: the whole value has to match. */
+/** A pattern of the model, which the whole value has to match. */
 const wholePattern = (pattern: string): RegExp => {
   const expression = anchored.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u')
   anchored.set(pattern, expression)
@@ -39,13 +46,14 @@ const stringProblems = (shape: ShapeOf<'string'>, value: unknown, path: string):
   ]
 }
 
+/** An `integer` of the service model has 32 bits. */
+export const maxInteger = 2 ** 31 - 1
+
 const integerProblems = (shape: ShapeOf<'integer'>, value: unknown, path: string): string[] => {
   if (typeof value !== 'number' || !Number.isInteger(value)) return failed(path, 'be an integer')
-  if (shape.min !== undefined && value < shape.min)
-    return failed(path, `have value greater than or equal to ${shape.min}`)
-  if (shape.max !== undefined && value > shape.max)
-    return failed(path, `have value less than or equal to ${shape.max}`)
-  return []
+  const { min = -maxInteger - 1, max = maxInteger } = shape
+  if (value < min) return failed(path, `have value greater than or equal to ${min}`)
+  return value > max ? failed(path, `have value less than or equal to ${max}`) : []
 }
 
 const timestampProblems = (shape: ShapeOf<'timestamp'>, value: unknown, path: string): string[] => {
@@ -55,34 +63,44 @@ const timestampProblems = (shape: ShapeOf<'timestamp'>, value: unknown, path: st
   return isIso ? [] : failed(path, 'be a timestamp in ISO 8601')
 }
 
-const listProblems = (shape: ShapeOf<'list'>, value: unknown, path: string): string[] => {
+const listProblems = (shape: ShapeOf<'list'>, value: unknown, path: string, from: ServiceModel): string[] => {
   if (!Array.isArray(value)) return failed(path, 'be a list')
   return [
     ...lengthProblems(shape, value.length, path),
     ...value.flatMap((item: unknown, index) =>
-      problemsOf(shape.member.shape, item, `${path}.${index + 1}.member`),
+      problemsOf(shape.member.shape, item, `${path}.${index + 1}.member`, from),
     ),
   ]
 }
 
-const structureProblems = (shape: ShapeOf<'structure'>, value: unknown, path: string): string[] => {
+const structureProblems = (
+  shape: ShapeOf<'structure'>,
+  value: unknown,
+  path: string,
+  from: ServiceModel,
+): string[] => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return failed(path || 'body', 'be a structure')
   const given = new Map<string, unknown>(Object.entries(value))
   return Object.entries(shape.members).flatMap(([name, member]) => {
     const inner = path === '' ? name : `${path}.${name}`
     const part = given.get(name) ?? undefined
-    if (part !== undefined) return problemsOf(member.shape, part, inner)
+    if (part !== undefined) return problemsOf(member.shape, part, inner, from)
     return shape.required.includes(name) ? failed(inner, 'not be null') : []
   })
 }
 
 /**
- * Everything in which a value breaks the model's constraints, a sentence each; nothing when it keeps them all.
- * A null member counts as absent, an unknown member is ignored, lengths are counted in characters, as AWS does.
+ * One sentence for each constraint of the model that a value breaks, in the words AWS uses. A null member counts
+ * as absent, an unknown member is ignored, and lengths are counted in characters, as AWS does.
  */
-export const problemsOf = (shapeName: string, value: unknown, path = ''): string[] => {
-  const shape = shapeNamed(shapeName)
+export const problemsOf = (
+  shapeName: string,
+  value: unknown,
+  path = '',
+  from: ServiceModel = model,
+): string[] => {
+  const shape = shapeNamed(shapeName, from)
   switch (shape.type) {
     case 'string':
       return stringProblems(shape, value, path)
@@ -91,20 +109,24 @@ export const problemsOf = (shapeName: string, value: unknown, path = ''): string
     case 'timestamp':
       return timestampProblems(shape, value, path)
     case 'list':
-      return listProblems(shape, value, path)
+      return listProblems(shape, value, path, from)
     case 'structure':
-      return structureProblems(shape, value, path)
+      return structureProblems(shape, value, path, from)
     default:
       return shape satisfies never
   }
 }
 
 /**
- * Checks an input against the model, and gives it the type that its operation declares for that model.
- * Throws ValidationException, naming every member that breaks a constraint in the words AWS uses.
+ * Checks an input against a model, and narrows it to the type that its operation declares for that model.
+ * Throws ValidationException, which names every member that breaks a constraint.
  */
-export function assertInput<Input extends object>(operation: string, input: unknown): asserts input is Input {
-  const problems = problemsOf(operationNamed(operation).input.shape, input)
+export function assertInput<Input extends object>(
+  operation: string,
+  input: unknown,
+  from: ServiceModel,
+): asserts input is Input {
+  const problems = problemsOf(operationNamed(operation).input.shape, input, '', from)
   if (problems.length > 0) throw validationError(problems)
 }
 
@@ -118,10 +140,10 @@ const validationError = (problems: readonly string[]): ServiceError =>
 export const invalidMember = (path: string, constraint: string): ServiceError =>
   validationError(failed(path, constraint))
 
-/** Whether a text keeps the constraints of a string shape, as `DomainId` or `Revision`. */
+/** Whether a text keeps the constraints of a string shape such as `DomainId` or `Revision`. */
 export const fits = (shapeName: string, text: string): boolean => problemsOf(shapeName, text).length === 0
 
-/** The structure that an operation answers with, by its name in the model. */
+/** The name of the structure that an operation answers with. */
 export const outputShape = (operation: string): string => {
   const { shape } = operationNamed(operation).output
   structureNamed(shape)

@@ -8,9 +8,6 @@ import { suggestionForm } from './suggestions.ts'
 /** What GetAsset takes, once the model's constraints hold. */
 export type GetAssetInput = Readonly<{ domainIdentifier: string; identifier: string; revision?: string }>
 
-/** What it answers. */
-export type GetAssetOutput = ReturnType<typeof getAsset>
-
 /** The latest suggestions of each type that a run of this revision has succeeded with. */
 const suggestionsOf = (world: World, domainId: string, asset: Asset, revision: Revision): Form[] => {
   const nowMs = world.nowMs()

@@ -5,9 +5,6 @@ import { runRecord, shownTypeStatsAt } from './run-record.ts'
 /** What GetMetadataGenerationRun takes, once the model's constraints hold. */
 export type GetRunInput = Readonly<{ domainIdentifier: string; identifier: string; type?: string }>
 
-/** What it answers. */
-export type GetRunOutput = ReturnType<typeof getMetadataGenerationRun>
-
 /**
  * A run as it is now, with the state of each of its types once it has started (assumption: not before).
  * What `type` does is undocumented: here a run that does not have it is not found.

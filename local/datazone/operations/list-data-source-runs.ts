@@ -12,9 +12,6 @@ export type ListDataSourceRunsInput = Readonly<{
   maxResults?: number
 }>
 
-/** What it answers. */
-export type ListDataSourceRunsOutput = ReturnType<typeof listDataSourceRuns>
-
 /**
  * The runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Order, lag and
  * shifting are those of the other List (assumption).

@@ -13,9 +13,6 @@ export type ListInput = Readonly<{
   maxResults?: number
 }>
 
-/** What it answers. */
-export type ListOutput = ReturnType<typeof listMetadataGenerationRuns>
-
 const isShown = (world: World, run: MetadataRun, input: ListInput, viewMs: number): boolean =>
   run.createdAtMs <= viewMs &&
   (input.status === undefined || shownStatusAt(world, run.plan, viewMs) === input.status) &&

@@ -15,9 +15,6 @@ export type StartDataSourceRunInput = Readonly<{
   clientToken?: string | null
 }>
 
-/** What it answers: the same for a replay, however far the run has come. */
-export type StartDataSourceRunOutput = ReturnType<typeof startDataSourceRun>
-
 /** Who wants a run of a data source, and how it shows. */
 export type SourceRunOrigin = Readonly<{
   type: 'PRIORITIZED' | 'SCHEDULED'

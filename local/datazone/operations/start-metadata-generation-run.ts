@@ -1,3 +1,4 @@
+import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
 import { invalidMember } from '../model/validation.ts'
 import type { Asset, Revision } from '../world/domains.ts'
@@ -21,9 +22,6 @@ export type StartInput = Readonly<{
   clientToken?: string | null
 }>
 
-/** What it answers: the same for a replay, however far the run has come. */
-export type StartOutput = ReturnType<typeof startOutput>
-
 const startOutput = (world: World, run: MetadataRun) => ({
   domainId: run.domainId,
   id: run.id,
@@ -35,9 +33,12 @@ const startOutput = (world: World, run: MetadataRun) => ({
   owningProjectId: run.projectId,
 })
 
-/** `types` wins over the deprecated `type`, which alone is still taken, as older clients send it. Doubles count once. */
-const typesOf = (input: StartInput): readonly string[] => {
-  if (input.types) return [...new Set(input.types)]
+/**
+ * The types to generate, each once. `types` wins over the deprecated `type`, which older clients still send alone;
+ * the older generation of the API ignores `types`, a member that it does not know.
+ */
+const typesOf = (input: StartInput, { apiGeneration }: Settings): readonly string[] => {
+  if (input.types && apiGeneration !== 'older') return [...new Set(input.types)]
   if (input.type) return [input.type]
   throw invalidMember('types', 'not be null')
 }
@@ -100,9 +101,9 @@ const addRun = (
  * before a replay is looked for where `conflictBeforeToken` says so). A month
  * whose quota of a type is used up is ServiceQuotaExceededException (`monthlyQuota`); a replay uses nothing.
  */
-export const startMetadataGenerationRun = (world: World, input: StartInput): StartOutput => {
+export const startMetadataGenerationRun = (world: World, input: StartInput) => {
   const { domainIdentifier, owningProjectIdentifier, target, clientToken } = input
-  const types = typesOf(input)
+  const types = typesOf(input, world.settings)
   const request = [owningProjectIdentifier, target.identifier, target.revision ?? null, types]
   const use = { domainId: domainIdentifier, token: clientToken, request }
   if (world.settings.conflictWhileRunning && world.settings.conflictBeforeToken)

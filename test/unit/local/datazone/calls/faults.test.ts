@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Fault } from '../../../local/datazone/calls/faults.ts'
-import { errorStatus } from '../../../local/datazone/model/service-error.ts'
-import { dateDim, errorOf, glue, otherGlue, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import type { Fault } from '../../../../../local/datazone/calls/faults.ts'
+import { errorStatus } from '../../../../../local/datazone/model/service-error.ts'
+import { dateDim, errorOf, glue, otherGlue, outputOf, storeSales, testWorld } from '../test-world.ts'
 
 const start = 'StartMetadataGenerationRun'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { serialize } from '../../../local/datazone/http/rest-json.ts'
-import type { SettingsInput } from '../../../local/datazone/input/settings.ts'
-import { glue, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import { serialize } from '../../../../../local/datazone/http/rest-json.ts'
+import type { SettingsInput } from '../../../../../local/datazone/input/settings.ts'
+import { glue, outputOf, storeSales, testWorld } from '../test-world.ts'
 
 const ended = (settings: Partial<SettingsInput>) => {
   const world = testWorld(settings)
@@ -12,7 +12,7 @@ const ended = (settings: Partial<SettingsInput>) => {
 }
 
 test('the older API tells one type, and neither types nor typeStats', () => {
-  const { started, got, list } = ended({ apiGeneration: 'older' })
+  const { started, got, list } = ended({ apiGeneration: 'older-answers' })
   for (const run of [started, got, list()[0]]) {
     expect(run).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', id: started.id })
     expect(Object.keys(run ?? {})).not.toContain('types')
@@ -22,13 +22,13 @@ test('the older API tells one type, and neither types nor typeStats', () => {
 })
 
 test('the older API knows no partial success: it is a failure, in Get and in List', () => {
-  const { got, list } = ended({ apiGeneration: 'older', partialShare: 1 })
+  const { got, list } = ended({ apiGeneration: 'older-answers', partialShare: 1 })
   expect(got.status).toBe('FAILED')
   expect([list('FAILED').length, list('PARTIALLY_SUCCEEDED').length]).toEqual([1, 0])
 })
 
 test('the older API tells nothing of the lineage of a data source run', () => {
-  const world = testWorld({ apiGeneration: 'older' })
+  const world = testWorld({ apiGeneration: 'older-answers' })
   const { id } = outputOf(world.startSource(glue))
   const shown = () => [outputOf(world.getSource(id)), ...outputOf(world.listSource(glue)).items]
   world.clock.ms += 3_600_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { answerControl } from '../../../local/datazone/http/control-api.ts'
-import { glue, storeSales, testWorld } from './datazone-world.ts'
+import { answerControl } from '../../../../../local/datazone/http/control-api.ts'
+import { glue, storeSales, testWorld } from '../test-world.ts'
 
 const domainId = 'dzd_sample1234567'
 const throttled = { kind: 'error', error: 'ThrottlingException' }

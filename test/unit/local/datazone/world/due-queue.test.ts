@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDueQueue } from '../../../local/datazone/world/due-queue.ts'
+import { createDueQueue } from '../../../../../local/datazone/world/due-queue.ts'
 
 test('things come out by time, those of the same time as they went in, and none before its time', () => {
   const steps = fc.array(fc.record({ dueAtMs: fc.nat(30), takeUntilMs: fc.option(fc.nat(30)) }))

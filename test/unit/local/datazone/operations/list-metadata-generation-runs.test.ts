@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ListInput } from '../../../local/datazone/operations/list-metadata-generation-runs.ts'
-import { errorOf, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import type { ListInput } from '../../../../../local/datazone/operations/list-metadata-generation-runs.ts'
+import { errorOf, outputOf, storeSales, testWorld } from '../test-world.ts'
 
 type World = ReturnType<typeof testWorld>
 

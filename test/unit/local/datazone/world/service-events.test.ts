@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import type { Settings, SettingsInput } from '../../../local/datazone/input/settings.ts'
-import { otherUser } from '../../../local/datazone/world/world.ts'
-import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
+import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
+import type { Settings, SettingsInput } from '../../../../../local/datazone/input/settings.ts'
+import { otherUser } from '../../../../../local/datazone/world/world.ts'
+import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
 const day = 86_400_000
 

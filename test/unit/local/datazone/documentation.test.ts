@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { faultsSchema } from '../../../local/datazone/calls/faults.ts'
-import { answerControl } from '../../../local/datazone/http/control-api.ts'
-import { settingsSchema } from '../../../local/datazone/input/settings.ts'
-import { simulatorFlags } from '../../../local/simulator-flags.ts'
-import { testWorld } from './datazone-world.ts'
+import { faultsSchema } from '../../../../local/datazone/calls/faults.ts'
+import { answerControl } from '../../../../local/datazone/http/control-api.ts'
+import { settingsSchema } from '../../../../local/datazone/input/settings.ts'
+import { simulatorFlags } from '../../../../local/simulator-flags.ts'
+import { testWorld } from './test-world.ts'
 
 const page = readFileSync('docs/SIMULATOR.md', 'utf8')
 

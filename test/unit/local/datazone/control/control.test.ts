@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { dateDim, errorOf, glue, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
+import { dateDim, errorOf, glue, outputOf, storeSales, testWorld } from '../test-world.ts'
 
 const hour = 3_600_000
 const domainId = sampleDomainId

@@ -9,7 +9,7 @@ import {
   salesProject,
   storeSales,
   testWorld,
-} from './datazone-world.ts'
+} from '../test-world.ts'
 
 const minutes = 60_000
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { bindInput, matchRequest, serialize } from '../../../local/datazone/http/rest-json.ts'
-import { model, shapeNamed } from '../../../local/datazone/model/model.ts'
-import { errorStatus } from '../../../local/datazone/model/service-error.ts'
-import { outputShape, problemsOf } from '../../../local/datazone/model/validation.ts'
-import { isOperation, operations } from '../../../local/datazone/operations/operations.ts'
-import { glue, otherGlue, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
+import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
+import { bindInput, matchRequest, serialize } from '../../../../../local/datazone/http/rest-json.ts'
+import { model, shapeNamed } from '../../../../../local/datazone/model/model.ts'
+import { errorStatus } from '../../../../../local/datazone/model/service-error.ts'
+import { outputShape, problemsOf } from '../../../../../local/datazone/model/validation.ts'
+import { isOperation, operations } from '../../../../../local/datazone/operations/operations.ts'
+import { glue, otherGlue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
 type Case = { operation: string; member: string; value: unknown; input: Record<string, unknown> }
 

@@ -1,6 +1,6 @@
-import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import type { Answer } from '../../../local/datazone/calls/answer.ts'
-import { createDataZone, type DataZoneOptions } from '../../../local/datazone/datazone.ts'
+import { sampleCatalogue, sampleDomainId } from '../../../../local/catalogue/catalogue.ts'
+import type { Answer } from '../../../../local/datazone/calls/answer.ts'
+import { createDataZone, type DataZoneOptions } from '../../../../local/datazone/datazone.ts'
 
 /** An asset of the sample catalogue, in the sales project. */
 export const storeSales = 'tpcds_store_sales'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { createDataZone } from '../../../local/datazone/datazone.ts'
-import { errorOf, outputOf, salesProject, storeSales, testWorld } from './datazone-world.ts'
+import { sampleCatalogue, sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
+import { createDataZone } from '../../../../../local/datazone/datazone.ts'
+import { errorOf, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
 const assetsOf = (count: number) => sampleCatalogue(count).domains.flatMap(({ assets }) => assets)
 

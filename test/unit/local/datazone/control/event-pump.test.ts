@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { sampleDomainId } from '../../../local/catalogue/catalogue.ts'
-import { pumpEvents } from '../../../local/datazone/control/event-pump.ts'
-import { dateDim, storeSales, testWorld } from './datazone-world.ts'
+import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
+import { pumpEvents } from '../../../../../local/datazone/control/event-pump.ts'
+import { dateDim, storeSales, testWorld } from '../test-world.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

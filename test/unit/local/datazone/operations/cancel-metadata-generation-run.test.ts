@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dateDim, errorOf, outputOf, storeSales, testWorld } from './datazone-world.ts'
+import { dateDim, errorOf, outputOf, storeSales, testWorld } from '../test-world.ts'
 
 const isEnding = (status: string | undefined): boolean =>
   status !== undefined && !['SUBMITTED', 'IN_PROGRESS'].includes(status)
