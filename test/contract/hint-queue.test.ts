@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { sqsHintQueue } from '../../lib/adapters/sqs/hint-queue.ts'
-import { queueUrlAt, startSqs } from '../../local/servers/sqs.ts'
+import { queueUrlAt, startSqs } from '../../local/sqs/server.ts'
 import { hintQueueFor } from '../simulation/ports/hint-queue.ts'
 import { simulatedQueue } from '../simulation/ports/queue.ts'
 import { hintQueueContract } from './hint-queue.suite.ts'

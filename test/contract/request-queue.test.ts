@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { sqsRequestQueue } from '../../lib/adapters/sqs/request-queue.ts'
-import { queueUrlAt, startSqs } from '../../local/servers/sqs.ts'
+import { queueUrlAt, startSqs } from '../../local/sqs/server.ts'
 import { simulatedQueue } from '../simulation/ports/queue.ts'
 import { requestQueueFor } from '../simulation/ports/request-queue.ts'
 import { type OpenRequestQueue, requestQueueContract } from './request-queue.suite.ts'

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { createTable, deleteTable } from '../../local/provision.ts'
-import { startDynamoDb } from '../../local/servers/dynamodb.ts'
 import { planTable } from '../../local/template/tables.ts'
 
 /** A DynamoDB with the table of the packaged template in it. */

@@ -20,7 +20,7 @@ import { afterEach, expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import { pumpEvents } from '../../local/datazone/control/event-pump.ts'
 import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
-import { startEventBridge } from '../../local/servers/eventbridge.ts'
+import { startEventBridge } from '../../local/eventbridge/server.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 
 const cleanups: (() => unknown)[] = []

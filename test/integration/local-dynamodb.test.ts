@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, test } from 'vitest'
-import { startDynamoDb } from '../../local/servers/dynamodb.ts'
-import { startGuarded } from '../../local/servers/guarded-process.ts'
+import { startGuarded } from '../../local/dynamodb/guarded-process.ts'
+import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { eventually } from '../support/eventually.ts'
 
 const closing: (() => Promise<unknown>)[] = []

@@ -1,6 +1,6 @@
 import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type EventBridgeServer, startEventBridge } from '../../local/servers/eventbridge.ts'
+import { type EventBridgeServer, startEventBridge } from '../../local/eventbridge/server.ts'
 import type { QueuePlan } from '../../local/template/queues.ts'
 import type { RulePlan } from '../../local/template/rules.ts'
 import { eventually } from '../support/eventually.ts'

@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { afterEach, expect, test } from 'vitest'
-import { queueUrlAt, type SqsServer, startSqs } from '../../local/servers/sqs.ts'
+import { queueUrlAt, type SqsServer, startSqs } from '../../local/sqs/server.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 let server: SqsServer | undefined

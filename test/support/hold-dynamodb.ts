@@ -1,4 +1,4 @@
-import { startDynamoDb } from '../../local/servers/dynamodb.ts'
+import { startDynamoDb } from '../../local/dynamodb/server.ts'
 
 /** Holds a DynamoDB engine until it is killed, and says where it is: for the test that kills it. */
 const { endpoint, pid } = await startDynamoDb({ environment: {} })

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findDynoxide } from '../../../local/servers/dynoxide.ts'
+import { findDynoxide } from '../../../local/dynamodb/dynoxide.ts'
 
 let directory: string
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { busEvent } from '../../../local/servers/bus-event.ts'
-import { eventArchive } from '../../../local/servers/event-archive.ts'
+import { busEvent } from '../../../local/eventbridge/bus-event.ts'
+import { eventArchive } from '../../../local/eventbridge/event-archive.ts'
 
 const event = busEvent(
   { source: 's', 'detail-type': 't', detail: {} },

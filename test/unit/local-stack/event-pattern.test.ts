@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compilePattern } from '../../../local/servers/event-pattern.ts'
+import { compilePattern } from '../../../local/eventbridge/event-pattern.ts'
 
 /** The event in EventBridge's documentation of patterns, with a few more fields. */
 const event = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { entryBytes, readEntry, readPutEvents } from '../../../local/servers/put-events.ts'
+import { entryBytes, readEntry, readPutEvents } from '../../../local/eventbridge/put-events.ts'
 
 const entry = { Source: 's', DetailType: 't', Detail: '{}' }
 const buses = new Set(['default', 'mine'])

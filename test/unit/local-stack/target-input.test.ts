@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { busEvent } from '../../../local/servers/bus-event.ts'
-import { targetText } from '../../../local/servers/target-input.ts'
+import { busEvent } from '../../../local/eventbridge/bus-event.ts'
+import { targetText } from '../../../local/eventbridge/target-input.ts'
 import type { TargetInput } from '../../../local/template/rules.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')

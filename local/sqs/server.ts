@@ -1,5 +1,5 @@
 import { buildApp } from 'fauxqs'
-import { portError } from './http.ts'
+import { portError } from '../servers/http.ts'
 
 /** The account of every queue: the SQS server knows no other. */
 export const localAccountId = '000000000000'

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { listen, readBody } from '../servers/http.ts'
 import type { RulePlan } from '../template/rules.ts'
 import { type BusEvent, busEvent, type EventOrigin } from './bus-event.ts'
 import { type ArchivedEvent, eventArchive } from './event-archive.ts'
 import { type Deliver, eventRouter } from './event-router.ts'
-import { listen, readBody } from './http.ts'
 import { type EntryFailure, type PutEventsEntry, readEntry, readPutEvents } from './put-events.ts'
 
 /** Makes an entry fail, by its error code; `undefined` lets it through. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../servers/free-port.ts'
 import { findDynoxide } from './dynoxide.ts'
-import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 
 /** A running DynamoDB engine. */
