@@ -1,7 +1,8 @@
 import { type Answer, failure, type Outcome, outcomeOf } from './calls/answer.ts'
 import { shapeAnswer } from './calls/answer-shape.ts'
 import { createCallLog } from './calls/call-log.ts'
-import { type ArmedFault, applyFaults, type FaultEffect, noEffect } from './calls/faults.ts'
+import type { ArmedFault } from './calls/fault-schema.ts'
+import { applyFaults, type FaultEffect, noEffect } from './calls/faults.ts'
 import { createLateEffects } from './calls/late-effects.ts'
 import { createRateQuotas } from './calls/rate-quotas.ts'
 import { type Control, createControl } from './control/control.ts'
@@ -21,10 +22,15 @@ export type DataZone = {
 /** The seed decides ids, plans and faults; `now` is the clock, in epoch milliseconds, and must not go back. */
 export type DataZoneOptions = SettingsInput & { seed: Seed; now: () => number }
 
-const injected = 'A fault of the simulator answered this'
-
 const runIdOf = (outcome: Outcome<object>): string | undefined =>
   outcome.outcome === 'ok' && 'id' in outcome.output ? String(outcome.output.id) : undefined
+
+/** What the call log says of a call: the transport fault or 'lost', else 'ok' or the name of the error. */
+const loggedAs = (shown: Outcome<unknown>, { transport, lost }: FaultEffect): string => {
+  if (transport !== undefined) return transport.kind
+  if (lost) return 'lost'
+  return shown.outcome === 'ok' ? 'ok' : shown.error.name
+}
 
 /**
  * A DataZone with neither I/O nor timers: all that happens in time is computed from `now` when it is asked for,
@@ -45,14 +51,12 @@ export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZo
   const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: FaultEffect): Outcome<Out> => {
     if (prepared.outcome === 'error') return prepared
     const { effect } = prepared.output
-    if (hit.lateByMs !== undefined) {
-      late.add(now() + hit.lateByMs, () => outcomeOf(effect))
-      return failure(hit.errorBefore ?? 'InternalServerException', injected)
-    }
-    return hit.errorBefore === undefined ? outcomeOf(effect) : failure(hit.errorBefore, injected)
+    const { lateByMs, errorBefore } = hit
+    if (lateByMs !== undefined) late.add(now() + lateByMs, () => outcomeOf(effect))
+    return errorBefore === undefined ? outcomeOf(effect) : { outcome: 'error', error: errorBefore }
   }
   const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect): Outcome<Out> => {
-    if (hit.errorAfter !== undefined) return failure(hit.errorAfter, injected)
+    if (hit.errorAfter !== undefined) return { outcome: 'error', error: hit.errorAfter }
     if (effect.outcome === 'error') return effect
     return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
   }
@@ -69,11 +73,12 @@ export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZo
         : noEffect
     const effect = effectOf(prepared, hit)
     const shown = shownOf(effect, hit)
-    const outcome = hit.lost ? 'lost' : shown.outcome === 'ok' ? 'ok' : shown.error.name
+    const outcome = loggedAs(shown, hit)
     log.count(operation, outcome)
     if (operation === 'StartMetadataGenerationRun')
       log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
-    return { ...shown, lost: hit.lost, delayMs: hit.delayMs }
+    const { lost, delayMs, transport, unreadable } = hit
+    return { ...shown, lost, delayMs, transport, unreadable }
   }
   const armed = (): readonly ArmedFault[] => faults
   const arm = (given: ArmedFault[]): void => {

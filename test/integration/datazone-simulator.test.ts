@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import {
   CancelMetadataGenerationRunCommand,
-  DataZoneClient,
   GetAssetCommand,
   GetDataSourceRunCommand,
   GetMetadataGenerationRunCommand,
@@ -14,50 +13,20 @@ import {
   paginateListMetadataGenerationRuns,
   StartDataSourceRunCommand,
   StartMetadataGenerationRunCommand,
-  type StartMetadataGenerationRunInput,
 } from '@aws-sdk/client-datazone'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import { pumpEvents } from '../../local/datazone/control/event-pump.ts'
-import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
+import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { startEventBridge } from '../../local/eventbridge/server.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean()
-})
-
-const clientOf = (endpoint: string): DataZoneClient =>
-  new DataZoneClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
-
-const startSimulator = async (options: DataZoneServerOptions = {}) => {
-  const server = await startDataZoneServer({ seed: 'test', failureShare: 0, ...options })
-  const client = clientOf(server.endpoint)
-  cleanups.push(server.stop, () => client.destroy())
-  server.datazone.control.loadCatalogue(sampleWithDataSources(24))
-  const ask = async (method: string, path: string, body?: string) => {
-    const answer = await fetch(`${server.endpoint}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body }),
-    })
-    return { status: answer.status, headers: answer.headers, body: await answer.json() }
-  }
-  return { ...server, client, ask }
-}
-
-const request: StartMetadataGenerationRunInput = {
-  domainIdentifier: sampleDomainId,
-  owningProjectIdentifier: 'salesproject01',
-  target: { type: 'ASSET', identifier: 'tpcds_store_sales' },
-  types: ['BUSINESS_NAMES'],
-  clientToken: 'token',
-}
+import {
+  cleanups,
+  clientOf,
+  startRequest as request,
+  saying,
+  startSimulator,
+} from '../support/datazone-simulator.ts'
 
 test('the AWS SDK starts a run, follows it to its ending, and reads what it suggested', async () => {
   let nowMs = 1_700_000_000_250
@@ -191,8 +160,6 @@ test('slow answers that add up to more than a timer takes do not come at once', 
   expect([answers, warnings]).toEqual([[], []])
 })
 
-const saying = (text: string) => ({ message: expect.stringContaining(text) })
-
 test('raw requests that no SDK sends get a clear refusal', async () => {
   const { ask } = await startSimulator()
   const runs = `/v2/domains/${sampleDomainId}/metadata-generation-runs`
@@ -200,7 +167,7 @@ test('raw requests that no SDK sends get a clear refusal', async () => {
     const answer = await ask(method, path, body)
     return [answer.status, answer.headers.get('x-amzn-errortype'), answer.body]
   }
-  expect(await refused('POST', runs, '{')).toEqual([400, 'ValidationException', saying('not JSON')])
+  expect(await refused('POST', runs, '{')).toEqual([400, 'SerializationException', saying('not JSON')])
   expect(await refused('POST', runs, '[]')).toEqual([400, 'ValidationException', saying("Value at 'body'")])
   expect(await refused('POST', runs)).toEqual([400, 'ValidationException', saying("'target'")])
   expect(await refused('GET', `${runs}?maxResults=many`)).toEqual([
@@ -211,7 +178,11 @@ test('raw requests that no SDK sends get a clear refusal', async () => {
   expect(await refused('PUT', runs)).toEqual([404, 'UnknownOperationException', saying('PUT')])
   expect(await refused('GET', '//')).toEqual([404, 'UnknownOperationException', saying('GET //')])
   const tooLong = `"${'x'.repeat(64 * 2 ** 20)}"`
-  expect(await refused('POST', runs, tooLong)).toEqual([413, 'ValidationException', saying('67108864 bytes')])
+  expect(await refused('POST', runs, tooLong)).toEqual([
+    413,
+    'RequestEntityTooLargeException',
+    saying('67108864 bytes'),
+  ])
 })
 
 test('the control over HTTP does what it does in process', async () => {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../local/datazone/calls/faults.ts'
+import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import { calmTurnAfterMs } from './beginning.ts'
 import type { Random } from './ports/random.ts'
 import type { Deed } from './program.ts'

@@ -1,4 +1,4 @@
-import type { Fault } from '../../local/datazone/calls/faults.ts'
+import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { ActualDataSourceRun } from '../../local/datazone/control/control.ts'
 import { createDataZone } from '../../local/datazone/datazone.ts'
 import { caller } from '../../local/datazone/world/world.ts'

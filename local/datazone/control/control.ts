@@ -1,5 +1,11 @@
 import type { CallLog, Calls } from '../calls/call-log.ts'
-import { type ArmedFault, armFaults, type Fault, type FaultStatus, faultStatuses } from '../calls/faults.ts'
+import {
+  type ArmedFault,
+  armFaults,
+  type Fault,
+  type FaultStatus,
+  faultStatuses,
+} from '../calls/fault-schema.ts'
 import type { LateEffects } from '../calls/late-effects.ts'
 import type { RateQuotas } from '../calls/rate-quotas.ts'
 import type { Catalogue, NewRevision } from '../input/catalogue.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { faultsSchema } from '../calls/faults.ts'
+import { faultsSchema } from '../calls/fault-schema.ts'
 import { acceptanceSchema } from '../control/accept-suggestions.ts'
 import type { Control } from '../control/control.ts'
 import { publicationSchema } from '../control/publish-asset.ts'
@@ -53,8 +53,8 @@ const routes: Readonly<Record<string, Route>> = {
 }
 
 /** Answers a request to the control: 400 names what is wrong with the body, 404 says what there is. */
-export const answerControl = (control: Control, { method, url, body }: JsonRequest): Reply => {
-  const route = routes[`${method} ${url.pathname.slice(controlPath.length)}`]
+export const answerControl = (control: Control, { method, path, body }: JsonRequest): Reply => {
+  const route = routes[`${method} ${path.slice(controlPath.length)}`]
   if (route === undefined)
     return {
       status: 404,

@@ -1,3 +1,5 @@
+import type { Transport } from '../calls/answer.ts'
+
 /** What an HTTP request is answered with; the body is sent as JSON. */
 export type Reply = Readonly<{
   status: number
@@ -6,10 +8,12 @@ export type Reply = Readonly<{
   /** The connection is broken instead. */
   lost?: boolean
   delayMs?: number
+  /** Sent instead. */
+  transport?: Transport | undefined
 }>
 
-/** An HTTP request, its body parsed. */
-export type JsonRequest = Readonly<{ method: string; url: URL; body: unknown }>
+/** An HTTP request: its path as it was sent, its query, and its body parsed. */
+export type JsonRequest = Readonly<{ method: string; path: string; query: URLSearchParams; body: unknown }>
 
 /** An error as restJson1 carries it: its name in a header, its message in the body. */
 export const errorReply = (status: number, name: string, message: string): Reply => ({

@@ -1,12 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The most that a request may carry: a catalogue of a hundred thousand assets as the samples fits. */
+/** The longest request body: a catalogue of a hundred thousand assets like the samples fits. */
 export const maxBodyBytes = 64 * 2 ** 20
 
-/** What a request carried, as text; 'too long' when it was more than `mostBytes`; undefined when it broke off. */
-export const readBody = async (
-  request: IncomingMessage,
-): Promise<{ text: string } | 'too long' | undefined> => {
+/** A request body as text, or why it is none. */
+export type RequestBody = { text: string } | { refused: 'too long' | 'compressed' | 'not UTF-8' }
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+const decoded = (bytes: Buffer): RequestBody => {
+  try {
+    return { text: decoder.decode(bytes) }
+  } catch {
+    return { refused: 'not UTF-8' }
+  }
+}
+
+/** Reads a request to its end; undefined when the caller breaks it off. */
+export const readBody = async (request: IncomingMessage): Promise<RequestBody | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
@@ -18,5 +29,7 @@ export const readBody = async (
   } catch {
     return undefined
   }
-  return bytes > maxBodyBytes ? 'too long' : { text: new TextDecoder().decode(Buffer.concat(chunks)) }
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') return { refused: 'compressed' }
+  return bytes > maxBodyBytes ? { refused: 'too long' } : decoded(Buffer.concat(chunks))
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { longestDelayMs } from '../calls/faults.ts'
+import type { Transport } from '../calls/answer.ts'
+import { longestDelayMs } from '../calls/fault-schema.ts'
 import { createDataZone, type DataZone, type DataZoneOptions } from '../datazone.ts'
 import { answerControl, isControlPath } from './control-api.ts'
 import { errorReply, type Reply } from './reply.ts'
-import { maxBodyBytes, readBody } from './request-body.ts'
+import { maxBodyBytes, type RequestBody, readBody } from './request-body.ts'
 import { answerService } from './service-api.ts'
 
 /** A simulator that listens, until it is stopped. */
@@ -12,14 +13,17 @@ export type DataZoneServer = {
   /** What an SDK client takes as its endpoint. */
   endpoint: string
   datazone: DataZone
-  /** Breaks every connection, answers nothing that is still delayed, and frees the port. May be called twice. */
+  /** Breaks every connection, drops the answers that are still delayed, and frees the port. May be called twice. */
   stop: () => Promise<void>
 }
 
-/** A free port, the clock of the machine and a fixed seed, unless told otherwise. */
+/** Defaults: a free port, the clock of the machine and the seed 1. */
 export type DataZoneServerOptions = Partial<DataZoneOptions> & { port?: number }
 
 const host = '127.0.0.1'
+
+/** How long an idle connection is kept: as long as those of the AWS endpoints, and longer than an SDK reuses one. */
+const keepAliveMs = 60_000
 
 const listen = (server: Server, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -38,39 +42,87 @@ const listen = (server: Server, port: number): Promise<number> =>
     })
   })
 
-/** The address that was asked for; a target that is none, as the `*` of OPTIONS, is the root. */
-const addressOf = (target: string): URL =>
-  URL.parse(target.startsWith('/') ? `http://${host}${target}` : target) ?? new URL(`http://${host}`)
+/** The path of a request target as it was sent, dot segments and all, and its query. */
+const splitTarget = (target: string): { path: string; query: URLSearchParams } => {
+  const origin = target.startsWith('/') ? '' : (/^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? target)
+  const [path = '', ...query] = target.slice(origin.length).split('?')
+  return { path: path.startsWith('/') ? path : `/${path}`, query: new URLSearchParams(query.join('?')) }
+}
 
-type Body = Exclude<Awaited<ReturnType<typeof readBody>>, undefined>
+const refusals = {
+  'too long': {
+    status: 413,
+    name: 'RequestEntityTooLargeException',
+    message: `the request body is longer than ${maxBodyBytes} bytes: send less`,
+  },
+  compressed: {
+    status: 415,
+    name: 'UnsupportedMediaTypeException',
+    message: 'the request body is compressed (content-encoding): send it uncompressed',
+  },
+  'not UTF-8': {
+    status: 400,
+    name: 'SerializationException',
+    message: 'the request body is not valid UTF-8: encode the JSON as UTF-8',
+  },
+} as const
 
-const replyTo = (datazone: DataZone, method: string, url: URL, sent: Body): Reply => {
-  const isControl = isControlPath(url.pathname)
-  const refuse = (status: number, message: string): Reply =>
-    isControl ? { status, body: { message } } : errorReply(status, 'ValidationException', message)
-  if (sent === 'too long')
-    return refuse(413, `the request body is longer than the ${maxBodyBytes} bytes that are taken: send less`)
+const replyTo = (datazone: DataZone, method: string, target: string, sent: RequestBody): Reply => {
+  const { path, query } = splitTarget(target)
+  const isControl = isControlPath(path)
+  const refuse = (status: number, name: string, message: string): Reply =>
+    isControl ? { status, body: { message } } : errorReply(status, name, message)
+  if ('refused' in sent) {
+    const { status, name, message } = refusals[sent.refused]
+    return refuse(status, name, message)
+  }
   let body: unknown
   try {
     if (sent.text !== '') body = JSON.parse(sent.text)
     else if (!isControl) body = {}
   } catch (cause) {
-    return refuse(400, `the request body is not JSON: ${cause instanceof Error ? cause.message : cause}`)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return refuse(400, 'SerializationException', `the request body is not JSON: ${reason}`)
   }
-  const request = { method, url, body }
+  const request = { method, path, query, body }
   return isControl ? answerControl(datazone.control, request) : answerService(datazone, request)
 }
 
-const send = (response: ServerResponse, { lost, status, headers, body }: Reply): void => {
-  if (lost) {
-    response.destroy()
-    return
-  }
-  const always = { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() }
-  response.writeHead(status, { ...always, ...headers }).end(JSON.stringify(body))
+const always = () => ({ 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() })
+
+/** Sends the answer up to the middle of its body, and then breaks the connection. */
+const sendTruncated = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, { ...always(), ...headers, 'content-length': text.length })
+  response.write(text.subarray(0, text.length >> 1), () => response.destroy())
 }
 
-/** Takes one request; a connection that the other side breaks is nobody's loss, a mistake of ours is a 500. */
+const sendTransport = (response: ServerResponse, transport: Transport, reply: Reply): void => {
+  switch (transport.kind) {
+    case 'raw':
+      response.writeHead(transport.status, transport.headers).end(transport.body)
+      return
+    case 'truncated':
+      sendTruncated(response, reply)
+      return
+    case 'hang':
+      return
+    case 'reset':
+      response.socket?.resetAndDestroy()
+      return
+    default:
+      transport satisfies never
+  }
+}
+
+const send = (response: ServerResponse, reply: Reply): void => {
+  const { lost, status, headers, body, transport } = reply
+  if (transport !== undefined) sendTransport(response, transport, reply)
+  else if (lost) response.destroy()
+  else response.writeHead(status, { ...always(), ...headers }).end(JSON.stringify(body))
+}
+
+/** Handles one request. A caller that breaks its connection is ignored; a mistake of the simulator is a 500. */
 const handle = async (
   datazone: DataZone,
   request: IncomingMessage,
@@ -81,7 +133,7 @@ const handle = async (
   if (sent === undefined) return
   let reply: Reply
   try {
-    reply = replyTo(datazone, method, addressOf(url), sent)
+    reply = replyTo(datazone, method, url, sent)
   } catch (mistake) {
     console.error('the DataZone simulator failed on', method, url, mistake)
     reply = errorReply(500, 'InternalServerException', `the simulator failed: ${mistake}`)
@@ -92,13 +144,13 @@ const handle = async (
 }
 
 /**
- * Serves a simulated DataZone on loopback, to any AWS SDK (restJson1; signatures are not looked at), and its
- * control under `/_simulator/`. Rejects when the port is taken, with how to mend it.
+ * Serves a simulated DataZone on loopback to any AWS SDK (restJson1; signatures are not checked), and its control
+ * under `/_simulator/`. Rejects when the port is taken, with what to do about it.
  */
 export const startDataZoneServer = async (options: DataZoneServerOptions = {}): Promise<DataZoneServer> => {
   const { port = 0, ...given } = options
   const datazone = createDataZone({ seed: 1, now: Date.now, ...given })
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     void handle(datazone, request, response)
   })
   const listeningPort = await listen(server, port)

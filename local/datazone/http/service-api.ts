@@ -1,23 +1,27 @@
+import { withUnreadableFields } from '../calls/unreadable-fields.ts'
 import type { DataZone } from '../datazone.ts'
 import { outputShape } from '../model/validation.ts'
 import { isOperation } from '../operations/operations.ts'
 import { errorReply, type JsonRequest, type Reply } from './reply.ts'
 import { bindInput, matchRequest, serialize } from './rest-json.ts'
 
-/** Answers a restJson1 request of an AWS SDK. A path that no served operation has gets UnknownOperationException. */
-export const answerService = (datazone: DataZone, { method, url, body }: JsonRequest): Reply => {
-  const request = matchRequest(method, url.pathname)
+/** Answers a restJson1 request of an AWS SDK. A path of no served operation gets UnknownOperationException. */
+export const answerService = (datazone: DataZone, { method, path, query, body }: JsonRequest): Reply => {
+  const request = matchRequest(method, path)
   if (request === undefined || !isOperation(request.operation))
     return errorReply(
       404,
       'UnknownOperationException',
-      `${method} ${url.pathname} is no operation that is simulated`,
+      `the simulator does not serve ${method} ${path}: docs/SIMULATOR.md lists the operations that it serves`,
     )
-  const answer = datazone.call(request.operation, bindInput(request, url.searchParams, body))
-  const { lost, delayMs } = answer
+  const answer = datazone.call(request.operation, bindInput(request, query, body))
+  const { lost, delayMs, transport, unreadable } = answer
   const reply =
     answer.outcome === 'ok'
-      ? { status: 200, body: serialize(outputShape(request.operation), answer.output) }
+      ? {
+          status: 200,
+          body: withUnreadableFields(serialize(outputShape(request.operation), answer.output), unreadable),
+        }
       : errorReply(answer.error.status, answer.error.name, answer.error.message)
-  return { ...reply, lost, delayMs }
+  return { ...reply, lost, delayMs, transport }
 }

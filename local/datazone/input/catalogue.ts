@@ -9,7 +9,24 @@ const fitting = (shapeName: string) =>
     error: () => `does not fit ${shapeName} of the service model: ${JSON.stringify(shapeNamed(shapeName))}`,
   })
 
-const columnSchema = z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) })
+/** How deep a value of the catalogue may be nested. */
+const maxDepth = 64
+
+const isDeeperThan = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((part) => isDeeperThan(part, depth - 1)))
+
+/** Runs before the schema, which would recurse through any depth. */
+const shallow = <Output, Input>(schema: z.ZodType<Output, Input>) =>
+  z
+    .custom<Input>((value) => !isDeeperThan(value, maxDepth), {
+      error: `is nested deeper than ${maxDepth} levels: make it flatter`,
+      abort: true,
+    })
+    .pipe(schema)
+
+const columnSchema = shallow(z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) }))
 
 const assetSchema = strictObject({
   id: fitting('AssetId'),
@@ -29,9 +46,9 @@ const dataSourceSchema = strictObject({
   projectId: fitting('ProjectId'),
   name: z.string().min(1),
   /** How many tables a run of it looks at. */
-  tables: z.int().min(0).default(10),
+  tables: z.int32().min(0).default(10),
   /** Shown, as JSON, in the snapshot that each run has. */
-  configuration: z.record(z.string(), z.json()).default({}),
+  configuration: shallow(z.record(z.string(), z.json())).default({}),
 })
 
 const domainSchema = strictObject({

@@ -10,10 +10,20 @@ export const errorStatus = {
   InternalServerException: 500,
 } as const
 
-/** The name of a documented error. */
-export type ErrorName = keyof typeof errorStatus
+/** Errors about the caller's clock and credentials, which AWS answers before the service sees the call. */
+export const credentialErrorStatus = {
+  InvalidSignatureException: 403,
+  ExpiredTokenException: 403,
+  UnrecognizedClientException: 403,
+  IncompleteSignature: 400,
+} as const
 
-/** An operation's way of answering with an error: thrown inside it, turned into a value by the core. */
+/** The name of an error that DataZone documents. */
+export type ErrorName = keyof typeof errorStatus
+/** The name of an error about the caller's clock or credentials. */
+export type CredentialErrorName = keyof typeof credentialErrorStatus
+
+/** An error of the service: thrown by an operation, and turned into an answer by the call. */
 export class ServiceError extends Error {
   override readonly name: ErrorName
 

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Fault } from '../../../local/datazone/calls/faults.ts'
+import type { Fault } from '../../../local/datazone/calls/fault-schema.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import type { StoredRecord } from '../../support/outside-view.ts'
 import { projectId, publishedEvent, runRequest } from '../../support/requests.ts'

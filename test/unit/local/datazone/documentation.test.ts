@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { faultsSchema } from '../../../../local/datazone/calls/faults.ts'
+import { faultsSchema } from '../../../../local/datazone/calls/fault-schema.ts'
 import { answerControl } from '../../../../local/datazone/http/control-api.ts'
 import { settingsSchema } from '../../../../local/datazone/input/settings.ts'
 import { simulatorFlags } from '../../../../local/simulator-flags.ts'
@@ -17,15 +17,15 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]*)\|/gm)].map(([, name = ''
 test('the page gives every setting with its default, and no other', () => {
   const defaults = settingsSchema.parse({})
   const documented = rows.filter(([name]) => /^[a-z]+[A-Z]\w+$|^speed$|^sigma$/.test(name ?? ''))
-  const kinds = ['errorAfterEffect', 'lostAnswer', 'lateEffect']
+  const kinds = ['errorAfterEffect', 'lostAnswer', 'lateEffect', 'unreadable', 'raw']
   expect(Object.fromEntries(documented.filter(([name]) => !kinds.includes(name ?? '')))).toEqual(
     Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, JSON.stringify(value)])),
   )
 })
 
 test('the page names every route of the control, and no other', () => {
-  const nowhere = new URL('http://simulator/_simulator/nowhere')
-  const { body } = answerControl(testWorld().control, { method: 'GET', url: nowhere, body: {} })
+  const nowhere = { method: 'GET', path: '/_simulator/nowhere', query: new URLSearchParams(), body: {} }
+  const { body } = answerControl(testWorld().control, nowhere)
   const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
   const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
   expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
@@ -61,8 +61,13 @@ test('every body that the page sends to the control is one that it takes', () =>
         },
       ],
     })
-    const url = new URL(`http://simulator/_simulator/${path}`)
-    const { status } = answerControl(world.control, { method, url, body: JSON.parse(body) })
+    const request = {
+      method,
+      path: `/_simulator/${path}`,
+      query: new URLSearchParams(),
+      body: JSON.parse(body),
+    }
+    const { status } = answerControl(world.control, request)
     expect([line, status]).toEqual([line, 200])
   }
 })

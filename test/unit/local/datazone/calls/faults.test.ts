@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Fault } from '../../../../../local/datazone/calls/faults.ts'
+import type { Fault } from '../../../../../local/datazone/calls/fault-schema.ts'
 import { errorStatus } from '../../../../../local/datazone/model/service-error.ts'
 import { dateDim, errorOf, glue, otherGlue, outputOf, storeSales, testWorld } from '../test-world.ts'
 

@@ -11,7 +11,7 @@ test.each<[string, unknown, string]>([
   [
     'PUT faults',
     [{ ...throttled, operatoin: 'GetAsset', tmes: 1 }],
-    '[0].operatoin: is not known; there are kind, error, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
+    '[0].operatoin: is not known; there are kind, error, status, message, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
   ],
   [
     'PUT faults',
@@ -32,13 +32,13 @@ test.each<[string, unknown, string]>([
   [
     'PUT faults',
     [throttled, { ...throttled, untilMs: 1_700_000_000 }],
-    '[1].untilMs: 1700000000 is past, it is 1700000000000 now',
+    '[1].untilMs: 1700000000 is in the past, the clock shows 1700000000000',
   ],
   ['PUT faults', Array(1001).fill(throttled), '<=1000'],
   [
     'PUT faults',
     Array(500).fill({}),
-    "[19].kind: Invalid discriminator value. Expected 'lostAnswer' | 'error' | 'errorAfterEffect' | 'lateEffect' | 'slow'; and 480 more",
+    "[19].kind: Invalid discriminator value. Expected 'lostAnswer' | 'error' | 'errorAfterEffect' | 'lateEffect' | 'slow' | 'raw' | 'truncated' | 'hang' | 'reset' | 'unreadable'; and 480 more",
   ],
   [
     'PUT outcomes',
@@ -94,8 +94,8 @@ test.each<[string, unknown, string]>([
   const world = testWorld()
   const before = JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])
   const [method = '', path = ''] = route.split(' ')
-  const url = new URL(`http://simulator/_simulator/${path}`)
-  expect(answerControl(world.control, { method, url, body })).toEqual({
+  const request = { method, path: `/_simulator/${path}`, query: new URLSearchParams(), body }
+  expect(answerControl(world.control, request)).toEqual({
     status: 400,
     body: { message: expect.stringContaining(message) },
   })
