@@ -1,4 +1,4 @@
-/** The store, the bus or a queue could not answer. Nothing is known of the effect; the message is tried again. */
+/** The store, the bus or a queue did not answer. The call may have taken effect; the message is retried. */
 export class PortUnavailable extends Error {
   readonly port: string
   constructor(port: string, cause: unknown) {
@@ -8,7 +8,7 @@ export class PortUnavailable extends Error {
   }
 }
 
-/** The settings are wrong: names every wrong field at once. */
+/** The settings are wrong. Names every wrong field at once. */
 export class InvalidConfiguration extends Error {
   constructor(problems: readonly string[]) {
     super(`invalid configuration: ${problems.join('; ')}`)
@@ -16,5 +16,5 @@ export class InvalidConfiguration extends Error {
   }
 }
 
-/** What to say of something that was thrown, in a report of what failed. */
+/** The message of a thrown value, for a report of what failed. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')

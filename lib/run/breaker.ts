@@ -1,59 +1,59 @@
 import { typesToRun } from './identity.ts'
 import { type ClaimedRun, type GenerationType, isResolved, type ParkedRun, type Run } from './run.ts'
 
-/** What DataZone refuses for now, whoever asks. */
+/** What DataZone refuses to every request of a kind, for now. */
 export type BreakerCause =
-  /** 402: the month's quota of one of these types is used up; of which one, the answer does not say. */
+  /** 402: the month's quota of one of these types is used up. The answer does not say which one. */
   | { readonly reason: 'QUOTA_EXCEEDED'; readonly types: readonly GenerationType[] }
-  /** 401, 403: our role is no member of the project, or not yet. */
+  /** 401, 403: our role is not a member of the project, or not yet. */
   | { readonly reason: 'DENIED'; readonly domainId: string; readonly projectId: string }
 
-/** The calls that a breaker stops. */
+/** The calls that a breaker blocks. */
 export type BlockedCall = 'GetAsset' | 'Start'
 
-/** An open breaker: what it is about is not asked for, but by one prober at a time. Closed ones do not exist. */
+/** An open circuit breaker: only one prober at a time may call. A closed breaker has no record. */
 export interface Breaker {
   readonly cause: BreakerCause
-  /** Which call was refused last. Only a Start proves that a refused Start is allowed again. */
+  /** The call that was refused last. Only a successful Start closes a breaker that a Start opened. */
   readonly call: BlockedCall
   readonly openedAtMs: number
   readonly probes: number
-  /** From then on one prober may go; while one does, when somebody else may, because that one must have died. */
+  /** When the next prober may call. While one is calling: when it is taken for dead. */
   readonly nextProbeAtMs: number
 }
 
-/** What a breaker may stop. */
+/** The part of a request that decides whether a breaker blocks it. */
 export type BlockableRequest = Pick<Run, 'subject' | 'onlyTypes' | 'projectId'>
 
-/** When to probe, in ms. */
+/** When to probe. Durations in ms. */
 export interface ProbeBackoff {
-  /** Until the first probe: a minute, because permissions of a new deployment heal by themselves. */
+  /** Until the first probe. A minute, because new memberships take about that long to work. */
   readonly firstMs: number
-  /** Each pause is twice the one before, but no longer than this. */
+  /** Each pause is twice the one before, up to this. */
   readonly maxMs: number
-  /** Whoever probes is over after this long. */
+  /** How long a probe can take. */
   readonly leaseMs: number
 }
 
-/** One name for one cause. It is the item's sort key, which operators type. */
+/** The name of a cause: the item's sort key, and what operators type. */
 export const breakerName = (cause: BreakerCause): string =>
   cause.reason === 'QUOTA_EXCEEDED'
     ? `QUOTA_EXCEEDED#${cause.types.join('+')}`
     : `DENIED#${cause.domainId}#${cause.projectId}`
 
-/** The turn of the month, UTC. */
+/** When the next month begins, in UTC. */
 export const nextMonthMs = (nowMs: number): number => {
   const now = new Date(nowMs)
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
 }
 
-/** DataZone's month may turn this much after ours. What it refuses in between, it may refuse for the old month. */
+/** DataZone's month may begin this much after ours, so a refusal in between may be about the old month. */
 const monthTurnsWithinMs = 10 * 60_000
 
 const pauseMs = (probes: number, { firstMs, maxMs }: ProbeBackoff): number =>
   Math.min(maxMs, firstMs * 2 ** probes)
 
-/** A quota is not probed before the month turns; an operator who had it raised closes the breaker. */
+/** A quota is not probed before the month ends. */
 const afterRefusalMs = (cause: BreakerCause, probes: number, nowMs: number, pauses: ProbeBackoff): number => {
   const pausedMs = nowMs + pauseMs(probes, pauses)
   return cause.reason === 'DENIED' ? pausedMs : Math.max(pausedMs, nextMonthMs(nowMs - monthTurnsWithinMs))
@@ -73,14 +73,14 @@ export const openBreaker = (
   nextProbeAtMs: afterRefusalMs(cause, 0, nowMs, pauses),
 })
 
-/** The breaker while a prober tests it: nobody else does before the pause is over. */
+/** The breaker while a prober calls: no other prober does before the pause is over. */
 export const startProbe = (breaker: Breaker, nowMs: number, pauses: ProbeBackoff): Breaker => ({
   ...breaker,
   probes: breaker.probes + 1,
   nextProbeAtMs: nowMs + Math.max(pauses.leaseMs, pauseMs(breaker.probes + 1, pauses)),
 })
 
-/** The breaker once its prober was refused. */
+/** The breaker after its prober was refused. */
 export const failProbe = (
   breaker: Breaker,
   call: BlockedCall,
@@ -95,7 +95,7 @@ export const failProbe = (
   ),
 })
 
-/** The breaker once its prober found out nothing: it is the next one's turn. */
+/** The breaker after a probe without a result: the next prober may call at once. */
 export const returnProbe = (breaker: Breaker, nowMs: number): Breaker => ({
   ...breaker,
   probes: breaker.probes - 1,
@@ -103,8 +103,8 @@ export const returnProbe = (breaker: Breaker, nowMs: number): Breaker => ({
 })
 
 /**
- * Whether a call is one that the breaker is about. A quota that refused a set of types refuses every set that holds it,
- * and nothing is known of the others. It is no matter for GetAsset, nor for data sources, whose quota is one of days.
+ * Whether a breaker blocks a call. A quota that refused a set of types refuses each set that includes it; other sets may
+ * pass. A quota does not concern GetAsset, nor data sources, whose quota is per day.
  */
 export const blocks = ({ cause }: Breaker, call: BlockedCall, request: BlockableRequest): boolean => {
   switch (cause.reason) {
@@ -122,8 +122,8 @@ export const blocks = ({ cause }: Breaker, call: BlockedCall, request: Blockable
 }
 
 /**
- * The open breakers that keep a waiting record in the table. A full quota does not keep one behind which a Start is
- * open: List is to tell what became of that Start, and nothing is asked for.
+ * The open breakers that block a waiting record. A full quota does not block a record with an open Start: List finds out
+ * what became of that Start, and nothing is started.
  */
 export const breakersBlocking = (
   run: ParkedRun | ClaimedRun,

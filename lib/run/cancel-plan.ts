@@ -1,10 +1,10 @@
 import type { InFlightRun } from './run.ts'
 import { inTurns } from './turns.ts'
 
-/** So many cancels a sweep and domain: with four at a time a few seconds, whatever DataZone answers. */
+/** Cancels of a domain in one sweep: a few seconds, four at a time, whatever DataZone answers. */
 export const cancelsPerSweep = 40
 
-/** Which of the owed cancels a sweep asks for, and in what order. */
+/** The owed cancels that a sweep sends, in order. */
 export const planCancels = (
   owed: readonly InFlightRun[],
   nowMs: number,

@@ -2,26 +2,26 @@ import { matchesGlob } from './glob.ts'
 import { typesToRun } from './identity.ts'
 import type { Counter, GenerationType, Lane, Subject } from './run.ts'
 
-/** How many metadata runs there may be in a day or a month of UTC. The file and its schema: lib/contracts/policy-file.ts. */
+/** A limit of metadata runs in a day or month of UTC. Read from the policy file (lib/contracts/policy-file.ts). */
 export interface Cap {
-  /** What it is counted under: it keeps its count whatever else of it, or its place in the file, changes. */
+  /** The name of its counters: a cap keeps its count when anything else about it changes. */
   readonly name: string
-  /** Globs, as those of rules. */
+  /** Globs, as in rules. */
   readonly domain?: string
   readonly project?: string
-  /** Only runs that ask for it. */
+  /** Only runs of this type count. */
   readonly type?: GenerationType
   readonly perDay?: number
   readonly perMonth?: number
-  /** The last so many of the month, or of the day where the month has no limit, are not for backfill. */
+  /** How many of `perMonth`, or of `perDay` without it, backfill must leave to live requests. */
   readonly reserveForLive?: number
 }
 
-/** One more in a counter, on the condition that it holds fewer than `limit`. */
+/** Adds one to a counter, on the condition that it is below `limit`. */
 export interface CounterIncrement {
   readonly counter: Counter
   readonly limit: number
-  /** When the period is over, and so the counter of no more use, in ms since the epoch. */
+  /** When the period ends, and the counter can expire. */
   readonly periodEndsAtMs: number
 }
 
@@ -40,7 +40,7 @@ const monthAt = (now: Date): Period => ({
   endsAtMs: Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1),
 })
 
-/** What a cap looks at. */
+/** The part of a run that decides which caps it counts in. */
 interface CappedRun {
   readonly subject: Subject
   readonly projectId: string
@@ -55,9 +55,9 @@ const fits = (cap: Cap, run: CappedRun): boolean =>
   (cap.type === undefined || typesToRun(run).includes(cap.type))
 
 /**
- * Every counter that a run claimed now belongs in, with its limit for the run's lane. Live and backfill share a counter,
- * so what live work has used of a budget is not there for backfill either. Data source runs are in none: DataZone
- * itself caps them, at 25 a day and source.
+ * The counters of a run that is claimed now, each with its limit for the run's lane. Live and backfill share a counter, so
+ * backfill gets what live work leaves of a budget. Data source runs count nowhere: DataZone itself limits them, to 25 a
+ * day and source.
  */
 export const incrementsFor = (
   run: CappedRun,
@@ -80,13 +80,13 @@ export const incrementsFor = (
 const isSameCounter = (left: Counter, right: Counter): boolean =>
   left.cap === right.cap && left.period === right.period
 
-/** Those that an attempt is not in yet: claimed anew in the same period, it is the same attempt. */
+/** The increments that an attempt does not have yet, because a second claim in the same period counts once. */
 export const notYetCounted = (
   counts: readonly CounterIncrement[],
-  counted: readonly Counter[] | undefined,
+  countedIn: readonly Counter[] | undefined,
 ): readonly CounterIncrement[] =>
-  counts.filter(({ counter }) => counted?.some((other) => isSameCounter(other, counter)) !== true)
+  counts.filter(({ counter }) => countedIn?.some((other) => isSameCounter(other, counter)) !== true)
 
-/** When there may be room again: once the last of the full periods is over. */
+/** When there may be room again: when the last of the full periods ends. */
 export const roomAtMs = (full: readonly CounterIncrement[]): number =>
   Math.max(...full.map(({ periodEndsAtMs }) => periodEndsAtMs))

@@ -4,7 +4,7 @@ const secrets: readonly [RegExp, string][] = [
   [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g, '[email]'],
 ]
 
-/** Service texts are shown to people and put in events: shortened to `limit` characters, without who the caller was. */
+/** A service's text for people and events: at most `limit` characters, without keys, principals and email addresses. */
 export const errorText = (text: string, limit = 1000): string => {
   const clean = secrets.reduce(
     (soFar, [pattern, name]) => soFar.replace(pattern, name),

@@ -1,12 +1,12 @@
 import type { ParkReason, RunError, SourceStatistics, TypeStat } from './run.ts'
 
-/** Something observed about a run. */
+/** Everything that can be observed about a run. Facts are idempotent and may come in any order (P5). */
 export interface Facts {
   /** A starter took the lease. */
   CLAIMED: { readonly kind: 'CLAIMED'; readonly leaseEndsAtMs: number }
-  /** The sweep put a parked record, or a claim whose lease ended, back on the queue. */
+  /** The sweep put a parked request, or a claim whose lease ended, back on the queue. */
   RELEASED: { readonly kind: 'RELEASED'; readonly holdUntilMs: number }
-  /** Not now. `definite` says that no Start of this lease can have taken effect. */
+  /** The request has to wait. `definite`: no Start of this lease can have taken effect. */
   REFUSED: {
     readonly kind: 'REFUSED'
     readonly reason: ParkReason
@@ -14,9 +14,9 @@ export interface Facts {
     readonly definite: boolean
     readonly error?: RunError
   }
-  /** Never: the sender must mend something. */
+  /** The sender must fix something. */
   REJECTED: { readonly kind: 'REJECTED'; readonly error: RunError }
-  /** DataZone answered Start, or List showed our run. */
+  /** DataZone accepted Start, or List showed our run. */
   STARTED: {
     readonly kind: 'STARTED'
     readonly runId: string
@@ -31,37 +31,34 @@ export interface Facts {
     readonly typeStats?: readonly TypeStat[]
     readonly statistics?: SourceStatistics
     readonly lineageStatus?: string
-    /** What DataZone says of a data source run as a whole. */
+    /** DataZone's error for a data source run as a whole. */
     readonly error?: RunError
   }
-  /**
-   * A Get that DataZone answered shows the run still going, past its deadline. `cancelTried`: DataZone was asked to
-   * cancel it before that Get.
-   */
+  /** Get showed the run active past its deadline. `cancelTried`: DataZone was asked to cancel it before that Get. */
   OVERDUE: { readonly kind: 'OVERDUE'; readonly nativeStatus: string; readonly cancelTried?: true }
-  /** Past its deadline, and Get was refused: nothing is known of it. */
+  /** Get was refused for a run past its deadline. */
   UNANSWERED: { readonly kind: 'UNANSWERED' }
-  /** Get answered 404, and the run is old enough to be shown. */
+  /** Get answered 404 for a run that is old enough to be found. */
   MISSING: { readonly kind: 'MISSING' }
-  /** Another request asked for this very run: the next time it comes, it is known before any call. */
+  /** Another request turned out to be a duplicate of the run; its next delivery is recognized before any call. */
   REQUESTED_AGAIN: { readonly kind: 'REQUESTED_AGAIN'; readonly requestKey: string }
-  /** A live request is about what a backfill has waiting: it goes before other backfill. */
+  /** A live request duplicates a waiting backfill request, which moves to the live lane. */
   MOVED_TO_LIVE: { readonly kind: 'MOVED_TO_LIVE'; readonly requestKey: string }
   /** The repeat guard skipped a publish because of this run. */
   REPEAT_SKIPPED: { readonly kind: 'REPEAT_SKIPPED'; readonly requestKey: string }
-  /** A request to cancel names the run. */
+  /** A cancel request names the run. */
   CANCEL_REQUESTED: {
     readonly kind: 'CANCEL_REQUESTED'
     readonly requestId: string
     readonly reason?: string
   }
-  /** DataZone took the cancel. How the run ends is what Get shows afterwards. */
+  /** DataZone accepted the cancel. Get shows how the run ends. */
   CANCEL_SENT: { readonly kind: 'CANCEL_SENT' }
-  /** A cancel was asked for, and no Start has taken effect or ever will: whoever holds the lease sent none. */
+  /** A cancel was requested, and no Start has taken effect or ever will. */
   CANCELED: { readonly kind: 'CANCELED' }
-  /** People accepted suggestions of the run's asset. */
+  /** Suggestions of the run's asset were accepted. */
   ACCEPTED: { readonly kind: 'ACCEPTED'; readonly acceptedAtMs: number }
-  /** The bus took the terminal event. */
+  /** The bus accepted the terminal event. */
   ANNOUNCED: { readonly kind: 'ANNOUNCED' }
 }
 export type FactKind = keyof Facts

@@ -8,23 +8,23 @@ import {
   startUnknownName,
 } from './run.ts'
 
-/** A data source run that is on no record, as DataZone's event tells of it. */
+/** A data source run without a record, as a DataZone event describes it. */
 export interface ForeignRun extends DataSourceRef {
   readonly runId: string
   readonly projectId: string
   readonly eventId: string
-  /** When the event says that it happened: no sooner than the run began. */
+  /** The event's time. The run did not begin after it. */
   readonly happenedAtMs?: number
 }
 
-/** Exact texts, or globs; what is left out matches everything. */
+/** Exact ids, or globs. An absent field matches everything. */
 export interface FollowRule {
   readonly domain?: string
   readonly project?: string
   readonly dataSource?: string
 }
 
-/** Whether the policy wants the runs followed that others start of this data source. */
+/** Whether the policy follows foreign runs of this data source. */
 export const isFollowed = (
   rules: readonly FollowRule[],
   { domainId, projectId, dataSourceId }: Pick<ForeignRun, 'domainId' | 'projectId' | 'dataSourceId'>,
@@ -36,13 +36,13 @@ export const isFollowed = (
       matchesGlob(dataSource, dataSourceId),
   )
 
-/** What clocks, and an event's time that is told to the second, may differ by. */
+/** Clock skew, plus the second that an event's time is rounded to. */
 const skewMs = 10_000
 
-/** What a Start made that was given up has been told of by then, if ever. */
-const toldWithinMs = 24 * 3_600_000
+/** An event about a run that a rejected attempt may have made comes within this time, or never. */
+const eventWithinMs = 24 * 3_600_000
 
-/** Since when a Start of ours has been, or was left, without a known fate. */
+/** Since when a Start of ours may have taken effect without a recorded run id; undefined when none is open. */
 const openSinceMs = (run: Run, nowMs: number): number | undefined => {
   switch (run.state) {
     case 'CLAIMED':
@@ -50,7 +50,7 @@ const openSinceMs = (run: Run, nowMs: number): number | undefined => {
     case 'PARKED':
       return run.earlierStart?.firstAtMs
     case 'ENDED':
-      return isGivenUp(run) && nowMs < run.detectedAtMs + toldWithinMs ? run.createdAtMs : undefined
+      return isGivenUp(run) && nowMs < run.detectedAtMs + eventWithinMs ? run.createdAtMs : undefined
     case 'PLANNED':
     case 'IN_FLIGHT':
       return undefined
@@ -62,9 +62,9 @@ const openSinceMs = (run: Run, nowMs: number): number | undefined => {
 const isGivenUp = (run: EndedRun): boolean => run.error?.name === startUnknownName
 
 /**
- * P1: whether a run that is on no record may be the work of a Start of ours whose run id is not recorded. It cannot be
- * when its event says that it happened before that Start: an event comes after what it is about.
- * @param records every record of the data source, read after the event was
+ * P1: whether a run without a record may come from a Start of ours whose run id is not recorded. It cannot when its event
+ * is older than that Start.
+ * @param records every record of the data source, read after the event
  */
 export const mayBeOurs = (
   { happenedAtMs = Number.POSITIVE_INFINITY }: Pick<ForeignRun, 'happenedAtMs'>,
@@ -76,10 +76,7 @@ export const mayBeOurs = (
     return sinceMs !== undefined && happenedAtMs >= sinceMs - skewMs
   })
 
-/**
- * The record that a foreign run is followed under: in flight from the beginning, for whatever DataZone shows of it. It
- * has no policy, so it is never tried again.
- */
+/** The record of a foreign run: in flight from the beginning. It has no policy, so it is never retried. */
 export const foreignRunRecord = (
   { domainId, dataSourceId, runId, projectId, eventId, happenedAtMs }: ForeignRun,
   seen: { readonly nativeStatus: string; readonly createdAtMs?: number },
@@ -99,7 +96,7 @@ export const foreignRunRecord = (
     },
     createdAtMs: nowMs,
     version: 0,
-    history: [{ atMs: nowMs, what: `run ${runId} of somebody else is followed from now on` }],
+    history: [{ atMs: nowMs, what: `follows foreign run ${runId}` }],
     runId,
     startedAtMs,
     nativeStatus: seen.nativeStatus,

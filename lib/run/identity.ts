@@ -3,20 +3,24 @@ import type { AssetRef, DataSourceRef, Ending, GenerationType, Subject } from '.
 import { generationTypes, isForeign, isResolved } from './run.ts'
 
 /**
- * Who is who: every identifier here is a pure function of what it identifies, so that a repeat of anything is
- * recognised wherever it happens. Changing one of these is changing what "the same run" means: don't.
+ * The identifiers of runs, events and Starts.
+ *
+ * 1. Each is a pure function of what it identifies, so a repeat is recognized wherever it happens.
+ * 2. P1: the client token is a function of subject and attempt alone: every try of an attempt sends the same one.
+ * 3. P4: the event id is a function of subject, attempt and ending: every repeat of an event carries the same one.
+ * 4. Changing one changes what "the same run" means, and needs a migration of the table.
  */
 
 const digest = (parts: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
-/** One spelling for a set of types: no repeats, in the order of DataZone's enum. */
+/** A set of types in canonical form: no repeats, in the order of DataZone's enum. */
 export const canonicalTypes = (types: readonly GenerationType[]): GenerationType[] =>
   generationTypes.filter((type) => types.includes(type))
 
 /**
- * Start takes at most two types (service model, `MetadataGenerationRunTypes`), so three make two runs, and always the
- * same two: descriptions with names, glossary terms apart.
+ * The sets of types that runs are made of. Start takes at most two types (service model, `MetadataGenerationRunTypes`),
+ * so three always make the same two runs: descriptions with names, and glossary terms.
  */
 export const typeSets = (types: readonly GenerationType[]): GenerationType[][] => {
   const canonical = canonicalTypes(types)
@@ -26,14 +30,14 @@ export const typeSets = (types: readonly GenerationType[]): GenerationType[][] =
 export const haveSameTypes = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((type) => right.includes(type))
 
-/** The types that Start is asked for; of a data source none. */
+/** The types to send with Start; none for a data source. */
 export const typesToRun = (run: {
   readonly subject: Subject
   readonly onlyTypes?: readonly GenerationType[]
 }): readonly GenerationType[] =>
   run.onlyTypes ?? (run.subject.kind === 'DATA_SOURCE' ? [] : run.subject.types)
 
-/** Where a record is filed: all runs of an asset, or of a data source, share the partition. */
+/** The key of a record. All runs of an asset, or of a data source, share a partition. */
 export interface RunKey {
   readonly partition: string
   readonly record: string
@@ -61,7 +65,7 @@ const recordOf = (subject: Subject, attempt: number, requestKey: string): string
     : `RUN#${encodeURIComponent(subject.revision)}#${canonicalTypes(subject.types).join('+')}#${numbered(attempt)}`
 }
 
-/** The key of a subject's attempt, or, while the revision is not known, of the request. */
+/** The key of a subject's attempt or, while the revision is not known, of the request. */
 export const runKey = (run: {
   readonly subject: Subject
   readonly attempt: number
@@ -106,7 +110,7 @@ const targetIdOf = (subject: Subject): string =>
 export const clientToken = (subject: Subject, attempt: number): string =>
   `dzrun-${targetIdOf(subject).slice(0, 36)}-${attempt}-${digest(['token', attempt, ...subjectParts(subject)])}`
 
-/** P4: the id of the event that announces an ending (or the start) of an attempt; repeats carry the same. */
+/** P4: the id of the event that announces the ending (or the start) of an attempt. */
 export const eventId = (
   run: {
     readonly subject: Subject
@@ -119,5 +123,5 @@ export const eventId = (
   return digest(['event', what, run.attempt, ...subjectParts(run.subject), ...unresolved]).slice(0, 40)
 }
 
-/** P4 for a request that names no subject. */
+/** P4: the event id of a rejected body that names no subject. */
 export const rejectionEventId = (body: string): string => digest(['rejected', body]).slice(0, 40)

@@ -1,25 +1,23 @@
-/** When a hint is looked at again that did not lead to an ending. */
+/** When to handle a hint again that did not lead to an ending. */
 export interface LookAgainSettings {
-  /** In whole seconds. */
+  /** The pause, in whole seconds. */
   readonly lookAgainSeconds: number
-  /** So often; then what it is about is the sweep's. */
+  /** How many times; after that the run is left to the sweep. */
   readonly maxLooks: number
 }
 
 /**
- * What no sweep would find is looked at for longer, a foreign run that is not followed yet and an acceptance that could
- * not be noted: at six times the pause, with the defaults for half an hour. That is longer than the fate of a Start of
- * ours is open when a release was lost, and well within what the hint queue keeps, so that the last look is ours and is
- * told.
+ * A hint that no sweep can replace (a foreign run that is not followed yet, an acceptance that could not be recorded) is
+ * handled 30 more times, at six times the pause: half an hour with the defaults. A Start whose release was lost is
+ * resolved by then, and the hint queue keeps messages longer, so the last try is seen and reported.
  */
 const longerLooks = 30
 const longerPauses = 6
 
 /**
- * In how many seconds to look again; undefined: no more.
- * @param receives how often the hint has been handed out
- * @param isUndecided nobody but this hint tells of it: a run that is to be followed as soon as it is certain whose it is,
- * or an acceptance
+ * The seconds until a hint is handled again; undefined: not again.
+ * @param receives how often the queue has handed the hint out
+ * @param isUndecided no sweep can replace the hint
  */
 export const lookAgainAfterSeconds = (
   receives: number,

@@ -2,11 +2,10 @@ const minuteSeconds = 60
 const waits = 3
 
 /**
- * How long a message waits for the table, the bus or a queue of ours to answer again, in s: 4, 16 and 64 minutes, each
- * up to half as long again, so that not all come back at once. The queue hands a message out five times: together the
- * waits outlast an outage of 84 minutes, and leave a try for what else a request may meet. Undefined: no longer than
- * the visibility timeout.
- * @param receives how often the message has been handed out, from 1
+ * The seconds that a message waits while the table, the bus or a queue is down: 4, 16 and 64 minutes, each with up to
+ * half as much jitter. The queue hands a message out five times, so the waits outlast an outage of 84 minutes and leave
+ * one more try. Undefined: wait for the visibility timeout only.
+ * @param receives how often the queue has handed the message out, from 1
  * @param random from 0 to 1
  */
 export const outageWaitSeconds = (receives: number, random: number): number | undefined =>

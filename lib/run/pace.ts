@@ -1,42 +1,42 @@
 import { shareOverLimit, type Throttling, withThrottle } from './throttling.ts'
 
 /**
- * The shared pace of Start: one small item that all starters update, which hands out slots at the rate in force.
- * DataZone allows 10 StartMetadataGenerationRun a second per account and Region (documented quota). Rates are Starts a
- * second. Why it falls and climbs as it does: docs/adr/0044.
+ * The rate limiter of Start: one small item that all starters update, which hands out slots at the current rate. DataZone
+ * allows 10 StartMetadataGenerationRun a second per account and Region (documented quota). Rates are Starts per second.
+ * Why the rate is cut and climbs as it does: docs/adr/0044.
  */
 export interface Pace {
   readonly nextSlotMs: number
-  /** The rate that the last fall left behind; the configured one when there was none. */
+  /** The rate right after the last cut; absent while it was never cut. */
   readonly loweredRate?: number
   readonly loweredAtMs?: number
-  /** What DataZone let through before that fall: about where the limit is. */
+  /** The rate that DataZone let through before that cut: about where its limit is. */
   readonly limitRate?: number
-  /** How often the rate has fallen. Each fall voids the slots that were handed out before it and have not come yet. */
+  /** How often the rate was cut. A cut voids the slots that were handed out before it and are still to come. */
   readonly rateCuts?: number
-  /** Throttled Starts since the last fall. */
+  /** Throttled Starts since the last cut. */
   readonly throttling?: Throttling
 }
 
 /** The right to send one Start. */
 export interface Slot {
-  /** From then on, in ms since the epoch. */
+  /** When the Start may be sent. */
   readonly atMs: number
-  /** How often the rate had fallen when it was handed out; once it has fallen again, the slot is void. */
+  /** `Pace.rateCuts` when the slot was handed out. A later cut voids the slot. */
   readonly rateCuts: number
 }
 
-/** A fall leaves this much of what was let through, so that the limit has room again. */
+/** A cut leaves this share of the rate that was let through, so that DataZone's bucket refills. */
 const room = 0.97
-/** It leaves at least this much of the rate: a share of few Starts may be far off. */
-const deepestFall = 0.4
+/** A cut leaves at least this share of the rate, because a share that is measured on few Starts may be far off. */
+const deepestCut = 0.4
 const slowestRate = 0.2
-/** So long after a fall the rate is at the limit again: fast at first, ever slower near it, then ever faster beyond. */
+/** The rate is back at the limit this long after a cut: fast at first, slow near the limit, then faster beyond it. */
 const plateauMs = 60_000
-/** The climb is at least that from a fall by this share of the configured rate. */
+/** The climb is at least as fast as after a cut by this share of the configured rate. */
 const leastDepth = 0.01
 
-/** The rate in force. */
+/** The current rate, in Starts per second. */
 export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): number => {
   const { loweredRate, loweredAtMs, limitRate = loweredRate } = pace
   if (loweredRate === undefined || limitRate === undefined || loweredAtMs === undefined) return configuredRate
@@ -46,8 +46,8 @@ export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): numbe
 }
 
 /**
- * Takes `count` slots; slots that lapsed unused are gone. Slots after `latestMs` cannot be used by whoever asks: they
- * are told, so that he knows how far away his turn is, and left to others.
+ * Reserves `count` slots; slots that lapsed unused are lost. Slots after `latestMs` are returned, so that the starter
+ * knows how long it would wait, but not reserved.
  */
 export const reserveSlots = (
   pace: Pace,
@@ -65,15 +65,15 @@ export const reserveSlots = (
 }
 
 /**
- * DataZone throttled a Start. A few are only noted; more tell how many Starts are over the limit, and the rate falls to
- * just under it. Slots that are still to come are void then, so what was sent until now is what they follow on.
+ * The pace after DataZone throttled a Start. A few throttles are only recorded; more show what share of Starts is over
+ * the limit, and the rate is cut to just under it. A cut voids the slots that are still to come.
  */
 export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
   const rate = rateAt(pace, nowMs, configuredRate)
   const throttling = withThrottle(pace.throttling, nowMs, rate)
   const over = shareOverLimit(throttling, rate)
   if (over === undefined) return { ...pace, throttling }
-  const limitRate = rate * Math.max(deepestFall, 1 - over)
+  const limitRate = rate * Math.max(deepestCut, 1 - over)
   const loweredRate = Math.min(rate, Math.max(slowestRate, limitRate * room))
   const { throttling: _, ...rest } = pace
   return {

@@ -3,15 +3,15 @@ import type { FollowRule } from './foreign-run.ts'
 import { matchesGlob } from './glob.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
 
-/** What decides, in order, which assets are run and how. The file and its schema: lib/contracts/policy-file.ts. */
+/** The rules that decide which assets are run, and how. Read from the policy file (lib/contracts/policy-file.ts). */
 export interface Policy {
   readonly rules: readonly Rule[]
-  /** Which data source runs of others are followed; absent: none. */
+  /** Which foreign data source runs are followed. Absent: none. */
   readonly followDataSourceRuns?: readonly FollowRule[]
   readonly caps: readonly Cap[]
 }
 
-/** Exact texts, or globs in which `*` stands for any number of characters. What is left out matches everything. */
+/** Exact texts, or globs in which `*` stands for any number of characters. An absent field matches everything. */
 export interface RuleMatch {
   readonly domain?: string
   readonly project?: string
@@ -31,12 +31,12 @@ interface Skip {
 
 export interface RunOrders {
   readonly kind: 'run'
-  /** Of a request that names none; absent: the deployment's DefaultTypes. */
+  /** The types of a request that names none. Absent: the deployment's DefaultTypes. */
   readonly types?: readonly GenerationType[]
   readonly policy: RunPolicy
 }
 
-/** What is known when a rule is looked for. Type and name are known only once GetAsset has told them. */
+/** What is known about an asset. Its type and name are known only after GetAsset. */
 export interface AssetFacts {
   readonly domainId: string
   readonly projectId: string
@@ -46,9 +46,9 @@ export interface AssetFacts {
 export type Decision =
   | { readonly decision: 'run'; readonly orders: RunOrders }
   | { readonly decision: 'skip'; readonly reason: 'NO_RULE' }
-  /** `rule` counts from 0, as in messages about the file. */
+  /** `rule` is the rule's index in the file, from 0. */
   | { readonly decision: 'skip'; readonly reason: 'POLICY'; readonly rule: number; readonly because: string }
-  /** A rule looks at the asset's type or name, and they are not known yet. */
+  /** The answer depends on the asset's type or name, which are not known yet. */
   | { readonly decision: 'look' }
 
 const fits = (glob: string | undefined, text: string): boolean =>
@@ -61,7 +61,7 @@ const matches = ({ match }: Rule, facts: AssetFacts): 'yes' | 'no' | 'look' => {
   return fits(match.assetType, facts.asset.type) && fits(match.name, facts.asset.name) ? 'yes' : 'no'
 }
 
-/** The first rule that matches wins. Asks for a look at the asset only when the answer hangs on it. */
+/** Returns the verdict of the first rule that matches. Asks for GetAsset only when the answer depends on it. */
 export const applyPolicy = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): Decision => {
   for (const [index, rule] of policy.rules.entries()) {
     const match = matches(rule, facts)

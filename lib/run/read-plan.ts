@@ -5,7 +5,7 @@ import type { SweepSettings } from './sweep-plan.ts'
 export interface ReadPlan {
   /** One Get each. */
   readonly get: readonly InFlightRun[]
-  /** Told apart by a few List pages. Never one or a few: those are cheaper by Get. */
+  /** Read by List pages. Empty when the domain has few runs, because Gets are cheaper then. */
   readonly list: readonly InFlightRun[]
   /** Too young to look for, but a List page that is read anyway may show that they ended. */
   readonly young: readonly InFlightRun[]

@@ -1,10 +1,7 @@
 import { type Breaker, breakerName, breakersBlocking } from './breaker.ts'
-import { type ClaimedRun, isCancelRequested, type Lane, type ParkedRun, type ParkReason } from './run.ts'
+import { isCancelRequested, type Lane, type ParkReason, type WaitingRun } from './run.ts'
 
-/** What waits for the starter: a parked record, or a claim whose lease has ended. */
-export type WaitingRun = ParkedRun | ClaimedRun
-
-/** What keeps due records in the table: the starter would only park them again. */
+/** What holds due records in the table, because the starter would only park them again. */
 export interface Holds {
   readonly breakers: readonly Breaker[]
   /** Whether the record's domain or project is paused. */
@@ -17,9 +14,9 @@ export type HeldCounts = Readonly<Partial<Record<ParkReason, number>>>
 
 export interface ReleasePlan {
   readonly release: readonly WaitingRun[]
-  /** How many due records are kept in the table without a write, by what keeps them. */
+  /** How many due records stay in the table without a write, by what holds them. */
   readonly held: HeldCounts
-  /** Why each of them waits, which is not what it was parked for. */
+  /** What holds each of them now, which may differ from the reason it was parked for. */
   readonly heldBy: ReadonlyMap<WaitingRun, ParkReason>
 }
 
@@ -27,16 +24,16 @@ const dueAtMs = (run: WaitingRun): number => (run.state === 'CLAIMED' ? run.leas
 
 const laneOrder: Readonly<Record<Lane, number>> = { live: 0, backfill: 1 }
 
-/** Live before backfill; then what has been due longest, so that whoever is refused again goes to the back; then age. */
+/** Live before backfill, then the longest due (a request that is refused again goes to the back), then the oldest. */
 const inOrder = (left: WaitingRun, right: WaitingRun): number =>
   laneOrder[left.request.lane] - laneOrder[right.request.lane] ||
   dueAtMs(left) - dueAtMs(right) ||
   left.createdAtMs - right.createdAtMs
 
 /**
- * Which of the records that may go on do so, and in what order. Only those that are released count against
- * `maxReleases`. A breaker whose probe is due lets one through. Two kinds go to the starter whatever holds them, because
- * nothing is started for them: what is to be cancelled, and what has waited longer than `maxWaitMs`, to be rejected (P9).
+ * Decides which due records go back to the starter, and in what order. Only released records count against
+ * `maxReleases`. A breaker whose probe is due lets one record through. Two kinds are released whatever holds them,
+ * because they start nothing: records with a requested cancel, and records that waited too long, to be rejected (P9).
  */
 export const planReleases = (
   waiting: readonly WaitingRun[],

@@ -1,7 +1,8 @@
 import { typesToRun } from './identity.ts'
+import { present } from './present.ts'
 import { type EndedRun, type GenerationType, isCancelRequested, type ParkedRun } from './run.ts'
 
-/** What did not succeed, as far as Get told; all of it where that leaves nothing to point at. */
+/** The types that did not succeed according to `typeStats`, or all types when none of them is shown to have failed. */
 const failedTypes = (run: EndedRun): readonly GenerationType[] => {
   const types = typesToRun(run)
   const succeeded = new Set(
@@ -12,9 +13,8 @@ const failedTypes = (run: EndedRun): readonly GenerationType[] => {
 }
 
 /**
- * The attempt that the policy makes of a run that failed, in whole or in part; undefined when it makes none, as of a run
- * that somebody asked to cancel. It keeps subject and request, so that both still name it (P1), and asks DataZone only
- * for the types that failed.
+ * Returns the attempt that the policy makes after a failed or partly failed run; undefined when it makes none, for example
+ * after a cancel request. The attempt keeps subject and request (P1) and runs only the types that failed.
  */
 export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefined => {
   const retry = ended.policy?.retry
@@ -27,12 +27,11 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
   return {
     state: 'PARKED',
     subject: ended.subject,
-    ...(isAll ? {} : { onlyTypes: types }),
+    ...present({ onlyTypes: isAll ? undefined : types, policy: ended.policy }),
     attempt: ended.attempt + 1,
     retriesBefore,
     projectId: ended.projectId,
     request: ended.request,
-    ...(ended.policy === undefined ? {} : { policy: ended.policy }),
     createdAtMs: nowMs,
     version: 0,
     history: [{ atMs: nowMs, what: `parked: RETRY of attempt ${ended.attempt}` }],

@@ -2,7 +2,10 @@
  * The states of a run: our record of one DataZone run for a subject and attempt.
  *
  * `PLANNED` → (`CLAIMED` ⇄ `PARKED`) → `IN_FLIGHT` → `ENDED`. Every move between them is in transition.ts.
- * All times are milliseconds since the epoch.
+ *
+ * 1. Each state has just its own fields, so a record that cannot exist does not compile.
+ * 2. All times are milliseconds since the epoch; a field that is not known is absent, never undefined.
+ * 3. Everything here is stored. A new required field or a new meaning needs a new schema version (P8).
  */
 
 export const generationTypes = [
@@ -40,13 +43,13 @@ export interface MetadataSubject extends AssetRef {
   readonly types: readonly GenerationType[]
 }
 
-/** A data source has no revision: what makes one run of it another than the next is the key that upstream gives. */
+/** A data source has no revision, so the sender's trigger key distinguishes its runs. */
 export interface DataSourceSubject extends DataSourceRef {
   readonly kind: 'DATA_SOURCE'
   readonly triggerKey: string
 }
 
-/** A data source run that somebody else started: only its run id makes it one. Never started, tried again or cancelled. */
+/** A data source run that DataZone or another caller started. Its run id identifies it; it is only followed. */
 export interface ForeignSubject extends DataSourceRef {
   readonly kind: 'DATA_SOURCE'
   readonly foreignRunId: string
@@ -55,10 +58,10 @@ export interface ForeignSubject extends DataSourceRef {
 /** What a run is about. */
 export type Subject = MetadataSubject | DataSourceSubject | ForeignSubject
 
-/** Whether somebody else started the run, and the policy had it followed all the same. */
+/** Whether DataZone or another caller started the run, and the policy follows it. */
 export const isForeign = (subject: Subject): subject is ForeignSubject => 'foreignRunId' in subject
 
-/** Whether all that Start needs is known. */
+/** Whether everything that Start needs is known. */
 export const isResolved = (subject: Subject): boolean =>
   subject.kind === 'DATA_SOURCE' || subject.revision !== undefined
 
@@ -69,25 +72,26 @@ export interface RequestOrigin {
   readonly requestedAtMs: number
   readonly regenerate: boolean
   readonly correlationId?: string
-  /** DataZone's own word that the asset was published; such requests the repeat guard looks at. */
+  /** A DataZone event made the request, so the repeat guard applies. */
   readonly published?: true
-  /** Of a request that names no types: all those that the policy chose for it; none until it has. */
+  /** The types that the policy chose for a request that names none; absent until it has. */
   readonly policyTypes?: readonly GenerationType[]
-  /** The revision that the request names, while it waits for the policy to see the asset. */
+  /** The revision that the request names, while the policy waits for the asset's type and name. */
   readonly revision?: string
 }
 
 /**
- * What the policy orders for a run. Frozen in its record when the request is accepted: a change of the policy is for
- * later requests.
+ * What the policy orders for a run. Frozen in the record when the request is accepted, so a changed policy applies to
+ * later requests only.
  */
 export interface RunPolicy {
-  /** Up to so many attempts in all, each so long after the one before has failed. */
+  /** Up to `attempts` in all, each `delayMs` after the one before it failed. */
   readonly retry?: { readonly attempts: number; readonly delayMs: number }
-  /** Instead of the deployment's. */
+  /** Overrides the deployment's deadline. */
   readonly deadlineMs?: number
-  /** A metadata run that is past its deadline is cancelled at DataZone before it is given up. */
+  /** Cancel a metadata run at DataZone when its deadline passes, before it ends as TIMED_OUT. */
   readonly cancelAtDeadline?: true
+  /** Absent: a Started event is sent. */
   readonly announceStarted?: false
   /** Why a run failed is not worth a Get of its own. Not with a retry, which must know what failed. */
   readonly reasonsUnwanted?: true
@@ -95,20 +99,20 @@ export interface RunPolicy {
 }
 
 /**
- * A Start that was sent, or may have been, and was not definitely refused. It began no earlier than `firstAtMs` and
- * was sent no later than `lastAtMs`.
+ * A Start that was sent, or may have been, and was not definitely refused: not before `firstAtMs` and not after
+ * `lastAtMs`.
  */
 export interface StartSent {
   readonly firstAtMs: number
   readonly lastAtMs: number
 }
 
-/** That a run is not wanted any more. It stands in the record before DataZone is told, so that no crash can drop it. */
+/** A cancel that was requested. It is recorded before DataZone is called, so that no crash can drop it. */
 interface CancelState {
   readonly requestedAtMs: number
-  /** The `requestId` of the request to cancel; absent: the run's own deadline asks for it. */
+  /** The `requestId` of the cancel request; absent when the run's own deadline requested it. */
   readonly requestId?: string
-  /** DataZone has taken it: nothing is owed any more but to see how the run ends. */
+  /** When DataZone accepted the cancel; from then on only the ending is owed. */
   readonly sentAtMs?: number
 }
 
@@ -148,14 +152,14 @@ export const endings = [
 ] as const
 export type Ending = (typeof endings)[number]
 
-/** How one type of a run fared, as GetMetadataGenerationRun's `typeStats` tells it. List has none. */
+/** The result of one type, from GetMetadataGenerationRun's `typeStats`. List has none. */
 export interface TypeStat {
   readonly type: string
   readonly status: string
   readonly errorMessage?: string
 }
 
-/** What a data source run did with the tables it found. */
+/** How many assets a data source run touched, by what it did with them. */
 export interface SourceStatistics {
   readonly added?: number
   readonly updated?: number
@@ -169,7 +173,7 @@ export interface RunError {
   readonly message: string
 }
 
-/** What a cap of the policy counts runs in: `DAY#2026-11-21` or `MONTH#2026-11`, of UTC. */
+/** What a cap counts runs in. `period` is `DAY#2026-11-21` or `MONTH#2026-11`, in UTC. */
 export interface Counter {
   readonly cap: string
   readonly period: string
@@ -180,25 +184,25 @@ interface RunCommon {
   readonly attempt: number
   readonly projectId: string
   readonly request: RequestOrigin
-  /** Absent on what waits for a decision, and on records from before there was a policy. */
+  /** Absent while the policy has not decided, and on foreign runs. */
   readonly policy?: RunPolicy
-  /** Of a retry: those of the subject's types that it runs, when the others have succeeded. */
+  /** On a retry: the subset of the subject's types to run, when the others have succeeded. */
   readonly onlyTypes?: readonly GenerationType[]
-  /** How many attempts before this one the policy has made, of the same request. */
+  /** How many retries of the same request the policy made before this attempt. */
   readonly retriesBefore?: number
-  /** The counters that this attempt was counted in when it was last claimed: it is in none of them twice. */
+  /** The counters that the last claim of this attempt counted it in, so that no counter has it twice. */
   readonly countedIn?: readonly Counter[]
-  /** Keys of later requests that turned out to ask for this very run; the newest few. */
+  /** Request keys of the newest duplicates of this run. */
   readonly alsoRequestedBy?: readonly string[]
   readonly cancel?: CancelState
-  /** First written. A run adopted from List must not be older than this, less two minutes. */
+  /** When the record was first written. A run adopted from List must not be older, less two minutes of clock skew. */
   readonly createdAtMs: number
-  /** Grows by one with each write; writes are conditional on the version that was read. 0: not written yet. */
+  /** Grows by one with each write, and each write is conditional on the version read. 0: not written yet. */
   readonly version: number
   readonly history: readonly HistoryEntry[]
 }
 
-/** What plan mode would have started. Blocks nothing: a claim replaces it. */
+/** What mode `plan` would have started. A claim replaces it. */
 export interface PlannedRun extends RunCommon {
   readonly state: 'PLANNED'
 }
@@ -208,7 +212,7 @@ export interface ClaimedRun extends RunCommon {
   readonly state: 'CLAIMED'
   readonly leaseEndsAtMs: number
   readonly startSent: StartSent
-  /** A Start of an earlier lease whose fate is unknown. */
+  /** A Start of an earlier lease that may have taken effect. */
   readonly earlierStart?: StartSent
   readonly notFoundSinceMs?: number
 }
@@ -218,7 +222,7 @@ export interface ParkedRun extends RunCommon {
   readonly state: 'PARKED'
   readonly reason: ParkReason
   readonly retryAtMs: number
-  /** Set once the sweep has put it back on the queue; until `retryAtMs` the message is expected to arrive. */
+  /** When the sweep put the request back on the queue; the message should arrive before `retryAtMs`. */
   readonly releasedAtMs?: number
   readonly earlierStart?: StartSent
   readonly notFoundSinceMs?: number
@@ -231,13 +235,13 @@ export interface InFlightRun extends RunCommon {
   readonly runId: string
   readonly startedAtMs: number
   readonly nativeStatus: string
-  /** DataZone has answered 404 for it since then. */
+  /** Since when DataZone has answered 404 for it. */
   readonly notFoundSinceMs?: number
-  /** Past its deadline, and DataZone has told nothing of it since then. */
+  /** Since when a run past its deadline could not be read. */
   readonly unansweredSinceMs?: number
 }
 
-/** Over, for good. Owes its terminal event until `announcedAtMs` is there. */
+/** Over, and final (P5). Owes its terminal event until `announcedAtMs` is set. */
 export interface EndedRun extends RunCommon {
   readonly state: 'ENDED'
   readonly ending: Ending
@@ -246,34 +250,39 @@ export interface EndedRun extends RunCommon {
   readonly startedAtMs?: number
   readonly nativeStatus?: string
   readonly typeStats?: readonly TypeStat[]
-  /** Of a data source run. */
+  /** Data source runs only. */
   readonly statistics?: SourceStatistics
-  /** How far a data source run's import of lineage was when it was last seen; it may go on after the run. */
+  /** The status of a data source run's lineage import when the ending was read; the import may outlast the run. */
   readonly lineageStatus?: string
   readonly error?: RunError
   /** The next attempt was parked in the transaction that ended this one. */
   readonly willRetry?: true
   readonly announcedAtMs?: number
-  /** When people last accepted suggestions of the asset after this run, to the hour. */
+  /** When suggestions of the asset were last accepted after this run, to the hour. */
   readonly acceptedAtMs?: number
 }
 
 export type Run = PlannedRun | ClaimedRun | ParkedRun | InFlightRun | EndedRun
 
-/** Error name of an attempt that was given up while a Start of it may have taken effect. */
+/** Waits for the starter: parked, or claimed by a starter whose lease may have ended. */
+export type WaitingRun = ParkedRun | ClaimedRun
+
+export const isWaiting = (run: Run): run is WaitingRun => run.state === 'PARKED' || run.state === 'CLAIMED'
+
+/** Error name of an attempt that was rejected although a Start of it may have taken effect. */
 export const startUnknownName = 'StartUnknown'
 
-/** Whether a request is the one that made the record, or one that is known to have asked for the same. */
+/** Whether a request made the record, or is a known duplicate of it. */
 export const isRequestedBy = (run: Run, requestKey: string): boolean =>
   run.request.requestKey === requestKey || run.alsoRequestedBy?.includes(requestKey) === true
 
-/** Whether DataZone has still to be told to cancel the run. */
+/** Whether a requested cancel has not been accepted by DataZone yet. */
 export const owesCancel = (run: Run): run is InFlightRun =>
   run.state === 'IN_FLIGHT' && run.cancel !== undefined && run.cancel.sentAtMs === undefined
 
-/** Whether somebody asked to cancel the run (its own deadline is nobody). */
+/** Whether a cancel request names the run. A cancel by its own deadline does not count. */
 export const isCancelRequested = (run: Run): boolean => run.cancel?.requestId !== undefined
 
-/** Whether DataZone is, or may be, working on the run. */
+/** Whether DataZone works on the run, or may. */
 export const isActive = (run: Run): run is ClaimedRun | InFlightRun =>
   run.state === 'CLAIMED' || run.state === 'IN_FLIGHT'

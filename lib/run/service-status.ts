@@ -1,8 +1,8 @@
 import type { Ending, RunKind } from './run.ts'
 
 /**
- * What a status of DataZone's means to us. Statuses are strings at this edge on purpose: P8, one that nobody has heard
- * of is kept and shown as in progress, never taken for an ending.
+ * What a DataZone status means. Statuses are plain strings here on purpose (P8): an unrecognized one counts as active and
+ * is shown as it is; it is never taken for an ending.
  */
 export type StatusMeaning =
   | { readonly phase: 'active'; readonly known: boolean }
@@ -29,16 +29,16 @@ const dataSourceRunStatuses: Meanings = {
   FAILED: { phase: 'ended', ending: 'FAILED' },
 }
 
-/** Every status that DataZone is known to tell, by the kind of run. */
+/** Every documented DataZone status, by kind of run. */
 export const knownStatuses: Readonly<Record<RunKind, Meanings>> = {
   METADATA_GENERATION: metadataRunStatuses,
   DATA_SOURCE: dataSourceRunStatuses,
 }
 
-const unheardOf: StatusMeaning = { phase: 'active', known: false }
+const unrecognized: StatusMeaning = { phase: 'active', known: false }
 
 /** What a status means for a run of this kind. */
 export const meaningOfStatus = (kind: RunKind, nativeStatus: string): StatusMeaning => {
   const meanings = knownStatuses[kind]
-  return (Object.hasOwn(meanings, nativeStatus) ? meanings[nativeStatus] : undefined) ?? unheardOf
+  return (Object.hasOwn(meanings, nativeStatus) ? meanings[nativeStatus] : undefined) ?? unrecognized
 }

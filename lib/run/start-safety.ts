@@ -2,8 +2,15 @@ import { haveSameTypes, isSameSubject, typesToRun } from './identity.ts'
 import { type ClaimedRun, isActive, type MetadataSubject, type Run, type StartSent } from './run.ts'
 
 /**
- * The three assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings.
+ * When a Start is safe, and whose run a List shows. The rules of P1:
+ *
+ * 1. The token of an earlier Start is trusted for `tokenMemoryMs` only; after that, List is asked first.
+ * 2. A List without the run proves that there is none only `startEffectMs` and `listLagMs` after the last Start.
+ * 3. A run is adopted only if everything it shows fits, and enough is shown; else it is `unclear` and nothing is started.
+ * 4. An attempt waits while another run could be mistaken for its own.
  */
+
+/** The assumptions that P1 rests on (docs/ARCHITECTURE.md). DataZone documents none of them, so they are settings. */
 export interface Assumptions {
   /** A clientToken is remembered for at least this long after its Start took effect. */
   readonly tokenMemoryMs: number
@@ -13,35 +20,32 @@ export interface Assumptions {
   readonly startEffectMs: number
 }
 
-/**
- * `start`: sending Start now cannot make a second run. `look`: DataZone may have forgotten the token of an earlier
- * Start, so ask List first.
- */
+/** `start`: Start cannot make a second run now. `look`: DataZone may have forgotten the token, so ask List first. */
 export type StartSafety = 'start' | 'look'
 
-/** Whether a claimed run's Start can be sent, relying on the token, until its lease ends. */
+/** Whether the token makes a Start of a claimed run safe until its lease ends. */
 export const startSafety = (run: ClaimedRun, assumptions: Assumptions): StartSafety => {
   if (run.earlierStart === undefined) return 'start'
   const latestEffectMs = run.leaseEndsAtMs + assumptions.startEffectMs
   return latestEffectMs < run.earlierStart.firstAtMs + assumptions.tokenMemoryMs ? 'start' : 'look'
 }
 
-/** From when on a List without the run proves that no Start sent before took effect, or will. */
+/** When a List without the run begins to prove that no earlier Start took effect, or will. */
 export const absenceIsProofAtMs = (sent: StartSent, assumptions: Assumptions): number =>
   sent.lastAtMs + assumptions.startEffectMs + assumptions.listLagMs
 
-/** What List shows of a run that might be ours. */
+/** A run that List shows and that may be ours. */
 export interface AdoptionCandidate {
   readonly runId: string
   readonly revision: string | undefined
   readonly types: readonly string[]
   readonly createdAtMs: number | undefined
-  /** Shown without `types`: the one `type` that is shown need not be all. */
+  /** Shown with the older `type` instead of `types`: the run may have more types. */
   readonly olderShape?: true | undefined
 }
 
 const adoptionSkewMs = 120_000
-/** A data source run made before the trigger may not have seen what it is for, so only what clocks differ by. */
+/** A data source run from before the trigger may have missed the new data, so only clock skew is allowed for. */
 const sourceSkewMs = 10_000
 
 export type Ownership = 'ours' | 'not-ours' | 'unclear'
@@ -51,23 +55,23 @@ const metadataOwnership = (
   run: ClaimedRun,
   { revision, types, createdAtMs, olderShape }: AdoptionCandidate,
 ): Ownership => {
-  const asked = typesToRun(run)
+  const ownTypes = typesToRun(run)
   const fits =
     (revision === undefined || revision === subject.revision) &&
-    types.every((type) => asked.some((own) => own === type)) &&
-    (olderShape === true || types.length === 0 || types.length === asked.length) &&
+    types.every((type) => ownTypes.some((own) => own === type)) &&
+    (olderShape === true || types.length === 0 || types.length === ownTypes.length) &&
     (createdAtMs === undefined || createdAtMs >= run.createdAtMs - adoptionSkewMs)
   if (!fits) return 'not-ours'
-  // Of an older deployment one type told may be one of two: it may be another attempt's run, of more types.
+  // An older deployment shows one type of two, so the run may be another attempt's, of more types.
   const isWhole =
     revision !== undefined &&
     olderShape !== true &&
-    types.length === asked.length &&
+    types.length === ownTypes.length &&
     createdAtMs !== undefined
   return isWhole ? 'ours' : 'unclear'
 }
 
-/** Nothing that List shows of a data source run tells who asked for it; only when it was made. */
+/** List shows when a data source run was made, but nothing that identifies its request. */
 const sourceOwnership = (
   run: ClaimedRun,
   { createdAtMs }: AdoptionCandidate,
@@ -81,10 +85,10 @@ const sourceOwnership = (
 }
 
 /**
- * Whose run it is that List shows. `ours`, of an asset: same revision and types, created after the attempt was first
- * written (less two minutes for clocks). Of a data source: created while a Start of ours was open. Either way recorded
- * on no other attempt. `unclear`: what it shows fits, but not all of it is shown (every field of a list item is
- * optional, and older deployments know one type only).
+ * Decides whose run List shows. `ours`: recorded on no other attempt and, for an asset, of the same revision and types and
+ * created after the attempt was first written (less two minutes of clock skew); for a data source, created while a Start
+ * of ours was open. `unclear`: what is shown fits, but fields are missing (every field of a list item is optional, and
+ * older deployments show one type only).
  */
 export const ownership = (
   run: ClaimedRun,
@@ -98,12 +102,12 @@ export const ownership = (
     : metadataOwnership(run.subject, run, candidate)
 }
 
-/** What is, or may be, an attempt: its record or what one is to be made of. */
+/** An attempt's record, or the request that would become one. */
 export type Attempt = Pick<Run, 'subject' | 'attempt' | 'onlyTypes'> & { readonly earlierStart?: StartSent }
 
 /**
- * A retry of some types may ask DataZone for just what another subject asks for. While that one has a Start of unknown
- * fate, List could not tell whose a run is. Of two such, the one that was filed first goes first.
+ * A retry of some types may start the same types as another subject. While that subject has an open Start, List cannot
+ * show which of the two a run belongs to. The one whose key sorts first goes first.
  */
 const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
   other.state === 'PARKED' &&
@@ -113,9 +117,9 @@ const couldBeMistaken = (attempt: Attempt, other: Run): boolean =>
   (attempt.onlyTypes !== undefined || other.onlyTypes !== undefined) &&
   other.subject.revision === attempt.subject.revision &&
   haveSameTypes(typesToRun(other), typesToRun(attempt)) &&
-  (attempt.earlierStart === undefined || isFiledBefore(other, attempt))
+  (attempt.earlierStart === undefined || sortsBefore(other, attempt))
 
-const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
+const sortsBefore = (left: Attempt, right: Attempt): boolean => {
   const [one, other] = [left, right].map(({ subject, attempt }) =>
     subject.kind === 'DATA_SOURCE' ? undefined : `${subject.types.join('+')}#${attempt}`,
   )
@@ -123,10 +127,9 @@ const isFiledBefore = (left: Attempt, right: Attempt): boolean => {
 }
 
 /**
- * Whether an attempt has to wait for others of its asset or data source. DataZone runs one at a time (a second Start
- * most likely answers 409). And while an earlier attempt of the same subject has not ended, a run that List shows could
- * be either's: the later one could adopt what is not its own (P1). Of a data source List tells even less, so there a
- * parked run whose Start may have taken effect holds up every other.
+ * Whether an attempt has to wait for another run of its asset or data source. DataZone runs one at a time (a second Start
+ * most likely answers 409). While an earlier attempt of the subject has not ended, the later one could adopt its run
+ * (P1). List shows even less of data source runs, so there a parked run with an open Start blocks every other.
  */
 export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
   others.some(

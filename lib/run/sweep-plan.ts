@@ -1,5 +1,5 @@
 import type { Mode } from './mode.ts'
-import { type Holds, nothingHeld, planReleases, type ReleasePlan, type WaitingRun } from './release-plan.ts'
+import { type Holds, nothingHeld, planReleases, type ReleasePlan } from './release-plan.ts'
 import {
   type ClaimedRun,
   type EndedRun,
@@ -8,28 +8,29 @@ import {
   isResolved,
   type ParkedRun,
   type Run,
+  type WaitingRun,
 } from './run.ts'
 
-/** What a sweep does with the records that owe something, decided before anything is done. Durations in ms. */
+/** Settings of a sweep. Durations in ms. */
 export interface SweepSettings {
-  /** Between two sweeps. */
+  /** From one sweep to the next. */
   readonly periodMs: number
-  /** A run younger than this is not looked for: it can hardly have ended, and List may not show it yet. */
+  /** Runs younger than this are not read: they can hardly have ended, and List may not show them yet. */
   readonly minAgeMs: number
-  /** Up to this many runs of a domain get a Get each; more are told apart by List. */
+  /** Up to this many runs of a domain get a Get each; more are read by List. */
   readonly maxSingleGets: number
-  /** A run that goes on for so long after its Start has timed out, once a Get has shown that it still does. */
+  /** A run that a Get shows active this long after its Start has timed out. */
   readonly runDeadlineMs: number
-  /** At most this many releases a sweep. */
+  /** How many records a sweep releases at most. */
   readonly maxReleases: number
-  /** P9: what has waited this long goes back to the starter, whatever holds it, to be rejected. */
+  /** P9: a request that waited longer than this goes back to the starter to be rejected, whatever holds it. */
   readonly maxWaitMs: number
   readonly mode: Mode
 }
 
 /**
- * Whether a waiting record may go on: nothing in mode `off`; in `plan` only what never ends in a Start, a request whose
- * revision is not known yet, because that makes a plan, and a run that is to be cancelled.
+ * Whether a waiting record may go back to the starter: none in mode `off`; in `plan` only what starts nothing, which is
+ * a request whose revision is not known yet (it becomes PLANNED) and a run with a requested cancel.
  */
 export const canResume = (run: ParkedRun | ClaimedRun, mode: Mode): boolean =>
   mode === 'run' || (mode === 'plan' && (!isResolved(run.subject) || isCancelRequested(run)))
@@ -40,7 +41,7 @@ export interface WorkPlan {
   readonly domains: readonly (readonly InFlightRun[])[]
 }
 
-/** When a record wants the sweep's attention, or undefined when it owes nothing. The `work` index is built on this. */
+/** When the sweep has to look at a record; undefined when it owes nothing. The `work` index is sorted by it. */
 export const workAtMs = (run: Run): number | undefined => {
   switch (run.state) {
     case 'PLANNED':
@@ -63,13 +64,11 @@ const rotated = <T>(items: readonly T[], offset: number): T[] => {
   return [...items.slice(start), ...items.slice(0, start)]
 }
 
-export const isWaiting = (run: Run): run is WaitingRun => run.state === 'PARKED' || run.state === 'CLAIMED'
-
 const isDueBy = (run: Run, nowMs: number): boolean => (workAtMs(run) ?? Number.POSITIVE_INFINITY) <= nowMs
 
 /**
- * What a sweep announces and follows of the records that are due. The order rotates with the sweep's number, so that
- * neither a failing domain nor a poison record is first every time and no cursor needs to be stored.
+ * Decides what a sweep announces and follows. The order rotates from sweep to sweep, so that no failing domain and no
+ * poison record is first every time, and no cursor needs to be stored.
  */
 export const planWork = (
   due: readonly Run[],
@@ -90,7 +89,7 @@ export const planWork = (
   }
 }
 
-/** What it releases of those that wait (`planReleases`); what the mode does not allow takes none of their places. */
+/** Decides what a sweep releases. Records that the mode holds back take no place of those that it lets go. */
 export const planWaiting = (
   waiting: readonly WaitingRun[],
   nowMs: number,
@@ -105,8 +104,8 @@ export const planWaiting = (
   )
 
 /**
- * Whether to read another page of ended runs: while the last one settled at least two (a Get each would have cost as
- * much), and never more pages than runs missing.
+ * Whether another List SUCCEEDED page is cheaper than Gets: the last page settled at least two runs, and at least two are
+ * missing.
  */
 export const shouldReadSucceededPage = (missing: number, pagesRead: number, settledByLast: number): boolean =>
   missing >= 2 && (pagesRead === 0 || settledByLast >= 2)

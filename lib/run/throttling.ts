@@ -1,6 +1,6 @@
 /**
- * Throttled Starts since they became more than chance would have it: a running sum (CUSUM) in which each counts for one,
- * and each Start, throttled or not, takes the tolerated share away.
+ * A running count (CUSUM) of throttled Starts: each adds one, and every Start, throttled or not, takes the tolerated share
+ * away. It stays near zero while throttling is as rare as chance, and grows once Starts are over the limit.
  */
 export interface Throttling {
   readonly sum: number
@@ -9,14 +9,14 @@ export interface Throttling {
   readonly lastAtMs: number
 }
 
-/** The share of Starts that may be throttled for reasons of DataZone's own. */
+/** The share of Starts that DataZone may throttle without being over the limit. */
 const toleratedShare = 0.02
 const tooMuch = 3
-/** Of fewer Starts, or in less time, the share that is throttled tells nothing. */
+/** With fewer Starts, or in less time, the share that is throttled means nothing. */
 const leastStarts = 10
 const leastMs = 1000
 
-/** One more Start was throttled, at a time when `startsPerSecond` are sent. */
+/** The count with one more throttled Start, at a rate of `startsPerSecond`. */
 export const withThrottle = (
   before: Throttling | undefined,
   nowMs: number,
@@ -27,7 +27,7 @@ export const withThrottle = (
   const starts = (startsPerSecond * Math.max(0, nowMs - before.lastAtMs)) / 1000
   const left = before.sum - toleratedShare * starts
   if (left <= 0) return alone
-  // Starters tell of what they met in any order.
+  // Starters report throttles in any order.
   return {
     sum: left + 1,
     count: before.count + 1,
@@ -36,14 +36,14 @@ export const withThrottle = (
   }
 }
 
-/** The share of Starts over the limit, from 0 to 1, once there is no doubt that some are. */
+/** The share of Starts over the limit, from 0 to 1; undefined while it may be chance. */
 export const shareOverLimit = (
   { sum, count, firstAtMs, lastAtMs }: Throttling,
   startsPerSecond: number,
 ): number | undefined => {
   const tookMs = lastAtMs - firstAtMs
   const starts = (startsPerSecond * tookMs) / 1000
-  // The first one opened the count, and says nothing of how many there are.
+  // The first throttle opened the count, so it is no sample of the share.
   return sum < tooMuch || starts < leastStarts || tookMs < leastMs
     ? undefined
     : Math.min(1, (count - 1) / starts)

@@ -2,7 +2,7 @@ import { errorText } from './error-text.ts'
 import { generationTypes, type InFlightRun, type TypeStat } from './run.ts'
 import { meaningOfStatus } from './service-status.ts'
 
-/** Something in an answer of DataZone's that this version does not know, for the log: names, and nothing of content. */
+/** A status or type in a DataZone answer that this version does not know, for the log. */
 export interface Unrecognized {
   readonly runId: string
   readonly what: string
@@ -17,8 +17,8 @@ interface Shown {
 const isKnownType = (type: string): boolean => generationTypes.some((known) => known === type)
 
 /**
- * What is unheard of, and news, when a change of a run is written (P8): a status that the record did not have before,
- * and, once, when the run has ended, types. So a run that stays as it is tells nothing twice (P11).
+ * Returns the unrecognized statuses and types to log when a change of a run is written (P8): a status that the record did
+ * not have before and, when the run has ended, its types. A run that does not change is logged once (P11).
  */
 export const findUnrecognized = (before: InFlightRun, shown: Shown): readonly Unrecognized[] => {
   const meaning = meaningOfStatus(before.subject.kind, shown.nativeStatus)

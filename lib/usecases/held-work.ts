@@ -1,8 +1,8 @@
 import type { Breakers } from '../ports/breakers.ts'
 import type { Switches } from '../ports/switches.ts'
 import type { Breaker } from '../run/breaker.ts'
-import type { Holds, ReleasePlan, WaitingRun } from '../run/release-plan.ts'
-import type { Run } from '../run/run.ts'
+import type { Holds, ReleasePlan } from '../run/release-plan.ts'
+import type { Run, WaitingRun } from '../run/run.ts'
 
 export interface HoldPorts {
   readonly breakers: Breakers

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Run } from '../../lib/run/run.ts'
-import { isWaiting, planWaiting, planWork, type SweepSettings } from '../../lib/run/sweep-plan.ts'
+import { isWaiting, type Run } from '../../lib/run/run.ts'
+import { planWaiting, planWork, type SweepSettings } from '../../lib/run/sweep-plan.ts'
 import { anyRun, domainIds } from '../support/arbitrary-runs.ts'
 import { endedRun, inFlightRun, minute, second, subject, t0 } from '../support/runs.ts'
 

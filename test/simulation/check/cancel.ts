@@ -37,7 +37,7 @@ const askedBy = (item: Item): string | undefined => text(cancelOf(item), 'reques
 /** When the record says that somebody asked, by its history. */
 const notedAtMs = (item: Item): number | undefined => {
   const lines = list(item, 'history').map((line) => inner({ line }, 'line'))
-  const line = lines.find((one) => text(one, 'what')?.startsWith('cancel asked by') === true)
+  const line = lines.find((one) => text(one, 'what')?.startsWith('cancel requested by') === true)
   return line === undefined ? undefined : number(line, 'atMs')
 }
 

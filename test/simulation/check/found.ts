@@ -23,7 +23,7 @@ export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
 /** What never ran and is to be cancelled ends soon, whatever it waits for. */
 export const unstartedCancelsEndInTime: Rule = ({ items, calmFromMs }) =>
   items.flatMap((item) => {
-    const requestedAtMs = lineAtMs(item, 'cancel asked by')
+    const requestedAtMs = lineAtMs(item, 'cancel requested by')
     const by = text(inner(item, 'cancel'), 'requestId')
     if (requestedAtMs === undefined || by === undefined || item['runId'] !== undefined) return []
     const endedAtMs = number(item, 'detectedAtMs')

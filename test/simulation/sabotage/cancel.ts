@@ -37,7 +37,7 @@ export const cancelSabotages: readonly Sabotage[] = [
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>
-          owesCancel(run) && lastLine(run).startsWith('cancel asked by') ? run : ports.store.save(run),
+          owesCancel(run) && lastLine(run).startsWith('cancel requested by') ? run : ports.store.save(run),
       }),
   },
   {

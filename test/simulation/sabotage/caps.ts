@@ -57,7 +57,7 @@ export const capsSabotages: readonly Sabotage[] = [
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>
-          run.history.at(-1)?.what.startsWith('live, for') === true
+          run.history.at(-1)?.what.startsWith('moved to live by') === true
             ? { ...run, request: { ...run.request, lane: 'backfill' }, history: run.history.slice(0, -1) }
             : ports.store.save(run),
       }),

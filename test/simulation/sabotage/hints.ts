@@ -96,7 +96,7 @@ export const hintsSabotages: readonly Sabotage[] = [
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>
-          run.history.at(-1)?.what === 'its suggestions were accepted' ? run : ports.store.save(run),
+          run.history.at(-1)?.what === 'suggestions accepted' ? run : ports.store.save(run),
       }),
   },
 ]

@@ -116,10 +116,10 @@ test('the history says who asked, and why', () => {
     const next = transition(inFlightRun(), { ...asked, ...reason }, t0)
     return next.outcome === 'changed' ? next.run.history.at(-1)?.what : undefined
   }
-  expect(told({})).toBe('cancel asked by stop-1')
-  expect(told({ reason: 'wrong domain' })).toBe('cancel asked by stop-1: wrong domain')
+  expect(told({})).toBe('cancel requested by stop-1')
+  expect(told({ reason: 'wrong domain' })).toBe('cancel requested by stop-1: wrong domain')
   expect(transition(parkedRun(), asked, t0)).toMatchObject({
-    run: { history: [{}, { what: 'cancel asked by stop-1' }, { what: 'CANCELED' }] },
+    run: { history: [{}, { what: 'cancel requested by stop-1' }, { what: 'CANCELED' }] },
   })
 })
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Run } from '../../../lib/run/run.ts'
+import { isWaiting, type Run } from '../../../lib/run/run.ts'
 import {
   canResume,
-  isWaiting,
   planWaiting,
   planWork,
   type SweepSettings,

@@ -288,7 +288,7 @@ test('what was backfill goes live: a claim as it stands, what waited for being o
   const wanted: Fact = { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }
   expect(moved(claimedRun(backfill), wanted)).toEqual({
     ...claimedRun(),
-    history: [...claimedRun().history, { atMs: nowMs, what: 'live, for event:2' }],
+    history: [...claimedRun().history, { atMs: nowMs, what: 'moved to live by event:2' }],
   })
   const waiting = (retryAtMs: number) => parkedRun({ ...backfill, reason: 'BACKFILL', retryAtMs })
   expect(moved(waiting(nowMs + minute), wanted)).toMatchObject({ retryAtMs: nowMs })
@@ -296,11 +296,11 @@ test('what was backfill goes live: a claim as it stands, what waited for being o
 })
 
 test.each<[string, Run, Fact]>([
-  ['unknown status PAUSED', inFlightRun(), facts.unheardOf],
+  ['unrecognized status PAUSED', inFlightRun(), facts.unheardOf],
   ['found again', inFlightRun({ notFoundSinceMs: t0 }), facts.going],
   ['not found', inFlightRun(), facts.missing],
   ['announced', endedRun(), facts.told],
-  ['its suggestions were accepted', endedRun(), facts.accepted],
+  ['suggestions accepted', endedRun(), facts.accepted],
   ['FAILED', inFlightRun(), facts.failed],
 ])('the history tells: %s', (what, run, fact) => {
   expect(moved(run, fact).history).toEqual([...run.history, { atMs: nowMs, what }])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Run } from '../../../lib/run/run.ts'
-import { isWaiting, planWaiting } from '../../../lib/run/sweep-plan.ts'
+import { isWaiting, type Run } from '../../../lib/run/run.ts'
+import { planWaiting } from '../../../lib/run/sweep-plan.ts'
 import { runRequest } from '../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, t0 } from '../../support/runs.ts'
 import { defaults, starterWorld } from '../../support/starter-world.ts'

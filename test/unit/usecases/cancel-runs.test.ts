@@ -48,7 +48,7 @@ describe('a request to cancel', () => {
     ])
     const [ended] = store.all()
     expect(ended).toMatchObject({ cancel: byStop, announcedAtMs: t0 })
-    expect(ended?.history.map(({ what }) => what)).toContain('cancel asked by stop-1: wrong columns')
+    expect(ended?.history.map(({ what }) => what)).toContain('cancel requested by stop-1: wrong columns')
   })
 
   test('ends a request that waits to learn its revision, and sets of types that wait behind others', async () => {

@@ -180,7 +180,7 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
       now()
         ?.history.slice(-3)
         .map(({ what }) => what),
-    ).toEqual(['past its deadline, to be canceled', 'cancel taken', 'TIMED_OUT'])
+    ).toEqual(['past its deadline, to be canceled', 'cancel accepted', 'TIMED_OUT'])
   })
 
   test('CANCELED by that is TIMED_OUT all the same', async () => {

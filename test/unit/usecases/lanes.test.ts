@@ -93,7 +93,7 @@ describe('a live request for what a backfill has parked', () => {
         alsoRequestedBy: ['request:nightly-1'],
       },
     ])
-    expect(world.store.all()[0]?.history.at(-1)?.what).toBe('live, for request:nightly-1')
+    expect(world.store.all()[0]?.history.at(-1)?.what).toBe('moved to live by request:nightly-1')
   })
 
   test('also when it has to look at the asset first', async () => {

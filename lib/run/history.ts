@@ -1,0 +1,31 @@
+import { errorText } from './error-text.ts'
+import { present } from './present.ts'
+import type { Run } from './run.ts'
+
+const historyLimit = 20
+const lineLimit = 200
+
+/** The run's history with one more line; the oldest lines go. */
+export const withHistory = (run: Run, nowMs: number, what: string): Run['history'] => [
+  ...run.history.slice(-(historyLimit - 1)),
+  { atMs: nowMs, what: errorText(what, lineLimit) },
+]
+
+/** The fields that a run keeps from state to state, with one more line of history. */
+export const carriedOver = (run: Run, nowMs: number, what: string) => ({
+  subject: run.subject,
+  attempt: run.attempt,
+  projectId: run.projectId,
+  request: run.request,
+  ...present({
+    policy: run.policy,
+    onlyTypes: run.onlyTypes,
+    retriesBefore: run.retriesBefore,
+    countedIn: run.countedIn,
+    alsoRequestedBy: run.alsoRequestedBy,
+    cancel: run.cancel,
+  }),
+  createdAtMs: run.createdAtMs,
+  version: run.version,
+  history: withHistory(run, nowMs, what),
+})
