@@ -85,7 +85,7 @@ describe('the record of a foreign run', () => {
       createdAtMs: t0 + minute,
       request: { requestKey: 'event:event-9', requestedAtMs: t0 - second, regenerate: false },
       version: 0,
-      history: [{ atMs: t0 + minute, what: 'run run-9 of somebody else is followed from now on' }],
+      history: [{ atMs: t0 + minute, what: 'follows foreign run run-9' }],
     })
     expect(foreignRunRecord(foreign, { nativeStatus: 'RUNNING' }, t0 + minute).startedAtMs).toBe(t0)
   })
