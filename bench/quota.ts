@@ -17,9 +17,9 @@ const mostAfterTurnSeconds = 600
 
 /** What it would be without breakers: nobody knows of a refusal but who met it. */
 const neverOpen: Breakers = {
-  open: async () => [],
+  openBreakers: async () => [],
   trip: async () => {},
-  change: async () => false,
+  replace: async () => false,
   close: async () => {},
 }
 

@@ -77,7 +77,7 @@ export const observerHandler = (parts: {
     })
     try {
       for (const [afterSeconds, those] of Map.groupBy(again, (one) => one.afterSeconds)) {
-        await ports.hints.lookAgain(
+        await ports.hints.postpone(
           those.map(({ record }) => record.receiptHandle),
           afterSeconds,
         )

@@ -6,11 +6,11 @@ import type { Breaker } from '../run/breaker.ts'
  */
 export interface Breakers {
   /** Every open breaker, as of now. */
-  open(): Promise<readonly Breaker[]>
+  openBreakers(): Promise<readonly Breaker[]>
   /** Opens a breaker, unless one with the same cause is open: the first to be refused sets its times. */
   trip(breaker: Breaker): Promise<void>
   /** Puts `next` in the place of `read`, if that is still as it was read. Of several who try, one hears true. */
-  change(read: Breaker, next: Breaker): Promise<boolean>
+  replace(read: Breaker, next: Breaker): Promise<boolean>
   /** Closes a breaker, unless it was closed and opened anew since. */
   close(breaker: Breaker): Promise<void>
 }

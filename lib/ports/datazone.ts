@@ -60,7 +60,7 @@ export interface ServiceRun {
   readonly nativeStatus: string
   readonly types: readonly string[]
   /** Told by a deployment that knows one `type` only, so `types` may be short of some. */
-  readonly olderShape?: true
+  readonly isOlderShape?: true
   readonly assetId?: string
   readonly revision?: string
   readonly createdAtMs?: number

@@ -1,7 +1,7 @@
 /** Why work stands still, as an operator wrote it; both may be missing. */
 export interface Pause {
   readonly reason?: string
-  readonly byWhom?: string
+  readonly pausedBy?: string
 }
 
 /**

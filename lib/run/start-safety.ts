@@ -41,7 +41,7 @@ export interface AdoptionCandidate {
   readonly types: readonly string[]
   readonly createdAtMs: number | undefined
   /** Shown with the older `type` instead of `types`: the run may have more types. */
-  readonly olderShape?: true | undefined
+  readonly isOlderShape?: true | undefined
 }
 
 const adoptionSkewMs = 120_000
@@ -53,19 +53,19 @@ export type Ownership = 'ours' | 'not-ours' | 'unclear'
 const metadataOwnership = (
   subject: MetadataSubject,
   run: ClaimedRun,
-  { revision, types, createdAtMs, olderShape }: AdoptionCandidate,
+  { revision, types, createdAtMs, isOlderShape }: AdoptionCandidate,
 ): Ownership => {
   const ownTypes = typesToRun(run)
   const fits =
     (revision === undefined || revision === subject.revision) &&
     types.every((type) => ownTypes.some((own) => own === type)) &&
-    (olderShape === true || types.length === 0 || types.length === ownTypes.length) &&
+    (isOlderShape === true || types.length === 0 || types.length === ownTypes.length) &&
     (createdAtMs === undefined || createdAtMs >= run.createdAtMs - adoptionSkewMs)
   if (!fits) return 'not-ours'
   // An older deployment shows one type of two, so the run may be another attempt's, of more types.
   const isWhole =
     revision !== undefined &&
-    olderShape !== true &&
+    isOlderShape !== true &&
     types.length === ownTypes.length &&
     createdAtMs !== undefined
   return isWhole ? 'ours' : 'unclear'

@@ -56,7 +56,7 @@ const acceptMetadata = async (
   const { kind, domainId, assetId } = request
   const types = canonicalTypes(request.types ?? tools.settings.defaultTypes)
   const waiting = waitingRequest(request, { kind, domainId, assetId, types }, tools)
-  const records = await tools.store.runsOfAsset(waiting.subject)
+  const records = await tools.store.runsOf(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
   // A sender who uses an id again for another revision asks for something else.
@@ -104,7 +104,7 @@ const acceptSource = async (
 ): Promise<readonly RequestOutcome[]> => {
   const { kind, domainId, dataSourceId, triggerKey } = request
   const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, tools)
-  const records = await tools.store.runsOfAsset(waiting.subject)
+  const records = await tools.store.runsOf(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
   const made = records.runs.filter(
     (run) => isSameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),

@@ -47,7 +47,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBack
   const read = (mostMs: number): Promise<readonly Breaker[]> => {
     const nowMs = clock.now()
     if (known === undefined || nowMs - known.atMs >= mostMs) {
-      const open = breakers.open()
+      const open = breakers.openBreakers()
       known = { atMs: nowMs, open }
       // Whoever waits for it hears of it; the next message asks again.
       open.catch(() => {
@@ -79,7 +79,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBack
     /** Whether this message is the breaker's prober now. */
     const takeProbe = async (breaker: Breaker, nowMs: number): Promise<boolean> => {
       const next = startProbe(breaker, nowMs, pauses)
-      const won = await breakers.change(breaker, next)
+      const won = await breakers.replace(breaker, next)
       if (won) probes.set(breakerName(breaker.cause), { breaker: next, isAllowed: false })
       learn(breaker.cause, next)
       return won
@@ -88,7 +88,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBack
     const giveBack = async ({ breaker }: Probe) => {
       const next = returnProbe(breaker, clock.now())
       learn(breaker.cause, next)
-      await breakers.change(breaker, next)
+      await breakers.replace(breaker, next)
     }
 
     return {
@@ -112,7 +112,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBack
         if (probe !== undefined) {
           const next = failProbe(probe.breaker, call, clock.now(), pauses)
           learn(cause, next)
-          await breakers.change(probe.breaker, next)
+          await breakers.replace(probe.breaker, next)
           return
         }
         const open = await read(freshMs)

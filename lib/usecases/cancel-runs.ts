@@ -149,7 +149,7 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
     return only({ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' })
 
   for (let left = tries; left > 0; left -= 1) {
-    const records = await tools.store.runsOfAsset({ domainId, ...target })
+    const records = await tools.store.runsOf({ domainId, ...target })
     if (records.unreadable.length > 0) return only(recordUnreadable)
     const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
     const done = await cancelAll(meant, cancel, tools)

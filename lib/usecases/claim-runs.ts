@@ -128,7 +128,7 @@ const alreadyThere = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   if (waiting.request.regenerate) return attemptTaken
-  const read = await tools.store.runsOfAsset(attempt.subject)
+  const read = await tools.store.runsOf(attempt.subject)
   const records = await goesLive(waiting, [attempt.subject], read, tools)
   if (records === undefined) return recordChanged
   await remember(waiting, [attempt.subject], records.runs, tools)
@@ -142,9 +142,9 @@ const makeFirst = async (
   tools: StarterTools,
 ): Promise<RequestOutcome> => {
   const { subject } = first
-  const instead = waiting.version > 0 ? waiting : undefined
+  const replaces = waiting.version > 0 ? waiting : undefined
   const made = async (run: PlannedRun | ParkedRun): Promise<RequestOutcome> => {
-    const creation = await tools.store.create<PlannedRun | ParkedRun>(run, instead)
+    const creation = await tools.store.create<PlannedRun | ParkedRun>(run, replaces)
     if (creation.outcome !== 'created')
       return creation.outcome === 'exists' ? alreadyThere(first, waiting, tools) : takenBy(first, waiting)
     return creation.run.state === 'PLANNED'
@@ -158,8 +158,12 @@ const makeFirst = async (
     (await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools))
   const nowMs = tools.clock.now()
   if (wait !== undefined) return made(parked(first, waiting, nowMs, wait))
-  const turn = subject.kind === 'DATA_SOURCE' ? (records.turn ?? 0) : undefined
-  const claiming = await claimWithinCaps(claimed(first, waiting, nowMs, tools), { instead, turn }, tools)
+  const claimCount = subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
+  const claiming = await claimWithinCaps(
+    claimed(first, waiting, nowMs, tools),
+    { replaces, claimCount },
+    tools,
+  )
   switch (claiming.outcome) {
     case 'claimed':
       return startRun(claiming.run, records.runs, tools)
@@ -170,7 +174,7 @@ const makeFirst = async (
       return alreadyThere(first, waiting, tools)
     case 'request-changed':
       return takenBy(first, waiting)
-    case 'turn-taken':
+    case 'claim-count-changed':
       return turnTaken
     default:
       return claiming satisfies never
@@ -279,7 +283,7 @@ export const claimSubjects = async (
     if (lost === undefined) return outcomes
     if (left <= 1 || !hasTimeToAsk(tools))
       return [{ ...lost, afterSeconds: backoffSeconds(tools.receiveCount, tools.clock.random()) }]
-    records = await tools.store.runsOfAsset(waiting.subject)
+    records = await tools.store.runsOf(waiting.subject)
     if (records.unreadable.length > 0) return [recordUnreadable]
   }
 }

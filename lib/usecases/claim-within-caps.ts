@@ -1,4 +1,4 @@
-import type { Claiming, ClaimTerms } from '../ports/run-store.ts'
+import type { ClaimConditions, ClaimResult } from '../ports/run-store.ts'
 import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../run/caps.ts'
 import { type ClaimedRun, isCancelRequested, type RunError } from '../run/run.ts'
 import { hasWaitedTooLong } from './end-lease.ts'
@@ -12,7 +12,7 @@ export interface CapWait {
 }
 
 export type CappedClaiming =
-  | Exclude<Claiming, { readonly outcome: 'full' }>
+  | Exclude<ClaimResult, { readonly outcome: 'full' }>
   | { readonly outcome: 'full'; readonly wait: CapWait }
 
 const named = ({ counter, limit }: CounterIncrement): string =>
@@ -35,7 +35,7 @@ const waitFor = (
 
 const withoutCount = async (
   claim: ClaimedRun,
-  terms: Omit<ClaimTerms, 'counts'>,
+  terms: Omit<ClaimConditions, 'capCounts'>,
   { store }: StarterTools,
 ): Promise<CappedClaiming> => {
   const claiming = await store.claim(claim, terms)
@@ -51,7 +51,7 @@ const withoutCount = async (
  */
 export const claimWithinCaps = async (
   claim: ClaimedRun,
-  terms: Omit<ClaimTerms, 'counts'>,
+  terms: Omit<ClaimConditions, 'capCounts'>,
   tools: StarterTools,
 ): Promise<CappedClaiming> => {
   if (isCancelRequested(claim) || hasWaitedTooLong(claim, tools)) return withoutCount(claim, terms, tools)
@@ -59,7 +59,7 @@ export const claimWithinCaps = async (
   const { countedIn: counted, ...uncounted } = claim
   const claiming = await tools.store.claim(
     counts.length === 0 ? uncounted : { ...claim, countedIn: counts.map(({ counter }) => counter) },
-    { ...terms, counts: notYetCounted(counts, counted) },
+    { ...terms, capCounts: notYetCounted(counts, counted) },
   )
   return claiming.outcome === 'full'
     ? { outcome: 'full', wait: waitFor(claiming.full, claim, tools) }

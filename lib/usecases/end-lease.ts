@@ -57,7 +57,7 @@ const endLease = async (
     if (next.outcome !== 'changed') return undefined
     const saved = await tools.store.save(next.run)
     if (saved !== undefined) return saved
-    const records = await tools.store.runsOfAsset(run.subject)
+    const records = await tools.store.runsOf(run.subject)
     current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
   }
   return undefined
@@ -156,7 +156,7 @@ export const recordStarted = async (
       return { outcome: 'started', run, adopted }
     }
     if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
-    const records = await tools.store.runsOfAsset(claimed.subject)
+    const records = await tools.store.runsOf(claimed.subject)
     current = records.runs.find((run) => runKey(run).record === record)
   }
   throw new PortUnavailable('table', new Error('the run id could not be recorded'))

@@ -27,7 +27,7 @@ export const followForeignRun = async (
 ): Promise<Following> => {
   const { store, datazone, clock } = tools
   const { domainId, dataSourceId, runId } = foreign
-  const { runs, unreadable } = await store.runsOfAsset({ domainId, dataSourceId })
+  const { runs, unreadable } = await store.runsOf({ domainId, dataSourceId })
   if (runs.some((run) => 'runId' in run && run.runId === runId)) return { outcome: 'recorded' }
   // P8: what this version cannot read may be the record of this run.
   if (unreadable.length > 0 || mayBeOurs(foreign, runs, clock.now())) return undecided

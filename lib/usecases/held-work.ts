@@ -20,7 +20,7 @@ export const readHolds = async (
   waiting: readonly WaitingRun[],
   { breakers, switches }: HoldPorts,
 ): Promise<Holds> => {
-  const open: readonly Breaker[] = waiting.length === 0 ? [] : await breakers.open()
+  const open: readonly Breaker[] = waiting.length === 0 ? [] : await breakers.openBreakers()
   const paused = new Set<string>()
   for (const [place, [run]] of Map.groupBy(waiting, placeOf)) {
     if (run === undefined) continue

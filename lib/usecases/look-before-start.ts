@@ -78,7 +78,7 @@ const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools
   let unclear: ServiceRun | undefined
   for (const candidate of listed.runs) {
     const { runId, types, revision, createdAtMs } = candidate
-    const seen = { runId, types, revision, createdAtMs, olderShape: candidate.olderShape }
+    const seen = { runId, types, revision, createdAtMs, isOlderShape: candidate.isOlderShape }
     const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
     if (owner === 'ours') ours.push(candidate)
     if (owner === 'unclear') unclear = candidate

@@ -17,7 +17,7 @@ export const noteAcceptance = async (
   { domainId, assetId, acceptedAtMs }: Acceptance,
   { store, clock }: { readonly store: RunStore; readonly clock: Clock },
 ): Promise<AcceptanceFate> => {
-  const { runs } = await store.runsOfAsset({ domainId, assetId })
+  const { runs } = await store.runsOf({ domainId, assetId })
   const nowMs = clock.now()
   const last = new Set(generationTypes.flatMap((type) => lastRunOf([type], runs) ?? []))
   let fate: AcceptanceFate = 'known'

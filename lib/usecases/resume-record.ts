@@ -66,8 +66,8 @@ export const resumeRun = async (
   const nowMs = tools.clock.now()
   const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
   if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }
-  const turn = run.subject.kind === 'DATA_SOURCE' ? (records.turn ?? 0) : undefined
-  const claiming = await claimWithinCaps(next.run, { turn }, tools)
+  const claimCount = run.subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
+  const claiming = await claimWithinCaps(next.run, { claimCount }, tools)
   switch (claiming.outcome) {
     case 'claimed':
       return startRun(claiming.run, others, tools)
@@ -79,7 +79,7 @@ export const resumeRun = async (
     case 'changed':
     case 'request-changed':
       return { outcome: 'duplicate', of: key }
-    case 'turn-taken':
+    case 'claim-count-changed':
       return turnTaken
     default:
       return claiming satisfies never
@@ -91,7 +91,7 @@ export const resumeRecord = async (
   release: Release,
   tools: StarterTools,
 ): Promise<readonly RequestOutcome[]> => {
-  const records = await tools.store.runsOfAsset(release)
+  const records = await tools.store.runsOf(release)
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
   // A note that is late or doubled finds the record gone on, or parked anew; one beside a record that this version must
   // not touch leaves it to the next release.

@@ -87,7 +87,7 @@ const addressAll = async (
   const byRunId = remembered(async (runId) => (await store.byRunId(runId)).runs)
   const ofAsset = remembered(async (key) => {
     const [domainId = '', assetId = ''] = key.split(' ')
-    return (await store.runsOfAsset({ domainId, assetId })).runs
+    return (await store.runsOf({ domainId, assetId })).runs
   })
 
   const address = async (hint: Hint): Promise<Addressed> => {

@@ -56,7 +56,7 @@ const subjectOf = async (hint: SourceHint, tools: SourceHintTools): Promise<Subj
   }
   if (dataSourceId === undefined) return { address: 'nothing', fate: 'early' }
   // The index of run ids may be behind; these are as of now.
-  const { runs, unreadable } = await tools.store.runsOfAsset({ domainId, dataSourceId })
+  const { runs, unreadable } = await tools.store.runsOf({ domainId, dataSourceId })
   const found = runId === undefined ? runs.filter((run) => run.state === 'IN_FLIGHT') : runs.filter(holds)
   if (found.length > 0) return aboutRecorded(hint, found, runId === undefined ? 'source' : 'run')
   if (follow !== undefined) return { address: 'source', follow }

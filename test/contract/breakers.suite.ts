@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { Breakers } from '../../lib/ports/breakers.ts'
 import {
@@ -33,12 +33,12 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
     })
     afterEach(() => under.close())
 
-    it('shows what is open to every starter, until it is closed', async () => {
+    test('shows what is open to every starter, until it is closed', async () => {
       const [one, other] = [under.client(), under.client()]
-      expect(await other.open()).toEqual([])
+      expect(await other.openBreakers()).toEqual([])
       await one.trip(openBreaker(denied, 'Start', t0, pauses))
       await one.trip(openBreaker(full, 'Start', t0, pauses))
-      const shown = await other.open()
+      const shown = await other.openBreakers()
       expect(shown).toHaveLength(2)
       expect(shown).toEqual(
         expect.arrayContaining([
@@ -47,57 +47,57 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
         ]),
       )
       await other.close(openBreaker(denied, 'Start', t0, pauses))
-      expect(await one.open()).toEqual([openBreaker(full, 'Start', t0, pauses)])
+      expect(await one.openBreakers()).toEqual([openBreaker(full, 'Start', t0, pauses)])
     })
 
-    it('the first to be refused sets the times', async () => {
+    test('the first to be refused sets the times', async () => {
       await under.client().trip(openBreaker(denied, 'Start', t0, pauses))
       await under.client().trip(openBreaker(denied, 'Start', t0 + minute, pauses))
-      expect(await under.client().open()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
+      expect(await under.client().openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
 
-    it('P7: of several that would probe, one does', async () => {
+    test('P7: of several that would probe, one does', async () => {
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       await under.client().trip(breaker)
       const won = await Promise.all(
         Array.from({ length: 5 }, (_, index) =>
-          under.client().change(breaker, startProbe(breaker, t0 + minute + index, pauses)),
+          under.client().replace(breaker, startProbe(breaker, t0 + minute + index, pauses)),
         ),
       )
       expect(won.filter(Boolean)).toHaveLength(1)
-      expect(await under.client().open()).toMatchObject([{ openedAtMs: t0, probes: 1 }])
+      expect(await under.client().openBreakers()).toMatchObject([{ openedAtMs: t0, probes: 1 }])
     })
 
-    it("a probe that is given back is the next one's, and its prober has no part in it any more", async () => {
+    test("a probe that is given back is the next one's, and its prober has no part in it any more", async () => {
       const client = under.client()
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       await client.trip(breaker)
       const mine = startProbe(breaker, t0 + minute, pauses)
-      expect(await client.change(breaker, mine)).toBe(true)
+      expect(await client.replace(breaker, mine)).toBe(true)
       const free = returnProbe(mine, t0 + minute + second)
-      expect(await client.change(mine, free)).toBe(true)
-      expect(await client.open()).toEqual([free])
-      expect(await client.change(mine, startProbe(mine, t0 + 2 * minute, pauses))).toBe(false)
-      expect(await client.change(free, startProbe(free, t0 + 2 * minute, pauses))).toBe(true)
+      expect(await client.replace(mine, free)).toBe(true)
+      expect(await client.openBreakers()).toEqual([free])
+      expect(await client.replace(mine, startProbe(mine, t0 + 2 * minute, pauses))).toBe(false)
+      expect(await client.replace(free, startProbe(free, t0 + 2 * minute, pauses))).toBe(true)
     })
 
-    it('what is closed cannot be probed, and a late prober does not close what was opened anew', async () => {
+    test('what is closed cannot be probed, and a late prober does not close what was opened anew', async () => {
       const client = under.client()
       const first = openBreaker(denied, 'Start', t0, pauses)
-      expect(await client.change(first, startProbe(first, t0, pauses))).toBe(false)
+      expect(await client.replace(first, startProbe(first, t0, pauses))).toBe(false)
       const anew = openBreaker(denied, 'Start', t0 + minute, pauses)
       await client.trip(anew)
       await client.close(first)
-      expect(await client.open()).toEqual([anew])
+      expect(await client.openBreakers()).toEqual([anew])
     })
 
-    it('throws when its store cannot answer', async () => {
+    test('throws when its store cannot answer', async () => {
       const client = under.client()
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       under.unplug()
-      await expect(client.open()).rejects.toThrow(PortUnavailable)
+      await expect(client.openBreakers()).rejects.toThrow(PortUnavailable)
       await expect(client.trip(breaker)).rejects.toThrow(PortUnavailable)
-      await expect(client.change(breaker, startProbe(breaker, t0, pauses))).rejects.toThrow(PortUnavailable)
+      await expect(client.replace(breaker, startProbe(breaker, t0, pauses))).rejects.toThrow(PortUnavailable)
       await expect(client.close(breaker)).rejects.toThrow(PortUnavailable)
     })
   })

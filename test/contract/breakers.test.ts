@@ -1,6 +1,6 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
 import { openBreaker, startProbe } from '../../lib/run/breaker.ts'
 import { simulatedBreakers } from '../simulation/ports/breakers.ts'
@@ -36,12 +36,12 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
       },
       close: async () => {
         const breakers = dynamoDbBreakers(table.client, table.name)
-        for (const breaker of await breakers.open()) await breakers.close(breaker)
+        for (const breaker of await breakers.openBreakers()) await breakers.close(breaker)
       },
     }
   })
 
-  it('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
+  test('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
     const breakers = dynamoDbBreakers(table.client, table.name)
     const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'of-nobody' } as const
@@ -54,7 +54,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     const keptSeconds = 36 * 24 * 3600
     await breakers.trip(breaker)
     expect(await ttl()).toBe((t0 + minute) / 1000 + keptSeconds)
-    await breakers.change(breaker, startProbe(breaker, t0 + 10 * minute, pauses))
+    await breakers.replace(breaker, startProbe(breaker, t0 + 10 * minute, pauses))
     expect(await ttl()).toBe((t0 + 12 * minute) / 1000 + keptSeconds)
     await breakers.close(breaker)
   })

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { claimedRun, t0 } from '../support/runs.ts'
@@ -51,50 +51,50 @@ const claim = claimedRun({ version: 0 })
 const count = { counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 5, periodEndsAtMs: t0 }
 const counts = [count, { ...count, counter: { cap: 'all', period: 'MONTH#2026-11' } }]
 
-it('a claim that nothing goes with is a plain put: a transaction costs twice as much', async () => {
+test('a claim that nothing goes with is a plain put: a transaction costs twice as much', async () => {
   const { store, operations } = answering(() => [])
-  for (const terms of [undefined, {}, { counts: [] }]) await store.claim(claim, terms)
-  await store.claim(claim, { counts })
+  for (const terms of [undefined, {}, { capCounts: [] }]) await store.claim(claim, terms)
+  await store.claim(claim, { capCounts: counts })
   const put = 'DynamoDB_20120810.PutItem'
   expect(operations).toEqual([put, put, put, 'DynamoDB_20120810.TransactWriteItems'])
 })
 
 describe('a claim that meets another transaction on a counter', () => {
-  it('is tried again, after a wait that grows', async () => {
+  test('is tried again, after a wait that grows', async () => {
     const { store, waits, calls } = answering((call) =>
       call < 4 ? ['None', 'TransactionConflict', 'None'] : [],
     )
-    expect(await store.claim(claim, { counts })).toEqual({
+    expect(await store.claim(claim, { capCounts: counts })).toEqual({
       outcome: 'claimed',
       run: { ...claim, version: 1 },
     })
     expect([waits, calls()]).toEqual([[1, 2, 3], 4])
   })
 
-  it('learns by and by that there is no room', async () => {
+  test('learns by and by that there is no room', async () => {
     const { store } = answering((call) =>
       call === 1
         ? ['None', 'TransactionConflict', 'TransactionConflict']
         : ['None', 'ConditionalCheckFailed', 'None'],
     )
-    expect(await store.claim(claim, { counts })).toEqual({ outcome: 'full', full: [count] })
+    expect(await store.claim(claim, { capCounts: counts })).toEqual({ outcome: 'full', full: [count] })
   })
 
-  it('takes a condition that failed for the answer, whatever else met', async () => {
+  test('takes a condition that failed for the answer, whatever else met', async () => {
     const { store, waits } = answering(() => ['ConditionalCheckFailed', 'TransactionConflict', 'None'])
-    expect(await store.claim(claim, { counts })).toEqual({ outcome: 'exists' })
+    expect(await store.claim(claim, { capCounts: counts })).toEqual({ outcome: 'exists' })
     expect(waits).toEqual([])
   })
 
-  it('gives up after a dozen tries: the table cannot answer', async () => {
+  test('gives up after a dozen tries: the table cannot answer', async () => {
     const { store, calls } = answering(() => ['None', 'TransactionConflict', 'None'])
-    await expect(store.claim(claim, { counts })).rejects.toThrow(PortUnavailable)
+    await expect(store.claim(claim, { capCounts: counts })).rejects.toThrow(PortUnavailable)
     expect(calls()).toBe(12)
   })
 
-  it('is not tried again for any other reason', async () => {
+  test('is not tried again for any other reason', async () => {
     const { store, calls } = answering(() => ['None', 'ThrottlingError', 'None'])
-    await expect(store.claim(claim, { counts })).rejects.toThrow(PortUnavailable)
+    await expect(store.claim(claim, { capCounts: counts })).rejects.toThrow(PortUnavailable)
     expect(calls()).toBe(1)
   })
 })

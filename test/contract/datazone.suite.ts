@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Answer, DataZone, StartInput } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import type { Control } from '../../local/datazone/control/control.ts'
@@ -69,10 +69,10 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const one of all.splice(0)) await one.close()
     })
 
-    it('P8: reads the older shape, in which one type is told, in Start, Get and List', async () => {
+    test('P8: reads the older shape, in which one type is told, in Start, Get and List', async () => {
       const { datazone } = await opened({ apiGeneration: 'older-answers' })
       const started = answered(await datazone.startRun(startInput(), minute))
-      const older = { types: ['BUSINESS_DESCRIPTIONS'], olderShape: true }
+      const older = { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }
       expect(started).toMatchObject(older)
       const got = answered(await datazone.getRun(domainId, started.runId))
       expect(got).toMatchObject(older)
@@ -81,7 +81,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(runs).toMatchObject([{ ...older, runId: started.runId }])
     })
 
-    it('shows an asset: its revision, its project, its type and its name', async () => {
+    test('shows an asset: its revision, its project, its type and its name', async () => {
       const { datazone, control } = await opened()
       control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é' })
       expect(await datazone.getAsset(domainId, 'tpcds_store_sales')).toEqual({
@@ -95,7 +95,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    it('starts a run, and shows it from its beginning to its end', async () => {
+    test('starts a run, and shows it from its beginning to its end', async () => {
       const { datazone, passTo } = await opened()
       const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
       const { runId, ...begun } = answered(await datazone.startRun(startInput(), longMs))
@@ -132,7 +132,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         return one
       }
 
-      it('is shown from its beginning to its end', async () => {
+      test('is shown from its beginning to its end', async () => {
         const { datazone, passTo } = await withSource()
         const { runId, ...begun } = answered(await datazone.startSourceRun(input, longMs))
         expect(begun).toEqual({ nativeStatus: 'REQUESTED', types: [], createdAtMs: t0 })
@@ -154,7 +154,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(answered(await datazone.listSourceRuns(domainId, { dataSourceId }))).toEqual({ runs: [over] })
       })
 
-      it('tells why it failed', async () => {
+      test('tells why it failed', async () => {
         const { datazone, passTo } = await withSource({ failureShare: 1 })
         const { runId } = answered(await datazone.startSourceRun(input, longMs))
         await passTo(t0 + 2 * minute)
@@ -164,7 +164,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         })
       })
 
-      it('P1: is the same for the same token, and alone', async () => {
+      test('P1: is the same for the same token, and alone', async () => {
         const { datazone } = await withSource()
         const first = answered(await datazone.startSourceRun(input, longMs))
         expect(answered(await datazone.startSourceRun(input, longMs))).toEqual(first)
@@ -173,7 +173,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         )
       })
 
-      it('is refused when the day is full, and when there is no such source', async () => {
+      test('is refused when the day is full, and when there is no such source', async () => {
         const { datazone } = await withSource({ dataSourceRunsPerDay: 0 })
         expect(await datazone.startSourceRun(input, longMs)).toMatchObject(refusal('QUOTA_EXCEEDED', true))
         const nowhere = { ...input, dataSourceId: 'nowhere' }
@@ -183,7 +183,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         )
       })
 
-      it('P8: in a status that nobody knows is passed on', async () => {
+      test('P8: in a status that nobody knows is passed on', async () => {
         const { datazone, passTo } = await withSource({ unknownStatusShare: 1 })
         const { runId } = answered(await datazone.startSourceRun(input, longMs))
         await passTo(t0 + 2 * minute)
@@ -193,7 +193,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    it('tells why a type failed', async () => {
+    test('tells why a type failed', async () => {
       const { datazone, passTo } = await opened({ failureShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longMs))
       await passTo(t0 + minute)
@@ -205,7 +205,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     describe('cancelling a run', () => {
       const canceled = { outcome: 'answered', value: undefined }
 
-      it.each([0, 5 * second])('is taken, and the run is CANCELED after %i ms', async (cancelMs) => {
+      test.each([0, 5 * second])('is taken, and the run is CANCELED after %i ms', async (cancelMs) => {
         const { datazone, passTo } = await opened({ cancelMs })
         const { runId } = answered(await datazone.startRun(startInput(), longMs))
         expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
@@ -213,7 +213,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
       })
 
-      it('changes nothing the second time', async () => {
+      test('changes nothing the second time', async () => {
         const { datazone, control } = await opened({ cancelMs: 5 * second })
         const { runId } = answered(await datazone.startRun(startInput(), longMs))
         expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
@@ -222,7 +222,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(control.runs()).toEqual(before)
       })
 
-      it.each([
+      test.each([
         ['ConflictException', 'CONFLICT'],
         ['ValidationException', 'INVALID'],
       ] as const)('P5: is refused with %s when it comes too late', async (cancelEnded, kind) => {
@@ -233,12 +233,12 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'SUCCEEDED' })
       })
 
-      it('is refused when there is no such run', async () => {
+      test('is refused when there is no such run', async () => {
         const { datazone } = await opened()
         expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(refusal('NOT_FOUND', true))
       })
 
-      it('may have happened when its answer does not come', async () => {
+      test('may have happened when its answer does not come', async () => {
         const { datazone, control, passTo } = await opened()
         const { runId } = answered(await datazone.startRun(startInput(), longMs))
         control.setFaults([{ kind: 'lostAnswer', times: 1 }])
@@ -248,14 +248,14 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    it('P1: gives the same run for the same token', async () => {
+    test('P1: gives the same run for the same token', async () => {
       const { datazone, control } = await opened()
       const first = answered(await datazone.startRun(startInput(), longMs))
       expect(answered(await datazone.startRun(startInput(), longMs))).toEqual(first)
       expect(control.runs()).toMatchObject([{ id: first.runId, clientToken: 'token-1' }])
     })
 
-    it('P8: passes a status on that nobody knows', async () => {
+    test('P8: passes a status on that nobody knows', async () => {
       const { datazone, passTo } = await opened({ unknownStatusShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longMs))
       await passTo(t0 + minute)
@@ -264,7 +264,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    it('lists by status and by asset, page after page', async () => {
+    test('lists by status and by asset, page after page', async () => {
       const { datazone, control } = await opened({ startBucket: 1000 })
       const assets = sampleCatalogue(80).domains[0]?.assets ?? []
       const started: string[] = []
@@ -285,7 +285,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(control.runs()).toHaveLength(80)
     })
 
-    it.each(errors)('takes %s for %s, whatever was asked', async (error, kind, definite) => {
+    test.each(errors)('takes %s for %s, whatever was asked', async (error, kind, definite) => {
       const { datazone, control } = await opened()
       control.setFaults([{ kind: 'error', error }])
       const expected = refusal(kind, definite, error)
@@ -297,7 +297,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(control.runs()).toEqual([])
     })
 
-    it('refuses what the service itself refuses', async () => {
+    test('refuses what the service itself refuses', async () => {
       const { datazone } = await opened({ startBucket: 5, startRatePerSecond: 0.001 })
       const start = (over: Partial<StartInput>) => datazone.startRun(startInput(over), longMs)
       expect(await start({})).toMatchObject({ outcome: 'answered' })
@@ -320,19 +320,19 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         one = await opened()
       })
 
-      it('does not say that nothing happened: the connection broke', async () => {
+      test('does not say that nothing happened: the connection broke', async () => {
         one.control.setFaults([{ kind: 'lostAnswer', times: 1 }])
         expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      it('does not say that nothing happened: 500', async () => {
+      test('does not say that nothing happened: 500', async () => {
         one.control.setFaults([{ kind: 'errorAfterEffect', times: 1 }])
         expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      it('does not say that nothing happened: it took too long', async () => {
+      test('does not say that nothing happened: it took too long', async () => {
         one.control.setFaults([
           { kind: 'slow', delayMs: 10 * minute, operation: 'StartMetadataGenerationRun' },
         ])
@@ -340,7 +340,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      it('has none from a DataZone that cannot be reached', async () => {
+      test('has none from a DataZone that cannot be reached', async () => {
         await one.unplug()
         const { datazone } = one
         const expected = refusal('UNAVAILABLE', false)

@@ -1,6 +1,6 @@
 import { DataZoneClient, GetMetadataGenerationRunCommand } from '@aws-sdk/client-datazone'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 import type { Answer, DataZone } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
@@ -61,7 +61,7 @@ dataZoneContract("the SDK at the simulator's server", openServer)
 dataZoneContract("the simulator's core, without a wire", openSimulated)
 
 describe('an error that the service model does not have', () => {
-  it.each([
+  test.each([
     [400, 'SomethingNewException', 'UNAVAILABLE', false],
     [404, 'SomethingNewException', 'UNAVAILABLE', false],
     [418, 'SomethingNewException', 'UNAVAILABLE', false],
@@ -84,7 +84,7 @@ describe('an error that the service model does not have', () => {
 })
 
 describe('a field that no model has', () => {
-  it('P8: is dropped by the SDK before anybody here could keep or log it, and does no harm', async () => {
+  test('P8: is dropped by the SDK before anybody here could keep or log it, and does no harm', async () => {
     const run = `{"domainId":"${domainId}","id":"run-1","status":"SUBMITTED","addedByALaterVersion":"text"}`
     const server = await listen('a front door', (request, response) => {
       request.resume()
@@ -102,7 +102,7 @@ describe('a field that no model has', () => {
 
 describe('a creation time that is none', () => {
   const asked = startInput()
-  it.each(['1e300', '-1e300', 'null'])('P8: %s is not told, and the run is', async (createdAt) => {
+  test.each(['1e300', '-1e300', 'null'])('P8: %s is not told, and the run is', async (createdAt) => {
     const run = `{"domainId":"${domainId}","id":"run-1","createdAt":${createdAt},"status":"SUBMITTED"}`
     const server = await listen('a front door', (request, response) => {
       request.resume()
@@ -204,7 +204,7 @@ const story = fc.record({
 })
 
 describe('with and without a wire', () => {
-  it('the same calls get the same answers', async () => {
+  test('the same calls get the same answers', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ settings, faults: given, steps }) => {
         const both = [await openServer(settings), await openSimulated(settings)]

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { endedEvent, type RunEvent } from '../../lib/contracts/run-event.ts'
 import type { EventBus } from '../../lib/ports/event-bus.ts'
 import { endedRun, minute, subject, t0 } from '../support/runs.ts'
@@ -44,23 +44,23 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     const put = (events: readonly RunEvent[]) => opened.bus.put(events)
     const assets = () => opened.seen().map(assetOf)
 
-    it('takes nothing when there is nothing', async () => {
+    test('takes nothing when there is nothing', async () => {
       expect(await put([])).toEqual([])
     })
 
-    it('takes events as they are', async () => {
+    test('takes events as they are', async () => {
       const sent = endedEvent(endedRun(), { minimal: false })
       expect(await put([sent])).toEqual([true])
       expect(opened.seen()).toEqual([{ detailType: sent.detailType, detail: sent.detail }])
     })
 
-    it('takes more than ten', async () => {
+    test('takes more than ten', async () => {
       const numbers = Array.from({ length: 23 }, (_, number) => number)
       expect(await put(numbers.map((number) => event(number)))).toEqual(numbers.map(() => true))
       expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
-    it('answers, in order, which ones were taken', async () => {
+    test('answers, in order, which ones were taken', async () => {
       opened.refuse('Bad')
       const numbers = Array.from({ length: 14 }, (_, number) => number)
       const isBad = (number: number) => number % 3 === 1
@@ -69,7 +69,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       expect(assets()).toEqual(numbers.filter((number) => !isBad(number)).map((number) => `asset-${number}`))
     })
 
-    it('takes events that are over the limit of a call only together', async () => {
+    test('takes events that are over the limit of a call only together', async () => {
       const numbers = Array.from({ length: 7 }, (_, number) => number)
       expect(await put(numbers.map((number) => event(number, 100 * kilobyte)))).toEqual(
         numbers.map(() => true),
@@ -77,24 +77,24 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
-    it('takes the largest event there may be', async () => {
+    test('takes the largest event there may be', async () => {
       expect(await put([event(1), event(2, 254 * kilobyte), event(3)])).toEqual([true, true, true])
     })
 
-    it('does not take one that is too large for any call, and takes the others', async () => {
+    test('does not take one that is too large for any call, and takes the others', async () => {
       const events = [event(1), event(2, 257 * kilobyte), event(3, 100 * kilobyte), event(4)]
       expect(await put(events)).toEqual([true, false, true, true])
       expect(assets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
     })
 
-    it('takes nothing when it cannot be reached, and does not throw', async () => {
+    test('takes nothing when it cannot be reached, and does not throw', async () => {
       await opened.unplug()
       expect(await put(Array.from({ length: 12 }, (_, number) => event(number)))).toEqual(
         Array(12).fill(false),
       )
     })
 
-    it('takes the same event again', async () => {
+    test('takes the same event again', async () => {
       expect(await put([event(1)])).toEqual([true])
       expect(await put([event(1)])).toEqual([true])
       expect(assets()).toEqual(['asset-1', 'asset-1'])

@@ -1,5 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { eventBridgeBus } from '../../lib/adapters/eventbridge/event-bus.ts'
 import { eventSource, startedEvent } from '../../lib/contracts/run-event.ts'
 import { startEventBridge } from '../../local/eventbridge/server.ts'
@@ -69,7 +69,7 @@ describe('the bus on EventBridge', () => {
   let opened: Awaited<ReturnType<typeof openEventBridge>> | undefined
   afterEach(() => opened?.close())
 
-  it('sends what fails once more, by itself', async () => {
+  test('sends what fails once more, by itself', async () => {
     opened = await openEventBridge()
     opened.server.failNext(2)
     const events = Array.from({ length: 3 }, () => startedEvent(inFlightRun()))
@@ -77,7 +77,7 @@ describe('the bus on EventBridge', () => {
     expect(opened.server.archive(busName)).toHaveLength(3)
   })
 
-  it('names itself as the source', async () => {
+  test('names itself as the source', async () => {
     opened = await openEventBridge()
     await opened.bus.put([startedEvent(inFlightRun())])
     expect(opened.server.archive(busName)[0]?.event).toMatchObject({ source: eventSource })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import { eventually } from '../support/eventually.ts'
@@ -34,10 +34,10 @@ export const hintQueueContract = (name: string, open: () => Promise<OpenHintQueu
       return received
     }
 
-    it('shows messages again after the delay, more than ten of them, and counts the receives', async () => {
+    test('shows messages again after the delay, more than ten of them, and counts the receives', async () => {
       for (let n = 0; n < 12; n += 1) await opened.send(`hint-${n}`)
       const first = await receiveAll(12)
-      await opened.queue.lookAgain(
+      await opened.queue.postpone(
         first.map(({ receiptHandle }) => receiptHandle),
         0,
       )
@@ -46,20 +46,20 @@ export const hintQueueContract = (name: string, open: () => Promise<OpenHintQueu
       expect(new Set(second.map(({ receiveCount }) => receiveCount))).toEqual(new Set([2]))
     })
 
-    it('leaves out what is gone, and does the rest', async () => {
+    test('leaves out what is gone, and does the rest', async () => {
       await opened.send('hint')
       const [message] = await receiveAll(1)
       const handle = message?.receiptHandle ?? ''
-      await opened.queue.lookAgain([handle], 0)
+      await opened.queue.postpone([handle], 0)
       await receiveAll(1)
-      await opened.queue.lookAgain([], 0)
+      await opened.queue.postpone([], 0)
     })
 
-    it('throws when the queue cannot be reached', async () => {
+    test('throws when the queue cannot be reached', async () => {
       await opened.send('hint')
       const [message] = await receiveAll(1)
       await opened.unplug()
-      await expect(opened.queue.lookAgain([message?.receiptHandle ?? ''], 1)).rejects.toThrow(PortUnavailable)
+      await expect(opened.queue.postpone([message?.receiptHandle ?? ''], 1)).rejects.toThrow(PortUnavailable)
     })
   })
 }

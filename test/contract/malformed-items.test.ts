@@ -49,7 +49,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     const breaker = openBreaker(denied, 'Start', t0, pauses)
     await breakers.trip(breaker)
     await beside({ pk: { S: 'BREAKERS' }, sk: { S: 'DENIED#?' }, openedAtMs: { N } }, async () => {
-      expect(await breakers.open()).toEqual([breaker])
+      expect(await breakers.openBreakers()).toEqual([breaker])
     })
     await breakers.close(breaker)
   })
@@ -63,10 +63,10 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
       ...openBreaker(denied, 'Start', t0, pauses),
     })
     await beside({ ...item, sk: { S: 'DENIED#dzd_orders' } }, async () => {
-      expect(await breakers.open()).toEqual([])
+      expect(await breakers.openBreakers()).toEqual([])
     })
     await beside({ ...item, openedAtMs: { N: '9e15' } }, async () => {
-      expect(await breakers.open()).toEqual([])
+      expect(await breakers.openBreakers()).toEqual([])
     })
     expect(told).toEqual([
       [
@@ -79,7 +79,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
       ],
     ])
     await beside(item, async () => {
-      expect(await breakers.open()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
+      expect(await breakers.openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
   })
 
@@ -119,9 +119,9 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     const [good, odd] = [endedRun(), endedRun({ attempt: 2 })]
     await beside(marshall(toItem(good)), () =>
       beside({ ...marshall(toItem(odd)), schemaVersion: { S: 'one' }, more: { N } }, async () => {
-        const { runs, unreadable } = await store.runsOfAsset(good.subject)
+        const { runs, unreadable } = await store.runsOf(good.subject)
         expect(runs).toMatchObject([{ attempt: 1 }])
-        expect(unreadable).toEqual([{ key: runKey(odd), newer: false, problem: 'has no schemaVersion' }])
+        expect(unreadable).toEqual([{ key: runKey(odd), isNewer: false, problem: 'has no schemaVersion' }])
       }),
     )
   })
@@ -130,7 +130,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     const store = dynamoDbRunStore(table.client, table.name, async () => {})
     const run = endedRun({ detectedAtMs: 9e15 })
     await beside(marshall(toItem(run)), async () => {
-      const { runs, unreadable } = await store.runsOfAsset(run.subject)
+      const { runs, unreadable } = await store.runsOf(run.subject)
       expect({ runs, unreadable }).toMatchObject({
         runs: [],
         unreadable: [{ problem: 'is damaged at detectedAtMs' }],
@@ -143,12 +143,12 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     const run = endedRun()
     const copy = { ...marshall(toItem(run)), sk: { S: 'RUN#copy' } }
     await beside(copy, async () => {
-      const { runs, unreadable } = await store.runsOfAsset(run.subject)
+      const { runs, unreadable } = await store.runsOf(run.subject)
       const key = { ...runKey(run), record: 'RUN#copy' }
       expect({ runs, unreadable }).toEqual({
         runs: [],
         unreadable: [
-          { key, newer: false, problem: `is filed under a key that is not its own, ${runKey(run).record}` },
+          { key, isNewer: false, problem: `is filed under a key that is not its own, ${runKey(run).record}` },
         ],
       })
     })

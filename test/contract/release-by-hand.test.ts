@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import type { Run } from '../../lib/run/run.ts'
@@ -35,7 +35,7 @@ const values = (json: string) =>
     JSON.parse(json),
   )
 
-it('docs/OPERATIONS.md: what waits for a cap is made due, and is a good record still', async () => {
+test('docs/OPERATIONS.md: what waits for a cap is made due, and is a good record still', async () => {
   const store = dynamoDbRunStore(table.client, table.name, async () => {})
   const about = (assetId: string) => ({ ...subject, domainId: 'dzd_4hcuvz5s9kx7ma', assetId })
   const later = { version: 0, retryAtMs: t0 + 60 * minute }

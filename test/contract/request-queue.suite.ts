@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rejectedRequest } from '../../lib/contracts/rejected-request.ts'
 import type { Release } from '../../lib/contracts/release.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
@@ -69,7 +69,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
 
     describe('release', () => {
-      it('puts notes on the queue, more than ten too', async () => {
+      test('puts notes on the queue, more than ten too', async () => {
         const releases = Array.from({ length: 23 }, (_, number) => ({
           release: releaseOf(number),
           delaySeconds: 0,
@@ -78,7 +78,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await bodies(23)).toEqual(releases.map(({ release }) => JSON.stringify(release)).sort())
       })
 
-      it('lets each wait for its delay', async () => {
+      test('lets each wait for its delay', async () => {
         const taken = await opened.queue.release([
           { release: releaseOf(900), delaySeconds: 900 },
           { release: releaseOf(1), delaySeconds: 1 },
@@ -91,7 +91,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         )
       })
 
-      it('answers, in order, which ones were taken', async () => {
+      test('answers, in order, which ones were taken', async () => {
         const releases = Array.from({ length: 14 }, (_, number) => ({
           release: releaseOf(number),
           delaySeconds: 0,
@@ -106,13 +106,13 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await bodies(12)).toEqual(taken.map(({ release }) => JSON.stringify(release)).sort())
       })
 
-      it('has nothing to do with nothing', async () => {
+      test('has nothing to do with nothing', async () => {
         expect(await opened.queue.release([])).toEqual([])
       })
     })
 
     describe('postpone', () => {
-      it('hides a message for longer', async () => {
+      test('hides a message for longer', async () => {
         await opened.send('long')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 900)
@@ -123,14 +123,14 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await opened.receive()).toEqual([])
       })
 
-      it('can show it at once', async () => {
+      test('can show it at once', async () => {
         await opened.send('again')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 0)
         expect(await opened.receive()).toMatchObject([{ body: 'again', receiveCount: 2 }])
       })
 
-      it('throws for a message that is not hidden, or no message', async () => {
+      test('throws for a message that is not hidden, or no message', async () => {
         await opened.send('back')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 0)
@@ -139,7 +139,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
     })
 
-    it('P2: keeps a copy of what was rejected', async () => {
+    test('P2: keeps a copy of what was rejected', async () => {
       await opened.queue.copyRejected(rejected)
       const [copy] = await eventually(async () => {
         const messages = await opened.receiveRejected()
@@ -149,17 +149,17 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       expect(JSON.parse(copy?.body ?? '')).toEqual(rejected)
     })
 
-    it('P2: keeps the largest copy there may be', async () => {
+    test('P2: keeps the largest copy there may be', async () => {
       const reasons = Array.from({ length: 20 }, () => '語'.repeat(300))
       await opened.queue.copyRejected(rejectedRequest('event-1', t0, reasons, '\u0001語"'.repeat(100_000)))
       await eventually(async () => expect(await opened.receiveRejected()).toHaveLength(1))
     })
 
-    it('P2: keeps a copy of a text that SQS would refuse', async () => {
+    test('P2: keeps a copy of a text that SQS would refuse', async () => {
       await opened.queue.copyRejected(rejectedRequest('event-1', t0, [refusedCharacter], refusedCharacter))
     })
 
-    it('throws when it cannot be reached', async () => {
+    test('throws when it cannot be reached', async () => {
       await opened.send('message')
       const { receiptHandle } = await one()
       await opened.unplug()

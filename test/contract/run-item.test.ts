@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { parseItem, schemaVersion, toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { runKey } from '../../lib/run/identity.ts'
@@ -25,45 +25,45 @@ const samples = readdirSync(records).map((file) => ({
 const throughTable = (item: unknown): unknown => JSON.parse(JSON.stringify(item))
 
 describe('P8: a record', () => {
-  it.each(samples)('that an earlier deployment wrote stays readable: $file', ({ item, run }) => {
+  test.each(samples)('that an earlier deployment wrote stays readable: $file', ({ item, run }) => {
     expect(parseItem(item)).toEqual(run)
   })
 
-  it('of each state is among the samples', () => {
+  test('of each state is among the samples', () => {
     const states = samples.map(({ run }) => run.state)
     expect(new Set(states)).toEqual(new Set(['PLANNED', 'CLAIMED', 'PARKED', 'IN_FLIGHT', 'ENDED']))
   })
 
-  it('of a later version is never a run, whatever else it says', () => {
+  test('of a later version is never a run, whatever else it says', () => {
     fc.assert(
       fc.property(arbitraryRun, fc.integer({ min: schemaVersion + 1 }), (run, version) => {
         expect(parseItem({ ...toItem(run), schemaVersion: version })).toMatchObject({
           key: runKey(run),
-          newer: true,
+          isNewer: true,
         })
       }),
     )
   })
 
   const common = ['schemaVersion', 'state', 'kind', 'domainId', 'attempt']
-  it.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
+  test.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
     'without its %s is never a run',
     (field) => {
       fc.assert(
         fc.property(arbitraryRun, (run) => {
           const { [field]: _, ...rest } = toItem(run)
-          expect(parseItem(rest)).toMatchObject({ key: runKey(run), newer: false })
+          expect(parseItem(rest)).toMatchObject({ key: runKey(run), isNewer: false })
         }),
         { numRuns: 20 },
       )
     },
   )
 
-  it.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('is not %j', (item) => {
-    expect(parseItem(item)).toMatchObject({ newer: false, key: { partition: '', record: '' } })
+  test.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('is not %j', (item) => {
+    expect(parseItem(item)).toMatchObject({ isNewer: false, key: { partition: '', record: '' } })
   })
 
-  it('that cannot be read says why, for whoever mends it', () => {
+  test('that cannot be read says why, for whoever mends it', () => {
     const problemOf = (over: object) => {
       const parsed = parseItem({ ...toItem(claimedRun()), ...over })
       return 'problem' in parsed ? parsed.problem : undefined
@@ -74,13 +74,13 @@ describe('P8: a record', () => {
     expect(problemOf({ request: { ...claimedRun().request, lane: 'fast' } })).toMatch(/request\.lane/)
   })
 
-  it('with fields that nobody knows yet is the run all the same', () => {
+  test('with fields that nobody knows yet is the run all the same', () => {
     expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
   })
 })
 
 describe('the attributes that indexes and TTL are made of', () => {
-  it('give every run back', () => {
+  test('give every run back', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         expect(parseItem(throughTable(toItem(run)))).toEqual(run)
@@ -88,7 +88,7 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  it('put only what owes something into the work index, at the time it does, and what only waits apart', () => {
+  test('put only what owes something into the work index, at the time it does, and what only waits apart', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const item = toItem(run)
@@ -100,7 +100,7 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  it('sort what people look at by when it was last written', () => {
+  test('sort what people look at by when it was last written', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         expect(toItem(run)['updatedAt']).toBe(run.history.at(-1)?.atMs ?? run.createdAtMs)
@@ -111,7 +111,7 @@ describe('the attributes that indexes and TTL are made of', () => {
   const lastUseMs = ({ announcedAtMs, acceptedAtMs = 0 }: EndedRun): number | undefined =>
     announcedAtMs === undefined ? undefined : Math.max(announcedAtMs, acceptedAtMs)
 
-  it('let only what has ended and was announced, or was planned, expire: half a year after its last use', () => {
+  test('let only what has ended and was announced, or was planned, expire: half a year after its last use', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const overAtMs =

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
-import type { ClaimTerms, Creation, Records, RunStore } from '../../lib/ports/run-store.ts'
+import type { ClaimConditions, CreateResult, Records, RunStore } from '../../lib/ports/run-store.ts'
 import type { CounterIncrement } from '../../lib/run/caps.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import type {
@@ -53,7 +53,7 @@ const countOf = ({ limit }: { readonly limit: number }): CounterIncrement => {
 const waitingFor = ({ revision: _, ...about }: MetadataSubject, over: Partial<ParkedRun> = {}): ParkedRun =>
   parkedRun({ subject: about, version: 0, reason: 'UNAVAILABLE', ...over })
 
-const created = <R extends Run>(creation: Creation<R>): R => {
+const created = <R extends Run>(creation: CreateResult<R>): R => {
   if (creation.outcome !== 'created') throw new Error(`the record was not created: ${creation.outcome}`)
   return creation.run
 }
@@ -78,7 +78,7 @@ export const runStoreContract = (
     })
     afterAll(() => opened?.close())
 
-    const runsOf = async (about: Subject): Promise<readonly Run[]> => (await store.runsOfAsset(about)).runs
+    const runsOf = async (about: Subject): Promise<readonly Run[]> => (await store.runsOf(about)).runs
 
     type Part = 'due' | 'waiting'
 
@@ -105,11 +105,11 @@ export const runStoreContract = (
       shows('waiting', nowMs, domainId, expected)
 
     /** A transaction that meets another one may stay undecided: whoever asks tries again. */
-    const claimAtOnce = (claim: ClaimedRun, terms: ClaimTerms) =>
+    const claimAtOnce = (claim: ClaimedRun, terms: ClaimConditions) =>
       store.claim(claim, terms).catch(() => undefined)
 
     describe('byRunId', () => {
-      it('finds the record that holds a run id, as it stands, and only that', async () => {
+      test('finds the record that holds a run id, as it stands, and only that', async () => {
         const about = assetOfItsOwn()
         const runId = `run-of-${about.assetId}`
         await store.create(claimedRun({ subject: about, version: 0 }))
@@ -125,18 +125,18 @@ export const runStoreContract = (
         expect(await found()).toEqual({ runs: [{ ...ended, version: 3 }], unreadable: [] })
       })
 
-      it.runIf(holdsItems)('P8: shows a record that it must not act on as such', async () => {
+      test.runIf(holdsItems)('P8: shows a record that it must not act on as such', async () => {
         const about = assetOfItsOwn()
         const runId = `run-of-${about.assetId}`
         await opened.plant({ ...toItem(inFlightRun({ subject: about, runId })), schemaVersion: 99 })
         await expect
           .poll(async () => (await store.byRunId(runId)).unreadable, { timeout: 10_000 })
-          .toMatchObject([{ newer: true }])
+          .toMatchObject([{ isNewer: true }])
       })
     })
 
     describe('claim', () => {
-      it('P1: is written at version 1 when there is no record, or only a plan', async () => {
+      test('P1: is written at version 1 when there is no record, or only a plan', async () => {
         const about = assetOfItsOwn()
         const claim = claimedRun({ subject: about, version: 0 })
         expect(await store.claim(claim)).toEqual({ outcome: 'claimed', run: { ...claim, version: 1 } })
@@ -150,7 +150,7 @@ export const runStoreContract = (
         ])
       })
 
-      it('P1: is written over the version read, and over no other', async () => {
+      test('P1: is written over the version read, and over no other', async () => {
         const about = assetOfItsOwn()
         created(await store.create(parkedRun({ subject: about, version: 0 })))
         expect(await store.claim(claimedRun({ subject: about, version: 2 }))).toEqual({ outcome: 'changed' })
@@ -163,8 +163,8 @@ export const runStoreContract = (
         })
       })
 
-      it('P1: has one winner among many at once, counted or not', async () => {
-        for (const terms of [{}, { counts: [countOf({ limit: 9 })] }]) {
+      test('P1: has one winner among many at once, counted or not', async () => {
+        for (const terms of [{}, { capCounts: [countOf({ limit: 9 })] }]) {
           const about = assetOfItsOwn()
           const claims = Array.from({ length: 6 }, (_, index) =>
             claimedRun({ subject: about, version: 0, leaseEndsAtMs: t0 + index }),
@@ -176,23 +176,23 @@ export const runStoreContract = (
         }
       })
 
-      it('P1: takes the place of the waiting request, or leaves both as they were', async () => {
+      test('P1: takes the place of the waiting request, or leaves both as they were', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         const claim = claimedRun({ subject: about, version: 0 })
         const late = { ...waiting, version: 7 }
-        expect(await store.claim(claim, { instead: late })).toEqual({ outcome: 'request-changed' })
+        expect(await store.claim(claim, { replaces: late })).toEqual({ outcome: 'request-changed' })
         expect(await runsOf(about)).toEqual([waiting])
-        expect(await store.claim(claim, { instead: waiting })).toMatchObject({ outcome: 'claimed' })
+        expect(await store.claim(claim, { replaces: waiting })).toMatchObject({ outcome: 'claimed' })
         expect(await runsOf(about)).toEqual([{ ...claim, version: 1 }])
       })
     })
 
     describe('claim, counted by caps', () => {
       const claimOne = (counts: readonly CounterIncrement[], version = 0) =>
-        store.claim(claimedRun({ subject: assetOfItsOwn(), version }), { counts })
+        store.claim(claimedRun({ subject: assetOfItsOwn(), version }), { capCounts: counts })
 
-      it('P7: has so many as there is room for, then is full; others count on', async () => {
+      test('P7: has so many as there is room for, then is full; others count on', async () => {
         const two = countOf({ limit: 2 })
         const other = countOf({ limit: 2 })
         const outcomes = []
@@ -203,34 +203,37 @@ export const runStoreContract = (
         expect(await claimOne([{ ...two, limit: 3 }])).toMatchObject({ outcome: 'claimed' })
       })
 
-      it('P7: writes no record and counts in none of its counters when one is full', async () => {
+      test('P7: writes no record and counts in none of its counters when one is full', async () => {
         const [full, free] = [countOf({ limit: 1 }), countOf({ limit: 1 })]
         await claimOne([full])
         const about = assetOfItsOwn()
         const claim = claimedRun({ subject: about, version: 0 })
-        expect(await store.claim(claim, { counts: [full, free] })).toEqual({ outcome: 'full', full: [full] })
+        expect(await store.claim(claim, { capCounts: [full, free] })).toEqual({
+          outcome: 'full',
+          full: [full],
+        })
         expect(await runsOf(about)).toEqual([])
         expect(await claimOne([free])).toMatchObject({ outcome: 'claimed' })
       })
 
-      it('P7: counts nothing when the claim is not written', async () => {
+      test('P7: counts nothing when the claim is not written', async () => {
         const one = countOf({ limit: 1 })
         expect(await claimOne([one], 3)).toEqual({ outcome: 'changed' })
         expect(await claimOne([one])).toMatchObject({ outcome: 'claimed' })
       })
 
-      it('says all that is full, and first why nothing could be claimed at all', async () => {
+      test('says all that is full, and first why nothing could be claimed at all', async () => {
         const [day, month] = [countOf({ limit: 1 }), countOf({ limit: 1 })]
         await claimOne([day, month])
         expect(await claimOne([day, month])).toEqual({ outcome: 'full', full: [day, month] })
         expect(await claimOne([day, month], 3)).toEqual({ outcome: 'changed' })
       })
 
-      it('P7: of many at once never claims more than there is room for', async () => {
+      test('P7: of many at once never claims more than there is room for', async () => {
         const three = countOf({ limit: 3 })
         const outcomes = await Promise.all(
           Array.from({ length: 9 }, () =>
-            claimAtOnce(claimedRun({ subject: assetOfItsOwn(), version: 0 }), { counts: [three] }),
+            claimAtOnce(claimedRun({ subject: assetOfItsOwn(), version: 0 }), { capCounts: [three] }),
           ),
         )
         const claimed = outcomes.filter((claiming) => claiming?.outcome === 'claimed').length
@@ -255,17 +258,17 @@ export const runStoreContract = (
           version: 0,
         })
 
-      it('P1: writes a run with its run id over the version read, once', async () => {
+      test('P1: writes a run with its run id over the version read, once', async () => {
         const about = sourceOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const run = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
         const recorded = { ...run, version: 2 }
         expect(await store.recordRunId(run)).toEqual({ outcome: 'recorded', run: recorded })
         expect(await store.recordRunId(run)).toEqual({ outcome: 'changed' })
-        expect(await store.runsOfAsset(about)).toEqual({ runs: [recorded], unreadable: [] })
+        expect(await store.runsOf(about)).toEqual({ runs: [recorded], unreadable: [] })
       })
 
-      it('P1: writes a new one, and no second beside it', async () => {
+      test('P1: writes a new one, and no second beside it', async () => {
         const about = sourceOfItsOwn()
         const foreign = foreignOf(about, 'run-1')
         const recorded = { ...foreign, version: 1 }
@@ -274,7 +277,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([recorded])
       })
 
-      it('P1: whoever comes second writes nothing: a run is on one record', async () => {
+      test('P1: whoever comes second writes nothing: a run is on one record', async () => {
         const about = sourceOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const mine = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
@@ -291,7 +294,7 @@ export const runStoreContract = (
         expect(await store.recordRunId(foreignOf(other, 'run-2'))).toMatchObject({ outcome: 'recorded' })
       })
 
-      it('writes nothing over a version that is not there any more, and keeps the run id free', async () => {
+      test('writes nothing over a version that is not there any more, and keeps the run id free', async () => {
         const about = sourceOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const saved = await store.save({ ...claim, leaseEndsAtMs: t0 + 2 * minute })
@@ -301,7 +304,7 @@ export const runStoreContract = (
         expect(await store.recordRunId({ ...run, version: 2 })).toMatchObject({ outcome: 'recorded' })
       })
 
-      it('P1: has one winner among many at once', async () => {
+      test('P1: has one winner among many at once', async () => {
         const about = sourceOfItsOwn()
         const subjects = ['load-1', 'load-2', 'load-3'].map((triggerKey) => ({ ...about, triggerKey }))
         for (const one of subjects) created(await store.create(claimedRun({ subject: one, version: 0 })))
@@ -317,7 +320,7 @@ export const runStoreContract = (
         expect(holders).toHaveLength(won.length)
       })
 
-      it('leaves nothing else for byRunId and due to find', async () => {
+      test('leaves nothing else for byRunId and due to find', async () => {
         const about = sourceOfItsOwn()
         const runId = `run-of-${about.dataSourceId}`
         const recording = await store.recordRunId(foreignOf(about, runId))
@@ -330,49 +333,49 @@ export const runStoreContract = (
     })
 
     describe('claim, by turns', () => {
-      it('P1: writes a claim, and counts it', async () => {
+      test('P1: writes a claim, and counts it', async () => {
         const about = sourceOfItsOwn()
         const claim = claimedRun({ subject: about, version: 0 })
-        expect(await store.runsOfAsset(about)).toEqual({ runs: [], unreadable: [] })
-        expect(await store.claim(claim, { turn: 0 })).toEqual({
+        expect(await store.runsOf(about)).toEqual({ runs: [], unreadable: [] })
+        expect(await store.claim(claim, { claimCount: 0 })).toEqual({
           outcome: 'claimed',
           run: { ...claim, version: 1 },
         })
-        expect(await store.runsOfAsset(about)).toEqual({
+        expect(await store.runsOf(about)).toEqual({
           runs: [{ ...claim, version: 1 }],
           unreadable: [],
-          turn: 1,
+          claimCount: 1,
         })
       })
 
-      it('P1: of many triggers of one source at once, one has the turn', async () => {
+      test('P1: of many triggers of one source at once, one has the turn', async () => {
         const about = sourceOfItsOwn()
         const claims = Array.from({ length: 6 }, (_, index) =>
           claimedRun({ subject: { ...about, triggerKey: `load-${index}` }, version: 0 }),
         )
-        const outcomes = await Promise.all(claims.map((claim) => claimAtOnce(claim, { turn: 0 })))
+        const outcomes = await Promise.all(claims.map((claim) => claimAtOnce(claim, { claimCount: 0 })))
         const taken = outcomes.flatMap((claiming) => (claiming?.outcome === 'claimed' ? [claiming.run] : []))
         expect(taken).toHaveLength(1)
         expect(await runsOf(about)).toEqual(taken)
       })
 
-      it('P1: writes nothing over another claim, or a record that went on', async () => {
+      test('P1: writes nothing over another claim, or a record that went on', async () => {
         const about = sourceOfItsOwn()
         const claim = (version: number, turn: number) =>
-          store.claim(claimedRun({ subject: about, version }), { turn })
+          store.claim(claimedRun({ subject: about, version }), { claimCount: turn })
         expect(await claim(0, 0)).toMatchObject({ outcome: 'claimed' })
         expect(await claim(0, 1)).toEqual({ outcome: 'exists' })
         const parked = await store.save(parkedRun({ subject: about, version: 1 }))
         expect(await claim(1, 1)).toEqual({ outcome: 'changed' })
-        expect(await claim(2, 0)).toEqual({ outcome: 'turn-taken' })
+        expect(await claim(2, 0)).toEqual({ outcome: 'claim-count-changed' })
         expect(await runsOf(about)).toEqual([parked])
         expect(await claim(2, 1)).toMatchObject({ outcome: 'claimed', run: { version: 3 } })
-        expect((await store.runsOfAsset(about)).turn).toBe(2)
+        expect((await store.runsOf(about)).claimCount).toBe(2)
       })
     })
 
     describe('create', () => {
-      it('P1: writes at version 1, once', async () => {
+      test('P1: writes at version 1, once', async () => {
         const about = assetOfItsOwn()
         const run = claimedRun({ subject: about, version: 0 })
         expect(await store.create(run)).toEqual({ outcome: 'created', run: { ...run, version: 1 } })
@@ -380,7 +383,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([{ ...run, version: 1 }])
       })
 
-      it('P1: has one winner among many at once', async () => {
+      test('P1: has one winner among many at once', async () => {
         const about = assetOfItsOwn()
         const rivals = Array.from({ length: 8 }, (_, index) =>
           claimedRun({ subject: about, version: 0, projectId: `project-${index}` }),
@@ -392,7 +395,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual(winners)
       })
 
-      it('replaces a plan, and nothing else', async () => {
+      test('replaces a plan, and nothing else', async () => {
         const about = assetOfItsOwn()
         created(await store.create(plannedRun({ subject: about, version: 0 })))
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
@@ -405,7 +408,7 @@ export const runStoreContract = (
         }
       })
 
-      it('P1: keeps who read the plan from writing over the claim that replaced it', async () => {
+      test('P1: keeps who read the plan from writing over the claim that replaced it', async () => {
         const about = assetOfItsOwn()
         const plan = created(await store.create(plannedRun({ subject: about, version: 0 })))
         const later = claimedRun({ subject: about, version: 0, createdAtMs: plan.createdAtMs + second })
@@ -415,7 +418,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([claim])
       })
 
-      it('tells revisions, types and attempts of an asset apart', async () => {
+      test('tells revisions, types and attempts of an asset apart', async () => {
         const about = assetOfItsOwn()
         const others: Run[] = [
           claimedRun({ subject: about, version: 0 }),
@@ -429,24 +432,27 @@ export const runStoreContract = (
         expect(await runsOf(about)).toHaveLength(others.length)
       })
 
-      it.runIf(holdsItems)('says that a record is too large for the table, and writes nothing', async () => {
-        const about = assetOfItsOwn()
-        const huge = { name: 'Huge', message: 'x'.repeat(450_000) }
-        const run = parkedRun({ subject: about, version: 0, error: huge })
-        await expect(store.create(run)).rejects.toThrow(PortUnavailable)
-        expect(await runsOf(about)).toEqual([])
-      })
+      test.runIf(holdsItems)(
+        'says that a record is too large for the table, and writes nothing',
+        async () => {
+          const about = assetOfItsOwn()
+          const huge = { name: 'Huge', message: 'x'.repeat(450_000) }
+          const run = parkedRun({ subject: about, version: 0, error: huge })
+          await expect(store.create(run)).rejects.toThrow(PortUnavailable)
+          expect(await runsOf(about)).toEqual([])
+        },
+      )
     })
 
     describe('create in the place of a waiting request', () => {
-      it('is one write: the record comes, the request goes', async () => {
+      test('is one write: the record comes, the request goes', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 }), waiting))
         expect(await runsOf(about)).toEqual([claim])
       })
 
-      it('replaces a plan too', async () => {
+      test('replaces a plan too', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         created(await store.create(plannedRun({ subject: about, version: 0 })))
@@ -459,7 +465,7 @@ export const runStoreContract = (
         ...(request === 'unchanged' ? [] : [{ request, taken: false }]),
         { request, taken: true },
       ])
-      it.each(failures)(
+      test.each(failures)(
         'changes nothing when the request was $request and the key is taken: $taken',
         async (given) => {
           const about = assetOfItsOwn()
@@ -475,7 +481,7 @@ export const runStoreContract = (
         },
       )
 
-      it('P1: lets at most one of two starters take the request', async () => {
+      test('P1: lets at most one of two starters take the request', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         const claim = (revision: string) =>
@@ -489,7 +495,7 @@ export const runStoreContract = (
     })
 
     describe('save', () => {
-      it('grows the version by one', async () => {
+      test('grows the version by one', async () => {
         const about = assetOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const flight = inFlightRun({ subject: about, version: claim.version })
@@ -497,7 +503,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([{ ...flight, version: 2 }])
       })
 
-      it('answers undefined and changes nothing when somebody was faster', async () => {
+      test('answers undefined and changes nothing when somebody was faster', async () => {
         const about = assetOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         await store.save({ ...claim, leaseEndsAtMs: t0 + 2 * minute })
@@ -507,14 +513,14 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual(before)
       })
 
-      it('makes no record', async () => {
+      test('makes no record', async () => {
         const about = assetOfItsOwn()
         expect(await store.save(claimedRun({ subject: about }))).toBeUndefined()
         expect(await store.save(claimedRun({ subject: about, version: 0 }))).toBeUndefined()
         expect(await runsOf(about)).toEqual([])
       })
 
-      it('has one winner among many at once', async () => {
+      test('has one winner among many at once', async () => {
         const about = assetOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const saved = await Promise.all(
@@ -541,7 +547,7 @@ export const runStoreContract = (
           retryAtMs: t0,
         })
 
-      it('P2: is one write: the attempt ends, the next one waits', async () => {
+      test('P2: is one write: the attempt ends, the next one waits', async () => {
         const about = assetOfItsOwn()
         const ended = await failed(about)
         const saved = { ...ended, version: 2 }
@@ -551,7 +557,7 @@ export const runStoreContract = (
         await waitingIs(t0 + 60 * minute, about.domainId, [{ ...next(about), version: 1 }])
       })
 
-      it('takes the place of a plan, and of nothing else; then nothing is written', async () => {
+      test('takes the place of a plan, and of nothing else; then nothing is written', async () => {
         const about = assetOfItsOwn()
         const ended = await failed(about)
         created(await store.create(claimedRun({ subject: about, attempt: 2, version: 0 })))
@@ -566,7 +572,7 @@ export const runStoreContract = (
         expect((await runsOf(other)).map((run) => run.state)).toEqual(['ENDED', 'PARKED'])
       })
 
-      it('answers changed and writes nothing when somebody was faster', async () => {
+      test('answers changed and writes nothing when somebody was faster', async () => {
         const about = assetOfItsOwn()
         const ended = await failed(about)
         const saved = await store.save(inFlightRun({ subject: about, nativeStatus: 'IN_PROGRESS' }))
@@ -574,7 +580,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([saved])
       })
 
-      it('P1: has one winner among many at once', async () => {
+      test('P1: has one winner among many at once', async () => {
         const about = assetOfItsOwn()
         const ended = await failed(about)
         const all = await Promise.allSettled(
@@ -587,7 +593,7 @@ export const runStoreContract = (
     })
 
     describe('dropRequest', () => {
-      it('removes the request at the version read', async () => {
+      test('removes the request at the version read', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         expect(await store.dropRequest(waiting)).toBe(true)
@@ -595,7 +601,7 @@ export const runStoreContract = (
         expect(await store.dropRequest(waiting)).toBe(false)
       })
 
-      it('leaves it when somebody was faster', async () => {
+      test('leaves it when somebody was faster', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         const saved = await store.save({ ...waiting, retryAtMs: t0 + 2 * minute })
@@ -604,8 +610,8 @@ export const runStoreContract = (
       })
     })
 
-    describe('runsOfAsset', () => {
-      it('reads records of more than a page, each once', async () => {
+    describe('runsOf', () => {
+      test('reads records of more than a page, each once', async () => {
         const about = assetOfItsOwn()
         const runs: Run[] = []
         for (let attempt = 1; attempt <= 7; attempt += 1) {
@@ -617,7 +623,7 @@ export const runStoreContract = (
         expect(read).toEqual(runs)
       })
 
-      it('keeps assets and domains apart', async () => {
+      test('keeps assets and domains apart', async () => {
         const about = assetOfItsOwn({ assetId: 'a' })
         const neighbours = [
           { ...about, assetId: 'ab' },
@@ -631,25 +637,25 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([run])
       })
 
-      it('P8: gives back what it must not act on as unreadable', async () => {
+      test('P8: gives back what it must not act on as unreadable', async () => {
         const about = assetOfItsOwn()
         const readable = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const newer = inFlightRun({ subject: about, attempt: 2 })
         const damaged = inFlightRun({ subject: about, attempt: 3 })
         await opened.plant({ ...toItem(newer), schemaVersion: 2, state: 'UPSIDE_DOWN' })
         await opened.plant({ ...toItem(damaged), nativeStatus: 7 })
-        const records = await store.runsOfAsset(about)
+        const records = await store.runsOf(about)
         expect(records.runs).toEqual([readable])
         expect(records.unreadable).toMatchObject([
-          { key: runKey(newer), newer: true },
-          { key: runKey(damaged), newer: false },
+          { key: runKey(newer), isNewer: true },
+          { key: runKey(damaged), isNewer: false },
         ])
         expect(await store.create(claimedRun({ subject: about, attempt: 2 }))).toEqual({ outcome: 'exists' })
       })
     })
 
     describe('due and waiting', () => {
-      it('show only what owes something by then, oldest first; what is parked apart from the rest', async () => {
+      test('show only what owes something by then, oldest first; what is parked apart from the rest', async () => {
         const { domainId } = assetOfItsOwn()
         const at = (assetId: string): { subject: Subject; version: number } => ({
           subject: { ...subject, domainId, assetId },
@@ -680,7 +686,7 @@ export const runStoreContract = (
         await dueIs(t0 + second - 1, domainId, [])
       })
 
-      it('move a record from one to the other with its state', async () => {
+      test('move a record from one to the other with its state', async () => {
         const about = assetOfItsOwn()
         const parked = created(await store.create(parkedRun({ subject: about, version: 0, retryAtMs: t0 })))
         await waitingIs(t0 + 60 * minute, about.domainId, [parked])
@@ -694,7 +700,7 @@ export const runStoreContract = (
         await dueIs(t0 + 60 * minute, about.domainId, [])
       })
 
-      it('forget what owes nothing any more', async () => {
+      test('forget what owes nothing any more', async () => {
         const about = assetOfItsOwn()
         const ended = created(await store.create(endedRun({ subject: about, version: 0 })))
         await dueIs(t0 + 60 * minute, about.domainId, [ended])
@@ -707,7 +713,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([announced])
       })
 
-      it.runIf(holdsItems)('come in pages, in order over all of them', async () => {
+      test.runIf(holdsItems)('come in pages, in order over all of them', async () => {
         const { domainId } = assetOfItsOwn()
         const runs: Run[] = []
         for (const index of [3, 1, 6, 0, 5, 2, 4]) {
@@ -726,7 +732,7 @@ export const runStoreContract = (
         expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => t0 + index))
       })
 
-      it('P8: show unreadable records as such', async () => {
+      test('P8: show unreadable records as such', async () => {
         const about = assetOfItsOwn()
         const newer = inFlightRun({ subject: about })
         await opened.plant({ ...toItem(newer), schemaVersion: 2 })
@@ -734,12 +740,12 @@ export const runStoreContract = (
           .poll(async () =>
             (await pagesOf('due', t0 + 60 * minute, about.domainId)).flatMap((page) => page.unreadable),
           )
-          .toMatchObject([{ key: runKey(newer), newer: true }])
+          .toMatchObject([{ key: runKey(newer), isNewer: true }])
         expect(await runsIn('due', t0 + 60 * minute, about.domainId)).toEqual([])
       })
     })
 
-    it('tells why records are parked until later, but for those released since, and nothing else', async () => {
+    test('tells why records are parked until later, but for those released since, and nothing else', async () => {
       const farMs = t0 + 100 * 365 * 24 * 60 * minute
       const { domainId } = assetOfItsOwn()
       const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
@@ -765,7 +771,7 @@ export const runStoreContract = (
       expect(await told(farMs + 3)).toEqual([])
     })
 
-    it('gives every run back exactly as it was', async () => {
+    test('gives every run back exactly as it was', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryRun, arbitraryRun, async (first, second) => {
           const begun = created(await store.create(first))

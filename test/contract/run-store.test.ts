@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
 import { parseItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
@@ -82,7 +82,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
   }
   const day = 24 * 3600
 
-  it('P1: whatever decides is read strongly consistent', async () => {
+  test('P1: whatever decides is read strongly consistent', async () => {
     const client = table.another()
     const reads: unknown[] = []
     client.middlewareStack.add(
@@ -96,9 +96,9 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     const store = dynamoDbRunStore(client, table.name, atOnce)
     const read = { ...subject, assetId: 'read' }
     await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
-    await store.runsOfAsset(read)
+    await store.runsOf(read)
     await store.byRunId('run-read')
-    await dynamoDbBreakers(client, table.name).open()
+    await dynamoDbBreakers(client, table.name).openBreakers()
     expect(reads).toEqual([
       [undefined, true],
       ['byRunId', undefined],
@@ -107,9 +107,11 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     ])
   })
 
-  it('P7: a counter goes by itself, a quarter of a year after its period', async () => {
+  test('P7: a counter goes by itself, a quarter of a year after its period', async () => {
     const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]
-    await dynamoDbRunStore(table.client, table.name, atOnce).claim(claimedRun({ version: 0 }), { counts })
+    await dynamoDbRunStore(table.client, table.name, atOnce).claim(claimedRun({ version: 0 }), {
+      capCounts: counts,
+    })
     expect(await itemOf('CAP#all')).toEqual({
       pk: 'CAP#all',
       sk: 'DAY#2026-11-20',
@@ -118,7 +120,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     })
   })
 
-  it.each([
+  test.each([
     ['began before it was recorded', t0 - 9, t0 + 1],
     ['began after', t0 + 1, t0 - 9],
   ])(
@@ -143,8 +145,8 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
 })
 
 const allTerms = {
-  instead: parkedRun(),
-  turn: 0,
+  replaces: parkedRun(),
+  claimCount: 0,
   counts: [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 }],
 }
 
@@ -158,14 +160,14 @@ const everyCall = [
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
   ['recordRunId', (store) => store.recordRunId(inFlightRun({ subject: sourceSubject }))],
   ['byRunId', (store) => store.byRunId('run-1')],
-  ['runsOfAsset', (store) => store.runsOfAsset(subject)],
+  ['runsOf', (store) => store.runsOf(subject)],
   ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],
   ['waiting', (store) => store.waiting(t0)[Symbol.asyncIterator]().next()],
   ['parkedAfter', (store) => store.parkedAfter(t0)[Symbol.asyncIterator]().next()],
 ] as const satisfies [string, (store: ReturnType<typeof dynamoDbRunStore>) => Promise<unknown>][]
 
 describe('a store that cannot answer', () => {
-  it.each(everyCall)('says so: %s at DynamoDB', async (_, call) => {
+  test.each(everyCall)('says so: %s at DynamoDB', async (_, call) => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'us-east-1',
@@ -176,7 +178,7 @@ describe('a store that cannot answer', () => {
     client.destroy()
   })
 
-  it.each(everyCall)('says so: %s in the simulation', async (_, call) => {
+  test.each(everyCall)('says so: %s in the simulation', async (_, call) => {
     const { time, step, unplug } = driven(t0)
     unplug()
     await expect(call(simulatedTable({ time }).storeFor(step))).rejects.toThrow(PortUnavailable)

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { StartPace } from '../../lib/ports/start-pace.ts'
 import type { Slot } from '../../lib/run/pace.ts'
@@ -42,14 +42,14 @@ export const startPaceContract = (
       return opened
     }
 
-    it('hands out as many slots as are asked for, from now on, evenly', async () => {
+    test('hands out as many slots as are asked for, from now on, evenly', async () => {
       const pace = (await at(8)).client()
       expect(timesOf(await pace.reserve(4, t0, always))).toEqual([t0, t0 + 125, t0 + 250, t0 + 375])
       expect(timesOf(await pace.reserve(1, t0, always))).toEqual([t0 + 500])
       expect(timesOf(await pace.reserve(0, t0, always))).toEqual([])
     })
 
-    it('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
+    test('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
       const { client } = await at(9.8)
       const starters = Array.from({ length: 8 }, client)
       const reserved = await Promise.all(
@@ -63,7 +63,7 @@ export const startPaceContract = (
       for (const gap of gapsOf(slots)) expect(gap).toBeGreaterThanOrEqual(1000 / 9.8 - toleranceMs)
     })
 
-    it('P7: lets slots lapse that nobody took in time', async () => {
+    test('P7: lets slots lapse that nobody took in time', async () => {
       const { client } = await at(10)
       await client().reserve(2, t0, always)
       expect(timesOf(await client().reserve(2, t0 + minute, always))).toEqual([
@@ -72,7 +72,7 @@ export const startPaceContract = (
       ])
     })
 
-    it('P7: tells a slot that comes too late for who asks, and leaves it to others', async () => {
+    test('P7: tells a slot that comes too late for who asks, and leaves it to others', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
@@ -80,14 +80,14 @@ export const startPaceContract = (
       expect(timesOf(await other.reserve(2, t0, always))).toEqual([t0 + 100, t0 + 200])
     })
 
-    it('P7: of slots asked for together, reserves those that come in time and no more', async () => {
+    test('P7: of slots asked for together, reserves those that come in time and no more', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       expect(timesOf(await one.reserve(4, t0, t0 + 100))).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
       expect(timesOf(await other.reserve(1, t0, always))).toEqual([t0 + 200])
     })
 
-    it('P9: asked again and again too late, it does not run away from who asks', async () => {
+    test('P9: asked again and again too late, it does not run away from who asks', async () => {
       const { client } = await at(1)
       await client().reserve(30, t0, always)
       const told = await Promise.all(
@@ -104,7 +104,7 @@ export const startPaceContract = (
       for (const ms of [0, 400, 800, 1200]) await pace.slowDown(fromMs + ms)
     }
 
-    it('P7: slows every starter down when Starts were throttled, for a while', async () => {
+    test('P7: slows every starter down when Starts were throttled, for a while', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
@@ -115,7 +115,7 @@ export const startPaceContract = (
       for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute, always))) expect(gap).toBeCloseTo(100)
     })
 
-    it('P7: counts what any starter met, and falls once for all of it', async () => {
+    test('P7: counts what any starter met, and falls once for all of it', async () => {
       const { client } = await at(10)
       const starters = [client(), client(), client(), client()]
       await Promise.all(starters.map((starter, index) => starter.slowDown(t0 + 400 * index)))
@@ -123,14 +123,14 @@ export const startPaceContract = (
       expect(await client().rateCuts()).toBe(1)
     })
 
-    it('one throttled Start alone changes nothing', async () => {
+    test('one throttled Start alone changes nothing', async () => {
       const pace = (await at(10)).client()
       await pace.slowDown(t0)
       expect(gapsOf(await pace.reserve(2, t0, always))[0]).toBeCloseTo(100)
       expect(await pace.rateCuts()).toBe(0)
     })
 
-    it('P7: a fall voids the slots to come, and hands their time out anew', async () => {
+    test('P7: a fall voids the slots to come, and hands their time out anew', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       const held = await one.reserve(50, t0, always)
@@ -143,11 +143,11 @@ export const startPaceContract = (
       expect(again?.atMs).toBeGreaterThan(t0 + 1300)
     })
 
-    it('has not fallen while nobody used it', async () => {
+    test('has not fallen while nobody used it', async () => {
       expect(await (await at(10)).client().rateCuts()).toBe(0)
     })
 
-    it('throws when its store cannot answer', async () => {
+    test('throws when its store cannot answer', async () => {
       const { client, unplug } = await at(10)
       const pace = client()
       await unplug()

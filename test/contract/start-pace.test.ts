@@ -1,6 +1,6 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedPace } from '../simulation/ports/start-pace.ts'
@@ -51,7 +51,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
   })
   afterAll(() => table?.close())
 
-  it('P8: an item that nobody can read is as good as none, and is replaced', async () => {
+  test('P8: an item that nobody can read is as good as none, and is replaced', async () => {
     const Item = marshall({ pk: 'PACE#START', sk: 'PACE', version: 7, nextSlotMs: 'soon' })
     const seen = dynamoDbStartPace(table.client, table.name, 10)
     await seen.reserve(1, t0, t0)

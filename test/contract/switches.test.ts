@@ -27,8 +27,8 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   })
 
   test('a project, or a whole domain, with who paused it and why', async () => {
-    await put('dzd_b', 'PROJECT#p1', { paused: true, reason: 'migration', byWhom: 'ops' })
-    expect(await switches().pauseOf('dzd_b', 'p1')).toEqual({ reason: 'migration', byWhom: 'ops' })
+    await put('dzd_b', 'PROJECT#p1', { paused: true, reason: 'migration', pausedBy: 'ops' })
+    expect(await switches().pauseOf('dzd_b', 'p1')).toEqual({ reason: 'migration', pausedBy: 'ops' })
     expect(await switches().pauseOf('dzd_b', 'p2')).toBeUndefined()
     await put('dzd_b', 'DOMAIN', { paused: true })
     expect(await switches().pauseOf('dzd_b', 'p2')).toEqual({})
@@ -36,7 +36,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   })
 
   test('only paused: false resumes; a slip of the pen pauses', async () => {
-    await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7, byWhom: ['ops'] })
+    await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7, pausedBy: ['ops'] })
     expect(await switches().pauseOf('dzd_d', 'p1')).toEqual({})
     await put('dzd_d', 'DOMAIN', { paused: false })
     expect(await switches().pauseOf('dzd_d', 'p1')).toBeUndefined()

@@ -7,9 +7,9 @@ export const memoryBreakers = (...open: readonly Breaker[]): Breakers => {
   const book = bookOfBreakers()
   for (const breaker of open) book.trip(breaker)
   return {
-    open: async () => book.open(),
+    openBreakers: async () => book.open(),
     trip: async (breaker) => book.trip(breaker),
-    change: async (read, next) => book.change(read, next),
+    replace: async (read, next) => book.change(read, next),
     close: async (breaker) => book.close(breaker),
   }
 }

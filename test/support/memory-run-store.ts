@@ -33,7 +33,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const isUnchanged = (run: Run) =>
     current(run)?.version === run.version && current(run)?.createdAtMs === run.createdAtMs
 
-  const turns = new Map<string, number>()
+  const claimCounts = new Map<string, number>()
   const holders = new Set<string>()
   const counters = new Map<string, number>()
   const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
@@ -63,11 +63,11 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       for (const run of runs) put(run)
     },
 
-    async runsOfAsset(target) {
+    async runsOf(target) {
       const partition = partitionOf(target)
-      const turn = turns.get(partition)
+      const claimCount = claimCounts.get(partition)
       return {
-        ...(turn === undefined ? {} : { turn }),
+        ...(claimCount === undefined ? {} : { claimCount }),
         runs: store.all().filter((run) => partitionOf(run.subject) === partition),
         unreadable: store.unreadable.filter((record) => record.key.partition === partition),
       }
@@ -77,16 +77,18 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return { runs: store.all().filter((run) => 'runId' in run && run.runId === runId), unreadable: [] }
     },
 
-    async create(run, instead) {
+    async create(run, replaces) {
       store.beforeWrite(run)
-      if (instead !== undefined && !isUnchanged(instead)) return { outcome: 'request-changed' }
+      if (replaces !== undefined && !isUnchanged(replaces)) return { outcome: 'request-changed' }
       const there = current(run)
       const isUnreadable = store.unreadable.some(({ key }) => id(key) === id(runKey(run)))
       if (isUnreadable || (there !== undefined && there.state !== 'PLANNED')) return { outcome: 'exists' }
-      if (instead !== undefined) records.delete(id(runKey(instead)))
+      if (replaces !== undefined) records.delete(id(runKey(replaces)))
       const created = { ...run, version: 1 }
       put(created)
-      store.writes.push(`create ${run.state} ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
+      store.writes.push(
+        `create ${run.state} ${runKey(run).record}${replaces === undefined ? '' : ' instead'}`,
+      )
       return { outcome: 'created', run: created }
     },
 
@@ -113,23 +115,23 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
 
     async claim(claim, terms = {}) {
       store.beforeWrite(claim)
-      const { instead, turn, counts = [] } = terms
+      const { replaces, claimCount, capCounts = [] } = terms
       const partition = partitionOf(targetOf(claim.subject))
       const there = current(claim)
       const refused = claimRefused(claim, terms, {
         isAsRead: (read) =>
           current(read)?.version === read.version && current(read)?.createdAtMs === read.createdAtMs,
         isAbsentOrPlanned: there === undefined || there.state === 'PLANNED',
-        turn: turns.get(partition) ?? 0,
+        claimCount: claimCounts.get(partition) ?? 0,
         runsIn: store.runsIn,
       })
       if (refused !== undefined) return refused
-      if (instead !== undefined) records.delete(id(runKey(instead)))
-      if (turn !== undefined) turns.set(partition, turn + 1)
-      for (const { counter } of counts) counters.set(nameOf(counter), store.runsIn(counter) + 1)
+      if (replaces !== undefined) records.delete(id(runKey(replaces)))
+      if (claimCount !== undefined) claimCounts.set(partition, claimCount + 1)
+      for (const { counter } of capCounts) counters.set(nameOf(counter), store.runsIn(counter) + 1)
       const run = { ...claim, version: claim.version + 1 }
       put(run)
-      store.writes.push(`claim ${runKey(run).record}${instead === undefined ? '' : ' instead'}`)
+      store.writes.push(`claim ${runKey(run).record}${replaces === undefined ? '' : ' instead'}`)
       return { outcome: 'claimed', run }
     },
 

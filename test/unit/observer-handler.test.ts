@@ -35,7 +35,7 @@ const world = (
       }),
       bus: recordingBus(),
       queue: recordingQueue(),
-      hints: { lookAgain },
+      hints: { postpone: lookAgain },
       clock: manualClock(),
     },
     telemetry: {
@@ -111,7 +111,7 @@ test('a run of others is looked at for longer, then given up with a word', async
 test('an acceptance that cannot be noted is looked at for longer, too: nobody else tells of it', async () => {
   const putOff: number[] = []
   const store = memoryRunStore()
-  store.runsOfAsset = async () => {
+  store.runsOf = async () => {
     throw storeDown()
   }
   const { handle } = world('IN_PROGRESS', async (_, seconds) => void putOff.push(seconds), {}, store)

@@ -11,7 +11,7 @@ test('P8: of many records that must not be acted on, a sweep counts all and name
   const store = memoryRunStore()
   for (let n = 0; n < 5000; n += 1) {
     const key = { partition: `ASSET#dzd_orders#asset-${n}`, record: 'RUN#1#BUSINESS_NAMES#0001' }
-    store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
   }
   const lines: string[] = []
   const counts: Record<string, number> = {}

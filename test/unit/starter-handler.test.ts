@@ -101,7 +101,7 @@ test('P2: and the data source, of a request about one', async () => {
 test('of a table that cannot answer the log says so; of another error no more than its name', async () => {
   const failing = (error: Error): RunStore => ({
     ...memoryRunStore(),
-    runsOfAsset: async () => {
+    runsOf: async () => {
       throw error
     },
   })
@@ -132,9 +132,9 @@ describe('P2: a message that meets an outage of the table', () => {
       {},
       {
         ...store,
-        runsOfAsset: async (asset) => {
+        runsOf: async (asset) => {
           if (clock.now() < t0 + outageMs) throw storeDown()
-          return store.runsOfAsset(asset)
+          return store.runsOf(asset)
         },
       },
       {
@@ -180,7 +180,7 @@ test('a message that fails for another reason waits for its visibility timeout',
   queue.postpone = async (_, seconds) => void postponed.push(seconds)
   const failing = {
     ...memoryRunStore(),
-    runsOfAsset: async () => {
+    runsOf: async () => {
       throw new TypeError('a defect')
     },
   }

@@ -130,7 +130,7 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
   const [outcome] = await world.handle(body)
   const [run] = world.store.all()
   const [event] = world.bus.events
-  const [breaker] = await world.breakers.open()
+  const [breaker] = await world.breakers.openBreakers()
   let receives = 1
   for (let [last] = [outcome]; last?.outcome === 'retry'; receives += 1)
     [last] = await world.handle(body, receives + 1)

@@ -26,7 +26,7 @@ const serviceRun = (run: AnyRun): ServiceRun => {
     runId: run.id,
     nativeStatus: run.status ?? 'UNKNOWN',
     types: run.types ?? (run.type === undefined ? [] : [run.type]),
-    ...(run.types === undefined && run.type !== undefined ? { olderShape: true } : {}),
+    ...(run.types === undefined && run.type !== undefined ? { isOlderShape: true } : {}),
     ...(run.target?.identifier === undefined ? {} : { assetId: run.target.identifier }),
     ...(run.target?.revision === undefined ? {} : { revision: run.target.revision }),
     ...(Number.isFinite(run.createdAt?.getTime()) ? { createdAtMs: Number(run.createdAt) } : {}),

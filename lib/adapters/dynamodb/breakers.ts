@@ -109,7 +109,7 @@ export const dynamoDbBreakers = (
   }
 
   return {
-    async open() {
+    async openBreakers() {
       try {
         return await read()
       } catch (error) {
@@ -121,7 +121,7 @@ export const dynamoDbBreakers = (
       await held(put(breaker, absent))
     },
 
-    change: (before, next) => held(put(next, unchanged(before))),
+    replace: (before, next) => held(put(next, unchanged(before))),
 
     async close(breaker) {
       await held(

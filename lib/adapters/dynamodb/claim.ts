@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
-import type { Claiming, ClaimTerms } from '../../ports/run-store.ts'
+import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import type { ClaimedRun } from '../../run/run.ts'
+import { claimCountItem } from './claim-count-item.ts'
 import {
   absent,
   absentOrPlanned,
@@ -21,7 +22,6 @@ import { countParameters } from './counter-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { schemaVersion } from './run-item.ts'
 import { failedConditions, isConflict } from './transaction.ts'
-import { turnItem } from './turn-item.ts'
 
 /** Waits a while before a try, the longer the more there were; of chance, so that rivals part. */
 export type BackOff = (tries: number) => Promise<void>
@@ -32,45 +32,45 @@ const mostTries = 12
 /** A write besides the claim's own, and what it means that its condition failed. */
 interface Besides {
   readonly write: TransactWriteItem
-  readonly failed: Exclude<Claiming, { readonly outcome: 'claimed' }>
+  readonly failed: Exclude<ClaimResult, { readonly outcome: 'claimed' }>
 }
 
-const besidesOf = (table: string, claim: ClaimedRun, terms: ClaimTerms): readonly Besides[] => {
-  const { instead, turn, counts = [] } = terms
+const besidesOf = (table: string, claim: ClaimedRun, terms: ClaimConditions): readonly Besides[] => {
+  const { replaces, claimCount, capCounts = [] } = terms
   return [
-    ...(instead === undefined
+    ...(replaces === undefined
       ? []
       : [
           {
-            write: { Delete: deleteParameters(table, instead) },
+            write: { Delete: deleteParameters(table, replaces) },
             failed: { outcome: 'request-changed' } as const,
           },
         ]),
-    ...(turn === undefined
+    ...(claimCount === undefined
       ? []
       : [
           {
             write: {
               Put: {
                 TableName: table,
-                Item: marshall(turnItem(runKey(claim).partition, turn + 1)),
-                ...conditionParameters(turn === 0 ? absent : unchangedSince(turn)),
+                Item: marshall(claimCountItem(runKey(claim).partition, claimCount + 1)),
+                ...conditionParameters(claimCount === 0 ? absent : unchangedSince(claimCount)),
               },
             },
-            failed: { outcome: 'turn-taken' } as const,
+            failed: { outcome: 'claim-count-changed' } as const,
           },
         ]),
-    ...counts.map((count) => ({
+    ...capCounts.map((count) => ({
       write: { Update: countParameters(table, count) },
       failed: { outcome: 'full', full: [count] } as const,
     })),
   ]
 }
 
-const order = ['request-changed', 'exists', 'changed', 'turn-taken', 'full'] as const
+const order = ['request-changed', 'exists', 'changed', 'claim-count-changed', 'full'] as const
 
 /** The first reason in the port's order; of full counters all. */
-const reasonOf = (failed: readonly Besides['failed'][]): Claiming | undefined => {
+const reasonOf = (failed: readonly Besides['failed'][]): ClaimResult | undefined => {
   const full = failed.flatMap((one) => (one.outcome === 'full' ? one.full : []))
   const outcome = order.find((name) => failed.some((one) => one.outcome === name))
   return outcome === undefined ? undefined : outcome === 'full' ? { outcome, full } : { outcome }
@@ -84,9 +84,9 @@ export const writeClaim = async (
   client: DynamoDBClient,
   table: string,
   claim: ClaimedRun,
-  terms: ClaimTerms,
+  terms: ClaimConditions,
   backOff: BackOff,
-): Promise<Claiming> => {
+): Promise<ClaimResult> => {
   const run = { ...claim, version: claim.version + 1 }
   const isNew = claim.version === 0
   const put = putParameters(table, run, isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim))

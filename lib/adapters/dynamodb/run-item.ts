@@ -181,7 +181,7 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
   const key = z.safeParse(Key, item)
   const unreadable = (newer: boolean, problem: string): UnreadableRecord => ({
     key: key.success ? { partition: key.data.pk, record: key.data.sk } : { partition: '', record: '' },
-    newer,
+    isNewer: newer,
     problem,
   })
   const version = z.safeParse(Versioned, item)

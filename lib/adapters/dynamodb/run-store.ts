@@ -10,42 +10,42 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type {
-  Creation,
-  Recording,
+  CreateResult,
+  EndWithNextResult,
+  RecordResult,
   Records,
   RunStore,
-  Succession,
   UnreadableRecord,
 } from '../../ports/run-store.ts'
 import { partitionOf } from '../../run/identity.ts'
 import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
 import { type BackOff, writeClaim } from './claim.ts'
+import { parseClaimCount } from './claim-count-item.ts'
 import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
 import { holderItem } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
 import { parseItem, schemaVersion, workShards } from './run-item.ts'
 import { failedConditions } from './transaction.ts'
-import { parseTurn } from './turn-item.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
 const sorted = (items: readonly Item[]): Records => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
-  let turn: number | undefined
+  let claimCount: number | undefined
   for (const item of items) {
     const plain = plainItem(item)
-    const taken = parseTurn(plain)
+    const taken = parseClaimCount(plain)
     if (taken !== undefined) {
-      turn = taken
+      claimCount = taken
       continue
     }
     const parsed = parseItem(plain)
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)
   }
-  return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
+  return { runs, unreadable, ...(claimCount === undefined ? {} : { claimCount }) }
 }
 
 const partitionParameters = (table: string, partition: string): QueryCommandInput => ({
@@ -126,7 +126,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     return all
   }
 
-  const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<Creation<R>> => {
+  const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<CreateResult<R>> => {
     try {
       await client.send(
         new TransactWriteItemsCommand({
@@ -145,7 +145,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     }
   }
 
-  const endWithNext = async (before: EndedRun, next: ParkedRun): Promise<Succession> => {
+  const endWithNext = async (before: EndedRun, next: ParkedRun): Promise<EndWithNextResult> => {
     const ended = { ...before, version: before.version + 1 }
     try {
       await client.send(
@@ -165,7 +165,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     }
   }
 
-  const recordRunId = async (before: InFlightRun): Promise<Recording> => {
+  const recordRunId = async (before: InFlightRun): Promise<RecordResult> => {
     const run = { ...before, version: before.version + 1 }
     const condition = before.version === 0 ? absent : recordUnchangedSince(before)
     try {
@@ -190,16 +190,16 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     endWithNext,
     recordRunId,
 
-    async runsOfAsset(target) {
+    async runsOf(target) {
       const runs: Run[] = []
       const unreadable: UnreadableRecord[] = []
-      let turn: number | undefined
+      let claimCount: number | undefined
       for await (const page of pages(partitionParameters(table, partitionOf(target)))) {
         runs.push(...page.runs)
         unreadable.push(...page.unreadable)
-        turn ??= page.turn
+        claimCount ??= page.claimCount
       }
-      return { runs, unreadable, ...(turn === undefined ? {} : { turn }) }
+      return { runs, unreadable, ...(claimCount === undefined ? {} : { claimCount }) }
     },
 
     async byRunId(runId) {

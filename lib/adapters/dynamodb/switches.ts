@@ -10,7 +10,7 @@ const Key = z.object({ sk: z.string() })
 const GoesOn = z.object({ paused: z.literal(false) })
 const Words = z.object({
   reason: z.catch(z.optional(z.string()), undefined),
-  byWhom: z.catch(z.optional(z.string()), undefined),
+  pausedBy: z.catch(z.optional(z.string()), undefined),
 })
 
 /** What is paused in a domain, by the switch's sort key. */
@@ -19,11 +19,14 @@ type Paused = ReadonlyMap<string, Pause>
 const pauseIn = (item: unknown): readonly [string, Pause][] => {
   const key = z.safeParse(Key, item)
   if (!key.success || z.safeParse(GoesOn, item).success) return []
-  const { reason, byWhom } = z.parse(Words, item)
+  const { reason, pausedBy } = z.parse(Words, item)
   return [
     [
       key.data.sk,
-      { ...(reason === undefined ? {} : { reason }), ...(byWhom === undefined ? {} : { byWhom }) },
+      {
+        ...(reason === undefined ? {} : { reason }),
+        ...(pausedBy === undefined ? {} : { pausedBy }),
+      },
     ],
   ]
 }

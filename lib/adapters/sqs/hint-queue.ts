@@ -6,7 +6,7 @@ const maxBatch = 10
 
 /** The hint queue on SQS. */
 export const sqsHintQueue = (client: SQSClient, url: string): HintQueue => ({
-  async lookAgain(receiptHandles, delaySeconds) {
+  async postpone(receiptHandles, delaySeconds) {
     for (let from = 0; from < receiptHandles.length; from += maxBatch) {
       const batch = receiptHandles.slice(from, from + maxBatch)
       try {

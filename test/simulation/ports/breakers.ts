@@ -51,9 +51,9 @@ export const simulatedBreakers = (): SimulatedBreakers => {
       const call = <T>(name: string, about: string, effect: () => T): Promise<T> =>
         step({ name: `breakers.${name}`, about, resends: true, unreachable, effect })
       return {
-        open: () => call('open', '', book.open),
+        openBreakers: () => call('open', '', book.open),
         trip: (breaker) => call('trip', breakerName(breaker.cause), () => book.trip(breaker)),
-        change: (read, next) => call('change', breakerName(read.cause), () => book.change(read, next)),
+        replace: (read, next) => call('change', breakerName(read.cause), () => book.change(read, next)),
         close: (breaker) => call('close', breakerName(breaker.cause), () => book.close(breaker)),
       }
     },

@@ -39,9 +39,9 @@ const sourceRun = (run: SourceRunOutput): ServiceRun => ({
 const typesOf = (told: {
   readonly types?: readonly string[]
   readonly type: string | undefined
-}): Pick<ServiceRun, 'types' | 'olderShape'> => {
+}): Pick<ServiceRun, 'types' | 'isOlderShape'> => {
   if (told.types !== undefined) return { types: [...told.types] }
-  return told.type === undefined ? { types: [] } : { types: [told.type], olderShape: true }
+  return told.type === undefined ? { types: [] } : { types: [told.type], isOlderShape: true }
 }
 
 const serviceRun = (run: RunOutput): ServiceRun => ({

@@ -7,7 +7,7 @@ const maxBatch = 10
 
 /** The hint queue as the process of this step sees it. */
 export const hintQueueFor = (step: Step, hints: SimulatedQueue): HintQueue => ({
-  async lookAgain(receiptHandles, delaySeconds) {
+  async postpone(receiptHandles, delaySeconds) {
     for (let from = 0; from < receiptHandles.length; from += maxBatch) {
       const batch = receiptHandles.slice(from, from + maxBatch)
       await step({

@@ -20,8 +20,7 @@ const worldOf = (options: { readonly indexLagMs?: () => number; readonly pageRec
     await time.run(time.now() + 1000)
     return call
   }
-  const states = async (runs: Awaited<ReturnType<RunStore['runsOfAsset']>>) =>
-    runs.runs.map((run) => run.state)
+  const states = async (runs: Awaited<ReturnType<RunStore['runsOf']>>) => runs.runs.map((run) => run.state)
   const due = async () => {
     const found: string[] = []
     for await (const page of store.due(t0 + 60 * minute)) found.push(...(await states(page)))
@@ -34,7 +33,7 @@ describe('the simulated table', () => {
   it('shows an index that lags, and never a table that does', async () => {
     const { time, store, soon, due } = worldOf({ indexLagMs: () => 5000 })
     await soon(store.create(claimedRun({ version: 0 })))
-    expect((await soon(store.runsOfAsset(subject))).runs).toHaveLength(1)
+    expect((await soon(store.runsOf(subject))).runs).toHaveLength(1)
     expect(await soon(due())).toEqual([])
     await time.run(t0 + 10_000)
     expect(await soon(due())).toEqual(['CLAIMED'])
@@ -57,7 +56,7 @@ describe('the simulated table', () => {
   it('reads page by page, while the table changes', async () => {
     const { time, store, soon } = worldOf({ pageRecords: 1 })
     for (const attempt of [1, 2, 3]) await soon(store.create(claimedRun({ attempt, version: 0 })))
-    const reading = store.runsOfAsset(subject)
+    const reading = store.runsOf(subject)
     time.at(time.now() + 25, () => void store.create(claimedRun({ attempt: 4, version: 0 })))
     expect((await soon(reading)).runs.map((run) => run.attempt)).toEqual([1, 2, 3, 4])
   })
@@ -75,7 +74,7 @@ describe('the simulated table', () => {
   it('does not let a record that was read be changed', async () => {
     const { store, soon } = worldOf()
     await soon(store.create(claimedRun({ version: 0 })))
-    const [run] = (await soon(store.runsOfAsset(subject))).runs
+    const [run] = (await soon(store.runsOf(subject))).runs
     expect(() => Object.assign(run?.subject ?? {}, { assetId: 'other' })).toThrow(TypeError)
   })
 })

@@ -1,13 +1,13 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type {
-  Claiming,
-  ClaimTerms,
-  Creation,
-  Recording,
+  ClaimConditions,
+  ClaimResult,
+  CreateResult,
+  EndWithNextResult,
+  RecordResult,
   Records,
   RunStore,
-  Succession,
 } from '../../../lib/ports/run-store.ts'
 import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
 import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
@@ -73,7 +73,7 @@ export const simulatedTable = (options: {
   const index = new Map<string, Shown>()
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
-  const turns = new Map<string, number>()
+  const claimCounts = new Map<string, number>()
   const holders = new Set<string>()
   const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
   const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
@@ -177,24 +177,24 @@ export const simulatedTable = (options: {
       step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
 
     return {
-      async runsOfAsset(target) {
+      async runsOf(target) {
         const partition = partitionOf(target)
-        let turnThen: number | undefined
+        let claimCountThen: number | undefined
         const read = () => {
-          turnThen = turns.get(partition)
+          claimCountThen = claimCounts.get(partition)
           return [...(partitions.get(partition)?.values() ?? [])]
         }
         const all: Records[] = []
-        let turn: number | undefined
+        let claimCount: number | undefined
         for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) {
           // Part of the first page, which is read at one moment.
-          if (all.length === 0) turn = turnThen
+          if (all.length === 0) claimCount = claimCountThen
           all.push(page)
         }
         return {
           runs: all.flatMap((page) => page.runs),
           unreadable: all.flatMap((page) => page.unreadable),
-          ...(turn === undefined ? {} : { turn }),
+          ...(claimCount === undefined ? {} : { claimCount }),
         }
       },
 
@@ -214,17 +214,17 @@ export const simulatedTable = (options: {
         return recordsOf(shown)
       },
 
-      create<R extends Run>(run: R, instead?: ParkedRun): Promise<Creation<R>> {
+      create<R extends Run>(run: R, replaces?: ParkedRun): Promise<CreateResult<R>> {
         const first = { ...run, version: 1 }
         // A transaction carries a token of its own: sent twice by the client, it takes effect once.
-        return write('store.create', run, instead === undefined, (): Creation<R> => {
+        return write('store.create', run, replaces === undefined, (): CreateResult<R> => {
           const next = stored(toItem(first))
-          if (instead !== undefined && !isAsRead(find(runKey(instead)), instead)) {
+          if (replaces !== undefined && !isAsRead(find(runKey(replaces)), replaces)) {
             return { outcome: 'request-changed' }
           }
           if (!isAbsentOrPlanned(find(next.key))) return { outcome: 'exists' }
           put(next)
-          if (instead !== undefined) remove(runKey(instead))
+          if (replaces !== undefined) remove(runKey(replaces))
           return { outcome: 'created', run: first }
         })
       },
@@ -238,9 +238,9 @@ export const simulatedTable = (options: {
         })
       },
 
-      endWithNext(before: EndedRun, next: ParkedRun): Promise<Succession> {
+      endWithNext(before: EndedRun, next: ParkedRun): Promise<EndWithNextResult> {
         const ended = { ...before, version: before.version + 1 }
-        return write('store.endWithNext', before, false, (): Succession => {
+        return write('store.endWithNext', before, false, (): EndWithNextResult => {
           if (!isAsRead(find(runKey(before)), before)) return { outcome: 'changed' }
           if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
@@ -249,30 +249,30 @@ export const simulatedTable = (options: {
         })
       },
 
-      claim(claim: ClaimedRun, terms: ClaimTerms = {}): Promise<Claiming> {
-        const { instead, turn, counts = [] } = terms
-        const isAlone = instead === undefined && turn === undefined && counts.length === 0
+      claim(claim: ClaimedRun, terms: ClaimConditions = {}): Promise<ClaimResult> {
+        const { replaces, claimCount, capCounts = [] } = terms
+        const isAlone = replaces === undefined && claimCount === undefined && capCounts.length === 0
         const run = { ...claim, version: claim.version + 1 }
-        return write('store.claim', claim, isAlone, (): Claiming => {
+        return write('store.claim', claim, isAlone, (): ClaimResult => {
           const { partition } = runKey(claim)
           const refused = claimRefused(claim, terms, {
             isAsRead: (read) => isAsRead(find(runKey(read)), read),
             isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
-            turn: turns.get(partition) ?? 0,
+            claimCount: claimCounts.get(partition) ?? 0,
             runsIn,
           })
           if (refused !== undefined) return refused
           put(stored(toItem(run)))
-          if (instead !== undefined) remove(runKey(instead))
-          if (turn !== undefined) turns.set(partition, turn + 1)
-          for (const { counter } of counts) countOneMore(counter)
+          if (replaces !== undefined) remove(runKey(replaces))
+          if (claimCount !== undefined) claimCounts.set(partition, claimCount + 1)
+          for (const { counter } of capCounts) countOneMore(counter)
           return { outcome: 'claimed', run }
         })
       },
 
-      recordRunId(before: InFlightRun): Promise<Recording> {
+      recordRunId(before: InFlightRun): Promise<RecordResult> {
         const run = { ...before, version: before.version + 1 }
-        return write('store.recordRunId', before, false, (): Recording => {
+        return write('store.recordRunId', before, false, (): RecordResult => {
           const there = find(runKey(before))
           const isFree = before.version === 0 ? there === undefined : isAsRead(there, before)
           if (!isFree) return { outcome: 'changed' }

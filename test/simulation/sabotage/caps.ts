@@ -9,14 +9,14 @@ export const capsSabotages: readonly Sabotage[] = [
     shows: hasCaps,
     ports: (ports, { table }) =>
       withStore(ports, {
-        claim: async (claim, { counts = [], ...terms } = {}) => {
-          const runsIn = ({ counter }: (typeof counts)[number]) =>
+        claim: async (claim, { capCounts = [], ...terms } = {}) => {
+          const runsIn = ({ counter }: (typeof capCounts)[number]) =>
             table.counters().find(({ cap, period }) => cap === counter.cap && period === counter.period)
               ?.runs ?? 0
-          const full = counts.filter((count) => runsIn(count) >= count.limit)
+          const full = capCounts.filter((count) => runsIn(count) >= count.limit)
           if (full.length > 0) return { outcome: 'full', full }
           const claiming = await ports.store.claim(claim, terms)
-          if (claiming.outcome === 'claimed') for (const { counter } of counts) table.countOneMore(counter)
+          if (claiming.outcome === 'claimed') for (const { counter } of capCounts) table.countOneMore(counter)
           return claiming
         },
       }),
@@ -26,8 +26,8 @@ export const capsSabotages: readonly Sabotage[] = [
     shows: hasCaps,
     ports: (ports) =>
       withStore(ports, {
-        runsOfAsset: async (target) => {
-          const records = await ports.store.runsOfAsset(target)
+        runsOf: async (target) => {
+          const records = await ports.store.runsOf(target)
           return { ...records, runs: records.runs.map(({ countedIn: _, ...run }) => run) }
         },
       }),

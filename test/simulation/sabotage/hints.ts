@@ -38,8 +38,8 @@ export const hintsSabotages: readonly Sabotage[] = [
           const records = await ports.store.byRunId(runId)
           return { ...records, runs: records.runs.filter(({ subject }) => subject.kind !== 'DATA_SOURCE') }
         },
-        runsOfAsset: async (target) =>
-          'dataSourceId' in target ? { runs: [], unreadable: [] } : ports.store.runsOfAsset(target),
+        runsOf: async (target) =>
+          'dataSourceId' in target ? { runs: [], unreadable: [] } : ports.store.runsOf(target),
       }),
   },
   {
@@ -57,8 +57,8 @@ export const hintsSabotages: readonly Sabotage[] = [
     name: 'start beside a run that is followed',
     ports: (ports) =>
       withStore(ports, {
-        runsOfAsset: async (target) => {
-          const records = await ports.store.runsOfAsset(target)
+        runsOf: async (target) => {
+          const records = await ports.store.runsOf(target)
           return { ...records, runs: records.runs.filter(({ subject }) => !('foreignRunId' in subject)) }
         },
       }),
@@ -67,7 +67,7 @@ export const hintsSabotages: readonly Sabotage[] = [
     name: 'follow a run while a Start of ours is open',
     observerPorts: (ports) =>
       withStore(ports, {
-        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+        runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
       }),
   },
   {
@@ -75,7 +75,7 @@ export const hintsSabotages: readonly Sabotage[] = [
     name: 'record a run id without its only item',
     observerPorts: (ports) =>
       withStore(ports, {
-        runsOfAsset: async (target) => withoutOpenStarts(await ports.store.runsOfAsset(target)),
+        runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
       }),
     ports: (ports) =>
       withStore(ports, {

@@ -27,7 +27,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'no breaker',
-    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, open: async () => [] } }),
+    ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, openBreakers: async () => [] } }),
   },
   {
     name: 'everybody probes',
@@ -35,8 +35,9 @@ export const refusalsSabotages: readonly Sabotage[] = [
       ...ports,
       breakers: {
         ...ports.breakers,
-        open: async () => (await ports.breakers.open()).map((one) => ({ ...one, nextProbeAtMs: 0 })),
-        change: async () => true,
+        openBreakers: async () =>
+          (await ports.breakers.openBreakers()).map((one) => ({ ...one, nextProbeAtMs: 0 })),
+        replace: async () => true,
       },
     }),
   },
@@ -65,8 +66,8 @@ export const refusalsSabotages: readonly Sabotage[] = [
       ...ports,
       breakers: {
         ...ports.breakers,
-        change: (read, next) =>
-          ports.breakers.change(
+        replace: (read, next) =>
+          ports.breakers.replace(
             read,
             next.probes > read.probes ? { ...next, nextProbeAtMs: Number.MAX_SAFE_INTEGER } : next,
           ),

@@ -191,13 +191,13 @@ export const startingSabotages: readonly Sabotage[] = [
       const together = { ...ports, clock: { ...ports.clock, random: () => 0.5 } }
       return withStore(together, {
         // What was read a moment ago is read no more.
-        runsOfAsset: (target) => {
+        runsOf: (target) => {
           const key = JSON.stringify(target)
           const last = known.get(key)
           const nowMs = ports.clock.now()
           const isThronged = 'assetId' in target && target.assetId === thronged
           if (isThronged && last !== undefined && nowMs - last.atMs < 1000) return last.records
-          const records = ports.store.runsOfAsset(target)
+          const records = ports.store.runsOf(target)
           known.set(key, { atMs: nowMs, records })
           return records
         },

@@ -11,7 +11,7 @@ export const timeSabotages: readonly Sabotage[] = [
         listRuns: async (domainId, query) => {
           const page = await ports.datazone.listRuns(domainId, query)
           if (page.outcome === 'refused') return page
-          const runs = page.value.runs.map(({ olderShape: _, ...run }) => run)
+          const runs = page.value.runs.map(({ isOlderShape: _, ...run }) => run)
           return { ...page, value: { ...page.value, runs } }
         },
       }),

@@ -77,7 +77,7 @@ describe('whose run it is that List shows', () => {
     ['no revision', { revision: undefined }],
     ['no time', { createdAtMs: undefined }],
     ['no types', { types: [] }],
-    ['one type less, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], olderShape: true }],
+    ['one type less, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }],
     ['nothing but its id', { revision: undefined, types: [], createdAtMs: undefined }],
   ])('P1, P8: unclear, because all that is shown fits: %s', (_, over) => {
     expect(owner(over)).toBe('unclear')
@@ -91,11 +91,11 @@ describe('whose run it is that List shows', () => {
       revision: subject.revision,
       types: one.types,
       createdAtMs: t0,
-      olderShape: true,
+      isOlderShape: true,
     }
     const run = claimedRun({ subject: one })
     expect(ownership(run, shown, new Set(), assumptions)).toBe('unclear')
-    expect(ownership(run, { ...shown, olderShape: undefined }, new Set(), assumptions)).toBe('ours')
+    expect(ownership(run, { ...shown, isOlderShape: undefined }, new Set(), assumptions)).toBe('ours')
   })
 
   test('P1: a run of a data source is ours when it was made while a Start of ours was open; clocks differ by 10 s', () => {

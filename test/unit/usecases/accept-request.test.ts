@@ -118,7 +118,7 @@ describe('a request', () => {
 
   test('P8: for an asset with a record of a newer version goes back', async () => {
     const world = starterWorld()
-    world.store.unreadable.push({ key: runKey(inFlightRun()), newer: true, problem: 'is newer' })
+    world.store.unreadable.push({ key: runKey(inFlightRun()), isNewer: true, problem: 'is newer' })
     expect(await world.handle(runRequest())).toEqual([
       { outcome: 'retry', afterSeconds: 900, reason: 'RECORD_UNREADABLE' },
     ])

@@ -107,21 +107,21 @@ describe('P7: what is refused for all', () => {
     for (const message of [sourceRequest, assetEvent()]) {
       const world = starterWorld({ script })
       expect(await world.outcomes(message)).toEqual(['parked'])
-      expect(await world.breakers.open()).toMatchObject([{ cause: deniedCause }])
+      expect(await world.breakers.openBreakers()).toMatchObject([{ cause: deniedCause }])
     }
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
     await world.handle(sourceRequest)
-    expect(await world.breakers.open()).toEqual([])
+    expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('nothing is asked for on a guess', async () => {
     const world = starterWorld()
-    world.breakers.open = async () => {
+    world.breakers.openBreakers = async () => {
       throw new PortUnavailable('table', new Error('down for a test'))
     }
     await expect(world.handle(another('a'))).rejects.toThrow(PortUnavailable)
     expect(world.datazone.calls).toEqual([])
-    world.breakers.open = async () => []
+    world.breakers.openBreakers = async () => []
     expect(await world.outcomes(another('a'), 2)).toEqual(['started'])
   })
 })
@@ -130,7 +130,7 @@ describe('P7: the prober', () => {
   test.each([denied, full])('is one at a time; its success closes the breaker', async (breaker) => {
     const world = starterWorld({ breakers: [due(breaker)] })
     expect(await world.outcomes(another('a'))).toEqual(['started'])
-    expect(await world.breakers.open()).toEqual([])
+    expect(await world.breakers.openBreakers()).toEqual([])
     const failing = starterWorld({ breakers: [due(breaker)], script: refusing(breaker.cause.reason) })
     expect(await failing.outcomes(another('a'))).toEqual(['parked'])
     expect(await failing.outcomes(another('b'))).toEqual(['parked'])
@@ -152,7 +152,7 @@ describe('P7: the prober', () => {
   test('of a full quota waits for the month to turn', async () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
     await world.handle(another('a'))
-    expect(await world.breakers.open()).toMatchObject([{ nextProbeAtMs: nextMonthMs(t0) }])
+    expect(await world.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: nextMonthMs(t0) }])
   })
 
   test('of a full quota that is full in the new month too waits for the next', async () => {
@@ -160,7 +160,9 @@ describe('P7: the prober', () => {
     world.clock.advance(nextMonthMs(t0) + 11 * minute - t0)
     expect(await world.outcomes(another('a'))).toEqual(['parked'])
     expect(world.datazone.starts).toHaveLength(1)
-    expect(await world.breakers.open()).toMatchObject([{ nextProbeAtMs: nextMonthMs(nextMonthMs(t0)) }])
+    expect(await world.breakers.openBreakers()).toMatchObject([
+      { nextProbeAtMs: nextMonthMs(nextMonthMs(t0)) },
+    ])
   })
 
   test('that dies leaves its turn to another', async () => {
@@ -168,8 +170,8 @@ describe('P7: the prober', () => {
       breakers: [due(denied)],
       script: { startRun: async () => Promise.reject(new Error('died')) },
     })
-    world.breakers.change = async (_before, next) => {
-      world.breakers.change = async () => {
+    world.breakers.replace = async (_before, next) => {
+      world.breakers.replace = async () => {
         throw new PortUnavailable('table', new Error('dead'))
       }
       await world.breakers.close(denied)
@@ -177,7 +179,7 @@ describe('P7: the prober', () => {
       return true
     }
     await expect(world.handle(another('a'))).rejects.toThrow('died')
-    expect(await world.breakers.open()).toMatchObject([{ nextProbeAtMs: t0 + 2 * minute }])
+    expect(await world.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: t0 + 2 * minute }])
   })
 
   test.each(['NOT_FOUND', 'CONFLICT', 'QUOTA_EXCEEDED'] as const)(
@@ -188,7 +190,9 @@ describe('P7: the prober', () => {
         script: { ...refusing(kind), listRuns: async () => answered({ runs: [] }) },
       })
       await world.handle(another('a'))
-      expect((await world.breakers.open()).filter(({ cause }) => cause.reason === 'DENIED')).toEqual([])
+      expect((await world.breakers.openBreakers()).filter(({ cause }) => cause.reason === 'DENIED')).toEqual(
+        [],
+      )
     },
   )
 
@@ -199,10 +203,10 @@ describe('P7: the prober', () => {
       const startRun = async () => (wrong ? refused(kind) : answered(serviceRun()))
       const world = starterWorld({ breakers: [due(denied)], script: { startRun } })
       await world.handle(another('a'))
-      expect(await world.breakers.open()).toMatchObject([{ probes: 0, nextProbeAtMs: t0 }])
+      expect(await world.breakers.openBreakers()).toMatchObject([{ probes: 0, nextProbeAtMs: t0 }])
       wrong = false
       expect(await world.outcomes(another('b'))).toEqual(['started'])
-      expect(await world.breakers.open()).toEqual([])
+      expect(await world.breakers.openBreakers()).toEqual([])
     },
   )
 
@@ -214,10 +218,10 @@ describe('P7: the prober', () => {
       breakers: [due({ ...denied, call: 'GetAsset' })],
     })
     expect(await asset.outcomes(assetEvent())).toEqual(['parked'])
-    expect(await asset.breakers.open()).toEqual([])
+    expect(await asset.breakers.openBreakers()).toEqual([])
     const start = starterWorld({ runs: [going], script: shows, breakers: [due(denied)] })
     expect(await start.outcomes(assetEvent())).toEqual(['parked'])
-    expect(await start.breakers.open()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
+    expect(await start.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
   })
 
   test('that is refused no longer, but finds no asset, has found out that it is allowed', async () => {
@@ -226,7 +230,7 @@ describe('P7: the prober', () => {
       script: { getAsset: async () => refused('NOT_FOUND') },
     })
     expect(await world.outcomes(assetEvent())).toEqual(['parked'])
-    expect(await world.breakers.open()).toEqual([])
+    expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('that is wrong for good is tried ever more rarely, and others are not kept waiting by it', async () => {
@@ -242,7 +246,7 @@ describe('P7: the prober', () => {
     ])
     world.clock.advance(minute)
     expect(await world.outcomes(another('right'))).toEqual(['started'])
-    expect(await world.breakers.open()).toEqual([])
+    expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('that named the wrong project is given back, and not tried again', async () => {
@@ -261,7 +265,7 @@ describe('P7: the prober', () => {
     for (const id of ['a', 'b', 'c']) {
       expect(await world.outcomes({ ...another(id), projectId: 'project-2' })).toEqual(['rejected'])
     }
-    expect(await world.breakers.open()).toEqual(breakers)
+    expect(await world.breakers.openBreakers()).toEqual(breakers)
   })
 
   test('wrong requests do not keep a right one from being started', async () => {
@@ -288,7 +292,7 @@ describe('P7: the prober', () => {
     })
     expect(await world.handle(another('a'))).toMatchObject([{ outcome: 'parked', run: { reason: 'DENIED' } }])
     expect(world.datazone.calls).toEqual(['Start 4'])
-    expect(await world.breakers.open()).toEqual([])
+    expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('that hears nothing of its project from GetAsset either opens the breaker', async () => {
@@ -297,14 +301,14 @@ describe('P7: the prober', () => {
         script: { startRun: async () => refused('DENIED'), getAsset: async () => refused(kind) },
       })
       expect(await world.outcomes(another('a'))).toEqual(['parked'])
-      expect(await world.breakers.open()).toMatchObject([{ cause: deniedCause }])
+      expect(await world.breakers.openBreakers()).toMatchObject([{ cause: deniedCause }])
     }
   })
 
   test('that is stopped by another breaker does not take its turn', async () => {
     const world = starterWorld({ breakers: [due(denied), full] })
     expect(await world.handle(another('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
-    expect(await world.breakers.open()).toContainEqual(due(denied))
+    expect(await world.breakers.openBreakers()).toContainEqual(due(denied))
   })
 
   test('whose Start may be a replay tells nothing of the quota', async () => {
@@ -312,10 +316,10 @@ describe('P7: the prober', () => {
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], breakers: [due(full)] })
     expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
-    expect(await world.breakers.open()).toMatchObject([{ cause: full.cause, nextProbeAtMs: t0 }])
+    expect(await world.breakers.openBreakers()).toMatchObject([{ cause: full.cause, nextProbeAtMs: t0 }])
     const permitted = starterWorld({ runs: [run], breakers: [due(denied)] })
     expect(await permitted.outcomes(permitted.noteAbout(run))).toEqual(['started'])
-    expect(await permitted.breakers.open()).toEqual([])
+    expect(await permitted.breakers.openBreakers()).toEqual([])
   })
 })
 
@@ -367,8 +371,8 @@ describe('what an execution environment knows', () => {
     const startRun = () => wait().then(() => answered(serviceRun()))
     const world = starterWorld({ breakers: [due(denied)], script: { startRun } })
     let changes = 0
-    const { change } = world.breakers
-    world.breakers.change = (before, next) => {
+    const { replace: change } = world.breakers
+    world.breakers.replace = (before, next) => {
       changes += 1
       return change(before, next)
     }
@@ -394,7 +398,7 @@ describe('what an execution environment knows', () => {
         breakers: [due(denied)],
         script: {
           startRun: async () => {
-            world.breakers.change = async () => {
+            world.breakers.replace = async () => {
               throw error
             }
             return refused('UNAVAILABLE')
@@ -405,7 +409,7 @@ describe('what an execution environment knows', () => {
     }
     const world = failing(new PortUnavailable('table', new Error('down for a test')))
     expect(await world.outcomes(another('a'))).toEqual(['retry'])
-    expect(await world.breakers.open()).toMatchObject([{ probes: 1, nextProbeAtMs: t0 + 2 * minute }])
+    expect(await world.breakers.openBreakers()).toMatchObject([{ probes: 1, nextProbeAtMs: t0 + 2 * minute }])
     await expect(failing(new TypeError('a defect')).handle(another('a'))).rejects.toThrow('a defect')
   })
 })

@@ -238,7 +238,7 @@ describe('a request to cancel', () => {
   test('P8: goes back while a record is there that it cannot read', async () => {
     const there = world([parkedRun()])
     const key = { partition: 'ASSET#dzd_orders#asset-1', record: 'RUN#5#X#0001' }
-    there.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    there.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
     expect(await there.handle(cancelRequest())).toMatchObject([
       { outcome: 'retry', reason: 'RECORD_UNREADABLE' },
     ])

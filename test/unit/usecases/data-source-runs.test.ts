@@ -110,7 +110,7 @@ describe('a request for a data source', () => {
   test('P8: goes back while a record is there that it cannot read', async () => {
     const world = starterWorld()
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#load-0#0001' }
-    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
     expect(await world.handle(request())).toMatchObject([{ outcome: 'retry', reason: 'RECORD_UNREADABLE' }])
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })

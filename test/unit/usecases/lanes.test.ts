@@ -57,8 +57,8 @@ describe('a backfill request', () => {
     const pauses = { firstMs: 0, maxMs: minute, leaseMs: minute }
     const world = starterWorld({ breakers: [openBreaker(cause, 'Start', t0, pauses)] })
     let probes = 0
-    const { change } = world.breakers
-    world.breakers.change = (read, next) => {
+    const { replace: change } = world.breakers
+    world.breakers.replace = (read, next) => {
       probes += 1
       return change(read, next)
     }

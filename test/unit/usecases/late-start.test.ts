@@ -135,7 +135,7 @@ describe('a late Start', () => {
   })
 
   test('P1: a run that an older deployment shows is unclear, though its one type is all we asked for', async () => {
-    const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), olderShape: true } as const
+    const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), isOlderShape: true } as const
     const world = starterWorld({ runs: [waiting()], script: lists(shown) })
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },

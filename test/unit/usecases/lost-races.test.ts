@@ -208,7 +208,7 @@ describe('of a data source', () => {
     const { claim } = world.store
     world.store.claim = async (next, terms = {}) => {
       const rival = claimedRun({ subject: { ...sourceSubject, triggerKey: 'load-2' }, version: 0 })
-      await claim(rival, { turn: terms.turn })
+      await claim(rival, { claimCount: terms.claimCount })
       return claim(next, terms)
     }
     expect(await world.handle(world.noteAbout(waiting))).toEqual([

@@ -150,7 +150,7 @@ describe('a hint about a data source run of ours', () => {
   test('P8: beside a record that cannot be read it may be about that one', async () => {
     const { hear, store } = world([], {})
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#x' }
-    store.unreadable.push({ key, newer: true, problem: 'newer' })
+    store.unreadable.push({ key, isNewer: true, problem: 'newer' })
     expect(fatesOf(await hear(hint()))).toEqual(['source early'])
   })
 })
@@ -277,7 +277,7 @@ describe('a run of somebody else', () => {
   test('P8: beside a record that cannot be read it waits', async () => {
     const { hear, store } = world([], {}, wanted)
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#x' }
-    store.unreadable.push({ key, newer: true, problem: 'newer' })
+    store.unreadable.push({ key, isNewer: true, problem: 'newer' })
     expect(fatesOf(await hear(foreign))).toEqual(['source undecided'])
   })
 
@@ -295,9 +295,9 @@ describe('a run of somebody else', () => {
     const { byRunId } = store
     store.byRunId = async (runId) => {
       const found = await byRunId(runId)
-      const { runsOfAsset } = store
-      store.runsOfAsset = async (target) => {
-        const read = await runsOfAsset(target)
+      const { runsOf } = store
+      store.runsOf = async (target) => {
+        const read = await runsOf(target)
         store.given(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
         return read
       }
@@ -308,10 +308,10 @@ describe('a run of somebody else', () => {
 
   test('whose turn does not come in time is looked at again', async () => {
     const { hear, clock, store } = world([], {}, wanted)
-    const { runsOfAsset } = store
-    store.runsOfAsset = async (target) => {
+    const { runsOf } = store
+    store.runsOf = async (target) => {
       clock.advance(minute)
-      return runsOfAsset(target)
+      return runsOf(target)
     }
     expect(fatesOf(await hear(foreign))).toEqual(['source undecided'])
   })

@@ -392,7 +392,7 @@ describe('a note of the sweep', () => {
   test('P8: beside a record that this version must not act on it is acknowledged, and nothing is touched', async () => {
     const world = starterWorld({ runs: [parkedRun()] })
     const key = { ...runKey(parkedRun()), record: 'RUN#9' }
-    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
     expect(await world.outcomes(world.noteAbout(parkedRun()), 4)).toEqual(['duplicate'])
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
@@ -422,7 +422,7 @@ describe('a note of the sweep', () => {
     const turns: unknown[] = []
     const { claim } = world.store
     world.store.claim = (run, terms) => {
-      turns.push(terms?.turn)
+      turns.push(terms?.claimCount)
       return claim(run, terms)
     }
     await world.handle(runRequest())

@@ -111,7 +111,7 @@ describe('one sweep', () => {
   test('P8: a record it must not act on is named, and left alone', async () => {
     const world = sweeper([])
     const key = runKey(of(inFlightRun(), 'a'))
-    world.store.unreadable.push({ key, newer: true, problem: 'is newer' })
+    world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
     expect((await world.sweep()).unreadable).toEqual([`${key.partition} ${key.record}: is newer`])
     expect(world.store.writes).toEqual([])
   })
@@ -121,7 +121,7 @@ describe('one sweep', () => {
     const key = runKey(of(parkedRun(), 'a'))
     const { waiting } = world.store
     world.store.waiting = async function* (nowMs) {
-      yield { runs: [], unreadable: [{ key, newer: false, problem: 'is damaged' }] }
+      yield { runs: [], unreadable: [{ key, isNewer: false, problem: 'is damaged' }] }
       yield* waiting(nowMs)
     }
     expect(await world.sweep()).toMatchObject({
@@ -141,7 +141,7 @@ describe('one sweep', () => {
   test('reads neither breakers nor switches while nothing waits', async () => {
     const world = sweeper([of(inFlightRun(old), 'a')], succeeded)
     let reads = 0
-    world.breakers.open = async () => {
+    world.breakers.openBreakers = async () => {
       reads += 1
       return []
     }

@@ -7,9 +7,14 @@ import * as z from 'zod/mini'
  */
 const sortKey = 'CLAIMS'
 
-const TurnItem = z.object({ sk: z.literal(sortKey), version: z.number() })
+const ClaimCountItem = z.object({ sk: z.literal(sortKey), version: z.number() })
 
-export const turnItem = (partition: string, turn: number) => ({ pk: partition, sk: sortKey, version: turn })
+export const claimCountItem = (partition: string, claimCount: number) => ({
+  pk: partition,
+  sk: sortKey,
+  version: claimCount,
+})
 
 /** The count, or undefined: the item is something else. */
-export const parseTurn = (item: unknown): number | undefined => z.safeParse(TurnItem, item).data?.version
+export const parseClaimCount = (item: unknown): number | undefined =>
+  z.safeParse(ClaimCountItem, item).data?.version
