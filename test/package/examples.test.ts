@@ -109,9 +109,9 @@ const validateStateMachine = validatorSchema.parse(createRequire(import.meta.url
 
 const stateMachine = z.looseObject({
   States: z.looseObject({
-    'Request the run': z.looseObject({ Parameters: z.looseObject({ MessageBody: z.unknown() }) }),
+    'Request the run': z.looseObject({ Arguments: z.looseObject({ MessageBody: z.unknown() }) }),
     'Find the run': z.looseObject({
-      Parameters: z.looseObject({
+      Arguments: z.looseObject({
         KeyConditionExpression: z.string(),
         FilterExpression: z.string(),
         ExpressionAttributeNames: z.record(z.string(), z.string()),
@@ -130,15 +130,14 @@ describe('the state machine', () => {
 
   test('sends a body that the request queue accepts', async () => {
     const { States } = stateMachine.parse(await definition())
-    const body = JSON.stringify(States['Request the run'].Parameters.MessageBody)
-      .replaceAll(/"(\w+)\.\$":/g, '"$1":')
-      .replaceAll('$.domainId', 'dzd_orders')
-      .replaceAll('$.', '')
+    const body = JSON.stringify(States['Request the run'].Arguments.MessageBody)
+      .replace('{% $states.input.domainId %}', 'dzd_orders')
+      .replaceAll(/\{% \$states\.input\.(\w+) %\}/g, '$1')
     expect(parseQueueMessage(body, Date.now())).toMatchObject({ kind: 'request' })
   })
 
   test('finds the record of its request in the table', async () => {
-    const { Parameters } = stateMachine.parse(await definition()).States['Find the run']
+    const { Arguments } = stateMachine.parse(await definition()).States['Find the run']
     const { item } = JSON.parse(await read('test/contract/records/v1-ended.json'))
     const table = await openRunTable({})
     try {
@@ -147,9 +146,9 @@ describe('the state machine', () => {
         table.client.send(
           new QueryCommand({
             TableName: table.name,
-            KeyConditionExpression: Parameters.KeyConditionExpression,
-            FilterExpression: Parameters.FilterExpression,
-            ExpressionAttributeNames: Parameters.ExpressionAttributeNames,
+            KeyConditionExpression: Arguments.KeyConditionExpression,
+            FilterExpression: Arguments.FilterExpression,
+            ExpressionAttributeNames: Arguments.ExpressionAttributeNames,
             ExpressionAttributeValues: { ':asset': { S: item.pk }, ':key': { S: key } },
           }),
         )
