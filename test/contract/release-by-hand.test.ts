@@ -17,7 +17,7 @@ afterAll(() => table?.close())
 /** The options of the command in docs/OPERATIONS.md that makes due what waits for a cap, as a shell reads them. */
 const command = async () => {
   const text = await readFile(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8')
-  const part = text.slice(text.indexOf('is made due by hand'))
+  const part = text.slice(text.indexOf('### Make capped requests due'))
   const options = (from: string) => {
     const given = new Map(
       [...part.slice(part.indexOf(from)).matchAll(/--([\w-]+) '([^']*(?:'"[^"]*"'[^']*)?)'/g)]
