@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Closers } from './closers.ts'
 import { startDynamoDb } from './dynamodb/server.ts'
-import type { Deliver } from './eventbridge/event-router.ts'
 import { type EventBridgeServer, startEventBridge } from './eventbridge/server.ts'
 import type { ServiceEndpoints } from './lambda/function-env.ts'
 import { createQueue, createTable, deleteTable } from './provision.ts'
 import { type Service, startTap, type TapHook } from './servers/tap.ts'
 import { queueUrlAt, startSqs } from './sqs/server.ts'
 import type { Connection, StackOptions } from './stack-api.ts'
+import { type TargetDelivery, targetDelivery } from './target-delivery.ts'
 import { planStack, type StackPlan } from './template/plan.ts'
 import type { StackIdentity } from './template/scope.ts'
 
@@ -21,91 +21,113 @@ export interface OpenServers {
   readonly seen: ServiceEndpoints
   readonly sqs: SQSClient
   readonly bus: EventBridgeServer
+  readonly delivery: TargetDelivery
 }
 
-/** Starts the servers and creates the tables, queues and buses of the template. Adds whatever it opens to `opened`. */
-export async function openServers(
-  options: StackOptions,
-  identity: StackIdentity,
-  opened: Closers,
-  hook: TapHook,
-  log: (line: string) => void,
-): Promise<OpenServers> {
-  const { ports = {}, taps = false } = options
-  const seenAt = async (service: Service, endpoint: string) => {
-    if (!taps) return endpoint
-    const tap = await startTap(service, endpoint, hook)
-    opened.add(tap.close)
-    return tap.endpoint
-  }
+/** What the servers are opened for and with. */
+export interface ServerContext {
+  readonly options: StackOptions
+  readonly identity: StackIdentity
+  /** Receives whatever is opened. */
+  readonly opened: Closers
+  readonly hook: TapHook
+  readonly log: (line: string) => void
+  /** Invokes a function of the stack by its ARN; `undefined` for an ARN of no function that is run. */
+  readonly invoke: (functionArn: string, event: unknown) => Promise<unknown> | undefined
+}
 
-  const sqsServer = await startSqs(ports.sqs)
-  opened.add(sqsServer.close)
-  const seenSqs = await seenAt('sqs', sqsServer.endpoint)
+/** Starts the servers and creates the tables, queues and buses of the template. */
+export async function openServers(context: ServerContext): Promise<OpenServers> {
+  const { sqsEndpoint, seenSqs, sqs, plan } = await openQueues(context)
+  const dynamodbEndpoint = await openTables(context, plan)
+  const { bus, delivery } = await openBuses(context, { plan, sqs, sqsEndpoint })
+  const endpoints = {
+    dynamodb: dynamodbEndpoint,
+    sqs: sqsEndpoint,
+    eventbridge: bus.endpoint,
+    datazone: context.options.datazoneEndpoint,
+  }
+  const seen = {
+    dynamodb: await seenAt(context, 'dynamodb', endpoints.dynamodb),
+    sqs: seenSqs,
+    eventbridge: await seenAt(context, 'eventbridge', endpoints.eventbridge),
+    datazone: await seenAt(context, 'datazone', endpoints.datazone),
+  }
+  return { plan, endpoints, seen, sqs, bus, delivery }
+}
+
+async function openQueues(context: ServerContext) {
+  const { options, identity, opened } = context
+  const { ports = {}, parameters = {}, queueAttributes = {} } = options
+  const server = await startSqs({ port: ports.sqs, host: options.host })
+  opened.add(server.close)
+  const seenSqs = await seenAt(context, 'sqs', server.endpoint)
   // An SQS client that has no endpoint setting calls the host of the queue URL, so URLs hold the address functions see.
-  const { parameters = {} } = options
   const plan = planStack(options.template, { ...identity, parameters, queueUrl: queueUrlAt(seenSqs) })
-  const sqs = new SQSClient(connection(sqsServer.endpoint, identity.region))
-  opened.add(async () => sqs.destroy())
-  const { queueAttributes = {} } = options
-  for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])
   const stray = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
   if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue named ${stray}`)
+  const sqs = new SQSClient(connection(server.endpoint, identity.region))
+  opened.add(async () => sqs.destroy())
+  for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])
+  return { sqsEndpoint: server.endpoint, seenSqs, sqs, plan }
+}
 
-  const dynamoDb = await startDynamoDb({ port: ports.dynamodb })
-  opened.add(dynamoDb.close)
-  const tables = new DynamoDBClient(connection(dynamoDb.endpoint, identity.region))
-  opened.add(async () => tables.destroy())
+async function openTables({ options, identity, opened }: ServerContext, plan: StackPlan): Promise<string> {
+  const server = await startDynamoDb({ port: options.ports?.dynamodb })
+  opened.add(server.close)
+  const client = new DynamoDBClient(connection(server.endpoint, identity.region))
+  opened.add(async () => client.destroy())
   for (const table of plan.tables) {
-    await createTable(tables, table)
-    if (dynamoDb.pid === undefined) opened.add(() => deleteTable(tables, table))
+    await createTable(client, table)
+    if (server.pid === undefined) opened.add(() => deleteTable(client, table))
   }
+  return server.endpoint
+}
 
-  const deliver: Deliver = (queue, body, attributes) => sqs.send(message(queue.url, body, attributes))
-  const bus = await startEventBridge({
-    buses: Object.values(plan.buses),
+async function openBuses(
+  { options, identity, opened, log, invoke }: ServerContext,
+  { plan, sqs, sqsEndpoint }: { plan: StackPlan; sqs: SQSClient; sqsEndpoint: string },
+) {
+  const names = new Set(['default', ...Object.values(plan.buses)])
+  let bus: EventBridgeServer | undefined
+  const delivery = targetDelivery({
+    sqs,
+    queueUrl: queueUrlAt(sqsEndpoint),
+    invoke,
+    forward: (name, event) => {
+      if (names.has(name)) bus?.forward(name, event)
+      return names.has(name)
+    },
+    log,
+  })
+  bus = await startEventBridge({
+    buses: plan.buses,
     rules: plan.rules,
     origin: { account: identity.accountId, region: identity.region },
-    deliver,
+    deliver: delivery.deliver,
+    unrun: delivery.unrun,
     log,
-    port: ports.eventbridge,
+    port: options.ports?.eventbridge,
+    host: options.host,
   })
   opened.add(bus.close)
+  return { bus, delivery }
+}
 
-  const endpoints = {
-    dynamodb: dynamoDb.endpoint,
-    sqs: sqsServer.endpoint,
-    eventbridge: bus.endpoint,
-    datazone: options.datazoneEndpoint,
-  }
-  const seen = {
-    dynamodb: await seenAt('dynamodb', endpoints.dynamodb),
-    sqs: seenSqs,
-    eventbridge: await seenAt('eventbridge', endpoints.eventbridge),
-    datazone: await seenAt('datazone', endpoints.datazone),
-  }
-  return { plan, endpoints, seen, sqs, bus }
+async function seenAt(
+  { options, opened, hook }: ServerContext,
+  service: Service,
+  endpoint: string,
+): Promise<string> {
+  if (options.taps !== true) return endpoint
+  const tap = await startTap(service, endpoint, hook)
+  opened.add(tap.close)
+  return tap.endpoint
 }
 
 /** Returns the SDK client settings for a local server. */
 export function connection(endpoint: string, region: string): Connection {
   return { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
-}
-
-function message(
-  url: string,
-  body: string,
-  attributes: Readonly<Record<string, string>>,
-): SendMessageCommand {
-  const entries = Object.entries(attributes).map(([name, value]) => [
-    name,
-    { DataType: 'String', StringValue: value },
-  ])
-  return new SendMessageCommand({
-    QueueUrl: url,
-    MessageBody: body,
-    MessageAttributes: Object.fromEntries(entries),
-  })
 }

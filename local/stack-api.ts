@@ -1,12 +1,15 @@
 import type { Activity } from './activity.ts'
 import type { BusEvent } from './eventbridge/bus-event.ts'
 import type { ArchivedEvent } from './eventbridge/event-archive.ts'
-import type { EntryFault, ServiceEvent } from './eventbridge/server.ts'
+import type { EntryFault } from './eventbridge/put-events-operation.ts'
+import type { ServiceEvent } from './eventbridge/service-event.ts'
 import type { InvokeOutcome } from './lambda/environment.ts'
 import type { ServiceEndpoints } from './lambda/function-env.ts'
 import type { Misfire } from './servers/scheduler.ts'
 import type { Service } from './servers/tap.ts'
 import type { TapPoint, TapRule } from './servers/tap-rules.ts'
+import type { UnrunDelivery } from './target-delivery.ts'
+import type { NotRunResource } from './template/plan.ts'
 
 /** Options of `startStack`. */
 export interface StackOptions {
@@ -29,6 +32,8 @@ export interface StackOptions {
   readonly batchingSeconds?: Readonly<Record<string, number>>
   /** Fixed ports. A service without one takes any free port. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }
+  /** The address that the servers listen on. Default: 127.0.0.1. */
+  readonly host?: string
   /** Puts a tap in front of every service, which `tap` needs. */
   readonly taps?: boolean
   readonly region?: string
@@ -60,6 +65,12 @@ export interface Stack {
   readonly busNames: Readonly<Record<string, string>>
   /** Returns every event that reached a bus (`default` or a logical id), oldest first. */
   archive(bus: string): readonly ArchivedEvent[]
+  /** Calls the listener with each event that reaches a bus from now on. Returns a function that stops it. */
+  onEvent(listener: (archived: ArchivedEvent) => void): () => void
+  /** Returns the deliveries to targets that the local stack does not run, oldest first. */
+  unrunDeliveries(): readonly UnrunDelivery[]
+  /** The resources of the template that the local stack leaves out although they would do something on AWS. */
+  readonly notRun: readonly NotRunResource[]
   /** Puts an event of an AWS service on the default bus. */
   publishServiceEvent(event: ServiceEvent): BusEvent
   /** Makes the next PutEvents entries fail with InternalFailure. */

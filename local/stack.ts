@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type Activity, queueDepth } from './activity.ts'
 import { type Closers, closers } from './closers.ts'
+import { accountId } from './datazone/world/account.ts'
 import { functionEnv } from './lambda/function-env.ts'
 import { type LambdaHost, lambdaHost } from './lambda/host.ts'
 import { connection, type OpenServers, openServers } from './open-servers.ts'
-import { tapRules } from './servers/tap-rules.ts'
-import { localAccountId, queueUrlAt } from './sqs/server.ts'
+import { type TapRules, tapRules } from './servers/tap-rules.ts'
+import { queueUrlAt } from './sqs/server.ts'
 import type { Stack, StackOptions } from './stack-api.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
@@ -23,47 +24,81 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(options: StackOptions, opened: Closers): Promise<Stack> {
-  const { region = 'us-east-1', speed = 1, settings = {}, directory, log = () => {} } = options
+  const { region = 'us-east-1', log = () => {} } = options
   const stackName = options.stackName ?? `local-${randomBytes(3).toString('hex')}`
-  const identity = { region, accountId: localAccountId, stackName }
   const logStack = (line: string) => log(line, 'stack')
-
   let host: LambdaHost | undefined
   const taps = tapRules(async (environmentId) => host?.terminate(environmentId))
   // Pollers get the signal to stop first, but an open long poll ends only when the SQS server closes.
   let drained: Promise<unknown> | undefined
   opened.add(async () => drained)
 
-  const servers = await openServers(options, identity, opened, taps.hook, logStack)
-  const { plan, endpoints, seen: seenEndpoints, sqs, bus } = servers
-  const functions = lambdaHost({
-    functions: plan.functions,
-    directory,
-    env: (plan, environmentId) =>
-      functionEnv(plan, { region, endpoints: seenEndpoints, settings, taskRoot: directory, environmentId }),
-    log,
+  const servers = await openServers({
+    options,
+    identity: { region, accountId, stackName },
+    opened,
+    hook: taps.hook,
+    log: logStack,
+    invoke: (functionArn, event) => {
+      const target = servers.plan.functions.find(({ arn }) => arn === functionArn)
+      return target && invokeOrThrow(host, target.logicalId, event)
+    },
   })
-  host = functions
-  opened.add(functions.stop)
-  const origin = { region, account: localAccountId }
-  const schedules = options.schedules ?? true
-  const { batchingSeconds = {} } = options
-  const workload = startWorkload(plan, {
-    host: functions,
-    sqs,
-    origin,
-    speed,
-    batchingSeconds,
-    schedules,
+  host = startHost(options, servers, region)
+  opened.add(host.stop)
+  const workload = startWorkload(servers.plan, {
+    host,
+    sqs: servers.sqs,
+    origin: { region, account: accountId },
+    speed: options.speed ?? 1,
+    batchingSeconds: options.batchingSeconds ?? {},
+    schedules: options.schedules ?? true,
     log: logStack,
   })
   opened.add(async () => {
     drained = workload.drain()
   })
+  return stackOf({ options, servers, host, workload, taps, region, stop: opened.close })
+}
 
+/** Starts the host of the functions, which call the servers through the taps. */
+function startHost(options: StackOptions, { plan, seen }: OpenServers, region: string): LambdaHost {
+  const { settings = {}, directory, log = () => {} } = options
+  return lambdaHost({
+    functions: plan.functions,
+    directory,
+    env: (of, environmentId) =>
+      functionEnv(of, { region, endpoints: seen, settings, taskRoot: directory, environmentId }),
+    log,
+  })
+}
+
+async function invokeOrThrow(
+  host: LambdaHost | undefined,
+  functionId: string,
+  event: unknown,
+): Promise<void> {
+  const result = await host?.invoke(functionId, event)
+  if (result?.outcome === 'ok') return
+  throw new Error(`${functionId}: ${result && 'message' in result ? result.message : result?.outcome}`)
+}
+
+interface StackParts {
+  readonly options: StackOptions
+  readonly servers: OpenServers
+  readonly host: LambdaHost
+  readonly workload: Workload
+  readonly taps: TapRules
+  readonly region: string
+  readonly stop: () => Promise<void>
+}
+
+/** Combines the parts of a running stack into its interface. */
+function stackOf({ options, servers, host, workload, taps, region, stop }: StackParts): Stack {
+  const { plan, endpoints, bus } = servers
   return {
     region,
-    accountId: localAccountId,
+    accountId,
     endpoints,
     connect: (service) => connection(endpoints[service], region),
     queueUrls: Object.fromEntries(
@@ -74,19 +109,22 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
       return only(plan.tables, 'table').name
     },
     busNames: { default: 'default', ...plan.buses },
+    notRun: plan.notRun,
     archive: (name) => bus.archive(plan.buses[name] ?? name),
+    onEvent: bus.onEvent,
+    unrunDeliveries: servers.delivery.unrun,
     publishServiceEvent: bus.publishServiceEvent,
     failNextEvents: bus.failNext,
     setEventFault: bus.setFault,
-    invoke: functions.invoke,
+    invoke: host.invoke,
     sweepNow: async () => workload.fire(only(plan.schedules, 'schedule')),
     misfires: workload.misfires,
-    activity: () => activity(servers, functions, workload),
+    activity: () => activity(servers, host, workload),
     tap: (rule) => {
       if (options.taps !== true) throw new Error('This stack has no taps: start it with taps: true')
       return taps.add(rule)
     },
-    stop: opened.close,
+    stop,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../datazone/input/catalogue.ts'
+import { accountId } from '../datazone/world/account.ts'
 import { draw } from '../datazone/world/random.ts'
 import { tpcDsTables } from './tpc-ds.ts'
 
@@ -21,7 +22,7 @@ const asset = (id: string, projectId: string, name: string, columns: Column[]): 
   typeIdentifier: 'amazon.datazone.GlueTableAssetType',
   revision: '1',
   columns,
-  externalIdentifier: `arn:aws:glue:us-east-1:123456789012:table/${projectId}/${name}`,
+  externalIdentifier: `arn:aws:glue:us-east-1:${accountId}:table/${projectId}/${name}`,
 })
 
 /** Splits columns at commas followed by a space, which leaves the comma in `decimal(7,2)`. */

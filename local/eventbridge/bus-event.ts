@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { EventOrigin } from './arn.ts'
 
 /** An event as a bus carries it. */
 export interface BusEvent {
@@ -11,12 +12,8 @@ export interface BusEvent {
   readonly region: string
   readonly resources: readonly string[]
   readonly detail: Readonly<Record<string, unknown>>
-}
-
-/** The account and Region in the envelope of an event. */
-export interface EventOrigin {
-  readonly account: string
-  readonly region: string
+  /** On an event that a replay sends again. */
+  readonly 'replay-name'?: string
 }
 
 /** Wraps an event in an EventBridge envelope, with the time in whole seconds. */

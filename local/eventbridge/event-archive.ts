@@ -2,29 +2,53 @@ import type { BusEvent } from './bus-event.ts'
 
 /** An event and the time at which it reached its bus. */
 export interface ArchivedEvent {
+  /** Counts the events of all buses from 1, in the order of arrival. */
+  readonly sequence: number
+  readonly bus: string
   readonly event: BusEvent
   readonly arrivedAtMs: number
 }
 
 /** Keeps the events of every bus, oldest first. */
 export interface EventArchive {
-  keep(bus: string, event: BusEvent, arrivedAtMs: number): void
+  keep(bus: string, event: BusEvent, arrivedAtMs: number): ArchivedEvent
+  /** Returns the events of a bus. */
   of(bus: string): readonly ArchivedEvent[]
+  /** Returns the events of all buses, in the order of arrival. */
+  all(): readonly ArchivedEvent[]
+  /** Calls the listener with each event from now on. Returns a function that stops it. */
+  listen(listener: (archived: ArchivedEvent) => void): () => void
 }
 
 /** Bounds the memory of a stack that runs for days: a bus keeps at least its newest 90,000 events. */
 const maximumEvents = 100_000
 
-/** Creates an empty archive. */
-export function eventArchive(): EventArchive {
+/** Creates an archive with the events that an earlier run of the stack has kept, if any. */
+export function eventArchive(earlier: readonly ArchivedEvent[] = []): EventArchive {
   const kept = new Map<string, ArchivedEvent[]>()
+  const listeners = new Set<(archived: ArchivedEvent) => void>()
+  let sequence = 0
+
+  const add = (archived: ArchivedEvent) => {
+    const events = kept.get(archived.bus) ?? []
+    kept.set(archived.bus, events)
+    events.push(archived)
+    if (events.length > maximumEvents) events.splice(0, maximumEvents / 10)
+    sequence = archived.sequence
+  }
+  for (const archived of earlier) add(archived)
   return {
     keep: (bus, event, arrivedAtMs) => {
-      const events = kept.get(bus) ?? []
-      kept.set(bus, events)
-      events.push({ event, arrivedAtMs })
-      if (events.length > maximumEvents) events.splice(0, maximumEvents / 10)
+      const archived = { sequence: sequence + 1, bus, event, arrivedAtMs }
+      add(archived)
+      for (const listener of listeners) listener(archived)
+      return archived
     },
     of: (bus) => [...(kept.get(bus) ?? [])],
+    all: () => [...kept.values()].flat().toSorted((left, right) => left.sequence - right.sequence),
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
 }

@@ -1,52 +1,36 @@
-import type { QueuePlan } from '../template/queues.ts'
-import type { RulePlan, TargetPlan } from '../template/rules.ts'
+import type { TargetPlan } from '../template/rules.ts'
 import type { BusEvent } from './bus-event.ts'
-import { compilePattern } from './event-pattern.ts'
+import type { Rule } from './rule-book.ts'
 import { targetText } from './target-input.ts'
 
-/** Sends a message to a queue. */
-export type Deliver = (
-  queue: QueuePlan,
-  body: string,
-  attributes: Readonly<Record<string, string>>,
-) => Promise<unknown>
+/** Something to bring to a target. */
+export interface Delivery {
+  /** The ARN of the target or of its dead-letter queue. */
+  readonly arn: string
+  readonly body: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** For a FIFO queue. */
+  readonly messageGroupId?: string | undefined
+}
 
-/** Carries events from buses to the targets of their rules. */
+/** Brings something to a target. Rejects if the target cannot be reached. */
+export type Deliver = (delivery: Delivery) => Promise<unknown>
+
+/** Carries events to the targets of rules. */
 export interface EventRouter {
-  route(bus: string, event: BusEvent, arrivedAt: Date): void
-  /** How many deliveries are under way. */
+  route(rules: readonly Rule[], event: BusEvent, arrivedAt: Date): void
+  /** Returns the number of deliveries in progress. */
   pending(): number
-  /** Waits until none is. */
+  /** Waits until no delivery is in progress. */
   settled(): Promise<void>
 }
 
 /**
- * Routes in the background, as the real service does: whoever puts an event does not wait for its targets.
- * A delivery that fails goes to the target's dead-letter queue at once; the real one tries again for a day first.
+ * Routes in the background, as EventBridge does: the sender of an event does not wait for its targets.
+ * A failed delivery goes to the target's dead-letter queue at once; EventBridge retries for up to a day first.
  */
-export function eventRouter(
-  rules: readonly RulePlan[],
-  deliver: Deliver,
-  log: (line: string) => void,
-): EventRouter {
-  const compiled = rules.map((rule) => ({ rule, matches: compilePattern(rule.pattern, rule.logicalId) }))
+export function eventRouter(deliver: Deliver, log: (line: string) => void): EventRouter {
   const deliveries = new Set<Promise<void>>()
-
-  const send = async (rule: RulePlan, target: TargetPlan, event: BusEvent, arrivedAt: Date) => {
-    try {
-      await deliver(target.queue, targetText(target.input, event, rule, arrivedAt), {})
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      log(`${rule.logicalId}: event ${event.id} did not reach ${target.queue.logicalId}: ${reason}`)
-      if (target.deadLetterQueue === undefined) return
-      await deliver(target.deadLetterQueue, JSON.stringify(event), {
-        RULE_ARN: rule.arn,
-        TARGET_ARN: target.queue.arn,
-        ERROR_CODE: error instanceof Error ? error.name : 'UNKNOWN',
-        ERROR_MESSAGE: reason,
-      })
-    }
-  }
   const track = (delivery: Promise<void>) => {
     const tracked = delivery
       .catch((error: unknown) => log(`A dead-letter queue refused an event: ${error}`))
@@ -54,15 +38,43 @@ export function eventRouter(
     deliveries.add(tracked)
   }
   return {
-    route: (bus, event, arrivedAt) => {
-      for (const { rule, matches } of compiled) {
-        if (rule.bus !== bus || !matches(event)) continue
-        for (const target of rule.targets) track(send(rule, target, event, arrivedAt))
-      }
+    route: (rules, event, arrivedAt) => {
+      for (const rule of rules)
+        for (const target of rule.targets) track(send({ rule, target, event, arrivedAt }, deliver, log))
     },
     pending: () => deliveries.size,
     settled: async () => {
       while (deliveries.size > 0) await Promise.all(deliveries)
     },
+  }
+}
+
+interface RoutedEvent {
+  readonly rule: Rule
+  readonly target: TargetPlan
+  readonly event: BusEvent
+  readonly arrivedAt: Date
+}
+
+async function send(
+  { rule, target, event, arrivedAt }: RoutedEvent,
+  deliver: Deliver,
+  log: (line: string) => void,
+): Promise<void> {
+  const { arn, messageGroupId } = target
+  try {
+    const body = targetText(target.input, event, rule, arrivedAt)
+    await deliver({ arn, body, attributes: {}, messageGroupId })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log(`${rule.name}: event ${event.id} did not reach ${arn}: ${reason}`)
+    if (target.deadLetterArn === undefined) return
+    const attributes = {
+      RULE_ARN: rule.arn,
+      TARGET_ARN: arn,
+      ERROR_CODE: error instanceof Error ? error.name : 'UNKNOWN',
+      ERROR_MESSAGE: reason,
+    }
+    await deliver({ arn: target.deadLetterArn, body: JSON.stringify(event), attributes })
   }
 }

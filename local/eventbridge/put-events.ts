@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { busNameOf } from './arn.ts'
 
 const entrySchema = z.looseObject({
   Source: z.string().optional(),
@@ -37,12 +38,18 @@ export interface CallRefusal {
 }
 
 const maximumEntries = 10
-const maximumBytes = 256 * 1024
+/** Documented since 2026; it was 256 KiB before. */
+const maximumBytes = 1024 * 1024
 
 /** Parses a PutEvents request, or returns why it is refused with a ValidationException. */
 export function readPutEvents(body: unknown): readonly PutEventsEntry[] | CallRefusal {
   const request = requestSchema.safeParse(body)
-  if (!request.success) return { refusal: z.prettifyError(request.error) }
+  if (!request.success) {
+    const problems = request.error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'input'}: ${message}`,
+    )
+    return { refusal: problems.join('; ') }
+  }
   const entries = request.data.Entries
   if (entries.length === 0 || entries.length > maximumEntries) {
     const bound =
@@ -72,7 +79,7 @@ export function readEntry(entry: PutEventsEntry, buses: ReadonlySet<string>): Ac
   if (!Detail) return missing('Detail')
   if (Source.startsWith('aws.'))
     return failure('NotAuthorizedForSourceException', 'Not authorized for the source.')
-  const bus = (entry.EventBusName ?? 'default').replace(/^arn:.*:event-bus\//, '')
+  const bus = busNameOf(entry.EventBusName)
   // EventBridge accepts the entry and silently drops it. Here a wrong name is reported.
   if (!buses.has(bus)) return failure('ResourceNotFoundException', `Event bus ${bus} does not exist.`)
   const detail = readDetail(Detail)

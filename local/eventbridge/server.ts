@@ -1,127 +1,67 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { z } from 'zod'
 import { listen, readBody } from '../servers/http.ts'
 import type { RulePlan } from '../template/rules.ts'
-import { type BusEvent, busEvent, type EventOrigin } from './bus-event.ts'
+import { type Archive, archiveOperations } from './archive-operations.ts'
+import type { EventOrigin } from './arn.ts'
+import { answerError, answerJson, parseInput, ServiceError } from './aws-json.ts'
+import type { BusEvent } from './bus-event.ts'
+import { busOperations } from './bus-operations.ts'
 import { type ArchivedEvent, eventArchive } from './event-archive.ts'
-import { type Deliver, eventRouter } from './event-router.ts'
-import { type EntryFailure, type PutEventsEntry, readEntry, readPutEvents } from './put-events.ts'
-
-/** Makes an entry fail, by its error code; `undefined` lets it through. */
-export type EntryFault = (entry: PutEventsEntry) => string | undefined
-
-const serviceEventSchema = z.object({
-  source: z.string().startsWith('aws.'),
-  'detail-type': z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  id: z.string().default(() => crypto.randomUUID()),
-  time: z.string().optional(),
-  resources: z.array(z.string()).default([]),
-})
-
-/** An event of an AWS service, as its simulator gives it; id and time are filled in where absent. */
-export type ServiceEvent = z.input<typeof serviceEventSchema>
+import { type Deliver, type EventRouter, eventRouter } from './event-router.ts'
+import { answerEvents, type LocalEvents } from './local-events.ts'
+import { type EntryFault, putEventsOperation } from './put-events-operation.ts'
+import { ruleBook } from './rule-book.ts'
+import { ruleOperations } from './rule-operations.ts'
+import { type ServiceEvent, serviceBusEvent, serviceEventSchema } from './service-event.ts'
+import { targetOperations } from './target-operations.ts'
 
 /** The event buses of one stack, behind the wire protocol that every AWS SDK speaks. */
 export interface EventBridgeServer {
   readonly endpoint: string
   /** Puts an event on the default bus as an AWS service would; also `POST /_local/service-events`. */
   publishServiceEvent(event: ServiceEvent): BusEvent
-  /** Everything that reached a bus, oldest first. */
+  /** Puts an event on a bus, as a rule whose target is a bus does. */
+  forward(bus: string, event: BusEvent): void
+  /** Returns everything that reached a bus, oldest first. */
   archive(bus: string): readonly ArchivedEvent[]
-  /** The next entries of PutEvents calls fail, one by one, with InternalFailure. */
+  /** Calls the listener with each event that reaches a bus from now on. Returns a function that stops it. */
+  onEvent(listener: (archived: ArchivedEvent) => void): () => void
+  /** Makes the next PutEvents entries fail with InternalFailure. */
   failNext(entries: number): void
-  /** Decides about every entry from now on; `undefined` ends it. */
+  /** Sets the function that decides which entries fail; `undefined` removes it. */
   setFault(fault: EntryFault | undefined): void
-  /** Deliveries to targets that are under way. */
+  /** Returns the number of deliveries to targets in progress. */
   pending(): number
   close(): Promise<void>
 }
 
-/** Starts the buses on loopback: PutEvents, rules with queue targets, and an archive. */
-export async function startEventBridge(options: {
-  readonly buses: readonly string[]
+/** Options of `startEventBridge`. */
+export interface EventBridgeOptions {
+  /** Physical names of the buses by logical id; the default bus always exists. */
+  readonly buses: Readonly<Record<string, string>>
   readonly rules: readonly RulePlan[]
   readonly origin: EventOrigin
   readonly deliver: Deliver
+  /** Returns the deliveries to targets that are not run; also `GET /_local/unrun-deliveries`. */
+  readonly unrun?: () => readonly object[]
   readonly log: (line: string) => void
   readonly port?: number | undefined
-}): Promise<EventBridgeServer> {
-  const buses = new Set(['default', ...options.buses])
-  const stray = options.rules.find((rule) => !buses.has(rule.bus))
-  if (stray !== undefined) throw new Error(`${stray.logicalId}: there is no event bus named ${stray.bus}`)
-  const archive = eventArchive()
-  const router = eventRouter(options.rules, options.deliver, options.log)
-  let entriesToFail = 0
-  let fault: EntryFault | undefined
+  readonly host?: string | undefined
+}
 
-  const accept = (bus: string, event: BusEvent, now: Date) => {
-    archive.keep(bus, event, now.getTime())
-    router.route(bus, event, now)
-  }
-  const faultOf = (entry: PutEventsEntry): string | undefined => {
-    if (entriesToFail === 0) return fault?.(entry)
-    entriesToFail -= 1
-    return 'InternalFailure'
-  }
-  const put = (entry: PutEventsEntry): EntryFailure | { readonly EventId: string } => {
-    const accepted = readEntry(entry, buses)
-    if ('ErrorCode' in accepted) return accepted
-    const code = faultOf(entry)
-    if (code !== undefined) return { ErrorCode: code, ErrorMessage: 'A fault of the local stack.' }
-    const now = new Date()
-    const sent = accepted.timeEpochSeconds === undefined ? now : new Date(accepted.timeEpochSeconds * 1000)
-    const { source, detail, resources } = accepted
-    const event = busEvent(
-      { source, 'detail-type': accepted.detailType, detail, resources },
-      options.origin,
-      sent,
-    )
-    accept(accepted.bus, event, now)
-    return { EventId: event.id }
-  }
-  const publishServiceEvent = (given: ServiceEvent) => {
-    const { time, ...parsed } = serviceEventSchema.parse(given)
-    const now = new Date()
-    const event = busEvent({ ...parsed, ...(time !== undefined && { time }) }, options.origin, now)
-    accept('default', event, now)
-    return event
-  }
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const body: unknown = JSON.parse((await readBody(request)).toString())
-    if (request.url === '/_local/service-events') {
-      const event = serviceEventSchema.safeParse(body)
-      if (!event.success) return answer(response, 400, { message: z.prettifyError(event.error) })
-      return answer(response, 202, { id: publishServiceEvent(event.data).id })
-    }
-    if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
-      return answer(response, 400, { __type: 'UnknownOperationException' })
-    }
-    const entries = readPutEvents(body)
-    if ('refusal' in entries) {
-      return answer(response, 400, { __type: 'ValidationException', message: entries.refusal })
-    }
-    const results = entries.map(put)
-    const failed = results.filter((result) => 'ErrorCode' in result)
-    answer(response, 200, { FailedEntryCount: failed.length, Entries: results })
-  }
-  const server = await listen(
-    'EventBridge',
-    (request, response) => {
-      handle(request, response).catch(() => answer(response, 400, { __type: 'SerializationException' }))
-    },
-    options.port,
-  )
+/** Starts the buses: PutEvents, rules and their targets, archives and replays. */
+export async function startEventBridge(options: EventBridgeOptions): Promise<EventBridgeServer> {
+  const router = eventRouter(options.deliver, options.log)
+  const core = eventBridgeCore(options, router)
+  const server = await listen('EventBridge', requestListener(core), options)
   return {
     endpoint: server.endpoint,
-    publishServiceEvent,
-    archive: archive.of,
-    failNext: (entries) => {
-      entriesToFail = entries
-    },
-    setFault: (next) => {
-      fault = next
-    },
+    publishServiceEvent: core.publishServiceEvent,
+    forward: (bus, event) => core.accept(bus, event, new Date()),
+    archive: core.events.of,
+    onEvent: core.events.listen,
+    failNext: core.failNext,
+    setFault: core.setFault,
     pending: router.pending,
     close: async () => {
       await server.close()
@@ -130,6 +70,103 @@ export async function startEventBridge(options: {
   }
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
+type Operation = (input: unknown) => object
+
+interface EventBridgeCore extends LocalEvents {
+  readonly operations: ReadonlyMap<string, Operation>
+  readonly accept: (bus: string, event: BusEvent, now: Date) => void
+  readonly publishServiceEvent: (event: ServiceEvent) => BusEvent
+  readonly failNext: (entries: number) => void
+  readonly setFault: (fault: EntryFault | undefined) => void
+  readonly unrun: () => readonly object[]
+}
+
+/** Everything behind the wire: the buses, their rules, their events and the operations on them. */
+function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): EventBridgeCore {
+  const { origin } = options
+  const buses = new Set(['default', ...Object.values(options.buses)])
+  const rules = ruleBook(options.rules, buses)
+  const events = eventArchive()
+  const accept = (bus: string, event: BusEvent, now: Date) => {
+    events.keep(bus, event, now.getTime())
+    router.route(rules.matching(bus, event), event, now)
+  }
+  const { PutEvents, failNext, setFault } = putEventsOperation({ buses, origin, accept })
+  const archives = new Map<string, Archive>()
+  const operations: Readonly<Record<string, Operation>> = {
+    PutEvents,
+    ...ruleOperations(rules, origin),
+    ...targetOperations(rules),
+    ...busOperations(buses, origin),
+    ...archiveOperations({ buses, origin, events, rules, archives, route: router.route }),
+  }
+  const ownNames = Object.fromEntries([...buses].map((name) => [name, name]))
+  return {
+    events,
+    busNames: { ...ownNames, ...options.buses },
+    operations: new Map(Object.entries(operations)),
+    accept,
+    failNext,
+    setFault,
+    unrun: options.unrun ?? (() => []),
+    publishServiceEvent: (given) => {
+      const now = new Date()
+      const event = serviceBusEvent(given, origin, now)
+      accept('default', event, now)
+      return event
+    },
+  }
+}
+
+function requestListener(core: EventBridgeCore) {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    handle(core, request, response).catch((error: unknown) => answerError(response, error))
+  }
+}
+
+async function handle(
+  core: EventBridgeCore,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://local')
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /_local/health':
+      return answerJson(response, 200, { service: 'eventbridge', status: 'ok' })
+    case 'GET /_local/events':
+      return answerEvents(core, url, request, response)
+    case 'GET /_local/unrun-deliveries':
+      return answerJson(response, 200, { deliveries: core.unrun() })
+    case 'POST /_local/service-events': {
+      const event = parseInput(serviceEventSchema, await jsonBody(request))
+      return answerJson(response, 202, { id: core.publishServiceEvent(event).id })
+    }
+    default:
+      return answerOperation(core, request, response)
+  }
+}
+
+async function answerOperation(
+  { operations }: EventBridgeCore,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = String(request.headers['x-amz-target'] ?? '')
+  const name = target.replace(/^AWSEvents\./, '')
+  const operation = operations.get(name)
+  if (operation === undefined)
+    throw new ServiceError(
+      'UnknownOperationException',
+      `The local EventBridge does not support ${name || `${request.method} ${request.url}`}. It supports ${[...operations.keys()].toSorted().join(', ')}.`,
+    )
+  answerJson(response, 200, operation(await jsonBody(request)))
+}
+
+async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  const body = (await readBody(request)).toString()
+  try {
+    return JSON.parse(body === '' ? '{}' : body)
+  } catch {
+    throw new ServiceError('SerializationException', 'The request body is not JSON.')
+  }
 }

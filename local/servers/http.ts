@@ -1,20 +1,30 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A server on loopback. */
+/** A running HTTP server. */
 export interface HttpServer {
   readonly endpoint: string
   readonly port: number
-  /** Closes it and every connection to it. */
+  /** Closes the server and every connection to it. */
   close(): Promise<void>
 }
 
-/** Listens on 127.0.0.1; port 0 takes any free one. */
-export async function listen(name: string, handler: RequestListener, port = 0): Promise<HttpServer> {
+/** Where a server listens. Default: any free port of 127.0.0.1. */
+export interface ListenOptions {
+  readonly port?: number | undefined
+  readonly host?: string | undefined
+}
+
+/** Starts an HTTP server. `name` is the service in error messages. */
+export async function listen(
+  name: string,
+  handler: RequestListener,
+  { port = 0, host = '127.0.0.1' }: ListenOptions = {},
+): Promise<HttpServer> {
   const server = createServer({ keepAliveTimeout: 60_000 }, handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(name, port, error)))
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
   const taken = (server.address() as AddressInfo).port
   return {
@@ -28,7 +38,7 @@ export async function listen(name: string, handler: RequestListener, port = 0): 
   }
 }
 
-/** Says in one line that a port is taken, and whose it should have been. */
+/** Returns an error that says in one line which port is taken, or that the service did not start. */
 export function portError(name: string, port: number, error: unknown): Error {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   return new Error(

@@ -1,8 +1,6 @@
 import { buildApp } from 'fauxqs'
-import { portError } from '../servers/http.ts'
-
-/** The account of every queue: the SQS server knows no other. */
-export const localAccountId = '000000000000'
+import { accountId } from '../datazone/world/account.ts'
+import { type ListenOptions, portError } from '../servers/http.ts'
 
 /** A running SQS server. */
 export interface SqsServer {
@@ -14,7 +12,7 @@ export interface SqsServer {
 const answersWithUrls = /\.(CreateQueue|GetQueueUrl|ListQueues)$/
 
 /** Starts an SQS server, in memory, on loopback. */
-export async function startSqs(port = 0): Promise<SqsServer> {
+export async function startSqs({ port = 0, host = '127.0.0.1' }: ListenOptions = {}): Promise<SqsServer> {
   const app = buildApp({ logger: false })
   // fauxqs puts sqs.<region>.localhost into queue URLs, which many resolvers do not know. The Host header is reachable.
   app.addHook('onSend', async (request, _reply, payload) =>
@@ -23,7 +21,7 @@ export async function startSqs(port = 0): Promise<SqsServer> {
       : payload,
   )
   try {
-    return { endpoint: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() }
+    return { endpoint: await app.listen({ host, port }), close: () => app.close() }
   } catch (error) {
     throw portError('SQS', port, error)
   }
@@ -31,5 +29,5 @@ export async function startSqs(port = 0): Promise<SqsServer> {
 
 /** Returns the function that builds queue URLs. An SQS client that follows the URL's host reaches this endpoint. */
 export function queueUrlAt(endpoint: string): (queueName: string) => string {
-  return (queueName) => `${endpoint}/${localAccountId}/${queueName}`
+  return (queueName) => `${endpoint}/${accountId}/${queueName}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FunctionPlan } from './functions.ts'
+import { type NamedResource, NotRun } from './named-resource.ts'
 import type { QueuePlan } from './queues.ts'
 import { parseAt } from './template.ts'
 import { flag, ignored, numeric } from './values.ts'
@@ -31,20 +32,19 @@ const defaultConcurrency = 5
 
 /** Reads an `AWS::Lambda::EventSourceMapping` of a queue; `undefined` when it is disabled. */
 export function planEventSource(
-  logicalId: string,
-  properties: unknown,
-  path: string,
+  { logicalId, properties, path }: NamedResource,
   queues: readonly QueuePlan[],
   functions: readonly FunctionPlan[],
-): EventSourcePlan | undefined {
+): EventSourcePlan | NotRun | undefined {
+  if (!String(properties['EventSourceArn']).startsWith('arn:aws:sqs:'))
+    return new NotRun('only queues are polled')
   const mapping = parseAt(eventSourceSchema, properties, path)
   if (!mapping.Enabled) return undefined
   const queue = queues.find((candidate) => candidate.arn === mapping.EventSourceArn)
   if (queue === undefined)
     throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is not a queue of this stack`)
   const target = functions.find(({ arn, name }) => [arn, name].includes(mapping.FunctionName))
-  if (target === undefined)
-    throw new Error(`${path}.FunctionName: ${mapping.FunctionName} is not a function of this stack`)
+  if (target === undefined) return new NotRun(`its function ${mapping.FunctionName} is not run`)
   // Lambda refuses both of these mistakes when it creates the mapping.
   if (queue.visibilityTimeoutMs < target.timeoutMs) {
     throw new Error(

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { PhysicalNames } from './physical.ts'
+import { type NamedResource, NotRun } from './named-resource.ts'
 import { parseAt } from './template.ts'
 import { ignored, numeric } from './values.ts'
 
 const functionSchema = z.strictObject({
   Handler: z.string().regex(/^.+\.[^./]+$/, 'a handler is path/to/file.export'),
-  Runtime: z.string().regex(/^nodejs/, 'only nodejs runtimes run locally'),
+  Runtime: z.string().regex(/^nodejs/),
   Timeout: numeric.default(3),
   MemorySize: numeric.default(128),
   ReservedConcurrentExecutions: numeric.optional(),
@@ -14,6 +14,13 @@ const functionSchema = z.strictObject({
     .default({ Variables: {} }),
   FunctionName: ignored,
   Code: ignored,
+  CodeSigningConfigArn: ignored,
+  DeadLetterConfig: ignored,
+  FileSystemConfigs: ignored,
+  Layers: ignored,
+  PackageType: ignored,
+  SnapStart: ignored,
+  VpcConfig: ignored,
   Role: ignored,
   Architectures: ignored,
   Description: ignored,
@@ -42,18 +49,14 @@ export interface FunctionPlan {
 }
 
 /** Reads an `AWS::Lambda::Function`. */
-export function planFunction(
-  logicalId: string,
-  { name, arn }: PhysicalNames,
-  properties: unknown,
-  path: string,
-): FunctionPlan {
+export function planFunction({ logicalId, names, properties, path }: NamedResource): FunctionPlan | NotRun {
+  if (!String(properties['Runtime']).startsWith('nodejs')) return new NotRun('only nodejs runtimes are run')
   const plan = parseAt(functionSchema, properties, path)
   const dot = plan.Handler.lastIndexOf('.')
   return {
     logicalId,
-    name,
-    arn,
+    name: names.name,
+    arn: names.arn,
     module: plan.Handler.slice(0, dot),
     exportName: plan.Handler.slice(dot + 1),
     timeoutMs: plan.Timeout * 1000,

@@ -48,6 +48,18 @@ const kinds: Readonly<Record<string, Kind>> = {
     nameProperty: 'Name',
     physical: (name, arn) => named(name, name, { Arn: arn('scheduler', `schedule/default/${name}`) }),
   },
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    physical: (name, arn) => named(name, arn('sns', name), { TopicArn: arn('sns', name), TopicName: name }),
+  },
+  'AWS::Events::ApiDestination': {
+    nameProperty: 'Name',
+    physical: (name, arn) => named(name, name, { Arn: arn('events', `api-destination/${name}`) }),
+  },
+  'AWS::Events::Connection': {
+    nameProperty: 'Name',
+    physical: (name, arn) => named(name, name, { Arn: arn('events', `connection/${name}`) }),
+  },
 }
 
 /** Names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */

@@ -1,6 +1,8 @@
 import { type EventSourcePlan, planEventSource } from './event-sources.ts'
 import { type FunctionPlan, planFunction } from './functions.ts'
-import { type PhysicalNames, physicalResources, type QueueUrl } from './physical.ts'
+import { conditionHolds } from './intrinsics.ts'
+import { type NamedResource, NotRun } from './named-resource.ts'
+import { physicalResources, type QueueUrl } from './physical.ts'
 import { planQueue, type QueuePlan } from './queues.ts'
 import { resolveTemplate } from './resolve.ts'
 import { planRule, type RulePlan } from './rules.ts'
@@ -19,15 +21,21 @@ export interface StackPlan {
   readonly schedules: readonly SchedulePlan[]
   readonly functions: readonly FunctionPlan[]
   readonly eventSources: readonly EventSourcePlan[]
+  readonly notRun: readonly NotRunResource[]
 }
 
-/** Nothing on one machine stands for these: no IAM, no encryption keys, no CloudWatch, no deployment artefacts. */
+/** A resource of the template that the local stack leaves out although it would do something on AWS. */
+export interface NotRunResource {
+  readonly logicalId: string
+  readonly type: string
+  /** For a resource of a type that the local stack runs. */
+  readonly reason?: string
+}
+
+/** Types that are left out without a word: permissions, keys, logs and alarms have no effect on one machine. */
 const ignoredTypes: ReadonlySet<string> = new Set([
-  'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
-  'AWS::CloudWatch::Dashboard',
-  'AWS::Events::Archive',
   'AWS::Events::EventBusPolicy',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
@@ -38,13 +46,9 @@ const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
   'AWS::Logs::LogGroup',
-  'AWS::Logs::MetricFilter',
-  'AWS::Logs::QueryDefinition',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
   'AWS::Scheduler::ScheduleGroup',
-  'AWS::SNS::Subscription',
-  'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
 ])
@@ -59,61 +63,63 @@ const plannedTypes: ReadonlySet<string> = new Set([
   'AWS::Scheduler::Schedule',
 ])
 
+/** What a template is planned for. */
+export type PlanOptions = StackIdentity & {
+  readonly parameters: Readonly<Record<string, string>>
+  readonly queueUrl: QueueUrl
+}
+
 /** Resolves a packaged template for one local stack and plans what to bring up. */
-export function planStack(
-  document: unknown,
-  options: StackIdentity & {
-    readonly parameters: Readonly<Record<string, string>>
-    readonly queueUrl: QueueUrl
-  },
-): StackPlan {
-  const template = parseTemplate(document)
-  const unnamed = templateScope(template, options.parameters, options)
-  const physical = physicalResources(template, unnamed, options, options.queueUrl)
-  const resolved = resolveTemplate(template, { ...unnamed, physical }, ignoredTypes)
-
-  for (const [logicalId, { type }] of Object.entries(resolved)) {
-    if (!plannedTypes.has(type))
-      throw new Error(`Resources.${logicalId}: the local stack has nothing for ${type}`)
-  }
-  const each = <Plan>(type: string, plan: (resource: NamedResource) => Plan | undefined): Plan[] =>
-    Object.entries(resolved)
-      .filter(([, resource]) => resource.type === type)
-      .map(([logicalId, { properties }]) => plan(namedResource(logicalId, properties, physical(logicalId))))
-      .filter((planned) => planned !== undefined)
-
-  const queues = each('AWS::SQS::Queue', ({ logicalId, names, properties, path }) =>
-    planQueue(logicalId, names, properties, path),
-  )
-  const functions = each('AWS::Lambda::Function', ({ logicalId, names, properties, path }) =>
-    planFunction(logicalId, names, properties, path),
-  )
+export function planStack(document: unknown, options: PlanOptions): StackPlan {
+  const { each, unknown } = resources(document, options)
+  const left: NotRunResource[] = [...unknown]
+  const run = <Plan extends object>(type: string, plan: Planner<Plan>): Plan[] =>
+    each(type).flatMap((resource) => {
+      const planned = plan(resource)
+      if (planned instanceof NotRun)
+        left.push({ logicalId: resource.logicalId, type, reason: planned.reason })
+      return planned === undefined || planned instanceof NotRun ? [] : [planned]
+    })
+  const queues = run('AWS::SQS::Queue', planQueue)
+  const functions = run('AWS::Lambda::Function', planFunction)
   return {
-    tables: each('AWS::DynamoDB::Table', ({ logicalId, names, properties, path }) =>
-      planTable(logicalId, names.name, properties, path),
-    ),
+    tables: run('AWS::DynamoDB::Table', planTable),
     queues,
     buses: Object.fromEntries(
-      each('AWS::Events::EventBus', ({ logicalId, names }) => [logicalId, names.name]),
+      each('AWS::Events::EventBus').map(({ logicalId, names }) => [logicalId, names.name]),
     ),
-    rules: each('AWS::Events::Rule', ({ logicalId, names, properties, path }) =>
-      planRule(logicalId, names, properties, path, queues),
-    ),
-    schedules: each('AWS::Scheduler::Schedule', ({ logicalId, names, properties, path }) =>
-      planSchedule(logicalId, names, properties, path, functions),
-    ),
+    rules: run('AWS::Events::Rule', planRule),
+    schedules: run('AWS::Scheduler::Schedule', (resource) => planSchedule(resource, functions)),
     functions,
-    eventSources: each('AWS::Lambda::EventSourceMapping', ({ logicalId, properties, path }) =>
-      planEventSource(logicalId, properties, path, queues, functions),
+    eventSources: run('AWS::Lambda::EventSourceMapping', (resource) =>
+      planEventSource(resource, queues, functions),
     ),
+    notRun: left,
   }
 }
 
-interface NamedResource {
-  readonly logicalId: string
-  readonly names: PhysicalNames
-  readonly properties: JsonObject
-  readonly path: string
+/** Plans one resource; `undefined` when the resource is disabled. */
+type Planner<Plan> = (resource: NamedResource) => Plan | NotRun | undefined
+
+/** Resolves the resources that are run, and lists those of other types. */
+function resources(document: unknown, options: PlanOptions) {
+  const template = parseTemplate(document)
+  const unnamed = templateScope(template, options.parameters, options)
+  const physical = physicalResources(template, unnamed, options, options.queueUrl)
+  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type))
+  const resolved = resolveTemplate(template, { ...unnamed, physical }, types.difference(plannedTypes))
+  const unknown = Object.entries(template.Resources)
+    .filter(([, { Type }]) => !plannedTypes.has(Type) && !ignoredTypes.has(Type))
+    .filter(
+      ([logicalId, { Condition }]) =>
+        Condition === undefined || conditionHolds(Condition, `Resources.${logicalId}`, unnamed),
+    )
+    .map(([logicalId, { Type: type }]) => ({ logicalId, type }))
+  const each = (type: string): NamedResource[] =>
+    Object.entries(resolved)
+      .filter(([, resource]) => resource.type === type)
+      .map(([logicalId, { properties }]) => namedResource(logicalId, properties, physical(logicalId)))
+  return { each, unknown }
 }
 
 function namedResource(

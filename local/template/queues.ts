@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PhysicalNames } from './physical.ts'
+import type { NamedResource } from './named-resource.ts'
 import { parseAt } from './template.ts'
 import { flag, ignored, jsonText, numeric } from './values.ts'
 
@@ -12,6 +12,10 @@ const queueSchema = z.strictObject({
   RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: numeric }).optional(),
   RedriveAllowPolicy: jsonText.optional(),
   SqsManagedSseEnabled: flag.optional(),
+  FifoQueue: flag.optional(),
+  ContentBasedDeduplication: flag.optional(),
+  DeduplicationScope: z.string().optional(),
+  FifoThroughputLimit: z.string().optional(),
   QueueName: ignored,
   KmsMasterKeyId: ignored,
   KmsDataKeyReusePeriodSeconds: ignored,
@@ -33,12 +37,7 @@ export interface QueuePlan {
 const defaultVisibilitySeconds = 30
 
 /** Reads an `AWS::SQS::Queue`. */
-export function planQueue(
-  logicalId: string,
-  { name, arn, ref }: PhysicalNames,
-  properties: unknown,
-  path: string,
-): QueuePlan {
+export function planQueue({ logicalId, names, properties, path }: NamedResource): QueuePlan {
   const { QueueName, KmsMasterKeyId, KmsDataKeyReusePeriodSeconds, Tags, ...queue } = parseAt(
     queueSchema,
     properties,
@@ -50,9 +49,9 @@ export function planQueue(
   ])
   return {
     logicalId,
-    name,
-    arn,
-    url: ref,
+    name: names.name,
+    arn: names.arn,
+    url: names.ref,
     visibilityTimeoutMs: (queue.VisibilityTimeout ?? defaultVisibilitySeconds) * 1000,
     attributes: Object.fromEntries(attributes),
   }

@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import type { PhysicalNames } from './physical.ts'
-import type { QueuePlan } from './queues.ts'
+import { type NamedResource, NotRun } from './named-resource.ts'
 import { type JsonObject, jsonSchema, parseAt } from './template.ts'
 import { ignored, jsonText } from './values.ts'
 
-const targetSchema = z.strictObject({
-  Id: z.string(),
-  Arn: z.string(),
+/** One target of a rule, in the form of CloudFormation and of PutTargets. */
+export const targetSchema = z.looseObject({
+  Id: z.string().min(1).max(64),
+  Arn: z.string().startsWith('arn:', 'must be an ARN'),
   Input: z.string().optional(),
   InputPath: z.string().optional(),
   InputTransformer: z
     .strictObject({ InputPathsMap: z.record(z.string(), z.string()).default({}), InputTemplate: z.string() })
     .optional(),
-  DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
-  RetryPolicy: ignored,
+  DeadLetterConfig: z.strictObject({ Arn: z.string().optional() }).optional(),
+  SqsParameters: z.strictObject({ MessageGroupId: z.string().optional() }).optional(),
 })
 
 const ruleSchema = z.strictObject({
@@ -26,6 +26,8 @@ const ruleSchema = z.strictObject({
   Targets: z.array(targetSchema).default([]),
   Name: ignored,
   Description: ignored,
+  RoleArn: ignored,
+  ScheduleExpression: ignored,
   Tags: ignored,
 })
 
@@ -36,12 +38,14 @@ export type TargetInput =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'template'; readonly paths: Readonly<Record<string, string>>; readonly template: string }
 
-/** One queue that a rule sends to. */
+/** One target of a rule. */
 export interface TargetPlan {
   readonly id: string
-  readonly queue: QueuePlan
+  readonly arn: string
   readonly input: TargetInput
-  readonly deadLetterQueue: QueuePlan | undefined
+  readonly deadLetterArn?: string | undefined
+  /** For a FIFO queue. */
+  readonly messageGroupId?: string | undefined
 }
 
 /** One rule of a bus. */
@@ -51,38 +55,33 @@ export interface RulePlan {
   readonly arn: string
   readonly bus: string
   readonly pattern: JsonObject
+  readonly state: 'ENABLED' | 'DISABLED'
   readonly targets: readonly TargetPlan[]
 }
 
-/** Reads an `AWS::Events::Rule` that sends to queues; `undefined` when it is disabled. */
-export function planRule(
-  logicalId: string,
-  { name, arn }: PhysicalNames,
-  properties: unknown,
-  path: string,
-  queues: readonly QueuePlan[],
-): RulePlan | undefined {
+/** Reads an `AWS::Events::Rule` with an event pattern. */
+export function planRule({ logicalId, names, properties, path }: NamedResource): RulePlan | NotRun {
+  if (properties['EventPattern'] === undefined) return new NotRun('only rules with an EventPattern are run')
   const rule = parseAt(ruleSchema, properties, path)
-  if (rule.State === 'DISABLED') return undefined
-  const queueAt = (arn: string, at: string) => {
-    const queue = queues.find((queue) => queue.arn === arn)
-    if (queue === undefined) throw new Error(`${at}: ${arn} is not a queue of this stack`)
-    return queue
-  }
   return {
     logicalId,
-    name,
-    arn,
+    name: names.name,
+    arn: names.arn,
     bus: rule.EventBusName.replace(/^arn:.*:event-bus\//, ''),
     pattern: parseAt(z.record(z.string(), jsonSchema), rule.EventPattern, `${path}.EventPattern`),
-    targets: rule.Targets.map((target, index) => ({
-      id: target.Id,
-      queue: queueAt(target.Arn, `${path}.Targets.${index}.Arn`),
-      input: targetInput(target),
-      deadLetterQueue:
-        target.DeadLetterConfig &&
-        queueAt(target.DeadLetterConfig.Arn, `${path}.Targets.${index}.DeadLetterConfig.Arn`),
-    })),
+    state: rule.State,
+    targets: rule.Targets.map(planTarget),
+  }
+}
+
+/** Reads a target. */
+export function planTarget(target: z.infer<typeof targetSchema>): TargetPlan {
+  return {
+    id: target.Id,
+    arn: target.Arn,
+    input: targetInput(target),
+    deadLetterArn: target.DeadLetterConfig?.Arn,
+    messageGroupId: target.SqsParameters?.MessageGroupId,
   }
 }
 

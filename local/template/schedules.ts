@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FunctionPlan } from './functions.ts'
-import type { PhysicalNames } from './physical.ts'
+import { type NamedResource, NotRun } from './named-resource.ts'
 import { ratePeriodMs } from './rate.ts'
 import { parseAt } from './template.ts'
 import { ignored } from './values.ts'
@@ -9,7 +9,7 @@ const scheduleSchema = z.strictObject({
   ScheduleExpression: z.string(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   FlexibleTimeWindow: z.looseObject({ Mode: z.enum(['OFF', 'FLEXIBLE']) }),
-  Target: z.strictObject({
+  Target: z.looseObject({
     Arn: z.string(),
     Input: z.string().optional(),
     RoleArn: ignored,
@@ -21,6 +21,8 @@ const scheduleSchema = z.strictObject({
   Description: ignored,
   ScheduleExpressionTimezone: ignored,
   KmsKeyArn: ignored,
+  StartDate: ignored,
+  EndDate: ignored,
 })
 
 /** One function to invoke periodically. */
@@ -35,20 +37,18 @@ export interface SchedulePlan {
 
 /** Reads an `AWS::Scheduler::Schedule` that invokes a function; `undefined` when it is disabled. */
 export function planSchedule(
-  logicalId: string,
-  { arn }: PhysicalNames,
-  properties: unknown,
-  path: string,
+  { logicalId, names, properties, path }: NamedResource,
   functions: readonly FunctionPlan[],
-): SchedulePlan | undefined {
+): SchedulePlan | NotRun | undefined {
   const schedule = parseAt(scheduleSchema, properties, path)
   if (schedule.State === 'DISABLED') return undefined
   const target = functions.find(({ arn }) => arn === schedule.Target.Arn)
   if (target === undefined)
-    throw new Error(`${path}.Target.Arn: ${schedule.Target.Arn} is not a function of this stack`)
+    return new NotRun(`its target ${schedule.Target.Arn} is not a function that is run`)
+  if (!schedule.ScheduleExpression.startsWith('rate(')) return new NotRun('only rate expressions are run')
   return {
     logicalId,
-    arn,
+    arn: names.arn,
     periodMs: ratePeriodMs(schedule.ScheduleExpression),
     function: target,
     input: schedule.Target.Input,

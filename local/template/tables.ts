@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NamedResource } from './named-resource.ts'
 import { parseAt } from './template.ts'
 import { ignored } from './values.ts'
 
@@ -35,6 +36,9 @@ const tableSchema = z.strictObject({
   WarmThroughput: ignored,
   ContributorInsightsSpecification: ignored,
   TableClass: ignored,
+  StreamSpecification: ignored,
+  KinesisStreamSpecification: ignored,
+  ResourcePolicy: ignored,
   Tags: ignored,
 })
 
@@ -53,11 +57,11 @@ export interface TablePlan {
 }
 
 /** Reads an `AWS::DynamoDB::Table`. */
-export function planTable(logicalId: string, name: string, properties: unknown, path: string): TablePlan {
+export function planTable({ logicalId, names, properties, path }: NamedResource): TablePlan {
   const table = parseAt(tableSchema, properties, path)
   return {
     logicalId,
-    name,
+    name: names.name,
     attributes: table.AttributeDefinitions,
     keySchema: table.KeySchema,
     indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({

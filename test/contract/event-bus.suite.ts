@@ -82,7 +82,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     })
 
     test('does not take one that is too large for any call, and takes the others', async () => {
-      const events = [event(1), event(2, 257 * kilobyte), event(3, 100 * kilobyte), event(4)]
+      const events = [event(1), event(2, 1025 * kilobyte), event(3, 100 * kilobyte), event(4)]
       expect(await put(events)).toEqual([true, false, true, true])
       expect(assets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
     })

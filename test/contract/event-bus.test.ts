@@ -12,7 +12,7 @@ const busName = 'runs'
 
 const openEventBridge = async () => {
   const server = await startEventBridge({
-    buses: [busName],
+    buses: { Bus: busName },
     rules: [],
     origin: { account: '000000000000', region: 'us-east-1' },
     deliver: async () => {},

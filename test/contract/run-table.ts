@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { z } from 'zod'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { createTable, deleteTable } from '../../local/provision.ts'
@@ -31,7 +32,12 @@ export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunT
   const client = another()
   const { template } = await packagedTemplate()
   const name = `contract-${process.pid}-${Date.now().toString(36)}`
-  const plan = planTable('RunTable', name, template.Resources['RunTable']?.Properties, 'Resources.RunTable')
+  const plan = planTable({
+    logicalId: 'RunTable',
+    names: { name, arn: '', ref: name },
+    properties: z.record(z.string(), z.json()).parse(template.Resources['RunTable']?.Properties),
+    path: 'Resources.RunTable.Properties',
+  })
   await createTable(client, plan)
   return {
     client,

@@ -330,7 +330,7 @@ test('the rest of the control over HTTP does what it does in process', async () 
 
 const openBus = async () => {
   const bus = await startEventBridge({
-    buses: [],
+    buses: {},
     rules: [],
     origin: { region: 'us-east-1', account: '000000000000' },
     deliver: async () => {},

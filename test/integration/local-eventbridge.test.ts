@@ -1,34 +1,21 @@
-import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { EventBridgeClient, ListApiDestinationsCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Delivery } from '../../local/eventbridge/event-router.ts'
 import { type EventBridgeServer, startEventBridge } from '../../local/eventbridge/server.ts'
-import type { QueuePlan } from '../../local/template/queues.ts'
 import type { RulePlan } from '../../local/template/rules.ts'
 import { eventually } from '../support/eventually.ts'
 
-const queue = (logicalId: string): QueuePlan => ({
-  logicalId,
-  name: logicalId,
-  arn: `arn:${logicalId}`,
-  url: `http://queues/${logicalId}`,
-  visibilityTimeoutMs: 30_000,
-  attributes: {},
-})
 const rule: RulePlan = {
   logicalId: 'Rule',
   name: 'rule',
   arn: 'arn:rule',
   bus: 'default',
   pattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
-  targets: [{ id: 't', queue: queue('Inbox'), input: { kind: 'event' }, deadLetterQueue: queue('Dead') }],
+  state: 'ENABLED',
+  targets: [{ id: 't', arn: 'arn:Inbox', input: { kind: 'event' }, deadLetterArn: 'arn:Dead' }],
 }
 const assetAdded = { source: 'aws.datazone', 'detail-type': 'Asset Added To Catalog', detail: { asset: 'a' } }
 const entry = { Source: 'mine', DetailType: 'Something', Detail: '{"a":1}' }
-
-interface Delivery {
-  readonly queue: string
-  readonly body: string
-  readonly attributes: Readonly<Record<string, string>>
-}
 
 let bus: EventBridgeServer
 let client: EventBridgeClient
@@ -39,12 +26,12 @@ beforeEach(async () => {
   delivered = []
   unreachable = new Set()
   bus = await startEventBridge({
-    buses: ['runs'],
+    buses: { Runs: 'runs' },
     rules: [rule],
     origin: { account: '000000000000', region: 'eu-west-1' },
-    deliver: async ({ logicalId }, body, attributes) => {
-      if (unreachable.has(logicalId)) throw new Error('no such queue')
-      delivered.push({ queue: logicalId, body, attributes })
+    deliver: async (delivery) => {
+      if (unreachable.has(delivery.arn)) throw new Error('no such queue')
+      delivered.push(delivery)
     },
     log: () => {},
   })
@@ -94,11 +81,13 @@ describe('PutEvents of a real client', () => {
     expect(bus.archive('default')).toEqual([])
   })
 
-  test('is refused as a whole with eleven entries, and other operations always', async () => {
+  test('refuses eleven entries, and names the supported operations for any other one', async () => {
     const tooMany = new PutEventsCommand({ Entries: Array(11).fill(entry) })
     await expect(client.send(tooMany)).rejects.toMatchObject({ name: 'ValidationException' })
-    await expect(client.send(new ListRulesCommand({}))).rejects.toMatchObject({
+    await expect(client.send(new ListApiDestinationsCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
+      message: expect.stringContaining('does not support ListApiDestinations. It supports CreateArchive, '),
+      $metadata: { requestId: expect.stringMatching(/^[\da-f-]{36}$/) },
     })
   })
 
@@ -127,7 +116,7 @@ describe('publishServiceEvent', () => {
     const event = bus.publishServiceEvent(assetAdded)
     bus.publishServiceEvent({ ...assetAdded, 'detail-type': 'Something Else' })
     await eventually(() =>
-      expect(delivered).toEqual([{ queue: 'Inbox', body: JSON.stringify(event), attributes: {} }]),
+      expect(delivered).toEqual([{ arn: 'arn:Inbox', body: JSON.stringify(event), attributes: {} }]),
     )
     expect(bus.archive('default')).toHaveLength(2)
   })
@@ -146,9 +135,11 @@ describe('publishServiceEvent', () => {
   })
 
   test('sends an undeliverable event to the dead-letter queue', async () => {
-    unreachable.add('Inbox')
+    unreachable.add('arn:Inbox')
     const event = bus.publishServiceEvent(assetAdded)
-    await eventually(() => expect(delivered).toMatchObject([{ queue: 'Dead', body: JSON.stringify(event) }]))
+    await eventually(() =>
+      expect(delivered).toMatchObject([{ arn: 'arn:Dead', body: JSON.stringify(event) }]),
+    )
     expect(delivered[0]?.attributes).toMatchObject({
       RULE_ARN: 'arn:rule',
       TARGET_ARN: 'arn:Inbox',
@@ -159,7 +150,7 @@ describe('publishServiceEvent', () => {
 
 test('refuses a rule of an unknown bus', async () => {
   const stray = startEventBridge({
-    buses: [],
+    buses: {},
     rules: [{ ...rule, bus: 'nowhere' }],
     origin: { account: '0', region: 'r' },
     deliver: async () => {},

@@ -32,5 +32,7 @@ test('returns queue URLs with its own address from every operation', async () =>
 test('names a taken port in one line', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
-  await expect(startSqs(port)).rejects.toThrow(`Port ${port} is taken: give SQS another one, or 0 for any`)
+  await expect(startSqs({ port })).rejects.toThrow(
+    `Port ${port} is taken: give SQS another one, or 0 for any`,
+  )
 })

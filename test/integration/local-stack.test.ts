@@ -8,6 +8,13 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb'
 import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge'
+import {
+  CreateQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -141,6 +148,63 @@ describe('startStack', () => {
       value: { event: { source: 'aws.scheduler' } },
     })
     expect(await stack.sweepNow()).toMatchObject({ outcome: 'ok', value: { invocations: 2 } })
+  })
+})
+
+describe('a rule that an SDK puts', () => {
+  const account = '000000000000'
+  const open = async (target: string, template: object = localTemplate()) => {
+    const stack = await start({ template })
+    const eventbridge = new EventBridgeClient(stack.connect('eventbridge'))
+    closing.push(() => eventbridge.destroy())
+    const rule = { Name: 'mine', EventBusName: 'bus-test', EventPattern: '{"source":["me"]}' }
+    await eventbridge.send(new PutRuleCommand(rule))
+    await eventbridge.send(
+      new PutTargetsCommand({ Rule: 'mine', EventBusName: 'bus-test', Targets: [{ Id: 't', Arn: target }] }),
+    )
+    const entry = { Source: 'me', DetailType: 'T', Detail: '{"n":1}', EventBusName: 'bus-test' }
+    await eventbridge.send(new PutEventsCommand({ Entries: [entry] }))
+    return { stack, ...clients(stack) }
+  }
+
+  test('delivers to a queue that the caller has created', async () => {
+    const { stack, sqs } = await open(`arn:aws:sqs:us-east-1:${account}:own`)
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'own' }))
+    stack.publishServiceEvent({ source: 'aws.x', 'detail-type': 'T', detail: {} })
+    const eventbridge = new EventBridgeClient(stack.connect('eventbridge'))
+    closing.push(() => eventbridge.destroy())
+    const entry = { Source: 'me', DetailType: 'T', Detail: '{"n":2}', EventBusName: 'bus-test' }
+    await eventbridge.send(new PutEventsCommand({ Entries: [entry] }))
+    await eventually(async () => {
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }))
+      expect(JSON.parse(Messages?.[0]?.Body ?? '')).toMatchObject({ detail: { n: 2 } })
+    })
+  })
+
+  test('invokes a function and forwards to another bus of the stack', async () => {
+    const lines: string[] = []
+    const other = { Other: { Type: 'AWS::Events::EventBus', Properties: { Name: 'other' } } }
+    const { stack } = await open(`arn:aws:events:us-east-1:${account}:event-bus/other`, localTemplate(other))
+    await eventually(() => expect(stack.archive('Other')).toMatchObject([{ event: { detail: { n: 1 } } }]))
+    const toFunction = await start({ stackName: 's', log: (line) => lines.push(line) })
+    const eventbridge = new EventBridgeClient(toFunction.connect('eventbridge'))
+    closing.push(() => eventbridge.destroy())
+    await eventbridge.send(new PutRuleCommand({ Name: 'f', EventPattern: '{"source":["me"]}' }))
+    const Targets = [{ Id: 'f', Arn: `arn:aws:lambda:us-east-1:${account}:function:s-Sweeper` }]
+    await eventbridge.send(new PutTargetsCommand({ Rule: 'f', Targets }))
+    const Entries = [{ Source: 'me', DetailType: 'T', Detail: '{}' }]
+    await eventbridge.send(new PutEventsCommand({ Entries }))
+    await eventually(() => expect(lines).toContain('echo 1'))
+  })
+
+  test('records what a target that is not run would receive', async () => {
+    const topic = `arn:aws:sns:us-east-1:${account}:pager`
+    const { stack } = await open(topic)
+    await eventually(() => expect(stack.unrunDeliveries()).toMatchObject([{ arn: topic }]))
+    const answer = await fetch(`${stack.endpoints.eventbridge}/_local/unrun-deliveries`)
+    expect(await answer.json()).toMatchObject({
+      deliveries: [{ arn: topic, body: expect.stringContaining('"n":1') }],
+    })
   })
 })
 
@@ -296,8 +360,8 @@ describe('stop', () => {
   test.each<[string, Partial<StackOptions>, string]>([
     [
       'an unsupported template',
-      { template: localTemplate({ X: { Type: 'A::B::C' } }) },
-      'nothing for A::B::C',
+      { template: localTemplate({ X: { Type: 'AWS::SQS::Queue', Properties: { Delay: 1 } } }) },
+      'Resources.X.Properties: Unrecognized key: "Delay"',
     ],
     ['a bundle that is missing', { directory: '/nowhere' }, 'no bundle at'],
     [

@@ -1,7 +1,7 @@
 import type { AssetCancelRequest } from '../../lib/contracts/cancel-request.ts'
 import type { DataSourceRunRequest, MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
-import type { ServiceEvent } from '../../local/eventbridge/server.ts'
+import type { ServiceEvent } from '../../local/eventbridge/service-event.ts'
 
 export const domainId = 'dzd_test0001'
 export const projectId = 'project-one'

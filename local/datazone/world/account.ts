@@ -1,4 +1,4 @@
-/** The one account that is simulated. */
-export const accountId = '123456789012'
+/** The account of everything local: fauxqs, the SQS server, supports no other. */
+export const accountId = '000000000000'
 /** Its one Region. */
 export const region = 'us-east-1'

@@ -16,8 +16,8 @@ describe('readPutEvents', () => {
   })
 
   test('refuses a call one byte over the size limit', () => {
-    const half = { ...entry, Detail: 'x'.repeat(131_070) }
-    expect(entryBytes(half)).toBe(131_072)
+    const half = { ...entry, Detail: 'x'.repeat(524_286) }
+    expect(entryBytes(half)).toBe(524_288)
     expect('refusal' in readPutEvents({ Entries: [half, half] })).toBe(false)
     expect('refusal' in readPutEvents({ Entries: [half, { ...half, Source: 'ss' }] })).toBe(true)
   })

@@ -1,0 +1,82 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { present } from '../lib/run/present.ts'
+import { busNameOf } from './eventbridge/arn.ts'
+import type { BusEvent } from './eventbridge/bus-event.ts'
+import type { Deliver, Delivery } from './eventbridge/event-router.ts'
+
+/** A delivery to a target that the local stack does not run, such as an SNS topic. */
+export interface UnrunDelivery {
+  readonly arn: string
+  readonly body: string
+  readonly atMs: number
+}
+
+/** What deliveries go through. */
+export interface DeliveryContext {
+  readonly sqs: SQSClient
+  /** Returns the URL of a queue from its name. */
+  readonly queueUrl: (queueName: string) => string
+  /** Invokes a function of the stack by its ARN; `undefined` for an ARN of no function that is run. */
+  readonly invoke: (functionArn: string, event: unknown) => Promise<unknown> | undefined
+  /** Puts an event on another bus of the stack; false if there is no such bus. */
+  readonly forward: (bus: string, event: BusEvent) => boolean
+  readonly log: (line: string) => void
+}
+
+/** Brings events to targets, and keeps what targets that are not run would have received. */
+export interface TargetDelivery {
+  readonly deliver: Deliver
+  /** Returns the deliveries to targets that are not run, oldest first. */
+  unrun(): readonly UnrunDelivery[]
+}
+
+/** Bounds the memory of a stack that runs for days. */
+const maximumUnrun = 1_000
+
+/** Delivers to queues, functions and buses of the stack. Records deliveries to any other target. */
+export function targetDelivery(context: DeliveryContext): TargetDelivery {
+  const kept: UnrunDelivery[] = []
+  const named = new Set<string>()
+  const record = ({ arn, body }: Delivery) => {
+    kept.push({ arn, body, atMs: Date.now() })
+    if (kept.length > maximumUnrun) kept.shift()
+    if (!named.has(arn))
+      context.log(`${arn} is not run: GET /_local/unrun-deliveries lists what it would receive`)
+    named.add(arn)
+  }
+  return {
+    unrun: () => [...kept],
+    deliver: async (delivery) => {
+      const [, , service, , , ...resource] = delivery.arn.split(':')
+      if (service === 'sqs') return send(context, resource.join(':'), delivery)
+      if (service === 'lambda') {
+        const invoked = context.invoke(delivery.arn, JSON.parse(delivery.body))
+        if (invoked !== undefined) return await invoked
+      }
+      if (service === 'events' && resource[0]?.startsWith('event-bus/') === true) {
+        const isForwarded = context.forward(busNameOf(delivery.arn), JSON.parse(delivery.body))
+        if (isForwarded) return undefined
+      }
+      return record(delivery)
+    },
+  }
+}
+
+function send(
+  { sqs, queueUrl }: DeliveryContext,
+  queueName: string,
+  { body, attributes, messageGroupId }: Delivery,
+): Promise<unknown> {
+  const entries = Object.entries(attributes).map(([name, value]) => [
+    name,
+    { DataType: 'String', StringValue: value },
+  ])
+  return sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl(queueName),
+      MessageBody: body,
+      MessageAttributes: Object.fromEntries(entries),
+      ...present({ MessageGroupId: messageGroupId }),
+    }),
+  )
+}
