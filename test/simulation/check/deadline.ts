@@ -1,5 +1,5 @@
-import { parse, statusOf } from './events.ts'
-import { inner, nameOf, number } from './items.ts'
+import { dataOf, statusOf } from './events.ts'
+import { nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
 /** The deployment's, for runs that no policy orders otherwise. */
@@ -36,6 +36,6 @@ export const startedIsToldWhereAskedFor: Rule = ({ events, scenario }) =>
       (event) =>
         scenario.withoutStarted &&
         statusOf(event) === 'STARTED' &&
-        inner(parse(event.detail), 'data')['kind'] === 'METADATA_GENERATION',
+        dataOf(event)['kind'] === 'METADATA_GENERATION',
     )
     .map(({ detail }) => `a start was announced that the policy keeps quiet: ${detail.slice(0, 120)}`)

@@ -16,22 +16,44 @@ export const parse = (json: string): Item => {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-const dataOf = (event: SeenEvent): Item => inner(parse(event.detail), 'data')
+/** What is read of an event over and over, by every rule that looks for one. */
+interface ReadEvent {
+  readonly data: Item
+  readonly metadata: Item
+  readonly status: string | undefined
+  readonly subject: string | undefined
+}
 
-export const metadataOf = (event: SeenEvent): Item => inner(parse(event.detail), 'metadata')
+const alreadyRead = new WeakMap<SeenEvent, ReadEvent>()
 
-export const statusOf = (event: SeenEvent): string | undefined => text(dataOf(event), 'status')
+const read = (event: SeenEvent): ReadEvent => {
+  const before = alreadyRead.get(event)
+  if (before !== undefined) return before
+  const detail = parse(event.detail)
+  const data = inner(detail, 'data')
+  const metadata = inner(detail, 'metadata')
+  const now = { data, metadata, status: text(data, 'status'), subject: subjectIn(data, metadata) }
+  alreadyRead.set(event, now)
+  return now
+}
+
+export const dataOf = (event: SeenEvent): Item => read(event).data
+
+export const metadataOf = (event: SeenEvent): Item => read(event).metadata
+
+export const statusOf = (event: SeenEvent): string | undefined => read(event).status
+
+export const eventSubject = (event: SeenEvent): string | undefined => read(event).subject
 
 const foreignRunOf = (data: Item) => (data['foreign'] === true ? text(data, 'runId') : undefined)
 
-export const eventSubject = (event: SeenEvent): string | undefined => {
-  const data = dataOf(event)
+const subjectIn = (data: Item, metadata: Item): string | undefined => {
   const asset = inner(data, 'asset')
   const source = inner(data, 'dataSource')
   const id = text(asset, 'id') ?? text(source, 'id')
   if (id === undefined) return undefined
   const revision = text(asset, 'revision') ?? text(source, 'triggerKey') ?? foreignRunOf(data)
-  const cause = revision === undefined ? ` ${text(metadataOf(event), 'causationId')}` : ''
+  const cause = revision === undefined ? ` ${text(metadata, 'causationId')}` : ''
   return `${id}@${revision ?? '?'} ${typesKey(list(data, 'types'))}#${number(data, 'attempt')}${cause}`
 }
 

@@ -1,5 +1,5 @@
 import type { Outside, SeenRun } from '../outside.ts'
-import { metadataOf, statusOf } from './events.ts'
+import { dataOf, metadataOf, statusOf } from './events.ts'
 import { inner, isForeign, nameOf, number, requestKeyOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
@@ -61,9 +61,7 @@ export const othersAreAnnouncedOnce: Rule = ({ items, events }) =>
   items.flatMap((item) => {
     if (!isForeign(item)) return []
     const told = events.filter(
-      (event) =>
-        statusOf(event) !== 'STARTED' &&
-        text(inner(JSON.parse(event.detail), 'data'), 'runId') === item['foreignRunId'],
+      (event) => statusOf(event) !== 'STARTED' && text(dataOf(event), 'runId') === item['foreignRunId'],
     )
     const ids = new Set(told.map((event) => text(metadataOf(event), 'id')))
     const wrong = told.filter(

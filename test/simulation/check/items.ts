@@ -15,12 +15,17 @@ export const list = (item: Item, name: string): readonly unknown[] => {
   return Array.isArray(value) ? value : []
 }
 
+const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null
+
+const nothing: Item = {}
+
 export const inner = (item: Item, name: string): Item => {
   const value = item[name]
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  return isItem(value) ? value : nothing
 }
 
-export const typesKey = (types: readonly unknown[]): string => [...types].map(String).sort().join('+')
+export const typesKey = (types: readonly unknown[]): string =>
+  types.length === 1 ? String(types[0]) : types.map(String).sort().join('+')
 
 /** What DataZone was asked for: a retry may leave out what has succeeded. */
 export const startedTypes = (item: Item) =>
@@ -41,8 +46,16 @@ export const revisionOf = (item: Item): string | undefined =>
 /** Of a data source run that somebody else started. */
 export const isForeign = (item: Item): boolean => item['foreignRunId'] !== undefined
 
-export const subjectOf = (item: Item): string =>
-  `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`
+const subjects = new WeakMap<Item, string>()
+
+/** Rules compare every record with every other, so it is put together once for each. */
+export const subjectOf = (item: Item): string => {
+  const before = subjects.get(item)
+  if (before !== undefined) return before
+  const subject = `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`
+  subjects.set(item, subject)
+  return subject
+}
 
 export const nameOf = (item: Item): string =>
   `${subjectOf(item)}#${number(item, 'attempt')}${revisionOf(item) === undefined ? ` ${requestKeyOf(item)}` : ''}`
@@ -62,8 +75,7 @@ export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined 
 export const covers = (item: Item, types: readonly unknown[]): boolean =>
   types.every((type) => list(item, 'types').includes(type))
 
-export const historyOf = (item: Item): readonly Item[] =>
-  list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
+export const historyOf = (item: Item): readonly Item[] => list(item, 'history').filter(isItem)
 
 /** Older lines are dropped. */
 export const historyIsWhole = (item: Item): boolean => historyOf(item).length < 20

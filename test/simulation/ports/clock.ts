@@ -76,49 +76,57 @@ const heapOf = () => {
 }
 
 /**
- * Resolves when no promise anywhere has anything left to do. Node runs its nextTick queue only once V8's queue of
+ * Goes on when no promise anywhere has anything left to do. Node runs its nextTick queue only once V8's queue of
  * microtasks is empty, so a tick that is asked for among the microtasks comes exactly then, however long the chains of
- * `await` are. It costs no turn of the event loop. The first `await` makes sure that it is asked for among them.
+ * `await` are. It costs no turn of the event loop, and no promise.
  */
-const quiescence = async (): Promise<void> => {
-  await null
-  await new Promise<void>((resolve) => process.nextTick(resolve))
-}
+const whenQuiet = (then: () => void): void => queueMicrotask(() => process.nextTick(then))
 
 /** Timers and sockets of the test runner get a turn after so many actions. Nothing simulated waits for either. */
 const actionsPerTurn = 4096
-
-const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Time that begins at `startMs` and passes only by `run`. */
 export const virtualTime = (startMs: number, random: Random): VirtualTime => {
   const ahead = heapOf()
   let nowMs = startMs
   let scheduled = 0
-  let running: Promise<number> | undefined
   /** How far the run under way goes, and where it leaves the clock. */
   let horizonMs = startMs
   let standsAtMs = startMs
 
-  const takeAll = async (): Promise<number> => {
-    let taken = 0
+  /** What waits for the run under way, and how many actions it took. */
+  let over: PromiseWithResolvers<number> | undefined
+  let taken = 0
+
+  const stop = () => {
+    const waiting = over
+    nowMs = Math.max(nowMs, standsAtMs)
+    // In the same breath as the last look at the list: what is scheduled from now on finds no run to join.
+    over = undefined
+    horizonMs = nowMs
+    return waiting
+  }
+
+  const takeNext = () => {
+    const next = ahead.first()
+    if (next === undefined || next.atMs > horizonMs) return stop()?.resolve(taken)
+    ahead.take()
+    nowMs = Math.max(nowMs, next.atMs)
     try {
-      await quiescence()
-      for (let next = ahead.first(); next !== undefined && next.atMs <= horizonMs; next = ahead.first()) {
-        ahead.take()
-        nowMs = Math.max(nowMs, next.atMs)
-        next.action()
-        taken += 1
-        await quiescence()
-        if (taken % actionsPerTurn === 0) await turnOfTheEventLoop()
-      }
-      nowMs = Math.max(nowMs, standsAtMs)
-      return taken
-    } finally {
-      // In the same breath as the last look at the list: what is scheduled from now on finds no run to join.
-      running = undefined
-      horizonMs = nowMs
+      next.action()
+    } catch (error) {
+      return stop()?.reject(error)
     }
+    taken += 1
+    if (taken % actionsPerTurn === 0) setImmediate(whenQuiet, takeNext)
+    else whenQuiet(takeNext)
+  }
+
+  const takeAll = (): Promise<number> => {
+    taken = 0
+    over = Promise.withResolvers<number>()
+    whenQuiet(takeNext)
+    return over.promise
   }
 
   return {
@@ -130,8 +138,7 @@ export const virtualTime = (startMs: number, random: Random): VirtualTime => {
     run: (untilMs = Number.POSITIVE_INFINITY) => {
       horizonMs = Math.max(horizonMs, untilMs)
       if (Number.isFinite(untilMs)) standsAtMs = Math.max(standsAtMs, untilMs)
-      running ??= takeAll()
-      return running
+      return over === undefined ? takeAll() : over.promise
     },
     ahead: ahead.size,
   }

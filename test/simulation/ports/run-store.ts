@@ -25,7 +25,6 @@ import {
   recordsOf,
   type Stored,
   stored,
-  workAtOf,
 } from './stored-item.ts'
 
 /** What an index shows of an item, now and once what was written has come through. */
@@ -50,7 +49,7 @@ export interface SimulatedTable {
   expire(): number
 }
 
-const isDueBy = (one: Stored, nowMs: number): boolean => (workAtOf(one) ?? Number.POSITIVE_INFINITY) <= nowMs
+const isDueBy = (one: Stored, nowMs: number): boolean => (one.workAtMs ?? Number.POSITIVE_INFINITY) <= nowMs
 
 /** Documented limits: of an item, and of a page of a query. */
 const maxItemBytes = 400 * 1024
@@ -91,7 +90,7 @@ export const simulatedTable = (options: {
     const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
     const runId = next?.item['runId']
     if (typeof runId === 'string' && !runIds.has(runId)) runIds.set(runId, { key, fromMs: atMs })
-    entry.coming.push({ atMs, stored: next !== undefined && workAtOf(next) !== undefined ? next : undefined })
+    entry.coming.push({ atMs, stored: next?.workAtMs === undefined ? undefined : next })
     index.set(name, entry)
   }
 

@@ -11,13 +11,20 @@ export interface Stored {
   readonly key: RunKey
   readonly bytes: number
   readonly item: Item
+  /** When the `work` index has it, in ms since the epoch. Absent: never. */
+  readonly workAtMs: number | undefined
   readonly record: Run | UnreadableRecord
 }
 
 const Key = z.object({ pk: z.string(), sk: z.string() })
 const Work = z.object({ workShard: z.enum(workShards), workAt: z.number() })
-const Versioned = z.object({ version: z.number() })
 const Expiring = z.object({ ttlEpochSeconds: z.number() })
+
+const workAtIn = (item: Item): number | undefined => {
+  if (item['workShard'] === undefined) return undefined
+  const work = z.safeParse(Work, item)
+  return work.success ? work.data.workAt : undefined
+}
 
 /** Whoever changes a record that was read changes nothing in the table; here it throws. */
 const frozen = <T>(value: T): T => {
@@ -32,26 +39,24 @@ export const stored = (given: Item): Stored => {
   const text = JSON.stringify(given)
   const item = frozen(z.parse(z.record(z.string(), z.unknown()), JSON.parse(text)))
   const { pk, sk } = z.parse(Key, item)
+  let record: Run | UnreadableRecord | undefined
   return {
     key: { partition: pk, record: sk },
     bytes: Buffer.byteLength(text),
     item,
-    record: frozen(parseItem(item)),
+    workAtMs: workAtIn(item),
+    // Most versions of most items are never read.
+    get record() {
+      record ??= frozen(parseItem(item))
+      return record
+    },
   }
 }
 
 /** Whether it only waits, and stands in the part of the `work` index for that. */
 export const isInWaiting = ({ item }: Stored): boolean => item['workShard'] === workShards.waiting
 
-export const workAtOf = ({ item }: Stored): number | undefined => {
-  const work = z.safeParse(Work, item)
-  return work.success ? work.data.workAt : undefined
-}
-
-const versionOf = (found: Stored | undefined): number | undefined => {
-  const versioned = z.safeParse(Versioned, found?.item)
-  return versioned.success ? versioned.data.version : undefined
-}
+const versionOf = (found: Stored | undefined): unknown => found?.item['version']
 
 /** Whether the item is still the record that was read. */
 export const isAsRead = (found: Stored | undefined, read: Pick<Run, 'version' | 'createdAtMs'>): boolean =>
@@ -76,7 +81,7 @@ const compare = <T extends string | number>(left: T, right: T): number =>
 export const byRecord = (left: Stored, right: Stored): number => compare(left.key.record, right.key.record)
 
 export const byWorkAt = (left: Stored, right: Stored): number =>
-  compare(workAtOf(left) ?? 0, workAtOf(right) ?? 0) ||
+  compare(left.workAtMs ?? 0, right.workAtMs ?? 0) ||
   compare(left.key.partition, right.key.partition) ||
   byRecord(left, right)
 
