@@ -12,6 +12,7 @@ import type { SimulatedQueue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { Profile } from './profile.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
+import { type Quiet, startSchedule } from './sweep-schedule.ts'
 
 const silent: Telemetry = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} }
 
@@ -59,6 +60,8 @@ export const startEnvironment = (options: {
   readonly count: (kind: string) => void
   /** A sweep that began then came to its end, and says that it saw all that waits. */
   readonly swept?: (beganAtMs: number) => void
+  /** Lets the schedule leave out sweeps that only repeat the one before. Absent: it sweeps each minute. */
+  readonly quiet?: Quiet
 }): Environment => {
   const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
   const configs = {
@@ -146,18 +149,25 @@ export const startEnvironment = (options: {
     if (isWhole && report?.outOfTime === false) options.swept?.(beganAtMs)
   }
 
-  const tick = (atMs: number) => {
+  const sweepSoon = () => {
     const lateMs = calm ? 0 : random.whole(0, profile.tickLateMs)
-    time.at(atMs + lateMs, () => {
+    time.at(time.now() + lateMs, () => {
       void sweep()
       if (lateMs > 0) options.count('sweep late')
       if (calm || !random.chance(profile.tickTwice)) return
       options.count('sweep twice')
       time.at(time.now() + random.whole(0, 2_000), () => void sweep())
     })
-    time.at(atMs + deployed.poller.periodMs, () => tick(atMs + deployed.poller.periodMs))
   }
-  tick(time.now() + random.whole(0, deployed.poller.periodMs))
+  const { periodMs } = deployed.poller
+  startSchedule({
+    time,
+    firstMs: time.now() + random.whole(0, periodMs),
+    periodMs,
+    isCalm: () => calm,
+    quiet: options.quiet,
+    sweep: sweepSoon,
+  })
 
   return {
     deploy: (mode) => {

@@ -1,10 +1,10 @@
 import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
+import type { DueSpan } from './due-cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { Sent } from './program.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
-import type { DueSpan } from './watch-cancels.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
 export type SeenRun = Pick<

@@ -4,7 +4,11 @@ import { type SeedRange, type SeedReport, together } from './run-seeds.ts'
 
 const inWorker = (range: SeedRange): Promise<SeedReport> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: range })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: range,
+      // A seed makes garbage by the megabyte and keeps little of it.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', (code) => {

@@ -4,7 +4,10 @@ import { createDataZone } from '../../local/datazone/datazone.ts'
 import { caller } from '../../local/datazone/world/world.ts'
 import { check, type Violation } from './checker.ts'
 import { deployed } from './deployed.ts'
+import { dueCancels } from './due-cancels.ts'
 import { startEnvironment } from './environment.ts'
+import { heldBack } from './held-back.ts'
+import { nextChangeMs } from './next-change.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
 import { newerVersion, plantedItem } from './planted.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
@@ -26,9 +29,7 @@ import { type Deed, writeProgram } from './program.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
 import { drawScenario } from './scenario.ts'
-import { watchCancels } from './watch-cancels.ts'
 import { watchDataZone } from './watch-datazone.ts'
-import { watchLanes } from './watch-lanes.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -207,6 +208,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     retentionMs: queueRetentionMs,
   })
   const died: Outside['died'][number][] = []
+  let sends = 0
   const inner = simulatedQueue({
     name: 'requests',
     time,
@@ -233,6 +235,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
     send: (body: string, delayMs?: number) => {
       const id = inner.send(body, delayMs)
+      sends += 1
       environment.wake()
       return id
     },
@@ -249,6 +252,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const hear = (body: string) => {
     heard.push(...heardOf(body, time.now()))
     hints.send(body)
+    sends += 1
     environment.wake()
   }
   const hinting = hearHints(time, watched, hear)
@@ -259,11 +263,40 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     retentionMs: queueRetentionMs,
   })
 
+  const runChanges = (): ReadonlyMap<string, readonly number[]> => {
+    const { listLagMs } = profile.assumptions
+    const withLag = (...changes: readonly number[]) => changes.flatMap((atMs) => [atMs, atMs + listLagMs])
+    return new Map([
+      ...datazone.control.runs().map((run) => [run.id, withLag(run.submittedUntilMs, run.endsAtMs)] as const),
+      ...datazone.control
+        .dataSourceRuns()
+        .map((run) => [run.id, withLag(run.runningFromMs, run.endsAtMs)] as const),
+    ])
+  }
+  const deedTimesMs = program.deeds.map(({ atMs }) => startMs + atMs)
+  const redrivesMs = [calmFromMs + 3_600_000, calmFromMs + 2 * 3_600_000]
+  const foreseenUntilMs = (): number =>
+    nextChangeMs(
+      {
+        items: table.items(),
+        runChanges,
+        momentsMs: [
+          ...deedTimesMs,
+          ...redrivesMs,
+          requests.nextVisibleAtMs(),
+          hints.nextVisibleAtMs(),
+          datazone.control.nextEventMs(),
+        ],
+      },
+      time.now(),
+    )
+
   const memory = new Set<string>()
   const skews = random.fork('skew')
   const sweptMs: number[] = []
   const environment = startEnvironment({
     swept: (beganAtMs) => sweptMs.push(beganAtMs),
+    quiet: { changes: () => table.writes().length + sends, untilMs: foreseenUntilMs },
     time,
     random: random.fork('environment'),
     profile,
@@ -486,15 +519,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     hints.setFaults({})
   })
   // What died in the last minutes of the storm reaches the dead letters only now; its operator looks again.
-  for (const afterMs of [3_600_000, 2 * 3_600_000]) {
-    time.at(calmFromMs + afterMs, () => void deadLetters.redriveTo(requests))
-  }
+  for (const atMs of redrivesMs) time.at(atMs, () => void deadLetters.redriveTo(requests))
 
   const lastDeedMs = startMs + (program.deeds.at(-1)?.atMs ?? 0)
   const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
-  const heldBack = watchLanes(time, table, program, startMs + program.stormMs + settlingMs)
-  const isOff = () => modes.at(-1)?.mode === 'off'
-  const cancelsDue = watchCancels(time, table, isOff, startMs + program.stormMs + settlingMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
     for (const [outcome, times] of Object.entries(outcomes)) {
@@ -531,8 +559,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     sourcesMetGoing,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
-    heldBack,
-    cancelsDue,
+    heldBack: heldBack(table.writes(), program),
+    cancelsDue: dueCancels(table.writes(), modes, endMs),
     sweptMs,
     events: seen,
     rejected: rejected.messages().map(({ body }) => body),

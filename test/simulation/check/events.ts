@@ -57,9 +57,18 @@ const subjectIn = (data: Item, metadata: Item): string | undefined => {
   return `${id}@${revision ?? '?'} ${typesKey(list(data, 'types'))}#${number(data, 'attempt')}${cause}`
 }
 
-export const isAbout = (event: SeenEvent, item: Item): boolean => {
+const eventSubjects = new WeakMap<Item, string>()
+
+const subjectInEventsOf = (item: Item): string => {
+  const before = eventSubjects.get(item)
+  if (before !== undefined) return before
   const cause = revisionOf(item) === undefined ? ` ${idOfRequest(item)}` : ''
-  return eventSubject(event) === `${subjectOf(item)}#${number(item, 'attempt')}${cause}`
+  const subject = `${subjectOf(item)}#${number(item, 'attempt')}${cause}`
+  eventSubjects.set(item, subject)
+  return subject
 }
+
+export const isAbout = (event: SeenEvent, item: Item): boolean =>
+  eventSubject(event) === subjectInEventsOf(item)
 
 export const knownStatuses = ['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED', 'CANCELED']

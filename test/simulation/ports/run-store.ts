@@ -33,6 +33,13 @@ interface Shown {
   readonly coming: { readonly atMs: number; readonly stored: Stored | undefined }[]
 }
 
+/** One item as it was written, or its deletion. */
+export interface TableWrite {
+  readonly atMs: number
+  readonly key: string
+  readonly item: Item | undefined
+}
+
 /** The table behind every simulated run store. */
 export interface SimulatedTable {
   /** The store as the process of this step sees it. */
@@ -45,6 +52,8 @@ export interface SimulatedTable {
   countOneMore(counter: Counter): void
   /** Puts an item there without a word: a record of an earlier or later version, or a damaged one. */
   plant(item: Item): void
+  /** Every write, in order. */
+  writes(): readonly TableWrite[]
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
   expire(): number
 }
@@ -83,8 +92,10 @@ export const simulatedTable = (options: {
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
 
+  const writes: TableWrite[] = []
   const show = (key: RunKey, next: Stored | undefined) => {
-    const name = JSON.stringify([key.partition, key.record])
+    const name = `${key.partition} ${key.record}`
+    writes.push({ atMs: time.now(), key: name, item: next?.item })
     const entry: Shown = index.get(name) ?? { now: undefined, coming: [] }
     // An item's writes come through in their order.
     const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
@@ -324,6 +335,7 @@ export const simulatedTable = (options: {
     countOneMore,
     items: () => all().map(({ item }) => item),
     plant: (item) => put(stored(item)),
+    writes: () => writes,
     expire: () => {
       const over = all().filter((one) => isOver(one, time.now()))
       for (const { key } of over) remove(key)

@@ -26,28 +26,55 @@ const workAtIn = (item: Item): number | undefined => {
   return work.success ? work.data.workAt : undefined
 }
 
-/** Whoever changes a record that was read changes nothing in the table; here it throws. */
-const frozen = <T>(value: T): T => {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) frozen(inner)
+/**
+ * A copy as JSON would make it, without what is undefined, and frozen: who changes a record that was read changes nothing
+ * in the table, and here it throws. `count` is given the bytes of each part, about as DynamoDB counts them.
+ */
+const frozenCopy = (value: unknown, count: (bytes: number) => void): unknown => {
+  if (typeof value === 'string') count(value.length + 1)
+  else count(8)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return Object.freeze(value.map((inner) => frozenCopy(inner, count)))
+  return frozenItem(value, count)
+}
+
+const frozenItem = (value: object, count: (bytes: number) => void): Item => {
+  const copy: Record<string, unknown> = {}
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner === undefined) continue
+    count(name.length)
+    copy[name] = frozenCopy(inner, count)
   }
-  return value
+  return Object.freeze(copy)
+}
+
+const deepFreeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const inner of Object.values(value)) deepFreeze(inner)
+}
+
+const parsedItem = (item: Item): Run | UnreadableRecord => {
+  const record = parseItem(item)
+  deepFreeze(record)
+  return record
 }
 
 export const stored = (given: Item): Stored => {
-  const text = JSON.stringify(given)
-  const item = frozen(z.parse(z.record(z.string(), z.unknown()), JSON.parse(text)))
+  let bytes = 0
+  const item = frozenItem(given, (more) => {
+    bytes += more
+  })
   const { pk, sk } = z.parse(Key, item)
   let record: Run | UnreadableRecord | undefined
   return {
     key: { partition: pk, record: sk },
-    bytes: Buffer.byteLength(text),
+    bytes,
     item,
     workAtMs: workAtIn(item),
     // Most versions of most items are never read.
     get record() {
-      record ??= frozen(parseItem(item))
+      record ??= parsedItem(item)
       return record
     },
   }

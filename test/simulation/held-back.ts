@@ -1,0 +1,21 @@
+import { inner, list } from './check/items.ts'
+import type { TableWrite } from './ports/run-store.ts'
+import type { Program } from './program.ts'
+
+/** Finds the records, by their keys, that waited in the lane backfill though a live request was known to ask for them. */
+export const heldBack = (writes: readonly TableWrite[], program: Program): ReadonlySet<string> => {
+  const live = new Set(
+    program.deeds.flatMap(({ deed }) =>
+      deed.kind === 'send' && deed.request !== undefined && deed.request.backfill !== true
+        ? [deed.request.id]
+        : [],
+    ),
+  )
+  const isLive = (key: unknown): boolean =>
+    typeof key === 'string' && live.has(key.slice(key.indexOf(':') + 1))
+  const isHeldBack = ({ item }: TableWrite): boolean =>
+    item?.['state'] === 'PARKED' &&
+    inner(item, 'request')['lane'] === 'backfill' &&
+    list(item, 'alsoRequestedBy').some(isLive)
+  return new Set(writes.filter(isHeldBack).map(({ key }) => key))
+}
