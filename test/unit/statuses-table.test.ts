@@ -32,7 +32,7 @@ import { defaults, starterWorld } from '../support/starter-world.ts'
 
 const subjects = { METADATA_GENERATION: subject, DATA_SOURCE: sourceSubject }
 const kinds: readonly RunKind[] = ['METADATA_GENERATION', 'DATA_SOURCE']
-const unheardOf = 'AWAITING_REVIEW'
+const unrecognized = 'AWAITING_REVIEW'
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly string[]): string =>
@@ -58,7 +58,7 @@ const ofStatus = (kind: RunKind, nativeStatus: string): string => {
   const after = next.outcome === 'changed' ? next.run : before
   const isNoted = next.outcome === 'changed' && after.state === 'IN_FLIGHT'
   return row(
-    `\`${nativeStatus}\``,
+    `\`${nativeStatus}\`${nativeStatus === unrecognized ? ' (any unrecognized status)' : ''}`,
     `${recordOf(after)}${isNoted ? ', with the status and a line in its history' : ''}`,
     after.state === 'ENDED' ? endedEvent(after, { minimal: false }).detailType : 'none',
   )
@@ -66,8 +66,8 @@ const ofStatus = (kind: RunKind, nativeStatus: string): string => {
 
 const statuses = (kind: RunKind): string =>
   table(
-    ['DataZone says', 'record', 'event'],
-    [...Object.keys(knownStatuses[kind]), unheardOf].map((status) => ofStatus(kind, status)),
+    ['status', 'record', 'event'],
+    [...Object.keys(knownStatuses[kind]), unrecognized].map((status) => ofStatus(kind, status)),
   )
 
 const errors = {
@@ -77,7 +77,7 @@ const errors = {
   NOT_FOUND: '404 ResourceNotFoundException',
   CONFLICT: '409 ConflictException',
   THROTTLED: '429 ThrottlingException',
-  UNAVAILABLE: '500 InternalServerException, no answer, and any error nobody has heard of',
+  UNAVAILABLE: '500 InternalServerException, no answer, and any unrecognized error',
 } as const satisfies Record<RefusalKind, string>
 const refusals: readonly RefusalKind[] = [
   'INVALID',
@@ -101,13 +101,13 @@ const sourceRequest = {
 
 const aboutOf = ({ reason }: BreakerCause): string =>
   reason === 'DENIED'
-    ? 'all others of its domain and project'
-    : 'all others that ask for its types, alone or among others'
+    ? 'all requests of its domain and project'
+    : 'all requests whose types include its types'
 
 const untilOf = ({ nextProbeAtMs }: Breaker): string =>
   nextProbeAtMs === nextMonthMs(t0)
     ? 'until the month turns'
-    : `until one that tries is allowed: after ${(nextProbeAtMs - t0) / minute}, 2, 4, 8 min, then every 15`
+    : `until a probe is allowed: after ${(nextProbeAtMs - t0) / minute}, 2, 4, 8 min, then every 15`
 
 const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {
   if (run?.state !== 'PARKED') return ''
@@ -139,7 +139,7 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
     `${recordOf(run)}${outcome?.outcome === 'parked' ? waitOf(run, breaker) : ''}`,
     event?.detailType ?? 'none',
     outcome?.outcome === 'retry'
-      ? `back, seen again in seconds; ${receives === 2 ? 'the second' : 'the third'} time parked`
+      ? `returned for seconds; parked on the ${receives === 2 ? 'second' : 'third'} receive`
       : outcome?.outcome === 'rejected'
         ? 'acknowledged, with a copy in the rejected queue'
         : 'acknowledged',
@@ -148,7 +148,7 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
 
 const onStart = async (kind: RunKind): Promise<string> =>
   table(
-    ['answer to Start', 'record', 'event', 'queue'],
+    ['answer to Start', 'record', 'event', 'message'],
     await Promise.all(refusals.map((refusal) => ofRefusal(kind, refusal))),
   )
 
@@ -180,7 +180,7 @@ const beforeCancel: readonly (readonly [name: string, run: Run])[] = [
   ['PLANNED', plannedRun()],
   ['PARKED', parkedRun()],
   [
-    'PARKED, and a Start may have taken effect',
+    'PARKED with an open earlier Start',
     parkedRun({ reason: 'UNAVAILABLE', earlierStart: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
   ],
   ['CLAIMED', claimedRun()],
@@ -222,18 +222,18 @@ const eventAbout = (name: string, isOurs: boolean): string => {
 
 const fateWords: Readonly<Record<HintFate, string>> = {
   settled: 'settled',
-  followed: 'followed, on a record of its own',
+  followed: 'followed, in its own record',
   known: 'nothing',
   accepted: 'noted on the run, for the repeat guard',
-  early: 'nothing; looked at again, for it may be of a run id that is not stored yet',
+  early: 'looked at again, because its run id may not be stored yet',
   undecided: 'looked at again',
   active: 'looked at again',
 }
 
-/** What an event leads to, with the calls of DataZone that it costs. */
+/** Returns what an event leads to, with the DataZone calls that it costs. */
 const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise<string> => {
   const read = parseServiceEvent(eventAbout(name, isOurs))
-  if (read.kind === 'ignored') throw new Error(`${name} is not heard`)
+  if (read.kind === 'ignored') throw new Error(`${name} is not handled`)
   const isSource = read.kind === 'source-hint'
   const ours =
     name === acceptanceName ? endedRun() : inFlightRun({ subject: isSource ? sourceSubject : subject })
@@ -257,7 +257,7 @@ const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise
 
 const events = async (): Promise<string> =>
   table(
-    ['event', 'about a run of ours', 'about one of others', 'the same with `followDataSourceRuns`'],
+    ['event', 'about a run of ours', 'about a foreign run', 'foreign, with `followDataSourceRuns`'],
     await Promise.all(
       serviceEventNames.map(async (name) =>
         row(
@@ -270,32 +270,34 @@ const events = async (): Promise<string> =>
     ),
   )
 
-test('docs/STATUSES.md tells what the code does', async () => {
-  const page = `# Every status and error, and what becomes of it
+test('docs/STATUSES.md states what the code does', async () => {
+  const page = `# What each status and error leads to
 
-Written from the code by a test (\`test/unit/statuses-table.test.ts\`), which fails when this page is out of date.
+A test writes this page from the code and fails when it is out of date: \`npx vitest run test/unit/statuses-table.test.ts -u\`.
 
-## While a run is followed
+- [Look up the status of a run](#look-up-the-status-of-a-run) · [Look up a refused Start](#look-up-a-refused-start)
+- [Look up an event of DataZone](#look-up-an-event-of-datazone) · [Look up a refused Get](#look-up-a-refused-get)
+- [Look up a cancel](#look-up-a-cancel) · [Look up a deadline](#look-up-a-deadline)
 
-A run IN_FLIGHT is seen by List or Get. A status that nobody has heard of is kept and the run goes on. Types, and the
-statuses of \`typeStats\`, are kept as DataZone tells them; deployments of the API that tell one \`type\`, no \`types\` and no
-\`typeStats\` are read as well. A status or type that nobody has heard of gives one line in the log, with the run's id and
-the name; a field that nobody has heard of is dropped by the SDK before anything here could see it, and does no harm.
+## Look up the status of a run
+
+Sweeps and hints read a run in flight with List or Get. An unrecognized status keeps the run active. The log gets one line
+with the run id for each unrecognized status or type. Fields that the SDK does not know are dropped and do no harm.
 
 ### Metadata generation runs
 
 ${statuses('METADATA_GENERATION')}
 
-FAILED and PARTIALLY_SUCCEEDED carry \`typeStats\` and an \`error\` that joins their messages, when a Get told the ending.
+FAILED and PARTIALLY_SUCCEEDED carry \`typeStats\` and an \`error\` that joins their messages.
 
 ### Data source runs
 
 ${statuses('DATA_SOURCE')}
 
-All of them carry \`statistics\`, \`lineageStatus\` and \`error\` as far as DataZone tells them. The import of lineage may go on
-after the run: \`lineageStatus\` is how it stood when the ending was seen.
+Events carry \`statistics\`, \`lineageStatus\` and \`error\` as far as DataZone returns them. The lineage import can continue
+after the run: \`lineageStatus\` is its status when the ending was read.
 
-## When Start is refused
+## Look up a refused Start
 
 Metadata generation runs:
 
@@ -305,37 +307,39 @@ Data source runs:
 
 ${await onStart('DATA_SOURCE')}
 
-What 401, 403 and 402 open is a breaker: until it closes, its requests wait in the table without a call
-(\`docs/OPERATIONS.md\`). Where GetAsset shows that the asset belongs to another project, a 403 ends as REJECTED. A 409 is
-looked at with List: the longer the run in the way has been going, the later its turn. A 404 that lasts five minutes ends
-as REJECTED. A Start that may have taken effect is looked up with List before its request is rejected.
+- 401, 402 and 403 open a circuit breaker; until it closes, its requests wait in the table without a call
+  ([Clear a breaker](OPERATIONS.md#clear-a-breaker)).
+- A 403 ends as REJECTED where GetAsset shows that the asset belongs to another project.
+- After a 409, List finds the run in the way. The longer it has been active, the longer the request waits.
+- A 404 that lasts five minutes ends as REJECTED.
+- A request with an open earlier Start is looked up with List before it is rejected.
 
-## When DataZone says so itself
+## Look up an event of DataZone
 
 ${await events()}
 
-## When Get is refused
+## Look up a refused Get
 
 ${table(
   ['answer to Get', 'record', '15 minutes later', 'event'],
   await Promise.all(refusals.map((refusal) => ofGet(refusal))),
 )}
 
-## When a cancel is asked for
+## Look up a cancel
 
 ${table(
   ['record', 'becomes', 'call', 'event', 'outcome in the log'],
   await Promise.all(beforeCancel.map(ofCancel)),
 )}
 
-Where a Start may have taken effect, List is asked first: a run that it shows is adopted and cancelled, and once it proves
-that there is none the record ends as \`CANCELED\`. A claim is cancelled when its run id is known. A run ends as DataZone
-shows it after Cancel; while Cancel is refused, whatever the error, each sweep asks again.
+With an open earlier Start, List comes first: a run that it shows is adopted and canceled, and once it proves that there is
+none, the record ends as \`CANCELED\`. A claim is canceled when its run id is known. A run in flight ends as DataZone shows it
+after Cancel. While DataZone refuses Cancel, each sweep sends it again.
 
-## Past the deadline
+## Look up a deadline
 
-A run that a Get shows going past its deadline ends as \`TIMED_OUT\`; so does one of which DataZone tells nothing for a
-whole day past its deadline. Nothing is declared lost while many of a domain's runs are not found.
+A run that Get shows active past its deadline ends as \`TIMED_OUT\`, and so does a run that DataZone does not show for a
+whole day past its deadline. No run is declared lost while many of a domain's runs are not found.
 `
   await expect(page).toMatchFileSnapshot('../../docs/STATUSES.md')
   for (const kind of kinds) expect(page).toContain(detailType('PARTIALLY_SUCCEEDED', kind))
