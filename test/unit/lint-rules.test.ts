@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 
 const importing = (from: string) => `import { x } from '${from}'\n\nexport const y = x\n`
 
-/** Where an import is planted, what it imports, and what Biome must say. */
+/** The folder of a planted import, what it imports, and what Biome has to report. */
 const directions: readonly [string, string, string][] = [
   ['lib/run', 'zod', 'pure core'],
   ['lib/run', '../errors.ts', 'pure core'],
@@ -25,6 +25,17 @@ const directions: readonly [string, string, string][] = [
   ['lib/ports', 'node:fs', 'lib/ports holds interfaces'],
   ['lib/usecases', '../config.ts', 'never an adapter, never the SDK'],
   ['lib/usecases', 'node:fs', 'never an adapter, never the SDK'],
+  ['lib/usecases', './start/start-run.ts', 'imports none of its rooms'],
+  ['lib/usecases/start', '../observe/settle-hints.ts', 'lib/usecases/start imports itself'],
+  ['lib/usecases/start', '../sweep/sweep-runs.ts', 'lib/usecases/start imports itself'],
+  ['lib/usecases/sweep', '../start/start-run.ts', 'lib/usecases/sweep imports itself'],
+  ['lib/usecases/sweep', '../observe/settle-hints.ts', 'lib/usecases/sweep imports itself'],
+  ['lib/usecases/observe', '../start/start-run.ts', 'lib/usecases/observe imports itself'],
+  ...['start', 'sweep', 'observe'].flatMap((room): [string, string, string][] =>
+    ['../../adapters/sqs/request-queue.ts', '../../config.ts', '@aws-sdk/client-sqs', 'node:fs'].map(
+      (from) => [`lib/usecases/${room}`, from, 'never'],
+    ),
+  ),
   ['lib/adapters/sqs', '../../config.ts', 'lib/adapters/sqs translates one service'],
   ['lib/adapters/sqs', '@aws-lambda-powertools/logger', 'lib/adapters/sqs translates one service'],
   ['lib/ports', '../usecases/announce.ts', 'lib/ports holds interfaces'],
@@ -74,7 +85,7 @@ const environment = [
 ]
 const environmentFolders = ['lib', 'lib/contracts', 'lib/usecases', 'lib/adapters/sqs', 'functions']
 
-/** What each folder may do: these must pass, or the rest proves nothing. */
+/** Imports that each folder may use; without them a rule that refuses everything would pass. */
 const allowed: readonly [string, string][] = [
   ['lib/run', importing('./run.ts')],
   ['lib/run', "import { createHash } from 'node:crypto'\n\nexport const hash = createHash('sha256')\n"],
@@ -83,6 +94,10 @@ const allowed: readonly [string, string][] = [
   ['lib/ports', importing('../contracts/release.ts')],
   ['lib/usecases', importing('../ports/clock.ts')],
   ['lib/usecases', importing('../errors.ts')],
+  ['lib/usecases/start', importing('../announce.ts')],
+  ['lib/usecases/start', importing('../../ports/clock.ts')],
+  ['lib/usecases/sweep', importing('../../run/run.ts')],
+  ['lib/usecases/observe', importing('../sweep/settle-runs.ts')],
   ['lib/adapters/sqs', importing('@aws-sdk/client-sqs')],
   ['lib/adapters/dynamodb', importing('../../run/identity.ts')],
   ['functions', importing('../lib/usecases/announce.ts')],
@@ -106,7 +121,7 @@ interface Report {
   readonly diagnostics: readonly { readonly message: string; readonly location: { readonly path: string } }[]
 }
 
-/** What Biome says of each planted file, under the project's own rules, in a folder that looks like the project's. */
+/** Returns Biome's findings for each planted file under the rules of the project. */
 const lint = async (): Promise<ReadonlyMap<string, string>> => {
   const folder = await mkdtemp(join(tmpdir(), 'lint-rules-'))
   try {
@@ -145,35 +160,35 @@ const wiring: Plant = {
 }
 plants.push(wiring)
 
-let said: ReadonlyMap<string, string> = new Map()
+let findings: ReadonlyMap<string, string> = new Map()
 beforeAll(async () => {
-  said = await lint()
+  findings = await lint()
 })
 
-describe('the directions of imports', () => {
+describe('import directions', () => {
   test.each(
     directions.map(([folder, from, message]) => [folder, from, message, plant(folder, importing(from))]),
-  )('%s must not import %s', (_folder, _from, message, path) => {
-    expect(said.get(path)).toContain(message)
+  )('refuse an import in %s of %s', (_folder, _from, message, path) => {
+    expect(findings.get(path)).toContain(message)
   })
 
-  test('functions/wiring.ts may import adapters, but not local, cli or bench', () => {
-    expect(said.get(wiring.path)).toBe('nothing in functions imports local, cli or bench')
+  test('let functions/wiring.ts import adapters, but not local, cli or bench', () => {
+    expect(findings.get(wiring.path)).toBe('nothing in functions imports local, cli or bench')
   })
 
   test.each(allowed.map(([folder, code]) => [folder, inOneLine(code), plant(folder, code)]))(
-    '%s may: %s',
+    'accept in %s: %s',
     (_folder, _code, path) => {
-      expect(said.get(path)).toBeUndefined()
+      expect(findings.get(path)).toBeUndefined()
     },
   )
 })
 
 describe('purity', () => {
   test.each(impure.map((code) => [inOneLine(code), plant('lib/run', code)]))(
-    'lib/run must not: %s',
+    'is required of lib/run: %s',
     (_code, path) => {
-      expect(said.get(path)).toContain('lib/run is pure')
+      expect(findings.get(path)).toContain('lib/run is pure')
     },
   )
 
@@ -181,11 +196,11 @@ describe('purity', () => {
     environmentFolders.flatMap((folder) =>
       environment.map((code) => [folder, inOneLine(code), plant(folder, code)]),
     ),
-  )('%s must not read the environment: %s', (_folder, _code, path) => {
-    expect(said.get(path)).toContain('process.env')
+  )('is required of %s: %s', (_folder, _code, path) => {
+    expect(findings.get(path)).toContain('process.env')
   })
 })
 
-test('tests run on the Node version that Lambda has', () => {
+test('runs on the Node version of the Lambda functions', () => {
   expect(process.version).toMatch(/^v24\./)
 })
