@@ -26,16 +26,27 @@ export async function listen(
     server.once('error', (error) => reject(portError(name, port, error)))
     server.listen(port, host, resolve)
   })
-  const taken = (server.address() as AddressInfo).port
+  const address = server.address()
   return {
-    endpoint: `http://127.0.0.1:${taken}`,
-    port: taken,
+    endpoint: endpointOf(host, address),
+    port: portOf(address),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
+}
+
+/** Returns the URL by which clients on this machine reach a server that listens on `host`. */
+export function endpointOf(host: string, address: AddressInfo | string | null): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${portOf(address)}`
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
+  return address.port
 }
 
 /** Returns an error that says in one line which port is taken, or that the service did not start. */

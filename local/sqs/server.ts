@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { buildApp } from 'fauxqs'
 import { accountId } from '../datazone/world/account.ts'
-import { type ListenOptions, portError } from '../servers/http.ts'
+import { endpointOf, type ListenOptions, portError } from '../servers/http.ts'
+import { fauxqsStores } from './fauxqs-stores.ts'
+import { messageMoves } from './message-moves.ts'
+import { purgeGuard } from './purge-guard.ts'
+import { SqsError } from './sqs-error.ts'
 
 /** A running SQS server. */
 export interface SqsServer {
@@ -11,20 +16,63 @@ export interface SqsServer {
 /** The operations whose responses hold queue URLs. */
 const answersWithUrls = /\.(CreateQueue|GetQueueUrl|ListQueues)$/
 
-/** Starts an SQS server, in memory, on loopback. */
-export async function startSqs({ port = 0, host = '127.0.0.1' }: ListenOptions = {}): Promise<SqsServer> {
-  const app = buildApp({ logger: false })
-  // fauxqs puts sqs.<region>.localhost into queue URLs, which many resolvers do not know. The Host header is reachable.
-  app.addHook('onSend', async (request, _reply, payload) =>
-    typeof payload === 'string' && answersWithUrls.test(String(request.headers['x-amz-target']))
-      ? payload.replaceAll(/http:\/\/sqs\.[\w-]+\.localhost(:\d+)?/g, `http://${request.headers.host}`)
-      : payload,
-  )
+/** Options of `startSqs`. */
+export interface SqsOptions extends ListenOptions {
+  /** Keeps queues and messages in this directory. Default: in memory. */
+  readonly dataDir?: string | undefined
+  readonly now?: () => number
+}
+
+type App = ReturnType<typeof buildApp>
+type Operations = Readonly<Record<string, (input: unknown) => object | undefined>>
+
+/** Starts fauxqs, with the message move tasks and the purge limit that it does not have. */
+export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
+  const { port = 0, host = '127.0.0.1', dataDir, now = Date.now } = options
+  const { stores, close } = await fauxqsStores(dataDir)
+  const { stop, ...moves } = messageMoves(stores.sqsStore)
+  const app = buildApp({ logger: false, stores })
+  app.get('/_local/health', async () => ({ service: 'sqs', status: 'ok' }))
+  addOperations(app, { ...moves, PurgeQueue: purgeGuard(stores.sqsStore, now) })
+  addAnswerHook(app)
+  app.addHook('preClose', async () => {
+    stop()
+    close()
+  })
   try {
-    return { endpoint: await app.listen({ host, port }), close: () => app.close() }
+    await app.listen({ host, port })
   } catch (error) {
     throw portError('SQS', port, error)
   }
+  return { endpoint: endpointOf(host, app.server.address()), close: () => app.close() }
+}
+
+/** Runs operations before those of fauxqs. One that returns undefined leaves the answer to fauxqs. */
+function addOperations(app: App, operations: Operations): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '')
+    try {
+      const answer = operations[operation]?.(request.body)
+      if (answer !== undefined) await reply.type('application/x-amz-json-1.0').send(answer)
+    } catch (error) {
+      if (!(error instanceof SqsError)) throw error
+      const headers = { 'x-amzn-query-error': error.queryError() }
+      await reply.status(400).type('application/x-amz-json-1.0').headers(headers).send(error.toBody())
+    }
+  })
+}
+
+/**
+ * Adds a request id to every answer, and makes queue URLs reachable: fauxqs puts sqs.<region>.localhost into them,
+ * which many resolvers do not know, while the client has reached this server by the Host header.
+ */
+function addAnswerHook(app: App): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    reply.header('x-amzn-requestid', randomUUID())
+    return typeof payload === 'string' && answersWithUrls.test(String(request.headers['x-amz-target']))
+      ? payload.replaceAll(/http:\/\/sqs\.[\w-]+\.localhost(:\d+)?/g, `http://${request.headers.host}`)
+      : payload
+  })
 }
 
 /** Returns the function that builds queue URLs. An SQS client that follows the URL's host reaches this endpoint. */
