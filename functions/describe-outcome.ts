@@ -1,6 +1,6 @@
 import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 
-/** What a log line says of an outcome: ids, states and reasons, never what a sender or DataZone wrote. */
+/** Returns the log fields of an outcome: ids, states and reasons, never text that a sender or DataZone wrote. */
 export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown> => {
   switch (outcome.outcome) {
     case 'started':

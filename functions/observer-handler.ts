@@ -5,18 +5,16 @@ import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
-import { metricName } from './metric-name.ts'
-import { noteUnheardOf } from './note-unheard-of.ts'
-import type { Telemetry } from './starter-handler.ts'
+import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
-/** Kept back from the function's timeout, in ms, for the calls under way. */
+/** Time kept back from the function's timeout, in ms, for calls in progress. */
 const marginMs = 5000
 
 export type ObserverPorts = Omit<HearingTools, 'settings' | 'following' | 'deadlineMs'> & {
   readonly hints: HintQueue
 }
 
-/** Maps a batch of SQS records to events of DataZone's own, and what became of each to what SQS is to keep. */
+/** Maps a batch of SQS records to DataZone's own events, and their outcomes to the messages that SQS keeps. */
 export const observerHandler = (parts: {
   readonly settings: ObserverSettings
   readonly ports: ObserverPorts
@@ -24,16 +22,16 @@ export const observerHandler = (parts: {
 }) => {
   const { settings, ports, telemetry } = parts
 
-  const heardOf = (record: SQSRecord): readonly { record: SQSRecord; event: ServiceEvent }[] => {
+  const readRecord = (record: SQSRecord): readonly { record: SQSRecord; event: ServiceEvent }[] => {
     const read = parseServiceEvent(record.body)
     if (read.kind !== 'ignored') return [{ record, event: read }]
     telemetry.count('hint-ignored', 1)
-    telemetry.warn('an event that is no hint', { messageId: record.messageId, problems: read.problems })
+    telemetry.warn('Event is not a hint', { messageId: record.messageId, problems: read.problems })
     return []
   }
 
   const note = ({ hints, ended, trusted, announced, problems, unheardOf }: HintReport) => {
-    noteUnheardOf(unheardOf, telemetry)
+    reportUnrecognized(unheardOf, telemetry)
     for (const { address, fate } of hints) {
       telemetry.count(`hint-by-${address}`, 1)
       telemetry.count(`hint-${fate}`, 1)
@@ -41,19 +39,19 @@ export const observerHandler = (parts: {
     if (trusted > 0) telemetry.count('hint-trusted', trusted)
     for (const { ending } of ended) telemetry.count(metricName('run', ending), 1)
     const line = { hints: hints.length, ended: ended.length, trusted, announced, problems }
-    if (problems.length > 0) telemetry.warn('hints with problems', line)
-    else telemetry.info('hints', line)
+    if (problems.length > 0) telemetry.warn('Hints handled with problems', line)
+    else telemetry.info('Hints handled', line)
   }
 
-  /** A hint that came too soon comes again a few times; after that what it is about is the sweep's, or nobody's. */
-  const comesAgainAfter = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
+  /** Returns the seconds until a hint that came too early is read again, or undefined to leave its run to the sweep. */
+  const redeliverAfterSeconds = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
     const isUndecided = fate === 'undecided'
     if (fate !== 'early' && fate !== 'active' && !isUndecided) return undefined
     const receives = Number(record.attributes.ApproximateReceiveCount)
     const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
     if (isUndecided && seconds === undefined) {
       telemetry.count('hint-not-followed', 1)
-      telemetry.warn('a run of others is not followed, or an acceptance not noted', {
+      telemetry.warn('Hint given up: foreign run not followed or acceptance not recorded', {
         messageId: record.messageId,
       })
     }
@@ -65,26 +63,28 @@ export const observerHandler = (parts: {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const heard = event.Records.flatMap(heardOf)
+    const received = event.Records.flatMap(readRecord)
     const report = await hearEvents(
-      heard.map((one) => one.event),
+      received.map((one) => one.event),
       { ...ports, settings, following: settings.following, deadlineMs },
     )
     note(report)
-    const again = heard.flatMap(({ record }, index) => {
-      const afterSeconds = comesAgainAfter(record, report.hints[index]?.fate)
+    const again = received.flatMap(({ record }, index) => {
+      const afterSeconds = redeliverAfterSeconds(record, report.hints[index]?.fate)
       return afterSeconds === undefined ? [] : [{ record, afterSeconds }]
     })
     try {
-      for (const [afterSeconds, those] of Map.groupBy(again, (one) => one.afterSeconds)) {
+      for (const [afterSeconds, group] of Map.groupBy(again, (one) => one.afterSeconds)) {
         await ports.hints.postpone(
-          those.map(({ record }) => record.receiptHandle),
+          group.map(({ record }) => record.receiptHandle),
           afterSeconds,
         )
       }
     } catch (error) {
-      // They come again all the same, only later.
-      telemetry.warn('hints could not be put off', { name: error instanceof Error ? error.name : 'unknown' })
+      // The messages still come back, after their visibility timeout.
+      telemetry.warn('Failed to extend hint visibility', {
+        name: error instanceof Error ? error.name : 'unknown',
+      })
     }
     return { batchItemFailures: again.map(({ record }) => ({ itemIdentifier: record.messageId })) }
   }

@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { observerHandler } from './observer-handler.ts'
 import { wire } from './wiring.ts'
 
-/** Hears from DataZone itself that runs ended, and looks. */
+/** Reads DataZone's own events and settles the runs that they are about. */
 const { config, logger, metrics, telemetry, ports } = wire()
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()

@@ -1,16 +1,14 @@
 import type { Context } from 'aws-lambda'
 import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
-import { metricName } from './metric-name.ts'
-import { noteUnheardOf } from './note-unheard-of.ts'
-import type { Telemetry } from './starter-handler.ts'
+import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
-/** Kept back from the function's timeout, in ms, for the calls under way. */
+/** Time kept back from the function's timeout, in ms, for calls in progress. */
 const marginMs = 8000
 
-/** Of what may be thousands, the log names so many; the metrics count all. */
-const mostNamed = 20
+/** A log line names at most this many problems; the metrics count all of them. */
+const maxNamed = 20
 
-/** Maps a tick of the schedule to one sweep. */
+/** Maps a scheduled invocation to one sweep. */
 export const pollerHandler = (parts: {
   readonly tools: Omit<SweeperTools, 'deadlineMs'>
   readonly telemetry: Telemetry
@@ -30,17 +28,17 @@ export const pollerHandler = (parts: {
     for (const [ending, count] of Object.entries(report.ended)) {
       telemetry.count(metricName('run', ending), count)
     }
-    noteUnheardOf(report.unheardOf, telemetry)
+    reportUnrecognized(report.unheardOf, telemetry)
     const line = {
       report: {
         ...report,
-        unreadable: report.unreadable.slice(0, mostNamed),
-        problems: report.problems.slice(0, mostNamed),
+        unreadable: report.unreadable.slice(0, maxNamed),
+        problems: report.problems.slice(0, maxNamed),
       },
     }
-    if (report.unreadable.length > 0) telemetry.error('records this version must not act on', line)
-    else if (report.problems.length > 0) telemetry.warn('sweep with problems', line)
-    else telemetry.info('sweep', line)
+    if (report.unreadable.length > 0) telemetry.error('Sweep found unreadable records', line)
+    else if (report.problems.length > 0) telemetry.warn('Sweep finished with problems', line)
+    else telemetry.info('Sweep finished', line)
   }
 
   return async (

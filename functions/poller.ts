@@ -5,7 +5,7 @@ import type { SweepReport } from '../lib/usecases/sweep-runs.ts'
 import { pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
-/** Brings every recorded run up to date, each minute, and announces what has ended. */
+/** Brings every recorded run up to date once a minute and announces endings. */
 const { config, logger, metrics, telemetry, ports } = wire()
 
 export const handler = middy<unknown, SweepReport>()

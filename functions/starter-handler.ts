@@ -11,22 +11,15 @@ import type { RequestOutcome } from '../lib/usecases/outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/slot-gate.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/starter-tools.ts'
 import { describeOutcome } from './describe-outcome.ts'
+import type { Telemetry } from './telemetry.ts'
 
-/** Kept back from the function's timeout, in ms, to write down and answer what was learned. */
+/** Time kept back from the function's timeout, in ms, to store and return the outcomes. */
 const marginMs = 3000
 
-/** Where the handler says what it did: Powertools in Lambda, something else in a simulation. */
-export interface Telemetry {
-  info(message: string, fields: Record<string, unknown>): void
-  warn(message: string, fields: Record<string, unknown>): void
-  error(message: string, fields: Record<string, unknown>): void
-  count(metric: string, value: number): void
-}
+/** Thrown for a message that must come back, so that Powertools reports it, and only it, as failed. */
+class Redeliver extends Error {}
 
-/** The message is to be seen again: Powertools reports it as failed, and only it. */
-class SeeAgain extends Error {}
-
-/** Maps a batch of SQS records to the use case, and its outcomes to what SQS is to keep. */
+/** Maps a batch of SQS records to requests, and their outcomes to the messages that SQS keeps. */
 export const starterHandler = (parts: {
   readonly settings: StarterSettings
   readonly ports: StarterPorts
@@ -39,20 +32,20 @@ export const starterHandler = (parts: {
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
     const line = { messageId, requestKey, ...about, ...describeOutcome(outcome) }
-    if (outcome.outcome === 'extra') telemetry.error('a second run for one attempt', line)
-    else telemetry.info(`request ${outcome.outcome}`, line)
+    if (outcome.outcome === 'extra') telemetry.error('Duplicate run detected', line)
+    else telemetry.info('Request handled', { outcome: outcome.outcome, ...line })
   }
 
   const noteFailure = (error: unknown, messageId: string) => {
-    if (error instanceof SeeAgain) return
+    if (error instanceof Redeliver) return
     telemetry.count('request-failed', 1)
     const name = error instanceof Error ? error.name : 'unknown error'
-    // Of a port, its name and the name of what it met; other messages may hold what was sent.
+    // Other messages may repeat what the sender wrote.
     const reason = error instanceof PortUnavailable ? error.message : undefined
-    telemetry.error('a request could not be handled', { messageId, name, reason })
+    telemetry.error('Request failed', { messageId, name, reason })
   }
 
-  /** P2: what meets an outage of ours is tried for longer than the visibility timeout would give it. */
+  /** P2: retries longer than the visibility timeout while one of our own dependencies is down. */
   const waitForPort = async ({ receiptHandle, attributes }: SQSRecord): Promise<void> => {
     const receives = Number(attributes.ApproximateReceiveCount)
     const seconds = outageWaitSeconds(receives, ports.clock.random())
@@ -60,11 +53,11 @@ export const starterHandler = (parts: {
     try {
       await ports.queue.postpone(receiptHandle, seconds)
     } catch {
-      // The queue is out, too: the message comes back after its visibility timeout.
+      // The queue is down too, so the message comes back after its visibility timeout.
     }
   }
 
-  /** Handles one record, and answers the started runs to tell of. Throws when the message is to be seen again. */
+  /** Handles one record and returns the started runs to announce. Throws Redeliver when the message must come back. */
   const handleRecord = async (
     record: SQSRecord,
     place: Place,
@@ -85,7 +78,7 @@ export const starterHandler = (parts: {
     const again = outcomes.find((outcome) => outcome.outcome === 'retry')
     if (again !== undefined) {
       await ports.queue.postpone(record.receiptHandle, again.afterSeconds)
-      throw new SeeAgain(again.reason)
+      throw new Redeliver(again.reason)
     }
     return outcomes.flatMap((outcome) =>
       outcome.outcome === 'started' && outcome.run.policy?.announceStarted !== false ? [outcome.run] : [],
@@ -119,7 +112,7 @@ export const starterHandler = (parts: {
     const response = await processPartialResponse(event, inItsPlace, new BatchProcessor(EventType.SQS), {
       throwOnFullBatchFailure: false,
     })
-    // Best effort: nobody may count on it, so it neither fails the batch nor is tried again.
+    // Best effort: consumers must not rely on it, so a failure neither fails the batch nor is retried.
     if (started.length > 0) await ports.bus.put(started.map(startedEvent))
     return response
   }

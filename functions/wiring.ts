@@ -16,12 +16,11 @@ import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
-import { noteMalformedItems } from './note-malformed-items.ts'
-import type { Telemetry } from './starter-handler.ts'
+import { malformedItemReporter, type Telemetry } from './telemetry.ts'
 
 /**
- * The one composition root: env -> config -> clients -> ports. Endpoints come from the SDK's own variables
- * (AWS_ENDPOINT_URL_DYNAMODB and its siblings), so local and deployed code are the same.
+ * The only composition root: environment -> config -> clients -> ports. Endpoints come from the SDK's own variables
+ * (AWS_ENDPOINT_URL_DYNAMODB and others), so the local stack runs the deployed code unchanged.
  */
 
 const systemClock: Clock = {
@@ -33,13 +32,13 @@ const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** Up to 20 ms before the second try, 40 before the third, ... never more than 400. */
+/** Waits up to 20 ms before the second try, 40 ms before the third, and so on up to 400 ms. */
 const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 ** tries))
 
 /**
- * A call that is not answered fails, and is tried again or left to the next sweep: without the flag the SDK only logs it,
- * and one silent call would hold up an invocation to its end. `requestTimeout` is over with the first byte of the answer,
- * and `socketTimeout` is for an answer that stops half-way.
+ * Fails a call that gets no answer, so that it is retried or left to the next sweep. Without `throwOnRequestTimeout` the
+ * SDK only logs the timeout, and one silent call would last as long as the invocation. `requestTimeout` ends with the
+ * first byte of the answer; `socketTimeout` covers an answer that stops halfway.
  */
 export const timeouts = {
   connectionTimeout: 1000,
@@ -48,7 +47,10 @@ export const timeouts = {
   throwOnRequestTimeout: true,
 }
 
-/** The parts that the functions share. Throws InvalidConfiguration when the environment is wrong. */
+/**
+ * Builds what the functions share.
+ * @throws InvalidConfiguration when the environment or the policy is wrong
+ */
 export const wire = () => {
   const config = readConfig(process.env, policyFile)
   const table = new DynamoDBClient({ requestHandler: timeouts })
@@ -67,7 +69,7 @@ export const wire = () => {
       metrics.addMetric(metric, MetricUnit.Count, value)
     },
   }
-  const reportMalformedItem = noteMalformedItems(telemetry)
+  const reportMalformedItem = malformedItemReporter(telemetry)
   return {
     config,
     logger,

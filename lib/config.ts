@@ -13,13 +13,13 @@ import type { FollowSettings } from './usecases/settle-source-hints.ts'
 import type { StarterSettings } from './usecases/starter-tools.ts'
 import type { SweeperSettings } from './usecases/sweep-runs.ts'
 
-/** Everything the functions are told by their environment, parsed once at start. */
+/** The settings that the functions read from their environment, parsed once at start. */
 export interface Config {
   readonly tableName: string
   readonly requestQueueUrl: string
   readonly rejectedQueueUrl: string
   readonly eventBusName: string
-  /** Start slots handed out a second, under DataZone's quota of 10. */
+  /** Start slots handed out per second, below DataZone's quota of 10. */
   readonly startRatePerSecond: number
   readonly starter: StarterSettings
   readonly sweeper: SweeperSettings
@@ -27,7 +27,7 @@ export interface Config {
   readonly observer: ObserverSettings
 }
 
-/** When and how often to look again at a run that a hint was too early for, among others. */
+/** Includes when and how often to read a run again after a hint that came too early. */
 export interface ObserverSettings extends HintSettings, LookAgainSettings {
   readonly following: FollowSettings
 }
@@ -49,7 +49,7 @@ const number = (least: number, most: number) =>
 
 const seconds = (fallback: number, most = 366 * 24 * 3600) => z._default(number(0.01, most), fallback)
 
-/** Comma-separated; spaces around a part and empty parts don't count. */
+/** A comma-separated list. Empty parts and spaces around a part are dropped. */
 const parts = z.pipe(
   z.string(),
   z.transform((value) => value.split(',').flatMap((part) => part.trim() || [])),
@@ -67,10 +67,10 @@ const Environment = z.object({
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
   DEFAULT_TYPES: z.pipe(parts, z.array(z.enum(generationTypes)).check(z.minLength(1))),
   START_RATE_PER_SECOND: number(0.001, 1000),
-  /** The starter's timeout and 30 s. */
+  /** The starter's timeout plus 30 s. */
   LEASE_SECONDS: seconds(60),
   SWEEP_PERIOD_SECONDS: seconds(60),
-  /** The three assumptions: see lib/run/start-safety.ts. */
+  /** This and the next two are the three assumptions of lib/run/start-safety.ts. */
   TOKEN_MEMORY_SECONDS: seconds(600),
   LIST_LAG_SECONDS: seconds(120),
   START_EFFECT_SECONDS: seconds(60),
@@ -79,26 +79,26 @@ const Environment = z.object({
   LOOK_AGAIN_SECONDS: seconds(60),
   NOT_FOUND_GRACE_SECONDS: seconds(300),
   RELEASE_HOLD_SECONDS: seconds(900),
-  /** Age from which a sweep looks for a run. Hints tell most endings before: what it asks sooner, it asks in vain. */
+  /** The age from which a sweep reads a run. Hints report most endings earlier, so reads of younger runs find nothing. */
   MIN_AGE_SECONDS: seconds(45),
-  /** "Roughly thirty seconds per asset" is all that is known of durations. */
+  /** "Roughly thirty seconds per asset" is the only published duration. */
   RUN_DEADLINE_SECONDS: seconds(4 * 3600),
-  /** A request that has waited this long is given back. */
+  /** A request that has waited this long is rejected. */
   MAX_WAIT_SECONDS: seconds(35 * 24 * 3600),
-  /** DataZone's quota for one data source. */
+  /** DataZone's daily quota per data source. */
   DATA_SOURCE_RUNS_PER_DAY: z._default(number(1, 1_000_000), 25),
-  /** The table forgets after 183 days; requests must be 30 days younger. */
+  /** Records expire after 183 days; a request must be 30 days younger. */
   MAX_REQUEST_AGE_SECONDS: seconds(153 * 24 * 3600),
 })
 
 const maxSingleGets = 3
 const maxLooks = 3
-/** Releases take at most half of the Starts that a sweep period has, so that live requests go first. */
+/** Releases take at most half of the Start slots of a sweep period, so that live requests go first. */
 const releaseShare = 0.5
 
 /**
- * Reads the settings, and the policy as `config/policy.json` has it.
- * @throws InvalidConfiguration naming every wrong variable, and every wrong place of the policy, at once
+ * Reads the settings from the environment and the policy from `config/policy.json`.
+ * @throws InvalidConfiguration naming every wrong variable and every wrong place of the policy
  */
 export const readConfig = (env: Env, policyFile: unknown): Config => {
   const parsed = parseWith(Environment, env, Number.POSITIVE_INFINITY)

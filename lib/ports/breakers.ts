@@ -1,16 +1,17 @@
 import type { Breaker } from '../run/breaker.ts'
 
 /**
- * The open breakers that all starters share, a small item each. Narrow on purpose: who may probe and who opened first
- * is decided by condition, never by what was read. Every method throws when the store cannot answer.
+ * The open circuit breakers, shared by all starters. Narrow, because no starter may decide on a copy that it read
+ * earlier: which starter opens a breaker and which one probes it is settled by a condition on the write. Every method
+ * throws PortUnavailable when the table does not answer.
  */
 export interface Breakers {
-  /** Every open breaker, as of now. */
+  /** Returns every open breaker, strongly consistent. */
   openBreakers(): Promise<readonly Breaker[]>
-  /** Opens a breaker, unless one with the same cause is open: the first to be refused sets its times. */
+  /** Opens a breaker unless one with the same cause is open: the first refusal sets its times. */
   trip(breaker: Breaker): Promise<void>
-  /** Puts `next` in the place of `read`, if that is still as it was read. Of several who try, one hears true. */
+  /** Replaces `read` with `next` if it is still stored as it was read. Of several callers, one gets true. */
   replace(read: Breaker, next: Breaker): Promise<boolean>
-  /** Closes a breaker, unless it was closed and opened anew since. */
+  /** Closes a breaker, unless it was closed and opened again since it was read. */
   close(breaker: Breaker): Promise<void>
 }

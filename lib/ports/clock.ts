@@ -1,9 +1,9 @@
-/** Time and chance, injected so that tests decide both. */
+/** Time and randomness, injected so that tests and the simulation control both. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number
-  /** Resolves at `atMs`, or at once when that has passed. */
+  /** Resolves at `atMs`, or at once if that has passed. */
   sleepUntil(atMs: number): Promise<void>
-  /** Uniform in [0, 1). For jitter only: identity never depends on chance. */
+  /** Returns a number in [0, 1). For jitter only: identity never depends on randomness. */
   random(): number
 }

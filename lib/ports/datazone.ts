@@ -1,6 +1,6 @@
 import type { GenerationType, RunError, SourceStatistics, TypeStat } from '../run/run.ts'
 
-/** Why DataZone did not do what it was asked, classified once in the adapter. */
+/** Why DataZone refused a call, classified once, in the adapter. */
 export type RefusalKind =
   /** 400: the request itself is wrong. */
   | 'INVALID'
@@ -14,12 +14,12 @@ export type RefusalKind =
   | 'CONFLICT'
   /** 429 */
   | 'THROTTLED'
-  /** 5xx, network, time-out, and every error that nobody has heard of. */
+  /** 5xx, network, timeout, and every error that the adapter does not know. */
   | 'UNAVAILABLE'
 
 export interface Refusal {
   readonly kind: RefusalKind
-  /** The call had no effect, for certain. False after 5xx, time-outs and broken connections. */
+  /** The call certainly had no effect. False after 5xx, timeouts and broken connections. */
   readonly definite: boolean
   /** The service's own error name. */
   readonly name: string
@@ -34,7 +34,7 @@ export type Answer<T> =
 export interface Asset {
   readonly revision: string
   readonly owningProjectId: string
-  /** As `amazon.datazone.GlueTableAssetType`. */
+  /** For example `amazon.datazone.GlueTableAssetType`. */
   readonly typeIdentifier: string
   readonly name: string
 }
@@ -54,19 +54,19 @@ export interface StartSourceInput {
   readonly clientToken: string
 }
 
-/** A run of either kind as Start, Get or List shows it. Statuses and types are strings here: newer ones must survive (P8). */
+/** A run of either kind as Start, Get or List shows it. Statuses and types are strings, so that new values survive (P8). */
 export interface ServiceRun {
   readonly runId: string
   readonly nativeStatus: string
   readonly types: readonly string[]
-  /** Told by a deployment that knows one `type` only, so `types` may be short of some. */
+  /** The deployment shows only one `type`, so `types` may be incomplete. */
   readonly isOlderShape?: true
   readonly assetId?: string
   readonly revision?: string
   readonly createdAtMs?: number
   /** From Get only. */
   readonly typeStats?: readonly TypeStat[]
-  /** The last three are of data source runs only, which have no `types`. */
+  /** The last three belong to data source runs, which have no `types`. */
   readonly statistics?: SourceStatistics
   readonly lineageStatus?: string
   readonly error?: RunError
@@ -78,8 +78,7 @@ export interface RunPage {
 }
 
 /**
- * The statuses that are listed: SUBMITTED and IN_PROGRESS by sweeps, FAILED also and PARTIALLY_SUCCEEDED only where the
- * policy does not want to know why, CANCELED by a hint that names no run.
+ * The statuses that are listed: SUBMITTED and IN_PROGRESS by sweeps, the endings also for hints that name no run.
  */
 export type ListedStatus =
   | 'SUBMITTED'
@@ -89,18 +88,21 @@ export type ListedStatus =
   | 'FAILED'
   | 'CANCELED'
 
-/** The calls the system makes, in its own nouns. What DataZone refuses is a value; only defects throw. */
+/**
+ * The DataZone calls that the system makes, in its own nouns. Narrow, because each call more is a permission more and a
+ * place more where an answer can surprise. A refusal is a value; only defects throw.
+ */
 export interface DataZone {
   getAsset(domainId: string, assetId: string): Promise<Answer<Asset>>
-  /** Sent once, never retried here, and given up after `abortAfterMs`. */
+  /** Sends Start once, without a retry, and gives up after `abortAfterMs`. */
   startRun(input: StartInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
   getRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
   /**
-   * Asks for a run to be cancelled; a second time changes nothing. How it ends only `getRun` tells: it may have ended,
-   * or end, by itself before the cancel takes effect. DataZone has no such call for data source runs.
+   * Asks DataZone to cancel a run; repeating it is harmless. Only `getRun` shows how the run ends, because it may end by
+   * itself before the cancel takes effect. DataZone cannot cancel data source runs.
    */
   cancelRun(domainId: string, runId: string): Promise<Answer<void>>
-  /** One page of up to 50, of one status or of one asset. */
+  /** Returns one page of up to 50 runs of one status or one asset. */
   listRuns(
     domainId: string,
     query: { readonly status?: ListedStatus; readonly assetId?: string; readonly nextToken?: string },
@@ -108,7 +110,7 @@ export interface DataZone {
   /** Like `startRun`. */
   startSourceRun(input: StartSourceInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
   getSourceRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
-  /** One page of up to 50 of a data source's runs, of every status. */
+  /** Returns one page of up to 50 runs of a data source, of every status. */
   listSourceRuns(
     domainId: string,
     query: { readonly dataSourceId: string; readonly nextToken?: string },

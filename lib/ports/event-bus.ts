@@ -1,10 +1,13 @@
 import type { RunEvent } from '../contracts/run-event.ts'
 
-/** Where endings are announced. */
+/**
+ * The bus on which runs are announced. Narrow, because an event is only ever sent after its record is stored (P3), so a
+ * caller needs to know nothing but which events the bus accepted.
+ */
 export interface EventBus {
   /**
-   * Sends events, at least once each; answers, in order, which ones the bus took. Throws only on defects: an
-   * unreachable bus took none.
+   * Sends each event at least once and returns, in order, whether the bus accepted it. An unreachable bus accepts none;
+   * only a defect throws.
    */
   put(events: readonly RunEvent[]): Promise<readonly boolean[]>
 }

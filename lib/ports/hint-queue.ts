@@ -1,8 +1,11 @@
-/** The queue that DataZone's own events come from. Throws when it cannot answer. */
+/**
+ * The queue of DataZone's own events. Narrow, because a hint may be lost without harm: the sweep finds what it would
+ * have reported.
+ */
 export interface HintQueue {
   /**
-   * Hides messages that are being worked on for another `delaySeconds` (0 to 43,200), to look at them again then. One
-   * that is gone, or that the queue refuses, is left as it is: a hint may be lost.
+   * Hides messages that are being processed for another `delaySeconds` (0 to 43,200). A message that is deleted, or that
+   * the queue refuses to hide, stays as it is. Throws PortUnavailable when the queue does not answer.
    */
   postpone(receiptHandles: readonly string[], delaySeconds: number): Promise<void>
 }

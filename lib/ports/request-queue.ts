@@ -1,14 +1,18 @@
 import type { RejectedRequest } from '../contracts/rejected-request.ts'
 import type { Release } from '../contracts/release.ts'
 
-/** The queue that requests come from, and the one that rejected requests go to. Throws when a queue cannot answer. */
+/**
+ * The request queue and the queue of rejected requests. Narrow, because Lambda receives and deletes the messages: the
+ * code only releases parked records, postpones a message and copies a rejected one. Every method throws PortUnavailable
+ * when a queue does not answer.
+ */
 export interface RequestQueue {
-  /** Puts parked records back on the queue, each after its delay of 0 to 900 s. Answers which were taken, in order. */
+  /** Queues parked records again, each after its delay of 0 to 900 s. Returns which were accepted, in order. */
   release(
     releases: readonly { readonly release: Release; readonly delaySeconds: number }[],
   ): Promise<readonly boolean[]>
-  /** Hides a message that is being worked on for another `delaySeconds` (0 to 43,200). */
+  /** Hides a message that is being processed for another `delaySeconds` (0 to 43,200). */
   postpone(receiptHandle: string, delaySeconds: number): Promise<void>
-  /** Keeps a copy of what was rejected, with the reason, cut to fit. */
+  /** Keeps a copy of a rejected message with the reason, cut to the size limit of SQS. */
   copyRejected(rejected: RejectedRequest): Promise<void>
 }

@@ -1,11 +1,17 @@
 import type { Slot } from '../run/pace.ts'
 
-/** The one pace that all starters share (P7). Throws when the store cannot answer. */
+/**
+ * The rate limiter that all starters share (P7). Narrow, because a starter never sees or sets the rate: it reserves slots
+ * and reports throttling. Every method throws PortUnavailable when the table does not answer.
+ */
 export interface StartPace {
-  /** Reserves `count` Start slots. A slot after `latestMs` is not reserved, only told. */
+  /**
+   * Reserves `count` Start slots. Slots after `latestMs` are returned but not reserved: they show the caller how long the
+   * wait would be.
+   */
   reserve(count: number, nowMs: number, latestMs: number): Promise<readonly Slot[]>
-  /** How often the pace has fallen by now: a slot from before the last fall is void. May be a moment old. */
+  /** Returns how often the rate was cut; a slot handed out before the last cut is void. May be a moment old. */
   rateCuts(): Promise<number>
-  /** DataZone throttled a Start: slow down for everybody. */
+  /** Records that DataZone throttled a Start, so that every starter slows down. */
   slowDown(nowMs: number): Promise<void>
 }

@@ -1,12 +1,13 @@
-/** Why work stands still, as an operator wrote it; both may be missing. */
+/** Why an operator paused work. Both fields are optional in the item. */
 export interface Pause {
   readonly reason?: string
   readonly pausedBy?: string
 }
 
 /**
- * The switches that pause and resume a domain or a project. That nothing is paused may be half a minute old, a pause a
- * second. Throws when it cannot know: nothing is started on a guess.
+ * The switches with which operators pause and resume a domain or a project. Narrow, because only operators write them.
+ * An answer "not paused" may be half a minute old, a pause one second. Throws PortUnavailable when the table does not
+ * answer: no run is started on a guess.
  */
 export interface Switches {
   pauseOf(domainId: string, projectId: string): Promise<Pause | undefined>

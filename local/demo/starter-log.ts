@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 
 const Line = z.looseObject({
-  message: z.string(),
+  message: z.literal('Request handled'),
+  outcome: z.string(),
   messageId: z.string(),
   requestKey: z.optional(z.string()),
 })
@@ -15,11 +16,11 @@ export interface StarterLog {
 }
 
 const durable = new Map([
-  ['request started', 'run'],
-  ['request duplicate', 'run'],
-  ['request parked', 'run'],
-  ['request planned', 'skipped'],
-  ['request skipped', 'skipped'],
+  ['started', 'run'],
+  ['duplicate', 'run'],
+  ['parked', 'run'],
+  ['planned', 'skipped'],
+  ['skipped', 'skipped'],
 ])
 
 /** Collects the structured log lines of the starter. */
@@ -36,8 +37,8 @@ export const starterLog = (): StarterLog => {
       }
       const parsed = z.safeParse(Line, value)
       if (!parsed.success) return
-      const { message, messageId, requestKey } = parsed.data
-      const what = durable.get(message)
+      const { outcome, messageId, requestKey } = parsed.data
+      const what = durable.get(outcome)
       if (what !== undefined && requestKey !== undefined) messages.set(messageId, { requestKey, what })
     },
     acknowledged() {

@@ -62,7 +62,7 @@ describe('npm start', () => {
     expect(await start.descendants()).not.toEqual([])
     expect(start.stdout()).toMatch(/export RUN_TABLE=\S+ RUN_BUS=\S+\n/)
     const [, logPath = ''] = await start.printed(/Logs +(\S+)/)
-    expect(await readFile(logPath, 'utf8')).toMatch(/"request started".*"assetId":"tpcds_store_sales"/)
+    expect(await readFile(logPath, 'utf8')).toMatch(/"outcome":"started".*"assetId":"tpcds_store_sales"/)
     await rm(logPath)
 
     start.interrupt()

@@ -1,6 +1,7 @@
 import { observerHandler } from '../../functions/observer-handler.ts'
 import { pollerHandler } from '../../functions/poller-handler.ts'
-import { starterHandler, type Telemetry } from '../../functions/starter-handler.ts'
+import { starterHandler } from '../../functions/starter-handler.ts'
+import type { Telemetry } from '../../functions/telemetry.ts'
 import { readConfig } from '../../lib/config.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/starter-tools.ts'

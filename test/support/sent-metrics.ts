@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { metricName } from '../../functions/metric-name.ts'
+import { metricName } from '../../functions/telemetry.ts'
 import { endings, parkReasons } from '../../lib/run/run.ts'
 import type { RequestOutcome } from '../../lib/usecases/outcome.ts'
 import type { HintAddress, HintFate } from '../../lib/usecases/settle-hints.ts'

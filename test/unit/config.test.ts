@@ -28,7 +28,7 @@ const complaint = (over: Record<string, string | undefined>): string => {
   return ''
 }
 
-test('the defaults hold the three assumptions and the lease of a 30 s function', () => {
+test('applies the three assumptions and the lease of a 30 s function by default', () => {
   const config = read()
   expect(config.starter).toEqual({
     mode: 'run',
@@ -60,7 +60,7 @@ test('the defaults hold the three assumptions and the lease of a 30 s function',
   })
 })
 
-test('what is given is taken', () => {
+test('reads every variable that is set', () => {
   const config = read({
     MODE: 'plan',
     DOMAIN_IDS: ' dzd_a , dzd-b,, ',
@@ -88,23 +88,23 @@ test('what is given is taken', () => {
   })
 })
 
-test('an empty DOMAIN_IDS means every domain, as the template gives it', () => {
+test('takes an empty DOMAIN_IDS for every domain, as the template sets it', () => {
   expect(read({ DOMAIN_IDS: '' }).starter.domainIds).toEqual([])
 })
 
-test('P7: releases take at most half of the Starts of a period, but always one', () => {
+test('P7: limits releases to half of the Starts of a sweep period, and to at least one', () => {
   expect(read({ START_RATE_PER_SECOND: '10', SWEEP_PERIOD_SECONDS: '30' }).sweeper.maxReleases).toBe(150)
   expect(read({ START_RATE_PER_SECOND: '0.001' }).sweeper.maxReleases).toBe(1)
 })
 
-describe('what is wrong', () => {
-  test('an empty environment: one message names every missing variable', () => {
+describe('an invalid configuration', () => {
+  test('names every missing variable in one message', () => {
     const run = () => readConfig({}, policyFile)
     expect(run).toThrow(InvalidConfiguration)
     for (const name of Object.keys(required)) expect(run).toThrow(`${name}: `)
   })
 
-  test('every wrong variable at once', () => {
+  test('names every wrong variable at once', () => {
     const wrong = {
       TABLE_NAME: '',
       MODE: 'on',
@@ -120,24 +120,24 @@ describe('what is wrong', () => {
     for (const name of ['EVENT_BUS_NAME', 'LIST_LAG_SECONDS']) expect(message).not.toContain(name)
   })
 
-  test('every one, however many there are', () => {
+  test('names every wrong domain id, however many there are', () => {
     const domains = Array.from({ length: 25 }, (_, n) => `orders-${n}`)
     const message = complaint({ DOMAIN_IDS: domains.join(), LEASE_SECONDS: 'soon' })
     for (const n of domains.keys()) expect(message).toContain(`DOMAIN_IDS.${n}: `)
     expect(message).toContain('LEASE_SECONDS: ')
   })
 
-  test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('a rate of %j', (rate) => {
+  test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('refuses the rate %j', (rate) => {
     expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
       'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',
     )
   })
 
-  test('no default type at all', () => {
+  test('names DEFAULT_TYPES when it is empty', () => {
     expect(complaint({ DEFAULT_TYPES: ' , ' })).toContain('DEFAULT_TYPES: must have at least 1')
   })
 
-  test('the values themselves are not repeated', () => {
+  test('does not repeat the values', () => {
     expect(complaint({ MODE: 'hunter2', DOMAIN_IDS: 'hunter2', LEASE_SECONDS: 'hunter2' })).not.toContain(
       'hunter2',
     )

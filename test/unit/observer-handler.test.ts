@@ -56,14 +56,14 @@ const failed = (...messageIds: string[]) => ({
   batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
 })
 
-test('settles what it can, ignores what is no hint, and puts off what came too soon', async () => {
-  const putOff: string[] = []
+test('settles a run, ignores an event that is not a hint and postpones an early hint', async () => {
+  const postponed: string[] = []
   const { handle, counts } = world('SUCCEEDED', async (handles) => {
-    putOff.push(...handles)
+    postponed.push(...handles)
   })
   const batch = [record('a', bodyOf('run-1')), record('b', 'junk'), record('c', bodyOf('run-2'))]
   expect(await handle(...batch)).toEqual(failed('c'))
-  expect(putOff).toEqual(['handle-c'])
+  expect(postponed).toEqual(['handle-c'])
   expect(counts).toEqual({
     'hint-ignored': 1,
     'hint-by-run': 1,
@@ -74,22 +74,22 @@ test('settles what it can, ignores what is no hint, and puts off what came too s
   })
 })
 
-test('counts each ending under a name like all others', async () => {
+test('counts each ending under its metric name', async () => {
   const { handle, counts } = world('PARTIALLY_SUCCEEDED', async () => {})
   await handle(record('a', bodyOf('run-1')))
   expect(counts).toMatchObject({ 'run-partially-succeeded': 1 })
 })
 
-test('looks again three times, and then leaves the run to the sweep', async () => {
+test('reads a hint again three times, then leaves its run to the sweep', async () => {
   const { handle } = world('IN_PROGRESS', async () => {})
   expect(await handle(record('a', bodyOf('run-1'), 3))).toEqual(failed('a'))
   expect(await handle(record('a', bodyOf('run-1'), 4))).toEqual(failed())
 })
 
-test('a run of others is looked at for longer, then given up with a word', async () => {
-  const putOff: number[] = []
+test('reads a hint about a foreign run for longer, then logs that it gives up', async () => {
+  const postponed: number[] = []
   const following = { ...defaults.observer.following, followDataSourceRuns: [{}] }
-  const { handle, counts } = world('IN_PROGRESS', async (_, seconds) => void putOff.push(seconds), {
+  const { handle, counts } = world('IN_PROGRESS', async (_, seconds) => void postponed.push(seconds), {
     following,
   })
   const body = JSON.stringify({
@@ -104,17 +104,17 @@ test('a run of others is looked at for longer, then given up with a word', async
   expect(await handle(record('a', body, 3))).toEqual(failed('a'))
   expect(await handle(record('a', body, 4))).toEqual(failed('a'))
   expect(await handle(record('a', body, 34))).toEqual(failed())
-  expect(putOff).toEqual([10, 60])
+  expect(postponed).toEqual([10, 60])
   expect(counts['hint-not-followed']).toBe(1)
 })
 
-test('an acceptance that cannot be noted is looked at for longer, too: nobody else tells of it', async () => {
-  const putOff: number[] = []
+test('reads an acceptance that cannot be recorded for longer, because no sweep would find it', async () => {
+  const postponed: number[] = []
   const store = memoryRunStore()
   store.runsOf = async () => {
     throw storeDown()
   }
-  const { handle } = world('IN_PROGRESS', async (_, seconds) => void putOff.push(seconds), {}, store)
+  const { handle } = world('IN_PROGRESS', async (_, seconds) => void postponed.push(seconds), {}, store)
   const body = JSON.stringify({
     source: 'aws.datazone',
     time: new Date(t0).toISOString(),
@@ -122,10 +122,10 @@ test('an acceptance that cannot be noted is looked at for longer, too: nobody el
     detail: { metadata: { domain: 'dzd_orders', id: 'asset-1' }, data: {} },
   })
   expect(await handle(record('a', body, 4))).toEqual(failed('a'))
-  expect(putOff).toEqual([60])
+  expect(postponed).toEqual([60])
 })
 
-test('what cannot be put off comes again all the same', async () => {
+test('returns a hint to the queue even if postponing it fails', async () => {
   const { handle } = world('IN_PROGRESS', async () => {
     throw new Error('down for a test')
   })

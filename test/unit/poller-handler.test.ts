@@ -7,7 +7,7 @@ import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { scriptedDataZone } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
-test('P8: of many records that must not be acted on, a sweep counts all and names the first few', async () => {
+test('P8: counts every unreadable record and names only the first few', async () => {
   const store = memoryRunStore()
   for (let n = 0; n < 5000; n += 1) {
     const key = { partition: `ASSET#dzd_orders#asset-${n}`, record: 'RUN#1#BUSINESS_NAMES#0001' }

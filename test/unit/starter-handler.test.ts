@@ -15,7 +15,7 @@ import { answered, refused, scriptedDataZone, serviceRun } from '../support/scri
 import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
 
-/** The handler in a world of its own, and what its log says. */
+/** The handler with ports in memory, and its log lines. */
 const starter = (
   settings: Partial<StarterSettings> = {},
   store: RunStore = memoryRunStore(endedRun()),
@@ -55,7 +55,7 @@ const starter = (
   return { lines, clock, receive }
 }
 
-/** What the starter's log says of one message. */
+/** Returns the log lines of one message. */
 const linesAbout = async (body: object, ...world: Parameters<typeof starter>) => {
   const { lines, receive } = starter(...world)
   await receive(body)
@@ -66,23 +66,23 @@ const sent = { ...runRequest({ requestId: 'another' }), asset: { id: 'asset-2' }
 const skipping = { policy: { rules: [], caps: [] } }
 
 test.each<[string, object, Partial<StarterSettings>, Record<string, unknown>]>([
-  ['skipped, for no rule', assetEvent(), skipping, { message: 'request skipped', reason: 'NO_RULE' }],
-  ['skipped, in mode off', assetEvent(), { mode: 'off' }, { message: 'request skipped', reason: 'MODE_OFF' }],
-  ['started', runRequest({ asset: { id: 'asset-1', revision: '9' } }), {}, { message: 'request started' }],
-  ['a duplicate', runRequest(), {}, { message: 'request duplicate' }],
-  ['back on the queue', { ...sent, asset: { id: 'asset-1' } }, {}, { message: 'request retry' }],
-  ['a cancel that comes too late', cancelRequest(), {}, { message: 'request retry' }],
+  ['skipped because no rule matches', assetEvent(), skipping, { outcome: 'skipped', reason: 'NO_RULE' }],
+  ['skipped in mode off', assetEvent(), { mode: 'off' }, { outcome: 'skipped', reason: 'MODE_OFF' }],
+  ['started', runRequest({ asset: { id: 'asset-1', revision: '9' } }), {}, { outcome: 'started' }],
+  ['a duplicate', runRequest(), {}, { outcome: 'duplicate' }],
+  ['returned to the queue', { ...sent, asset: { id: 'asset-1' } }, {}, { outcome: 'retry' }],
+  ['a cancel that came too late', cancelRequest(), {}, { outcome: 'retry' }],
   [
-    'a release of what is gone',
+    'a release of a deleted record',
     { release: 1, domainId: 'dzd_orders', assetId: 'asset-1', record: 'RUN#9' },
     {},
     {},
   ],
-])('P2: the log names the asset of a request that is %s', async (_, body, settings, line) => {
+])('P2: logs the asset of a request that is %s', async (_, body, settings, line) => {
   const lines = await linesAbout(body, settings)
   expect(lines).not.toEqual([])
-  for (const told of lines) {
-    expect(told).toMatchObject({
+  for (const logged of lines) {
+    expect(logged).toMatchObject({
       ...line,
       messageId: 'message-1',
       domainId: 'dzd_orders',
@@ -91,21 +91,21 @@ test.each<[string, object, Partial<StarterSettings>, Record<string, unknown>]>([
   }
 })
 
-test('P2: and the data source, of a request about one', async () => {
+test('P2: logs the data source of a request about one', async () => {
   const lines = await linesAbout(sourceCancelRequest())
   expect(lines).toMatchObject([
     { requestKey: 'cancel:stop-1', domainId: 'dzd_orders', dataSourceId: 'source-1' },
   ])
 })
 
-test('of a table that cannot answer the log says so; of another error no more than its name', async () => {
+test('logs why a port is unavailable, and only the name of any other error', async () => {
   const failing = (error: Error): RunStore => ({
     ...memoryRunStore(),
     runsOf: async () => {
       throw error
     },
   })
-  const line = { message: 'a request could not be handled', messageId: 'message-1' }
+  const line = { message: 'Request failed', messageId: 'message-1' }
   const cause = Object.assign(new Error('of ana@example.com'), { name: 'ValidationException' })
   expect(await linesAbout(runRequest(), {}, failing(new PortUnavailable('table', cause)))).toEqual([
     { ...line, name: 'PortUnavailable', reason: 'table is unavailable: ValidationException' },
@@ -115,16 +115,16 @@ test('of a table that cannot answer the log says so; of another error no more th
   ])
 })
 
-test('P2: of a body that is none of ours the log says its event, and nothing of what was sent', async () => {
+test('P2: logs the event id of a rejected body and nothing that the sender wrote', async () => {
   const lines = await linesAbout({ ...runRequest(), password: 'hunter2' })
-  expect(lines).toMatchObject([{ message: 'request rejected', messageId: 'message-1' }])
+  expect(lines).toMatchObject([{ message: 'Request handled', outcome: 'rejected', messageId: 'message-1' }])
   expect(JSON.stringify(lines)).not.toMatch(/hunter2|password/)
 })
 
 const minute = 60_000
 
-describe('P2: a message that meets an outage of the table', () => {
-  /** Hands the message out as the queue does, five times at most. Answers how often, or that it has died. */
+describe('P2: a message received while the table is down', () => {
+  /** Hands the message out as the queue does, at most five times. Returns how often, or that it is a dead letter. */
   const handOut = async (outageMs: number, queueIsDown = false) => {
     const store = memoryRunStore()
     let hiddenMs = 0
@@ -154,27 +154,27 @@ describe('P2: a message that meets an outage of the table', () => {
         return { receives, atMs: clock.now() - t0, runs: store.all().length }
       clock.advance(hiddenMs)
     }
-    return 'dead'
+    return 'dead letter'
   }
 
-  test('outlives 84 minutes of it, with a try to spare', async () => {
+  test('survives an outage of 84 minutes with one receive left', async () => {
     expect(await handOut(84 * minute)).toMatchObject({ receives: 4, runs: 1 })
   })
 
-  test('is soon there after a short one', async () => {
+  test('is handled soon after a short outage', async () => {
     expect(await handOut(minute)).toEqual({ receives: 2, atMs: 5 * minute, runs: 1 })
   })
 
-  test('comes back after its visibility timeout while the queue cannot answer either', async () => {
+  test('comes back after its visibility timeout while the queue is down too', async () => {
     expect(await handOut(5 * minute, true)).toMatchObject({ receives: 3, atMs: 6 * minute })
   })
 
-  test('becomes a dead letter at last, where a redrive finds it', async () => {
-    expect(await handOut(24 * 60 * minute)).toBe('dead')
+  test('becomes a dead letter after an outage of a day', async () => {
+    expect(await handOut(24 * 60 * minute)).toBe('dead letter')
   })
 })
 
-test('a message that fails for another reason waits for its visibility timeout', async () => {
+test('leaves a message that failed for another reason to its visibility timeout', async () => {
   const queue = recordingQueue()
   const postponed: number[] = []
   queue.postpone = async (_, seconds) => void postponed.push(seconds)
@@ -189,7 +189,7 @@ test('a message that fails for another reason waits for its visibility timeout',
   expect(postponed).toEqual([])
 })
 
-test('the waits of an outage grow, and differ by half of themselves at most', () => {
+test('waits longer on each receive, with up to half as much jitter', () => {
   const waits = (random: number) => [1, 2, 3, 4, 5].map((receives) => outageWaitSeconds(receives, random))
   expect(waits(0)).toEqual([240, 960, 3840, undefined, undefined])
   expect(waits(1)).toEqual([360, 1440, 5760, undefined, undefined])

@@ -32,7 +32,12 @@ describe('stack parameters and settings', () => {
   ])('skips every request and logs the reason: %s', async (_, parameters, reason) => {
     const opened = await open({ parameters })
     await ask(opened)
-    expect(opened.logged('request skipped').map((line) => line.reason)).toEqual([reason, reason])
+    expect(
+      opened
+        .logged('Request handled')
+        .filter(({ outcome }) => outcome === 'skipped')
+        .map((line) => line.reason),
+    ).toEqual([reason, reason])
     await opened.stack.sweepNow()
     expect(await opened.records()).toEqual([])
     expect(opened.control.calls().counts).toEqual({})

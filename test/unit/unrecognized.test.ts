@@ -9,7 +9,7 @@ import { inFlightRun, minute, t0 } from '../support/runs.ts'
 import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
-/** Sweeps over one run that DataZone shows so, and the warnings they give. */
+/** Sweeps over one run that DataZone shows with `shown`, and returns the warnings that are logged. */
 const warningsOf = async (
   sweeps: number,
   shown: Partial<ServiceRun>,
@@ -42,13 +42,13 @@ const warningsOf = async (
   return warnings
 }
 
-test('P8, P11: an unknown status is told once, with the run, however often it is seen', async () => {
+test('P8, P11: logs an unrecognized status once with its run, however often it is seen', async () => {
   expect(await warningsOf(4, { nativeStatus: 'AWAITING_REVIEW' })).toEqual([
     { runId: 'run-1', what: 'status AWAITING_REVIEW' },
   ])
 })
 
-test('P8: an unknown type is told once, when the run has ended, and what was said of it is not', async () => {
+test('P8: logs an unrecognized type once when the run has ended, without its error message', async () => {
   const shown = {
     nativeStatus: 'FAILED',
     types: ['BUSINESS_NAMES', 'BUSINESS_METRICS'],
@@ -64,7 +64,7 @@ test('P8: an unknown type is told once, when the run has ended, and what was sai
   ])
 })
 
-test('what everybody knows is not told', async () => {
+test('logs no known status or type', async () => {
   const back = inFlightRun({ startedAtMs: t0 - 10 * minute, notFoundSinceMs: t0 })
   expect(await warningsOf(1, { nativeStatus: 'IN_PROGRESS' }, back)).toEqual([])
   const known = { ...back, nativeStatus: 'AWAITING_REVIEW' }
