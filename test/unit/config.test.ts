@@ -127,11 +127,14 @@ describe('an invalid configuration', () => {
     expect(message).toContain('LEASE_SECONDS: ')
   })
 
-  test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])('refuses the rate %j', (rate) => {
-    expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
-      'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',
-    )
-  })
+  test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])(
+    'refuses the rate %j',
+    (rate) => {
+      expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
+        'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',
+      )
+    },
+  )
 
   test('names DEFAULT_TYPES when it is empty', () => {
     expect(complaint({ DEFAULT_TYPES: ' , ' })).toContain('DEFAULT_TYPES: must have at least 1')
