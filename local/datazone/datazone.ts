@@ -15,7 +15,12 @@ import { createWorld } from './world/world.ts'
 /** A simulated DataZone account: the served operations, and the control that a test has over it. */
 export type DataZone = {
   /** Answers one call. The input is checked against the service model; errors of the service are answers. */
-  call: <Name extends OperationName>(operation: Name, input: unknown) => Answer<Output<Name>>
+  call: <Name extends OperationName>(
+    operation: Name,
+    input: unknown,
+    /** The access key that signed the call: it decides the user. */
+    accessKeyId?: string,
+  ) => Answer<Output<Name>>
   control: Control
 }
 
@@ -60,13 +65,17 @@ export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZo
     if (effect.outcome === 'error') return effect
     return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
   }
-  const call = <Name extends OperationName>(operation: Name, input: unknown): Answer<Output<Name>> => {
+  const call = <Name extends OperationName>(
+    operation: Name,
+    input: unknown,
+    accessKeyId?: string,
+  ): Answer<Output<Name>> => {
     late.applyDue()
     const atMs = now()
     const overQuota = !quotas.take(operation, atMs)
     const prepared = overQuota
       ? failure('ThrottlingException', 'Rate exceeded')
-      : outcomeOf(() => operations[operation](operation, world, input))
+      : outcomeOf(() => operations[operation](world, { operation, input, accessKeyId }))
     const hit =
       prepared.outcome === 'ok'
         ? applyFaults(seed, faults, { operation, targetId: prepared.output.targetId, atMs })

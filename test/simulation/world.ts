@@ -1,7 +1,7 @@
 import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { ActualDataSourceRun } from '../../local/datazone/control/control.ts'
 import { createDataZone } from '../../local/datazone/datazone.ts'
-import { caller } from '../../local/datazone/world/world.ts'
+import { defaultUser } from '../../local/datazone/world/world.ts'
 import { check, type Violation } from './checker.ts'
 import { deployed } from './deployed.ts'
 import { dueCancels } from './due-cancels.ts'
@@ -90,7 +90,7 @@ const asSeen = (run: ActualDataSourceRun): SeenRun => ({
   createdAtMs: run.createdAtMs,
   endsAtMs: run.endsAtMs,
   status: run.status === 'SUCCESS' ? 'SUCCEEDED' : run.status,
-  ...(run.createdBy === caller ? {} : { isForeign: true }),
+  ...(run.createdBy === defaultUser ? {} : { isForeign: true }),
 })
 
 /** The starter sends `types` alone: an older deployment answers in its own shape, and takes what the starter sends. */

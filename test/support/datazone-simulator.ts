@@ -11,11 +11,11 @@ afterEach(async () => {
 })
 
 /** A client of the AWS SDK that makes one attempt. */
-export const clientOf = (endpoint: string): DataZoneClient =>
+export const clientOf = (endpoint: string, accessKeyId = 'local'): DataZoneClient =>
   new DataZoneClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: { accessKeyId, secretAccessKey: 'local' },
     maxAttempts: 1,
   })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ControlError, parseInput } from '../input/parse-input.ts'
 import { strictObject } from '../input/strict-object.ts'
-import { model, operationNamed } from '../model/model.ts'
+import { isReadOnly, model } from '../model/model.ts'
 import {
   type CredentialErrorName,
   credentialErrorStatus,
@@ -19,7 +19,7 @@ const errorName = z.literal([...documented, ...credential])
 export const longestDelayMs = 2 ** 31 - 1
 
 const operationNames = Object.keys(model.operations)
-const changing = operationNames.filter((name) => !operationNamed(name).readonly)
+const changing = operationNames.filter((name) => !isReadOnly(name))
 
 const when = {
   /** Only calls of this operation; absent: of every operation. */

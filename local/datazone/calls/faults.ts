@@ -1,4 +1,4 @@
-import { operationNamed } from '../model/model.ts'
+import { isReadOnly } from '../model/model.ts'
 import { credentialErrorStatus, errorStatus } from '../model/service-error.ts'
 import { draw, type Seed } from '../world/random.ts'
 import type { AnsweredError, Transport, UnreadableFields } from './answer.ts'
@@ -52,7 +52,7 @@ const messageOf = (name: AnsweredError['name'], atMs: number): string => {
 
 /** Whether a fault is for a call, its probability aside. */
 const isFor = (fault: ArmedFault, call: CallInfo): boolean =>
-  !(fault.kind === 'lateEffect' && operationNamed(call.operation).readonly) &&
+  !(fault.kind === 'lateEffect' && isReadOnly(call.operation)) &&
   (fault.operation === undefined || fault.operation === call.operation) &&
   (fault.target === undefined || fault.target === call.targetId) &&
   (fault.times === undefined || fault.hits < fault.times) &&

@@ -10,13 +10,18 @@ export type RateQuotas = {
 
 type Rate = Readonly<{ size: number; perSecond: number }>
 
-/** Rates are documented for these operations; Get and List of runs have none that is listed. */
+/** The operations whose rates are documented, each its own; the others have no rate here. */
 const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
-  const { dataSourceStartRatePerSecond, cancelRatePerSecond } = settings
+  const steady = (perSecond: number): Rate => ({ size: perSecond, perSecond })
   return {
     StartMetadataGenerationRun: { size: settings.startBucket, perSecond: settings.startRatePerSecond },
-    StartDataSourceRun: { size: dataSourceStartRatePerSecond, perSecond: dataSourceStartRatePerSecond },
-    CancelMetadataGenerationRun: { size: cancelRatePerSecond, perSecond: cancelRatePerSecond },
+    StartDataSourceRun: steady(settings.dataSourceStartRatePerSecond),
+    CancelMetadataGenerationRun: steady(settings.cancelRatePerSecond),
+    AcceptPredictions: steady(settings.predictionRatePerSecond),
+    RejectPredictions: steady(settings.predictionRatePerSecond),
+    CreateListingChangeSet: steady(settings.changeSetRatePerSecond),
+    Search: steady(settings.searchRatePerSecond),
+    SearchListings: steady(settings.searchListingsRatePerSecond),
   }
 }
 

@@ -13,6 +13,7 @@ import { ControlError, parseInput } from '../input/parse-input.ts'
 import { type Settings, type SettingsInput, settingsSchema } from '../input/settings.ts'
 import type { DataSourceRun } from '../world/data-source-run.ts'
 import { sourceStatusAt } from '../world/data-source-run-plan.ts'
+import type { OwnershipTransfer } from '../world/domains.ts'
 import { parseDomains, type Revision } from '../world/domains.ts'
 import type { MetadataRun } from '../world/metadata-run.ts'
 import { statusAt } from '../world/metadata-run-plan.ts'
@@ -22,8 +23,11 @@ import type { World } from '../world/world.ts'
 import { type AcceptanceInput, acceptSuggestions } from './accept-suggestions.ts'
 import { addRevision } from './add-revision.ts'
 import { hasTarget } from './find-target.ts'
-import { type PublicationInput, publishAsset } from './publish-asset.ts'
+import { type PublicationInput, publishAsset, unpublishAsset } from './publish-asset.ts'
+import { type AssetEventInput, sendAssetEvent } from './send-asset-event.ts'
+import { type DataSourceStatusInput, setDataSourceStatus } from './set-data-source-status.ts'
 import { type ScheduledRunInput, startScheduledRun } from './start-scheduled-run.ts'
+import { type TransferInput, transferAsset } from './transfer-asset.ts'
 
 /** A run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
 export type ActualRun = Readonly<
@@ -85,8 +89,16 @@ export type Control = {
   changeSettings: (changes: SettingsInput) => Settings
   /** Accepts an asset's suggestions, as someone in the portal does: a new revision, and an event. */
   acceptSuggestions: (asset: AcceptanceInput) => { revision: string }
-  /** Puts an asset in the catalog, as someone in the portal does: there is an event for it. */
+  /** Publishes an asset, as a person in the portal does; there is an event for it. */
   publishAsset: (asset: PublicationInput) => { listingId: string; version: string }
+  /** Takes an asset out of the catalog; there is an event for it. Throws ControlError unless it is published. */
+  unpublishAsset: (asset: PublicationInput) => { listingId: string; version: string }
+  /** Sends an event about an asset, and changes nothing else. */
+  sendAssetEvent: (event: AssetEventInput) => { detailType: string }
+  /** Begins to transfer an asset to another project: changes conflict until that has ended. */
+  transferAsset: (transfer: TransferInput) => OwnershipTransfer
+  /** Sets the status of a data source: only a READY one can be run. */
+  setDataSourceStatus: (status: DataSourceStatusInput) => { status: string }
   /**
    * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one
    * of its runs is going or its day is full.
@@ -185,6 +197,10 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: ControlC
     },
     acceptSuggestions: (asset) => acceptSuggestions(current(), asset),
     publishAsset: (asset) => publishAsset(current(), asset),
+    unpublishAsset: (asset) => unpublishAsset(current(), asset),
+    sendAssetEvent: (event) => sendAssetEvent(current(), event),
+    transferAsset: (transfer) => transferAsset(current(), transfer),
+    setDataSourceStatus: (status) => setDataSourceStatus(current(), status),
     startScheduledRun: (source) => actualDataSourceRun(startScheduledRun(current(), source), world.nowMs()),
     deleteRun: ({ domainId, runId }) => {
       const { runs: book, sourceRuns: sourceBook, nowMs } = current()

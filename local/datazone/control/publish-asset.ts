@@ -1,26 +1,35 @@
 import { z } from 'zod'
-import { parseInput } from '../input/parse-input.ts'
+import { ControlError, parseInput } from '../input/parse-input.ts'
 import { strictObject } from '../input/strict-object.ts'
-import { drawId } from '../world/random.ts'
+import { changeListing } from '../world/listings.ts'
 import { otherUser, type World } from '../world/world.ts'
 import { findAsset } from './find-target.ts'
 
-/** Which asset is to be published. */
+/** The asset to publish. */
 export const publicationSchema = strictObject({ domainId: z.string(), assetId: z.string() })
-/** Which asset is to be published. */
+/** The asset to publish. */
 export type PublicationInput = z.infer<typeof publicationSchema>
 
-/** Puts an asset in the catalog, once more: its event is `Asset Added To Catalog`. Throws ControlError for an unknown one. */
+/**
+ * Publishes the latest revision of an asset, once more; the event is `Asset Added To Catalog`. Throws ControlError
+ * for an unknown asset.
+ */
 export const publishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
-  const { domainId, assetId } = parseInput('what is to be published', publicationSchema, given)
+  const { domainId, assetId } = parseInput('the publication', publicationSchema, given)
   const asset = findAsset(world.domains, domainId, assetId)
-  asset.timesPublished += 1
-  const listingId = drawId(world.seed, 'listing', domainId, assetId)
-  const version = String(asset.timesPublished)
-  const listing = { domainId, projectId: asset.projectId, assetId, listingId, version }
-  world.outbox.add(world.nowMs(), {
-    kind: 'published',
-    listing: { ...listing, publishedBy: otherUser },
-  })
-  return { listingId, version }
+  const { revision } = asset.latest
+  const change = { status: 'ACTIVE', revision, userId: otherUser } as const
+  const { listingId, listingRevision } = changeListing(world, domainId, asset, change)
+  return { listingId, version: listingRevision }
+}
+
+/** Takes an asset out of the catalog; the event is `Asset Unpublished`. Throws ControlError for one that is not in it. */
+export const unpublishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
+  const { domainId, assetId } = parseInput('the publication to end', publicationSchema, given)
+  const asset = findAsset(world.domains, domainId, assetId)
+  if (asset.listing?.status !== 'ACTIVE')
+    throw new ControlError(`assetId: '${assetId}' is not published: publish it first`)
+  const change = { status: 'INACTIVE', revision: asset.listing.revision, userId: otherUser } as const
+  const { listingId, listingRevision } = changeListing(world, domainId, asset, change)
+  return { listingId, version: listingRevision }
 }

@@ -3,7 +3,10 @@ import { faultsSchema } from '../calls/fault-schema.ts'
 import { acceptanceSchema } from '../control/accept-suggestions.ts'
 import type { Control } from '../control/control.ts'
 import { publicationSchema } from '../control/publish-asset.ts'
+import { assetEventSchema } from '../control/send-asset-event.ts'
+import { dataSourceStatusSchema } from '../control/set-data-source-status.ts'
 import { scheduledRunSchema } from '../control/start-scheduled-run.ts'
+import { transferSchema } from '../control/transfer-asset.ts'
 import { catalogueSchema, newRevisionSchema } from '../input/catalogue.ts'
 import { ControlError, parseInput } from '../input/parse-input.ts'
 import { settingsSchema } from '../input/settings.ts'
@@ -39,9 +42,17 @@ const routes: Readonly<Record<string, Route>> = {
     )
   },
   'POST acceptances': (control, body) =>
-    control.acceptSuggestions(parseInput('whose suggestions are to be accepted', acceptanceSchema, body)),
+    control.acceptSuggestions(parseInput('the acceptance', acceptanceSchema, body)),
   'POST publications': (control, body) =>
-    control.publishAsset(parseInput('what is to be published', publicationSchema, body)),
+    control.publishAsset(parseInput('the publication', publicationSchema, body)),
+  'DELETE publications': (control, body) =>
+    control.unpublishAsset(parseInput('the publication to end', publicationSchema, body)),
+  'POST asset-events': (control, body) =>
+    control.sendAssetEvent(parseInput('the asset event', assetEventSchema, body)),
+  'POST ownership-transfers': (control, body) =>
+    control.transferAsset(parseInput('the ownership transfer', transferSchema, body)),
+  'PUT data-source-status': (control, body) =>
+    control.setDataSourceStatus(parseInput('the data source status', dataSourceStatusSchema, body)),
   'POST scheduled-runs': (control, body) =>
     control.startScheduledRun(parseInput('the scheduled run', scheduledRunSchema, body)),
   'DELETE runs': (control, body) => control.deleteRun(parseInput('the run to delete', runToDelete, body)),

@@ -12,8 +12,14 @@ export type Reply = Readonly<{
   transport?: Transport | undefined
 }>
 
-/** An HTTP request: its path as it was sent, its query, and its body parsed. */
-export type JsonRequest = Readonly<{ method: string; path: string; query: URLSearchParams; body: unknown }>
+/** An HTTP request: its path as it was sent, its query, its body parsed, and the access key that signed it. */
+export type JsonRequest = Readonly<{
+  method: string
+  path: string
+  query: URLSearchParams
+  body: unknown
+  accessKeyId?: string | undefined
+}>
 
 /** An error as restJson1 carries it: its name in a header, its message in the body. */
 export const errorReply = (status: number, name: string, message: string): Reply => ({

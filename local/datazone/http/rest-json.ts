@@ -65,6 +65,10 @@ export const serialize = (shapeName: string, value: unknown): unknown => {
     return shape.timestampFormat === 'iso8601' ? value.toISOString() : value.getTime() / 1000
   if (shape.type === 'list' && Array.isArray(value))
     return value.map((item: unknown) => serialize(shape.member.shape, item))
+  if (shape.type === 'map' && typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, serialize(shape.value.shape, part)]),
+    )
   if (shape.type !== 'structure' || typeof value !== 'object' || value === null) return value
   const given = new Map<string, unknown>(Object.entries(value))
   const members = Object.entries(shape.members)

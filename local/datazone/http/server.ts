@@ -67,7 +67,12 @@ const refusals = {
   },
 } as const
 
-const replyTo = (datazone: DataZone, method: string, target: string, sent: RequestBody): Reply => {
+/** The access key of a SigV4 signature; the signature itself is not checked. */
+const accessKeyOf = ({ headers }: IncomingMessage): string | undefined =>
+  /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1]
+
+const replyTo = (datazone: DataZone, request: IncomingMessage, sent: RequestBody): Reply => {
+  const { method = 'GET', url: target = '/' } = request
   const { path, query } = splitTarget(target)
   const isControl = isControlPath(path)
   const refuse = (status: number, name: string, message: string): Reply =>
@@ -84,8 +89,8 @@ const replyTo = (datazone: DataZone, method: string, target: string, sent: Reque
     const reason = cause instanceof Error ? cause.message : String(cause)
     return refuse(400, 'SerializationException', `the request body is not JSON: ${reason}`)
   }
-  const request = { method, path, query, body }
-  return isControl ? answerControl(datazone.control, request) : answerService(datazone, request)
+  const asked = { method, path, query, body, accessKeyId: accessKeyOf(request) }
+  return isControl ? answerControl(datazone.control, asked) : answerService(datazone, asked)
 }
 
 const always = () => ({ 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() })
@@ -128,14 +133,13 @@ const handle = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const { method = 'GET', url = '/' } = request
   const sent = await readBody(request)
   if (sent === undefined) return
   let reply: Reply
   try {
-    reply = replyTo(datazone, method, url, sent)
+    reply = replyTo(datazone, request, sent)
   } catch (mistake) {
-    console.error('the DataZone simulator failed on', method, url, mistake)
+    console.error('the DataZone simulator failed on', request.method, request.url, mistake)
     reply = errorReply(500, 'InternalServerException', `the simulator failed: ${mistake}`)
   }
   if (!reply.delayMs) return send(response, reply)

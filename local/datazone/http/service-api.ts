@@ -6,7 +6,10 @@ import { errorReply, type JsonRequest, type Reply } from './reply.ts'
 import { bindInput, matchRequest, serialize } from './rest-json.ts'
 
 /** Answers a restJson1 request of an AWS SDK. A path of no served operation gets UnknownOperationException. */
-export const answerService = (datazone: DataZone, { method, path, query, body }: JsonRequest): Reply => {
+export const answerService = (
+  datazone: DataZone,
+  { method, path, query, body, accessKeyId }: JsonRequest,
+): Reply => {
   const request = matchRequest(method, path)
   if (request === undefined || !isOperation(request.operation))
     return errorReply(
@@ -14,7 +17,7 @@ export const answerService = (datazone: DataZone, { method, path, query, body }:
       'UnknownOperationException',
       `the simulator does not serve ${method} ${path}: docs/SIMULATOR.md lists the operations that it serves`,
     )
-  const answer = datazone.call(request.operation, bindInput(request, query, body))
+  const answer = datazone.call(request.operation, bindInput(request, query, body), accessKeyId)
   const { lost, delayMs, transport, unreadable } = answer
   const reply =
     answer.outcome === 'ok'

@@ -9,6 +9,12 @@ const fitting = (shapeName: string) =>
     error: () => `does not fit ${shapeName} of the service model: ${JSON.stringify(shapeNamed(shapeName))}`,
   })
 
+/** One of the values that the service model gives a shape. */
+const enumOf = (shapeName: string) => {
+  const shape = shapeNamed(shapeName)
+  return z.enum(shape.type === 'string' ? (shape.enum ?? []) : [])
+}
+
 /** How deep a value of the catalogue may be nested. */
 const maxDepth = 64
 
@@ -28,6 +34,12 @@ const shallow = <Output, Input>(schema: z.ZodType<Output, Input>) =>
 
 const columnSchema = shallow(z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) }))
 
+const described = {
+  description: fitting('Description').optional(),
+  /** Names of glossary terms; as identifiers, GetAsset shows them as they are. */
+  glossaryTerms: z.array(fitting('GlossaryTermId')).max(20).optional(),
+}
+
 const assetSchema = strictObject({
   id: fitting('AssetId'),
   projectId: fitting('ProjectId'),
@@ -36,24 +48,58 @@ const assetSchema = strictObject({
   revision: fitting('Revision').default('1'),
   /** The structured schema; an asset without columns has none. */
   columns: z.array(columnSchema),
-  /** Form types that a custom asset type has, as 'amazon.datazone.RelationalTableFormType'. */
+  ...described,
+  /** Whether the asset is published, was published, or never was. */
+  listing: z.enum(['ACTIVE', 'INACTIVE', 'NONE']).default('ACTIVE'),
+  /** Form types of a custom asset type, e.g. 'amazon.datazone.RelationalTableFormType'. */
   forms: z.array(z.string()).default([]),
   externalIdentifier: fitting('ExternalIdentifier').optional(),
 })
 
+/** The statuses that a data source can be given; RUNNING is shown while one of its runs is active. */
+export const dataSourceStatus = enumOf('DataSourceStatus').exclude(['RUNNING'])
+
 const dataSourceSchema = strictObject({
   id: fitting('DataSourceId'),
   projectId: fitting('ProjectId'),
-  name: z.string().min(1),
+  name: fitting('Name'),
+  description: fitting('Description').optional(),
+  type: z.enum(['GLUE', 'REDSHIFT']).default('GLUE'),
+  /** Only a READY data source can be run. */
+  status: dataSourceStatus.default('READY'),
   /** How many tables a run of it looks at. */
   tables: z.int32().min(0).default(10),
-  /** Shown, as JSON, in the snapshot that each run has. */
+  /** Shown, as JSON, in the snapshot of each run. */
   configuration: shallow(z.record(z.string(), z.json())).default({}),
+})
+
+const memberSchema = strictObject({
+  /** A user of the domain, or a group. */
+  userId: z.string().min(1).optional(),
+  groupId: z.string().min(1).optional(),
+  designation: enumOf('UserDesignation').default('PROJECT_CONTRIBUTOR'),
+}).refine(({ userId, groupId }) => (userId === undefined) !== (groupId === undefined), {
+  error: 'is neither a user nor a group, or both: give userId or groupId',
+})
+
+const projectSchema = strictObject({
+  id: fitting('ProjectId'),
+  name: z.string().min(1),
+  /** Who may act in the project; absent: every caller. */
+  members: z.array(memberSchema).optional(),
+})
+
+const userSchema = strictObject({
+  id: z.string().min(1),
+  /** The access keys that sign this user's calls. */
+  accessKeyIds: z.array(z.string().min(1)).default([]),
+  groupIds: z.array(z.string().min(1)).default([]),
 })
 
 const domainSchema = strictObject({
   id: fitting('DomainId'),
-  projects: z.array(strictObject({ id: fitting('ProjectId'), name: z.string().min(1) })),
+  users: z.array(userSchema).default([]),
+  projects: z.array(projectSchema),
   assets: z.array(assetSchema),
   dataSources: z.array(dataSourceSchema).default([]),
 }).superRefine((domain, context) => {
@@ -64,10 +110,10 @@ const domainSchema = strictObject({
         context.addIssue({
           code: 'custom',
           path: [kind, index, 'projectId'],
-          message: `'${projectId}' is no project of ${domain.id}: add it to projects`,
+          message: `'${projectId}' is not a project of ${domain.id}: add it to projects`,
         })
   }
-  for (const kind of ['projects', 'assets', 'dataSources'] as const)
+  for (const kind of ['users', 'projects', 'assets', 'dataSources'] as const)
     requireUniqueIds(
       context,
       domain[kind].map(({ id }) => id),
@@ -76,33 +122,36 @@ const domainSchema = strictObject({
     )
 })
 
-/** A catalogue as it is loaded: every id fits the service model, everything is in a project of its domain. */
+/** A catalogue: every id fits the service model, and everything is in a project of its domain. */
 export const catalogueSchema = strictObject({ domains: z.array(domainSchema) }).superRefine(
   ({ domains }, context) =>
     requireUniqueIds(
       context,
       domains.map(({ id }) => id),
       (index) => ['domains', index, 'id'],
-      'put all that it has in one',
+      'merge them into one',
     ),
 )
 
-/** Domains with their projects, assets and data sources, as the simulator loads them. */
+/** Domains with their projects, assets and data sources, as they are loaded. */
 export type Catalogue = z.input<typeof catalogueSchema>
-/** An asset of a catalogue that was checked: defaults are filled in. */
+/** A domain of a catalogue that was checked, with its defaults. */
+export type ParsedDomain = z.output<typeof domainSchema>
+/** An asset of a catalogue that was checked, with its defaults. */
 export type ParsedAsset = z.output<typeof assetSchema>
-/** The same of a data source. */
+/** A data source of a catalogue that was checked, with its defaults. */
 export type ParsedDataSource = z.output<typeof dataSourceSchema>
 
 /** A new revision as it is given. */
 export const newRevisionSchema = strictObject({
   domainId: z.string(),
   assetId: z.string(),
-  /** The next whole number, when it is left out. */
+  /** Absent: the next whole number. */
   revision: fitting('Revision').optional(),
   name: fitting('AssetName').optional(),
   columns: z.array(columnSchema).optional(),
+  ...described,
 })
 
-/** A new revision for an asset; what is left out stays as it was. */
+/** A new revision of an asset; what is absent stays as it was. */
 export type NewRevision = z.input<typeof newRevisionSchema>

@@ -29,6 +29,17 @@ const quotas = {
   }).default({}),
 }
 
+const otherRates = {
+  /** AcceptPredictions and RejectPredictions in a second, and at once (documented: 20; the bucket is an assumption). */
+  predictionRatePerSecond: z.number().min(1).default(20),
+  /** CreateListingChangeSet in a second, and at once (documented: 20; the bucket is an assumption). */
+  changeSetRatePerSecond: z.number().min(1).default(20),
+  /** Search in a second, and at once (documented: 20; the bucket is an assumption). */
+  searchRatePerSecond: z.number().min(1).default(20),
+  /** SearchListings in a second, and at once (documented: 16; the bucket is an assumption). */
+  searchListingsRatePerSecond: z.number().min(1).default(16),
+}
+
 const starts = {
   /** How long a clientToken is remembered, in milliseconds. Undocumented; at least 10 minutes is assumed. */
   tokenMemoryMs: waitMs.default(600_000),
@@ -40,6 +51,11 @@ const starts = {
   conflictWhileRunning: z.boolean().default(true),
   /** Whether that is looked at before the clientToken, so that even a replay is a conflict. Undocumented. */
   conflictBeforeToken: z.boolean().default(false),
+}
+
+const sources = {
+  /** What StartDataSourceRun answers about a data source that is not READY. That it fails is assumed. */
+  sourceNotReady: z.enum(['ConflictException', 'ValidationException']).default('ConflictException'),
 }
 
 const cancels = {
@@ -99,12 +115,21 @@ const answers = {
 }
 
 const events = {
-  /** What a `Metadata Generation` event tells, which is not published: the run, the asset, both or the domain alone. */
+  /** What a `Metadata Generation` event names, which is not published: the run, the asset, both or the domain alone. */
   eventPayload: z.enum(['run-id', 'asset-id', 'both', 'domain-only']).default('run-id'),
   /** Whether runs with BUSINESS_NAMES give `Business Name Generation` events besides. */
   olderEvents: z.boolean().default(false),
-  /** How a partial success is told. Documented: no event is for it. */
+  /** The event of a partial success. Documented: there is none. */
   partialEvent: z.enum(['none', 'succeeded', 'failed']).default('none'),
+  /**
+   * The metadata of `Data Source Run` events: `full`, or only what the one public type of them has: `sparse`, with
+   * versions as numbers and without project, user and clientToken.
+   */
+  sourceEventShape: z.enum(['full', 'sparse']).default('full'),
+  /** Whether a data source run also gives the events of the newer pages, `Data Source Run Complete` and `Data Source Status Change`. */
+  sourceStatusEvents: z.boolean().default(false),
+  /** The project of `Asset Added To Catalog` events: the owner, none, or one that does not own the asset. */
+  publishedEventProject: z.enum(['owner', 'missing', 'wrong']).default('owner'),
   /** The time from what happened to its event. Assumption; that it is best effort is documented. */
   eventDelayMs: waitMs.default(500),
   /** Share of events that never come. */
@@ -122,7 +147,9 @@ const events = {
 /** Every setting with its default. What DataZone documents is marked so; all else is an assumption. */
 export const settingsSchema = strictObject({
   ...quotas,
+  ...otherRates,
   ...starts,
+  ...sources,
   ...cancels,
   ...endings,
   ...lists,

@@ -17,6 +17,9 @@ const shape = z.discriminatedUnion('type', [
     ...bounds,
   }),
   z.object({ type: z.literal('integer'), ...bounds }),
+  z.object({ type: z.literal('long'), ...bounds }),
+  z.object({ type: z.literal('float') }),
+  z.object({ type: z.literal('boolean') }),
   z.object({
     type: z.literal('timestamp'),
     /** Absent: epoch seconds. */
@@ -24,7 +27,15 @@ const shape = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('list'), member: z.object({ shape: z.string() }), ...bounds }),
   z.object({
+    type: z.literal('map'),
+    key: z.object({ shape: z.string() }),
+    value: z.object({ shape: z.string() }),
+    ...bounds,
+  }),
+  z.object({
     type: z.literal('structure'),
+    /** Exactly one member is set. */
+    union: z.boolean().default(false),
     required: z.array(z.string()).default([]),
     members: z.record(z.string(), member),
     error: z.object({ httpStatusCode: z.number() }).optional(),
@@ -80,3 +91,7 @@ export const operationNamed = (name: string): ModelOperation => {
   if (found === undefined) throw new Error(`the service model has no operation '${name}'`)
   return found
 }
+
+/** Whether an operation changes nothing. The model leaves the mark out where a read is sent by POST. */
+export const isReadOnly = (name: string): boolean =>
+  operationNamed(name).readonly || name === 'Search' || name === 'SearchListings'

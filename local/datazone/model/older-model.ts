@@ -12,6 +12,7 @@ export const olderModel: ServiceModel = {
     ...model.shapes,
     StartMetadataGenerationRunInput: {
       type: 'structure',
+      union: false,
       required: ['domainIdentifier', 'target', 'owningProjectIdentifier', 'type'],
       members: startMembers,
     },

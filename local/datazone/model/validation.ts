@@ -49,9 +49,14 @@ const stringProblems = (shape: ShapeOf<'string'>, value: unknown, path: string):
 /** An `integer` of the service model has 32 bits. */
 export const maxInteger = 2 ** 31 - 1
 
-const integerProblems = (shape: ShapeOf<'integer'>, value: unknown, path: string): string[] => {
+const integerProblems = (
+  shape: ShapeOf<'integer'> | ShapeOf<'long'>,
+  value: unknown,
+  path: string,
+): string[] => {
   if (typeof value !== 'number' || !Number.isInteger(value)) return failed(path, 'be an integer')
-  const { min = -maxInteger - 1, max = maxInteger } = shape
+  const most = shape.type === 'integer' ? maxInteger : Number.MAX_SAFE_INTEGER
+  const { min = -most - 1, max = most } = shape
   if (value < min) return failed(path, `have value greater than or equal to ${min}`)
   return value > max ? failed(path, `have value less than or equal to ${max}`) : []
 }
@@ -73,15 +78,36 @@ const listProblems = (shape: ShapeOf<'list'>, value: unknown, path: string, from
   ]
 }
 
+const mapProblems = (shape: ShapeOf<'map'>, value: unknown, path: string, from: ServiceModel): string[] => {
+  if (!isObject(value)) return failed(path, 'be a map')
+  const entries = Object.entries(value)
+  return [
+    ...lengthProblems(shape, entries.length, path),
+    ...entries.flatMap(([key, part]) => [
+      ...problemsOf(shape.key.shape, key, `${path}.${key}.key`, from),
+      ...problemsOf(shape.value.shape, part, `${path}.${key}.value`, from),
+    ]),
+  ]
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** How deep a value may be nested: the filters of a search are, as deep as their sender likes. */
+const maxDepth = 32
+
 const structureProblems = (
   shape: ShapeOf<'structure'>,
   value: unknown,
   path: string,
   from: ServiceModel,
 ): string[] => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return failed(path || 'body', 'be a structure')
+  if (!isObject(value)) return failed(path || 'body', 'be a structure')
+  if (path.split('.').length > maxDepth) return failed(path, `be nested at most ${maxDepth} levels deep`)
   const given = new Map<string, unknown>(Object.entries(value))
+  const set = Object.keys(shape.members).filter((name) => (given.get(name) ?? undefined) !== undefined)
+  if (shape.union && set.length !== 1)
+    return failed(path, `have exactly one of the members [${Object.keys(shape.members).join(', ')}]`)
   return Object.entries(shape.members).flatMap(([name, member]) => {
     const inner = path === '' ? name : `${path}.${name}`
     const part = given.get(name) ?? undefined
@@ -105,7 +131,14 @@ export const problemsOf = (
     case 'string':
       return stringProblems(shape, value, path)
     case 'integer':
+    case 'long':
       return integerProblems(shape, value, path)
+    case 'float':
+      return typeof value === 'number' ? [] : failed(path, 'be a number')
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : failed(path, 'be a boolean')
+    case 'map':
+      return mapProblems(shape, value, path, from)
     case 'timestamp':
       return timestampProblems(shape, value, path)
     case 'list':

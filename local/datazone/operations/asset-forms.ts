@@ -2,7 +2,7 @@ import { accountId, region } from '../world/account.ts'
 import type { Asset, Revision } from '../world/domains.ts'
 import { relationalForm } from './supported-asset.ts'
 
-/** A metadata form as GetAsset gives it: its content is JSON in a string. */
+/** A metadata form as GetAsset answers it: its content is JSON in a string. */
 export type Form = Readonly<{ formName: string; typeName: string; typeRevision: string; content: string }>
 
 const form = (formName: string, typeName: string, content: object): Form => ({
@@ -15,24 +15,24 @@ const form = (formName: string, typeName: string, content: object): Form => ({
 const columnsOf = (revision: Revision) =>
   revision.columns.map(({ name, dataType, ...rest }) => ({ columnName: name, dataType, ...rest }))
 
-const glueTable = (asset: Asset, revision: Revision): Form =>
+const glueTable = (revision: Revision, projectId: string): Form =>
   form('GlueTableForm', 'amazon.datazone.GlueTableFormType', {
     catalogId: accountId,
     columns: columnsOf(revision),
     compressionType: 'snappy',
     region,
     sourceClassification: 'parquet',
-    sourceLocation: `s3://lake-${accountId}/${asset.projectId}/${revision.name}/`,
-    tableArn: `arn:aws:glue:${region}:${accountId}:table/${asset.projectId}/${revision.name}`,
+    sourceLocation: `s3://lake-${accountId}/${projectId}/${revision.name}/`,
+    tableArn: `arn:aws:glue:${region}:${accountId}:table/${projectId}/${revision.name}`,
     tableName: revision.name,
   })
 
-const redshift = (kind: 'Table' | 'View', asset: Asset, revision: Revision): Form =>
+const redshift = (kind: 'Table' | 'View', revision: Revision, projectId: string): Form =>
   form(`Redshift${kind}Form`, `amazon.datazone.Redshift${kind}FormType`, {
     accountId,
     region,
     databaseName: 'dev',
-    schemaName: asset.projectId,
+    schemaName: projectId,
     [`${kind.toLowerCase()}Name`]: revision.name,
     columns: columnsOf(revision),
     storageType: 'SERVERLESS',
@@ -41,22 +41,23 @@ const redshift = (kind: 'Table' | 'View', asset: Asset, revision: Revision): For
 const details = (asset: Asset, revision: Revision): Form =>
   form('AssetCommonDetailsForm', 'amazon.datazone.AssetCommonDetailsFormType', {
     sourceIdentifier: asset.externalIdentifier ?? revision.name,
+    ...(revision.businessName === undefined ? {} : { businessName: revision.businessName }),
     customProperties: {},
   })
 
 /**
- * The forms of an asset at a revision. The form types are DataZone's; which fields their content has
- * was pieced together from examples, and is an assumption.
+ * The forms of an asset at a revision. The form types are DataZone's; the fields of their content were pieced
+ * together from examples, and are an assumption.
  */
-export const formsOf = (asset: Asset, revision: Revision): Form[] => {
+export const formsOf = (asset: Asset, revision: Revision, projectId: string): Form[] => {
   const common = details(asset, revision)
   switch (asset.typeIdentifier) {
     case 'amazon.datazone.GlueTableAssetType':
-      return [glueTable(asset, revision), common]
+      return [glueTable(revision, projectId), common]
     case 'amazon.datazone.RedshiftTableAssetType':
-      return [redshift('Table', asset, revision), common]
+      return [redshift('Table', revision, projectId), common]
     case 'amazon.datazone.RedshiftViewAssetType':
-      return [redshift('View', asset, revision), common]
+      return [redshift('View', revision, projectId), common]
     default:
       return asset.forms.includes(relationalForm)
         ? [
@@ -69,3 +70,15 @@ export const formsOf = (asset: Asset, revision: Revision): Form[] => {
         : [common]
   }
 }
+
+/** The same forms as listings have them: one JSON object by form name, in a string. */
+export const formsText = (asset: Asset, revision: Revision, projectId: string): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      formsOf(asset, revision, projectId).map(({ formName, content }) => [formName, JSON.parse(content)]),
+    ),
+  )
+
+/** The glossary terms of a revision as listings have them; undefined when there are none. */
+export const detailedTerms = ({ glossaryTerms }: Revision): { name: string }[] | undefined =>
+  glossaryTerms?.length ? glossaryTerms.map((name) => ({ name })) : undefined

@@ -1,54 +1,61 @@
-import type { Asset, Revision } from '../world/domains.ts'
-import { typeStatsAt } from '../world/metadata-run-plan.ts'
-import { drawId } from '../world/random.ts'
-import { assetOf, caller, revisionOf, type World } from '../world/world.ts'
-import { type Form, formsOf } from './asset-forms.ts'
-import { suggestionForm } from './suggestions.ts'
+import type { Asset } from '../world/domains.ts'
+import { isInTransfer } from '../world/domains.ts'
+import { listingIdOf } from '../world/listings.ts'
+import { assetOf, defaultUser, ownerOf, revisionOf, type World } from '../world/world.ts'
+import { formsOf } from './asset-forms.ts'
+import { suggestionForms } from './suggestions.ts'
 
 /** What GetAsset takes, once the model's constraints hold. */
 export type GetAssetInput = Readonly<{ domainIdentifier: string; identifier: string; revision?: string }>
 
-/** The latest suggestions of each type that a run of this revision has succeeded with. */
-const suggestionsOf = (world: World, domainId: string, asset: Asset, revision: Revision): Form[] => {
-  const nowMs = world.nowMs()
-  const forms = new Map<string, Form>()
-  const runs = world.runs
-    .ofSubject(domainId, asset.id)
-    .filter((run) => run.revision === revision.revision)
-    .toSorted((one, other) => one.plan.endsAtMs - other.plan.endsAtMs)
-  for (const run of runs)
-    for (const { type, status } of typeStatsAt(run.plan, nowMs) ?? [])
-      if (status === 'SUCCEEDED') forms.set(type, suggestionForm(type, run.id, revision))
-  return [...forms.values()]
+const ownershipTransferOf = (asset: Asset, atMs: number) => {
+  const { transfer } = asset
+  if (transfer === undefined) return undefined
+  const { sourceProjectId, targetProjectId, startedAtMs, endsAtMs, outcome } = transfer
+  const isOver = !isInTransfer(asset, atMs)
+  return {
+    status: isOver ? outcome : 'IN_PROGRESS',
+    sourceProjectId,
+    targetProjectId,
+    startedAt: new Date(startedAtMs),
+    updatedAt: new Date(isOver ? endsAtMs : startedAtMs),
+  }
 }
 
 /**
- * An asset at a revision, the latest when none is named. Assumptions: every asset is published (its listing is
- * ACTIVE), and suggestions belong to the revision that the run was started for.
+ * An asset at a revision, the latest when none is named. Assumptions: suggestions belong to the revision that the
+ * run was started for, and a transfer is shown after it has ended too.
  */
 export const getAsset = (world: World, input: GetAssetInput) => {
   const { domainIdentifier } = input
   const asset = assetOf(world, domainIdentifier, input.identifier)
   const revision = revisionOf(asset, input.revision)
-  const suggestions = suggestionsOf(world, domainIdentifier, asset, revision)
+  const projectId = ownerOf(world, asset)
+  const { listing } = asset
   return {
     domainId: domainIdentifier,
     id: asset.id,
     name: revision.name,
+    description: revision.description,
+    glossaryTerms: revision.glossaryTerms?.length ? revision.glossaryTerms : undefined,
     typeIdentifier: asset.typeIdentifier,
     typeRevision: '1',
     externalIdentifier: asset.externalIdentifier,
     revision: revision.revision,
-    owningProjectId: asset.projectId,
+    owningProjectId: projectId,
     createdAt: new Date(revision.createdAtMs),
-    createdBy: caller,
+    createdBy: defaultUser,
     firstRevisionCreatedAt: new Date(asset.first.createdAtMs),
-    firstRevisionCreatedBy: caller,
-    listing: {
-      listingId: drawId(world.seed, 'listing', domainIdentifier, asset.id),
-      listingStatus: 'ACTIVE',
-    },
-    formsOutput: formsOf(asset, revision),
-    readOnlyFormsOutput: suggestions.length > 0 ? suggestions : undefined,
+    firstRevisionCreatedBy: defaultUser,
+    listing:
+      listing === undefined
+        ? undefined
+        : {
+            listingId: listingIdOf(world, domainIdentifier, asset.id),
+            listingStatus: listing.status,
+          },
+    formsOutput: formsOf(asset, revision, projectId),
+    readOnlyFormsOutput: suggestionForms(world, domainIdentifier, asset, revision),
+    ownershipTransfer: ownershipTransferOf(asset, world.nowMs()),
   }
 }

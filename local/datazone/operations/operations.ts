@@ -1,52 +1,123 @@
-import { model } from '../model/model.ts'
+import { isReadOnly, model } from '../model/model.ts'
 import { olderModel } from '../model/older-model.ts'
 import { assertInput } from '../model/validation.ts'
-import type { World } from '../world/world.ts'
+import { ownerOf, type World } from '../world/world.ts'
+import { acceptPredictions } from './accept-predictions.ts'
 import { cancelMetadataGenerationRun } from './cancel-metadata-generation-run.ts'
+import { createListingChangeSet } from './create-listing-change-set.ts'
 import { getAsset } from './get-asset.ts'
+import { getDataSource } from './get-data-source.ts'
 import { getDataSourceRun } from './get-data-source-run.ts'
+import { getListing } from './get-listing.ts'
 import { getMetadataGenerationRun } from './get-metadata-generation-run.ts'
+import { listAssetRevisions } from './list-asset-revisions.ts'
+import { listDataSourceRunActivities } from './list-data-source-run-activities.ts'
 import { listDataSourceRuns } from './list-data-source-runs.ts'
+import { listDataSources } from './list-data-sources.ts'
 import { listMetadataGenerationRuns } from './list-metadata-generation-runs.ts'
+import { listProjectMemberships } from './list-project-memberships.ts'
+import { requireAccess, userOf } from './permissions.ts'
+import { rejectPredictions } from './reject-predictions.ts'
+import { search } from './search.ts'
+import { searchListings } from './search-listings.ts'
 import { startDataSourceRun } from './start-data-source-run.ts'
 import { startMetadataGenerationRun } from './start-metadata-generation-run.ts'
 
 /** A call whose input is valid: the asset or data source that it is about, if that is known, and its effect. */
 type Prepared<Out> = { targetId: string | undefined; effect: () => Out }
 
+/** A call as it comes in; `accessKeyId` is the key that signed it. */
+export type ServiceCall = Readonly<{ operation: string; input: unknown; accessKeyId: string | undefined }>
+
+/** What a call is about: the asset or data source that faults look at, and the project whose members may make it. */
+type Subject = Readonly<{ targetId?: string | undefined; projectId?: string | undefined }>
+
 /**
  * One operation: checks its input against the model of the API's generation (ValidationException), and then is
- * ready to take effect. `targetOf` finds the asset or data source that a call is about.
+ * ready to take effect for the user whose key signed the call, if that user has access to the project.
  */
 const serve =
-  <Input extends object, Out>(
-    effect: (world: World, input: Input) => Out,
-    targetOf: (input: Input, world: World) => string | undefined,
+  <Input extends { domainIdentifier: string }, Out>(
+    effect: (world: World, input: Input, userId: string) => Out,
+    subjectOf: (input: Input, world: World) => Subject,
   ) =>
-  (operation: string, world: World, input: unknown): Prepared<Out> => {
+  (world: World, { operation, input, accessKeyId }: ServiceCall): Prepared<Out> => {
     assertInput<Input>(operation, input, world.settings.apiGeneration === 'older' ? olderModel : model)
-    return { targetId: targetOf(input, world), effect: () => effect(world, input) }
+    const { domainIdentifier: domainId } = input
+    return {
+      targetId: subjectOf(input, world).targetId,
+      effect: () => {
+        const userId = userOf(world, domainId, accessKeyId)
+        const { projectId } = subjectOf(input, world)
+        requireAccess(world, domainId, {
+          projectId,
+          userId,
+          access: isReadOnly(operation) ? 'read' : 'change',
+        })
+        return effect(world, input, userId)
+      },
+    }
   }
 
-type RunIdentity = Readonly<{ domainIdentifier: string; identifier: string }>
+type ById = Readonly<{ domainIdentifier: string; identifier: string }>
 
-const assetOfRun = ({ domainIdentifier, identifier }: RunIdentity, { runs }: World): string | undefined =>
-  runs.find(domainIdentifier, identifier)?.assetId
+const run = ({ domainIdentifier, identifier }: ById, { runs }: World): Subject => {
+  const found = runs.find(domainIdentifier, identifier)
+  return { targetId: found?.assetId, projectId: found?.projectId }
+}
 
-const sourceOfRun = (
-  { domainIdentifier, identifier }: RunIdentity,
-  { sourceRuns }: World,
-): string | undefined => sourceRuns.find(domainIdentifier, identifier)?.dataSourceId
+const sourceRun = ({ domainIdentifier, identifier }: ById, { sourceRuns }: World): Subject => {
+  const found = sourceRuns.find(domainIdentifier, identifier)
+  return { targetId: found?.dataSourceId, projectId: found?.projectId }
+}
+
+const asset = ({ domainIdentifier, identifier }: ById, world: World): Subject => {
+  const found = world.domains.get(domainIdentifier)?.assets.get(identifier)
+  return { targetId: identifier, projectId: found && ownerOf(world, found) }
+}
+
+const source = (domainId: string, sourceId: string, { domains }: World): Subject => ({
+  targetId: sourceId,
+  projectId: domains.get(domainId)?.dataSources.get(sourceId)?.projectId,
+})
 
 const served = {
-  StartMetadataGenerationRun: serve(startMetadataGenerationRun, ({ target }) => target.identifier),
-  GetMetadataGenerationRun: serve(getMetadataGenerationRun, assetOfRun),
-  ListMetadataGenerationRuns: serve(listMetadataGenerationRuns, ({ targetIdentifier }) => targetIdentifier),
-  CancelMetadataGenerationRun: serve(cancelMetadataGenerationRun, assetOfRun),
-  StartDataSourceRun: serve(startDataSourceRun, ({ dataSourceIdentifier }) => dataSourceIdentifier),
-  GetDataSourceRun: serve(getDataSourceRun, sourceOfRun),
-  ListDataSourceRuns: serve(listDataSourceRuns, ({ dataSourceIdentifier }) => dataSourceIdentifier),
-  GetAsset: serve(getAsset, ({ identifier }) => identifier),
+  StartMetadataGenerationRun: serve(startMetadataGenerationRun, (input) => ({
+    targetId: input.target.identifier,
+    projectId: input.owningProjectIdentifier,
+  })),
+  GetMetadataGenerationRun: serve(getMetadataGenerationRun, run),
+  ListMetadataGenerationRuns: serve(listMetadataGenerationRuns, ({ targetIdentifier }) => ({
+    targetId: targetIdentifier,
+  })),
+  CancelMetadataGenerationRun: serve(cancelMetadataGenerationRun, run),
+  StartDataSourceRun: serve(startDataSourceRun, (input, world) =>
+    source(input.domainIdentifier, input.dataSourceIdentifier, world),
+  ),
+  GetDataSourceRun: serve(getDataSourceRun, sourceRun),
+  ListDataSourceRuns: serve(listDataSourceRuns, (input, world) =>
+    source(input.domainIdentifier, input.dataSourceIdentifier, world),
+  ),
+  ListDataSourceRunActivities: serve(listDataSourceRunActivities, sourceRun),
+  GetDataSource: serve(getDataSource, (input, world) =>
+    source(input.domainIdentifier, input.identifier, world),
+  ),
+  ListDataSources: serve(listDataSources, ({ projectIdentifier }) => ({ projectId: projectIdentifier })),
+  GetAsset: serve(getAsset, asset),
+  ListAssetRevisions: serve(listAssetRevisions, asset),
+  AcceptPredictions: serve(acceptPredictions, asset),
+  RejectPredictions: serve(rejectPredictions, asset),
+  CreateListingChangeSet: serve(createListingChangeSet, ({ domainIdentifier, entityIdentifier }, world) =>
+    asset({ domainIdentifier, identifier: entityIdentifier }, world),
+  ),
+  GetListing: serve(getListing, () => ({})),
+  SearchListings: serve(searchListings, () => ({})),
+  Search: serve(search, ({ owningProjectIdentifier }) => ({
+    projectId: owningProjectIdentifier ?? undefined,
+  })),
+  ListProjectMemberships: serve(listProjectMemberships, ({ projectIdentifier }) => ({
+    projectId: projectIdentifier,
+  })),
 }
 
 /** The operations that are served. */
@@ -56,7 +127,7 @@ export type Output<Name extends OperationName> = ReturnType<ReturnType<(typeof s
 
 /** Every served operation by its name. */
 export const operations: {
-  [Name in OperationName]: (operation: string, world: World, input: unknown) => Prepared<Output<Name>>
+  [Name in OperationName]: (world: World, call: ServiceCall) => Prepared<Output<Name>>
 } = served
 
 /** Whether this is the name of a served operation. */

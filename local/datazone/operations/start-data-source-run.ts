@@ -6,7 +6,7 @@ import { draw, drawId } from '../world/random.ts'
 import { plannedOutcomeFor } from '../world/run-outcome.ts'
 import { rememberedRun, rememberRun } from '../world/token-memory.ts'
 import { useDay } from '../world/usage.ts'
-import { caller, dataSourceOf, type World } from '../world/world.ts'
+import { dataSourceOf, type World } from '../world/world.ts'
 
 /** What StartDataSourceRun takes, once the model's constraints hold. */
 export type StartDataSourceRunInput = Readonly<{
@@ -15,7 +15,7 @@ export type StartDataSourceRunInput = Readonly<{
   clientToken?: string | null
 }>
 
-/** Who wants a run of a data source, and how it shows. */
+/** How a run of a data source was requested, and by which user. */
 export type SourceRunOrigin = Readonly<{
   type: 'PRIORITIZED' | 'SCHEDULED'
   createdBy: string
@@ -25,17 +25,22 @@ export type SourceRunOrigin = Readonly<{
 const refuseWhileRunning = (world: World, domainId: string, source: DataSource): void => {
   const nowMs = world.nowMs()
   const runs = world.sourceRuns.ofSubject(domainId, source.id)
-  const going = runs.find((run) => !isEndedAt(run.plan, nowMs))
-  if (going !== undefined)
+  const active = runs.find((run) => !isEndedAt(run.plan, nowMs))
+  if (active !== undefined)
     throw new ServiceError(
       'ConflictException',
-      `Run ${going.id} of data source ${source.id} is ${sourceStatusAt(going.plan, nowMs)}`,
+      `Run ${active.id} of data source ${source.id} is ${sourceStatusAt(active.plan, nowMs)}`,
     )
 }
 
+const requireReady = ({ settings }: World, { id, status }: DataSource): void => {
+  if (status !== 'READY')
+    throw new ServiceError(settings.sourceNotReady, `Data source ${id} is ${status}: it has to be READY`)
+}
+
 /**
- * Makes a run of a data source, whoever wants it: ConflictException while another goes (`conflictWhileRunning`),
- * ServiceQuotaExceededException when its day is full.
+ * Adds a run of a data source. Throws `sourceNotReady` unless the source is READY, ConflictException while another
+ * of its runs is active (`conflictWhileRunning`), and ServiceQuotaExceededException when its day is full.
  */
 export const addDataSourceRun = (
   world: World,
@@ -43,11 +48,12 @@ export const addDataSourceRun = (
   source: DataSource,
   origin: SourceRunOrigin,
 ): DataSourceRun => {
-  const { seed, settings, sourceRuns: sourceBook } = world
+  const { seed, settings, sourceRuns } = world
   const createdAtMs = world.nowMs()
+  requireReady(world, source)
   if (settings.conflictWhileRunning) refuseWhileRunning(world, domainId, source)
   useDay(world.usage, domainId, source.id, createdAtMs, settings)
-  const before = sourceBook.countStarted(domainId, source.id)
+  const before = sourceRuns.countStarted(domainId, source.id)
   const key = ['data source', domainId, source.id, before].join(' ')
   const run: DataSourceRun = {
     id: drawId(seed, 'run', key),
@@ -58,7 +64,7 @@ export const addDataSourceRun = (
     clientToken: origin.clientToken,
     createdBy: origin.createdBy,
     createdAtMs,
-    places: { newest: sourceBook.size(), random: draw(seed, 'rank', key) },
+    places: { newest: sourceRuns.size(), random: draw(seed, 'rank', key) },
     snapshot: JSON.stringify({ name: source.name, configuration: source.configuration }),
     plan: planDataSourceRun(
       seed,
@@ -69,20 +75,20 @@ export const addDataSourceRun = (
       plannedOutcomeFor(world.outcomes, source.id),
     ),
   }
-  sourceBook.add(run)
+  sourceRuns.add(run)
   world.outbox.add(createdAtMs, { kind: 'sourceRunStarted', run })
   world.outbox.add(run.plan.endsAtMs, { kind: 'sourceRunEnded', run })
   return run
 }
 
 /**
- * Starts a run of a data source, or gives the run that this clientToken already started in this domain.
+ * Starts a run of a data source, or answers the run that this clientToken already started in this domain.
  *
- * Documented: the errors, that clientToken makes it idempotent, and the runs of a day. Assumptions: the memory of
- * tokens is as for metadata runs, a run of the source that is going is ConflictException (before a replay is
- * looked for where `conflictBeforeToken` says so), and what a caller starts is PRIORITIZED.
+ * Documented: the errors, that clientToken makes it idempotent, and the runs of a day. Assumptions: tokens are
+ * remembered as for metadata runs, an active run of the source is ConflictException (with `conflictBeforeToken`,
+ * even for a replay), and what a caller starts is PRIORITIZED.
  */
-export const startDataSourceRun = (world: World, input: StartDataSourceRunInput) => {
+export const startDataSourceRun = (world: World, input: StartDataSourceRunInput, userId: string) => {
   const { domainIdentifier: domainId, dataSourceIdentifier, clientToken } = input
   const use = { domainId, token: clientToken, request: [dataSourceIdentifier] }
   if (world.settings.conflictWhileRunning && world.settings.conflictBeforeToken)
@@ -90,7 +96,7 @@ export const startDataSourceRun = (world: World, input: StartDataSourceRunInput)
   const replayed = rememberedRun(world.sourceTokens, use, world.nowMs(), world.settings)
   if (replayed !== undefined) return dataSourceRunRecord(replayed, replayed.createdAtMs)
   const source = dataSourceOf(world, domainId, dataSourceIdentifier)
-  const origin = { type: 'PRIORITIZED', createdBy: caller, clientToken: clientToken ?? undefined } as const
+  const origin = { type: 'PRIORITIZED', createdBy: userId, clientToken: clientToken ?? undefined } as const
   const run = addDataSourceRun(world, domainId, source, origin)
   rememberRun(world.sourceTokens, use, run, run.createdAtMs)
   return dataSourceRunRecord(run, run.createdAtMs)

@@ -8,7 +8,8 @@ import { draw, drawId } from '../world/random.ts'
 import { plannedOutcomeFor } from '../world/run-outcome.ts'
 import { rememberedRun, rememberRun } from '../world/token-memory.ts'
 import { useMonth } from '../world/usage.ts'
-import { assetOf, caller, revisionOf, type World } from '../world/world.ts'
+import { assetOf, ownerOf, revisionOf, type World } from '../world/world.ts'
+import { requireUnchangedOwner } from './require-unchanged-owner.ts'
 import { shownTypes } from './run-record.ts'
 import { requireSupported } from './supported-asset.ts'
 
@@ -45,38 +46,41 @@ const typesOf = (input: StartInput, { apiGeneration }: Settings): readonly strin
 
 const refuseWhileRunning = (world: World, asset: Asset, domainId: string): void => {
   const nowMs = world.nowMs()
-  const going = world.runs.ofSubject(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
-  if (going !== undefined)
+  const active = world.runs.ofSubject(domainId, asset.id).find((run) => nowMs < run.plan.endsAtMs)
+  if (active !== undefined)
     throw new ServiceError(
       'ConflictException',
-      `Run ${going.id} of asset ${asset.id} is ${statusAt(going.plan, nowMs)}`,
+      `Run ${active.id} of asset ${asset.id} is ${statusAt(active.plan, nowMs)}`,
     )
 }
 
-/** The key of a run is its subject and how many its asset had before: calls about other assets change nothing. */
-const addRun = (
-  world: World,
-  input: StartInput,
-  asset: Asset,
-  revision: Revision,
-  types: readonly string[],
-): MetadataRun => {
-  const { runs: book, seed, settings } = world
-  const domainId = input.domainIdentifier
-  const before = book.countStarted(domainId, asset.id)
+type NewRun = Readonly<{
+  domainId: string
+  asset: Asset
+  revision: Revision
+  types: readonly string[]
+  clientToken: string | null | undefined
+  userId: string
+}>
+
+/** A run is drawn by its subject and the number of runs its asset had: calls about other assets change nothing. */
+const addRun = (world: World, given: NewRun): MetadataRun => {
+  const { runs, seed, settings } = world
+  const { domainId, asset, revision, types, clientToken, userId } = given
+  const before = runs.countStarted(domainId, asset.id)
   const key = [domainId, asset.id, revision.revision, types, before].join(' ')
   const createdAtMs = world.nowMs()
   const run: MetadataRun = {
     id: drawId(seed, 'run', key),
     domainId,
-    projectId: asset.projectId,
+    projectId: ownerOf(world, asset),
     assetId: asset.id,
     revision: revision.revision,
     types,
-    clientToken: input.clientToken ?? undefined,
-    createdBy: caller,
+    clientToken: clientToken ?? undefined,
+    createdBy: userId,
     createdAtMs,
-    places: { newest: book.size(), random: draw(seed, 'rank', key) },
+    places: { newest: runs.size(), random: draw(seed, 'rank', key) },
     plan: planMetadataRun(
       seed,
       key,
@@ -86,22 +90,22 @@ const addRun = (
       plannedOutcomeFor(world.outcomes, asset.id),
     ),
   }
-  book.add(run)
+  runs.add(run)
   world.outbox.add(run.plan.endsAtMs, { kind: 'runEnded', run })
   return run
 }
 
 /**
- * Starts a run, or gives the run that this clientToken already started in this domain.
+ * Starts a run, or answers the run that this clientToken already started in this domain.
  *
  * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions: a token is
  * remembered for `tokenMemoryMs` from a success (a refusal is not remembered), a token with another request
- * answers `tokenMismatch`, an asset of another project is AccessDeniedException, and a run of the
- * asset that is going, whatever its revision and types, is ConflictException (`conflictWhileRunning`;
- * before a replay is looked for where `conflictBeforeToken` says so). A month
- * whose quota of a type is used up is ServiceQuotaExceededException (`monthlyQuota`); a replay uses nothing.
+ * answers `tokenMismatch`, an asset of another project is AccessDeniedException, an asset in transfer is
+ * ConflictException, and so is one with an active run, whatever its revision and types (`conflictWhileRunning`;
+ * with `conflictBeforeToken`, even a replay). ServiceQuotaExceededException: the month's quota of a type is used up
+ * (`monthlyQuota`); a replay uses none of it.
  */
-export const startMetadataGenerationRun = (world: World, input: StartInput) => {
+export const startMetadataGenerationRun = (world: World, input: StartInput, userId: string) => {
   const { domainIdentifier, owningProjectIdentifier, target, clientToken } = input
   const types = typesOf(input, world.settings)
   const request = [owningProjectIdentifier, target.identifier, target.revision ?? null, types]
@@ -111,7 +115,8 @@ export const startMetadataGenerationRun = (world: World, input: StartInput) => {
   const replayed = rememberedRun(world.tokens, use, world.nowMs(), world.settings)
   if (replayed !== undefined) return startOutput(world, replayed)
   const asset = assetOf(world, domainIdentifier, target.identifier)
-  if (asset.projectId !== owningProjectIdentifier)
+  requireUnchangedOwner(world, asset)
+  if (ownerOf(world, asset) !== owningProjectIdentifier)
     throw new ServiceError(
       'AccessDeniedException',
       `Project ${owningProjectIdentifier} does not own asset ${asset.id}`,
@@ -120,7 +125,7 @@ export const startMetadataGenerationRun = (world: World, input: StartInput) => {
   requireSupported(asset, revision)
   if (world.settings.conflictWhileRunning) refuseWhileRunning(world, asset, domainIdentifier)
   useMonth(world.usage, types, world.nowMs(), world.settings)
-  const run = addRun(world, input, asset, revision, types)
+  const run = addRun(world, { domainId: domainIdentifier, asset, revision, types, clientToken, userId })
   rememberRun(world.tokens, use, run, run.createdAtMs)
   return startOutput(world, run)
 }

@@ -1,30 +1,75 @@
-import { catalogueSchema, type ParsedAsset, type ParsedDataSource } from '../input/catalogue.ts'
+import {
+  catalogueSchema,
+  type ParsedAsset,
+  type ParsedDataSource,
+  type ParsedDomain,
+} from '../input/catalogue.ts'
 import { parseInput } from '../input/parse-input.ts'
 
 /** An asset as it was at one of its revisions. */
 export type Revision = Readonly<{
   revision: string
   name: string
+  /** A suggestion that was accepted; shown in the common details. */
+  businessName: string | undefined
   columns: ParsedAsset['columns']
+  description: string | undefined
+  glossaryTerms: readonly string[] | undefined
   createdAtMs: number
 }>
+
+/** An asset in the catalog. */
+export type Listing = Readonly<{
+  status: 'ACTIVE' | 'INACTIVE'
+  /** The revision that was published last. */
+  revision: string
+  createdAtMs: number
+  updatedAtMs: number
+}>
+
+/** A change of the project that owns an asset; it is IN_PROGRESS until it ends. */
+export type OwnershipTransfer = Readonly<{
+  sourceProjectId: string
+  targetProjectId: string
+  startedAtMs: number
+  endsAtMs: number
+  outcome: 'SUCCEEDED' | 'FAILED'
+}>
+
 /** An asset with all its revisions, oldest first; there is always one. */
 export type Asset = {
   readonly id: string
-  readonly projectId: string
+  projectId: string
   readonly typeIdentifier: string
   readonly forms: readonly string[]
   readonly externalIdentifier: string | undefined
   readonly first: Revision
   latest: Revision
   readonly revisions: Map<string, Revision>
-  /** By the control; whether it was published before the catalogue was loaded does not count. */
+  listing: Listing | undefined
+  /** How often it was published since the catalogue was loaded. */
   timesPublished: number
+  transfer: OwnershipTransfer | undefined
+  /** How many events the control has sent about it. */
+  eventsSent: number
+  /** The suggestions that were rejected, as a revision and a field path. */
+  readonly rejected: Set<string>
 }
-/** What brings assets in: a connection to Glue or Redshift that can be run. */
-export type DataSource = Readonly<ParsedDataSource>
-/** A domain with its assets and data sources by id. */
+
+/** What imports assets: a connection to Glue or Redshift that can be run. */
+export type DataSource = Omit<ParsedDataSource, 'status'> & {
+  status: ParsedDataSource['status']
+  readonly createdAtMs: number
+  updatedAtMs: number
+}
+
+/** A project: `members` undefined lets every caller act in it. */
+export type Project = ParsedDomain['projects'][number]
+
+/** A domain with its projects, assets and data sources by id. */
 export type Domain = Readonly<{
+  users: ParsedDomain['users']
+  projects: ReadonlyMap<string, Project>
   assets: ReadonlyMap<string, Asset>
   dataSources: ReadonlyMap<string, DataSource>
 }>
@@ -32,8 +77,9 @@ export type Domain = Readonly<{
 export type Domains = ReadonlyMap<string, Domain>
 
 const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {
-  const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, name, columns } = given
-  const first = { revision, name, columns, createdAtMs }
+  const { id, projectId, typeIdentifier, forms, externalIdentifier, revision, listing } = given
+  const { name, columns, description, glossaryTerms } = given
+  const first = { revision, name, columns, description, glossaryTerms, businessName: undefined, createdAtMs }
   return {
     id,
     projectId,
@@ -43,20 +89,62 @@ const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {
     first,
     latest: first,
     revisions: new Map([[revision, first]]),
+    listing:
+      listing === 'NONE' ? undefined : { status: listing, revision, createdAtMs, updatedAtMs: createdAtMs },
     timesPublished: 0,
+    transfer: undefined,
+    eventsSent: 0,
+    rejected: new Set(),
   }
 }
 
-/** Checks a catalogue, and puts it on shelves as of `nowMs`. Throws ControlError, naming each wrong field. */
+const byId = <Item extends { id: string }>(items: readonly Item[]): Map<string, Item> =>
+  new Map(items.map((item) => [item.id, item]))
+
+/** Parses a catalogue, as of `nowMs`. Throws ControlError, which names each wrong field. */
 export const parseDomains = (catalogue: unknown, nowMs: number): Domains => {
   const { domains } = parseInput('the catalogue', catalogueSchema, catalogue)
   return new Map(
-    domains.map(({ id, assets, dataSources }) => [
+    domains.map(({ id, users, projects, assets, dataSources }) => [
       id,
       {
-        assets: new Map(assets.map((asset) => [asset.id, createAsset(asset, nowMs)])),
-        dataSources: new Map(dataSources.map((source) => [source.id, source])),
+        users,
+        projects: byId(projects),
+        assets: byId(assets.map((asset) => createAsset(asset, nowMs))),
+        dataSources: byId(
+          dataSources.map((source) => ({ ...source, createdAtMs: nowMs, updatedAtMs: nowMs })),
+        ),
       },
     ]),
   )
 }
+
+/** What a new revision changes; what is absent stays as it was. */
+type Changes = Readonly<{ [Field in Exclude<keyof Revision, 'createdAtMs'>]?: Revision[Field] | undefined }>
+
+const nextRevision = (asset: Asset): string =>
+  String(1 + Math.max(0, ...[...asset.revisions.keys()].map(Number).filter(Number.isSafeInteger)))
+
+/** Gives an asset a new latest revision, numbered unless the changes name one. */
+export const appendRevision = (asset: Asset, changes: Changes, nowMs: number): Revision => {
+  const { latest } = asset
+  asset.latest = {
+    revision: changes.revision ?? nextRevision(asset),
+    name: changes.name ?? latest.name,
+    businessName: changes.businessName ?? latest.businessName,
+    columns: changes.columns ?? latest.columns,
+    description: changes.description ?? latest.description,
+    glossaryTerms: changes.glossaryTerms ?? latest.glossaryTerms,
+    createdAtMs: nowMs,
+  }
+  asset.revisions.set(asset.latest.revision, asset.latest)
+  return asset.latest
+}
+
+/** Whether an asset is being transferred to another project at this moment: changes conflict until it ends. */
+export const isInTransfer = ({ transfer }: Asset, atMs: number): boolean =>
+  transfer !== undefined && atMs < transfer.endsAtMs
+
+/** The project that owns an asset at this moment. */
+export const ownerAt = ({ projectId, transfer }: Asset, atMs: number): string =>
+  transfer?.outcome === 'SUCCEEDED' && atMs >= transfer.endsAtMs ? transfer.targetProjectId : projectId

@@ -28,7 +28,7 @@ export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
 /** What is going to happen, and the events on their way to the bus. */
 export type Outbox = {
   /** Something that happens at this moment, or never (Infinity), unless it takes another turn before that. */
-  add: (atMs: number, happening: Occurrence) => void
+  add: (atMs: number, occurrence: Occurrence) => void
   /** Makes the events of what has happened by now, by the settings as they are. */
   settle: (nowMs: number) => void
   /** Takes out every event that has reached the bus by now, in that order. */
@@ -62,13 +62,13 @@ const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   })
 }
 
-/** An empty outbox. Equal seeds and equal happenings make equal events, however often it is asked. */
+/** An empty outbox. Equal seeds and equal occurrences make equal events, however often it is asked. */
 export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
-  const happenings = createDueQueue<Occurrence>()
+  const occurrences = createDueQueue<Occurrence>()
   const onTheirWay = createDueQueue<DataZoneEvent>()
 
   const settle = (nowMs: number): void => {
-    for (let due = happenings.takeDue(nowMs); due !== undefined; due = happenings.takeDue(nowMs)) {
+    for (let due = occurrences.takeDue(nowMs); due !== undefined; due = occurrences.takeDue(nowMs)) {
       const { dueAtMs: atMs, item: happening } = due
       for (const text of eventBodiesOf(happening, atMs, settings())) {
         const event = envelope(seed, [text.detailType, ...occurrenceKey(happening)], atMs, text)
@@ -78,7 +78,7 @@ export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
   }
   return {
     add: (atMs, happening) => {
-      if (Number.isFinite(atMs)) happenings.add(atMs, happening)
+      if (Number.isFinite(atMs)) occurrences.add(atMs, happening)
     },
     settle,
     take: (nowMs) => {
@@ -89,7 +89,7 @@ export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
       return taken
     },
     nextMs: () => {
-      const happensMs = happenings.nextMs() ?? Number.POSITIVE_INFINITY
+      const happensMs = occurrences.nextMs() ?? Number.POSITIVE_INFINITY
       const comesMs = onTheirWay.nextMs() ?? Number.POSITIVE_INFINITY
       const nextMs = Math.min(comesMs, happensMs + settings().eventDelayMs)
       return Number.isFinite(nextMs) ? nextMs : undefined

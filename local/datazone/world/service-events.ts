@@ -4,36 +4,59 @@ import { sourceStatusAt } from './data-source-run-plan.ts'
 import type { MetadataRun } from './metadata-run.ts'
 import { statusAt, typeStatsAt } from './metadata-run-plan.ts'
 
-/** Something that DataZone tells the default bus of. */
+/** What DataZone puts on the default bus. */
 export type Occurrence =
   | Readonly<{ kind: 'runEnded'; run: MetadataRun }>
   | Readonly<{ kind: 'sourceRunStarted'; run: DataSourceRun }>
   | Readonly<{ kind: 'sourceRunEnded'; run: DataSourceRun }>
-  | Readonly<{ kind: 'published'; listing: Listing }>
-  | Readonly<{ kind: 'accepted'; acceptance: Acceptance }>
+  | Readonly<{ kind: 'published' | 'unpublished'; listing: ListingChange }>
+  | Readonly<{ kind: 'decided'; decision: Decision }>
+  | Readonly<{ kind: 'assetEvent'; assetEvent: AssetEvent }>
 
-/** An asset as it was put in the catalog. */
-type Listing = Readonly<{
+/** An asset that was published, or taken out of the catalog. */
+type ListingChange = Readonly<{
   domainId: string
   projectId: string
   assetId: string
   listingId: string
-  /** Of the listing: how often the asset was published. */
+  /** The revision of the listing: how often the asset was published. */
   version: string
   publishedBy: string
 }>
 
-/** That someone accepted suggestions of an asset. */
-type Acceptance = Readonly<{
+/** A user's decision about suggestions of an asset. */
+type Decision = Readonly<{
   domainId: string
   projectId: string
   assetId: string
-  /** The one that it made. */
+  /** The revision that an acceptance made, or whose suggestions were rejected. */
   revision: string
-  acceptedBy: string
+  verdict: 'Accepted' | 'Rejected'
+  userId: string
 }>
 
-/** What an event says, but for its envelope. */
+/** The detail types of events that the control sends about an asset by themselves. */
+export const assetEventTypes = [
+  'Asset Added To Inventory',
+  'New Asset Version Available',
+  'Asset Schema Changed',
+  'Asset Unpublished',
+  'Asset Listing Deleted',
+] as const
+
+/** An event about an asset that the control sends. */
+type AssetEvent = Readonly<{
+  detailType: (typeof assetEventTypes)[number]
+  domainId: string
+  projectId: string
+  assetId: string
+  listingId: string
+  version: string
+  /** How many such events the control sent before. */
+  number: number
+}>
+
+/** An event without its envelope. */
 export type EventBody = Readonly<{
   detailType: string
   metadata: Readonly<Record<string, unknown>>
@@ -78,94 +101,150 @@ const generationPayload = (run: MetadataRun, settings: Settings): Omit<EventBody
   }
 }
 
-/** Cancels have no older event; the others tell how the names came out. */
-const olderText = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
+/** The older event says how the names ended; a cancel has none. */
+const olderBodies = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
   const names = typeStatsAt(run.plan, atMs)?.find(({ type }) => type === 'BUSINESS_NAMES')
   const verdict = verdictOf(names?.status, settings)
   if (!settings.olderEvents || verdict === undefined || verdict === 'Canceled') return []
   return [{ detailType: `Business Name Generation ${verdict}`, ...generationPayload(run, settings) }]
 }
 
-const endedRunTexts = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
+const endedRunBodies = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
   const verdict = verdictOf(statusAt(run.plan, atMs), settings)
-  const text = { detailType: `Metadata Generation ${verdict}`, ...generationPayload(run, settings) }
-  return [...(verdict === undefined ? [] : [text]), ...olderText(run, atMs, settings)]
+  const body = { detailType: `Metadata Generation ${verdict}`, ...generationPayload(run, settings) }
+  return [...(verdict === undefined ? [] : [body]), ...olderBodies(run, atMs, settings)]
 }
 
-const sourceRunText = (run: DataSourceRun, verdict: string): EventBody => ({
-  detailType: `Data Source Run ${verdict}`,
-  metadata: {
-    domain: run.domainId,
-    user: run.createdBy,
-    id: run.id,
-    owningProjectId: run.projectId,
-    clientToken: run.clientToken,
-  },
-  data: { dataSourceId: run.dataSourceId, dataSourceRunType: run.type },
-})
+const sourceRunBodies = (
+  run: DataSourceRun,
+  verdict: string,
+  { sourceEventShape, sourceStatusEvents }: Settings,
+): EventBody[] => {
+  const { domainId: domain, id } = run
+  const body = {
+    metadata:
+      sourceEventShape === 'sparse'
+        ? { domain, id, version: 1, typeName: 'DataSourceRunEntityType' }
+        : {
+            domain,
+            user: run.createdBy,
+            id,
+            owningProjectId: run.projectId,
+            clientToken: run.clientToken,
+          },
+    data: { dataSourceId: run.dataSourceId, dataSourceRunType: run.type },
+  }
+  const newer = verdict === 'Triggered' ? 'Data Source Status Change' : 'Data Source Run Complete'
+  return [
+    { detailType: `Data Source Run ${verdict}`, ...body },
+    ...(sourceStatusEvents ? [{ detailType: newer, ...body }] : []),
+  ]
+}
 
-const publishedText = (listing: Listing): EventBody => ({
+/** The project of another asset, as far as an asset's own domain goes. */
+const wrongProject = 'wrongproject01'
+
+const publishedBody = (listing: ListingChange, { publishedEventProject }: Settings): EventBody => ({
   detailType: 'Asset Added To Catalog',
   metadata: {
-    domain: listing.domainId,
-    user: listing.publishedBy,
-    id: listing.listingId,
-    version: listing.version,
-    owningProjectId: listing.projectId,
+    ...listingMetadata(listing),
+    owningProjectId: { owner: listing.projectId, missing: undefined, wrong: wrongProject }[
+      publishedEventProject
+    ],
   },
   data: { assetId: listing.assetId },
 })
 
-const acceptedText = (acceptance: Acceptance): EventBody => ({
-  detailType: 'Metadata Generation Accepted',
-  metadata: {
-    domain: acceptance.domainId,
-    user: acceptance.acceptedBy,
-    id: acceptance.assetId,
-    version: acceptance.revision,
-    owningProjectId: acceptance.projectId,
-  },
-  data: {},
+const listingMetadata = (listing: ListingChange) => ({
+  domain: listing.domainId,
+  user: listing.publishedBy,
+  id: listing.listingId,
+  version: listing.version,
+  owningProjectId: listing.projectId,
 })
 
-/**
- * The events of what happened at a moment: none for a partial success (`partialEvent`), an unknown status, or a
- * run that was deleted or took another turn before it came to this. Documented: the detail types, and the ids of
- * data source run events and of acceptances. That a published asset's `metadata.id` and `version` are its listing's
- * is assumed.
- */
-export const eventBodiesOf = (happening: Occurrence, atMs: number, settings: Settings): EventBody[] => {
-  switch (happening.kind) {
-    case 'runEnded':
-      return isReal(happening.run, atMs) ? endedRunTexts(happening.run, atMs, settings) : []
-    case 'sourceRunStarted':
-      return [sourceRunText(happening.run, 'Triggered')]
-    case 'sourceRunEnded': {
-      const verdict = verdictOf(sourceStatusAt(happening.run.plan, atMs), settings)
-      return verdict === undefined || !isReal(happening.run, atMs)
-        ? []
-        : [sourceRunText(happening.run, verdict)]
-    }
-    case 'published':
-      return [publishedText(happening.listing)]
-    case 'accepted':
-      return [acceptedText(happening.acceptance)]
-    default:
-      return happening satisfies never
+const unpublishedBody = (listing: ListingChange): EventBody => ({
+  detailType: 'Asset Unpublished',
+  metadata: listingMetadata(listing),
+  data: { assetId: listing.assetId },
+})
+
+const decisionBody = (decision: Decision): EventBody => ({
+  detailType: `Metadata Generation ${decision.verdict}`,
+  metadata: {
+    domain: decision.domainId,
+    user: decision.userId,
+    id: decision.assetId,
+    version: decision.revision,
+    owningProjectId: decision.projectId,
+  },
+  data: { userId: decision.userId },
+})
+
+const assetEventBody = ({ detailType, domainId, projectId, assetId, ...event }: AssetEvent): EventBody => {
+  const isOfListing = detailType === 'Asset Unpublished' || detailType === 'Asset Listing Deleted'
+  return {
+    detailType,
+    metadata: {
+      domain: domainId,
+      id: isOfListing ? event.listingId : assetId,
+      version: event.version,
+      owningProjectId: projectId,
+    },
+    data: { assetId },
   }
 }
 
-const isReal = (run: { plan: { endsAtMs: number }; deletedAtMs?: number }, atMs: number): boolean =>
-  run.plan.endsAtMs === atMs && (run.deletedAtMs === undefined || run.deletedAtMs >= atMs)
-
-/** Who or what an event is about: with its detail type, what it is drawn by. */
-export const occurrenceKey = (happening: Occurrence): readonly string[] => {
-  switch (happening.kind) {
+/**
+ * The events of an occurrence: none for a partial success (`partialEvent`), for an unknown status, and for a run that
+ * was deleted or ended otherwise before this moment. Documented: the detail types, and the ids of data source run
+ * events and of acceptances. That the `metadata.id` and `version` of a published asset are its listing's is assumed.
+ */
+export const eventBodiesOf = (occurrence: Occurrence, atMs: number, settings: Settings): EventBody[] => {
+  switch (occurrence.kind) {
+    case 'runEnded':
+      return hasEndedAt(occurrence.run, atMs) ? endedRunBodies(occurrence.run, atMs, settings) : []
+    case 'sourceRunStarted':
+      return sourceRunBodies(occurrence.run, 'Triggered', settings)
+    case 'sourceRunEnded': {
+      const verdict = verdictOf(sourceStatusAt(occurrence.run.plan, atMs), settings)
+      return verdict === undefined || !hasEndedAt(occurrence.run, atMs)
+        ? []
+        : sourceRunBodies(occurrence.run, verdict, settings)
+    }
     case 'published':
-      return [happening.listing.domainId, happening.listing.listingId, happening.listing.version]
-    case 'accepted':
-      return [happening.acceptance.domainId, happening.acceptance.assetId, happening.acceptance.revision]
+      return [publishedBody(occurrence.listing, settings)]
+    case 'unpublished':
+      return [unpublishedBody(occurrence.listing)]
+    case 'decided':
+      return [decisionBody(occurrence.decision)]
+    case 'assetEvent':
+      return [assetEventBody(occurrence.assetEvent)]
     default:
-      return [happening.run.domainId, happening.run.id]
+      return occurrence satisfies never
+  }
+}
+
+const hasEndedAt = (
+  run: { readonly plan: { readonly endsAtMs: number }; readonly deletedAtMs?: number },
+  atMs: number,
+): boolean => run.plan.endsAtMs === atMs && (run.deletedAtMs === undefined || run.deletedAtMs >= atMs)
+
+/** What an occurrence is about: together with its detail type, the key that its events are drawn by. */
+export const occurrenceKey = (occurrence: Occurrence): readonly string[] => {
+  switch (occurrence.kind) {
+    case 'published':
+    case 'unpublished':
+      return [occurrence.listing.domainId, occurrence.listing.listingId, occurrence.listing.version]
+    case 'decided': {
+      const { domainId, assetId, revision } = occurrence.decision
+      return [domainId, assetId, revision]
+    }
+    case 'assetEvent': {
+      const { domainId, assetId, number } = occurrence.assetEvent
+      return [domainId, assetId, String(number)]
+    }
+    default:
+      return [occurrence.run.domainId, occurrence.run.id]
   }
 }

@@ -41,3 +41,17 @@ export const rememberedRun = <R>(
 export const rememberRun = <R>(memory: TokenMemory<R>, use: TokenUse, run: R, nowMs: number): void => {
   if (use.token) memory.set(keyOf(use), { request: JSON.stringify(use.request), run, atMs: nowMs })
 }
+
+/** What this token already answered to the same request, or else what the effect answers now. */
+export const remembered = <Out extends object>(
+  memory: TokenMemory<Out>,
+  use: TokenUse,
+  { nowMs, settings }: Readonly<{ nowMs: () => number; settings: Settings }>,
+  effect: () => Out,
+): Out => {
+  const known = rememberedRun(memory, use, nowMs(), settings)
+  if (known !== undefined) return known
+  const output = effect()
+  rememberRun(memory, use, output, nowMs())
+  return output
+}

@@ -1,7 +1,7 @@
 import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
 import type { DataSourceRun, DataSourceRuns } from './data-source-run.ts'
-import type { Asset, DataSource, Domain, Domains, Revision } from './domains.ts'
+import { type Asset, type DataSource, type Domain, type Domains, ownerAt, type Revision } from './domains.ts'
 import type { MetadataRun, MetadataRuns } from './metadata-run.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { Seed } from './random.ts'
@@ -10,6 +10,13 @@ import type { PlannedOutcome } from './run-outcome.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { Usage } from './usage.ts'
 
+/** The answers of the operations that change an asset, by clientToken. */
+export type ChangeTokens = Readonly<{
+  accepted: TokenMemory<{ domainId: string; assetId: string; revision: string }>
+  rejected: TokenMemory<{ domainId: string; assetId: string; assetRevision: string }>
+  listed: TokenMemory<{ listingId: string; listingRevision: string; status: string }>
+}>
+
 /** What the operations see: the catalogue, the runs and the clock. */
 export type World = {
   readonly seed: Seed
@@ -17,23 +24,25 @@ export type World = {
   /** Epoch milliseconds. The only source of time: nothing here waits. */
   readonly nowMs: () => number
   domains: Domains
-  /** What is to become of the runs of some assets and data sources, by the control's wish. */
+  /** The outcomes of the runs of some assets and data sources, as the control planned them. */
   outcomes: readonly PlannedOutcome[]
   readonly runs: MetadataRuns
   readonly sourceRuns: DataSourceRuns
   readonly tokens: TokenMemory<MetadataRun>
   readonly sourceTokens: TokenMemory<DataSourceRun>
+  /** What accepting, rejecting and publishing answered to each token. */
+  readonly changeTokens: ChangeTokens
   readonly usage: Usage
   readonly outbox: Outbox
 }
 
-/** The user of the simulated account whom every caller is. */
-export const caller = 'b8f1c2d4-0000-4000-8000-5a1e0da7a001'
+/** The user of a caller whose access key belongs to no user of the catalogue. */
+export const defaultUser = 'b8f1c2d4-0000-4000-8000-5a1e0da7a001'
 
-/** Someone else, or the schedule: whoever does what the control does. */
+/** The user behind what the control does, e.g. a person in the portal. */
 export const otherUser = 'b8f1c2d4-0000-4000-8000-5a1e0da7a002'
 
-/** A world with nothing in it. */
+/** A world without a catalogue and without runs. */
 export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number): World => {
   const world: World = {
     seed,
@@ -45,16 +54,18 @@ export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number)
     sourceRuns: createRunIndex((run) => run.dataSourceId),
     tokens: new Map(),
     sourceTokens: new Map(),
+    changeTokens: { accepted: new Map(), rejected: new Map(), listed: new Map() },
     usage: new Map(),
     outbox: createOutbox(seed, () => world.settings),
   }
   return world
 }
 
-const notFound = (what: string): ServiceError =>
+/** ResourceNotFoundException about something. */
+export const notFound = (what: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', `${what} was not found`)
 
-/** A domain. An unknown one throws ResourceNotFoundException (assumption; it could be a 403). */
+/** A domain. An unknown one throws ResourceNotFoundException (assumption: it could be a 403). */
 export const domainOf = (world: World, domainId: string): Domain => {
   const domain = world.domains.get(domainId)
   if (domain === undefined) throw notFound(`Domain ${domainId}`)
@@ -67,6 +78,9 @@ export const assetOf = (world: World, domainId: string, assetId: string): Asset 
   if (asset === undefined) throw notFound(`Asset ${assetId}`)
   return asset
 }
+
+/** The project that owns an asset now. */
+export const ownerOf = (world: World, asset: Asset): string => ownerAt(asset, world.nowMs())
 
 /** A revision of an asset, the latest when none is named, or ResourceNotFoundException. */
 export const revisionOf = (asset: Asset, revision: string | undefined): Revision => {

@@ -46,7 +46,7 @@ test.each<[string, unknown, string]>([
       { target: storeSales, outcome: 'failed' },
       { target: storeSales, outcome: 'stuck' },
     ],
-    `[1].target: '${storeSales}' is there twice: keep one`,
+    `[1].target: duplicate id '${storeSales}': keep one`,
   ],
   [
     'PUT outcomes',

@@ -65,13 +65,13 @@ test('a catalogue that cannot be is refused by field, and what was loaded stays'
     })
   expect(load({ id: 'domain' })).toThrow(/domains\[0\]\.id: .*DomainId/)
   expect(load({ assets: [{ ...asset, projectId: 'q' }] })).toThrow(/assets\[0\]\.projectId: 'q'.*add it/)
-  expect(load({ assets: [asset, asset] })).toThrow(/assets\[1\]\.id: 'a' is there twice/)
+  expect(load({ assets: [asset, asset] })).toThrow(/assets\[1\]\.id: duplicate id 'a'/)
   const project = { id: 'p', name: 'P' }
-  expect(load({ projects: [project, project] })).toThrow(/projects\[1\]\.id: 'p' is there twice/)
+  expect(load({ projects: [project, project] })).toThrow(/projects\[1\]\.id: duplicate id 'p'/)
   const source = { id: 's', projectId: 'p', name: 'S' }
-  expect(load({ dataSources: [source, source] })).toThrow(/dataSources\[1\]\.id: 's' is there twice/)
+  expect(load({ dataSources: [source, source] })).toThrow(/dataSources\[1\]\.id: duplicate id 's'/)
   const domains = [1, 2].map(() => ({ id: 'dzd_a', projects: [project], assets: [asset] }))
-  expect(() => world.control.loadCatalogue({ domains })).toThrow(/domains\[1\]\.id: 'dzd_a' is there twice/)
+  expect(() => world.control.loadCatalogue({ domains })).toThrow(/domains\[1\]\.id: duplicate id 'dzd_a'/)
   expect(load({ assets: [{ ...asset, id: 'a b' }] })).toThrow(/assets\[0\]\.id/)
   expect(errorOf(world.asset(storeSales))).toBe('ok')
 })
@@ -94,25 +94,32 @@ test('GetAsset gives the asset with its forms and listing', () => {
   expect(content.columns[0]).toEqual({ columnName: 'ss_sold_date_sk', dataType: 'int' })
 })
 
-test('what a run suggested is on the revision that it ran for, once it has succeeded', () => {
+test('shows the suggestions of a run on the revision that it ran for, once it has succeeded', () => {
   const world = testWorld()
-  const { id } = outputOf(world.start(storeSales))
+  outputOf(world.start(storeSales))
   const suggested = (revision?: string) =>
-    outputOf(world.asset(storeSales, revision ? { revision } : {})).readOnlyFormsOutput?.map(({ content }) =>
-      JSON.parse(content),
-    )
+    outputOf(world.asset(storeSales, revision ? { revision } : {})).readOnlyFormsOutput
   expect(suggested()).toBeUndefined()
   world.clock.ms += 3_600_000
-  expect(suggested()).toHaveLength(2)
-  expect(suggested()?.[1]).toMatchObject({
-    metadataGenerationRunId: id,
-    predictions: expect.arrayContaining([
-      { predictionTarget: 'columns/ss_item_sk', predictionChoices: ['Ss Item Sk'] },
+  const [form, ...others] = suggested() ?? []
+  expect([form?.formName, form?.typeName, others]).toEqual([
+    'SuggestionForm',
+    'amazon.datazone.SuggestionFormType',
+    [],
+  ])
+  const confidence = expect.any(Number)
+  expect(JSON.parse(form?.content ?? '').fieldSuggestions).toEqual(
+    expect.arrayContaining([
+      {
+        fieldPath: 'summary',
+        suggestions: [{ value: 'Store Sales: one row for each entry.', confidence }],
+      },
+      { fieldPath: 'columns[2].businessName', suggestions: [{ value: 'Ss Item Sk', confidence }] },
     ]),
-  })
+  )
   world.control.addRevision({ domainId: sampleDomainId, assetId: storeSales, name: 'store_sales_2' })
   expect(suggested()).toBeUndefined()
-  expect(suggested('1')).toHaveLength(2)
+  expect(suggested('1')).toEqual([form])
 })
 
 test('a failed run suggests nothing', () => {

@@ -44,7 +44,7 @@ test('an acceptance has an event about its asset, and makes a revision', () => {
           version: revision,
           user: otherUser,
         },
-        data: {},
+        data: { userId: otherUser },
       },
     },
   ])
@@ -174,7 +174,7 @@ test('publishing an asset has an event each time, about the listing, and never a
   const asset = { domainId: sampleDomainId, assetId: storeSales }
   const { listingId } = world.control.publishAsset(asset)
   world.control.publishAsset(asset)
-  expect(outputOf(world.asset(storeSales)).listing.listingId).toBe(listingId)
+  expect(outputOf(world.asset(storeSales)).listing?.listingId).toBe(listingId)
   const events = eventsUntil(world, world.clock.ms + 500)
   expect(
     events.map(({ detail }) => [detail.metadata['version'], detail.metadata['id'], detail.data]),

@@ -1,0 +1,43 @@
+import { ServiceError } from '../model/service-error.ts'
+import { defaultUser, type World } from '../world/world.ts'
+
+/** What a call wants in a project: to look, or to change something. */
+export type Access = 'read' | 'change'
+
+/** Assumption: viewers and consumers may look, owners, contributors and stewards may change something too. */
+const mayChange = new Set(['PROJECT_OWNER', 'PROJECT_CONTRIBUTOR', 'PROJECT_CATALOG_STEWARD'])
+
+/** The user whose access key signed a call; the default user for a key that belongs to no user of the domain. */
+export const userOf = (world: World, domainId: string, accessKeyId: string | undefined): string => {
+  const users = world.domains.get(domainId)?.users ?? []
+  const found = users.find(
+    ({ accessKeyIds }) => accessKeyId !== undefined && accessKeyIds.includes(accessKeyId),
+  )
+  return found?.id ?? defaultUser
+}
+
+/**
+ * Throws AccessDeniedException when the catalogue gives a project members, and the user is none of them, himself
+ * or by a group, or only one who may look. A project without `members` lets everyone in.
+ */
+export const requireAccess = (
+  world: World,
+  domainId: string,
+  call: Readonly<{ projectId: string | undefined; userId: string; access: Access }>,
+): void => {
+  const { projectId, userId, access } = call
+  const domain = world.domains.get(domainId)
+  const members = projectId === undefined ? undefined : domain?.projects.get(projectId)?.members
+  if (members === undefined) return
+  const groups = domain?.users.find(({ id }) => id === userId)?.groupIds ?? []
+  const isAllowed = members.some(
+    ({ userId: member, groupId, designation }) =>
+      (member === userId || (groupId !== undefined && groups.includes(groupId))) &&
+      (access === 'read' || mayChange.has(designation)),
+  )
+  if (!isAllowed)
+    throw new ServiceError(
+      'AccessDeniedException',
+      `User ${userId} is not permitted to ${access === 'read' ? 'read from' : 'make changes in'} project ${projectId}`,
+    )
+}

@@ -1,0 +1,37 @@
+import type { Asset, Listing } from './domains.ts'
+import { drawId } from './random.ts'
+import { ownerOf, type World } from './world.ts'
+
+/** The id of the listing that an asset has, or would have. */
+export const listingIdOf = ({ seed }: World, domainId: string, assetId: string): string =>
+  drawId(seed, 'listing', domainId, assetId)
+
+/** The revision of a listing: how often its asset was published. One that was published in the catalogue has 1. */
+export const listingRevisionOf = ({ timesPublished }: Asset): string => String(Math.max(1, timesPublished))
+
+/** Publishes a revision of an asset, once more, or takes the asset out of the catalog; there is an event for it. */
+export const changeListing = (
+  world: World,
+  domainId: string,
+  asset: Asset,
+  change: Readonly<{ status: Listing['status']; revision: string; userId: string }>,
+): { listingId: string; listingRevision: string; status: Listing['status'] } => {
+  const { status, revision, userId } = change
+  const nowMs = world.nowMs()
+  if (status === 'ACTIVE') asset.timesPublished += 1
+  asset.listing = { status, revision, createdAtMs: asset.listing?.createdAtMs ?? nowMs, updatedAtMs: nowMs }
+  const listingId = listingIdOf(world, domainId, asset.id)
+  const listingRevision = listingRevisionOf(asset)
+  world.outbox.add(nowMs, {
+    kind: status === 'ACTIVE' ? 'published' : 'unpublished',
+    listing: {
+      domainId,
+      projectId: ownerOf(world, asset),
+      assetId: asset.id,
+      listingId,
+      version: listingRevision,
+      publishedBy: userId,
+    },
+  })
+  return { listingId, listingRevision, status }
+}
