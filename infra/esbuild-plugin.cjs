@@ -1,20 +1,63 @@
-/** Builds the bundles before packaging, and makes a first deployment accept its stack parameters. */
+const { existsSync } = require('fs')
+const { join } = require('path')
+
+/** Checked by CloudFormation also where the template is deployed without the Serverless Framework. */
+const rules = {
+  RunNamesItsDomains: {
+    RuleCondition: { 'Fn::Equals': [{ Ref: 'Mode' }, 'run'] },
+    Assertions: [
+      {
+        Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DomainIds' }, ''] }] },
+        AssertDescription:
+          'Mode run needs DomainIds: comma-separated ids, or * to serve every domain on purpose',
+      },
+    ],
+  },
+}
+
+/**
+ * Checks the settings of a stage, builds the bundles before packaging, and makes a first deployment accept its stack
+ * parameters.
+ */
 module.exports = class EsbuildPlugin {
   constructor(serverless) {
+    const fail = (message, code) => {
+      // The framework prints its own errors without a stack trace.
+      throw new serverless.classes.Error(message, code)
+    }
+
+    const checkSettings = async () => {
+      const { commands, options } = serverless.processedInput
+      const { deploymentProblems } = await import('./stage-settings.ts')
+      const stage = serverless.getProvider('aws').getStage()
+      const path = join(serverless.serviceDir, 'config', 'stages', `${stage}.yml`)
+      const problems = deploymentProblems({
+        command: commands.join(' '),
+        stage,
+        file: existsSync(path) ? (serverless.utils.readFileSync(path) ?? {}) : undefined,
+        params: options.param ?? [],
+        region: options.region,
+        parameters: serverless.service.provider.stackParameters.map(({ ParameterKey }) => ParameterKey),
+      })
+      if (problems.length > 0) fail(problems.join('\n'), 'INVALID_STAGE_SETTINGS')
+    }
+
     const build = async () => {
       const { buildFunctions } = await import('./build.ts')
       try {
         await buildFunctions(serverless.serviceDir)
       } catch (error) {
-        // The framework prints its own errors without a stack trace.
-        throw error.name === 'InvalidPolicyFile'
-          ? new serverless.classes.Error(error.message, 'INVALID_POLICY_FILE')
-          : error
+        if (error.name === 'InvalidPolicyFile') fail(error.message, 'INVALID_POLICY_FILE')
+        throw error
       }
     }
+
     this.hooks = {
+      initialize: checkSettings,
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        serverless.service.provider.compiledCloudFormationTemplate.Rules = rules
+      },
       'before:package:createDeploymentArtifacts': build,
-      'before:deploy:function:packageFunction': build,
       // A first deployment creates the stack with a template that holds only the deployment bucket. CloudFormation
       // refuses stack parameters that the template does not declare, so this template declares them as well.
       'before:aws:deploy:deploy:createStack': () => {

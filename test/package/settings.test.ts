@@ -58,7 +58,7 @@ describe('the functions', () => {
       HINT_QUEUE_URL: { Ref: 'HintQueue' },
       EVENT_BUS_NAME: { Ref: 'RunEventBus' },
       MODE: { Ref: 'Mode' },
-      DOMAIN_IDS: { Ref: 'DomainIds' },
+      DOMAIN_IDS: { 'Fn::If': ['ServesEveryDomain', '', { Ref: 'DomainIds' }] },
       DEFAULT_TYPES: { Ref: 'DefaultTypes' },
       START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
       TRUST_HINTS: { Ref: 'TrustHints' },
@@ -122,7 +122,7 @@ describe('the sweep', () => {
     expect(propertiesOf('PollerLambdaEvConf')).toMatchObject(once)
   })
 
-  test('reserves a concurrency of one, where a parameter does not turn that off', () => {
+  test('reserves a concurrency of one, where a parameter turns that on', () => {
     expect(poller['ReservedConcurrentExecutions']).toEqual({
       'Fn::If': ['ReservesPollerConcurrency', 1, { Ref: 'AWS::NoValue' }],
     })

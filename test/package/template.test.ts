@@ -63,7 +63,7 @@ describe('the packaged template', () => {
   })
 
   test('uses only intrinsics that the local stack resolves', () => {
-    const { Conditions, ...rest } = service.template
+    const { Conditions, Rules: _, ...rest } = service.template
     expect(new Set(intrinsicsOf(rest))).toEqual(
       new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If']),
     )
@@ -96,7 +96,7 @@ describe('the packaged template', () => {
 
   test('retains the table when the stack is deleted or the table replaced (P1)', () => {
     expect(service.template.Resources['RunTable']).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
@@ -116,8 +116,19 @@ describe('the packaged template', () => {
       StartRatePerSecond: '9.8',
       TrustHints: 'false',
       LogLevel: 'INFO',
-      ReservePollerConcurrency: 'true',
+      ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
+    })
+  })
+
+  test('refuses mode run without domains (also without the Serverless Framework)', () => {
+    expect(service.template).toMatchObject({
+      Rules: {
+        RunNamesItsDomains: {
+          RuleCondition: { 'Fn::Equals': [{ Ref: 'Mode' }, 'run'] },
+          Assertions: [{ Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DomainIds' }, ''] }] } }],
+        },
+      },
     })
   })
 
@@ -138,7 +149,11 @@ describe('the packaged template', () => {
   })
 
   test.each([
-    ['DomainIds', ['', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'], ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a']],
+    [
+      'DomainIds',
+      ['', '*', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'],
+      ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a'],
+    ],
     ['StartRatePerSecond', ['9.8', '10', '0.5', '100'], ['0', '0.0', '', '-1', 'fast', '1e3']],
     [
       'DefaultTypes',

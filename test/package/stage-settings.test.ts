@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { nearestName } from '../../infra/nearest-name.ts'
+import { type Deployment, deploymentProblems } from '../../infra/stage-settings.ts'
+import { packagedTemplate } from '../../local/package.ts'
+
+const deploying = (changes: Partial<Deployment> = {}): Deployment => ({
+  command: 'deploy',
+  stage: 'prod',
+  file: { Region: 'eu-west-1', Mode: 'run', DomainIds: 'dzd_orders' },
+  params: [],
+  region: undefined,
+  parameters: ['Mode', 'DomainIds', 'LogLevel'],
+  ...changes,
+})
+
+const problemsOf = (changes: Partial<Deployment>): string => deploymentProblems(deploying(changes)).join('\n')
+
+describe('deploymentProblems', () => {
+  test('accepts a stage with its settings', () => {
+    expect(problemsOf({})).toBe('')
+    expect(problemsOf({ params: ['LogLevel=DEBUG'], region: 'eu-west-1' })).toBe('')
+    expect(problemsOf({ file: { Region: 'eu-west-1', Mode: 'plan' } })).toBe('')
+    expect(problemsOf({ file: { Region: 'eu-west-1', Mode: 'run', DomainIds: '*' } })).toBe('')
+  })
+
+  test.each<[string, Partial<Deployment>, RegExp]>([
+    ['no settings file', { file: undefined }, /^config\/stages\/prod\.yml is missing: copy .*example\.yml/],
+    ['no Region', { file: { Mode: 'plan' } }, /set Region to the Region of the DataZone domain/],
+    ['no Mode', { file: { Region: 'eu-west-1' } }, /set Mode to off, plan or run/],
+    ['mode run without domains', { file: { Region: 'eu-west-1', Mode: 'run' } }, /Mode run needs DomainIds/],
+    [
+      'mode run by --param',
+      { file: { Region: 'eu-west-1', Mode: 'plan' }, params: ['Mode=run'] },
+      /needs DomainIds/,
+    ],
+    ['another Region', { region: 'us-east-1' }, /^--region us-east-1: stage prod is in eu-west-1/],
+    [
+      'a misspelled setting',
+      { file: { Region: 'eu-west-1', Mdoe: 'run' } },
+      /prod\.yml: unknown setting Mdoe; did you mean Mode\?/,
+    ],
+    [
+      'a misspelled --param',
+      { params: ['Domainids=dzd_a'] },
+      /^--param: unknown setting Domainids; did you mean DomainIds\?/,
+    ],
+    ['a file that is a list', { file: ['Mode'] }, /must be a mapping/],
+    ['upper case in the stage', { stage: 'Prod' }, /^--stage Prod: use 1 to 20 lower-case letters/],
+    ['a long stage', { stage: 'a'.repeat(21) }, /use 1 to 20/],
+    ['deploy function', { command: 'deploy function' }, /run serverless deploy --stage prod$/],
+    ['rollback', { command: 'rollback' }, /check out the commit to return to/],
+  ])('refuses %s', (_, changes, problem) => {
+    expect(problemsOf(changes)).toMatch(problem)
+  })
+
+  test('packages a stage without settings, and checks its --param', () => {
+    expect(problemsOf({ command: 'package', file: undefined })).toBe('')
+    expect(problemsOf({ command: 'package', file: undefined, params: ['Mod=run'] })).toMatch(
+      /did you mean Mode/,
+    )
+  })
+
+  test('lets other commands pass', () => {
+    expect(problemsOf({ command: 'info', file: undefined, stage: 'Prod' })).toBe('')
+  })
+})
+
+describe('the longest stage name', () => {
+  test('leaves every name in the template within the limit of its service', async () => {
+    const { template } = await packagedTemplate()
+    const limits: Record<string, number> = {
+      Name: 64,
+      FunctionName: 64,
+      QueueName: 80,
+      TableName: 255,
+      AlarmName: 255,
+    }
+    const tooLong = Object.values(template.Resources).flatMap(({ Properties = {} }) =>
+      Object.entries(limits).flatMap(([property, limit]) => {
+        const name = Properties[property]
+        if (typeof name !== 'string') return []
+        return name.replace('-local', `-${'s'.repeat(20)}`).length > limit ? [name] : []
+      }),
+    )
+    expect(tooLong).toEqual([])
+  })
+})
+
+describe('nearestName', () => {
+  test('finds the name with the fewest edits', () => {
+    expect(nearestName('domainids', ['Mode', 'DomainIds'])).toBe('DomainIds')
+    expect(nearestName('x', [])).toBeUndefined()
+  })
+})
