@@ -1,16 +1,12 @@
 import { type Answer, failure, type Outcome, outcomeOf } from './calls/answer.ts'
 import { shapeAnswer } from './calls/answer-shape.ts'
-import { createCallLog } from './calls/call-log.ts'
-import type { ArmedFault } from './calls/fault-schema.ts'
 import { applyFaults, type FaultEffect, noEffect } from './calls/faults.ts'
-import { createLateEffects } from './calls/late-effects.ts'
-import { createRateQuotas } from './calls/rate-quotas.ts'
 import { type Control, createControl } from './control/control.ts'
 import { parseInput } from './input/parse-input.ts'
 import { type SettingsInput, settingsSchema } from './input/settings.ts'
-import { type OperationName, type Output, operations } from './operations/operations.ts'
+import { type OperationName, type Output, operations, type ServiceCall } from './operations/operations.ts'
+import { createSimulation, type Simulation } from './simulation.ts'
 import type { Seed } from './world/random.ts'
-import { createWorld } from './world/world.ts'
 
 /** A simulated DataZone account: the served operations, and the control that a test has over it. */
 export type DataZone = {
@@ -37,61 +33,70 @@ const loggedAs = (shown: Outcome<unknown>, { transport, lost }: FaultEffect): st
   return shown.outcome === 'ok' ? 'ok' : shown.error.name
 }
 
+const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect, { world }: Simulation): Outcome<Out> => {
+  if (hit.errorAfter !== undefined) return { outcome: 'error', error: hit.errorAfter }
+  if (effect.outcome === 'error') return effect
+  return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
+}
+
+/** Answers a call: late effects of calls before it, the rate of its operation, the model's constraints, faults, its effect. */
+const answer = <Name extends OperationName>(
+  simulation: Simulation,
+  operation: Name,
+  call: ServiceCall,
+  now: () => number,
+): Answer<Output<Name>> => {
+  const { world, late, quotas, log, faults } = simulation
+  late.applyDue()
+  const atMs = now()
+  const overQuota = !quotas.take(operation, atMs)
+  const prepared = overQuota
+    ? failure('ThrottlingException', 'Rate exceeded')
+    : outcomeOf(() => operations[operation](world, call))
+  const hit =
+    prepared.outcome === 'ok'
+      ? applyFaults(world.seed, faults, { operation, targetId: prepared.output.targetId, atMs })
+      : noEffect
+  const effectOf = (): Outcome<Output<Name>> => {
+    if (prepared.outcome === 'error') return prepared
+    if (hit.lateByMs !== undefined) late.add(now() + hit.lateByMs, call)
+    return hit.errorBefore === undefined
+      ? outcomeOf(prepared.output.effect)
+      : { outcome: 'error', error: hit.errorBefore }
+  }
+  const effect = effectOf()
+  const shown = shownOf(effect, hit, simulation)
+  const outcome = loggedAs(shown, hit)
+  log.count(operation, outcome)
+  if (operation === 'StartMetadataGenerationRun')
+    log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
+  const { lost, delayMs, transport, unreadable } = hit
+  return { ...shown, lost, delayMs, transport, unreadable }
+}
+
 /**
- * A DataZone with neither I/O nor timers: all that happens in time is computed from `now` when it is asked for,
- * so a server on a socket and a simulation in virtual time share it. Equal seeds and equal calls give equal
- * answers. Throws ControlError for a setting that is out of range.
- *
- * A call passes in this order: late effects of calls before it, the rate of its operation, the model's
- * constraints, faults, its effect.
+ * A DataZone with neither I/O nor timers: what happens in time is computed from `now` when it is looked at, so a
+ * server on a socket and a simulation in virtual time share it. Equal seeds and equal calls give equal answers.
+ * Throws ControlError for a setting that is out of range.
  */
 export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZone => {
   const settings = parseInput('a setting of the DataZone simulator', settingsSchema, given)
-  const late = createLateEffects(now)
-  const world = createWorld(seed, settings, late.nowMs)
-  const log = createCallLog()
-  const quotas = createRateQuotas(settings)
-  let faults: ArmedFault[] = []
-
-  const effectOf = <Out>(prepared: Outcome<{ effect: () => Out }>, hit: FaultEffect): Outcome<Out> => {
-    if (prepared.outcome === 'error') return prepared
-    const { effect } = prepared.output
-    const { lateByMs, errorBefore } = hit
-    if (lateByMs !== undefined) late.add(now() + lateByMs, () => outcomeOf(effect))
-    return errorBefore === undefined ? outcomeOf(effect) : { outcome: 'error', error: errorBefore }
+  let advancedMs = 0
+  const clock = (): number => now() + advancedMs
+  let simulation = createSimulation(seed, settings, clock)
+  return {
+    call: (operation, input, accessKeyId) =>
+      answer(simulation, operation, { operation, input, accessKeyId }, clock),
+    control: createControl({
+      simulation: () => simulation,
+      replace: (next) => {
+        simulation = next
+      },
+      created: () => createSimulation(seed, settings, clock),
+      clock,
+      setClock: (atMs) => {
+        advancedMs = atMs - now()
+      },
+    }),
   }
-  const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect): Outcome<Out> => {
-    if (hit.errorAfter !== undefined) return { outcome: 'error', error: hit.errorAfter }
-    if (effect.outcome === 'error') return effect
-    return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
-  }
-  const call = <Name extends OperationName>(
-    operation: Name,
-    input: unknown,
-    accessKeyId?: string,
-  ): Answer<Output<Name>> => {
-    late.applyDue()
-    const atMs = now()
-    const overQuota = !quotas.take(operation, atMs)
-    const prepared = overQuota
-      ? failure('ThrottlingException', 'Rate exceeded')
-      : outcomeOf(() => operations[operation](world, { operation, input, accessKeyId }))
-    const hit =
-      prepared.outcome === 'ok'
-        ? applyFaults(seed, faults, { operation, targetId: prepared.output.targetId, atMs })
-        : noEffect
-    const effect = effectOf(prepared, hit)
-    const shown = shownOf(effect, hit)
-    const outcome = loggedAs(shown, hit)
-    log.count(operation, outcome)
-    if (operation === 'StartMetadataGenerationRun')
-      log.start({ atMs, outcome, overQuota, runId: runIdOf(effect) })
-    const { lost, delayMs, transport, unreadable } = hit
-    return { ...shown, lost, delayMs, transport, unreadable }
-  }
-  const armed = (): readonly ArmedFault[] => faults
-  const arm = (given: ArmedFault[]): void => {
-    faults = given
-  }
-  return { call, control: createControl({ world, log, late, quotas, armed, arm }) }
 }

@@ -328,6 +328,29 @@ test('the rest of the control over HTTP does what it does in process', async () 
   expect(bad.body).toEqual(saying('nothing'))
 })
 
+test('resets, saves and restores its state, and moves its clock over HTTP', async () => {
+  const { ask, client } = await startSimulator({ medianMs: 60_000, sigma: 0 })
+  const control = async (method: string, path: string, body?: unknown) => {
+    const given = body === undefined ? undefined : JSON.stringify(body)
+    const answer = await ask(method, `/_simulator/${path}`, given)
+    expect([path, answer.status]).toEqual([path, 200])
+    return answer.body
+  }
+  const { id: identifier } = await client.send(new StartMetadataGenerationRunCommand(request))
+  const status = async () => {
+    const get = new GetMetadataGenerationRunCommand({ domainIdentifier: sampleDomainId, identifier })
+    return (await client.send(get).catch(({ name }) => ({ status: name }))).status
+  }
+  const state = await control('GET', 'state')
+  await control('POST', 'clock', { advanceMs: 61_000 })
+  expect(await status()).toBe('SUCCEEDED')
+  await control('PUT', 'state', state)
+  expect(await status()).toBe('SUBMITTED')
+  await control('POST', 'reset')
+  expect(await status()).toBe('ResourceNotFoundException')
+  expect((await ask('PUT', '/_simulator/state', '{"version":2}')).body).toEqual(saying('version'))
+})
+
 const openBus = async () => {
   const bus = await startEventBridge({
     buses: {},

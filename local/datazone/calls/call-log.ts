@@ -1,34 +1,36 @@
 /** One call of StartMetadataGenerationRun. */
 type StartCall = Readonly<{
   atMs: number
-  /** 'ok', 'lost' (it took effect, and nobody was told) or the name of the error that was answered. */
+  /** 'ok', 'lost' (the call took effect, and its caller got no answer) or the name of the error that was answered. */
   outcome: string
-  /** Whether it was over the rate, and so refused before anything was looked at. */
+  /** Whether the call was over the rate, and therefore refused before anything was looked at. */
   overQuota: boolean
-  /** The run that it made or replayed, whatever was answered. */
+  /** The run that it started or replayed, whatever was answered. */
   runId: string | undefined
 }>
 
-/** Every call there was. */
+/** Every call that was made. */
 export type Calls = Readonly<{
-  /** By operation, then by outcome. */
+  /** The number of calls by operation, then by outcome. */
   counts: Readonly<Record<string, Readonly<Record<string, number>>>>
   throttledStarts: number
   starts: readonly StartCall[]
 }>
 
-/** Counts calls, and keeps a line for each Start. */
+/** Counts calls, and keeps each Start. */
 export type CallLog = {
   count: (operation: string, outcome: string) => void
   start: (call: StartCall) => void
   read: () => Calls
 }
 
-/** An empty log. */
-export const createCallLog = (): CallLog => {
-  const counts: Record<string, Record<string, number>> = {}
-  const starts: StartCall[] = []
-  let throttledStarts = 0
+const none: Calls = { counts: {}, throttledStarts: 0, starts: [] }
+
+/** A log of these calls; without them, an empty one. */
+export const createCallLog = (calls: Calls = none): CallLog => {
+  const counts: Record<string, Record<string, number>> = structuredClone(calls.counts)
+  const starts: StartCall[] = [...calls.starts]
+  let { throttledStarts } = calls
   return {
     count: (operation, outcome) => {
       const ofOperation = counts[operation] ?? {}

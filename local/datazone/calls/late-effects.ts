@@ -1,18 +1,23 @@
-import { createDueQueue } from '../world/due-queue.ts'
+import { createDueQueue, type Due } from '../world/due-queue.ts'
 
-/** Effects of calls that were answered before they took effect, and the clock that they see. */
-export type LateEffects = {
-  /** The clock, or, while a late effect is had, its moment. */
+/** Calls that were answered before they take effect, and the clock that their effects see. */
+export type LateEffects<Call> = {
+  /** The clock, or, while a late effect is applied, the moment that it was due. */
   nowMs: () => number
-  add: (dueAtMs: number, effect: () => unknown) => void
-  /** Has every effect that is due, in turn, each at its own moment. */
+  add: (dueAtMs: number, call: Call) => void
+  /** Applies every effect that is due, in turn, each at its own moment. */
   applyDue: () => void
   nextMs: () => number | undefined
+  /** The calls that still wait, by the time they are due. */
+  waiting: () => readonly Due<Call>[]
 }
 
-/** None yet, on this clock. */
-export const createLateEffects = (clock: () => number): LateEffects => {
-  const queue = createDueQueue<() => unknown>()
+/** No late effects yet, on this clock; `apply` gives a call its effect. */
+export const createLateEffects = <Call>(
+  clock: () => number,
+  apply: (call: Call) => void,
+): LateEffects<Call> => {
+  const queue = createDueQueue<Call>()
   let heldAtMs: number | undefined
   return {
     nowMs: () => heldAtMs ?? clock(),
@@ -22,12 +27,13 @@ export const createLateEffects = (clock: () => number): LateEffects => {
       for (let due = queue.takeDue(nowMs); due !== undefined; due = queue.takeDue(nowMs)) {
         heldAtMs = due.dueAtMs
         try {
-          due.item()
+          apply(due.item)
         } finally {
           heldAtMs = undefined
         }
       }
     },
     nextMs: queue.nextMs,
+    waiting: queue.waiting,
   }
 }

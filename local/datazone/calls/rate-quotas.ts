@@ -1,11 +1,14 @@
 import type { Settings } from '../input/settings.ts'
-import { createTokenBucket } from './token-bucket.ts'
+import { type BucketLevel, createTokenBucket } from './token-bucket.ts'
 
 /** The rates of an account: whether a call of an operation is within its rate. */
 export type RateQuotas = {
   take: (operation: string, nowMs: number) => boolean
   /** The rates that these settings have, from now on. */
   adjust: (settings: Settings, nowMs: number) => void
+  /** How much of its rate each operation has left. */
+  levels: () => Record<string, BucketLevel>
+  setLevels: (levels: Readonly<Record<string, BucketLevel>>) => void
 }
 
 type Rate = Readonly<{ size: number; perSecond: number }>
@@ -38,6 +41,10 @@ export const createRateQuotas = (settings: Settings): RateQuotas => {
     adjust: (changed, nowMs) => {
       for (const [operation, { size, perSecond }] of Object.entries(ratesOf(changed)))
         buckets.get(operation)?.adjust(size, perSecond, nowMs)
+    },
+    levels: () => Object.fromEntries([...buckets].map(([operation, bucket]) => [operation, bucket.level()])),
+    setLevels: (levels) => {
+      for (const [operation, level] of Object.entries(levels)) buckets.get(operation)?.setLevel(level)
     },
   }
 }

@@ -1,12 +1,17 @@
-/** A token bucket: so many calls at once, then as many as come free. One bucket is the whole account's. */
+/** How many calls a bucket has left, as of a moment; null before its first call. */
+export type BucketLevel = Readonly<{ left: number; atMs: number | null }>
+
+/** A token bucket: `size` calls at once, then as many as are refilled. One bucket is the whole account's. */
 export type TokenBucket = {
-  /** Whether one more call is within it. */
+  /** Whether one more call is within the rate. */
   take: (nowMs: number) => boolean
-  /** Another size and rate from now on; what has come free so far stays, as far as it fits. */
+  /** Another size and rate from now on; what was refilled so far stays, as far as it fits. */
   adjust: (size: number, perSecond: number, nowMs: number) => void
+  level: () => BucketLevel
+  setLevel: (level: BucketLevel) => void
 }
 
-/** Forgives what adding up fractions of a call loses. */
+/** Makes up for what adding fractions of a call loses. */
 const tolerance = 1e-9
 
 /** A full bucket of `size` calls, refilled evenly by `perSecond`. */
@@ -28,6 +33,11 @@ export const createTokenBucket = (size: number, perSecond: number): TokenBucket 
     adjust: (newSize, newPerSecond, nowMs) => {
       refill(nowMs)
       bucket = { size: newSize, perSecond: newPerSecond }
+    },
+    level: () => ({ left, atMs: Number.isFinite(atMs) ? atMs : null }),
+    setLevel: (level) => {
+      left = level.left
+      atMs = level.atMs ?? Number.NEGATIVE_INFINITY
     },
   }
 }

@@ -1,16 +1,11 @@
-import type { CallLog, Calls } from '../calls/call-log.ts'
-import {
-  type ArmedFault,
-  armFaults,
-  type Fault,
-  type FaultStatus,
-  faultStatuses,
-} from '../calls/fault-schema.ts'
-import type { LateEffects } from '../calls/late-effects.ts'
-import type { RateQuotas } from '../calls/rate-quotas.ts'
+import { z } from 'zod'
+import type { Calls } from '../calls/call-log.ts'
+import { armFaults, type Fault, type FaultStatus, faultStatuses } from '../calls/fault-schema.ts'
 import type { Catalogue, NewRevision } from '../input/catalogue.ts'
 import { ControlError, parseInput } from '../input/parse-input.ts'
 import { type Settings, type SettingsInput, settingsSchema } from '../input/settings.ts'
+import { strictObject } from '../input/strict-object.ts'
+import type { Simulation } from '../simulation.ts'
 import type { DataSourceRun } from '../world/data-source-run.ts'
 import { sourceStatusAt } from '../world/data-source-run-plan.ts'
 import type { OwnershipTransfer } from '../world/domains.ts'
@@ -24,9 +19,11 @@ import { type AcceptanceInput, acceptSuggestions } from './accept-suggestions.ts
 import { addRevision } from './add-revision.ts'
 import { hasTarget } from './find-target.ts'
 import { type PublicationInput, publishAsset, unpublishAsset } from './publish-asset.ts'
+import { restoreState, saveState } from './saved-state.ts'
 import { type AssetEventInput, sendAssetEvent } from './send-asset-event.ts'
 import { type DataSourceStatusInput, setDataSourceStatus } from './set-data-source-status.ts'
 import { type ScheduledRunInput, startScheduledRun } from './start-scheduled-run.ts'
+import type { SavedState } from './state-schema.ts'
 import { type TransferInput, transferAsset } from './transfer-asset.ts'
 
 /** A run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
@@ -118,7 +115,24 @@ export type Control = {
   dataSourceRuns: () => ActualDataSourceRun[]
   /** Every call ever made. */
   calls: () => Calls
+  /**
+   * Forgets runs, tokens, faults, outcomes, events and calls, sets the settings back to those of the start, and loads
+   * the last catalogue again. The clock stays.
+   */
+  reset: () => { domains: number }
+  /** Everything that the simulator remembers, as JSON. */
+  state: () => SavedState
+  /** Replaces everything by a saved state, its clock and seed too. Throws ControlError, which names each wrong field. */
+  setState: (state: SavedState) => { clockMs: number }
+  /** The simulator's clock, in epoch milliseconds. */
+  clock: () => { clockMs: number }
+  /** Moves the clock forward: what is due by then happens. Delays of slow answers pass in real time. */
+  advanceClock: (move: ClockInput) => { clockMs: number }
 }
+
+/** How far the clock moves. */
+export const clockSchema = strictObject({ advanceMs: z.number().min(0).max(1e12) })
+type ClockInput = z.input<typeof clockSchema>
 
 const actualRun = (run: MetadataRun, nowMs: number): ActualRun => {
   const { places: _places, createdBy: _createdBy, plan, ...identity } = run
@@ -139,14 +153,14 @@ const actualDataSourceRun = (run: DataSourceRun, nowMs: number): ActualDataSourc
   }
 }
 
-/** What a control has its hands on; `armed` tells the faults, and `arm` sets others. */
+/** What the control works on: the simulation, which a reset or a saved state replaces, and its clock. */
 type ControlContext = Readonly<{
-  world: World
-  log: CallLog
-  late: LateEffects
-  quotas: RateQuotas
-  armed: () => readonly ArmedFault[]
-  arm: (faults: ArmedFault[]) => void
+  simulation: () => Simulation
+  replace: (simulation: Simulation) => void
+  /** A simulation as it was at the start, without a catalogue. */
+  created: () => Simulation
+  clock: () => number
+  setClock: (atMs: number) => void
 }>
 
 const earliest = (...times: readonly (number | undefined)[]): number | undefined => {
@@ -154,30 +168,37 @@ const earliest = (...times: readonly (number | undefined)[]): number | undefined
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-/** The control of a world. Whatever it does, effects that are late and due by now have come before it. */
-export const createControl = ({ world, log, late, quotas, armed, arm }: ControlContext): Control => {
+/** The control of a simulation. Late effects that are due by now have come before whatever it does. */
+export const createControl = (context: ControlContext): Control => {
+  const { simulation, replace, created, clock, setClock } = context
+  let loaded: unknown = { domains: [] }
   /** The world as of now. */
   const current = (): World => {
+    const { late, world } = simulation()
     late.applyDue()
     return world
   }
   return {
     loadCatalogue: (catalogue) => {
-      const { nowMs } = current()
-      world.domains = parseDomains(catalogue, nowMs())
+      const world = current()
+      world.domains = parseDomains(catalogue, world.nowMs())
+      loaded = structuredClone(catalogue)
       const assets = [...world.domains.values()].reduce((sum, domain) => sum + domain.assets.size, 0)
       return { domains: world.domains.size, assets }
     },
-    addRevision: (revision) => addRevision(current().domains, revision, world.nowMs()),
+    addRevision: (revision) => {
+      const { domains, nowMs } = current()
+      return addRevision(domains, revision, nowMs())
+    },
     setFaults: (faults) => {
       const given = armFaults(faults, current().nowMs())
-      arm(given)
+      simulation().faults = given
       return { faults: given.length }
     },
-    faults: () => faultStatuses(armed()),
+    faults: () => faultStatuses(simulation().faults),
     setOutcomes: (outcomes) => {
       const given = parseInput('the list of outcomes', outcomesSchema, outcomes)
-      const unknownAt = given.findIndex(({ target }) => !hasTarget(world.domains, target))
+      const unknownAt = given.findIndex(({ target }) => !hasTarget(simulation().world.domains, target))
       if (unknownAt >= 0)
         throw new ControlError(
           `[${unknownAt}].target: '${given[unknownAt]?.target}' is no asset or data source of the catalogue: load it first`,
@@ -185,13 +206,14 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: ControlC
       current().outcomes = given
       return { outcomes: given.length }
     },
-    outcomes: () => world.outcomes,
-    settings: () => world.settings,
+    outcomes: () => simulation().world.outcomes,
+    settings: () => simulation().world.settings,
     changeSettings: (changes) => {
-      const { settings, outbox, nowMs } = current()
+      const world = current()
+      const { settings, outbox, nowMs } = world
       const changed = parseInput('the change of settings', settingsSchema, { ...settings, ...changes })
       outbox.settle(nowMs())
-      quotas.adjust(changed, nowMs())
+      simulation().quotas.adjust(changed, nowMs())
       world.settings = changed
       return changed
     },
@@ -201,7 +223,10 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: ControlC
     sendAssetEvent: (event) => sendAssetEvent(current(), event),
     transferAsset: (transfer) => transferAsset(current(), transfer),
     setDataSourceStatus: (status) => setDataSourceStatus(current(), status),
-    startScheduledRun: (source) => actualDataSourceRun(startScheduledRun(current(), source), world.nowMs()),
+    startScheduledRun: (source) => {
+      const world = current()
+      return actualDataSourceRun(startScheduledRun(world, source), world.nowMs())
+    },
     deleteRun: ({ domainId, runId }) => {
       const { runs: book, sourceRuns: sourceBook, nowMs } = current()
       const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
@@ -218,11 +243,42 @@ export const createControl = ({ world, log, late, quotas, armed, arm }: ControlC
       sourceTokens.clear()
       return { forgotten }
     },
-    takeEvents: () => current().outbox.take(world.nowMs()),
-    nextEventMs: () => earliest(current().outbox.nextMs(), late.nextMs()),
-    runs: () => [...current().runs.all()].map((run) => actualRun(run, world.nowMs())),
-    dataSourceRuns: () =>
-      [...current().sourceRuns.all()].map((run) => actualDataSourceRun(run, world.nowMs())),
-    calls: log.read,
+    takeEvents: () => {
+      const { outbox, nowMs } = current()
+      return outbox.take(nowMs())
+    },
+    nextEventMs: () => earliest(current().outbox.nextMs(), simulation().late.nextMs()),
+    runs: () => {
+      const { runs, nowMs } = current()
+      return [...runs.all()].map((run) => actualRun(run, nowMs()))
+    },
+    dataSourceRuns: () => {
+      const { sourceRuns, nowMs } = current()
+      return [...sourceRuns.all()].map((run) => actualDataSourceRun(run, nowMs()))
+    },
+    calls: () => simulation().log.read(),
+    reset: () => {
+      const next = created()
+      next.world.domains = parseDomains(loaded, clock())
+      replace(next)
+      return { domains: next.world.domains.size }
+    },
+    state: () => {
+      current()
+      return saveState(simulation(), clock())
+    },
+    setState: (state) => {
+      const restored = restoreState(state, clock)
+      setClock(restored.clockMs)
+      replace(restored.simulation)
+      return { clockMs: restored.clockMs }
+    },
+    clock: () => ({ clockMs: clock() }),
+    advanceClock: (given) => {
+      const { advanceMs } = parseInput('the clock', clockSchema, given)
+      setClock(clock() + advanceMs)
+      current()
+      return { clockMs: clock() }
+    },
   }
 }

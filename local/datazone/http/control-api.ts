@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { faultsSchema } from '../calls/fault-schema.ts'
 import { acceptanceSchema } from '../control/accept-suggestions.ts'
-import type { Control } from '../control/control.ts'
+import { type Control, clockSchema } from '../control/control.ts'
 import { publicationSchema } from '../control/publish-asset.ts'
 import { assetEventSchema } from '../control/send-asset-event.ts'
 import { dataSourceStatusSchema } from '../control/set-data-source-status.ts'
 import { scheduledRunSchema } from '../control/start-scheduled-run.ts'
+import { stateSchema } from '../control/state-schema.ts'
 import { transferSchema } from '../control/transfer-asset.ts'
 import { catalogueSchema, newRevisionSchema } from '../input/catalogue.ts'
 import { ControlError, parseInput } from '../input/parse-input.ts'
@@ -61,6 +62,11 @@ const routes: Readonly<Record<string, Route>> = {
   'GET runs': (control) => control.runs(),
   'GET data-source-runs': (control) => control.dataSourceRuns(),
   'GET calls': (control) => control.calls(),
+  'POST reset': (control) => control.reset(),
+  'GET state': (control) => control.state(),
+  'PUT state': (control, body) => control.setState(parseInput('the state', stateSchema, body)),
+  'GET clock': (control) => control.clock(),
+  'POST clock': (control, body) => control.advanceClock(parseInput('the clock', clockSchema, body)),
 }
 
 /** Answers a request to the control: 400 names what is wrong with the body, 404 says what there is. */

@@ -96,13 +96,16 @@ const userSchema = strictObject({
   groupIds: z.array(z.string().min(1)).default([]),
 })
 
-const domainSchema = strictObject({
+/** A domain by its fields; whether they fit each other is checked with the catalogue. */
+export const domainSchema = strictObject({
   id: fitting('DomainId'),
   users: z.array(userSchema).default([]),
   projects: z.array(projectSchema),
   assets: z.array(assetSchema),
   dataSources: z.array(dataSourceSchema).default([]),
-}).superRefine((domain, context) => {
+})
+
+const consistentDomain = domainSchema.superRefine((domain, context) => {
   const projects = new Set(domain.projects.map(({ id }) => id))
   for (const kind of ['assets', 'dataSources'] as const) {
     for (const [index, { projectId }] of domain[kind].entries())
@@ -123,7 +126,7 @@ const domainSchema = strictObject({
 })
 
 /** A catalogue: every id fits the service model, and everything is in a project of its domain. */
-export const catalogueSchema = strictObject({ domains: z.array(domainSchema) }).superRefine(
+export const catalogueSchema = strictObject({ domains: z.array(consistentDomain) }).superRefine(
   ({ domains }, context) =>
     requireUniqueIds(
       context,

@@ -1,13 +1,15 @@
-/** Something with a time. */
-type Due<Item> = Readonly<{ dueAtMs: number; item: Item }>
+/** An item and the time that it is due. */
+export type Due<Item> = Readonly<{ dueAtMs: number; item: Item }>
 
-/** Things that wait for their time. Those with the same time keep the order in which they were added. */
+/** Items that wait for their time. Items with the same time keep the order in which they were added. */
 export type DueQueue<Item> = {
   add: (dueAtMs: number, item: Item) => void
-  /** The earliest time, or undefined when nothing waits. */
+  /** The earliest time; undefined when nothing waits. */
   nextMs: () => number | undefined
-  /** Takes out the earliest thing that is due by this moment, if there is one. */
+  /** Takes out the earliest item that is due by this moment, if there is one. */
   takeDue: (nowMs: number) => Due<Item> | undefined
+  /** Every item that waits, in the order in which they would be taken out. */
+  waiting: () => readonly Due<Item>[]
 }
 
 type Node<Item> = Due<Item> & Readonly<{ sequence: number }>
@@ -59,5 +61,9 @@ export const createDueQueue = <Item>(): DueQueue<Item> => {
       if (last !== undefined && heap.length > 0) sink(last)
       return first
     },
+    waiting: () =>
+      heap
+        .toSorted((one, other) => (isBefore(one, other) ? -1 : 1))
+        .map(({ dueAtMs, item }) => ({ dueAtMs, item })),
   }
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../input/settings.ts'
 import { accountId, region } from './account.ts'
-import { createDueQueue } from './due-queue.ts'
+import { createDueQueue, type Due } from './due-queue.ts'
 import { draw, drawUuid, type Seed } from './random.ts'
 import { type EventBody, eventBodiesOf, type Occurrence, occurrenceKey } from './service-events.ts'
 
@@ -25,7 +25,13 @@ export type DataZoneEvent = Readonly<{
 /** An event and when it reaches the bus. */
 export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
 
-/** What is going to happen, and the events on their way to the bus. */
+/** Events that have not reached the bus, and the occurrences that have not made theirs. */
+export type PendingEvents = Readonly<{
+  occurrences: readonly Due<Occurrence>[]
+  events: readonly DueEvent[]
+}>
+
+/** Occurrences to come, and the events on their way to the bus. */
 export type Outbox = {
   /** Something that happens at this moment, or never (Infinity), unless it takes another turn before that. */
   add: (atMs: number, occurrence: Occurrence) => void
@@ -33,6 +39,8 @@ export type Outbox = {
   settle: (nowMs: number) => void
   /** Takes out every event that has reached the bus by now, in that order. */
   take: (nowMs: number) => DueEvent[]
+  pending: () => PendingEvents
+  restore: (pending: PendingEvents) => void
   /** No event comes earlier than this; undefined when none is to come. */
   nextMs: () => number | undefined
 }
@@ -87,6 +95,14 @@ export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
       for (let due = onTheirWay.takeDue(nowMs); due !== undefined; due = onTheirWay.takeDue(nowMs))
         taken.push({ dueAtMs: due.dueAtMs, event: due.item })
       return taken
+    },
+    pending: () => ({
+      occurrences: occurrences.waiting(),
+      events: onTheirWay.waiting().map(({ dueAtMs, item }) => ({ dueAtMs, event: item })),
+    }),
+    restore: (pending) => {
+      for (const { dueAtMs, item } of pending.occurrences) occurrences.add(dueAtMs, item)
+      for (const { dueAtMs, event } of pending.events) onTheirWay.add(dueAtMs, event)
     },
     nextMs: () => {
       const happensMs = occurrences.nextMs() ?? Number.POSITIVE_INFINITY
