@@ -1,4 +1,4 @@
-import type { RequestOutcome } from '../lib/usecases/outcome.ts'
+import type { RequestOutcome } from '../lib/usecases/start/request-outcome.ts'
 
 /** Returns the log fields of an outcome: ids, states and reasons, never text that a sender or DataZone wrote. */
 export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown> => {

@@ -3,8 +3,8 @@ import type { ObserverSettings } from '../lib/config.ts'
 import { parseServiceEvent, type ServiceEvent } from '../lib/contracts/service-event.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
-import { type HearingTools, hearEvents } from '../lib/usecases/hear-events.ts'
-import type { HintFate, HintReport } from '../lib/usecases/settle-hints.ts'
+import { type HearingTools, hearEvents } from '../lib/usecases/observe/handle-events.ts'
+import type { HintFate, HintReport } from '../lib/usecases/observe/settle-hints.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, for calls in progress. */

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda'
-import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep-runs.ts'
+import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, for calls in progress. */

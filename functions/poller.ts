@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
-import type { SweepReport } from '../lib/usecases/sweep-runs.ts'
+import type { SweepReport } from '../lib/usecases/sweep/sweep-runs.ts'
 import { pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 

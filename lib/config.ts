@@ -8,10 +8,10 @@ import type { LookAgainSettings } from './run/look-again.ts'
 import { modes } from './run/mode.ts'
 import { generationTypes } from './run/run.ts'
 import type { SweepSettings } from './run/sweep-plan.ts'
-import type { HintSettings } from './usecases/settle-hints.ts'
-import type { FollowSettings } from './usecases/settle-source-hints.ts'
-import type { StarterSettings } from './usecases/starter-tools.ts'
-import type { SweeperSettings } from './usecases/sweep-runs.ts'
+import type { HintSettings } from './usecases/observe/settle-hints.ts'
+import type { FollowSettings } from './usecases/observe/settle-source-hints.ts'
+import type { StarterSettings } from './usecases/start/start-context.ts'
+import type { SweeperSettings } from './usecases/sweep/sweep-runs.ts'
 
 /** The settings that the functions read from their environment, parsed once at start. */
 export interface Config {

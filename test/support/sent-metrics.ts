@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { metricName } from '../../functions/telemetry.ts'
 import { endings, parkReasons } from '../../lib/run/run.ts'
-import type { RequestOutcome } from '../../lib/usecases/outcome.ts'
-import type { HintAddress, HintFate } from '../../lib/usecases/settle-hints.ts'
+import type { HintAddress, HintFate } from '../../lib/usecases/observe/settle-hints.ts'
+import type { RequestOutcome } from '../../lib/usecases/start/request-outcome.ts'
 
 const outcomes: Record<RequestOutcome['outcome'], true> = {
   started: true,

@@ -1,0 +1,129 @@
+import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../../contracts/queue-message.ts'
+import type { Records } from '../../ports/run-store.ts'
+import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '../../run/identity.ts'
+import { applyPolicy, type RunOrders } from '../../run/policy.ts'
+import {
+  isCancelRequested,
+  isRequestedBy,
+  isResolved,
+  type ParkedRun,
+  type Run,
+  type RunError,
+} from '../../run/run.ts'
+import { claimRuns, claimSubjects } from './claim-runs.ts'
+import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
+import { resolveAndClaim } from './resolve-and-claim.ts'
+import { resumeRun } from './resume-record.ts'
+import type { StarterTools } from './start-context.ts'
+import { ordered, rejectWaiting, skippedBy, waitingRequest } from './waiting-request.ts'
+
+/** A request so old that its record may have expired could make a second run. */
+const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
+  request.requestedAtMs !== undefined &&
+  tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
+
+const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
+  run.state !== 'PLANNED' && isRequestedBy(run, waiting.request.requestKey)
+
+/** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
+const waitsForItsMessage = (run: Run): run is ParkedRun =>
+  run.state === 'PARKED' &&
+  run.request.lane === 'live' &&
+  isResolved(run.subject) &&
+  (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
+
+/** The same request again: a duplicate before any call, unless it comes back to be tried again. */
+const again = async (
+  made: readonly Run[],
+  records: Records,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const comingBack = made.find(waitsForItsMessage)
+  return comingBack !== undefined && tools.settings.mode === 'run'
+    ? [await resumeRun(comingBack, records, tools)]
+    : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
+}
+
+const tooOld: RunError = {
+  name: 'TooOld',
+  message: 'requestedAt: is too old, its run may have been forgotten; ask again with the present time',
+}
+
+const acceptMetadata = async (
+  request: RequestedMetadataRun,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const { kind, domainId, assetId } = request
+  const types = canonicalTypes(request.types ?? tools.settings.defaultTypes)
+  const waiting = waitingRequest(request, { kind, domainId, assetId, types }, tools)
+  const records = await tools.store.runsOf(waiting.subject)
+  if (records.unreadable.length > 0) return [recordUnreadable]
+
+  // A sender who uses an id again for another revision asks for something else.
+  const made = records.runs.flatMap((run) => {
+    const { subject } = run
+    const isSame =
+      subject.kind === kind &&
+      (request.revision === undefined ||
+        subject.revision === undefined ||
+        subject.revision === request.revision)
+    return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
+  })
+  // A crash may have cut it short between its sets of types; what was cancelled meanwhile stays short.
+  const whole = made.some(({ run, subject }) => subject.revision === undefined || isCancelRequested(run))
+  const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
+  const wanted = request.types ?? begun?.run.request.policyTypes ?? []
+  const complete =
+    begun !== undefined &&
+    typeSets(wanted).every(
+      (set) => set.length === 0 || made.some(({ subject }) => haveSameTypes(subject.types, set)),
+    )
+  if (whole || complete)
+    return again(
+      made.map(({ run }) => run),
+      records,
+      tools,
+    )
+  if (isTooOld(request, tools)) return [await rejectWaiting(waiting, tooOld, tools)]
+  // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
+  if (begun?.subject.revision !== undefined) {
+    const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
+    return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records, tools)
+  }
+  const decision = applyPolicy(tools.settings.policy, { domainId, projectId: request.projectId })
+  if (decision.decision === 'skip') return [skippedBy(decision)]
+  return decision.decision === 'look' || request.revision === undefined
+    ? resolveAndClaim(waiting, records, tools)
+    : claimRuns(ordered(waiting, decision.orders, tools), request.revision, records, tools)
+}
+
+/** A data source has nothing to resolve, and the policy says nothing of it: its trigger key is the whole subject. */
+const acceptSource = async (
+  request: RequestedSourceRun,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const { kind, domainId, dataSourceId, triggerKey } = request
+  const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, tools)
+  const records = await tools.store.runsOf(waiting.subject)
+  if (records.unreadable.length > 0) return [recordUnreadable]
+  const made = records.runs.filter(
+    (run) => isSameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),
+  )
+  if (made.length > 0) return again(made, records, tools)
+  return isTooOld(request, tools)
+    ? [await rejectWaiting(waiting, tooOld, tools)]
+    : claimSubjects(waiting, [waiting.subject], records, tools)
+}
+
+/** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
+export const acceptRequest = async (
+  request: RequestedRun,
+  tools: StarterTools,
+): Promise<readonly RequestOutcome[]> => {
+  const { settings } = tools
+  if (settings.mode === 'off') return [{ outcome: 'skipped', reason: 'MODE_OFF' }]
+  if (settings.domainIds.length > 0 && !settings.domainIds.includes(request.domainId)) {
+    return [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
+  }
+  return request.kind === 'DATA_SOURCE' ? acceptSource(request, tools) : acceptMetadata(request, tools)
+}

@@ -1,0 +1,163 @@
+import { PortUnavailable } from '../../errors.ts'
+import type { Refusal, ServiceRun } from '../../ports/datazone.ts'
+import { errorText } from '../../run/error-text.ts'
+import type { Facts } from '../../run/facts.ts'
+import { eventId, runKey } from '../../run/identity.ts'
+import {
+  type ClaimedRun,
+  type EndedRun,
+  owesCancel,
+  type ParkedRun,
+  type ParkReason,
+  type Run,
+  type RunError,
+} from '../../run/run.ts'
+import { type Transition, transition } from '../../run/transition.ts'
+import { announce } from '../announce.ts'
+import { carryOutCancel } from '../send-cancel.ts'
+import { keepRunId } from './keep-run-id.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import type { StarterTools } from './start-context.ts'
+import { hasTimeToAsk } from './time-left.ts'
+
+/** How a lease ends: parked, rejected, cancelled, or with the run id of what was started. */
+
+/** How often a write that lost a race is tried again. */
+const recordTries = 5
+
+export const runError = (refusal: Refusal): RunError => ({
+  name: refusal.name,
+  message: errorText(refusal.message),
+})
+
+/** P9: waiting has an end. */
+export const hasWaitedTooLong = (run: ClaimedRun | ParkedRun, tools: StarterTools): boolean =>
+  tools.clock.now() - run.createdAtMs > tools.settings.maxWaitMs
+
+export const waitedTooLong: RunError = {
+  name: 'WaitedTooLong',
+  message:
+    'the request could not be carried out in all the time it was given; ask again when its cause is mended',
+}
+
+/**
+ * Ends our lease with a fact. A duplicate may have been noted on the record meanwhile: it is read again, and the fact
+ * applied to what is there, as long as it is still our lease. Undefined: it is not.
+ */
+const endLease = async (
+  run: ClaimedRun | ParkedRun,
+  fact: Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED'],
+  tools: StarterTools,
+): Promise<ParkedRun | EndedRun | undefined> => {
+  const { record } = runKey(run)
+  let current: Run | undefined = run
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const next: Transition<ParkedRun | EndedRun> = ended(current, fact, nowMs)
+    if (next.outcome !== 'changed') return undefined
+    const saved = await tools.store.save(next.run)
+    if (saved !== undefined) return saved
+    const records = await tools.store.runsOf(run.subject)
+    current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
+  }
+  return undefined
+}
+
+const ended = (
+  run: Run,
+  fact: Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED'],
+  nowMs: number,
+): Transition<ParkedRun | EndedRun> => {
+  switch (fact.kind) {
+    case 'REFUSED':
+      return transition(run, fact, nowMs)
+    case 'REJECTED':
+      return transition(run, fact, nowMs)
+    case 'CANCELED':
+      return transition(run, fact, nowMs)
+    default:
+      return fact satisfies never
+  }
+}
+
+const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
+  run.state === 'CLAIMED'
+    ? other.state === 'CLAIMED' && other.startSent.firstAtMs === run.startSent.firstAtMs
+    : other.state === 'PARKED' && other.retryAtMs === run.retryAtMs
+
+/** Not now: the run waits in the table. */
+export const park = async (
+  run: ClaimedRun,
+  why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const parked = await endLease(run, { kind: 'REFUSED', ...why }, tools)
+  return parked?.state === 'PARKED'
+    ? { outcome: 'parked', run: parked }
+    : { outcome: 'duplicate', of: runKey(run) }
+}
+
+/** Ends a run as REJECTED, and says so to its sender. */
+export const reject = async (
+  run: ClaimedRun | ParkedRun,
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const ended = await endLease(run, { kind: 'REJECTED', error }, tools)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], tools)
+  return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
+}
+
+/** Ends a run that somebody asked to cancel, when nothing of it runs or ever will. */
+export const cancelUnstarted = async (
+  run: ClaimedRun | ParkedRun,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const ended = await endLease(run, { kind: 'CANCELED' }, tools)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], tools)
+  return { outcome: 'canceled', run: ended }
+}
+
+/** Whatever DataZone means by it, the trigger still wants a run of its own; the other one is going, or has ended. */
+const onAnotherRecord = (runId: string, { clock, settings }: StarterTools) => ({
+  reason: 'CONFLICT' as const,
+  retryAtMs: clock.now() + settings.lookAgainMs,
+  definite: true,
+  error: { name: 'RunOnAnotherRecord', message: `run ${runId} is on another record` },
+})
+
+/**
+ * Step 6: keeps the run id, on the condition of the attempt and of an absent or equal run id; not of the version,
+ * because a hint, a cancel or a sweep may have come between Start and its answer. A cancel that was asked for meanwhile
+ * is carried out now, if there is time; else a sweep does it.
+ * @throws PortUnavailable when the table cannot answer: the sweep will find the claim, and Start's token the same run
+ */
+export const recordStarted = async (
+  claimed: ClaimedRun,
+  found: ServiceRun,
+  adopted: boolean,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const { record } = runKey(claimed)
+  let current: Run | undefined = claimed
+  for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
+    const nowMs = tools.clock.now()
+    const startedAtMs = Math.min(found.createdAtMs ?? nowMs, nowMs)
+    const { runId, nativeStatus } = found
+    const next: Transition = transition(current, { kind: 'STARTED', runId, nativeStatus, startedAtMs }, nowMs)
+    if (next.outcome !== 'changed' && next.outcome !== 'noted')
+      return { outcome: 'duplicate', of: runKey(claimed) }
+    const saved = await keepRunId(next.run, tools)
+    if (saved === 'taken') return park(claimed, onAnotherRecord(runId, tools), tools)
+    if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
+      const run = owesCancel(saved) && hasTimeToAsk(tools) ? (await carryOutCancel(saved, tools)).run : saved
+      return { outcome: 'started', run, adopted }
+    }
+    if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
+    const records = await tools.store.runsOf(claimed.subject)
+    current = records.runs.find((run) => runKey(run).record === record)
+  }
+  throw new PortUnavailable('table', new Error('the run id could not be recorded'))
+}

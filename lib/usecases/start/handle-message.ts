@@ -1,0 +1,80 @@
+import { parseQueueMessage } from '../../contracts/queue-message.ts'
+import { rejectedRequest } from '../../contracts/rejected-request.ts'
+import { type MessageError, malformedEvent } from '../../contracts/run-event.ts'
+import type { AssetRef, DataSourceRef, RunKind } from '../../run/run.ts'
+import { acceptRequest } from './accept-request.ts'
+import { cancelRuns } from './cancel-runs.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import { resumeRecord } from './resume-record.ts'
+import type { StarterTools } from './start-context.ts'
+import { backoffSeconds } from './start-run.ts'
+
+/** P2: the event, then the copy, and only then may the message go. */
+const rejectMessage = async (
+  body: string,
+  problems: readonly string[],
+  about: {
+    readonly envelopeId?: string
+    readonly runKind?: RunKind
+    readonly errorName?: MessageError
+  },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const nowMs = tools.clock.now()
+  const { envelopeId, runKind, errorName } = about
+  const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
+  const eventId = event.detail.metadata.id
+  const [taken] = await tools.bus.put([event])
+  if (taken !== true) {
+    const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
+    return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_TAKEN' }
+  }
+  await tools.queue.copyRejected(rejectedRequest(eventId, nowMs, problems, body))
+  return { outcome: 'rejected', eventId, reasons: problems }
+}
+
+/** What became of a message, the request it was, and the asset or data source it is about, for the log. */
+export interface Handled {
+  readonly requestKey?: string
+  readonly about?: AssetRef | DataSourceRef
+  readonly outcomes: readonly RequestOutcome[]
+}
+
+const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
+  'dataSourceId' in named
+    ? { domainId: named.domainId, dataSourceId: named.dataSourceId }
+    : { domainId: named.domainId, assetId: named.assetId }
+
+/**
+ * From a queue body to what became of it: parse, dedupe, resolve, claim, start; or cancel. Each step writes before the next calls.
+ * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
+ */
+export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
+  const message = parseQueueMessage(body, tools.sentAtMs)
+  switch (message.kind) {
+    case 'malformed':
+      return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }
+    case 'release':
+      return { about: refOf(message.release), outcomes: await resumeRecord(message.release, tools) }
+    case 'cancel': {
+      const { requestId, domainId, target } = message.cancel
+      const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
+      const { outcomes, refusals } = await cancelRuns(message.cancel, tools)
+      const about = { envelopeId: requestId, runKind, errorName: 'CannotCancel' } as const
+      const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, tools)]
+      return {
+        requestKey: `cancel:${requestId}`,
+        about: refOf({ domainId, ...target }),
+        outcomes: [...outcomes, ...rejection],
+      }
+    }
+    case 'request':
+      return {
+        requestKey: message.request.requestKey,
+        about: refOf(message.request),
+        outcomes: await acceptRequest(message.request, tools),
+      }
+    default:
+      return message satisfies never
+  }
+}

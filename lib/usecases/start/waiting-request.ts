@@ -1,0 +1,112 @@
+import type { RequestedMetadataRun, RequestedRun } from '../../contracts/queue-message.ts'
+import { eventId, runKey } from '../../run/identity.ts'
+import type { Decision, RunOrders } from '../../run/policy.ts'
+import {
+  type EndedRun,
+  isResolved,
+  type MetadataSubject,
+  type ParkedRun,
+  type ParkReason,
+  type RunError,
+  type Subject,
+} from '../../run/run.ts'
+import { transition } from '../../run/transition.ts'
+import { announce } from '../announce.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import type { StarterTools } from './start-context.ts'
+
+/** A request about an asset. */
+export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
+
+/** Whether a parked record is a request that waits to learn its revision. */
+export const isWaitingRequest = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
+
+/** What stands in a request until the policy has decided on it. */
+const leftToThePolicy = ({ types, revision }: RequestedMetadataRun) => ({
+  ...(types === undefined ? { policyTypes: [] } : {}),
+  ...(revision === undefined ? {} : { revision }),
+})
+
+/**
+ * A request that made no record yet, as a parked one: under its request key while its revision is not known. Version 0
+ * is one that has only been read from the queue: it is written when it has to wait, and most never have to.
+ */
+export const waitingRequest = <About extends Subject>(
+  request: RequestedRun,
+  subject: About,
+  tools: StarterTools,
+): ParkedRun & { readonly subject: About } => {
+  const nowMs = tools.clock.now()
+  return {
+    state: 'PARKED',
+    subject,
+    attempt: 1,
+    projectId: request.projectId,
+    request: {
+      requestKey: request.requestKey,
+      lane: request.lane,
+      // No later than it was sent, whatever the sender's clock says: a cancel that was sent after it means it.
+      requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, tools.sentAtMs, nowMs),
+      regenerate: request.regenerate,
+      ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
+      ...(request.published === undefined ? {} : { published: request.published }),
+      ...(request.kind === 'DATA_SOURCE' ? {} : leftToThePolicy(request)),
+    },
+    createdAtMs: nowMs,
+    version: 0,
+    history: [{ atMs: nowMs, what: 'received' }],
+    reason: 'UNAVAILABLE',
+    retryAtMs: nowMs,
+  }
+}
+
+/** The request as the policy orders it, to be claimed. */
+export const ordered = (waiting: WaitingRequest, orders: RunOrders, tools: StarterTools): WaitingRequest => {
+  const { revision: _, policyTypes, ...request } = waiting.request
+  if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
+  const types = orders.types ?? tools.settings.defaultTypes
+  return {
+    ...waiting,
+    subject: { ...waiting.subject, types },
+    request: { ...request, policyTypes: types },
+    policy: orders.policy,
+  }
+}
+
+/** Why the policy skips a request, as its outcome. */
+export const skippedBy = (decision: Extract<Decision, { decision: 'skip' }>): RequestOutcome => {
+  const { decision: _, ...why } = decision
+  return { outcome: 'skipped', ...why }
+}
+
+const write = async <R extends ParkedRun | EndedRun>(run: R, tools: StarterTools): Promise<R | undefined> => {
+  if (run.version > 0) return tools.store.save(run)
+  const creation = await tools.store.create(run)
+  return creation.outcome === 'created' ? creation.run : undefined
+}
+
+export const taken = (waiting: ParkedRun): RequestOutcome => ({ outcome: 'duplicate', of: runKey(waiting) })
+
+/** Parks the request under its key. */
+export const keepWaiting = async (
+  waiting: ParkedRun,
+  why: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(waiting, { kind: 'REFUSED', definite: true, ...why }, tools.clock.now())
+  const parked = next.outcome === 'changed' ? await write(next.run, tools) : undefined
+  return parked === undefined ? taken(waiting) : { outcome: 'parked', run: parked }
+}
+
+/** Ends the request as REJECTED, and says so to its sender. */
+export const rejectWaiting = async (
+  waiting: ParkedRun,
+  error: RunError,
+  tools: StarterTools,
+): Promise<RequestOutcome> => {
+  const next = transition(waiting, { kind: 'REJECTED', error }, tools.clock.now())
+  const ended = next.outcome === 'changed' ? await write(next.run, tools) : undefined
+  if (ended === undefined) return taken(waiting)
+  await announce([ended], tools)
+  return { outcome: 'rejected', eventId: eventId(ended, 'REJECTED'), reasons: [error.message] }
+}

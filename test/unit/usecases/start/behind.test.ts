@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { isWaiting, type Run } from '../../../../lib/run/run.ts'
+import { planWaiting } from '../../../../lib/run/sweep-plan.ts'
+import { runRequest } from '../../../support/messages.ts'
+import { endedRun, inFlightRun, minute, parkedRun, t0 } from '../../../support/runs.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
+
+const hour = 60 * minute
+
+/** One that waits behind another, minute after minute, as sweeps release it. Answers at which minutes they did. */
+const behind = async (
+  first: Run,
+  minutes: number,
+  each?: (atMinute: number, world: ReturnType<typeof starterWorld>) => void,
+) => {
+  const world = starterWorld({ runs: [first] })
+  await world.handle(runRequest({ requestId: 'again', regenerate: true }))
+  const releasedAt: number[] = []
+  for (let atMinute = 1; atMinute <= minutes; atMinute += 1) {
+    world.clock.advance(minute)
+    each?.(atMinute, world)
+    const { release } = planWaiting(world.store.all().filter(isWaiting), world.clock.now(), defaults.sweeper)
+    for (const run of release) {
+      releasedAt.push(atMinute)
+      await world.handle(world.noteAbout(run))
+    }
+  }
+  return { releasedAt, world }
+}
+
+describe('P7: what waits behind another of its asset', () => {
+  test.each([
+    ['that waits for a cap', parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 1000 * hour })],
+    ['that goes on for hours', inFlightRun()],
+  ])('%s is looked at ever more rarely', async (_, first) => {
+    const { releasedAt, world } = await behind(first, 120)
+    expect(releasedAt).toEqual([1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('follows a short one within a minute or two', async () => {
+    const { world } = await behind(inFlightRun(), 5, (atMinute, { store }) => {
+      if (atMinute === 4) store.given(endedRun({ version: 2 }))
+    })
+    expect(world.store.all()).toMatchObject([{ state: 'ENDED' }, { state: 'IN_FLIGHT', attempt: 2 }])
+  })
+})

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import type { Cap } from '../../../../lib/run/caps.ts'
+import type { Run } from '../../../../lib/run/run.ts'
+import { runRequest } from '../../../support/messages.ts'
+import { minute, origin, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
+
+const day = 24 * 60 * minute
+const tomorrow = Date.parse('2026-11-21T00:00:00Z')
+const december = Date.UTC(2026, 11, 1)
+const today = { cap: 'all', period: 'DAY#2026-11-20' }
+
+const capped = (cap: Partial<Cap>, options: Parameters<typeof starterWorld>[0] = {}) =>
+  starterWorld({
+    ...options,
+    settings: {
+      ...options.settings,
+      policy: { ...defaults.starter.policy, caps: [{ name: 'all', ...cap }] },
+    },
+  })
+const about = (asset: string, over = {}) =>
+  runRequest({ requestId: `ask-${asset}`, asset: { id: asset, revision: '4' }, ...over })
+const stateOf = (runs: readonly Run[]) => runs.map((run) => (run.state === 'PARKED' ? run.reason : run.state))
+
+describe('a cap that is full', () => {
+  test('P7: parks the next run until its day turns, without a call, and says which it is', async () => {
+    const world = capped({ perDay: 1 })
+    expect(await world.outcomes(about('a'))).toEqual(['started'])
+    world.datazone.calls.length = 0
+    expect(await world.handle(about('b'))).toMatchObject([
+      {
+        outcome: 'parked',
+        run: {
+          reason: 'CAP_FULL',
+          retryAtMs: tomorrow,
+          error: { name: 'CapFull', message: 'cap all: all 1 runs of 2026-11-20 are taken' },
+        },
+      },
+    ])
+    expect(world.datazone.calls).toEqual([])
+    expect(world.store.writes.filter((write) => write.startsWith('claim'))).toHaveLength(1)
+    const [waiting] = world.store.all().filter(({ state }) => state === 'PARKED')
+    if (waiting === undefined) throw new Error('one should wait')
+    world.store.writes.length = 0
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(world.store.writes).toEqual([expect.stringMatching(/^save PARKED/)])
+  })
+
+  test('lets it start in the next day, when it is counted there', async () => {
+    const world = capped({ perDay: 1 })
+    await world.handle(about('a'))
+    await world.handle(about('b'))
+    const waiting = world.store.all().find(({ state }) => state === 'PARKED')
+    if (waiting === undefined) throw new Error('one should wait')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    world.clock.advance(day)
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(world.store.runsIn(today)).toBe(1)
+    expect(world.store.runsIn({ cap: 'all', period: 'DAY#2026-11-21' })).toBe(1)
+  })
+
+  test('of both its day and its month waits for the month', async () => {
+    const world = capped({ perDay: 1, perMonth: 1 })
+    await world.handle(about('a'))
+    expect(await world.handle(about('b'))).toMatchObject([{ run: { retryAtMs: december } }])
+  })
+
+  test('P9: keeps no request longer than it may wait', async () => {
+    const world = capped({ perMonth: 1 }, { settings: { maxWaitMs: day } })
+    await world.handle(about('a'))
+    await world.handle(about('b'))
+    const waiting = world.store.all().find(({ state }) => state === 'PARKED')
+    expect(waiting).toMatchObject({ reason: 'CAP_FULL', retryAtMs: t0 + day })
+    world.clock.advance(day + second)
+    if (waiting !== undefined) expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['rejected'])
+  })
+
+  test('is looked at again no sooner than in a minute: clocks differ at midnight', async () => {
+    const world = capped({ perDay: 1 })
+    world.clock.advance(tomorrow - t0 - second)
+    await world.handle(about('a'))
+    expect(await world.handle(about('b'))).toMatchObject([{ run: { retryAtMs: tomorrow - second + minute } }])
+  })
+
+  test('does not count data source runs', async () => {
+    const world = capped({ perDay: 1 })
+    await world.handle(about('a'))
+    const { types: _, asset: __, ...request } = about('source')
+    const source = { ...request, kind: 'DATA_SOURCE', dataSource: { id: 's' }, triggerKey: 'load-1' }
+    expect(await world.outcomes(source)).toEqual(['started'])
+  })
+
+  test('makes plan mode no different', async () => {
+    const world = capped({ perDay: 1 }, { settings: { mode: 'plan' } })
+    expect(await world.outcomes(about('a'))).toEqual(['planned'])
+    expect(await world.outcomes(about('b'))).toEqual(['planned'])
+    expect(world.store.runsIn(today)).toBe(0)
+  })
+})
+
+describe('an attempt', () => {
+  test('P7: is counted once however often it is claimed in a day', async () => {
+    let tries = 0
+    const world = capped(
+      { perDay: 5 },
+      { script: { startRun: async () => (++tries < 4 ? refused('THROTTLED') : answered(serviceRun())) } },
+    )
+    const outcomes = []
+    for (let receives = 1; receives <= 4; receives += 1)
+      outcomes.push(...(await world.outcomes(about('a'), receives)))
+    expect(outcomes).toEqual(['retry', 'retry', 'parked', 'started'])
+    expect(world.store.runsIn(today)).toBe(1)
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', countedIn: [today] }])
+  })
+
+  test('P7: whose Start came to nothing stays counted', async () => {
+    const world = capped({ perDay: 1 }, { script: { startRun: async () => refused('INVALID') } })
+    expect(await world.outcomes(about('a'))).toEqual(['rejected'])
+    expect(await world.outcomes(about('b'))).toEqual(['parked'])
+  })
+
+  test('that waited without a revision takes the place of its request, counted or parked', async () => {
+    const shows = showing('4')
+    const { revision: _, ...unresolved } = subject
+    const waiting = parkedRun({ subject: unresolved, request: { ...origin, requestKey: 'event:x' } })
+    const world = capped({ perDay: 1 }, { script: shows, runs: [waiting] })
+    await world.handle(about('a'))
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(stateOf(world.store.all())).toEqual(['IN_FLIGHT', 'CAP_FULL'])
+  })
+})
+
+describe('P1: a Start of unknown fate, when the cap of the next day is full', () => {
+  const earlierStart = { firstAtMs: t0 - day, lastAtMs: t0 - day + minute }
+  const parked = parkedRun({
+    earlierStart: earlierStart,
+    countedIn: [{ ...today, period: 'DAY#2026-11-19' }],
+  })
+  const list = (...runs: ReturnType<typeof serviceRun>[]) => ({
+    listRuns: async () => answered({ runs }),
+    startRun: async () => answered(serviceRun({ runId: 'run-of-another' })),
+  })
+
+  test('is looked for, and its run adopted, not counted anew', async () => {
+    const made = serviceRun({
+      revision: '4',
+      types: ['BUSINESS_DESCRIPTIONS'],
+      createdAtMs: t0,
+    })
+    const world = capped({ perDay: 1 }, { runs: [parked], script: list(made) })
+    await world.handle(about('a'))
+    expect(await world.handle(world.noteAbout(parked))).toMatchObject([{ outcome: 'started', adopted: true }])
+    expect(world.store.runsIn(today)).toBe(1)
+  })
+
+  test('is not sent again before there is room; proven absent, it is open no more', async () => {
+    const world = capped({ perDay: 1 }, { runs: [parked], script: list() })
+    await world.handle(about('a'))
+    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: tomorrow } },
+    ])
+    expect(world.store.current(parked)).not.toHaveProperty('earlierStart')
+    expect(world.datazone.starts).toHaveLength(1)
+    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['parked'])
+    expect(world.datazone.calls.filter((call) => call.startsWith('List'))).toHaveLength(1)
+  })
+
+  test('and a cancel asked: ends once List has proven that there is no run', async () => {
+    const unwanted = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
+    const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
+    await world.handle(about('a'))
+    expect(await world.outcomes(world.noteAbout(unwanted))).toEqual(['canceled'])
+  })
+
+  test('and a cancel asked while it is looked for: is not parked until there is room', async () => {
+    const world = capped(
+      { perMonth: 1 },
+      {
+        runs: [parked],
+        script: {
+          ...list(),
+          listRuns: async () => {
+            const now = world.store.current(parked)
+            if (now !== undefined)
+              world.store.given({
+                ...now,
+                version: now.version + 1,
+                cancel: { requestedAtMs: t0, requestId: 'stop-1' },
+              })
+            return answered({ runs: [] })
+          },
+        },
+      },
+    )
+    await world.handle(about('a'))
+    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: t0 + minute } },
+    ])
+  })
+
+  test.each([
+    ['canceled', { cancel: { requestedAtMs: t0, requestId: 'stop-1' } }],
+    ['rejected', { createdAtMs: t0 - 36 * day }],
+  ])('claimed only to be %s, takes no room', async (outcome, over) => {
+    const { countedIn: _, ...uncounted } = parked
+    const run = { ...uncounted, ...over }
+    const world = capped({ perDay: 1 }, { runs: [run], script: list() })
+    expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
+    expect(world.store.runsIn(today)).toBe(0)
+    expect(await world.outcomes(about('a'))).toEqual(['started'])
+  })
+
+  test('P9: has an end too', async () => {
+    const old = { ...parked, createdAtMs: t0 - 36 * day }
+    const world = capped({ perDay: 1 }, { runs: [old], script: list() })
+    await world.handle(about('a'))
+    expect(await world.outcomes(world.noteAbout(old))).toEqual(['rejected'])
+  })
+})

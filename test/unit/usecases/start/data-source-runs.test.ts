@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest'
+import { runKey } from '../../../../lib/run/identity.ts'
+import type { InFlightRun, Run } from '../../../../lib/run/run.ts'
+import { runRequest } from '../../../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  second,
+  sourceSubject,
+  t0,
+} from '../../../support/runs.ts'
+import { answered, refused, sourceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+const hour = 60 * minute
+/** `t0` is 02:14 of this day. */
+const midnight = Date.parse('2026-11-21T00:00:00.000Z')
+
+const request = (over: object = {}) => ({
+  version: 1,
+  requestId: 'nightly-1',
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  projectId: 'project-1',
+  dataSource: { id: 'source-1' },
+  triggerKey: 'load-1',
+  ...over,
+})
+
+const other = (triggerKey: string) => ({
+  subject: { ...sourceSubject, triggerKey },
+  request: { ...origin, requestKey: `request:${triggerKey}` },
+})
+
+/** Runs of the source that have ended, begun `agesMs` ago. */
+const ended = (...agesMs: readonly number[]): Run[] =>
+  agesMs.map((ageMs, index) =>
+    endedRun({ ...other(`earlier-${index}`), runId: `earlier-${index}`, startedAtMs: t0 - ageMs }),
+  )
+
+describe('a request for a data source', () => {
+  test('P1: claimed, started with its own token, recorded, with no other call', async () => {
+    const world = starterWorld()
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'started', run: { runId: 'source-run-1', subject: sourceSubject } },
+    ])
+    expect(world.datazone.calls).toEqual(['Start source-1'])
+    expect(world.datazone.sourceStarts).toEqual([
+      {
+        domainId: 'dzd_orders',
+        dataSourceId: 'source-1',
+        clientToken: expect.stringMatching(/^dzrun-source-1-1-[0-9a-f]{64}$/),
+      },
+    ])
+    expect(world.store.writes).toEqual(['claim RUN#load-1#0001', 'record source-run-1 RUN#load-1#0001'])
+  })
+
+  test('P1: the same trigger key is the same run, whoever asks', async () => {
+    const world = starterWorld()
+    await world.handle(request())
+    expect(await world.outcomes(request())).toEqual(['duplicate'])
+    expect(await world.outcomes(request({ requestId: 'nightly-2' }))).toEqual(['duplicate'])
+    expect(world.datazone.calls).toHaveLength(1)
+    expect(world.store.all()).toMatchObject([{ alsoRequestedBy: ['request:nightly-2'] }])
+  })
+
+  test('another trigger waits behind the one that is going, without a call', async () => {
+    const world = starterWorld({ runs: [inFlightRun(other('load-0'))] })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('P1: and behind one whose Start may have taken effect', async () => {
+    const earlierStart = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
+    const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart: earlierStart })] })
+    expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+    const free = starterWorld({ runs: [parkedRun(other('load-0'))] })
+    expect(await free.outcomes(request())).toEqual(['started'])
+  })
+
+  test('once that one has ended, another is started at once, and so is a third', async () => {
+    const world = starterWorld()
+    for (const triggerKey of ['load-1', 'load-2', 'load-3']) {
+      const runId = `source-run-${triggerKey}`
+      world.datazone.startSourceRun = async () => answered(sourceRun({ runId }))
+      expect(await world.outcomes(request({ requestId: triggerKey, triggerKey }))).toEqual(['started'])
+      const going = world.store.all().find((run) => run.state === 'IN_FLIGHT')
+      if (going?.state !== 'IN_FLIGHT') throw new Error('one should be going')
+      world.store.given(endedRun({ ...other(triggerKey), runId, version: 9 }))
+    }
+  })
+
+  test('P1: of two that claim the source at once, one reads again and waits', async () => {
+    const world = starterWorld()
+    const both = await Promise.all([
+      world.outcomes(request()),
+      world.outcomes(request({ requestId: 'nightly-2', triggerKey: 'load-2' })),
+    ])
+    expect(both.flat().toSorted()).toEqual(['parked', 'started'])
+    expect(world.store.all().map((run) => run.state === 'PARKED' && run.reason)).toContain('BEHIND')
+    expect(world.datazone.calls).toHaveLength(1)
+  })
+
+  test('P8: goes back while a record is there that it cannot read', async () => {
+    const world = starterWorld()
+    const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#load-0#0001' }
+    world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
+    expect(await world.handle(request())).toMatchObject([{ outcome: 'retry', reason: 'RECORD_UNREADABLE' }])
+    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
+  })
+
+  test('P1: that is so old that its run may have been forgotten is rejected', async () => {
+    const world = starterWorld()
+    expect(await world.handle(request({ requestedAt: '2026-05-01T00:00:00Z' }))).toMatchObject([
+      { outcome: 'rejected', reasons: [expect.stringMatching(/^requestedAt: is too old/)] },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('one that came to nothing is asked for again: the next attempt', async () => {
+    const rejected = endedRun({ subject: sourceSubject, ending: 'REJECTED' })
+    const { runId: _, startedAtMs: __, nativeStatus: ___, ...cameToNothing } = rejected
+    const world = starterWorld({ runs: [cameToNothing] })
+    expect(await world.handle(request({ requestId: 'mended' }))).toMatchObject([
+      { outcome: 'started', run: { attempt: 2 } },
+    ])
+  })
+})
+
+describe('a run that somebody else started', () => {
+  const { triggerKey: _, ...source } = sourceSubject
+  const subject = { ...source, foreignRunId: 'run-9' }
+  const foreign = (over: Partial<InFlightRun> = {}) =>
+    inFlightRun({ subject, runId: 'run-9', startedAtMs: t0 - minute, ...over })
+
+  test('goes first: what is asked for waits behind it, without a call', async () => {
+    const world = starterWorld({ runs: [foreign()] })
+    expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('counts as one of the day', async () => {
+    const over = endedRun({ subject, runId: 'run-9', startedAtMs: t0 - hour })
+    const world = starterWorld({ runs: [over], settings: { sourceRunsPerDay: 1 } })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL' } },
+    ])
+  })
+
+  test('P1: is no run of ours, whatever Start says: its trigger waits for one of its own', async () => {
+    const world = starterWorld()
+    world.store.beforeWrite = (run) => {
+      if (run.state !== 'IN_FLIGHT') return
+      world.store.beforeWrite = () => {}
+      void world.store.recordRunId(foreign({ runId: run.runId, version: 0 }))
+    }
+    expect(await world.handle(request())).toMatchObject([
+      {
+        outcome: 'parked',
+        run: { reason: 'CONFLICT', retryAtMs: t0 + minute, error: { name: 'RunOnAnotherRecord' } },
+      },
+    ])
+    const holders = world.store.all().filter((run) => 'runId' in run)
+    expect(holders.map((run) => runKey(run).record)).toEqual(['FOREIGN#run-9'])
+  })
+})
+
+describe('P7: the day of a data source', () => {
+  test('is full after 25 runs: the next waits until tomorrow, without a call', async () => {
+    const world = starterWorld({ runs: ended(...Array.from({ length: 25 }, (_, n) => n * 5 * minute)) })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL', retryAtMs: midnight } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('does not count the runs of yesterday', async () => {
+    const world = starterWorld({ runs: ended(...Array.from({ length: 25 }, () => 3 * hour)) })
+    expect(await world.outcomes(request())).toEqual(['started'])
+  })
+
+  test('begins anew at midnight', async () => {
+    const world = starterWorld({ runs: ended(minute), settings: { sourceRunsPerDay: 1 } })
+    await world.handle(request())
+    world.clock.advance(midnight - t0)
+    const [waiting] = world.store.all().filter((run) => run.state === 'PARKED')
+    if (waiting === undefined) throw new Error('nothing waits')
+    world.store.given({ ...waiting, releasedAtMs: midnight })
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  })
+
+  test('is no matter for an asset, however often it ran today', async () => {
+    const today = Array.from({ length: 25 }, (_, n) => endedRun({ attempt: n + 1, runId: `run-${n}` }))
+    const world = starterWorld({ runs: today })
+    expect(await world.outcomes(runRequest({ requestId: 'again', regenerate: true }))).toEqual(['started'])
+  })
+
+  test('that others have filled: what DataZone refuses waits until tomorrow too', async () => {
+    const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight } },
+    ])
+  })
+
+  test('just past midnight a refusal may be of the day before: clocks differ', async () => {
+    const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
+    await world.clock.sleepUntil(midnight + 200)
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight + 200 + minute } },
+    ])
+  })
+})
+
+describe('when Start is refused', () => {
+  test('409 waits: the run that is going may have begun before its trigger', async () => {
+    const world = starterWorld({ script: { startSourceRun: async () => refused('CONFLICT') } })
+    expect(await world.handle(request())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT', retryAtMs: t0 + 15 * minute } },
+    ])
+    expect(world.datazone.calls).toEqual(['Start source-1'])
+  })
+
+  test('429 does not slow down the pace, which is that of metadata runs', async () => {
+    const world = starterWorld({ script: { startSourceRun: async () => refused('THROTTLED') } })
+    expect(await world.outcomes(request())).toEqual(['retry'])
+    expect(world.slowDowns).toEqual([])
+  })
+})
+
+describe('P1: a Start whose token may be forgotten', () => {
+  const earlierStart = { firstAtMs: t0 - hour, lastAtMs: t0 - hour + 30 * second }
+  const waiting = parkedRun({
+    subject: sourceSubject,
+    createdAtMs: t0 - 2 * hour,
+    earlierStart: earlierStart,
+    reason: 'UNAVAILABLE',
+    releasedAtMs: t0,
+  })
+  const lookingAt = (...createdAtMs: readonly (number | undefined)[]) => {
+    const runs = createdAtMs.map((atMs, index) =>
+      sourceRun({ runId: `seen-${index}`, ...(atMs === undefined ? {} : { createdAtMs: atMs }) }),
+    )
+    return starterWorld({ runs: [waiting], script: { listSourceRuns: async () => answered({ runs }) } })
+  }
+
+  test('is looked up: a run made while it was open is ours', async () => {
+    const world = lookingAt(t0 - 2 * hour, t0 - hour + minute, t0 - minute)
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'seen-1' } },
+    ])
+    expect(world.datazone.calls).toEqual(['List source-1'])
+  })
+
+  test('is sent again when none was made meanwhile', async () => {
+    const world = lookingAt(t0 - 2 * hour, t0 - minute)
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', adopted: false, run: { runId: 'source-run-1' } },
+    ])
+  })
+
+  test.each<[string, (number | undefined)[]]>([
+    ['two were made meanwhile', [t0 - hour, t0 - hour + minute]],
+    ['DataZone does not say when', [undefined]],
+  ])('is unclear, and waits, when %s', async (_, createdAtMs) => {
+    const world = lookingAt(...createdAtMs)
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
+    ])
+  })
+
+  test('a run on another record is not ours', async () => {
+    const world = lookingAt(t0 - hour + minute)
+    world.store.given(endedRun({ ...other('load-0'), runId: 'seen-0', startedAtMs: t0 - hour }))
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', adopted: false },
+    ])
+  })
+
+  test('a lease that ended is taken over with the turn of the source', async () => {
+    const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
+    expect(runKey(claim).record).toBe('RUN#load-1#0001')
+    const world = starterWorld({ runs: [{ ...waiting, earlierStart: claim.startSent }] })
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(world.store.writes[0]).toBe('claim RUN#load-1#0001')
+  })
+})

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import type { DataZone } from '../../../../lib/ports/datazone.ts'
+import { endedRun, minute, parkedRun, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => ({
+  startRun: async () => refused(...answer),
+  getAsset: async () => refused(...answer),
+})
+
+describe('a late Start', () => {
+  const hourAgo = { firstAtMs: t0 - 60 * minute, lastAtMs: t0 - 59 * minute }
+  const waiting = (over: Parameters<typeof parkedRun>[0] = {}) =>
+    parkedRun({ createdAtMs: t0 - 60 * minute, earlierStart: hourAgo, reason: 'UNAVAILABLE', ...over })
+  const lists = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<DataZone> => ({
+    listRuns: async () => answered({ runs }),
+  })
+  const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, nativeStatus: 'SUCCEEDED' })
+
+  test('P1: relies on the token while it is surely remembered: no look', async () => {
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const world = starterWorld({ runs: [recent] })
+    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['Start 4'])
+  })
+
+  test('P1: looks first, and adopts what can only be ours', async () => {
+    const foreign = [
+      serviceRun({ runId: 'run-8', revision: '3', createdAtMs: t0 }),
+      serviceRun({ runId: 'run-9', createdAtMs: t0 - 63 * minute }),
+    ]
+    const world = starterWorld({ runs: [waiting()], script: lists(...foreign, ours) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'run-7', startedAtMs: t0 - 59 * minute } },
+    ])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+  })
+
+  test('P1: on whichever page it is', async () => {
+    const world = starterWorld({
+      runs: [waiting()],
+      script: {
+        listRuns: async (_domainId, { nextToken }) =>
+          answered(nextToken === undefined ? { runs: [], nextToken: '2' } : { runs: [ours] }),
+      },
+    })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ run: { runId: 'run-7' } }])
+    expect(world.datazone.calls).toEqual(['List asset-1', 'List asset-1 page 2'])
+  })
+
+  test('P1: does not adopt a run that another attempt has', async () => {
+    const other = endedRun({ attempt: 2, runId: 'run-7' })
+    const world = starterWorld({ runs: [waiting(), other], script: lists(ours) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ adopted: false }])
+  })
+
+  test('P1: absence not yet proven: waits until it would be, without a Start', async () => {
+    const earlierStart = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
+    const run = waiting({ earlierStart: earlierStart })
+    const world = starterWorld({ runs: [run], script: lists() })
+    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, earlierStart } },
+    ])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+  })
+
+  test('P1: absence proven: starts', async () => {
+    const world = starterWorld({ runs: [waiting()], script: lists() })
+    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
+  })
+
+  test('P1: absence proven, only the new Start can be open: not when it is refused, and when its answer is lost', async () => {
+    const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
+      starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
+    )
+    await denied?.handle(denied.noteAbout(waiting()))
+    expect(denied?.store.all()[0]).not.toHaveProperty('earlierStart')
+    await lost?.handle(lost.noteAbout(waiting()))
+    expect(lost?.store.all()).toMatchObject([{ earlierStart: { firstAtMs: t0, lastAtMs: t0 } }])
+  })
+
+  test.each([
+    ['DENIED', 'DENIED', 15 * minute],
+    ['THROTTLED', 'UNAVAILABLE', minute],
+    ['NOT_FOUND', 'UNAVAILABLE', minute],
+    ['UNAVAILABLE', 'UNAVAILABLE', minute],
+  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason, afterMs) => {
+    const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, earlierStart: hourAgo } },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  const { revision: _, ...noRevision } = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute })
+  const unclear = [
+    ['revision', noRevision],
+    ['time', serviceRun({ runId: 'run-7' })],
+    ['types', serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, types: [] })],
+  ] as const
+
+  test.each(unclear)('P1, P8: a run shown without its %s proves nothing: no Start', async (_name, shown) => {
+    const world = starterWorld({ runs: [waiting()], script: lists(shown) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      {
+        outcome: 'parked',
+        run: {
+          reason: 'CONFLICT',
+          retryAtMs: t0 + minute,
+          earlierStart: hourAgo,
+          error: { name: 'UnclearRun', message: expect.stringContaining('run-7') },
+        },
+      },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('P1: one that is ours for certain, on a later page, goes before one that is unclear', async () => {
+    const world = starterWorld({
+      runs: [waiting()],
+      script: {
+        listRuns: async (_domainId, { nextToken }) =>
+          answered(
+            nextToken === undefined
+              ? { runs: [{ ...noRevision, runId: 'run-6' }], nextToken: '2' }
+              : { runs: [ours] },
+          ),
+      },
+    })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'run-7' } },
+    ])
+  })
+
+  test('P1: a run that an older deployment shows is unclear, though its one type is all we asked for', async () => {
+    const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), isOlderShape: true } as const
+    const world = starterWorld({ runs: [waiting()], script: lists(shown) })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
+    ])
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('P1: an unclear run that another attempt has is in no way', async () => {
+    const other = endedRun({ attempt: 2, runId: 'run-7' })
+    const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
+    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
+  })
+
+  test('P1: 400 after an answer that was lost looks before it rejects, and adopts', async () => {
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const world = starterWorld({ runs: [recent], script: { ...refusing('INVALID'), ...lists(ours) } })
+    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
+  })
+
+  test('P2: 400 after an answer that was lost, and absence proven: rejected; not proven: waits', async () => {
+    const script = { ...refusing('INVALID'), ...lists() }
+    const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
+    const proven = starterWorld({ runs: [recent], script })
+    expect(await proven.outcomes(proven.noteAbout(recent))).toEqual(['rejected'])
+    const fresh = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - minute } })
+    const unproven = starterWorld({ runs: [fresh], script })
+    expect(await unproven.outcomes(unproven.noteAbout(fresh))).toEqual(['parked'])
+    expect(unproven.bus.events).toEqual([])
+  })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+describe('P2: a body that is no request', () => {
+  test('is announced, copied and done with; the table holds nothing of it', async () => {
+    const world = starterWorld()
+    const [outcome] = await world.handle('{"requestId":"nightly-1"}')
+    expect(outcome).toMatchObject({ outcome: 'rejected' })
+    const [event] = world.bus.events
+    const [copy] = world.queue.copies
+    expect(event?.detail).toMatchObject({
+      metadata: { causationId: 'nightly-1' },
+      data: { status: 'REJECTED', error: { name: 'MalformedRequest' } },
+    })
+    expect(copy).toMatchObject({
+      body: '{"requestId":"nightly-1"}',
+      truncated: false,
+      eventId: event?.detail.metadata.id,
+    })
+    expect(copy?.reasons).toContain('version: must be 1')
+    expect([...world.store.writes, ...world.datazone.calls]).toEqual([])
+  })
+
+  test('goes back while the bus takes no event, and no copy is made', async () => {
+    const world = starterWorld()
+    world.bus.refuses = () => true
+    expect(await world.handle('junk', 1)).toEqual([
+      { outcome: 'retry', afterSeconds: 5, reason: 'EVENT_NOT_TAKEN' },
+    ])
+    expect(await world.handle('junk', 3)).toMatchObject([{ afterSeconds: 20 }])
+    expect(world.queue.copies).toEqual([])
+  })
+
+  test('goes back while the rejected queue is down; P4: the event then repeats its id', async () => {
+    const world = starterWorld()
+    world.queue.down = true
+    await expect(world.handle('junk')).rejects.toThrow('queue is unavailable')
+    world.queue.down = false
+    expect(await world.outcomes('junk', 2)).toEqual(['rejected'])
+    expect(new Set(world.bus.events.map(({ detail }) => detail.metadata.id)).size).toBe(1)
+  })
+})

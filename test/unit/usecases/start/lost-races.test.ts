@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest'
+import type { Run } from '../../../../lib/run/run.ts'
+import { assetEvent, cancelRequest, runRequest } from '../../../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  second,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
+import { answered, refused, showing, sourceRun } from '../../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
+
+const { revision: _, ...unresolved } = subject
+const event = { ...origin, requestKey: 'event:x' }
+const waitingRequest = parkedRun({ subject: unresolved, request: event })
+const shows = showing('4')
+
+type World = ReturnType<typeof starterWorld>
+
+/** Somebody else writes `theirs` just before our first write. */
+const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
+  world.store.beforeWrite = () => {
+    world.store.beforeWrite = () => {}
+    world.store.given(...theirs)
+  }
+  return world
+}
+
+/** Somebody else writes the record before each of our writes. */
+const neverHoldsStill = (world: World): World => {
+  world.store.beforeWrite = (run) => {
+    const current = world.store.current(run)
+    if (current !== undefined) world.store.given({ ...current, version: current.version + 1 })
+  }
+  return world
+}
+
+describe('P1: whoever loses the race for a waiting request leaves it to the winner', () => {
+  const regenerate = { ...waitingRequest, request: { ...event, regenerate: true } }
+  const taken = { ...regenerate, version: 2 }
+
+  test('when it would be claimed', async () => {
+    const world = comesFirst(starterWorld({ runs: [regenerate], script: shows }), taken)
+    expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
+    expect([...world.datazone.starts, ...world.store.writes]).toEqual([])
+  })
+
+  test('when its run would wait behind another', async () => {
+    const going = inFlightRun({ subject: { ...subject, revision: '3' } })
+    const world = comesFirst(starterWorld({ runs: [regenerate, going], script: shows }), taken)
+    expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
+    expect(world.store.writes).toEqual([])
+  })
+
+  test.each([
+    ['the repeat guard', { request: { ...event, published: true }, policy: { repeatGuardMs: minute } }],
+    ['the policy', {}],
+  ] as const)('when %s would skip it', async (_name, over) => {
+    const waiting = parkedRun({ subject: unresolved, ...over })
+    const world = starterWorld({
+      runs: [waiting, endedRun({ subject: { ...subject, revision: '3' } })],
+      script: shows,
+      settings: {
+        policy: {
+          caps: [],
+          rules:
+            'policy' in over
+              ? [{ match: {}, verdict: { kind: 'run', policy: over.policy } }]
+              : [{ match: { name: '*' }, verdict: { kind: 'skip', because: 'not wanted' } }],
+        },
+      },
+    })
+    const { dropRequest } = world.store
+    world.store.dropRequest = async (request) => {
+      world.store.given({ ...request, version: request.version + 7 })
+      return dropRequest(request)
+    }
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    world.store.dropRequest = dropRequest
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['skipped'])
+  })
+
+  test('when it would wait on', async () => {
+    const denied = { getAsset: async () => refused('DENIED') }
+    const world = comesFirst(starterWorld({ runs: [waitingRequest], script: denied }), {
+      ...waitingRequest,
+      version: 2,
+    })
+    expect(await world.outcomes(world.noteAbout(waitingRequest))).toEqual(['duplicate'])
+    expect(world.store.writes).toEqual([])
+  })
+
+  test('when it would be rejected: then nobody hears of it twice', async () => {
+    const invalid = { getAsset: async () => refused('INVALID') }
+    const world = comesFirst(starterWorld({ runs: [waitingRequest], script: invalid }), {
+      ...waitingRequest,
+      version: 2,
+    })
+    expect(await world.outcomes(world.noteAbout(waitingRequest))).toEqual(['duplicate'])
+    expect(world.bus.events).toEqual([])
+  })
+})
+
+test('P1: whoever loses the race for a run is noted on it', async () => {
+  const theirs = claimedRun({ request: { ...origin, requestKey: 'request:b' } })
+  const world = comesFirst(starterWorld(), theirs)
+  expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+  expect(world.store.current(theirs)).toMatchObject({
+    request: { requestKey: 'request:b' },
+    alsoRequestedBy: ['request:nightly-1'],
+  })
+  expect(world.datazone.calls).toEqual([])
+})
+
+test('P1: the second set of types that somebody else asked for meanwhile is theirs', async () => {
+  const terms = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
+  const theirs = parkedRun({ subject: terms, request: { ...origin, requestKey: 'request:b' } })
+  const world = comesFirst(starterWorld(), theirs)
+  const all = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', ...terms.types] as const
+  expect(await world.outcomes(runRequest({ types: [...all] }))).toEqual(['started', 'duplicate'])
+  expect(world.store.current(theirs)).toEqual(theirs)
+})
+
+test('P1: a lease that somebody else has taken since is not parked by whoever waited for a slot in vain', async () => {
+  const theirs = claimedRun({ version: 3, startSent: { firstAtMs: t0 + second, lastAtMs: t0 + minute } })
+  const world = starterWorld({ slotInMs: 26 * second })
+  world.store.beforeWrite = (run) => {
+    if (run.state === 'PARKED') world.store.given(theirs)
+  }
+  expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
+  expect(world.store.all()).toEqual([theirs])
+})
+
+describe('a record that waits and is to end', () => {
+  const unwanted = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
+  const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })
+
+  test.each([
+    ['cancelled', unwanted, 'canceled'],
+    ['rejected', old, 'rejected'],
+  ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
+    const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: ['request:b'], version: 2 }
+    const world = comesFirst(starterWorld({ runs: [run] }), noted)
+    expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
+    expect(world.store.all()).toMatchObject([{ state: 'ENDED', alsoRequestedBy: ['request:b'] }])
+  })
+
+  test.each([
+    ['was parked anew', { retryAtMs: t0 + 9 * minute }],
+    ['was claimed', { state: 'CLAIMED' }],
+  ])('is left alone once it %s, and nothing is announced', async (_name, over) => {
+    for (const run of [unwanted, old]) {
+      const world = starterWorld({ runs: [run] })
+      const note = world.noteAbout(run)
+      const moved =
+        'state' in over
+          ? claimedRun({ createdAtMs: run.createdAtMs, version: 2 })
+          : parkedRun({ ...run, ...over, version: 2 })
+      comesFirst(world, moved)
+      expect(await world.outcomes(note)).toEqual(['duplicate'])
+      expect(world.store.all()).toEqual([moved])
+      expect(world.bus.events).toEqual([])
+    }
+  })
+})
+
+test('a release that finds its run paused, and changed meanwhile, leaves it alone', async () => {
+  const run = parkedRun()
+  const world = starterWorld({ runs: [run] })
+  world.pauses.add('project-1')
+  const note = world.noteAbout(run)
+  comesFirst(world, { ...run, version: 2 })
+  expect(await world.outcomes(note)).toEqual(['duplicate'])
+  expect(world.store.writes).toEqual([])
+})
+
+test('P1: the look behind a full cap is for whoever has the lease', async () => {
+  const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
+  const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
+  const world = starterWorld({
+    runs: [run],
+    settings: { policy: { ...defaults.starter.policy, caps: [{ name: 'none', perDay: 0 }] } },
+  })
+  const note = world.noteAbout(run)
+  const { claim } = world.store
+  let claims = 0
+  world.store.claim = async (next, terms) => {
+    claims += 1
+    if (claims === 2) world.store.given({ ...run, version: 2 })
+    return claim(next, terms)
+  }
+  expect(await world.outcomes(note)).toEqual(['duplicate'])
+  expect(claims).toBe(2)
+  expect(world.datazone.calls).toEqual([])
+})
+
+describe('of a data source', () => {
+  const waiting = parkedRun({ subject: sourceSubject })
+
+  test('P1: a release that meets another claim of the source comes back', async () => {
+    const world = starterWorld({ runs: [waiting] })
+    const { claim } = world.store
+    world.store.claim = async (next, terms = {}) => {
+      const rival = claimedRun({ subject: { ...sourceSubject, triggerKey: 'load-2' }, version: 0 })
+      await claim(rival, { claimCount: terms.claimCount })
+      return claim(next, terms)
+    }
+    expect(await world.handle(world.noteAbout(waiting))).toEqual([
+      { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' },
+    ])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('P1: the run id is recorded although the sweep or a hint wrote in between', async () => {
+    const world = starterWorld({
+      runs: [waiting],
+      script: {
+        startSourceRun: async () => {
+          world.store.beforeWrite = (run) => {
+            world.store.beforeWrite = () => {}
+            const current = world.store.current(run)
+            if (current !== undefined) world.store.given({ ...current, version: 9 })
+          }
+          return answered(sourceRun())
+        },
+      },
+    })
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'source-run-1', version: 10 }])
+  })
+})
+
+test('P2: a cancel that finds no record holding still comes back', async () => {
+  const world = neverHoldsStill(starterWorld({ runs: [parkedRun()], sentAtMs: t0 - 31 * second }))
+  expect(await world.handle(cancelRequest())).toEqual([
+    { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' },
+  ])
+  expect(world.store.writes).toEqual([])
+})
+
+test('P2: a publish that loses the race to be filed under its key is a duplicate', async () => {
+  const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
+  const filed = parkedRun({
+    subject: unresolved,
+    request: { ...origin, requestKey: `event:${assetEvent().id}` },
+  })
+  comesFirst(world, filed)
+  expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
+  expect(world.store.all()).toEqual([filed])
+})

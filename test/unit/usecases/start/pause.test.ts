@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { showing } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+const shows = showing('4')
+
+const sourceRequest = {
+  version: 1,
+  requestId: 'nightly-1',
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  projectId: 'project-1',
+  dataSource: { id: 'source-1' },
+  triggerKey: 'load-1',
+}
+
+describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
+  test.each([
+    ['a request that names its revision', runRequest()],
+    ['a publish', assetEvent()],
+    ['a request for a data source run', sourceRequest],
+  ])('P2: %s parks, without a call, and goes on when work is resumed', async (_, message) => {
+    const world = starterWorld({ script: shows })
+    world.pauses.add(scope)
+    expect(await world.handle(message)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PAUSED', retryAtMs: t0 + minute } },
+    ])
+    expect(world.datazone.calls).toEqual([])
+    const [waiting] = world.store.all()
+    if (waiting === undefined) throw new Error('the request should wait')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    world.pauses.clear()
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  })
+
+  test('what was parked for another reason stays parked', async () => {
+    const waiting = parkedRun({ reason: 'DENIED' })
+    const world = starterWorld({ runs: [waiting] })
+    world.pauses.add(scope)
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PAUSED' } },
+    ])
+  })
+})
+
+test('P9: a pause that is forgotten gives its requests back', async () => {
+  const { revision: _, ...unresolved } = subject
+  for (const about of [subject, unresolved]) {
+    const createdAtMs = t0 - 36 * 24 * 60 * minute
+    const waiting = parkedRun({ reason: 'PAUSED', createdAtMs, subject: about })
+    const world = starterWorld({ runs: [waiting] })
+    world.pauses.add('project-1')
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['rejected'])
+    expect(world.datazone.calls).toEqual([])
+  }
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { slotGate } from '../../../../lib/usecases/start/slot-gate.ts'
+
+const gate = (
+  places: number,
+  reserve = async (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ atMs: n + 100, rateCuts: 0 })),
+) => {
+  const asked: number[] = []
+  const next = slotGate(places, (count) => {
+    asked.push(count)
+    return reserve(count)
+  })
+  return { asked, places: Array.from({ length: places }, next) }
+}
+
+describe('a batch', () => {
+  test('P7: makes one reservation, for those who asked, in the order they asked', async () => {
+    const { asked, places } = gate(4)
+    const [a, b, c, d] = places
+    const slots = [b?.slot(), d?.slot()]
+    a?.leave()
+    expect(asked).toEqual([])
+    c?.leave()
+    expect(asked).toEqual([2])
+    expect(await Promise.all(slots)).toMatchObject([{ atMs: 100 }, { atMs: 101 }])
+  })
+
+  test('in which nobody asks reserves nothing', () => {
+    const { asked, places } = gate(3)
+    for (const place of places) place.leave()
+    expect(asked).toEqual([])
+  })
+
+  test('leaving after asking, or twice, counts once', async () => {
+    const { asked, places } = gate(2)
+    const [a, b] = places
+    const slot = a?.slot()
+    a?.leave()
+    a?.leave()
+    expect(asked).toEqual([])
+    b?.leave()
+    b?.leave()
+    expect(await slot).toMatchObject({ atMs: 100 })
+    expect(asked).toEqual([1])
+  })
+
+  test('a failed reservation fails everybody who waits, and nobody waits for ever', async () => {
+    const { places } = gate(2, async () => Promise.reject(new Error('the pace is down')))
+    const slots = await Promise.allSettled(places.map((place) => place.slot()))
+    expect(slots).toMatchObject([
+      { status: 'rejected', reason: { message: 'the pace is down' } },
+      { status: 'rejected', reason: { message: 'the pace is down' } },
+    ])
+  })
+
+  test('too few slots fail only those without one', async () => {
+    const { places } = gate(2, async () => [{ atMs: 7, rateCuts: 0 }])
+    const slots = await Promise.allSettled(places.map((place) => place.slot()))
+    expect(slots.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  })
+
+  test('a place asks once, and not after it left', async () => {
+    const { places } = gate(2)
+    const [a, b] = places
+    b?.leave()
+    await a?.slot()
+    expect(() => a?.slot()).toThrow('one slot only')
+    expect(() => b?.slot()).toThrow('one slot only')
+  })
+})

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { cancelRequest, runRequest } from '../../../support/messages.ts'
+import { inFlightRun, minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
+const earlierStart = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
+
+/** The starter's invocation has 27 s in these worlds. */
+describe('with no time left before the deadline', () => {
+  test.each([
+    ['a cancel that came before the run id stays owed', 26 * second, ['Start 4']],
+    ['and is sent while there is time', 24 * second, ['Start 4', 'Cancel run-1']],
+  ])('%s', async (_, answeredAfterMs, calls) => {
+    const world = starterWorld({
+      script: {
+        startRun: async () => {
+          const [claim] = world.store.all()
+          if (claim !== undefined) world.store.given({ ...claim, version: claim.version + 1, cancel: byStop })
+          world.clock.advance(answeredAfterMs)
+          return answered(serviceRun())
+        },
+        cancelRun: async () => answered(undefined),
+      },
+    })
+    expect(await world.outcomes(runRequest())).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(calls)
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', cancel: byStop }])
+  })
+
+  test('a request to cancel much is noted on all of it, and the rest is left to the sweep', async () => {
+    const runs = ['3', '4'].map((revision) =>
+      inFlightRun({ subject: { ...subject, revision }, runId: `run-${revision}` }),
+    )
+    const world = starterWorld({
+      runs,
+      sentAtMs: t0 - minute,
+      script: {
+        cancelRun: async () => {
+          world.clock.advance(26 * second)
+          return refused('UNAVAILABLE')
+        },
+      },
+    })
+    expect(await world.outcomes(cancelRequest())).toEqual(['cancel-asked', 'cancel-asked'])
+    expect(world.datazone.calls).toHaveLength(1)
+    expect(world.store.all()).toMatchObject([
+      { cancel: { requestId: 'stop-1' } },
+      { cancel: { requestId: 'stop-1' } },
+    ])
+  })
+
+  const endlessList = (world: () => ReturnType<typeof starterWorld>) => async () => {
+    world().clock.advance(5 * second)
+    return answered({ runs: [], nextToken: 'more' })
+  }
+
+  test('P1: a list that is not read to its end proves nothing', async () => {
+    const run = parkedRun({ earlierStart: earlierStart })
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      runs: [run],
+      script: { listRuns: endlessList(() => world) },
+    })
+    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'UNAVAILABLE', earlierStart, error: { name: 'OutOfTime' } } },
+    ])
+    expect(world.clock.now()).toBeLessThanOrEqual(t0 + 30 * second)
+    expect(world.datazone.starts).toEqual([])
+  })
+
+  test('a conflict is waited for without a look', async () => {
+    const world: ReturnType<typeof starterWorld> = starterWorld({
+      script: {
+        startRun: async () => {
+          world.clock.advance(26 * second)
+          return refused('CONFLICT')
+        },
+      },
+    })
+    expect(await world.handle(runRequest())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT' } },
+    ])
+    expect(world.datazone.calls).toEqual(['Start 4'])
+  })
+})

@@ -1,0 +1,589 @@
+import { describe, expect, test } from 'vitest'
+import type { DataZone, ServiceRun } from '../../../../lib/ports/datazone.ts'
+import type { InFlightRun } from '../../../../lib/run/run.ts'
+import { settleRuns } from '../../../../lib/usecases/sweep/settle-runs.ts'
+import { manualClock } from '../../../support/manual-clock.ts'
+import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  second,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
+
+const run = (n: number, ageMs = 2 * minute): InFlightRun =>
+  inFlightRun({
+    history: [],
+    runId: `run-${n}`,
+    startedAtMs: t0 - ageMs,
+    subject: { ...subject, assetId: `asset-${n}` },
+  })
+const runs = (count: number, ageMs?: number) => Array.from({ length: count }, (_, n) => run(n, ageMs))
+
+/** What DataZone has: the status of each run by its id. */
+type Statuses = Readonly<Record<string, string>>
+const shown = (statuses: Statuses, status?: string): ServiceRun[] =>
+  Object.entries(statuses)
+    .filter(([, is]) => status === undefined || is === status)
+    .map(([runId, nativeStatus]) => serviceRun({ runId, nativeStatus }))
+
+/** A DataZone whose pages hold `pageSize` runs. */
+const having = (statuses: Statuses, pageSize = 50): Partial<DataZone> => ({
+  getRun: async (_domainId, runId) => {
+    const found = shown(statuses).find((candidate) => candidate.runId === runId)
+    return found === undefined ? refused('NOT_FOUND') : answered(found)
+  },
+  listRuns: async (_domainId, { status, nextToken }) => {
+    const from = Number(nextToken ?? 0)
+    const all = shown(statuses, status)
+    return answered({
+      runs: all.slice(from, from + pageSize),
+      ...(from + pageSize < all.length ? { nextToken: String(from + pageSize) } : {}),
+    })
+  },
+})
+
+const settle = async (
+  tracked: readonly InFlightRun[],
+  script: Partial<DataZone>,
+  deadlineMs = t0 + minute,
+) => {
+  const store = memoryRunStore(...tracked)
+  const datazone = scriptedDataZone(script)
+  const clock = manualClock()
+  const settlement = await settleRuns(tracked, {
+    store,
+    datazone,
+    clock,
+    settings: defaults.sweeper,
+    deadlineMs,
+  })
+  return {
+    store,
+    calls: datazone.calls,
+    ...settlement,
+    endings: settlement.ended.map((ended) => ended.runId).toSorted(),
+  }
+}
+
+const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
+
+test('a run too young to be looked for ends when a page that is read anyway shows it', async () => {
+  const young = [run(8, second), run(9, second)]
+  const ended = statuses(10, (n) => (n === 9 ? 'IN_PROGRESS' : 'SUCCEEDED'))
+  const { calls, endings } = await settle([...runs(5), ...young], having(ended))
+  expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+  expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-8'])
+})
+
+describe('a few', () => {
+  test('one Get each, and no List', async () => {
+    const { calls, endings, ended } = await settle(
+      runs(3),
+      having({ 'run-0': 'SUCCEEDED', 'run-1': 'IN_PROGRESS', 'run-2': 'FAILED' }),
+    )
+    expect(calls.toSorted()).toEqual(['Get run-0', 'Get run-1', 'Get run-2'])
+    expect(endings).toEqual(['run-0', 'run-2'])
+    expect(ended).toHaveLength(2)
+    expect(ended).toContainEqual(expect.objectContaining({ ending: 'SUCCEEDED', version: 2 }))
+    expect(ended).toContainEqual(expect.objectContaining({ ending: 'FAILED', version: 2 }))
+  })
+
+  test('P6: whatever its age, in every sweep: an ending at the age of an hour is noticed by the next', async () => {
+    for (const ageMs of [45 * second, 6 * minute, 61 * minute, 62 * minute, 100 * 60 * minute]) {
+      const { endings } = await settle([run(0, ageMs)], having({ 'run-0': 'SUCCEEDED' }))
+      expect(endings).toEqual(['run-0'])
+    }
+  })
+
+  test('P11: none old enough to have ended, none asked', async () => {
+    const { calls } = await settle(runs(9, 11 * second), having({}))
+    expect(calls).toEqual([])
+  })
+
+  test('Get tells how each type fared', async () => {
+    const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'no names' }]
+    const { ended } = await settle([run(0)], {
+      getRun: async () =>
+        answered(serviceRun({ runId: 'run-0', nativeStatus: 'PARTIALLY_SUCCEEDED', typeStats })),
+    })
+    expect(ended).toMatchObject([{ typeStats, error: { message: 'BUSINESS_NAMES: no names' } }])
+  })
+
+  test('a refusal names the problem and ends nothing', async () => {
+    for (const kind of ['NOT_FOUND', 'DENIED', 'UNAVAILABLE'] as const) {
+      const { ended, problems, store } = await settle(runs(2), { getRun: async () => refused(kind) })
+      expect(ended).toEqual([])
+      expect(problems).toHaveLength(2)
+      expect(store.writes).toEqual([])
+    }
+  })
+
+  test('P7: throttled, it stops asking', async () => {
+    const due = runs(3)
+    const { calls } = await settle(due, { getRun: async () => refused('THROTTLED') })
+    expect(calls.length).toBeLessThanOrEqual(due.length)
+    const many = await settle(runs(40), { ...having({}), getRun: async () => refused('THROTTLED') })
+    expect(many.calls.filter((call) => call.startsWith('Get')).length).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('many', () => {
+  test('P11: nothing changed: two Lists for fifty runs, and no write', async () => {
+    const { calls, store, problems } = await settle(runs(50), having(statuses(50, () => 'IN_PROGRESS')))
+    expect(problems).toEqual([])
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS'])
+    expect(store.writes).toEqual([])
+  })
+
+  test('SUBMITTED before IN_PROGRESS, so that a run that moves on between the two is seen', async () => {
+    const is: Record<string, string> = { ...statuses(5, () => 'SUBMITTED') }
+    const script = having(is)
+    const { calls, endings } = await settle(runs(5), {
+      ...script,
+      listRuns: async (domainId, query) => {
+        const page = await (script.listRuns ?? (() => Promise.reject(new Error('no script'))))(
+          domainId,
+          query,
+        )
+        if (query.status === 'SUBMITTED') is['run-0'] = 'IN_PROGRESS'
+        return page
+      },
+    })
+    expect(calls).toEqual(['List SUBMITTED'])
+    expect(endings).toEqual([])
+  })
+
+  test('ended: SUCCEEDED is listed while it pays, and one Get for each that is left', async () => {
+    const is = statuses(10, (n) => (n < 4 ? 'SUCCEEDED' : n < 6 ? 'FAILED' : 'IN_PROGRESS'))
+    const { calls, endings, store } = await settle(runs(10), having(is))
+    expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+    expect(calls.slice(3).toSorted()).toEqual(['Get run-4', 'Get run-5'])
+    expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-5'])
+    expect(store.writes).toHaveLength(6)
+  })
+
+  test('where reasons are not wanted, lists of what failed serve many, and a Get what they do not show', async () => {
+    const is = statuses(10, (n) => (n < 6 ? 'FAILED' : n < 8 ? 'PARTIALLY_SUCCEEDED' : 'CANCELED'))
+    const due = runs(10).map((one) => ({ ...one, policy: { reasonsUnwanted: true } as const }))
+    const { calls, endings } = await settle(due, having(is))
+    expect(calls.slice(2, 5)).toEqual(['List SUCCEEDED', 'List FAILED', 'List PARTIALLY_SUCCEEDED'])
+    expect(calls.slice(5).toSorted()).toEqual(['Get run-8', 'Get run-9'])
+    expect(endings).toHaveLength(10)
+    const mixed = due.map((one, n) => (n % 2 === 0 ? one : runs(10)[n])).flatMap((one) => one ?? [])
+    const failed = await settle(mixed, having(statuses(10, () => 'FAILED')))
+    expect(failed.calls.filter((call) => call.startsWith('Get'))).toHaveLength(5)
+  })
+
+  test('one missing: a Get is as cheap as a page', async () => {
+    const is = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
+    const { calls } = await settle(runs(5), having(is))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-0'])
+  })
+
+  test('P11: old endings of others are not paged through: a page that settles fewer than two is the last', async () => {
+    const others = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`other-${n}`, 'SUCCEEDED']))
+    const is = { ...others, ...statuses(6, () => 'SUCCEEDED') }
+    const { calls, endings } = await settle(runs(6), having(is))
+    expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
+    expect(calls.slice(3).every((call) => call.startsWith('Get'))).toBe(true)
+    expect(endings).toHaveLength(6)
+  })
+
+  test('every page of what is going is read, until all are seen', async () => {
+    const others = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`other-${n}`, 'IN_PROGRESS']))
+    const { calls, endings } = await settle(
+      runs(6),
+      having({ ...others, ...statuses(6, () => 'IN_PROGRESS') }),
+    )
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List IN_PROGRESS page 50'])
+    expect(endings).toEqual([])
+  })
+
+  test.each(['SUBMITTED', 'IN_PROGRESS'] as const)(
+    'a List of %s that fails concludes nothing',
+    async (failing) => {
+      const script = having(statuses(6, () => 'SUCCEEDED'))
+      const { calls, ended, problems } = await settle(runs(6), {
+        ...script,
+        listRuns: async (_domainId, query) =>
+          query.status === failing ? refused('UNAVAILABLE') : answered({ runs: [] }),
+      })
+      expect(calls.at(-1)).toBe(`List ${failing}`)
+      expect(ended).toEqual([])
+      expect(problems).toEqual(['InternalServerException'])
+    },
+  )
+
+  test('a second page that fails concludes nothing either', async () => {
+    const { calls, problems } = await settle(runs(6), {
+      listRuns: async (_domainId, { nextToken }) =>
+        nextToken === undefined ? answered({ runs: [], nextToken: '2' }) : refused('THROTTLED'),
+    })
+    expect(calls).toEqual(['List SUBMITTED', 'List SUBMITTED page 2'])
+    expect(problems).toEqual(['ThrottlingException'])
+  })
+
+  test('a List of SUCCEEDED that fails leaves it to Get', async () => {
+    const script = having(statuses(6, () => 'SUCCEEDED'))
+    const { endings, problems } = await settle(runs(6), {
+      ...script,
+      listRuns: async (_domainId, { status }) =>
+        status === 'SUCCEEDED' ? refused('DENIED') : answered({ runs: [] }),
+    })
+    expect(endings).toHaveLength(6)
+    expect(problems).toEqual(['AccessDeniedException'])
+  })
+
+  test('P8: an unheard-of status is in no list: one Get each, kept, not ended', async () => {
+    const { ended, store } = await settle(runs(5), having(statuses(5, () => 'PAUSED')))
+    expect(ended).toEqual([])
+    expect(store.all()).toMatchObject(
+      Array.from({ length: 5 }, () => ({ state: 'IN_FLIGHT', nativeStatus: 'PAUSED' })),
+    )
+  })
+
+  test('P6: an old one among them is missed and asked for like any other', async () => {
+    const old = run(9, 70 * minute)
+    const is = { ...statuses(5, () => 'IN_PROGRESS'), 'run-9': 'FAILED' }
+    const { calls, endings } = await settle([...runs(5), old], having(is))
+    expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-9'])
+    expect(endings).toEqual(['run-9'])
+  })
+
+  test('P9: one past its deadline gets a Get, whatever the lists would show, and only that ends it', async () => {
+    const late = run(9, 5 * 60 * minute)
+    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'IN_PROGRESS' }
+    const { calls, ended } = await settle([...runs(5), late], having(is))
+    expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
+    expect(ended).toMatchObject([{ runId: 'run-9', ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
+  })
+
+  test('one that is past its deadline and has ended gets one Get, not two', async () => {
+    const late = run(9, 5 * 60 * minute)
+    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'SUCCEEDED' }
+    const { calls, ended } = await settle([...runs(5), late], having(is))
+    expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
+    expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
+  })
+})
+
+describe('whatever happens to one record', () => {
+  test('P9: one that cannot be written does not hold up the others of its domain', async () => {
+    const tracked = runs(3)
+    const store = memoryRunStore(...tracked)
+    store.beforeWrite = (next) => {
+      if ('runId' in next && next.runId === 'run-0') throw new Error('poison')
+    }
+    const settlement = await settleRuns(tracked, {
+      store,
+      datazone: scriptedDataZone(having(statuses(3, () => 'SUCCEEDED'))),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement.ended.map((ended) => ended.runId).toSorted()).toEqual(['run-1', 'run-2'])
+    expect(settlement.problems).toEqual(['poison'])
+  })
+
+  test('P5: one that somebody else ended meanwhile is theirs to announce', async () => {
+    const tracked = runs(1)
+    const store = memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 })))
+    const settlement = await settleRuns(tracked, {
+      store,
+      datazone: scriptedDataZone(having({ 'run-0': 'SUCCEEDED' })),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unheardOf: [] })
+  })
+
+  test('what is unheard of is told by whoever writes it', async () => {
+    const tracked = runs(1)
+    const { unheardOf } = await settleRuns(tracked, {
+      store: memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 }))),
+      datazone: scriptedDataZone(having({ 'run-0': 'PAUSED' })),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(unheardOf).toEqual([])
+  })
+})
+
+test('of data sources, each run gets a Get, however many they are: a List is of one source only', async () => {
+  const sources = Array.from({ length: 8 }, (_, n) => ({
+    ...run(n),
+    subject: { ...sourceSubject, dataSourceId: `source-${n}` },
+  }))
+  const { calls } = await settle(sources, {
+    getSourceRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'RUNNING' })),
+  })
+  expect(calls.toSorted()).toEqual(sources.map(({ runId }) => `Get ${runId}`))
+})
+
+test('what is refused for want of a permission is counted apart, Gets and Lists', async () => {
+  expect(await settle(runs(2), { getRun: async () => refused('DENIED') })).toMatchObject({ denied: 2 })
+  expect(await settle(runs(9), { listRuns: async () => refused('DENIED') })).toMatchObject({ denied: 1 })
+  expect(await settle(runs(2), { getRun: async () => refused('UNAVAILABLE') })).toMatchObject({ denied: 0 })
+})
+
+describe('P9: runs that never tell an ending', () => {
+  const hour = 60 * minute
+  const day = 24 * hour
+
+  test('still going past its deadline, by a Get: timed out', async () => {
+    const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toMatchObject([{ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
+  })
+
+  test('ended past its deadline: that ending, not ours', async () => {
+    const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'SUCCEEDED' }))
+    expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
+  })
+
+  test('before its deadline it goes on', async () => {
+    const { ended } = await settle([run(0, 3 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toEqual([])
+  })
+
+  /** A sweep each minute for `forMs`, in which every Get is answered so. */
+  const sweptFor = async (
+    tracked: InFlightRun | readonly InFlightRun[],
+    forMs: number,
+    getRun: DataZone['getRun'],
+  ) => {
+    const store = memoryRunStore(...[tracked].flat())
+    const clock = manualClock()
+    while (clock.now() <= t0 + forMs) {
+      const going = store.all().filter((there) => there.state === 'IN_FLIGHT')
+      const deadlineMs = clock.now() + minute
+      const datazone = scriptedDataZone({ getRun })
+      await settleRuns(going, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
+      clock.advance(minute)
+    }
+    return store
+  }
+
+  test.each(['DENIED', 'UNAVAILABLE', 'INVALID'] as const)(
+    'P8, P9: %s is noted past the deadline only, and ends a run a whole day after it began',
+    async (kind) => {
+      const silent = async () => refused(kind)
+      expect((await sweptFor(run(0, 3 * hour), 0, silent)).writes).toEqual([])
+      const late = await sweptFor(run(0, 40 * hour), day - minute, silent)
+      expect(late.all()).toMatchObject([{ state: 'IN_FLIGHT', unansweredSinceMs: t0 }])
+      expect(late.writes).toHaveLength(1)
+      const given = await sweptFor(run(0, 40 * hour), day, silent)
+      expect(given.all()).toMatchObject([{ ending: 'TIMED_OUT', detectedAtMs: t0 + day }])
+    },
+  )
+
+  test('P8: an answer in between clears the note', async () => {
+    const away = { ...run(0, 3 * hour), unansweredSinceMs: t0 - 2 * day }
+    const { ended, store } = await settle([away], having({ 'run-0': 'IN_PROGRESS' }))
+    expect(ended).toEqual([])
+    expect(store.all()[0]).not.toHaveProperty('unansweredSinceMs')
+  })
+
+  test('P8: throttled Gets end nothing, however late the run and however long they last', async () => {
+    const store = await sweptFor(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
+    expect(store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
+    expect(store.writes).toEqual([])
+  })
+
+  test('P9: a 404 is an answer: past its deadline the run is lost, not timed out', async () => {
+    const known = { ...run(0, 40 * hour), notFoundSinceMs: t0 - hour }
+    const store = await sweptFor(known, minute, async () => refused('NOT_FOUND'))
+    expect(store.all()).toMatchObject([{ ending: 'LOST' }])
+  })
+
+  test('404 once is noted; again after ten minutes: lost', async () => {
+    const age = 30 * minute
+    const once = await settle([run(0, age)], having({}))
+    expect(once.ended).toEqual([])
+    expect(once.store.all()).toMatchObject([{ state: 'IN_FLIGHT', notFoundSinceMs: t0 }])
+    const again = await settle([{ ...run(0, age), notFoundSinceMs: t0 - 10 * minute }], having({}))
+    expect(again.ended).toMatchObject([{ ending: 'LOST' }])
+  })
+
+  test('404 for a young run means nothing', async () => {
+    const { store } = await settle([run(0, 4 * minute)], having({}))
+    expect(store.writes).toEqual([])
+  })
+
+  test('404 means something five minutes after Start', async () => {
+    const at = async (ageMs: number) => (await settle([run(0, ageMs)], having({}))).store.writes.length
+    expect(await at(5 * minute - 1)).toBe(0)
+    expect(await at(5 * minute)).toBe(1)
+  })
+
+  test('while many of a domain answer 404, none is lost', async () => {
+    const age = 30 * minute
+    const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { ended, problems, store } = await settle(known, having({}))
+    expect(ended).toEqual([])
+    expect(store.writes).toEqual([])
+    expect(problems.at(-1)).toContain('none is declared lost')
+  })
+
+  test('P9: many that are not found for good time out a whole day after the first sweep past their deadline', async () => {
+    const gone = async () => refused('NOT_FOUND')
+    const late = runs(5, 40 * hour)
+    const before = await sweptFor(late, day - minute, gone)
+    expect(before.all()).toMatchObject(late.map(() => ({ state: 'IN_FLIGHT', unansweredSinceMs: t0 })))
+    expect(before.writes).toHaveLength(5)
+    const after = await sweptFor(late, day, gone)
+    expect(after.all()).toMatchObject(late.map(() => ({ ending: 'TIMED_OUT', detectedAtMs: t0 + day })))
+  })
+
+  test('P8: what many are is a share of the answers, not of the questions: refusals are no answers', async () => {
+    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { ended, problems } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        Number(runId.slice('run-'.length)) < 4 ? refused('NOT_FOUND') : refused('UNAVAILABLE'),
+    })
+    expect(ended).toEqual([])
+    expect(problems.at(-1)).toBe('4 of 4 runs were not found: none is declared lost')
+  })
+
+  test.each([
+    [8, []],
+    [9, ['run-0', 'run-1', 'run-2', 'run-3']],
+  ])('four of %i that answer 404: half are too many', async (count, lost) => {
+    const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const { endings } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        Number(runId.slice('run-'.length)) < 4
+          ? refused('NOT_FOUND')
+          : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+    })
+    expect(endings).toEqual(lost)
+  })
+
+  test('a few that answer 404 among many that are found are lost', async () => {
+    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const is = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
+    const { endings } = await settle(known, {
+      listRuns: async () => answered({ runs: [] }),
+      getRun: async (_domainId, runId) =>
+        is[runId] === 'GONE' ? refused('NOT_FOUND') : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+    })
+    expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
+  })
+})
+
+test('P6: runs that no answer ends, however many, do not keep one that has failed from its turn', async () => {
+  const stuck = statuses(400, (n) => (n === 399 ? 'FAILED' : 'AWAITING_REVIEW'))
+  const store = memoryRunStore(...runs(400))
+  const clock = manualClock()
+  let sweeps = 0
+  for (; sweeps < 12 && !store.all().some((run) => run.state === 'ENDED'); sweeps += 1) {
+    const { getRun, listRuns } = scriptedDataZone(having(stuck))
+    const slowly: DataZone['getRun'] = async (domainId, runId) => {
+      clock.advance(20)
+      return getRun(domainId, runId)
+    }
+    const datazone = { ...scriptedDataZone({}), listRuns, getRun: slowly }
+    const going = store.all().filter((run) => run.state === 'IN_FLIGHT')
+    // Time for half of the Gets.
+    const deadlineMs = clock.now() + 4 * second
+    await settleRuns(going, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
+    clock.advance(minute)
+  }
+  expect(store.all().filter((run) => run.state === 'ENDED')).toMatchObject([{ runId: 'run-399' }])
+})
+
+test('out of time: it stops asking', async () => {
+  expect((await settle(runs(3), having({}), t0)).calls).toEqual([])
+  expect((await settle(runs(9), having({}), t0)).calls).toEqual([])
+})
+
+test("P9: the policy's deadline goes before the deployment's", async () => {
+  const late = { ...run(0, 2 * minute), policy: { deadlineMs: minute } }
+  const { ended } = await settle([late], having({ 'run-0': 'IN_PROGRESS' }))
+  expect(ended).toMatchObject([{ ending: 'TIMED_OUT' }])
+})
+
+describe('retry', () => {
+  const policy = { retry: { attempts: 2, delayMs: 5 * minute } }
+  const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const
+  const tried = { ...run(0), subject: { ...run(0).subject, types: both }, policy }
+  const partly: Partial<DataZone> = {
+    getRun: async () =>
+      answered(
+        serviceRun({
+          runId: 'run-0',
+          nativeStatus: 'PARTIALLY_SUCCEEDED',
+          typeStats: [
+            { type: 'BUSINESS_DESCRIPTIONS', status: 'SUCCEEDED' },
+            { type: 'BUSINESS_NAMES', status: 'FAILED' },
+          ],
+        }),
+      ),
+  }
+
+  test('P2: of what failed, written together with the ending that promises it', async () => {
+    const { store, ended } = await settle([tried], partly)
+    expect(store.writes).toHaveLength(1)
+    expect(ended).toMatchObject([{ ending: 'PARTIALLY_SUCCEEDED', willRetry: true }])
+    expect(store.all()).toMatchObject([
+      { state: 'ENDED' },
+      { state: 'PARKED', reason: 'RETRY', attempt: 2, onlyTypes: ['BUSINESS_NAMES'] },
+    ])
+  })
+
+  test('P5: not of what somebody else ended meanwhile', async () => {
+    const store = memoryRunStore({ ...tried, version: 7 })
+    const settlement = await settleRuns([tried], {
+      store,
+      datazone: scriptedDataZone(partly),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(settlement).toMatchObject({ ended: [], problems: [], unheardOf: [] })
+    expect(store.all()).toHaveLength(1)
+  })
+
+  test('not beside an attempt that somebody has asked for meanwhile', async () => {
+    const store = memoryRunStore(tried, parkedRun({ subject: tried.subject, attempt: 2 }))
+    const { ended } = await settleRuns([tried], {
+      store,
+      datazone: scriptedDataZone(partly),
+      clock: manualClock(),
+      settings: defaults.sweeper,
+      deadlineMs: t0 + minute,
+    })
+    expect(ended.map(({ willRetry }) => willRetry)).toEqual([undefined])
+    expect(store.all()).toMatchObject([{ state: 'ENDED' }, { state: 'PARKED', reason: 'THROTTLED' }])
+  })
+})
+
+test('a retry starts only what it retries', async () => {
+  const subjectOfBoth = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const }
+  const waiting = parkedRun({
+    subject: subjectOfBoth,
+    attempt: 2,
+    retriesBefore: 1,
+    onlyTypes: ['BUSINESS_NAMES'],
+    reason: 'RETRY',
+  })
+  const world = starterWorld({ runs: [endedRun({ subject: subjectOfBoth, ending: 'FAILED' }), waiting] })
+  expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  expect(world.datazone.starts).toMatchObject([{ types: ['BUSINESS_NAMES'] }])
+  expect(world.store.all()[1]).toMatchObject({
+    state: 'IN_FLIGHT',
+    attempt: 2,
+    onlyTypes: ['BUSINESS_NAMES'],
+  })
+})
