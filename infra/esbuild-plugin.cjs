@@ -11,6 +11,14 @@ const rules = {
         AssertDescription:
           'Mode run needs DomainIds: comma-separated ids, or * to serve every domain on purpose',
       },
+      {
+        Assert: {
+          'Fn::Or': ['AlarmTopicArn', 'AlarmEmail'].map((name) => ({
+            'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }],
+          })),
+        },
+        AssertDescription: 'Mode run needs AlarmTopicArn or AlarmEmail, so that alarms notify an operator',
+      },
     ],
   },
 }

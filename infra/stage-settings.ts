@@ -6,6 +6,7 @@ import { nearestName } from './nearest-name.ts'
  * 2. Every setting and every `--param` is a parameter of the template, except Region, which only the file has.
  * 3. The Region is in the file, and `--region` may only repeat it.
  * 4. Mode `run` names the domains that it serves; `*` stands for every domain.
+ * 5. Mode `run` names who is notified by alarms.
  */
 export interface Deployment {
   /** The command of the Serverless Framework, such as `deploy` or `deploy function`. */
@@ -72,6 +73,11 @@ const problemsOfDeployment = (deployment: Deployment): string[] => {
   if (settingOf('Mode', deployment) === 'run' && settingOf('DomainIds', deployment) === '')
     found.push(
       `${pathOf(stage)}: Mode run needs DomainIds: comma-separated ids, or '*' to serve every domain on purpose`,
+    )
+  const topics = ['AlarmTopicArn', 'AlarmEmail'].map((name) => settingOf(name, deployment))
+  if (settingOf('Mode', deployment) === 'run' && topics.every((topic) => topic === ''))
+    found.push(
+      `${pathOf(stage)}: Mode run needs AlarmTopicArn or AlarmEmail, so that alarms notify an operator`,
     )
   return found
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
@@ -6,10 +8,20 @@ import { sentMetrics } from '../support/sent-metrics.ts'
 
 const customNamespace = 'DataZoneRuns'
 
-const alarmSchema = z.looseObject({
+const metricSchema = z.object({
   Namespace: z.string(),
   MetricName: z.string(),
   Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
+})
+const alarmSchema = z.looseObject({
+  AlarmName: z.string(),
+  AlarmDescription: z.string(),
+  TreatMissingData: z.string(),
+  Metrics: z.optional(
+    z.array(
+      z.looseObject({ Id: z.string(), MetricStat: z.optional(z.looseObject({ Metric: metricSchema })) }),
+    ),
+  ),
 })
 
 let template: Template
@@ -25,15 +37,26 @@ beforeAll(async () => {
 })
 
 const alarms = () =>
-  Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) =>
-    Type === 'AWS::CloudWatch::Alarm' ? [{ name, alarm: alarmSchema.parse(Properties) }] : [],
-  )
+  Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) => {
+    if (Type !== 'AWS::CloudWatch::Alarm') return []
+    const alarm = alarmSchema.parse(Properties)
+    const metrics = alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [
+      metricSchema.parse(Properties),
+    ]
+    return [{ name, alarm, metrics }]
+  })
+
+/** The name of an alarm without the names of service and stage. */
+const shortName = ({ AlarmName }: { readonly AlarmName: string }): string =>
+  AlarmName.replace('datazone-run-orchestrator-local-', '')
 
 describe('the alarms', () => {
   test('watch only metrics that the functions or AWS send', () => {
-    const unknown = alarms()
-      .filter(({ alarm }) => !isKnown(alarm.Namespace, alarm.MetricName))
-      .map(({ name, alarm }) => `${name}: nothing sends ${alarm.Namespace} ${alarm.MetricName}`)
+    const unknown = alarms().flatMap(({ name, metrics }) =>
+      metrics
+        .filter(({ Namespace, MetricName }) => !isKnown(Namespace, MetricName))
+        .map(({ Namespace, MetricName }) => `${name}: nothing sends ${Namespace} ${MetricName}`),
+    )
     expect(unknown).toEqual([])
   })
 
@@ -43,24 +66,46 @@ describe('the alarms', () => {
     expect(isKnown('AWS/SQS', 'ApproximateAgeOfOldestMesage')).toBe(false)
   })
 
-  test('take silence for a missing sweep and for nothing else', () => {
-    const breaching = Object.entries(template.Resources).filter(
-      ([, { Type, Properties }]) =>
-        Type === 'AWS::CloudWatch::Alarm' && Properties?.['TreatMissingData'] !== 'notBreaching',
+  test('watch the metrics of their own stage', () => {
+    const dimensions = alarms().flatMap(({ metrics }) =>
+      metrics.flatMap(({ Namespace, Dimensions }) => (Namespace === customNamespace ? [Dimensions] : [])),
     )
-    expect(breaching.map(([name]) => name)).toEqual(['SweepsMissingAlarm'])
-    expect(template.Resources['SweepsMissingAlarm']?.Properties?.['TreatMissingData']).toBe('breaching')
+    expect(dimensions.length).toBeGreaterThan(8)
+    for (const dimension of dimensions)
+      expect(dimension).toEqual([{ Name: 'service', Value: 'datazone-run-orchestrator-local' }])
   })
 
-  test('notify the topic that is given, if one is', () => {
-    const actions = Object.values(template.Resources).flatMap(({ Type, Properties }) =>
-      Type === 'AWS::CloudWatch::Alarm' ? [Properties?.['AlarmActions']] : [],
-    )
-    expect(actions).toHaveLength(alarms().length)
-    for (const action of actions) {
-      expect(action).toEqual({
-        'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
-      })
+  test('take silence for missing sweeps and missing publishes and for nothing else', () => {
+    const silent = alarms().filter(({ alarm }) => alarm.TreatMissingData !== 'notBreaching')
+    expect(silent.map(({ name }) => name)).toEqual(['SweepsMissingAlarm', 'NoPublishesAlarm'])
+    for (const { alarm } of silent) {
+      // A new alarm starts as INSUFFICIENT_DATA and notifies only when it returns to that state.
+      expect(alarm.TreatMissingData).toBe('missing')
+      expect(alarm['InsufficientDataActions']).toEqual(alarm['AlarmActions'])
+    }
+  })
+
+  test('notify the given topic and the created one, also when they return to OK', () => {
+    for (const { alarm } of alarms()) {
+      expect(alarm['AlarmActions']).toEqual([
+        { 'Fn::If': ['GivesAlarmTopic', { Ref: 'AlarmTopicArn' }, { Ref: 'AWS::NoValue' }] },
+        { 'Fn::If': ['CreatesAlarmTopic', { Ref: 'AlarmTopic' }, { Ref: 'AWS::NoValue' }] },
+      ])
+      expect(alarm['OKActions']).toEqual(alarm['AlarmActions'])
+    }
+    expect(template.Resources['AlarmTopic']).toMatchObject({
+      Condition: 'CreatesAlarmTopic',
+      Properties: { Subscription: [{ Protocol: 'email', Endpoint: { Ref: 'AlarmEmail' } }] },
+    })
+  })
+
+  test('state a severity and their section of the runbook', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/RUNBOOK.md'), 'utf8')
+    const sections = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+    expect(alarms().map(({ alarm }) => shortName(alarm))).toEqual(sections)
+    for (const { alarm } of alarms()) {
+      expect(alarm.AlarmDescription).toMatch(/^Severity: (high|medium|low)\. /)
+      expect(alarm.AlarmDescription).toMatch(new RegExp(`Runbook: docs/RUNBOOK\\.md#${shortName(alarm)}$`))
     }
   })
 })

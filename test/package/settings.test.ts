@@ -64,7 +64,7 @@ describe('the functions', () => {
       TRUST_HINTS: { Ref: 'TrustHints' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',
-      POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator',
+      POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator-local',
       POWERTOOLS_METRICS_NAMESPACE: 'DataZoneRuns',
       POWERTOOLS_LOG_LEVEL: { Ref: 'LogLevel' },
     })

@@ -6,10 +6,10 @@ import { packagedTemplate } from '../../local/package.ts'
 const deploying = (changes: Partial<Deployment> = {}): Deployment => ({
   command: 'deploy',
   stage: 'prod',
-  file: { Region: 'eu-west-1', Mode: 'run', DomainIds: 'dzd_orders' },
+  file: { Region: 'eu-west-1', Mode: 'run', DomainIds: 'dzd_orders', AlarmEmail: 'on-call@example.com' },
   params: [],
   region: undefined,
-  parameters: ['Mode', 'DomainIds', 'LogLevel'],
+  parameters: ['Mode', 'DomainIds', 'LogLevel', 'AlarmTopicArn', 'AlarmEmail'],
   ...changes,
 })
 
@@ -20,7 +20,9 @@ describe('deploymentProblems', () => {
     expect(problemsOf({})).toBe('')
     expect(problemsOf({ params: ['LogLevel=DEBUG'], region: 'eu-west-1' })).toBe('')
     expect(problemsOf({ file: { Region: 'eu-west-1', Mode: 'plan' } })).toBe('')
-    expect(problemsOf({ file: { Region: 'eu-west-1', Mode: 'run', DomainIds: '*' } })).toBe('')
+    expect(
+      problemsOf({ file: { Region: 'eu-west-1', Mode: 'run', DomainIds: '*', AlarmTopicArn: 'arn:topic' } }),
+    ).toBe('')
   })
 
   test.each<[string, Partial<Deployment>, RegExp]>([
@@ -32,6 +34,11 @@ describe('deploymentProblems', () => {
       'mode run by --param',
       { file: { Region: 'eu-west-1', Mode: 'plan' }, params: ['Mode=run'] },
       /needs DomainIds/,
+    ],
+    [
+      'mode run without an alarm topic',
+      { file: { Region: 'eu-west-1', Mode: 'run', DomainIds: '*' } },
+      /Mode run needs AlarmTopicArn or AlarmEmail/,
     ],
     ['another Region', { region: 'us-east-1' }, /^--region us-east-1: stage prod is in eu-west-1/],
     [

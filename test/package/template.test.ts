@@ -118,6 +118,7 @@ describe('the packaged template', () => {
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
+      AlarmEmail: '',
     })
   })
 
