@@ -5,7 +5,7 @@ import { readable } from './history.ts'
 import { type AssumptionName, assumptionNames } from './profile.ts'
 import type { SeedReport } from './run-seeds.ts'
 import { sabotages } from './sabotage/all.ts'
-import { runEverywhere } from './workers.ts'
+import { type SeedWorkers, startWorkers } from './workers.ts'
 import { simulate } from './world.ts'
 
 const options = {
@@ -55,9 +55,9 @@ const summaryOf = (report: SeedReport, beganMs: number) => ({
   seedsPerSecond: Number((report.seeds / seconds(beganMs)).toFixed(1)),
 })
 
-const plain = async (seeds: number, from: number, json: boolean): Promise<number> => {
+const plain = async (workers: SeedWorkers, seeds: number, from: number, json: boolean): Promise<number> => {
   const beganMs = performance.now()
-  const summary = summaryOf(await runEverywhere({ seeds, from }), beganMs)
+  const summary = summaryOf(await workers.runEverywhere({ seeds, from }), beganMs)
   if (!json) {
     console.log(
       `${summary.seeds} seeds from ${from}, ${summary.steps} steps, ${summary.crashes} crashes, ${summary.seedsPerSecond} seeds a second`,
@@ -73,14 +73,19 @@ const plain = async (seeds: number, from: number, json: boolean): Promise<number
 }
 
 const sabotaged = async (
+  workers: SeedWorkers,
   names: readonly string[],
   seeds: number,
   from: number,
   json: boolean,
 ): Promise<number> => {
   const table: Record<string, unknown>[] = []
-  for (const sabotage of names) {
-    const report = await runEverywhere({ seeds, from, sabotage, untilCaught: true })
+  const reports = names.map(
+    (sabotage) =>
+      [sabotage, workers.runRange({ seeds, from, stride: 1, sabotage, untilCaught: true })] as const,
+  )
+  for (const [sabotage, running] of reports) {
+    const report = await running
     const first = report.violations[0]
     const row =
       first === undefined
@@ -101,6 +106,7 @@ const sabotaged = async (
 }
 
 const broken = async (
+  workers: SeedWorkers,
   names: readonly AssumptionName[],
   seeds: number,
   from: number,
@@ -108,7 +114,7 @@ const broken = async (
 ): Promise<number> => {
   const table: Record<string, unknown>[] = []
   for (const breaks of names) {
-    const { violations } = await runEverywhere({ seeds, from, breaks })
+    const { violations } = await workers.runEverywhere({ seeds, from, breaks })
     const promises: Record<string, number> = {}
     for (const { promise } of violations) promises[promise] = (promises[promise] ?? 0) + 1
     const example = violations[0]
@@ -141,15 +147,16 @@ await runAsCommand(async (args) => {
     for (const { promise, what } of result.violations) console.log(`BROKEN ${promise}: ${what}`)
     return result.violations.length === 0 ? 0 : 1
   }
+  await using workers = startWorkers()
   if (flags.sabotage !== undefined) {
     const names = one(
       'sabotage',
       flags.sabotage,
       sabotages.map(({ name }) => name),
     )
-    return sabotaged(names, seeds, from, flags.json)
+    return await sabotaged(workers, names, seeds, from, flags.json)
   }
   if (flags.breaks !== undefined)
-    return broken(one('breaks', flags.breaks, assumptionNames), seeds, from, flags.json)
-  return plain(seeds, from, flags.json)
+    return await broken(workers, one('breaks', flags.breaks, assumptionNames), seeds, from, flags.json)
+  return await plain(workers, seeds, from, flags.json)
 })

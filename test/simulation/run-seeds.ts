@@ -10,11 +10,8 @@ export interface SeedRange {
   readonly stride: number
   readonly sabotage?: string
   readonly breaks?: AssumptionName
-  /**
-   * Shared by the workers of a range: the lowest seed that broke a promise so far, beyond which none has to look. Absent:
-   * every seed runs.
-   */
-  readonly caughtAt?: Int32Array
+  /** Stop at the first seed that breaks a promise. */
+  readonly untilCaught?: boolean
 }
 
 interface FoundViolation {
@@ -40,7 +37,6 @@ export const runSeeds = async (range: SeedRange): Promise<SeedReport> => {
   const violations: FoundViolation[] = []
   let [seeds, steps, crashes] = [0, 0, 0]
   for (let seed = range.from; seed < range.from + range.seeds; seed += range.stride) {
-    if (range.caughtAt !== undefined && seed > Atomics.load(range.caughtAt, 0)) break
     const result = await simulate({
       seed,
       ...(sabotage === undefined ? {} : { sabotage }),
@@ -51,10 +47,7 @@ export const runSeeds = async (range: SeedRange): Promise<SeedReport> => {
     crashes += result.crashes
     for (const [kind, times] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + times
     violations.push(...result.violations.map((violation) => ({ seed, ...violation })))
-    if (range.caughtAt !== undefined && violations.length > 0) {
-      Atomics.store(range.caughtAt, 0, Math.min(seed, Atomics.load(range.caughtAt, 0)))
-      break
-    }
+    if (range.untilCaught === true && violations.length > 0) break
   }
   return { seeds, steps, crashes, faults, violations }
 }

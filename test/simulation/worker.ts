@@ -1,7 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { runSeeds } from './run-seeds.ts'
+import { parentPort } from 'node:worker_threads'
+import { runSeeds, type SeedRange } from './run-seeds.ts'
 
 // Errors are ordinary answers here, by the hundred; `--history SEED` runs a seed with their stacks.
 Error.stackTraceLimit = 0
 
-parentPort?.postMessage(await runSeeds(workerData))
+parentPort?.on('message', async (range: SeedRange) => {
+  parentPort?.postMessage(await runSeeds(range))
+})

@@ -2,37 +2,68 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { type SeedRange, type SeedReport, together } from './run-seeds.ts'
 
-const inWorker = (range: SeedRange): Promise<SeedReport> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: range,
-      // A seed makes garbage by the megabyte and keeps little of it.
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
-    })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => {
-      if (code !== 0) reject(new Error(`a simulation worker ended with code ${code}`))
-    })
+/** Worker threads that run ranges of seeds, one range at a time each. */
+export interface SeedWorkers extends AsyncDisposable {
+  /** Runs a range on the next worker that is free. */
+  runRange(range: SeedRange): Promise<SeedReport>
+  /** Runs a range on every worker at once, each taking every nth seed. */
+  runEverywhere(range: Omit<SeedRange, 'stride'>): Promise<SeedReport>
+}
+
+const startWorker = (): Worker =>
+  new Worker(new URL('./worker.ts', import.meta.url), {
+    // A seed makes garbage by the megabyte and keeps little of it.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
   })
 
-/** Runs a range of seeds on every core; each worker takes every so many. `untilCaught`: to the first that breaks a promise. */
-export const runEverywhere = async ({
-  untilCaught = false,
-  ...range
-}: Omit<SeedRange, 'stride' | 'caughtAt'> & { readonly untilCaught?: boolean }): Promise<SeedReport> => {
-  const stride = Math.min(availableParallelism(), range.seeds)
-  const caughtAt = new Int32Array(new SharedArrayBuffer(4)).fill(2 ** 31 - 1)
-  const reports = await Promise.all(
-    Array.from({ length: stride }, (_, index) =>
-      inWorker({
-        ...range,
-        from: range.from + index,
-        seeds: range.seeds - index,
-        stride,
-        ...(untilCaught ? { caughtAt } : {}),
-      }),
-    ),
-  )
-  return together(reports)
+const runOn = (worker: Worker, range: SeedRange): Promise<SeedReport> =>
+  new Promise((resolve, reject) => {
+    const settle = (then: () => void) => {
+      worker.off('message', onReport).off('error', onError).off('exit', onExit)
+      then()
+    }
+    const onReport = (report: SeedReport) => settle(() => resolve(report))
+    const onError = (error: unknown) => settle(() => reject(error))
+    const onExit = (code: number) =>
+      settle(() => reject(new Error(`a simulation worker exited with code ${code}`)))
+    worker.once('message', onReport).once('error', onError).once('exit', onExit)
+    worker.postMessage(range)
+  })
+
+/** Starts `count` workers, one for each core when left out. They stay warm from range to range. */
+export const startWorkers = (count = availableParallelism()): SeedWorkers => {
+  const workers = Array.from({ length: count }, startWorker)
+  const free = [...workers]
+  const waiting: ((worker: Worker) => void)[] = []
+
+  const take = async (): Promise<Worker> =>
+    free.pop() ?? new Promise<Worker>((resolve) => waiting.push(resolve))
+  const giveBack = (worker: Worker) => {
+    const next = waiting.shift()
+    if (next === undefined) free.push(worker)
+    else next(worker)
+  }
+
+  const runRange = async (range: SeedRange): Promise<SeedReport> => {
+    const worker = await take()
+    try {
+      return await runOn(worker, range)
+    } finally {
+      giveBack(worker)
+    }
+  }
+
+  return {
+    runRange,
+    runEverywhere: async (range) => {
+      const stride = Math.min(count, range.seeds)
+      const parts = Array.from({ length: stride }, (_, index) =>
+        runRange({ ...range, from: range.from + index, seeds: range.seeds - index, stride }),
+      )
+      return together(await Promise.all(parts))
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()))
+    },
+  }
 }
