@@ -102,9 +102,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const random = seededRandom(seed)
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
-  if (sabotage?.shows?.({ profile, scenario }) === false)
-    return { seed, steps: 0, faults: {}, crashes: 0, violations: [], history: [] }
   const program = writeProgram(random.fork('program'), scenario)
+  if (sabotage?.shows?.({ profile, scenario, program }) === false)
+    return { seed, steps: 0, faults: {}, crashes: 0, violations: [], history: [] }
   const { startMs } = program
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)

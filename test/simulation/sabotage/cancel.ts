@@ -85,6 +85,7 @@ export const cancelSabotages: readonly Sabotage[] = [
   },
   {
     name: 'give up at the deadline without a cancel',
+    shows: ({ profile, scenario }) => scenario.cancelsAtDeadline && profile.stuckShare > 0,
     settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
   },
 ]

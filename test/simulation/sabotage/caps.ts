@@ -34,7 +34,7 @@ export const capsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'backfill takes the reserve',
-    shows: hasCaps,
+    shows: ({ scenario }) => scenario.caps.some(({ reserveForLive = 0 }) => reserveForLive > 0),
     settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
   },
   {

@@ -6,6 +6,7 @@ import type { StarterPorts, StarterSettings } from '../../../lib/usecases/start/
 import type { Random } from '../ports/random.ts'
 import type { SimulatedTable } from '../ports/run-store.ts'
 import type { Profile } from '../profile.ts'
+import type { Deed, Program } from '../program.ts'
 import type { Scenario } from '../scenario.ts'
 
 interface SabotageTools {
@@ -19,7 +20,11 @@ interface SabotageTools {
 export interface Sabotage {
   readonly name: string
   /** Whether a seed has what the defect needs to show; a seed that has not is passed over. Absent: every seed has. */
-  readonly shows?: (drawn: { readonly profile: Profile; readonly scenario: Scenario }) => boolean
+  readonly shows?: (drawn: {
+    readonly profile: Profile
+    readonly scenario: Scenario
+    readonly program: Program
+  }) => boolean
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
   /** The same for the observer alone. */
   readonly observerPorts?: (ports: StarterPorts) => StarterPorts
@@ -34,6 +39,15 @@ export interface Sabotage {
 
 /** For `shows`: there is a cap that can be full. */
 export const hasCaps: NonNullable<Sabotage['shows']> = ({ scenario }) => scenario.caps.length > 0
+
+/** For `shows`: many publishes come at once. */
+export const hasCrowd: NonNullable<Sabotage['shows']> = ({ program }) => program.crowds.length > 0
+
+/** For `shows`: the program does this. */
+export const hasDeed =
+  (kind: Deed['kind']): NonNullable<Sabotage['shows']> =>
+  ({ program }) =>
+    program.deeds.some(({ deed }) => deed.kind === kind)
 
 export async function* filtered(
   pages: AsyncIterable<Records>,

@@ -2,7 +2,7 @@ import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { endedEvent } from '../../../lib/contracts/run-event.ts'
 import type { Records } from '../../../lib/ports/run-store.ts'
 import { thronged } from '../throng.ts'
-import { filtered, type Sabotage, withDataZone, withStore } from './sabotage.ts'
+import { filtered, hasDeed, type Sabotage, withDataZone, withStore } from './sabotage.ts'
 
 /** Defects of claiming, starting, following and announcing. */
 export const startingSabotages: readonly Sabotage[] = [
@@ -205,7 +205,11 @@ export const startingSabotages: readonly Sabotage[] = [
     },
   },
   { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
-  { name: 'start in plan mode', settings: (settings) => ({ ...settings, mode: 'run' }) },
+  {
+    name: 'start in plan mode',
+    shows: hasDeed('mode'),
+    settings: (settings) => ({ ...settings, mode: 'run' }),
+  },
   {
     name: 'forget the copy of a rejected request',
     ports: (ports) => ({ ...ports, queue: { ...ports.queue, copyRejected: async () => {} } }),

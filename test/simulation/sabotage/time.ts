@@ -1,5 +1,13 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
-import { type Sabotage, withDataZone, withOrders, withoutOrder, withPace, withStore } from './sabotage.ts'
+import {
+  hasCrowd,
+  type Sabotage,
+  withDataZone,
+  withOrders,
+  withoutOrder,
+  withPace,
+  withStore,
+} from './sabotage.ts'
 
 /** Defects of deadlines, expiry and the pace, and of reading older shapes. */
 export const timeSabotages: readonly Sabotage[] = [
@@ -29,6 +37,7 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: "overlook the policy's deadline",
+    shows: ({ scenario }) => scenario.deadlineMs !== undefined,
     settings: (settings) => withoutOrder(settings, 'deadlineMs'),
   },
   {
@@ -56,6 +65,7 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'send each Start when it is ready',
+    shows: hasCrowd,
     ports: (ports) =>
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {
@@ -66,14 +76,17 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'never slow down',
+    shows: hasCrowd,
     ports: (ports) => withPace(ports, { slowDown: async () => {} }),
   },
   {
     name: 'use slots that became void',
+    shows: hasCrowd,
     ports: (ports) => withPace(ports, { rateCuts: async () => 0 }),
   },
   {
     name: 'never recover from throttling',
+    shows: hasCrowd,
     ports: (ports, { memory }) =>
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {
