@@ -1,15 +1,70 @@
-import { defineConfig } from 'vitest/config'
+import { availableParallelism } from 'node:os'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const cores = availableParallelism()
+
+/** Tests of the DynamoDB, SQS and EventBridge adapters, which start a real server each. */
+const contractsOfServers = [
+  'test/contract/{breakers,claim-conflict,event-bus,hint-queue,malformed-items,release-by-hand}.test.ts',
+  'test/contract/{request-queue,run-store,start-pace,switches}.test.ts',
+]
+
+/** The time-outs are for what hangs, and leave room for a machine that is busy with other things. */
+const shared = {
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 30_000 } },
+  pool: 'forks',
+} as const
 
 /**
- * Unit, property and contract tests share nothing and need no server; the rest start real servers on loopback. The
- * time-outs are for what hangs, and leave room for a machine that is busy with other things.
+ * Three projects. `unit` starts no server and keeps no state, so its files share their workers. `servers` starts real
+ * servers on loopback and mostly waits for them, so `simulation`, one file that starts a worker thread for each core, runs
+ * beside it.
  */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 30_000 } },
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/{unit,property,contract}/**/*.test.ts', 'test/simulation/ports/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...contractsOfServers],
+          isolate: false,
+          maxWorkers: cores,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'servers',
+          include: ['test/{integration,e2e,package}/**/*.test.ts', ...contractsOfServers],
+          maxWorkers: cores + 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'simulation',
+          include: ['test/simulation/*.test.ts'],
+          maxWorkers: cores + 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    // What `npm run test:unit` covers; the adapters and the wiring are covered by the servers' tests.
+    coverage: {
+      provider: 'v8',
+      include: ['lib/{contracts,run,usecases}/**'],
+      reporter: ['text-summary', 'html'],
+      thresholds: {
+        'lib/contracts/**': { statements: 98, branches: 96, functions: 98 },
+        'lib/run/**': { statements: 98, branches: 97, functions: 98 },
+        'lib/usecases/**': { statements: 97, branches: 94, functions: 97 },
+      },
+    },
   },
 })
