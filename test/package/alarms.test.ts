@@ -109,3 +109,24 @@ describe('the alarms', () => {
     }
   })
 })
+
+const dashboardSchema = z.object({
+  widgets: z.array(
+    z.object({ properties: z.object({ title: z.string(), metrics: z.array(z.array(z.unknown())) }) }),
+  ),
+})
+
+describe('the dashboard', () => {
+  test('shows only metrics that the functions or AWS send', () => {
+    const { DashboardBody } = z
+      .looseObject({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
+      .parse(template.Resources['Dashboard']?.Properties)
+    const body = DashboardBody['Fn::Sub'].replaceAll(/\$\{StartRatePerSecond\}/g, '9.8')
+    const { widgets } = dashboardSchema.parse(JSON.parse(body))
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics)
+      .filter(([namespace]) => typeof namespace === 'string')
+    expect(shown.length).toBeGreaterThan(30)
+    expect(shown.filter(([namespace, name]) => !isKnown(String(namespace), String(name)))).toEqual([])
+  })
+})

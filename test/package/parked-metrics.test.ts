@@ -26,7 +26,6 @@ const referred: Readonly<Record<string, string>> = {
   DOMAIN_IDS: '',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
   START_RATE_PER_SECOND: '9.8',
-  TRUST_HINTS: 'false',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_REGION: 'us-east-1',
 }

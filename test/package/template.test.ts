@@ -114,7 +114,6 @@ describe('the packaged template', () => {
       DomainIds: '',
       DefaultTypes: 'BUSINESS_DESCRIPTIONS',
       StartRatePerSecond: '9.8',
-      TrustHints: 'false',
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
@@ -122,12 +121,16 @@ describe('the packaged template', () => {
     })
   })
 
-  test('refuses mode run without domains (also without the Serverless Framework)', () => {
+  test('refuses mode run without domains or alarm topic, also without the Serverless Framework', () => {
+    const isGiven = (name: string) => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }] })
     expect(service.template).toMatchObject({
       Rules: {
         RunNamesItsDomains: {
           RuleCondition: { 'Fn::Equals': [{ Ref: 'Mode' }, 'run'] },
-          Assertions: [{ Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DomainIds' }, ''] }] } }],
+          Assertions: [
+            { Assert: isGiven('DomainIds') },
+            { Assert: { 'Fn::Or': [isGiven('AlarmTopicArn'), isGiven('AlarmEmail')] } },
+          ],
         },
       },
     })
