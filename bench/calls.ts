@@ -11,7 +11,6 @@ const trickle = { runs, everyMs: 60_000 }
 const cases: readonly { name: string; most: number; given: Omit<Case, 'seed'> }[] = [
   { name: 'burst, no hints', most: 1140, given: { ...burst, hints: 'none' } },
   { name: 'burst, hints', most: 1300, given: { ...burst, hints: 'hints' } },
-  { name: 'burst, trusted hints', most: 1080, given: { ...burst, hints: 'trusted' } },
   {
     name: 'burst, no hints, List in no order',
     most: 2050,

@@ -10,7 +10,6 @@ const loads = [
 ]
 const hearings: readonly { hearing: string; given: Pick<Case, 'hints' | 'datazone'> }[] = [
   { hearing: 'hints', given: { hints: 'hints' } },
-  { hearing: 'trusted hints', given: { hints: 'trusted' } },
   { hearing: 'half of the hints lost', given: { hints: 'hints', datazone: { eventLostShare: 0.5 } } },
   { hearing: 'no hints', given: { hints: 'none' } },
 ]

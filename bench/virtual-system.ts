@@ -26,7 +26,7 @@ export interface Case {
   readonly runs: number
   /** Between two requests; 0 is a burst. */
   readonly everyMs: number
-  readonly hints: 'none' | 'hints' | 'trusted'
+  readonly hints: 'none' | 'hints'
   readonly datazone?: SettingsInput
   /** Of calls of every port; fair weather when left out. */
   readonly weather?: (call: CallInfo) => Weather
@@ -142,7 +142,6 @@ export const measure = async (given: Case): Promise<Figures> => {
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
-    trustHints: given.hints === 'trusted',
     sabotage: undefined,
     count: () => {},
     process: (name) => startProcess({ name, time, fates, random: random.fork(name) }),

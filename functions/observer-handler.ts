@@ -30,15 +30,14 @@ export const observerHandler = (parts: {
     return []
   }
 
-  const note = ({ hints, ended, trusted, announced, problems, unheardOf }: HintReport) => {
+  const note = ({ hints, ended, announced, problems, unheardOf }: HintReport) => {
     reportUnrecognized(unheardOf, telemetry)
     for (const { address, fate } of hints) {
       telemetry.count(`hint-by-${address}`, 1)
       telemetry.count(`hint-${fate}`, 1)
     }
-    if (trusted > 0) telemetry.count('hint-trusted', trusted)
     for (const { ending } of ended) telemetry.count(metricName('run', ending), 1)
-    const line = { hints: hints.length, ended: ended.length, trusted, announced, problems }
+    const line = { hints: hints.length, ended: ended.length, announced, problems }
     if (problems.length > 0) telemetry.warn('Hints handled with problems', line)
     else telemetry.info('Hints handled', line)
   }

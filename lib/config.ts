@@ -8,7 +8,6 @@ import type { LookAgainSettings } from './run/look-again.ts'
 import { modes } from './run/mode.ts'
 import { generationTypes } from './run/run.ts'
 import type { SweepSettings } from './run/sweep-plan.ts'
-import type { HintSettings } from './usecases/observe/settle-hints.ts'
 import type { FollowSettings } from './usecases/observe/settle-source-hints.ts'
 import type { StarterSettings } from './usecases/start/start-context.ts'
 import type { SweeperSettings } from './usecases/sweep/sweep-runs.ts'
@@ -28,7 +27,7 @@ export interface Config {
 }
 
 /** Includes when and how often to read a run again after a hint that came too early. */
-export interface ObserverSettings extends HintSettings, LookAgainSettings {
+export interface ObserverSettings extends SweepSettings, LookAgainSettings {
   readonly following: FollowSettings
 }
 
@@ -61,7 +60,6 @@ const Environment = z.object({
   REJECTED_QUEUE_URL: text,
   EVENT_BUS_NAME: text,
   HINT_QUEUE_URL: text,
-  TRUST_HINTS: z._default(z.enum(['true', 'false']), 'false'),
   HINT_LOOK_AGAIN_SECONDS: seconds(10, 900),
   MODE: z.enum(modes),
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
@@ -152,7 +150,6 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     hintQueueUrl: value.HINT_QUEUE_URL,
     observer: {
       ...sweeping,
-      trustHints: value.TRUST_HINTS === 'true',
       lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
       maxLooks,
       following: {

@@ -24,8 +24,6 @@ export interface Hint {
   /** Whatever may be the id of a run or of an asset, the likelier first. Empty: the domain is all that is told. */
   readonly ids: readonly string[]
   readonly verdict: (typeof verdicts)[HintName]
-  /** The verdict is about the whole run, and not about its business names alone. */
-  readonly tellsRun: boolean
 }
 
 /** The payload is not published: of `detail` only the domain is asked for, and the rest is read where it is there. */
@@ -68,7 +66,6 @@ export const parseHint = (event: unknown): Parsed<Hint> => {
       domainId: detail.metadata.domain,
       ids: idsOf(detail.metadata, detail.data),
       verdict: verdicts[name],
-      tellsRun: name.startsWith('Metadata Generation'),
     },
   }
 }

@@ -30,10 +30,6 @@ const RunOrders = z.strictObject({
   announceStarted: z.exactOptional(z.boolean()).register(z.globalRegistry, {
     description: 'Whether a Started event is sent. Endings always are. Default: true.',
   }),
-  failureReasons: z.exactOptional(z.boolean()).register(z.globalRegistry, {
-    description:
-      'Whether each run that failed, in whole or in part, is asked why. With false, lists serve many at once, and events may lack typeStats and error. Not with retry. Default: true.',
-  }),
   repeatGuardDays: z.exactOptional(whole(0, 150)).register(z.globalRegistry, {
     description:
       'A publish of an asset whose last run of the same types succeeded less than this many days ago is skipped. 0: never. Default: 30.',
@@ -51,17 +47,7 @@ const RuleInFile = z.strictObject({
     .register(z.globalRegistry, {
       description: 'Exact, or with * for any number of characters. What is left out matches everything.',
     }),
-  run: z
-    .exactOptional(
-      RunOrders.check(
-        z.refine((orders) => orders.retry === undefined || orders.failureReasons !== false, {
-          error: 'must not have retry with failureReasons false: a retry asks why, leave out one of the two',
-        }),
-      ),
-    )
-    .register(z.globalRegistry, {
-      description: 'Give this or skip.',
-    }),
+  run: z.exactOptional(RunOrders).register(z.globalRegistry, { description: 'Give this or skip.' }),
   skip: z
     .exactOptional(z.string().check(z.minLength(1), z.maxLength(200)))
     .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
@@ -158,7 +144,6 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
     deadlineMinutes,
     cancelAtDeadline,
     announceStarted,
-    failureReasons,
     repeatGuardDays = defaultGuardDays,
   } = run ?? {}
   return {
@@ -173,7 +158,6 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
         ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * minuteMs }),
         ...(cancelAtDeadline === true ? { cancelAtDeadline } : {}),
         ...(announceStarted === false ? { announceStarted: false } : {}),
-        ...(failureReasons === false ? { reasonsUnwanted: true } : {}),
         ...(repeatGuardDays === 0 ? {} : { repeatGuardMs: repeatGuardDays * dayMs }),
       },
     },

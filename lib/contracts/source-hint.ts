@@ -17,7 +17,7 @@ export const sourceHintNames: readonly SourceHintName[] = Object.keys(tellings).
 
 /**
  * DataZone says that a data source run began or ended: a reason to look now, and no more. Statistics and lineage come
- * from Get only, so such a hint is never the ending itself, not even where hints are trusted.
+ * from Get only, so such a hint is never the ending itself.
  */
 export interface SourceHint {
   readonly domainId: string

@@ -93,8 +93,6 @@ export interface RunPolicy {
   readonly cancelAtDeadline?: true
   /** Absent: a Started event is sent. */
   readonly announceStarted?: false
-  /** Why a run failed is not worth a Get of its own. Not with a retry, which must know what failed. */
-  readonly reasonsUnwanted?: true
   readonly repeatGuardMs?: number
 }
 

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { InFlightRun } from './run.ts'
 
-const placeOf = (run: InFlightRun, sweepNumber: number): string =>
-  createHash('sha256').update(`${sweepNumber} ${run.runId}`).digest('hex')
+/** Moves the starting point by this share of the list each sweep; successive starting points spread evenly. */
+const goldenRatio = (Math.sqrt(5) - 1) / 2
 
 /**
- * The runs in an order that is another one in each sweep, so that none stands behind those that come to nothing every
- * time, and no cursor needs to be stored.
+ * Returns the runs rotated to a different starting point in each sweep, so that runs whose Get fails every time cannot
+ * keep those behind them from their turn, and no cursor needs to be stored.
  */
 export const inTurns = (
   runs: readonly InFlightRun[],
@@ -14,8 +13,6 @@ export const inTurns = (
   periodMs: number,
 ): readonly InFlightRun[] => {
   const sweepNumber = Math.floor(nowMs / periodMs)
-  return runs
-    .map((run) => ({ run, place: placeOf(run, sweepNumber) }))
-    .toSorted((left, right) => (left.place < right.place ? -1 : 1))
-    .map(({ run }) => run)
+  const first = Math.floor(((sweepNumber * goldenRatio) % 1) * runs.length)
+  return [...runs.slice(first), ...runs.slice(0, first)]
 }

@@ -96,7 +96,6 @@ const policy = fc.record(
     deadlineMs: times,
     cancelAtDeadline: fc.constant(true as const),
     announceStarted: fc.constant(false as const),
-    reasonsUnwanted: fc.constant(true as const),
     repeatGuardMs: times,
   },
   { requiredKeys: [] },

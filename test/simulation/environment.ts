@@ -53,7 +53,6 @@ export const startEnvironment = (options: {
   readonly requests: SimulatedQueue
   readonly hints: SimulatedQueue
   readonly hintsFor: (process: Process) => HintQueue
-  readonly trustHints: boolean
   readonly process: (name: string) => Process
   readonly portsFor: (process: Process) => StarterPorts
   readonly sabotage: Sabotage | undefined
@@ -76,8 +75,7 @@ export const startEnvironment = (options: {
 
   const settings = () => {
     const starter = sabotage?.settings?.(config.starter) ?? config.starter
-    const trusting = { ...config.observer, trustHints: options.trustHints }
-    const observer = sabotage?.observer?.(trusting) ?? trusting
+    const observer = sabotage?.observer?.(config.observer) ?? config.observer
     return { starter, sweeper: config.sweeper, observer }
   }
 

@@ -56,7 +56,6 @@ export interface Profile {
   readonly eventReorderedShare: number
   /** Runs so short that their hints come before their run ids are stored. */
   readonly medianMs: number
-  readonly trustHints: boolean
 }
 
 /** Twice and more beyond what is promised. */
@@ -112,8 +111,6 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     eventLateShare: sometimes(0.3),
     eventReorderedShare: sometimes(0.5),
     medianMs: random.chance(0.2) ? 200 : 30_000,
-    // Whoever trusts hints must know that a partial success is not told as a success.
-    trustHints: random.chance(0.3) && partialEvent !== 'succeeded',
   }
 }
 

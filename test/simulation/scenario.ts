@@ -13,8 +13,6 @@ export interface Scenario {
   readonly deadlineMs?: number
   /** Starts are not announced. */
   readonly withoutStarted: boolean
-  /** Failures need not be explained. */
-  readonly reasonsUnwanted: boolean
   /** 0: no repeat guard. */
   readonly guardMs: number
   /** Runs that others start of the data source are followed. */
@@ -48,7 +46,6 @@ export const drawScenario = (random: Random): Scenario => {
   const told = random.fork('deadline and started')
   const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
   const withoutStarted = told.chance(0.3)
-  const reasonsUnwanted = attempts === 1 && random.fork('reasons').chance(0.4)
   const guardDays = random.pick([0, 1, 30])
   const follows = random.fork('follows').chance(0.5)
   const caps = drawCaps(random.fork('caps'))
@@ -59,7 +56,6 @@ export const drawScenario = (random: Random): Scenario => {
     ...(attempts === 1 ? {} : { retry: { attempts, delayMinutes: random.whole(1, 10) } }),
     ...(deadlineMinutes === undefined ? {} : { deadlineMinutes }),
     ...(withoutStarted ? { announceStarted: false } : {}),
-    ...(reasonsUnwanted ? { failureReasons: false } : {}),
     repeatGuardDays: guardDays,
   }
   return {
@@ -81,7 +77,6 @@ export const drawScenario = (random: Random): Scenario => {
     attempts,
     ...(deadlineMinutes === undefined ? {} : { deadlineMs: deadlineMinutes * 60_000 }),
     withoutStarted,
-    reasonsUnwanted,
     guardMs: guardDays * dayMs,
     follows,
     caps,

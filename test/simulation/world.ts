@@ -310,7 +310,6 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
-    trustHints: profile.trustHints,
     sabotage,
     count,
     process: (name) =>

@@ -78,7 +78,6 @@ const common = {
       deadlineMs: z.exactOptional(ms),
       cancelAtDeadline: z.exactOptional(z.literal(true)),
       announceStarted: z.exactOptional(z.literal(false)),
-      reasonsUnwanted: z.exactOptional(z.literal(true)),
       repeatGuardMs: z.exactOptional(ms),
     }),
   ),

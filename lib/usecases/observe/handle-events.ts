@@ -73,7 +73,6 @@ export const hearEvents = async (
   return {
     hints: events.map((_, index) => fates.get(index) ?? { address: 'nothing', fate: 'active' }),
     ended: [...report.ended, ...pass.ended],
-    trusted: report.trusted,
     announced,
     problems: [...report.problems, ...pass.problems],
     unheardOf: [...report.unheardOf, ...pass.unheardOf],

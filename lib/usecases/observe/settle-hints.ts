@@ -4,23 +4,10 @@ import type { EndedRun, InFlightRun, Run } from '../../run/run.ts'
 import { type SweepSettings, shouldReadSucceededPage } from '../../run/sweep-plan.ts'
 import type { Unrecognized } from '../../run/unrecognized.ts'
 import { type AnnouncePorts, announceAtOnce } from '../announce.ts'
-import {
-  getEach,
-  newPass,
-  observe,
-  type Pass,
-  readStatus,
-  type SettlePorts,
-  settleRest,
-} from '../sweep/settle-runs.ts'
-
-export interface HintSettings extends SweepSettings {
-  /** A Succeeded hint that names a recorded run is its ending, with no call. */
-  readonly trustHints: boolean
-}
+import { getEach, newPass, type Pass, readStatus, type SettlePorts } from '../sweep/settle-runs.ts'
 
 export interface HintTools extends AnnouncePorts, SettlePorts {
-  readonly settings: HintSettings
+  readonly settings: SweepSettings
   /** Stop before this, in ms since the epoch. */
   readonly deadlineMs: number
 }
@@ -41,7 +28,6 @@ export interface HintReport {
   /** One for each hint, in their order. */
   readonly hints: readonly { readonly address: HintAddress; readonly fate: HintFate }[]
   readonly ended: readonly EndedRun[]
-  readonly trusted: number
   readonly announced: number
   /** Reads that DataZone refused, by its error name, and steps that failed. */
   readonly problems: readonly string[]
@@ -122,9 +108,6 @@ const inFlightByDomain = async (tools: HintTools): Promise<Map<string, InFlightR
   return Map.groupBy(runs, (run) => run.subject.domainId)
 }
 
-const isTrusted = ({ hint, address }: Addressed, { settings }: HintTools): boolean =>
-  settings.trustHints && address === 'run' && hint.tellsRun && hint.verdict === 'SUCCEEDED'
-
 const keyed = (runs: readonly InFlightRun[]): Map<string, InFlightRun> =>
   new Map(runs.map((run) => [run.runId, run]))
 
@@ -157,7 +140,7 @@ const settleNamed = async (
   for (const runId of others.keys()) succeeded.delete(runId)
   if (succeeded.size >= 2) await listSucceeded(domainId, succeeded, succeeded.size, pass, tools)
   await getEach([...succeeded.values()], pass, tools)
-  await settleRest(domainId, [...others.values()], pass, tools)
+  await getEach([...others.values()], pass, tools)
 }
 
 /** Hints that tell only their domain: a list of what ended that way, and a Get where it takes one to know why. */
@@ -180,13 +163,11 @@ const settleUnnamed = async (
       pass.problems.push(page.refusal.name)
       continue
     }
-    const asked: InFlightRun[] = []
-    for (const seen of page.value.runs) {
-      const run = wanted.get(seen.runId)
-      if (run?.policy?.reasonsUnwanted === true) await observe(run, seen, pass, tools)
-      else if (run !== undefined) asked.push(run)
-    }
-    await getEach(asked, pass, tools)
+    await getEach(
+      page.value.runs.flatMap(({ runId }) => wanted.get(runId) ?? []),
+      pass,
+      tools,
+    )
   }
 }
 
@@ -217,7 +198,7 @@ const fateOfNamed = (one: Addressed, ended: ReadonlySet<string | undefined>): Hi
 
 /**
  * Looks at what a batch of hints is about, and announces what has ended. Hints may be lost, doubled, early, late, out
- * of order or about runs of others: none of them ends a run by itself (unless they are trusted), and what they miss the
+ * of order or about runs of others: none of them ends a run by itself, and what they miss the
  * sweep finds (P6). A verdict decides only how to look.
  */
 export const settleHints = async (hints: readonly Hint[], tools: HintTools): Promise<HintReport> => {
@@ -231,14 +212,7 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
   }
   const all = await addressAll(hints, tools, pass.problems)
 
-  const trusted = all.filter((one) => isTrusted(one, tools)).flatMap(({ inFlight }) => inFlight)
-  for (const run of keyed(trusted).values())
-    await observe(run, { runId: run.runId, nativeStatus: 'SUCCEEDED', types: [] }, pass, tools)
-  const trustedEndings = pass.ended.length
-
-  const named = all.filter(
-    ({ address, ...one }) => address !== 'domain' && !isTrusted({ address, ...one }, tools),
-  )
+  const named = all.filter(({ address }) => address !== 'domain')
   for (const [domainId, ofDomain] of Map.groupBy(named, ({ hint }) => hint.domainId))
     await attempt(`settle ${domainId}`, () => settleNamed(domainId, ofDomain, pass, tools))
 
@@ -268,7 +242,6 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
       fate: one.address === 'domain' ? (fates.get(one) ?? 'active') : fateOfNamed(one, ended),
     })),
     ended: pass.ended,
-    trusted: trustedEndings,
     announced,
     problems: pass.problems,
     unheardOf: pass.unheardOf,

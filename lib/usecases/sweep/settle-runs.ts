@@ -257,30 +257,6 @@ export const readStatus = async (
 }
 
 /**
- * What has probably ended, and not well: a Get each, which tells why. Where the policy does not want to know, a list of
- * what failed serves many, and what it does not show gets its Get all the same.
- */
-export const settleRest = async (
-  domainId: string,
-  runs: readonly InFlightRun[],
-  pass: Pass,
-  tools: SettleTools,
-): Promise<void> => {
-  const isUnasked = (run: InFlightRun) => run.policy?.reasonsUnwanted === true
-  const unasked = new Map(runs.filter(isUnasked).map((run) => [run.runId, run]))
-  for (const status of ['FAILED', 'PARTIALLY_SUCCEEDED'] as const) {
-    const wantsMore = (pages: number, takenFromLast: number) =>
-      shouldReadSucceededPage(unasked.size, pages, takenFromLast)
-    await readStatus(domainId, status, unasked, wantsMore, pass, tools)
-  }
-  await getEach(
-    runs.filter((run) => !isUnasked(run) || unasked.has(run.runId)),
-    pass,
-    tools,
-  )
-}
-
-/**
  * Tells many runs of a domain apart by few pages: List SUBMITTED, then List IN_PROGRESS, in that order, so that a run
  * moving on cannot be missed; what is in neither has probably ended, so List SUCCEEDED while that pays, and one Get for
  * each that is left. Absence alone never ends a run.
@@ -314,8 +290,7 @@ const listThem = async (
     pass,
     tools,
   )
-  await settleRest(
-    domainId,
+  await getEach(
     left().flatMap((runId) => missing.get(runId) ?? []),
     pass,
     tools,

@@ -4,7 +4,13 @@ import { filtered, hasDeed, type Sabotage, withDataZone, withoutOpenStarts, with
 export const hintsSabotages: readonly Sabotage[] = [
   {
     name: "trust a hint's verdict without a Get",
-    observer: (settings) => ({ ...settings, trustHints: true }),
+    observerPorts: (ports) =>
+      withDataZone(ports, {
+        getRun: async (_domainId, runId) => ({
+          outcome: 'answered',
+          value: { runId, nativeStatus: 'SUCCEEDED', types: [] },
+        }),
+      }),
   },
   {
     name: 'drop early hints, and sweep no run that had one',

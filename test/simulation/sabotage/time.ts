@@ -1,13 +1,5 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
-import {
-  hasCrowd,
-  type Sabotage,
-  withDataZone,
-  withOrders,
-  withoutOrder,
-  withPace,
-  withStore,
-} from './sabotage.ts'
+import { hasCrowd, type Sabotage, withDataZone, withoutOrder, withPace, withStore } from './sabotage.ts'
 
 /** Defects of deadlines, expiry and the pace, and of reading older shapes. */
 export const timeSabotages: readonly Sabotage[] = [
@@ -42,7 +34,15 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'ask no failure why',
-    settings: (settings) => withOrders(settings, { reasonsUnwanted: true }),
+    ports: (ports) =>
+      withDataZone(ports, {
+        getRun: async (domainId, runId) => {
+          const answer = await ports.datazone.getRun(domainId, runId)
+          if (answer.outcome === 'refused') return answer
+          const { typeStats: _, ...value } = answer.value
+          return { ...answer, value }
+        },
+      }),
   },
   {
     name: 'announce Started all the same',

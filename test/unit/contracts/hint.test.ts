@@ -37,15 +37,15 @@ test.each(['metadataGenerationRunId', 'id', 'identifier', 'entityId'])('reads wh
 })
 
 test.each([
-  ['Metadata Generation Succeeded', 'SUCCEEDED', true],
-  ['Metadata Generation Failed', 'FAILED', true],
-  ['Metadata Generation Canceled', 'CANCELED', true],
-  ['Business Name Generation Succeeded', 'SUCCEEDED', false],
-  ['Business Name Generation Failed', 'FAILED', false],
-])('%s means %s', (name, verdict, tellsRun) => {
+  ['Metadata Generation Succeeded', 'SUCCEEDED'],
+  ['Metadata Generation Failed', 'FAILED'],
+  ['Metadata Generation Canceled', 'CANCELED'],
+  ['Business Name Generation Succeeded', 'SUCCEEDED'],
+  ['Business Name Generation Failed', 'FAILED'],
+])('%s means %s', (name, verdict) => {
   expect(parseServiceEvent(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
     kind: 'hint',
-    hint: { name, domainId: domain, ids: ['run-1'], verdict, tellsRun },
+    hint: { name, domainId: domain, ids: ['run-1'], verdict },
   })
   expect(serviceEventNames).toContain(name)
 })

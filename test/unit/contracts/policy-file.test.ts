@@ -35,7 +35,6 @@ test('every setting is taken, types in their one order', () => {
     deadlineMinutes: 60,
     cancelAtDeadline: true,
     announceStarted: false,
-    failureReasons: true,
     repeatGuardDays: 0,
   }
   const match = { domain: 'dzd_*', project: 'p1', assetType: 'amazon.datazone.*', name: 'sales *' }
@@ -63,13 +62,12 @@ test('every setting is taken, types in their one order', () => {
   })
 })
 
-test('failureReasons: false spares the Gets, and a setting that says what is so anyway orders nothing', () => {
+test('orders nothing for a setting that repeats the default', () => {
   const orders = (run: object) => parsePolicy(file({ match: {}, run: { repeatGuardDays: 0, ...run } }))
   const ordering = (policy: object) => ({
     ok: true,
     value: { rules: [{ match: {}, verdict: { kind: 'run', policy } }], caps: [] },
   })
-  expect(orders({ failureReasons: false })).toEqual(ordering({ reasonsUnwanted: true }))
   expect(orders({ cancelAtDeadline: false, announceStarted: true })).toEqual(ordering({}))
 })
 
@@ -114,11 +112,6 @@ describe('a wrong policy is refused, with the place', () => {
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
     ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have one of run and skip/],
-    [
-      'a retry that cannot know what failed',
-      file({ match: {}, run: { retry: { attempts: 2, delayMinutes: 1 }, failureReasons: false } }),
-      /^rules\[0\]\.run: must not have retry with failureReasons false/,
-    ],
     ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have one of run and skip/],
     [
       'one attempt',

@@ -271,7 +271,6 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     const hint = {
       domainId: 'dzd_orders',
       ids: ['run-1'],
-      tellsRun: true,
       verdict: 'FAILED',
       name: 'Metadata Generation Failed',
     } as const

@@ -15,7 +15,6 @@ const hint = (over: Partial<Hint> = {}): Hint => ({
   domainId: subject.domainId,
   ids: ['run-1'],
   verdict: 'SUCCEEDED',
-  tellsRun: true,
   ...over,
 })
 
@@ -46,16 +45,11 @@ const observer = (statuses: Parameters<typeof having>[0], over: Partial<HintTool
   ...over,
 })
 
-const settle = async (
-  hints: readonly Hint[],
-  runs: readonly Run[],
-  script: Partial<DataZone>,
-  trustHints = false,
-) => {
+const settle = async (hints: readonly Hint[], runs: readonly Run[], script: Partial<DataZone>) => {
   const store = memoryRunStore(...runs)
   const datazone = scriptedDataZone(script)
   const bus = recordingBus()
-  const settings = { ...defaults.observer, trustHints }
+  const settings = defaults.observer
   const report = await settleHints(hints, observer({}, { store, datazone, bus, settings }))
   const announced = bus.events.map(({ detail }) => `${detail.data.runId} ${detail.data.status}`)
   return { ...report, store, calls: datazone.calls, announced: announced.toSorted() }
@@ -239,14 +233,6 @@ describe('a hint that names only the domain', () => {
     expect(fatesOf(result)).toEqual(['domain settled'])
   })
 
-  test('of a failure takes the List for it where the policy does not want the reason', async () => {
-    const unexplained = { ...run(1), policy: { reasonsUnwanted: true } as const }
-    const statuses = { 'run-1': 'FAILED', 'run-2': 'FAILED' }
-    const result = await settle([blind('FAILED')], [unexplained, run(2)], having(statuses))
-    expect(result.calls).toEqual(['List FAILED', 'Get run-2'])
-    expect(result.announced).toEqual(['run-1 FAILED', 'run-2 FAILED'])
-  })
-
   test('reads on while pages show what it is about, and no more pages than there are hints', async () => {
     const ofPages = (...pages: readonly (readonly string[])[]): Partial<DataZone> => ({
       listRuns: async (_, { nextToken }) => {
@@ -305,24 +291,5 @@ describe('a hint that names only the domain', () => {
   test('asks nothing when nothing is going there', async () => {
     const result = await settle([blind()], [endedRun()], {})
     expect([result.calls, fatesOf(result)]).toEqual([[], ['domain known']])
-  })
-})
-
-describe('trusted hints', () => {
-  test('a success with a recorded run id is the ending, with no call', async () => {
-    const result = await settle([hint(), hint()], [run(1)], {}, true)
-    expect(result.calls).toEqual([])
-    expect(result.announced).toEqual(['run-1 SUCCEEDED'])
-    expect([result.trusted, fatesOf(result)]).toEqual([1, ['run settled', 'run settled']])
-  })
-
-  test.each([
-    ['a failure', hint({ verdict: 'FAILED' })],
-    ['an asset id', hint({ ids: ['asset-1'] })],
-    ['success of the names alone', hint({ name: 'Business Name Generation Succeeded', tellsRun: false })],
-  ])('%s takes a Get all the same', async (_, given) => {
-    const result = await settle([given], [run(1)], having({ 'run-1': 'PARTIALLY_SUCCEEDED' }), true)
-    expect(result.calls).toEqual(['Get run-1'])
-    expect(result.announced).toEqual(['run-1 PARTIALLY_SUCCEEDED'])
   })
 })

@@ -52,7 +52,7 @@ const world = (runs: readonly Run[], script: Partial<DataZone>, following: Parti
       bus,
       queue: recordingQueue(),
       clock,
-      settings: { ...defaults.observer, trustHints: true },
+      settings: defaults.observer,
       following: { ...defaults.observer.following, ...following },
       deadlineMs: clock.now() + minute,
     })
@@ -65,7 +65,7 @@ const fatesOf = ({ hints }: { hints: readonly { address: string; fate: string }[
   hints.map(({ address, fate }) => `${address} ${fate}`)
 
 describe('a hint about a data source run of ours', () => {
-  test('one Get tells the ending with its statistics, even where hints are trusted', async () => {
+  test('one Get tells the ending with its statistics', async () => {
     const { hear, bus, datazone, store } = world(
       [ours],
       showing('SUCCESS', { statistics, lineageStatus: 'FAILED' }),
@@ -165,7 +165,6 @@ test('what is met with hints of both kinds is told together', async () => {
     domainId: sourceSubject.domainId,
     ids: ['run-5'],
     verdict: 'FAILED',
-    tellsRun: true,
   } as const
   const report = await both.hearAll({ kind: 'source-hint', hint: hint() }, { kind: 'hint', hint: ofAsset })
   expect(fatesOf(report)).toEqual(['run active', 'run active'])

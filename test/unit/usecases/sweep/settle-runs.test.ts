@@ -170,18 +170,6 @@ describe('many', () => {
     expect(store.writes).toHaveLength(6)
   })
 
-  test('where reasons are not wanted, lists of what failed serve many, and a Get what they do not show', async () => {
-    const is = statuses(10, (n) => (n < 6 ? 'FAILED' : n < 8 ? 'PARTIALLY_SUCCEEDED' : 'CANCELED'))
-    const due = runs(10).map((one) => ({ ...one, policy: { reasonsUnwanted: true } as const }))
-    const { calls, endings } = await settle(due, having(is))
-    expect(calls.slice(2, 5)).toEqual(['List SUCCEEDED', 'List FAILED', 'List PARTIALLY_SUCCEEDED'])
-    expect(calls.slice(5).toSorted()).toEqual(['Get run-8', 'Get run-9'])
-    expect(endings).toHaveLength(10)
-    const mixed = due.map((one, n) => (n % 2 === 0 ? one : runs(10)[n])).flatMap((one) => one ?? [])
-    const failed = await settle(mixed, having(statuses(10, () => 'FAILED')))
-    expect(failed.calls.filter((call) => call.startsWith('Get'))).toHaveLength(5)
-  })
-
   test('one missing: a Get is as cheap as a page', async () => {
     const is = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
     const { calls } = await settle(runs(5), having(is))
