@@ -20,6 +20,7 @@ const queueSchema = z.looseObject({
 })
 const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number() })
 
+const tenDays = 10 * 24 * 60 * 60
 const fourteenDays = 14 * 24 * 60 * 60
 const hintsKept = deployed.observer.hintRetentionMs / 1000
 
@@ -130,11 +131,12 @@ describe('the sweep', () => {
 })
 
 describe('the queues', () => {
-  test('are encrypted and keep messages for 14 days, hints for an hour', () => {
+  test('are encrypted; keep requests for ten days, dead letters for longer and hints for an hour', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
     expect(queues).toHaveLength(5)
     for (const [name, { Properties }] of queues) {
-      const seconds = name === 'HintQueue' ? hintsKept : fourteenDays
+      const kept: Record<string, number> = { HintQueue: hintsKept, RequestQueue: tenDays }
+      const seconds = kept[name] ?? fourteenDays
       expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(seconds)
     }
   })

@@ -118,7 +118,23 @@ describe('the packaged template', () => {
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
       AlarmEmail: '',
+      ProtectTable: 'false',
+      ArchiveDays: '0',
     })
+  })
+
+  test('retains dead letters, rejected requests and logs when the stack is deleted', () => {
+    const retained = Object.entries(service.template.Resources)
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate')
+      .map(([name]) => name)
+    expect(retained.toSorted()).toEqual([
+      'ObserverLogGroup',
+      'PollerLogGroup',
+      'RejectedQueue',
+      'RequestDeadLetterQueue',
+      'RunTable',
+      'StarterLogGroup',
+    ])
   })
 
   test('refuses mode run without domains or alarm topic, also without the Serverless Framework', () => {
@@ -158,6 +174,8 @@ describe('the packaged template', () => {
       ['', '*', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'],
       ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a'],
     ],
+    ['ArchiveDays', ['0', '7', '3650'], ['', '-1', '07', '1.5']],
+    ['AlarmEmail', ['', 'on-call@example.com'], ['on-call', 'a b@c']],
     ['StartRatePerSecond', ['9.8', '10', '0.5', '100'], ['0', '0.0', '', '-1', 'fast', '1e3']],
     [
       'DefaultTypes',
