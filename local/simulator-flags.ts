@@ -15,20 +15,24 @@ const options = {
   help: { type: 'boolean' },
 } as const
 
-/** What `npm run simulator` takes, a line for each flag. */
-export const simulatorUsage = `npm run simulator -- [flags]
+/** How this command was called: as an npm script of the repository, or as the command of its package. */
+const command =
+  process.env['npm_lifecycle_event'] === 'simulator' ? 'npm run simulator --' : 'datazone-simulator'
 
-  --port 4599              where it listens on 127.0.0.1; 0 takes any free port
-  --seed 1                 decides ids, durations and endings: the same seed and calls, the same answers
+/** The usage of the command: one line for each flag. */
+export const simulatorUsage = `${command} [flags]
+
+  --port 4599              the port of 127.0.0.1 to listen on; 0 finds a free one
+  --seed 1                 decides ids, durations and endings: equal seeds and calls give equal answers
   --speed 1                divides the durations of runs, and nothing else
-  --assets 24              so many sample assets, or
-  --catalogue file.json    domains, projects, assets and data sources of your own
+  --assets 24              the number of sample assets
+  --catalogue file.json    a catalogue of your own in place of the samples
   --list-order newest      the order of List: newest or random
-  --set name=value         any setting, as --set failureShare=0.3; may be given again
+  --set name=value         any setting, e.g. --set failureShare=0.3; may be repeated
   --events-to http://...   posts aws.datazone events to the EventBridge endpoint of the local stack
   --help                   prints this`
 
-/** The flags of `npm run simulator`, checked. */
+/** The flags of the command, parsed. */
 export type SimulatorFlags = Readonly<{
   port: number
   seed: number
@@ -55,7 +59,7 @@ const wholeNumber = (name: string, text: string, most: number): number => {
   return Number(text)
 }
 
-/** A value is JSON where it can be read so, and text where it cannot. */
+/** A value parsed as JSON, or as text when it is not JSON. */
 const jsonOrText = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -67,7 +71,7 @@ const jsonOrText = (text: string): unknown => {
 const setting = (text: string): [string, unknown] => {
   const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? []
   if (name === undefined || value === undefined)
-    throw new UsageError(`--set takes name=value, as failureShare=0.3, not '${text}'`)
+    throw new UsageError(`--set takes name=value, e.g. failureShare=0.3, not '${text}'`)
   return [name, jsonOrText(value)]
 }
 
@@ -83,11 +87,11 @@ const settingsOf = (given: object): Settings => {
 const endpoint = (text: string): URL => {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new UsageError(`--events-to takes an endpoint as http://127.0.0.1:4010, not '${text}'`)
+    throw new UsageError(`--events-to takes an endpoint, e.g. http://127.0.0.1:4010, not '${text}'`)
   return url
 }
 
-/** Reads the flags of `npm run simulator`. Throws UsageError. */
+/** Parses the flags of the command. Throws UsageError. */
 export const simulatorFlags = (args: readonly string[]): SimulatorFlags => {
   const values = parsed(args)
   const { catalogue, speed, help = false } = values

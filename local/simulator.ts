@@ -6,10 +6,10 @@ import { shutdownSignal } from './shutdown-signal.ts'
 import { catalogueFrom, sampleWithDataSources } from './simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from './simulator-flags.ts'
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const usage = ({ endpoint }: DataZoneServer, loaded: { domains: number; assets: number }): string => `
-The DataZone simulator listens, with ${counted(loaded.assets, 'asset')} in ${counted(loaded.domains, 'domain')}.
+The DataZone simulator is listening, with ${plural(loaded.assets, 'asset')} in ${plural(loaded.domains, 'domain')}.
 
   endpoint   ${endpoint}
   control    ${endpoint}/_simulator/   (settings, faults, outcomes, events, runs, calls)
@@ -19,10 +19,10 @@ Point an AWS SDK or the AWS CLI at it:
   export AWS_ENDPOINT_URL_DATAZONE=${endpoint}
   export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
-What it does, each setting and each fault: docs/SIMULATOR.md. Ctrl-C stops it.
+docs/SIMULATOR.md explains its operations, settings and faults. Ctrl-C stops it.
 `
 
-/** Posts events to the local stack; of failures in a row, the first is told. */
+/** Posts events to the local stack, and reports the first of several failures in a row. */
 const postTo = (endpoint: URL) => {
   let isFailing = false
   const deliver = async (event: DataZoneEvent): Promise<void> => {
@@ -34,7 +34,7 @@ const postTo = (endpoint: URL) => {
     isFailing = false
   }
   const failed = (error: unknown): void => {
-    // What fetch throws says only that it failed: why is in its cause.
+    // The error of fetch only says that it failed; its cause says why.
     const reason = error instanceof Error ? (error.cause ?? error) : error
     if (!isFailing) console.error(`events do not reach ${endpoint.origin}, and are lost: ${reason}`)
     isFailing = true

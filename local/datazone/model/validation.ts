@@ -47,7 +47,7 @@ const stringProblems = (shape: ShapeOf<'string'>, value: unknown, path: string):
 }
 
 /** An `integer` of the service model has 32 bits. */
-export const maxInteger = 2 ** 31 - 1
+const maxInteger = 2 ** 31 - 1
 
 const integerProblems = (
   shape: ShapeOf<'integer'> | ShapeOf<'long'>,

@@ -26,7 +26,7 @@ export type DataZoneEvent = Readonly<{
 export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
 
 /** Events that have not reached the bus, and the occurrences that have not made theirs. */
-export type PendingEvents = Readonly<{
+type PendingEvents = Readonly<{
   occurrences: readonly Due<Occurrence>[]
   events: readonly DueEvent[]
 }>

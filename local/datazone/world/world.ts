@@ -11,7 +11,7 @@ import type { TokenMemory } from './token-memory.ts'
 import type { Usage } from './usage.ts'
 
 /** The answers of the operations that change an asset, by clientToken. */
-export type ChangeTokens = Readonly<{
+type ChangeTokens = Readonly<{
   accepted: TokenMemory<{ domainId: string; assetId: string; revision: string }>
   rejected: TokenMemory<{ domainId: string; assetId: string; assetRevision: string }>
   listed: TokenMemory<{ listingId: string; listingRevision: string; status: string }>

@@ -1,0 +1,132 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import type { Settings as RealSettings } from '../../local/datazone/input/settings.ts'
+import type { Settings } from '../../packages/datazone-simulator/types.ts'
+
+const run = promisify(execFile)
+const repository = resolve(import.meta.dirname, '..', '..')
+
+/** A test as a user of the package writes it; Node.js strips its types, and tsc checks them. */
+const userTest = `
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Catalogue, sampleCatalogue, startSimulator } from 'datazone-simulator'
+
+const catalogue: Catalogue = sampleCatalogue(3)
+
+test('follows a run to its ending without waiting', async () => {
+  const simulator = await startSimulator({ catalogue, settings: { failureShare: 0 } })
+  try {
+    const runs = simulator.endpoint + '/v2/domains/dzd_sample1234567/metadata-generation-runs'
+    const [asset] = catalogue.domains[0]?.assets ?? []
+    const started = await fetch(runs, {
+      method: 'POST',
+      body: JSON.stringify({
+        owningProjectIdentifier: asset?.projectId,
+        target: { type: 'ASSET', identifier: asset?.id },
+        types: ['BUSINESS_DESCRIPTIONS'],
+        clientToken: 'packed-1',
+      }),
+    })
+    const { id } = (await started.json()) as { id: string }
+    simulator.control.advanceClock({ advanceMs: 3_600_000 })
+    const found = await fetch(runs + '/' + id)
+    assert.equal(((await found.json()) as { status: string }).status, 'SUCCEEDED')
+    const state = simulator.control.state()
+    simulator.control.setFaults([{ kind: 'error', error: 'ThrottlingException', times: 1 }])
+    assert.equal((await fetch(runs + '/' + id)).status, 429)
+    simulator.control.reset()
+    assert.deepEqual(simulator.control.runs(), [])
+    simulator.control.setState(state)
+    assert.equal(simulator.control.runs()[0]?.status, 'SUCCEEDED')
+    assert.throws(() => simulator.control.changeSettings({ failureShare: 2 }), /failureShare/)
+  } finally {
+    await simulator.stop()
+  }
+})
+`
+
+const tsconfig = {
+  compilerOptions: {
+    noEmit: true,
+    strict: true,
+    target: 'es2024',
+    lib: ['es2024', 'dom'],
+    module: 'nodenext',
+    types: ['node'],
+    typeRoots: [join(repository, 'node_modules', '@types')],
+  },
+  include: ['*.ts'],
+}
+
+describe('the packed simulator, in a folder with nothing else', () => {
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'datazone-simulator-package-'))
+    const source = join(repository, 'packages', 'datazone-simulator')
+    await run('npm', ['pack', source, '--pack-destination', folder, '--silent'], { cwd: repository })
+    const [tarball = ''] = await readdir(folder)
+    await writeFile(join(folder, 'package.json'), '{"type":"module","private":true}')
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+    await writeFile(join(folder, 'user.test.ts'), userTest)
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], { cwd: folder })
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  test('brings no other package along', async () => {
+    const installed = await readdir(join(folder, 'node_modules'))
+    expect(installed.filter((name) => !name.startsWith('.'))).toEqual(['datazone-simulator'])
+  })
+
+  test('runs a test of its user', async () => {
+    const { stdout } = await run(process.execPath, ['--test', 'user.test.ts'], { cwd: folder })
+    expect(stdout).toMatch(/pass 1\n/)
+  })
+
+  test('has types for its control API', async () => {
+    await run(join(repository, 'node_modules', '.bin', 'tsc'), ['-p', folder])
+    await writeFile(
+      join(folder, 'wrong.ts'),
+      "import { startSimulator } from 'datazone-simulator'\nvoid startSimulator({ settings: { failureShare: '1' } })\n",
+    )
+    await expect(run(join(repository, 'node_modules', '.bin', 'tsc'), ['-p', folder])).rejects.toMatchObject({
+      stdout: expect.stringContaining("Type 'string' is not assignable to type 'number'"),
+    })
+    await rm(join(folder, 'wrong.ts'))
+  })
+
+  test('is a command', async () => {
+    const command = spawn(join(folder, 'node_modules', '.bin', 'datazone-simulator'), ['--port', '0'], {
+      cwd: folder,
+    })
+    const printed = new Promise<string>((found) => {
+      let text = ''
+      command.stdout.on('data', (chunk) => {
+        text += chunk
+        const [, endpoint] = /endpoint +(http\S+)\n/.exec(text) ?? []
+        if (endpoint !== undefined) found(endpoint)
+      })
+    })
+    const settings = await fetch(`${await printed}/_simulator/settings`)
+    expect(await settings.json()).toMatchObject({ apiGeneration: 'current' })
+    command.kill('SIGTERM')
+    expect(await once(command, 'exit')).toEqual([0, null])
+  })
+
+  test('prints its usage under its own name', async () => {
+    const bin = join(folder, 'node_modules', '.bin', 'datazone-simulator')
+    const { stdout } = await run(bin, ['--help'], { cwd: folder })
+    expect(stdout).toMatch(/^datazone-simulator \[flags\]\n/)
+  })
+})
+
+test('the types of the package have the settings of the simulator', () => {
+  expectTypeOf<keyof Settings>().toEqualTypeOf<keyof RealSettings>()
+  expectTypeOf<Settings>().toExtend<RealSettings>()
+})
