@@ -3,14 +3,14 @@ import type { ObserverSettings } from '../lib/config.ts'
 import { parseServiceEvent, type ServiceEvent } from '../lib/contracts/service-event.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
-import { type HearingTools, hearEvents } from '../lib/usecases/observe/handle-events.ts'
+import { type HandleEventsContext, handleEvents } from '../lib/usecases/observe/handle-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/observe/settle-hints.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, for calls in progress. */
 const marginMs = 5000
 
-export type ObserverPorts = Omit<HearingTools, 'settings' | 'following' | 'deadlineMs'> & {
+export type ObserverPorts = Omit<HandleEventsContext, 'settings' | 'following' | 'deadlineMs'> & {
   readonly hints: HintQueue
 }
 
@@ -63,7 +63,7 @@ export const observerHandler = (parts: {
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
     const received = event.Records.flatMap(readRecord)
-    const report = await hearEvents(
+    const report = await handleEvents(
       received.map((one) => one.event),
       { ...ports, settings, following: settings.following, deadlineMs },
     )

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda'
-import { type SweeperTools, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
+import { type SweepContext, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, for calls in progress. */
@@ -10,7 +10,7 @@ const maxNamed = 20
 
 /** Maps a scheduled invocation to one sweep. */
 export const pollerHandler = (parts: {
-  readonly tools: Omit<SweeperTools, 'deadlineMs'>
+  readonly tools: Omit<SweepContext, 'deadlineMs'>
   readonly telemetry: Telemetry
 }) => {
   const { tools, telemetry } = parts

@@ -17,7 +17,7 @@ export interface CancelPorts {
  * @returns the run as it stands, and what DataZone refused it with
  * @throws PortUnavailable when the table cannot answer
  */
-export const carryOutCancel = async (
+export const sendCancel = async (
   run: InFlightRun,
   { store, datazone, clock }: CancelPorts,
 ): Promise<{ readonly run: InFlightRun; readonly refusal?: Refusal }> => {

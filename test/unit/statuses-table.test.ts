@@ -7,7 +7,7 @@ import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/brea
 import type { Run, RunKind } from '../../lib/run/run.ts'
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
-import { hearEvents } from '../../lib/usecases/observe/handle-events.ts'
+import { handleEvents } from '../../lib/usecases/observe/handle-events.ts'
 import type { HintFate } from '../../lib/usecases/observe/settle-hints.ts'
 import { settleRuns } from '../../lib/usecases/sweep/settle-runs.ts'
 import { manualClock } from '../support/manual-clock.ts'
@@ -241,7 +241,7 @@ const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise
     getRun: async () => answered(serviceRun({ nativeStatus: 'SUCCEEDED' })),
     getSourceRun: async (_, runId) => answered(sourceRun({ runId, nativeStatus: 'SUCCESS' })),
   })
-  const { hints } = await hearEvents([read], {
+  const { hints } = await handleEvents([read], {
     store: memoryRunStore(...(isOurs || !isSource ? [ours] : [])),
     datazone,
     bus: recordingBus(),

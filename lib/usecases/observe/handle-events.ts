@@ -10,9 +10,9 @@ import {
   type HintTools,
   settleHints,
 } from './settle-hints.ts'
-import { type SourceHintTools, settleSourceHints } from './settle-source-hints.ts'
+import { type SourceHintContext, settleSourceHints } from './settle-source-hints.ts'
 
-export type HearingTools = HintTools & SourceHintTools
+export type HandleEventsContext = HintTools & SourceHintContext
 
 type Heard = { readonly address: HintAddress; readonly fate: HintFate }
 
@@ -27,9 +27,9 @@ const indexed = <T>(events: readonly ServiceEvent[], pick: (event: ServiceEvent)
  * What a batch of DataZone's own events leads to: runs of assets are settled, runs of data sources too, or followed
  * where others started them, and acceptances are noted.
  */
-export const hearEvents = async (
+export const handleEvents = async (
   events: readonly ServiceEvent[],
-  tools: HearingTools,
+  tools: HandleEventsContext,
 ): Promise<HintReport> => {
   const fates = new Map<number, Heard>()
 

@@ -15,7 +15,7 @@ export interface FollowSettings {
   readonly followDataSourceRuns: readonly FollowRule[]
 }
 
-export interface SourceHintTools extends SettleTools {
+export interface SourceHintContext extends SettleTools {
   readonly following: FollowSettings
 }
 
@@ -26,7 +26,7 @@ type Subject =
   | { readonly address: HintAddress; readonly fate: HintFate }
 
 /** The run of others that a hint may be about, where the policy wants it and the hint tells all that it takes. */
-const wantedRun = (hint: SourceHint, { following }: SourceHintTools): ForeignRun | undefined => {
+const wantedRun = (hint: SourceHint, { following }: SourceHintContext): ForeignRun | undefined => {
   const { domainId, dataSourceId, projectId, runId, eventId, happenedAtMs } = hint
   const isServed =
     following.mode === 'run' && (following.domainIds.length === 0 || following.domainIds.includes(domainId))
@@ -45,7 +45,7 @@ const aboutRecorded = (hint: SourceHint, runs: readonly Run[], address: HintAddr
 }
 
 /** Which record a hint is about: by its run id, else by what the records of its data source say. */
-const subjectOf = async (hint: SourceHint, tools: SourceHintTools): Promise<Subject> => {
+const subjectOf = async (hint: SourceHint, tools: SourceHintContext): Promise<Subject> => {
   const { domainId, dataSourceId, runId } = hint
   const follow = wantedRun(hint, tools)
   if (hint.phase === 'TRIGGERED' && follow === undefined) return { address: 'nothing', fate: 'known' }
@@ -70,7 +70,7 @@ const subjectOf = async (hint: SourceHint, tools: SourceHintTools): Promise<Subj
 const followEach = async (
   runs: ReadonlyMap<string, ForeignRun>,
   pass: Pass,
-  tools: SourceHintTools,
+  tools: SourceHintContext,
 ): Promise<ReadonlyMap<string, HintFate>> => {
   const fates = new Map<string, HintFate>()
   for (const [key, foreign] of runs) {
@@ -94,7 +94,7 @@ const keyOf = ({ domainId, runId }: Pick<ForeignRun, 'domainId' | 'runId'>): str
 export const settleSourceHints = async (
   hints: readonly SourceHint[],
   pass: Pass,
-  tools: SourceHintTools,
+  tools: SourceHintContext,
 ): Promise<readonly { readonly address: HintAddress; readonly fate: HintFate }[]> => {
   const subjects = await Promise.all(
     hints.map(async (hint): Promise<Subject> => {

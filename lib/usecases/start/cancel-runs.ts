@@ -3,7 +3,7 @@ import { runKey } from '../../run/identity.ts'
 import { isForeign, owesCancel, type Run } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
-import { carryOutCancel } from '../send-cancel.ts'
+import { sendCancel } from '../send-cancel.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
 import type { StarterTools } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
@@ -88,8 +88,7 @@ const cancelOne = async (
       return { outcome: 'canceled', run: asked }
     case 'IN_FLIGHT': {
       // What fails here, or there is no time for, the sweep makes good.
-      const sent =
-        owesCancel(asked) && hasTimeToAsk(tools) ? await carryOutCancel(asked, tools) : { run: asked }
+      const sent = owesCancel(asked) && hasTimeToAsk(tools) ? await sendCancel(asked, tools) : { run: asked }
       return { outcome: 'cancel-asked', run: sent.run }
     }
     case 'CLAIMED':

@@ -14,7 +14,7 @@ import {
 } from '../../run/run.ts'
 import { type Transition, transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
-import { carryOutCancel } from '../send-cancel.ts'
+import { sendCancel } from '../send-cancel.ts'
 import { keepRunId } from './keep-run-id.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import type { StarterTools } from './start-context.ts'
@@ -152,7 +152,7 @@ export const recordStarted = async (
     const saved = await keepRunId(next.run, tools)
     if (saved === 'taken') return park(claimed, onAnotherRecord(runId, tools), tools)
     if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
-      const run = owesCancel(saved) && hasTimeToAsk(tools) ? (await carryOutCancel(saved, tools)).run : saved
+      const run = owesCancel(saved) && hasTimeToAsk(tools) ? (await sendCancel(saved, tools)).run : saved
       return { outcome: 'started', run, adopted }
     }
     if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }

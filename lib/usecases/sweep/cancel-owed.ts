@@ -1,9 +1,9 @@
 import { reasonOf } from '../../errors.ts'
 import { planCancels } from '../../run/cancel-plan.ts'
 import type { InFlightRun } from '../../run/run.ts'
-import { type CancelPorts, carryOutCancel } from '../send-cancel.ts'
+import { type CancelPorts, sendCancel } from '../send-cancel.ts'
 
-export interface CancelTools extends CancelPorts {
+export interface CancelContext extends CancelPorts {
   readonly settings: { readonly periodMs: number }
   /** Stop before this, in ms since the epoch. */
   readonly deadlineMs: number
@@ -22,7 +22,7 @@ const concurrentCancels = 4
  * left, because the other half is for what came of it. A refusal leaves a cancel owed. THROTTLED and UNAVAILABLE are not
  * about this run alone, so no more is asked in this sweep. One that was throttled has not had its turn.
  */
-export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelTools): Promise<Cancels> => {
+export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelContext): Promise<Cancels> => {
   const { clock, settings, deadlineMs } = tools
   const startMs = clock.now()
   const stopAtMs = startMs + (deadlineMs - startMs) / 2
@@ -32,7 +32,7 @@ export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelTool
 
   const cancelOne = async (run: InFlightRun): Promise<void> => {
     try {
-      const { run: now, refusal } = await carryOutCancel(run, tools)
+      const { run: now, refusal } = await sendCancel(run, tools)
       if (refusal?.kind !== 'THROTTLED') asked.push(now)
       if (refusal === undefined) return
       problems.push(`cancel: ${refusal.name}`)

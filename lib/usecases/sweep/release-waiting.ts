@@ -11,7 +11,7 @@ import { batchesOf } from '../batches.ts'
 import { countParked, type HoldPorts, readHolds } from './held-work.ts'
 import { attempt } from './sweep-steps.ts'
 
-export interface ReleaseTools extends HoldPorts {
+export interface ReleaseContext extends HoldPorts {
   readonly store: RunStore
   readonly queue: RequestQueue
   readonly clock: Clock
@@ -41,10 +41,10 @@ interface Backlog {
   readonly isWhole: boolean
 }
 
-const outOfTime = ({ clock, deadlineMs }: ReleaseTools): boolean => clock.now() >= deadlineMs
+const outOfTime = ({ clock, deadlineMs }: ReleaseContext): boolean => clock.now() >= deadlineMs
 
 /** What is parked and due, oldest first; in at most half of the time that is left, because the other half releases it. */
-const readBacklog = async (nowMs: number, problems: string[], tools: ReleaseTools): Promise<Backlog> => {
+const readBacklog = async (nowMs: number, problems: string[], tools: ReleaseContext): Promise<Backlog> => {
   const startMs = tools.clock.now()
   const stopAtMs = startMs + (tools.deadlineMs - startMs) / 2
   const runs: WaitingRun[] = []
@@ -65,7 +65,7 @@ const readBacklog = async (nowMs: number, problems: string[], tools: ReleaseTool
 const markReleased = async (
   run: WaitingRun,
   problems: string[],
-  { settings, store, clock }: ReleaseTools,
+  { settings, store, clock }: ReleaseContext,
 ): Promise<boolean> => {
   const nowMs = clock.now()
   const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs + settings.releaseHoldMs }, nowMs)
@@ -83,7 +83,7 @@ const markReleased = async (
 const releaseAll = async (
   runs: readonly WaitingRun[],
   problems: string[],
-  tools: ReleaseTools,
+  tools: ReleaseContext,
 ): Promise<number> => {
   const { settings, queue } = tools
   let released = 0
@@ -112,7 +112,7 @@ const releaseAll = async (
 const countLater = async (
   nowMs: number,
   problems: string[],
-  tools: ReleaseTools,
+  tools: ReleaseContext,
 ): Promise<ReadonlyMap<string, number> | undefined> => {
   const counts = new Map<string, number>()
   let isWhole = false
@@ -136,7 +136,7 @@ const countLater = async (
 export const releaseWaiting = async (
   claims: readonly WaitingRun[],
   nowMs: number,
-  tools: ReleaseTools,
+  tools: ReleaseContext,
 ): Promise<Releases> => {
   const problems: string[] = []
   const { runs, unreadable, isWhole } = await readBacklog(nowMs, problems, tools)

@@ -5,13 +5,13 @@ import { planWork } from '../../run/sweep-plan.ts'
 import type { Unrecognized } from '../../run/unrecognized.ts'
 import { type AnnouncePorts, announce } from '../announce.ts'
 import { batchesOf } from '../batches.ts'
-import { type ReleaseTools, releaseWaiting } from './release-waiting.ts'
+import { type ReleaseContext, releaseWaiting } from './release-waiting.ts'
 import { type SettlePorts, settleRuns } from './settle-runs.ts'
 import { attempt } from './sweep-steps.ts'
 
-export type SweeperTools = AnnouncePorts & SettlePorts & ReleaseTools
+export type SweepContext = AnnouncePorts & SettlePorts & ReleaseContext
 
-export type SweeperSettings = SweeperTools['settings']
+export type SweeperSettings = SweepContext['settings']
 
 /** What a sweep did, for the log and the metrics. */
 export interface SweepReport {
@@ -41,10 +41,10 @@ export interface SweepReport {
  */
 const shareOfWork = 2 / 3
 
-const outOfTime = (tools: SweeperTools): boolean => tools.clock.now() >= tools.deadlineMs
+const outOfTime = (tools: SweepContext): boolean => tools.clock.now() >= tools.deadlineMs
 
 /** Announces in tens; a ten that fails as a whole does not keep the others from being sent. */
-const announceAll = async (runs: readonly EndedRun[], problems: string[], tools: SweeperTools) => {
+const announceAll = async (runs: readonly EndedRun[], problems: string[], tools: SweepContext) => {
   let announced = 0
   for (const batch of batchesOf(runs)) {
     if (outOfTime(tools)) break
@@ -64,7 +64,7 @@ const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number
 }
 
 /** All that owes something but waiting. */
-const readWork = async (nowMs: number, tools: SweeperTools) => {
+const readWork = async (nowMs: number, tools: SweepContext) => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
   for await (const page of tools.store.due(nowMs)) {
@@ -83,7 +83,7 @@ const describe = ({ key, problem }: UnreadableRecord): string => `${key.partitio
  * conditional, and repeats of an event carry the same id.
  * @throws PortUnavailable when the table cannot be read at all
  */
-export const sweepRuns = async (tools: SweeperTools): Promise<SweepReport> => {
+export const sweepRuns = async (tools: SweepContext): Promise<SweepReport> => {
   const nowMs = tools.clock.now()
   const working = { ...tools, deadlineMs: nowMs + (tools.deadlineMs - nowMs) * shareOfWork }
   const problems: string[] = []

@@ -4,7 +4,7 @@ import type { SourceHint } from '../../../../lib/contracts/source-hint.ts'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
 import type { Run } from '../../../../lib/run/run.ts'
-import { hearEvents } from '../../../../lib/usecases/observe/handle-events.ts'
+import { handleEvents } from '../../../../lib/usecases/observe/handle-events.ts'
 import type { FollowSettings } from '../../../../lib/usecases/observe/settle-source-hints.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../../../support/memory-run-store.ts'
@@ -46,7 +46,7 @@ const world = (runs: readonly Run[], script: Partial<DataZone>, following: Parti
   const bus = recordingBus()
   const clock = manualClock(t0 + minute)
   const hearAll = (...events: readonly ServiceEvent[]) =>
-    hearEvents(events, {
+    handleEvents(events, {
       store,
       datazone,
       bus,
