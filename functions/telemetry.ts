@@ -1,3 +1,4 @@
+import type { ReportUnreadableFields } from '../lib/ports/datazone.ts'
 import type { ReportMalformedItem } from '../lib/ports/malformed-items.ts'
 import type { Unrecognized } from '../lib/run/unrecognized.ts'
 
@@ -13,15 +14,33 @@ export interface Telemetry {
 export const metricName = (prefix: 'parked' | 'run', word: string): string =>
   `${prefix}-${word.toLowerCase().replaceAll('_', '-')}`
 
-/** Returns a reporter that logs each problem of an item once per execution environment and counts every report. */
-export const malformedItemReporter = (telemetry: Pick<Telemetry, 'warn' | 'count'>): ReportMalformedItem => {
+type Warnings = Pick<Telemetry, 'warn' | 'count'>
+
+/** Returns `warn` for lines that each execution environment logs once, however often they occur. */
+const warnOnce = (telemetry: Warnings): Telemetry['warn'] => {
   const logged = new Set<string>()
+  return (message, fields) => {
+    const line = JSON.stringify(fields)
+    if (!logged.has(line)) telemetry.warn(message, fields)
+    logged.add(line)
+  }
+}
+
+/** Returns a reporter that counts every report of a malformed item and logs each problem of an item once. */
+export const malformedItemReporter = (telemetry: Warnings): ReportMalformedItem => {
+  const warn = warnOnce(telemetry)
   return (keys, problem) => {
     telemetry.count('malformed-item', 1)
-    const line = JSON.stringify([keys, problem])
-    if (logged.has(line)) return
-    logged.add(line)
-    telemetry.warn('Malformed item in the table', { ...keys, problem })
+    warn('Malformed item in the table', { ...keys, problem })
+  }
+}
+
+/** Returns a reporter that counts every unreadable field of DataZone's answers and logs each path once. */
+export const unreadableFieldReporter = (telemetry: Warnings): ReportUnreadableFields => {
+  const warn = warnOnce(telemetry)
+  return (operation, fields) => {
+    telemetry.count('unreadable-field', fields.length)
+    for (const field of new Set(fields)) warn('Unreadable field in a DataZone answer', { operation, field })
   }
 }
 

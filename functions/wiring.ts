@@ -16,7 +16,7 @@ import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
-import { malformedItemReporter, type Telemetry } from './telemetry.ts'
+import { malformedItemReporter, type Telemetry, unreadableFieldReporter } from './telemetry.ts'
 
 /**
  * The only composition root: environment -> config -> clients -> ports. Endpoints come from the SDK's own variables
@@ -54,10 +54,6 @@ export const timeouts = {
 export const wire = () => {
   const config = readConfig(process.env, policyFile)
   const table = new DynamoDBClient({ requestHandler: timeouts })
-  const datazone = dataZoneGateway({
-    starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
-    reads: new DataZoneClient({ requestHandler: timeouts }),
-  })
   const sqs = new SQSClient({ requestHandler: timeouts })
   const logger = new Logger()
   const metrics = new Metrics()
@@ -70,6 +66,12 @@ export const wire = () => {
     },
   }
   const reportMalformedItem = malformedItemReporter(telemetry)
+  const datazone = dataZoneGateway({
+    starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
+    reads: new DataZoneClient({ requestHandler: timeouts }),
+    api: config.dataZoneApi,
+    report: unreadableFieldReporter(telemetry),
+  })
   return {
     config,
     logger,

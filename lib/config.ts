@@ -3,6 +3,7 @@ import { domainIdPattern } from './contracts/fields.ts'
 import { parsePolicy } from './contracts/policy-file.ts'
 import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
+import type { ApiSetting } from './ports/datazone.ts'
 import { canonicalTypes } from './run/identity.ts'
 import type { LookAgainSettings } from './run/look-again.ts'
 import { modes } from './run/mode.ts'
@@ -18,6 +19,7 @@ export interface Config {
   readonly requestQueueUrl: string
   readonly rejectedQueueUrl: string
   readonly eventBusName: string
+  readonly dataZoneApi: ApiSetting
   /** Start slots handed out per second, below DataZone's quota of 10. */
   readonly startRatePerSecond: number
   readonly starter: StarterSettings
@@ -60,6 +62,7 @@ const Environment = z.object({
   REJECTED_QUEUE_URL: text,
   EVENT_BUS_NAME: text,
   HINT_QUEUE_URL: text,
+  DATAZONE_API: z._default(z.enum(['auto', 'current', 'older']), 'auto'),
   HINT_LOOK_AGAIN_SECONDS: seconds(10, 900),
   MODE: z.enum(modes),
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
@@ -126,6 +129,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     requestQueueUrl: value.REQUEST_QUEUE_URL,
     rejectedQueueUrl: value.REJECTED_QUEUE_URL,
     eventBusName: value.EVENT_BUS_NAME,
+    dataZoneApi: value.DATAZONE_API,
     startRatePerSecond: value.START_RATE_PER_SECOND,
     starter: {
       mode: value.MODE,

@@ -24,12 +24,20 @@ export interface Refusal {
   /** The service's own error name. */
   readonly name: string
   readonly message: string
+  /** Only of a Start that the deployment's older API cannot run as a whole: the types that it can run alone. */
+  readonly supportedTypes?: readonly GenerationType[]
   readonly cause: unknown
 }
 
 export type Answer<T> =
   | { readonly outcome: 'answered'; readonly value: T }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
+
+/** The generation of the DataZone API to expect: found from each domain's refusals, or pinned. */
+export type ApiSetting = 'auto' | 'current' | 'older'
+
+/** Receives the paths of the fields of an answer that could not be read. */
+export type ReportUnreadableFields = (operation: string, fields: readonly string[]) => void
 
 export interface Asset {
   readonly revision: string
@@ -75,6 +83,8 @@ export interface ServiceRun {
 export interface RunPage {
   readonly runs: readonly ServiceRun[]
   readonly nextToken?: string
+  /** How many items had no readable id. One of them may be the run that a caller looks for. */
+  readonly unreadableItems?: number
 }
 
 /**

@@ -67,7 +67,6 @@ describe('an error that the service model does not have', () => {
     [418, 'SomethingNewException', 'UNAVAILABLE', false],
     [503, 'SomethingNewException', 'UNAVAILABLE', false],
     [503, 'ThrottlingException', 'THROTTLED', false],
-    [403, 'ExpiredTokenException', 'DENIED', true],
     [401, 'MissingAuthenticationTokenException', 'DENIED', true],
     [429, 'TooManyRequestsException', 'THROTTLED', true],
   ] as const)('P8: %i %s is %s', async (status, name, kind, definite) => {

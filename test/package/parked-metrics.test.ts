@@ -26,6 +26,7 @@ const referred: Readonly<Record<string, string>> = {
   DOMAIN_IDS: '',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
   START_RATE_PER_SECOND: '9.8',
+  DATAZONE_API: 'auto',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_REGION: 'us-east-1',
 }

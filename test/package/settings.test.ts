@@ -62,6 +62,7 @@ describe('the functions', () => {
       DOMAIN_IDS: { 'Fn::If': ['ServesEveryDomain', '', { Ref: 'DomainIds' }] },
       DEFAULT_TYPES: { Ref: 'DefaultTypes' },
       START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
+      DATAZONE_API: { Ref: 'DataZoneApi' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',
       POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator-local',

@@ -114,6 +114,7 @@ describe('the packaged template', () => {
       DomainIds: '',
       DefaultTypes: 'BUSINESS_DESCRIPTIONS',
       StartRatePerSecond: '9.8',
+      DataZoneApi: 'auto',
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalKind } from '../../ports/datazone.ts'
 
-/** Every error of the service model that the run operations list, and what it means to us. */
+/** Every error of the service model that the run operations list, and its meaning. */
 const kinds: Readonly<Record<string, RefusalKind>> = {
   ValidationException: 'INVALID',
   UnauthorizedException: 'DENIED',
@@ -12,7 +12,22 @@ const kinds: Readonly<Record<string, RefusalKind>> = {
   InternalServerException: 'UNAVAILABLE',
 }
 
-/** Errors of the front door (signatures, expired credentials, rates) have other names but telling codes. */
+/**
+ * Errors of the caller's clock or credentials, which AWS answers with 400 or 403 before it looks at the call. A Lambda
+ * that was frozen sends an old signature. They say nothing about permissions.
+ */
+const staleCredentials: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'UnrecognizedClientException',
+])
+
+/** Errors of AWS's front end have names of their own; their status codes tell what they mean. */
 const kindsByStatus: Readonly<Record<number, RefusalKind>> = {
   401: 'DENIED',
   403: 'DENIED',
@@ -26,23 +41,33 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }
 
+const maxMessageLength = 5000
+
+/** The SDK copies `message` from the body as it is, and a service may send anything there. */
+const messageOf = (error: unknown): string => {
+  const message: unknown = error instanceof Error ? error.message : undefined
+  return typeof message === 'string' ? message.slice(0, maxMessageLength).toWellFormed() : 'no message'
+}
+
+const kindOf = (name: string, status: number | undefined): RefusalKind => {
+  if (staleCredentials.has(name)) return 'UNAVAILABLE'
+  const byName = Object.hasOwn(kinds, name) ? kinds[name] : undefined
+  return byName ?? (status === undefined ? undefined : kindsByStatus[status]) ?? 'UNAVAILABLE'
+}
+
+/** Whether a call failed because of the caller's clock or credentials: signed anew, it may succeed at once. */
+export const hasStaleCredentials = ({ name }: Pick<Refusal, 'name'>): boolean => staleCredentials.has(name)
+
 /**
- * What an error of the SDK's means, decided once, here. P8: an error nobody has heard of is UNAVAILABLE, to be tried
- * again, never an ending. Only an answer of 4xx that we understand says for certain that nothing happened.
+ * Returns the meaning of an SDK error; the only place where errors are classified. P8: an unknown error is UNAVAILABLE,
+ * which is retried and never ends a run. Only a 4xx that is understood proves that the call had no effect.
  */
 export const classify = (error: unknown): Refusal => {
-  const name = error instanceof Error ? error.name : 'UnknownError'
+  const rawName: unknown = error instanceof Error ? error.name : undefined
+  const name = typeof rawName === 'string' ? rawName.slice(0, 100).toWellFormed() : 'UnknownError'
   const status = statusOf(error)
-  const kind =
-    (Object.hasOwn(kinds, name) ? kinds[name] : undefined) ??
-    (status === undefined ? undefined : kindsByStatus[status]) ??
-    'UNAVAILABLE'
-  const definite = kind !== 'UNAVAILABLE' && status !== undefined && status >= 400 && status < 500
-  return {
-    kind,
-    definite,
-    name,
-    message: error instanceof Error ? error.message : 'unknown error',
-    cause: error,
-  }
+  const kind = kindOf(name, status)
+  const isUnderstood = kind !== 'UNAVAILABLE' || staleCredentials.has(name)
+  const definite = isUnderstood && status !== undefined && status >= 400 && status < 500
+  return { kind, definite, name, message: messageOf(error), cause: error }
 }

@@ -3,180 +3,219 @@ import {
   type DataZoneClient,
   GetAssetCommand,
   GetDataSourceRunCommand,
-  type GetDataSourceRunCommandOutput,
   GetMetadataGenerationRunCommand,
-  type GetMetadataGenerationRunCommandOutput,
   ListDataSourceRunsCommand,
   ListMetadataGenerationRunsCommand,
-  type RunStatisticsForAssets,
   StartDataSourceRunCommand,
   StartMetadataGenerationRunCommand,
 } from '@aws-sdk/client-datazone'
-import type { Answer, DataZone, ServiceRun } from '../../ports/datazone.ts'
-import { classify } from './classify.ts'
+import type {
+  Answer,
+  ApiSetting,
+  DataZone,
+  ReportUnreadableFields,
+  StartInput,
+} from '../../ports/datazone.ts'
+import { present } from '../../run/present.ts'
+import { type ApiGeneration, refuseUnsupported, requiresType } from './api-generation.ts'
+import { classify, hasStaleCredentials } from './classify.ts'
+import { keepBodies, rawAnswer } from './raw-answer.ts'
+import { type ReportUnreadable, readAnswer } from './read-answer.ts'
 
 const pageSize = 50
 
-/** A run of either generation of the API: older ones tell one `type`, and no `types` or `typeStats`. */
-type AnyRun = Partial<Omit<GetMetadataGenerationRunCommandOutput, '$metadata'>>
+/** A call that DataZone refused for an old signature or expired credentials is sent this often, each time signed anew. */
+const maxSends = 3
 
-const serviceRun = (run: AnyRun): ServiceRun => {
-  if (run.id === undefined) throw new Error('DataZone answered a run without an id')
-  return {
-    runId: run.id,
-    nativeStatus: run.status ?? 'UNKNOWN',
-    types: run.types ?? (run.type === undefined ? [] : [run.type]),
-    ...(run.types === undefined && run.type !== undefined ? { isOlderShape: true } : {}),
-    ...(run.target?.identifier === undefined ? {} : { assetId: run.target.identifier }),
-    ...(run.target?.revision === undefined ? {} : { revision: run.target.revision }),
-    ...(Number.isFinite(run.createdAt?.getTime()) ? { createdAtMs: Number(run.createdAt) } : {}),
-    ...(run.typeStats === undefined
-      ? {}
-      : {
-          typeStats: run.typeStats.map((stat) => ({
-            type: stat.type ?? 'UNKNOWN',
-            status: stat.status ?? 'UNKNOWN',
-            ...(stat.errorMessage === undefined ? {} : { errorMessage: stat.errorMessage }),
-          })),
-        }),
-  }
-}
-
-const counted = ['added', 'updated', 'unchanged', 'skipped', 'failed'] as const
-
-/** Only the counts that were told: the SDK's own shape allows undefined. */
-const sourceStatistics = (told: RunStatisticsForAssets) =>
-  Object.fromEntries(counted.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])))
-
-/** List leaves out the domain and the snapshot, which nobody here reads. */
-type AnySourceRun = Partial<Omit<GetDataSourceRunCommandOutput, '$metadata'>>
-
-const sourceRun = (run: AnySourceRun): ServiceRun => {
-  if (run.id === undefined) throw new Error('DataZone answered a run without an id')
-  const { errorMessage, lineageSummary, runStatisticsForAssets: statistics } = run
-  return {
-    runId: run.id,
-    nativeStatus: run.status ?? 'UNKNOWN',
-    types: [],
-    ...(Number.isFinite(run.createdAt?.getTime()) ? { createdAtMs: Number(run.createdAt) } : {}),
-    ...(statistics === undefined ? {} : { statistics: sourceStatistics(statistics) }),
-    ...(lineageSummary?.importStatus === undefined ? {} : { lineageStatus: lineageSummary.importStatus }),
-    ...(errorMessage === undefined
-      ? {}
-      : { error: { name: errorMessage.errorType ?? 'UNKNOWN', message: errorMessage.errorDetail ?? '' } }),
-  }
-}
-
-const answer = async <Output, T>(call: Promise<Output>, read: (output: Output) => T): Promise<Answer<T>> => {
-  try {
-    return { outcome: 'answered', value: read(await call) }
-  } catch (error) {
-    return { outcome: 'refused', refusal: classify(error) }
-  }
-}
-
-/**
- * DataZone by its SDK. `starts` must be a client that sends once (maxAttempts 1): a Start must never be sent again
- * behind our back after its lease. `reads` may retry; it sends Cancel too.
- */
-export const dataZoneGateway = (clients: {
+interface GatewayParts {
+  /** Must send once (maxAttempts 1): no Start may be repeated unseen after its lease. */
   readonly starts: DataZoneClient
+  /** May retry; sends Cancel too. */
   readonly reads: DataZoneClient
-}): DataZone => ({
-  getAsset: (domainId, assetId) =>
+  readonly api?: ApiSetting
+  readonly report?: ReportUnreadableFields
+}
+
+interface Call<T> {
+  readonly operation: string
+  readonly send: () => Promise<object>
+  readonly read: (answer: unknown, report: ReportUnreadable) => T
+}
+
+const sendOnce = async <T>({ operation, send, read }: Call<T>, report: ReportUnreadableFields) => {
+  const fields: string[] = []
+  try {
+    const value = read(rawAnswer(await send()), (unreadable) => fields.push(...unreadable))
+    return { outcome: 'answered', value } as const
+  } catch (error) {
+    return { outcome: 'refused', refusal: classify(error) } as const
+  } finally {
+    if (fields.length > 0) report(operation, fields)
+  }
+}
+
+/** Sends a call, and sends it again at once while only its signature or credentials were too old. */
+const answer = async <T>(call: Call<T>, report: ReportUnreadableFields): Promise<Answer<T>> => {
+  for (let sends = 1; ; sends += 1) {
+    const result = await sendOnce(call, report)
+    const isStale = result.outcome === 'refused' && hasStaleCredentials(result.refusal)
+    if (!isStale || sends >= maxSends) return result
+  }
+}
+
+const startCommand = (input: StartInput, generation: ApiGeneration) => {
+  const common = {
+    domainIdentifier: input.domainId,
+    owningProjectIdentifier: input.projectId,
+    target: { type: 'ASSET' as const, identifier: input.assetId, revision: input.revision },
+    // Without it the SDK would fill in a random one.
+    clientToken: input.clientToken,
+  }
+  const types = [...input.types]
+  return generation === 'older'
+    ? new StartMetadataGenerationRunCommand({ ...common, ...present({ type: types[0] }) })
+    : new StartMetadataGenerationRunCommand({ ...common, types })
+}
+
+const abortedAfter = (ms: number) => ({ abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(ms))) })
+
+/** Starts of metadata runs, in the generation of the API that each domain has. */
+const metadataStarts = (starts: DataZoneClient, api: ApiSetting, report: ReportUnreadableFields) => {
+  const olderDomains = new Set<string>()
+
+  return async (input: StartInput, abortAfterMs: number): ReturnType<DataZone['startRun']> => {
+    const options = abortedAfter(abortAfterMs)
+    const startIn = (generation: ApiGeneration) =>
+      answer(
+        {
+          operation: 'StartMetadataGenerationRun',
+          send: () => starts.send(startCommand(input, generation), options),
+          read: readAnswer.startedRun,
+        },
+        report,
+      )
+    const startInOlder = async () => {
+      const refusal = refuseUnsupported(input.types)
+      return refusal === undefined ? await startIn('older') : ({ outcome: 'refused', refusal } as const)
+    }
+    if (api === 'older' || olderDomains.has(input.domainId)) return startInOlder()
+    const result = await startIn('current')
+    if (api === 'current' || result.outcome === 'answered' || !requiresType(result.refusal)) return result
+    olderDomains.add(input.domainId)
+    return startInOlder()
+  }
+}
+
+type Reads = Omit<DataZone, 'startRun' | 'startSourceRun'>
+
+const readsOf = (client: DataZoneClient, report: ReportUnreadableFields): Reads => ({
+  getAsset: (domainIdentifier, identifier) =>
     answer(
-      clients.reads.send(new GetAssetCommand({ domainIdentifier: domainId, identifier: assetId })),
-      (asset) => {
-        if (asset.revision === undefined || asset.owningProjectId === undefined) {
-          throw new Error('DataZone answered an asset without a revision or project')
-        }
-        const { revision, owningProjectId, typeIdentifier = '', name = '' } = asset
-        return { revision, owningProjectId, typeIdentifier, name }
+      {
+        operation: 'GetAsset',
+        send: () => client.send(new GetAssetCommand({ domainIdentifier, identifier })),
+        read: readAnswer.asset,
       },
+      report,
     ),
 
-  startRun: (input, abortAfterMs) =>
+  getRun: (domainIdentifier, identifier) =>
     answer(
-      clients.starts.send(
-        new StartMetadataGenerationRunCommand({
-          domainIdentifier: input.domainId,
-          owningProjectIdentifier: input.projectId,
-          target: { type: 'ASSET', identifier: input.assetId, revision: input.revision },
-          // `type` is deprecated since 2025-11-21; the SDK would fill in a random clientToken.
-          types: [...input.types],
-          clientToken: input.clientToken,
-        }),
-        { abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(abortAfterMs))) },
-      ),
-      serviceRun,
+      {
+        operation: 'GetMetadataGenerationRun',
+        send: () => client.send(new GetMetadataGenerationRunCommand({ domainIdentifier, identifier })),
+        read: readAnswer.run,
+      },
+      report,
     ),
 
-  getRun: (domainId, runId) =>
+  // Takes no clientToken; repeating it is harmless.
+  cancelRun: (domainIdentifier, identifier) =>
     answer(
-      clients.reads.send(
-        new GetMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: runId }),
-      ),
-      serviceRun,
+      {
+        operation: 'CancelMetadataGenerationRun',
+        send: () => client.send(new CancelMetadataGenerationRunCommand({ domainIdentifier, identifier })),
+        read: () => undefined,
+      },
+      report,
     ),
 
-  // Takes no clientToken: a client that sends it again does no harm.
-  cancelRun: (domainId, runId) =>
+  listRuns: (domainIdentifier, { status, assetId, nextToken }) =>
     answer(
-      clients.reads.send(
-        new CancelMetadataGenerationRunCommand({ domainIdentifier: domainId, identifier: runId }),
-      ),
-      () => undefined,
+      {
+        operation: 'ListMetadataGenerationRuns',
+        send: () =>
+          client.send(
+            new ListMetadataGenerationRunsCommand({
+              domainIdentifier,
+              maxResults: pageSize,
+              ...present({ status, targetIdentifier: assetId, nextToken }),
+            }),
+          ),
+        read: readAnswer.runs,
+      },
+      report,
     ),
 
-  listRuns: (domainId, query) =>
+  getSourceRun: (domainIdentifier, identifier) =>
     answer(
-      clients.reads.send(
-        new ListMetadataGenerationRunsCommand({
-          domainIdentifier: domainId,
-          maxResults: pageSize,
-          ...(query.status === undefined ? {} : { status: query.status }),
-          ...(query.assetId === undefined ? {} : { targetIdentifier: query.assetId }),
-          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
-        }),
-      ),
-      (page) => ({
-        runs: (page.items ?? []).map(serviceRun),
-        ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
-      }),
+      {
+        operation: 'GetDataSourceRun',
+        send: () => client.send(new GetDataSourceRunCommand({ domainIdentifier, identifier })),
+        read: readAnswer.sourceRun,
+      },
+      report,
     ),
 
-  startSourceRun: (input, abortAfterMs) =>
+  listSourceRuns: (domainIdentifier, { dataSourceId, nextToken }) =>
     answer(
-      clients.starts.send(
-        new StartDataSourceRunCommand({
-          domainIdentifier: input.domainId,
-          dataSourceIdentifier: input.dataSourceId,
-          clientToken: input.clientToken,
-        }),
-        { abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(abortAfterMs))) },
-      ),
-      sourceRun,
-    ),
-
-  getSourceRun: (domainId, runId) =>
-    answer(
-      clients.reads.send(new GetDataSourceRunCommand({ domainIdentifier: domainId, identifier: runId })),
-      sourceRun,
-    ),
-
-  listSourceRuns: (domainId, query) =>
-    answer(
-      clients.reads.send(
-        new ListDataSourceRunsCommand({
-          domainIdentifier: domainId,
-          dataSourceIdentifier: query.dataSourceId,
-          maxResults: pageSize,
-          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
-        }),
-      ),
-      (page) => ({
-        runs: (page.items ?? []).map(sourceRun),
-        ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
-      }),
+      {
+        operation: 'ListDataSourceRuns',
+        send: () =>
+          client.send(
+            new ListDataSourceRunsCommand({
+              domainIdentifier,
+              dataSourceIdentifier: dataSourceId,
+              maxResults: pageSize,
+              ...present({ nextToken }),
+            }),
+          ),
+        read: readAnswer.sourceRuns,
+      },
+      report,
     ),
 })
+
+/** DataZone through its SDK clients, whose answers are read leniently (lib/adapters/datazone/read-answer.ts). */
+export const dataZoneGateway = ({
+  starts,
+  reads,
+  api = 'auto',
+  report = () => {},
+}: GatewayParts): DataZone => {
+  keepBodies(starts)
+  keepBodies(reads)
+  return {
+    ...readsOf(reads, report),
+    startRun: metadataStarts(starts, api, report),
+    startSourceRun: ({ domainId, dataSourceId, clientToken }, abortAfterMs) => {
+      const options = abortedAfter(abortAfterMs)
+      return answer(
+        {
+          operation: 'StartDataSourceRun',
+          send: () =>
+            starts.send(
+              new StartDataSourceRunCommand({
+                domainIdentifier: domainId,
+                dataSourceIdentifier: dataSourceId,
+                clientToken,
+              }),
+              options,
+            ),
+          read: readAnswer.startedSourceRun,
+        },
+        report,
+      )
+    },
+  }
+}
