@@ -10,7 +10,7 @@ import { dataZoneFor } from '../test/simulation/ports/datazone.ts'
 import { simulatedBus } from '../test/simulation/ports/event-bus.ts'
 import { fairWeather, seededFates, type Weather } from '../test/simulation/ports/fates.ts'
 import { hintQueueFor } from '../test/simulation/ports/hint-queue.ts'
-import { hearHints } from '../test/simulation/ports/hint-source.ts'
+import { deliverHints } from '../test/simulation/ports/hint-source.ts'
 import type { CallInfo } from '../test/simulation/ports/port-call.ts'
 import { startProcess } from '../test/simulation/ports/process.ts'
 import { type SimulatedQueue, simulatedQueue } from '../test/simulation/ports/queue.ts'
@@ -133,7 +133,7 @@ export const measure = async (given: Case): Promise<Figures> => {
   const pace = simulatedPace(deployed.startRatePerSecond)
   const breakers = simulatedBreakers()
   const fates = seededFates(random.fork('fates'), given.weather ?? (() => fairWeather))
-  const hinting = hearHints(time, datazone, hints.send)
+  const hinting = deliverHints(time, datazone, hints.send)
   const environment = startEnvironment({
     time,
     random: random.fork('environment'),

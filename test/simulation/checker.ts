@@ -1,42 +1,42 @@
 import { endingsAreFinalAndTrue, failuresAreExplained, sameEventId, tableFirst } from './check/announcing.ts'
 import {
-  canceledAreNotHeld,
+  acceptedCancelsTakeEffect,
   canceledDoNotRun,
   canceledEnd,
   canceledInTime,
-  canceledWasAskedFor,
-  cancelsAreHeeded,
+  cancelRequestsAreHonored,
+  cancelsAreNotHeldBack,
   cancelsStayOnRecord,
+  cancelsWereRequested,
   overdueAreCanceled,
-  takenCancelsWork,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
 import { nothingDiesInTheCalm } from './check/dead.ts'
-import { deadlinesAreKept, startedIsToldWhereAskedFor } from './check/deadline.ts'
-import { onlyTheEndedExpire, theForgottenAreNotRun } from './check/expiry.ts'
+import { deadlinesAreKept, startedEventsFollowThePolicy } from './check/deadline.ts'
+import { expiredRequestsAreNotRun, onlyEndedRecordsExpire } from './check/expiry.ts'
 import {
-  othersAreAnnouncedOnce,
-  othersAreFollowed,
-  othersAreFollowedOnlyWhereWanted,
-  othersAreWaitedFor,
+  foreignRunsAreAnnouncedOnce,
+  foreignRunsAreFollowed,
+  foreignRunsAreFollowedOnlyByPolicy,
+  startsWaitForForeignRuns,
 } from './check/foreign.ts'
-import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/found.ts'
-import { theGoneAreGivenUp } from './check/gone.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
+import { lostRunsAreGivenUp } from './check/lost-runs.ts'
+import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/lost-starts.ts'
 import {
   endingsAreAnnounced,
+  malformedMessagesAreRejected,
   queuesAreEmpty,
   requestsLeaveRecords,
-  wrongMessagesAreGivenBack,
 } from './check/none-lost.ts'
 import {
-  attemptsAreAskedFor,
+  attemptsWereRequested,
   noMoreRunsThanAttempts,
   noMoreSourceRunsThanAttempts,
   runsAreRecordedOnce,
 } from './check/one-run.ts'
-import { paceRecovers, startsKeepTheRate, throttlingIsHeeded } from './check/pace.ts'
+import { paceRecovers, startsKeepTheRate, throttlingSlowsStarts } from './check/pace.ts'
 import {
   repeatsAreSkipped,
   retriesAreKept,
@@ -45,9 +45,9 @@ import {
 } from './check/policy.ts'
 import { fullDaysAreNotTried } from './check/quota.ts'
 import {
+  breakersLimitRefusedCalls,
   pausedWorkIsNotWritten,
   portalRunsAreLeftAlone,
-  refusalsAreNotAskedForAgain,
   refusalsEndInTime,
 } from './check/refusals.ts'
 import type { Rule } from './check/rule.ts'
@@ -69,26 +69,26 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', portalRunsAreLeftAlone],
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
-  ['P1 one run', attemptsAreAskedFor],
-  ['runs of others: followed only where it is wanted', othersAreFollowedOnlyWhereWanted],
-  ['runs of others: what is told of is followed', othersAreFollowed],
-  ['runs of others: announced once', othersAreAnnouncedOnce],
-  ['runs of others: no Start is spent beside them', othersAreWaitedFor],
+  ['P1 one run', attemptsWereRequested],
+  ['runs of others: followed only where it is wanted', foreignRunsAreFollowedOnlyByPolicy],
+  ['runs of others: what is told of is followed', foreignRunsAreFollowed],
+  ['runs of others: announced once', foreignRunsAreAnnouncedOnce],
+  ['runs of others: no Start is spent beside them', startsWaitForForeignRuns],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
-  ['P2 none lost', wrongMessagesAreGivenBack],
+  ['P2 none lost', malformedMessagesAreRejected],
   ['P2 none lost', queuesAreEmpty],
   ['P2 none lost', nothingDiesInTheCalm],
   ['policy: what it skips is not run', skippedAreNotRun],
   ['policy: the repeat guard', repeatsAreSkipped],
   ['policy: retries are kept', retriesAreKept],
   ['policy: retries are of what failed', retriesAreOfWhatFailed],
-  ['cancel: requests are heeded', cancelsAreHeeded],
+  ['cancel: requests are heeded', cancelRequestsAreHonored],
   ['cancel: stays on record', cancelsStayOnRecord],
-  ['cancel: nothing is canceled unasked', canceledWasAskedFor],
-  ['cancel: what DataZone took is over', takenCancelsWork],
+  ['cancel: nothing is canceled unasked', cancelsWereRequested],
+  ['cancel: what DataZone took is over', acceptedCancelsTakeEffect],
   ['cancel: nothing runs on', canceledDoNotRun],
-  ['cancel: is held by nothing', canceledAreNotHeld],
+  ['cancel: is held by nothing', cancelsAreNotHeldBack],
   ['cancel: ends, and is not retried', canceledEnd],
   ['cancel: announced in time', canceledInTime],
   ['policy: what is given up is canceled', overdueAreCanceled],
@@ -104,22 +104,22 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['cancel: what never ran ends in time', unstartedCancelsEndInTime],
   ['P7 within the quota', fullDaysAreNotTried],
   ['P7 within the quota', startsKeepTheRate],
-  ['P7 within the quota', throttlingIsHeeded],
+  ['P7 within the quota', throttlingSlowsStarts],
   ['P7 within the quota', paceRecovers],
   ['P7 within the quota', runsStayWithinCaps],
   ['P7 within the quota', backfillLeavesTheReserve],
   ['P7 within the quota', attemptsAreCountedOnce],
   ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
   ['lanes: live goes first', liveIsNotHeldBack],
-  ['P7 within the quota', refusalsAreNotAskedForAgain],
+  ['P7 within the quota', breakersLimitRefusedCalls],
   ['P8 the future is survivable', nothingDisturbed],
   ['P9 nothing waits for ever', nothingStuck],
   ['P9 nothing waits for ever', refusalsEndInTime],
   ['P9 nothing waits for ever', deadlinesAreKept],
-  ['P9 nothing waits for ever', theGoneAreGivenUp],
-  ['policy: what to announce', startedIsToldWhereAskedFor],
-  ['P2 none lost', onlyTheEndedExpire],
-  ['P1 one run', theForgottenAreNotRun],
+  ['P9 nothing waits for ever', lostRunsAreGivenUp],
+  ['policy: what to announce', startedEventsFollowThePolicy],
+  ['P2 none lost', onlyEndedRecordsExpire],
+  ['P1 one run', expiredRequestsAreNotRun],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
   ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]

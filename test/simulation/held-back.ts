@@ -5,7 +5,7 @@ import type { Program } from './program.ts'
 /** Finds the records, by their keys, that waited in the lane backfill though a live request was known to ask for them. */
 export const heldBack = (writes: readonly TableWrite[], program: Program): ReadonlySet<string> => {
   const live = new Set(
-    program.deeds.flatMap(({ deed }) =>
+    program.actions.flatMap(({ deed }) =>
       deed.kind === 'send' && deed.request !== undefined && deed.request.backfill !== true
         ? [deed.request.id]
         : [],

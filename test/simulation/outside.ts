@@ -2,7 +2,7 @@ import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { DueSpan } from './due-cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
-import type { Sent } from './program.ts'
+import type { SentRequest } from './program.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -20,7 +20,7 @@ export interface Outside {
   readonly sent: readonly {
     readonly atMs: number
     readonly body: string
-    readonly request?: Sent
+    readonly request?: SentRequest
     readonly cancel?: SentCancel
   }[]
   /** By asset: since when each revision was the latest. */
@@ -30,7 +30,7 @@ export interface Outside {
   /** Every StartMetadataGenerationRun as DataZone saw it, in order. */
   readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
   /** Publishes all at once, and the Starts a second that DataZone allowed then. */
-  readonly crowds: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
+  readonly bursts: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
   /** Clocks are off by at most this, each way. */
   readonly skewMs: number
   /** Ids of runs that somebody else started. */
@@ -41,9 +41,9 @@ export interface Outside {
   /** How a quota that is full comes to its end. Absent: none is. */
   readonly quotaEnds: QuotaEnd | undefined
   /** When a Start found the day of its data source full. */
-  readonly fullDaysMet: readonly number[]
+  readonly startsOnFullDays: readonly number[]
   /** When a Start met a run of its data source that was going. */
-  readonly sourcesMetGoing: readonly number[]
+  readonly startsWhileSourceActive: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
   /** What the caps of the policy have counted. */
@@ -59,7 +59,7 @@ export interface Outside {
   readonly queue: readonly QueuedMessage[]
   readonly deadLetters: readonly QueuedMessage[]
   /** Every message that became a dead letter, redriven or not. */
-  readonly died: readonly { readonly atMs: number; readonly body: string }[]
+  readonly deadLettered: readonly { readonly atMs: number; readonly body: string }[]
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
   readonly scenario: Scenario
   /** Everything there is belongs to the one domain and project that are paused. */
@@ -80,7 +80,7 @@ export interface Outside {
   readonly hintedStatuses: readonly string[]
   readonly hintedSourceStatuses: readonly string[]
   /** DataZone's own events as they reached the hint queue. */
-  readonly heard: readonly { readonly atMs: number; readonly name: string; readonly id: string }[]
+  readonly hints: readonly { readonly atMs: number; readonly name: string; readonly id: string }[]
   readonly runsPerDay: number
 }
 

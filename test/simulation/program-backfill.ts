@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Deed } from './program.ts'
+import type { Action } from './program.ts'
 import type { Scenario } from './scenario.ts'
 import { sendRequest } from './send-request.ts'
 
@@ -10,7 +10,7 @@ const minute = 60_000
 
 interface TimedDeed {
   readonly atMs: number
-  readonly deed: Deed
+  readonly deed: Action
 }
 
 /**

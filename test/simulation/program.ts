@@ -1,22 +1,22 @@
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
-import { drawBeginning } from './beginning.ts'
+import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
-import { type Crowd, crowdDeeds, drawCrowds } from './crowd.ts'
-import { ancient, expiryDeeds } from './expiry.ts'
-import { gone, goneDeeds } from './gone.ts'
-import { drawOthers } from './others.ts'
+import { contendedAsset, contentionActions } from './contention.ts'
+import { ancient, expiryActions } from './expiry-actions.ts'
+import { drawForeignActions } from './foreign-actions.ts'
+import { drawStartMs } from './initial-state.ts'
+import { assetsOfLostRuns, lostRunActions } from './lost-runs.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
 import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
-import { throngDeeds, thronged } from './throng.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
-export type Deed =
+export type Action =
   | {
       readonly kind: 'send'
       readonly body: string
-      readonly request?: Sent
+      readonly request?: SentRequest
       readonly cancel?: SentCancel
     }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
@@ -52,7 +52,7 @@ export type Deed =
   | { readonly kind: 'redrive' }
 
 /** A request as its sender knows it. */
-export interface Sent {
+export interface SentRequest {
   readonly id: string
   readonly domainId: string
   /** Or its data source. */
@@ -70,8 +70,8 @@ export interface Sent {
 
 export interface Program {
   readonly catalogue: Catalogue
-  readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
-  readonly crowds: readonly Crowd[]
+  readonly actions: readonly { readonly atMs: number; readonly deed: Action }[]
+  readonly bursts: readonly Burst[]
   /** When it begins, in ms since the epoch. */
   readonly startMs: number
   /** When the last deed is done and the faults stop. */
@@ -174,7 +174,7 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
 }
 
 /** Times of DataZone's errors, a deployment in another mode, and a pause. */
-const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, deed: Deed) => void) => {
+const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, deed: Action) => void) => {
   const anyTime = () => random.whole(0, stormMs)
   for (let left = random.whole(0, 3); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -199,7 +199,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
   const stormMs = random.whole(5, 45) * minute
   // What a full cap holds back says nothing of the pace.
-  const crowds = scenario.caps.length > 0 ? [] : drawCrowds(random.fork('crowds'), stormMs)
+  const crowds = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
   const crowdAssets = crowds.flatMap((crowd) => crowd.assets)
   const catalogue: Catalogue = {
     domains: [
@@ -210,17 +210,19 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...oldAssets, ...crowdAssets, ancient, thronged, ...gone].map((id) => assetOf(id)),
+          ...[...assets, ...oldAssets, ...crowdAssets, ancient, contendedAsset, ...assetsOfLostRuns].map(
+            (id) => assetOf(id),
+          ),
           assetOf('unsupported', 'custom.NoTable'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
     ],
   }
-  const deeds: { atMs: number; deed: Deed }[] = []
-  const at = (atMs: number, deed: Deed) => deeds.push({ atMs, deed })
+  const deeds: { atMs: number; deed: Action }[] = []
+  const at = (atMs: number, deed: Action) => deeds.push({ atMs, deed })
   const anyTime = () => random.whole(0, stormMs)
-  const repeats = (atMs: number, deed: Deed) => {
+  const repeats = (atMs: number, deed: Action) => {
     at(atMs, deed)
     while (random.chance(0.3)) at(random.whole(atMs, Math.max(atMs, stormMs)), deed)
   }
@@ -230,9 +232,16 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     return `${what}-${count}`
   }
 
-  const published = (assetId: string): Deed => {
+  const published = (assetId: string): Action => {
     const id = name('event')
-    const request: Sent = { id, domainId, assetId, sets: scenario.sets, regenerate: false, published: true }
+    const request: SentRequest = {
+      id,
+      domainId,
+      assetId,
+      sets: scenario.sets,
+      regenerate: false,
+      published: true,
+    }
     return { kind: 'send', body: publishEvent(id, assetId), request }
   }
   const publish = (atMs: number, assetId: string) => repeats(atMs, published(assetId))
@@ -251,7 +260,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
       ...(types === undefined ? {} : { types }),
       ...(regenerate ? { regenerate } : {}),
     }
-    const request: Sent = {
+    const request: SentRequest = {
       id,
       domainId,
       assetId,
@@ -275,7 +284,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
       dataSource,
       triggerKey,
     }
-    const request: Sent = {
+    const request: SentRequest = {
       id,
       domainId,
       assetId: sourceId,
@@ -324,7 +333,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
-  const others = drawOthers(random.fork('others'), { stormMs, domainId, sourceId, assets })
+  const others = drawForeignActions(random.fork('others'), { stormMs, domainId, sourceId, assets })
   others.deeds.forEach(({ atMs, deed }) => {
     at(atMs, deed)
   })
@@ -336,7 +345,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   })
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
   const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
-  const startMs = drawBeginning(random.fork('turn'), {
+  const startMs = drawStartMs(random.fork('turn'), {
     turnInStorm: scenario.caps.length > 0 && triggers.length === 0 && refusals.quotaEnds === undefined,
     turnMonth: refusals.quotaEnds !== 'early',
   })
@@ -352,18 +361,18 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   // An operator who comes back days later, in some seeds.
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
-  deeds.push(...crowdDeeds(crowds, published))
+  deeds.push(...burstActions(crowds, published))
   // A full cap holds back who was to race, or to go on for ever.
   if (scenario.caps.length === 0) {
-    deeds.push(...throngDeeds(random.fork('throng'), { domainId, projectId, stormMs }, published))
-    deeds.push(...goneDeeds(random.fork('gone'), { domainId, projectId, stormMs }))
+    deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
+    deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
   }
-  deeds.push(...expiryDeeds(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
+  deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {
     catalogue,
-    crowds,
-    deeds,
+    bursts: crowds,
+    actions: deeds,
     startMs,
     stormMs,
     quotaEnds: refusals.quotaEnds,

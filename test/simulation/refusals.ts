@@ -1,7 +1,7 @@
 import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
-import { calmTurnAfterMs } from './beginning.ts'
+import { calmTurnAfterMs } from './initial-state.ts'
 import type { Random } from './ports/random.ts'
-import type { Deed } from './program.ts'
+import type { Action } from './program.ts'
 
 /** `early`: it was raised, or rather: an operator says so. `turn`: the month turned. */
 export type QuotaEnd = 'early' | 'turn'
@@ -10,7 +10,7 @@ export type Refused = 'AccessDeniedException' | 'ServiceQuotaExceededException'
 
 /** What a seed's DataZone refuses to all who ask, and what goes on there without us. */
 export interface Refusals {
-  readonly deeds: readonly { readonly atMs: number; readonly deed: Deed }[]
+  readonly deeds: readonly { readonly atMs: number; readonly deed: Action }[]
   readonly quotaEnds: QuotaEnd | undefined
 }
 

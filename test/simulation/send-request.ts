@@ -1,11 +1,11 @@
-import type { Deed, Sent } from './program.ts'
+import type { Action, SentRequest } from './program.ts'
 
 /** The deed of sending a request for metadata, and what may be expected of it. Types left out are left to the policy. */
 export const sendRequest = (
   { domainId, projectId }: { readonly domainId: string; readonly projectId: string },
-  asked: Omit<Sent, 'domainId' | 'published'>,
+  asked: Omit<SentRequest, 'domainId' | 'published'>,
   types?: readonly string[],
-): Deed => {
+): Action => {
   const { id, assetId, revision, regenerate, backfill } = asked
   const body = {
     version: 1,

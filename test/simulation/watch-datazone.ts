@@ -10,7 +10,7 @@ export interface Watch {
   /** A Start found the day of its data source full. */
   readonly fullDay: () => void
   /** A Start found another run of its data source going. */
-  readonly sourceGoing: () => void
+  readonly sourceActive: () => void
   /** A Start or GetAsset was refused; `about` is the same for the same call. */
   readonly refused: (call: {
     readonly error: string
@@ -27,7 +27,7 @@ export const watchDataZone = (datazone: DataZone, watch: Watch): DataZone => ({
     if (answer.outcome !== 'error') return answer
     const { name, message } = answer.error
     if (message.includes('has had its')) watch.fullDay()
-    if (/ of data source \S+ is /.test(message)) watch.sourceGoing()
+    if (/ of data source \S+ is /.test(message)) watch.sourceActive()
     if (/^(Start|GetAsset$)/.test(operation))
       watch.refused({ error: name, types: typesAsked(input), about: JSON.stringify([operation, input]) })
     return answer

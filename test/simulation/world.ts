@@ -9,14 +9,14 @@ import { startEnvironment } from './environment.ts'
 import { heldBack } from './held-back.ts'
 import { nextChangeMs } from './next-change.ts'
 import type { Outside, SeenEvent, SeenRun } from './outside.ts'
-import { newerVersion, plantedItem } from './planted.ts'
+import { newerVersion, plantedItem } from './planted-items.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
 import { fairWeather, seededFates } from './ports/fates.ts'
 import { hintQueueFor } from './ports/hint-queue.ts'
-import { hearHints } from './ports/hint-source.ts'
+import { deliverHints } from './ports/hint-source.ts'
 import { type HistoryLine, startProcess } from './ports/process.ts'
 import { simulatedQueue } from './ports/queue.ts'
 import { seededRandom } from './ports/random.ts'
@@ -25,7 +25,7 @@ import { simulatedTable } from './ports/run-store.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, stormFor } from './profile.ts'
-import { type Deed, writeProgram } from './program.ts'
+import { type Action, writeProgram } from './program.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
 import { drawScenario } from './scenario.ts'
@@ -72,7 +72,7 @@ const serviceFaults = (chance: number): Fault[] =>
     ])
 
 /** Of one of DataZone's own events: its name, and the id of what it is about. */
-const heardOf = (body: string, atMs: number): readonly Outside['heard'][number][] => {
+const heardOf = (body: string, atMs: number): readonly Outside['hints'][number][] => {
   try {
     const { 'detail-type': name, detail } = JSON.parse(body)
     return typeof name === 'string' ? [{ atMs, name, id: String(detail?.metadata?.id) }] : []
@@ -103,12 +103,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const profile = drawProfile(random.fork('profile'), options.breaks)
   const scenario = drawScenario(random.fork('scenario'))
   const program = writeProgram(random.fork('program'), scenario)
-  if (sabotage?.shows?.({ profile, scenario, program }) === false)
+  if (sabotage?.appliesTo?.({ profile, scenario, program }) === false)
     return { seed, steps: 0, faults: {}, crashes: 0, violations: [], history: [] }
   const { startMs } = program
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
-  const redriveAtMs = program.deeds.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
+  const redriveAtMs = program.actions.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? program.stormMs
   const calmFromMs = startMs + Math.max(program.stormMs, redriveAtMs)
   const isStorm = () => time.now() < startMs + program.stormMs
   const chance = random.fork('chance')
@@ -164,7 +164,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const sourcesMetGoing: number[] = []
   const watched = watchDataZone(datazone, {
     fullDay: () => fullDaysMet.push(time.now()),
-    sourceGoing: () => sourcesMetGoing.push(time.now()),
+    sourceActive: () => sourcesMetGoing.push(time.now()),
     refused: ({ error, types, about }) => {
       if (error === refusedTime?.error) refusedTime.calls.push({ atMs: time.now(), types, about })
     },
@@ -207,7 +207,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('dlq'),
     retentionMs: queueRetentionMs,
   })
-  const died: Outside['died'][number][] = []
+  const died: Outside['deadLettered'][number][] = []
   let sends = 0
   const inner = simulatedQueue({
     name: 'requests',
@@ -248,14 +248,14 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     retentionMs: deployed.observer.hintRetentionMs,
     faults: { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked },
   })
-  const heard: Outside['heard'][number][] = []
+  const heard: Outside['hints'][number][] = []
   const hear = (body: string) => {
     heard.push(...heardOf(body, time.now()))
     hints.send(body)
     sends += 1
     environment.wake()
   }
-  const hinting = hearHints(time, watched, hear)
+  const hinting = deliverHints(time, watched, hear)
   const rejected = simulatedQueue({
     name: 'rejected',
     time,
@@ -273,7 +273,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         .map((run) => [run.id, withLag(run.runningFromMs, run.endsAtMs)] as const),
     ])
   }
-  const deedTimesMs = program.deeds.map(({ atMs }) => startMs + atMs)
+  const deedTimesMs = program.actions.map(({ atMs }) => startMs + atMs)
   const redrivesMs = [calmFromMs + 3_600_000, calmFromMs + 2 * 3_600_000]
   const foreseenUntilMs = (): number =>
     nextChangeMs(
@@ -372,7 +372,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   let refusals: Fault[] = []
   const setFaults = () => datazone.control.setFaults([...refusals, ...weather])
 
-  const refuse = ({ error, lists = false }: Extract<Deed, { kind: 'refuse' }>) => {
+  const refuse = ({ error, lists = false }: Extract<Action, { kind: 'refuse' }>) => {
     if (refusedTime !== undefined) refusedTime.untilMs = time.now()
     // The operator had the quota raised, or the month has turned and nobody does a thing.
     if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
@@ -384,7 +384,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     setFaults()
   }
 
-  const startForeignRun = ({ domainId, dataSourceId, type }: Extract<Deed, { kind: 'foreign-run' }>) => {
+  const startForeignRun = ({ domainId, dataSourceId, type }: Extract<Action, { kind: 'foreign-run' }>) => {
     try {
       hinting.control.startScheduledRun({ domainId, dataSourceId, type })
       count('foreign run')
@@ -402,7 +402,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     }
   }
 
-  const perform = (deed: Deed) => {
+  const perform = (deed: Action) => {
     switch (deed.kind) {
       case 'send':
         sent.push({
@@ -506,7 +506,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         deed satisfies never
     }
   }
-  for (const { atMs, deed } of program.deeds) time.at(startMs + atMs, () => perform(deed))
+  for (const { atMs, deed } of program.actions) time.at(startMs + atMs, () => perform(deed))
   time.at(startMs + program.stormMs, () => {
     environment.calm()
     environment.deploy('run')
@@ -520,7 +520,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   // What died in the last minutes of the storm reaches the dead letters only now; its operator looks again.
   for (const atMs of redrivesMs) time.at(atMs, () => void deadLetters.redriveTo(requests))
 
-  const lastDeedMs = startMs + (program.deeds.at(-1)?.atMs ?? 0)
+  const lastDeedMs = startMs + (program.actions.at(-1)?.atMs ?? 0)
   const endMs = Math.max(calmFromMs + settlingMs, lastDeedMs + afterLastDeedMs)
   const steps = await time.run(endMs)
   for (const [operation, outcomes] of Object.entries(datazone.control.calls().counts)) {
@@ -535,7 +535,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     sent,
     revisions,
     starts: datazone.control.calls().starts.map(({ atMs, overQuota }) => ({ atMs, throttled: overQuota })),
-    crowds: program.crowds.map(({ atMs, assets, limit }) => ({
+    bursts: program.bursts.map(({ atMs, assets, limit }) => ({
       fromMs: startMs + atMs,
       size: assets.length,
       limit: limit.startRatePerSecond,
@@ -554,8 +554,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       ...datazone.control.runs().filter((run) => !isPortals(run)),
       ...datazone.control.dataSourceRuns().map(asSeen),
     ],
-    fullDaysMet,
-    sourcesMetGoing,
+    startsOnFullDays: fullDaysMet,
+    startsWhileSourceActive: sourcesMetGoing,
     items: table.items().filter((item) => !planted.has(`${item['pk']} ${item['sk']}`)),
     counters: table.counters(),
     heldBack: heldBack(table.writes(), program),
@@ -565,7 +565,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
     deadLetters: deadLetters.messages(),
-    died,
+    deadLettered: died,
     modes,
     scenario,
     pauses,
@@ -575,7 +575,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,
-    heard,
+    hints: heard,
     runsPerDay: program.runsPerDay,
     hintedSourceStatuses: [
       'SUCCEEDED',

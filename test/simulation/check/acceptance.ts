@@ -2,9 +2,9 @@ import type { Outside } from '../outside.ts'
 import { type Item, number, text } from './items.ts'
 
 /** From when the repeat guard counts its days: the run's ending, or the last acceptance of its asset by then. */
-export const guardedFromMs = ({ heard }: Pick<Outside, 'heard'>, item: Item, untilMs: number): number => {
+export const guardedFromMs = ({ hints }: Pick<Outside, 'hints'>, item: Item, untilMs: number): number => {
   const endedAtMs = number(item, 'detectedAtMs')
-  const accepted = heard.filter(
+  const accepted = hints.filter(
     ({ atMs, name, id }) =>
       name === 'Metadata Generation Accepted' &&
       id === text(item, 'assetId') &&

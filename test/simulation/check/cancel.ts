@@ -56,7 +56,7 @@ const handledByMs = (atMs: number, calmFromMs: number): number =>
   atMs > calmFromMs + aftermathMs ? atMs + slackMs : calmFromMs + 2.5 * 3_600_000
 
 /** Whatever was on record when the request to cancel came, and went on for long after it, says so. */
-export const cancelsAreHeeded: Rule = ({ sent, items, modes, calmFromMs }) =>
+export const cancelRequestsAreHonored: Rule = ({ sent, items, modes, calmFromMs }) =>
   sent.flatMap(({ atMs, cancel }) => {
     if (cancel === undefined) return []
     const untilMs = handledByMs(atMs, calmFromMs)
@@ -79,7 +79,7 @@ export const cancelsAreHeeded: Rule = ({ sent, items, modes, calmFromMs }) =>
   })
 
 /** What is cancelled, here or at DataZone, was asked to be, by a request that meant it. */
-export const canceledWasAskedFor: Rule = (outside) =>
+export const cancelsWereRequested: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const truth = runOf(outside, item)
     const isCanceled = item['ending'] === 'CANCELED' || truth?.status === 'CANCELED'
@@ -106,7 +106,7 @@ export const cancelsStayOnRecord: Rule = ({ items }) =>
     .map((item) => `${nameOf(item)} has lost its cancel`)
 
 /** What DataZone took must have worked, or have been too late. */
-export const takenCancelsWork: Rule = (outside) =>
+export const acceptedCancelsTakeEffect: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const sentAtMs = number(cancelOf(item), 'sentAtMs')
     const truth = runOf(outside, item)
@@ -142,7 +142,7 @@ export const canceledDoNotRun: Rule = (outside) =>
 const shownMs = 60_000
 
 /** What is to be cancelled is kept by no pause, and by nothing that DataZone refuses: nothing is started for it. */
-export const canceledAreNotHeld: Rule = ({ cancelsDue, sweptMs }) => {
+export const cancelsAreNotHeldBack: Rule = ({ cancelsDue, sweptMs }) => {
   const passedOver = cancelsDue.flatMap(({ key, fromMs, untilMs }) => {
     const sweeps = sweptMs.filter((atMs) => atMs > fromMs + shownMs && atMs < untilMs - sweepMs)
     return sweeps.length >= 2 ? [key] : []

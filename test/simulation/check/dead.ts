@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts'
 const aftermathMs = 120 * 60_000
 
 /** Dead letters are for code that crashes: where nothing fails, nothing dies, however many ask for the same at once. */
-export const nothingDiesInTheCalm: Rule = ({ died, calmFromMs }) =>
+export const nothingDiesInTheCalm: Rule = ({ deadLettered: died, calmFromMs }) =>
   died
     .filter(({ atMs }) => atMs > calmFromMs + aftermathMs)
     .map(({ body }) => `became a dead letter in the calm: ${body.slice(0, 120)}`)

@@ -30,7 +30,7 @@ export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, en
   })
 
 /** Where the policy wants no Started events there are none; the policy is for assets. */
-export const startedIsToldWhereAskedFor: Rule = ({ events, scenario }) =>
+export const startedEventsFollowThePolicy: Rule = ({ events, scenario }) =>
   events
     .filter(
       (event) =>

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts'
 const skewMs = 12_000
 
 /** Runs of others are followed where the policy says so, and each on a record that is about it and nothing else. */
-export const othersAreFollowedOnlyWhereWanted: Rule = ({ items, runs, scenario }) =>
+export const foreignRunsAreFollowedOnlyByPolicy: Rule = ({ items, runs, scenario }) =>
   items.flatMap((item) => {
     const run = runs.find(({ id }) => id === item['runId'])
     if (!isForeign(item)) {
@@ -43,11 +43,11 @@ const mayHaveBeenOurs = ({ items }: Outside, run: SeenRun): boolean =>
   )
 
 /** In the calm each one that DataZone tells of is on exactly one record. Two are caught by the rule of one run. */
-export const othersAreFollowed: Rule = (outside) => {
-  const { heard, runs, items, scenario, calmFromMs, endMs } = outside
+export const foreignRunsAreFollowed: Rule = (outside) => {
+  const { hints, runs, items, scenario, calmFromMs, endMs } = outside
   if (!scenario.follows) return []
   return runs.flatMap((run) => {
-    const told = heard.find(({ name, id }) => name === 'Data Source Run Triggered' && id === run.id)
+    const told = hints.find(({ name, id }) => name === 'Data Source Run Triggered' && id === run.id)
     if (run.isForeign !== true || told === undefined || told.atMs < calmFromMs) return []
     if (told.atMs + keptMs > endMs || !modeWasRun(outside, told.atMs - keptMs, told.atMs + keptMs)) return []
     return items.some((item) => item['runId'] === run.id) || mayHaveBeenOurs(outside, run)
@@ -57,7 +57,7 @@ export const othersAreFollowed: Rule = (outside) => {
 }
 
 /** Whoever asked for none has one announcement of it, under the id of the event that told of it. */
-export const othersAreAnnouncedOnce: Rule = ({ items, events }) =>
+export const foreignRunsAreAnnouncedOnce: Rule = ({ items, events }) =>
   items.flatMap((item) => {
     if (!isForeign(item)) return []
     const told = events.filter(
@@ -77,7 +77,12 @@ export const othersAreAnnouncedOnce: Rule = ({ items, events }) =>
 const decidingMs = 5_000
 
 /** What is followed holds up what is asked for: no Start is spent on a source that is known to be going. */
-export const othersAreWaitedFor: Rule = ({ sourcesMetGoing, items, runs, calmFromMs }) =>
+export const startsWaitForForeignRuns: Rule = ({
+  startsWhileSourceActive: sourcesMetGoing,
+  items,
+  runs,
+  calmFromMs,
+}) =>
   sourcesMetGoing.flatMap((atMs) => {
     if (atMs < calmFromMs) return []
     const going = items.find((item) => {

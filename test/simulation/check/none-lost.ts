@@ -1,5 +1,5 @@
 import type { Outside } from '../outside.ts'
-import type { Sent } from '../program.ts'
+import type { SentRequest } from '../program.ts'
 import { guardedFromMs } from './acceptance.ts'
 import { isAbout, metadataOf, parse, statusOf } from './events.ts'
 import {
@@ -31,7 +31,7 @@ const revisionsFrom = ({ revisions }: Outside, assetId: string, fromMs: number):
 
 const answers = (
   item: Item,
-  request: Sent,
+  request: SentRequest,
   set: readonly string[],
   revisions: ReadonlySet<string>,
 ): boolean => {
@@ -49,7 +49,11 @@ const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number
   modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
 /** Whether a run that succeeded a short while before says that it made a publish superfluous. */
-const isGuarded = ({ items, scenario, heard }: Outside, request: Sent, set: readonly string[]): boolean =>
+const isGuarded = (
+  { items, scenario, hints }: Outside,
+  request: SentRequest,
+  set: readonly string[],
+): boolean =>
   request.published &&
   items.some(
     (item) =>
@@ -61,14 +65,14 @@ const isGuarded = ({ items, scenario, heard }: Outside, request: Sent, set: read
           typeof line === 'object' &&
           line !== null &&
           text({ ...line }, 'what') === `REPEAT_GUARD skipped event:${request.id}` &&
-          number({ ...line }, 'atMs') - guardedFromMs({ heard }, item, number({ ...line }, 'atMs')) <
+          number({ ...line }, 'atMs') - guardedFromMs({ hints }, item, number({ ...line }, 'atMs')) <
             scenario.guardMs,
       ),
   )
 
 /** Every request ends as a record of what it asked for, its own or the one it is a duplicate of. */
 export const requestsLeaveRecords: Rule = (outside) => {
-  const first = new Map<string, { atMs: number; request: Sent }>()
+  const first = new Map<string, { atMs: number; request: SentRequest }>()
   for (const { atMs, request } of outside.sent) {
     if (request !== undefined && !first.has(request.id)) first.set(request.id, { atMs, request })
   }
@@ -109,7 +113,7 @@ export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
     ]
   })
 
-export const wrongMessagesAreGivenBack: Rule = ({ sent, rejected, events }) =>
+export const malformedMessagesAreRejected: Rule = ({ sent, rejected, events }) =>
   sent.flatMap(({ body, request, cancel }) => {
     if (request !== undefined || cancel !== undefined) return []
     const inCopy = JSON.stringify(body).slice(1, -1)

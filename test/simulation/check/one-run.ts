@@ -96,7 +96,7 @@ export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
 }
 
 /** An attempt beyond the first is made by a request that said so, and by each only once; or it is a retry. */
-export const attemptsAreAskedFor: Rule = ({ items, sent }) =>
+export const attemptsWereRequested: Rule = ({ items, sent }) =>
   items.flatMap((item) => {
     if (!(number(item, 'attempt') > 1) || isPlan(item) || retriedBy(item, items) !== undefined) return []
     const asked = sent.find(({ request }) => requestKeyOf(item).endsWith(`:${request?.id}`))

@@ -24,7 +24,7 @@ export const startsKeepTheRate: Rule = ({ starts, calmFromMs, skewMs }) => {
 }
 
 /** Whoever meets a limit lower than believed finds it, and does not go on running into it. */
-export const throttlingIsHeeded: Rule = ({ starts, crowds }) =>
+export const throttlingSlowsStarts: Rule = ({ starts, bursts: crowds }) =>
   crowds.flatMap(({ fromMs }) => {
     const near = starts.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + crowdMs)
     const share = near.filter(({ throttled }) => throttled).length / Math.max(1, near.length)
@@ -34,7 +34,7 @@ export const throttlingIsHeeded: Rule = ({ starts, crowds }) =>
   })
 
 /** What was slowed down is at the configured rate again, once DataZone allows it. */
-export const paceRecovers: Rule = ({ starts, crowds, skewMs }) =>
+export const paceRecovers: Rule = ({ starts, bursts: crowds, skewMs }) =>
   crowds.flatMap(({ fromMs, limit, size }) => {
     if (limit < configured) return []
     const dueMs = fromMs + beginningMs + (unhurried * size * 1000) / configured + 2 * skewMs

@@ -19,7 +19,7 @@ import type { Rule } from './rule.ts'
 const decidingMs = 60_000
 
 /** What the guard is for: no publish makes a run of what succeeded a short while ago. */
-export const repeatsAreSkipped: Rule = ({ items, scenario, heard, skewMs }) =>
+export const repeatsAreSkipped: Rule = ({ items, scenario, hints, skewMs }) =>
   items.flatMap((item) => {
     const atMs = number(item, 'createdAtMs') - decidingMs
     const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
@@ -38,7 +38,7 @@ export const repeatsAreSkipped: Rule = ({ items, scenario, heard, skewMs }) =>
       .sort((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
     const last = before.at(-1)
     if (last?.['ending'] !== 'SUCCEEDED' || number(last, 'detectedAtMs') > atMs) return []
-    return number(item, 'createdAtMs') - guardedFromMs({ heard }, last, atMs) < scenario.guardMs
+    return number(item, 'createdAtMs') - guardedFromMs({ hints }, last, atMs) < scenario.guardMs
       ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded, or was accepted`]
       : []
   })

@@ -10,7 +10,7 @@ const clocksMs = 5_000
 const decidingMs = 60_000
 
 /** Runs of others count from when they are on a record: before that nobody knows of them. */
-export const fullDaysAreNotTried: Rule = ({ fullDaysMet, items, runsPerDay }) =>
+export const fullDaysAreNotTried: Rule = ({ startsOnFullDays: fullDaysMet, items, runsPerDay }) =>
   fullDaysMet
     .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)
     .filter((atMs) => {

@@ -14,7 +14,7 @@ const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
  * P7: each request may have been under way when the refusals began, or be cut off before it could say what it heard;
  * after that one prober asks for all, ever more rarely.
  */
-export const refusalsAreNotAskedForAgain: Rule = ({ refusedTimes, sent, quotaEnds }) =>
+export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds }) =>
   refusedTimes.flatMap(({ error, untilMs, accidents, calls }) => {
     const isDenied = error === 'AccessDeniedException'
     const projects = sent.some(({ body }) => body.includes('project2')) ? 2 : 1

@@ -8,7 +8,11 @@ import type { VirtualTime } from './clock.ts'
  * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect, or
  * somebody in the portal did something.
  */
-export const hearHints = (time: VirtualTime, datazone: DataZone, hear: (body: string) => void): DataZone => {
+export const deliverHints = (
+  time: VirtualTime,
+  datazone: DataZone,
+  hear: (body: string) => void,
+): DataZone => {
   let nextAtMs = Number.POSITIVE_INFINITY
   const look = () => {
     const nextMs = datazone.control.nextEventMs()

@@ -1,7 +1,7 @@
 import { nextAttempt } from '../../../lib/run/retry.ts'
 import { type InFlightRun, isCancelRequested, owesCancel, type Run } from '../../../lib/run/run.ts'
 import { transition } from '../../../lib/run/transition.ts'
-import { lastLine, type Sabotage, unasked, withDataZone, withoutOrder, withStore } from './sabotage.ts'
+import { lastLine, type Sabotage, withDataZone, withoutCancel, withoutOrder, withStore } from './sabotage.ts'
 
 /** Defects of cancels. */
 export const cancelSabotages: readonly Sabotage[] = [
@@ -57,7 +57,7 @@ export const cancelSabotages: readonly Sabotage[] = [
         save: async (run) => {
           const next =
             run.state === 'ENDED' && run.announcedAtMs === undefined && isCancelRequested(run)
-              ? nextAttempt({ ...unasked(run), ending: 'FAILED' }, ports.clock.now())
+              ? nextAttempt({ ...withoutCancel(run), ending: 'FAILED' }, ports.clock.now())
               : undefined
           if (run.state !== 'ENDED' || next === undefined) return ports.store.save(run)
           await ports.store.endWithNext({ ...run, willRetry: true }, next)
@@ -85,7 +85,7 @@ export const cancelSabotages: readonly Sabotage[] = [
   },
   {
     name: 'give up at the deadline without a cancel',
-    shows: ({ profile, scenario }) => scenario.cancelsAtDeadline && profile.stuckShare > 0,
+    appliesTo: ({ profile, scenario }) => scenario.cancelsAtDeadline && profile.stuckShare > 0,
     settings: (settings) => withoutOrder(settings, 'cancelAtDeadline'),
   },
 ]

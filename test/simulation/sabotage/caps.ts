@@ -3,10 +3,10 @@ import { hasCaps, type Sabotage, withCaps, withStore } from './sabotage.ts'
 
 /** Defects of caps and lanes. */
 export const capsSabotages: readonly Sabotage[] = [
-  { name: 'no caps', shows: hasCaps, settings: (settings) => withCaps(settings, () => []) },
+  { name: 'no caps', appliesTo: hasCaps, settings: (settings) => withCaps(settings, () => []) },
   {
     name: 'count after the claim',
-    shows: hasCaps,
+    appliesTo: hasCaps,
     ports: (ports, { table }) =>
       withStore(ports, {
         claim: async (claim, { capCounts = [], ...terms } = {}) => {
@@ -23,7 +23,7 @@ export const capsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'count each try',
-    shows: hasCaps,
+    appliesTo: hasCaps,
     ports: (ports) =>
       withStore(ports, {
         runsOf: async (target) => {
@@ -34,7 +34,7 @@ export const capsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'backfill takes the reserve',
-    shows: ({ scenario }) => scenario.caps.some(({ reserveForLive = 0 }) => reserveForLive > 0),
+    appliesTo: ({ scenario }) => scenario.caps.some(({ reserveForLive = 0 }) => reserveForLive > 0),
     settings: (settings) => withCaps(settings, ({ reserveForLive: _, ...cap }) => [cap]),
   },
   {

@@ -1,4 +1,4 @@
-import { filtered, hasDeed, type Sabotage, withDataZone, withoutOpenStarts, withStore } from './sabotage.ts'
+import { filtered, hasAction, type Sabotage, withDataZone, withoutOpenStarts, withStore } from './sabotage.ts'
 
 /** Defects of hints, runs of others and acceptances. */
 export const hintsSabotages: readonly Sabotage[] = [
@@ -61,7 +61,7 @@ export const hintsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'start beside a run that is followed',
-    shows: hasDeed('foreign-run'),
+    appliesTo: hasAction('foreign-run'),
     ports: (ports) =>
       withStore(ports, {
         runsOf: async (target) => {
@@ -72,7 +72,7 @@ export const hintsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'follow a run while a Start of ours is open',
-    shows: hasDeed('foreign-run'),
+    appliesTo: hasAction('foreign-run'),
     observerPorts: (ports) =>
       withStore(ports, {
         runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
@@ -81,7 +81,7 @@ export const hintsSabotages: readonly Sabotage[] = [
   {
     // A late read besides: whoever comes second would find the only item of the run id.
     name: 'record a run id without its only item',
-    shows: hasDeed('foreign-run'),
+    appliesTo: hasAction('foreign-run'),
     observerPorts: (ports) =>
       withStore(ports, {
         runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
@@ -102,7 +102,7 @@ export const hintsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'an acceptance explains nothing',
-    shows: hasDeed('accept'),
+    appliesTo: hasAction('accept'),
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>

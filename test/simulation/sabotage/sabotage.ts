@@ -6,7 +6,7 @@ import type { StarterPorts, StarterSettings } from '../../../lib/usecases/start/
 import type { Random } from '../ports/random.ts'
 import type { SimulatedTable } from '../ports/run-store.ts'
 import type { Profile } from '../profile.ts'
-import type { Deed, Program } from '../program.ts'
+import type { Action, Program } from '../program.ts'
 import type { Scenario } from '../scenario.ts'
 
 interface SabotageTools {
@@ -20,7 +20,7 @@ interface SabotageTools {
 export interface Sabotage {
   readonly name: string
   /** Whether a seed has what the defect needs to show; a seed that has not is passed over. Absent: every seed has. */
-  readonly shows?: (drawn: {
+  readonly appliesTo?: (drawn: {
     readonly profile: Profile
     readonly scenario: Scenario
     readonly program: Program
@@ -38,16 +38,16 @@ export interface Sabotage {
 }
 
 /** For `shows`: there is a cap that can be full. */
-export const hasCaps: NonNullable<Sabotage['shows']> = ({ scenario }) => scenario.caps.length > 0
+export const hasCaps: NonNullable<Sabotage['appliesTo']> = ({ scenario }) => scenario.caps.length > 0
 
 /** For `shows`: many publishes come at once. */
-export const hasCrowd: NonNullable<Sabotage['shows']> = ({ program }) => program.crowds.length > 0
+export const hasBurst: NonNullable<Sabotage['appliesTo']> = ({ program }) => program.bursts.length > 0
 
 /** For `shows`: the program does this. */
-export const hasDeed =
-  (kind: Deed['kind']): NonNullable<Sabotage['shows']> =>
+export const hasAction =
+  (kind: Action['kind']): NonNullable<Sabotage['appliesTo']> =>
   ({ program }) =>
-    program.deeds.some(({ deed }) => deed.kind === kind)
+    program.actions.some(({ deed }) => deed.kind === kind)
 
 export async function* filtered(
   pages: AsyncIterable<Records>,
@@ -74,7 +74,7 @@ export const withDataZone = (
 
 export const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
 
-export const unasked = ({ cancel: _, ...run }: EndedRun): EndedRun => run
+export const withoutCancel = ({ cancel: _, ...run }: EndedRun): EndedRun => run
 
 /** What is left of a data source's records for whoever does not see that one of them is being started. */
 export const withoutOpenStarts = (records: Records): Records => ({

@@ -1,8 +1,8 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { endedEvent } from '../../../lib/contracts/run-event.ts'
 import type { Records } from '../../../lib/ports/run-store.ts'
-import { thronged } from '../throng.ts'
-import { filtered, hasDeed, type Sabotage, withDataZone, withStore } from './sabotage.ts'
+import { contendedAsset } from '../contention.ts'
+import { filtered, hasAction, type Sabotage, withDataZone, withStore } from './sabotage.ts'
 
 /** Defects of claiming, starting, following and announcing. */
 export const startingSabotages: readonly Sabotage[] = [
@@ -195,7 +195,7 @@ export const startingSabotages: readonly Sabotage[] = [
           const key = JSON.stringify(target)
           const last = known.get(key)
           const nowMs = ports.clock.now()
-          const isThronged = 'assetId' in target && target.assetId === thronged
+          const isThronged = 'assetId' in target && target.assetId === contendedAsset
           if (isThronged && last !== undefined && nowMs - last.atMs < 1000) return last.records
           const records = ports.store.runsOf(target)
           known.set(key, { atMs: nowMs, records })
@@ -207,7 +207,7 @@ export const startingSabotages: readonly Sabotage[] = [
   { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
   {
     name: 'start in plan mode',
-    shows: hasDeed('mode'),
+    appliesTo: hasAction('mode'),
     settings: (settings) => ({ ...settings, mode: 'run' }),
   },
   {

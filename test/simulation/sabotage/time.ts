@@ -1,11 +1,11 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
-import { hasCrowd, type Sabotage, withDataZone, withoutOrder, withPace, withStore } from './sabotage.ts'
+import { hasBurst, type Sabotage, withDataZone, withoutOrder, withPace, withStore } from './sabotage.ts'
 
 /** Defects of deadlines, expiry and the pace, and of reading older shapes. */
 export const timeSabotages: readonly Sabotage[] = [
   {
     name: 'take the one type of an older shape for all',
-    shows: ({ profile }) => profile.apiGeneration === 'older',
+    appliesTo: ({ profile }) => profile.apiGeneration === 'older',
     ports: (ports) =>
       withDataZone(ports, {
         listRuns: async (domainId, query) => {
@@ -29,7 +29,7 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: "overlook the policy's deadline",
-    shows: ({ scenario }) => scenario.deadlineMs !== undefined,
+    appliesTo: ({ scenario }) => scenario.deadlineMs !== undefined,
     settings: (settings) => withoutOrder(settings, 'deadlineMs'),
   },
   {
@@ -65,7 +65,7 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'send each Start when it is ready',
-    shows: hasCrowd,
+    appliesTo: hasBurst,
     ports: (ports) =>
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {
@@ -76,17 +76,17 @@ export const timeSabotages: readonly Sabotage[] = [
   },
   {
     name: 'never slow down',
-    shows: hasCrowd,
+    appliesTo: hasBurst,
     ports: (ports) => withPace(ports, { slowDown: async () => {} }),
   },
   {
     name: 'use slots that became void',
-    shows: hasCrowd,
+    appliesTo: hasBurst,
     ports: (ports) => withPace(ports, { rateCuts: async () => 0 }),
   },
   {
     name: 'never recover from throttling',
-    shows: hasCrowd,
+    appliesTo: hasBurst,
     ports: (ports, { memory }) =>
       withPace(ports, {
         reserve: async (count, nowMs, latestMs) => {

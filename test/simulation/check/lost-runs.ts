@@ -9,7 +9,7 @@ const slackMs = 13 * 60_000
 const latestMs = (item: Item): number => number(item, 'startedAtMs') + 1_800_000 + dayMs + slackMs
 
 /** What DataZone no longer knows is given up, however many they are: in ten minutes, or a day past their deadline. */
-export const theGoneAreGivenUp: Rule = ({ items, forgotten, endMs }) =>
+export const lostRunsAreGivenUp: Rule = ({ items, forgotten, endMs }) =>
   items.flatMap((item) => {
     if (!forgotten.has(String(item['runId'])) || latestMs(item) > endMs) return []
     if (item['ending'] !== 'TIMED_OUT' && item['ending'] !== 'LOST')

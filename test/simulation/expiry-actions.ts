@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Deed, Sent } from './program.ts'
+import type { Action, SentRequest } from './program.ts'
 
 /** Whose run ended so long ago that the table may forget it, and who is asked for once more all the same. */
 export const ancient = 'ancient'
@@ -10,12 +10,12 @@ const dayMs = 24 * 3_600_000
  * In some seeds: a record past its time, the table's expiry some times over, and a request from the time of that record.
  * `startMs` is when the seed begins; deeds are counted from there.
  */
-export const expiryDeeds = (
+export const expiryActions = (
   random: Random,
   target: { readonly domainId: string; readonly projectId: string },
   stormMs: number,
   startMs: number,
-): readonly { readonly atMs: number; readonly deed: Deed }[] => {
+): readonly { readonly atMs: number; readonly deed: Action }[] => {
   if (!random.chance(0.25)) return []
   const expiries = Array.from({ length: random.whole(1, 6) }, () => random.whole(1, stormMs))
   const { domainId, projectId } = target
@@ -29,7 +29,7 @@ export const expiryDeeds = (
     asset: { id: ancient, revision: '1' },
     requestedAt: new Date(startMs - random.whole(154, 400) * dayMs).toISOString(),
   })
-  const request: Sent = {
+  const request: SentRequest = {
     id,
     domainId,
     assetId: ancient,
@@ -39,7 +39,7 @@ export const expiryDeeds = (
   }
   return [
     { atMs: 0, deed: { kind: 'plant-ancient', domainId, assetId: ancient } },
-    ...expiries.map((atMs): { atMs: number; deed: Deed } => ({ atMs, deed: { kind: 'expire' } })),
+    ...expiries.map((atMs): { atMs: number; deed: Action } => ({ atMs, deed: { kind: 'expire' } })),
     { atMs: stormMs, deed: { kind: 'expire' } },
     { atMs: random.whole(Math.min(...expiries), stormMs), deed: { kind: 'send', body, request } },
   ]

@@ -13,7 +13,7 @@ const stormyTurnAfterMs = 10 * minute
  * When a seed begins, in ms since the epoch. The day always turns: not in the storm where a data source runs, which needs
  * both of its days. The month turns with it, but not where a full quota ends without.
  */
-export const drawBeginning = (
+export const drawStartMs = (
   random: Random,
   may: { readonly turnInStorm: boolean; readonly turnMonth: boolean },
 ): number => {

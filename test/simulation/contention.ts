@@ -1,9 +1,9 @@
 import type { Random } from './ports/random.ts'
-import type { Deed } from './program.ts'
+import type { Action } from './program.ts'
 import { sendRequest } from './send-request.ts'
 
 /** The asset that many ask for at once. */
-export const thronged = 'thronged'
+export const contendedAsset = 'thronged'
 
 const minute = 60_000
 
@@ -11,23 +11,26 @@ const minute = 60_000
  * In some seeds, when it is calm: a publish of an asset, and when its run is over many more and some requests to
  * regenerate it, all at once. They are few enough that the history of one record has a line for each.
  */
-export const throngDeeds = (
+export const contentionActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
-  published: (assetId: string) => Deed,
-): readonly { readonly atMs: number; readonly deed: Deed }[] => {
+  published: (assetId: string) => Action,
+): readonly { readonly atMs: number; readonly deed: Action }[] => {
   if (!random.chance(0.1)) return []
   const atMs = stormMs + 100 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
-  const again = (number: number): Deed => {
-    const asked = { id: `throng-${number}`, assetId: thronged, sets: [types], regenerate: true }
+  const again = (number: number): Action => {
+    const asked = { id: `throng-${number}`, assetId: contendedAsset, sets: [types], regenerate: true }
     return sendRequest({ domainId, projectId }, asked, types)
   }
   const publishes = random.whole(8, 12)
   const regenerations = random.whole(4, 8)
   return [
-    { atMs, deed: published(thronged) },
-    ...Array.from({ length: publishes }, () => ({ atMs: atMs + 20 * minute, deed: published(thronged) })),
+    { atMs, deed: published(contendedAsset) },
+    ...Array.from({ length: publishes }, () => ({
+      atMs: atMs + 20 * minute,
+      deed: published(contendedAsset),
+    })),
     ...Array.from({ length: regenerations }, (_, number) => ({
       atMs: atMs + 40 * minute,
       deed: again(number + 1),

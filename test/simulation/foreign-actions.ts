@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Deed } from './program.ts'
+import type { Action } from './program.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -10,7 +10,7 @@ const hour = 60 * minute
  * And in some seeds an asset is accepted long after its run, and published a day after that: too late for the repeat
  * guard, but for the acceptance.
  */
-export const drawOthers = (
+export const drawForeignActions = (
   random: Random,
   world: {
     readonly stormMs: number
@@ -20,9 +20,9 @@ export const drawOthers = (
   },
 ) => {
   const { stormMs, domainId, sourceId } = world
-  const deeds: { readonly atMs: number; readonly deed: Deed }[] = []
+  const deeds: { readonly atMs: number; readonly deed: Action }[] = []
   const triggers: { readonly atMs: number; readonly triggerKey: string }[] = []
-  const foreignRun = (): Deed => ({
+  const foreignRun = (): Action => ({
     kind: 'foreign-run',
     domainId,
     dataSourceId: sourceId,
