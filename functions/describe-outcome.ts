@@ -7,7 +7,7 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
     case 'planned':
     case 'parked':
     case 'canceled':
-    case 'cancel-asked': {
+    case 'cancel-requested': {
       const { run } = outcome
       return {
         ...run.subject,
@@ -20,7 +20,7 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
     }
     case 'duplicate':
     case 'cancel-too-late':
-    case 'extra':
+    case 'duplicate-run':
       return { of: outcome.of, ...('runId' in outcome ? { runId: outcome.runId } : {}) }
     case 'nothing-to-cancel':
       return {}

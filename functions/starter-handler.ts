@@ -4,7 +4,7 @@ import { startedEvent } from '../lib/contracts/run-event.ts'
 import { PortUnavailable } from '../lib/errors.ts'
 import { outageWaitSeconds } from '../lib/run/outage-wait.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
-import { latestTurnMs } from '../lib/usecases/start/await-slot.ts'
+import { latestSlotMs } from '../lib/usecases/start/await-slot.ts'
 import { breakerBoard, type Gate } from '../lib/usecases/start/breaker-board.ts'
 import { type Handled, handleMessage } from '../lib/usecases/start/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/start/request-outcome.ts'
@@ -32,7 +32,7 @@ export const starterHandler = (parts: {
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
     const line = { messageId, requestKey, ...about, ...describeOutcome(outcome) }
-    if (outcome.outcome === 'extra') telemetry.error('Duplicate run detected', line)
+    if (outcome.outcome === 'duplicate-run') telemetry.error('Duplicate run detected', line)
     else telemetry.info('Request handled', { outcome: outcome.outcome, ...line })
   }
 
@@ -91,7 +91,7 @@ export const starterHandler = (parts: {
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
     const places = slotGate(event.Records.length, (count) =>
-      ports.pace.reserve(count, ports.clock.now(), latestTurnMs(deadlineMs)),
+      ports.pace.reserve(count, ports.clock.now(), latestSlotMs(deadlineMs)),
     )
     const started: InFlightRun[] = []
 

@@ -19,7 +19,7 @@ export interface AnnouncePorts {
 /** An ending that the bus has refused for this long is sent without DataZone's texts. */
 const minimalAfterMs = 10 * 60_000
 
-const askedFor = ({ subject, request }: EndedRun) => {
+const requestedTarget = ({ subject, request }: EndedRun) => {
   if (isForeign(subject)) return { dataSource: { id: subject.dataSourceId } }
   if (subject.kind === 'DATA_SOURCE')
     return { dataSource: { id: subject.dataSourceId }, triggerKey: subject.triggerKey }
@@ -31,7 +31,7 @@ const askedFor = ({ subject, request }: EndedRun) => {
 }
 
 /** What the sender gets back: the request as it was recorded. */
-const copyOf = (run: EndedRun): RejectedRequest => {
+const rejectedCopy = (run: EndedRun): RejectedRequest => {
   const { subject, request } = run
   const { requestKey, correlationId, requestedAtMs, lane, regenerate } = request
   const body = {
@@ -40,7 +40,7 @@ const copyOf = (run: EndedRun): RejectedRequest => {
     kind: subject.kind,
     domainId: subject.domainId,
     projectId: run.projectId,
-    ...askedFor(run),
+    ...requestedTarget(run),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),
     lane,
@@ -51,9 +51,9 @@ const copyOf = (run: EndedRun): RejectedRequest => {
 }
 
 /** Takes down that a run owes nothing any more. A failure leaves this run, and no other, owing its event again. */
-const settled = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
+const markAnnounced = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
   try {
-    if (run.ending === 'REJECTED') await ports.queue.copyRejected(copyOf(run))
+    if (run.ending === 'REJECTED') await ports.queue.copyRejected(rejectedCopy(run))
     const next = transition(run, { kind: 'ANNOUNCED' }, ports.clock.now())
     if (next.outcome === 'changed') await ports.store.save(next.run)
     return true
@@ -74,13 +74,16 @@ export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts):
   )
   let announced = 0
   for (const [index, run] of runs.entries()) {
-    if (taken[index] === true && (await settled(run, ports))) announced += 1
+    if (taken[index] === true && (await markAnnounced(run, ports))) announced += 1
   }
   return announced
 }
 
 /** All at once, in tens: until an ending is marked, a sweep that comes by sends it too. */
-export const announceAtOnce = async (runs: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
+export const announceInParallel = async (
+  runs: readonly EndedRun[],
+  ports: AnnouncePorts,
+): Promise<number> => {
   const counts = await Promise.all(batchesOf(runs).map((batch) => announce(batch, ports)))
   return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Cap } from '../../lib/run/caps.ts'
 import { type Lane, lanes } from '../../lib/run/run.ts'
 import { claimWithinCaps } from '../../lib/usecases/start/claim-within-caps.ts'
-import type { StarterTools } from '../../lib/usecases/start/start-context.ts'
+import type { StartContext } from '../../lib/usecases/start/start-context.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
@@ -36,7 +36,7 @@ const steps = fc.array(
 const toolsOf = (cap: Cap) => {
   const clock = manualClock(t0)
   const store = memoryRunStore()
-  const tools: StarterTools = {
+  const tools: StartContext = {
     store,
     clock,
     bus: recordingBus(),
@@ -47,7 +47,7 @@ const toolsOf = (cap: Cap) => {
     settings: { ...defaults.starter, policy: { ...defaults.starter.policy, caps: [cap] } },
     breakers: memoryBreakers(),
     gate: {
-      stoppedBy: async () => undefined,
+      blockedBy: async () => undefined,
       refused: async () => {},
       allowed: async () => {},
       leave: async () => {},

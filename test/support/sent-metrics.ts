@@ -7,14 +7,14 @@ import type { RequestOutcome } from '../../lib/usecases/start/request-outcome.ts
 
 const outcomes: Record<RequestOutcome['outcome'], true> = {
   started: true,
-  extra: true,
+  'duplicate-run': true,
   duplicate: true,
   parked: true,
   planned: true,
   rejected: true,
   skipped: true,
   canceled: true,
-  'cancel-asked': true,
+  'cancel-requested': true,
   'cancel-too-late': true,
   'nothing-to-cancel': true,
   retry: true,

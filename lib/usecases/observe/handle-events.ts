@@ -1,6 +1,6 @@
 import type { ServiceEvent } from '../../contracts/service-event.ts'
 import { reasonOf } from '../../errors.ts'
-import { announceAtOnce } from '../announce.ts'
+import { announceInParallel } from '../announce.ts'
 import { newPass } from '../sweep/settle-runs.ts'
 import { noteAcceptance } from './note-acceptance.ts'
 import {
@@ -57,7 +57,7 @@ export const handleEvents = async (
 
   let announced = report.announced
   try {
-    announced += await announceAtOnce(pass.ended, tools)
+    announced += await announceInParallel(pass.ended, tools)
   } catch (error) {
     pass.problems.push(`announce: ${reasonOf(error)}`)
   }

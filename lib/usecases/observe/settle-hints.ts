@@ -3,7 +3,7 @@ import { reasonOf } from '../../errors.ts'
 import type { EndedRun, InFlightRun, Run } from '../../run/run.ts'
 import { type SweepSettings, shouldReadSucceededPage } from '../../run/sweep-plan.ts'
 import type { Unrecognized } from '../../run/unrecognized.ts'
-import { type AnnouncePorts, announceAtOnce } from '../announce.ts'
+import { type AnnouncePorts, announceInParallel } from '../announce.ts'
 import { getEach, newPass, type Pass, readStatus, type SettlePorts } from '../sweep/settle-runs.ts'
 
 export interface HintTools extends AnnouncePorts, SettlePorts {
@@ -233,7 +233,7 @@ export const settleHints = async (hints: readonly Hint[], tools: HintTools): Pro
 
   let announced = 0
   await attempt('announce', async () => {
-    announced = await announceAtOnce(pass.ended, tools)
+    announced = await announceInParallel(pass.ended, tools)
   })
   const ended = new Set(pass.ended.map(({ runId }) => runId))
   return {

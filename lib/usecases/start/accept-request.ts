@@ -14,33 +14,33 @@ import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { resumeRun } from './resume-record.ts'
-import type { StarterTools } from './start-context.ts'
-import { ordered, rejectWaiting, skippedBy, waitingRequest } from './waiting-request.ts'
+import type { StartContext } from './start-context.ts'
+import { applyOrders, rejectRequest, skippedByPolicy, waitingRequest } from './waiting-request.ts'
 
 /** A request so old that its record may have expired could make a second run. */
-const isTooOld = (request: RequestedRun, tools: StarterTools): boolean =>
+const isTooOld = (request: RequestedRun, context: StartContext): boolean =>
   request.requestedAtMs !== undefined &&
-  tools.clock.now() - request.requestedAtMs > tools.settings.maxRequestAgeMs
+  context.clock.now() - request.requestedAtMs > context.settings.maxRequestAgeMs
 
 const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
   run.state !== 'PLANNED' && isRequestedBy(run, waiting.request.requestKey)
 
 /** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
-const waitsForItsMessage = (run: Run): run is ParkedRun =>
+const resumesWithMessage = (run: Run): run is ParkedRun =>
   run.state === 'PARKED' &&
   run.request.lane === 'live' &&
   isResolved(run.subject) &&
   (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
 
 /** The same request again: a duplicate before any call, unless it comes back to be tried again. */
-const again = async (
+const answerRepeat = async (
   made: readonly Run[],
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const comingBack = made.find(waitsForItsMessage)
-  return comingBack !== undefined && tools.settings.mode === 'run'
-    ? [await resumeRun(comingBack, records, tools)]
+  const comingBack = made.find(resumesWithMessage)
+  return comingBack !== undefined && context.settings.mode === 'run'
+    ? [await resumeRun(comingBack, records, context)]
     : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
 }
 
@@ -51,12 +51,12 @@ const tooOld: RunError = {
 
 const acceptMetadata = async (
   request: RequestedMetadataRun,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const { kind, domainId, assetId } = request
-  const types = canonicalTypes(request.types ?? tools.settings.defaultTypes)
-  const waiting = waitingRequest(request, { kind, domainId, assetId, types }, tools)
-  const records = await tools.store.runsOf(waiting.subject)
+  const types = canonicalTypes(request.types ?? context.settings.defaultTypes)
+  const waiting = waitingRequest(request, { kind, domainId, assetId, types }, context)
+  const records = await context.store.runsOf(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
   // A sender who uses an id again for another revision asks for something else.
@@ -79,51 +79,51 @@ const acceptMetadata = async (
       (set) => set.length === 0 || made.some(({ subject }) => haveSameTypes(subject.types, set)),
     )
   if (whole || complete)
-    return again(
+    return answerRepeat(
       made.map(({ run }) => run),
       records,
-      tools,
+      context,
     )
-  if (isTooOld(request, tools)) return [await rejectWaiting(waiting, tooOld, tools)]
+  if (isTooOld(request, context)) return [await rejectRequest(waiting, tooOld, context)]
   // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
   if (begun?.subject.revision !== undefined) {
     const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
-    return claimRuns(ordered(waiting, orders, tools), begun.subject.revision, records, tools)
+    return claimRuns(applyOrders(waiting, orders, context), begun.subject.revision, records, context)
   }
-  const decision = applyPolicy(tools.settings.policy, { domainId, projectId: request.projectId })
-  if (decision.decision === 'skip') return [skippedBy(decision)]
+  const decision = applyPolicy(context.settings.policy, { domainId, projectId: request.projectId })
+  if (decision.decision === 'skip') return [skippedByPolicy(decision)]
   return decision.decision === 'look' || request.revision === undefined
-    ? resolveAndClaim(waiting, records, tools)
-    : claimRuns(ordered(waiting, decision.orders, tools), request.revision, records, tools)
+    ? resolveAndClaim(waiting, records, context)
+    : claimRuns(applyOrders(waiting, decision.orders, context), request.revision, records, context)
 }
 
 /** A data source has nothing to resolve, and the policy says nothing of it: its trigger key is the whole subject. */
 const acceptSource = async (
   request: RequestedSourceRun,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const { kind, domainId, dataSourceId, triggerKey } = request
-  const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, tools)
-  const records = await tools.store.runsOf(waiting.subject)
+  const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, context)
+  const records = await context.store.runsOf(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
   const made = records.runs.filter(
     (run) => isSameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),
   )
-  if (made.length > 0) return again(made, records, tools)
-  return isTooOld(request, tools)
-    ? [await rejectWaiting(waiting, tooOld, tools)]
-    : claimSubjects(waiting, [waiting.subject], records, tools)
+  if (made.length > 0) return answerRepeat(made, records, context)
+  return isTooOld(request, context)
+    ? [await rejectRequest(waiting, tooOld, context)]
+    : claimSubjects(waiting, [waiting.subject], records, context)
 }
 
 /** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
 export const acceptRequest = async (
   request: RequestedRun,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const { settings } = tools
+  const { settings } = context
   if (settings.mode === 'off') return [{ outcome: 'skipped', reason: 'MODE_OFF' }]
   if (settings.domainIds.length > 0 && !settings.domainIds.includes(request.domainId)) {
     return [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
   }
-  return request.kind === 'DATA_SOURCE' ? acceptSource(request, tools) : acceptMetadata(request, tools)
+  return request.kind === 'DATA_SOURCE' ? acceptSource(request, context) : acceptMetadata(request, context)
 }

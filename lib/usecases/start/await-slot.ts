@@ -1,10 +1,10 @@
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 
 /** A Start that could not be answered in this time is not worth beginning, in ms. */
-const leastTimeToStartMs = 1500
+const minTimeToStartMs = 1500
 
 /** The latest turn that is of any use to an invocation that must have answered by `deadlineMs`. */
-export const latestTurnMs = (deadlineMs: number): number => deadlineMs - leastTimeToStartMs
+export const latestSlotMs = (deadlineMs: number): number => deadlineMs - minTimeToStartMs
 
 type Turn =
   | { readonly comes: 'now' }
@@ -17,9 +17,9 @@ type Turn =
  * moment, some seconds' worth, would be sent into a limit that is known to be lower.
  * @throws PortUnavailable when the table cannot answer: nothing is sent that could not be recorded
  */
-export const awaitTurn = async (tools: StarterTools): Promise<Turn> => {
-  const { clock, pace, place } = tools
-  const latestMs = latestTurnMs(tools.deadlineMs)
+export const awaitSlot = async (context: StartContext): Promise<Turn> => {
+  const { clock, pace, place } = context
+  const latestMs = latestSlotMs(context.deadlineMs)
   let slot = await place.slot()
   for (;;) {
     if (slot.atMs > latestMs) return { comes: 'too-late', atMs: slot.atMs }

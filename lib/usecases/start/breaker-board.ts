@@ -22,7 +22,7 @@ export interface Gate {
    * seconds ago is believed, or, asked for the last time before the call, up to a fifth of a second.
    * @throws PortUnavailable when the breakers cannot be read: nothing is asked for on a guess
    */
-  stoppedBy(call: BlockedCall, request: BlockableRequest, isLastCheck?: boolean): Promise<Breaker | undefined>
+  blockedBy(call: BlockedCall, request: BlockableRequest, isLastCheck?: boolean): Promise<Breaker | undefined>
   /** DataZone refused: from now on others need not ask. */
   refused(call: BlockedCall, cause: BreakerCause): Promise<void>
   /** DataZone's answer shows that what these breakers are about is no longer refused. */
@@ -92,7 +92,7 @@ export const breakerBoard = (breakers: Breakers, clock: Clock, pauses: ProbeBack
     }
 
     return {
-      async stoppedBy(call, request, isLastCheck = false) {
+      async blockedBy(call, request, isLastCheck = false) {
         const open = await read(isLastCheck ? lastCheckFreshMs : freshMs)
         const stopping = open.filter(
           (breaker) => blocks(breaker, call, request) && !probes.has(breakerName(breaker.cause)),

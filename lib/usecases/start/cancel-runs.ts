@@ -5,7 +5,7 @@ import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
 import { sendCancel } from '../send-cancel.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 
 /**
@@ -74,26 +74,27 @@ const leftAlone = (cancel: RequestedCancel, runs: readonly Run[]): readonly stri
 const cancelOne = async (
   run: Run,
   { requestId, reason }: RequestedCancel,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome | undefined> => {
   const fact = { kind: 'CANCEL_REQUESTED', requestId, ...(reason === undefined ? {} : { reason }) } as const
-  const next = transition(run, fact, tools.clock.now())
+  const next = transition(run, fact, context.clock.now())
   if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
-  const asked = next.outcome === 'unchanged' ? run : await tools.store.save(next.run)
+  const asked = next.outcome === 'unchanged' ? run : await context.store.save(next.run)
   switch (asked?.state) {
     case undefined:
       return undefined
     case 'ENDED':
-      await announce([asked], tools)
+      await announce([asked], context)
       return { outcome: 'canceled', run: asked }
     case 'IN_FLIGHT': {
       // What fails here, or there is no time for, the sweep makes good.
-      const sent = owesCancel(asked) && hasTimeToAsk(tools) ? await sendCancel(asked, tools) : { run: asked }
-      return { outcome: 'cancel-asked', run: sent.run }
+      const sent =
+        owesCancel(asked) && hasTimeToAsk(context) ? await sendCancel(asked, context) : { run: asked }
+      return { outcome: 'cancel-requested', run: sent.run }
     }
     case 'CLAIMED':
     case 'PARKED':
-      return { outcome: 'cancel-asked', run: asked }
+      return { outcome: 'cancel-requested', run: asked }
     case 'PLANNED':
       return { outcome: 'cancel-too-late', of: runKey(asked) }
     default:
@@ -105,7 +106,7 @@ const cancelOne = async (
 const cancelAll = async (
   runs: readonly Run[],
   cancel: RequestedCancel,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<Cancellation | undefined> => {
   const outcomes: RequestOutcome[] = []
   const refusals: string[] = []
@@ -117,7 +118,7 @@ const cancelAll = async (
       )
       continue
     }
-    const outcome = await cancelOne(run, cancel, tools)
+    const outcome = await cancelOne(run, cancel, context)
     if (outcome === undefined) return undefined
     outcomes.push(outcome)
   }
@@ -139,8 +140,8 @@ const nothingLeft = ({ requestId }: RequestedCancel, runs: readonly Run[]): Requ
  * modes but `off` do not hold it up.
  * @throws PortUnavailable when the table cannot answer: the message is to be tried again
  */
-export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): Promise<Cancellation> => {
-  const { settings, clock, sentAtMs } = tools
+export const cancelRuns = async (cancel: RequestedCancel, context: StartContext): Promise<Cancellation> => {
+  const { settings, clock, sentAtMs } = context
   const { domainId, target } = cancel
   const only = (outcome: RequestOutcome): Cancellation => ({ outcomes: [outcome], refusals: [] })
   if (settings.mode === 'off') return only({ outcome: 'skipped', reason: 'MODE_OFF' })
@@ -148,17 +149,17 @@ export const cancelRuns = async (cancel: RequestedCancel, tools: StarterTools): 
     return only({ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' })
 
   for (let left = tries; left > 0; left -= 1) {
-    const records = await tools.store.runsOf({ domainId, ...target })
+    const records = await context.store.runsOf({ domainId, ...target })
     if (records.unreadable.length > 0) return only(recordUnreadable)
     const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
-    const done = await cancelAll(meant, cancel, tools)
+    const done = await cancelAll(meant, cancel, context)
     if (done === undefined) continue
     const leftMs = sentAtMs + overtakingMs - clock.now()
     if (leftMs > 0 && done.refusals.length === 0) {
       const again = {
         outcome: 'retry',
         afterSeconds: Math.ceil(leftMs / 1000),
-        reason: 'LOOKS_AGAIN',
+        reason: 'CHECK_AGAIN',
       } as const
       return { ...done, outcomes: [...done.outcomes, again] }
     }

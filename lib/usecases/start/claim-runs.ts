@@ -14,20 +14,20 @@ import {
 } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
-import { backfillWait, goesLive } from './lanes.ts'
-import { mustPark } from './parking-reason.ts'
+import { backfillWait, moveToLive } from './lanes.ts'
+import { parkingReason } from './parking-reason.ts'
 import {
   attemptTaken,
   isLostRace,
   type RequestOutcome,
   recordChanged,
   recordUnreadable,
-  turnTaken,
+  sourceClaimed,
 } from './request-outcome.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 import { backoffSeconds, startRun } from './start-run.ts'
 import { hasTimeToAsk } from './time-left.ts'
-import { taken, type WaitingRequest } from './waiting-request.ts'
+import { duplicateOf, type WaitingRequest } from './waiting-request.ts'
 
 interface Attempt {
   readonly subject: Subject
@@ -35,7 +35,7 @@ interface Attempt {
 }
 
 /** Rejected, and no run was made: the next request, mended we hope, is not its duplicate. */
-const cameToNothing = (run: Run): boolean =>
+const endedWithoutRun = (run: Run): boolean =>
   run.state === 'ENDED' &&
   run.ending === 'REJECTED' &&
   run.runId === undefined &&
@@ -50,16 +50,16 @@ const attemptToMake = (
   subject: Subject,
   waiting: ParkedRun,
   records: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Attempt | undefined => {
   const { requestKey, regenerate } = waiting.request
   const ofSubject = records.filter((run) => isSameSubject(run.subject, subject))
   const made = ofSubject.filter((run) => run.state !== 'PLANNED')
   const isNew = made.every((run) => run.request.requestKey !== requestKey)
-  if (!(isNew && (regenerate || made.every(cameToNothing)))) return undefined
+  if (!(isNew && (regenerate || made.every(endedWithoutRun)))) return undefined
   const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
   const isPlanned = ofSubject.some((run) => run.attempt === attempt)
-  return isPlanned && tools.settings.mode === 'plan' ? undefined : { subject, attempt }
+  return isPlanned && context.settings.mode === 'plan' ? undefined : { subject, attempt }
 }
 
 const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: number): PlannedRun => ({
@@ -87,8 +87,8 @@ const parked = (
 })
 
 /** Start counts as sent from the claim on, so that the claim and the note "sent" are one write. */
-const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: StarterTools): ClaimedRun => {
-  const leaseEndsAtMs = nowMs + tools.settings.leaseMs
+const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, context: StartContext): ClaimedRun => {
+  const leaseEndsAtMs = nowMs + context.settings.leaseMs
   return {
     ...planned(attempt, waiting, nowMs),
     history: [{ atMs: nowMs, what: 'claimed' }],
@@ -102,80 +102,82 @@ const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, tools: Sta
  * Notes a duplicate on the runs it asked for, so that its next delivery costs no GetAsset (a write is far cheaper) and
  * so that its sender can be told which run it was. Losing the race for the write loses nothing but that.
  */
-const remember = async (
+const recordDuplicate = async (
   waiting: ParkedRun,
   subjects: readonly Subject[],
   records: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<void> => {
   const { requestKey } = waiting.request
   for (const run of records) {
     if (!subjects.some((subject) => isSameSubject(run.subject, subject))) continue
-    const next = transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, tools.clock.now())
-    if (next.outcome === 'changed') await tools.store.save(next.run)
+    const next = transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, context.clock.now())
+    if (next.outcome === 'changed') await context.store.save(next.run)
   }
 }
 
-const takenBy = ({ subject, attempt }: Attempt, waiting: ParkedRun): RequestOutcome => ({
+const duplicateOfAttempt = ({ subject, attempt }: Attempt, waiting: ParkedRun): RequestOutcome => ({
   outcome: 'duplicate',
   of: runKey({ ...waiting, subject, attempt }),
 })
 
 /** Somebody else has made the attempt since the records were read. */
-const alreadyThere = async (
+const attemptExists = async (
   attempt: Attempt,
   waiting: ParkedRun,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
   if (waiting.request.regenerate) return attemptTaken
-  const read = await tools.store.runsOf(attempt.subject)
-  const records = await goesLive(waiting, [attempt.subject], read, tools)
+  const read = await context.store.runsOf(attempt.subject)
+  const records = await moveToLive(waiting, [attempt.subject], read, context)
   if (records === undefined) return recordChanged
-  await remember(waiting, [attempt.subject], records.runs, tools)
-  return takenBy(attempt, waiting)
+  await recordDuplicate(waiting, [attempt.subject], records.runs, context)
+  return duplicateOfAttempt(attempt, waiting)
 }
 
-const makeFirst = async (
+const createFirst = async (
   first: Attempt,
   waiting: ParkedRun,
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
   const { subject } = first
   const replaces = waiting.version > 0 ? waiting : undefined
   const made = async (run: PlannedRun | ParkedRun): Promise<RequestOutcome> => {
-    const creation = await tools.store.create<PlannedRun | ParkedRun>(run, replaces)
+    const creation = await context.store.create<PlannedRun | ParkedRun>(run, replaces)
     if (creation.outcome !== 'created')
-      return creation.outcome === 'exists' ? alreadyThere(first, waiting, tools) : takenBy(first, waiting)
+      return creation.outcome === 'exists'
+        ? attemptExists(first, waiting, context)
+        : duplicateOfAttempt(first, waiting)
     return creation.run.state === 'PLANNED'
       ? { outcome: 'planned', run: creation.run }
       : { outcome: 'parked', run: creation.run }
   }
-  if (tools.settings.mode === 'plan') return made(planned(first, waiting, tools.clock.now()))
+  if (context.settings.mode === 'plan') return made(planned(first, waiting, context.clock.now()))
   // First: what waits for its lane must not take a breaker's probe with it.
   const wait =
-    backfillWait(waiting, tools) ??
-    (await mustPark({ ...first, projectId: waiting.projectId }, records.runs, tools))
-  const nowMs = tools.clock.now()
+    backfillWait(waiting, context) ??
+    (await parkingReason({ ...first, projectId: waiting.projectId }, records.runs, context))
+  const nowMs = context.clock.now()
   if (wait !== undefined) return made(parked(first, waiting, nowMs, wait))
   const claimCount = subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
   const claiming = await claimWithinCaps(
-    claimed(first, waiting, nowMs, tools),
+    claimed(first, waiting, nowMs, context),
     { replaces, claimCount },
-    tools,
+    context,
   )
   switch (claiming.outcome) {
     case 'claimed':
-      return startRun(claiming.run, records.runs, tools)
+      return startRun(claiming.run, records.runs, context)
     case 'full':
       return made(parked(first, waiting, nowMs, claiming.wait))
     case 'exists':
     case 'changed':
-      return alreadyThere(first, waiting, tools)
+      return attemptExists(first, waiting, context)
     case 'request-changed':
-      return takenBy(first, waiting)
+      return duplicateOfAttempt(first, waiting)
     case 'claim-count-changed':
-      return turnTaken
+      return sourceClaimed
     default:
       return claiming satisfies never
   }
@@ -185,17 +187,17 @@ const makeFirst = async (
  * Leaves out what the repeat guard skips, and notes each skip on the run that explains it: a skip leaves no
  * other trace. Undefined: somebody came between, and the records are to be read again.
  */
-const guarded = async (
+const applyRepeatGuard = async (
   attempts: readonly Attempt[],
   waiting: ParkedRun,
   records: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ) => {
   const worth: Attempt[] = []
   const skipped: RequestOutcome[] = []
   const explained = new Set<EndedRun>()
   for (const attempt of attempts) {
-    const repeated = repeatOf(attempt.subject, waiting, records, tools.clock.now())
+    const repeated = repeatOf(attempt.subject, waiting, records, context.clock.now())
     if (repeated === undefined) worth.push(attempt)
     else {
       explained.add(repeated)
@@ -204,8 +206,8 @@ const guarded = async (
   }
   const { requestKey } = waiting.request
   for (const run of explained) {
-    const next = transition(run, { kind: 'REPEAT_SKIPPED', requestKey }, tools.clock.now())
-    const isNoted = next.outcome !== 'noted' || (await tools.store.save(next.run)) !== undefined
+    const next = transition(run, { kind: 'REPEAT_SKIPPED', requestKey }, context.clock.now())
+    const isNoted = next.outcome !== 'noted' || (await context.store.save(next.run)) !== undefined
     if (!isNoted) return undefined
   }
   return { attempts: worth, skipped }
@@ -216,14 +218,14 @@ const nothingToMake = async (
   subjects: readonly Subject[],
   skipped: readonly RequestOutcome[],
   records: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   if (skipped.length > 0) {
-    if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
+    if (waiting.version > 0 && !(await context.store.dropRequest(waiting))) return [duplicateOf(waiting)]
     return skipped
   }
-  await remember(waiting, subjects, records, tools)
-  if (waiting.version > 0) await tools.store.dropRequest(waiting)
+  await recordDuplicate(waiting, subjects, records, context)
+  if (waiting.version > 0) await context.store.dropRequest(waiting)
   return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
 }
 
@@ -231,32 +233,32 @@ const claimOnce = async (
   waiting: ParkedRun,
   subjects: readonly Subject[],
   read: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, read.runs, tools) ?? [])
-  const guard = await guarded(made, waiting, read.runs, tools)
+  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, read.runs, context) ?? [])
+  const guard = await applyRepeatGuard(made, waiting, read.runs, context)
   if (guard === undefined) return [recordChanged]
   const { attempts, skipped } = guard
-  const records = await goesLive(waiting, subjects, read, tools)
+  const records = await moveToLive(waiting, subjects, read, context)
   if (records === undefined) return [recordChanged]
   const [first, ...rest] = attempts
-  if (first === undefined) return nothingToMake(waiting, subjects, skipped, records.runs, tools)
+  if (first === undefined) return nothingToMake(waiting, subjects, skipped, records.runs, context)
   const outcomes: RequestOutcome[] = [...skipped]
   for (const attempt of rest) {
-    const nowMs = tools.clock.now()
-    const behind = { reason: 'BEHIND', retryAtMs: nowMs + tools.settings.lookAgainMs } as const
+    const nowMs = context.clock.now()
+    const behind = { reason: 'BEHIND', retryAtMs: nowMs + context.settings.lookAgainMs } as const
     const run =
-      tools.settings.mode === 'plan'
+      context.settings.mode === 'plan'
         ? planned(attempt, waiting, nowMs)
         : parked(attempt, waiting, nowMs, behind)
-    const creation = await tools.store.create<PlannedRun | ParkedRun>(run)
+    const creation = await context.store.create<PlannedRun | ParkedRun>(run)
     // As for the first: nothing is claimed yet, so the message can come back and make the attempt after the taken one.
     if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
     if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
     else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
     else outcomes.push({ outcome: 'parked', run: creation.run })
   }
-  return [await makeFirst(first, waiting, records, tools), ...outcomes]
+  return [await createFirst(first, waiting, records, context), ...outcomes]
 }
 
 /** How often records are read anew because somebody else came between, before the message is seen again. */
@@ -274,16 +276,16 @@ export const claimSubjects = async (
   waiting: ParkedRun,
   subjects: readonly Subject[],
   read: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   let records = read
   for (let left = tries; ; left -= 1) {
-    const outcomes = await claimOnce(waiting, subjects, records, tools)
+    const outcomes = await claimOnce(waiting, subjects, records, context)
     const lost = outcomes.find(isLostRace)
     if (lost === undefined) return outcomes
-    if (left <= 1 || !hasTimeToAsk(tools))
-      return [{ ...lost, afterSeconds: backoffSeconds(tools.receiveCount, tools.clock.random()) }]
-    records = await tools.store.runsOf(waiting.subject)
+    if (left <= 1 || !hasTimeToAsk(context))
+      return [{ ...lost, afterSeconds: backoffSeconds(context.receiveCount, context.clock.random()) }]
+    records = await context.store.runsOf(waiting.subject)
     if (records.unreadable.length > 0) return [recordUnreadable]
   }
 }
@@ -293,8 +295,8 @@ export const claimRuns = (
   waiting: WaitingRequest,
   revision: string,
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const subjects = typeSets(waiting.subject.types).map((types) => ({ ...waiting.subject, revision, types }))
-  return claimSubjects(waiting, subjects, records, tools)
+  return claimSubjects(waiting, subjects, records, context)
 }

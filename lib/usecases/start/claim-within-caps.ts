@@ -2,7 +2,7 @@ import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../../run/caps.ts'
 import { type ClaimedRun, isCancelRequested, type RunError } from '../../run/run.ts'
 import { hasWaitedTooLong } from './end-lease.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 
 /** How long a run that no cap has room for waits, and what for. */
 export interface CapWait {
@@ -22,7 +22,7 @@ const named = ({ counter, limit }: CounterIncrement): string =>
 const waitFor = (
   full: readonly CounterIncrement[],
   claim: ClaimedRun,
-  { clock, settings }: StarterTools,
+  { clock, settings }: StartContext,
 ): CapWait => {
   const endsAtMs = claim.createdAtMs + settings.maxWaitMs
   return {
@@ -36,7 +36,7 @@ const waitFor = (
 const withoutCount = async (
   claim: ClaimedRun,
   terms: Omit<ClaimConditions, 'capCounts'>,
-  { store }: StarterTools,
+  { store }: StartContext,
 ): Promise<CappedClaiming> => {
   const claiming = await store.claim(claim, terms)
   if (claiming.outcome === 'full') throw new Error('a claim that counts nowhere found a counter full')
@@ -52,16 +52,16 @@ const withoutCount = async (
 export const claimWithinCaps = async (
   claim: ClaimedRun,
   terms: Omit<ClaimConditions, 'capCounts'>,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<CappedClaiming> => {
-  if (isCancelRequested(claim) || hasWaitedTooLong(claim, tools)) return withoutCount(claim, terms, tools)
-  const counts = incrementsFor(claim, tools.settings.policy.caps, tools.clock.now())
+  if (isCancelRequested(claim) || hasWaitedTooLong(claim, context)) return withoutCount(claim, terms, context)
+  const counts = incrementsFor(claim, context.settings.policy.caps, context.clock.now())
   const { countedIn: counted, ...uncounted } = claim
-  const claiming = await tools.store.claim(
+  const claiming = await context.store.claim(
     counts.length === 0 ? uncounted : { ...claim, countedIn: counts.map(({ counter }) => counter) },
     { ...terms, capCounts: notYetCounted(counts, counted) },
   )
   return claiming.outcome === 'full'
-    ? { outcome: 'full', wait: waitFor(claiming.full, claim, tools) }
+    ? { outcome: 'full', wait: waitFor(claiming.full, claim, context) }
     : claiming
 }

@@ -15,9 +15,9 @@ import {
 import { type Transition, transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
 import { sendCancel } from '../send-cancel.ts'
-import { keepRunId } from './keep-run-id.ts'
 import type { RequestOutcome } from './request-outcome.ts'
-import type { StarterTools } from './start-context.ts'
+import { saveRunId } from './save-run-id.ts'
+import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 
 /** How a lease ends: parked, rejected, cancelled, or with the run id of what was started. */
@@ -31,8 +31,8 @@ export const runError = (refusal: Refusal): RunError => ({
 })
 
 /** P9: waiting has an end. */
-export const hasWaitedTooLong = (run: ClaimedRun | ParkedRun, tools: StarterTools): boolean =>
-  tools.clock.now() - run.createdAtMs > tools.settings.maxWaitMs
+export const hasWaitedTooLong = (run: ClaimedRun | ParkedRun, context: StartContext): boolean =>
+  context.clock.now() - run.createdAtMs > context.settings.maxWaitMs
 
 export const waitedTooLong: RunError = {
   name: 'WaitedTooLong',
@@ -47,17 +47,17 @@ export const waitedTooLong: RunError = {
 const endLease = async (
   run: ClaimedRun | ParkedRun,
   fact: Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED'],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<ParkedRun | EndedRun | undefined> => {
   const { record } = runKey(run)
   let current: Run | undefined = run
   for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
-    const nowMs = tools.clock.now()
+    const nowMs = context.clock.now()
     const next: Transition<ParkedRun | EndedRun> = ended(current, fact, nowMs)
     if (next.outcome !== 'changed') return undefined
-    const saved = await tools.store.save(next.run)
+    const saved = await context.store.save(next.run)
     if (saved !== undefined) return saved
-    const records = await tools.store.runsOf(run.subject)
+    const records = await context.store.runsOf(run.subject)
     current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
   }
   return undefined
@@ -89,9 +89,9 @@ const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
 export const park = async (
   run: ClaimedRun,
   why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const parked = await endLease(run, { kind: 'REFUSED', ...why }, tools)
+  const parked = await endLease(run, { kind: 'REFUSED', ...why }, context)
   return parked?.state === 'PARKED'
     ? { outcome: 'parked', run: parked }
     : { outcome: 'duplicate', of: runKey(run) }
@@ -101,27 +101,27 @@ export const park = async (
 export const reject = async (
   run: ClaimedRun | ParkedRun,
   error: RunError,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const ended = await endLease(run, { kind: 'REJECTED', error }, tools)
+  const ended = await endLease(run, { kind: 'REJECTED', error }, context)
   if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
-  await announce([ended], tools)
+  await announce([ended], context)
   return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
 }
 
 /** Ends a run that somebody asked to cancel, when nothing of it runs or ever will. */
 export const cancelUnstarted = async (
   run: ClaimedRun | ParkedRun,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const ended = await endLease(run, { kind: 'CANCELED' }, tools)
+  const ended = await endLease(run, { kind: 'CANCELED' }, context)
   if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
-  await announce([ended], tools)
+  await announce([ended], context)
   return { outcome: 'canceled', run: ended }
 }
 
 /** Whatever DataZone means by it, the trigger still wants a run of its own; the other one is going, or has ended. */
-const onAnotherRecord = (runId: string, { clock, settings }: StarterTools) => ({
+const onAnotherRecord = (runId: string, { clock, settings }: StartContext) => ({
   reason: 'CONFLICT' as const,
   retryAtMs: clock.now() + settings.lookAgainMs,
   definite: true,
@@ -138,25 +138,25 @@ export const recordStarted = async (
   claimed: ClaimedRun,
   found: ServiceRun,
   adopted: boolean,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
   const { record } = runKey(claimed)
   let current: Run | undefined = claimed
   for (let tries = 0; tries < recordTries && current !== undefined; tries += 1) {
-    const nowMs = tools.clock.now()
+    const nowMs = context.clock.now()
     const startedAtMs = Math.min(found.createdAtMs ?? nowMs, nowMs)
     const { runId, nativeStatus } = found
     const next: Transition = transition(current, { kind: 'STARTED', runId, nativeStatus, startedAtMs }, nowMs)
     if (next.outcome !== 'changed' && next.outcome !== 'noted')
       return { outcome: 'duplicate', of: runKey(claimed) }
-    const saved = await keepRunId(next.run, tools)
-    if (saved === 'taken') return park(claimed, onAnotherRecord(runId, tools), tools)
+    const saved = await saveRunId(next.run, context)
+    if (saved === 'taken') return park(claimed, onAnotherRecord(runId, context), context)
     if (saved?.state === 'IN_FLIGHT' && next.outcome === 'changed') {
-      const run = owesCancel(saved) && hasTimeToAsk(tools) ? (await sendCancel(saved, tools)).run : saved
+      const run = owesCancel(saved) && hasTimeToAsk(context) ? (await sendCancel(saved, context)).run : saved
       return { outcome: 'started', run, adopted }
     }
-    if (saved !== undefined) return { outcome: 'extra', runId, of: runKey(claimed) }
-    const records = await tools.store.runsOf(claimed.subject)
+    if (saved !== undefined) return { outcome: 'duplicate-run', runId, of: runKey(claimed) }
+    const records = await context.store.runsOf(claimed.subject)
     current = records.runs.find((run) => runKey(run).record === record)
   }
   throw new PortUnavailable('table', new Error('the run id could not be recorded'))

@@ -12,7 +12,7 @@ import { meaningOfStatus } from '../../run/service-status.ts'
 import { absenceIsProofAtMs, ownership } from '../../run/start-safety.ts'
 import { hasWaitedTooLong, park, recordStarted, reject, runError } from './end-lease.ts'
 import type { RequestOutcome } from './request-outcome.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 
 /** The fate of a Start was never learned. A run may exist, so this is no attempt that came to nothing (P1). */
@@ -29,7 +29,7 @@ type Look =
   | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
 
 /** A page of the runs of the asset or data source. */
-const listTarget = (subject: Subject, nextToken: string | undefined, { datazone }: StarterTools) => {
+const listTarget = (subject: Subject, nextToken: string | undefined, { datazone }: StartContext) => {
   const from = nextToken === undefined ? {} : { nextToken }
   return subject.kind === 'DATA_SOURCE'
     ? datazone.listSourceRuns(subject.domainId, { dataSourceId: subject.dataSourceId, ...from })
@@ -44,13 +44,13 @@ const outOfTime: RunError = {
 /** All pages, or none: of some of them nothing follows. */
 const listAll = async (
   subject: Subject,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<{ readonly runs: readonly ServiceRun[] } | Extract<Look, { found: 'unknown' }>> => {
   const runs: ServiceRun[] = []
   let nextToken: string | undefined
   do {
-    if (!hasTimeToAsk(tools)) return { found: 'unknown', reason: 'UNAVAILABLE', error: outOfTime }
-    const page = await listTarget(subject, nextToken, tools)
+    if (!hasTimeToAsk(context)) return { found: 'unknown', reason: 'UNAVAILABLE', error: outOfTime }
+    const page = await listTarget(subject, nextToken, context)
     if (page.outcome === 'refused') {
       const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
       return { found: 'unknown', reason, error: runError(page.refusal) }
@@ -68,18 +68,18 @@ const newestGoing = (kind: Subject['kind'], runs: readonly ServiceRun[]): Servic
     .at(-1)
 
 /** Asks List, all pages, whether an earlier Start of this attempt took effect, and what else is going. */
-const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools): Promise<Look> => {
+const look = async (run: ClaimedRun, others: readonly Run[], context: StartContext): Promise<Look> => {
   const recordedElsewhere = new Set(
     others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
   )
-  const listed = await listAll(run.subject, tools)
+  const listed = await listAll(run.subject, context)
   if ('found' in listed) return listed
   const ours: ServiceRun[] = []
   let unclear: ServiceRun | undefined
   for (const candidate of listed.runs) {
     const { runId, types, revision, createdAtMs } = candidate
     const seen = { runId, types, revision, createdAtMs, isOlderShape: candidate.isOlderShape }
-    const owner = ownership(run, seen, recordedElsewhere, tools.settings.assumptions)
+    const owner = ownership(run, seen, recordedElsewhere, context.settings.assumptions)
     if (owner === 'ours') ours.push(candidate)
     if (owner === 'unclear') unclear = candidate
   }
@@ -99,29 +99,29 @@ const look = async (run: ClaimedRun, others: readonly Run[], tools: StarterTools
  * Looks for the effect of earlier Starts; `nothing` when List proves that there is none and never will be, so that the
  * caller may go on. Any other answer is the outcome.
  */
-export const lookBefore = async (
+export const findEarlierStart = async (
   run: ClaimedRun,
   others: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome | 'nothing'> => {
   if (run.earlierStart === undefined) return 'nothing'
-  const requestedAtMs = tools.clock.now()
-  const seen = await look(run, others, tools)
+  const requestedAtMs = context.clock.now()
+  const seen = await look(run, others, context)
   switch (seen.found) {
     case 'ours':
-      return recordStarted(run, seen.run, true, tools)
+      return recordStarted(run, seen.run, true, context)
     case 'unknown': {
-      if (hasWaitedTooLong(run, tools)) return reject(run, startUnknown, tools)
-      const { lookAgainMs, parkMs } = tools.settings
+      if (hasWaitedTooLong(run, context)) return reject(run, startUnknown, context)
+      const { lookAgainMs, parkMs } = context.settings
       // List is a permission of its own, so that this opens no breaker; nor is it asked for each minute.
       const retryAtMs = requestedAtMs + (seen.reason === 'DENIED' ? parkMs : lookAgainMs)
-      return park(run, { reason: seen.reason, retryAtMs, definite: true, error: seen.error }, tools)
+      return park(run, { reason: seen.reason, retryAtMs, definite: true, error: seen.error }, context)
     }
     case 'nothing': {
-      const provesMs = absenceIsProofAtMs(run.earlierStart, tools.settings.assumptions)
+      const provesMs = absenceIsProofAtMs(run.earlierStart, context.settings.assumptions)
       return requestedAtMs >= provesMs
         ? 'nothing'
-        : park(run, { reason: 'LEASE_EXPIRED', retryAtMs: provesMs, definite: true }, tools)
+        : park(run, { reason: 'LEASE_EXPIRED', retryAtMs: provesMs, definite: true }, context)
     }
     default:
       return seen satisfies never
@@ -131,34 +131,34 @@ export const lookBefore = async (
 /** The run once List has proven that no Start of an earlier lease took effect, or will. */
 export const withoutOpenStarts = ({ earlierStart: _, ...run }: ClaimedRun): ClaimedRun => run
 
-const isProvenAbsent = (run: ClaimedRun, seen: Look, requestedAtMs: number, tools: StarterTools): boolean =>
+const isProvenAbsent = (run: ClaimedRun, seen: Look, requestedAtMs: number, context: StartContext): boolean =>
   seen.found === 'nothing' &&
   run.earlierStart !== undefined &&
-  requestedAtMs >= absenceIsProofAtMs(run.earlierStart, tools.settings.assumptions)
+  requestedAtMs >= absenceIsProofAtMs(run.earlierStart, context.settings.assumptions)
 
 /**
  * A run of the asset is going. It is adopted only where an earlier Start of this attempt is open: the one that was just
  * refused made nothing, so without another the run in the way is somebody else's, however much it looks like ours (P1).
  * That one is waited for.
  */
-export const parkBehindOther = async (
+export const parkBehindActiveRun = async (
   run: ClaimedRun,
   others: readonly Run[],
   error: RunError,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const { lookAgainMs, parkMs } = tools.settings
-  const requestedAtMs = tools.clock.now()
-  const seen = await look(run, others, tools)
+  const { lookAgainMs, parkMs } = context.settings
+  const requestedAtMs = context.clock.now()
+  const seen = await look(run, others, context)
   if (run.earlierStart !== undefined && seen.found === 'ours')
-    return recordStarted(run, seen.run, true, tools)
-  const nowMs = tools.clock.now()
+    return recordStarted(run, seen.run, true, context)
+  const nowMs = context.clock.now()
   // Where List shows none going, as long as the request itself has waited.
   const sinceMs = (seen.found === 'nothing' ? seen.going?.createdAtMs : undefined) ?? run.createdAtMs
   const retryAtMs = nowMs + backoffByAgeMs(nowMs - sinceMs, lookAgainMs, parkMs)
   return park(
-    isProvenAbsent(run, seen, requestedAtMs, tools) ? withoutOpenStarts(run) : run,
+    isProvenAbsent(run, seen, requestedAtMs, context) ? withoutOpenStarts(run) : run,
     { reason: 'CONFLICT', retryAtMs, definite: true, error },
-    tools,
+    context,
   )
 }

@@ -6,7 +6,7 @@ import { acceptRequest } from './accept-request.ts'
 import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { resumeRecord } from './resume-record.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 import { backoffSeconds } from './start-run.ts'
 
 /** P2: the event, then the copy, and only then may the message go. */
@@ -18,18 +18,18 @@ const rejectMessage = async (
     readonly runKind?: RunKind
     readonly errorName?: MessageError
   },
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const nowMs = tools.clock.now()
+  const nowMs = context.clock.now()
   const { envelopeId, runKind, errorName } = about
   const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
   const eventId = event.detail.metadata.id
-  const [taken] = await tools.bus.put([event])
+  const [taken] = await context.bus.put([event])
   if (taken !== true) {
-    const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
-    return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_TAKEN' }
+    const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
+    return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_ACCEPTED' }
   }
-  await tools.queue.copyRejected(rejectedRequest(eventId, nowMs, problems, body))
+  await context.queue.copyRejected(rejectedRequest(eventId, nowMs, problems, body))
   return { outcome: 'rejected', eventId, reasons: problems }
 }
 
@@ -49,19 +49,19 @@ const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
  * From a queue body to what became of it: parse, dedupe, resolve, claim, start; or cancel. Each step writes before the next calls.
  * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
  */
-export const handleMessage = async (body: string, tools: StarterTools): Promise<Handled> => {
-  const message = parseQueueMessage(body, tools.sentAtMs)
+export const handleMessage = async (body: string, context: StartContext): Promise<Handled> => {
+  const message = parseQueueMessage(body, context.sentAtMs)
   switch (message.kind) {
     case 'malformed':
-      return { outcomes: [await rejectMessage(body, message.problems, message, tools)] }
+      return { outcomes: [await rejectMessage(body, message.problems, message, context)] }
     case 'release':
-      return { about: refOf(message.release), outcomes: await resumeRecord(message.release, tools) }
+      return { about: refOf(message.release), outcomes: await resumeRecord(message.release, context) }
     case 'cancel': {
       const { requestId, domainId, target } = message.cancel
       const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
-      const { outcomes, refusals } = await cancelRuns(message.cancel, tools)
+      const { outcomes, refusals } = await cancelRuns(message.cancel, context)
       const about = { envelopeId: requestId, runKind, errorName: 'CannotCancel' } as const
-      const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, tools)]
+      const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, context)]
       return {
         requestKey: `cancel:${requestId}`,
         about: refOf({ domainId, ...target }),
@@ -72,7 +72,7 @@ export const handleMessage = async (body: string, tools: StarterTools): Promise<
       return {
         requestKey: message.request.requestKey,
         about: refOf(message.request),
-        outcomes: await acceptRequest(message.request, tools),
+        outcomes: await acceptRequest(message.request, context),
       }
     default:
       return message satisfies never

@@ -2,8 +2,8 @@ import { backoffByAgeMs } from '../../run/backoff.ts'
 import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../../run/source-day.ts'
 import { type Attempt, hasToWait } from '../../run/start-safety.ts'
-import { stoppedError } from './park-behind-breaker.ts'
-import type { StarterTools } from './start-context.ts'
+import { breakerOpenError } from './park-behind-breaker.ts'
+import type { StartContext } from './start-context.ts'
 
 /** What is to be claimed, or the parked record that it is. */
 type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<ParkedRun, 'createdAtMs'>>
@@ -15,14 +15,14 @@ type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<Park
  * what has waited for too long and is rejected once it is known that it never was started (P9). Others may go, or wait
  * for a cap, for long: whoever waits behind them looks again ever more rarely.
  */
-export const mustPark = async (
+export const parkingReason = async (
   attempt: Candidate,
   others: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<
   { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError } | undefined
 > => {
-  const { clock, settings, switches, gate } = tools
+  const { clock, settings, switches, gate } = context
   const ageMs = (): number => clock.now() - (attempt.createdAtMs ?? clock.now())
   const isOver = ageMs() > settings.maxWaitMs
   const isStart = attempt.cancel === undefined && !isOver
@@ -40,7 +40,7 @@ export const mustPark = async (
   if (attempt.subject.kind === 'DATA_SOURCE' && isSourceDayFull(others, nowMs, settings.sourceRunsPerDay)) {
     return { reason: 'SOURCE_DAY_FULL', retryAtMs: nextDayMs(nowMs) }
   }
-  const breaker = await gate.stoppedBy('Start', attempt)
+  const breaker = await gate.blockedBy('Start', attempt)
   // Behind a full quota an open Start is looked for all the same.
   if (
     breaker === undefined ||
@@ -48,5 +48,5 @@ export const mustPark = async (
   ) {
     return undefined
   }
-  return { reason: breaker.cause.reason, retryAtMs: lookAgainAtMs, error: stoppedError(breaker) }
+  return { reason: breaker.cause.reason, retryAtMs: lookAgainAtMs, error: breakerOpenError(breaker) }
 }

@@ -8,7 +8,7 @@ import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, PlannedRun } from '.
 export type RequestOutcome =
   | { readonly outcome: 'started'; readonly run: InFlightRun; readonly adopted: boolean }
   /** ALARM: DataZone runs `runId` for an attempt that already has another run, or is over. P1 was broken. */
-  | { readonly outcome: 'extra'; readonly runId: string; readonly of: RunKey }
+  | { readonly outcome: 'duplicate-run'; readonly runId: string; readonly of: RunKey }
   | { readonly outcome: 'duplicate'; readonly of: RunKey }
   | { readonly outcome: 'parked'; readonly run: ParkedRun }
   | { readonly outcome: 'planned'; readonly run: PlannedRun }
@@ -26,7 +26,7 @@ export type RequestOutcome =
   /** Cancelled before DataZone had a run of it. */
   | { readonly outcome: 'canceled'; readonly run: EndedRun }
   /** To be cancelled, as its record says: at DataZone, or once it is known whether a run was started. */
-  | { readonly outcome: 'cancel-asked'; readonly run: ParkedRun | ClaimedRun | InFlightRun }
+  | { readonly outcome: 'cancel-requested'; readonly run: ParkedRun | ClaimedRun | InFlightRun }
   /** A request to cancel came when the run had ended. */
   | { readonly outcome: 'cancel-too-late'; readonly of: RunKey }
   | { readonly outcome: 'nothing-to-cancel' }
@@ -39,12 +39,12 @@ type Retry = Extract<RequestOutcome, { outcome: 'retry' }>
 export const recordChanged: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' }
 
 /** Somebody else claimed a run of this data source since its records were read: they are to be read again. */
-export const turnTaken: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' }
+export const sourceClaimed: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'SOURCE_CLAIMED' }
 
 /** A race for attempt n+1 of two requests has one winner; one to regenerate makes the attempt after it. */
 export const attemptTaken: Retry = { outcome: 'retry', afterSeconds: 1, reason: 'ATTEMPT_TAKEN' }
 
-const lostRaces: readonly RequestOutcome[] = [recordChanged, turnTaken, attemptTaken]
+const lostRaces: readonly RequestOutcome[] = [recordChanged, sourceClaimed, attemptTaken]
 
 /** Whether the records have only to be read again, because somebody else was faster. */
 export const isLostRace = (outcome: RequestOutcome): outcome is Retry => lostRaces.includes(outcome)

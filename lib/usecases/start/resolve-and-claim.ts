@@ -7,14 +7,14 @@ import { hasWaitedTooLong, waitedTooLong } from './end-lease.ts'
 import { backfillWait } from './lanes.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 import { backoffSeconds } from './start-run.ts'
 import {
-  keepWaiting,
-  ordered,
-  rejectWaiting,
-  skippedBy,
-  taken,
+  applyOrders,
+  duplicateOf,
+  parkRequest,
+  rejectRequest,
+  skippedByPolicy,
   type WaitingRequest,
 } from './waiting-request.ts'
 
@@ -37,11 +37,11 @@ const claimResolved = async (
   waiting: WaitingRequest,
   asset: Asset,
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const named = waiting.request.revision
   const { domainId } = waiting.subject
-  const decision = applyPolicy(tools.settings.policy, {
+  const decision = applyPolicy(context.settings.policy, {
     domainId,
     projectId: waiting.projectId,
     asset: { type: asset.typeIdentifier, name: asset.name },
@@ -49,13 +49,18 @@ const claimResolved = async (
   switch (decision.decision) {
     case 'run':
       if (named === undefined && looksStale(waiting, asset.revision, records.runs)) {
-        const retryAtMs = tools.clock.now() + tools.settings.lookAgainMs
-        return [await keepWaiting(waiting, { reason: 'STALE_READ', retryAtMs }, tools)]
+        const retryAtMs = context.clock.now() + context.settings.lookAgainMs
+        return [await parkRequest(waiting, { reason: 'STALE_READ', retryAtMs }, context)]
       }
-      return claimRuns(ordered(waiting, decision.orders, tools), named ?? asset.revision, records, tools)
+      return claimRuns(
+        applyOrders(waiting, decision.orders, context),
+        named ?? asset.revision,
+        records,
+        context,
+      )
     case 'skip':
-      if (waiting.version > 0 && !(await tools.store.dropRequest(waiting))) return [taken(waiting)]
-      return [skippedBy(decision)]
+      if (waiting.version > 0 && !(await context.store.dropRequest(waiting))) return [duplicateOf(waiting)]
+      return [skippedByPolicy(decision)]
     case 'look':
       throw new Error('a rule looks at more than GetAsset has told')
     default:
@@ -67,33 +72,33 @@ const claimResolved = async (
 export const resolveAndClaim = async (
   waiting: WaitingRequest,
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const nowMs = tools.clock.now()
-  const wait = backfillWait(waiting, tools)
-  if (wait !== undefined) return [await keepWaiting(waiting, wait, tools)]
-  if ((await tools.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
-    if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
-    const retryAtMs = nowMs + tools.settings.lookAgainMs
-    return [await keepWaiting(waiting, { reason: 'PAUSED', retryAtMs }, tools)]
+  const nowMs = context.clock.now()
+  const wait = backfillWait(waiting, context)
+  if (wait !== undefined) return [await parkRequest(waiting, wait, context)]
+  if ((await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
+    if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+    const retryAtMs = nowMs + context.settings.lookAgainMs
+    return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs }, context)]
   }
-  const resolution = await resolveAsset(waiting, tools)
+  const resolution = await resolveAsset(waiting, context)
   switch (resolution.outcome) {
     case 'resolved':
-      return claimResolved(waiting, resolution.asset, records, tools)
+      return claimResolved(waiting, resolution.asset, records, context)
     case 'wait':
-      if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
-      return [await keepWaiting(waiting, resolution, tools)]
+      if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+      return [await parkRequest(waiting, resolution, context)]
     case 'wrong':
-      return [await rejectWaiting(waiting, resolution.error, tools)]
+      return [await rejectRequest(waiting, resolution.error, context)]
     case 'transient': {
-      const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
-      if (waiting.version === 0 && tools.receiveCount === 1) {
+      const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
+      if (waiting.version === 0 && context.receiveCount === 1) {
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       }
-      if (hasWaitedTooLong(waiting, tools)) return [await rejectWaiting(waiting, waitedTooLong, tools)]
-      const retryAtMs = nowMs + tools.settings.lookAgainMs + afterSeconds * 1000
-      return [await keepWaiting(waiting, { ...resolution, retryAtMs }, tools)]
+      if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+      const retryAtMs = nowMs + context.settings.lookAgainMs + afterSeconds * 1000
+      return [await parkRequest(waiting, { ...resolution, retryAtMs }, context)]
     }
     default:
       return resolution satisfies never

@@ -2,8 +2,8 @@ import type { Asset, Refusal } from '../../ports/datazone.ts'
 import { backoffByAgeMs } from '../../run/backoff.ts'
 import { errorText } from '../../run/error-text.ts'
 import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
-import { stoppedError } from './park-behind-breaker.ts'
-import type { StarterTools } from './start-context.ts'
+import { breakerOpenError } from './park-behind-breaker.ts'
+import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
@@ -20,8 +20,12 @@ export type Resolution =
   /** Soon again, by itself; park it when it has been back on the queue before. */
   | { readonly outcome: 'transient'; readonly reason: 'THROTTLED' | 'UNAVAILABLE'; readonly error: RunError }
 
-const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTools): Promise<Resolution> => {
-  const { settings, clock } = tools
+const unresolved = async (
+  waiting: ParkedRun,
+  refusal: Refusal,
+  context: StartContext,
+): Promise<Resolution> => {
+  const { settings, clock } = context
   const nowMs = clock.now()
   const error: RunError = { name: refusal.name, message: errorText(refusal.message) }
   const wait = (reason: ParkReason, afterMs: number): Resolution => ({
@@ -34,13 +38,13 @@ const unresolved = async (waiting: ParkedRun, refusal: Refusal, tools: StarterTo
     case 'INVALID':
       return { outcome: 'wrong', error }
     case 'NOT_FOUND':
-      await tools.gate.allowed('GetAsset', ['DENIED'])
+      await context.gate.allowed('GetAsset', ['DENIED'])
       return nowMs - (waiting.notFoundSinceMs ?? nowMs) >= settings.notFoundGraceMs
         ? { outcome: 'wrong', error }
         : wait('NOT_FOUND', settings.lookAgainMs)
     case 'DENIED': {
       const { domainId } = waiting.subject
-      await tools.gate.refused('GetAsset', { reason: 'DENIED', domainId, projectId: waiting.projectId })
+      await context.gate.refused('GetAsset', { reason: 'DENIED', domainId, projectId: waiting.projectId })
       return wait(
         'DENIED',
         backoffByAgeMs(nowMs - waiting.createdAtMs, settings.lookAgainMs, settings.parkMs),
@@ -74,25 +78,25 @@ type Denial =
  * Start's own answer cannot tell that from a permission that is missing. It is asked before others are told of the
  * refusal: a request that is wrong says nothing of the project it names. What it cannot tell is a missing permission.
  */
-export const deniedForItsProject = async (run: Run, tools: StarterTools): Promise<Denial> => {
+export const explainDenial = async (run: Run, context: StartContext): Promise<Denial> => {
   if (run.subject.kind === 'DATA_SOURCE') return { because: 'denied' }
-  if (!hasTimeToAsk(tools)) return { because: 'no-time' }
-  const answer = await tools.datazone.getAsset(run.subject.domainId, run.subject.assetId)
+  if (!hasTimeToAsk(context)) return { because: 'no-time' }
+  const answer = await context.datazone.getAsset(run.subject.domainId, run.subject.assetId)
   const isOther = answer.outcome === 'answered' && answer.value.owningProjectId !== run.projectId
   return isOther ? { because: 'wrong-project', error: wrongProject } : { because: 'denied' }
 }
 
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
-export const resolveAsset = async (waiting: WaitingRequest, tools: StarterTools): Promise<Resolution> => {
+export const resolveAsset = async (waiting: WaitingRequest, context: StartContext): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
-  const breaker = await tools.gate.stoppedBy('GetAsset', waiting)
+  const breaker = await context.gate.blockedBy('GetAsset', waiting)
   if (breaker !== undefined) {
-    const retryAtMs = tools.clock.now() + tools.settings.lookAgainMs
-    return { outcome: 'wait', reason: breaker.cause.reason, retryAtMs, error: stoppedError(breaker) }
+    const retryAtMs = context.clock.now() + context.settings.lookAgainMs
+    return { outcome: 'wait', reason: breaker.cause.reason, retryAtMs, error: breakerOpenError(breaker) }
   }
-  const answer = await tools.datazone.getAsset(domainId, assetId)
-  if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, tools)
-  await tools.gate.allowed('GetAsset', ['DENIED'])
+  const answer = await context.datazone.getAsset(domainId, assetId)
+  if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, context)
+  await context.gate.allowed('GetAsset', ['DENIED'])
   return answer.value.owningProjectId === waiting.projectId
     ? { outcome: 'resolved', asset: answer.value }
     : { outcome: 'wrong', error: wrongProject }

@@ -13,22 +13,22 @@ import { canResume } from '../../run/sweep-plan.ts'
 import { transition } from '../../run/transition.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
 import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
-import { lookBefore, withoutOpenStarts } from './find-earlier-start.ts'
-import { mustPark } from './parking-reason.ts'
-import { type RequestOutcome, turnTaken } from './request-outcome.ts'
+import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
+import { parkingReason } from './parking-reason.ts'
+import { type RequestOutcome, sourceClaimed } from './request-outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
-import type { StarterTools } from './start-context.ts'
-import { parksFrom, startRun } from './start-run.ts'
+import type { StartContext } from './start-context.ts'
+import { parksFromReceive, startRun } from './start-run.ts'
 import { isWaitingRequest } from './waiting-request.ts'
 
 /** Still not now. */
 const parkAgain = async (
   run: ParkedRun,
   wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, tools.clock.now())
-  const parked = next.outcome === 'changed' ? await tools.store.save(next.run) : undefined
+  const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, context.clock.now())
+  const parked = next.outcome === 'changed' ? await context.store.save(next.run) : undefined
   return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
 }
 
@@ -41,13 +41,13 @@ const lookThenPark = async (
   claim: ClaimedRun,
   wait: CapWait,
   others: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const claiming = await tools.store.claim(claim)
+  const claiming = await context.store.claim(claim)
   if (claiming.outcome !== 'claimed') return { outcome: 'duplicate', of: runKey(claim) }
-  const looked = await lookBefore(claiming.run, others, tools)
+  const looked = await findEarlierStart(claiming.run, others, context)
   return looked === 'nothing'
-    ? park(withoutOpenStarts(claiming.run), { ...wait, definite: true }, tools)
+    ? park(withoutOpenStarts(claiming.run), { ...wait, definite: true }, context)
     : looked
 }
 
@@ -55,32 +55,33 @@ const lookThenPark = async (
 export const resumeRun = async (
   run: ParkedRun,
   records: Records,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
-  if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, tools)
-  if (run.earlierStart === undefined && hasWaitedTooLong(run, tools)) return reject(run, waitedTooLong, tools)
+  if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, context)
+  if (run.earlierStart === undefined && hasWaitedTooLong(run, context))
+    return reject(run, waitedTooLong, context)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
-  const wait = await mustPark(run, others, tools)
-  if (wait !== undefined) return parkAgain(run, wait, tools)
-  const nowMs = tools.clock.now()
-  const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + tools.settings.leaseMs }, nowMs)
+  const wait = await parkingReason(run, others, context)
+  if (wait !== undefined) return parkAgain(run, wait, context)
+  const nowMs = context.clock.now()
+  const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + context.settings.leaseMs }, nowMs)
   if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }
   const claimCount = run.subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
-  const claiming = await claimWithinCaps(next.run, { claimCount }, tools)
+  const claiming = await claimWithinCaps(next.run, { claimCount }, context)
   switch (claiming.outcome) {
     case 'claimed':
-      return startRun(claiming.run, others, tools)
+      return startRun(claiming.run, others, context)
     case 'full':
       return run.earlierStart === undefined
-        ? parkAgain(run, claiming.wait, tools)
-        : lookThenPark(next.run, claiming.wait, others, tools)
+        ? parkAgain(run, claiming.wait, context)
+        : lookThenPark(next.run, claiming.wait, others, context)
     case 'exists':
     case 'changed':
     case 'request-changed':
       return { outcome: 'duplicate', of: key }
     case 'claim-count-changed':
-      return turnTaken
+      return sourceClaimed
     default:
       return claiming satisfies never
   }
@@ -89,18 +90,18 @@ export const resumeRun = async (
 /** Goes on with a record that the sweep released. Whatever else happened to it since makes the note out of date. */
 export const resumeRecord = async (
   release: Release,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const records = await tools.store.runsOf(release)
+  const records = await context.store.runsOf(release)
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
   // A note that is late or doubled finds the record gone on, or parked anew; one beside a record that this version must
   // not touch leaves it to the next release.
   if (run?.state !== 'PARKED' || run.releasedAtMs === undefined || records.unreadable.length > 0) {
     return [{ outcome: 'duplicate', of: { partition: partitionOf(release), record: release.record } }]
   }
-  if (!canResume(run, tools.settings.mode)) return [{ outcome: 'parked', run }]
+  if (!canResume(run, context.settings.mode)) return [{ outcome: 'parked', run }]
   // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
-  const released = { ...tools, receiveCount: Math.max(parksFrom, tools.receiveCount) }
+  const released = { ...context, receiveCount: Math.max(parksFromReceive, context.receiveCount) }
   return isWaitingRequest(run)
     ? resolveAndClaim(run, records, released)
     : [await resumeRun(run, records, released)]

@@ -51,7 +51,7 @@ export interface StarterPorts {
 }
 
 /** Everything one message is handled with. */
-export interface StarterTools extends StarterPorts {
+export interface StartContext extends StarterPorts {
   readonly settings: StarterSettings
   readonly place: Place
   readonly gate: Gate

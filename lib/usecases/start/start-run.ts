@@ -10,7 +10,7 @@ import {
 } from '../../run/run.ts'
 import { nextDayMs } from '../../run/source-day.ts'
 import { startSafety } from '../../run/start-safety.ts'
-import { awaitTurn } from './await-slot.ts'
+import { awaitSlot } from './await-slot.ts'
 import {
   cancelUnstarted,
   hasWaitedTooLong,
@@ -20,11 +20,11 @@ import {
   runError,
   waitedTooLong,
 } from './end-lease.ts'
-import { lookBefore, parkBehindOther, withoutOpenStarts } from './find-earlier-start.ts'
-import { parkStopped } from './park-behind-breaker.ts'
+import { findEarlierStart, parkBehindActiveRun, withoutOpenStarts } from './find-earlier-start.ts'
+import { parkBehindBreaker } from './park-behind-breaker.ts'
 import type { RequestOutcome } from './request-outcome.ts'
-import { deniedForItsProject } from './resolve-asset.ts'
-import type { StarterTools } from './start-context.ts'
+import { explainDenial } from './resolve-asset.ts'
+import type { StartContext } from './start-context.ts'
 
 /** 5 s, 10 s, 20 s, ... up to 5 min, each half to one and a half times that. */
 export const backoffSeconds = (tries: number, random: number): number =>
@@ -35,32 +35,32 @@ export const backoffSeconds = (tries: number, random: number): number =>
  * storm fills the dead letters. To be throttled once more is common while the pace looks for the limit, so that is
  * forgiven once more.
  */
-const comesBack = { UNAVAILABLE: 1, THROTTLED: 2 } as const
+const maxQueueRetries = { UNAVAILABLE: 1, THROTTLED: 2 } as const
 
 /** From this receive on, whatever is met is waited for in the table. */
-export const parksFrom = 3
+export const parksFromReceive = 3
 
-const transient = async (
+const retryOrPark = async (
   run: ClaimedRun,
   refusal: Refusal,
   reason: 'THROTTLED' | 'UNAVAILABLE',
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const nowMs = tools.clock.now()
-  const afterSeconds = backoffSeconds(tools.receiveCount, tools.clock.random())
-  const goesBack = tools.receiveCount <= comesBack[reason]
+  const nowMs = context.clock.now()
+  const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
+  const goesBack = context.receiveCount <= maxQueueRetries[reason]
   const parked = await park(
     run,
     {
       reason,
       retryAtMs:
         nowMs +
-        (goesBack ? 2 * tools.settings.lookAgainMs : tools.settings.lookAgainMs) +
+        (goesBack ? 2 * context.settings.lookAgainMs : context.settings.lookAgainMs) +
         afterSeconds * 1000,
       definite: refusal.definite,
       error: runError(refusal),
     },
-    tools,
+    context,
   )
   return goesBack && parked.outcome === 'parked'
     ? { outcome: 'retry', afterSeconds, reason: refusal.name }
@@ -72,86 +72,86 @@ const rejectUnlessSent = async (
   run: ClaimedRun,
   others: readonly Run[],
   error: RunError,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const looked = await lookBefore(run, others, tools)
-  return looked === 'nothing' ? reject(run, error, tools) : looked
+  const looked = await findEarlierStart(run, others, context)
+  return looked === 'nothing' ? reject(run, error, context) : looked
 }
 
-const refused = async (
+const handleRefusal = async (
   run: ClaimedRun,
   others: readonly Run[],
   refusal: Refusal,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const nowMs = tools.clock.now()
+  const nowMs = context.clock.now()
   const { definite } = refusal
-  const { lookAgainMs } = tools.settings
+  const { lookAgainMs } = context.settings
   const error = runError(refusal)
   const later = (reason: ParkReason, afterMs: number) =>
-    park(run, { reason, retryAtMs: nowMs + afterMs, definite, error }, tools)
+    park(run, { reason, retryAtMs: nowMs + afterMs, definite, error }, context)
   switch (refusal.kind) {
     case 'INVALID':
-      return rejectUnlessSent(run, others, error, tools)
+      return rejectUnlessSent(run, others, error, context)
     case 'NOT_FOUND':
-      await tools.gate.allowed('Start', ['DENIED'])
-      return nowMs - (run.notFoundSinceMs ?? nowMs) >= tools.settings.notFoundGraceMs
-        ? rejectUnlessSent(run, others, error, tools)
-        : later('NOT_FOUND', tools.settings.lookAgainMs)
+      await context.gate.allowed('Start', ['DENIED'])
+      return nowMs - (run.notFoundSinceMs ?? nowMs) >= context.settings.notFoundGraceMs
+        ? rejectUnlessSent(run, others, error, context)
+        : later('NOT_FOUND', context.settings.lookAgainMs)
     case 'QUOTA_EXCEEDED':
-      await tools.gate.allowed('Start', ['DENIED'])
+      await context.gate.allowed('Start', ['DENIED'])
       // The quota of a data source is one of days. Just past midnight DataZone's day may be the one before: clocks differ.
       if (run.subject.kind === 'DATA_SOURCE') {
         return later(refusal.kind, Math.max(lookAgainMs, nextDayMs(nowMs - lookAgainMs) - nowMs))
       }
-      await tools.gate.refused('Start', { reason: refusal.kind, types: typesToRun(run) })
+      await context.gate.refused('Start', { reason: refusal.kind, types: typesToRun(run) })
       return later(refusal.kind, lookAgainMs)
     case 'DENIED': {
       const { domainId } = run.subject
       // Ever later, so that one that stays refused does not keep others from being tried.
       const everLater = () =>
-        later('DENIED', backoffByAgeMs(nowMs - run.createdAtMs, lookAgainMs, tools.settings.parkMs))
-      const told = await deniedForItsProject(run, tools)
+        later('DENIED', backoffByAgeMs(nowMs - run.createdAtMs, lookAgainMs, context.settings.parkMs))
+      const told = await explainDenial(run, context)
       switch (told.because) {
         case 'wrong-project':
-          return rejectUnlessSent(run, others, told.error, tools)
+          return rejectUnlessSent(run, others, told.error, context)
         case 'no-time':
           return everLater()
         case 'denied':
-          await tools.gate.refused('Start', { reason: 'DENIED', domainId, projectId: run.projectId })
+          await context.gate.refused('Start', { reason: 'DENIED', domainId, projectId: run.projectId })
           return everLater()
         default:
           return told satisfies never
       }
     }
     case 'CONFLICT':
-      await tools.gate.allowed('Start', ['DENIED'])
+      await context.gate.allowed('Start', ['DENIED'])
       // A data source run in the way may predate the trigger. A metadata run may be our own, its Start's answer lost.
       return run.subject.kind === 'DATA_SOURCE'
-        ? later('CONFLICT', tools.settings.parkMs)
-        : parkBehindOther(run, others, error, tools)
+        ? later('CONFLICT', context.settings.parkMs)
+        : parkBehindActiveRun(run, others, error, context)
     case 'THROTTLED':
       // The pace is that of metadata runs; StartDataSourceRun has twice the quota, so others must be using it up.
-      if (run.subject.kind === 'METADATA_GENERATION') await tools.pace.slowDown(nowMs)
-      return transient(run, refusal, 'THROTTLED', tools)
+      if (run.subject.kind === 'METADATA_GENERATION') await context.pace.slowDown(nowMs)
+      return retryOrPark(run, refusal, 'THROTTLED', context)
     case 'UNAVAILABLE':
-      return transient(run, refusal, 'UNAVAILABLE', tools)
+      return retryOrPark(run, refusal, 'UNAVAILABLE', context)
     default:
       return refusal.kind satisfies never
   }
 }
 
-const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<ServiceRun>> => {
+const sendStart = async (run: ClaimedRun, context: StartContext): Promise<Answer<ServiceRun>> => {
   const { subject, projectId, attempt } = run
-  const abortAfterMs = Math.min(tools.settings.startTimeoutMs, tools.deadlineMs - tools.clock.now())
+  const abortAfterMs = Math.min(context.settings.startTimeoutMs, context.deadlineMs - context.clock.now())
   const token = clientToken(subject, attempt)
   if (subject.kind === 'DATA_SOURCE') {
     const { domainId, dataSourceId } = subject
-    return tools.datazone.startSourceRun({ domainId, dataSourceId, clientToken: token }, abortAfterMs)
+    return context.datazone.startSourceRun({ domainId, dataSourceId, clientToken: token }, abortAfterMs)
   }
   const { domainId, assetId, revision } = subject
   if (revision === undefined) throw new Error('only a run with a revision can be started')
-  return tools.datazone.startRun(
+  return context.datazone.startRun(
     { domainId, projectId, assetId, revision, types: typesToRun(run), clientToken: token },
     abortAfterMs,
   )
@@ -166,41 +166,41 @@ const sendStart = async (run: ClaimedRun, tools: StarterTools): Promise<Answer<S
 export const startRun = async (
   claimed: ClaimedRun,
   others: readonly Run[],
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
   if (isCancelRequested(claimed)) {
-    const looked = await lookBefore(claimed, others, tools)
-    return looked === 'nothing' ? cancelUnstarted(claimed, tools) : looked
+    const looked = await findEarlierStart(claimed, others, context)
+    return looked === 'nothing' ? cancelUnstarted(claimed, context) : looked
   }
   let run = claimed
-  const isOver = hasWaitedTooLong(run, tools)
-  if (isOver || startSafety(run, tools.settings.assumptions) === 'look') {
-    const looked = await lookBefore(run, others, tools)
+  const isOver = hasWaitedTooLong(run, context)
+  if (isOver || startSafety(run, context.settings.assumptions) === 'look') {
+    const looked = await findEarlierStart(run, others, context)
     if (looked !== 'nothing') return looked
     run = withoutOpenStarts(run)
   }
-  if (isOver) return reject(run, waitedTooLong, tools)
+  if (isOver) return reject(run, waitedTooLong, context)
 
-  const breaker = await tools.gate.stoppedBy('Start', run)
-  if (breaker !== undefined) return parkStopped(run, others, breaker, tools)
-  const turn = await awaitTurn(tools)
+  const breaker = await context.gate.blockedBy('Start', run)
+  if (breaker !== undefined) return parkBehindBreaker(run, others, breaker, context)
+  const turn = await awaitSlot(context)
   if (turn.comes === 'too-late') {
-    const retryAtMs = turn.atMs + tools.settings.lookAgainMs
-    const parked = await park(run, { reason: 'PACED', retryAtMs, definite: true }, tools)
-    return parked.outcome === 'parked' && tools.receiveCount === 1
+    const retryAtMs = turn.atMs + context.settings.lookAgainMs
+    const parked = await park(run, { reason: 'PACED', retryAtMs, definite: true }, context)
+    return parked.outcome === 'parked' && context.receiveCount === 1
       ? { outcome: 'retry', afterSeconds: 5, reason: 'PACED' }
       : parked
   }
 
   // Others were refused while this one waited for its slot.
-  const since = await tools.gate.stoppedBy('Start', run, true)
-  if (since !== undefined) return parkStopped(run, others, since, tools)
+  const since = await context.gate.blockedBy('Start', run, true)
+  if (since !== undefined) return parkBehindBreaker(run, others, since, context)
 
-  const answer = await sendStart(run, tools)
-  if (answer.outcome === 'refused') return refused(run, others, answer.refusal, tools)
-  const recorded = await recordStarted(run, answer.value, false, tools)
+  const answer = await sendStart(run, context)
+  if (answer.outcome === 'refused') return handleRefusal(run, others, answer.refusal, context)
+  const recorded = await recordStarted(run, answer.value, false, context)
   // A replay of an earlier Start uses no quota, so it tells nothing of it.
   const isReplay = run.earlierStart !== undefined
-  await tools.gate.allowed('Start', isReplay ? ['DENIED'] : ['DENIED', 'QUOTA_EXCEEDED'])
+  await context.gate.allowed('Start', isReplay ? ['DENIED'] : ['DENIED', 'QUOTA_EXCEEDED'])
   return recorded
 }

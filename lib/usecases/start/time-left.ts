@@ -1,4 +1,4 @@
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 
 /**
  * Before the deadline, in ms. With what is kept back after it to write down what was learned, one try of a call may take
@@ -7,5 +7,5 @@ import type { StarterTools } from './start-context.ts'
 const leastTimeToAskMs = 2000
 
 /** Whether DataZone can still be asked something that is not a Start, and its answer be written down. */
-export const hasTimeToAsk = ({ clock, deadlineMs }: Pick<StarterTools, 'clock' | 'deadlineMs'>): boolean =>
+export const hasTimeToAsk = ({ clock, deadlineMs }: Pick<StartContext, 'clock' | 'deadlineMs'>): boolean =>
   clock.now() <= deadlineMs - leastTimeToAskMs

@@ -13,7 +13,7 @@ import {
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
 import type { RequestOutcome } from './request-outcome.ts'
-import type { StarterTools } from './start-context.ts'
+import type { StartContext } from './start-context.ts'
 
 /** A request about an asset. */
 export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
@@ -22,7 +22,7 @@ export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
 export const isWaitingRequest = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
 
 /** What stands in a request until the policy has decided on it. */
-const leftToThePolicy = ({ types, revision }: RequestedMetadataRun) => ({
+const undecidedFields = ({ types, revision }: RequestedMetadataRun) => ({
   ...(types === undefined ? { policyTypes: [] } : {}),
   ...(revision === undefined ? {} : { revision }),
 })
@@ -34,9 +34,9 @@ const leftToThePolicy = ({ types, revision }: RequestedMetadataRun) => ({
 export const waitingRequest = <About extends Subject>(
   request: RequestedRun,
   subject: About,
-  tools: StarterTools,
+  context: StartContext,
 ): ParkedRun & { readonly subject: About } => {
-  const nowMs = tools.clock.now()
+  const nowMs = context.clock.now()
   return {
     state: 'PARKED',
     subject,
@@ -46,11 +46,11 @@ export const waitingRequest = <About extends Subject>(
       requestKey: request.requestKey,
       lane: request.lane,
       // No later than it was sent, whatever the sender's clock says: a cancel that was sent after it means it.
-      requestedAtMs: Math.min(request.requestedAtMs ?? tools.sentAtMs, tools.sentAtMs, nowMs),
+      requestedAtMs: Math.min(request.requestedAtMs ?? context.sentAtMs, context.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
       ...(request.published === undefined ? {} : { published: request.published }),
-      ...(request.kind === 'DATA_SOURCE' ? {} : leftToThePolicy(request)),
+      ...(request.kind === 'DATA_SOURCE' ? {} : undecidedFields(request)),
     },
     createdAtMs: nowMs,
     version: 0,
@@ -61,10 +61,14 @@ export const waitingRequest = <About extends Subject>(
 }
 
 /** The request as the policy orders it, to be claimed. */
-export const ordered = (waiting: WaitingRequest, orders: RunOrders, tools: StarterTools): WaitingRequest => {
+export const applyOrders = (
+  waiting: WaitingRequest,
+  orders: RunOrders,
+  context: StartContext,
+): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
   if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
-  const types = orders.types ?? tools.settings.defaultTypes
+  const types = orders.types ?? context.settings.defaultTypes
   return {
     ...waiting,
     subject: { ...waiting.subject, types },
@@ -74,39 +78,45 @@ export const ordered = (waiting: WaitingRequest, orders: RunOrders, tools: Start
 }
 
 /** Why the policy skips a request, as its outcome. */
-export const skippedBy = (decision: Extract<Decision, { decision: 'skip' }>): RequestOutcome => {
+export const skippedByPolicy = (decision: Extract<Decision, { decision: 'skip' }>): RequestOutcome => {
   const { decision: _, ...why } = decision
   return { outcome: 'skipped', ...why }
 }
 
-const write = async <R extends ParkedRun | EndedRun>(run: R, tools: StarterTools): Promise<R | undefined> => {
-  if (run.version > 0) return tools.store.save(run)
-  const creation = await tools.store.create(run)
+const write = async <R extends ParkedRun | EndedRun>(
+  run: R,
+  context: StartContext,
+): Promise<R | undefined> => {
+  if (run.version > 0) return context.store.save(run)
+  const creation = await context.store.create(run)
   return creation.outcome === 'created' ? creation.run : undefined
 }
 
-export const taken = (waiting: ParkedRun): RequestOutcome => ({ outcome: 'duplicate', of: runKey(waiting) })
+export const duplicateOf = (waiting: ParkedRun): RequestOutcome => ({
+  outcome: 'duplicate',
+  of: runKey(waiting),
+})
 
 /** Parks the request under its key. */
-export const keepWaiting = async (
+export const parkRequest = async (
   waiting: ParkedRun,
   why: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const next = transition(waiting, { kind: 'REFUSED', definite: true, ...why }, tools.clock.now())
-  const parked = next.outcome === 'changed' ? await write(next.run, tools) : undefined
-  return parked === undefined ? taken(waiting) : { outcome: 'parked', run: parked }
+  const next = transition(waiting, { kind: 'REFUSED', definite: true, ...why }, context.clock.now())
+  const parked = next.outcome === 'changed' ? await write(next.run, context) : undefined
+  return parked === undefined ? duplicateOf(waiting) : { outcome: 'parked', run: parked }
 }
 
 /** Ends the request as REJECTED, and says so to its sender. */
-export const rejectWaiting = async (
+export const rejectRequest = async (
   waiting: ParkedRun,
   error: RunError,
-  tools: StarterTools,
+  context: StartContext,
 ): Promise<RequestOutcome> => {
-  const next = transition(waiting, { kind: 'REJECTED', error }, tools.clock.now())
-  const ended = next.outcome === 'changed' ? await write(next.run, tools) : undefined
-  if (ended === undefined) return taken(waiting)
-  await announce([ended], tools)
+  const next = transition(waiting, { kind: 'REJECTED', error }, context.clock.now())
+  const ended = next.outcome === 'changed' ? await write(next.run, context) : undefined
+  if (ended === undefined) return duplicateOf(waiting)
+  await announce([ended], context)
   return { outcome: 'rejected', eventId: eventId(ended, 'REJECTED'), reasons: [error.message] }
 }

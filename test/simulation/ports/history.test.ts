@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
-import { latestTurnMs } from '../../../lib/usecases/start/await-slot.ts'
+import { latestSlotMs } from '../../../lib/usecases/start/await-slot.ts'
 import { breakerBoard } from '../../../lib/usecases/start/breaker-board.ts'
 import { handleMessage } from '../../../lib/usecases/start/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/start/slot-gate.ts'
@@ -90,7 +90,7 @@ const live = async (seed: number) => {
     const { process, ports } = environment(`starter ${message.receiptHandle}`)
     const deadlineMs = time.now() + 27_000
     time.at(time.now() + 30_000, () => process.kill('time-out'))
-    const latestMs = latestTurnMs(deadlineMs)
+    const latestMs = latestSlotMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
     const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs } = config.starter
     const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, maxMs: maxMs, leaseMs })()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { announce, announceAtOnce } from '../../../lib/usecases/announce.ts'
+import { announce, announceInParallel } from '../../../lib/usecases/announce.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryRunStore } from '../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../support/recorders.ts'
@@ -150,7 +150,7 @@ test('all at once goes in tens, each run once', async () => {
     sizes.push(events.length)
     return put(events)
   }
-  expect(await announceAtOnce(runs, ports)).toBe(25)
+  expect(await announceInParallel(runs, ports)).toBe(25)
   expect(sizes).toEqual([10, 10, 5])
   expect(new Set(ports.bus.events.map(({ detail }) => detail.data.asset?.id)).size).toBe(25)
 })

@@ -102,13 +102,13 @@ describe('a request to cancel', () => {
         return answered(undefined)
       },
     })
-    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-asked' }])
+    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
     expect(noted).toEqual([byStop])
     expect(there.store.current(run)).toMatchObject({
       state: 'IN_FLIGHT',
       cancel: { ...byStop, sentAtMs: t0 },
     })
-    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-asked' }])
+    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
     expect(there.datazone.calls).toEqual(['Cancel run-1'])
   })
 
@@ -117,7 +117,7 @@ describe('a request to cancel', () => {
     async (kind) => {
       const run = inFlightRun()
       const { outcomes, store } = world([run], { cancelRun: async () => refused(kind) })
-      expect(await outcomes(cancelRequest())).toEqual(['cancel-asked'])
+      expect(await outcomes(cancelRequest())).toEqual(['cancel-requested'])
       expect(store.current(run)?.cancel).toEqual(byStop)
     },
   )
@@ -212,7 +212,7 @@ describe('a request to cancel', () => {
   test('may have overtaken what it is about: it is looked at again, 30 s after it was sent', async () => {
     const early = starterWorld()
     expect(await early.handle(cancelRequest())).toEqual([
-      { outcome: 'retry', afterSeconds: 30, reason: 'LOOKS_AGAIN' },
+      { outcome: 'retry', afterSeconds: 30, reason: 'CHECK_AGAIN' },
     ])
     const between = starterWorld({ runs: [parkedRun()], sentAtMs: t0 - 10 * second })
     expect(await between.handle(cancelRequest())).toMatchObject([
@@ -230,7 +230,7 @@ describe('a request to cancel', () => {
       if (isFirst) there.store.given(inFlightRun({ version: 2 }))
       isFirst = false
     }
-    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-asked'])
+    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
     expect(there.datazone.calls).toEqual(['Cancel run-1'])
     expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
   })
@@ -263,7 +263,7 @@ describe('a run that may have been started', () => {
   test('P1: is not ended, but released soon and looked for', async () => {
     const run = parkedRun({ ...openStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
     const there = world([run], { listRuns: async () => answered({ runs: [] }) })
-    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-asked'])
+    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
     expect(there.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: byStop })
     there.pauses.add('dzd_orders')
     there.clock.advance(3 * minute)
@@ -300,7 +300,7 @@ describe('a run that may have been started', () => {
         const { clock, handle } = there
         clock.advance(second)
         expect(await handle(cancelRequest())).toMatchObject([
-          { outcome: 'cancel-asked', run: { state: 'CLAIMED' } },
+          { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
         ])
         return answered(serviceRun())
       },
@@ -426,7 +426,7 @@ describe('of a data source', () => {
 
   test('a claim is only noted', async () => {
     expect(await world([claimedRun(about)]).handle(sourceCancelRequest())).toMatchObject([
-      { outcome: 'cancel-asked', run: { state: 'CLAIMED' } },
+      { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
     ])
   })
 })

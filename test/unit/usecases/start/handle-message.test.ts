@@ -25,7 +25,7 @@ describe('P2: a body that is no request', () => {
     const world = starterWorld()
     world.bus.refuses = () => true
     expect(await world.handle('junk', 1)).toEqual([
-      { outcome: 'retry', afterSeconds: 5, reason: 'EVENT_NOT_TAKEN' },
+      { outcome: 'retry', afterSeconds: 5, reason: 'EVENT_NOT_ACCEPTED' },
     ])
     expect(await world.handle('junk', 3)).toMatchObject([{ afterSeconds: 20 }])
     expect(world.queue.copies).toEqual([])

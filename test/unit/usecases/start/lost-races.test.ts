@@ -212,7 +212,7 @@ describe('of a data source', () => {
       return claim(next, terms)
     }
     expect(await world.handle(world.noteAbout(waiting))).toEqual([
-      { outcome: 'retry', afterSeconds: 1, reason: 'TURN_TAKEN' },
+      { outcome: 'retry', afterSeconds: 1, reason: 'SOURCE_CLAIMED' },
     ])
     expect(world.datazone.calls).toEqual([])
   })

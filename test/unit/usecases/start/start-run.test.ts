@@ -305,7 +305,7 @@ describe('the run id', () => {
         },
       },
     })
-    expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'extra', runId: 'run-2' }])
+    expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'duplicate-run', runId: 'run-2' }])
     const [kept] = world.store.all()
     expect(kept).toMatchObject({ state: there.state, version: 3 })
     expect(kept?.history.at(-1)?.what).toContain('run-2')

@@ -43,7 +43,7 @@ describe('with no time left before the deadline', () => {
         },
       },
     })
-    expect(await world.outcomes(cancelRequest())).toEqual(['cancel-asked', 'cancel-asked'])
+    expect(await world.outcomes(cancelRequest())).toEqual(['cancel-requested', 'cancel-requested'])
     expect(world.datazone.calls).toHaveLength(1)
     expect(world.store.all()).toMatchObject([
       { cancel: { requestId: 'stop-1' } },

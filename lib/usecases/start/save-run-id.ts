@@ -6,7 +6,7 @@ import type { Run } from '../../run/run.ts'
  * the observer may be about to follow the same run as somebody else's. Undefined: somebody was faster. `taken`: the run
  * is on another record.
  */
-export const keepRunId = async (
+export const saveRunId = async (
   run: Run,
   { store }: { readonly store: RunStore },
 ): Promise<Run | 'taken' | undefined> => {
