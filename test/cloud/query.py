@@ -1,0 +1,47 @@
+"""Looks at a stack that was deployed to moto, for deploy-to-moto."""
+
+import json
+import sys
+from collections import Counter
+
+import boto3
+
+stack = "datazone-run-orchestrator-example"
+cloudformation = boto3.client("cloudformation")
+
+
+def parameter(name):
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Parameters"]
+    print(next(one["ParameterValue"] for one in found if one["ParameterKey"] == name))
+
+
+def resources():
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    counts = Counter(one["ResourceType"] for page in pages for one in page["StackResourceSummaries"])
+    for kind, count in sorted(counts.items()):
+        print(f"{count:3} {kind}")
+    assert counts["AWS::Lambda::Function"] == 3 and counts["AWS::SQS::Queue"] == 5
+
+
+def publish():
+    """A publish event on the default bus has to reach the request queue through the rule."""
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    url = next(one["OutputValue"] for one in outputs if one["OutputKey"] == "RequestQueueUrl")
+    event = {
+        "Source": "aws.datazone",
+        "DetailType": "Asset Added To Catalog",
+        "Detail": json.dumps({"data": {"assetId": "asset-1"}}),
+    }
+    boto3.client("events").put_events(Entries=[event])
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    body = json.loads(message["Body"])
+    print(body["detail-type"], body["detail"])
+    assert body["detail-type"] == "Asset Added To Catalog"
+
+
+def removed():
+    stacks = cloudformation.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"])
+    assert stack not in [one["StackName"] for one in stacks["StackSummaries"]]
+
+
+{"parameter": parameter, "resources": resources, "publish": publish, "removed": removed}[sys.argv[1]](*sys.argv[2:])
