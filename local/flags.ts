@@ -1,27 +1,65 @@
 import { parseArgs } from 'node:util'
 
-/** A wrong command line: the message is one line that names the flag and the mend. */
+/** A wrong command line. The message is one line that names the flag and the fix. */
 export class UsageError extends Error {}
 
-const wholeNumber = (name: string, text: string, least: number, most: number): number => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not '${text}'`)
-  }
-  return value
+/** One flag of a command: what the help says of it, and how its text becomes a value. */
+export interface Flag<Value> {
+  readonly describe: string
+  /** What stands for the value in the help; a flag without it takes no value. */
+  readonly placeholder?: string
+  /** The text that stands when the flag is not given; the help shows it. */
+  readonly default?: string
+  /** Throws UsageError. `text` is undefined for a flag that is neither given nor has a default. */
+  readonly parse: (name: string, text: string | undefined) => Value
 }
 
-const positiveNumber = (name: string, text: string, most: number): number => {
-  const value = Number(text)
-  if (!(value > 0) || value > most) {
-    throw new UsageError(`--${name} takes a number above 0 and up to ${most}, not '${text}'`)
-  }
-  return value
+/** The flags of a command by their names. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>
+
+/** The values of flags, by the names of the flags. */
+export type FlagValues<Given extends Flags> = {
+  readonly [Name in keyof Given]: Given[Name] extends Flag<infer Value> ? Value : never
 }
 
-type OptionSpec = NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object
+/** A command of package.json, with its flags. */
+export interface Command<Given extends Flags> {
+  /** The text of `--help`. */
+  readonly usage: string
+  /** Returns the values of all flags, or `help` for `--help`. Throws UsageError. */
+  parse(args: readonly string[]): FlagValues<Given> | 'help'
+}
 
-const parsed = (args: readonly string[], options: OptionSpec): Record<string, unknown> => {
+/** The values that a command's `parse` returns. */
+export type ValuesOf<Defined> = Defined extends Command<infer Given> ? FlagValues<Given> : never
+
+/** Defines a command. `name` is its npm script; `summary` says in one sentence what it does. */
+export function command<Given extends Flags>(name: string, summary: string, flags: Given): Command<Given> {
+  return {
+    usage: usageOf(name, summary, flags),
+    parse: (args) => {
+      const given = readFlags(args, flags)
+      if (given['help'] === true) return 'help'
+      const values = Object.entries(flags).map(([flag, { parse, default: fallback }]) => [
+        flag,
+        parse(flag, textOf(given[flag]) ?? fallback),
+      ])
+      return Object.fromEntries(values)
+    },
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value)
+}
+
+function readFlags(args: readonly string[], flags: Flags): Readonly<Record<string, unknown>> {
+  const options = Object.fromEntries(
+    Object.entries({ ...flags, help }).map(([name, { placeholder }]) => [
+      name,
+      { type: placeholder === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
   } catch (error) {
@@ -31,63 +69,114 @@ const parsed = (args: readonly string[], options: OptionSpec): Record<string, un
   }
 }
 
-const shared = {
-  assets: { type: 'string' },
-  seed: { type: 'string' },
-  speed: { type: 'string' },
-  'list-order': { type: 'string' },
-  hints: { type: 'string' },
-} as const
+const help: Flag<boolean> = { describe: 'prints this', parse: () => true }
+const width = 100
 
-export interface SharedFlags {
-  readonly assets: number
-  readonly seed: number
-  readonly speed: number
-  readonly listOrder: 'newest' | 'random'
-  readonly hints: 'on' | 'off'
-}
-
-const text = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback)
-
-const sharedFlags = (values: Record<string, unknown>): SharedFlags => {
-  const listOrder = text(values['list-order'], 'newest')
-  if (listOrder !== 'newest' && listOrder !== 'random') {
-    throw new UsageError(`--list-order takes newest or random, not '${listOrder}'`)
-  }
-  const hints = text(values['hints'], 'on')
-  if (hints !== 'on' && hints !== 'off') throw new UsageError(`--hints takes on or off, not '${hints}'`)
-  return {
-    assets: wholeNumber('assets', text(values['assets'], '24'), 1, 100_000),
-    seed: wholeNumber('seed', text(values['seed'], '1'), 0, 2 ** 31),
-    speed: positiveNumber('speed', text(values['speed'], '10'), 100),
-    listOrder,
-    hints,
-  }
-}
-
-/** Flags of `npm run demo`. Throws UsageError. */
-export const demoFlags = (args: readonly string[]): SharedFlags & { readonly json: boolean } => {
-  const values = parsed(args, { ...shared, json: { type: 'boolean' } })
-  return { ...sharedFlags(values), json: values['json'] === true }
-}
-
-const portNames = ['datazone', 'dynamodb', 'sqs', 'eventbridge'] as const
-const modes = ['off', 'plan', 'run'] as const
-
-export interface StartFlags extends SharedFlags {
-  readonly mode: (typeof modes)[number]
-  readonly ports: Partial<Record<(typeof portNames)[number], number>>
-}
-
-/** Flags of `npm start`. Throws UsageError. */
-export const startFlags = (args: readonly string[]): StartFlags => {
-  const ports = Object.fromEntries(portNames.map((name) => [`${name}-port`, { type: 'string' as const }]))
-  const values = parsed(args, { ...shared, mode: { type: 'string' }, ...ports })
-  const mode = modes.find((one) => one === text(values['mode'], 'run'))
-  if (mode === undefined) throw new UsageError(`--mode takes off, plan or run, not '${values['mode']}'`)
-  const given = portNames.flatMap((name) => {
-    const value = values[`${name}-port`]
-    return typeof value === 'string' ? [[name, wholeNumber(`${name}-port`, value, 0, 65_535)]] : []
+function usageOf(name: string, summary: string, flags: Flags): string {
+  const rows = Object.entries({ ...flags, help }).map(
+    ([flag, { placeholder, describe, default: fallback }]) => {
+      const left = placeholder === undefined ? `--${flag}` : `--${flag} ${placeholder}`
+      return [left, fallback === undefined ? describe : `${describe} (default ${fallback})`] as const
+    },
+  )
+  const column = Math.max(...rows.map(([left]) => left.length)) + 4
+  const lines = rows.map(([left, right]) => {
+    const wrapped = wrap(right, width - column).join(`\n${' '.repeat(column)}`)
+    return `  ${left.padEnd(column - 2)}${wrapped}`
   })
-  return { ...sharedFlags({ speed: '1', ...values }), mode, ports: Object.fromEntries(given) }
+  return [`npm run ${name} -- [flags]`, '', ...wrap(summary, width), '', ...lines].join('\n')
+}
+
+function wrap(text: string, columns: number): readonly string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines
+}
+
+type Described<Extra = object> = { readonly describe: string; readonly default?: string } & Extra
+
+/** A flag that takes a whole number within bounds. */
+export function wholeNumber(flag: Described<{ from: number; to: number; default: string }>): Flag<number> {
+  const { from, to } = flag
+  return {
+    ...flag,
+    placeholder: 'N',
+    parse: (name, text = '') => {
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= from && value <= to) return value
+      throw new UsageError(`--${name} takes a whole number from ${from} to ${to}, not '${text}'`)
+    },
+  }
+}
+
+/** A flag that takes a positive number. */
+export function positiveNumber(flag: Described<{ to: number; default: string }>): Flag<number> {
+  return {
+    ...flag,
+    placeholder: 'X',
+    parse: (name, text = '') => {
+      const value = Number(text)
+      if (value > 0 && value <= flag.to) return value
+      throw new UsageError(`--${name} takes a number above 0 and up to ${flag.to}, not '${text}'`)
+    },
+  }
+}
+
+/** A flag that takes one of some words. */
+export function choice<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+  flag: Described<{ default: Word }>,
+): Flag<Word> {
+  return {
+    ...flag,
+    placeholder: words.join('|'),
+    parse: (name, text) => {
+      const found = words.find((word) => word === text)
+      if (found !== undefined) return found
+      const listed = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+      throw new UsageError(`--${name} takes ${listed}, not '${text}'`)
+    },
+  }
+}
+
+/** A flag that takes any text; undefined when it is not given and has no default. */
+export function text(placeholder: string, flag: Described<{ default: string }>): Flag<string>
+export function text(placeholder: string, flag: Described): Flag<string | undefined>
+export function text(placeholder: string, flag: Described): Flag<string | undefined> {
+  return {
+    ...flag,
+    placeholder,
+    parse: (name, given) => {
+      if (given === '') throw new UsageError(`--${name} takes ${placeholder}, not an empty text`)
+      return given
+    },
+  }
+}
+
+/** A flag without a value. */
+export function toggle(flag: { readonly describe: string }): Flag<boolean> {
+  return { ...flag, parse: (_, given) => given === 'true' }
+}
+
+/** A port, and whether it was asked for: a default port that is taken gives way to a free one. */
+export interface PortChoice {
+  readonly port: number
+  readonly isGiven: boolean
+}
+
+/** A flag that takes a port. */
+export function port(flag: { readonly describe: string; readonly port: number }): Flag<PortChoice> {
+  return {
+    describe: `${flag.describe}; 0 for any (default ${flag.port}, or any free port when it is taken)`,
+    placeholder: 'N',
+    parse: (name, text) => {
+      if (text === undefined) return { port: flag.port, isGiven: false }
+      const bounds = { describe: '', from: 0, to: 65_535, default: text }
+      return { port: wholeNumber(bounds).parse(name, text), isGiven: true }
+    },
+  }
 }

@@ -1,11 +1,14 @@
-import { sampleCatalogue } from './catalogue/catalogue.ts'
+import { present } from '../lib/run/present.ts'
 import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
 import { packagedTemplate } from './package.ts'
+import { sampleWithDataSources } from './simulator-catalogue.ts'
 import { hintWindowAtSpeed, settingsAtSpeed } from './speed.ts'
 import { type Stack, startStack } from './stack.ts'
+import type { StackOptions } from './stack-api.ts'
 
-export interface LaunchOptions {
+/** Options of `launch`. */
+export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supervise'> {
   readonly assets: number
   readonly seed: number
   readonly speed: number
@@ -13,13 +16,9 @@ export interface LaunchOptions {
   /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
   readonly hints?: 'on' | 'off'
   readonly mode?: 'off' | 'plan' | 'run'
-  readonly ports?: {
-    readonly datazone?: number
-    readonly dynamodb?: number
-    readonly sqs?: number
-    readonly eventbridge?: number
-  }
-  readonly log?: (line: string, source: string) => void
+  readonly ports?: StackOptions['ports'] & { readonly datazone?: number }
+  /** Receives a line before each step that takes time. */
+  readonly onStep?: (step: string) => void
 }
 
 /** The packaged template's stack and a simulated DataZone that holds the sample assets. */
@@ -31,20 +30,22 @@ export interface Launched {
 }
 
 /**
- * Starts everything on loopback.
+ * Starts everything on this machine.
  * @throws Error with a one-line message when a port is taken or a part cannot start; whatever had started is stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
-  const { ports = {}, speed } = options
+  const { ports = {}, onStep = () => {}, seed, speed, listOrder, host } = options
+  onStep('packaging the service as serverless package does (some seconds after a change)')
   const { template, directory } = await packagedTemplate()
+  onStep('starting DynamoDB, SQS, EventBridge and the DataZone simulator')
   const datazone = await startDataZoneServer({
-    seed: options.seed,
+    seed,
     speed,
-    listOrder: options.listOrder,
-    ...(ports.datazone === undefined ? {} : { port: ports.datazone }),
+    listOrder,
+    ...present({ port: ports.datazone, host }),
   })
   try {
-    datazone.datazone.control.loadCatalogue(sampleCatalogue(options.assets))
+    datazone.datazone.control.loadCatalogue(sampleWithDataSources(options.assets))
     const stack = await startStack({
       template,
       directory,
@@ -54,14 +55,9 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       speed,
       batchingSeconds: { HintQueue: hintWindowAtSpeed(speed) },
       ports,
-      ...(options.log === undefined ? {} : { log: options.log }),
+      ...present({ log: options.log, host, supervise: options.supervise }),
     })
-    const pump: EventPump | undefined =
-      options.hints === 'off'
-        ? undefined
-        : pumpEvents(datazone.datazone.control, (event) =>
-            stack.publishServiceEvent({ ...event, resources: [...event.resources] }),
-          )
+    const pump = options.hints === 'off' ? undefined : pumpHints(datazone, stack)
     const stop = async () => {
       await pump?.stop()
       await stack.stop()
@@ -73,3 +69,8 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     throw error
   }
 }
+
+const pumpHints = ({ datazone }: DataZoneServer, stack: Stack): EventPump =>
+  pumpEvents(datazone.control, (event) =>
+    stack.publishServiceEvent({ ...event, resources: [...event.resources] }),
+  )

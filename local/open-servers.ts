@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Closers } from './closers.ts'
+import { explainFailure } from './dynamodb/explain-failure.ts'
+import { externalEndpoint } from './dynamodb/external-endpoint.ts'
+import { removeLeftoverTables } from './dynamodb/leftover-tables.ts'
 import { startDynamoDb } from './dynamodb/server.ts'
 import { type EventBridgeServer, startEventBridge } from './eventbridge/server.ts'
 import type { ServiceEndpoints } from './lambda/function-env.ts'
@@ -59,11 +63,21 @@ export async function openServers(context: ServerContext): Promise<OpenServers> 
 async function openQueues(context: ServerContext) {
   const { options, identity, opened } = context
   const { ports = {}, parameters = {}, queueAttributes = {} } = options
-  const server = await startSqs({ port: ports.sqs, host: options.host })
+  const server = await startSqs({
+    port: ports.sqs,
+    host: options.host,
+    dataDir: options.dataDir && join(options.dataDir, 'sqs'),
+  })
   opened.add(server.close)
   const seenSqs = await seenAt(context, 'sqs', server.endpoint)
   // An SQS client that has no endpoint setting calls the host of the queue URL, so URLs hold the address functions see.
-  const plan = planStack(options.template, { ...identity, parameters, queueUrl: queueUrlAt(seenSqs) })
+  const plan = planStack(options.template, {
+    ...identity,
+    parameters,
+    queueUrl: queueUrlAt(seenSqs),
+    // Several stacks may share an external engine, so there the template does not name tables.
+    ownTableNames: externalEndpoint(process.env) === undefined,
+  })
   const stray = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
@@ -74,16 +88,43 @@ async function openQueues(context: ServerContext) {
   return { sqsEndpoint: server.endpoint, seenSqs, sqs, plan }
 }
 
-async function openTables({ options, identity, opened }: ServerContext, plan: StackPlan): Promise<string> {
-  const server = await startDynamoDb({ port: options.ports?.dynamodb })
+async function openTables(
+  { options, identity, opened, log }: ServerContext,
+  plan: StackPlan,
+): Promise<string> {
+  const { dataDir, supervise = false } = options
+  const server = await startDynamoDb({
+    port: options.ports?.dynamodb,
+    host: options.host,
+    dataFile: dataDir && join(dataDir, 'dynamodb.sqlite'),
+    supervise: supervise ? { log } : undefined,
+  })
   opened.add(server.close)
   const client = new DynamoDBClient(connection(server.endpoint, identity.region))
   opened.add(async () => client.destroy())
+  const external = server.pid === undefined ? server.endpoint : undefined
+  if (external !== undefined) await clearLeftovers(client, external, log)
   for (const table of plan.tables) {
-    await createTable(client, table)
-    if (server.pid === undefined) opened.add(() => deleteTable(client, table))
+    await createTable(client, table, {
+      external,
+      keepExisting: external === undefined && dataDir !== undefined,
+    })
+    if (external !== undefined) opened.add(() => deleteTable(client, table))
   }
   return server.endpoint
+}
+
+async function clearLeftovers(
+  client: DynamoDBClient,
+  external: string,
+  log: (line: string) => void,
+): Promise<void> {
+  try {
+    for (const name of await removeLeftoverTables(client))
+      log(`removed table ${name}, left over by a stack that was killed`)
+  } catch (error) {
+    throw explainFailure(error, 'ListTables', external)
+  }
 }
 
 async function openBuses(

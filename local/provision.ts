@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  type CreateTableCommandInput,
   DeleteTableCommand,
   type DynamoDBClient,
   ResourceInUseException,
@@ -7,40 +8,66 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { present } from '../lib/run/present.ts'
+import { explainFailure } from './dynamodb/explain-failure.ts'
 import type { QueuePlan } from './template/queues.ts'
 import type { TablePlan } from './template/tables.ts'
 
-/** Creates a table with its indexes and TTL. Fails if the table exists, because it may hold another stack's data. */
-export async function createTable(dynamodb: DynamoDBClient, table: TablePlan): Promise<void> {
-  const { name, attributes, keySchema, indexes, ttlAttribute } = table
-  const command = new CreateTableCommand({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [...attributes],
-    KeySchema: [...keySchema],
-    ...(indexes.length > 0 && {
-      GlobalSecondaryIndexes: indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: [...index.keySchema],
-        Projection: {
-          ProjectionType: index.projection.ProjectionType,
-          ...(index.projection.NonKeyAttributes && { NonKeyAttributes: index.projection.NonKeyAttributes }),
-        },
-      })),
-    }),
-  })
+/** How `createTable` creates a table. */
+export interface CreateTableOptions {
+  /** The address in DYNAMODB_ENDPOINT, which errors name. */
+  readonly external?: string | undefined
+  /** Whether to use a table that exists, with its data. Default: fail. */
+  readonly keepExisting?: boolean
+}
+
+/** Creates a table with its indexes and TTL. */
+export async function createTable(
+  dynamodb: DynamoDBClient,
+  table: TablePlan,
+  { external, keepExisting = false }: CreateTableOptions = {},
+): Promise<void> {
+  const { name, ttlAttribute } = table
+  const run = async <T>(operation: string, call: Promise<T>): Promise<T> => {
+    try {
+      return await call
+    } catch (error) {
+      throw explainFailure(error, operation, external)
+    }
+  }
   try {
-    await dynamodb.send(command)
+    await dynamodb.send(new CreateTableCommand(createTableInput(table)))
   } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error
+    if (!(error instanceof ResourceInUseException)) throw explainFailure(error, 'CreateTable', external)
+    if (keepExisting) return
     throw new Error(`Table ${name} already exists: delete it, or give the stack another name`, {
       cause: error,
     })
   }
-  await waitUntilTableExists({ client: dynamodb, maxWaitTime: 60, minDelay: 1 }, { TableName: name })
+  const waiting = { client: dynamodb, maxWaitTime: 60, minDelay: 1 }
+  await run('DescribeTable', waitUntilTableExists(waiting, { TableName: name }))
   if (ttlAttribute === undefined) return
   const TimeToLiveSpecification = { AttributeName: ttlAttribute, Enabled: true }
-  await dynamodb.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
+  const ttl = new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification })
+  await run('UpdateTimeToLive', dynamodb.send(ttl))
+}
+
+function createTableInput({ name, attributes, keySchema, indexes }: TablePlan): CreateTableCommandInput {
+  const secondary = indexes.map((index) => ({
+    IndexName: index.name,
+    KeySchema: [...index.keySchema],
+    Projection: {
+      ProjectionType: index.projection.ProjectionType,
+      ...present({ NonKeyAttributes: index.projection.NonKeyAttributes }),
+    },
+  }))
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [...attributes],
+    KeySchema: [...keySchema],
+    ...(secondary.length > 0 && { GlobalSecondaryIndexes: secondary }),
+  }
 }
 
 /** Deletes a table that this stack created. */

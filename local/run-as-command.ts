@@ -1,4 +1,4 @@
-import { UsageError } from './flags.ts'
+import { type Command, type Flags, type FlagValues, UsageError } from './flags.ts'
 
 /**
  * Runs a command of this repository and exits with the code that `main` returns. If `main` throws, prints the message
@@ -12,3 +12,15 @@ export const runAsCommand = async (main: (args: readonly string[]) => Promise<nu
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }
+
+/** Runs a command with the values of its flags, or prints its help for `--help`. */
+export const runCommand = <Given extends Flags>(
+  command: Command<Given>,
+  main: (flags: FlagValues<Given>) => Promise<number>,
+): Promise<void> =>
+  runAsCommand(async (args) => {
+    const flags = command.parse(args)
+    if (flags !== 'help') return main(flags)
+    console.log(command.usage)
+    return 0
+  })

@@ -32,6 +32,10 @@ export interface StackOptions {
   readonly batchingSeconds?: Readonly<Record<string, number>>
   /** Fixed ports. A service without one takes any free port. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }
+  /** Keeps the table, queues, rules and events in this directory. Default: in memory. */
+  readonly dataDir?: string
+  /** Restarts the DynamoDB engine on the same data when it dies. Default: false. */
+  readonly supervise?: boolean
   /** The address that the servers listen on. Default: 127.0.0.1. */
   readonly host?: string
   /** Puts a tap in front of every service, which `tap` needs. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { type Activity, queueDepth } from './activity.ts'
 import { type Closers, closers } from './closers.ts'
 import { accountId } from './datazone/world/account.ts'
@@ -8,6 +7,7 @@ import { connection, type OpenServers, openServers } from './open-servers.ts'
 import { type TapRules, tapRules } from './servers/tap-rules.ts'
 import { queueUrlAt } from './sqs/server.ts'
 import type { Stack, StackOptions } from './stack-api.ts'
+import { defaultStackName } from './stack-name.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
 export type { Stack, StackOptions } from './stack-api.ts'
@@ -25,7 +25,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function start(options: StackOptions, opened: Closers): Promise<Stack> {
   const { region = 'us-east-1', log = () => {} } = options
-  const stackName = options.stackName ?? `local-${randomBytes(3).toString('hex')}`
+  const { stackName = defaultStackName() } = options
   const logStack = (line: string) => log(line, 'stack')
   let host: LambdaHost | undefined
   const taps = tapRules(async (environmentId) => host?.terminate(environmentId))

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../servers/free-port.ts'
+import { present } from '../../lib/run/present.ts'
 import { findDynoxide } from './dynoxide.ts'
-import { type GuardedProcess, startGuarded } from './guarded-process.ts'
+import { startEngine } from './engine.ts'
+import { externalEndpoint } from './external-endpoint.ts'
+import { superviseEngine } from './supervised-engine.ts'
 
 /** A running DynamoDB engine. */
 export interface DynamoDbServer {
@@ -11,47 +12,32 @@ export interface DynamoDbServer {
   close(): Promise<void>
 }
 
+/** Options of `startDynamoDb`. */
+export interface DynamoDbOptions {
+  readonly port?: number | undefined
+  readonly host?: string | undefined
+  readonly environment?: NodeJS.ProcessEnv
+  /** The SQLite file of the data. Default: in memory, or a temporary file under supervision. */
+  readonly dataFile?: string | undefined
+  /** Restarts the engine on the same data when it dies, and logs that. Default: its end is not noticed. */
+  readonly supervise?: { readonly log: (line: string) => void } | undefined
+}
+
 /**
- * Starts dynoxide in memory, or uses the engine at `DYNAMODB_ENDPOINT`.
+ * Starts dynoxide, or uses the engine at `DYNAMODB_ENDPOINT`.
  * Unlike DynamoDB, dynoxide does not expire items by TTL, always reads consistently, and never raises
  * TransactionConflictException.
  */
-export async function startDynamoDb(
-  options: { readonly port?: number | undefined; readonly environment?: NodeJS.ProcessEnv } = {},
-): Promise<DynamoDbServer> {
-  const environment = options.environment ?? process.env
-  const elsewhere = environment['DYNAMODB_ENDPOINT']
-  if (elsewhere !== undefined && elsewhere !== '') {
-    return { endpoint: elsewhere, pid: undefined, close: async () => {} }
-  }
+export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbServer> {
+  const { port, host, dataFile, environment = process.env, supervise } = options
+  const external = externalEndpoint(environment)
+  if (external !== undefined) return { endpoint: external, pid: undefined, close: async () => {} }
   const program = findDynoxide(environment['PATH'] ?? '')
-  const port = await freePort('DynamoDB', options.port)
-  const engine = startGuarded(program, ['serve', '--port', String(port)])
-  const endpoint = `http://127.0.0.1:${port}`
-  await untilReady(endpoint, engine)
-  return { endpoint, pid: engine.pid, close: engine.stop }
-}
-
-/** Waits for any HTTP answer. The engine needs 5 to 11 ms, so the deadline only matters on an overloaded machine. */
-async function untilReady(endpoint: string, engine: GuardedProcess): Promise<void> {
-  let problem: string | undefined
-  void engine.ended.then((text) => {
-    problem = text
-  })
-  const deadlineMs = Date.now() + 10_000
-  while (problem === undefined && Date.now() < deadlineMs) {
-    if (await answers(endpoint)) return
-    await delay(5)
+  if (supervise !== undefined) {
+    const { log } = supervise
+    const engine = await superviseEngine({ program, log, ...present({ port, host, dataFile }) })
+    return { endpoint: engine.endpoint, pid: engine.pid(), close: engine.close }
   }
-  await engine.stop()
-  throw new Error(`DynamoDB did not start: ${problem ?? 'no answer within 10 s'}`)
-}
-
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    await (await fetch(endpoint)).arrayBuffer()
-    return true
-  } catch {
-    return false
-  }
+  const engine = await startEngine({ program, ...present({ port, host, dataFile }) })
+  return { endpoint: engine.endpoint, pid: engine.process.pid, close: engine.process.stop }
 }

@@ -66,3 +66,11 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
+
+/** Returns the system error code of an error or of one of its causes, such as ECONNREFUSED. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if (error instanceof AggregateError) return errorCode(error.errors[0])
+  return errorCode(error.cause)
+}

@@ -62,25 +62,34 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
+/** What names depend on. */
+export type NamingOptions = StackIdentity & {
+  readonly queueUrl: QueueUrl
+  readonly ownTableNames?: boolean
+}
+
+const tableType = 'AWS::DynamoDB::Table'
+
 /** Names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */
 export function physicalResources(
   template: Template,
   scope: Scope,
-  identity: StackIdentity,
-  queueUrl: QueueUrl,
+  options: NamingOptions,
 ): (logicalId: string) => PhysicalResource | undefined {
+  const { queueUrl, ownTableNames } = options
   const arn = (service: string, resource: string) =>
-    `arn:aws:${service}:${identity.region}:${identity.accountId}:${resource}`
+    `arn:aws:${service}:${options.region}:${options.accountId}:${resource}`
   return (logicalId) => {
     const resource = template.Resources[logicalId]
     if (resource === undefined) return undefined
     const kind = kinds[resource.Type]
-    const generated = `${identity.stackName}-${logicalId}`
+    const generated = `${options.stackName}-${logicalId}`
     if (kind === undefined) return placeholder(generated, arn('local', generated))
     const own = kind.nameProperty === undefined ? undefined : resource.Properties?.[kind.nameProperty]
     const path = `Resources.${logicalId}.Properties.${kind.nameProperty}`
     const name = own === undefined ? undefined : resolveValue(own, path, scope)
-    return kind.physical(typeof name === 'string' ? name : generated, arn, queueUrl)
+    const isNamed = typeof name === 'string' && !(resource.Type === tableType && ownTableNames === false)
+    return kind.physical(isNamed ? name : generated, arn, queueUrl)
   }
 }
 

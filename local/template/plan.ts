@@ -68,6 +68,8 @@ const plannedTypes: ReadonlySet<string> = new Set([
 export type PlanOptions = StackIdentity & {
   readonly parameters: Readonly<Record<string, string>>
   readonly queueUrl: QueueUrl
+  /** Whether TableName of the template counts. Default: yes; otherwise tables are named for the stack. */
+  readonly ownTableNames?: boolean
 }
 
 /** Resolves a packaged template for one local stack and plans what to bring up. */
@@ -106,7 +108,7 @@ type Planner<Plan> = (resource: NamedResource) => Plan | NotRun | undefined
 function resources(document: unknown, options: PlanOptions) {
   const template = parseTemplate(document)
   const unnamed = templateScope(template, options.parameters, options)
-  const physical = physicalResources(template, unnamed, options, options.queueUrl)
+  const physical = physicalResources(template, unnamed, options)
   const types = new Set(Object.values(template.Resources).map(({ Type }) => Type))
   const resolved = resolveTemplate(template, { ...unnamed, physical }, types.difference(plannedTypes))
   const unknown = Object.entries(template.Resources)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type RunningCommand, runCommand, runNpmScript } from '../support/commands.ts'
@@ -12,11 +14,28 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-const run = (...args: readonly string[]): RunningCommand => {
-  const command = runCommand('local/start.ts', ...args)
+/** Starts `npm start` with files of its own. */
+const run = async (...args: readonly string[]) => {
+  const directory = await mkdtemp(join(tmpdir(), 'start-'))
+  const [envFile, logFile] = [join(directory, 'env'), join(directory, 'log')]
+  const command = runCommand('local/start.ts', '--env', envFile, '--log', logFile, ...args)
+  closing.push(() => rm(directory, { recursive: true }))
   closing.push(command.kill)
-  return command
+  return { ...command, envFile, logFile }
 }
+
+const exportsOf = (text: string): ReadonlyMap<string, string> =>
+  new Map([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]))
+
+const clientOf = (environment: ReadonlyMap<string, string>, service: string) => ({
+  endpoint: environment.get(`AWS_ENDPOINT_URL_${service}`) ?? '',
+  region: environment.get('AWS_REGION') ?? '',
+  credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+})
+
+/** The message bodies of the printed commands, but for the cancel, which needs a shell for its time. */
+const printedBodies = (stdout: string): readonly string[] =>
+  [...stdout.matchAll(/--message-body '(\{[^']*\})'/g)].map(([, body = '']) => body)
 
 /** Listens on a port, 0 for a free one; fails when it is taken. */
 const occupy = async (port: number): Promise<{ port: number; close: () => Promise<unknown> }> => {
@@ -35,44 +54,69 @@ const hasLeftNothing = (command: RunningCommand) =>
   eventually(async () => expect(await command.descendants()).toEqual([]))
 
 describe('npm start', () => {
-  test('carries a message of any SQS client to a terminal event and stops cleanly at Ctrl-C', async () => {
-    const start = run('--speed', '60')
-    const [, queueUrl = ''] = await start.printed(/queue (http\S+)/)
+  test('runs the requests that it prints, reports them, and stops cleanly at Ctrl-C', async () => {
+    const start = await run('--speed', '60')
     await start.printed(/Ctrl-C stops everything/)
-    const sqs = new SQSClient({
-      endpoint: new URL(queueUrl).origin,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-    })
-    const request = runRequest('tpcds_store_sales', {
+    const environment = exportsOf(await readFile(start.envFile, 'utf8'))
+    const sqs = new SQSClient(clientOf(environment, 'SQS'))
+    for (const body of printedBodies(start.stdout()))
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: environment.get('REQUEST_QUEUE_URL'), MessageBody: body }),
+      )
+    const unknown = runRequest('no-such-asset', {
       domainId: 'dzd_sample1234567',
       projectId: 'salesproject01',
-      correlationId: 'from-outside',
     })
-    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(request) }))
-    sqs.destroy()
-    const [, status, detail = ''] = await start.printed(
-      /^Metadata Generation Run (Succeeded|Failed|Partially Succeeded) (\{.*\})$/m,
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: environment.get('REQUEST_QUEUE_URL'),
+        MessageBody: JSON.stringify(unknown),
+      }),
     )
-    expect(status).toBeDefined()
-    expect(JSON.parse(detail)).toMatchObject({
-      metadata: { correlationId: 'from-outside', causationId: request.requestId },
-      data: { asset: { id: 'tpcds_store_sales', revision: '1' } },
-    })
-    expect(await start.descendants()).not.toEqual([])
-    expect(start.stdout()).toMatch(/export RUN_TABLE=\S+ RUN_BUS=\S+\n/)
-    const [, logPath = ''] = await start.printed(/Logs +(\S+)/)
-    expect(await readFile(logPath, 'utf8')).toMatch(/"outcome":"started".*"assetId":"tpcds_store_sales"/)
-    await rm(logPath)
+    sqs.destroy()
+    await start.printed(/^ +[\d.]+s (Succeeded|Failed|Partially Succeeded|Canceled) +tpcds_store_sales@1 /m)
+    await start.printed(/^ +[\d.]+s (Succeeded|Failed) +glue_salesproject01 /m)
+    await start.printed(/^ +[\d.]+s parked: NOT_FOUND +no-such-asset +request:ask-no-such-asset/m)
+    expect(await readFile(start.logFile, 'utf8')).toMatch(/"outcome":"started".*"assetId":"tpcds_store_sales"/)
+    expect(start.stdout()).toContain(`source ${start.envFile}`)
+    expect(
+      start
+        .stdout()
+        .split('\n')
+        .filter((line) => line.length > 120),
+    ).toEqual([])
 
     start.interrupt()
     const { code, stderr } = await start.ended
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     await hasLeftNothing(start)
-    const ports = [...start.stdout().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
+    const ports = [...environment.values()].flatMap((value) => /127\.0\.0\.1:(\d+)$/.exec(value)?.[1] ?? [])
     expect(new Set(ports).size).toBe(4)
-    for (const port of new Set(ports)) await (await occupy(port)).close()
+    for (const port of new Set(ports)) await (await occupy(Number(port))).close()
+  })
+
+  test('lets exports survive a restart, and moves away from a port that is taken', async () => {
+    const first = await run()
+    await first.printed(/Ctrl-C stops everything/)
+    const second = await run()
+    await second.printed(/Ctrl-C stops everything/)
+    const [one, two] = [await readFile(first.envFile, 'utf8'), await readFile(second.envFile, 'utf8')]
+    expect(exportsOf(two).get('AWS_ENDPOINT_URL_SQS')).not.toBe(exportsOf(one).get('AWS_ENDPOINT_URL_SQS'))
+    expect(second.stdout()).toMatch(/^Note: port \d+ is taken, so sqs listens on another one$/m)
+    expect(exportsOf(two).get('RUN_TABLE')).toBe(exportsOf(one).get('RUN_TABLE'))
+  })
+
+  test('answers health checks on every server', async () => {
+    const start = await run()
+    await start.printed(/Ctrl-C stops everything/)
+    const environment = exportsOf(await readFile(start.envFile, 'utf8'))
+    for (const service of ['DATAZONE', 'EVENTBRIDGE', 'SQS', 'DYNAMODB']) {
+      const response = await fetch(`${environment.get(`AWS_ENDPOINT_URL_${service}`)}/_local/health`)
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { service: service.toLowerCase(), status: 'ok' },
+      ])
+    }
   })
 
   test('stops when the npm that started it is terminated', async () => {
@@ -85,8 +129,8 @@ describe('npm start', () => {
   })
 
   test('stops cleanly at Ctrl-C during startup', async () => {
-    const start = run()
-    await start.printed(/starting the local stack/)
+    const start = await run()
+    await start.printed(/starting DynamoDB/)
     start.interrupt()
     const { code, stderr } = await start.ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -98,7 +142,7 @@ describe('npm start', () => {
     async (service) => {
       const other = await occupy(0)
       closing.push(other.close)
-      const start = run(`--${service}-port`, String(other.port))
+      const start = await run(`--${service}-port`, String(other.port))
       const { code, stderr } = await start.ended
       expect(stderr).toMatch(/^[^\n]+\n$/)
       expect(stderr).toContain(String(other.port))
@@ -109,11 +153,11 @@ describe('npm start', () => {
   )
 
   test.each([
-    ['--mode maybe', ['--mode', 'maybe'], '--mode takes off, plan or run'],
+    ['--mode maybe', ['--mode', 'maybe'], '--mode takes run, plan or off'],
     ['--sqs-port 99999', ['--sqs-port', '99999'], '--sqs-port takes a whole number'],
     ['--json', ['--json'], '--mode'],
   ])('reports a usage error in one line: %s', async (_, args, message) => {
-    const { code, stderr } = await run(...args).ended
+    const { code, stderr } = await (await run(...args)).ended
     expect(stderr).toMatch(/^[^\n]+\n$/)
     expect(stderr).toContain(message)
     expect(code).toBe(2)

@@ -224,7 +224,7 @@ describe('an event source', () => {
   })
 
   test('treats a thrown error as a failed batch and dead-letters a message that keeps failing', async () => {
-    const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '1' } } })
+    const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '3' } } })
     const { send, items, receive } = clients(stack)
     await send({ id: 'a', outcome: 'throw', receives: 9 })
     const [dead] = await eventually(async () => {

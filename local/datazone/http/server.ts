@@ -18,14 +18,12 @@ export type DataZoneServer = {
 }
 
 /** Defaults: a free port, the clock of the machine and the seed 1. */
-export type DataZoneServerOptions = Partial<DataZoneOptions> & { port?: number }
-
-const host = '127.0.0.1'
+export type DataZoneServerOptions = Partial<DataZoneOptions> & { port?: number; host?: string }
 
 /** How long an idle connection is kept: as long as those of the AWS endpoints, and longer than an SDK reuses one. */
 const keepAliveMs = 60_000
 
-const listen = (server: Server, port: number): Promise<number> =>
+const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = `port ${port} of ${host} is taken: stop what listens there, or give another port (0 finds a free one)`
@@ -133,6 +131,8 @@ const handle = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
+  if (request.url === '/_local/health')
+    return send(response, { status: 200, body: { service: 'datazone', status: 'ok' } })
   const sent = await readBody(request)
   if (sent === undefined) return
   let reply: Reply
@@ -152,14 +152,14 @@ const handle = async (
  * under `/_simulator/`. Rejects when the port is taken, with what to do about it.
  */
 export const startDataZoneServer = async (options: DataZoneServerOptions = {}): Promise<DataZoneServer> => {
-  const { port = 0, ...given } = options
+  const { port = 0, host = '127.0.0.1', ...given } = options
   const datazone = createDataZone({ seed: 1, now: Date.now, ...given })
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     void handle(datazone, request, response)
   })
-  const listeningPort = await listen(server, port)
+  const listeningPort = await listen(server, port, host)
   return {
-    endpoint: `http://${host}:${listeningPort}`,
+    endpoint: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listeningPort}`,
     datazone,
     stop: () =>
       new Promise((resolve) => {

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type HttpServer, type ListenOptions, listen, readBody } from '../servers/http.ts'
+import { type Engine, startEngine } from './engine.ts'
+
+/** Options of `superviseEngine`. */
+export interface SupervisionOptions extends ListenOptions {
+  readonly program: string
+  /** The SQLite file of the data. Default: a temporary one. */
+  readonly dataFile?: string | undefined
+  readonly log: (line: string) => void
+}
+
+/** A dynoxide that is restarted on the same data when it dies, behind an address that stays the same. */
+export interface SupervisedEngine {
+  readonly endpoint: string
+  /** Returns the process id of the engine that runs now. */
+  pid(): number
+  close(): Promise<void>
+}
+
+/** Between a crash and the restart, so that an engine that cannot run does not spin. */
+const restartPauseMs = 200
+
+/** Starts dynoxide behind a proxy, and restarts it whenever it ends. */
+export async function superviseEngine(options: SupervisionOptions): Promise<SupervisedEngine> {
+  const { program, log } = options
+  const temporary = options.dataFile === undefined ? await mkdtemp(join(tmpdir(), 'dynoxide-')) : undefined
+  const dataFile = options.dataFile ?? join(temporary ?? '', 'data.sqlite')
+  let engine: Engine = await startEngine({ program, dataFile })
+  let isClosing = false
+
+  const supervise = async (): Promise<void> => {
+    while (!isClosing) {
+      const problem = await engine.process.ended
+      if (isClosing) return
+      log(
+        `the DynamoDB engine has died${problem === '' ? '' : ` (${problem})`}: restarting it on the same data`,
+      )
+      await delay(restartPauseMs)
+      if (isClosing) return
+      try {
+        engine = await startEngine({ program, dataFile })
+        log('the DynamoDB engine is back')
+      } catch (error) {
+        log(error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+  const front = await frontOf(options, () => engine.endpoint).catch(async (error: unknown) => {
+    isClosing = true
+    await engine.process.stop()
+    throw error
+  })
+  const supervising = supervise()
+  return {
+    endpoint: front.endpoint,
+    pid: () => engine.process.pid,
+    close: async () => {
+      isClosing = true
+      await front.close()
+      await engine.process.stop()
+      await supervising
+      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Starts the proxy, which also answers the health check that the engine does not have. */
+function frontOf(options: ListenOptions, upstream: () => string): Promise<HttpServer> {
+  const agent = new Agent({ keepAlive: true })
+  const handle = async (message: IncomingMessage, response: ServerResponse) => {
+    if (message.url === '/_local/health') {
+      const body = JSON.stringify({ service: 'dynamodb', status: 'ok' })
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+      return
+    }
+    const body = await readBody(message)
+    const { method = 'POST', headers, url = '/' } = message
+    const outgoing = httpRequest(new URL(url, upstream()), { method, headers, agent }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    // A broken connection makes the SDKs retry, by which time the engine is back.
+    outgoing.on('error', () => message.socket.destroy())
+    outgoing.end(body)
+  }
+  return listen(
+    'DynamoDB',
+    (message, response) => {
+      handle(message, response).catch(() => message.socket.destroy())
+    },
+    options,
+  )
+}

@@ -1,0 +1,76 @@
+import { choice, command, port, positiveNumber, text, toggle, wholeNumber } from './flags.ts'
+
+const sample = {
+  assets: wholeNumber({
+    describe: 'how many sample assets DataZone holds: the 24 tables of TPC-DS, then synthetic ones',
+    from: 1,
+    to: 100_000,
+    default: '24',
+  }),
+  seed: wholeNumber({
+    describe: 'decides the ids, durations and endings of runs',
+    from: 0,
+    to: 2 ** 31,
+    default: '1',
+  }),
+  'list-order': choice(['newest', 'random'], {
+    describe: "the order of DataZone's lists",
+    default: 'newest',
+  }),
+  hints: choice(['on', 'off'], {
+    describe: "whether DataZone's own events arrive; without them the sweeps find every ending",
+    default: 'on',
+  }),
+}
+
+const speed = (fallback: string) =>
+  positiveNumber({
+    describe: 'divides the durations of runs, the sweep period and the other waiting times',
+    to: 100,
+    default: fallback,
+  })
+
+/** `npm run demo`. */
+export const demoCommand = command(
+  'demo',
+  'Starts the whole system on this machine, publishes every sample asset with repeats and invalid requests, prints each ending, and exits with 0 only if every request is accounted for and no run is missing or duplicate.',
+  {
+    ...sample,
+    speed: speed('10'),
+    json: toggle({ describe: 'prints the figures as JSON on the last line' }),
+  },
+)
+
+/** `npm start`. */
+export const startCommand = command(
+  'start',
+  'Keeps the whole system running on this machine until Ctrl-C, and prints what happens to each request and each run.',
+  {
+    ...sample,
+    speed: speed('1'),
+    mode: choice(['run', 'plan', 'off'], {
+      describe: 'run starts runs, plan records what it would start, off skips every request',
+      default: 'run',
+    }),
+    data: text('DIR', {
+      describe:
+        'keeps the table, queues, catalogue, runs, rules and events in this directory, and goes on from it',
+    }),
+    host: text('ADDRESS', {
+      describe: 'the address to listen on; 0.0.0.0 inside a container',
+      default: '127.0.0.1',
+    }),
+    'datazone-port': port({ describe: 'the port of the DataZone simulator', port: 4599 }),
+    'eventbridge-port': port({ describe: 'the port of EventBridge', port: 4600 }),
+    'sqs-port': port({ describe: 'the port of SQS', port: 4601 }),
+    'dynamodb-port': port({ describe: 'the port of DynamoDB', port: 4602 }),
+    env: text('FILE', {
+      describe: 'where to write the settings of SDKs and of the AWS CLI, for the shell command source',
+      default: '.local/env',
+    }),
+    log: text('FILE', {
+      describe: 'where to write what the functions log; npm run logs reads it',
+      default: '.local/log',
+    }),
+  },
+)

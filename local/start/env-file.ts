@@ -1,0 +1,42 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Launched } from '../launch.ts'
+import { isAlive } from '../servers/is-alive.ts'
+
+/** The variables that point SDKs and the AWS CLI at a stack, and name its resources. */
+export function environmentOf({ stack, datazone }: Launched): Readonly<Record<string, string>> {
+  const { endpoints, region, queueUrls, busNames } = stack
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
+    AWS_ENDPOINT_URL_DATAZONE: datazone.endpoint,
+    RUN_TABLE: stack.tableName,
+    RUN_BUS: busNames['RunEventBus'] ?? '',
+    REQUEST_QUEUE_URL: queueUrls['RequestQueue'] ?? '',
+    REQUEST_DLQ_URL: queueUrls['RequestDeadLetterQueue'] ?? '',
+    REJECTED_QUEUE_URL: queueUrls['RejectedQueue'] ?? '',
+  }
+}
+
+const header = /^# The local stack with process id (\d+)/
+
+/**
+ * Writes the variables to a file for `source`. If another stack that still runs has written the file, writes to
+ * `<file>-<process id>` instead. Returns the path.
+ */
+export async function writeEnvFile(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<string> {
+  const owner = Number(header.exec(await readFile(file, 'utf8').catch(() => ''))?.[1] ?? process.pid)
+  const path = owner !== process.pid && isAlive(owner) ? `${file}-${process.pid}` : file
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, [`# The local stack with process id ${process.pid}`, ...lines, ''].join('\n'))
+  return path
+}

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { writeEnvFile } from '../../../local/start/env-file.ts'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'env-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+describe('writeEnvFile', () => {
+  test('writes what a shell sources, in a folder that it creates', async () => {
+    const file = join(directory, 'new', 'env')
+    expect(await writeEnvFile(file, { A: 'http://x:1', B: 'two words' })).toBe(file)
+    const out = execFileSync('sh', ['-c', `. ${file} && printf '%s' "$A $B"`], { encoding: 'utf8' })
+    expect(out).toBe('http://x:1 two words')
+  })
+
+  test('leaves the file of another stack that runs alone', async () => {
+    const file = join(directory, 'env')
+    await writeFile(file, `# The local stack with process id ${process.ppid}\n`)
+    expect(await writeEnvFile(file, { A: '1' })).toBe(`${file}-${process.pid}`)
+    expect(await readFile(file, 'utf8')).toContain(String(process.ppid))
+  })
+
+  test('replaces the file of a stack that has ended', async () => {
+    const file = join(directory, 'env')
+    // Above the largest process id of Linux and macOS.
+    await writeFile(file, '# The local stack with process id 4194305\n')
+    expect(await writeEnvFile(file, { A: '1' })).toBe(file)
+  })
+})
