@@ -77,7 +77,9 @@ describe('npm start', () => {
     await start.printed(/^ +[\d.]+s (Succeeded|Failed|Partially Succeeded|Canceled) +tpcds_store_sales@1 /m)
     await start.printed(/^ +[\d.]+s (Succeeded|Failed) +glue_salesproject01 /m)
     await start.printed(/^ +[\d.]+s parked: NOT_FOUND +no-such-asset +request:ask-no-such-asset/m)
-    expect(await readFile(start.logFile, 'utf8')).toMatch(/"outcome":"started".*"assetId":"tpcds_store_sales"/)
+    expect(await readFile(start.logFile, 'utf8')).toMatch(
+      /"outcome":"started".*"assetId":"tpcds_store_sales"/,
+    )
     expect(start.stdout()).toContain(`source ${start.envFile}`)
     expect(
       start
