@@ -1,5 +1,5 @@
+import type { AssetEvent } from '../lib/contracts/asset-event.ts'
 import type { CancelRequest } from '../lib/contracts/cancel-request.ts'
-import type { AssetEvent } from '../lib/contracts/datazone-event.ts'
 import {
   endedEvent,
   eventSource,

@@ -31,6 +31,7 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
         reason: outcome.reason,
         ...(outcome.reason === 'POLICY' ? { rule: outcome.rule, because: outcome.because } : {}),
         ...(outcome.reason === 'REPEAT_GUARD' ? { of: outcome.of } : {}),
+        ...(outcome.reason === 'UNREADABLE_EVENT' ? { problems: outcome.problems } : {}),
       }
     case 'retry':
       return { reason: outcome.reason, afterSeconds: outcome.afterSeconds }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
 import { parsePolicy } from '../lib/contracts/policy-file.ts'
+import type { Policy } from '../lib/run/policy.ts'
 
 /** `config/policy.json` cannot be used; the message names each wrong place. */
 export class InvalidPolicyFile extends Error {
@@ -11,10 +12,10 @@ export class InvalidPolicyFile extends Error {
 const policyPath = join('config', 'policy.json')
 
 /**
- * Checks the policy of the service in `root`. The bundles contain it, so a wrong policy has to fail the build.
+ * Returns the policy of the service in `root`. The bundles contain it, so a wrong policy has to fail the build.
  * @throws InvalidPolicyFile
  */
-export const checkPolicy = async (root: string): Promise<void> => {
+export const checkPolicy = async (root: string): Promise<Policy> => {
   const text = await readFile(join(root, policyPath), 'utf8')
   let file: unknown
   try {
@@ -31,4 +32,5 @@ export const checkPolicy = async (root: string): Promise<void> => {
     throw new InvalidPolicyFile(`${policyPath} is invalid: ${duplicateKeys.join('; ')}`)
   const policy = parsePolicy(file)
   if (!policy.ok) throw new InvalidPolicyFile(`${policyPath} is invalid: ${policy.problems.join('; ')}`)
+  return policy.value
 }

@@ -60,10 +60,20 @@ module.exports = class EsbuildPlugin {
       }
     }
 
+    /** EventBridge delivers only the asset events that the policy's triggers select. */
+    const selectAssetEvents = async (template) => {
+      const { checkPolicy } = await import('./check-policy.ts')
+      const { assetEventNames } = await import('../lib/contracts/asset-event.ts')
+      const { triggers } = await checkPolicy(serverless.serviceDir)
+      template.Resources.AssetEventsRule.Properties.EventPattern['detail-type'] = assetEventNames(triggers)
+    }
+
     this.hooks = {
       initialize: checkSettings,
-      'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        serverless.service.provider.compiledCloudFormationTemplate.Rules = rules
+      'after:aws:package:finalize:mergeCustomProviderResources': async () => {
+        const template = serverless.service.provider.compiledCloudFormationTemplate
+        template.Rules = rules
+        await selectAssetEvents(template)
       },
       'before:package:createDeploymentArtifacts': build,
       // A first deployment creates the stack with a template that holds only the deployment bucket. CloudFormation

@@ -1,18 +1,19 @@
 import * as z from 'zod/mini'
-import { assetId, domainId, timestamp } from './fields.ts'
+import { present } from '../run/present.ts'
+import { assetId, domainId, readTimeMs } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
 export const acceptanceName = 'Metadata Generation Accepted'
 
-/** People accepted suggestions of an asset: what they publish next holds them. */
+/** Suggestions of an asset were accepted; the next publish contains them. */
 export interface Acceptance {
   readonly domainId: string
   readonly assetId: string
-  /** To the second; absent when the event does not tell. */
+  /** To the second; absent when the event has no readable time. */
   readonly acceptedAtMs?: number
 }
 
-/** Documented of its payload: `metadata.id` is the asset. Which run the suggestions are of is not told. */
+/** In its payload `metadata.id` is the asset (read so by public handlers). It does not name the run. */
 const AcceptedEvent = z.looseObject({
   source: z.literal('aws.datazone'),
   'detail-type': z.literal(acceptanceName),
@@ -20,18 +21,17 @@ const AcceptedEvent = z.looseObject({
   detail: z.looseObject({ metadata: z.looseObject({ domain: domainId, id: assetId }) }),
 })
 
-/** An acceptance, or what is wrong with it. */
+/** Parses an acceptance, or says what is wrong with it. */
 export const parseAcceptance = (event: unknown): Parsed<Acceptance> => {
   const parsed = parseWith(AcceptedEvent, event)
   if (!parsed.ok) return parsed
   const { time, detail } = parsed.value
-  const at = z.safeParse(timestamp, time)
   return {
     ok: true,
     value: {
       domainId: detail.metadata.domain,
       assetId: detail.metadata.id,
-      ...(at.success ? { acceptedAtMs: Date.parse(at.data) } : {}),
+      ...present({ acceptedAtMs: readTimeMs(time) }),
     },
   }
 }

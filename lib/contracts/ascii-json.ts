@@ -1,6 +1,6 @@
 /**
- * JSON with every character beyond ASCII escaped: the same value to whoever parses it, and a body that every queue
- * takes. (SQS refuses U+FFFE and U+FFFF, which JSON.stringify leaves as they are.)
+ * JSON with every character beyond ASCII escaped. It parses to the same value, and every queue accepts it: SQS refuses
+ * U+FFFE and U+FFFF, which JSON.stringify leaves as they are.
  */
 export const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(

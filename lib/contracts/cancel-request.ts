@@ -3,38 +3,38 @@ import { assetId, dataSourceId, domainId, revision, senderId, timestamp, typeLis
 
 const common = {
   version: z.literal(1),
-  /** The canceler's own id: it stands in the history of what was canceled, and in its event. */
+  /** The sender's id of this cancel. It appears in the history of each canceled run and in its event. */
   requestId: senderId,
   kind: z.literal('CANCEL'),
   domainId,
-  /** Only what was asked for until then is canceled, however late this message comes, or comes again. */
+  /** Only runs requested until then are canceled, however late or often this message is delivered. */
   requestedAt: timestamp,
-  /** For the history of what is canceled. */
+  /** Goes to the history of each canceled run. */
   reason: z.optional(z.string().check(z.minLength(1), z.maxLength(150))),
 }
 
-/** Cancels what was asked for of an asset and has not ended. */
+/** Cancels the runs of an asset that have not ended. */
 export const AssetCancelRequest = z.strictObject({
   ...common,
   asset: z.strictObject({
     id: assetId,
-    /** Without it, every revision. */
+    /** Default: every revision. */
     revision: z.optional(revision),
   }),
-  /** Only the runs all of whose types are among these. Default: all runs. */
+  /** Cancels only runs all of whose types are listed. Default: all runs. */
   types: z.optional(typeList),
 })
 export type AssetCancelRequest = z.infer<typeof AssetCancelRequest>
 
-/** The same of a data source. DataZone cannot cancel a run that is going, so only what has not started is canceled. */
+/** Cancels the runs of a data source that have not started: DataZone cannot cancel a data source run. */
 export const SourceCancelRequest = z.strictObject({
   ...common,
   dataSource: z.strictObject({ id: dataSourceId }),
-  /** Without it, every trigger. */
+  /** Default: every trigger key. */
   triggerKey: z.optional(senderId),
 })
 export type SourceCancelRequest = z.infer<typeof SourceCancelRequest>
 
-/** Asks, on the request queue or by a `Run Cancel Requested` event, that runs be cancelled; version 1. Strict. */
+/** Cancels runs: a message on the request queue, or the detail of a `Run Cancel Requested` event. Version 1, strict. */
 export const CancelRequest = z.union([AssetCancelRequest, SourceCancelRequest])
 export type CancelRequest = z.infer<typeof CancelRequest>

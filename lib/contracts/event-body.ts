@@ -1,6 +1,6 @@
-/** Reading what queues bring, of which little is published: nothing here throws, whatever it is given. */
+/** Readers for bodies and payloads of unknown shape. Neither throws, whatever it is given. */
 
-/** A body as JSON; undefined when it is none. */
+/** The value of a JSON body; undefined when the body is not JSON. */
 export const jsonOf = (body: string): unknown => {
   try {
     return JSON.parse(body)
@@ -9,7 +9,7 @@ export const jsonOf = (body: string): unknown => {
   }
 }
 
-/** A field of whatever may be an object. */
+/** A field of a value that may not be an object. */
 export const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)

@@ -9,14 +9,16 @@ export const domainId = z.string().check(z.regex(domainIdPattern))
 export const projectId = z.string().check(z.regex(idPattern))
 export const assetId = z.string().check(z.regex(idPattern))
 export const dataSourceId = z.string().check(z.regex(idPattern))
-/** DataZone asks only for 1 to 64 characters; unpaired surrogates cannot be sent to it as JSON. */
+/** DataZone asks only for 1 to 64 characters, but unpaired surrogates cannot be sent to it as JSON. */
 export const revision = z.string().check(
   z.minLength(1),
   z.maxLength(64),
   z.refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' }),
 )
-/** Ids that senders choose: printable ASCII, so that they can stand in logs and events as they are. */
+/** Ids that senders choose: printable ASCII, so that logs and events can show them as they are. */
 export const senderId = z.string().check(z.regex(/^[\x20-\x7E]{1,128}$/))
+/** Long enough for a Step Functions task token. */
+export const correlationId = z.string().check(z.regex(/^[\x20-\x7E]{1,2048}$/))
 export const generationType = z.enum(generationTypes)
 /** One to three, each at most once. */
 export const typeList = z.array(generationType).check(
@@ -24,9 +26,38 @@ export const typeList = z.array(generationType).check(
   z.maxLength(3),
   z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
 )
-/** ISO 8601 with a zone, of this century or later. */
-export const timestamp = z.iso.datetime({ offset: true }).check(
-  z.refine((text) => !(new Date(text).getUTCFullYear() < 2000), {
-    error: 'must not be before the year 2000',
-  }),
+
+/** ISO 8601 with a zone. Java leaves out zero seconds (`02:14Z`), and Python's `%z` the colon of the zone (`+0000`). */
+const timePattern =
+  /^(\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/
+const notATime = 'must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z'
+
+/** The milliseconds since the epoch of a text that `timestamp` accepts; NaN for a day that does not exist. */
+export const timestampMs = (text: string): number => {
+  const [, minute = '', , seconds = ':00', , zone = 'Z'] = timePattern.exec(text) ?? []
+  const day = new Date(`${minute}:00Z`)
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(minute)) return Number.NaN
+  return Date.parse(`${minute}${seconds}${zone.replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`)
+}
+
+/** ISO 8601 with a zone, from the year 2000 on. */
+export const timestamp = z.string().check(
+  z.regex(timePattern, { error: notATime, abort: true }),
+  z.refine((text) => !Number.isNaN(timestampMs(text)), { error: notATime }),
+  z.refine((text) => !(timestampMs(text) < Date.UTC(2000)), { error: 'must not be before the year 2000' }),
 )
+
+/** A value if the schema accepts it; undefined when it does not. */
+export const readIf = <Schema extends z.core.$ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.core.output<Schema> | undefined => {
+  const found = z.safeParse(schema, value)
+  return found.success ? found.data : undefined
+}
+
+/** The milliseconds of a readable time; undefined for every other value. */
+export const readTimeMs = (value: unknown): number | undefined => {
+  const time = readIf(timestamp, value)
+  return time === undefined ? undefined : timestampMs(time)
+}

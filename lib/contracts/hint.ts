@@ -3,7 +3,7 @@ import { fieldOf } from './event-body.ts'
 import { domainId } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
-/** DataZone's own events about metadata generation runs, and how each says that the run ended. */
+/** The DataZone events about metadata generation runs, and the ending that each claims. */
 const verdicts = {
   'Metadata Generation Succeeded': 'SUCCEEDED',
   'Metadata Generation Failed': 'FAILED',
@@ -17,16 +17,16 @@ export const hintNames: readonly HintName[] = Object.keys(verdicts).filter(
   (name): name is HintName => name in verdicts,
 )
 
-/** DataZone says that something ended: a reason to look now, and no more. */
+/** A DataZone event about a metadata generation run: a reason to look at the run now, and never its ending. */
 export interface Hint {
   readonly name: HintName
   readonly domainId: string
-  /** Whatever may be the id of a run or of an asset, the likelier first. Empty: the domain is all that is told. */
+  /** Every value that may be the id of a run or an asset, the likeliest first. Empty: the event names only the domain. */
   readonly ids: readonly string[]
   readonly verdict: (typeof verdicts)[HintName]
 }
 
-/** The payload is not published: of `detail` only the domain is asked for, and the rest is read where it is there. */
+/** The payload is not published, so only the domain is required, and other fields are read where they are present. */
 const HintEvent = z.looseObject({
   source: z.literal('aws.datazone'),
   'detail-type': z.enum(hintNames),
@@ -38,7 +38,7 @@ const HintEvent = z.looseObject({
 
 const runOrAssetId = z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,36}$/))
 
-/** Where an id may stand in `detail.data`, by the names that DataZone's API and its other events use. */
+/** The fields of `detail.data` that may hold an id, by the names in DataZone's API and its other events. */
 const dataFields = ['runId', 'metadataGenerationRunId', 'id', 'identifier', 'assetId', 'entityId'] as const
 
 const idsOf = (metadata: unknown, data: unknown): string[] => {
@@ -54,7 +54,7 @@ const idsOf = (metadata: unknown, data: unknown): string[] => {
   return [...new Set(ids)]
 }
 
-/** A hint, or what is wrong with it. */
+/** Parses a hint, or says what is wrong with it. */
 export const parseHint = (event: unknown): Parsed<Hint> => {
   const parsed = parseWith(HintEvent, event)
   if (!parsed.ok) return parsed

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import { canonicalTypes } from '../run/identity.ts'
 import type { Policy, Rule } from '../run/policy.ts'
+import { present } from '../run/present.ts'
+import { triggers } from '../run/trigger.ts'
 import { generationType, typeList } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
-/** Ids may hold `*` for any number of characters. */
+/** Ids may contain `*` for any number of characters. */
 const idGlob = z.string().check(z.regex(/^[a-zA-Z0-9_*-]{1,64}$/))
 const typeGlob = z.string().check(z.regex(/^[a-zA-Z0-9_.*-]{1,256}$/))
 const nameGlob = z.string().check(z.minLength(1), z.maxLength(256))
@@ -12,27 +14,28 @@ const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte
 
 const RunOrders = z.strictObject({
   types: z.exactOptional(typeList).register(z.globalRegistry, {
-    description: 'Of a request that names none. Three make two runs. Default: the parameter DefaultTypes.',
+    description:
+      'The types of a request that names none. Three types make two runs. Default: the parameter DefaultTypes.',
   }),
   retry: z
     .exactOptional(z.strictObject({ attempts: whole(2, 10), delayMinutes: whole(1, 1440) }))
     .register(z.globalRegistry, {
       description:
-        'Runs that failed again, up to this many attempts in all; of a partial success only the types that failed. Default: never.',
+        'Retries a failed run, up to this many attempts in all. After a partial success only the failed types are retried. Default: no retry.',
     }),
   deadlineMinutes: z.exactOptional(whole(5, 10_080)).register(z.globalRegistry, {
-    description: 'A run that still goes on after this long ends as TIMED_OUT. Default: four hours.',
+    description: 'A run that is still active after this many minutes ends as TIMED_OUT. Default: 240.',
   }),
   cancelAtDeadline: z.exactOptional(z.boolean()).register(z.globalRegistry, {
     description:
-      'Whether a run that is past its deadline is canceled at DataZone before it ends as TIMED_OUT. Default: false.',
+      'Whether a run past its deadline is canceled at DataZone before it ends as TIMED_OUT. Default: false.',
   }),
   announceStarted: z.exactOptional(z.boolean()).register(z.globalRegistry, {
-    description: 'Whether a Started event is sent. Endings always are. Default: true.',
+    description: 'Whether a Started event is sent. Endings are always sent. Default: true.',
   }),
   repeatGuardDays: z.exactOptional(whole(0, 150)).register(z.globalRegistry, {
     description:
-      'A publish of an asset whose last run of the same types succeeded less than this many days ago is skipped. 0: never. Default: 30.',
+      'Skips a DataZone event about an asset whose schema has not changed since its last run of the same types succeeded or was accepted, less than this many days ago. 0: never skip. Default: 30.',
   }),
 })
 
@@ -45,12 +48,14 @@ const RuleInFile = z.strictObject({
       name: z.exactOptional(nameGlob),
     })
     .register(z.globalRegistry, {
-      description: 'Exact, or with * for any number of characters. What is left out matches everything.',
+      description: 'Exact, or with * for any number of characters. An absent field matches everything.',
     }),
-  run: z.exactOptional(RunOrders).register(z.globalRegistry, { description: 'Give this or skip.' }),
+  run: z
+    .exactOptional(RunOrders)
+    .register(z.globalRegistry, { description: 'How matching assets are run. Give either run or skip.' }),
   skip: z
     .exactOptional(z.string().check(z.minLength(1), z.maxLength(200)))
-    .register(z.globalRegistry, { description: 'Why such an asset is not run. Give this or run.' }),
+    .register(z.globalRegistry, { description: 'Why matching assets are not run. Give either run or skip.' }),
 })
 
 const FollowInFile = z.strictObject({
@@ -66,25 +71,25 @@ const CapInFile = z.strictObject({
     .string()
     .check(z.regex(/^[a-z0-9-]{1,40}$/))
     .register(z.globalRegistry, {
-      description: 'What it is counted under. Under a new name it counts from nothing.',
+      description: 'The name of the counter. A new name starts a new count.',
     }),
   domain: z.exactOptional(idGlob),
   project: z.exactOptional(idGlob),
   type: z.exactOptional(generationType).register(z.globalRegistry, {
-    description: 'Only runs that ask for this type. Default: all metadata runs.',
+    description: 'Count only runs of this type. Default: all metadata generation runs.',
   }),
-  perDay: most(1_000_000).register(z.globalRegistry, { description: 'Runs in a day of UTC.' }),
-  perMonth: most(100_000_000).register(z.globalRegistry, { description: 'Runs in a month of UTC.' }),
+  perDay: most(1_000_000).register(z.globalRegistry, { description: 'Runs per UTC day.' }),
+  perMonth: most(100_000_000).register(z.globalRegistry, { description: 'Runs per UTC month.' }),
   reserveForLive: most(100_000_000).register(z.globalRegistry, {
     description:
-      'The last so many of perMonth, or of perDay where there is no perMonth, are not for the lane backfill.',
+      'How many runs of perMonth, or of perDay without perMonth, the lane backfill must leave to live requests.',
   }),
 })
 
 const hasRoomBesideReserve = ({ perDay, perMonth, reserveForLive }: z.infer<typeof CapInFile>): boolean =>
   reserveForLive === undefined || reserveForLive < (perMonth ?? perDay ?? Number.POSITIVE_INFINITY)
 
-/** `config/policy.json`, version 1. Strict, as requests are: a misspelt setting must not be ignored. */
+/** `config/policy.json`, version 1. Strict, as requests are: a misspelled setting must not be ignored. */
 export const PolicyFile = z.strictObject({
   $schema: z.exactOptional(z.string()),
   version: z.literal(1),
@@ -92,19 +97,30 @@ export const PolicyFile = z.strictObject({
     .array(
       RuleInFile.check(
         z.refine((rule) => (rule.run === undefined) !== (rule.skip === undefined), {
-          error: 'must have one of run and skip',
+          error: 'must have either run or skip',
         }),
       ),
     )
     .check(z.minLength(1), z.maxLength(100))
     .register(z.globalRegistry, {
-      description: 'The first rule that matches wins; an asset that none matches is skipped.',
+      description: 'The first rule that matches decides. An asset that no rule matches is skipped.',
+    }),
+  triggers: z
+    .exactOptional(
+      z.array(z.enum(triggers)).check(
+        z.maxLength(triggers.length),
+        z.refine((list) => new Set(list).size === list.length, { error: 'must not repeat a trigger' }),
+      ),
+    )
+    .register(z.globalRegistry, {
+      description:
+        'The DataZone events that request runs: an asset was published, added to the inventory, got a new version or a changed schema. Only these are delivered, from the next deployment on. Default: ["PUBLISHED"].',
     }),
   followDataSourceRuns: z
     .exactOptional(z.array(FollowInFile).check(z.maxLength(100)))
     .register(z.globalRegistry, {
       description:
-        'Data sources whose runs are followed and announced too when others start them, by schedule or in the portal. Exact, or with * for any number of characters; what is left out matches everything. Default: none.',
+        'Data sources whose runs are followed and announced even when DataZone or another caller started them. Exact, or with * for any number of characters. An absent field matches everything. Default: none.',
     }),
   caps: z
     .exactOptional(
@@ -115,20 +131,20 @@ export const PolicyFile = z.strictObject({
               error: 'must have perDay or perMonth',
             }),
             z.refine(hasRoomBesideReserve, {
-              error: 'must have a reserveForLive smaller than perMonth, or than perDay without one',
+              error: 'must have a reserveForLive below perMonth, or below perDay without perMonth',
             }),
           ),
         )
         .check(
           z.maxLength(20),
           z.refine((caps) => new Set(caps.map(({ name }) => name)).size === caps.length, {
-            error: 'must not give a name twice',
+            error: 'must not repeat a name',
           }),
         ),
     )
     .register(z.globalRegistry, {
       description:
-        'How many metadata runs there may be. A run counts in every cap that fits it; one that is full parks it until its day or month turns. Default: none.',
+        'Limits of metadata generation runs. A run counts in every cap that matches it; a full cap parks it until the next day or month. Default: none.',
     }),
 })
 
@@ -164,21 +180,22 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
   }
 }
 
-/** `rules.2.match.domain: ...` as people write it: `rules[2].match.domain: ...`; the whole is the file. */
+/** `rules.2.match.domain: ...` as people write it, `rules[2].match.domain: ...`, and the body as the file. */
 const placed = (problem: string): string =>
   problem.replace(/^body:/, 'file:').replace(/^[^:]*/, (path) => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
 
-/** The policy of a file, or what is wrong with it, each problem with its place. */
+/** Parses a policy file, or returns its problems, each with its place. */
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
   const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
   if (parsed.ok) {
-    const { rules, caps = [], followDataSourceRuns } = parsed.value
+    const { rules, triggers: wanted = ['PUBLISHED'], caps = [], followDataSourceRuns } = parsed.value
     return {
       ok: true,
       value: {
         rules: rules.map(ruleOf),
+        triggers: wanted,
         caps,
-        ...(followDataSourceRuns === undefined ? {} : { followDataSourceRuns }),
+        ...present({ followDataSourceRuns }),
       },
     }
   }

@@ -4,13 +4,13 @@ type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
 
 const listed = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(', ')
 
-/** A type, in the words of people. */
+/** A type with its article, for people. */
 const aKind = (expected: string): string => {
   if (expected === 'int') return 'a whole number'
   return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`
 }
 
-/** A limit of a number, or of how long a text or a list is. */
+/** A limit of a number, or of the length of a text or list. */
 const bounded = (most: boolean, limit: number | bigint, origin: string): string => {
   const at = most ? 'at most' : 'at least'
   if (origin !== 'string' && origin !== 'array') return `must be ${at} ${limit}`
@@ -18,7 +18,7 @@ const bounded = (most: boolean, limit: number | bigint, origin: string): string 
   return `must have ${at} ${limit} ${Number(limit) === 1 ? one : many}`
 }
 
-/** What is wrong and what would be right, in the words of whoever sent it. Never repeats the value itself. */
+/** Says what is wrong and what would be right. Never repeats the value itself, which may be secret. */
 const describe = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
@@ -29,7 +29,7 @@ const describe = (issue: RawIssue): string => {
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}`
     case 'invalid_format':
       if (issue.format === 'datetime')
-        return 'must be an ISO 8601 time with a zone, like 2026-11-20T02:14:03Z'
+        return 'must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z'
       return issue.pattern === undefined ? `must be a valid ${issue.format}` : `must match ${issue.pattern}`
     case 'too_small':
       return bounded(false, issue.minimum, issue.origin)
@@ -48,10 +48,10 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** A body may be wrong in more ways than anybody reads. */
+/** More problems than this help no reader. */
 const problemLimit = 20
 
-/** Parses `input`; each problem names its field by path, with the mend. */
+/** Parses `input`, or returns its problems: each names a field by its path, and says how to fix it. */
 export const parseWith = <Schema extends z.core.$ZodType>(
   schema: Schema,
   input: unknown,
@@ -65,7 +65,7 @@ export const parseWith = <Schema extends z.core.$ZodType>(
     message,
   }))
   const ofWrongType = new Set(placed.filter(({ code }) => code === 'invalid_type').map(({ place }) => place))
-  // How long a list is where a text is wanted says nothing.
+  // When the type is wrong, the length does not matter.
   const telling = placed.filter(({ code, place }) => code === 'invalid_type' || !ofWrongType.has(place))
   return { ok: false, problems: telling.slice(0, limit).map(({ place, message }) => `${place}: ${message}`) }
 }

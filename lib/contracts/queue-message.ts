@@ -1,100 +1,126 @@
 import * as z from 'zod/mini'
+import { present } from '../run/present.ts'
 import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
+import type { Trigger } from '../run/trigger.ts'
+import { parseAssetEvent, triggerEvents, withdrawalEvents } from './asset-event.ts'
 import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
-import { AssetEvent, assetAdded } from './datazone-event.ts'
-import { jsonOf } from './event-body.ts'
-import { senderId } from './fields.ts'
+import { fieldOf, jsonOf } from './event-body.ts'
+import { readIf, senderId, timestampMs } from './fields.ts'
 import { parseWith } from './problems.ts'
 import { Release } from './release.ts'
 import { MetadataRunRequest, RunRequest } from './run-request.ts'
 
+/**
+ * What a body on the request queue is.
+ *
+ * 1. P2: a body that its sender can fix is `malformed`, and each problem names the field and the fix.
+ * 2. DataZone cannot fix its events, so one that cannot be read is `ignored`, never rejected.
+ * 3. Nothing here throws, whatever it is given.
+ */
+
 interface RequestedCommon {
   readonly requestKey: string
   readonly domainId: string
-  readonly projectId: string
   readonly lane: Lane
   readonly correlationId?: string
   readonly requestedAtMs?: number
   readonly regenerate: boolean
-  /** DataZone's own word that the asset was published. */
-  readonly published?: true
 }
 
 export interface RequestedMetadataRun extends RequestedCommon {
   readonly kind: 'METADATA_GENERATION'
   readonly assetId: string
+  /** Absent when a DataZone event names none; GetAsset has it. */
+  readonly projectId?: string
   readonly revision?: string
   readonly types?: readonly GenerationType[]
+  /** The DataZone event that requests the run. Absent on an explicit request. */
+  readonly trigger?: Trigger
 }
 
 export interface RequestedSourceRun extends RequestedCommon {
   readonly kind: 'DATA_SOURCE'
+  readonly projectId: string
   readonly dataSourceId: string
   readonly triggerKey: string
 }
 
-/** A request in one shape, whichever door it came through. */
+/** A request in one shape, from the queue, the run bus or DataZone. */
 export type RequestedRun = RequestedMetadataRun | RequestedSourceRun
 
-/** What is to be cancelled of an asset or a data source, whichever door the request came through. */
+/** A cancel request in one shape, for an asset or a data source. */
 export interface RequestedCancel {
   readonly requestId: string
   readonly domainId: string
   readonly target:
     | { readonly assetId: string; readonly revision?: string; readonly types?: readonly GenerationType[] }
     | { readonly dataSourceId: string; readonly triggerKey?: string }
-  /** No later than the message was sent: nobody can mean what is not asked for yet. */
+  /** No later than the message was sent: a sender cannot mean runs that are not requested yet. */
   readonly requestedAtMs: number
   readonly reason?: string
+  /** DataZone withdrew the asset: only what has not started is canceled. */
+  readonly onlyWaiting?: true
 }
 
 export type QueueMessage =
   | { readonly kind: 'request'; readonly request: RequestedRun }
   | { readonly kind: 'cancel'; readonly cancel: RequestedCancel }
   | { readonly kind: 'release'; readonly release: Release }
+  /** A DataZone event that cannot be read. */
+  | { readonly kind: 'ignored'; readonly problems: readonly string[] }
   | {
       readonly kind: 'malformed'
       readonly problems: readonly string[]
       readonly envelopeId?: string
-      /** Which kind of run it asks for, when at least that can be told. */
+      /** The kind of run it requests, when that can be read. */
       readonly runKind?: RunKind
     }
 
-/** The sender's id of a message that is otherwise wrong, when at least that is usable. */
-const envelopeIdOf = (value: object, name: 'id' | 'requestId'): string | undefined => {
-  const field = z.safeParse(senderId, Reflect.get(value, name))
-  return field.success ? field.data : undefined
-}
+/** The sender's id of a malformed message, when that can be read. */
+const envelopeIdOf = (value: object, name: 'id' | 'requestId'): string | undefined =>
+  readIf(senderId, fieldOf(value, name))
 
 const malformed = (problems: readonly string[], envelopeId?: string, runKind?: RunKind): QueueMessage => ({
   kind: 'malformed',
   problems,
-  ...(envelopeId === undefined ? {} : { envelopeId }),
-  ...(runKind === undefined ? {} : { runKind }),
+  ...present({ envelopeId, runKind }),
 })
 
-const fromAssetEvent = (envelope: object): QueueMessage => {
-  const parsed = parseWith(AssetEvent, envelope)
-  if (!parsed.ok) return malformed(parsed.problems, envelopeIdOf(envelope, 'id'))
-  const { id, time, detail } = parsed.value
+const fromAssetEvent = (envelope: object, sentAtMs: number): QueueMessage => {
+  const parsed = parseAssetEvent(envelope)
+  if (!parsed.ok) return { kind: 'ignored', problems: parsed.problems }
+  const { eventId, name, trigger, domainId, assetId, projectId, happenedAtMs } = parsed.value
+  if (trigger === undefined) {
+    const requestedAtMs = Math.min(happenedAtMs ?? sentAtMs, sentAtMs)
+    return {
+      kind: 'cancel',
+      cancel: {
+        requestId: eventId,
+        domainId,
+        target: { assetId },
+        requestedAtMs,
+        reason: name,
+        onlyWaiting: true,
+      },
+    }
+  }
   return {
     kind: 'request',
     request: {
-      requestKey: `event:${id}`,
+      requestKey: `event:${eventId}`,
       kind: 'METADATA_GENERATION',
-      domainId: detail.metadata.domain,
-      projectId: detail.metadata.owningProjectId,
-      assetId: detail.data.assetId,
+      domainId,
+      assetId,
       lane: 'live',
       regenerate: false,
-      published: true,
-      ...(time === undefined ? {} : { requestedAtMs: Date.parse(time) }),
+      trigger,
+      ...present({ projectId, requestedAtMs: happenedAtMs }),
     },
   }
 }
 
-/** What a request asks a run of. */
-const askedFor = (request: RunRequest) => {
+/** The subject of a run request. */
+const requestedTarget = (request: RunRequest) => {
   if (request.kind === 'DATA_SOURCE') {
     const { kind, dataSource, triggerKey } = request
     return { kind, dataSourceId: dataSource.id, triggerKey, regenerate: false }
@@ -104,12 +130,11 @@ const askedFor = (request: RunRequest) => {
     kind,
     assetId: asset.id,
     regenerate: regenerate ?? false,
-    ...(asset.revision === undefined ? {} : { revision: asset.revision }),
-    ...(types === undefined ? {} : { types }),
+    ...present({ revision: asset.revision, types }),
   }
 }
 
-/** A request without a usable kind is judged as the more common one, so that its sender hears of all in one go. */
+/** A request without a usable kind is parsed as the more common one, so that its sender sees every problem at once. */
 const problemsWithKind = (body: object, kindProblems: readonly string[]): readonly string[] => {
   const parsed = parseWith(MetadataRunRequest, body)
   return parsed.ok
@@ -120,21 +145,23 @@ const problemsWithKind = (body: object, kindProblems: readonly string[]): readon
 const fromRunRequest = (body: object): QueueMessage => {
   const parsed = parseWith(RunRequest, body)
   if (!parsed.ok) {
-    const runKind = z.safeParse(z.enum(runKinds), Reflect.get(body, 'kind'))
-    const problems = runKind.success ? parsed.problems : problemsWithKind(body, parsed.problems)
-    return malformed(problems, envelopeIdOf(body, 'requestId'), runKind.data)
+    const runKind = readIf(z.enum(runKinds), fieldOf(body, 'kind'))
+    const problems = runKind === undefined ? problemsWithKind(body, parsed.problems) : parsed.problems
+    return malformed(problems, envelopeIdOf(body, 'requestId'), runKind)
   }
   const { requestId, domainId, projectId, lane, correlationId, requestedAt } = parsed.value
   return {
     kind: 'request',
     request: {
-      ...askedFor(parsed.value),
+      ...requestedTarget(parsed.value),
       requestKey: `request:${requestId}`,
       domainId,
       projectId,
       lane: lane ?? 'live',
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...(requestedAt === undefined ? {} : { requestedAtMs: Date.parse(requestedAt) }),
+      ...present({
+        correlationId,
+        requestedAtMs: requestedAt === undefined ? undefined : timestampMs(requestedAt),
+      }),
     },
   }
 }
@@ -142,33 +169,27 @@ const fromRunRequest = (body: object): QueueMessage => {
 const cancelTarget = (request: CancelRequest): RequestedCancel['target'] => {
   if ('dataSource' in request) {
     const { dataSource, triggerKey } = request
-    return { dataSourceId: dataSource.id, ...(triggerKey === undefined ? {} : { triggerKey }) }
+    return { dataSourceId: dataSource.id, ...present({ triggerKey }) }
   }
   const { asset, types } = request
-  return {
-    assetId: asset.id,
-    ...(asset.revision === undefined ? {} : { revision: asset.revision }),
-    ...(types === undefined ? {} : { types }),
-  }
+  return { assetId: asset.id, ...present({ revision: asset.revision, types }) }
 }
 
-/** What a sender's clock may be ahead by. */
+/** How far a sender's clock may be ahead. */
 const clockAheadMs = 5 * 60_000
 
-/** Which of the two it is, is told by what it names: a sender who gets it wrong hears of the fields of that one. */
+/** The field that it names decides which cancel request it is, so that its sender sees the problems of that one. */
 const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
   const isOfSource = Object.hasOwn(body, 'dataSource')
+  const runKind = isOfSource ? 'DATA_SOURCE' : undefined
   const parsed = isOfSource ? parseWith(SourceCancelRequest, body) : parseWith(AssetCancelRequest, body)
-  if (!parsed.ok) {
-    const runKind = isOfSource ? 'DATA_SOURCE' : undefined
-    return malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind)
-  }
+  if (!parsed.ok) return malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind)
   const { requestId, domainId, requestedAt, reason } = parsed.value
-  const requestedAtMs = Date.parse(requestedAt)
+  const requestedAtMs = timestampMs(requestedAt)
   if (requestedAtMs > sentAtMs + clockAheadMs) {
     const problem =
-      'requestedAt: must not be more than 5 minutes after the message was sent; give the time until which runs were asked for'
-    return malformed([problem], requestId, isOfSource ? 'DATA_SOURCE' : undefined)
+      'requestedAt: must not be more than 5 minutes after the message was sent; give the time until which runs were requested'
+    return malformed([problem], requestId, runKind)
   }
   return {
     kind: 'cancel',
@@ -177,32 +198,31 @@ const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
       domainId,
       target: cancelTarget(parsed.value),
       requestedAtMs: Math.min(requestedAtMs, sentAtMs),
-      ...(reason === undefined ? {} : { reason }),
+      ...present({ reason }),
     },
   }
 }
 
-type Door = readonly [name: string, read: (detail: object, sentAtMs: number) => QueueMessage]
-
-/** What comes through the run bus, by `detail-type`: what its `detail` is, and who reads that. */
-const onTheRunBus: Readonly<Record<string, Door>> = {
-  'Run Requested': ['RunRequest', fromRunRequest],
-  'Run Cancel Requested': ['CancelRequest', fromCancelRequest],
+interface BusMessage {
+  /** What its `detail` is. */
+  readonly name: string
+  readonly parse: (detail: object, sentAtMs: number) => QueueMessage
 }
 
-/** Which of the three an event of another name was meant to be, nobody can tell: its sender hears of all. */
-const withOtherEvents = (problem: string): string =>
-  problem.startsWith('detail-type:')
-    ? `detail-type: must be one of ${[assetAdded, ...Object.keys(onTheRunBus)].map((name) => `"${name}"`).join(', ')}`
-    : problem
+/** The messages that come through the run bus, by detail-type. */
+const busMessages: Readonly<Record<string, BusMessage>> = {
+  'Run Requested': { name: 'RunRequest', parse: fromRunRequest },
+  'Run Cancel Requested': { name: 'CancelRequest', parse: fromCancelRequest },
+}
 
-/** Its id is the `requestId`, as on the queue: the same request through both doors is one request. */
-const fromRunBus = (envelope: object, [name, read]: Door, sentAtMs: number): QueueMessage => {
-  const detail: unknown = Reflect.get(envelope, 'detail')
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
-    return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))
-  }
-  const message = read(detail, sentAtMs)
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Its id is the `requestId`, as on the queue: the same request on both ways is one request. */
+const fromRunBus = (envelope: object, { name, parse }: BusMessage, sentAtMs: number): QueueMessage => {
+  const detail = fieldOf(envelope, 'detail')
+  if (!isObject(detail)) return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))
+  const message = parse(detail, sentAtMs)
   return message.kind === 'malformed'
     ? {
         ...message,
@@ -211,9 +231,24 @@ const fromRunBus = (envelope: object, [name, read]: Door, sentAtMs: number): Que
     : message
 }
 
-/** A body of our own that asks for a run, or for one to be cancelled. */
-const fromBody = (body: object, sentAtMs: number): QueueMessage => {
-  if (Reflect.get(body, 'kind') === 'CANCEL') return fromCancelRequest(body, sentAtMs)
+const knownEventNames = [...Object.keys(triggerEvents), ...withdrawalEvents, ...Object.keys(busMessages)]
+
+const fromEvent = (envelope: object, sentAtMs: number): QueueMessage => {
+  const name = fieldOf(envelope, 'detail-type')
+  const busMessage =
+    typeof name === 'string' && Object.hasOwn(busMessages, name) ? busMessages[name] : undefined
+  if (busMessage !== undefined) return fromRunBus(envelope, busMessage, sentAtMs)
+  if (fieldOf(envelope, 'source') === 'aws.datazone') return fromAssetEvent(envelope, sentAtMs)
+  const listed = knownEventNames.map((known) => `"${known}"`).join(', ')
+  const problem = knownEventNames.some((known) => known === name)
+    ? 'source: must be "aws.datazone"'
+    : `detail-type: must be one of ${listed}`
+  return malformed([problem], envelopeIdOf(envelope, 'id'))
+}
+
+/** A run request or a cancel request. */
+const fromRequest = (body: object, sentAtMs: number): QueueMessage => {
+  if (fieldOf(body, 'kind') === 'CANCEL') return fromCancelRequest(body, sentAtMs)
   const message = fromRunRequest(body)
   if (message.kind !== 'malformed') return message
   const withCancel = (problem: string) =>
@@ -221,30 +256,34 @@ const fromBody = (body: object, sentAtMs: number): QueueMessage => {
   return { ...message, problems: message.problems.map(withCancel) }
 }
 
+const byteOrderMark = '\uFEFF'
+
+/** Why a body is no request because of how it was sent; undefined for an object. */
+const packagingProblem = (body: string, value: unknown): string | undefined => {
+  if (body.startsWith(byteOrderMark))
+    return 'body: starts with a byte order mark; send the JSON without one (UTF-8, no BOM)'
+  if (typeof value === 'string' && isObject(jsonOf(value)))
+    return 'body: is JSON encoded twice; send the object itself, not a JSON string of it'
+  if (fieldOf(value, 'Type') === 'Notification' && fieldOf(value, 'TopicArn') !== undefined)
+    return 'body: is wrapped by Amazon SNS; enable raw message delivery on the subscription of the queue'
+  return undefined
+}
+
+const notAnObject =
+  'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone'
+
 /**
- * What a body on the request queue is. Never throws, whatever it is given.
+ * Parses a body on the request queue.
  * @param sentAtMs when it was put on the queue, in ms since the epoch
  */
 export const parseQueueMessage = (body: string, sentAtMs: number): QueueMessage => {
   const value = jsonOf(body)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return malformed([
-      'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',
-    ])
-  }
-  if (Object.hasOwn(value, 'detail-type')) {
-    const detailType: unknown = Reflect.get(value, 'detail-type')
-    const isOurs = typeof detailType === 'string' && Object.hasOwn(onTheRunBus, detailType)
-    const door = isOurs ? onTheRunBus[detailType] : undefined
-    if (door !== undefined) return fromRunBus(value, door, sentAtMs)
-    const message = fromAssetEvent(value)
-    return message.kind === 'malformed'
-      ? { ...message, problems: message.problems.map(withOtherEvents) }
-      : message
-  }
+  const problem = packagingProblem(body, value)
+  if (problem !== undefined || !isObject(value)) return malformed([problem ?? notAnObject])
+  if (Object.hasOwn(value, 'detail-type')) return fromEvent(value, sentAtMs)
   if (Object.hasOwn(value, 'release')) {
     const parsed = parseWith(Release, value)
     return parsed.ok ? { kind: 'release', release: parsed.value } : malformed(parsed.problems)
   }
-  return fromBody(value, sentAtMs)
+  return fromRequest(value, sentAtMs)
 }

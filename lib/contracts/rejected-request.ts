@@ -1,13 +1,13 @@
 import { asciiJson } from './ascii-json.ts'
 
-/** A copy in the rejected-requests queue: what was sent and what is wrong with it. Version 1. */
+/** A message in the rejected-requests queue: what was sent, and what is wrong with it. Version 1. */
 export interface RejectedRequest {
   readonly version: 1
-  /** `metadata.id` of the `... Rejected` event. */
+  /** The `metadata.id` of the `... Rejected` event. */
   readonly eventId: string
   readonly rejectedAt: string
   readonly reasons: readonly string[]
-  /** The body as it came, or the request as it was recorded. Cut to fit a message; `cut` says so. */
+  /** The body as it was received, or the request as it was recorded; shortened to fit when `truncated`. */
   readonly body: string
   readonly truncated: boolean
 }
@@ -15,7 +15,7 @@ export interface RejectedRequest {
 const bodyLimit = 100_000
 const reasonLimit = 300
 
-/** Cut so that the whole, as `asciiJson`, stays under 256 KiB. */
+/** Builds the copy, shortened so that it stays under 256 KiB as `asciiJson`. */
 export const rejectedRequest = (
   eventId: string,
   rejectedAtMs: number,

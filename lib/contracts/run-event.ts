@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { errorText } from '../run/error-text.ts'
 import { eventId, rejectionEventId } from '../run/identity.ts'
+import { present } from '../run/present.ts'
 import {
   type EndedRun,
   type Ending,
@@ -10,6 +11,7 @@ import {
   type RunKind,
   runKinds,
   type Subject,
+  unknownProject,
 } from '../run/run.ts'
 
 /** `source` of every event we put on the run bus. */
@@ -31,23 +33,23 @@ const kindWords = {
   DATA_SOURCE: 'Data Source Run',
 } as const satisfies Record<RunKind, string>
 
-/** `Metadata Generation Run Succeeded` and its siblings. */
+/** For example `Metadata Generation Run Succeeded`. */
 export const detailType = (status: Ending | 'STARTED', kind: RunKind = 'METADATA_GENERATION'): string =>
   `${kindWords[kind]} ${words[status]}`
 
 const text = z.string()
 const time = z.iso.datetime()
 
-/** `detail` of our events, version 1. Consumers must ignore fields they don't know: more will come. */
+/** The `detail` of our events, version 1. Consumers must ignore unknown fields, because more will be added. */
 export const RunEventDetail = z.looseObject({
   metadata: z.looseObject({
-    /** The same for every repeat of this announcement: drop what you have seen. */
+    /** The idempotency key: the same for every repeat of this event. Drop an id that you have seen. */
     id: text,
     version: z.literal(1),
-    /** When it happened, as far as we know. */
+    /** When it happened, as far as is known. */
     time,
     correlationId: z.optional(text),
-    /** The id of the request or event that asked for the run. */
+    /** The id of the request or event that requested the run. */
     causationId: z.optional(text),
   }),
   data: z.looseObject({
@@ -57,23 +59,23 @@ export const RunEventDetail = z.looseObject({
     projectId: z.optional(text),
     asset: z.optional(z.looseObject({ id: text, revision: z.optional(text) })),
     types: z.optional(z.array(text)),
-    /** Instead of asset and types, of a data source run. One that others started has no trigger key. */
+    /** Data source runs have this instead of asset and types. A foreign run has no trigger key. */
     dataSource: z.optional(z.looseObject({ id: text, triggerKey: z.optional(text) })),
-    /** Somebody else started the run, by schedule or portal; the policy has it followed and announced. */
+    /** DataZone or another caller started the run; the policy follows it. */
     foreign: z.optional(z.literal(true)),
     runId: z.optional(text),
     attempt: z.optional(z.int()),
-    /** This attempt has failed, and another one will be made: the last word is still to come. */
+    /** The attempt failed and will be retried, so another ending follows. */
     willRetry: z.optional(z.boolean()),
-    /** Of a retry: those of `types` that this attempt runs. Absent: all of them. */
+    /** On a retry: the subset of `types` that this attempt runs. Absent: all of them. */
     retriedTypes: z.optional(z.array(text)),
-    /** The status in DataZone's own word, when DataZone told it. */
+    /** DataZone's own status, when it is known. */
     nativeStatus: z.optional(text),
-    /** How each type fared. Absent when List told the ending. */
+    /** The result of each type. Absent when List showed the ending. */
     typeStats: z.optional(
       z.array(z.looseObject({ type: text, status: text, errorMessage: z.optional(text) })),
     ),
-    /** What a data source run did with the tables it found. */
+    /** How many assets a data source run touched, by what it did with them. */
     statistics: z.optional(
       z.looseObject({
         added: z.optional(z.int()),
@@ -83,19 +85,19 @@ export const RunEventDetail = z.looseObject({
         failed: z.optional(z.int()),
       }),
     ),
-    /** A data source run's import of lineage when the ending was seen; it may go on after the run. */
+    /** The status of a data source run's lineage import when the ending was read; the import may outlast the run. */
     lineageStatus: z.optional(text),
     error: z.optional(z.looseObject({ name: text, message: text })),
-    /** The `requestId` of the request to cancel, when that ended the run. */
+    /** The `requestId` of the cancel request that ended the run. */
     canceledBy: z.optional(text),
     requestedAt: z.optional(time),
     startedAt: z.optional(time),
     detectedAt: z.optional(time),
     durations: z.optional(
       z.looseObject({
-        /** From the request to Start. */
+        /** From the request to the Start. */
         queuedMs: z.optional(z.int()),
-        /** From Start to our noticing the end: DataZone tells no end time. */
+        /** From the Start to the detection of the ending: DataZone has no end time. */
         runMs: z.optional(z.int()),
       }),
     ),
@@ -103,7 +105,7 @@ export const RunEventDetail = z.looseObject({
 })
 export type RunEventDetail = z.infer<typeof RunEventDetail>
 
-/** An event as the bus port takes it. */
+/** An event for the bus port. */
 export interface RunEvent {
   readonly detailType: string
   readonly timeMs: number
@@ -121,7 +123,7 @@ const aboutSubject = (subject: Subject) => {
     : {
         asset: {
           id: subject.assetId,
-          ...(subject.revision === undefined ? {} : { revision: subject.revision }),
+          ...present({ revision: subject.revision }),
         },
         types: [...subject.types],
       }
@@ -133,55 +135,53 @@ const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs:
     version: 1 as const,
     time: iso(atMs),
     causationId: causationId(run.request.requestKey),
-    ...(run.request.correlationId === undefined ? {} : { correlationId: run.request.correlationId }),
+    ...present({ correlationId: run.request.correlationId }),
   },
   data: {
     status,
     kind: run.subject.kind,
     domainId: run.subject.domainId,
-    projectId: run.projectId,
+    ...present({ projectId: run.projectId === unknownProject ? undefined : run.projectId }),
     ...aboutSubject(run.subject),
     attempt: run.attempt,
     willRetry: run.state === 'ENDED' && run.willRetry === true,
-    ...(run.onlyTypes === undefined ? {} : { retriedTypes: [...run.onlyTypes] }),
     requestedAt: iso(run.request.requestedAtMs),
-    ...(run.runId === undefined ? {} : { runId: run.runId }),
-    ...(run.nativeStatus === undefined ? {} : { nativeStatus: run.nativeStatus }),
-    ...(run.startedAtMs === undefined ? {} : { startedAt: iso(run.startedAtMs) }),
+    ...present({
+      retriedTypes: run.onlyTypes && [...run.onlyTypes],
+      runId: run.runId,
+      nativeStatus: run.nativeStatus,
+      startedAt: run.startedAtMs === undefined ? undefined : iso(run.startedAtMs),
+    }),
   },
 })
 
-const durations = (run: EndedRun) =>
-  run.startedAtMs === undefined
-    ? {}
+/** The parts of the event that DataZone wrote. */
+const details = ({ typeStats, statistics, lineageStatus, error }: EndedRun) =>
+  present({
+    typeStats: typeStats?.map(({ type, status, errorMessage }) => ({
+      type,
+      status,
+      ...present({ errorMessage: errorMessage === undefined ? undefined : errorText(errorMessage) }),
+    })),
+    statistics: statistics && { ...statistics },
+    lineageStatus,
+    error: error && { name: error.name, message: errorText(error.message) },
+  })
+
+const durations = ({ startedAtMs, request, detectedAtMs }: EndedRun) =>
+  startedAtMs === undefined
+    ? undefined
     : {
-        durations: {
-          queuedMs: Math.max(0, Math.round(run.startedAtMs - run.request.requestedAtMs)),
-          runMs: Math.max(0, Math.round(run.detectedAtMs - run.startedAtMs)),
-        },
+        queuedMs: Math.max(0, Math.round(startedAtMs - request.requestedAtMs)),
+        runMs: Math.max(0, Math.round(detectedAtMs - startedAtMs)),
       }
 
 /**
- * The announcement of an ending. `minimal` leaves out what DataZone wrote, for an entry that the bus keeps refusing; the
- * id stays the same (P4).
+ * The event of an ending. `minimal` leaves out DataZone's texts, for an entry that the bus keeps refusing; the id stays
+ * the same (P4).
  */
 export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }): RunEvent => {
   const about = aboutRun(run, run.ending, run.detectedAtMs)
-  const details = {
-    ...(run.typeStats === undefined
-      ? {}
-      : {
-          typeStats: run.typeStats.map(({ errorMessage, ...stat }) => ({
-            ...stat,
-            ...(errorMessage === undefined ? {} : { errorMessage: errorText(errorMessage) }),
-          })),
-        }),
-    ...(run.statistics === undefined ? {} : { statistics: { ...run.statistics } }),
-    ...(run.lineageStatus === undefined ? {} : { lineageStatus: run.lineageStatus }),
-    ...(run.error === undefined
-      ? {}
-      : { error: { name: run.error.name, message: errorText(run.error.message) } }),
-  }
   return {
     detailType: detailType(run.ending, run.subject.kind),
     timeMs: run.detectedAtMs,
@@ -190,27 +190,27 @@ export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }
       data: {
         ...about.data,
         detectedAt: iso(run.detectedAtMs),
-        ...(run.ending === 'CANCELED' && run.cancel?.requestId !== undefined
-          ? { canceledBy: run.cancel.requestId }
-          : {}),
-        ...durations(run),
-        ...(options.minimal ? {} : details),
+        ...present({
+          canceledBy: run.ending === 'CANCELED' ? run.cancel?.requestId : undefined,
+          durations: durations(run),
+        }),
+        ...(options.minimal ? {} : details(run)),
       },
     },
   }
 }
 
-/** Best effort: nobody may count on it. */
+/** The event of a Start. Best effort: consumers must not rely on it. */
 export const startedEvent = (run: InFlightRun): RunEvent => ({
   detailType: detailType('STARTED', run.subject.kind),
   timeMs: run.startedAtMs,
   detail: aboutRun(run, 'STARTED', run.startedAtMs),
 })
 
-/** Why a message makes no record: it is wrong, or asks to cancel what cannot be, or not yet. */
+/** Why a message is rejected without a record: it is malformed, or the runs cannot be canceled (yet). */
 export type MessageError = 'MalformedRequest' | 'CannotCancel'
 
-/** A body that makes no record: its event id is a hash of the body, so a repeat of it carries the same (P4). */
+/** The event of a body that makes no record. Its id is a hash of the body, so a repeat carries the same id (P4). */
 export const malformedEvent = (
   body: string,
   problems: readonly string[],
@@ -226,7 +226,7 @@ export const malformedEvent = (
       id: rejectionEventId(body),
       version: 1,
       time: iso(rejectedAtMs),
-      ...(envelopeId === undefined ? {} : { causationId: envelopeId }),
+      ...present({ causationId: envelopeId }),
     },
     data: {
       status: 'REJECTED',

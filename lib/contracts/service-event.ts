@@ -3,10 +3,10 @@ import { fieldOf, jsonOf } from './event-body.ts'
 import { type Hint, hintNames, parseHint } from './hint.ts'
 import { parseSourceHint, type SourceHint, sourceHintNames } from './source-hint.ts'
 
-/** Every detail type of DataZone's own that the observer hears; infra/bus.yml has the same. */
+/** Every detail-type that the hint queue receives. A test holds the rule in infra/bus.yml to it. */
 export const serviceEventNames: readonly string[] = [...hintNames, ...sourceHintNames, acceptanceName]
 
-/** What a body on the hint queue says. */
+/** A message on the hint queue. */
 export type ServiceEvent =
   | { readonly kind: 'hint'; readonly hint: Hint }
   | { readonly kind: 'source-hint'; readonly hint: SourceHint }
@@ -16,7 +16,7 @@ export type ParsedServiceEvent =
   | ServiceEvent
   | { readonly kind: 'ignored'; readonly problems: readonly string[] }
 
-/** Never throws, whatever it is given. */
+/** Parses a body on the hint queue. Never throws, whatever it is given. */
 export const parseServiceEvent = (body: string): ParsedServiceEvent => {
   const event = jsonOf(body)
   const name = fieldOf(event, 'detail-type')

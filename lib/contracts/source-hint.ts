@@ -1,32 +1,38 @@
 import * as z from 'zod/mini'
+import { present } from '../run/present.ts'
 import { fieldOf } from './event-body.ts'
-import { dataSourceId, domainId, projectId, senderId, timestamp } from './fields.ts'
+import { dataSourceId, domainId, projectId, readIf, readTimeMs, senderId } from './fields.ts'
 import { type Parsed, parseWith } from './problems.ts'
 
-/** DataZone's own events about data source runs. There is none for a partial success. */
-const tellings = {
+/**
+ * The DataZone events about data source runs, and what each says. There is none for a partial success. `... Run
+ * Complete` and `... Status Change` are named by two pages of AWS without a payload.
+ */
+const phases = {
   'Data Source Run Triggered': 'TRIGGERED',
   'Data Source Run Succeeded': 'ENDED',
   'Data Source Run Failed': 'ENDED',
+  'Data Source Run Complete': 'ENDED',
+  'Data Source Status Change': 'SOURCE_CHANGED',
 } as const
 
-type SourceHintName = keyof typeof tellings
-export const sourceHintNames: readonly SourceHintName[] = Object.keys(tellings).filter(
-  (name): name is SourceHintName => name in tellings,
+type SourceHintName = keyof typeof phases
+export const sourceHintNames: readonly SourceHintName[] = Object.keys(phases).filter(
+  (name): name is SourceHintName => name in phases,
 )
 
 /**
- * DataZone says that a data source run began or ended: a reason to look now, and no more. Statistics and lineage come
- * from Get only, so such a hint is never the ending itself.
+ * A DataZone event about a data source run: a reason to look at the run now. Only Get has the statistics and the lineage,
+ * so the event is never the ending itself.
  */
 export interface SourceHint {
   readonly domainId: string
-  readonly phase: (typeof tellings)[SourceHintName]
-  /** Documented to be `metadata.id`; here and below absent when what stands there is no id. */
+  readonly phase: (typeof phases)[SourceHintName]
+  /** Documented as `metadata.id`. It and the fields below are absent when the event has no readable value. */
   readonly runId?: string
   readonly dataSourceId?: string
   readonly projectId?: string
-  /** The envelope's own. */
+  /** The envelope's id. */
   readonly eventId?: string
   /** To the second. */
   readonly happenedAtMs?: number
@@ -43,32 +49,29 @@ const SourceEvent = z.looseObject({
   }),
 })
 
-const read = (schema: z.core.$ZodType<string>, value: unknown): string | undefined => {
-  const found = z.safeParse(schema, value)
-  return found.success ? found.data : undefined
-}
-
-/** A data source hint, or what is wrong with it. */
+/** Parses a data source hint, or says what is wrong with it. */
 export const parseSourceHint = (event: unknown): Parsed<SourceHint> => {
   const parsed = parseWith(SourceEvent, event)
   if (!parsed.ok) return parsed
   const { detail, id, time, 'detail-type': name } = parsed.value
   const { metadata, data } = detail
-  const runId = read(dataSourceId, metadata['id'])
-  const source = read(dataSourceId, fieldOf(data, 'dataSourceId'))
-  const project = read(projectId, metadata['owningProjectId'])
-  const eventId = read(senderId, id)
-  const happenedAt = read(timestamp, time)
+  const phase = phases[name]
+  // A status change is about the source, so `metadata.id` is not a run's.
+  const aboutId = readIf(dataSourceId, metadata['id'])
+  const isAboutSource = phase === 'SOURCE_CHANGED'
   return {
     ok: true,
     value: {
       domainId: metadata.domain,
-      phase: tellings[name],
-      ...(runId === undefined ? {} : { runId }),
-      ...(source === undefined ? {} : { dataSourceId: source }),
-      ...(project === undefined ? {} : { projectId: project }),
-      ...(eventId === undefined ? {} : { eventId }),
-      ...(happenedAt === undefined ? {} : { happenedAtMs: Date.parse(happenedAt) }),
+      phase,
+      ...present({
+        runId: isAboutSource ? undefined : aboutId,
+        dataSourceId:
+          readIf(dataSourceId, fieldOf(data, 'dataSourceId')) ?? (isAboutSource ? aboutId : undefined),
+        projectId: readIf(projectId, metadata['owningProjectId']),
+        eventId: readIf(senderId, id),
+        happenedAtMs: readTimeMs(time),
+      }),
     },
   }
 }

@@ -72,6 +72,8 @@ export interface ServiceRun {
   readonly assetId?: string
   readonly revision?: string
   readonly createdAtMs?: number
+  /** Of data source runs only. */
+  readonly projectId?: string
   /** From Get only. */
   readonly typeStats?: readonly TypeStat[]
   /** The last three belong to data source runs, which have no `types`. */

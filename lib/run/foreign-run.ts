@@ -11,7 +11,8 @@ import {
 /** A data source run without a record, as a DataZone event describes it. */
 export interface ForeignRun extends DataSourceRef {
   readonly runId: string
-  readonly projectId: string
+  /** Absent when the event names none; Get has it. */
+  readonly projectId?: string
   readonly eventId: string
   /** The event's time. The run did not begin after it. */
   readonly happenedAtMs?: number
@@ -24,7 +25,7 @@ export interface FollowRule {
   readonly dataSource?: string
 }
 
-/** Whether the policy follows foreign runs of this data source. */
+/** Whether the policy follows foreign runs of this data source. While the project is unknown, any project matches. */
 export const isFollowed = (
   rules: readonly FollowRule[],
   { domainId, projectId, dataSourceId }: Pick<ForeignRun, 'domainId' | 'projectId' | 'dataSourceId'>,
@@ -32,7 +33,7 @@ export const isFollowed = (
   rules.some(
     ({ domain = '*', project = '*', dataSource = '*' }) =>
       matchesGlob(domain, domainId) &&
-      matchesGlob(project, projectId) &&
+      (projectId === undefined || matchesGlob(project, projectId)) &&
       matchesGlob(dataSource, dataSourceId),
   )
 
@@ -78,7 +79,14 @@ export const mayBeOurs = (
 
 /** The record of a foreign run: in flight from the beginning. It has no policy, so it is never retried. */
 export const foreignRunRecord = (
-  { domainId, dataSourceId, runId, projectId, eventId, happenedAtMs }: ForeignRun,
+  {
+    domainId,
+    dataSourceId,
+    runId,
+    projectId,
+    eventId,
+    happenedAtMs,
+  }: ForeignRun & { readonly projectId: string },
   seen: { readonly nativeStatus: string; readonly createdAtMs?: number },
   nowMs: number,
 ): InFlightRun & { readonly subject: ForeignSubject } => {

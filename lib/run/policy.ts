@@ -2,10 +2,13 @@ import type { Cap } from './caps.ts'
 import type { FollowRule } from './foreign-run.ts'
 import { matchesGlob } from './glob.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
+import type { Trigger } from './trigger.ts'
 
 /** The rules that decide which assets are run, and how. Read from the policy file (lib/contracts/policy-file.ts). */
 export interface Policy {
   readonly rules: readonly Rule[]
+  /** The DataZone events that request runs. */
+  readonly triggers: readonly Trigger[]
   /** Which foreign data source runs are followed. Absent: none. */
   readonly followDataSourceRuns?: readonly FollowRule[]
   readonly caps: readonly Cap[]
@@ -36,10 +39,10 @@ export interface RunOrders {
   readonly policy: RunPolicy
 }
 
-/** What is known about an asset. Its type and name are known only after GetAsset. */
+/** What is known about an asset. Its type and name, and the project of some events, are known only after GetAsset. */
 export interface AssetFacts {
   readonly domainId: string
-  readonly projectId: string
+  readonly projectId?: string
   readonly asset?: { readonly type: string; readonly name: string }
 }
 
@@ -48,14 +51,16 @@ export type Decision =
   | { readonly decision: 'skip'; readonly reason: 'NO_RULE' }
   /** `rule` is the rule's index in the file, from 0. */
   | { readonly decision: 'skip'; readonly reason: 'POLICY'; readonly rule: number; readonly because: string }
-  /** The answer depends on the asset's type or name, which are not known yet. */
+  /** The answer depends on something that only GetAsset has. */
   | { readonly decision: 'look' }
 
 const fits = (glob: string | undefined, text: string): boolean =>
   glob === undefined || matchesGlob(glob, text)
 
 const matches = ({ match }: Rule, facts: AssetFacts): 'yes' | 'no' | 'look' => {
-  if (!fits(match.domain, facts.domainId) || !fits(match.project, facts.projectId)) return 'no'
+  if (!fits(match.domain, facts.domainId)) return 'no'
+  if (facts.projectId !== undefined && !fits(match.project, facts.projectId)) return 'no'
+  if (match.project !== undefined && facts.projectId === undefined) return 'look'
   if (match.assetType === undefined && match.name === undefined) return 'yes'
   if (facts.asset === undefined) return 'look'
   return fits(match.assetType, facts.asset.type) && fits(match.name, facts.asset.name) ? 'yes' : 'no'

@@ -31,7 +31,7 @@ export const repeatOf = (
 ): EndedRun | undefined => {
   const guardMs = policy?.repeatGuardMs
   if (subject.kind === 'DATA_SOURCE') return undefined
-  if (guardMs === undefined || request.published !== true || request.regenerate) return undefined
+  if (guardMs === undefined || request.trigger === undefined || request.regenerate) return undefined
   const last = lastRunOf(subject.types, records)
   return last?.ending === 'SUCCEEDED' && nowMs - guardedFromMs(last) < guardMs ? last : undefined
 }

@@ -1,3 +1,5 @@
+import type { Trigger } from './trigger.ts'
+
 /**
  * The states of a run: our record of one DataZone run for a subject and attempt.
  *
@@ -72,8 +74,8 @@ export interface RequestOrigin {
   readonly requestedAtMs: number
   readonly regenerate: boolean
   readonly correlationId?: string
-  /** A DataZone event made the request, so the repeat guard applies. */
-  readonly published?: true
+  /** The DataZone event that made the request, so the repeat guard applies. Absent on an explicit request. */
+  readonly trigger?: Trigger
   /** The types that the policy chose for a request that names none; absent until it has. */
   readonly policyTypes?: readonly GenerationType[]
   /** The revision that the request names, while the policy waits for the asset's type and name. */
@@ -176,6 +178,9 @@ export interface Counter {
   readonly cap: string
   readonly period: string
 }
+
+/** The project of a request whose DataZone event names none, until GetAsset shows it. */
+export const unknownProject = ''
 
 interface RunCommon {
   readonly subject: Subject

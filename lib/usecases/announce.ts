@@ -5,7 +5,8 @@ import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { eventId } from '../run/identity.ts'
-import { type EndedRun, isForeign } from '../run/run.ts'
+import { present } from '../run/present.ts'
+import { type EndedRun, isForeign, unknownProject } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { batchesOf } from './batches.ts'
 
@@ -39,7 +40,7 @@ const rejectedCopy = (run: EndedRun): RejectedRequest => {
     requestId: requestKey.slice(requestKey.indexOf(':') + 1),
     kind: subject.kind,
     domainId: subject.domainId,
-    projectId: run.projectId,
+    ...present({ projectId: run.projectId === unknownProject ? undefined : run.projectId }),
     ...requestedTarget(run),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),

@@ -11,6 +11,7 @@ import {
   parkReasons,
   type Run,
 } from '../../lib/run/run.ts'
+import { triggers } from '../../lib/run/trigger.ts'
 import { ids, revisions } from '../support/arbitrary-runs.ts'
 
 /** Times as clocks give them, and the fractions of a millisecond that paced slots have. */
@@ -83,7 +84,7 @@ const request = fc.record(
     requestedAtMs: times,
     regenerate: fc.boolean(),
     correlationId: senderIds,
-    published: fc.constant(true as const),
+    trigger: fc.constantFrom(...triggers),
     policyTypes: fc.subarray([...generationTypes]),
     revision: revisions,
   },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import { assetEventNames } from '../../lib/contracts/asset-event.ts'
 import { serviceEventNames } from '../../lib/contracts/service-event.ts'
 import { lookAgainAfterSeconds } from '../../lib/run/look-again.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
@@ -204,7 +205,7 @@ describe('the queues', () => {
     expect(propertiesOf('AssetEventsRule')).toMatchObject({
       EventBusName: 'default',
       State: 'ENABLED',
-      EventPattern: { source: ['aws.datazone'], 'detail-type': ['Asset Added To Catalog'] },
+      EventPattern: { source: ['aws.datazone'], 'detail-type': assetEventNames(['PUBLISHED']) },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
     expect(propertiesOf('RunRequestsRule')).toMatchObject({

@@ -1,5 +1,5 @@
+import type { AssetEvent } from '../../lib/contracts/asset-event.ts'
 import type { AssetCancelRequest, SourceCancelRequest } from '../../lib/contracts/cancel-request.ts'
-import type { AssetEvent } from '../../lib/contracts/datazone-event.ts'
 import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { GenerationType } from '../../lib/run/run.ts'
 

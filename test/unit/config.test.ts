@@ -36,6 +36,7 @@ test('applies the three assumptions and the lease of a 30 s function by default'
     defaultTypes: ['BUSINESS_DESCRIPTIONS'],
     policy: {
       rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * 24 * 60 * minute } } }],
+      triggers: ['PUBLISHED'],
       caps: [],
     },
     assumptions: { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute },

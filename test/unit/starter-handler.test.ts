@@ -63,7 +63,7 @@ const linesAbout = async (body: object, ...world: Parameters<typeof starter>) =>
 }
 
 const sent = { ...runRequest({ requestId: 'another' }), asset: { id: 'asset-2' } }
-const skipping = { policy: { rules: [], caps: [] } }
+const skipping = { policy: { rules: [], triggers: ['PUBLISHED' as const], caps: [] } }
 
 test.each<[string, object, Partial<StarterSettings>, Record<string, unknown>]>([
   ['skipped because no rule matches', assetEvent(), skipping, { outcome: 'skipped', reason: 'NO_RULE' }],

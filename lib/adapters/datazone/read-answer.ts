@@ -72,6 +72,7 @@ const MetadataRun = z.object({
 const SourceRun = z.object({
   id: word(),
   status: maybe(word()),
+  projectId: maybe(word()),
   createdAt: maybe(instantMs),
   runStatisticsForAssets: maybe(
     z.object({
@@ -127,12 +128,14 @@ const sourceRun: ReadRun = (answer, report) => {
   const read = parseLeniently(SourceRun, answer)
   if (read === undefined) return undefined
   report(read.unreadable)
-  const { id, status, createdAt, runStatisticsForAssets, lineageSummary, errorMessage } = read.value
+  const { id, status, projectId, createdAt, runStatisticsForAssets, lineageSummary, errorMessage } =
+    read.value
   return {
     runId: id,
     nativeStatus: status ?? 'UNKNOWN',
     types: [],
     ...present({
+      projectId,
       createdAtMs: createdAt,
       statistics: runStatisticsForAssets === undefined ? undefined : present(runStatisticsForAssets),
       lineageStatus: lineageSummary?.importStatus,

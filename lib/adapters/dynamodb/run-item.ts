@@ -3,6 +3,7 @@ import type { UnreadableRecord } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
+import { triggers } from '../../run/trigger.ts'
 import { instant } from './plain-item.ts'
 
 /** Grows when an older deployment could misread what a newer one writes (P8). */
@@ -68,7 +69,7 @@ const common = {
     requestedAtMs: ms,
     regenerate: z.boolean(),
     correlationId: z.exactOptional(z.string()),
-    published: z.exactOptional(z.literal(true)),
+    trigger: z.exactOptional(z.enum(triggers)),
     policyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
     revision: z.exactOptional(z.string()),
   }),

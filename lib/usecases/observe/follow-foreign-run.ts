@@ -1,15 +1,22 @@
-import { type ForeignRun, foreignRunRecord, mayBeOurs } from '../../run/foreign-run.ts'
+import {
+  type FollowRule,
+  type ForeignRun,
+  foreignRunRecord,
+  isFollowed,
+  mayBeOurs,
+} from '../../run/foreign-run.ts'
 import type { InFlightRun } from '../../run/run.ts'
 import { observe, type Pass, type SettleTools } from '../sweep/settle-runs.ts'
 
 /**
  * `followed`: it is on a record of its own from now on. `recorded`: it is on one already. `undecided`: not now, for it
- * may be our own, or DataZone does not show it.
+ * may be our own, or DataZone does not show it. `unwanted`: Get shows a project that the policy does not follow.
  */
 export type Following =
   | { readonly outcome: 'followed'; readonly run: InFlightRun }
   | { readonly outcome: 'recorded' }
   | { readonly outcome: 'undecided' }
+  | { readonly outcome: 'unwanted' }
 
 const undecided: Following = { outcome: 'undecided' }
 
@@ -23,7 +30,7 @@ const undecided: Following = { outcome: 'undecided' }
 export const followForeignRun = async (
   foreign: ForeignRun,
   pass: Pass,
-  tools: SettleTools,
+  tools: SettleTools & { readonly following: { readonly followDataSourceRuns: readonly FollowRule[] } },
 ): Promise<Following> => {
   const { store, datazone, clock } = tools
   const { domainId, dataSourceId, runId } = foreign
@@ -38,7 +45,11 @@ export const followForeignRun = async (
     return undecided
   }
   const seen = answer.value
-  const recording = await store.recordRunId(foreignRunRecord(foreign, seen, clock.now()))
+  const projectId = foreign.projectId ?? seen.projectId
+  if (projectId === undefined) return undecided
+  const known = { ...foreign, projectId }
+  if (!isFollowed(tools.following.followDataSourceRuns, known)) return { outcome: 'unwanted' }
+  const recording = await store.recordRunId(foreignRunRecord(known, seen, clock.now()))
   if (recording.outcome !== 'recorded') return { outcome: 'recorded' }
   // It may be over by now; then this Get is its ending.
   await observe(recording.run, seen, pass, tools)

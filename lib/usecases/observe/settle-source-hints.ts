@@ -2,6 +2,7 @@ import type { SourceHint } from '../../contracts/source-hint.ts'
 import { reasonOf } from '../../errors.ts'
 import { type FollowRule, type ForeignRun, isFollowed, mayBeOurs } from '../../run/foreign-run.ts'
 import type { Mode } from '../../run/mode.ts'
+import { present } from '../../run/present.ts'
 import type { InFlightRun, Run } from '../../run/run.ts'
 import { getEach, type Pass, type SettleTools } from '../sweep/settle-runs.ts'
 import { followForeignRun } from './follow-foreign-run.ts'
@@ -30,11 +31,11 @@ const wantedRun = (hint: SourceHint, { following }: SourceHintContext): ForeignR
   const { domainId, dataSourceId, projectId, runId, eventId, happenedAtMs } = hint
   const isServed =
     following.mode === 'run' && (following.domainIds.length === 0 || following.domainIds.includes(domainId))
-  if (!isServed || dataSourceId === undefined || projectId === undefined) return undefined
+  if (!isServed || dataSourceId === undefined) return undefined
   if (runId === undefined || eventId === undefined) return undefined
   // That a run ended says nothing of when it began.
   const began = hint.phase === 'TRIGGERED' && happenedAtMs !== undefined ? { happenedAtMs } : {}
-  const foreign = { domainId, dataSourceId, projectId, runId, eventId, ...began }
+  const foreign = { domainId, dataSourceId, runId, eventId, ...present({ projectId }), ...began }
   return isFollowed(following.followDataSourceRuns, foreign) ? foreign : undefined
 }
 
@@ -77,7 +78,10 @@ const followEach = async (
     if (tools.clock.now() >= tools.deadlineMs) break
     try {
       const following = await followForeignRun(foreign, pass, tools)
-      fates.set(key, following.outcome === 'recorded' ? 'known' : following.outcome)
+      fates.set(
+        key,
+        following.outcome === 'recorded' || following.outcome === 'unwanted' ? 'known' : following.outcome,
+      )
     } catch (error) {
       pass.problems.push(`follow ${foreign.runId}: ${reasonOf(error)}`)
     }

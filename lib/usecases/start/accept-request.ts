@@ -2,6 +2,7 @@ import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../
 import type { Records } from '../../ports/run-store.ts'
 import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '../../run/identity.ts'
 import { applyPolicy, type RunOrders } from '../../run/policy.ts'
+import { present } from '../../run/present.ts'
 import {
   isCancelRequested,
   isRequestedBy,
@@ -54,6 +55,9 @@ const acceptMetadata = async (
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const { kind, domainId, assetId } = request
+  const { trigger } = request
+  if (trigger !== undefined && !context.settings.policy.triggers.includes(trigger))
+    return [{ outcome: 'skipped', reason: 'NO_TRIGGER' }]
   const types = canonicalTypes(request.types ?? context.settings.defaultTypes)
   const waiting = waitingRequest(request, { kind, domainId, assetId, types }, context)
   const records = await context.store.runsOf(waiting.subject)
@@ -90,7 +94,10 @@ const acceptMetadata = async (
     const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     return claimRuns(applyOrders(waiting, orders, context), begun.subject.revision, records, context)
   }
-  const decision = applyPolicy(context.settings.policy, { domainId, projectId: request.projectId })
+  const decision = applyPolicy(context.settings.policy, {
+    domainId,
+    ...present({ projectId: request.projectId }),
+  })
   if (decision.decision === 'skip') return [skippedByPolicy(decision)]
   return decision.decision === 'look' || request.revision === undefined
     ? resolveAndClaim(waiting, records, context)

@@ -102,6 +102,9 @@ const cancelOne = async (
   }
 }
 
+/** Whether no Start of the run was sent, or may have been. */
+const isUnstarted = (run: Run): boolean => run.state === 'PARKED' && run.earlierStart === undefined
+
 /** Undefined as above. */
 const cancelAll = async (
   runs: readonly Run[],
@@ -111,7 +114,7 @@ const cancelAll = async (
   const outcomes: RequestOutcome[] = []
   const refusals: string[] = []
   for (const run of runs) {
-    if (run.state === 'ENDED') continue
+    if (run.state === 'ENDED' || (cancel.onlyWaiting === true && !isUnstarted(run))) continue
     if (run.state === 'IN_FLIGHT' && run.subject.kind === 'DATA_SOURCE') {
       refusals.push(
         `dataSource: its run ${run.runId} is going, and DataZone has no cancel for data source runs; let it end`,
@@ -163,7 +166,7 @@ export const cancelRuns = async (cancel: RequestedCancel, context: StartContext)
       } as const
       return { ...done, outcomes: [...done.outcomes, again] }
     }
-    const refusals = [...done.refusals, ...leftAlone(cancel, records.runs)]
+    const refusals = cancel.onlyWaiting ? [] : [...done.refusals, ...leftAlone(cancel, records.runs)]
     const isNothing = done.outcomes.length === 0 && refusals.length === 0
     return isNothing ? only(nothingLeft(cancel, meant)) : { ...done, refusals }
   }

@@ -54,6 +54,10 @@ export const handleMessage = async (body: string, context: StartContext): Promis
   switch (message.kind) {
     case 'malformed':
       return { outcomes: [await rejectMessage(body, message.problems, message, context)] }
+    case 'ignored':
+      return {
+        outcomes: [{ outcome: 'skipped', reason: 'UNREADABLE_EVENT', problems: message.problems }],
+      }
     case 'release':
       return { about: refOf(message.release), outcomes: await resumeRecord(message.release, context) }
     case 'cancel': {

@@ -13,7 +13,12 @@ export type RequestOutcome =
   | { readonly outcome: 'parked'; readonly run: ParkedRun }
   | { readonly outcome: 'planned'; readonly run: PlannedRun }
   | { readonly outcome: 'rejected'; readonly eventId: string; readonly reasons: readonly string[] }
-  | { readonly outcome: 'skipped'; readonly reason: 'MODE_OFF' | 'DOMAIN_NOT_SELECTED' | 'NO_RULE' }
+  | {
+      readonly outcome: 'skipped'
+      readonly reason: 'MODE_OFF' | 'DOMAIN_NOT_SELECTED' | 'NO_RULE' | 'NO_TRIGGER'
+    }
+  /** A DataZone event that cannot be read; DataZone cannot fix it, so it is not rejected. */
+  | { readonly outcome: 'skipped'; readonly reason: 'UNREADABLE_EVENT'; readonly problems: readonly string[] }
   /** By the policy's own word; `rule` counts from 0. */
   | {
       readonly outcome: 'skipped'

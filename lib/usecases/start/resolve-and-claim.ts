@@ -85,7 +85,12 @@ export const resolveAndClaim = async (
   const resolution = await resolveAsset(waiting, context)
   switch (resolution.outcome) {
     case 'resolved':
-      return claimResolved(waiting, resolution.asset, records, context)
+      return claimResolved(
+        { ...waiting, projectId: resolution.asset.owningProjectId },
+        resolution.asset,
+        records,
+        context,
+      )
     case 'wait':
       if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
       return [await parkRequest(waiting, resolution, context)]

@@ -1,6 +1,7 @@
 import type { RequestedMetadataRun, RequestedRun } from '../../contracts/queue-message.ts'
 import { eventId, runKey } from '../../run/identity.ts'
 import type { Decision, RunOrders } from '../../run/policy.ts'
+import { present } from '../../run/present.ts'
 import {
   type EndedRun,
   isResolved,
@@ -9,6 +10,7 @@ import {
   type ParkReason,
   type RunError,
   type Subject,
+  unknownProject,
 } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
@@ -21,11 +23,9 @@ export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
 /** Whether a parked record is a request that waits to learn its revision. */
 export const isWaitingRequest = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
 
-/** What stands in a request until the policy has decided on it. */
-const undecidedFields = ({ types, revision }: RequestedMetadataRun) => ({
-  ...(types === undefined ? { policyTypes: [] } : {}),
-  ...(revision === undefined ? {} : { revision }),
-})
+/** What a request about an asset names, and what it leaves to the policy. */
+const assetOrigin = ({ types, revision, trigger }: RequestedMetadataRun) =>
+  present({ policyTypes: types === undefined ? [] : undefined, revision, trigger })
 
 /**
  * A request that made no record yet, as a parked one: under its request key while its revision is not known. Version 0
@@ -41,16 +41,15 @@ export const waitingRequest = <About extends Subject>(
     state: 'PARKED',
     subject,
     attempt: 1,
-    projectId: request.projectId,
+    projectId: request.projectId ?? unknownProject,
     request: {
       requestKey: request.requestKey,
       lane: request.lane,
       // No later than it was sent, whatever the sender's clock says: a cancel that was sent after it means it.
       requestedAtMs: Math.min(request.requestedAtMs ?? context.sentAtMs, context.sentAtMs, nowMs),
       regenerate: request.regenerate,
-      ...(request.correlationId === undefined ? {} : { correlationId: request.correlationId }),
-      ...(request.published === undefined ? {} : { published: request.published }),
-      ...(request.kind === 'DATA_SOURCE' ? {} : undecidedFields(request)),
+      ...present({ correlationId: request.correlationId }),
+      ...(request.kind === 'DATA_SOURCE' ? {} : assetOrigin(request)),
     },
     createdAtMs: nowMs,
     version: 0,

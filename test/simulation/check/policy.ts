@@ -23,7 +23,7 @@ export const repeatsAreSkipped: Rule = ({ items, scenario, hints, skewMs }) =>
   items.flatMap((item) => {
     const atMs = number(item, 'createdAtMs') - decidingMs
     const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
-    if (inner(item, 'request')['published'] !== true || !isFirst) return []
+    if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
     const before = items
       .filter(
         (other) =>

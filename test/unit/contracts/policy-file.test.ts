@@ -23,6 +23,7 @@ test('the policy of the repository runs everything, as DefaultTypes say, with th
     ok: true,
     value: {
       rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }],
+      triggers: ['PUBLISHED'],
       caps: [],
     },
   })
@@ -57,6 +58,7 @@ test('every setting is taken, types in their one order', () => {
           },
         },
       ],
+      triggers: ['PUBLISHED'],
       caps: [],
     },
   })
@@ -66,7 +68,7 @@ test('orders nothing for a setting that repeats the default', () => {
   const orders = (run: object) => parsePolicy(file({ match: {}, run: { repeatGuardDays: 0, ...run } }))
   const ordering = (policy: object) => ({
     ok: true,
-    value: { rules: [{ match: {}, verdict: { kind: 'run', policy } }], caps: [] },
+    value: { rules: [{ match: {}, verdict: { kind: 'run', policy } }], triggers: ['PUBLISHED'], caps: [] },
   })
   expect(orders({ cancelAtDeadline: false, announceStarted: true })).toEqual(ordering({}))
 })
@@ -111,8 +113,8 @@ describe('a wrong policy is refused, with the place', () => {
       file({ match: { asset: 'x' }, run: {} }),
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
-    ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have one of run and skip/],
-    ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have one of run and skip/],
+    ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have either run or skip/],
+    ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have either run or skip/],
     [
       'one attempt',
       file({ match: {}, run: { retry: { attempts: 1, delayMinutes: 1 } } }),
@@ -136,7 +138,7 @@ describe('a wrong policy is refused, with the place', () => {
     [
       'a name twice',
       capped({ name: 'a', perDay: 1 }, { name: 'a', perMonth: 1 }),
-      /^caps: must not give a name twice/,
+      /^caps: must not repeat a name/,
     ],
     ['a cap of none', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must be at least 1$/],
     [
@@ -148,7 +150,7 @@ describe('a wrong policy is refused, with the place', () => {
     [
       'a reserve of all',
       capped({ name: 'a', perDay: 9 }, { name: 'b', perDay: 9, perMonth: 5, reserveForLive: 5 }),
-      /^caps\[1\]: must have a reserveForLive smaller than perMonth/,
+      /^caps\[1\]: must have a reserveForLive below perMonth/,
     ],
     [
       'a misspelt field of a cap',

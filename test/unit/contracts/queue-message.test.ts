@@ -12,8 +12,8 @@ const problemsOf = (body: unknown): readonly string[] => {
   return message.problems
 }
 
-describe('what is taken', () => {
-  test('a RunRequest with all fields', () => {
+describe('parseQueueMessage', () => {
+  test('reads a RunRequest with all fields', () => {
     const body = runRequest({
       types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
       lane: 'backfill',
@@ -39,7 +39,7 @@ describe('what is taken', () => {
     })
   })
 
-  test('a RunRequest with the required fields only: live, the latest revision, the default types', () => {
+  test('reads a RunRequest with the required fields only', () => {
     const { types: _, ...rest } = runRequest({ asset: { id: 'asset-1' } })
     expect(parse(rest)).toEqual({
       kind: 'request',
@@ -55,7 +55,7 @@ describe('what is taken', () => {
     })
   })
 
-  test("DataZone's own event, whatever else it carries (P8)", () => {
+  test('P8: reads a DataZone event, whatever else it carries', () => {
     const event = { ...assetEvent(), account: '1', 'replay-name': 'x' }
     expect(parse({ ...event, detail: { ...event.detail, version: '700', new: [1] } })).toEqual({
       kind: 'request',
@@ -67,13 +67,13 @@ describe('what is taken', () => {
         assetId: 'asset-1',
         lane: 'live',
         regenerate: false,
-        published: true,
+        trigger: 'PUBLISHED',
         requestedAtMs: Date.parse('2026-11-20T02:13:50Z'),
       },
     })
   })
 
-  test('P1: an event and a request with the same id are two requests', () => {
+  test('P1: keeps an event and a request with the same id apart', () => {
     const ids = [assetEvent({ id: 'x' }), runRequest({ requestId: 'x' })].map((body) => {
       const message = parse(body)
       return message.kind === 'request' ? message.request.requestKey : ''
@@ -81,13 +81,13 @@ describe('what is taken', () => {
     expect(new Set(ids)).toEqual(new Set(['event:x', 'request:x']))
   })
 
-  test('the note of a sweep', () => {
+  test('reads a release of the sweep', () => {
     const release = { release: 1, domainId: 'dzd_orders', assetId: 'asset-1', record: 'RUN#4#x#0001' }
     expect(parse(release)).toEqual({ kind: 'release', release })
   })
 })
 
-describe('P2: what is wrong is named by its field', () => {
+describe('P2: a malformed request', () => {
   test.each([
     ['version', { version: 2 }, 'version: must be 1'],
     ['version as text', { version: '1' }, 'version: must be 1'],
@@ -121,7 +121,11 @@ describe('P2: what is wrong is named by its field', () => {
     ['types repeated', { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, 'types: must not repeat a type'],
     ['lane', { lane: 'fast' }, 'lane: must be one of "live", "backfill"'],
     ['correlationId', { correlationId: 'ü' }, /^correlationId: must match/],
-    ['requestedAt', { requestedAt: 'yesterday' }, 'requestedAt: must be an ISO 8601 time'],
+    [
+      'requestedAt',
+      { requestedAt: 'yesterday' },
+      'requestedAt: must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z',
+    ],
     [
       'requestedAt before this century',
       { requestedAt: '0000-01-01T00:00:00+23:59' },
@@ -130,84 +134,113 @@ describe('P2: what is wrong is named by its field', () => {
     ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
     ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
     ['a misspelt field', { regenrate: true }, 'body: has unknown fields, remove them: "regenrate"'],
-  ])('%s', (_name, over, problem) => {
+  ])('names its field: %s', (_name, over, problem) => {
     const problems = problemsOf({ ...runRequest(), ...over })
     expect(problems).toHaveLength(1)
     if (typeof problem === 'string') expect(problems[0]).toContain(problem)
     else expect(problems[0]).toMatch(problem)
   })
 
-  test.each(['version', 'requestId', 'kind', 'domainId', 'projectId', 'asset'])('%s is missing', (field) => {
-    const { [field]: _, ...rest }: Record<string, unknown> = { ...runRequest() }
-    const problems = problemsOf(rest)
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toMatch(new RegExp(`^${field}: `))
+  test.each([
+    ['2026-11-20T02:14Z', '2026-11-20T02:14:00Z'],
+    ['2026-11-20T02:14:03+0000', '2026-11-20T02:14:03Z'],
+    ['2026-11-20T02:14:03.123456789+01:30', '2026-11-20T00:44:03.123Z'],
+    ['2024-02-29T23:59-0800', '2024-03-01T07:59:00Z'],
+  ])('accepts requestedAt %s', (requestedAt, utc) => {
+    expect(parse({ ...runRequest(), requestedAt })).toMatchObject({
+      request: { requestedAtMs: Date.parse(utc) },
+    })
   })
 
-  test('all at once', () => {
+  test.each([
+    '2026-02-29T02:14Z',
+    '2026-13-01T02:14Z',
+    '2026-11-20T24:00Z',
+    '2026-11-20T02:60Z',
+    '2026-11-20',
+  ])('rejects requestedAt %s', (requestedAt) => {
+    expect(problemsOf({ ...runRequest(), requestedAt })).toEqual([
+      'requestedAt: must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z',
+    ])
+  })
+
+  test('accepts a correlation id as long as a Step Functions task token', () => {
+    const correlationId = 'x'.repeat(2048)
+    expect(parse({ ...runRequest(), correlationId })).toMatchObject({ request: { correlationId } })
+    expect(problemsOf({ ...runRequest(), correlationId: `${correlationId}x` })).toEqual([
+      expect.stringMatching(/^correlationId: must match/),
+    ])
+  })
+
+  test.each(['version', 'requestId', 'kind', 'domainId', 'projectId', 'asset'])(
+    'names a missing field: %s',
+    (field) => {
+      const { [field]: _, ...rest }: Record<string, unknown> = { ...runRequest() }
+      const problems = problemsOf(rest)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toMatch(new RegExp(`^${field}: `))
+    },
+  )
+
+  test('names all its problems at once', () => {
     const fields = problemsOf({ version: 1 }).map((problem) => problem.split(':')[0])
     expect(fields).toEqual(['requestId', 'kind', 'domainId', 'projectId', 'asset'])
   })
 
+  const oneOfAll =
+    'detail-type: must be one of "Asset Added To Catalog", "Asset Added To Inventory", "New Asset Version Available", "Asset Schema Changed", "Asset Unpublished", "Asset Listing Deleted", "Run Requested", "Run Cancel Requested"'
+
   test.each([
     ['source', { source: 'aws.glue' }, 'source: must be "aws.datazone"'],
-    [
-      'detail-type',
-      { 'detail-type': 'Asset Schema Changed' },
-      'detail-type: must be one of "Asset Added To Catalog", "Run Requested", "Run Cancel Requested"',
-    ],
-    [
-      'detail-type that no text can be made of',
-      { 'detail-type': { toString: 'Run Requested' } },
-      'detail-type: must be one of "Asset Added To Catalog", "Run Requested", "Run Cancel Requested"',
-    ],
-    ['id with a line feed', { id: 'a\nb' }, 'id: must match'],
-    ['id that is not well-formed', { id: '\ud800' }, 'id: must match'],
-    ['id too long', { id: 'x'.repeat(129) }, 'id: must match'],
-    ['time', { time: 'now' }, 'time: must'],
-    ['time before this century', { time: '1999-12-31T23:59:59Z' }, 'time: must not be before the year 2000'],
-    ['detail', { detail: null }, 'detail: must be an object'],
-  ])('of an event: %s', (_name, over, problem) => {
-    expect(problemsOf({ ...assetEvent(), ...over })).toEqual([expect.stringContaining(problem)])
+    ['detail-type', { source: 'mine', 'detail-type': 'Nightly Load Ended' }, oneOfAll],
+    ['detail-type that is no string', { source: 'mine', 'detail-type': { toString: 'x' } }, oneOfAll],
+  ])('names the field of an event: %s', (_name, over, problem) => {
+    expect(problemsOf({ ...assetEvent(), ...over })).toEqual([problem])
   })
 
-  test('of an event: domain, project and asset', () => {
-    expect(problemsOf({ ...assetEvent(), detail: { metadata: { domain: 'x' }, data: {} } })).toEqual([
-      expect.stringMatching(/^detail\.metadata\.domain: must match/),
-      'detail.metadata.owningProjectId: is missing; give a string',
-      'detail.data.assetId: is missing; give a string',
-    ])
-  })
-
-  test('of a note of the sweep', () => {
+  test('is a release of another version', () => {
     expect(problemsOf({ release: 2 })[0]).toBe('body: is not valid')
   })
 })
 
-describe('junk', () => {
+describe('P2: a body that is no request', () => {
   const notAnObject = [
     'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',
   ]
 
-  test.each([
-    '',
-    ' ',
-    'hello',
-    '{',
-    'null',
-    '1',
-    '"{}"',
-    '[]',
-    '[{}]',
-    'undefined',
-    '{}{}',
-    '\u0000',
-    '\ufeff{}',
-  ])('P2: %j is no JSON object', (body) => {
-    expect(problemsOf(body)).toEqual(notAnObject)
+  test.each(['', ' ', 'hello', '{', 'null', '1', '[]', '[{}]', 'undefined', '{}{}', '\u0000', '"text"'])(
+    'is rejected when it is %j',
+    (body) => {
+      expect(problemsOf(body)).toEqual(notAnObject)
+    },
+  )
+
+  test('names a byte order mark', () => {
+    expect(problemsOf(`\ufeff${JSON.stringify(runRequest())}`)).toEqual([
+      'body: starts with a byte order mark; send the JSON without one (UTF-8, no BOM)',
+    ])
   })
 
-  test('P2: 256 KB of anything is refused in a few short words', () => {
+  test('names JSON that was encoded twice', () => {
+    expect(problemsOf(JSON.stringify(JSON.stringify(runRequest())))).toEqual([
+      'body: is JSON encoded twice; send the object itself, not a JSON string of it',
+    ])
+  })
+
+  test('names the wrapper of Amazon SNS, and how to turn it off', () => {
+    const notification = {
+      Type: 'Notification',
+      MessageId: '165545c9-2a5c-472c-8df2-7ff2be2b3b1b',
+      TopicArn: 'arn:aws:sns:eu-west-1:111122223333:loads',
+      Message: JSON.stringify(runRequest()),
+      Timestamp: '2026-11-20T02:14:00.000Z',
+    }
+    expect(problemsOf(notification)).toEqual([
+      'body: is wrapped by Amazon SNS; enable raw message delivery on the subscription of the queue',
+    ])
+  })
+
+  test('is described in a few short problems, however large it is', () => {
     const size = 256 * 1024
     const bodies = [
       'x'.repeat(size),
@@ -226,18 +259,13 @@ describe('junk', () => {
     }
   })
 
-  test('P2: a `__proto__` in a body is an unknown field like any other', () => {
+  test('treats `__proto__` as any unknown field', () => {
     const body = JSON.stringify(runRequest()).replace('{', '{"__proto__":{"regenerate":true},')
     expect(problemsOf(body)).toEqual([expect.stringContaining('__proto__')])
-    const hidden = JSON.stringify({ ...assetEvent(), detail: 0 }).replace(
-      '"detail":0',
-      '"__proto__":{"detail":{}}',
-    )
-    expect(problemsOf(hidden)).toEqual([expect.stringMatching(/^detail: /)])
     expect({}).not.toHaveProperty('regenerate')
   })
 
-  test('problems never repeat what was sent', () => {
+  test('never repeats what was sent', () => {
     const problems = problemsOf({
       ...runRequest(),
       projectId: 'secret token',
@@ -249,21 +277,23 @@ describe('junk', () => {
   })
 })
 
-describe('the id of a malformed message is kept where it is usable', () => {
+describe('the id of a malformed message', () => {
   const envelopeIdOf = (body: unknown) => {
     const message = parse(body)
     return message.kind === 'malformed' ? message.envelopeId : 'not malformed'
   }
 
-  test('of a request and of an event', () => {
+  const busEvent = { id: 'event-1', source: 'mine', 'detail-type': 'Run Requested', detail: 1 }
+
+  test('is kept, of a request and of an event', () => {
     expect(envelopeIdOf({ requestId: 'nightly-1' })).toBe('nightly-1')
-    expect(envelopeIdOf({ ...assetEvent(), detail: 1 })).toBe('7a1d3e52-9a8f-4d0c-8a53-2c6a0f4be1d9')
+    expect(envelopeIdOf(busEvent)).toBe('event-1')
   })
 
-  test('but not when it is wrong itself', () => {
+  test('is dropped when it is malformed itself', () => {
     expect(envelopeIdOf({ requestId: 'x'.repeat(129) })).toBeUndefined()
     expect(envelopeIdOf({ requestId: 7 })).toBeUndefined()
-    expect(envelopeIdOf({ ...assetEvent(), id: 'a\nb', detail: 1 })).toBeUndefined()
+    expect(envelopeIdOf({ ...busEvent, id: 'a\nb' })).toBeUndefined()
   })
 })
 
@@ -278,7 +308,7 @@ describe('a request for a data source', () => {
     triggerKey: 'load/2026-11-20 #1',
   }
 
-  test('has its trigger key, and neither asset nor types', () => {
+  test('has a trigger key, and neither asset nor types', () => {
     expect(parseQueueMessage(JSON.stringify(request), sentAtMs)).toEqual({
       kind: 'request',
       request: {
@@ -316,13 +346,13 @@ describe('a Run Requested event on the run bus', () => {
   const event = (detail: unknown) =>
     JSON.stringify({ id: 'event-1', source: 'my.pipeline', 'detail-type': 'Run Requested', detail })
 
-  test('is the request that its detail is: through both doors it has one key', () => {
+  test('is the request in its detail, with the same key as on the queue', () => {
     expect(parseQueueMessage(event(runRequest()), sentAtMs)).toEqual(
       parseQueueMessage(JSON.stringify(runRequest()), sentAtMs),
     )
   })
 
-  test('P2: that is wrong names the field in its detail', () => {
+  test('P2: names the malformed field of its detail', () => {
     expect(parseQueueMessage(event({ ...runRequest(), domainId: 'mine' }), sentAtMs)).toMatchObject({
       kind: 'malformed',
       envelopeId: 'nightly-1',
@@ -330,13 +360,13 @@ describe('a Run Requested event on the run bus', () => {
     })
   })
 
-  test('P2: a field of its detail that nobody knows is one of the detail', () => {
+  test('P2: names an unknown field of its detail', () => {
     expect(parseQueueMessage(event({ ...runRequest(), regenrate: true }), sentAtMs)).toMatchObject({
       problems: ['detail: has unknown fields, remove them: "regenrate"'],
     })
   })
 
-  test.each([[undefined], [null], ['text'], [[]]])('P2: whose detail is %j is wrong', (detail) => {
+  test.each([[undefined], [null], ['text'], [[]]])('P2: is malformed when its detail is %j', (detail) => {
     expect(parseQueueMessage(event(detail), sentAtMs)).toEqual({
       kind: 'malformed',
       envelopeId: 'event-1',
@@ -345,7 +375,7 @@ describe('a Run Requested event on the run bus', () => {
   })
 })
 
-describe('a request to cancel', () => {
+describe('a cancel request', () => {
   const onBus = (detail: unknown) => ({
     id: 'event-1',
     source: 'x',
@@ -380,7 +410,7 @@ describe('a request to cancel', () => {
       sourceCancelRequest({ triggerKey: 'load-1' }),
       of({ dataSourceId: 'source-1', triggerKey: 'load-1' }),
     ],
-  ])('%s is taken, through both doors alike', (_, body, expected) => {
+  ])('%s is read from the queue and from the run bus', (_, body, expected) => {
     expect(parse(body)).toEqual(expected)
     expect(parse(onBus(body))).toEqual(expected)
   })
@@ -398,7 +428,7 @@ describe('a request to cancel', () => {
     ['a project', { projectId: 'p' }, /^body: has unknown fields, remove them: "projectId"$/],
     ['an endless reason', { reason: 'x'.repeat(151) }, /^reason: must have at most 150 characters$/],
     ['another version', { version: 2 }, /^version: must be 1$/],
-  ])('P2: with %s is given back, naming the field and the mend', (_, over, problem) => {
+  ])('P2: is malformed with %s, which names the field and the fix', (_, over, problem) => {
     const body = { ...cancelRequest(), ...over }
     expect(problemsOf(body)).toEqual([expect.stringMatching(problem)])
     const inDetail = `^detail\\.${problem.source.slice(1)}`.replace('detail\\.body:', 'detail:')
@@ -406,18 +436,14 @@ describe('a request to cancel', () => {
   })
 
   test.each([
-    [
-      'a little ahead: nothing is meant that is asked for after it was sent',
-      '2026-11-20T02:19:00Z',
-      sentAtMs,
-    ],
+    ['a little ahead, up to when it was sent', '2026-11-20T02:19:00Z', sentAtMs],
     ['behind', '2026-11-20T02:13:00Z', sentAtMs - 60_000],
   ])('from a clock that is %s', (_, requestedAt, requestedAtMs) => {
     for (const body of [cancelRequest({ requestedAt }), onBus(cancelRequest({ requestedAt }))])
       expect(parse(body)).toMatchObject({ kind: 'cancel', cancel: { requestedAtMs } })
   })
 
-  test.each([cancelRequest, sourceCancelRequest])('P2: of the future is given back', (of) => {
+  test.each([cancelRequest, sourceCancelRequest])('P2: is malformed when it is of the future', (of) => {
     const body = of({ requestedAt: '2027-11-20T02:14:00Z' })
     const problem = expect.stringMatching(
       /requestedAt: must not be more than 5 minutes after the message was sent/,
@@ -429,17 +455,17 @@ describe('a request to cancel', () => {
     for (const wrong of [body, { ...body, version: 2 }]) expect(parse(wrong)).toMatchObject(about)
   })
 
-  test('P2: the future begins five minutes after it was sent', () => {
+  test('P2: allows for a clock that is five minutes ahead', () => {
     const at = (ms: number) =>
       parse(cancelRequest({ requestedAt: new Date(sentAtMs + ms).toISOString() })).kind
     expect([at(300_000), at(300_001)]).toEqual(['cancel', 'malformed'])
   })
 
-  test.each(['constructor', 'toString', '__proto__'])('P2: %s is no door', (name) => {
+  test.each(['constructor', 'toString', '__proto__'])('P2: rejects the detail-type %s', (name) => {
     expect(problemsOf({ ...onBus(cancelRequest()), 'detail-type': name })).not.toEqual([])
   })
 
-  test('P2: each door takes what it is for, and says what that is', () => {
+  test('P2: names what each way takes', () => {
     expect(problemsOf(onBus(runRequest()))).toContainEqual('detail.kind: must be "CANCEL"')
     expect(problemsOf({ ...onBus(cancelRequest()), 'detail-type': 'Run Requested' })).toContainEqual(
       'detail.kind: must be one of "METADATA_GENERATION", "DATA_SOURCE"',

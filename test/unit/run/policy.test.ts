@@ -6,6 +6,7 @@ const where = { domainId: 'dzd_orders', projectId: 'project-1' }
 const table = { type: 'amazon.datazone.GlueTableAssetType', name: 'stg_orders' }
 const policyOf = (...matches: RuleMatch[]): Policy => ({
   rules: matches.map((match) => ({ match, verdict: run })),
+  triggers: ['PUBLISHED'],
   caps: [],
 })
 

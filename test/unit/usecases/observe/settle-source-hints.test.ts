@@ -191,7 +191,6 @@ describe('a run of somebody else', () => {
     ['in mode plan', foreign, { mode: 'plan' }],
     ['in mode off', foreign, { mode: 'off' }],
     ['of a domain that is not selected', foreign, { domainIds: ['dzd_other'] }],
-    ['that tells no project', withoutProject, {}],
     ['that tells no run id', withoutRun, {}],
     ['whose event has no id', withoutEvent, {}],
   ])('is not followed %s', async (_name, told, following) => {
@@ -227,6 +226,19 @@ describe('a run of somebody else', () => {
       },
     ])
     expect(later.bus.events[0]?.detail.data.dataSource).not.toHaveProperty('triggerKey')
+  })
+
+  test.each([
+    ['follows it with the project that Get shows', { projectId: 'project-7' }, 'source followed'],
+    ['leaves it when the policy does not follow that project', { projectId: 'project-8' }, 'source known'],
+    ['waits while Get shows none either', {}, 'source undecided'],
+  ])('without a project in its event: %s', async (_, shown, fate) => {
+    const following = { followDataSourceRuns: [{ project: 'project-7' }] }
+    const { hear, store } = world([], showing('RUNNING', shown), following)
+    expect(fatesOf(await hear(withoutProject))).toEqual([fate])
+    expect(store.all().map(({ projectId }) => projectId)).toEqual(
+      fate === 'source followed' ? ['project-7'] : [],
+    )
   })
 
   test('that has ended when its event comes is announced at once, and only once', async () => {

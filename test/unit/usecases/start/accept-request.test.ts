@@ -14,7 +14,7 @@ import {
   t0,
 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
-import { starterWorld } from '../../../support/starter-world.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 describe('a request', () => {
   test('with its revision: claimed, started, recorded, with no other call', async () => {
@@ -62,6 +62,7 @@ describe('a request', () => {
 
   test('that names its revision and waits to be looked at is a duplicate when it comes again', async () => {
     const policy = {
+      triggers: ['PUBLISHED' as const],
       caps: [],
       rules: [{ match: { name: '*' }, verdict: { kind: 'run' as const, policy: {} } }],
     }
@@ -88,12 +89,49 @@ describe('a request', () => {
 
   test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
     const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
-    expect(await world.handle(assetEvent())).toMatchObject([{ outcome: 'rejected' }])
+    const { revision: _, ...asset } = runRequest().asset
+    expect(await world.handle(runRequest({ asset }))).toMatchObject([{ outcome: 'rejected' }])
     expect(world.bus.events).toMatchObject([{ detail: { data: { error: { name: 'WrongProject' } } } }])
     expect(world.queue.copies).toMatchObject([
       { reasons: [expect.stringMatching(/^WrongProject: projectId: /)] },
     ])
     expect(world.store.all()).toMatchObject([{ state: 'ENDED', ending: 'REJECTED', announcedAtMs: t0 }])
+  })
+
+  test.each([
+    ['wrong', { owningProjectId: 'project-1' }],
+    ['missing', {}],
+    ['malformed', { owningProjectId: 'a b' }],
+  ])('takes the project that GetAsset shows when that of a DataZone event is %s', async (_, metadata) => {
+    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
+    const detail = { metadata: { domain: 'dzd_orders', ...metadata }, data: { assetId: 'asset-1' } }
+    expect(await world.outcomes({ ...assetEvent(), detail })).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', projectId: 'project-2' }])
+    expect(world.bus.events).toEqual([])
+  })
+
+  test('waits for GetAsset without a project when a DataZone event names none', async () => {
+    const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
+    const detail = { metadata: { domain: 'dzd_orders' }, data: { assetId: 'asset-1' } }
+    expect(await world.outcomes({ ...assetEvent(), detail })).toEqual(['parked'])
+    const [waiting] = world.store.all()
+    expect(waiting).toMatchObject({ state: 'PARKED', reason: 'DENIED', projectId: '' })
+  })
+
+  test('ignores a DataZone event that it cannot read, without a Rejected event', async () => {
+    const world = starterWorld()
+    const outcomes = await world.handle({ ...assetEvent(), detail: { metadata: {}, data: {} } })
+    expect(outcomes).toMatchObject([{ outcome: 'skipped', reason: 'UNREADABLE_EVENT' }])
+    expect([world.bus.events, world.queue.copies, world.store.all()]).toEqual([[], [], []])
+  })
+
+  test('skips an event that the policy does not take as a trigger', async () => {
+    const world = starterWorld({ script: showing('7') })
+    const changed = { ...assetEvent(), 'detail-type': 'Asset Schema Changed' }
+    expect(await world.handle(changed)).toEqual([{ outcome: 'skipped', reason: 'NO_TRIGGER' }])
+    const policy = { ...defaults.starter.policy, triggers: ['SCHEMA_CHANGED' as const] }
+    const wanting = starterWorld({ script: showing('7'), settings: { policy } })
+    expect(await wanting.outcomes(changed)).toEqual(['started'])
   })
 
   test('P2: the copy of a rejected request can be mended and sent again', async () => {

@@ -59,7 +59,10 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
   })
 
   test.each([
-    ['the repeat guard', { request: { ...event, published: true }, policy: { repeatGuardMs: minute } }],
+    [
+      'the repeat guard',
+      { request: { ...event, trigger: 'PUBLISHED' as const }, policy: { repeatGuardMs: minute } },
+    ],
     ['the policy', {}],
   ] as const)('when %s would skip it', async (_name, over) => {
     const waiting = parkedRun({ subject: unresolved, ...over })
@@ -68,6 +71,7 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
       script: shows,
       settings: {
         policy: {
+          triggers: ['PUBLISHED' as const],
           caps: [],
           rules:
             'policy' in over
