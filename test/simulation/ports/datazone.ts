@@ -1,176 +1,166 @@
-import { classify } from '../../../lib/adapters/datazone/classify.ts'
-import type { Answer, DataZone, ServiceRun } from '../../../lib/ports/datazone.ts'
+import { refuseUnsupported, requiresType } from '../../../lib/adapters/datazone/api-generation.ts'
+import { hasStaleCredentials } from '../../../lib/adapters/datazone/classify.ts'
+import { type ReportUnreadable, readAnswer } from '../../../lib/adapters/datazone/read-answer.ts'
+import type { Answer, DataZone, StartInput } from '../../../lib/ports/datazone.ts'
+import { present } from '../../../lib/run/present.ts'
 import type { Answer as ServiceAnswer } from '../../../local/datazone/calls/answer.ts'
 import type { DataZone as SimulatedDataZone } from '../../../local/datazone/datazone.ts'
 import type { OperationName, Output } from '../../../local/datazone/operations/operations.ts'
+import { readServiceAnswer, unreached } from './datazone-answer.ts'
 import type { Step } from './port-call.ts'
 
 const pageSize = 50
 
-/** What the SDK would throw for an error of the service. */
-const sdkError = ({ name, message, status }: { name: string; message: string; status: number }): Error =>
-  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } })
+/** As the gateway sends a call whose signature or credentials were too old. */
+const maxSends = 3
 
-const refused = (error: Error): Answer<never> => ({ outcome: 'refused', refusal: classify(error) })
-
-type RunOutput =
-  | Output<'StartMetadataGenerationRun'>
-  | Output<'GetMetadataGenerationRun'>
-  | Output<'ListMetadataGenerationRuns'>['items'][number]
-
-type SourceRunOutput =
-  | Output<'StartDataSourceRun'>
-  | Output<'GetDataSourceRun'>
-  | Output<'ListDataSourceRuns'>['items'][number]
-
-const sourceRun = (run: SourceRunOutput): ServiceRun => ({
-  runId: run.id,
-  nativeStatus: run.status,
-  types: [],
-  createdAtMs: run.createdAt.getTime(),
-  ...(run.runStatisticsForAssets === undefined ? {} : { statistics: run.runStatisticsForAssets }),
-  ...(run.lineageSummary === undefined ? {} : { lineageStatus: run.lineageSummary.importStatus }),
-  ...(run.errorMessage === undefined
-    ? {}
-    : { error: { name: run.errorMessage.errorType, message: run.errorMessage.errorDetail } }),
-})
-
-/** Of an older deployment only `type` is told. */
-const typesOf = (told: {
-  readonly types?: readonly string[]
-  readonly type: string | undefined
-}): Pick<ServiceRun, 'types' | 'isOlderShape'> => {
-  if (told.types !== undefined) return { types: [...told.types] }
-  return told.type === undefined ? { types: [] } : { types: [told.type], isOlderShape: true }
+interface Call<T> {
+  readonly operation: OperationName
+  readonly input: object
+  readonly read: (body: unknown, report: ReportUnreadable) => T
+  readonly about: string
+  readonly giveUpAfterMs?: number
 }
 
-const serviceRun = (run: RunOutput): ServiceRun => ({
-  runId: run.id,
-  nativeStatus: run.status,
-  ...typesOf(run),
-  createdAtMs: run.createdAt.getTime(),
-  ...('target' in run ? { assetId: run.target.identifier, revision: run.target.revision } : {}),
-  ...('typeStats' in run && run.typeStats !== undefined
-    ? { typeStats: run.typeStats.map((stat) => ({ ...stat })) }
-    : {}),
-})
+/** Domains that turned out to have the older API; every process that shares it knows them. */
+export type OlderDomains = Set<string>
 
 /**
- * DataZone as the process of this step sees it: the simulator's own core, without a wire. Faults of the service are set
- * on its control; the step adds those of the way there and back.
+ * DataZone as the process of this step sees it: the simulator's own core, without a wire, and the production code that
+ * reads its answers. Faults of the service are set on its control; the step adds those of the way there and back.
  */
-export const dataZoneFor = (step: Step, { call }: SimulatedDataZone): DataZone => {
-  const ask = async <Name extends OperationName, T>(
-    operation: Name,
-    input: object,
-    read: (output: Output<Name>) => T,
-    about: string,
-    giveUpAfterMs?: number,
-  ): Promise<Answer<T>> => {
-    const answer = await step<ServiceAnswer<Output<Name>> | { readonly cause: Error }>({
+export const dataZoneFor = (
+  step: Step,
+  { call }: SimulatedDataZone,
+  olderDomains: OlderDomains = new Set(),
+): DataZone => {
+  const sendOnce = async <T>({
+    operation,
+    input,
+    read,
+    about,
+    giveUpAfterMs,
+  }: Call<T>): Promise<Answer<T>> => {
+    const answer = await step<ServiceAnswer<Output<OperationName>> | { readonly cause: Error }>({
       name: `datazone.${operation}`,
       about,
-      // Start is sent once; reads may be sent again, which no one can tell.
+      // Start is sent once; reads may be sent again, which nothing outside can see.
       resends: false,
       unreachable: (cause) => ({ cause }),
       effect: () => call(operation, input),
       answerDelayMs: (given) => ('cause' in given ? 0 : given.delayMs),
-      ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
+      ...present({ giveUpAfterMs }),
     })
-    if ('cause' in answer) return refused(answer.cause)
-    if (answer.lost) return refused(new Error('the connection broke'))
-    return answer.outcome === 'ok'
-      ? { outcome: 'answered', value: read(answer.output) }
-      : refused(sdkError(answer.error))
+    return 'cause' in answer ? unreached(answer.cause) : readServiceAnswer(operation, answer, read)
+  }
+
+  const send = async <T>(given: Call<T>): Promise<Answer<T>> => {
+    for (let sends = 1; ; sends += 1) {
+      const answer = await sendOnce(given)
+      const isStale = answer.outcome === 'refused' && hasStaleCredentials(answer.refusal)
+      if (!isStale || sends >= maxSends) return answer
+    }
+  }
+
+  const startIn = (generation: 'current' | 'older', start: StartInput, abortAfterMs: number) =>
+    send({
+      operation: 'StartMetadataGenerationRun',
+      input: {
+        domainIdentifier: start.domainId,
+        owningProjectIdentifier: start.projectId,
+        target: { type: 'ASSET', identifier: start.assetId, revision: start.revision },
+        ...(generation === 'older' ? { type: start.types[0] } : { types: [...start.types] }),
+        clientToken: start.clientToken,
+      },
+      read: readAnswer.startedRun,
+      about: start.clientToken,
+      giveUpAfterMs: Math.max(1, Math.floor(abortAfterMs)),
+    })
+
+  const startInOlder: DataZone['startRun'] = async (start, abortAfterMs) => {
+    const refusal = refuseUnsupported(start.types)
+    return refusal === undefined
+      ? await startIn('older', start, abortAfterMs)
+      : { outcome: 'refused', refusal }
   }
 
   return {
     getAsset: (domainId, assetId) =>
-      ask(
-        'GetAsset',
-        { domainIdentifier: domainId, identifier: assetId },
-        ({ revision, owningProjectId, typeIdentifier, name }) => ({
-          revision,
-          owningProjectId,
-          typeIdentifier,
-          name,
-        }),
-        assetId,
-      ),
+      send({
+        operation: 'GetAsset',
+        input: { domainIdentifier: domainId, identifier: assetId },
+        read: readAnswer.asset,
+        about: assetId,
+      }),
 
-    startRun: (input, abortAfterMs) =>
-      ask(
-        'StartMetadataGenerationRun',
-        {
-          domainIdentifier: input.domainId,
-          owningProjectIdentifier: input.projectId,
-          target: { type: 'ASSET', identifier: input.assetId, revision: input.revision },
-          types: [...input.types],
-          clientToken: input.clientToken,
-        },
-        serviceRun,
-        input.clientToken,
-        Math.max(1, Math.floor(abortAfterMs)),
-      ),
+    startRun: async (start, abortAfterMs) => {
+      if (olderDomains.has(start.domainId)) return startInOlder(start, abortAfterMs)
+      const answer = await startIn('current', start, abortAfterMs)
+      if (answer.outcome === 'answered' || !requiresType(answer.refusal)) return answer
+      olderDomains.add(start.domainId)
+      return startInOlder(start, abortAfterMs)
+    },
 
     getRun: (domainId, runId) =>
-      ask('GetMetadataGenerationRun', { domainIdentifier: domainId, identifier: runId }, serviceRun, runId),
+      send({
+        operation: 'GetMetadataGenerationRun',
+        input: { domainIdentifier: domainId, identifier: runId },
+        read: readAnswer.run,
+        about: runId,
+      }),
 
     cancelRun: (domainId, runId) =>
-      ask(
-        'CancelMetadataGenerationRun',
-        { domainIdentifier: domainId, identifier: runId },
-        () => undefined,
-        runId,
-      ),
+      send({
+        operation: 'CancelMetadataGenerationRun',
+        input: { domainIdentifier: domainId, identifier: runId },
+        read: () => undefined,
+        about: runId,
+      }),
 
-    listRuns: (domainId, query) =>
-      ask(
-        'ListMetadataGenerationRuns',
-        {
+    listRuns: (domainId, { status, assetId, nextToken }) =>
+      send({
+        operation: 'ListMetadataGenerationRuns',
+        input: {
           domainIdentifier: domainId,
           maxResults: pageSize,
-          ...(query.status === undefined ? {} : { status: query.status }),
-          ...(query.assetId === undefined ? {} : { targetIdentifier: query.assetId }),
-          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
+          ...present({ status, targetIdentifier: assetId, nextToken }),
         },
-        ({ items, nextToken }) => ({
-          runs: items.map(serviceRun),
-          ...(nextToken === undefined ? {} : { nextToken }),
-        }),
-        query.status ?? query.assetId ?? '',
-      ),
+        read: readAnswer.runs,
+        about: status ?? assetId ?? '',
+      }),
 
-    startSourceRun: (input, abortAfterMs) =>
-      ask(
-        'StartDataSourceRun',
-        {
-          domainIdentifier: input.domainId,
-          dataSourceIdentifier: input.dataSourceId,
-          clientToken: input.clientToken,
+    startSourceRun: (start, abortAfterMs) =>
+      send({
+        operation: 'StartDataSourceRun',
+        input: {
+          domainIdentifier: start.domainId,
+          dataSourceIdentifier: start.dataSourceId,
+          clientToken: start.clientToken,
         },
-        sourceRun,
-        input.clientToken,
-        Math.max(1, Math.floor(abortAfterMs)),
-      ),
+        read: readAnswer.startedSourceRun,
+        about: start.clientToken,
+        giveUpAfterMs: Math.max(1, Math.floor(abortAfterMs)),
+      }),
 
     getSourceRun: (domainId, runId) =>
-      ask('GetDataSourceRun', { domainIdentifier: domainId, identifier: runId }, sourceRun, runId),
+      send({
+        operation: 'GetDataSourceRun',
+        input: { domainIdentifier: domainId, identifier: runId },
+        read: readAnswer.sourceRun,
+        about: runId,
+      }),
 
-    listSourceRuns: (domainId, query) =>
-      ask(
-        'ListDataSourceRuns',
-        {
+    listSourceRuns: (domainId, { dataSourceId, nextToken }) =>
+      send({
+        operation: 'ListDataSourceRuns',
+        input: {
           domainIdentifier: domainId,
-          dataSourceIdentifier: query.dataSourceId,
+          dataSourceIdentifier: dataSourceId,
           maxResults: pageSize,
-          ...(query.nextToken === undefined ? {} : { nextToken: query.nextToken }),
+          ...present({ nextToken }),
         },
-        ({ items, nextToken }) => ({
-          runs: items.map(sourceRun),
-          ...(nextToken === undefined ? {} : { nextToken }),
-        }),
-        query.dataSourceId,
-      ),
+        read: readAnswer.sourceRuns,
+        about: dataSourceId,
+      }),
   }
 }

@@ -1,0 +1,60 @@
+import { classify } from '../../../lib/adapters/datazone/classify.ts'
+import { UnreadableAnswer } from '../../../lib/adapters/datazone/raw-answer.ts'
+import type { ReportUnreadable } from '../../../lib/adapters/datazone/read-answer.ts'
+import type { Answer } from '../../../lib/ports/datazone.ts'
+import type { Answer as ServiceAnswer, Transport } from '../../../local/datazone/calls/answer.ts'
+import { withUnreadableFields } from '../../../local/datazone/calls/unreadable-fields.ts'
+import { serialize } from '../../../local/datazone/http/rest-json.ts'
+import { outputShape } from '../../../local/datazone/model/validation.ts'
+
+/** What the SDK would throw for an error of the service. */
+const sdkError = ({ name, message, status }: { name: string; message: string; status: number }): Error =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } })
+
+const refused = (error: unknown): Answer<never> => ({ outcome: 'refused', refusal: classify(error) })
+
+const bodyOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnreadableAnswer('the body is not JSON', { cause: error })
+  }
+}
+
+/** The body of a 2xx answer, as the gateway gets it from the wire. */
+const receivedBody = <Out extends object>(operation: string, answer: ServiceAnswer<Out>): unknown => {
+  const { transport, unreadable } = answer
+  if (transport?.kind === 'raw' && transport.status < 300) return bodyOf(transport.body)
+  if (answer.outcome === 'error') throw sdkError(answer.error)
+  const text = JSON.stringify(
+    withUnreadableFields(serialize(outputShape(operation), answer.output), unreadable),
+  )
+  return bodyOf(transport?.kind === 'truncated' ? text.slice(0, text.length / 2) : text)
+}
+
+const isBroken = (transport: Transport | undefined): boolean =>
+  transport?.kind === 'hang' || transport?.kind === 'reset'
+
+/**
+ * What the caller of the DataZone port makes of an answer of the simulator: the production code parses the body and
+ * classifies the error.
+ */
+export const readServiceAnswer = <Out extends object, T>(
+  operation: string,
+  answer: ServiceAnswer<Out>,
+  read: (body: unknown, report: ReportUnreadable) => T,
+): Answer<T> => {
+  const { transport } = answer
+  try {
+    if (transport?.kind === 'raw' && transport.status >= 300)
+      throw sdkError({ name: 'UnknownError', message: transport.body, status: transport.status })
+    if (isBroken(transport) || (answer.lost && transport === undefined))
+      throw new Error('the connection broke')
+    return { outcome: 'answered', value: read(receivedBody(operation, answer), () => {}) }
+  } catch (error) {
+    return refused(error)
+  }
+}
+
+/** The answer to a call that did not come through. */
+export const unreached = (cause: Error): Answer<never> => refused(cause)
