@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { eventLine } from '../../../local/console/event-line.ts'
+import { logLine } from '../../../local/console/log-line.ts'
 import { requestLine } from '../../../local/console/request-line.ts'
 
 const time = '    1.5s'
@@ -54,4 +55,36 @@ describe('requestLine', () => {
     ['a started request, which has an event', logged({ outcome: 'started' })],
     ['a rejected request, which has an event', logged({ outcome: 'rejected' })],
   ])('ignores %s', (_, line) => expect(requestLine(time, line)).toBeUndefined())
+})
+
+describe('logLine', () => {
+  const fields = {
+    level: 'WARN',
+    message: 'Request failed',
+    timestamp: '2026-01-02T03:04:05.678Z',
+    service: 's',
+  }
+  const line = `StarterLambdaFunction env-1: ${JSON.stringify({ ...fields, assetId: 'sales', retries: 2 })}`
+
+  test('shows time, level, function, message and fields', () => {
+    expect(logLine(line, { level: 'INFO' })).toBe(
+      '03:04:05.678  WARN   Starter   Request failed  assetId=sales  retries=2',
+    )
+  })
+
+  test('shows what a function prints itself', () => {
+    expect(logLine('PollerLambdaFunction env-2: Task timed out', { level: 'ERROR' })).toBe(
+      'Poller  Task timed out',
+    )
+  })
+
+  test.each([
+    ['a lower level', { level: 'ERROR' }],
+    ['another function', { level: 'INFO', function: 'poller' }],
+    ['other text', { level: 'INFO', text: 'returns' }],
+  ])('leaves out %s', (_, filter) => expect(logLine(line, filter)).toBeUndefined())
+
+  test('leaves out metrics', () => {
+    expect(logLine('Starter env-1: {"_aws":{},"service":"s"}', { level: 'DEBUG' })).toBeUndefined()
+  })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { choice, command, port, positiveNumber, text, toggle, wholeNumber } from '../../../local/flags.ts'
+import { logsCommand } from '../../../local/logs.ts'
 import { demoCommand, startCommand } from '../../../local/stack-flags.ts'
 
 const sample = command('sample', 'Does what a sample does.', {
@@ -68,6 +69,7 @@ describe('command', () => {
 describe.each([
   ['start', startCommand],
   ['demo', demoCommand],
+  ['logs', logsCommand],
 ])('npm run %s -- --help', (name, { usage, parse }) => {
   test('names each flag with the default that applies', () => {
     const values = parse([])
