@@ -302,7 +302,7 @@ test('the rest of the control over HTTP does what it does in process', async () 
   const outcome = { target: asset.assetId, outcome: 'failed', durationMs: 1000 }
   expect(await send('PUT', 'outcomes', [outcome])).toEqual({ outcomes: 1 })
   const { id: runId } = await client.send(new StartMetadataGenerationRunCommand(request))
-  expect(await send('POST', 'publications', asset)).toMatchObject({ version: '1' })
+  expect(await send('POST', 'publications', asset)).toMatchObject({ version: '2' })
   const source = { domainId: sampleDomainId, dataSourceId: salesSource.dataSourceIdentifier }
   expect(await send('POST', 'scheduled-runs', source)).toMatchObject({ type: 'SCHEDULED' })
   nowMs += 2000

@@ -47,7 +47,7 @@ export type Asset = {
   latest: Revision
   readonly revisions: Map<string, Revision>
   listing: Listing | undefined
-  /** How often it was published since the catalogue was loaded. */
+  /** How often it was published; the catalogue counts as once. */
   timesPublished: number
   transfer: OwnershipTransfer | undefined
   /** How many events the control has sent about it. */
@@ -91,7 +91,7 @@ const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {
     revisions: new Map([[revision, first]]),
     listing:
       listing === 'NONE' ? undefined : { status: listing, revision, createdAtMs, updatedAtMs: createdAtMs },
-    timesPublished: 0,
+    timesPublished: listing === 'NONE' ? 0 : 1,
     transfer: undefined,
     eventsSent: 0,
     rejected: new Set(),

@@ -6,8 +6,8 @@ import { ownerOf, type World } from './world.ts'
 export const listingIdOf = ({ seed }: World, domainId: string, assetId: string): string =>
   drawId(seed, 'listing', domainId, assetId)
 
-/** The revision of a listing: how often its asset was published. One that was published in the catalogue has 1. */
-export const listingRevisionOf = ({ timesPublished }: Asset): string => String(Math.max(1, timesPublished))
+/** The revision of a listing: how often its asset was published. */
+export const listingRevisionOf = ({ timesPublished }: Asset): string => String(timesPublished)
 
 /** Publishes a revision of an asset, once more, or takes the asset out of the catalog; there is an event for it. */
 export const changeListing = (

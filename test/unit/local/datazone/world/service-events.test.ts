@@ -179,8 +179,8 @@ test('publishing an asset has an event each time, about the listing, and never a
   expect(
     events.map(({ detail }) => [detail.metadata['version'], detail.metadata['id'], detail.data]),
   ).toEqual([
-    ['1', listingId, { assetId: storeSales }],
     ['2', listingId, { assetId: storeSales }],
+    ['3', listingId, { assetId: storeSales }],
   ])
   expect(typesOf(events)).toEqual(['Asset Added To Catalog', 'Asset Added To Catalog'])
   expect(new Set(events.map(({ id }) => id)).size).toBe(2)
