@@ -1,4 +1,5 @@
-import { runAsCommand } from '../local/run-as-command.ts'
+import { command } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { type Case, type Figures, measure } from './virtual-system.ts'
 
 /** DataZone calls for a thousand runs, in virtual time: what a deployment is billed for. */
@@ -25,26 +26,29 @@ const cases: readonly { name: string; most: number; given: Omit<Case, 'seed'> }[
   { name: 'trickle, hints', most: 2100, given: { ...trickle, hints: 'hints' } },
 ]
 
-await runAsCommand(async () => {
-  console.log(`DataZone calls per ${runs} runs, GetAsset apart; the mean of ${seeds.length} seeds`)
-  console.log(`durations lognormal, median 30 s, sigma 0.5; 5% fail; trickle: one a minute\n`)
-  let missed = 0
-  for (const { name, most, given } of cases) {
-    const figures: Figures[] = []
-    for (const seed of seeds) figures.push(await measure({ ...given, seed }))
-    const mean = (read: (figures: Figures) => number) =>
-      Math.round(figures.reduce((sum, one) => sum + read(one), 0) / figures.length)
-    const called = (operation: string) => mean(({ calls }) => calls[operation] ?? 0)
-    const total = mean((one) => one.total)
-    const isMet = total <= most && figures.every(({ announced }) => announced === runs)
-    if (!isMet) missed += 1
-    const worst = Math.max(...figures.map((one) => one.total))
-    console.log(
-      `${name.padEnd(36)} ${total}  at most ${most}${isMet ? '' : '  MISSED'}  (worst seed ${worst})`,
-    )
-    console.log(
-      `    ${called('StartMetadataGenerationRun')} Start, ${called('ListMetadataGenerationRuns')} List, ${called('GetMetadataGenerationRun')} Get; ${called('GetAsset')} GetAsset`,
-    )
-  }
-  return missed === 0 ? 0 : 1
-})
+await runCommand(
+  command('bench:calls', 'Measures how many DataZone calls a thousand runs take, in virtual time.', {}),
+  async () => {
+    console.log(`DataZone calls per ${runs} runs, GetAsset apart; the mean of ${seeds.length} seeds`)
+    console.log(`durations lognormal, median 30 s, sigma 0.5; 5% fail; trickle: one a minute\n`)
+    let missed = 0
+    for (const { name, most, given } of cases) {
+      const figures: Figures[] = []
+      for (const seed of seeds) figures.push(await measure({ ...given, seed }))
+      const mean = (read: (figures: Figures) => number) =>
+        Math.round(figures.reduce((sum, one) => sum + read(one), 0) / figures.length)
+      const called = (operation: string) => mean(({ calls }) => calls[operation] ?? 0)
+      const total = mean((one) => one.total)
+      const isMet = total <= most && figures.every(({ announced }) => announced === runs)
+      if (!isMet) missed += 1
+      const worst = Math.max(...figures.map((one) => one.total))
+      console.log(
+        `${name.padEnd(36)} ${total}  at most ${most}${isMet ? '' : '  MISSED'}  (worst seed ${worst})`,
+      )
+      console.log(
+        `    ${called('StartMetadataGenerationRun')} Start, ${called('ListMetadataGenerationRuns')} List, ${called('GetMetadataGenerationRun')} Get; ${called('GetAsset')} GetAsset`,
+      )
+    }
+    return missed === 0 ? 0 : 1
+  },
+)

@@ -1,4 +1,5 @@
-import { runAsCommand } from '../local/run-as-command.ts'
+import { command } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { type Case, measure } from './virtual-system.ts'
 
 /** Seconds from a run's ending to its event, in virtual time. */
@@ -19,17 +20,25 @@ const secondsAt = (sorted: readonly number[], share: number): string =>
     .toFixed(1)
     .padStart(6)
 
-await runAsCommand(async () => {
-  console.log(`seconds from ending to event, ${seeds.length} seeds of 1000 runs\n`)
-  console.log(`${''.padEnd(34)}  half    95%    all`)
-  for (const { load, ...traffic } of loads) {
-    for (const { hearing, given } of hearings) {
-      const latencies: number[] = []
-      for (const seed of seeds) latencies.push(...(await measure({ seed, ...traffic, ...given })).latenciesMs)
-      latencies.sort((left, right) => left - right)
-      const [half, most, all] = [0.5, 0.95, 1].map((share) => secondsAt(latencies, share))
-      console.log(`${`${load}, ${hearing}`.padEnd(32)} ${half} ${most} ${all}`)
+await runCommand(
+  command(
+    'bench:latency',
+    'Measures the seconds from the ending of a run to its event, in virtual time.',
+    {},
+  ),
+  async () => {
+    console.log(`seconds from ending to event, ${seeds.length} seeds of 1000 runs\n`)
+    console.log(`${''.padEnd(34)}  half    95%    all`)
+    for (const { load, ...traffic } of loads) {
+      for (const { hearing, given } of hearings) {
+        const latencies: number[] = []
+        for (const seed of seeds)
+          latencies.push(...(await measure({ seed, ...traffic, ...given })).latenciesMs)
+        latencies.sort((left, right) => left - right)
+        const [half, most, all] = [0.5, 0.95, 1].map((share) => secondsAt(latencies, share))
+        console.log(`${`${load}, ${hearing}`.padEnd(32)} ${half} ${most} ${all}`)
+      }
     }
-  }
-  return 0
-})
+    return 0
+  },
+)

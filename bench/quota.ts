@@ -1,5 +1,6 @@
 import type { Breakers } from '../lib/ports/breakers.ts'
-import { runAsCommand } from '../local/run-as-command.ts'
+import { command } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { fairWeather, type Weather } from '../test/simulation/ports/fates.ts'
 import type { CallInfo } from '../test/simulation/ports/port-call.ts'
@@ -100,21 +101,28 @@ const show = (all: readonly Figures[]): number => {
   return missed
 }
 
-await runAsCommand(async () => {
-  console.log(
-    `${requests} requests at once, a quota of ${quota}, ${beforeTurnMs / hour} hours before the month turns; ${seeds.length} seeds\n`,
-  )
-  let missed = 0
-  for (const { name, weather } of weathers) {
-    const all: Figures[] = []
-    for (const seed of seeds) all.push(await measured({ seed, weather }))
-    console.log(name)
-    missed += show(all)
-  }
-  const [seed = 1] = seeds
-  const without = await measured({ seed, breakers: neverOpen })
-  console.log(
-    `with breakers that never open\n    ${inVain(without)} Starts refused (402) before it turns, seed ${seed}`,
-  )
-  return missed === 0 ? 0 : 1
-})
+await runCommand(
+  command(
+    'bench:quota',
+    'Measures what becomes of 500 requests at once against a monthly quota of 300, in virtual time.',
+    {},
+  ),
+  async () => {
+    console.log(
+      `${requests} requests at once, a quota of ${quota}, ${beforeTurnMs / hour} hours before the month turns; ${seeds.length} seeds\n`,
+    )
+    let missed = 0
+    for (const { name, weather } of weathers) {
+      const all: Figures[] = []
+      for (const seed of seeds) all.push(await measured({ seed, weather }))
+      console.log(name)
+      missed += show(all)
+    }
+    const [seed = 1] = seeds
+    const without = await measured({ seed, breakers: neverOpen })
+    console.log(
+      `with breakers that never open\n    ${inVain(without)} Starts refused (402) before it turns, seed ${seed}`,
+    )
+    return missed === 0 ? 0 : 1
+  },
+)

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../../local/flags.ts'
-import { runAsCommand } from '../../local/run-as-command.ts'
+import { command, text, toggle, UsageError, wholeNumber } from '../../local/flags.ts'
+import { runCommand } from '../../local/run-as-command.ts'
 import { readable } from './history.ts'
 import { type AssumptionName, assumptionNames } from './profile.ts'
 import type { SeedReport } from './run-seeds.ts'
@@ -8,33 +7,26 @@ import { sabotages } from './sabotage/all.ts'
 import { type SeedWorkers, startWorkers } from './workers.ts'
 import { simulate } from './world.ts'
 
-const options = {
-  seeds: { type: 'string', default: '1000' },
-  from: { type: 'string', default: '1' },
-  sabotage: { type: 'string' },
-  breaks: { type: 'string' },
-  history: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
+const simulateCommand = command(
+  'simulate',
+  'Runs seeded worlds in virtual time, each of which crashes the system everywhere, and checks the promises from outside.',
+  {
+    seeds: wholeNumber({ describe: 'how many seeds', from: 1, to: 10_000_000, default: '1000' }),
+    from: wholeNumber({ describe: 'the first seed', from: 0, to: 2 ** 31, default: '1' }),
+    sabotage: text('NAME|all', {
+      describe: 'makes a known defect and shows how many seeds it takes to be caught',
+    }),
+    breaks: text('NAME|all', {
+      describe: `breaks an assumption and shows which promises fall: ${assumptionNames.join(', ')}`,
+    }),
+    history: text('SEED', { describe: 'runs one seed and prints everything that happened in it' }),
+    json: toggle({ describe: 'prints the figures as JSON' }),
+  },
+)
 
-const usage = `npm run simulate -- [--seeds N] [--from S] [--json]
-  --sabotage NAME|all   make a known defect, and see how many seeds it takes to be caught
-  --breaks ${assumptionNames.join('|')}|all   break an assumption, and see which promise falls
-  --history SEED        run one seed, and print everything that happened in it`
-
-const whole = (name: string, text: string, least = 0): number => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least)
-    throw new UsageError(`--${name} takes a whole number from ${least} on, not '${text}'`)
-  return value
-}
-
-const flagsOf = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options, strict: true }).values
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : 'wrong flags'}\n${usage}`)
-  }
+const seedOf = (given: string): number => {
+  if (/^\d+$/.test(given)) return Number(given)
+  throw new UsageError(`--history takes a seed, which is a whole number, not '${given}'`)
 }
 
 const one = <Name extends string>(flag: string, given: string, names: readonly Name[]): readonly Name[] => {
@@ -137,12 +129,10 @@ const broken = async (
   return 0
 }
 
-await runAsCommand(async (args) => {
-  const flags = flagsOf(args)
-  const seeds = whole('seeds', flags.seeds, 1)
-  const from = whole('from', flags.from)
+await runCommand(simulateCommand, async (flags) => {
+  const { seeds, from } = flags
   if (flags.history !== undefined) {
-    const result = await simulate({ seed: whole('history', flags.history), keepHistory: true })
+    const result = await simulate({ seed: seedOf(flags.history), keepHistory: true })
     console.log(readable(result.history))
     for (const { promise, what } of result.violations) console.log(`BROKEN ${promise}: ${what}`)
     return result.violations.length === 0 ? 0 : 1
