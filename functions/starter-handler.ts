@@ -16,6 +16,9 @@ import type { Telemetry } from './telemetry.ts'
 /** Time kept back from the function's timeout, in ms, to store and return the outcomes. */
 const marginMs = 3000
 
+/** Time kept back, in ms, to return the answer after the last event is sent. */
+const answerMs = 500
+
 /** Thrown for a message that must come back, so that Powertools reports it, and only it, as failed. */
 class Redeliver extends Error {}
 
@@ -113,7 +116,8 @@ export const starterHandler = (parts: {
       throwOnFullBatchFailure: false,
     })
     // Best effort: consumers must not rely on it, so a failure neither fails the batch nor is retried.
-    if (started.length > 0) await ports.bus.put(started.map(startedEvent))
+    if (started.length > 0)
+      await ports.bus.put(started.map(startedEvent), context.getRemainingTimeInMillis() - answerMs)
     return response
   }
 }

@@ -1,4 +1,5 @@
 import type { ReportUnreadableFields } from '../lib/ports/datazone.ts'
+import type { ReportRefusedEvents } from '../lib/ports/event-bus.ts'
 import type { ReportMalformedItem } from '../lib/ports/malformed-items.ts'
 import type { Unrecognized } from '../lib/run/unrecognized.ts'
 
@@ -43,6 +44,14 @@ export const unreadableFieldReporter = (telemetry: Warnings): ReportUnreadableFi
     for (const field of new Set(fields)) warn('Unreadable field in a DataZone answer', { operation, field })
   }
 }
+
+/** Returns a reporter that logs and counts the events that the bus refused, with the name of the error. */
+export const refusedEventReporter =
+  (telemetry: Warnings): ReportRefusedEvents =>
+  (error, events) => {
+    telemetry.count('event-refused', events)
+    telemetry.warn('EventBridge refused events', { error, events })
+  }
 
 /** P8: logs and counts each status or type that this version does not know, with the id of its run. */
 export const reportUnrecognized = (unrecognized: readonly Unrecognized[], telemetry: Telemetry): void => {

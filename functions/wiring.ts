@@ -16,7 +16,12 @@ import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
 import { readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
-import { malformedItemReporter, type Telemetry, unreadableFieldReporter } from './telemetry.ts'
+import {
+  malformedItemReporter,
+  refusedEventReporter,
+  type Telemetry,
+  unreadableFieldReporter,
+} from './telemetry.ts'
 
 /**
  * The only composition root: environment -> config -> clients -> ports. Endpoints come from the SDK's own variables
@@ -84,7 +89,9 @@ export const wire = () => {
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       breakers: dynamoDbBreakers(table, config.tableName, reportMalformedItem),
       datazone,
-      bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName),
+      bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName, {
+        report: refusedEventReporter(telemetry),
+      }),
       queue: sqsRequestQueue(sqs, {
         requests: config.requestQueueUrl,
         rejected: config.rejectedQueueUrl,

@@ -15,6 +15,8 @@ export interface AnnouncePorts {
   readonly bus: EventBus
   readonly queue: RequestQueue
   readonly clock: Clock
+  /** When the invocation must have returned, in ms since the epoch. */
+  readonly deadlineMs?: number
 }
 
 /** An ending that the bus has refused for this long is sent without DataZone's texts. */
@@ -72,6 +74,7 @@ export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts):
   const nowMs = ports.clock.now()
   const taken = await ports.bus.put(
     runs.map((run) => endedEvent(run, { minimal: nowMs - run.detectedAtMs > minimalAfterMs })),
+    ports.deadlineMs === undefined ? undefined : ports.deadlineMs - nowMs,
   )
   let announced = 0
   for (const [index, run] of runs.entries()) {

@@ -3,24 +3,24 @@ import { endedEvent, type RunEvent } from '../../lib/contracts/run-event.ts'
 import type { EventBus } from '../../lib/ports/event-bus.ts'
 import { endedRun, minute, subject, t0 } from '../support/runs.ts'
 
-/** An event as it came out on the other side. */
+/** An event as a consumer receives it. */
 interface SeenEvent {
   readonly detailType: string
   readonly detail: unknown
 }
 
-/** An event bus under test, with nothing on it. */
+/** An empty event bus under test. */
 export interface OpenEventBus {
   readonly bus: EventBus
   seen(): readonly SeenEvent[]
-  /** From now on the bus refuses the entries of this detail-type. */
+  /** Makes the bus refuse the entries of this detail-type. */
   refuse(detailType: string): void
-  /** From now on the bus cannot be reached. */
+  /** Makes the bus unreachable. */
   unplug(): Promise<void>
   close(): Promise<void>
 }
 
-/** An announcement of about so many bytes. */
+/** An event of about `bytes` bytes. */
 const event = (number: number, bytes = 0, name = 'Run Ended'): RunEvent => {
   const run = endedRun({ subject: { ...subject, assetId: `asset-${number}` }, detectedAtMs: t0 + minute })
   const { detail } = endedEvent(run, { minimal: false })
@@ -33,7 +33,7 @@ const assetOf = ({ detail }: { readonly detail: unknown }): unknown =>
 
 const kilobyte = 1024
 
-/** What every EventBus does. */
+/** The contract that every EventBus keeps. */
 export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>): void => {
   describe(`EventBus: ${name}`, () => {
     let opened: OpenEventBus
@@ -44,23 +44,23 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     const put = (events: readonly RunEvent[]) => opened.bus.put(events)
     const assets = () => opened.seen().map(assetOf)
 
-    test('takes nothing when there is nothing', async () => {
+    test('accepts an empty batch', async () => {
       expect(await put([])).toEqual([])
     })
 
-    test('takes events as they are', async () => {
+    test('delivers an event unchanged', async () => {
       const sent = endedEvent(endedRun(), { minimal: false })
       expect(await put([sent])).toEqual([true])
       expect(opened.seen()).toEqual([{ detailType: sent.detailType, detail: sent.detail }])
     })
 
-    test('takes more than ten', async () => {
+    test('accepts more than ten events', async () => {
       const numbers = Array.from({ length: 23 }, (_, number) => number)
       expect(await put(numbers.map((number) => event(number)))).toEqual(numbers.map(() => true))
       expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
-    test('answers, in order, which ones were taken', async () => {
+    test('returns, in order, which events were accepted', async () => {
       opened.refuse('Bad')
       const numbers = Array.from({ length: 14 }, (_, number) => number)
       const isBad = (number: number) => number % 3 === 1
@@ -69,7 +69,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       expect(assets()).toEqual(numbers.filter((number) => !isBad(number)).map((number) => `asset-${number}`))
     })
 
-    test('takes events that are over the limit of a call only together', async () => {
+    test('splits a batch that exceeds the size limit of a call', async () => {
       const numbers = Array.from({ length: 7 }, (_, number) => number)
       expect(await put(numbers.map((number) => event(number, 100 * kilobyte)))).toEqual(
         numbers.map(() => true),
@@ -77,24 +77,24 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
-    test('takes the largest event there may be', async () => {
+    test('accepts the largest event', async () => {
       expect(await put([event(1), event(2, 254 * kilobyte), event(3)])).toEqual([true, true, true])
     })
 
-    test('does not take one that is too large for any call, and takes the others', async () => {
+    test('refuses an event that is too large for any call and accepts the others', async () => {
       const events = [event(1), event(2, 1025 * kilobyte), event(3, 100 * kilobyte), event(4)]
       expect(await put(events)).toEqual([true, false, true, true])
       expect(assets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
     })
 
-    test('takes nothing when it cannot be reached, and does not throw', async () => {
+    test('accepts nothing and does not throw when the bus cannot be reached', async () => {
       await opened.unplug()
       expect(await put(Array.from({ length: 12 }, (_, number) => event(number)))).toEqual(
         Array(12).fill(false),
       )
     })
 
-    test('takes the same event again', async () => {
+    test('accepts the same event again', async () => {
       expect(await put([event(1)])).toEqual([true])
       expect(await put([event(1)])).toEqual([true])
       expect(assets()).toEqual(['asset-1', 'asset-1'])

@@ -4,12 +4,15 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge'
 import { eventSource, type RunEvent } from '../../contracts/run-event.ts'
-import type { EventBus } from '../../ports/event-bus.ts'
+import type { EventBus, ReportRefusedEvents } from '../../ports/event-bus.ts'
 
-/** PutEvents takes at most ten entries and 256 KiB a call (documented quota); the rest is room for the envelope. */
+/** PutEvents takes at most ten entries and 256 KiB per call (documented quota); the rest is room for the envelope. */
 const maxEntries = 10
 const maxBytes = 240 * 1024
-const tries = 2
+const maxTries = 2
+
+/** The time that one `put` may take, with all of its calls and retries. */
+const defaultBudgetMs = 5000
 
 interface Entry {
   readonly index: number
@@ -32,7 +35,7 @@ const entryOf = (event: RunEvent, index: number, busName: string): Entry => {
   }
 }
 
-/** Fills calls in order, each within both limits. */
+/** Packs entries in order into calls that keep both limits. */
 const packed = (entries: readonly Entry[]): readonly Entry[][] => {
   const calls: Entry[][] = []
   let bytes = Number.POSITIVE_INFINITY
@@ -49,30 +52,60 @@ const packed = (entries: readonly Entry[]): readonly Entry[][] => {
   return calls
 }
 
-/** The run bus on EventBridge. An entry that fails, or a call, is tried once more; what then fails was not taken. */
-export const eventBridgeBus = (client: EventBridgeClient, busName: string): EventBus => {
-  const send = async (entries: readonly Entry[]): Promise<readonly Entry[]> => {
+/** An entry that the bus did not accept, with the name of the error. */
+interface Refused {
+  readonly entry: Entry
+  readonly error: string
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError')
+
+export interface EventBusOptions {
+  readonly budgetMs?: number
+  readonly report?: ReportRefusedEvents
+}
+
+/** The run bus on EventBridge. A failed call or entry is tried once more within the time budget of the batch. */
+export const eventBridgeBus = (
+  client: EventBridgeClient,
+  busName: string,
+  { budgetMs = defaultBudgetMs, report = () => {} }: EventBusOptions = {},
+): EventBus => {
+  const send = async (entries: readonly Entry[], abortSignal: AbortSignal): Promise<readonly Refused[]> => {
     try {
-      const answer = await client.send(
-        new PutEventsCommand({ Entries: entries.map((entry) => entry.request) }),
-      )
-      return entries.filter((_, position) => answer.Entries?.[position]?.EventId === undefined)
-    } catch {
-      return entries
+      const command = new PutEventsCommand({ Entries: entries.map(({ request }) => request) })
+      const answer = await client.send(command, { abortSignal })
+      return entries.flatMap((entry, position) => {
+        const result = answer.Entries?.[position]
+        return result?.EventId === undefined ? [{ entry, error: result?.ErrorCode ?? 'NoResult' }] : []
+      })
+    } catch (error) {
+      return entries.map((entry) => ({ entry, error: nameOf(error) }))
     }
   }
 
+  const sendAll = async (entries: readonly Entry[], signal: AbortSignal): Promise<readonly Refused[]> => {
+    const refused: Refused[] = []
+    for (const call of packed(entries)) refused.push(...(await send(call, signal)))
+    return refused
+  }
+
   return {
-    async put(events) {
-      const taken = events.map(() => true)
-      let left: readonly Entry[] = events.map((event, index) => entryOf(event, index, busName))
-      for (let turn = 0; turn < tries && left.length > 0; turn += 1) {
-        const failed: Entry[] = []
-        for (const call of packed(left)) failed.push(...(await send(call)))
-        left = failed
+    async put(events, abortAfterMs = budgetMs) {
+      const signal = AbortSignal.timeout(Math.max(1, Math.floor(Math.min(budgetMs, abortAfterMs))))
+      let refused = await sendAll(
+        events.map((event, index) => entryOf(event, index, busName)),
+        signal,
+      )
+      for (let tries = 1; tries < maxTries && refused.length > 0 && !signal.aborted; tries += 1) {
+        refused = await sendAll(
+          refused.map(({ entry }) => entry),
+          signal,
+        )
       }
-      for (const entry of left) taken[entry.index] = false
-      return taken
+      for (const [error, those] of Map.groupBy(refused, (one) => one.error)) report(error, those.length)
+      const indexes = new Set(refused.map(({ entry }) => entry.index))
+      return events.map((_, index) => !indexes.has(index))
     },
   }
 }

@@ -24,7 +24,7 @@ const rejectMessage = async (
   const { envelopeId, runKind, errorName } = about
   const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
   const eventId = event.detail.metadata.id
-  const [taken] = await context.bus.put([event])
+  const [taken] = await context.bus.put([event], context.deadlineMs - nowMs)
   if (taken !== true) {
     const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
     return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_ACCEPTED' }
