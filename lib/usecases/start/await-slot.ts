@@ -1,23 +1,23 @@
 import type { StartContext } from './start-context.ts'
 
-/** A Start that could not be answered in this time is not worth beginning, in ms. */
+/** The shortest time in which a Start can be answered, in ms. With less left, it is not sent. */
 const minTimeToStartMs = 1500
 
-/** The latest turn that is of any use to an invocation that must have answered by `deadlineMs`. */
+/** The latest slot that an invocation which must return by `deadlineMs` can use. */
 export const latestSlotMs = (deadlineMs: number): number => deadlineMs - minTimeToStartMs
 
-type Turn =
+type SlotWait =
   | { readonly comes: 'now' }
-  /** Too late for this invocation; `atMs` is when it would have come. */
+  /** Too late for this invocation; `atMs` is when the slot would have come. */
   | { readonly comes: 'too-late'; readonly atMs: number }
 
 /**
- * Waits for a slot, until it may be used. P7: when DataZone throttled somebody meanwhile, the slot is of a rate that
- * was too high, and void; then another is waited for. One small read a Start: without it all that starters hold at that
- * moment, some seconds' worth, would be sent into a limit that is known to be lower.
- * @throws PortUnavailable when the table cannot answer: nothing is sent that could not be recorded
+ * Waits for a Start slot. P7: when DataZone throttled a Start meanwhile, the slot was handed out at a rate that was too
+ * high and is void, so another is reserved. That costs one small read a Start; without it the starters would send
+ * seconds' worth of slots into a limit that is known to be lower.
+ * @throws PortUnavailable when the table does not answer: no Start is sent that could not be recorded
  */
-export const awaitSlot = async (context: StartContext): Promise<Turn> => {
+export const awaitSlot = async (context: StartContext): Promise<SlotWait> => {
   const { clock, pace, place } = context
   const latestMs = latestSlotMs(context.deadlineMs)
   let slot = await place.slot()

@@ -1,4 +1,5 @@
 import type { Records } from '../../ports/run-store.ts'
+import { backoffSeconds } from '../../run/backoff.ts'
 import { isSameSubject, runKey, typeSets } from '../../run/identity.ts'
 import { repeatOf } from '../../run/repeat-guard.ts'
 import {
@@ -25,7 +26,7 @@ import {
   sourceClaimed,
 } from './request-outcome.ts'
 import type { StartContext } from './start-context.ts'
-import { backoffSeconds, startRun } from './start-run.ts'
+import { startRun } from './start-run.ts'
 import { hasTimeToAsk } from './time-left.ts'
 import { duplicateOf, type WaitingRequest } from './waiting-request.ts'
 

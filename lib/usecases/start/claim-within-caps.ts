@@ -1,7 +1,7 @@
 import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../../run/caps.ts'
+import { hasWaitedTooLong, maxWaitEndsAtMs } from '../../run/max-wait.ts'
 import { type ClaimedRun, isCancelRequested, type RunError } from '../../run/run.ts'
-import { hasWaitedTooLong } from './end-lease.ts'
 import type { StartContext } from './start-context.ts'
 
 /** How long a run that no cap has room for waits, and what for. */
@@ -24,7 +24,7 @@ const waitFor = (
   claim: ClaimedRun,
   { clock, settings }: StartContext,
 ): CapWait => {
-  const endsAtMs = claim.createdAtMs + settings.maxWaitMs
+  const endsAtMs = maxWaitEndsAtMs(claim, settings.maxWaitMs)
   return {
     reason: 'CAP_FULL',
     // Never at once: at the turn of a period clocks differ.
@@ -54,7 +54,8 @@ export const claimWithinCaps = async (
   terms: Omit<ClaimConditions, 'capCounts'>,
   context: StartContext,
 ): Promise<CappedClaiming> => {
-  if (isCancelRequested(claim) || hasWaitedTooLong(claim, context)) return withoutCount(claim, terms, context)
+  if (isCancelRequested(claim) || hasWaitedTooLong(claim, context.clock.now(), context.settings.maxWaitMs))
+    return withoutCount(claim, terms, context)
   const counts = incrementsFor(claim, context.settings.policy.caps, context.clock.now())
   const { countedIn: counted, ...uncounted } = claim
   const claiming = await context.store.claim(

@@ -1,13 +1,13 @@
 import { parseQueueMessage } from '../../contracts/queue-message.ts'
 import { rejectedRequest } from '../../contracts/rejected-request.ts'
 import { type MessageError, malformedEvent } from '../../contracts/run-event.ts'
+import { backoffSeconds } from '../../run/backoff.ts'
 import type { AssetRef, DataSourceRef, RunKind } from '../../run/run.ts'
 import { acceptRequest } from './accept-request.ts'
 import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { resumeRecord } from './resume-record.ts'
 import type { StartContext } from './start-context.ts'
-import { backoffSeconds } from './start-run.ts'
 
 /** P2: the event, then the copy, and only then may the message go. */
 const rejectMessage = async (

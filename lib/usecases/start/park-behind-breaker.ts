@@ -1,19 +1,19 @@
 import type { Breaker } from '../../run/breaker.ts'
 import type { ClaimedRun, Run, RunError } from '../../run/run.ts'
-import { park } from './end-lease.ts'
+import { park } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import type { StartContext } from './start-context.ts'
 
-/** What a request that a breaker stops says of it. */
+/** The error of a request that an open breaker blocks. */
 export const breakerOpenError = ({ cause, openedAtMs }: Breaker): RunError => ({
   name: 'BreakerOpen',
-  message: `${cause.reason} since ${new Date(openedAtMs).toISOString()}: waits without asking until one that tries succeeds`,
+  message: `${cause.reason} since ${new Date(openedAtMs).toISOString()}: parked without a call until a probe succeeds`,
 })
 
 /**
- * Parks a run that a breaker stops. A full quota is no reason to leave a run of ours unrecorded, so an open Start is
- * looked for first; where List proves that there is none, none is open any more.
+ * Parks a run that a breaker blocks. A full quota does not block List, so an open Start is looked up first; where List
+ * proves that it made no run, the Start is no longer open.
  */
 export const parkBehindBreaker = async (
   run: ClaimedRun,
@@ -22,16 +22,10 @@ export const parkBehindBreaker = async (
   context: StartContext,
 ): Promise<RequestOutcome> => {
   const { reason } = breaker.cause
-  const looked = reason === 'QUOTA_EXCEEDED' ? await findEarlierStart(run, others, context) : 'nothing'
-  if (looked !== 'nothing') return looked
-  return park(
-    reason === 'QUOTA_EXCEEDED' ? withoutOpenStarts(run) : run,
-    {
-      reason,
-      retryAtMs: context.clock.now() + context.settings.lookAgainMs,
-      definite: true,
-      error: breakerOpenError(breaker),
-    },
-    context,
-  )
+  const isQuota = reason === 'QUOTA_EXCEEDED'
+  const earlier = isQuota ? await findEarlierStart(run, others, context) : 'nothing'
+  if (earlier !== 'nothing') return earlier
+  const retryAtMs = context.clock.now() + context.settings.lookAgainMs
+  const error = breakerOpenError(breaker)
+  return park(isQuota ? withoutOpenStarts(run) : run, { reason, retryAtMs, definite: true, error }, context)
 }

@@ -1,14 +1,15 @@
 import type { Asset } from '../../ports/datazone.ts'
 import type { Records } from '../../ports/run-store.ts'
+import { backoffSeconds } from '../../run/backoff.ts'
+import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { applyPolicy } from '../../run/policy.ts'
 import type { Run } from '../../run/run.ts'
 import { claimRuns } from './claim-runs.ts'
-import { hasWaitedTooLong, waitedTooLong } from './end-lease.ts'
 import { backfillWait } from './lanes.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
+import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
-import { backoffSeconds } from './start-run.ts'
 import {
   applyOrders,
   duplicateOf,
@@ -75,10 +76,11 @@ export const resolveAndClaim = async (
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = context.clock.now()
+  const isOver = hasWaitedTooLong(waiting, nowMs, context.settings.maxWaitMs)
   const wait = backfillWait(waiting, context)
   if (wait !== undefined) return [await parkRequest(waiting, wait, context)]
   if ((await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
-    if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+    if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
     const retryAtMs = nowMs + context.settings.lookAgainMs
     return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs }, context)]
   }
@@ -92,7 +94,7 @@ export const resolveAndClaim = async (
         context,
       )
     case 'wait':
-      if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+      if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
       return [await parkRequest(waiting, resolution, context)]
     case 'wrong':
       return [await rejectRequest(waiting, resolution.error, context)]
@@ -101,7 +103,7 @@ export const resolveAndClaim = async (
       if (waiting.version === 0 && context.receiveCount === 1) {
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       }
-      if (hasWaitedTooLong(waiting, context)) return [await rejectRequest(waiting, waitedTooLong, context)]
+      if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
       const retryAtMs = nowMs + context.settings.lookAgainMs + afterSeconds * 1000
       return [await parkRequest(waiting, { ...resolution, retryAtMs }, context)]
     }

@@ -1,10 +1,10 @@
 import type { Asset, Refusal } from '../../ports/datazone.ts'
 import { backoffByAgeMs } from '../../run/backoff.ts'
-import { errorText } from '../../run/error-text.ts'
-import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import type { ParkedRun, ParkReason, RunError } from '../../run/run.ts'
+import { wrongProject } from './explain-denial.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
+import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
-import { hasTimeToAsk } from './time-left.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
 /** What GetAsset told, or what to do about the request instead. */
@@ -27,7 +27,7 @@ const unresolved = async (
 ): Promise<Resolution> => {
   const { settings, clock } = context
   const nowMs = clock.now()
-  const error: RunError = { name: refusal.name, message: errorText(refusal.message) }
+  const error = refusalError(refusal)
   const wait = (reason: ParkReason, afterMs: number): Resolution => ({
     outcome: 'wait',
     reason,
@@ -59,31 +59,6 @@ const unresolved = async (
     default:
       return refusal.kind satisfies never
   }
-}
-
-/** The mend of a request whose project does not own its asset. */
-const wrongProject: RunError = {
-  name: 'WrongProject',
-  message: 'projectId: the asset belongs to another project; send its own',
-}
-
-/** Why a Start was denied. `no-time`: nobody could be asked any more. */
-type Denial =
-  | { readonly because: 'wrong-project'; readonly error: RunError }
-  | { readonly because: 'denied' }
-  | { readonly because: 'no-time' }
-
-/**
- * Whether a Start was denied because its request names a project that does not own the asset: one GetAsset, because
- * Start's own answer cannot tell that from a permission that is missing. It is asked before others are told of the
- * refusal: a request that is wrong says nothing of the project it names. What it cannot tell is a missing permission.
- */
-export const explainDenial = async (run: Run, context: StartContext): Promise<Denial> => {
-  if (run.subject.kind === 'DATA_SOURCE') return { because: 'denied' }
-  if (!hasTimeToAsk(context)) return { because: 'no-time' }
-  const answer = await context.datazone.getAsset(run.subject.domainId, run.subject.assetId)
-  const isOther = answer.outcome === 'answered' && answer.value.owningProjectId !== run.projectId
-  return isOther ? { because: 'wrong-project', error: wrongProject } : { because: 'denied' }
 }
 
 /** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */

@@ -1,6 +1,7 @@
 import type { Release } from '../../contracts/release.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
+import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import {
   type ClaimedRun,
   isCancelRequested,
@@ -12,13 +13,15 @@ import {
 import { canResume } from '../../run/sweep-plan.ts'
 import { transition } from '../../run/transition.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
-import { cancelUnstarted, hasWaitedTooLong, park, reject, waitedTooLong } from './end-lease.ts'
+import { cancelUnstarted, park, reject } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
+import { parksFromReceive } from './handle-refusal.ts'
 import { parkingReason } from './parking-reason.ts'
 import { type RequestOutcome, sourceClaimed } from './request-outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
+import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
-import { parksFromReceive, startRun } from './start-run.ts'
+import { startRun } from './start-run.ts'
 import { isWaitingRequest } from './waiting-request.ts'
 
 /** Still not now. */
@@ -59,7 +62,10 @@ export const resumeRun = async (
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
   if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, context)
-  if (run.earlierStart === undefined && hasWaitedTooLong(run, context))
+  if (
+    run.earlierStart === undefined &&
+    hasWaitedTooLong(run, context.clock.now(), context.settings.maxWaitMs)
+  )
     return reject(run, waitedTooLong, context)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await parkingReason(run, others, context)

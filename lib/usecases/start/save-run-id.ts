@@ -2,9 +2,9 @@ import type { RunStore } from '../../ports/run-store.ts'
 import type { Run } from '../../run/run.ts'
 
 /**
- * Writes a run at the version read. A data source run that learns its run id takes the only item of that id with it:
- * the observer may be about to follow the same run as somebody else's. Undefined: somebody was faster. `taken`: the run
- * is on another record.
+ * Writes a run at the version read. A data source run with a new run id is written together with the only item of that
+ * id, because the observer may be about to follow the same run as a foreign one. Returns undefined when another
+ * invocation has written the record, and `taken` when another record holds the run id.
  */
 export const saveRunId = async (
   run: Run,

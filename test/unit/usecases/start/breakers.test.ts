@@ -252,7 +252,10 @@ describe('P7: the prober', () => {
   test('that named the wrong project is given back, and not tried again', async () => {
     const world = starterWorld({ script: { ...refusing('DENIED'), ...shows } })
     expect(await world.handle({ ...another('a'), projectId: 'project-2' })).toMatchObject([
-      { outcome: 'rejected', reasons: ['projectId: the asset belongs to another project; send its own'] },
+      {
+        outcome: 'rejected',
+        reasons: ['projectId: another project owns the asset; send the id of the project that owns it'],
+      },
     ])
     expect(world.datazone.calls).toEqual(['Start 4', 'GetAsset a'])
   })

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { startedEvent } from '../../../../lib/contracts/run-event.ts'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
-import { backoffSeconds } from '../../../../lib/usecases/start/start-run.ts'
 import { runRequest } from '../../../support/messages.ts'
 import {
   claimedRun,
@@ -180,11 +179,6 @@ describe('Start refused', () => {
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ state: 'CLAIMED' }])
     expect([...world.bus.events, ...world.queue.copies]).toEqual([])
-  })
-
-  test('the backoff is half to one and a half times as long, by chance, in whole seconds', () => {
-    expect([0, 0.25, 0.999].map((random) => backoffSeconds(2, random))).toEqual([5, 8, 15])
-    expect(backoffSeconds(1, 0.999)).toBe(7)
   })
 
   test('the backoff grows with each receive, to five minutes at most', async () => {

@@ -1,0 +1,89 @@
+import type { Facts } from '../../run/facts.ts'
+import { eventId, runKey } from '../../run/identity.ts'
+import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import { type Transition, transition } from '../../run/transition.ts'
+import { announce } from '../announce.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import type { StartContext } from './start-context.ts'
+
+/** A fact that closes a claim, or a parked record, without a run id. */
+type ClosingFact = Facts['REFUSED'] | Facts['REJECTED'] | Facts['CANCELED']
+
+/** How often a write that lost a race is tried again. */
+const maxWrites = 5
+
+const applyTo = (run: Run, fact: ClosingFact, nowMs: number): Transition<ParkedRun | EndedRun> => {
+  switch (fact.kind) {
+    case 'REFUSED':
+      return transition(run, fact, nowMs)
+    case 'REJECTED':
+      return transition(run, fact, nowMs)
+    case 'CANCELED':
+      return transition(run, fact, nowMs)
+    default:
+      return fact satisfies never
+  }
+}
+
+const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
+  run.state === 'CLAIMED'
+    ? other.state === 'CLAIMED' && other.startSent.firstAtMs === run.startSent.firstAtMs
+    : other.state === 'PARKED' && other.retryAtMs === run.retryAtMs
+
+/**
+ * Closes a claim with a fact. When another invocation has written the record meanwhile (for example, to note a
+ * duplicate), reads it again and applies the fact to what is stored, as long as the lease is still ours. Returns
+ * undefined when it is not.
+ */
+const closeClaim = async (
+  run: ClaimedRun | ParkedRun,
+  fact: ClosingFact,
+  { store, clock }: StartContext,
+): Promise<ParkedRun | EndedRun | undefined> => {
+  const { record } = runKey(run)
+  let current: Run | undefined = run
+  for (let writes = 0; writes < maxWrites && current !== undefined; writes += 1) {
+    const next: Transition<ParkedRun | EndedRun> = applyTo(current, fact, clock.now())
+    if (next.outcome !== 'changed') return undefined
+    const saved = await store.save(next.run)
+    if (saved !== undefined) return saved
+    const records = await store.runsOf(run.subject)
+    current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
+  }
+  return undefined
+}
+
+/** Parks a claimed run in the table until `retryAtMs`. */
+export const park = async (
+  run: ClaimedRun,
+  why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const parked = await closeClaim(run, { kind: 'REFUSED', ...why }, context)
+  return parked?.state === 'PARKED'
+    ? { outcome: 'parked', run: parked }
+    : { outcome: 'duplicate', of: runKey(run) }
+}
+
+/** Ends a run as REJECTED and announces the ending to its sender. */
+export const reject = async (
+  run: ClaimedRun | ParkedRun,
+  error: RunError,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const ended = await closeClaim(run, { kind: 'REJECTED', error }, context)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], context)
+  return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }
+}
+
+/** Ends a run with a requested cancel as CANCELED. Only for a run that has not started and never will. */
+export const cancelUnstarted = async (
+  run: ClaimedRun | ParkedRun,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const ended = await closeClaim(run, { kind: 'CANCELED' }, context)
+  if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
+  await announce([ended], context)
+  return { outcome: 'canceled', run: ended }
+}

@@ -1,0 +1,148 @@
+import type { Refusal } from '../../ports/datazone.ts'
+import { backoffByAgeMs, backoffSeconds } from '../../run/backoff.ts'
+import { typesToRun } from '../../run/identity.ts'
+import type { ClaimedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import { nextDayMs } from '../../run/source-day.ts'
+import { park, reject } from './close-claim.ts'
+import { explainDenial } from './explain-denial.ts'
+import { findEarlierStart } from './find-earlier-start.ts'
+import { parkBehindActiveRun } from './park-behind-active-run.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import { refusalError } from './run-errors.ts'
+import type { StartContext } from './start-context.ts'
+
+/**
+ * Up to this receive a transient refusal sends the message back to the queue, with the sweep as safety net; after it the
+ * request parks in the table, so that a storm fills no dead-letter queue. Throttling gets one receive more, because it is
+ * common while the pace looks for the limit.
+ */
+const maxQueueReceives = { UNAVAILABLE: 1, THROTTLED: 2 } as const
+
+/** From this receive on, every refusal parks the request in the table. */
+export const parksFromReceive = 3
+
+/** A refused Start of a claimed run. */
+interface RefusedStart {
+  readonly run: ClaimedRun
+  /** Every other record of the asset or data source. */
+  readonly others: readonly Run[]
+  readonly refusal: Refusal
+  readonly nowMs: number
+}
+
+const parkFor = (
+  { run, refusal, nowMs }: RefusedStart,
+  reason: ParkReason,
+  waitMs: number,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const { definite } = refusal
+  return park(run, { reason, retryAtMs: nowMs + waitMs, definite, error: refusalError(refusal) }, context)
+}
+
+/** Rejects the request, unless an earlier Start whose answer was lost has made the run. */
+const rejectUnlessStarted = async (
+  { run, others }: RefusedStart,
+  error: RunError,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const earlier = await findEarlierStart(run, others, context)
+  return earlier === 'nothing' ? reject(run, error, context) : earlier
+}
+
+const retryOrPark = async (
+  refused: RefusedStart,
+  reason: 'THROTTLED' | 'UNAVAILABLE',
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const { receiveCount, settings, clock } = context
+  const afterSeconds = backoffSeconds(receiveCount, clock.random())
+  const isRetry = receiveCount <= maxQueueReceives[reason]
+  const waitMs = (isRetry ? 2 : 1) * settings.lookAgainMs + afterSeconds * 1000
+  const parked = await parkFor(refused, reason, waitMs, context)
+  return isRetry && parked.outcome === 'parked'
+    ? { outcome: 'retry', afterSeconds, reason: refused.refusal.name }
+    : parked
+}
+
+const handleNotFound = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
+  const { run, nowMs, refusal } = refused
+  const { notFoundGraceMs, lookAgainMs } = context.settings
+  await context.gate.allowed('Start', ['DENIED'])
+  return nowMs - (run.notFoundSinceMs ?? nowMs) >= notFoundGraceMs
+    ? rejectUnlessStarted(refused, refusalError(refusal), context)
+    : parkFor(refused, 'NOT_FOUND', lookAgainMs, context)
+}
+
+const handleQuota = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
+  const { run, nowMs } = refused
+  const { lookAgainMs } = context.settings
+  await context.gate.allowed('Start', ['DENIED'])
+  if (run.subject.kind === 'DATA_SOURCE') {
+    // The quota of a data source is per day. Just past midnight DataZone's day may be the one before: clocks differ.
+    const waitMs = Math.max(lookAgainMs, nextDayMs(nowMs - lookAgainMs) - nowMs)
+    return parkFor(refused, 'QUOTA_EXCEEDED', waitMs, context)
+  }
+  await context.gate.refused('Start', { reason: 'QUOTA_EXCEEDED', types: typesToRun(run) })
+  return parkFor(refused, 'QUOTA_EXCEEDED', lookAgainMs, context)
+}
+
+const handleDenial = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
+  const { run, nowMs } = refused
+  const { lookAgainMs, parkMs } = context.settings
+  // The wait grows, so that a request that stays denied does not keep others from being tried.
+  const waitMs = backoffByAgeMs(nowMs - run.createdAtMs, lookAgainMs, parkMs)
+  const denial = await explainDenial(run, context)
+  switch (denial.because) {
+    case 'wrong-project':
+      return rejectUnlessStarted(refused, denial.error, context)
+    case 'no-time':
+      return parkFor(refused, 'DENIED', waitMs, context)
+    case 'denied': {
+      const { domainId } = run.subject
+      await context.gate.refused('Start', { reason: 'DENIED', domainId, projectId: run.projectId })
+      return parkFor(refused, 'DENIED', waitMs, context)
+    }
+    default:
+      return denial satisfies never
+  }
+}
+
+const handleConflict = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
+  const { run, others, refusal } = refused
+  await context.gate.allowed('Start', ['DENIED'])
+  // An active data source run may predate the trigger. A metadata run may be our own, its Start's answer lost.
+  return run.subject.kind === 'DATA_SOURCE'
+    ? parkFor(refused, 'CONFLICT', context.settings.parkMs, context)
+    : parkBehindActiveRun(run, others, refusalError(refusal), context)
+}
+
+/** Decides what happens to a run whose Start was refused, and records it. */
+export const handleRefusal = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  refusal: Refusal,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const refused = { run, others, refusal, nowMs: context.clock.now() }
+  switch (refusal.kind) {
+    case 'INVALID':
+      return rejectUnlessStarted(refused, refusalError(refusal), context)
+    case 'NOT_FOUND':
+      return handleNotFound(refused, context)
+    case 'QUOTA_EXCEEDED':
+      return handleQuota(refused, context)
+    case 'DENIED':
+      return handleDenial(refused, context)
+    case 'CONFLICT':
+      return handleConflict(refused, context)
+    case 'THROTTLED':
+      // The pace limits metadata runs only. StartDataSourceRun has twice the quota, so another caller uses it up.
+      if (run.subject.kind === 'METADATA_GENERATION') await context.pace.slowDown(refused.nowMs)
+      return retryOrPark(refused, 'THROTTLED', context)
+    case 'UNAVAILABLE':
+      return retryOrPark(refused, 'UNAVAILABLE', context)
+    default:
+      return refusal.kind satisfies never
+  }
+}

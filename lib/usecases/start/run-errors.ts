@@ -1,0 +1,15 @@
+import type { Refusal } from '../../ports/datazone.ts'
+import { errorText } from '../../run/error-text.ts'
+import type { RunError } from '../../run/run.ts'
+
+/** Returns what a record keeps of a refusal: the service's error name, and its message cut to size. */
+export const refusalError = (refusal: Refusal): RunError => ({
+  name: refusal.name,
+  message: errorText(refusal.message),
+})
+
+/** P9: the request has waited longer than it may. */
+export const waitedTooLong: RunError = {
+  name: 'WaitedTooLong',
+  message: 'the request waited longer than the limit without a Start; fix the cause, then send it again',
+}

@@ -1,0 +1,86 @@
+import type { ServiceRun } from '../../ports/datazone.ts'
+import { present } from '../../run/present.ts'
+import type { ClaimedRun, ParkReason, Run, RunError, Subject } from '../../run/run.ts'
+import { meaningOfStatus } from '../../run/service-status.ts'
+import { ownership } from '../../run/start-safety.ts'
+import { refusalError } from './run-errors.ts'
+import type { StartContext } from './start-context.ts'
+import { hasTimeToAsk } from './time-left.ts'
+
+/** What List shows about an earlier Start of an attempt. */
+export type ListSearch =
+  | { readonly found: 'ours'; readonly run: ServiceRun }
+  /** `active`: the newest run of the asset or data source that DataZone still works on. */
+  | { readonly found: 'nothing'; readonly active?: ServiceRun }
+  /** List could not be read to its end, or shows a run that may or may not be ours. */
+  | { readonly found: 'unknown'; readonly reason: ParkReason; readonly error: RunError }
+
+type Unknown = Extract<ListSearch, { found: 'unknown' }>
+
+const outOfTime: RunError = {
+  name: 'OutOfTime',
+  message: 'the invocation ended before all List pages were read; the next one reads them again',
+}
+
+const listPage = (subject: Subject, nextToken: string | undefined, { datazone }: StartContext) => {
+  const page = present({ nextToken })
+  return subject.kind === 'DATA_SOURCE'
+    ? datazone.listSourceRuns(subject.domainId, { dataSourceId: subject.dataSourceId, ...page })
+    : datazone.listRuns(subject.domainId, { assetId: subject.assetId, ...page })
+}
+
+/** Reads all List pages of an asset or data source. An incomplete list proves nothing, so it is never returned. */
+const listAll = async (subject: Subject, context: StartContext): Promise<readonly ServiceRun[] | Unknown> => {
+  const runs: ServiceRun[] = []
+  let nextToken: string | undefined
+  do {
+    if (!hasTimeToAsk(context)) return { found: 'unknown', reason: 'UNAVAILABLE', error: outOfTime }
+    const page = await listPage(subject, nextToken, context)
+    if (page.outcome === 'refused') {
+      const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
+      return { found: 'unknown', reason, error: refusalError(page.refusal) }
+    }
+    runs.push(...page.value.runs)
+    nextToken = page.value.nextToken
+  } while (nextToken !== undefined)
+  return runs
+}
+
+const newestActive = (kind: Subject['kind'], runs: readonly ServiceRun[]): ServiceRun | undefined =>
+  runs
+    .filter(({ nativeStatus }) => meaningOfStatus(kind, nativeStatus).phase === 'active')
+    .toSorted((left, right) => (left.createdAtMs ?? 0) - (right.createdAtMs ?? 0))
+    .at(-1)
+
+const unclearRun = ({ runId }: ServiceRun): Unknown => ({
+  found: 'unknown',
+  reason: 'CONFLICT',
+  error: { name: 'UnclearRun', message: `run ${runId} lacks the fields that show which request started it` },
+})
+
+/**
+ * Searches List, all pages, for the effect of an earlier Start of this attempt.
+ * @param others every other record of the asset or data source: their runs are not ours
+ */
+export const searchList = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  context: StartContext,
+): Promise<ListSearch> => {
+  const recordedElsewhere = new Set(
+    others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
+  )
+  const listed = await listAll(run.subject, context)
+  if ('found' in listed) return listed
+  const ownerOf = ({ runId, types, revision, createdAtMs, isOlderShape }: ServiceRun) => {
+    const seen = { runId, types, revision, createdAtMs, isOlderShape }
+    return ownership(run, seen, recordedElsewhere, context.settings.assumptions)
+  }
+  const [first, second] = listed.filter((listedRun) => ownerOf(listedRun) === 'ours')
+  // Two runs of a data source appeared while a Start of ours was open, and no field shows which one is ours.
+  if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) return unclearRun(second)
+  if (first !== undefined) return { found: 'ours', run: first }
+  const unclear = listed.findLast((listedRun) => ownerOf(listedRun) === 'unclear')
+  if (unclear !== undefined) return unclearRun(unclear)
+  return { found: 'nothing', ...present({ active: newestActive(run.subject.kind, listed) }) }
+}
