@@ -25,3 +25,19 @@ export const plantedItem = (domainId: string, assetId: string, atMs: number, sch
   detectedAtMs: atMs,
   announcedAtMs: atMs,
 })
+
+/** A record in a state that no version knows, and that asks for a sweep. */
+export const damagedItem = (domainId: string, assetId: string, atMs: number) => ({
+  ...plantedItem(domainId, assetId, atMs, 1),
+  state: 'NO_SUCH_STATE',
+  workShard: 'WORK',
+  workAt: atMs,
+})
+
+const dayMs = 24 * 3_600_000
+
+/** A record that ended long ago, and that the table may delete. */
+export const ancientItem = (domainId: string, assetId: string, atMs: number) => ({
+  ...plantedItem(domainId, assetId, atMs - 200 * dayMs, 1),
+  ttlEpochSeconds: Math.floor((atMs - 17 * dayMs) / 1000),
+})

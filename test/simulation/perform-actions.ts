@@ -1,0 +1,251 @@
+import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
+import type { DataZone } from '../../local/datazone/datazone.ts'
+import type { Environment } from './environment.ts'
+import type { Outside } from './outside.ts'
+import { ancientItem, damagedItem, newerVersion, plantedItem } from './planted-items.ts'
+import type { SimulatedBreakers } from './ports/breakers.ts'
+import type { VirtualTime } from './ports/clock.ts'
+import type { SimulatedQueue } from './ports/queue.ts'
+import type { SimulatedTable } from './ports/run-store.ts'
+import type { Item } from './ports/stored-item.ts'
+import type { SimulatedSwitches } from './ports/switches.ts'
+import type { Action, Program } from './program.ts'
+import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
+
+/** The parts of a world that a program acts on. */
+export interface Stage {
+  readonly time: VirtualTime
+  readonly program: Program
+  /** DataZone without a watch on it, for what other callers do there. */
+  readonly datazone: DataZone
+  /** DataZone whose events become hints. */
+  readonly hinting: DataZone
+  readonly table: SimulatedTable
+  readonly breakers: SimulatedBreakers
+  readonly switches: SimulatedSwitches
+  readonly requests: SimulatedQueue
+  readonly deadLetters: SimulatedQueue
+  readonly environment: Environment
+  readonly serviceErrors: () => readonly Fault[]
+  readonly sendHint: (body: string) => void
+  /** Counts a fault by its kind. */
+  readonly count: (kind: string) => void
+}
+
+/** What was done to a world, for its checker. */
+export type Done = Pick<
+  Outside,
+  'sent' | 'modes' | 'revisions' | 'pauses' | 'forgotten' | 'expired' | 'refusedTimes' | 'disturbed'
+> & { readonly isPlanted: (item: Item) => boolean }
+
+/** Performs the actions of a program, and keeps what the checker needs to know of them. */
+export interface Performer {
+  perform(action: Action): void
+  /** The storm is over: DataZone has no trouble of its own any more. */
+  calm(): void
+  /** The time in which DataZone refuses every call of some kind, if it is now. */
+  refusedTime(): RefusedTime | undefined
+  done(): Done
+}
+
+const keyOf = (item: Item): string => `${item['pk']} ${item['sk']}`
+
+/** Planted records, and those of them that something has written. */
+const plantation = (table: SimulatedTable) => {
+  const planted = new Map<string, { readonly item: Item; readonly upgrade: Item | undefined }>()
+  return {
+    plant: (item: Item, upgrade?: Item) => {
+      table.plant(item)
+      planted.set(keyOf(item), { item, upgrade })
+    },
+    has: (item: Item) => planted.has(keyOf(item)),
+    disturbed: (): readonly string[] => {
+      const now = new Map(table.items().map((item) => [keyOf(item), JSON.stringify(item)]))
+      return [...planted].flatMap(([key, { item }]) => (now.get(key) === JSON.stringify(item) ? [] : [key]))
+    },
+    upgrade: () => {
+      for (const { upgrade } of planted.values()) if (upgrade !== undefined) table.plant(upgrade)
+    },
+  }
+}
+
+export const performActions = (stage: Stage): Performer => {
+  const { time, program, datazone, hinting, table, breakers, switches, requests, environment, count } = stage
+  const forgotten = new Set<string>()
+  const sent: Outside['sent'][number][] = []
+  const modes: Outside['modes'][number][] = [{ mode: 'run', fromMs: program.startMs }]
+  const pauses: { fromMs: number; untilMs: number }[] = []
+  const expired: Item[] = []
+  const planted = plantation(table)
+  let disturbed: readonly string[] = []
+  const revisions = new Map<string, { revision: string; fromMs: number }[]>()
+  for (const { assets } of program.catalogue.domains) {
+    for (const { id } of assets) revisions.set(id, [{ revision: '1', fromMs: program.startMs }])
+  }
+  const noteRevision = (assetId: string, revision: string) =>
+    revisions.get(assetId)?.push({ revision, fromMs: time.now() })
+
+  const addRevision = (domainId: string, assetId: string) =>
+    noteRevision(assetId, datazone.control.addRevision({ domainId, assetId }).revision)
+
+  const setMode = (mode: 'off' | 'plan' | 'run') => {
+    environment.deploy(mode)
+    modes.push({ mode, fromMs: time.now() })
+  }
+
+  const setPause = (scope: string, paused: boolean) => {
+    switches.set(scope, paused)
+    const last = pauses.at(-1)
+    if (paused) pauses.push({ fromMs: time.now(), untilMs: Number.POSITIVE_INFINITY })
+    else if (last !== undefined) last.untilMs = time.now()
+  }
+
+  let troubles: readonly Fault[] = []
+  let refusals: readonly Fault[] = []
+  const setFaults = () => void datazone.control.setFaults([...refusals, ...troubles])
+
+  const refusedTimes: RefusedTime[] = []
+  let refusedTime: RefusedTime | undefined
+  const refuse = ({ error, lists = false }: Extract<Action, { kind: 'refuse' }>) => {
+    if (refusedTime !== undefined) refusedTime.untilMs = time.now()
+    // The operator says that the quota was raised. When the month turns nothing is said.
+    if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
+    const untilMs = Number.POSITIVE_INFINITY
+    refusedTime =
+      error === undefined ? undefined : { error, fromMs: time.now(), untilMs, accidents: 0, calls: [] }
+    if (refusedTime !== undefined) refusedTimes.push(refusedTime)
+    refusals = error === undefined ? [] : refusalFaults(error, lists)
+    setFaults()
+  }
+
+  const startForeignRun = ({ domainId, dataSourceId, type }: Extract<Action, { kind: 'foreign-run' }>) => {
+    try {
+      hinting.control.startScheduledRun({ domainId, dataSourceId, type })
+      count('foreign run')
+    } catch {
+      // A schedule is skipped while another run is active, and once the day is full.
+    }
+  }
+
+  const forget = (assetIds: readonly string[]) => {
+    for (const { id, assetId, domainId } of datazone.control.runs()) {
+      if (!assetIds.includes(assetId)) continue
+      datazone.control.deleteRun({ domainId, runId: id })
+      forgotten.add(id)
+      count('forgotten run')
+    }
+  }
+
+  const expire = () => {
+    const before = table.items()
+    table.expire()
+    const left = new Set(table.items())
+    expired.push(...before.filter((item) => !left.has(item)))
+  }
+
+  const startInPortal = (domainId: string, assetId: string) =>
+    datazone.call('StartMetadataGenerationRun', {
+      domainIdentifier: domainId,
+      owningProjectIdentifier: 'project1',
+      target: { type: 'ASSET', identifier: assetId },
+      types: portalTypes,
+      clientToken: `portal-${time.now()}`,
+    })
+
+  const perform = (action: Action) => {
+    switch (action.kind) {
+      case 'send': {
+        const { kind: _, ...message } = action
+        sent.push({ atMs: time.now(), ...message })
+        requests.send(action.body)
+        return
+      }
+      case 'revise':
+        addRevision(action.domainId, action.assetId)
+        return
+      case 'portal-start':
+        startInPortal(action.domainId, action.assetId)
+        return
+      case 'service':
+        troubles = action.errors ? stage.serviceErrors() : []
+        setFaults()
+        return
+      case 'refuse':
+        refuse(action)
+        return
+      case 'mode':
+        setMode(action.mode)
+        return
+      case 'switch':
+        setPause(action.scope, action.paused)
+        return
+      case 'plant-newer':
+        planted.plant(
+          plantedItem(action.domainId, action.assetId, time.now(), newerVersion),
+          plantedItem(action.domainId, action.assetId, time.now(), 1),
+        )
+        return
+      case 'plant-damaged':
+        planted.plant(damagedItem(action.domainId, action.assetId, time.now()))
+        return
+      case 'hint':
+        stage.sendHint(action.body)
+        return
+      case 'foreign-run':
+        startForeignRun(action)
+        return
+      case 'accept': {
+        const { domainId, assetId } = action
+        noteRevision(assetId, hinting.control.acceptSuggestions({ domainId, assetId }).revision)
+        count('acceptance')
+        return
+      }
+      case 'plant-ancient':
+        table.plant(ancientItem(action.domainId, action.assetId, time.now()))
+        return
+      case 'expire':
+        expire()
+        return
+      case 'limit': {
+        const { startRatePerSecond, startBucket } = action
+        datazone.control.changeSettings({ startRatePerSecond, startBucket })
+        return
+      }
+      case 'run-for-ever':
+        datazone.control.setOutcomes(action.assetIds.map((target) => ({ target, outcome: 'stuck' })))
+        return
+      case 'forget-runs':
+        forget(action.assetIds)
+        return
+      case 'redrive':
+        // The newest deployment is back, and reads what the older one could not.
+        disturbed = planted.disturbed()
+        planted.upgrade()
+        stage.deadLetters.redriveTo(requests)
+        return
+      default:
+        action satisfies never
+    }
+  }
+
+  return {
+    perform,
+    calm: () => {
+      setMode('run')
+      troubles = []
+      setFaults()
+    },
+    refusedTime: () => refusedTime,
+    done: () => ({
+      sent,
+      modes,
+      revisions,
+      pauses,
+      forgotten,
+      expired,
+      refusedTimes,
+      disturbed,
+      isPlanted: planted.has,
+    }),
+  }
+}

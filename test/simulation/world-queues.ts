@@ -1,0 +1,95 @@
+import { deployed } from './deployed.ts'
+import type { Outside } from './outside.ts'
+import type { VirtualTime } from './ports/clock.ts'
+import { type SimulatedQueue, simulatedQueue } from './ports/queue.ts'
+import type { Random } from './ports/random.ts'
+import type { Profile } from './profile.ts'
+
+const hintVisibilityMs = 185_000
+const visibilityTimeoutMs = 181_000
+const retentionMs = 14 * 24 * 3_600_000
+const maxReceiveCount = 5
+
+/** The queues of a world. */
+export interface WorldQueues {
+  readonly requests: SimulatedQueue
+  readonly hints: SimulatedQueue
+  readonly rejected: SimulatedQueue
+  readonly deadLetters: SimulatedQueue
+  /** Every message that became a dead letter. */
+  readonly deadLettered: Outside['deadLettered']
+  /** How many messages were sent to the request queue and the hint queue. */
+  sends(): number
+  /** From now on no message is delivered twice, overlooked or kept after its deletion. */
+  calm(): void
+}
+
+/** `sent` is called after each message that a function reads; `count` with each fault. */
+export const worldQueues = (options: {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly profile: Profile
+  readonly sent: () => void
+  readonly count: (kind: string) => void
+}): WorldQueues => {
+  const { time, random, profile, count } = options
+  const faults = { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked }
+  const plain = (name: string) => simulatedQueue({ name, time, random: random.fork(name), retentionMs })
+  let sends = 0
+  const waking = (queue: SimulatedQueue): SimulatedQueue => ({
+    ...queue,
+    send: (body, delayMs) => {
+      const id = queue.send(body, delayMs)
+      sends += 1
+      options.sent()
+      return id
+    },
+  })
+
+  const deadLetters = plain('dlq')
+  const deadLettered: Outside['deadLettered'][number][] = []
+  const requests = simulatedQueue({
+    name: 'requests',
+    time,
+    random: random.fork('queue'),
+    visibilityTimeoutMs,
+    retentionMs,
+    deadLetters: {
+      queue: {
+        adopt: (message) => {
+          deadLettered.push({ atMs: time.now(), body: message.body })
+          deadLetters.adopt(message)
+        },
+      },
+      maxReceiveCount,
+    },
+    faults,
+  })
+  const hints = simulatedQueue({
+    name: 'hints',
+    time,
+    random: random.fork('hints'),
+    visibilityTimeoutMs: hintVisibilityMs,
+    retentionMs: deployed.observer.hintRetentionMs,
+    faults,
+  })
+  return {
+    requests: {
+      ...waking(requests),
+      receive: (most) => {
+        const messages = requests.receive(most)
+        for (const { receiveCount } of messages) if (receiveCount > 1) count('message again')
+        return messages
+      },
+    },
+    hints: waking(hints),
+    rejected: plain('rejected'),
+    deadLetters,
+    deadLettered,
+    sends: () => sends,
+    calm: () => {
+      requests.setFaults({})
+      hints.setFaults({})
+    },
+  }
+}
