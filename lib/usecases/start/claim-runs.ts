@@ -1,22 +1,13 @@
 import type { Records } from '../../ports/run-store.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
-import { isSameSubject, runKey, typeSets } from '../../run/identity.ts'
-import { repeatOf } from '../../run/repeat-guard.ts'
-import {
-  type ClaimedRun,
-  type EndedRun,
-  type ParkedRun,
-  type ParkReason,
-  type PlannedRun,
-  type Run,
-  type RunError,
-  type Subject,
-  startUnknownName,
-} from '../../run/run.ts'
-import { transition } from '../../run/transition.ts'
+import { runKey, typeSets } from '../../run/identity.ts'
+import type { ParkedRun, PlannedRun, Subject } from '../../run/run.ts'
+import { applyRepeatGuard } from './apply-repeat-guard.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
 import { backfillWait, moveToLive } from './lanes.ts'
+import { claimedRun, type NewAttempt, newAttempt, parkedRun, plannedRun } from './new-attempt.ts'
 import { parkingReason } from './parking-reason.ts'
+import { recordDuplicate } from './record-duplicate.ts'
 import {
   attemptTaken,
   isLostRace,
@@ -30,101 +21,24 @@ import { startRun } from './start-run.ts'
 import { hasTimeToAsk } from './time-left.ts'
 import { duplicateOf, type WaitingRequest } from './waiting-request.ts'
 
-interface Attempt {
-  readonly subject: Subject
-  readonly attempt: number
+/** A request for known subjects, with the records that were read for it. */
+interface Claiming {
+  readonly waiting: ParkedRun
+  readonly subjects: readonly Subject[]
+  readonly records: Records
 }
 
-/** Rejected, and no run was made: the next request, mended we hope, is not its duplicate. */
-const endedWithoutRun = (run: Run): boolean =>
-  run.state === 'ENDED' &&
-  run.ending === 'REJECTED' &&
-  run.runId === undefined &&
-  run.error?.name !== startUnknownName
-
-/**
- * The attempt that a request makes of a subject, or undefined when it is a duplicate: the first one, or the next when
- * all before came to nothing, or the request says `regenerate` and is on no attempt yet. A PLANNED attempt is only a
- * note: outside plan mode it counts for nothing.
- */
-const attemptToMake = (
-  subject: Subject,
-  waiting: ParkedRun,
-  records: readonly Run[],
-  context: StartContext,
-): Attempt | undefined => {
-  const { requestKey, regenerate } = waiting.request
-  const ofSubject = records.filter((run) => isSameSubject(run.subject, subject))
-  const made = ofSubject.filter((run) => run.state !== 'PLANNED')
-  const isNew = made.every((run) => run.request.requestKey !== requestKey)
-  if (!(isNew && (regenerate || made.every(endedWithoutRun)))) return undefined
-  const attempt = 1 + Math.max(0, ...made.map((run) => run.attempt))
-  const isPlanned = ofSubject.some((run) => run.attempt === attempt)
-  return isPlanned && context.settings.mode === 'plan' ? undefined : { subject, attempt }
-}
-
-const planned = ({ subject, attempt }: Attempt, waiting: ParkedRun, nowMs: number): PlannedRun => ({
-  state: 'PLANNED',
-  subject,
-  attempt,
-  projectId: waiting.projectId,
-  request: waiting.request,
-  ...(waiting.policy === undefined ? {} : { policy: waiting.policy }),
-  createdAtMs: nowMs,
-  version: 0,
-  history: [{ atMs: nowMs, what: 'planned' }],
-})
-
-const parked = (
-  attempt: Attempt,
-  waiting: ParkedRun,
-  nowMs: number,
-  wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
-): ParkedRun => ({
-  ...planned(attempt, waiting, nowMs),
-  history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
-  state: 'PARKED',
-  ...wait,
-})
-
-/** Start counts as sent from the claim on, so that the claim and the note "sent" are one write. */
-const claimed = (attempt: Attempt, waiting: ParkedRun, nowMs: number, context: StartContext): ClaimedRun => {
-  const leaseEndsAtMs = nowMs + context.settings.leaseMs
-  return {
-    ...planned(attempt, waiting, nowMs),
-    history: [{ atMs: nowMs, what: 'claimed' }],
-    state: 'CLAIMED',
-    leaseEndsAtMs,
-    startSent: { firstAtMs: nowMs, lastAtMs: leaseEndsAtMs },
-  }
-}
-
-/**
- * Notes a duplicate on the runs it asked for, so that its next delivery costs no GetAsset (a write is far cheaper) and
- * so that its sender can be told which run it was. Losing the race for the write loses nothing but that.
- */
-const recordDuplicate = async (
-  waiting: ParkedRun,
-  subjects: readonly Subject[],
-  records: readonly Run[],
-  context: StartContext,
-): Promise<void> => {
-  const { requestKey } = waiting.request
-  for (const run of records) {
-    if (!subjects.some((subject) => isSameSubject(run.subject, subject))) continue
-    const next = transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, context.clock.now())
-    if (next.outcome === 'changed') await context.store.save(next.run)
-  }
-}
-
-const duplicateOfAttempt = ({ subject, attempt }: Attempt, waiting: ParkedRun): RequestOutcome => ({
+const duplicateOfAttempt = ({ subject, attempt }: NewAttempt, waiting: ParkedRun): RequestOutcome => ({
   outcome: 'duplicate',
   of: runKey({ ...waiting, subject, attempt }),
 })
 
-/** Somebody else has made the attempt since the records were read. */
+const createdOutcome = (run: PlannedRun | ParkedRun): RequestOutcome =>
+  run.state === 'PLANNED' ? { outcome: 'planned', run } : { outcome: 'parked', run }
+
+/** The outcome of a request whose attempt another invocation has made since the records were read. */
 const attemptExists = async (
-  attempt: Attempt,
+  attempt: NewAttempt,
   waiting: ParkedRun,
   context: StartContext,
 ): Promise<RequestOutcome> => {
@@ -136,47 +50,55 @@ const attemptExists = async (
   return duplicateOfAttempt(attempt, waiting)
 }
 
+/** Writes the first attempt as planned or parked, in the place of the waiting request. */
 const createFirst = async (
-  first: Attempt,
+  attempt: NewAttempt,
+  run: PlannedRun | ParkedRun,
   waiting: ParkedRun,
-  records: Records,
   context: StartContext,
 ): Promise<RequestOutcome> => {
-  const { subject } = first
   const replaces = waiting.version > 0 ? waiting : undefined
-  const made = async (run: PlannedRun | ParkedRun): Promise<RequestOutcome> => {
-    const creation = await context.store.create<PlannedRun | ParkedRun>(run, replaces)
-    if (creation.outcome !== 'created')
-      return creation.outcome === 'exists'
-        ? attemptExists(first, waiting, context)
-        : duplicateOfAttempt(first, waiting)
-    return creation.run.state === 'PLANNED'
-      ? { outcome: 'planned', run: creation.run }
-      : { outcome: 'parked', run: creation.run }
+  const creation = await context.store.create<PlannedRun | ParkedRun>(run, replaces)
+  switch (creation.outcome) {
+    case 'created':
+      return createdOutcome(creation.run)
+    case 'exists':
+      return attemptExists(attempt, waiting, context)
+    case 'request-changed':
+      return duplicateOfAttempt(attempt, waiting)
+    default:
+      return creation satisfies never
   }
-  if (context.settings.mode === 'plan') return made(planned(first, waiting, context.clock.now()))
-  // First: what waits for its lane must not take a breaker's probe with it.
+}
+
+/** Claims the first attempt and starts it, or parks it where a claim has to wait. */
+const claimFirst = async (
+  attempt: NewAttempt,
+  { waiting, records }: Claiming,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const { clock, settings } = context
+  const parkFirst = (wait: Parameters<typeof parkedRun>[3]) =>
+    createFirst(attempt, parkedRun(attempt, waiting, clock.now(), wait), waiting, context)
+  // The lane comes first: a backfill request that waits must not take a breaker's probe with it.
   const wait =
     backfillWait(waiting, context) ??
-    (await parkingReason({ ...first, projectId: waiting.projectId }, records.runs, context))
-  const nowMs = context.clock.now()
-  if (wait !== undefined) return made(parked(first, waiting, nowMs, wait))
-  const claimCount = subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
-  const claiming = await claimWithinCaps(
-    claimed(first, waiting, nowMs, context),
-    { replaces, claimCount },
-    context,
-  )
+    (await parkingReason({ ...attempt, projectId: waiting.projectId }, records.runs, context))
+  if (wait !== undefined) return parkFirst(wait)
+  const claim = claimedRun(attempt, waiting, clock.now(), settings.leaseMs)
+  const claimCount = attempt.subject.kind === 'DATA_SOURCE' ? (records.claimCount ?? 0) : undefined
+  const replaces = waiting.version > 0 ? waiting : undefined
+  const claiming = await claimWithinCaps(claim, { replaces, claimCount }, context)
   switch (claiming.outcome) {
     case 'claimed':
       return startRun(claiming.run, records.runs, context)
     case 'full':
-      return made(parked(first, waiting, nowMs, claiming.wait))
+      return parkFirst(claiming.wait)
     case 'exists':
     case 'changed':
-      return attemptExists(first, waiting, context)
+      return attemptExists(attempt, waiting, context)
     case 'request-changed':
-      return duplicateOfAttempt(first, waiting)
+      return duplicateOfAttempt(attempt, waiting)
     case 'claim-count-changed':
       return sourceClaimed
     default:
@@ -184,94 +106,81 @@ const createFirst = async (
   }
 }
 
-/**
- * Leaves out what the repeat guard skips, and notes each skip on the run that explains it: a skip leaves no
- * other trace. Undefined: somebody came between, and the records are to be read again.
- */
-const applyRepeatGuard = async (
-  attempts: readonly Attempt[],
-  waiting: ParkedRun,
-  records: readonly Run[],
-  context: StartContext,
-) => {
-  const worth: Attempt[] = []
-  const skipped: RequestOutcome[] = []
-  const explained = new Set<EndedRun>()
-  for (const attempt of attempts) {
-    const repeated = repeatOf(attempt.subject, waiting, records, context.clock.now())
-    if (repeated === undefined) worth.push(attempt)
-    else {
-      explained.add(repeated)
-      skipped.push({ outcome: 'skipped', reason: 'REPEAT_GUARD', of: runKey(repeated) })
-    }
-  }
-  const { requestKey } = waiting.request
-  for (const run of explained) {
-    const next = transition(run, { kind: 'REPEAT_SKIPPED', requestKey }, context.clock.now())
-    const isNoted = next.outcome !== 'noted' || (await context.store.save(next.run)) !== undefined
-    if (!isNoted) return undefined
-  }
-  return { attempts: worth, skipped }
-}
-
-const nothingToMake = async (
-  waiting: ParkedRun,
-  subjects: readonly Subject[],
+/** Ends a request that makes no attempt: the repeat guard skipped it, or it is a duplicate. */
+const createNothing = async (
+  { waiting, subjects, records }: Claiming,
   skipped: readonly RequestOutcome[],
-  records: readonly Run[],
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
+  const { store } = context
   if (skipped.length > 0) {
-    if (waiting.version > 0 && !(await context.store.dropRequest(waiting))) return [duplicateOf(waiting)]
+    if (waiting.version > 0 && !(await store.dropRequest(waiting))) return [duplicateOf(waiting)]
     return skipped
   }
-  await recordDuplicate(waiting, subjects, records, context)
-  if (waiting.version > 0) await context.store.dropRequest(waiting)
+  await recordDuplicate(waiting, subjects, records.runs, context)
+  if (waiting.version > 0) await store.dropRequest(waiting)
   return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
 }
 
-const claimOnce = async (
+/**
+ * Writes the attempts that wait for the first one, because DataZone runs one at a time for an asset. Returns undefined
+ * when a request to regenerate finds its attempt taken: nothing is claimed yet, so the message can come back and make the
+ * attempt after it.
+ */
+const createRest = async (
+  attempts: readonly NewAttempt[],
   waiting: ParkedRun,
-  subjects: readonly Subject[],
-  read: Records,
   context: StartContext,
-): Promise<readonly RequestOutcome[]> => {
-  const made = subjects.flatMap((subject) => attemptToMake(subject, waiting, read.runs, context) ?? [])
-  const guard = await applyRepeatGuard(made, waiting, read.runs, context)
-  if (guard === undefined) return [recordChanged]
-  const { attempts, skipped } = guard
-  const records = await moveToLive(waiting, subjects, read, context)
-  if (records === undefined) return [recordChanged]
-  const [first, ...rest] = attempts
-  if (first === undefined) return nothingToMake(waiting, subjects, skipped, records.runs, context)
-  const outcomes: RequestOutcome[] = [...skipped]
-  for (const attempt of rest) {
-    const nowMs = context.clock.now()
-    const behind = { reason: 'BEHIND', retryAtMs: nowMs + context.settings.lookAgainMs } as const
+): Promise<readonly RequestOutcome[] | undefined> => {
+  const { store, clock, settings } = context
+  const outcomes: RequestOutcome[] = []
+  for (const attempt of attempts) {
+    const nowMs = clock.now()
+    const behind = { reason: 'BEHIND', retryAtMs: nowMs + settings.lookAgainMs } as const
     const run =
-      context.settings.mode === 'plan'
-        ? planned(attempt, waiting, nowMs)
-        : parked(attempt, waiting, nowMs, behind)
-    const creation = await context.store.create<PlannedRun | ParkedRun>(run)
-    // As for the first: nothing is claimed yet, so the message can come back and make the attempt after the taken one.
-    if (creation.outcome === 'exists' && waiting.request.regenerate) return [attemptTaken]
-    if (creation.outcome !== 'created') outcomes.push({ outcome: 'duplicate', of: runKey(run) })
-    else if (creation.run.state === 'PLANNED') outcomes.push({ outcome: 'planned', run: creation.run })
-    else outcomes.push({ outcome: 'parked', run: creation.run })
+      settings.mode === 'plan'
+        ? plannedRun(attempt, waiting, nowMs)
+        : parkedRun(attempt, waiting, nowMs, behind)
+    const creation = await store.create<PlannedRun | ParkedRun>(run)
+    if (creation.outcome === 'exists' && waiting.request.regenerate) return undefined
+    outcomes.push(
+      creation.outcome === 'created'
+        ? createdOutcome(creation.run)
+        : { outcome: 'duplicate', of: runKey(run) },
+    )
   }
-  return [await createFirst(first, waiting, records, context), ...outcomes]
+  return outcomes
 }
 
-/** How often records are read anew because somebody else came between, before the message is seen again. */
-const tries = 10
+const claimOnce = async (claiming: Claiming, context: StartContext): Promise<readonly RequestOutcome[]> => {
+  const { waiting, subjects } = claiming
+  const { runs } = claiming.records
+  const made = subjects.flatMap((subject) => newAttempt(subject, waiting, runs, context) ?? [])
+  const guarded = await applyRepeatGuard(made, waiting, runs, context)
+  const records = guarded && (await moveToLive(waiting, subjects, claiming.records, context))
+  if (guarded === undefined || records === undefined) return [recordChanged]
+  const { attempts, skipped } = guarded
+  const [first, ...rest] = attempts
+  if (first === undefined) return createNothing({ waiting, subjects, records }, skipped, context)
+  const outcomes = await createRest(rest, waiting, context)
+  if (outcomes === undefined) return [attemptTaken]
+  const created =
+    context.settings.mode === 'plan'
+      ? await createFirst(first, plannedRun(first, waiting, context.clock.now()), waiting, context)
+      : await claimFirst(first, { waiting, subjects, records }, context)
+  return [created, ...skipped, ...outcomes]
+}
+
+/** How often the records are read again after a lost race, before the message returns to the queue. */
+const maxTries = 10
 
 /**
- * Step 3, for a request that is about known subjects: one record for each, by conditional put. The first is claimed and
- * started; the others wait for it, because DataZone runs one at a time for an asset. The first is written last, together
- * with the removal of the waiting request, so that a crash in between leaves something to go on with.
+ * Step 3, for a request with known subjects: writes one record for each by conditional put. The first is claimed and
+ * started; the rest wait for it. The first is written last, together with the removal of the waiting request, so that a
+ * crash in between leaves a request to continue with.
  *
- * Of many requests for one asset at once a single one wins each round. The others try again here, and after that ever
- * later and apart: the queue hands out a message five times, and dead letters are for what crashes.
+ * When many requests for one asset arrive together, one of them wins each round. The others try again here, and then
+ * with a growing, jittered backoff, because the queue delivers a message five times before it is a dead letter.
  */
 export const claimSubjects = async (
   waiting: ParkedRun,
@@ -279,19 +188,20 @@ export const claimSubjects = async (
   read: Records,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
+  const { store, clock, receiveCount } = context
   let records = read
-  for (let left = tries; ; left -= 1) {
-    const outcomes = await claimOnce(waiting, subjects, records, context)
+  for (let left = maxTries; ; left -= 1) {
+    const outcomes = await claimOnce({ waiting, subjects, records }, context)
     const lost = outcomes.find(isLostRace)
     if (lost === undefined) return outcomes
     if (left <= 1 || !hasTimeToAsk(context))
-      return [{ ...lost, afterSeconds: backoffSeconds(context.receiveCount, context.clock.random()) }]
-    records = await context.store.runsOf(waiting.subject)
+      return [{ ...lost, afterSeconds: backoffSeconds(receiveCount, clock.random()) }]
+    records = await store.runsOf(waiting.subject)
     if (records.unreadable.length > 0) return [recordUnreadable]
   }
 }
 
-/** The same for an asset whose revision is known: a subject for each set of types. */
+/** The same for an asset whose revision is known: one subject for each set of types. */
 export const claimRuns = (
   waiting: WaitingRequest,
   revision: string,

@@ -34,7 +34,7 @@ describe('a cap that is full', () => {
         run: {
           reason: 'CAP_FULL',
           retryAtMs: tomorrow,
-          error: { name: 'CapFull', message: 'cap all: all 1 runs of 2026-11-20 are taken' },
+          error: { name: 'CapFull', message: 'cap all: all 1 runs of 2026-11-20 are used' },
         },
       },
     ])
