@@ -3,7 +3,7 @@ import type { Settings } from '../input/settings.ts'
 /** A field that is in no published model, for a client to ignore. */
 export const unknownField = 'addedByALaterVersion'
 
-/** What the older API does not have: of metadata runs the first two, of data source runs the last. */
+/** Members that the older API does not have: the first two of metadata runs, the last of data source runs. */
 const newerFields = ['types', 'typeStats', 'lineageSummary']
 
 const reshape = (value: unknown, change: (structure: object) => void): void => {
@@ -13,8 +13,8 @@ const reshape = (value: unknown, change: (structure: object) => void): void => {
 }
 
 /**
- * An answer as the API of the settings gives it: the older one leaves out `types`, `typeStats` and `lineageSummary`
- * (the type given here remains that of the current one), and with `unknownFields` each structure has a field that no model has.
+ * An answer in the shape of the settings: the older API has no `types`, `typeStats` and `lineageSummary` (the type here
+ * stays that of the current one), and with `unknownFields` each structure has a field that no model has.
  */
 export const shapeAnswer = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
   if (apiGeneration === 'current' && !unknownFields) return output

@@ -1,10 +1,10 @@
 import type { Settings } from '../input/settings.ts'
 import { type BucketLevel, createTokenBucket } from './token-bucket.ts'
 
-/** The rates of an account: whether a call of an operation is within its rate. */
+/** The rates of the account: whether a call is within the rate of its operation. */
 export type RateQuotas = {
   take: (operation: string, nowMs: number) => boolean
-  /** The rates that these settings have, from now on. */
+  /** Takes the rates of these settings from now on. */
   adjust: (settings: Settings, nowMs: number) => void
   /** How much of its rate each operation has left. */
   levels: () => Record<string, BucketLevel>
@@ -28,7 +28,7 @@ const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
   }
 }
 
-/** Full buckets for every operation that has a rate. */
+/** Full buckets for the operations that have a rate. */
 export const createRateQuotas = (settings: Settings): RateQuotas => {
   const buckets = new Map(
     Object.entries(ratesOf(settings)).map(([operation, { size, perSecond }]) => [

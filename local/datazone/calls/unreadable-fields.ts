@@ -3,7 +3,7 @@ import type { UnreadableFields } from './answer.ts'
 const isStructure = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An answer as it goes over the wire, with the values of the fault in place of those of the model. */
+/** A serialized answer with the values of the fault in place of its own. */
 export const withUnreadableFields = (answer: unknown, unreadable: UnreadableFields | undefined): unknown => {
   if (unreadable === undefined) return answer
   if (Array.isArray(answer)) return answer.map((item: unknown) => withUnreadableFields(item, unreadable))

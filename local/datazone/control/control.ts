@@ -42,7 +42,7 @@ export type ActualRun = Readonly<
   > & { submittedUntilMs: number; endsAtMs: number; ending: string; status: string }
 >
 
-/** The same of a data source run. */
+/** A data source run as it really is. */
 export type ActualDataSourceRun = Readonly<
   Pick<
     DataSourceRun,
@@ -58,33 +58,33 @@ export type ActualDataSourceRun = Readonly<
   > & { runningFromMs: number; endsAtMs: number; lineageEndsAtMs: number; ending: string; status: string }
 >
 
-/** How a test or the local stack sets the simulator up and looks behind it. */
+/** Sets the simulator up for a test or the local stack, and shows what is behind its answers. */
 export type Control = {
   /**
-   * Puts this catalogue in the place of what was loaded before; runs stay. Throws ControlError, naming each
-   * wrong field, and then changes nothing.
+   * Loads this catalogue in place of the one before; runs stay. Throws ControlError, which names each wrong field,
+   * and then changes nothing.
    */
   loadCatalogue: (catalogue: Catalogue) => { domains: number; assets: number }
   /** Gives an asset a new latest revision. Throws ControlError for an unknown asset or a revision it already has. */
   addRevision: (revision: NewRevision) => Revision
-  /** Puts these faults in the place of those set before. Throws ControlError, naming each wrong field. */
+  /** Sets these faults in place of those before. Throws ControlError, which names each wrong field. */
   setFaults: (faults: readonly Fault[]) => { faults: number }
   /** The faults that are set, and how many calls each has hit. */
   faults: () => FaultStatus[]
   /**
-   * Puts these outcomes in the place of those set before: what is to become of the runs of some assets and data
-   * sources that start from now on. Throws ControlError, naming each wrong field.
+   * Plans the outcomes of runs of some assets and data sources that start from now on, in place of those planned
+   * before. Throws ControlError, which names each wrong field.
    */
   setOutcomes: (outcomes: readonly PlannedOutcome[]) => { outcomes: number }
   /** The outcomes that are set. */
   outcomes: () => readonly PlannedOutcome[]
   settings: () => Settings
   /**
-   * Changes these settings from now on, and leaves the others; runs that go keep their plans. Throws ControlError,
-   * naming each wrong field, and then changes nothing.
+   * Changes these settings from now on, and leaves the others; active runs keep their plans. Throws ControlError,
+   * which names each wrong field, and then changes nothing.
    */
   changeSettings: (changes: SettingsInput) => Settings
-  /** Accepts an asset's suggestions, as someone in the portal does: a new revision, and an event. */
+  /** Accepts an asset's suggestions, as a person in the portal does: a new revision, and an event. */
   acceptSuggestions: (asset: AcceptanceInput) => { revision: string }
   /** Publishes an asset, as a person in the portal does; there is an event for it. */
   publishAsset: (asset: PublicationInput) => { listingId: string; version: string }
@@ -97,17 +97,17 @@ export type Control = {
   /** Sets the status of a data source: only a READY one can be run. */
   setDataSourceStatus: (status: DataSourceStatusInput) => { status: string }
   /**
-   * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one
-   * of its runs is going or its day is full.
+   * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one of
+   * its runs is active or its day is full.
    */
   startScheduledRun: (source: ScheduledRunInput) => ActualDataSourceRun
-  /** Deletes a run of either kind: nothing finds it any more, and it has no event. Throws ControlError for an unknown one. */
+  /** Deletes a run of either kind: it is not found any more, and has no event. Throws ControlError for an unknown run. */
   deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
   /** Forgets every clientToken. */
   forgetTokens: () => { forgotten: number }
-  /** Takes out every event of `aws.datazone` that has reached the bus by now, oldest first: each is given once. */
+  /** Takes out every event of `aws.datazone` that has reached the bus by now, oldest first: each is taken once. */
   takeEvents: () => DueEvent[]
-  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is to come as things are. */
+  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is pending. */
   nextEventMs: () => number | undefined
   /** Every metadata run ever started, in the order of their Starts. */
   runs: () => ActualRun[]
@@ -201,7 +201,7 @@ export const createControl = (context: ControlContext): Control => {
       const unknownAt = given.findIndex(({ target }) => !hasTarget(simulation().world.domains, target))
       if (unknownAt >= 0)
         throw new ControlError(
-          `[${unknownAt}].target: '${given[unknownAt]?.target}' is no asset or data source of the catalogue: load it first`,
+          `[${unknownAt}].target: '${given[unknownAt]?.target}' is not an asset or data source of the catalogue: load it first`,
         )
       current().outcomes = given
       return { outcomes: given.length }
@@ -232,7 +232,7 @@ export const createControl = (context: ControlContext): Control => {
       const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
       if (!isDeleted)
         throw new ControlError(
-          `runId: '${runId}' is no run of '${domainId}': GET runs and GET data-source-runs tell all that there are`,
+          `runId: '${runId}' is not a run of '${domainId}': GET runs and GET data-source-runs list every run`,
         )
       return { deleted: runId }
     },

@@ -1,18 +1,18 @@
 import type { DataZoneEvent } from '../world/outbox.ts'
 import type { Control } from './control.ts'
 
-/** Events on their way out, until it is stopped. */
+/** Delivers events until it is stopped. */
 export type EventPump = {
-  /** Takes no more events, and waits for the delivery that is under way. */
+  /** Takes no more events, and waits for the delivery in progress. */
   stop: () => Promise<void>
 }
 
-/** How often the pump looks, in real milliseconds, and who hears of an event that could not be delivered. */
+/** How often the pump takes events, in real milliseconds, and the callback for a failed delivery. */
 export type PumpOptions = { everyMs?: number; failed?: (error: unknown, event: DataZoneEvent) => void }
 
 /**
- * Hands events of a simulator on, in real time and one after the other, as they reach the bus. An event whose
- * delivery fails is gone, as DataZone's are: delivery is best effort.
+ * Delivers the events of a simulator in real time, one after the other, as they reach the bus. An event whose delivery
+ * fails is lost: delivery is best effort, as DataZone's is.
  */
 export const pumpEvents = (
   control: Pick<Control, 'takeEvents'>,

@@ -7,18 +7,18 @@ import type { DataSourceRun } from '../world/data-source-run.ts'
 import { otherUser, type World } from '../world/world.ts'
 import { findDataSource } from './find-target.ts'
 
-/** Which data source is to be run, as SCHEDULED unless it is someone in the portal who asks. */
+/** The data source to run, and the type of its run: PRIORITIZED for a person in the portal. */
 export const scheduledRunSchema = strictObject({
   domainId: z.string(),
   dataSourceId: z.string(),
   type: z.enum(['SCHEDULED', 'PRIORITIZED']).default('SCHEDULED'),
 })
-/** Which data source is to be run. */
+/** The data source to run. */
 export type ScheduledRunInput = z.input<typeof scheduledRunSchema>
 
 /**
- * Starts a run of a data source by someone else than the caller. It is outside the rate of Starts, but has to
- * keep to one at a time and to the runs of a day (assumption). Throws ControlError when it cannot be.
+ * Starts a run of a data source as another user. It does not count toward the rate of Starts, but toward the runs of
+ * the day, and conflicts with an active run (assumption). Throws ControlError when the run is refused.
  */
 export const startScheduledRun = (world: World, given: unknown): DataSourceRun => {
   const { domainId, dataSourceId, type } = parseInput('the scheduled run', scheduledRunSchema, given)

@@ -15,10 +15,10 @@ import { strictObject } from '../input/strict-object.ts'
 import { outcomesSchema } from '../world/run-outcome.ts'
 import type { JsonRequest, Reply } from './reply.ts'
 
-/** Where the control is served. DataZone itself has no such path. */
+/** The path of the control; DataZone has no such path. */
 const controlPath = '/_simulator/'
 
-/** Whether a path is the control's: its root too, with or without the slash. */
+/** Whether a path belongs to the control, including its root with or without the slash. */
 export const isControlPath = (path: string): boolean => `${path}/`.startsWith(controlPath)
 
 const runToDelete = strictObject({ domainId: z.string(), runId: z.string() })
@@ -69,7 +69,7 @@ const routes: Readonly<Record<string, Route>> = {
   'POST clock': (control, body) => control.advanceClock(parseInput('the clock', clockSchema, body)),
 }
 
-/** Answers a request to the control: 400 names what is wrong with the body, 404 says what there is. */
+/** Answers a request to the control. A 400 names each wrong field, and a 404 lists the routes. */
 export const answerControl = (control: Control, { method, path, body }: JsonRequest): Reply => {
   const route = routes[`${method} ${path.slice(controlPath.length)}`]
   if (route === undefined)

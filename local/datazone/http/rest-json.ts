@@ -1,7 +1,7 @@
 import { unknownField } from '../calls/answer-shape.ts'
 import { type ModelOperation, model, operationNamed, shapeNamed, structureNamed } from '../model/model.ts'
 
-/** A request that is for one operation, with the parts of its path that are input. */
+/** The operation of a request, and the parts of its path that are input. */
 export type MatchedRequest = { operation: string; labels: Readonly<Record<string, string>> }
 
 type Route = { operation: ModelOperation; path: RegExp }
@@ -11,7 +11,7 @@ const routes: readonly Route[] = Object.values(model.operations).map((operation)
   path: new RegExp(`^${operation.http.requestUri.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }))
 
-/** A broken escape stays as it is, for the member's pattern to refuse. */
+/** A broken escape stays as it is; the member's pattern refuses it. */
 const decoded = (label: string): string => {
   try {
     return decodeURIComponent(label)
@@ -31,11 +31,11 @@ export const matchRequest = (method: string, path: string): MatchedRequest | und
   return undefined
 }
 
-/** A query value is text; one that is not the integer its member wants stays text, for validation to refuse. */
+/** A query value is text. Where its member is an integer and it is none, it stays text, and validation refuses it. */
 const fromQuery = (shapeName: string, text: string): string | number =>
   shapeNamed(shapeName).type === 'integer' && /^[+-]?\d+$/.test(text) ? Number(text) : text
 
-/** Gathers an operation's input from the path, the query and the parsed JSON body. Nothing is checked here. */
+/** Gathers an operation's input from the path, the query and the parsed JSON body, without checking it. */
 export const bindInput = (request: MatchedRequest, query: URLSearchParams, body: unknown): unknown => {
   const { members } = structureNamed(operationNamed(request.operation).input.shape)
   const hasBody = Object.values(members).some((member) => member.location === undefined)
@@ -55,9 +55,9 @@ export const bindInput = (request: MatchedRequest, query: URLSearchParams, body:
 }
 
 /**
- * Turns an output into what goes over the wire: the model's members only (and the unknown field, where there is
- * one), dates as epoch seconds, as DataZone has them for metadata runs and assets, or in ISO 8601, as it has them
- * for data source runs. It does not validate: a fault may answer nonsense.
+ * Serializes an output: the model's members (and the unknown field, where there is one), with dates as epoch seconds
+ * (metadata runs and assets) or in ISO 8601 (data sources and their runs). It does not validate: a fault may answer
+ * anything.
  */
 export const serialize = (shapeName: string, value: unknown): unknown => {
   const shape = shapeNamed(shapeName)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** What was given to the control of the simulator is not what it takes. The message names each field and its fix. */
+/** Wrong input to the simulator's control. The message names each wrong field and what it should be. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
 }
@@ -11,12 +11,12 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     .join('')
     .replace(/^\./, '')
 
-/** So many problems are told; of more, only how many there are. */
+/** A message lists this many problems, and counts the rest. */
 const maxProblems = 20
 
 const missing = /^Invalid input: expected (.+), received undefined$/
 
-/** A sentence for each wrong field: its name, and what it should be. */
+/** One sentence per wrong field: its name, and what it should be. */
 const problemsOf = (issue: z.core.$ZodIssue): string[] => {
   const { path, message } = issue
   if (issue.code === 'unrecognized_keys')
@@ -35,6 +35,6 @@ export const parseInput = <Schema extends z.ZodType>(
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.flatMap(problemsOf)
   const left = problems.length - maxProblems
-  const told = [...problems.slice(0, maxProblems), ...(left > 0 ? [`and ${left} more`] : [])]
-  throw new ControlError(`${what} is not usable: ${told.join('; ')}`)
+  const listed = [...problems.slice(0, maxProblems), ...(left > 0 ? [`and ${left} more`] : [])]
+  throw new ControlError(`${what} is not usable: ${listed.join('; ')}`)
 }

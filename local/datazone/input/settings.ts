@@ -8,19 +8,19 @@ const waitMs = z.number().min(0)
 const runs = z.exactOptional(z.int().min(0))
 
 const quotas = {
-  /** Starts of metadata runs an account may make at once. Assumption: as many as a second's worth. */
+  /** StartMetadataGenerationRun calls at once. Assumption: as many as in a second. */
   startBucket: z.number().min(1).default(10),
-  /** Such Starts that come free in a second (documented: 10 for an account and Region). Never scaled by `speed`. */
+  /** StartMetadataGenerationRun calls in a second (documented: 10 for an account and Region). Not scaled by `speed`. */
   startRatePerSecond: z.number().positive().default(10),
-  /** Starts of data source runs in a second, and at once (documented: 20; the bucket is an assumption). */
+  /** StartDataSourceRun calls in a second, and at once (documented: 20; the bucket is an assumption). */
   dataSourceStartRatePerSecond: z.number().min(1).default(20),
-  /** Cancels in a second, and at once (documented: 20; the bucket is an assumption). */
+  /** Cancel calls in a second, and at once (documented: 20; the bucket is an assumption). */
   cancelRatePerSecond: z.number().min(1).default(20),
-  /** Runs of a data source in a day (documented: 25). That the day is UTC's and counts scheduled runs is assumed. */
+  /** Runs of a data source in a day (documented: 25). Assumption: a day of UTC, which counts scheduled runs too. */
   dataSourceRunsPerDay: z.int().min(0).default(25),
   /**
-   * Runs of a type in a month of UTC; a type that is left out has no limit. Documented: 10,000 with descriptions
-   * and 50,000 with names. That a run counts once for each of its types is assumed.
+   * Runs of a type in a month of UTC; an absent type has no limit. Documented: 10,000 with descriptions and 50,000
+   * with names. Assumption: a run counts once for each of its types.
    */
   monthlyQuota: strictObject({
     BUSINESS_DESCRIPTIONS: runs,
@@ -43,13 +43,13 @@ const otherRates = {
 const starts = {
   /** How long a clientToken is remembered, in milliseconds. Undocumented; at least 10 minutes is assumed. */
   tokenMemoryMs: waitMs.default(600_000),
-  /** What a remembered clientToken with another request answers: an error (assumed), or `replay`, its first run. Undocumented. */
+  /** The answer to a remembered clientToken with another request: an error (assumed), or its first run (`replay`). */
   tokenMismatch: z
     .enum(['ValidationException', 'ConflictException', 'replay'])
     .default('ValidationException'),
-  /** Whether a Start answers ConflictException while a run of its asset or data source goes. Undocumented, most likely. */
+  /** Whether a Start answers ConflictException while a run of its asset or data source is active. Undocumented, most likely. */
   conflictWhileRunning: z.boolean().default(true),
-  /** Whether that is looked at before the clientToken, so that even a replay is a conflict. Undocumented. */
+  /** Whether conflicts are checked before the clientToken, so that even a replay is a conflict. Undocumented. */
   conflictBeforeToken: z.boolean().default(false),
 }
 
@@ -59,20 +59,20 @@ const sources = {
 }
 
 const cancels = {
-  /** What Cancel answers about a run that has ended. That it fails is documented, how is not. */
+  /** The error of Cancel for an ended run. That it fails is documented; the error is not. */
   cancelEnded: z.enum(['ConflictException', 'ValidationException']).default('ConflictException'),
-  /** How long a run still goes after Cancel. Undocumented; a run that ends by itself meanwhile keeps that ending. */
+  /** How long a run stays active after Cancel. Undocumented; a run that ends by itself meanwhile keeps that ending. */
   cancelMs: waitMs.default(0),
 }
 
 const endings = {
-  /** Median time from Start to ending, in milliseconds ("roughly thirty seconds per asset" is all that is found). */
+  /** Median time from Start to ending, in milliseconds ("roughly thirty seconds per asset" is the one figure found). */
   medianMs: z.number().positive().default(30_000),
-  /** The same of data source runs. Assumption. */
+  /** Median time from StartDataSourceRun to ending, in milliseconds. Assumption. */
   dataSourceMedianMs: z.number().positive().default(60_000),
   /** Spread of that time: the standard deviation of its logarithm. */
   sigma: z.number().min(0).default(0.5),
-  /** How long the import of lineage goes on after a data source run has ended. That it may is known, how long is not. */
+  /** How long the lineage import of a data source run takes after the run has ended. Its length is an assumption. */
   lineageMs: waitMs.default(20_000),
   /** Divides the durations of runs and of that import, and nothing else. */
   speed: z.number().positive().default(1),
@@ -82,22 +82,22 @@ const endings = {
   partialShare: share.default(0),
   /** Share of runs that end in a status that no client knows. */
   unknownStatusShare: share.default(0),
-  /** Share of runs that stay in progress for ever. */
+  /** Share of runs that never end. */
   stuckShare: share.default(0),
-  /** Share of data source runs, besides failed ones, whose import of lineage fails. */
+  /** Share of data source runs whose lineage import fails, in addition to failed runs. */
   lineageFailureShare: share.default(0),
 }
 
 const lists = {
-  /** The order of List, which is undocumented: newest first, or shuffled in a way that stays the same. */
+  /** The order of List, which is undocumented: newest first, or random but stable. */
   listOrder: z.enum(listOrders).default('newest'),
-  /** How old the view is that List gives, in milliseconds: new runs are missing and statuses are stale for so long. */
+  /** How old the view of List is, in milliseconds: new runs are missing and statuses stale for this long. */
   listLagMs: waitMs.default(0),
-  /** Whether a page begins so many runs after the first as were given before: what comes or goes shifts the rest. */
+  /** Whether a page token counts runs, so that added and removed runs shift the others. */
   listShift: z.boolean().default(false),
-  /** Share of List pages whose items come in an order of their own. */
+  /** Share of List pages whose items are in another order. */
   listJumbledShare: share.default(0),
-  /** How long a page token is good for; null is for ever. Undocumented; an expired one is a ValidationException. */
+  /** How long a page token is valid; null: without end. Undocumented; an expired token is a ValidationException. */
   pageTokenLifeMs: z.number().positive().nullable().default(null),
 }
 
@@ -110,14 +110,14 @@ const answers = {
   apiGeneration: z.enum(['current', 'older', 'older-answers']).default('current'),
   /** Whether each structure of an answer has a field that no model has. */
   unknownFields: z.boolean().default(false),
-  /** Share of metadata runs that show, besides their own, a type that no model has. */
+  /** Share of metadata runs that also show a type that no model has. */
   unknownTypeShare: share.default(0),
 }
 
 const events = {
   /** What a `Metadata Generation` event names, which is not published: the run, the asset, both or the domain alone. */
   eventPayload: z.enum(['run-id', 'asset-id', 'both', 'domain-only']).default('run-id'),
-  /** Whether runs with BUSINESS_NAMES give `Business Name Generation` events besides. */
+  /** Whether runs with BUSINESS_NAMES also give `Business Name Generation` events. */
   olderEvents: z.boolean().default(false),
   /** The event of a partial success. Documented: there is none. */
   partialEvent: z.enum(['none', 'succeeded', 'failed']).default('none'),
@@ -130,21 +130,21 @@ const events = {
   sourceStatusEvents: z.boolean().default(false),
   /** The project of `Asset Added To Catalog` events: the owner, none, or one that does not own the asset. */
   publishedEventProject: z.enum(['owner', 'missing', 'wrong']).default('owner'),
-  /** The time from what happened to its event. Assumption; that it is best effort is documented. */
+  /** The time from an occurrence to its event. Assumption; best effort is documented. */
   eventDelayMs: waitMs.default(500),
-  /** Share of events that never come. */
+  /** Share of events that are lost. */
   eventLostShare: share.default(0),
-  /** Share of events that come twice, with one id, the second at most `eventReorderMs` later. */
+  /** Share of events that arrive twice, with the same id, the second up to `eventReorderMs` later. */
   eventDuplicateShare: share.default(0),
-  /** Share of events that come `eventLateMs` late. */
+  /** Share of events that arrive `eventLateMs` late. */
   eventLateShare: share.default(0),
   eventLateMs: waitMs.default(300_000),
-  /** Share of events that are held back for a while, at most `eventReorderMs`, so that others overtake them. */
+  /** Share of events that are delayed by up to `eventReorderMs`, so that others overtake them. */
   eventReorderedShare: share.default(0),
   eventReorderMs: waitMs.default(5000),
 }
 
-/** Every setting with its default. What DataZone documents is marked so; all else is an assumption. */
+/** Every setting with its default. What DataZone documents is marked as such; everything else is an assumption. */
 export const settingsSchema = strictObject({
   ...quotas,
   ...otherRates,
@@ -162,7 +162,7 @@ export const settingsSchema = strictObject({
   },
 )
 
-/** How a simulated DataZone behaves, complete. */
+/** How a simulated DataZone behaves. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>
-/** The same with everything optional, as a caller gives it. */
+/** Settings as they are given: absent ones have their defaults. */
 export type SettingsInput = z.input<typeof settingsSchema>

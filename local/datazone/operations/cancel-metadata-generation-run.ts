@@ -6,9 +6,9 @@ import { runOf, type World } from '../world/world.ts'
 export type CancelInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
 /**
- * Cancels a run that is going, with all of its types: after `cancelMs` it is CANCELED, unless it has ended by
- * itself until then. Documented: a SUCCEEDED run cannot be canceled. Assumptions: nor can any other that has
- * ended (`cancelEnded`), and a second Cancel while the first takes its time changes nothing.
+ * Cancels an active run with all of its types: after `cancelMs` it is CANCELED, unless it ends by itself before then.
+ * Documented: a SUCCEEDED run cannot be canceled. Assumptions: no ended run can (`cancelEnded`), and a second Cancel
+ * during `cancelMs` changes nothing.
  */
 export const cancelMetadataGenerationRun = (
   world: World,

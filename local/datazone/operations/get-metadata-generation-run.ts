@@ -6,8 +6,8 @@ import { runRecord, shownTypeStatsAt } from './run-record.ts'
 export type GetRunInput = Readonly<{ domainIdentifier: string; identifier: string; type?: string }>
 
 /**
- * A run as it is now, with the state of each of its types once it has started (assumption: not before).
- * What `type` does is undocumented: here a run that does not have it is not found.
+ * A run as it is now, with the state of each of its types once it has started (assumption: not before). What `type`
+ * does is not documented: here, a run without that type is not found.
  */
 export const getMetadataGenerationRun = (world: World, input: GetRunInput) => {
   const run = runOf(world, input.domainIdentifier, input.identifier)

@@ -13,8 +13,8 @@ export type ListDataSourceRunsInput = Readonly<{
 }>
 
 /**
- * The runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Order, lag and
- * shifting are those of the other List (assumption).
+ * The runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Assumption: its order, lag
+ * and shifting are those of ListMetadataGenerationRuns.
  */
 export const listDataSourceRuns = (world: World, input: ListDataSourceRunsInput) => {
   const { domainIdentifier, dataSourceIdentifier, status, nextToken, maxResults } = input

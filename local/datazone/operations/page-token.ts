@@ -2,16 +2,16 @@ import { invalidMember } from '../model/validation.ts'
 import { type Seed, seal } from '../world/random.ts'
 import { type ListOrder, listOrders } from '../world/run-index.ts'
 
-/** A place in the answer to a query: after the run at a place of an order, or after so many runs. */
+/** A place in the answer to a query: after the run at a place of an order, or after a number of runs. */
 export type PagePlace = Readonly<{
   order: ListOrder
   kind: 'place' | 'offset'
   after: number
-  /** When the token was given. */
+  /** When the token was made. */
   atMs: number
 }>
 
-/** An opaque place in the answer to one query: another query, another seed or a changed letter breaks its seal. */
+/** An opaque place in the answer to one query. Another query, another seed or a changed letter breaks its seal. */
 export const writePageToken = (seed: Seed, query: readonly unknown[], place: PagePlace): string => {
   const { order, kind, after, atMs } = place
   return Buffer.from(
@@ -20,7 +20,7 @@ export const writePageToken = (seed: Seed, query: readonly unknown[], place: Pag
 }
 
 /**
- * The place that a token of this query names. Any other token, and one that is older than `lifeMs`, throws
+ * The place that a token of this query names. Any other token, and a token older than `lifeMs`, throws
  * ValidationException about nextToken.
  */
 export const readPageToken = (
@@ -38,7 +38,7 @@ export const readPageToken = (
     atMs: Number(atMs),
   }
   if (token !== writePageToken(seed, query, place))
-    throw invalidMember('nextToken', 'be the token of the page before, with the same filters')
+    throw invalidMember('nextToken', 'be the token of the previous page, with the same filters')
   if (lifeMs !== null && nowMs - place.atMs > lifeMs)
     throw invalidMember('nextToken', 'be a token that has not expired')
   return place

@@ -3,11 +3,11 @@ import { countBelow, type IndexedRun, type ListOrder } from '../world/run-index.
 import type { World } from '../world/world.ts'
 import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
 
-/** What a List is asked for. */
+/** The query of a List. */
 type PageQuery<R> = Readonly<{
-  /** What a page token is sealed with: the operation and its filters. */
+  /** The operation and its filters, which seal the page token. */
   key: readonly unknown[]
-  /** All there is, by ascending place. */
+  /** Every run that the List is about, by ascending place. */
   runs: (order: ListOrder) => readonly R[]
   isShown: (run: R) => boolean
   nextToken: string | undefined
@@ -17,12 +17,12 @@ type PageQuery<R> = Readonly<{
 /** Assumption: the documentation names no default; 50 is the documented most. */
 const defaultMaxResults = 50
 
-/** From where in the runs a page is gathered, going down, and how many shown runs it passes over first. */
+/** The index above which a page ends, downwards, and how many shown runs it skips first. */
 const startOf = <R extends IndexedRun>(runs: readonly R[], place: PagePlace | undefined) => {
-  if (place === undefined) return { at: runs.length, passOver: 0 }
+  if (place === undefined) return { at: runs.length, skip: 0 }
   return place.kind === 'offset'
-    ? { at: runs.length, passOver: place.after }
-    : { at: countBelow(runs, place.order, place.after), passOver: 0 }
+    ? { at: runs.length, skip: place.after }
+    : { at: countBelow(runs, place.order, place.after), skip: 0 }
 }
 
 const jumbled = <R extends IndexedRun>(world: World, page: readonly R[]): readonly R[] => {
@@ -33,9 +33,9 @@ const jumbled = <R extends IndexedRun>(world: World, page: readonly R[]): readon
 }
 
 /**
- * One page of runs, from the highest place down. Paging keeps to places: a run that comes or changes meanwhile
- * moves no other run to another page. With `listShift` it counts instead: runs that come shift others to a page
- * where they are seen again, and runs that go shift others past the reader.
+ * One page of runs, from the highest place down. A page token names a place: a run that is added or changes meanwhile
+ * moves no other run to another page. With `listShift` it counts runs: added runs shift others to a page where they are
+ * seen again, and removed runs shift others past the reader.
  */
 export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) => {
   const { seed, settings } = world
@@ -46,13 +46,13 @@ export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) 
   const order = given?.order ?? settings.listOrder
   const kind = given?.kind ?? (settings.listShift ? 'offset' : 'place')
   const runs = query.runs(order)
-  let { at, passOver } = startOf(runs, given)
+  let { at, skip } = startOf(runs, given)
   const page: R[] = []
   while (page.length <= most && at > 0) {
     at -= 1
     const run = runs[at]
     if (run === undefined || !query.isShown(run)) continue
-    if (passOver > 0) passOver -= 1
+    if (skip > 0) skip -= 1
     else page.push(run)
   }
   const last = page.length > most ? page[most - 1] : undefined

@@ -1,10 +1,10 @@
 import { ServiceError } from '../model/service-error.ts'
 import { defaultUser, type World } from '../world/world.ts'
 
-/** What a call wants in a project: to look, or to change something. */
+/** The access to a project that a call needs. */
 export type Access = 'read' | 'change'
 
-/** Assumption: viewers and consumers may look, owners, contributors and stewards may change something too. */
+/** Assumption: every member may read, and only these designations may make changes. */
 const mayChange = new Set(['PROJECT_OWNER', 'PROJECT_CONTRIBUTOR', 'PROJECT_CATALOG_STEWARD'])
 
 /** The user whose access key signed a call; the default user for a key that belongs to no user of the domain. */
@@ -17,8 +17,8 @@ export const userOf = (world: World, domainId: string, accessKeyId: string | und
 }
 
 /**
- * Throws AccessDeniedException when the catalogue gives a project members, and the user is none of them, himself
- * or by a group, or only one who may look. A project without `members` lets everyone in.
+ * Throws AccessDeniedException when a project has members and the user is not one of them, directly or by a group, or
+ * may only read. A project without `members` lets every caller in.
  */
 export const requireAccess = (
   world: World,

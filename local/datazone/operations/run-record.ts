@@ -3,17 +3,17 @@ import { type MetadataRunPlan, statusAt, type TypeEnding, typeStatsAt } from '..
 import { draw } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
-/** A type that is in no published model, for a client to survive. */
+/** A type that is in no published model. */
 const unknownType = 'BUSINESS_METRICS'
 
 const showsUnknownType = (world: World, run: MetadataRun): boolean =>
   draw(world.seed, 'unknown type', run.id) < world.settings.unknownTypeShare
 
-/** The types that answers show of a run. */
+/** The types of a run that answers show. */
 export const shownTypes = (world: World, run: MetadataRun): readonly string[] =>
   showsUnknownType(world, run) ? [...run.types, unknownType] : run.types
 
-/** The state of each type that answers show of a run; none before it has started. */
+/** The state of each type of a run that answers show; undefined before it has started. */
 export const shownTypeStatsAt = (
   world: World,
   run: MetadataRun,
@@ -24,7 +24,7 @@ export const shownTypeStatsAt = (
   return [...stats, { type: unknownType, status: statusAt(run.plan, atMs) }]
 }
 
-/** The status of a run in the API's generation: the older one knows no partial success, and says FAILED (assumed). */
+/** The status of a run in the API's generation: the older one has no partial success, and answers FAILED (assumed). */
 export const shownStatusAt = (world: World, plan: MetadataRunPlan, atMs: number): string => {
   const status = statusAt(plan, atMs)
   const isNewer = world.settings.apiGeneration !== 'current' && status === 'PARTIALLY_SUCCEEDED'
@@ -32,8 +32,8 @@ export const shownStatusAt = (world: World, plan: MetadataRunPlan, atMs: number)
 }
 
 /**
- * A run as Get and List show it at a moment (epoch milliseconds), but for its typeStats. Records carry `types`
- * and the deprecated `type` besides, which is assumed to be the first of them.
+ * A run as Get and List show it at a moment (epoch milliseconds), without its typeStats. The deprecated `type` is
+ * assumed to be the first of `types`.
  */
 export const runRecord = (world: World, run: MetadataRun, atMs: number) => ({
   domainId: run.domainId,

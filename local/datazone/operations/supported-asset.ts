@@ -7,12 +7,12 @@ const supportedTypes = new Set([
   'amazon.datazone.RedshiftViewAssetType',
 ])
 
-/** The form type that makes a custom asset type one that metadata can be generated for. */
+/** The form type that lets metadata be generated for a custom asset type. */
 export const relationalForm = 'amazon.datazone.RelationalTableFormType'
 
 /**
- * Documented prerequisites of Start: a Glue, Redshift or custom asset with RelationalTableFormType, with a
- * structured schema. That ValidationException is what tells of a broken one is an assumption. Throws it.
+ * Documented prerequisites of Start: a Glue or Redshift asset, or a custom one with RelationalTableFormType, with a
+ * structured schema. Throws ValidationException otherwise, which is an assumption.
  */
 export const requireSupported = (asset: Asset, revision: Revision): void => {
   if (!supportedTypes.has(asset.typeIdentifier) && !asset.forms.includes(relationalForm))

@@ -2,10 +2,10 @@ import type { Settings } from '../input/settings.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
 import { drawOutcome, type PlannedOutcome, type RunOutcome, unknownStatus } from './run-outcome.ts'
 
-/** What became of the tables that a run looked at. */
+/** How many tables a run added, updated and so on. */
 type AssetStatistics = Readonly<Record<'added' | 'updated' | 'unchanged' | 'skipped' | 'failed', number>>
 
-/** What becomes of a data source run, decided when it starts: requested, then running, then its ending. */
+/** The course of a data source run, decided when it starts: requested, then running, then its ending. */
 export type DataSourcePlan = Readonly<{
   requestedAtMs: number
   runningFromMs: number
@@ -28,7 +28,7 @@ const endings: Readonly<Record<RunOutcome, string>> = {
   stuck: 'SUCCESS',
 }
 
-/** Which errors a run meets in practice is not documented: a choice of the model's. */
+/** Which errors runs meet in practice is not documented; these are error types of the model. */
 const errors = [
   { errorType: 'ACCESS_DENIED_EXCEPTION', errorDetail: 'Access to the Glue database was denied.' },
   { errorType: 'RESOURCE_NOT_FOUND_EXCEPTION', errorDetail: 'The Glue database does not exist.' },
@@ -95,12 +95,12 @@ export const sourceStatusAt = (plan: DataSourcePlan, atMs: number): string => {
   return isEndedAt(plan, atMs) ? plan.ending : 'RUNNING'
 }
 
-/** How far the import of lineage is; undefined until the run has left REQUESTED. */
+/** The status of the lineage import; undefined until the run has left REQUESTED. */
 export const importStatusAt = (plan: DataSourcePlan, atMs: number): string | undefined => {
   if (atMs < plan.runningFromMs) return undefined
   return atMs < plan.lineageEndsAtMs ? 'IN_PROGRESS' : plan.lineageEnding
 }
 
-/** When something about the run last changed. */
+/** When the run last changed. */
 export const updatedAtMs = (plan: DataSourcePlan, atMs: number): number =>
   [plan.lineageEndsAtMs, plan.endsAtMs, plan.runningFromMs].find((ms) => ms <= atMs) ?? plan.requestedAtMs

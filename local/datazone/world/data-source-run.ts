@@ -7,7 +7,7 @@ import {
 } from './data-source-run-plan.ts'
 import type { IndexedRun, RunIndex } from './run-index.ts'
 
-/** One run of a data source. Who asked for it decides its type: a caller PRIORITIZED, a schedule SCHEDULED. */
+/** One run of a data source: PRIORITIZED when a caller started it, SCHEDULED when a schedule did. */
 export type DataSourceRun = IndexedRun & {
   readonly projectId: string
   readonly dataSourceId: string
@@ -46,7 +46,7 @@ export const dataSourceRunSummary = ({ plan, ...run }: DataSourceRun, atMs: numb
   }
 }
 
-/** The same as Start and Get show it: with its domain and the snapshot. */
+/** A data source run as Start and Get show it: with its domain and the snapshot. */
 export const dataSourceRunRecord = (run: DataSourceRun, atMs: number) => ({
   ...dataSourceRunSummary(run, atMs),
   domainId: run.domainId,

@@ -2,10 +2,10 @@ import type { Settings } from '../input/settings.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
 import { drawOutcome, type PlannedOutcome, type RunOutcome, unknownStatus } from './run-outcome.ts'
 
-/** How one of a run's types ended, and why when it was not a success. */
+/** How one type of a run ended, with the reason unless it succeeded. */
 export type TypeEnding = Readonly<{ type: string; status: string; errorMessage?: string }>
 
-/** What becomes of a run, decided when it starts: submitted, then in progress, then its ending. */
+/** The course of a run, decided when it starts: submitted, then in progress, then its ending. */
 export type MetadataRunPlan = Readonly<{
   submittedUntilMs: number
   /** Infinity for a run that never ends. */
@@ -25,7 +25,7 @@ const endings: Readonly<Record<RunOutcome, string>> = {
   stuck: 'SUCCEEDED',
 }
 
-/** A partial success of two types is one that succeeded and one that failed; of one type, that type in part. */
+/** In a partial success of two types, one succeeded and one failed; a single type succeeded in part. */
 const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =>
   types.map((type, index) => {
     if (ending === 'FAILED') return { type, status: 'FAILED', errorMessage: failure }
@@ -35,8 +35,8 @@ const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =
   })
 
 /**
- * The plan of a run from its seed and its key, so that it does not depend on what other runs there are.
- * Times are in milliseconds of the world's clock.
+ * The plan of a run, drawn from the seed and its key alone, so that it does not depend on other runs. Times are in
+ * milliseconds of the world's clock.
  */
 export const planMetadataRun = (
   seed: Seed,
@@ -59,7 +59,7 @@ export const planMetadataRun = (
   }
 }
 
-/** The same run canceled as of a moment that is not past; a run that ends by itself until then keeps its ending. */
+/** The plan of a run that is canceled at a moment from now on; a run that ends before then keeps its ending. */
 export const canceledPlan = (plan: MetadataRunPlan, canceledAtMs: number): MetadataRunPlan =>
   plan.endsAtMs <= canceledAtMs
     ? plan
@@ -70,7 +70,7 @@ export const canceledPlan = (plan: MetadataRunPlan, canceledAtMs: number): Metad
         typeEndings: plan.typeEndings.map(({ type }) => ({ type, status: 'CANCELED' })),
       }
 
-/** The status of a run at a moment: a function of its plan and of nothing else. */
+/** The status of a run at a moment: a function of its plan alone. */
 export const statusAt = (plan: MetadataRunPlan, atMs: number): string => {
   if (atMs < plan.submittedUntilMs) return 'SUBMITTED'
   return atMs < plan.endsAtMs ? 'IN_PROGRESS' : plan.ending

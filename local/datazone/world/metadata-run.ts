@@ -1,7 +1,7 @@
 import type { MetadataRunPlan } from './metadata-run-plan.ts'
 import type { IndexedRun, RunIndex } from './run-index.ts'
 
-/** One metadata generation run that a Start made. Only its plan may ever be replaced. */
+/** One metadata generation run. Only its plan is ever replaced. */
 export type MetadataRun = IndexedRun & {
   readonly projectId: string
   readonly assetId: string

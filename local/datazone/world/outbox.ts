@@ -11,7 +11,7 @@ export type DataZoneEvent = Readonly<{
   'detail-type': string
   source: 'aws.datazone'
   account: string
-  /** When it happened, to the second. */
+  /** The time of the occurrence, to the second. */
   time: string
   region: string
   resources: readonly string[]
@@ -33,31 +33,31 @@ type PendingEvents = Readonly<{
 
 /** Occurrences to come, and the events on their way to the bus. */
 export type Outbox = {
-  /** Something that happens at this moment, or never (Infinity), unless it takes another turn before that. */
+  /** Adds an occurrence at this moment, or never (Infinity); it counts if it is still true then. */
   add: (atMs: number, occurrence: Occurrence) => void
-  /** Makes the events of what has happened by now, by the settings as they are. */
+  /** Makes the events of the occurrences up to now, by the current settings. */
   settle: (nowMs: number) => void
-  /** Takes out every event that has reached the bus by now, in that order. */
+  /** Takes out every event that has reached the bus by now, in the order of arrival. */
   take: (nowMs: number) => DueEvent[]
   pending: () => PendingEvents
   restore: (pending: PendingEvents) => void
-  /** No event comes earlier than this; undefined when none is to come. */
+  /** No event arrives earlier than this; undefined when none is pending. */
   nextMs: () => number | undefined
 }
 
-const envelope = (seed: Seed, key: readonly string[], atMs: number, text: EventBody): DataZoneEvent => ({
+const envelope = (seed: Seed, key: readonly string[], atMs: number, body: EventBody): DataZoneEvent => ({
   version: '0',
   id: drawUuid(seed, 'event', key),
-  'detail-type': text.detailType,
+  'detail-type': body.detailType,
   source: 'aws.datazone',
   account: accountId,
   time: new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z'),
   region,
   resources: [],
-  detail: { version: '1', metadata: { ...text.metadata, awsAccountId: accountId }, data: text.data },
+  detail: { version: '1', metadata: { ...body.metadata, awsAccountId: accountId }, data: body.data },
 })
 
-/** How long after its happening each copy of an event comes; there is none of an event that is lost. */
+/** How long after its occurrence each copy of an event arrives; a lost event has no copy. */
 const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   const hits = (what: string, share: number, copy = 0): boolean => draw(seed, what, id, copy) < share
   if (hits('event lost', settings.eventLostShare)) return []
@@ -70,23 +70,23 @@ const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   })
 }
 
-/** An empty outbox. Equal seeds and equal occurrences make equal events, however often it is asked. */
+/** An empty outbox. Equal seeds and equal occurrences make equal events, however often events are taken. */
 export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
   const occurrences = createDueQueue<Occurrence>()
   const onTheirWay = createDueQueue<DataZoneEvent>()
 
   const settle = (nowMs: number): void => {
     for (let due = occurrences.takeDue(nowMs); due !== undefined; due = occurrences.takeDue(nowMs)) {
-      const { dueAtMs: atMs, item: happening } = due
-      for (const text of eventBodiesOf(happening, atMs, settings())) {
-        const event = envelope(seed, [text.detailType, ...occurrenceKey(happening)], atMs, text)
+      const { dueAtMs: atMs, item: occurrence } = due
+      for (const body of eventBodiesOf(occurrence, atMs, settings())) {
+        const event = envelope(seed, [body.detailType, ...occurrenceKey(occurrence)], atMs, body)
         for (const delayMs of delaysOf(seed, event.id, settings())) onTheirWay.add(atMs + delayMs, event)
       }
     }
   }
   return {
-    add: (atMs, happening) => {
-      if (Number.isFinite(atMs)) occurrences.add(atMs, happening)
+    add: (atMs, occurrence) => {
+      if (Number.isFinite(atMs)) occurrences.add(atMs, occurrence)
     },
     settle,
     take: (nowMs) => {
@@ -105,9 +105,9 @@ export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
       for (const { dueAtMs, event } of pending.events) onTheirWay.add(dueAtMs, event)
     },
     nextMs: () => {
-      const happensMs = occurrences.nextMs() ?? Number.POSITIVE_INFINITY
-      const comesMs = onTheirWay.nextMs() ?? Number.POSITIVE_INFINITY
-      const nextMs = Math.min(comesMs, happensMs + settings().eventDelayMs)
+      const occursMs = occurrences.nextMs() ?? Number.POSITIVE_INFINITY
+      const arrivesMs = onTheirWay.nextMs() ?? Number.POSITIVE_INFINITY
+      const nextMs = Math.min(arrivesMs, occursMs + settings().eventDelayMs)
       return Number.isFinite(nextMs) ? nextMs : undefined
     },
   }

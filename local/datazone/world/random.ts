@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 
-/** What makes two worlds differ: the same seed and the same calls give the same answers. */
+/** Equal seeds and equal calls give equal answers. */
 export type Seed = number | string
 
 const digest = (seed: Seed, key: readonly unknown[]): Buffer =>
   hash('sha256', JSON.stringify([seed, ...key]), 'buffer')
 
 /**
- * A number in [0, 1) that depends on the seed and the key alone. There is no generator whose state moves on,
- * so what one run draws never depends on which other calls came before it.
+ * A number in [0, 1) that depends on the seed and the key alone. There is no generator with a state, so what one run
+ * draws never depends on the calls before it.
  */
 export const draw = (seed: Seed, ...key: readonly unknown[]): number =>
   digest(seed, key).readUIntBE(0, 6) / 2 ** 48
@@ -26,7 +26,7 @@ export const drawUuid = (seed: Seed, ...key: readonly unknown[]): string =>
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
-/** A seal that only the holder of the seed can put on a text: 16 hexadecimal digits. */
+/** A seal of 16 hexadecimal digits, which depends on the seed: other seeds break it. */
 export const seal = (seed: Seed, ...key: readonly unknown[]): string =>
   digest(seed, ['seal', ...key])
     .toString('hex')

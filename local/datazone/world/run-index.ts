@@ -1,36 +1,36 @@
-/** The orders in which List may give runs. */
+/** The orders in which List may answer runs. */
 export const listOrders = ['newest', 'random'] as const
 /** An order of List. */
 export type ListOrder = (typeof listOrders)[number]
 
-/** What a book has to know of a run. */
+/** What the index reads of a run. */
 export type IndexedRun = {
   readonly id: string
   readonly domainId: string
-  /** Its place in each order, which goes from the highest place down. No two runs of a domain share one. */
+  /** Its place in each order; List answers the highest place first. No two runs of a domain share a place. */
   readonly places: Readonly<Record<ListOrder, number>>
   /** When the control deleted it. */
   deletedAtMs?: number
 }
 
-/** Every run ever started, found by id, by subject (its asset or data source), or by domain. */
+/** Every run ever started, by id, by subject (its asset or data source) and by domain. */
 export type RunIndex<R extends IndexedRun> = {
   add: (run: R) => void
-  /** Takes it out of everything but `all`, `size` and `countStarted`. False when there is no such run. */
+  /** Removes a run from everything but `all`, `size` and `countStarted`. False when there is no such run. */
   delete: (domainId: string, runId: string, atMs: number) => boolean
   find: (domainId: string, runId: string) => R | undefined
   /** By ascending place. */
   ofSubject: (domainId: string, subjectId: string, order?: ListOrder) => readonly R[]
   /** By ascending place. */
   ofDomain: (domainId: string, order?: ListOrder) => readonly R[]
-  /** How many runs a subject has ever had. */
+  /** How many runs of a subject were ever started. */
   countStarted: (domainId: string, subjectId: string) => number
   /** In the order of their Starts. */
   all: () => Iterable<R>
   size: () => number
 }
 
-/** How many of the runs, which are sorted by their place in this order, come below this place. */
+/** How many runs, which are sorted by their place in this order, are below this place. */
 export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place: number): number => {
   let [low, high] = [0, runs.length]
   while (low < high) {
@@ -41,32 +41,32 @@ export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place:
   return low
 }
 
-/** An empty book, for runs about the subject that `subjectOf` tells. */
+/** An empty index; `subjectOf` gives the subject of a run. */
 export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => string): RunIndex<R> => {
   const byId = new Map<string, R>()
   const started = new Map<string, number>()
-  const shelves = new Map<string, R[]>()
-  /** The orders that anyone has asked for: only these are kept up. */
+  const sorted = new Map<string, R[]>()
+  /** The orders that were looked up: only these are maintained. */
   const kept = new Set<ListOrder>()
 
-  const shelvesOf = (run: R, order: ListOrder): string[] => [
+  const keysOf = (run: R, order: ListOrder): string[] => [
     `${order} ${run.domainId}`,
     `${order} ${run.domainId}/${subjectOf(run)}`,
   ]
   const insert = (key: string, order: ListOrder, run: R): void => {
-    const runs = shelves.get(key) ?? []
+    const runs = sorted.get(key) ?? []
     runs.splice(countBelow(runs, order, run.places[order]), 0, run)
-    shelves.set(key, runs)
+    sorted.set(key, runs)
   }
-  const shelve = (order: ListOrder, run: R): void => {
-    for (const key of shelvesOf(run, order)) insert(key, order, run)
+  const file = (order: ListOrder, run: R): void => {
+    for (const key of keysOf(run, order)) insert(key, order, run)
   }
-  const shelf = (order: ListOrder, key: string): readonly R[] => {
+  const filed = (order: ListOrder, key: string): readonly R[] => {
     if (!kept.has(order)) {
       kept.add(order)
-      for (const run of byId.values()) if (run.deletedAtMs === undefined) shelve(order, run)
+      for (const run of byId.values()) if (run.deletedAtMs === undefined) file(order, run)
     }
-    return shelves.get(`${order} ${key}`) ?? []
+    return sorted.get(`${order} ${key}`) ?? []
   }
   const find = (domainId: string, runId: string): R | undefined => {
     const run = byId.get(`${domainId}/${runId}`)
@@ -77,19 +77,19 @@ export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => stri
       const subject = `${run.domainId}/${subjectOf(run)}`
       byId.set(`${run.domainId}/${run.id}`, run)
       started.set(subject, (started.get(subject) ?? 0) + 1)
-      for (const order of kept) shelve(order, run)
+      for (const order of kept) file(order, run)
     },
     delete: (domainId, runId, atMs) => {
       const run = find(domainId, runId)
       if (run === undefined) return false
       run.deletedAtMs = atMs
-      for (const key of [...kept].flatMap((order) => shelvesOf(run, order)))
-        shelves.get(key)?.splice(shelves.get(key)?.indexOf(run) ?? 0, 1)
+      for (const key of [...kept].flatMap((order) => keysOf(run, order)))
+        sorted.get(key)?.splice(sorted.get(key)?.indexOf(run) ?? 0, 1)
       return true
     },
     find,
-    ofSubject: (domainId, subjectId, order = 'newest') => shelf(order, `${domainId}/${subjectId}`),
-    ofDomain: (domainId, order = 'newest') => shelf(order, domainId),
+    ofSubject: (domainId, subjectId, order = 'newest') => filed(order, `${domainId}/${subjectId}`),
+    ofDomain: (domainId, order = 'newest') => filed(order, domainId),
     countStarted: (domainId, subjectId) => started.get(`${domainId}/${subjectId}`) ?? 0,
     all: () => byId.values(),
     size: () => byId.size,

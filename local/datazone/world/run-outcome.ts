@@ -24,21 +24,21 @@ const outcomeSchema = strictObject({
   /** The id of the asset or of the data source. */
   target: z.string().min(1),
   outcome: runOutcomeSchema,
-  /** How long its runs last; drawn when it is left out. Not divided by `speed`. */
+  /** How long its runs last; absent: drawn. Not divided by `speed`. */
   durationMs: z.number().positive().optional(),
 })
 
-/** Outcomes as they are set, all at once: one for a target. */
+/** Outcomes as they are set, all at once: at most one per target. */
 export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, context) =>
   requireUniqueIds(
     context,
     outcomes.map(({ target }) => target),
     (index) => [index, 'target'],
-    'keep one',
+    'remove one',
   ),
 )
 
-/** What is to become of the runs of one asset or data source that start from now on. */
+/** The outcome of the runs of one asset or data source that start from now on. */
 export type PlannedOutcome = z.infer<typeof outcomeSchema>
 
 /** The planned outcome of a target, if it has one. */

@@ -63,7 +63,7 @@ export type EventBody = Readonly<{
   data: Readonly<Record<string, unknown>>
 }>
 
-/** The ending as an event has it; undefined when there is no event for it. */
+/** The ending as an event names it; undefined for an ending without an event. */
 const verdictOf = (status: string | undefined, settings: Settings): string | undefined => {
   switch (status) {
     case 'SUCCEEDED':
@@ -80,7 +80,7 @@ const verdictOf = (status: string | undefined, settings: Settings): string | und
   }
 }
 
-/** The payload of a metadata generation event is not published: these are the ones it may be. */
+/** The payload of a metadata generation event is not published: these are the candidates. */
 const generationPayload = (run: MetadataRun, settings: Settings): Omit<EventBody, 'detailType'> => {
   const common = { domain: run.domainId, user: run.createdBy }
   const owner = { ...common, owningProjectId: run.projectId }
@@ -141,7 +141,7 @@ const sourceRunBodies = (
   ]
 }
 
-/** The project of another asset, as far as an asset's own domain goes. */
+/** A project that owns no asset. */
 const wrongProject = 'wrongproject01'
 
 const publishedBody = (listing: ListingChange, { publishedEventProject }: Settings): EventBody => ({

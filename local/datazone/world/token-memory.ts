@@ -1,13 +1,13 @@
 import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
 
-/** A Start that a clientToken stands for. */
+/** The request of a clientToken, and the run that it started. */
 type RememberedStart<R> = Readonly<{ request: string; run: R; atMs: number }>
 
-/** Which run each clientToken of a domain started, oldest first. */
+/** The run that each clientToken of a domain started, oldest first. */
 export type TokenMemory<R> = Map<string, RememberedStart<R>>
 
-/** A Start as its token tells it: a request is the same when all but the token is. */
+/** A clientToken and its request; two requests are the same when everything but the token is equal. */
 type TokenUse = Readonly<{ domainId: string; token: string | null | undefined; request: readonly unknown[] }>
 
 const keyOf = ({ domainId, token }: TokenUse): string => `${domainId} ${token}`
@@ -20,9 +20,9 @@ const forgetOld = (memory: TokenMemory<unknown>, oldestMs: number): void => {
 }
 
 /**
- * The run that this token already started by the same request. When it was another one, throws `tokenMismatch`, or
- * gives that run all the same (`replay`).
- * A token is remembered for `tokenMemoryMs` from a success; a refusal is not remembered (assumptions).
+ * The run that this token already started by the same request. A token of another request throws `tokenMismatch`, or
+ * answers its own run (`replay`). Assumptions: a token is remembered for `tokenMemoryMs` from a success, and a refusal
+ * is not remembered.
  */
 export const rememberedRun = <R>(
   memory: TokenMemory<R>,
@@ -37,12 +37,12 @@ export const rememberedRun = <R>(
   throw new ServiceError(settings.tokenMismatch, `clientToken ${use.token} was used for another request`)
 }
 
-/** Remembers which run a token started, if the request had one. */
+/** Remembers the run that a token started; a request without a token is not remembered. */
 export const rememberRun = <R>(memory: TokenMemory<R>, use: TokenUse, run: R, nowMs: number): void => {
   if (use.token) memory.set(keyOf(use), { request: JSON.stringify(use.request), run, atMs: nowMs })
 }
 
-/** What this token already answered to the same request, or else what the effect answers now. */
+/** The answer that this token got to the same request, or the answer of the effect now. */
 export const remembered = <Out extends object>(
   memory: TokenMemory<Out>,
   use: TokenUse,

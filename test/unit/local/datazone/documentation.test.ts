@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { faultsSchema } from '../../../../local/datazone/calls/fault-schema.ts'
 import { answerControl } from '../../../../local/datazone/http/control-api.ts'
 import { settingsSchema } from '../../../../local/datazone/input/settings.ts'
@@ -14,60 +14,64 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]*)\|/gm)].map(([, name = ''
   second.trim(),
 ])
 
-test('the page gives every setting with its default, and no other', () => {
-  const defaults = settingsSchema.parse({})
-  const documented = rows.filter(([name]) => /^[a-z]+[A-Z]\w+$|^speed$|^sigma$/.test(name ?? ''))
-  const kinds = ['errorAfterEffect', 'lostAnswer', 'lateEffect', 'unreadable', 'raw']
-  expect(Object.fromEntries(documented.filter(([name]) => !kinds.includes(name ?? '')))).toEqual(
-    Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, JSON.stringify(value)])),
-  )
-})
+describe('docs/SIMULATOR.md', () => {
+  test('lists exactly the settings, with their defaults', () => {
+    const defaults = settingsSchema.parse({})
+    const documented = rows.filter(([name]) => /^[a-z]+[A-Z]\w+$|^speed$|^sigma$/.test(name ?? ''))
+    const kinds = ['errorAfterEffect', 'lostAnswer', 'lateEffect', 'unreadable', 'raw']
+    expect(Object.fromEntries(documented.filter(([name]) => !kinds.includes(name ?? '')))).toEqual(
+      Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, JSON.stringify(value)])),
+    )
+  })
 
-test('the page names every route of the control, and no other', () => {
-  const nowhere = { method: 'GET', path: '/_simulator/nowhere', query: new URLSearchParams(), body: {} }
-  const { body } = answerControl(testWorld().control, nowhere)
-  const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
-  const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
-  expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
-})
+  test('lists exactly the routes of the control', () => {
+    const nowhere = { method: 'GET', path: '/_simulator/nowhere', query: new URLSearchParams(), body: {} }
+    const { body } = answerControl(testWorld().control, nowhere)
+    const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
+    const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
+    expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
+  })
 
-test('the page names every kind of fault, and every field that one may have', () => {
-  const [, section = ''] = /^## Faults\n(.*?)^## /ms.exec(page) ?? []
-  const named = (name: string): boolean => section.includes(`\`${name}\``)
-  for (const { shape } of faultsSchema.element.options) {
-    const names = [...Object.keys(shape), ...shape.kind.values]
-    expect([shape.kind.value, names.filter((name) => !named(name))]).toEqual([shape.kind.value, []])
-  }
-})
-
-test('what the page has typed after the command is what the command takes', () => {
-  const lines = [...page.matchAll(/^npm run simulator -- (.+)$/gm)].map(([, flags = '']) => flags.split(' '))
-  expect(lines.length).toBeGreaterThan(1)
-  for (const flags of lines) expect(() => simulatorFlags(flags)).not.toThrow()
-})
-
-test('every body that the page sends to the control is one that it takes', () => {
-  const sent = [...page.matchAll(/curl -X (PUT|PATCH|POST) \S*?(?:_simulator|\$S)\/(\S+) -d '(.+)'$/gm)]
-  expect(sent.length).toBeGreaterThan(20)
-  for (const [line, method = '', path, body = ''] of sent) {
-    const world = testWorld()
-    world.control.loadCatalogue({
-      domains: [
-        {
-          id: 'dzd_sample1234567',
-          projects: [{ id: 'p', name: 'P' }],
-          assets: [{ id: 'tpcds_item', projectId: 'p', name: 'item', typeIdentifier: 'T', columns: [] }],
-          dataSources: [{ id: 'glue_refdataproj001', projectId: 'p', name: 'Glue' }],
-        },
-      ],
-    })
-    const request = {
-      method,
-      path: `/_simulator/${path}`,
-      query: new URLSearchParams(),
-      body: JSON.parse(body),
+  test('names every kind of fault and each of its fields', () => {
+    const [, section = ''] = /^## Faults\n(.*?)^## /ms.exec(page) ?? []
+    const named = (name: string): boolean => section.includes(`\`${name}\``)
+    for (const { shape } of faultsSchema.element.options) {
+      const names = [...Object.keys(shape), ...shape.kind.values]
+      expect([shape.kind.value, names.filter((name) => !named(name))]).toEqual([shape.kind.value, []])
     }
-    const { status } = answerControl(world.control, request)
-    expect([line, status]).toEqual([line, 200])
-  }
+  })
+
+  test('shows only flags that the command takes', () => {
+    const lines = [...page.matchAll(/^npm run simulator -- (.+)$/gm)].map(([, flags = '']) =>
+      flags.split(' '),
+    )
+    expect(lines.length).toBeGreaterThan(1)
+    for (const flags of lines) expect(() => simulatorFlags(flags)).not.toThrow()
+  })
+
+  test('sends the control only bodies that it takes', () => {
+    const sent = [...page.matchAll(/curl -X (PUT|PATCH|POST) \S*?(?:_simulator|\$S)\/(\S+) -d '(.+)'$/gm)]
+    expect(sent.length).toBeGreaterThan(20)
+    for (const [line, method = '', path, body = ''] of sent) {
+      const world = testWorld()
+      world.control.loadCatalogue({
+        domains: [
+          {
+            id: 'dzd_sample1234567',
+            projects: [{ id: 'p', name: 'P' }],
+            assets: [{ id: 'tpcds_item', projectId: 'p', name: 'item', typeIdentifier: 'T', columns: [] }],
+            dataSources: [{ id: 'glue_refdataproj001', projectId: 'p', name: 'Glue' }],
+          },
+        ],
+      })
+      const request = {
+        method,
+        path: `/_simulator/${path}`,
+        query: new URLSearchParams(),
+        body: JSON.parse(body),
+      }
+      const { status } = answerControl(world.control, request)
+      expect([line, status]).toEqual([line, 200])
+    }
+  })
 })

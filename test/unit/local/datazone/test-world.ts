@@ -14,7 +14,7 @@ export const glue = 'glue_sales'
 /** Another. */
 export const otherGlue = 'glue_returns'
 
-/** A simulator whose clock is set by hand, with the 24 sample tables and no failures, unless told otherwise. */
+/** A simulator whose clock is set by hand, with the 24 sample tables and no failures, unless the options say otherwise. */
 export const testWorld = (given: Partial<Omit<DataZoneOptions, 'now'>> & { assets?: number } = {}) => {
   const { assets = 24, ...options } = given
   const clock = { ms: 1_700_000_000_000 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { serialize } from '../../../../../local/datazone/http/rest-json.ts'
 import type { SettingsInput } from '../../../../../local/datazone/input/settings.ts'
 import { glue, outputOf, storeSales, testWorld } from '../test-world.ts'
@@ -11,53 +11,55 @@ const ended = (settings: Partial<SettingsInput>) => {
   return { world, started, got: outputOf(world.get(started.id)), list }
 }
 
-test('the older API tells one type, and neither types nor typeStats', () => {
-  const { started, got, list } = ended({ apiGeneration: 'older-answers' })
-  for (const run of [started, got, list()[0]]) {
-    expect(run).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', id: started.id })
-    expect(Object.keys(run ?? {})).not.toContain('types')
-    expect(Object.keys(run ?? {})).not.toContain('typeStats')
-  }
-  expect(got.status).toBe('SUCCEEDED')
-})
+describe('answer shapes', () => {
+  test('answers one type in the older API, without types and typeStats', () => {
+    const { started, got, list } = ended({ apiGeneration: 'older-answers' })
+    for (const run of [started, got, list()[0]]) {
+      expect(run).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', id: started.id })
+      expect(Object.keys(run ?? {})).not.toContain('types')
+      expect(Object.keys(run ?? {})).not.toContain('typeStats')
+    }
+    expect(got.status).toBe('SUCCEEDED')
+  })
 
-test('the older API knows no partial success: it is a failure, in Get and in List', () => {
-  const { got, list } = ended({ apiGeneration: 'older-answers', partialShare: 1 })
-  expect(got.status).toBe('FAILED')
-  expect([list('FAILED').length, list('PARTIALLY_SUCCEEDED').length]).toEqual([1, 0])
-})
+  test('answers a partial success as a failure in the older API, in Get and in List', () => {
+    const { got, list } = ended({ apiGeneration: 'older-answers', partialShare: 1 })
+    expect(got.status).toBe('FAILED')
+    expect([list('FAILED').length, list('PARTIALLY_SUCCEEDED').length]).toEqual([1, 0])
+  })
 
-test('the older API tells nothing of the lineage of a data source run', () => {
-  const world = testWorld({ apiGeneration: 'older-answers' })
-  const { id } = outputOf(world.startSource(glue))
-  const shown = () => [outputOf(world.getSource(id)), ...outputOf(world.listSource(glue)).items]
-  world.clock.ms += 3_600_000
-  for (const run of shown()) {
-    expect(run.status).toBe('SUCCESS')
-    expect(Object.keys(run)).not.toContain('lineageSummary')
-  }
-  world.control.changeSettings({ apiGeneration: 'current' })
-  for (const run of shown()) expect(run.lineageSummary).toEqual({ importStatus: 'SUCCESS' })
-})
+  test('leaves the lineage of a data source run out in the older API', () => {
+    const world = testWorld({ apiGeneration: 'older-answers' })
+    const { id } = outputOf(world.startSource(glue))
+    const shown = () => [outputOf(world.getSource(id)), ...outputOf(world.listSource(glue)).items]
+    world.clock.ms += 3_600_000
+    for (const run of shown()) {
+      expect(run.status).toBe('SUCCESS')
+      expect(Object.keys(run)).not.toContain('lineageSummary')
+    }
+    world.control.changeSettings({ apiGeneration: 'current' })
+    for (const run of shown()) expect(run.lineageSummary).toEqual({ importStatus: 'SUCCESS' })
+  })
 
-test('unknown fields are in every structure of an answer, on the wire too, and leave no trace in the next one', () => {
-  const added = { addedByALaterVersion: { since: 'the future' } }
-  const { world, started, got } = ended({ unknownFields: true })
-  expect(started).toMatchObject(added)
-  expect(got).toMatchObject({ ...added, target: added, typeStats: [added, added] })
-  expect(outputOf(world.list())).toMatchObject({ ...added, items: [{ ...added, target: added }] })
-  const source = outputOf(world.startSource(glue))
-  world.clock.ms += 3_600_000
-  expect(outputOf(world.getSource(source.id))).toMatchObject({ ...added, runStatisticsForAssets: added })
-  expect(serialize('GetMetadataGenerationRunOutput', got)).toMatchObject({ ...added, target: added })
-  world.control.changeSettings({ unknownFields: false })
-  expect(JSON.stringify(outputOf(world.get(started.id)))).not.toContain('addedByALaterVersion')
-  expect(JSON.stringify(outputOf(world.getSource(source.id)))).not.toContain('addedByALaterVersion')
-})
+  test('adds unknown fields to every structure of an answer, on the wire too, and not to the next one', () => {
+    const added = { addedByALaterVersion: { since: 'the future' } }
+    const { world, started, got } = ended({ unknownFields: true })
+    expect(started).toMatchObject(added)
+    expect(got).toMatchObject({ ...added, target: added, typeStats: [added, added] })
+    expect(outputOf(world.list())).toMatchObject({ ...added, items: [{ ...added, target: added }] })
+    const source = outputOf(world.startSource(glue))
+    world.clock.ms += 3_600_000
+    expect(outputOf(world.getSource(source.id))).toMatchObject({ ...added, runStatisticsForAssets: added })
+    expect(serialize('GetMetadataGenerationRunOutput', got)).toMatchObject({ ...added, target: added })
+    world.control.changeSettings({ unknownFields: false })
+    expect(JSON.stringify(outputOf(world.get(started.id)))).not.toContain('addedByALaterVersion')
+    expect(JSON.stringify(outputOf(world.getSource(source.id)))).not.toContain('addedByALaterVersion')
+  })
 
-test('a run may show a type that nobody knows, with its state', () => {
-  const { started, got, list } = ended({ unknownTypeShare: 1 })
-  const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_METRICS']
-  expect([started.types, got.types, list()[0]?.types]).toEqual([types, types, types])
-  expect(got.typeStats?.at(-1)).toEqual({ type: 'BUSINESS_METRICS', status: 'SUCCEEDED' })
+  test('shows an unknown type of a run with its state, if set to', () => {
+    const { started, got, list } = ended({ unknownTypeShare: 1 })
+    const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_METRICS']
+    expect([started.types, got.types, list()[0]?.types]).toEqual([types, types, types])
+    expect(got.typeStats?.at(-1)).toEqual({ type: 'BUSINESS_METRICS', status: 'SUCCEEDED' })
+  })
 })

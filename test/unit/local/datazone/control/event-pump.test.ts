@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
 import { pumpEvents } from '../../../../../local/datazone/control/event-pump.ts'
 import { dateDim, storeSales, testWorld } from '../test-world.ts'
@@ -6,29 +6,31 @@ import { dateDim, storeSales, testWorld } from '../test-world.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('an event waits until the one before it is delivered, and none is taken once the pump is stopped', async () => {
-  const { control } = testWorld({ eventDelayMs: 0 })
-  const handed: unknown[] = []
-  let release = () => {}
-  const pump = pumpEvents(control, (event) => {
-    handed.push(event.detail.data['assetId'])
-    return new Promise<void>((resolve) => {
-      release = resolve
+describe('the event pump', () => {
+  test('delivers events one by one, and takes none once it is stopped', async () => {
+    const { control } = testWorld({ eventDelayMs: 0 })
+    const handed: unknown[] = []
+    let release = () => {}
+    const pump = pumpEvents(control, (event) => {
+      handed.push(event.detail.data['assetId'])
+      return new Promise<void>((resolve) => {
+        release = resolve
+      })
     })
+    control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
+    await vi.advanceTimersByTimeAsync(50)
+    control.publishAsset({ domainId: sampleDomainId, assetId: dateDim })
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(handed).toEqual([storeSales])
+    release()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(handed).toEqual([storeSales, dateDim])
+    const stopped = pump.stop()
+    release()
+    await stopped
+    control.publishAsset({ domainId: sampleDomainId, assetId: dateDim })
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(handed).toHaveLength(2)
+    expect(control.takeEvents()).toHaveLength(1)
   })
-  control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
-  await vi.advanceTimersByTimeAsync(50)
-  control.publishAsset({ domainId: sampleDomainId, assetId: dateDim })
-  await vi.advanceTimersByTimeAsync(1000)
-  expect(handed).toEqual([storeSales])
-  release()
-  await vi.advanceTimersByTimeAsync(50)
-  expect(handed).toEqual([storeSales, dateDim])
-  const stopped = pump.stop()
-  release()
-  await stopped
-  control.publishAsset({ domainId: sampleDomainId, assetId: dateDim })
-  await vi.advanceTimersByTimeAsync(1000)
-  expect(handed).toHaveLength(2)
-  expect(control.takeEvents()).toHaveLength(1)
 })

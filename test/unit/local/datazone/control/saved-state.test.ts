@@ -61,7 +61,7 @@ const walk = (world: World, given: Steps): void => {
 }
 
 describe('a saved state', () => {
-  test('restored elsewhere, goes on as if nothing had happened', () => {
+  test('continues elsewhere exactly as the original does', () => {
     fc.assert(
       fc.property(steps, steps, (before, after) => {
         const [one, other] = [testWorld({ startBucket: 2 }), testWorld({ seed: 'another' })]
@@ -119,7 +119,7 @@ describe('a saved state', () => {
     ])
   })
 
-  test('that is damaged is refused by field, and changes nothing', () => {
+  test('is refused by field when it is damaged, and changes nothing', () => {
     const world = testWorld()
     world.start(storeSales)
     const state = world.control.state()

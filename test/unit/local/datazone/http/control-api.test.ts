@@ -1,105 +1,115 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { answerControl } from '../../../../../local/datazone/http/control-api.ts'
 import { glue, storeSales, testWorld } from '../test-world.ts'
 
 const domainId = 'dzd_sample1234567'
 const throttled = { kind: 'error', error: 'ThrottlingException' }
 
-test.each<[string, unknown, string]>([
-  ['PUT faults', undefined, 'the list of faults is not usable: nothing was given, expected array'],
-  ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing, expected number'],
-  [
-    'PUT faults',
-    [{ ...throttled, operatoin: 'GetAsset', tmes: 1 }],
-    '[0].operatoin: is not known; there are kind, error, status, message, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
-  ],
-  [
-    'PUT faults',
-    [{ kind: 'lateEffect', delayMs: 1, answer: 'none' }],
-    '[0].answer: Invalid option: expected one of "lost"|"Val',
-  ],
-  [
-    'PUT faults',
-    [{ kind: 'lateEffect', delayMs: 1, operation: 'GetAsset' }],
-    '[0].operation: Invalid option: expected one of "StartMetadataGenerationRun"|"CancelMetadataGenerationRun"|"StartDataSourceRun"',
-  ],
-  [
-    'PUT faults',
-    [{ kind: 'slow', delayMs: 2 ** 31 }],
-    '[0].delayMs: Too big: expected number to be <=2147483647',
-  ],
-  ['PUT faults', [{ ...throttled, target: '' }], '[0].target: '],
-  [
-    'PUT faults',
-    [throttled, { ...throttled, untilMs: 1_700_000_000 }],
-    '[1].untilMs: 1700000000 is in the past, the clock shows 1700000000000',
-  ],
-  ['PUT faults', Array(1001).fill(throttled), '<=1000'],
-  [
-    'PUT faults',
-    Array(500).fill({}),
-    "[19].kind: Invalid discriminator value. Expected 'lostAnswer' | 'error' | 'errorAfterEffect' | 'lateEffect' | 'slow' | 'raw' | 'truncated' | 'hang' | 'reset' | 'unreadable'; and 480 more",
-  ],
-  [
-    'PUT outcomes',
+describe('the control', () => {
+  test.each<[string, unknown, string]>([
+    ['PUT faults', undefined, 'the list of faults is not usable: nothing was given, expected array'],
+    ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing, expected number'],
     [
-      { target: storeSales, outcome: 'failed' },
-      { target: storeSales, outcome: 'stuck' },
+      'PUT faults',
+      [{ ...throttled, operatoin: 'GetAsset', tmes: 1 }],
+      '[0].operatoin: is not known; the fields are kind, error, status, message, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
     ],
-    `[1].target: duplicate id '${storeSales}': keep one`,
-  ],
-  [
-    'PUT outcomes',
     [
-      { target: glue, outcome: 'failed' },
-      { target: 'tpcds_itm', outcome: 'failed' },
+      'PUT faults',
+      [{ kind: 'lateEffect', delayMs: 1, answer: 'none' }],
+      '[0].answer: Invalid option: expected one of "lost"|"Val',
     ],
-    "[1].target: 'tpcds_itm' is no asset or data source of the catalogue: load it first",
-  ],
-  ['PATCH settings', { failurShare: 1 }, 'failurShare: is not known; there are startBucket, '],
-  [
-    'PATCH settings',
-    { monthlyQuota: { NAMES: 1 } },
-    'monthlyQuota.NAMES: is not known; there are BUSINESS_DESCRIPTIONS, ',
-  ],
-  [
-    'POST revisions',
-    { domainId: 'dzd_nope', assetId: storeSales },
-    `domainId: 'dzd_nope' is not in the catalogue (there is ${domainId})`,
-  ],
-  [
-    'POST publications',
-    { domainId: 'dzd_nope', assetId: storeSales },
-    "domainId: 'dzd_nope' is not in the catalogue",
-  ],
-  ['POST publications', { domainId, assetId: 'nope' }, `assetId: 'nope' is not in '${domainId}': load it`],
-  [
-    'POST acceptances',
-    { domainId: 'dzd_nope', assetId: storeSales },
-    "domainId: 'dzd_nope' is not in the catalogue",
-  ],
-  [
-    'POST scheduled-runs',
-    { domainId: 'dzd_nope', dataSourceId: glue },
-    "domainId: 'dzd_nope' is not in the catalogue",
-  ],
-  [
-    'POST scheduled-runs',
-    { domainId, dataSourceId: 'nope' },
-    `dataSourceId: 'nope' is not in '${domainId}' (there is ${glue}, `,
-  ],
-  ['DELETE runs', { domainId, runId: 'nope' }, "runId: 'nope' is no run of 'dzd_sample1234567': GET runs"],
-  ['DELETE runs', undefined, 'the run to delete is not usable: nothing was given, expected object'],
-])('%s with what it does not take is a 400 that names the field and the mend: %j', (route, body, message) => {
-  const world = testWorld()
-  const before = JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])
-  const [method = '', path = ''] = route.split(' ')
-  const request = { method, path: `/_simulator/${path}`, query: new URLSearchParams(), body }
-  expect(answerControl(world.control, request)).toEqual({
-    status: 400,
-    body: { message: expect.stringContaining(message) },
+    [
+      'PUT faults',
+      [{ kind: 'lateEffect', delayMs: 1, operation: 'GetAsset' }],
+      '[0].operation: Invalid option: expected one of "StartMetadataGenerationRun"|"CancelMetadataGenerationRun"|"StartDataSourceRun"',
+    ],
+    [
+      'PUT faults',
+      [{ kind: 'slow', delayMs: 2 ** 31 }],
+      '[0].delayMs: Too big: expected number to be <=2147483647',
+    ],
+    ['PUT faults', [{ ...throttled, target: '' }], '[0].target: '],
+    [
+      'PUT faults',
+      [throttled, { ...throttled, untilMs: 1_700_000_000 }],
+      '[1].untilMs: 1700000000 is in the past, the clock shows 1700000000000',
+    ],
+    ['PUT faults', Array(1001).fill(throttled), '<=1000'],
+    [
+      'PUT faults',
+      Array(500).fill({}),
+      "[19].kind: Invalid discriminator value. Expected 'lostAnswer' | 'error' | 'errorAfterEffect' | 'lateEffect' | 'slow' | 'raw' | 'truncated' | 'hang' | 'reset' | 'unreadable'; and 480 more",
+    ],
+    [
+      'PUT outcomes',
+      [
+        { target: storeSales, outcome: 'failed' },
+        { target: storeSales, outcome: 'stuck' },
+      ],
+      `[1].target: duplicate id '${storeSales}': remove one`,
+    ],
+    [
+      'PUT outcomes',
+      [
+        { target: glue, outcome: 'failed' },
+        { target: 'tpcds_itm', outcome: 'failed' },
+      ],
+      "[1].target: 'tpcds_itm' is not an asset or data source of the catalogue: load it first",
+    ],
+    ['PATCH settings', { failurShare: 1 }, 'failurShare: is not known; the fields are startBucket, '],
+    [
+      'PATCH settings',
+      { monthlyQuota: { NAMES: 1 } },
+      'monthlyQuota.NAMES: is not known; the fields are BUSINESS_DESCRIPTIONS, ',
+    ],
+    [
+      'POST revisions',
+      { domainId: 'dzd_nope', assetId: storeSales },
+      `domainId: 'dzd_nope' is not in the catalogue (there is ${domainId})`,
+    ],
+    [
+      'POST publications',
+      { domainId: 'dzd_nope', assetId: storeSales },
+      "domainId: 'dzd_nope' is not in the catalogue",
+    ],
+    ['POST publications', { domainId, assetId: 'nope' }, `assetId: 'nope' is not in '${domainId}': load it`],
+    [
+      'POST acceptances',
+      { domainId: 'dzd_nope', assetId: storeSales },
+      "domainId: 'dzd_nope' is not in the catalogue",
+    ],
+    [
+      'POST scheduled-runs',
+      { domainId: 'dzd_nope', dataSourceId: glue },
+      "domainId: 'dzd_nope' is not in the catalogue",
+    ],
+    [
+      'POST scheduled-runs',
+      { domainId, dataSourceId: 'nope' },
+      `dataSourceId: 'nope' is not in '${domainId}' (there is ${glue}, `,
+    ],
+    [
+      'DELETE runs',
+      { domainId, runId: 'nope' },
+      "runId: 'nope' is not a run of 'dzd_sample1234567': GET runs",
+    ],
+    ['DELETE runs', undefined, 'the run to delete is not usable: nothing was given, expected object'],
+  ])('answers %s with wrong input by a 400 that names the field and the fix: %j', (route, body, message) => {
+    const world = testWorld()
+    const before = JSON.stringify([
+      world.control.settings(),
+      world.control.faults(),
+      world.control.outcomes(),
+    ])
+    const [method = '', path = ''] = route.split(' ')
+    const request = { method, path: `/_simulator/${path}`, query: new URLSearchParams(), body }
+    expect(answerControl(world.control, request)).toEqual({
+      status: 400,
+      body: { message: expect.stringContaining(message) },
+    })
+    expect(JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])).toBe(
+      before,
+    )
   })
-  expect(JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])).toBe(
-    before,
-  )
 })

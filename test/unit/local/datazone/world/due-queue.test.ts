@@ -1,27 +1,29 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createDueQueue } from '../../../../../local/datazone/world/due-queue.ts'
 
-test('things come out by time, those of the same time as they went in, and none before its time', () => {
-  const steps = fc.array(fc.record({ dueAtMs: fc.nat(30), takeUntilMs: fc.option(fc.nat(30)) }))
-  fc.assert(
-    fc.property(steps, (given) => {
-      const queue = createDueQueue<number>()
-      let waiting: { dueAtMs: number; item: number }[] = []
-      for (const [item, { dueAtMs, takeUntilMs }] of given.entries()) {
-        queue.add(dueAtMs, item)
-        waiting = [...waiting, { dueAtMs, item }].sort(
-          (one, other) => one.dueAtMs - other.dueAtMs || one.item - other.item,
-        )
-        expect(queue.nextMs()).toBe(waiting[0]?.dueAtMs)
-        if (takeUntilMs === null) continue
-        const isDue = (waiting[0]?.dueAtMs ?? 0) <= takeUntilMs
-        expect(queue.takeDue(takeUntilMs)).toEqual(
-          isDue ? expect.objectContaining(waiting.shift()) : undefined,
-        )
-      }
-      for (const next of waiting) expect(queue.takeDue(30)).toMatchObject(next)
-      expect([queue.takeDue(30), queue.nextMs()]).toEqual([undefined, undefined])
-    }),
-  )
+describe('the due queue', () => {
+  test('takes items out by time, and items of the same time in the order they were added', () => {
+    const steps = fc.array(fc.record({ dueAtMs: fc.nat(30), takeUntilMs: fc.option(fc.nat(30)) }))
+    fc.assert(
+      fc.property(steps, (given) => {
+        const queue = createDueQueue<number>()
+        let waiting: { dueAtMs: number; item: number }[] = []
+        for (const [item, { dueAtMs, takeUntilMs }] of given.entries()) {
+          queue.add(dueAtMs, item)
+          waiting = [...waiting, { dueAtMs, item }].sort(
+            (one, other) => one.dueAtMs - other.dueAtMs || one.item - other.item,
+          )
+          expect(queue.nextMs()).toBe(waiting[0]?.dueAtMs)
+          if (takeUntilMs === null) continue
+          const isDue = (waiting[0]?.dueAtMs ?? 0) <= takeUntilMs
+          expect(queue.takeDue(takeUntilMs)).toEqual(
+            isDue ? expect.objectContaining(waiting.shift()) : undefined,
+          )
+        }
+        for (const next of waiting) expect(queue.takeDue(30)).toMatchObject(next)
+        expect([queue.takeDue(30), queue.nextMs()]).toEqual([undefined, undefined])
+      }),
+    )
+  })
 })
