@@ -5,7 +5,7 @@ import { PortUnavailable } from '../lib/errors.ts'
 import { outageWaitSeconds } from '../lib/run/outage-wait.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestSlotMs } from '../lib/usecases/start/await-slot.ts'
-import { breakerBoard, type Gate } from '../lib/usecases/start/breaker-board.ts'
+import { breakerGates, type Gate } from '../lib/usecases/start/breaker-gate.ts'
 import { type Handled, handleMessage } from '../lib/usecases/start/handle-message.ts'
 import type { RequestOutcome } from '../lib/usecases/start/request-outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/start/slot-gate.ts'
@@ -30,7 +30,7 @@ export const starterHandler = (parts: {
 }) => {
   const { settings, ports, telemetry } = parts
   const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = settings
-  const gates = breakerBoard(ports.breakers, ports.clock, { firstMs, maxMs: longestMs, leaseMs })
+  const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs: longestMs, leaseMs })
 
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)

@@ -5,7 +5,7 @@ import type { DataZone } from '../../lib/ports/datazone.ts'
 import type { Breaker } from '../../lib/run/breaker.ts'
 import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
-import { breakerBoard } from '../../lib/usecases/start/breaker-board.ts'
+import { breakerGates } from '../../lib/usecases/start/breaker-gate.ts'
 import { handleMessage } from '../../lib/usecases/start/handle-message.ts'
 import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
 import { manualClock } from './manual-clock.ts'
@@ -61,7 +61,7 @@ export const starterWorld = (
     ...options.script,
   })
   const breakers = memoryBreakers(...(options.breakers ?? []))
-  const gates = breakerBoard(breakers, clock, { firstMs: minute, maxMs: 15 * minute, leaseMs: minute })
+  const gates = breakerGates(breakers, clock, { firstMs: minute, maxMs: 15 * minute, leaseMs: minute })
   const slowDowns: number[] = []
   let rateCuts = 0
   const pace = {

@@ -10,7 +10,7 @@ import type { Mode } from '../../run/mode.ts'
 import type { Policy } from '../../run/policy.ts'
 import type { GenerationType } from '../../run/run.ts'
 import type { Assumptions } from '../../run/start-safety.ts'
-import type { Gate } from './breaker-board.ts'
+import type { Gate } from './breaker-gate.ts'
 import type { Place } from './slot-gate.ts'
 
 /** Durations in ms. Defaults and reasons: lib/config.ts. */

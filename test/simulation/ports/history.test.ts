@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
 import { latestSlotMs } from '../../../lib/usecases/start/await-slot.ts'
-import { breakerBoard } from '../../../lib/usecases/start/breaker-board.ts'
+import { breakerGates } from '../../../lib/usecases/start/breaker-gate.ts'
 import { handleMessage } from '../../../lib/usecases/start/handle-message.ts'
 import { slotGate } from '../../../lib/usecases/start/slot-gate.ts'
 import { sweepRuns } from '../../../lib/usecases/sweep/sweep-runs.ts'
@@ -93,7 +93,7 @@ const live = async (seed: number) => {
     const latestMs = latestSlotMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
     const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs } = config.starter
-    const gate = breakerBoard(ports.breakers, ports.clock, { firstMs, maxMs: maxMs, leaseMs })()
+    const gate = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs: maxMs, leaseMs })()
     const tools = { ...ports, settings: config.starter, place, gate, deadlineMs, sentAtMs: message.sentAtMs }
     const result = await process.work(() =>
       handleMessage(message.body, { ...tools, receiveCount: message.receiveCount }),
