@@ -37,9 +37,6 @@ const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** Waits up to 20 ms before the second try, 40 ms before the third, and so on up to 400 ms. */
-const backOff = (tries: number) => delay(Math.random() * Math.min(400, 10 * 2 ** tries))
-
 /**
  * Fails a call that gets no answer, so that it is retried or left to the next sweep. Without `throwOnRequestTimeout` the
  * SDK only logs the timeout, and one silent call would last as long as the invocation. `requestTimeout` ends with the
@@ -84,7 +81,7 @@ export const wire = () => {
     telemetry,
     ports: {
       clock: systemClock,
-      store: dynamoDbRunStore(table, config.tableName, backOff),
+      store: dynamoDbRunStore(table, config.tableName),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       breakers: dynamoDbBreakers(table, config.tableName, reportMalformedItem),

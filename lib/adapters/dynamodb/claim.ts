@@ -1,11 +1,14 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
+  TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
@@ -20,23 +23,22 @@ import {
 } from './conditions.ts'
 import { countParameters } from './counter-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
+import { plainItem } from './plain-item.ts'
+import { type BackOff, failedConditions, retryWrites } from './retry-writes.ts'
 import { schemaVersion } from './run-item.ts'
-import { failedConditions, isConflict } from './transaction.ts'
 
-/** Waits a while before a try, the longer the more there were; of chance, so that rivals part. */
-export type BackOff = (tries: number) => Promise<void>
-
-/** Counters are hot: every claim of a domain may be one more in the same item. */
-const mostTries = 12
-
-/** A write besides the claim's own, and what it means that its condition failed. */
-interface Besides {
+/** A write in the same transaction, and the outcome when its condition fails. */
+interface JointWrite {
   readonly write: TransactWriteItem
   readonly failed: Exclude<ClaimResult, { readonly outcome: 'claimed' }>
 }
 
-const besidesOf = (table: string, claim: ClaimedRun, terms: ClaimConditions): readonly Besides[] => {
-  const { replaces, claimCount, capCounts = [] } = terms
+const jointWrites = (
+  table: string,
+  claim: ClaimedRun,
+  conditions: ClaimConditions,
+): readonly JointWrite[] => {
+  const { replaces, claimCount, capCounts = [] } = conditions
   return [
     ...(replaces === undefined
       ? []
@@ -69,44 +71,84 @@ const besidesOf = (table: string, claim: ClaimedRun, terms: ClaimConditions): re
 
 const order = ['request-changed', 'exists', 'changed', 'claim-count-changed', 'full'] as const
 
-/** The first reason in the port's order; of full counters all. */
-const reasonOf = (failed: readonly Besides['failed'][]): ClaimResult | undefined => {
+/** Returns the first outcome in the port's order, with every full counter. */
+const reasonOf = (failed: readonly JointWrite['failed'][]): ClaimResult | undefined => {
   const full = failed.flatMap((one) => (one.outcome === 'full' ? one.full : []))
   const outcome = order.find((name) => failed.some((one) => one.outcome === name))
   return outcome === undefined ? undefined : outcome === 'full' ? { outcome, full } : { outcome }
 }
 
+const ClaimId = z.object({ claimId: z.string() })
+
+/** Whether the item that a condition found is this very claim, written by a send whose answer was lost. */
+const isOwn = (item: Record<string, AttributeValue> | undefined, claimId: string): boolean =>
+  item !== undefined && z.safeParse(ClaimId, plainItem(item)).data?.claimId === claimId
+
+/** The record that the claim's own condition found; undefined unless that condition failed. */
+const recordFound = (error: unknown): Record<string, AttributeValue> | undefined => {
+  if (error instanceof ConditionalCheckFailedException) return error.Item
+  return error instanceof TransactionCanceledException ? error.CancellationReasons?.[0]?.Item : undefined
+}
+
+interface ClaimWrite {
+  readonly put: ReturnType<typeof putParameters>
+  readonly joint: readonly JointWrite[]
+  readonly own: JointWrite['failed']
+  readonly claimId: string
+}
+
 /**
- * Writes a claim: a plain put where nothing else goes with it, because a transaction costs twice as much.
- * @throws PortUnavailable also when other transactions have hold of the same items again and again
+ * Returns the outcome that a failed write stands for.
+ * @throws PortUnavailable when it stands for none
  */
-export const writeClaim = async (
-  client: DynamoDBClient,
-  table: string,
-  claim: ClaimedRun,
-  terms: ClaimConditions,
-  backOff: BackOff,
-): Promise<ClaimResult> => {
-  const run = { ...claim, version: claim.version + 1 }
-  const isNew = claim.version === 0
-  const put = putParameters(table, run, isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim))
-  const own = { outcome: isNew ? 'exists' : 'changed' } as const
-  const besides = besidesOf(table, claim, terms)
-  for (let tries = 1; ; tries += 1) {
+const outcomeOf = (error: unknown, { joint, own, claimId }: ClaimWrite): ClaimResult | 'claimed' => {
+  if (isOwn(recordFound(error), claimId)) return 'claimed'
+  if (error instanceof ConditionalCheckFailedException) return own
+  const failed = failedConditions(error)
+  const reason = reasonOf([own, ...joint.map((one) => one.failed)].filter((_, index) => failed[index]))
+  if (reason === undefined) throw new PortUnavailable('table', error)
+  return reason
+}
+
+const sendClaim = async (client: DynamoDBClient, { put, joint }: ClaimWrite): Promise<void> => {
+  if (joint.length === 0) await client.send(new PutItemCommand(put))
+  else {
+    const TransactItems = [{ Put: put }, ...joint.map(({ write }) => write)]
+    await client.send(new TransactWriteItemsCommand({ TransactItems }))
+  }
+}
+
+/**
+ * Returns a function that writes claims: a plain put where nothing is written with it, because a transaction costs twice
+ * as much. P1: the item carries a claim id, so when the SDK repeats a claim whose answer was lost, the claim recognizes
+ * itself and its starter goes on at once.
+ * @throws PortUnavailable when the table does not answer, or other transactions hold the same items too long
+ */
+export const claimWriter = (client: DynamoDBClient, table: string, backOff?: BackOff) => {
+  const retry = retryWrites(backOff)
+
+  return async (claim: ClaimedRun, conditions: ClaimConditions): Promise<ClaimResult> => {
+    const run = { ...claim, version: claim.version + 1 }
+    const isNew = claim.version === 0
+    const claimId = crypto.randomUUID()
+    const condition = isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim)
+    const plain = putParameters(table, run, condition)
+    const write: ClaimWrite = {
+      put: {
+        ...plain,
+        Item: { ...plain.Item, ...marshall({ claimId }) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      joint: jointWrites(table, claim, conditions),
+      own: { outcome: isNew ? 'exists' : 'changed' },
+      claimId,
+    }
     try {
-      if (besides.length === 0) await client.send(new PutItemCommand(put))
-      else {
-        const TransactItems = [{ Put: put }, ...besides.map(({ write }) => write)]
-        await client.send(new TransactWriteItemsCommand({ TransactItems }))
-      }
+      await retry(() => sendClaim(client, write))
       return { outcome: 'claimed', run }
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return own
-      const failed = failedConditions(error)
-      const reason = reasonOf([own, ...besides.map((one) => one.failed)].filter((_, index) => failed[index]))
-      if (reason !== undefined) return reason
-      if (!isConflict(error) || tries >= mostTries) throw new PortUnavailable('table', error)
-      await backOff(tries)
+      const outcome = outcomeOf(error, write)
+      return outcome === 'claimed' ? { outcome, run } : outcome
     }
   }
 }

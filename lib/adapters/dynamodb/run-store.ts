@@ -19,14 +19,14 @@ import type {
 } from '../../ports/run-store.ts'
 import { partitionOf } from '../../run/identity.ts'
 import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
-import { type BackOff, writeClaim } from './claim.ts'
+import { claimWriter } from './claim.ts'
 import { parseClaimCount } from './claim-count-item.ts'
 import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
 import { holderItem } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
+import { type BackOff, failedConditions, retryWrites } from './retry-writes.ts'
 import { parseItem, schemaVersion, workShards } from './run-item.ts'
-import { failedConditions } from './transaction.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
@@ -101,8 +101,11 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-/** The run store on one DynamoDB table. `backOff` is waited for between two tries of a claim that met another one. */
-export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff: BackOff): RunStore => {
+/** The run store on one DynamoDB table. */
+export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?: BackOff): RunStore => {
+  const retry = retryWrites(backOff)
+  const claim = claimWriter(client, table, backOff)
+
   async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
     do {
@@ -128,13 +131,15 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
 
   const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<CreateResult<R>> => {
     try {
-      await client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            { Put: putParameters(table, run, absentOrPlanned(schemaVersion)) },
-            { Delete: deleteParameters(table, instead) },
-          ],
-        }),
+      await retry(() =>
+        client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              { Put: putParameters(table, run, absentOrPlanned(schemaVersion)) },
+              { Delete: deleteParameters(table, instead) },
+            ],
+          }),
+        ),
       )
       return { outcome: 'created', run }
     } catch (error) {
@@ -148,13 +153,15 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
   const endWithNext = async (before: EndedRun, next: ParkedRun): Promise<EndWithNextResult> => {
     const ended = { ...before, version: before.version + 1 }
     try {
-      await client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            { Put: putParameters(table, ended, recordUnchangedSince(before)) },
-            { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
-          ],
-        }),
+      await retry(() =>
+        client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              { Put: putParameters(table, ended, recordUnchangedSince(before)) },
+              { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
+            ],
+          }),
+        ),
       )
       return { outcome: 'saved', ended }
     } catch (error) {
@@ -169,13 +176,15 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     const run = { ...before, version: before.version + 1 }
     const condition = before.version === 0 ? absent : recordUnchangedSince(before)
     try {
-      await client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            { Put: putParameters(table, run, condition) },
-            { Put: { TableName: table, Item: marshall(holderItem(run)), ...conditionParameters(absent) } },
-          ],
-        }),
+      await retry(() =>
+        client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              { Put: putParameters(table, run, condition) },
+              { Put: { TableName: table, Item: marshall(holderItem(run)), ...conditionParameters(absent) } },
+            ],
+          }),
+        ),
       )
       return { outcome: 'recorded', run }
     } catch (error) {
@@ -212,7 +221,9 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
       const first = { ...run, version: 1 }
       if (instead !== undefined) return createInstead(first, instead)
       const done = await answered(
-        client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned(schemaVersion)))),
+        retry(() =>
+          client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned(schemaVersion)))),
+        ),
       )
       return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
     },
@@ -220,14 +231,18 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff:
     async save(run) {
       const next = { ...run, version: run.version + 1 }
       const condition = recordUnchangedSince(run)
-      const done = await answered(client.send(new PutItemCommand(putParameters(table, next, condition))))
+      const done = await answered(
+        retry(() => client.send(new PutItemCommand(putParameters(table, next, condition)))),
+      )
       return done === undefined ? undefined : next
     },
 
-    claim: (claim, terms = {}) => writeClaim(client, table, claim, terms, backOff),
+    claim: (run, conditions = {}) => claim(run, conditions),
 
     async dropRequest(request) {
-      const done = await answered(client.send(new DeleteItemCommand(deleteParameters(table, request))))
+      const done = await answered(
+        retry(() => client.send(new DeleteItemCommand(deleteParameters(table, request)))),
+      )
       return done !== undefined
     },
 

@@ -1,0 +1,173 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { RunStore } from '../../lib/ports/run-store.ts'
+import { claimedRun, endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
+
+/**
+ * The embedded engine raises neither conflicts nor throttling, so here DynamoDB's answers are scripted, in its protocol:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+const prefix = 'com.amazonaws.dynamodb.v20120810#'
+
+const error = (name: string, fields: object = {}) => ({
+  __type: `${prefix}${name}`,
+  message: name,
+  ...fields,
+})
+
+const canceled = (CancellationReasons: readonly object[]) =>
+  error('TransactionCanceledException', { CancellationReasons })
+
+interface WriteBody {
+  readonly Item?: unknown
+  readonly TransactItems?: readonly [{ readonly Put: { readonly Item: unknown } }]
+}
+
+type Script = (call: number, body: WriteBody, done: { readonly waits: number }) => object
+
+const scripted = (script: Script, maxAttempts = 1) => {
+  let calls = 0
+  const operations: unknown[] = []
+  const waits: number[] = []
+  const requestHandler = {
+    handle: async (request: {
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }) => {
+      calls += 1
+      operations.push(request.headers['x-amz-target'])
+      const body = script(calls, JSON.parse(request.body), { waits: waits.length })
+      return {
+        response: {
+          statusCode: '__type' in body ? 400 : 200,
+          headers: { 'content-type': 'application/x-amz-json-1.0' },
+          body: new TextEncoder().encode(JSON.stringify(body)),
+        },
+      }
+    },
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+  }
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler,
+    maxAttempts,
+  })
+  const store = dynamoDbRunStore(client, 'runs', async (tries) => {
+    waits.push(tries)
+  })
+  return { store, waits, operations, calls: () => calls }
+}
+
+/** Cancels each transaction for these reasons; none lets the write succeed. */
+const answering = (reasonsOf: (call: number) => readonly string[]) =>
+  scripted((call) => {
+    const reasons = reasonsOf(call)
+    return reasons.length === 0 ? {} : canceled(reasons.map((Code) => ({ Code })))
+  })
+
+const claim = claimedRun({ version: 0 })
+const count = { counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 5, periodEndsAtMs: t0 }
+const capCounts = [count, { ...count, counter: { cap: 'all', period: 'MONTH#2026-11' } }]
+
+describe('a claim', () => {
+  test('is a plain put when nothing is written with it, because a transaction costs twice as much', async () => {
+    const { store, operations } = answering(() => [])
+    for (const conditions of [undefined, {}, { capCounts: [] }]) await store.claim(claim, conditions)
+    await store.claim(claim, { capCounts })
+    const put = 'DynamoDB_20120810.PutItem'
+    expect(operations).toEqual([put, put, put, 'DynamoDB_20120810.TransactWriteItems'])
+  })
+
+  test('reports a full counter that it finds on a retry', async () => {
+    const { store } = answering((call) =>
+      call === 1
+        ? ['None', 'TransactionConflict', 'TransactionConflict']
+        : ['None', 'ConditionalCheckFailed', 'None'],
+    )
+    expect(await store.claim(claim, { capCounts })).toEqual({ outcome: 'full', full: [count] })
+  })
+
+  test('takes a failed condition for the answer, whatever else the transaction met', async () => {
+    const { store, waits } = answering(() => ['ConditionalCheckFailed', 'TransactionConflict', 'None'])
+    expect(await store.claim(claim, { capCounts })).toEqual({ outcome: 'exists' })
+    expect(waits).toEqual([])
+  })
+
+  test.each([{}, { capCounts }])(
+    'P1: recognizes itself when its first answer was lost: %j',
+    async (conditions) => {
+      const written: unknown[] = []
+      const { store, calls } = scripted((call, body) => {
+        const item = body.Item ?? body.TransactItems?.[0]?.Put.Item
+        written.push(item)
+        if (call === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+        return body.Item === undefined
+          ? canceled([
+              { Code: 'ConditionalCheckFailed', Item: written[0] },
+              { Code: 'None' },
+              { Code: 'None' },
+            ])
+          : error('ConditionalCheckFailedException', { Item: written[0] })
+      }, 3)
+      expect(await store.claim(claim, conditions)).toEqual({
+        outcome: 'claimed',
+        run: { ...claim, version: 1 },
+      })
+      expect(calls()).toBe(2)
+    },
+  )
+
+  test.each([{}, { capCounts }])(
+    'P1: does not take the claim of a rival for its own: %j',
+    async (conditions) => {
+      const rival = { claimId: { S: 'of a rival' } }
+      const { store } = scripted((_, body) =>
+        body.Item === undefined
+          ? canceled([{ Code: 'ConditionalCheckFailed', Item: rival }, { Code: 'None' }, { Code: 'None' }])
+          : error('ConditionalCheckFailedException', { Item: rival }),
+      )
+      expect(await store.claim(claim, conditions)).toEqual({ outcome: 'exists' })
+    },
+  )
+})
+
+const writes: readonly [string, (store: RunStore) => Promise<unknown>][] = [
+  ['claim', (store) => store.claim(claim)],
+  ['claim with counters', (store) => store.claim(claim, { capCounts })],
+  ['create', (store) => store.create(parkedRun())],
+  ['create that replaces', (store) => store.create(claim, parkedRun())],
+  ['save', (store) => store.save(inFlightRun())],
+  ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun())],
+  ['recordRunId', (store) => store.recordRunId(inFlightRun())],
+  ['dropRequest', (store) => store.dropRequest(parkedRun())],
+]
+
+describe.each(writes)('the write %s', (_, write) => {
+  test.each([
+    ['TransactionConflictException', error('TransactionConflictException')],
+    ['TransactionInProgressException', error('TransactionInProgressException')],
+    ['ProvisionedThroughputExceededException', error('ProvisionedThroughputExceededException')],
+    ['TransactionConflict', canceled([{ Code: 'None' }, { Code: 'TransactionConflict' }])],
+    ['ThrottlingError', canceled([{ Code: 'None' }, { Code: 'ThrottlingError' }])],
+  ])('is retried in place after %s, with waits that grow', async (_name, answer) => {
+    const { store, waits } = scripted((_call, _body, done) => (done.waits < 3 ? answer : {}))
+    await write(store)
+    expect(waits).toEqual([1, 2, 3])
+  })
+
+  test('gives up after a dozen tries', async () => {
+    const { store, waits } = scripted(() => error('TransactionConflictException'))
+    await expect(write(store)).rejects.toThrow(PortUnavailable)
+    expect(waits).toHaveLength(11)
+  })
+
+  test('is not retried for an error that needs a fix', async () => {
+    const { store, waits } = scripted(() => error('ResourceNotFoundException'))
+    await expect(write(store)).rejects.toThrow(PortUnavailable)
+    expect(waits).toEqual([])
+  })
+})
