@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DataZoneClient } from '@aws-sdk/client-datazone'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { timeouts } from '../../functions/wiring.ts'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 
-/** Takes every request, and answers none, or begins to answer and stops. */
+/** Takes every request and answers none, or stops in the middle of its answer. */
 const silent = createServer((request, response) => {
   if (!request.url?.includes('half-answered')) return
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
@@ -38,23 +38,22 @@ const clientWith = (requestHandler: object) =>
   })
 const givenUp = { outcome: 'refused', refusal: { kind: 'UNAVAILABLE', definite: false } }
 
-it.each(['run-1', 'half-answered'])(
-  'P6: a service that takes a call and never answers it, or not to the end, does not hold up the sweep: %s',
-  async (runId) => {
+describe('a service that never answers', () => {
+  test.each(['run-1', 'half-answered'])('P6: is given up on by a read: %s', async (runId) => {
     const client = clientWith(impatient)
     const { getRun } = dataZoneGateway({ starts: client, reads: client })
     expect(await getRun('dzd_silent', runId)).toMatchObject(givenUp)
     client.destroy()
-  },
-)
+  })
 
-it.each(['source-1', 'half-answered'])(
-  'P1: a Start is given up when its time is over, whatever has come of its answer: %s',
-  async (dataSourceId) => {
-    const client = clientWith({ connectionTimeout: 1000 })
-    const { startSourceRun } = dataZoneGateway({ starts: client, reads: client })
-    const input = { domainId: 'dzd_silent', dataSourceId, clientToken: 'token' }
-    expect(await startSourceRun(input, 200)).toMatchObject(givenUp)
-    client.destroy()
-  },
-)
+  test.each(['source-1', 'half-answered'])(
+    'P1: is given up on by a Start when its time is over: %s',
+    async (dataSourceId) => {
+      const client = clientWith({ connectionTimeout: 1000 })
+      const { startSourceRun } = dataZoneGateway({ starts: client, reads: client })
+      const input = { domainId: 'dzd_silent', dataSourceId, clientToken: 'token' }
+      expect(await startSourceRun(input, 200)).toMatchObject(givenUp)
+      client.destroy()
+    },
+  )
+})
