@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { present } from '../lib/run/present.ts'
+import { restoreDataZone, saveDataZone } from './data-dir/datazone-state.ts'
 import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
 import { packagedTemplate } from './package.ts'
@@ -8,7 +10,7 @@ import { type Stack, startStack } from './stack.ts'
 import type { StackOptions } from './stack-api.ts'
 
 /** Options of `launch`. */
-export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supervise'> {
+export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supervise' | 'dataDir'> {
   readonly assets: number
   readonly seed: number
   readonly speed: number
@@ -34,18 +36,12 @@ export interface Launched {
  * @throws Error with a one-line message when a port is taken or a part cannot start; whatever had started is stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
-  const { ports = {}, onStep = () => {}, seed, speed, listOrder, host } = options
+  const { ports = {}, onStep = () => {}, speed, log, host, supervise, dataDir } = options
   onStep('packaging the service as serverless package does (some seconds after a change)')
   const { template, directory } = await packagedTemplate()
   onStep('starting DynamoDB, SQS, EventBridge and the DataZone simulator')
-  const datazone = await startDataZoneServer({
-    seed,
-    speed,
-    listOrder,
-    ...present({ port: ports.datazone, host }),
-  })
+  const datazone = await startDataZone(options)
   try {
-    datazone.datazone.control.loadCatalogue(sampleWithDataSources(options.assets))
     const stack = await startStack({
       template,
       directory,
@@ -55,12 +51,13 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       speed,
       batchingSeconds: { HintQueue: hintWindowAtSpeed(speed) },
       ports,
-      ...present({ log: options.log, host, supervise: options.supervise }),
+      ...present({ log, host, supervise, dataDir }),
     })
     const pump = options.hints === 'off' ? undefined : pumpHints(datazone, stack)
     const stop = async () => {
       await pump?.stop()
       await stack.stop()
+      if (dataDir !== undefined) saveDataZone(datazone.datazone, join(dataDir, dataZoneFile))
       await datazone.stop()
     }
     return { stack, datazone, stop }
@@ -68,6 +65,28 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     await datazone.stop()
     throw error
   }
+}
+
+/** The state of the simulator, in the data directory. */
+const dataZoneFile = 'datazone.json'
+
+/** Starts the simulator with the sample assets, or with what the data directory holds. */
+const startDataZone = async (options: LaunchOptions): Promise<DataZoneServer> => {
+  const { seed, speed, listOrder, ports, host, dataDir } = options
+  const file = dataDir && join(dataDir, dataZoneFile)
+  const server = await startDataZoneServer({
+    seed,
+    speed,
+    listOrder,
+    ...present({ port: ports?.datazone, host }),
+    ...(file !== undefined && { onChange: (datazone) => saveDataZone(datazone, file) }),
+  })
+  const { datazone } = server
+  if (file !== undefined && restoreDataZone(datazone, file))
+    datazone.control.changeSettings({ speed, listOrder })
+  else datazone.control.loadCatalogue(sampleWithDataSources(options.assets))
+  if (file !== undefined) saveDataZone(datazone, file)
+  return server
 }
 
 const pumpHints = ({ datazone }: DataZoneServer, stack: Stack): EventPump =>

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Closers } from './closers.ts'
+import { openBusStorage } from './data-dir/bus-storage.ts'
 import { explainFailure } from './dynamodb/explain-failure.ts'
 import { externalEndpoint } from './dynamodb/external-endpoint.ts'
 import { removeLeftoverTables } from './dynamodb/leftover-tables.ts'
@@ -150,6 +151,7 @@ async function openBuses(
     deliver: delivery.deliver,
     unrun: delivery.unrun,
     log,
+    storage: options.dataDir === undefined ? undefined : openBusStorage(join(options.dataDir, 'eventbridge')),
     port: options.ports?.eventbridge,
     host: options.host,
   })

@@ -1,3 +1,4 @@
+import { present } from '../lib/run/present.ts'
 import { launch } from './launch.ts'
 import { runCommand } from './run-as-command.ts'
 import { shutdownSignal } from './shutdown-signal.ts'
@@ -7,16 +8,20 @@ import { activityPrinter } from './start/activity-printer.ts'
 import { banner } from './start/banner.ts'
 import { environmentOf, writeEnvFile } from './start/env-file.ts'
 import { openLogFile } from './start/log-file.ts'
+import { startData } from './start/start-data.ts'
 import { startPorts } from './start/start-ports.ts'
 
 await runCommand(startCommand, async (flags) => {
   const stopping = shutdownSignal('start')
   const print = (line: string) => console.log(line)
   const printer = activityPrinter(print)
-  const { ports, notes } = await startPorts(flags)
+  const { dataDir, assets, seed, notes } = startData(flags)
+  const { ports, taken } = await startPorts(flags)
   const write = openLogFile(flags.log)
   const system = await launch({
     ...flags,
+    assets,
+    seed,
     listOrder: flags['list-order'],
     ports,
     supervise: true,
@@ -25,10 +30,12 @@ await runCommand(startCommand, async (flags) => {
       write(line, source)
       printer.log(line, source)
     },
+    ...present({ dataDir: dataDir?.path }),
   })
   const envFile = await writeEnvFile(flags.env, environmentOf(system))
-  const catalogue = sampleWithDataSources(flags.assets)
-  print(banner({ system, catalogue, mode: flags.mode, envFile, logFile: flags.log, notes }))
+  const catalogue = sampleWithDataSources(assets)
+  const { mode, log: logFile } = flags
+  print(banner({ system, catalogue, mode, envFile, logFile, notes: [...notes, ...taken] }))
   const unfollow = printer.follow(system.stack)
   await stopping
   unfollow()

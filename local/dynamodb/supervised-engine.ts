@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage, type ServerRespons
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type HttpServer, type ListenOptions, listen, readBody } from '../servers/http.ts'
+import { errorCode, type HttpServer, type ListenOptions, listen, readBody } from '../servers/http.ts'
 import { type Engine, startEngine } from './engine.ts'
 
 /** Options of `superviseEngine`. */
@@ -24,6 +24,8 @@ export interface SupervisedEngine {
 
 /** Between a crash and the restart, so that an engine that cannot run does not spin. */
 const restartPauseMs = 200
+/** How long a call waits for the restart. */
+const restartDeadlineMs = 5_000
 
 /** Starts dynoxide behind a proxy, and restarts it whenever it ends. */
 export async function superviseEngine(options: SupervisionOptions): Promise<SupervisedEngine> {
@@ -37,8 +39,9 @@ export async function superviseEngine(options: SupervisionOptions): Promise<Supe
     while (!isClosing) {
       const problem = await engine.process.ended
       if (isClosing) return
+      const reason = problem.split('\n').at(-1)
       log(
-        `the DynamoDB engine has died${problem === '' ? '' : ` (${problem})`}: restarting it on the same data`,
+        `the DynamoDB engine has died${reason === '' ? '' : ` (${reason})`}: restarting it on the same data`,
       )
       await delay(restartPauseMs)
       if (isClosing) return
@@ -78,15 +81,26 @@ function frontOf(options: ListenOptions, upstream: () => string): Promise<HttpSe
       response.writeHead(200, { 'content-type': 'application/json' }).end(body)
       return
     }
-    const body = await readBody(message)
+    const answer = await forward(message, await readBody(message))
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  }
+  /** Waits for an engine that is being restarted. A call that broke on the way is not repeated: it may have worked. */
+  const forward = async (message: IncomingMessage, body: Buffer): Promise<IncomingMessage> => {
     const { method = 'POST', headers, url = '/' } = message
-    const outgoing = httpRequest(new URL(url, upstream()), { method, headers, agent }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    // A broken connection makes the SDKs retry, by which time the engine is back.
-    outgoing.on('error', () => message.socket.destroy())
-    outgoing.end(body)
+    const deadlineMs = Date.now() + restartDeadlineMs
+    for (;;) {
+      const answer = Promise.withResolvers<IncomingMessage>()
+      httpRequest(new URL(url, upstream()), { method, headers, agent }, answer.resolve)
+        .on('error', answer.reject)
+        .end(body)
+      try {
+        return await answer.promise
+      } catch (error) {
+        if (errorCode(error) !== 'ECONNREFUSED' || Date.now() > deadlineMs) throw error
+        await delay(restartPauseMs / 4)
+      }
+    }
   }
   return listen(
     'DynamoDB',

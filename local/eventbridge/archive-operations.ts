@@ -46,6 +46,8 @@ export interface ArchiveContext {
   readonly events: EventArchive
   readonly rules: RuleBook
   readonly archives: Map<string, Archive>
+  /** Called after an archive was created or deleted. */
+  readonly onChange: () => void
   /** Sends an event to the targets of some rules. */
   readonly route: (rules: readonly Rule[], event: BusEvent, now: Date) => void
 }
@@ -67,6 +69,7 @@ export function archiveOperations(context: ArchiveContext) {
       const { ArchiveName } = parseInput(createArchive.pick({ ArchiveName: true }), input)
       archiveOf(context, ArchiveName)
       context.archives.delete(ArchiveName)
+      context.onChange()
       return {}
     },
     StartReplay: (input: unknown) => {
@@ -99,6 +102,7 @@ function createArchiveOf(context: ArchiveContext, input: z.infer<typeof createAr
   if (input.EventPattern !== undefined) patternOf(input.EventPattern)
   const archive = { input, bus, createdAtMs: Date.now() }
   archives.set(input.ArchiveName, archive)
+  context.onChange()
   const { ArchiveArn, State, CreationTime } = describedArchive(context, archive)
   return { ArchiveArn, State, CreationTime }
 }

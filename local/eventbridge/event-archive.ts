@@ -16,6 +16,8 @@ export interface EventArchive {
   of(bus: string): readonly ArchivedEvent[]
   /** Returns the events of all buses, in the order of arrival. */
   all(): readonly ArchivedEvent[]
+  /** Returns the sequence of the newest event; undefined when there is none. */
+  last(): number | undefined
   /** Calls the listener with each event from now on. Returns a function that stops it. */
   listen(listener: (archived: ArchivedEvent) => void): () => void
 }
@@ -46,6 +48,7 @@ export function eventArchive(earlier: readonly ArchivedEvent[] = []): EventArchi
     },
     of: (bus) => [...(kept.get(bus) ?? [])],
     all: () => [...kept.values()].flat().toSorted((left, right) => left.sequence - right.sequence),
+    last: () => (sequence === 0 ? undefined : sequence),
     listen: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -23,6 +23,8 @@ export interface EventRouter {
   pending(): number
   /** Waits until no delivery is in progress. */
   settled(): Promise<void>
+  /** Calls back whenever the last delivery in progress has ended. */
+  onIdle(listener: () => void): void
 }
 
 /**
@@ -31,10 +33,14 @@ export interface EventRouter {
  */
 export function eventRouter(deliver: Deliver, log: (line: string) => void): EventRouter {
   const deliveries = new Set<Promise<void>>()
+  let notifyIdle = () => {}
   const track = (delivery: Promise<void>) => {
     const tracked = delivery
       .catch((error: unknown) => log(`A dead-letter queue refused an event: ${error}`))
-      .finally(() => deliveries.delete(tracked))
+      .finally(() => {
+        deliveries.delete(tracked)
+        if (deliveries.size === 0) notifyIdle()
+      })
     deliveries.add(tracked)
   }
   return {
@@ -43,6 +49,9 @@ export function eventRouter(deliver: Deliver, log: (line: string) => void): Even
         for (const target of rule.targets) track(send({ rule, target, event, arrivedAt }, deliver, log))
     },
     pending: () => deliveries.size,
+    onIdle: (listener) => {
+      notifyIdle = listener
+    },
     settled: async () => {
       while (deliveries.size > 0) await Promise.all(deliveries)
     },

@@ -26,10 +26,17 @@ export interface RuleBook {
   /** Adds a rule or replaces the one with its name. Throws for a pattern that is not supported. */
   put(rule: Rule): void
   remove(bus: string, name: string): void
+  /** Returns the rules that callers have put, on all buses. */
+  own(): readonly Rule[]
 }
 
-/** Creates the rules of a template. Throws for a rule of an unknown bus or with an unsupported pattern. */
-export function ruleBook(planned: readonly RulePlan[], buses: ReadonlySet<string>): RuleBook {
+/** Creates the rules of a template. `onChange` is called after each later change. Throws for a rule of an unknown bus or with an unsupported pattern. */
+export function ruleBook(
+  planned: readonly RulePlan[],
+  buses: ReadonlySet<string>,
+  onChange: () => void = () => {},
+): RuleBook {
+  const own = new Set<string>()
   const rules = new Map<string, { readonly rule: Rule; readonly matches: EventMatcher }>()
   const keyOf = (bus: string, name: string) => `${bus}/${name}`
   const of = (bus: string): readonly Rule[] => {
@@ -46,7 +53,12 @@ export function ruleBook(planned: readonly RulePlan[], buses: ReadonlySet<string
   }
   return {
     of,
-    put: (rule) => put(rule),
+    put: (rule) => {
+      put(rule)
+      own.add(keyOf(rule.bus, rule.name))
+      onChange()
+    },
+    own: () => [...own].flatMap((key) => rules.get(key)?.rule ?? []),
     has: (bus, name) => rules.has(keyOf(bus, name)),
     get: (bus, name) => {
       requireBus(buses, bus)
@@ -54,7 +66,11 @@ export function ruleBook(planned: readonly RulePlan[], buses: ReadonlySet<string
       if (found !== undefined) return found.rule
       throw new ServiceError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus ${bus}.`)
     },
-    remove: (bus, name) => void rules.delete(keyOf(bus, name)),
+    remove: (bus, name) => {
+      rules.delete(keyOf(bus, name))
+      own.delete(keyOf(bus, name))
+      onChange()
+    },
     matching: (bus, event) =>
       [...rules.values()]
         .filter(({ rule, matches }) => rule.bus === bus && rule.state === 'ENABLED' && matches(event))

@@ -6,11 +6,12 @@ import type { EventOrigin } from './arn.ts'
 import { answerError, answerJson, parseInput, ServiceError } from './aws-json.ts'
 import type { BusEvent } from './bus-event.ts'
 import { busOperations } from './bus-operations.ts'
-import { type ArchivedEvent, eventArchive } from './event-archive.ts'
+import type { BusStorage } from './bus-storage.ts'
+import { type ArchivedEvent, type EventArchive, eventArchive } from './event-archive.ts'
 import { type Deliver, type EventRouter, eventRouter } from './event-router.ts'
 import { answerEvents, type LocalEvents } from './local-events.ts'
 import { type EntryFault, putEventsOperation } from './put-events-operation.ts'
-import { ruleBook } from './rule-book.ts'
+import { type RuleBook, ruleBook } from './rule-book.ts'
 import { ruleOperations } from './rule-operations.ts'
 import { type ServiceEvent, serviceBusEvent, serviceEventSchema } from './service-event.ts'
 import { targetOperations } from './target-operations.ts'
@@ -45,6 +46,8 @@ export interface EventBridgeOptions {
   /** Returns the deliveries to targets that are not run; also `GET /_local/unrun-deliveries`. */
   readonly unrun?: () => readonly object[]
   readonly log: (line: string) => void
+  /** Keeps the buses between two starts. Default: they begin empty. */
+  readonly storage?: BusStorage | undefined
   readonly port?: number | undefined
   readonly host?: string | undefined
 }
@@ -85,21 +88,25 @@ interface EventBridgeCore extends LocalEvents {
 function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): EventBridgeCore {
   const { origin } = options
   const buses = new Set(['default', ...Object.values(options.buses)])
-  const rules = ruleBook(options.rules, buses)
-  const events = eventArchive()
+  const archives = new Map<string, Archive>()
+  const onChange = () =>
+    options.storage?.keepDefinitions({ rules: rules.own(), archives: [...archives.values()] })
+  const rules = ruleBook(options.rules, buses, onChange)
+  const events = eventArchive(options.storage?.events)
   const accept = (bus: string, event: BusEvent, now: Date) => {
-    events.keep(bus, event, now.getTime())
+    const archived = events.keep(bus, event, now.getTime())
+    options.storage?.keepEvent(archived)
     router.route(rules.matching(bus, event), event, now)
   }
   const { PutEvents, failNext, setFault } = putEventsOperation({ buses, origin, accept })
-  const archives = new Map<string, Archive>()
   const operations: Readonly<Record<string, Operation>> = {
     PutEvents,
     ...ruleOperations(rules, origin),
     ...targetOperations(rules),
     ...busOperations(buses, origin),
-    ...archiveOperations({ buses, origin, events, rules, archives, route: router.route }),
+    ...archiveOperations({ buses, origin, events, rules, archives, onChange, route: router.route }),
   }
+  if (options.storage !== undefined) resume(options.storage, { rules, archives, router, events })
   const ownNames = Object.fromEntries([...buses].map((name) => [name, name]))
   return {
     events,
@@ -116,6 +123,26 @@ function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): Even
       return event
     },
   }
+}
+
+/** Puts back the rules and archives of an earlier start, and routes what may not have reached every target. */
+function resume(
+  storage: BusStorage,
+  {
+    rules,
+    archives,
+    router,
+    events,
+  }: { rules: RuleBook; archives: Map<string, Archive>; router: EventRouter; events: EventArchive },
+): void {
+  for (const archive of storage.archives) archives.set(archive.input.ArchiveName, archive)
+  for (const rule of storage.rules) rules.put(rule)
+  router.onIdle(() => {
+    const last = events.last()
+    if (last !== undefined) storage.keepSettled(last)
+  })
+  for (const { bus, event, arrivedAtMs } of storage.unsettled)
+    router.route(rules.matching(bus, event), event, new Date(arrivedAtMs))
 }
 
 function requestListener(core: EventBridgeCore) {

@@ -6,11 +6,11 @@ const services = ['datazone', 'eventbridge', 'sqs', 'dynamodb'] as const
 
 /** The ports of the servers, and a note for each default port that is taken. */
 export async function startPorts(flags: ValuesOf<typeof startCommand>) {
-  const notes: string[] = []
+  const taken: string[] = []
   const choose = async (service: (typeof services)[number]) => {
     const chosen = flags[`${service}-port`]
     const port = await usablePort(service, chosen, flags.host)
-    if (port !== chosen.port) notes.push(`port ${chosen.port} is taken, so ${service} listens on another one`)
+    if (port !== chosen.port) taken.push(`port ${chosen.port} is taken, so ${service} listens on another one`)
     return port
   }
   const [datazone, eventbridge, sqs, dynamodb] = await Promise.all([
@@ -19,5 +19,5 @@ export async function startPorts(flags: ValuesOf<typeof startCommand>) {
     choose('sqs'),
     choose('dynamodb'),
   ])
-  return { ports: { datazone, eventbridge, sqs, dynamodb }, notes }
+  return { ports: { datazone, eventbridge, sqs, dynamodb }, taken }
 }

@@ -3,8 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, ListRulesCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type RunningCommand, runCommand, runNpmScript } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
 import { runRequest } from '../support/requests.ts'
@@ -163,5 +166,80 @@ describe('npm start', () => {
     expect(stderr).toMatch(/^[^\n]+\n$/)
     expect(stderr).toContain(message)
     expect(code).toBe(2)
+  })
+})
+
+describe('npm start -- --data', () => {
+  const open = async (data: string, ...args: readonly string[]) => {
+    const start = await run('--data', data, ...args)
+    await start.printed(/Ctrl-C stops everything/)
+    const environment = exportsOf(await readFile(start.envFile, 'utf8'))
+    const sqs = new SQSClient(clientOf(environment, 'SQS'))
+    const eventbridge = new EventBridgeClient(clientOf(environment, 'EVENTBRIDGE'))
+    closing.push(async () => sqs.destroy())
+    closing.push(async () => eventbridge.destroy())
+    const send = (assetId: string) =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl: environment.get('REQUEST_QUEUE_URL'),
+          MessageBody: JSON.stringify(
+            runRequest(assetId, { domainId: 'dzd_sample1234567', projectId: 'salesproject01' }),
+          ),
+        }),
+      )
+    const runs = async (): Promise<readonly { assetId: string; status: string }[]> => {
+      const response = await fetch(`${environment.get('AWS_ENDPOINT_URL_DATAZONE')}/_simulator/runs`)
+      return z.array(z.object({ assetId: z.string(), status: z.string() })).parse(await response.json())
+    }
+    return { start, send, runs, eventbridge }
+  }
+
+  test('goes on after kill -9 where it stopped', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'data-'))
+    closing.push(() => rm(data, { recursive: true }))
+    const EventPattern = JSON.stringify({ source: ['datazone-run-orchestrator'] })
+    const first = await open(data, '--assets', '30', '--speed', '20')
+    await first.eventbridge.send(new PutRuleCommand({ Name: 'mine', EventPattern }))
+    await first.send('tpcds_store_sales')
+    await first.start.printed(/Started +tpcds_store_sales@1/)
+    await first.start.kill()
+    await hasLeftNothing(first.start)
+
+    const second = await open(data, '--speed', '20', '--assets', '40')
+    expect(second.start.stdout()).toContain(`--assets 40 has no effect: ${data} was made with --assets 30`)
+    await second.start.printed(/(Succeeded|Failed) +tpcds_store_sales@1/)
+    await second.send('tpcds_store_sales')
+    await second.start.printed(/duplicate +tpcds_store_sales/)
+    expect(await second.runs()).toMatchObject([{ assetId: 'tpcds_store_sales' }])
+    const rules = await second.eventbridge.send(new ListRulesCommand({ NamePrefix: 'mine' }))
+    expect(rules.Rules).toMatchObject([{ Name: 'mine', EventPattern }])
+    second.start.interrupt()
+    expect((await second.start.ended).code).toBe(0)
+
+    const third = await open(data)
+    expect(await third.runs()).toHaveLength(1)
+    const other = await run('--data', data)
+    expect(await other.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is in use by the stack'),
+    })
+  })
+})
+
+describe('npm start when the DynamoDB engine dies', () => {
+  test('restarts it on the same data and says so', async () => {
+    const start = await run('--speed', '60')
+    await start.printed(/Ctrl-C stops everything/)
+    const environment = exportsOf(await readFile(start.envFile, 'utf8'))
+    const [engine = ''] = (await start.descendants()).filter((process) =>
+      /\d+ \S*dynoxide serve/.test(process),
+    )
+    process.kill(Number.parseInt(engine, 10), 'SIGKILL')
+    await start.printed(/the DynamoDB engine has died.*: restarting it on the same data/)
+    await start.printed(/the DynamoDB engine is back/)
+    const dynamodb = new DynamoDBClient(clientOf(environment, 'DYNAMODB'))
+    closing.push(async () => dynamodb.destroy())
+    const { TableNames } = await dynamodb.send(new ListTablesCommand({}))
+    expect(TableNames).toEqual([environment.get('RUN_TABLE')])
   })
 })

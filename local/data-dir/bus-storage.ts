@@ -1,0 +1,62 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Archive } from '../eventbridge/archive-operations.ts'
+import type { BusStorage } from '../eventbridge/bus-storage.ts'
+import type { ArchivedEvent } from '../eventbridge/event-archive.ts'
+import type { Rule } from '../eventbridge/rule-book.ts'
+import { writeWhole } from './write-whole.ts'
+
+/** This process alone writes these files, so what it reads back is checked only as far as a crash can cut it. */
+const line = z.union([
+  z.object({ settled: z.number() }),
+  z.custom<ArchivedEvent>(
+    (value) => z.object({ sequence: z.number(), bus: z.string() }).safeParse(value).success,
+  ),
+])
+const definitions = z.object({ rules: z.array(z.custom<Rule>()), archives: z.array(z.custom<Archive>()) })
+
+/** Keeps events in a file of lines, each written before it is routed, and rules and archives in another file. */
+export function openBusStorage(directory: string): BusStorage {
+  mkdirSync(directory, { recursive: true })
+  const [eventsPath, definitionsPath] = [join(directory, 'events.jsonl'), join(directory, 'rules.json')]
+  const lines = readLines(eventsPath)
+  const settled = Math.max(0, ...lines.flatMap((one) => ('settled' in one ? [one.settled] : [])))
+  const events = lines.flatMap((one) => ('settled' in one ? [] : [one]))
+  const append = (value: object) => appendFileSync(eventsPath, `${JSON.stringify(value)}\n`)
+  return {
+    events,
+    unsettled: events.filter(({ sequence }) => sequence > settled),
+    ...readDefinitions(definitionsPath),
+    keepEvent: append,
+    keepSettled: (sequence) => append({ settled: sequence }),
+    keepDefinitions: (given) => writeWhole(definitionsPath, JSON.stringify(given)),
+  }
+}
+
+/** Reads the lines of a file. A process that is killed may leave a last line that is cut off. */
+function readLines(path: string) {
+  if (!existsSync(path)) return []
+  const texts = readFileSync(path, 'utf8').split('\n')
+  const cut = texts.pop() ?? ''
+  // The next event must not be appended to a line that was cut off.
+  if (cut !== '') appendFileSync(path, '\n')
+  return texts.flatMap((text) => {
+    const parsed = line.safeParse(parseJson(text))
+    return parsed.success ? [parsed.data] : []
+  })
+}
+
+function readDefinitions(path: string) {
+  return existsSync(path)
+    ? definitions.parse(JSON.parse(readFileSync(path, 'utf8')))
+    : { rules: [], archives: [] }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
