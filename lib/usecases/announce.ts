@@ -19,7 +19,7 @@ export interface AnnouncePorts {
   readonly deadlineMs?: number
 }
 
-/** An ending that the bus has refused for this long is sent without DataZone's texts. */
+/** After the bus has refused an ending for this long, the event is sent without DataZone's texts. */
 const minimalAfterMs = 10 * 60_000
 
 const requestedTarget = ({ subject, request }: EndedRun) => {
@@ -33,7 +33,7 @@ const requestedTarget = ({ subject, request }: EndedRun) => {
   }
 }
 
-/** What the sender gets back: the request as it was recorded. */
+/** Returns the rejected request for its sender, as it was recorded. */
 const rejectedCopy = (run: EndedRun): RejectedRequest => {
   const { subject, request } = run
   const { requestKey, correlationId, requestedAtMs, lane, regenerate } = request
@@ -53,7 +53,7 @@ const rejectedCopy = (run: EndedRun): RejectedRequest => {
   return rejectedRequest(eventId(run, 'REJECTED'), run.detectedAtMs, [reason], JSON.stringify(body))
 }
 
-/** Takes down that a run owes nothing any more. A failure leaves this run, and no other, owing its event again. */
+/** Records that a run was announced, and returns whether it was. After a failure this run alone owes its event again. */
 const markAnnounced = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
   try {
     if (run.ending === 'REJECTED') await ports.queue.copyRejected(rejectedCopy(run))
@@ -66,8 +66,8 @@ const markAnnounced = async (run: EndedRun, ports: AnnouncePorts): Promise<boole
 }
 
 /**
- * P3: announces endings that the table already holds: the event, the copy of a rejected request, and then the mark. What
- * is not taken, or not marked, stays owed and is sent again by a later sweep with the same event id (P4).
+ * P3: announces endings that the table already holds: sends the event, copies a rejected request, then marks the record.
+ * An event that the bus did not accept, or that was not marked, is sent again by a later sweep with the same id (P4).
  * @returns how many were announced
  */
 export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts): Promise<number> => {
@@ -83,7 +83,7 @@ export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts):
   return announced
 }
 
-/** All at once, in tens: until an ending is marked, a sweep that comes by sends it too. */
+/** Announces in parallel batches of ten: a sweep would send again each ending that waits for its mark. */
 export const announceInParallel = async (
   runs: readonly EndedRun[],
   ports: AnnouncePorts,

@@ -1,52 +1,60 @@
 import { backoffByAgeMs } from '../../run/backoff.ts'
+import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../../run/source-day.ts'
 import { type Attempt, hasToWait } from '../../run/start-safety.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
 import type { StartContext } from './start-context.ts'
 
-/** What is to be claimed, or the parked record that it is. */
+/** An attempt to claim: a new one, or the parked record that holds it. */
 type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<ParkedRun, 'createdAtMs'>>
 
+interface Parking {
+  readonly reason: ParkReason
+  readonly retryAtMs: number
+  readonly error?: RunError
+}
+
+/** What stops a Start, apart from other runs: a full day of the data source, or an open breaker. */
+const startBlockedBy = async (
+  attempt: Candidate,
+  others: readonly Run[],
+  { clock, settings, gate }: StartContext,
+): Promise<Parking | undefined> => {
+  const nowMs = clock.now()
+  if (attempt.subject.kind === 'DATA_SOURCE' && isSourceDayFull(others, nowMs, settings.sourceRunsPerDay)) {
+    return { reason: 'SOURCE_DAY_FULL', retryAtMs: nextDayMs(nowMs) }
+  }
+  const breaker = await gate.blockedBy('Start', attempt)
+  if (breaker === undefined) return undefined
+  const { reason } = breaker.cause
+  // A full quota does not block the lookup of an open Start.
+  if (reason === 'QUOTA_EXCEEDED' && attempt.earlierStart !== undefined) return undefined
+  return { reason, retryAtMs: nowMs + settings.lookAgainMs, error: breakerOpenError(breaker) }
+}
+
 /**
- * Why a run may not be claimed yet, and until when: its domain or project is paused, others of its asset or data source
- * are going, its data source has had its runs of the day, or a breaker is open. What starts nothing is kept from it by
- * others only, because while they go, a run that List shows could be theirs: what is only claimed to be cancelled, and
- * what has waited for too long and is rejected once it is known that it never was started (P9). Others may go, or wait
- * for a cap, for long: whoever waits behind them looks again ever more rarely.
+ * Returns why a run may not be claimed yet, and until when: its domain or project is paused, other runs of its asset or
+ * data source are active, its data source has had its runs of the day, or a breaker is open. Undefined: claim it.
+ *
+ * A claim that sends no Start (to cancel, or to reject a run that has waited too long, P9) only waits for other runs:
+ * while they are active, a run that List shows could be theirs. Other runs may take long, or wait for a cap, so the wait
+ * behind them grows with the age of the request.
  */
 export const parkingReason = async (
   attempt: Candidate,
   others: readonly Run[],
   context: StartContext,
-): Promise<
-  { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError } | undefined
-> => {
-  const { clock, settings, switches, gate } = context
-  const ageMs = (): number => clock.now() - (attempt.createdAtMs ?? clock.now())
-  const isOver = ageMs() > settings.maxWaitMs
-  const isStart = attempt.cancel === undefined && !isOver
+): Promise<Parking | undefined> => {
+  const { clock, settings, switches } = context
+  const { lookAgainMs, parkMs, maxWaitMs } = settings
+  const createdAtMs = attempt.createdAtMs ?? clock.now()
+  const isStart = attempt.cancel === undefined && !hasWaitedTooLong({ createdAtMs }, clock.now(), maxWaitMs)
   const pause = isStart ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId) : undefined
   const nowMs = clock.now()
-  const lookAgainAtMs = nowMs + settings.lookAgainMs
-  if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: lookAgainAtMs }
+  if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs }
   if (hasToWait(attempt, others)) {
-    return {
-      reason: 'BEHIND',
-      retryAtMs: nowMs + backoffByAgeMs(ageMs(), settings.lookAgainMs, settings.parkMs),
-    }
+    return { reason: 'BEHIND', retryAtMs: nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs) }
   }
-  if (!isStart) return undefined
-  if (attempt.subject.kind === 'DATA_SOURCE' && isSourceDayFull(others, nowMs, settings.sourceRunsPerDay)) {
-    return { reason: 'SOURCE_DAY_FULL', retryAtMs: nextDayMs(nowMs) }
-  }
-  const breaker = await gate.blockedBy('Start', attempt)
-  // Behind a full quota an open Start is looked for all the same.
-  if (
-    breaker === undefined ||
-    (breaker.cause.reason === 'QUOTA_EXCEEDED' && attempt.earlierStart !== undefined)
-  ) {
-    return undefined
-  }
-  return { reason: breaker.cause.reason, retryAtMs: lookAgainAtMs, error: breakerOpenError(breaker) }
+  return isStart ? startBlockedBy(attempt, others, context) : undefined
 }

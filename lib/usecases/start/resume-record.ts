@@ -24,7 +24,7 @@ import type { StartContext } from './start-context.ts'
 import { startRun } from './start-run.ts'
 import { isWaitingRequest } from './waiting-request.ts'
 
-/** Still not now. */
+/** Parks a parked run again. */
 const parkAgain = async (
   run: ParkedRun,
   wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
@@ -36,11 +36,11 @@ const parkAgain = async (
 }
 
 /**
- * A full cap keeps a run from being started, not from being found: an earlier Start, counted in its own day, may have
- * made it. So its lease is taken without a count, for a look and never for a Start. Where List proves that there is no
- * such run, no Start is open any more.
+ * Looks up an open Start of a run that no cap has room for, then parks the run. A full cap prevents a Start, but an
+ * earlier Start, counted in its own period, may have made the run. The lease is therefore taken without a count, for the
+ * lookup only. Where List proves that there is no such run, no Start is open any more.
  */
-const lookThenPark = async (
+const findThenPark = async (
   claim: ClaimedRun,
   wait: CapWait,
   others: readonly Run[],
@@ -48,13 +48,13 @@ const lookThenPark = async (
 ): Promise<RequestOutcome> => {
   const claiming = await context.store.claim(claim)
   if (claiming.outcome !== 'claimed') return { outcome: 'duplicate', of: runKey(claim) }
-  const looked = await findEarlierStart(claiming.run, others, context)
-  return looked === 'nothing'
+  const earlier = await findEarlierStart(claiming.run, others, context)
+  return earlier === 'nothing'
     ? park(withoutOpenStarts(claiming.run), { ...wait, definite: true }, context)
-    : looked
+    : earlier
 }
 
-/** Takes the lease of a parked run, by conditional update before any call, and goes on with Start. */
+/** Takes the lease of a parked run by conditional update, before any call, and continues with Start. */
 export const resumeRun = async (
   run: ParkedRun,
   records: Records,
@@ -81,7 +81,7 @@ export const resumeRun = async (
     case 'full':
       return run.earlierStart === undefined
         ? parkAgain(run, claiming.wait, context)
-        : lookThenPark(next.run, claiming.wait, others, context)
+        : findThenPark(next.run, claiming.wait, others, context)
     case 'exists':
     case 'changed':
     case 'request-changed':
@@ -93,20 +93,20 @@ export const resumeRun = async (
   }
 }
 
-/** Goes on with a record that the sweep released. Whatever else happened to it since makes the note out of date. */
+/** Resumes a record that the sweep released. A release is out of date once the record has changed in any other way. */
 export const resumeRecord = async (
   release: Release,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const records = await context.store.runsOf(release)
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
-  // A note that is late or doubled finds the record gone on, or parked anew; one beside a record that this version must
-  // not touch leaves it to the next release.
+  // A late or duplicate release finds the record in another state, or parked again. Beside a record that this version
+  // must not act on, the run waits for the next release.
   if (run?.state !== 'PARKED' || run.releasedAtMs === undefined || records.unreadable.length > 0) {
     return [{ outcome: 'duplicate', of: { partition: partitionOf(release), record: release.record } }]
   }
   if (!canResume(run, context.settings.mode)) return [{ outcome: 'parked', run }]
-  // What meets the same trouble again waits in the table, not on the queue: releases stay within their share.
+  // A run that is refused again waits in the table, not on the queue, so that releases stay within their share.
   const released = { ...context, receiveCount: Math.max(parksFromReceive, context.receiveCount) }
   return isWaitingRequest(run)
     ? resolveAndClaim(run, records, released)

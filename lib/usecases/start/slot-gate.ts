@@ -1,16 +1,16 @@
 import type { Slot } from '../../run/pace.ts'
 
-/** A message's place in its batch. Every place ends with `leave`; `slot` may come once before. */
+/** A message's place in its batch. Every place ends with `leave`; `slot` may be called once before. */
 export interface Place {
-  /** Waits until every other place has asked or left, then answers when this one may send Start. */
+  /** Waits until every other place has asked for a slot or left, then returns the slot in which to send Start. */
   slot(): Promise<Slot>
-  /** Asks for nothing (more). */
+  /** Leaves the batch: the message needs no slot, or no further one. */
   leave(): void
 }
 
 /**
- * One reservation for a whole batch: the messages of a batch are handled side by side, and only those that get as far
- * as Start need a slot. Each place either asks or leaves; when the last one has, the slots are reserved in one go.
+ * Makes one slot reservation for a whole batch. The messages of a batch are handled concurrently, and only those that
+ * reach Start need a slot. When the last place has asked or left, the slots are reserved in one write.
  */
 export const slotGate = (
   places: number,
@@ -19,38 +19,36 @@ export const slotGate = (
   let undecided = places
   const waiting: PromiseWithResolvers<Slot>[] = []
 
-  const decided = () => {
+  const handOut = (slots: readonly Slot[]) => {
+    waiting.forEach((place, index) => {
+      const slot = slots[index]
+      if (slot === undefined) place.reject(new Error('the pace handed out too few slots'))
+      else place.resolve(slot)
+    })
+  }
+  const decide = () => {
     undecided -= 1
     if (undecided > 0 || waiting.length === 0) return
-    reserve(waiting.length).then(
-      (slots) => {
-        waiting.forEach((place, index) => {
-          const slot = slots[index]
-          if (slot === undefined) place.reject(new Error('the pace handed out too few slots'))
-          else place.resolve(slot)
-        })
-      },
-      (error: unknown) => {
-        for (const place of waiting) place.reject(error)
-      },
-    )
+    reserve(waiting.length).then(handOut, (error: unknown) => {
+      for (const place of waiting) place.reject(error)
+    })
   }
 
   return () => {
-    let open = true
+    let isOpen = true
     return {
       slot() {
-        if (!open) throw new Error('a place asks for one slot only, and not after it left')
-        open = false
+        if (!isOpen) throw new Error('a place can ask for one slot only, before it leaves')
+        isOpen = false
         const place = Promise.withResolvers<Slot>()
         waiting.push(place)
-        decided()
+        decide()
         return place.promise
       },
       leave() {
-        if (!open) return
-        open = false
-        decided()
+        if (!isOpen) return
+        isOpen = false
+        decide()
       },
     }
   }

@@ -16,26 +16,26 @@ import type { Place } from './slot-gate.ts'
 /** Durations in ms. Defaults and reasons: lib/config.ts. */
 export interface StarterSettings {
   readonly mode: Mode
-  /** Domains to work for; empty: all. */
+  /** The domains whose requests are handled; empty: all. */
   readonly domainIds: readonly string[]
   readonly defaultTypes: readonly GenerationType[]
   readonly policy: Policy
   readonly assumptions: Assumptions
-  /** The function's timeout and 30 s: an invocation is over before its leases are. */
+  /** The function's timeout plus 30 s, so that an invocation ends before its leases do. */
   readonly leaseMs: number
-  /** Start is given up after this long. */
+  /** Start is aborted after this long. */
   readonly startTimeoutMs: number
-  /** Until a refusal that only people or time can lift is tried again. */
+  /** Until a request is tried again after a refusal that only an operator or time can lift. */
   readonly parkMs: number
-  /** Until something that should pass by itself is looked at again. */
+  /** Until a request is tried again after a refusal that should pass by itself. */
   readonly lookAgainMs: number
-  /** A 404 that lasts this long is believed. */
+  /** A 404 that lasts this long is final. */
   readonly notFoundGraceMs: number
   /** P9: a request that has waited this long in the table is rejected. */
   readonly maxWaitMs: number
-  /** P7: runs that a data source may have in a day of UTC. */
+  /** P7: the runs that a data source may have in a UTC day. */
   readonly sourceRunsPerDay: number
-  /** A request older than this is refused: its record may have expired, and it could run a second time. */
+  /** An older request is rejected: its record may have expired, so it could make a second run. */
   readonly maxRequestAgeMs: number
 }
 
@@ -50,15 +50,15 @@ export interface StarterPorts {
   readonly clock: Clock
 }
 
-/** Everything one message is handled with. */
+/** What one message is handled with. */
 export interface StartContext extends StarterPorts {
   readonly settings: StarterSettings
   readonly place: Place
   readonly gate: Gate
-  /** When the invocation must have given its answer, in ms since the epoch. */
+  /** When the invocation must return, in ms since the epoch. */
   readonly deadlineMs: number
-  /** When the message was put on the queue, in ms since the epoch: the time of a request that names none. */
+  /** When the message was put on the queue, in ms since the epoch: the time of a request without `requestedAt`. */
   readonly sentAtMs: number
-  /** How often the queue has handed out this message; 1 for the first time. */
+  /** How often the queue has delivered this message, from 1. */
   readonly receiveCount: number
 }

@@ -1,11 +1,11 @@
 import type { StartContext } from './start-context.ts'
 
 /**
- * Before the deadline, in ms. With what is kept back after it to write down what was learned, one try of a call may take
- * all the time that the SDK gives it.
+ * The shortest time before the deadline in which a call is sent, in ms. Together with the margin after the deadline, in
+ * which the outcome is recorded, one try of a call may take as long as the SDK allows.
  */
-const leastTimeToAskMs = 2000
+const minTimeToAskMs = 2000
 
-/** Whether DataZone can still be asked something that is not a Start, and its answer be written down. */
+/** Whether there is time to call DataZone for anything but a Start, and to record the answer. */
 export const hasTimeToAsk = ({ clock, deadlineMs }: Pick<StartContext, 'clock' | 'deadlineMs'>): boolean =>
-  clock.now() <= deadlineMs - leastTimeToAskMs
+  clock.now() <= deadlineMs - minTimeToAskMs
