@@ -11,11 +11,11 @@ export interface CancelPorts {
 }
 
 /**
- * Tells DataZone to cancel a run whose record says so, and notes that it was taken. What DataZone refuses stays owed
- * (the run has probably ended by itself, which a Get will tell), and so does a cancel whose note somebody else's write
- * kept out: the next sweep asks once more.
- * @returns the run as it stands, and what DataZone refused it with
- * @throws PortUnavailable when the table cannot answer
+ * Sends the cancel that a run's record requests, and records that DataZone accepted it. A cancel that DataZone refused
+ * stays owed (the run has probably ended by itself, which a Get shows), and so does one that could not be recorded because
+ * another invocation wrote the run: the next sweep sends it again.
+ * @returns the run as it stands, and DataZone's refusal
+ * @throws PortUnavailable when the table does not answer
  */
 export const sendCancel = async (
   run: InFlightRun,

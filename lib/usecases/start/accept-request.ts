@@ -18,7 +18,7 @@ import { resumeRun } from './resume-record.ts'
 import type { StartContext } from './start-context.ts'
 import { applyOrders, rejectRequest, skippedByPolicy, waitingRequest } from './waiting-request.ts'
 
-/** A request so old that its record may have expired could make a second run. */
+/** Whether the record of an equal request may have expired, so that this one could make a second run. */
 const isTooOld = (request: RequestedRun, context: StartContext): boolean =>
   request.requestedAtMs !== undefined &&
   context.clock.now() - request.requestedAtMs > context.settings.maxRequestAgeMs
@@ -26,28 +26,29 @@ const isTooOld = (request: RequestedRun, context: StartContext): boolean =>
 const isMadeBy = (run: Run, waiting: ParkedRun): boolean =>
   run.state !== 'PLANNED' && isRequestedBy(run, waiting.request.requestKey)
 
-/** A run whose Start met something that passes: its message comes back sooner than the sweep. Backfill is the sweep's. */
+/** Whether the queue delivers a parked run's message before the sweep releases it. Backfill waits for the sweep. */
 const resumesWithMessage = (run: Run): run is ParkedRun =>
   run.state === 'PARKED' &&
   run.request.lane === 'live' &&
   isResolved(run.subject) &&
   (run.reason === 'THROTTLED' || run.reason === 'PACED' || run.reason === 'UNAVAILABLE')
 
-/** The same request again: a duplicate before any call, unless it comes back to be tried again. */
+/** Answers a repeated request: a duplicate before any call, unless its message returned to try again. */
 const answerRepeat = async (
   made: readonly Run[],
   records: Records,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const comingBack = made.find(resumesWithMessage)
-  return comingBack !== undefined && context.settings.mode === 'run'
-    ? [await resumeRun(comingBack, records, context)]
+  const resumable = made.find(resumesWithMessage)
+  return resumable !== undefined && context.settings.mode === 'run'
+    ? [await resumeRun(resumable, records, context)]
     : made.map((run) => ({ outcome: 'duplicate', of: runKey(run) }))
 }
 
 const tooOld: RunError = {
   name: 'TooOld',
-  message: 'requestedAt: is too old, its run may have been forgotten; ask again with the present time',
+  message:
+    'requestedAt: too old, the record of its run may have expired; send the request again with the current time',
 }
 
 const acceptMetadata = async (
@@ -63,7 +64,7 @@ const acceptMetadata = async (
   const records = await context.store.runsOf(waiting.subject)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
-  // A sender who uses an id again for another revision asks for something else.
+  // A sender that reuses a request id for another revision makes another request.
   const made = records.runs.flatMap((run) => {
     const { subject } = run
     const isSame =
@@ -73,7 +74,7 @@ const acceptMetadata = async (
         subject.revision === request.revision)
     return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
   })
-  // A crash may have cut it short between its sets of types; what was cancelled meanwhile stays short.
+  // A crash may have stopped the request between its sets of types. A canceled request is not completed.
   const whole = made.some(({ run, subject }) => subject.revision === undefined || isCancelRequested(run))
   const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
   const wanted = request.types ?? begun?.run.request.policyTypes ?? []
@@ -89,7 +90,7 @@ const acceptMetadata = async (
       context,
     )
   if (isTooOld(request, context)) return [await rejectRequest(waiting, tooOld, context)]
-  // Cut short between its sets of types: it goes on as it was ordered, whatever the policy says by now.
+  // Stopped between its sets of types: it continues as the policy ordered it then.
   if (begun?.subject.revision !== undefined) {
     const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     return claimRuns(applyOrders(waiting, orders, context), begun.subject.revision, records, context)
@@ -104,7 +105,7 @@ const acceptMetadata = async (
     : claimRuns(applyOrders(waiting, decision.orders, context), request.revision, records, context)
 }
 
-/** A data source has nothing to resolve, and the policy says nothing of it: its trigger key is the whole subject. */
+/** A data source has nothing to resolve and no policy rules: its trigger key is the whole subject. */
 const acceptSource = async (
   request: RequestedSourceRun,
   context: StartContext,
@@ -122,7 +123,7 @@ const acceptSource = async (
     : claimSubjects(waiting, [waiting.subject], records, context)
 }
 
-/** Steps 1 to 3 of a request: is it for us, is it new, which revision, claim. */
+/** Steps 1 to 3 of a request: skips other domains, recognizes a duplicate, finds the revision, claims. */
 export const acceptRequest = async (
   request: RequestedRun,
   context: StartContext,

@@ -9,29 +9,30 @@ import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 
 /**
- * A request to cancel is handled at once, and again this long after it was sent: it may have overtaken the request for
- * what it cancels, or have come between the records that one request makes.
+ * A cancel request is handled at once, and again this long after it was sent: it may have overtaken the run request that
+ * it cancels, or have arrived between the records that one run request makes.
  */
 const overtakingMs = 30_000
 
-/** How often records are read again because somebody else wrote one of them. */
-const tries = 5
+/** How often the records are read again after another invocation wrote one of them. */
+const maxTries = 5
 
-/** What became of a request to cancel. */
+/** The result of a cancel request. */
 interface Cancellation {
   readonly outcomes: readonly RequestOutcome[]
-  /** Why the sender gets it back: what DataZone cannot cancel, and what nobody could tell whether it is meant. */
+  /** Why the request is rejected: runs that DataZone cannot cancel, and requests that it may or may not mean. */
   readonly refusals: readonly string[]
 }
 
 /**
- * Whether the request means a run; or, of a request that waits to learn what it runs, which field of the request to
- * cancel nobody can compare with it yet.
+ * Whether the cancel request means a run. `types` and `asset.revision` are fields of the cancel request that cannot be
+ * compared yet, because the run request waits to learn its own.
  */
 type Meaning = 'meant' | 'not-meant' | 'types' | 'asset.revision'
 
 /**
- * A run that was asked for later is not meant, however late the message comes again; nor is one that others started.
+ * Compares a cancel request with a record. It never means a run that was requested after it, however late the message is
+ * delivered again, nor a foreign run.
  */
 const meaningOf = ({ target, requestedAtMs }: RequestedCancel, run: Run): Meaning => {
   const { subject, request } = run
@@ -44,7 +45,7 @@ const meaningOf = ({ target, requestedAtMs }: RequestedCancel, run: Run): Meanin
       : 'not-meant'
   if ('dataSourceId' in target) return 'not-meant'
   const { types, revision } = target
-  // Which types, or which revision, a waiting request will have, nobody knows yet.
+  // A waiting request does not have its types or its revision yet.
   const revisionOfRun = subject.revision ?? request.revision
   const waitsForTypes = subject.revision === undefined && request.policyTypes !== undefined
   const isOther =
@@ -55,22 +56,22 @@ const meaningOf = ({ target, requestedAtMs }: RequestedCancel, run: Run): Meanin
   return revision !== undefined && revisionOfRun === undefined ? 'asset.revision' : 'meant'
 }
 
-/** What the sender hears of a request that was left alone. */
-const leftWaiting = {
+/** Why a waiting request was not canceled. */
+const notCanceled = {
   types:
-    'types: a request of the asset waits to learn which it runs, and was left; cancel without types, or again once it has',
+    'types: a request of the asset waits to learn its types and was not canceled; leave out types, or send the cancel again later',
   'asset.revision':
-    'asset.revision: a request of the asset waits to learn which it runs, and was left; cancel without a revision, or again once it has',
+    'asset.revision: a request of the asset waits to learn its revision and was not canceled; leave out the revision, or send the cancel again later',
 } as const
 
-const leftAlone = (cancel: RequestedCancel, runs: readonly Run[]): readonly string[] => {
+const unclearMeanings = (cancel: RequestedCancel, runs: readonly Run[]): readonly string[] => {
   const meanings = runs.flatMap((run) => (run.state === 'PARKED' ? [meaningOf(cancel, run)] : []))
   return (['types', 'asset.revision'] as const).flatMap((field) =>
-    meanings.includes(field) ? [leftWaiting[field]] : [],
+    meanings.includes(field) ? [notCanceled[field]] : [],
   )
 }
 
-/** One run. Undefined: somebody else wrote it meanwhile, and the records are to be read again. */
+/** Cancels one run. Returns undefined when another invocation wrote it meanwhile: the records must be read again. */
 const cancelOne = async (
   run: Run,
   { requestId, reason }: RequestedCancel,
@@ -79,33 +80,35 @@ const cancelOne = async (
   const fact = { kind: 'CANCEL_REQUESTED', requestId, ...(reason === undefined ? {} : { reason }) } as const
   const next = transition(run, fact, context.clock.now())
   if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
-  const asked = next.outcome === 'unchanged' ? run : await context.store.save(next.run)
-  switch (asked?.state) {
+  const requested = next.outcome === 'unchanged' ? run : await context.store.save(next.run)
+  switch (requested?.state) {
     case undefined:
       return undefined
     case 'ENDED':
-      await announce([asked], context)
-      return { outcome: 'canceled', run: asked }
+      await announce([requested], context)
+      return { outcome: 'canceled', run: requested }
     case 'IN_FLIGHT': {
-      // What fails here, or there is no time for, the sweep makes good.
+      // A cancel that fails, or that there is no time for, is sent by the sweep.
       const sent =
-        owesCancel(asked) && hasTimeToAsk(context) ? await sendCancel(asked, context) : { run: asked }
+        owesCancel(requested) && hasTimeToAsk(context)
+          ? await sendCancel(requested, context)
+          : { run: requested }
       return { outcome: 'cancel-requested', run: sent.run }
     }
     case 'CLAIMED':
     case 'PARKED':
-      return { outcome: 'cancel-requested', run: asked }
+      return { outcome: 'cancel-requested', run: requested }
     case 'PLANNED':
-      return { outcome: 'cancel-too-late', of: runKey(asked) }
+      return { outcome: 'cancel-too-late', of: runKey(requested) }
     default:
-      return asked satisfies never
+      return requested satisfies never
   }
 }
 
 /** Whether no Start of the run was sent, or may have been. */
 const isUnstarted = (run: Run): boolean => run.state === 'PARKED' && run.earlierStart === undefined
 
-/** Undefined as above. */
+/** Cancels each run that has not ended. Returns undefined as `cancelOne` does. */
 const cancelAll = async (
   runs: readonly Run[],
   cancel: RequestedCancel,
@@ -117,7 +120,7 @@ const cancelAll = async (
     if (run.state === 'ENDED' || (cancel.onlyWaiting === true && !isUnstarted(run))) continue
     if (run.state === 'IN_FLIGHT' && run.subject.kind === 'DATA_SOURCE') {
       refusals.push(
-        `dataSource: its run ${run.runId} is going, and DataZone has no cancel for data source runs; let it end`,
+        `dataSource: run ${run.runId} is active, and DataZone cannot cancel data source runs; wait until it ends`,
       )
       continue
     }
@@ -128,8 +131,8 @@ const cancelAll = async (
   return { outcomes, refusals }
 }
 
-/** Why nothing is left to cancel: this request has done it before, the last run had ended, or there is none. */
-const nothingLeft = ({ requestId }: RequestedCancel, runs: readonly Run[]): RequestOutcome => {
+/** The outcome when nothing is left to cancel: this request canceled it before, the last run had ended, or there is none. */
+const nothingToCancel = ({ requestId }: RequestedCancel, runs: readonly Run[]): RequestOutcome => {
   const ended = runs.flatMap((run) => (run.state === 'ENDED' ? [run] : []))
   const last = ended.toSorted((left, right) => left.detectedAtMs - right.detectedAtMs).at(-1)
   if (last === undefined) return { outcome: 'nothing-to-cancel' }
@@ -138,10 +141,10 @@ const nothingLeft = ({ requestId }: RequestedCancel, runs: readonly Run[]): Requ
 }
 
 /**
- * Cancels all that was asked for of an asset or data source and has not ended. What has not started ends at once; what
- * may have is looked for first; what is running is cancelled at DataZone, after the record says so. Pauses, caps and
- * modes but `off` do not hold it up.
- * @throws PortUnavailable when the table cannot answer: the message is to be tried again
+ * Cancels the requested runs of an asset or data source that have not ended. A run that has not started ends at once; one
+ * that may have started is looked up first; a run in flight is canceled at DataZone after its record says so. Pauses, caps
+ * and every mode but `off` leave cancels alone.
+ * @throws PortUnavailable when the table does not answer: the message must be tried again
  */
 export const cancelRuns = async (cancel: RequestedCancel, context: StartContext): Promise<Cancellation> => {
   const { settings, clock, sentAtMs } = context
@@ -151,7 +154,7 @@ export const cancelRuns = async (cancel: RequestedCancel, context: StartContext)
   if (settings.domainIds.length > 0 && !settings.domainIds.includes(domainId))
     return only({ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' })
 
-  for (let left = tries; left > 0; left -= 1) {
+  for (let left = maxTries; left > 0; left -= 1) {
     const records = await context.store.runsOf({ domainId, ...target })
     if (records.unreadable.length > 0) return only(recordUnreadable)
     const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
@@ -166,9 +169,9 @@ export const cancelRuns = async (cancel: RequestedCancel, context: StartContext)
       } as const
       return { ...done, outcomes: [...done.outcomes, again] }
     }
-    const refusals = cancel.onlyWaiting ? [] : [...done.refusals, ...leftAlone(cancel, records.runs)]
+    const refusals = cancel.onlyWaiting ? [] : [...done.refusals, ...unclearMeanings(cancel, records.runs)]
     const isNothing = done.outcomes.length === 0 && refusals.length === 0
-    return isNothing ? only(nothingLeft(cancel, meant)) : { ...done, refusals }
+    return isNothing ? only(nothingToCancel(cancel, meant)) : { ...done, refusals }
   }
   return only({ outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' })
 }

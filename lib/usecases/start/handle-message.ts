@@ -9,7 +9,7 @@ import type { RequestOutcome } from './request-outcome.ts'
 import { resumeRecord } from './resume-record.ts'
 import type { StartContext } from './start-context.ts'
 
-/** P2: the event, then the copy, and only then may the message go. */
+/** P2: sends the event, then copies the message; only then may the message be acknowledged. */
 const rejectMessage = async (
   body: string,
   problems: readonly string[],
@@ -24,8 +24,8 @@ const rejectMessage = async (
   const { envelopeId, runKind, errorName } = about
   const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
   const eventId = event.detail.metadata.id
-  const [taken] = await context.bus.put([event], context.deadlineMs - nowMs)
-  if (taken !== true) {
+  const [isAccepted] = await context.bus.put([event], context.deadlineMs - nowMs)
+  if (isAccepted !== true) {
     const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
     return { outcome: 'retry', afterSeconds, reason: 'EVENT_NOT_ACCEPTED' }
   }
@@ -33,7 +33,7 @@ const rejectMessage = async (
   return { outcome: 'rejected', eventId, reasons: problems }
 }
 
-/** What became of a message, the request it was, and the asset or data source it is about, for the log. */
+/** The outcomes of a message, with its request key and its asset or data source for the log. */
 export interface Handled {
   readonly requestKey?: string
   readonly about?: AssetRef | DataSourceRef
@@ -46,8 +46,8 @@ const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
     : { domainId: named.domainId, assetId: named.assetId }
 
 /**
- * From a queue body to what became of it: parse, dedupe, resolve, claim, start; or cancel. Each step writes before the next calls.
- * @throws PortUnavailable when the table or a queue cannot answer: the message is to be tried again
+ * Handles a queue body: parse, deduplicate, resolve, claim, start; or cancel. Each step writes before the next one calls.
+ * @throws PortUnavailable when the table or a queue does not answer: the message must be tried again
  */
 export const handleMessage = async (body: string, context: StartContext): Promise<Handled> => {
   const message = parseQueueMessage(body, context.sentAtMs)

@@ -20,8 +20,8 @@ import {
 } from './waiting-request.ts'
 
 /**
- * The revision that GetAsset showed has already ended before this publish happened: the read was probably stale. Looked
- * at once more; the second time it is believed.
+ * Whether GetAsset was probably stale: the run of the revision that it shows ended before this publish happened. The
+ * second read is trusted.
  */
 const looksStale = (waiting: WaitingRequest, revision: string, records: readonly Run[]): boolean =>
   !waiting.request.regenerate &&
@@ -63,7 +63,7 @@ const claimResolved = async (
       if (waiting.version > 0 && !(await context.store.dropRequest(waiting))) return [duplicateOf(waiting)]
       return [skippedByPolicy(decision)]
     case 'look':
-      throw new Error('a rule looks at more than GetAsset has told')
+      throw new Error('a policy rule matches a field that GetAsset does not return')
     default:
       return decision satisfies never
   }

@@ -7,7 +7,7 @@ import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
-/** What GetAsset told, or what to do about the request instead. */
+/** GetAsset's answer, or how the request continues without it. */
 export type Resolution =
   | { readonly outcome: 'resolved'; readonly asset: Asset }
   | {
@@ -17,7 +17,7 @@ export type Resolution =
       readonly error: RunError
     }
   | { readonly outcome: 'wrong'; readonly error: RunError }
-  /** Soon again, by itself; park it when it has been back on the queue before. */
+  /** Passes by itself: retry, and park a request that was retried before. */
   | { readonly outcome: 'transient'; readonly reason: 'THROTTLED' | 'UNAVAILABLE'; readonly error: RunError }
 
 const unresolved = async (
@@ -61,7 +61,7 @@ const unresolved = async (
   }
 }
 
-/** Step 2: one GetAsset, for the revision to run and for what the policy's rules look at. */
+/** Step 2: one GetAsset, for the revision to run and for the fields that policy rules match. */
 export const resolveAsset = async (waiting: WaitingRequest, context: StartContext): Promise<Resolution> => {
   const { domainId, assetId } = waiting.subject
   const breaker = await context.gate.blockedBy('GetAsset', waiting)

@@ -20,7 +20,7 @@ import type { StartContext } from './start-context.ts'
 /** A request about an asset. */
 export type WaitingRequest = ParkedRun & { readonly subject: MetadataSubject }
 
-/** Whether a parked record is a request that waits to learn its revision. */
+/** Whether a parked record is a request whose revision is not known yet. */
 export const isWaitingRequest = (run: ParkedRun): run is WaitingRequest => !isResolved(run.subject)
 
 /** What a request about an asset names, and what it leaves to the policy. */
@@ -28,8 +28,8 @@ const assetOrigin = ({ types, revision, trigger }: RequestedMetadataRun) =>
   present({ policyTypes: types === undefined ? [] : undefined, revision, trigger })
 
 /**
- * A request that made no record yet, as a parked one: under its request key while its revision is not known. Version 0
- * is one that has only been read from the queue: it is written when it has to wait, and most never have to.
+ * Returns a request without a record as a parked one, under its request key while its revision is not known. At version 0
+ * it has only been read from the queue: it is written when it has to wait, and most requests never do.
  */
 export const waitingRequest = <About extends Subject>(
   request: RequestedRun,
@@ -45,7 +45,7 @@ export const waitingRequest = <About extends Subject>(
     request: {
       requestKey: request.requestKey,
       lane: request.lane,
-      // No later than it was sent, whatever the sender's clock says: a cancel that was sent after it means it.
+      // Not after it was sent, whatever the sender's clock says, so that a cancel that was sent later means it.
       requestedAtMs: Math.min(request.requestedAtMs ?? context.sentAtMs, context.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...present({ correlationId: request.correlationId }),
@@ -59,7 +59,7 @@ export const waitingRequest = <About extends Subject>(
   }
 }
 
-/** The request as the policy orders it, to be claimed. */
+/** Returns the request with the types and the settings that the policy orders. */
 export const applyOrders = (
   waiting: WaitingRequest,
   orders: RunOrders,
@@ -76,7 +76,7 @@ export const applyOrders = (
   }
 }
 
-/** Why the policy skips a request, as its outcome. */
+/** Returns the policy's decision to skip a request as an outcome. */
 export const skippedByPolicy = (decision: Extract<Decision, { decision: 'skip' }>): RequestOutcome => {
   const { decision: _, ...why } = decision
   return { outcome: 'skipped', ...why }
@@ -107,7 +107,7 @@ export const parkRequest = async (
   return parked === undefined ? duplicateOf(waiting) : { outcome: 'parked', run: parked }
 }
 
-/** Ends the request as REJECTED, and says so to its sender. */
+/** Ends the request as REJECTED and announces the ending to its sender. */
 export const rejectRequest = async (
   waiting: ParkedRun,
   error: RunError,

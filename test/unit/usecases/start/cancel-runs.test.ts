@@ -383,7 +383,7 @@ describe('of a data source', () => {
     const [ended, rejected] = await handle(sourceCancelRequest())
     expect(ended).toMatchObject({ outcome: 'canceled' })
     const reason = expect.stringMatching(
-      /^dataSource: its run source-run-1 is going, and DataZone has no cancel/,
+      /^dataSource: run source-run-1 is active, and DataZone cannot cancel/,
     )
     expect(rejected).toMatchObject({ outcome: 'rejected', reasons: [reason] })
     expect(store.current(going)).toEqual(going)
