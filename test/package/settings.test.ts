@@ -40,14 +40,11 @@ beforeAll(async () => {
 })
 
 describe('the functions', () => {
-  test('run on Node 24 and arm64, unversioned, and keep logs for 30 days', () => {
+  test('run on Node 24 and arm64, unversioned', () => {
     for (const { Runtime, Architectures } of [starter, poller, observer]) {
       expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']])
     }
     expect(Object.values(template.Resources).map(({ Type }) => Type)).not.toContain('AWS::Lambda::Version')
-    expect(propertiesOf('StarterLogGroup')).toMatchObject({ RetentionInDays: 30 })
-    expect(propertiesOf('PollerLogGroup')).toMatchObject({ RetentionInDays: 30 })
-    expect(propertiesOf('ObserverLogGroup')).toMatchObject({ RetentionInDays: 30 })
   })
 
   test('share one environment without secrets', () => {

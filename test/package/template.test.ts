@@ -119,6 +119,8 @@ describe('the packaged template', () => {
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
       AlarmEmail: '',
+      LogRetentionDays: '30',
+      PermissionsBoundaryArn: '',
       ProtectTable: 'false',
       ArchiveDays: '0',
     })
@@ -136,6 +138,19 @@ describe('the packaged template', () => {
       'RunTable',
       'StarterLogGroup',
     ])
+  })
+
+  test('bounds every role and keeps logs as the parameters say', () => {
+    const propertiesOf = (type: string) =>
+      Object.values(service.template.Resources).flatMap(({ Type, Properties }) =>
+        Type === type ? [Properties] : [],
+      )
+    for (const role of propertiesOf('AWS::IAM::Role'))
+      expect(role?.['PermissionsBoundary']).toEqual({
+        'Fn::If': ['BoundsRoles', { Ref: 'PermissionsBoundaryArn' }, { Ref: 'AWS::NoValue' }],
+      })
+    for (const group of propertiesOf('AWS::Logs::LogGroup'))
+      expect(group?.['RetentionInDays']).toEqual({ Ref: 'LogRetentionDays' })
   })
 
   test('refuses mode run without domains or alarm topic, also without the Serverless Framework', () => {
@@ -174,6 +189,11 @@ describe('the packaged template', () => {
       'DomainIds',
       ['', '*', 'dzd_1234abcd', 'dzd-1234abcd,dzd_a'],
       ['dzd', 'dzd_a,', 'dzd_a, dzd_b', 'prj_a'],
+    ],
+    [
+      'PermissionsBoundaryArn',
+      ['', 'arn:aws:iam::111122223333:policy/boundary'],
+      ['boundary', 'arn:aws:iam::1:role/x'],
     ],
     ['ArchiveDays', ['0', '7', '3650'], ['', '-1', '07', '1.5']],
     ['AlarmEmail', ['', 'on-call@example.com'], ['on-call', 'a b@c']],
