@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import { CancelRequest } from '../../lib/contracts/cancel-request.ts'
+import { parseWith } from '../../lib/contracts/problems.ts'
+import { connect } from '../connect.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { sendRequests } from '../queues.ts'
+import type { StackOptions } from '../stack-location.ts'
+import { assetOf } from '../target.ts'
+
+interface CancelOptions extends StackOptions {
+  readonly domain?: string
+  readonly revision?: string
+  readonly reason?: string
+}
+
+/** `dzrun cancel ASSET`: cancel what was requested for an asset until now. */
+export const addCancel = (program: Command): void => {
+  program
+    .command('cancel')
+    .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
+    .description('cancel what was requested for an asset until now and has not ended')
+    .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
+    .option('--revision <revision>', 'only this revision')
+    .option('--reason <text>', 'why; stands in the history of what is canceled')
+    .addHelpText('after', '\nExample:\n  dzrun cancel tpcds_store_sales --reason "wrong table"')
+    .action(async (named: string, options: CancelOptions, command: Command) => {
+      const all: CancelOptions = { ...command.optsWithGlobals(), ...options }
+      const { domainId, assetId } = assetOf(named, all.domain)
+      const { location } = await connect(all)
+      const parsed = parseWith(CancelRequest, {
+        version: 1,
+        requestId: `dzrun-cancel-${randomUUID()}`,
+        kind: 'CANCEL',
+        domainId,
+        asset: { id: assetId, ...(all.revision === undefined ? {} : { revision: all.revision }) },
+        requestedAt: new Date().toISOString(),
+        ...(all.reason === undefined ? {} : { reason: all.reason }),
+      })
+      if (!parsed.ok) throw new CommandFailed(exitCodes.usage, parsed.problems.join('; '))
+      await sendRequests(location, all, [parsed.value])
+      console.log(
+        `asked to cancel what was requested for ${assetId}; dzrun explain ${assetId} shows the result`,
+      )
+    })
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/explain-target.ts'
+import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
+import { connect } from '../connect.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { age, printable, styled, time } from '../output.ts'
+import type { StackOptions } from '../stack-location.ts'
+import { assetOf } from '../target.ts'
+
+interface ExplainOptions extends StackOptions {
+  readonly domain?: string
+  readonly json?: boolean
+}
+
+const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
+  const { run, pause, breaker, nextLookAtMs } = story
+  const by = story.requestedBy.map(printable).join(', ')
+  return [
+    styled('bold', story.title),
+    `  ${printable(story.standing)}`,
+    `  requested ${time(story.requestedAtMs)} (${age(nowMs - story.requestedAtMs)} ago) by ${by}`,
+    ...(run.subject.kind === 'METADATA_GENERATION'
+      ? [`  project ${run.projectId}, lane ${run.request.lane}`]
+      : []),
+    ...(pause === undefined
+      ? []
+      : [
+          `  paused by ${printable(pause.pausedBy ?? 'an operator')}: ${printable(pause.reason ?? 'no reason given')}`,
+        ]),
+    ...(breaker === undefined
+      ? []
+      : [`  breaker open since ${time(breaker.openedAtMs)}, next probe ${time(breaker.nextProbeAtMs)}`]),
+    ...(nextLookAtMs === undefined ? [] : [`  next look ${time(nextLookAtMs)}`]),
+    ...run.history.map(({ atMs, what }) => styled('dim', `  ${time(atMs)}  ${printable(what)}`)),
+  ]
+}
+
+const adviceLine = ({ why, command }: Advice): string =>
+  command === undefined ? `- ${why}` : `- ${why}:\n    dzrun ${command.join(' ')}`
+
+const explanationLines = (explanation: Explanation, nowMs: number): readonly string[] => [
+  ...(explanation.stories.length === 0 ? ['No run of it is recorded.'] : []),
+  ...explanation.stories.flatMap((story) => [...storyLines(story, nowMs), '']),
+  ...explanation.unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
+  ...(explanation.advice.length === 0 ? [] : [styled('bold', 'What you can do')]),
+  ...explanation.advice.map(adviceLine),
+]
+
+/** `dzrun explain ASSET`: why does this table have no description? */
+export const addExplain = (program: Command): void => {
+  program
+    .command('explain')
+    .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
+    .description(
+      'say what was requested for an asset, where it stands, what it waits for, and what you can do',
+    )
+    .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
+    .option('--json', 'print the same as data')
+    .addHelpText('after', '\nExample:\n  dzrun explain tpcds_store_sales --domain dzd_sample1234567 --local')
+    .action(async (named: string, options: ExplainOptions, command: Command) => {
+      const all: ExplainOptions = { ...command.optsWithGlobals(), ...options }
+      const target = assetOf(named, all.domain)
+      const { store, switches, breakers } = await connect(all)
+      const explanation = await explainTarget(target, { store, switches, breakers })
+      console.log(
+        all.json === true
+          ? JSON.stringify(explanation, null, 2)
+          : explanationLines(explanation, Date.now()).join('\n'),
+      )
+      if (explanation.stories.length === 0) process.exitCode = exitCodes.notFound
+    })
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { parsePolicy } from '../../lib/contracts/policy-file.ts'
+import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { locateStack, type StackOptions } from '../stack-location.ts'
+import { assetOf } from '../target.ts'
+
+const readPolicy = async (file: string): Promise<Policy> => {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(await readFile(file, 'utf8'))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CommandFailed(exitCodes.usage, `cannot read the policy ${file}: ${why}`, { cause })
+  }
+  const policy = parsePolicy(parsed)
+  if (policy.ok) return policy.value
+  throw new CommandFailed(exitCodes.usage, `${file} is not a valid policy: ${policy.problems.join('; ')}`)
+}
+
+const decisionText = (decision: Decision, policy: Policy): string => {
+  switch (decision.decision) {
+    case 'run': {
+      const rule = policy.rules.findIndex(({ verdict }) => verdict === decision.orders)
+      return `run, by rules[${rule}]${decision.orders.types === undefined ? ' with the default types' : `: ${decision.orders.types.join(', ')}`}`
+    }
+    case 'skip':
+      return decision.reason === 'POLICY'
+        ? `skip, by rules[${decision.rule}]: ${decision.because}`
+        : 'skip: no rule matches it'
+    case 'look':
+      return 'depends on the type or name of the asset'
+    default:
+      return decision satisfies never
+  }
+}
+
+/** `dzrun policy check` and `dzrun policy test`. */
+export const addPolicy = (program: Command): void => {
+  const policy = program.command('policy').description('check policy files and try them on assets')
+
+  policy
+    .command('check')
+    .argument('[file]', 'policy file', 'config/policy.json')
+    .description('check a policy file; every wrong place is named')
+    .action(async (file: string) => {
+      const { rules, caps } = await readPolicy(file)
+      console.log(`${file} is valid: ${rules.length} rules, ${caps.length} caps`)
+    })
+
+  policy
+    .command('test')
+    .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
+    .description('say which rule decides about an asset, which is read from DataZone')
+    .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
+    .option('--file <file>', 'policy file', 'config/policy.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
+    )
+    .action(
+      async (named: string, options: StackOptions & { domain?: string; file: string }, command: Command) => {
+        const all = { ...command.optsWithGlobals<StackOptions>(), ...options }
+        const rules = await readPolicy(all.file)
+        const target = assetOf(named, all.domain)
+        const { readAsset } = await import('../catalog.ts')
+        const asset = await readAsset(target, await locateStack(all), all)
+        const decision = applyPolicy(rules, {
+          domainId: target.domainId,
+          projectId: asset.owningProjectId,
+          asset: { type: asset.typeIdentifier, name: asset.name },
+        })
+        console.log(
+          `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
+        )
+        if (decision.decision === 'skip') process.exitCode = exitCodes.refused
+      },
+    )
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbRunList } from '../lib/adapters/dynamodb/run-list.ts'
+import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
+import { locateStack, type StackLocation, type StackOptions } from './stack-location.ts'
+
+const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** What SDK clients of a service are made with. */
+export const clientSettings = (
+  location: StackLocation,
+  service: 'dynamodb' | 'sqs' | 'datazone',
+  { region, profile }: StackOptions,
+) =>
+  location.local === undefined
+    ? { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) }
+    : { endpoint: location.local[service], region: location.local.region, credentials: localCredentials }
+
+/** The read model of a stack, and the client behind it for the few writes of operators. */
+export const connect = async (options: StackOptions) => {
+  const location = await locateStack(options)
+  const client = new DynamoDBClient(clientSettings(location, 'dynamodb', options))
+  return {
+    location,
+    client,
+    store: dynamoDbRunStore(client, location.tableName, () => delay(50)),
+    list: dynamoDbRunList(client, location.tableName),
+    switches: dynamoDbSwitches(client, location.tableName, Date.now),
+    breakers: dynamoDbBreakers(client, location.tableName),
+  }
+}

@@ -1,0 +1,21 @@
+import type { RunSummary } from '../run/run-summary.ts'
+
+/** What to list: the runs of one domain in one state or with one ending. */
+export interface RunListQuery {
+  readonly domainId: string
+  /** A state (`PARKED`, `IN_FLIGHT`, ...) or an ending (`FAILED`, ...). */
+  readonly status: string
+  /** Only records written at this time or later, in ms since the epoch. */
+  readonly sinceMs?: number
+  /** Only records written before this time, in ms since the epoch. */
+  readonly beforeMs?: number
+}
+
+/**
+ * The index that people read: runs by domain and status. Narrow, because no decision may rest on it: it lags behind the
+ * table and lacks the fields that decisions need. Throws PortUnavailable when the table does not answer.
+ */
+export interface RunList {
+  /** Yields runs in pages, the one written last first. Reads a page only when the caller asks for it. */
+  newestFirst(query: RunListQuery): AsyncIterable<readonly RunSummary[]>
+}

@@ -1,0 +1,61 @@
+import { typesToRun } from '../../run/identity.ts'
+import type { ParkReason, Run } from '../../run/run.ts'
+
+/** Why a parked request waits, in one clause after "waits". */
+const waits: Record<ParkReason, string> = {
+  BACKFILL: 'in the backfill lane until live requests leave room',
+  BEHIND: 'for another run of the same asset or data source to end',
+  CAP_FULL: 'because a cap of the policy has no room until its day or month turns',
+  CONFLICT: 'because DataZone already runs a job for it',
+  DENIED: 'because DataZone denied access to the project',
+  LEASE_EXPIRED: 'because an earlier Start may have taken effect; DataZone is asked first',
+  NOT_FOUND: 'because DataZone does not know the asset or data source yet',
+  PACED: 'for its turn within the Start rate',
+  PAUSED: 'because an operator paused its domain or project',
+  QUOTA_EXCEEDED: "because the month's quota of its types is used up",
+  RETRY: 'for its next attempt, after a failed one',
+  SOURCE_DAY_FULL: 'because its data source has had its runs of the day',
+  STALE_READ: 'because DataZone showed a revision that has already ended; it is read again',
+  THROTTLED: 'because DataZone throttled the call',
+  UNAVAILABLE: 'because DataZone, or a part of this stack, did not answer',
+}
+
+/** Returns what a record is about, such as `revision 4, BUSINESS_DESCRIPTIONS, attempt 1`. */
+export const titleOf = (run: Run): string => {
+  const { subject } = run
+  const parts =
+    subject.kind === 'METADATA_GENERATION'
+      ? [
+          subject.revision === undefined ? 'revision not known yet' : `revision ${subject.revision}`,
+          typesToRun(run).join(' + '),
+        ]
+      : ['foreignRunId' in subject ? `foreign run ${subject.foreignRunId}` : `trigger ${subject.triggerKey}`]
+  return [...parts, `attempt ${run.attempt}`].filter((part) => part !== '').join(', ')
+}
+
+/** Returns where a run stands, in one clause. Times are left to the caller: each has a field of its own. */
+export const standingOf = (run: Run): string => {
+  switch (run.state) {
+    case 'PLANNED':
+      return 'would start, but the stack is in mode plan'
+    case 'CLAIMED':
+      return 'is being started'
+    case 'PARKED':
+      return `waits ${waits[run.reason]}`
+    case 'IN_FLIGHT':
+      return `runs at DataZone as ${run.runId} (${run.nativeStatus})`
+    case 'ENDED':
+      return endedAs(run)
+    default:
+      return run satisfies never
+  }
+}
+
+const endedAs = (run: Extract<Run, { state: 'ENDED' }>): string => {
+  const why = run.error === undefined ? '' : `: ${run.error.message} (${run.error.name})`
+  const failed = (run.typeStats ?? []).flatMap(({ type, status, errorMessage }) =>
+    errorMessage === undefined ? [] : [`${type} ${status}: ${errorMessage}`],
+  )
+  const types = failed.length === 0 ? '' : `; ${failed.join('; ')}`
+  return `ended as ${run.ending}${why}${types}`
+}
