@@ -48,7 +48,7 @@ const variablesOf = (text: string): Record<string, string> =>
   )
 
 /** The local stack whose env file `npm start` wrote. */
-export const locateLocal = async (file: string): Promise<StackLocation> => {
+const locateLocal = async (file: string): Promise<StackLocation> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const message = `no local stack: ${file} does not exist; run npm start, or give --local FILE`
     throw new CommandFailed(exitCodes.usage, message, { cause })

@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { eventually } from '../support/eventually.ts'
+
+const domain = 'dzd_sample1234567'
+
+describe('dzrun on a local stack', () => {
+  let directory: string
+  let start: RunningCommand
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cli-'))
+    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
+    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
+    start = runCommand('local/start.ts', '--speed', '60', ...files, ...ports)
+    await start.printed(/Ctrl-C stops everything/)
+  })
+  afterAll(async () => {
+    await start?.kill()
+    await rm(directory, { recursive: true })
+  })
+
+  const dzrun = (...args: readonly string[]) =>
+    runCommand('cli/main.ts', ...args, '--local', join(directory, 'env')).ended
+  const inDomain = (...args: readonly string[]) => dzrun(...args, '--domain', domain)
+
+  // First, because a starter that has read "not paused" believes it for half a minute.
+  test('pauses a project, shows what waits for it, and resumes it', async () => {
+    const scope = `${domain}/refdataproj001`
+    expect(await dzrun('pause', scope, '--reason', 'glossary is being rebuilt')).toMatchObject({ code: 0 })
+    expect(await inDomain('submit', 'tpcds_item')).toMatchObject({ code: 0 })
+    await eventually(async () => {
+      const { stdout } = await inDomain('explain', 'tpcds_item')
+      expect(stdout).toContain('waits because an operator paused its domain or project')
+      expect(stdout).toContain('glossary is being rebuilt')
+      expect(stdout).toContain(`dzrun resume ${scope}`)
+    })
+    expect((await dzrun('status')).stdout).toMatch(/parked +1\n {2}paused +1\n/)
+    expect(await dzrun('resume', scope)).toMatchObject({ code: 0 })
+    expect(await dzrun('resume', scope)).toMatchObject({ code: 3 })
+  })
+
+  test('follows a submitted run to its ending, and explains, lists and gets it', async () => {
+    const submitted = await inDomain('submit', 'tpcds_store_sales', '--wait', '--timeout', '60')
+    expect(submitted.stderr).toBe('')
+    const [, ending] = /ended as (\w+)/.exec(submitted.stdout) ?? []
+    expect(submitted.code).toBe(ending === 'SUCCEEDED' ? 0 : 1)
+
+    const explained = await inDomain('explain', 'tpcds_store_sales')
+    expect(explained).toMatchObject({ code: 0, stderr: '' })
+    expect(explained.stdout).toMatch(/^revision 1, BUSINESS_DESCRIPTIONS, attempt 1\n {2}ended as /)
+
+    const listed = await eventually(async () => {
+      const { stdout } = await inDomain('list', '--asset', 'tpcds_store_sales', '--output', 'jsonl')
+      expect(stdout).toContain('tpcds_store_sales')
+      return stdout
+    })
+    const { run } = JSON.parse(listed)
+    const got = await dzrun('get', run, '--json')
+    expect(JSON.parse(got.stdout).runs).toMatchObject([{ state: 'ENDED', runId: run }])
+  })
+
+  test('sends a file of requests whole or not at all', async () => {
+    const file = join(directory, 'requests.jsonl')
+    const good = {
+      version: 1,
+      requestId: 'from-a-file',
+      kind: 'METADATA_GENERATION',
+      domainId: domain,
+      projectId: 'refdataproj001',
+      asset: { id: 'tpcds_promotion' },
+    }
+    await writeFile(file, `${JSON.stringify(good)}\n${JSON.stringify({ ...good, type: 'x' })}\nnot json\n`)
+    const refused = await dzrun('submit', '--file', file)
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/^dzrun: nothing was sent: line 2: .*"type".*; line 3: is not JSON\n$/)
+    await writeFile(file, `${JSON.stringify(good)}\n`)
+    expect(await dzrun('submit', '--file', file)).toMatchObject({
+      code: 0,
+      stdout: 'submitted from-a-file\n',
+    })
+    await eventually(async () => expect((await inDomain('explain', 'tpcds_promotion')).code).toBe(0))
+  })
+
+  test('cancels what waits', async () => {
+    const cancel = await inDomain('cancel', 'tpcds_reason', '--reason', 'not wanted')
+    expect(cancel).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test.each([
+    [['explain', 'tpcds_nothing', '--domain', domain], 3, ''],
+    [['submit', 'tpcds_nothing', '--domain', domain], 3, 'dzrun: DataZone does not show asset tpcds_nothing'],
+    [['submit', 'tpcds_item', '--domain', domain, '--types', 'NAMES'], 2, 'dzrun: types'],
+    [['get', 'no-such-run'], 3, 'dzrun: no record holds run no-such-run'],
+    [['breaker', 'close', 'DENIED#x#y'], 3, 'dzrun: no open breaker is named DENIED#x#y; open: none'],
+    [['list', '--domain', domain, '--status', 'broken'], 2, 'dzrun: --status knows PLANNED'],
+  ])('answers %j with exit code %i', async (args, code, message) => {
+    const { stderr, ...ended } = await dzrun(...args)
+    expect(ended.code).toBe(code)
+    expect(stderr.startsWith(message)).toBe(true)
+  })
+})
+
+describe('dzrun without a stack', () => {
+  test('suggests the command that was meant', async () => {
+    const { code, stderr } = await runCommand('cli/main.ts', 'lsit').ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('Did you mean list?')
+  })
+
+  test('says how to get a local stack', async () => {
+    const { code, stderr } = await runCommand('cli/main.ts', 'status', '--local', '/nowhere/env').ended
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'dzrun: no local stack: /nowhere/env does not exist; run npm start, or give --local FILE\n',
+    )
+  })
+
+  test('names every exit code', async () => {
+    const { code, stdout } = await runCommand('cli/main.ts', 'help', 'exit-codes').ended
+    expect(code).toBe(0)
+    expect(
+      stdout
+        .split('\n')
+        .slice(0, 6)
+        .map((line) => line[0]),
+    ).toEqual(['0', '1', '2', '3', '4', '5'])
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { parkReasons } from '../../../../lib/run/run.ts'
+import { standingOf, titleOf } from '../../../../lib/usecases/inspect/describe-run.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  parkedRun,
+  sourceSubject,
+  subject,
+} from '../../../support/runs.ts'
+
+describe('titleOf', () => {
+  test('names revision, types and attempt of an asset', () => {
+    expect(titleOf(inFlightRun({ attempt: 2 }))).toBe('revision 4, BUSINESS_DESCRIPTIONS, attempt 2')
+  })
+
+  test('says that a revision is not known yet', () => {
+    const { revision: _, ...unresolved } = subject
+    expect(titleOf(parkedRun({ subject: unresolved }))).toMatch(/^revision not known yet, /)
+  })
+
+  test('names the trigger of a data source', () => {
+    expect(titleOf(inFlightRun({ subject: sourceSubject }))).toBe('trigger load-1, attempt 1')
+  })
+})
+
+describe('standingOf', () => {
+  test.each(parkReasons)('has words for %s', (reason) => {
+    expect(standingOf(parkedRun({ reason }))).toMatch(/^waits [a-z]/)
+  })
+
+  test('tells a claim from a run in flight', () => {
+    expect(standingOf(claimedRun())).toBe('is being started')
+    expect(standingOf(inFlightRun())).toBe('runs at DataZone as run-1 (SUBMITTED)')
+  })
+
+  test('explains a partial success by type', () => {
+    const typeStats = [
+      { type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' },
+      { type: 'BUSINESS_DESCRIPTIONS', status: 'SUCCEEDED' },
+    ]
+    expect(standingOf(endedRun({ ending: 'PARTIALLY_SUCCEEDED', typeStats }))).toBe(
+      'ended as PARTIALLY_SUCCEEDED; BUSINESS_NAMES FAILED: too many columns',
+    )
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import type { Pause } from '../../../../lib/ports/switches.ts'
+import type { Breaker } from '../../../../lib/run/breaker.ts'
+import type { Run } from '../../../../lib/run/run.ts'
+import { explainTarget } from '../../../../lib/usecases/inspect/explain-target.ts'
+import { memoryBreakers } from '../../../support/memory-breakers.ts'
+import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  plannedRun,
+  rejectedRun,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
+
+const asset = { domainId: subject.domainId, assetId: subject.assetId }
+
+const explain = (
+  runs: readonly Run[],
+  { pause, breakers = [] }: { readonly pause?: Pause; readonly breakers?: readonly Breaker[] } = {},
+) =>
+  explainTarget(asset, {
+    store: memoryRunStore(...runs),
+    switches: { pauseOf: async () => pause },
+    breakers: memoryBreakers(...breakers),
+  })
+
+describe('explainTarget', () => {
+  test('says that nothing was requested, and how to request it', async () => {
+    const { stories, advice } = await explain([])
+    expect(stories).toEqual([])
+    expect(advice).toEqual([
+      expect.objectContaining({ command: ['submit', 'asset-1', '--domain', 'dzd_orders'] }),
+    ])
+  })
+
+  test('tells the record that changed last first', async () => {
+    const older = endedRun({ history: [{ atMs: t0, what: 'SUCCEEDED' }] })
+    const newer = inFlightRun({
+      attempt: 2,
+      runId: 'run-2',
+      history: [{ atMs: t0 + minute, what: 'started as run-2' }],
+    })
+    const { stories } = await explain([older, newer])
+    expect(stories.map(({ standing }) => standing)).toEqual([
+      'runs at DataZone as run-2 (SUBMITTED)',
+      'ended as SUCCEEDED',
+    ])
+  })
+
+  test('names the pause that holds a request, its reason and the command that ends it', async () => {
+    const pause = { reason: 'glossary is being rebuilt', pausedBy: 'ana' }
+    const { stories, advice } = await explain([parkedRun({ reason: 'PAUSED' })], { pause })
+    expect(stories[0]).toMatchObject({ pause, nextLookAtMs: t0 + minute })
+    expect(advice[0]?.command).toEqual(['resume', 'dzd_orders/project-1'])
+  })
+
+  test('names the breaker that holds a request', async () => {
+    const breaker: Breaker = {
+      cause: { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' },
+      call: 'Start',
+      openedAtMs: t0,
+      probes: 1,
+      nextProbeAtMs: t0 + minute,
+    }
+    const elsewhere: Breaker = {
+      ...breaker,
+      cause: { ...breaker.cause, projectId: 'project-2' } as Breaker['cause'],
+    }
+    const { stories, advice } = await explain([parkedRun({ reason: 'DENIED' })], {
+      breakers: [elsewhere, breaker],
+    })
+    expect(stories[0]?.breaker).toEqual(breaker)
+    expect(advice[0]?.why).toContain('project project-1')
+  })
+
+  test('gives the reason of a rejection and offers another attempt', async () => {
+    const { stories, advice } = await explain([rejectedRun()])
+    expect(stories[0]?.standing).toBe('ended as REJECTED: no structured schema (ValidationException)')
+    expect(advice[0]?.command).toContain('--regenerate')
+  })
+
+  test('offers nothing after a success', async () => {
+    expect((await explain([endedRun()])).advice).toEqual([])
+  })
+
+  test('says that a planned run would start', async () => {
+    const { stories, advice } = await explain([plannedRun()])
+    expect(stories[0]?.standing).toBe('would start, but the stack is in mode plan')
+    expect(advice[0]?.why).toContain('mode run')
+  })
+})

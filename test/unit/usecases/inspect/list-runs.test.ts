@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import type { RunListQuery } from '../../../../lib/ports/run-list.ts'
+import type { RunSummary } from '../../../../lib/run/run-summary.ts'
+import { listRuns, runStatuses } from '../../../../lib/usecases/inspect/list-runs.ts'
+
+const summary = (over: Partial<RunSummary>): RunSummary => ({
+  domainId: 'dzd_orders',
+  status: 'FAILED',
+  projectId: 'project-1',
+  assetId: 'asset-1',
+  attempt: 1,
+  updatedAtMs: 0,
+  ...over,
+})
+
+const listOf = (pages: Readonly<Record<string, readonly (readonly RunSummary[])[]>>) => {
+  const queries: RunListQuery[] = []
+  let pagesRead = 0
+  return {
+    queries,
+    pagesRead: () => pagesRead,
+    async *newestFirst(query: RunListQuery) {
+      queries.push(query)
+      for (const page of pages[query.status] ?? []) {
+        pagesRead += 1
+        yield page
+      }
+    },
+  }
+}
+
+describe('listRuns', () => {
+  test('merges the statuses, newest first, up to the limit', async () => {
+    const list = listOf({
+      FAILED: [[summary({ updatedAtMs: 5 }), summary({ updatedAtMs: 1 })]],
+      PARKED: [[summary({ status: 'PARKED', updatedAtMs: 3 })]],
+    })
+    const runs = await listRuns(list, 'dzd_orders', {}, 2)
+    expect(runs.map(({ updatedAtMs }) => updatedAtMs)).toEqual([5, 3])
+    expect(list.queries.map(({ status }) => status)).toEqual(runStatuses)
+  })
+
+  test('reads no more pages than the limit needs', async () => {
+    const page = [summary({ updatedAtMs: 9 }), summary({ updatedAtMs: 8 })]
+    const list = listOf({ FAILED: [page, page, page] })
+    await listRuns(list, 'dzd_orders', { statuses: ['FAILED'] }, 3)
+    expect(list.pagesRead()).toBe(2)
+  })
+
+  test.each([
+    [{ projectId: 'project-2' }, ['b']],
+    [{ assetId: 'c' }, ['c']],
+    [{ reason: 'DENIED' }, ['d']],
+    [{ type: 'BUSINESS_NAMES' }, ['e']],
+  ])('filters by %o', async (filter, found) => {
+    const list = listOf({
+      FAILED: [
+        [
+          summary({ assetId: 'a' }),
+          summary({ assetId: 'b', projectId: 'project-2' }),
+          summary({ assetId: 'c' }),
+          summary({ assetId: 'd', reason: 'DENIED' }),
+          summary({ assetId: 'e', types: ['BUSINESS_NAMES'] }),
+        ],
+      ],
+    })
+    const runs = await listRuns(list, 'dzd_orders', { ...filter, statuses: ['FAILED'] }, 10)
+    expect(runs.map(({ assetId }) => assetId)).toEqual(found)
+  })
+
+  test('asks the index only for what changed since', async () => {
+    const list = listOf({})
+    await listRuns(list, 'dzd_orders', { statuses: ['FAILED'], sinceMs: 7 }, 10)
+    expect(list.queries).toEqual([{ domainId: 'dzd_orders', status: 'FAILED', sinceMs: 7 }])
+  })
+})

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { stackStatus } from '../../../../lib/usecases/inspect/stack-status.ts'
+import { memoryBreakers } from '../../../support/memory-breakers.ts'
+import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
+
+const of = (assetId: string) => ({ ...subject, assetId })
+
+test('stackStatus counts what owes something, by state and by the reason of what waits', async () => {
+  const store = memoryRunStore(
+    inFlightRun({ subject: of('a') }),
+    inFlightRun({ subject: of('b'), runId: 'run-2' }),
+    claimedRun({ subject: of('c') }),
+    endedRun({ subject: of('d') }),
+    endedRun({ subject: of('e'), announcedAtMs: t0 }),
+    parkedRun({ subject: of('f'), reason: 'DENIED', retryAtMs: t0 - minute }),
+    parkedRun({ subject: of('g'), reason: 'PAUSED', retryAtMs: t0 + minute }),
+  )
+  expect(await stackStatus({ store, breakers: memoryBreakers() }, t0)).toEqual({
+    inFlight: 2,
+    claimed: 1,
+    unannounced: 1,
+    parked: { DENIED: 1, PAUSED: 1 },
+    oldestDueAtMs: t0 - minute,
+    breakers: [],
+    unreadable: 0,
+  })
+})
