@@ -4,7 +4,7 @@ import { parseServiceEvent, type ServiceEvent } from '../lib/contracts/service-e
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HandleEventsContext, handleEvents } from '../lib/usecases/observe/handle-events.ts'
-import type { HintFate, HintReport } from '../lib/usecases/observe/settle-hints.ts'
+import type { HintFate, HintReport } from '../lib/usecases/observe/hint-report.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, for calls in progress. */
@@ -30,8 +30,8 @@ export const observerHandler = (parts: {
     return []
   }
 
-  const note = ({ hints, ended, announced, problems, unheardOf }: HintReport) => {
-    reportUnrecognized(unheardOf, telemetry)
+  const note = ({ hints, ended, announced, problems, unrecognized }: HintReport) => {
+    reportUnrecognized(unrecognized, telemetry)
     for (const { address, fate } of hints) {
       telemetry.count(`hint-by-${address}`, 1)
       telemetry.count(`hint-${fate}`, 1)

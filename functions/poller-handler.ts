@@ -10,10 +10,11 @@ const maxNamed = 20
 
 /** Maps a scheduled invocation to one sweep. */
 export const pollerHandler = (parts: {
-  readonly tools: Omit<SweepContext, 'deadlineMs'>
+  readonly settings: SweepContext['settings']
+  readonly ports: Omit<SweepContext, 'settings' | 'deadlineMs'>
   readonly telemetry: Telemetry
 }) => {
-  const { tools, telemetry } = parts
+  const { settings, ports, telemetry } = parts
 
   const note = (report: SweepReport) => {
     telemetry.count('sweep-due', report.due)
@@ -28,7 +29,7 @@ export const pollerHandler = (parts: {
     for (const [ending, count] of Object.entries(report.ended)) {
       telemetry.count(metricName('run', ending), count)
     }
-    reportUnrecognized(report.unheardOf, telemetry)
+    reportUnrecognized(report.unrecognized, telemetry)
     const line = {
       report: {
         ...report,
@@ -45,8 +46,8 @@ export const pollerHandler = (parts: {
     _event: unknown,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SweepReport> => {
-    const deadlineMs = tools.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const report = await sweepRuns({ ...tools, deadlineMs })
+    const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
+    const report = await sweepRuns({ ...ports, settings, deadlineMs })
     note(report)
     return report
   }

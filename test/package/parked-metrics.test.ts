@@ -45,7 +45,8 @@ describe('the metrics of the poller', () => {
     const { config, metrics, telemetry } = wire()
     const clock = manualClock()
     const sweep = pollerHandler({
-      tools: {
+      settings: config.sweeper,
+      ports: {
         clock,
         store: memoryRunStore(
           inFlightRun({ subject: { ...subject, assetId: 'asset-2' }, startedAtMs: t0 - 5 * minute }),
@@ -64,7 +65,6 @@ describe('the metrics of the poller', () => {
         bus: recordingBus(),
         queue: recordingQueue(),
         datazone: scriptedDataZone({ getRun: async () => refused('DENIED') }),
-        settings: config.sweeper,
       },
       telemetry: { ...telemetry, info: () => {}, warn: () => {} },
     })

@@ -140,7 +140,8 @@ export const startEnvironment = (options: {
     const beganAtMs = time.now()
     const report = await invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
       pollerHandler({
-        tools: { ...(sabotage?.sweeper?.(ports) ?? ports), settings: settings().sweeper },
+        settings: settings().sweeper,
+        ports: sabotage?.sweeper?.(ports) ?? ports,
         telemetry: silent,
       })({}, context),
     )

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { metricName } from '../../functions/telemetry.ts'
 import { endings, parkReasons } from '../../lib/run/run.ts'
-import type { HintAddress, HintFate } from '../../lib/usecases/observe/settle-hints.ts'
+import type { HintAddress } from '../../lib/usecases/observe/address-hints.ts'
+import type { HintFate } from '../../lib/usecases/observe/hint-report.ts'
 import type { RequestOutcome } from '../../lib/usecases/start/request-outcome.ts'
 
 const outcomes: Record<RequestOutcome['outcome'], true> = {

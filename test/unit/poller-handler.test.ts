@@ -19,7 +19,8 @@ test('P8: counts every unreadable record and names only the first few', async ()
     lines.push(JSON.stringify({ message, ...fields }))
   }
   const sweep = pollerHandler({
-    tools: {
+    settings: defaults.sweeper,
+    ports: {
       store,
       datazone: scriptedDataZone({}),
       bus: recordingBus(),
@@ -27,7 +28,6 @@ test('P8: counts every unreadable record and names only the first few', async ()
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
       clock: manualClock(),
-      settings: defaults.sweeper,
     },
     telemetry: {
       info: take,

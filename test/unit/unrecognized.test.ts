@@ -18,7 +18,8 @@ const warningsOf = async (
   const warnings: Record<string, unknown>[] = []
   const clock = manualClock()
   const sweep = pollerHandler({
-    tools: {
+    settings: defaults.sweeper,
+    ports: {
       store: memoryRunStore(run),
       datazone: scriptedDataZone({ getRun: async () => answered(serviceRun(shown)) }),
       bus: recordingBus(),
@@ -26,7 +27,6 @@ const warningsOf = async (
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
       clock,
-      settings: defaults.sweeper,
     },
     telemetry: {
       info: () => {},

@@ -6,52 +6,53 @@ import {
   mayBeOurs,
 } from '../../run/foreign-run.ts'
 import type { InFlightRun } from '../../run/run.ts'
-import { observe, type Pass, type SettleTools } from '../sweep/settle-runs.ts'
+import type { LookUpContext } from '../sweep/look-up-runs.ts'
+import type { FactRecorder } from '../sweep/record-facts.ts'
 
 /**
- * `followed`: it is on a record of its own from now on. `recorded`: it is on one already. `undecided`: not now, for it
- * may be our own, or DataZone does not show it. `unwanted`: Get shows a project that the policy does not follow.
+ * `followed`: the run has a record from now on. `recorded`: it had one already. `unwanted`: the policy does not follow
+ * runs of its project. `undecided`: not yet, because it may be
+ * ours, or DataZone does not show it.
  */
-export type Following =
+export type FollowResult =
   | { readonly outcome: 'followed'; readonly run: InFlightRun }
   | { readonly outcome: 'recorded' }
-  | { readonly outcome: 'undecided' }
   | { readonly outcome: 'unwanted' }
+  | { readonly outcome: 'undecided' }
 
-const undecided: Following = { outcome: 'undecided' }
+const undecided: FollowResult = { outcome: 'undecided' }
 
 /**
- * Makes a record of a data source run that somebody else started, which sweeps and hints then follow like any other.
- * P1: a run that may be our own is none of somebody else's, and never guessed to be. It is ours only if its Start was
- * claimed before this reads the records, because its event came after that Start; so what the records do not show
- * cannot come about later. The only item of its run id sees to it that whoever else records the run is second.
- * @throws PortUnavailable when the table cannot answer
+ * Creates a record for a foreign data source run, which sweeps and hints then follow like any other.
+ * P1: a run that may be ours is never recorded as foreign. A run is ours only if its Start was claimed before this
+ * function reads the records, because its event came after that Start. The single item per run id makes any other writer
+ * of the same run come second.
+ * @throws PortUnavailable when the table does not answer
  */
 export const followForeignRun = async (
   foreign: ForeignRun,
-  pass: Pass,
-  tools: SettleTools & { readonly following: { readonly followDataSourceRuns: readonly FollowRule[] } },
-): Promise<Following> => {
-  const { store, datazone, clock } = tools
+  facts: FactRecorder,
+  context: LookUpContext & { readonly following: { readonly followDataSourceRuns: readonly FollowRule[] } },
+): Promise<FollowResult> => {
+  const { store, datazone, clock } = context
   const { domainId, dataSourceId, runId } = foreign
   const { runs, unreadable } = await store.runsOf({ domainId, dataSourceId })
   if (runs.some((run) => 'runId' in run && run.runId === runId)) return { outcome: 'recorded' }
-  // P8: what this version cannot read may be the record of this run.
+  // P8: a record that this version cannot read may be the record of this run.
   if (unreadable.length > 0 || mayBeOurs(foreign, runs, clock.now())) return undecided
 
   const answer = await datazone.getSourceRun(domainId, runId)
   if (answer.outcome === 'refused') {
-    pass.problems.push(answer.refusal.name)
+    facts.refused(answer.refusal)
     return undecided
   }
-  const seen = answer.value
-  const projectId = foreign.projectId ?? seen.projectId
+  const projectId = foreign.projectId ?? answer.value.projectId
   if (projectId === undefined) return undecided
   const known = { ...foreign, projectId }
-  if (!isFollowed(tools.following.followDataSourceRuns, known)) return { outcome: 'unwanted' }
-  const recording = await store.recordRunId(foreignRunRecord(known, seen, clock.now()))
-  if (recording.outcome !== 'recorded') return { outcome: 'recorded' }
-  // It may be over by now; then this Get is its ending.
-  await observe(recording.run, seen, pass, tools)
-  return { outcome: 'followed', run: recording.run }
+  if (!isFollowed(context.following.followDataSourceRuns, known)) return { outcome: 'unwanted' }
+  const result = await store.recordRunId(foreignRunRecord(known, answer.value, clock.now()))
+  if (result.outcome !== 'recorded') return { outcome: 'recorded' }
+  // The same Get may show that the run has ended.
+  await facts.shown(result.run, answer.value)
+  return { outcome: 'followed', run: result.run }
 }

@@ -5,13 +5,16 @@ import { lastRunOf } from '../../run/repeat-guard.ts'
 import { generationTypes } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 
-/** `accepted`: written on a run or more. `known`: it can be of none, or they say so already. `going`: not all written. */
+/**
+ * `accepted`: recorded on at least one run. `known`: no run can be meant, or each one has it recorded already. `active`:
+ * not every run could be written.
+ */
 type AcceptanceFate = 'accepted' | 'known' | 'active'
 
 /**
- * Notes that suggestions of an asset were accepted on the runs that they can be of: the last one of each type, so on
- * three records at most. The event does not tell which, and the repeat guard looks at just these.
- * @throws PortUnavailable when the table cannot answer
+ * Records that suggestions of an asset were accepted on each run that the event can be about: the last run of each type,
+ * at most three. The event does not name the run, and the repeat guard reads just these.
+ * @throws PortUnavailable when the table does not answer
  */
 export const noteAcceptance = async (
   { domainId, assetId, acceptedAtMs }: Acceptance,

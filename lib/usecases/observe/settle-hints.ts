@@ -1,249 +1,157 @@
 import type { Hint } from '../../contracts/hint.ts'
-import { reasonOf } from '../../errors.ts'
-import type { EndedRun, InFlightRun, Run } from '../../run/run.ts'
-import { type SweepSettings, shouldReadSucceededPage } from '../../run/sweep-plan.ts'
-import type { Unrecognized } from '../../run/unrecognized.ts'
-import { type AnnouncePorts, announceInParallel } from '../announce.ts'
-import { getEach, newPass, type Pass, readStatus, type SettlePorts } from '../sweep/settle-runs.ts'
+import type { RunStore } from '../../ports/run-store.ts'
+import type { EndedRun, InFlightRun } from '../../run/run.ts'
+import { shouldReadSucceededPage } from '../../run/sweep-plan.ts'
+import { attemptStep } from '../sweep/attempt-step.ts'
+import { type LookUpContext, lookUpRuns, type RunLookup } from '../sweep/look-up-runs.ts'
+import type { Findings } from '../sweep/record-facts.ts'
+import { type AddressedHint, addressHints } from './address-hints.ts'
+import type { HintFate, HintResult } from './hint-report.ts'
 
-export interface HintTools extends AnnouncePorts, SettlePorts {
-  readonly settings: SweepSettings
-  /** Stop before this, in ms since the epoch. */
-  readonly deadlineMs: number
-}
+export type HintContext = LookUpContext
 
-/** By what a hint was understood; `nothing`: it names ids, and there is no record of any. */
-export type HintAddress = 'run' | 'asset' | 'source' | 'domain' | 'nothing'
-
-/**
- * `settled`: it led to an ending. `known`: what it may be about has ended, or nothing of ours is going. `early`: there
- * is no run id yet that it could be about; foreign hints look the same. `going`: no answer says yet that it is over.
- * `followed`: somebody else's run is on a record from now on. `undecided`: it will be, unless it turns out to be ours;
- * or an acceptance that could not be noted yet. No sweep would find either.
- * `accepted`: noted on the runs whose suggestions were accepted.
- */
-export type HintFate = 'settled' | 'known' | 'early' | 'active' | 'followed' | 'undecided' | 'accepted'
-
-export interface HintReport {
-  /** One for each hint, in their order. */
-  readonly hints: readonly { readonly address: HintAddress; readonly fate: HintFate }[]
-  readonly ended: readonly EndedRun[]
-  readonly announced: number
-  /** Reads that DataZone refused, by its error name, and steps that failed. */
-  readonly problems: readonly string[]
-  /** Of what was written just now. */
-  readonly unheardOf: readonly Unrecognized[]
-}
-
-interface Addressed {
-  readonly hint: Hint
-  readonly address: HintAddress
-  readonly inFlight: readonly InFlightRun[]
-  /** A Start was sent whose run id is not recorded, so that the hint may be about that. */
-  readonly isStarting: boolean
-  readonly couldNotRead: boolean
-}
-
-/** Each id of a batch is read once, however many hints name it. */
-const remembered = <T>(read: (id: string) => Promise<T>): ((id: string) => Promise<T>) => {
-  const known = new Map<string, Promise<T>>()
-  return (id) => {
-    const found = known.get(id) ?? read(id)
-    known.set(id, found)
-    return found
-  }
-}
-
-const addressed = (hint: Hint, address: HintAddress, runs: readonly Run[]): Addressed => ({
-  hint,
-  address,
-  inFlight: runs.filter((run) => run.state === 'IN_FLIGHT'),
-  isStarting: runs.some(
-    (run) => run.state === 'CLAIMED' || (run.state === 'PARKED' && run.earlierStart !== undefined),
-  ),
-  couldNotRead: false,
-})
-
-/** Which records a hint is about: a run id that is known, else an asset id, else only the domain. */
-const addressAll = async (
-  hints: readonly Hint[],
-  { store }: HintTools,
-  problems: string[],
-): Promise<Addressed[]> => {
-  const byRunId = remembered(async (runId) => (await store.byRunId(runId)).runs)
-  const ofAsset = remembered(async (key) => {
-    const [domainId = '', assetId = ''] = key.split(' ')
-    return (await store.runsOf({ domainId, assetId })).runs
-  })
-
-  const address = async (hint: Hint): Promise<Addressed> => {
-    for (const id of hint.ids) {
-      const runs = (await byRunId(id)).filter((run) => run.subject.domainId === hint.domainId)
-      if (runs.length > 0) return addressed(hint, 'run', runs)
-    }
-    for (const id of hint.ids) {
-      const runs = await ofAsset(`${hint.domainId} ${id}`)
-      if (runs.length > 0) return addressed(hint, 'asset', runs)
-    }
-    return addressed(hint, hint.ids.length === 0 ? 'domain' : 'nothing', [])
-  }
-  return Promise.all(
-    hints.map(async (hint) => {
-      try {
-        return await address(hint)
-      } catch (error) {
-        problems.push(reasonOf(error))
-        return { ...addressed(hint, 'nothing', []), couldNotRead: true }
-      }
-    }),
-  )
-}
-
-/** What is in flight, for hints that tell no more than the domain. */
-const inFlightByDomain = async (tools: HintTools): Promise<Map<string, InFlightRun[]>> => {
-  const runs: InFlightRun[] = []
-  for await (const page of tools.store.due(tools.clock.now())) {
-    runs.push(...page.runs.filter((run) => run.state === 'IN_FLIGHT'))
-  }
-  return Map.groupBy(runs, (run) => run.subject.domainId)
-}
-
-const keyed = (runs: readonly InFlightRun[]): Map<string, InFlightRun> =>
+const byRunId = (runs: readonly InFlightRun[]): Map<string, InFlightRun> =>
   new Map(runs.map((run) => [run.runId, run]))
 
-/** Lists what succeeded, page after page while that settles more than a Get each would. */
+/**
+ * Lists succeeded runs, page after page while a page settles more than a Get would.
+ * @param expected how many of the wanted runs the hints stand for
+ */
 const listSucceeded = async (
   domainId: string,
   wanted: Map<string, InFlightRun>,
   expected: number,
-  pass: Pass,
-  tools: HintTools,
+  { listStatus }: RunLookup,
 ): Promise<void> => {
   const before = wanted.size
   const left = () => expected - (before - wanted.size)
-  const wantsMore = (pages: number, takenFromLast: number) =>
-    pages === 0 || shouldReadSucceededPage(left(), pages, takenFromLast)
-  await readStatus(domainId, 'SUCCEEDED', wanted, wantsMore, pass, tools)
+  const wantsMore = (pages: number, taken: number) =>
+    pages === 0 || shouldReadSucceededPage(left(), pages, taken)
+  await listStatus({ domainId, status: 'SUCCEEDED', wanted, wantsMore })
 }
 
-/** Hints that name their run or asset: one list for those that succeeded, and a Get for what is left. */
+/** Settles hints that name their run or asset: one List for those that report success, and a Get for each run left. */
 const settleNamed = async (
   domainId: string,
-  hints: readonly Addressed[],
-  pass: Pass,
-  tools: HintTools,
+  hints: readonly AddressedHint[],
+  lookup: RunLookup,
 ): Promise<void> => {
-  const succeeded = keyed(
-    hints.flatMap(({ hint, inFlight }) => (hint.verdict === 'SUCCEEDED' ? inFlight : [])),
-  )
-  const others = keyed(hints.flatMap(({ hint, inFlight }) => (hint.verdict === 'SUCCEEDED' ? [] : inFlight)))
+  const runsOf = (isSuccess: boolean) =>
+    byRunId(
+      hints.flatMap(({ hint, inFlight }) => ((hint.verdict === 'SUCCEEDED') === isSuccess ? inFlight : [])),
+    )
+  const succeeded = runsOf(true)
+  const others = runsOf(false)
   for (const runId of others.keys()) succeeded.delete(runId)
-  if (succeeded.size >= 2) await listSucceeded(domainId, succeeded, succeeded.size, pass, tools)
-  await getEach([...succeeded.values()], pass, tools)
-  await getEach([...others.values()], pass, tools)
+  if (succeeded.size >= 2) await listSucceeded(domainId, succeeded, succeeded.size, lookup)
+  await lookup.getEach([...succeeded.values()])
+  await lookup.getEach([...others.values()])
 }
 
-/** Hints that tell only their domain: a list of what ended that way, and a Get where it takes one to know why. */
+/** Settles hints that name only their domain: a List of each status they report, and a Get to learn why a run failed. */
 const settleUnnamed = async (
   domainId: string,
-  hints: readonly Addressed[],
+  hints: readonly AddressedHint[],
   inFlight: readonly InFlightRun[],
-  pass: Pass,
-  tools: HintTools,
+  context: { readonly lookup: RunLookup; readonly datazone: HintContext['datazone'] },
 ): Promise<void> => {
+  const { lookup, datazone } = context
   const count = (verdict: Hint['verdict']) => hints.filter(({ hint }) => hint.verdict === verdict).length
-  const ended = new Set(pass.ended.map((run) => run.runId))
-  const wanted = keyed(inFlight.filter((run) => !ended.has(run.runId)))
+  const ended = new Set(lookup.facts.findings().ended.map((run) => run.runId))
+  const wanted = byRunId(inFlight.filter((run) => !ended.has(run.runId)))
   if (wanted.size === 0) return
-  if (count('SUCCEEDED') > 0) await listSucceeded(domainId, wanted, count('SUCCEEDED'), pass, tools)
+  const succeeded = count('SUCCEEDED')
+  if (succeeded > 0) await listSucceeded(domainId, wanted, succeeded, lookup)
   for (const verdict of ['FAILED', 'CANCELED'] as const) {
     if (count(verdict) === 0) continue
-    const page = await tools.datazone.listRuns(domainId, { status: verdict })
-    if (page.outcome === 'refused') {
-      pass.problems.push(page.refusal.name)
-      continue
-    }
-    await getEach(
-      page.value.runs.flatMap(({ runId }) => wanted.get(runId) ?? []),
-      pass,
-      tools,
-    )
+    const page = await datazone.listRuns(domainId, { status: verdict })
+    if (page.outcome === 'refused') lookup.facts.refused(page.refusal)
+    else await lookup.getEach(page.value.runs.flatMap(({ runId }) => wanted.get(runId) ?? []))
   }
 }
 
-/** What has become of the hints that tell only their domain: as many as endings were found are settled. */
+/** Hints that name only their domain are settled by as many endings as were found, each ending counting for one hint. */
 const fatesOfUnnamed = (
-  hints: readonly Addressed[],
+  hints: readonly AddressedHint[],
   wasInFlight: boolean,
   found: readonly EndedRun[],
-): Map<Addressed, HintFate> => {
+): Map<AddressedHint, HintFate> => {
   const left = new Map<string, number>()
   for (const { ending } of found) left.set(ending, (left.get(ending) ?? 0) + 1)
   return new Map(
-    hints.map((one) => {
-      const { verdict } = one.hint
+    hints.map((addressed) => {
+      const { verdict } = addressed.hint
       const free = left.get(verdict) ?? 0
       left.set(verdict, free - 1)
-      return [one, free > 0 ? 'settled' : wasInFlight ? 'active' : 'known']
+      return [addressed, free > 0 ? 'settled' : wasInFlight ? 'active' : 'known']
     }),
   )
 }
 
-const fateOfNamed = (one: Addressed, ended: ReadonlySet<string | undefined>): HintFate => {
-  if (one.couldNotRead) return 'active'
-  if (one.inFlight.some(({ runId }) => ended.has(runId))) return 'settled'
-  if (one.inFlight.length > 0) return 'active'
-  return one.isStarting || one.address === 'nothing' ? 'early' : 'known'
+const fateOfNamed = (
+  { address, inFlight, isStarting, isUnread }: AddressedHint,
+  ended: ReadonlySet<string | undefined>,
+): HintFate => {
+  if (isUnread) return 'active'
+  if (inFlight.some(({ runId }) => ended.has(runId))) return 'settled'
+  if (inFlight.length > 0) return 'active'
+  return isStarting || address === 'nothing' ? 'early' : 'known'
+}
+
+/** Reads what is in flight, for hints that name only their domain. */
+const inFlightByDomain = async (store: RunStore, nowMs: number): Promise<Map<string, InFlightRun[]>> => {
+  const runs: InFlightRun[] = []
+  for await (const page of store.due(nowMs))
+    runs.push(...page.runs.filter((run) => run.state === 'IN_FLIGHT'))
+  return Map.groupBy(runs, (run) => run.subject.domainId)
+}
+
+const domainOf = ({ hint }: AddressedHint): string => hint.domainId
+
+/** Settles all hints that name only their domain, and returns their fates; a hint left out is `active`. */
+const settleByDomain = async (
+  hints: readonly AddressedHint[],
+  lookup: RunLookup,
+  { store, datazone, clock }: HintContext,
+): Promise<Map<AddressedHint, HintFate>> => {
+  const fates = new Map<AddressedHint, HintFate>()
+  if (hints.length === 0) return fates
+  await attemptStep('settle by domain', lookup.facts.problem, async () => {
+    const inFlight = await inFlightByDomain(store, clock.now())
+    for (const [domainId, ofDomain] of Map.groupBy(hints, domainOf)) {
+      const before = lookup.facts.findings().ended.length
+      const runs = inFlight.get(domainId) ?? []
+      await settleUnnamed(domainId, ofDomain, runs, { lookup, datazone })
+      const found = lookup.facts.findings().ended.slice(before)
+      for (const [hint, fate] of fatesOfUnnamed(ofDomain, runs.length > 0, found)) fates.set(hint, fate)
+    }
+  })
+  return fates
+}
+
+export interface SettledHints extends Findings {
+  /** One per hint, in order. */
+  readonly hints: readonly HintResult[]
 }
 
 /**
- * Looks at what a batch of hints is about, and announces what has ended. Hints may be lost, doubled, early, late, out
- * of order or about runs of others: none of them ends a run by itself, and what they miss the
- * sweep finds (P6). A verdict decides only how to look.
+ * Settles the runs that a batch of hints is about. Hints may be lost, duplicated, early, late, out of order or about
+ * foreign runs: none ends a run by itself, and the sweep finds what they miss (P6). A verdict decides only how to look.
  */
-export const settleHints = async (hints: readonly Hint[], tools: HintTools): Promise<HintReport> => {
-  const pass = newPass()
-  const attempt = async (step: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      pass.problems.push(`${step}: ${reasonOf(error)}`)
-    }
-  }
-  const all = await addressAll(hints, tools, pass.problems)
-
+export const settleHints = async (hints: readonly Hint[], context: HintContext): Promise<SettledHints> => {
+  const lookup = lookUpRuns(context)
+  const all = await addressHints(hints, context.store, lookup.facts.problem)
   const named = all.filter(({ address }) => address !== 'domain')
-  for (const [domainId, ofDomain] of Map.groupBy(named, ({ hint }) => hint.domainId))
-    await attempt(`settle ${domainId}`, () => settleNamed(domainId, ofDomain, pass, tools))
-
-  const fates = new Map<Addressed, HintFate>()
+  for (const [domainId, ofDomain] of Map.groupBy(named, domainOf)) {
+    await attemptStep(`settle ${domainId}`, lookup.facts.problem, () =>
+      settleNamed(domainId, ofDomain, lookup),
+    )
+  }
   const unnamed = all.filter(({ address }) => address === 'domain')
-  if (unnamed.length > 0) {
-    await attempt('settle by domain', async () => {
-      const inFlight = await inFlightByDomain(tools)
-      for (const [domainId, ofDomain] of Map.groupBy(unnamed, ({ hint }) => hint.domainId)) {
-        const before = pass.ended.length
-        const runs = inFlight.get(domainId) ?? []
-        await settleUnnamed(domainId, ofDomain, runs, pass, tools)
-        for (const [one, fate] of fatesOfUnnamed(ofDomain, runs.length > 0, pass.ended.slice(before)))
-          fates.set(one, fate)
-      }
-    })
-  }
-
-  let announced = 0
-  await attempt('announce', async () => {
-    announced = await announceInParallel(pass.ended, tools)
-  })
-  const ended = new Set(pass.ended.map(({ runId }) => runId))
-  return {
-    hints: all.map((one) => ({
-      address: one.address,
-      fate: one.address === 'domain' ? (fates.get(one) ?? 'active') : fateOfNamed(one, ended),
-    })),
-    ended: pass.ended,
-    announced,
-    problems: pass.problems,
-    unheardOf: pass.unheardOf,
-  }
+  const fates = await settleByDomain(unnamed, lookup, context)
+  const findings = lookup.facts.findings()
+  const ended = new Set(findings.ended.map(({ runId }) => runId))
+  const fateOf = (hint: AddressedHint): HintFate =>
+    hint.address === 'domain' ? (fates.get(hint) ?? 'active') : fateOfNamed(hint, ended)
+  return { ...findings, hints: all.map((hint) => ({ address: hint.address, fate: fateOf(hint) })) }
 }

@@ -2,6 +2,7 @@ import { reasonOf } from '../../errors.ts'
 import { planCancels } from '../../run/cancel-plan.ts'
 import type { InFlightRun } from '../../run/run.ts'
 import { type CancelPorts, sendCancel } from '../send-cancel.ts'
+import { workThrough } from './work-through.ts'
 
 export interface CancelContext extends CancelPorts {
   readonly settings: { readonly periodMs: number }
@@ -9,45 +10,43 @@ export interface CancelContext extends CancelPorts {
   readonly deadlineMs: number
 }
 
-export interface Cancels {
-  /** Runs that DataZone was asked to cancel, as they stand now, whatever it answered; but none that it throttled. */
-  readonly asked: readonly InFlightRun[]
+export interface OwedCancels {
+  /** Runs whose cancel was sent, as their records stand now, whatever DataZone answered; without the throttled ones. */
+  readonly sent: readonly InFlightRun[]
   readonly problems: readonly string[]
 }
 
 const concurrentCancels = 4
 
 /**
- * Tells DataZone to cancel what its records say: so many a sweep, in turns, and in at most half of the time that is
- * left, because the other half is for what came of it. A refusal leaves a cancel owed. THROTTLED and UNAVAILABLE are not
- * about this run alone, so no more is asked in this sweep. One that was throttled has not had its turn.
+ * Sends the cancels that records owe: a limited number per sweep, in turns, and in at most half of the time that is left,
+ * because the other half is for Gets that show what the cancels did. A refused cancel stays owed. THROTTLED and
+ * UNAVAILABLE are not about this run alone, so the sweep sends no more cancels after them. A throttled cancel does not
+ * count as sent.
  */
-export const cancelOwed = async (owed: readonly InFlightRun[], tools: CancelContext): Promise<Cancels> => {
-  const { clock, settings, deadlineMs } = tools
+export const cancelOwed = async (
+  owed: readonly InFlightRun[],
+  context: CancelContext,
+): Promise<OwedCancels> => {
+  const { clock, settings, deadlineMs } = context
   const startMs = clock.now()
   const stopAtMs = startMs + (deadlineMs - startMs) / 2
   const queue = [...planCancels(owed, startMs, settings.periodMs)]
-  const asked: InFlightRun[] = []
+  const sent: InFlightRun[] = []
   const problems: string[] = []
 
   const cancelOne = async (run: InFlightRun): Promise<void> => {
     try {
-      const { run: now, refusal } = await sendCancel(run, tools)
-      if (refusal?.kind !== 'THROTTLED') asked.push(now)
+      const { run: current, refusal } = await sendCancel(run, context)
+      if (refusal?.kind !== 'THROTTLED') sent.push(current)
       if (refusal === undefined) return
       problems.push(`cancel: ${refusal.name}`)
       if (refusal.kind === 'THROTTLED' || refusal.kind === 'UNAVAILABLE') queue.length = 0
     } catch (error) {
-      asked.push(run)
+      sent.push(run)
       problems.push(reasonOf(error))
     }
   }
-  const worker = async () => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-      if (clock.now() >= stopAtMs) return
-      await cancelOne(run)
-    }
-  }
-  await Promise.all(Array.from({ length: concurrentCancels }, worker))
-  return { asked, problems }
+  await workThrough(queue, concurrentCancels, cancelOne, () => clock.now() >= stopAtMs)
+  return { sent, problems }
 }

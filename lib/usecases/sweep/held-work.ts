@@ -12,9 +12,9 @@ export interface HoldPorts {
 const placeOf = (run: Run): string => JSON.stringify([run.subject.domainId, run.projectId])
 
 /**
- * What keeps due records in the table in this sweep: open breakers, and the switches of their domains and projects. Read
- * only where something waits.
- * @throws PortUnavailable when they cannot be read; then nothing is to be released, because nothing is known
+ * Reads what holds due records in the table in this sweep: open breakers, and the switches of the records' domains and
+ * projects. Reads nothing when no record waits.
+ * @throws PortUnavailable when one cannot be read; then the sweep must release nothing
  */
 export const readHolds = async (
   waiting: readonly WaitingRun[],
@@ -29,7 +29,7 @@ export const readHolds = async (
   return { breakers: open, isPaused: (run) => paused.has(placeOf(run)) }
 }
 
-/** How much is parked, by why it waits now: what holds it, or else what it was parked for. */
+/** Counts parked records by why they wait now: by what holds them, or else by the reason they were parked for. */
 export const countParked = (
   waiting: readonly WaitingRun[],
   { heldBy }: Pick<ReleasePlan, 'heldBy'>,

@@ -1,15 +1,16 @@
 import type { UnreadableRecord } from '../../ports/run-store.ts'
+import { present } from '../../run/present.ts'
 import type { HeldCounts } from '../../run/release-plan.ts'
-import { type EndedRun, type Ending, isWaiting, type Run } from '../../run/run.ts'
+import { type EndedRun, type Ending, type InFlightRun, isWaiting, type Run } from '../../run/run.ts'
 import { planWork } from '../../run/sweep-plan.ts'
 import type { Unrecognized } from '../../run/unrecognized.ts'
 import { type AnnouncePorts, announce } from '../announce.ts'
 import { batchesOf } from '../batches.ts'
+import { attemptStep } from './attempt-step.ts'
 import { type ReleaseContext, releaseWaiting } from './release-waiting.ts'
-import { type SettlePorts, settleRuns } from './settle-runs.ts'
-import { attempt } from './sweep-steps.ts'
+import { type SettleContext, settleRuns } from './settle-runs.ts'
 
-export type SweepContext = AnnouncePorts & SettlePorts & ReleaseContext
+export type SweepContext = AnnouncePorts & SettleContext & ReleaseContext
 
 export type SweeperSettings = SweepContext['settings']
 
@@ -18,41 +19,45 @@ export interface SweepReport {
   readonly due: number
   readonly announced: number
   readonly released: number
-  /** Due records kept in the table without a write, by what keeps them. */
+  /** Due records kept in the table without a write, by what holds them. */
   readonly held: HeldCounts
-  /** All parked records, due or not, by why they wait. Absent: they could not be counted, or not all of them. */
+  /** All parked records, due or not, by why they wait. Absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
   readonly ended: Readonly<Partial<Record<Ending, number>>>
   /** Records this version must not act on. */
   readonly unreadable: readonly string[]
-  /** Steps that failed, each with what failed; the next sweep tries again. */
+  /** Steps that failed, each with its reason; the next sweep tries again. */
   readonly problems: readonly string[]
-  /** How often DataZone refused to show a run for want of a permission: how it ends nobody learns. */
+  /** How many reads DataZone refused for a missing permission. */
   readonly denied: number
-  /** What DataZone showed that this version does not know; told once. */
-  readonly unheardOf: readonly Unrecognized[]
-  /** The time for a part of it was over, so that something may be left to the next sweep. */
+  /** Statuses and types that this version does not know, each reported once. */
+  readonly unrecognized: readonly Unrecognized[]
+  /** Whether time ran out for a part of the work, so that some of it may be left to the next sweep. */
   readonly outOfTime: boolean
 }
 
 /**
- * Of the time of a sweep, what endings and events may take; the rest is left to releases, so that neither ever waits
- * for all of the other (P6). What they do not need, releases have besides.
+ * The share of a sweep's time for endings and events. The rest is for releases, so that neither waits for all of the other
+ * (P6). Releases also get the time that endings and events leave.
  */
 const shareOfWork = 2 / 3
 
-const outOfTime = (tools: SweepContext): boolean => tools.clock.now() >= tools.deadlineMs
+const outOfTime = (context: SweepContext): boolean => context.clock.now() >= context.deadlineMs
 
-/** Announces in tens; a ten that fails as a whole does not keep the others from being sent. */
-const announceAll = async (runs: readonly EndedRun[], problems: string[], tools: SweepContext) => {
+/** Announces in batches; a batch that fails as a whole does not keep the others from being sent. */
+const announceAll = async (runs: readonly EndedRun[], problems: string[], context: SweepContext) => {
   let announced = 0
   for (const batch of batchesOf(runs)) {
-    if (outOfTime(tools)) break
-    await attempt('announce', problems, async () => {
-      const taken = await announce(batch, tools)
-      if (taken < batch.length) problems.push(`announce: ${batch.length - taken} still owe their event`)
-      announced += taken
-    })
+    if (outOfTime(context)) break
+    await attemptStep(
+      'announce',
+      (problem) => void problems.push(problem),
+      async () => {
+        const taken = await announce(batch, context)
+        if (taken < batch.length) problems.push(`announce: ${batch.length - taken} events still owed`)
+        announced += taken
+      },
+    )
   }
   return announced
 }
@@ -63,61 +68,73 @@ const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number
   return counts
 }
 
-/** All that owes something but waiting. */
-const readWork = async (nowMs: number, tools: SweepContext) => {
+/** Reads the records that owe something, except parked ones. */
+const readWork = async (nowMs: number, context: SweepContext) => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
-  for await (const page of tools.store.due(nowMs)) {
+  for await (const page of context.store.due(nowMs)) {
     runs.push(...page.runs)
     unreadable.push(...page.unreadable)
-    if (outOfTime(tools)) break
+    if (outOfTime(context)) break
   }
   return { runs, unreadable }
+}
+
+/** Settles one domain after the other and announces its endings; a domain that fails does not hold up the others. */
+const settleDomains = async (
+  domains: readonly (readonly InFlightRun[])[],
+  problems: string[],
+  context: SweepContext,
+) => {
+  const ended: EndedRun[] = []
+  const unrecognized: Unrecognized[] = []
+  let announced = 0
+  let denied = 0
+  const onProblem = (problem: string) => void problems.push(problem)
+  for (const runs of domains) {
+    if (outOfTime(context)) break
+    const domainId = runs[0]?.subject.domainId ?? ''
+    await attemptStep(`settle ${domainId}`, onProblem, async () => {
+      const findings = await settleRuns(runs, context)
+      ended.push(...findings.ended)
+      unrecognized.push(...findings.unrecognized)
+      denied += findings.denied
+      problems.push(...findings.problems.map((problem) => `settle ${domainId}: ${problem}`))
+      announced += await announceAll(findings.ended, problems, context)
+    })
+  }
+  return { ended, unrecognized, announced, denied }
 }
 
 const describe = ({ key, problem }: UnreadableRecord): string => `${key.partition} ${key.record}: ${problem}`
 
 /**
- * One pass of the poller: announce what is owed, bring in-flight runs up to date and announce their endings, then
- * release what waits and count it. The clock is read once for all of it. Two sweeps at once do no harm: every write is
- * conditional, and repeats of an event carry the same id.
+ * Runs one pass of the poller: announces owed events, brings in-flight runs up to date and announces their endings, then
+ * releases waiting records and counts the parked ones. One reading of the clock decides what is due. Two sweeps at once do
+ * no harm: every write is conditional, and repeats of an event carry the same id.
  * @throws PortUnavailable when the table cannot be read at all
  */
-export const sweepRuns = async (tools: SweepContext): Promise<SweepReport> => {
-  const nowMs = tools.clock.now()
-  const working = { ...tools, deadlineMs: nowMs + (tools.deadlineMs - nowMs) * shareOfWork }
+export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => {
+  const nowMs = context.clock.now()
+  const working = { ...context, deadlineMs: nowMs + (context.deadlineMs - nowMs) * shareOfWork }
   const problems: string[] = []
   const due = await readWork(nowMs, working)
-  const work = planWork(due.runs, nowMs, tools.settings)
-  let announced = await announceAll(work.announce, problems, working)
-  const ended: EndedRun[] = []
-  const unheardOf: Unrecognized[] = []
-  let denied = 0
-  for (const runs of work.domains) {
-    if (outOfTime(working)) break
-    const domainId = runs[0]?.subject.domainId ?? ''
-    await attempt(`settle ${domainId}`, problems, async () => {
-      const settlement = await settleRuns(runs, working)
-      ended.push(...settlement.ended)
-      unheardOf.push(...settlement.unheardOf)
-      denied += settlement.denied
-      problems.push(...settlement.problems.map((name) => `settle ${domainId}: ${name}`))
-      announced += await announceAll(settlement.ended, problems, working)
-    })
-  }
+  const work = planWork(due.runs, nowMs, context.settings)
+  const announced = await announceAll(work.announce, problems, working)
+  const settled = await settleDomains(work.domains, problems, working)
   const isWorkCut = outOfTime(working)
-  const releases = await releaseWaiting(due.runs.filter(isWaiting), nowMs, tools)
+  const releases = await releaseWaiting(due.runs.filter(isWaiting), nowMs, context)
   return {
     due: due.runs.length + releases.due,
-    announced,
+    announced: announced + settled.announced,
     released: releases.released,
     held: releases.held,
-    ...(releases.parked === undefined ? {} : { parked: releases.parked }),
-    ended: countByEnding(ended),
+    ...present({ parked: releases.parked }),
+    ended: countByEnding(settled.ended),
     unreadable: [...due.unreadable, ...releases.unreadable].map(describe),
     problems: [...problems, ...releases.problems],
-    denied,
-    unheardOf,
-    outOfTime: isWorkCut || outOfTime(tools),
+    denied: settled.denied,
+    unrecognized: settled.unrecognized,
+    outOfTime: isWorkCut || outOfTime(context),
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Hint } from '../../../../lib/contracts/hint.ts'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import type { InFlightRun, Run } from '../../../../lib/run/run.ts'
-import { type HintTools, settleHints } from '../../../../lib/usecases/observe/settle-hints.ts'
+import { type HandleEventsContext, handleEvents } from '../../../../lib/usecases/observe/handle-events.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../../../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../../../support/recorders.ts'
@@ -34,13 +34,17 @@ const having = (statuses: Statuses): Partial<DataZone> => ({
 })
 
 /** What settles hints a minute on, when each run has this status; some of it may be another. */
-const observer = (statuses: Parameters<typeof having>[0], over: Partial<HintTools> = {}): HintTools => ({
+const observer = (
+  statuses: Parameters<typeof having>[0],
+  over: Partial<HandleEventsContext> = {},
+): HandleEventsContext => ({
   store: memoryRunStore(),
   datazone: scriptedDataZone(having(statuses)),
   bus: recordingBus(),
   queue: recordingQueue(),
   clock: manualClock(t0 + minute),
   settings: defaults.observer,
+  following: defaults.observer.following,
   deadlineMs: t0 + 2 * minute,
   ...over,
 })
@@ -54,6 +58,12 @@ const settle = async (hints: readonly Hint[], runs: readonly Run[], script: Part
   const announced = bus.events.map(({ detail }) => `${detail.data.runId} ${detail.data.status}`)
   return { ...report, store, calls: datazone.calls, announced: announced.toSorted() }
 }
+
+const settleHints = (hints: readonly Hint[], context: HandleEventsContext) =>
+  handleEvents(
+    hints.map((one) => ({ kind: 'hint', hint: one })),
+    context,
+  )
 
 const fatesOf = ({ hints }: { hints: readonly { address: string; fate: string }[] }) =>
   hints.map(({ address, fate }) => `${address} ${fate}`)

@@ -291,19 +291,19 @@ describe('whatever happens to one record', () => {
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unheardOf: [] })
+    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unrecognized: [] })
   })
 
   test('what is unheard of is told by whoever writes it', async () => {
     const tracked = runs(1)
-    const { unheardOf } = await settleRuns(tracked, {
+    const { unrecognized } = await settleRuns(tracked, {
       store: memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 }))),
       datazone: scriptedDataZone(having({ 'run-0': 'PAUSED' })),
       clock: manualClock(),
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(unheardOf).toEqual([])
+    expect(unrecognized).toEqual([])
   })
 })
 
@@ -539,7 +539,7 @@ describe('retry', () => {
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(settlement).toMatchObject({ ended: [], problems: [], unheardOf: [] })
+    expect(settlement).toMatchObject({ ended: [], problems: [], unrecognized: [] })
     expect(store.all()).toHaveLength(1)
   })
 

@@ -81,7 +81,7 @@ describe('one sweep', () => {
       unreadable: [],
       problems: [],
       denied: 0,
-      unheardOf: [],
+      unrecognized: [],
       outOfTime: false,
     })
     expect(world.bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'd'])
