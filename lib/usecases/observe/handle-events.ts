@@ -8,7 +8,7 @@ import { noteAcceptance } from './note-acceptance.ts'
 import { settleHints } from './settle-hints.ts'
 import { type SourceHintContext, settleSourceHints } from './settle-source-hints.ts'
 
-export interface HandleEventsContext extends AnnouncePorts, SourceHintContext {}
+export type HandleEventsContext = AnnouncePorts & SourceHintContext
 
 type Context = HandleEventsContext
 
