@@ -7,6 +7,7 @@ import { park, reject } from './close-claim.ts'
 import { explainDenial } from './explain-denial.ts'
 import { findEarlierStart } from './find-earlier-start.ts'
 import { parkBehindActiveRun } from './park-behind-active-run.ts'
+import { parkSupportedTypes } from './park-supported-types.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
@@ -40,14 +41,19 @@ const parkFor = (
   return park(run, { reason, retryAtMs: nowMs + waitMs, definite, error: refusalError(refusal) }, context)
 }
 
-/** Rejects the request, unless an earlier Start whose answer was lost has made the run. */
+/**
+ * Rejects the request, unless an earlier Start whose answer was lost has made the run. Types that the older DataZone API
+ * can run alone are parked as attempts of their own first.
+ */
 const rejectUnlessStarted = async (
-  { run, others }: RefusedStart,
+  { run, others, refusal }: RefusedStart,
   error: RunError,
   context: StartContext,
 ): Promise<RequestOutcome> => {
   const earlier = await findEarlierStart(run, others, context)
-  return earlier === 'nothing' ? reject(run, error, context) : earlier
+  if (earlier !== 'nothing') return earlier
+  await parkSupportedTypes(run, refusal.supportedTypes ?? [], context)
+  return reject(run, error, context)
 }
 
 const retryOrPark = async (

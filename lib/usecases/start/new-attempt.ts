@@ -18,6 +18,9 @@ export interface NewAttempt {
   readonly attempt: number
 }
 
+/** The part of a request's record that its attempts take over. */
+type Requested = Pick<Run, 'projectId' | 'request' | 'policy'>
+
 /** Whether an attempt was rejected and made no run: the request that follows a fix is not its duplicate. */
 const endedWithoutRun = (run: Run): boolean =>
   run.state === 'ENDED' &&
@@ -32,7 +35,7 @@ const endedWithoutRun = (run: Run): boolean =>
  */
 export const newAttempt = (
   subject: Subject,
-  waiting: ParkedRun,
+  waiting: Requested,
   records: readonly Run[],
   { settings }: StartContext,
 ): NewAttempt | undefined => {
@@ -49,7 +52,7 @@ export const newAttempt = (
 /** The record of an attempt in mode `plan`. */
 export const plannedRun = (
   { subject, attempt }: NewAttempt,
-  waiting: ParkedRun,
+  waiting: Requested,
   nowMs: number,
 ): PlannedRun => ({
   state: 'PLANNED',
@@ -66,7 +69,7 @@ export const plannedRun = (
 /** The record of an attempt that waits. */
 export const parkedRun = (
   attempt: NewAttempt,
-  waiting: ParkedRun,
+  waiting: Requested,
   nowMs: number,
   wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
 ): ParkedRun => ({
@@ -79,7 +82,7 @@ export const parkedRun = (
 /** The claim of an attempt. Start counts as sent from the claim on, so the claim and that mark are one write. */
 export const claimedRun = (
   attempt: NewAttempt,
-  waiting: ParkedRun,
+  waiting: Requested,
   nowMs: number,
   leaseMs: number,
 ): ClaimedRun => ({

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import type { GenerationType } from '../../../../lib/run/run.ts'
+import { runRequest } from '../../../support/messages.ts'
+import { t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+const bothTypes = { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as GenerationType[] }
+
+/** A deployment with the older API: it runs descriptions, alone. */
+const olderWorld = () =>
+  starterWorld({
+    script: {
+      startRun: async ({ types }) =>
+        types.length === 1 && types[0] === 'BUSINESS_DESCRIPTIONS'
+          ? answered(serviceRun({ types }))
+          : refused('INVALID', {
+              name: 'UnsupportedType',
+              supportedTypes: types.filter((type) => type === 'BUSINESS_DESCRIPTIONS'),
+            }),
+    },
+  })
+
+describe('a Start that the older API refuses as a whole', () => {
+  test('P2: rejects the types that it cannot generate and runs the others', async () => {
+    const world = olderWorld()
+    expect(await world.outcomes(runRequest(bothTypes))).toEqual(['rejected'])
+    const [parked, rejected] = world.store.all()
+    expect(rejected).toMatchObject({ state: 'ENDED', ending: 'REJECTED', error: { name: 'UnsupportedType' } })
+    expect(parked).toMatchObject({
+      state: 'PARKED',
+      subject: { types: ['BUSINESS_DESCRIPTIONS'] },
+      attempt: 1,
+      retryAtMs: t0,
+    })
+    if (parked === undefined) throw new Error('nothing was parked')
+    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+    expect(world.datazone.starts.map(({ types }) => types)).toEqual([
+      ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+      ['BUSINESS_DESCRIPTIONS'],
+    ])
+  })
+
+  test('P1: makes one run of a type, however often its request is delivered or repeated', async () => {
+    const world = olderWorld()
+    await world.handle(runRequest(bothTypes))
+    await world.handle(runRequest(bothTypes), 2)
+    await world.handle(runRequest({ ...bothTypes, requestId: 'another' }))
+    const descriptions = world.store
+      .all()
+      .filter(({ subject }) => subject.kind === 'METADATA_GENERATION' && subject.types.length === 1)
+    expect(descriptions).toHaveLength(1)
+  })
+
+  test('rejects a request of which it can generate no type', async () => {
+    const world = olderWorld()
+    expect(await world.outcomes(runRequest({ types: ['BUSINESS_NAMES'] }))).toEqual(['rejected'])
+    expect(world.store.all()).toMatchObject([{ state: 'ENDED', ending: 'REJECTED' }])
+  })
+})
