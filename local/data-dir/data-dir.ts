@@ -6,7 +6,7 @@ import { writeWhole } from './write-whole.ts'
 
 /** What the sample catalogue in a data directory was made of. */
 const manifestSchema = z.object({ version: z.literal(1), assets: z.number(), seed: z.number() })
-export type Manifest = z.infer<typeof manifestSchema>
+type Manifest = z.infer<typeof manifestSchema>
 
 /** A directory that keeps the state of one stack. */
 export interface DataDir {

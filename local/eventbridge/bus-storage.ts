@@ -3,7 +3,7 @@ import type { ArchivedEvent } from './event-archive.ts'
 import type { Rule } from './rule-book.ts'
 
 /** The rules and archives that callers have made. */
-export interface BusDefinitions {
+interface BusDefinitions {
   readonly rules: readonly Rule[]
   readonly archives: readonly Archive[]
 }
