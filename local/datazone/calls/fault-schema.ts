@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ControlError, parseInput } from '../input/parse-input.ts'
+import { shallow } from '../input/shallow.ts'
 import { strictObject } from '../input/strict-object.ts'
 import { isReadOnly, model } from '../model/model.ts'
 import {
@@ -88,7 +89,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   /** The call takes effect, and these members of its answer have these values, whatever the model says. */
   strictObject({
     kind: z.literal('unreadable'),
-    fields: z.record(z.string().min(1), z.json()),
+    fields: shallow(z.record(z.string().min(1), z.json())),
     /** Only in structures with this id, e.g. one run of a List page. */
     id: z.string().min(1).optional(),
     ...when,

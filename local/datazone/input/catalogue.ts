@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shapeNamed } from '../model/model.ts'
 import { fits } from '../model/validation.ts'
+import { shallow } from './shallow.ts'
 import { strictObject } from './strict-object.ts'
 import { requireUniqueIds } from './unique-ids.ts'
 
@@ -14,23 +15,6 @@ const enumOf = (shapeName: string) => {
   const shape = shapeNamed(shapeName)
   return z.enum(shape.type === 'string' ? (shape.enum ?? []) : [])
 }
-
-/** How deep a value of the catalogue may be nested. */
-const maxDepth = 64
-
-const isDeeperThan = (value: unknown, depth: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((part) => isDeeperThan(part, depth - 1)))
-
-/** Runs before the schema, which would recurse through any depth. */
-const shallow = <Output, Input>(schema: z.ZodType<Output, Input>) =>
-  z
-    .custom<Input>((value) => !isDeeperThan(value, maxDepth), {
-      error: `is nested deeper than ${maxDepth} levels: make it flatter`,
-      abort: true,
-    })
-    .pipe(schema)
 
 const columnSchema = shallow(z.looseObject({ name: z.string().min(1), dataType: z.string().min(1) }))
 

@@ -3,6 +3,24 @@ import { answerControl } from '../../../../../local/datazone/http/control-api.ts
 import { glue, storeSales, testWorld } from '../test-world.ts'
 
 const domainId = 'dzd_sample1234567'
+/** Objects in objects, this deep. */
+const nested = (depth: number): object => {
+  let value: object = {}
+  for (let level = 0; level < depth; level += 1) value = { value }
+  return value
+}
+
+const catalogueWith = (source: object) => ({
+  domains: [
+    {
+      id: domainId,
+      projects: [{ id: 'p', name: 'P' }],
+      assets: [],
+      dataSources: [{ id: 's', projectId: 'p', name: 'S', ...source }],
+    },
+  ],
+})
+
 const throttled = { kind: 'error', error: 'ThrottlingException' }
 
 describe('the control', () => {
@@ -57,6 +75,48 @@ describe('the control', () => {
       ],
       "[1].target: 'tpcds_itm' is not an asset or data source of the catalogue: load it first",
     ],
+    [
+      'PUT catalogue',
+      catalogueWith({ configuration: nested(100) }),
+      'domains[0].dataSources[0].configuration: is nested deeper than 64 levels',
+    ],
+    [
+      'PUT catalogue',
+      catalogueWith({ configuration: nested(100_000) }),
+      'domains[0].dataSources[0].configuration: is nested deeper than 64 levels',
+    ],
+    [
+      'PUT catalogue',
+      catalogueWith({ tables: 2 ** 31 }),
+      'domains[0].dataSources[0].tables: Too big: expected number to be <=2147483647',
+    ],
+    [
+      'PUT catalogue',
+      catalogueWith({ status: 'RUNNING' }),
+      'domains[0].dataSources[0].status: Invalid option: expected one of "CREATING"|',
+    ],
+    [
+      'POST ownership-transfers',
+      { domainId, assetId: storeSales, targetProjectId: 'nope' },
+      `targetProjectId: 'nope' is not in '${domainId}' (there is salesproject01, `,
+    ],
+    [
+      'POST ownership-transfers',
+      { domainId, assetId: storeSales, targetProjectId: 'salesproject01' },
+      "targetProjectId: 'tpcds_store_sales' is in 'salesproject01' already",
+    ],
+    [
+      'POST asset-events',
+      { domainId, assetId: storeSales, detailType: 'Asset' },
+      'detailType: Invalid option',
+    ],
+    ['PUT faults', [{ kind: 'raw', status: 99 }], '[0].status: Too small: expected number to be >=200'],
+    [
+      'PUT faults',
+      [{ kind: 'unreadable', fields: { createdAt: nested(100_000) } }],
+      '[0].fields: is nested deeper than 64 levels',
+    ],
+    ['POST clock', { advanceMs: -1 }, 'advanceMs: Too small'],
     ['PATCH settings', { failurShare: 1 }, 'failurShare: is not known; the fields are startBucket, '],
     [
       'PATCH settings',
@@ -95,21 +155,24 @@ describe('the control', () => {
       "runId: 'nope' is not a run of 'dzd_sample1234567': GET runs",
     ],
     ['DELETE runs', undefined, 'the run to delete is not usable: nothing was given, expected object'],
-  ])('answers %s with wrong input by a 400 that names the field and the fix: %j', (route, body, message) => {
-    const world = testWorld()
-    const before = JSON.stringify([
-      world.control.settings(),
-      world.control.faults(),
-      world.control.outcomes(),
-    ])
-    const [method = '', path = ''] = route.split(' ')
-    const request = { method, path: `/_simulator/${path}`, query: new URLSearchParams(), body }
-    expect(answerControl(world.control, request)).toEqual({
-      status: 400,
-      body: { message: expect.stringContaining(message) },
-    })
-    expect(JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()])).toBe(
-      before,
-    )
-  })
+  ])(
+    'answers %s with wrong input by a 400 that names the field and the fix (case %#)',
+    (route, body, message) => {
+      const world = testWorld()
+      const before = JSON.stringify([
+        world.control.settings(),
+        world.control.faults(),
+        world.control.outcomes(),
+      ])
+      const [method = '', path = ''] = route.split(' ')
+      const request = { method, path: `/_simulator/${path}`, query: new URLSearchParams(), body }
+      expect(answerControl(world.control, request)).toEqual({
+        status: 400,
+        body: { message: expect.stringContaining(message) },
+      })
+      expect(
+        JSON.stringify([world.control.settings(), world.control.faults(), world.control.outcomes()]),
+      ).toBe(before)
+    },
+  )
 })

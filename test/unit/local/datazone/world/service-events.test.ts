@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
 import type { Settings, SettingsInput } from '../../../../../local/datazone/input/settings.ts'
+import { accountId } from '../../../../../local/datazone/world/account.ts'
+import { assetEventTypes } from '../../../../../local/datazone/world/service-events.ts'
 import { otherUser } from '../../../../../local/datazone/world/world.ts'
 import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
@@ -172,6 +174,72 @@ describe('service events', () => {
     expect(endsAs({ failureShare: 1 })).toEqual([triggered, failed])
     expect(endsAs({ partialShare: 1 })).toEqual([triggered])
     expect(endsAs({ stuckShare: 1 })).toEqual([triggered])
+  })
+
+  test('sends data source run events in the sparse shape, with versions as numbers', () => {
+    const world = testWorld({ sourceEventShape: 'sparse' })
+    const { id } = outputOf(world.startSource(glue, { clientToken: 'token' }))
+    const events = eventsUntil(world, world.clock.ms + day)
+    expect(events).toHaveLength(2)
+    for (const { detail } of events)
+      expect(detail.metadata).toEqual({
+        domain: sampleDomainId,
+        id,
+        version: 1,
+        typeName: 'DataSourceRunEntityType',
+        awsAccountId: accountId,
+      })
+  })
+
+  test('also sends the newer data source events, if set to', () => {
+    const world = testWorld({ sourceStatusEvents: true })
+    world.startSource(glue)
+    expect(typesOf(eventsUntil(world, world.clock.ms + day))).toEqual([
+      'Data Source Run Triggered',
+      'Data Source Status Change',
+      'Data Source Run Succeeded',
+      'Data Source Run Complete',
+    ])
+  })
+
+  test.each([
+    ['owner', salesProject],
+    ['missing', undefined],
+    ['wrong', 'wrongproject01'],
+  ] as const)('sends a publish event with the project: %s', (publishedEventProject, projectId) => {
+    const world = testWorld({ publishedEventProject })
+    world.control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
+    const [event] = eventsUntil(world, world.clock.ms + day)
+    expect(event?.detail.metadata['owningProjectId']).toBe(projectId)
+  })
+
+  test('sends an event when an asset is taken out of the catalog', () => {
+    const world = testWorld()
+    const about = { domainId: sampleDomainId, assetId: storeSales }
+    const { listingId } = world.control.unpublishAsset(about)
+    expect(outputOf(world.asset(storeSales)).listing).toEqual({ listingId, listingStatus: 'INACTIVE' })
+    expect(eventsUntil(world, world.clock.ms + day)).toMatchObject([
+      {
+        'detail-type': 'Asset Unpublished',
+        detail: { metadata: { id: listingId }, data: { assetId: storeSales } },
+      },
+    ])
+    expect(() => world.control.unpublishAsset(about)).toThrow(/is not published/)
+  })
+
+  test.each(assetEventTypes)('sends %s on request, each time with its own id', (detailType) => {
+    const world = testWorld()
+    const about = { domainId: sampleDomainId, assetId: storeSales, detailType }
+    world.control.sendAssetEvent(about)
+    world.control.sendAssetEvent(about)
+    const events = eventsUntil(world, world.clock.ms + day)
+    expect(typesOf(events)).toEqual([detailType, detailType])
+    expect(new Set(events.map(({ id }) => id)).size).toBe(2)
+    for (const { detail } of events)
+      expect(detail).toMatchObject({
+        metadata: { domain: sampleDomainId, owningProjectId: salesProject },
+        data: { assetId: storeSales },
+      })
   })
 
   test('sends an event about the listing each time an asset is published', () => {
