@@ -19,6 +19,7 @@ import { requestQueueFor } from '../test/simulation/ports/request-queue.ts'
 import { simulatedTable } from '../test/simulation/ports/run-store.ts'
 import { simulatedPace } from '../test/simulation/ports/start-pace.ts'
 import { drawProfile } from '../test/simulation/profile.ts'
+import { memorySkipLog } from '../test/support/memory-skip-log.ts'
 
 /** What is measured: so many runs of one domain in fair weather, and what DataZone's own events are worth. */
 export interface Case {
@@ -150,6 +151,7 @@ export const measure = async (given: Case): Promise<Figures> => {
       pace: pace.paceFor(process.step),
       breakers: given.breakers ?? breakers.breakersFor(process.step),
       switches: { pauseOf: async () => undefined },
+      skips: memorySkipLog(),
       datazone: dataZoneFor(process.step, hinting),
       bus: bus.busFor(process.step),
       queue: requestQueueFor(process.step, { requests, rejected }),

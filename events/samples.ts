@@ -1,3 +1,4 @@
+import { duplicateEvent, skippedEvent } from '../lib/contracts/answer-event.ts'
 import type { AssetEvent } from '../lib/contracts/asset-event.ts'
 import type { CancelRequest } from '../lib/contracts/cancel-request.ts'
 import {
@@ -8,7 +9,7 @@ import {
   startedEvent,
 } from '../lib/contracts/run-event.ts'
 import type { DataSourceRunRequest, MetadataRunRequest } from '../lib/contracts/run-request.ts'
-import { type EndedRun, type Ending, endings, type InFlightRun } from '../lib/run/run.ts'
+import { type EndedRun, type Ending, endings, type InFlightRun, type ParkedRun } from '../lib/run/run.ts'
 
 const request: MetadataRunRequest = {
   version: 1,
@@ -111,8 +112,8 @@ const typeStat = (type: string, status: string, errorMessage?: string) => ({
   ...(errorMessage === undefined ? {} : { errorMessage }),
 })
 
-/** What DataZone told of each ending, as far as it tells anything. */
-const told: Readonly<Record<Ending, Partial<EndedRun>>> = {
+/** What DataZone shows of each ending. */
+const answersByEnding: Readonly<Record<Ending, Partial<EndedRun>>> = {
   SUCCEEDED: { nativeStatus: 'SUCCEEDED' },
   PARTIALLY_SUCCEEDED: {
     nativeStatus: 'PARTIALLY_SUCCEEDED',
@@ -149,7 +150,7 @@ const sourceInFlight: InFlightRun = {
   nativeStatus: 'REQUESTED',
 }
 
-/** One that a schedule started, and the policy has followed. */
+/** A run that a schedule started and the policy follows. */
 const foreignInFlight: InFlightRun = {
   ...sourceInFlight,
   subject: {
@@ -167,9 +168,9 @@ const foreignInFlight: InFlightRun = {
   runId: '8x4k1m6d0w3h5j',
 }
 
-/** The same of a data source run. DataZone has no way to cancel one, so only what was not started is CANCELED. */
-const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
-  ...told,
+/** The same for a data source run. DataZone cannot cancel one, so only a run that has not started is CANCELED. */
+const sourceAnswers: Readonly<Record<Ending, Partial<EndedRun>>> = {
+  ...answersByEnding,
   SUCCEEDED: {
     nativeStatus: 'SUCCESS',
     statistics: { added: 2, updated: 5, unchanged: 17, skipped: 0, failed: 0 },
@@ -194,7 +195,7 @@ const toldOfSource: Readonly<Record<Ending, Partial<EndedRun>>> = {
   REJECTED: { error: { name: 'ResourceNotFoundException', message: 'There is no such data source.' } },
 }
 
-const ended = (ending: Ending, of: InFlightRun, tellings: typeof told): EndedRun => {
+const ended = (ending: Ending, of: InFlightRun, shown: typeof answersByEnding): EndedRun => {
   const { runId, nativeStatus: _, startedAtMs: began, ...common } = of
   const isUnstarted = ending === 'REJECTED' || (ending === 'CANCELED' && of === sourceInFlight)
   return {
@@ -203,11 +204,11 @@ const ended = (ending: Ending, of: InFlightRun, tellings: typeof told): EndedRun
     ending,
     detectedAtMs: startedAtMs + 41_000,
     ...(isUnstarted ? {} : { runId, startedAtMs: began }),
-    ...tellings[ending],
+    ...shown[ending],
   }
 }
 
-/** As EventBridge delivers it. */
+/** The envelope that EventBridge delivers. */
 const envelope = (event: RunEvent, id: string) => ({
   version: '0',
   id,
@@ -222,13 +223,43 @@ const envelope = (event: RunEvent, id: string) => ({
 
 const fileName = (event: RunEvent): string => event.detailType.toLowerCase().replaceAll(' ', '-')
 
+/** The request as the starter holds it when it makes no run. */
+const askedAgain: ParkedRun = {
+  state: 'PARKED',
+  subject: inFlight.subject,
+  attempt: 1,
+  projectId: request.projectId,
+  request: {
+    ...inFlight.request,
+    requestKey: 'request:nightly-load-2026-11-20/retry',
+    correlationId: 'nightly-load-2026-11-20/retry',
+  },
+  createdAtMs: startedAtMs,
+  version: 0,
+  history: [],
+  reason: 'UNAVAILABLE',
+  retryAtMs: startedAtMs,
+}
+
+/** The answers to explicit requests that make no run. */
+const answers = (): readonly RunEvent[] => {
+  const sourceAskedAgain = { ...askedAgain, subject: sourceInFlight.subject }
+  const nowMs = startedAtMs + 5_000
+  return [
+    skippedEvent(askedAgain, { reason: 'POLICY', rule: 0, because: 'staging tables' }, nowMs),
+    duplicateEvent(askedAgain, inFlight, nowMs),
+    skippedEvent(sourceAskedAgain, { reason: 'MODE_OFF' }, nowMs),
+    duplicateEvent(sourceAskedAgain, ended('SUCCEEDED', sourceInFlight, sourceAnswers), nowMs),
+  ]
+}
+
 /** One sample of everything that crosses the wire, by file name. */
 export const samples = (): Readonly<Record<string, object>> => {
   const events = [
     startedEvent(inFlight),
-    ...endings.map((ending) => endedEvent(ended(ending, inFlight, told), { minimal: false })),
+    ...endings.map((ending) => endedEvent(ended(ending, inFlight, answersByEnding), { minimal: false })),
     startedEvent(sourceInFlight),
-    ...endings.map((ending) => endedEvent(ended(ending, sourceInFlight, toldOfSource), { minimal: false })),
+    ...endings.map((ending) => endedEvent(ended(ending, sourceInFlight, sourceAnswers), { minimal: false })),
   ]
   const id = '0f6c9b1e-5f0a-4e43-9d59-6a1f6a3c2b10'
   return {
@@ -237,9 +268,9 @@ export const samples = (): Readonly<Record<string, object>> => {
     'cancel-request': cancelRequest,
     'data-source-cancel-request': sourceCancelRequest,
     'asset-added-to-catalog': assetEvent,
-    ...Object.fromEntries(events.map((event) => [fileName(event), envelope(event, id)])),
+    ...Object.fromEntries([...events, ...answers()].map((event) => [fileName(event), envelope(event, id)])),
     'foreign-data-source-run-succeeded': envelope(
-      endedEvent(ended('SUCCEEDED', foreignInFlight, toldOfSource), { minimal: false }),
+      endedEvent(ended('SUCCEEDED', foreignInFlight, sourceAnswers), { minimal: false }),
       id,
     ),
     'malformed-request-rejected': envelope(

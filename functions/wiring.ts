@@ -9,6 +9,7 @@ import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbSkipLog } from '../lib/adapters/dynamodb/skip-log.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
@@ -82,6 +83,7 @@ export const wire = () => {
     ports: {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName),
+      skips: dynamoDbSkipLog(table, config.tableName),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
       breakers: dynamoDbBreakers(table, config.tableName, reportMalformedItem),

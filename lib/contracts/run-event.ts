@@ -17,6 +17,8 @@ import {
 /** `source` of every event we put on the run bus. */
 export const eventSource = 'datazone-run-orchestrator'
 
+type EventStatus = Ending | 'STARTED' | 'SKIPPED' | 'DUPLICATE'
+
 const words = {
   SUCCEEDED: 'Succeeded',
   PARTIALLY_SUCCEEDED: 'Partially Succeeded',
@@ -26,7 +28,9 @@ const words = {
   LOST: 'Lost',
   REJECTED: 'Rejected',
   STARTED: 'Started',
-} as const satisfies Record<Ending | 'STARTED', string>
+  SKIPPED: 'Skipped',
+  DUPLICATE: 'Duplicate',
+} as const satisfies Record<EventStatus, string>
 
 const kindWords = {
   METADATA_GENERATION: 'Metadata Generation Run',
@@ -34,7 +38,7 @@ const kindWords = {
 } as const satisfies Record<RunKind, string>
 
 /** For example `Metadata Generation Run Succeeded`. */
-export const detailType = (status: Ending | 'STARTED', kind: RunKind = 'METADATA_GENERATION'): string =>
+export const detailType = (status: EventStatus, kind: RunKind = 'METADATA_GENERATION'): string =>
   `${kindWords[kind]} ${words[status]}`
 
 const text = z.string()
@@ -53,7 +57,7 @@ export const RunEventDetail = z.looseObject({
     causationId: z.optional(text),
   }),
   data: z.looseObject({
-    status: z.enum([...endings, 'STARTED']),
+    status: z.enum([...endings, 'STARTED', 'SKIPPED', 'DUPLICATE']),
     kind: z.optional(z.enum(runKinds)),
     domainId: z.optional(text),
     projectId: z.optional(text),
@@ -88,6 +92,19 @@ export const RunEventDetail = z.looseObject({
     /** The status of a data source run's lineage import when the ending was read; the import may outlast the run. */
     lineageStatus: z.optional(text),
     error: z.optional(z.looseObject({ name: text, message: text })),
+    /** Why an explicit request made no run: a reason, and for POLICY the rule's index and words. */
+    skip: z.optional(z.looseObject({ reason: text, rule: z.optional(z.int()), because: z.optional(text) })),
+    /** The run that an explicit request duplicates. Without an `ending`, the run's own ending event follows. */
+    duplicateOf: z.optional(
+      z.looseObject({
+        requestId: text,
+        state: text,
+        runId: z.optional(text),
+        ending: z.optional(z.enum(endings)),
+      }),
+    ),
+    /** The newest duplicate requests of the run, so that their senders find its ending. */
+    alsoRequestedBy: z.optional(z.array(z.looseObject({ requestId: text, correlationId: z.optional(text) }))),
     /** The `requestId` of the cancel request that ended the run. */
     canceledBy: z.optional(text),
     requestedAt: z.optional(time),
@@ -112,11 +129,17 @@ export interface RunEvent {
   readonly detail: RunEventDetail
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString()
+export const iso = (ms: number): string => new Date(ms).toISOString()
 
-const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
+/** The sender's id of a request. */
+export const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
 
-const aboutSubject = (subject: Subject) => {
+/** What the event says about the project; nothing while it is unknown. */
+export const projectOf = (projectId: string) =>
+  present({ projectId: projectId === unknownProject ? undefined : projectId })
+
+/** What the event says about the subject. */
+export const subjectFields = (subject: Subject) => {
   if (isForeign(subject)) return { dataSource: { id: subject.dataSourceId }, foreign: true as const }
   return subject.kind === 'DATA_SOURCE'
     ? { dataSource: { id: subject.dataSourceId, triggerKey: subject.triggerKey } }
@@ -141,8 +164,8 @@ const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs:
     status,
     kind: run.subject.kind,
     domainId: run.subject.domainId,
-    ...present({ projectId: run.projectId === unknownProject ? undefined : run.projectId }),
-    ...aboutSubject(run.subject),
+    ...projectOf(run.projectId),
+    ...subjectFields(run.subject),
     attempt: run.attempt,
     willRetry: run.state === 'ENDED' && run.willRetry === true,
     requestedAt: iso(run.request.requestedAtMs),
@@ -193,6 +216,10 @@ export const endedEvent = (run: EndedRun, options: { readonly minimal: boolean }
         ...present({
           canceledBy: run.ending === 'CANCELED' ? run.cancel?.requestId : undefined,
           durations: durations(run),
+          alsoRequestedBy: run.alsoRequestedBy?.map(({ requestKey, ...sender }) => ({
+            requestId: causationId(requestKey),
+            ...sender,
+          })),
         }),
         ...(options.minimal ? {} : details(run)),
       },

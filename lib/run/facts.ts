@@ -41,7 +41,11 @@ export interface Facts {
   /** Get answered 404 for a run that is old enough to be found. */
   MISSING: { readonly kind: 'MISSING' }
   /** Another request turned out to be a duplicate of the run; its next delivery is recognized before any call. */
-  REQUESTED_AGAIN: { readonly kind: 'REQUESTED_AGAIN'; readonly requestKey: string }
+  REQUESTED_AGAIN: {
+    readonly kind: 'REQUESTED_AGAIN'
+    readonly requestKey: string
+    readonly correlationId?: string
+  }
   /** A live request duplicates a waiting backfill request, which moves to the live lane. */
   MOVED_TO_LIVE: { readonly kind: 'MOVED_TO_LIVE'; readonly requestKey: string }
   /** The repeat guard skipped a publish because of this run. */

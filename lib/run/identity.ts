@@ -123,5 +123,13 @@ export const eventId = (
   return digest(['event', what, run.attempt, ...subjectParts(run.subject), ...unresolved]).slice(0, 40)
 }
 
+/** P4: the event id of the answer to a request that makes no run. */
+export const answerEventId = (
+  requestKey: string,
+  status: 'SKIPPED' | 'DUPLICATE',
+  subject: Subject,
+  about: string,
+): string => digest(['answer', status, requestKey, ...subjectParts(subject), about]).slice(0, 40)
+
 /** P4: the event id of a rejected body that names no subject. */
 export const rejectionEventId = (body: string): string => digest(['rejected', body]).slice(0, 40)

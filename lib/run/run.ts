@@ -182,6 +182,12 @@ export interface Counter {
 /** The project of a request whose DataZone event names none, until GetAsset shows it. */
 export const unknownProject = ''
 
+/** Another request for the run; its sender may wait for the ending, too. */
+export interface DuplicateRequest {
+  readonly requestKey: string
+  readonly correlationId?: string
+}
+
 interface RunCommon {
   readonly subject: Subject
   readonly attempt: number
@@ -195,8 +201,8 @@ interface RunCommon {
   readonly retriesBefore?: number
   /** The counters that the last claim of this attempt counted it in, so that no counter has it twice. */
   readonly countedIn?: readonly Counter[]
-  /** Request keys of the newest duplicates of this run. */
-  readonly alsoRequestedBy?: readonly string[]
+  /** The newest duplicates of the request. */
+  readonly alsoRequestedBy?: readonly DuplicateRequest[]
   readonly cancel?: CancelState
   /** When the record was first written. A run adopted from List must not be older, less two minutes of clock skew. */
   readonly createdAtMs: number
@@ -277,7 +283,8 @@ export const startUnknownName = 'StartUnknown'
 
 /** Whether a request made the record, or is a known duplicate of it. */
 export const isRequestedBy = (run: Run, requestKey: string): boolean =>
-  run.request.requestKey === requestKey || run.alsoRequestedBy?.includes(requestKey) === true
+  run.request.requestKey === requestKey ||
+  run.alsoRequestedBy?.some((other) => other.requestKey === requestKey) === true
 
 /** Whether a requested cancel has not been accepted by DataZone yet. */
 export const owesCancel = (run: Run): run is InFlightRun =>

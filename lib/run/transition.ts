@@ -224,10 +224,10 @@ const moves: Moves = {
       : changed(endedUnseen(run, 'LOST', nowMs, run.nativeStatus))
   },
 
-  REQUESTED_AGAIN: (run, { requestKey }) => {
+  REQUESTED_AGAIN: (run, { requestKey, correlationId }) => {
     if (isRequestedBy(run, requestKey)) return unchanged
     const newest = (run.alsoRequestedBy ?? []).slice(-(maxDuplicateKeys - 1))
-    return changed({ ...run, alsoRequestedBy: [...newest, requestKey] })
+    return changed({ ...run, alsoRequestedBy: [...newest, { requestKey, ...present({ correlationId }) }] })
   },
 
   MOVED_TO_LIVE: (run, { requestKey }, nowMs) => {

@@ -1,12 +1,11 @@
 import { type RejectedRequest, rejectedRequest } from '../contracts/rejected-request.ts'
-import { endedEvent } from '../contracts/run-event.ts'
+import { endedEvent, projectOf } from '../contracts/run-event.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { eventId } from '../run/identity.ts'
-import { present } from '../run/present.ts'
-import { type EndedRun, isForeign, unknownProject } from '../run/run.ts'
+import { type EndedRun, isForeign } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { batchesOf } from './batches.ts'
 
@@ -42,7 +41,7 @@ const rejectedCopy = (run: EndedRun): RejectedRequest => {
     requestId: requestKey.slice(requestKey.indexOf(':') + 1),
     kind: subject.kind,
     domainId: subject.domainId,
-    ...present({ projectId: run.projectId === unknownProject ? undefined : run.projectId }),
+    ...projectOf(run.projectId),
     ...requestedTarget(run),
     requestedAt: new Date(requestedAtMs).toISOString(),
     ...(correlationId === undefined ? {} : { correlationId }),

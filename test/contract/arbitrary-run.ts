@@ -118,7 +118,10 @@ const common = {
   countedIn: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
     maxLength: 3,
   }),
-  alsoRequestedBy: fc.array(senderIds, { maxLength: 3 }),
+  alsoRequestedBy: fc.array(
+    fc.record({ requestKey: senderIds, correlationId: senderIds }, { requiredKeys: ['requestKey'] }),
+    { maxLength: 3 },
+  ),
   cancel: fc.record(
     { requestedAtMs: times, requestId: senderIds, sentAtMs: times },
     { requiredKeys: ['requestedAtMs'] },

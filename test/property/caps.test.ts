@@ -7,6 +7,7 @@ import type { StartContext } from '../../lib/usecases/start/start-context.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
+import { memorySkipLog } from '../support/memory-skip-log.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { claimedRun, minute, origin, parkedRun, subject, t0 } from '../support/runs.ts'
 import { scriptedDataZone } from '../support/scripted-datazone.ts'
@@ -44,6 +45,7 @@ const toolsOf = (cap: Cap) => {
     datazone: scriptedDataZone({}),
     pace: { reserve: async () => [], rateCuts: async () => 0, slowDown: async () => {} },
     switches: { pauseOf: async () => undefined },
+    skips: memorySkipLog(),
     settings: { ...defaults.starter, policy: { ...defaults.starter.policy, caps: [cap] } },
     breakers: memoryBreakers(),
     gate: {

@@ -13,6 +13,7 @@ import { virtualTime } from '../simulation/ports/clock.ts'
 import { seededRandom } from '../simulation/ports/random.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
+import { memorySkipLog } from '../support/memory-skip-log.ts'
 import { runRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { minute, second, t0 } from '../support/runs.ts'
@@ -111,7 +112,17 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
       },
     }
     const received = batch.map((message) => ({ ...message, receives: message.receives + 1 }))
-    const ports = { clock, store, bus, queue, datazone, breakers, switches, pace: sharedPace }
+    const ports = {
+      clock,
+      store,
+      bus,
+      queue,
+      datazone,
+      breakers,
+      switches,
+      skips: memorySkipLog(),
+      pace: sharedPace,
+    }
     const handler = starterHandler({ settings: config.starter, ports, telemetry: quiet })
     const timeOutAtMs = time.now() + timeoutMs
     const { batchItemFailures } = await handler(

@@ -1,4 +1,5 @@
 import { endingsAreFinalAndTrue, failuresAreExplained, sameEventId, tableFirst } from './check/announcing.ts'
+import { explicitRequestsAreAnswered } from './check/answers.ts'
 import {
   acceptedCancelsTakeEffect,
   canceledDoNotRun,
@@ -76,6 +77,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['runs of others: no Start is spent beside them', startsWaitForForeignRuns],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
+  ['P2 none lost', explicitRequestsAreAnswered],
   ['P2 none lost', malformedMessagesAreRejected],
   ['P2 none lost', queuesAreEmpty],
   ['P2 none lost', nothingDiesInTheCalm],

@@ -17,6 +17,7 @@ import { type HistoryLine, startProcess } from './ports/process.ts'
 import { seededRandom } from './ports/random.ts'
 import { requestQueueFor } from './ports/request-queue.ts'
 import { simulatedTable } from './ports/run-store.ts'
+import { simulatedSkipLog } from './ports/skip-log.ts'
 import { simulatedPace } from './ports/start-pace.ts'
 import { simulatedSwitches } from './ports/switches.ts'
 import { type AssumptionName, drawProfile, type Profile, stormFor } from './profile.ts'
@@ -173,6 +174,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const breakers = simulatedBreakers()
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
+  const skips = simulatedSkipLog()
   const queues = worldQueues({ time, random, profile, count, sent: () => environment.wake() })
   const { requests, hints, rejected, deadLetters } = queues
 
@@ -237,6 +239,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         pace: pace.paceFor(step),
         breakers: breakers.breakersFor(step),
         switches: switches.switchesFor(step),
+        skips: skips.skipsFor(step),
         datazone: dataZoneFor(step, hinting),
         bus: bus.busFor(step),
         queue: requestQueueFor(step, { requests, rejected }, isEntryRefused),

@@ -11,6 +11,7 @@ import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
 import { manualClock } from './manual-clock.ts'
 import { memoryBreakers } from './memory-breakers.ts'
 import { memoryRunStore } from './memory-run-store.ts'
+import { memorySkipLog } from './memory-skip-log.ts'
 import { recordingBus, recordingQueue } from './recorders.ts'
 import { minute, second } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
@@ -73,6 +74,7 @@ export const starterWorld = (
   }
 
   const pauses = new Set<string>()
+  const skips = memorySkipLog()
   const switches = {
     pauseOf: async (domainId: string, projectId: string) =>
       pauses.has(domainId) || pauses.has(projectId) ? { reason: 'for a test' } : undefined,
@@ -89,6 +91,7 @@ export const starterWorld = (
       breakers,
       gate,
       switches,
+      skips,
       clock,
       settings: { ...defaults.starter, ...options.settings },
       place: {
@@ -110,6 +113,7 @@ export const starterWorld = (
     queue,
     datazone,
     slowDowns,
+    skips,
     breakers,
     /** Somebody was throttled: slots handed out before are void. */
     paceFalls: () => {

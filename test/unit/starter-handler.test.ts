@@ -8,6 +8,7 @@ import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
+import { memorySkipLog } from '../support/memory-skip-log.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { endedRun, t0 } from '../support/runs.ts'
@@ -39,6 +40,7 @@ const starter = (
       }),
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
+      skips: memorySkipLog(),
       pace: {
         reserve: async (count) => Array.from({ length: count }, () => ({ atMs: clock.now(), rateCuts: 0 })),
         rateCuts: async () => 0,

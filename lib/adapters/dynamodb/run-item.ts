@@ -85,7 +85,9 @@ const common = {
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
   retriesBefore: z.exactOptional(z.number()),
   countedIn: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
-  alsoRequestedBy: z.exactOptional(z.array(z.string())),
+  alsoRequestedBy: z.exactOptional(
+    z.array(z.object({ requestKey: z.string(), correlationId: z.exactOptional(z.string()) })),
+  ),
   cancel: z.exactOptional(
     z.object({ requestedAtMs: ms, requestId: z.exactOptional(z.string()), sentAtMs: z.exactOptional(ms) }),
   ),

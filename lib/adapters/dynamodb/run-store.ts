@@ -27,6 +27,7 @@ import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
 import { type BackOff, failedConditions, retryWrites } from './retry-writes.ts'
 import { parseItem, schemaVersion, workShards } from './run-item.ts'
+import { isSkipLog } from './skip-log.ts'
 
 type Item = NonNullable<QueryCommandInput['ExclusiveStartKey']>
 
@@ -41,6 +42,7 @@ const sorted = (items: readonly Item[]): Records => {
       claimCount = taken
       continue
     }
+    if (isSkipLog(plain)) continue
     const parsed = parseItem(plain)
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)

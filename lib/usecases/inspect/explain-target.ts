@@ -74,7 +74,7 @@ const storyOf = async (
   return {
     title: titleOf(run),
     standing: standingOf(run),
-    requestedBy: [run.request.requestKey, ...(run.alsoRequestedBy ?? [])],
+    requestedBy: [run.request, ...(run.alsoRequestedBy ?? [])].map(({ requestKey }) => requestKey),
     requestedAtMs: run.request.requestedAtMs,
     ...present({ nextLookAtMs: nextLookOf(run), pause, breaker }),
     run,

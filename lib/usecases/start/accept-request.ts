@@ -10,7 +10,9 @@ import {
   type ParkedRun,
   type Run,
   type RunError,
+  type Subject,
 } from '../../run/run.ts'
+import { answerRequest } from './answer-request.ts'
 import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
@@ -123,8 +125,7 @@ const acceptSource = async (
     : claimSubjects(waiting, [waiting.subject], records, context)
 }
 
-/** Steps 1 to 3 of a request: skips other domains, recognizes a duplicate, finds the revision, claims. */
-export const acceptRequest = async (
+const acceptUnanswered = async (
   request: RequestedRun,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
@@ -134,4 +135,27 @@ export const acceptRequest = async (
     return [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
   }
   return request.kind === 'DATA_SOURCE' ? acceptSource(request, context) : acceptMetadata(request, context)
+}
+
+/** What a request is about, as far as the request says. */
+const subjectOf = (request: RequestedRun, { settings }: StartContext): Subject => {
+  if (request.kind === 'DATA_SOURCE') {
+    const { kind, domainId, dataSourceId, triggerKey } = request
+    return { kind, domainId, dataSourceId, triggerKey }
+  }
+  const { kind, domainId, assetId, revision } = request
+  const types = canonicalTypes(request.types ?? settings.defaultTypes)
+  return { kind, domainId, assetId, ...present({ revision }), types }
+}
+
+/**
+ * Steps 1 to 3 of a request: skips other domains, recognizes a duplicate, finds the revision, claims. P2: an explicit
+ * request that makes no run is answered.
+ */
+export const acceptRequest = async (
+  request: RequestedRun,
+  context: StartContext,
+): Promise<readonly RequestOutcome[]> => {
+  const waiting = waitingRequest(request, subjectOf(request, context), context)
+  return answerRequest(waiting, await acceptUnanswered(request, context), context)
 }

@@ -1,7 +1,8 @@
 import type { Records } from '../../ports/run-store.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
-import { runKey, typeSets } from '../../run/identity.ts'
-import type { ParkedRun, PlannedRun, Subject } from '../../run/run.ts'
+import { isSameSubject, type RunKey, runKey, typeSets } from '../../run/identity.ts'
+import type { ParkedRun, PlannedRun, Run, Subject } from '../../run/run.ts'
+import { dropAnswered } from './answer-request.ts'
 import { applyRepeatGuard } from './apply-repeat-guard.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
 import { backfillWait, moveToLive } from './lanes.ts'
@@ -19,7 +20,7 @@ import {
 import type { StartContext } from './start-context.ts'
 import { startRun } from './start-run.ts'
 import { hasTimeToAsk } from './time-left.ts'
-import { duplicateOf, type WaitingRequest } from './waiting-request.ts'
+import type { WaitingRequest } from './waiting-request.ts'
 
 /** A request for known subjects, with the records that were read for it. */
 interface Claiming {
@@ -106,20 +107,25 @@ const claimFirst = async (
   }
 }
 
+/** The key of the subject's newest attempt, which a request for the subject is a duplicate of. */
+const newestKey = (waiting: ParkedRun, subject: Subject, records: readonly Run[]): RunKey => {
+  const attempts = records.filter((run) => isSameSubject(run.subject, subject)).map((run) => run.attempt)
+  return runKey({ ...waiting, subject, attempt: Math.max(1, ...attempts) })
+}
+
 /** Ends a request that makes no attempt: the repeat guard skipped it, or it is a duplicate. */
 const createNothing = async (
   { waiting, subjects, records }: Claiming,
   skipped: readonly RequestOutcome[],
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const { store } = context
-  if (skipped.length > 0) {
-    if (waiting.version > 0 && !(await store.dropRequest(waiting))) return [duplicateOf(waiting)]
-    return skipped
-  }
+  if (skipped.length > 0) return dropAnswered(waiting, skipped, context)
   await recordDuplicate(waiting, subjects, records.runs, context)
-  if (waiting.version > 0) await store.dropRequest(waiting)
-  return subjects.map((subject) => ({ outcome: 'duplicate', of: runKey({ ...waiting, subject }) }))
+  return dropAnswered(
+    waiting,
+    subjects.map((subject) => ({ outcome: 'duplicate', of: newestKey(waiting, subject, records.runs) })),
+    context,
+  )
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isSameSubject } from '../../run/identity.ts'
+import { present } from '../../run/present.ts'
 import type { ParkedRun, Run, Subject } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import type { StartContext } from './start-context.ts'
@@ -13,10 +14,14 @@ export const recordDuplicate = async (
   records: readonly Run[],
   { store, clock }: StartContext,
 ): Promise<void> => {
-  const { requestKey } = waiting.request
+  const { requestKey, correlationId } = waiting.request
   for (const run of records) {
     if (!subjects.some((subject) => isSameSubject(run.subject, subject))) continue
-    const next = transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, clock.now())
+    const next = transition(
+      run,
+      { kind: 'REQUESTED_AGAIN', requestKey, ...present({ correlationId }) },
+      clock.now(),
+    )
     if (next.outcome === 'changed') await store.save(next.run)
   }
 }

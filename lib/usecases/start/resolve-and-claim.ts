@@ -4,6 +4,7 @@ import { backoffSeconds } from '../../run/backoff.ts'
 import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { applyPolicy } from '../../run/policy.ts'
 import type { Run } from '../../run/run.ts'
+import { dropAnswered } from './answer-request.ts'
 import { claimRuns } from './claim-runs.ts'
 import { backfillWait } from './lanes.ts'
 import type { RequestOutcome } from './request-outcome.ts'
@@ -12,7 +13,6 @@ import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 import {
   applyOrders,
-  duplicateOf,
   parkRequest,
   rejectRequest,
   skippedByPolicy,
@@ -60,8 +60,7 @@ const claimResolved = async (
         context,
       )
     case 'skip':
-      if (waiting.version > 0 && !(await context.store.dropRequest(waiting))) return [duplicateOf(waiting)]
-      return [skippedByPolicy(decision)]
+      return dropAnswered(waiting, [skippedByPolicy(decision)], context)
     case 'look':
       throw new Error('a policy rule matches a field that GetAsset does not return')
     default:

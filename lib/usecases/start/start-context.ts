@@ -4,6 +4,7 @@ import type { DataZone } from '../../ports/datazone.ts'
 import type { EventBus } from '../../ports/event-bus.ts'
 import type { RequestQueue } from '../../ports/request-queue.ts'
 import type { RunStore } from '../../ports/run-store.ts'
+import type { SkipLog } from '../../ports/skip-log.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import type { Switches } from '../../ports/switches.ts'
 import type { Mode } from '../../run/mode.ts'
@@ -47,6 +48,7 @@ export interface StarterPorts {
   readonly bus: EventBus
   readonly queue: RequestQueue
   readonly switches: Switches
+  readonly skips: SkipLog
   readonly clock: Clock
 }
 

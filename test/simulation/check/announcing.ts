@@ -1,11 +1,11 @@
-import { eventSubject, isAbout, knownStatuses, metadataOf, statusOf } from './events.ts'
+import { eventSubject, isAbout, isAnswer, knownStatuses, metadataOf, statusOf } from './events.ts'
 import { list, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
 export const tableFirst: Rule = ({ events }) =>
   events.flatMap((event) => {
     const status = statusOf(event)
-    if (status === 'STARTED' || eventSubject(event) === undefined) return []
+    if (status === 'STARTED' || isAnswer(event) || eventSubject(event) === undefined) return []
     const held = event.itemsThen.some(
       (item) => isAbout(event, item) && item['state'] === 'ENDED' && item['ending'] === status,
     )
@@ -29,7 +29,7 @@ export const sameEventId: Rule = ({ events }) => {
   const endingOf = new Map<string, string>()
   for (const event of events) {
     const subject = eventSubject(event)
-    if (subject === undefined) continue
+    if (subject === undefined || isAnswer(event)) continue
     const ending = `${subject} ${statusOf(event)}`
     const id = text(metadataOf(event), 'id') ?? ''
     if ((idOf.get(ending) ?? id) !== id) wrong.push(`${ending} was announced under two ids`)
@@ -50,7 +50,7 @@ export const endingsAreFinalAndTrue: Rule = ({ events, items, runs, scenario, fo
   for (const event of events) {
     const subject = eventSubject(event)
     const status = statusOf(event)
-    if (subject === undefined || status === undefined || status === 'STARTED') continue
+    if (subject === undefined || status === undefined || status === 'STARTED' || isAnswer(event)) continue
     const earlier = told.get(subject) ?? status
     if (earlier !== status) wrong.push(`${subject} ended as ${earlier} and as ${status}`)
     told.set(subject, status)

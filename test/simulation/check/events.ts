@@ -37,6 +37,10 @@ const read = (event: SeenEvent): ReadEvent => {
   return now
 }
 
+/** Whether an event answers a request that makes no run, and announces none. */
+export const isAnswer = (event: SeenEvent): boolean =>
+  ['SKIPPED', 'DUPLICATE'].includes(read(event).status ?? '')
+
 export const dataOf = (event: SeenEvent): Item => read(event).data
 
 export const metadataOf = (event: SeenEvent): Item => read(event).metadata

@@ -8,6 +8,7 @@ import { slotGate } from '../../../lib/usecases/start/slot-gate.ts'
 import { sweepRuns } from '../../../lib/usecases/sweep/sweep-runs.ts'
 import { sampleCatalogue, sampleDomainId } from '../../../local/catalogue/catalogue.ts'
 import { createDataZone } from '../../../local/datazone/datazone.ts'
+import { memorySkipLog } from '../../support/memory-skip-log.ts'
 import { t0 } from '../../support/runs.ts'
 import { simulatedBreakers } from './breakers.ts'
 import { virtualTime } from './clock.ts'
@@ -79,6 +80,7 @@ const live = async (seed: number) => {
       pace: pace.paceFor(step),
       breakers: breakers.breakersFor(step),
       switches: { pauseOf: async () => undefined },
+      skips: memorySkipLog(),
       datazone: dataZoneFor(step, datazone),
       bus: bus.busFor(step),
       queue: requestQueueFor(step, { requests, rejected }),

@@ -1,4 +1,5 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
+import type { RunEvent } from '../../../lib/contracts/run-event.ts'
 import { endedEvent } from '../../../lib/contracts/run-event.ts'
 import type { Records } from '../../../lib/ports/run-store.ts'
 import { contendedAsset } from '../contention.ts'
@@ -59,6 +60,20 @@ export const startingSabotages: readonly Sabotage[] = [
     ports: (ports) => ({
       ...ports,
       bus: { put: async (events) => (await ports.bus.put(events)).map(() => true) },
+    }),
+  },
+  {
+    name: 'leave requests that make no run unanswered',
+    ports: (ports) => ({
+      ...ports,
+      bus: {
+        put: async (events) => {
+          const isAnswer = (event: RunEvent) => ['SKIPPED', 'DUPLICATE'].includes(event.detail.data.status)
+          const accepted = await ports.bus.put(events.filter((event) => !isAnswer(event)))
+          const results = accepted.values()
+          return events.map((event) => isAnswer(event) || results.next().value === true)
+        },
+      },
     }),
   },
   {

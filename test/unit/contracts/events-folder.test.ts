@@ -9,7 +9,7 @@ import { endings } from '../../../lib/run/run.ts'
 
 const folder = join(import.meta.dirname, '../../../events')
 const generated = generatedFiles()
-const statuses = [...endings, 'STARTED' as const]
+const statuses = [...endings, 'STARTED' as const, 'SKIPPED' as const, 'DUPLICATE' as const]
 /** DataZone has no way to cancel a data source run. */
 const detailTypes = [
   ...statuses.map((status) => detailType(status)),

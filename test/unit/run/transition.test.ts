@@ -311,7 +311,7 @@ describe('who asked', () => {
 
   test('P1: another request for the same run is remembered once, and the one that made it not at all', () => {
     const run = moved(inFlightRun(), asked)
-    expect(run).toEqual({ ...inFlightRun(), alsoRequestedBy: ['event:2'] })
+    expect(run).toEqual({ ...inFlightRun(), alsoRequestedBy: [{ requestKey: 'event:2' }] })
     expect(transition(run, asked, nowMs)).toEqual({ outcome: 'unchanged' })
     const { requestKey } = run.request
     expect(transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, nowMs)).toEqual({ outcome: 'unchanged' })
@@ -320,13 +320,16 @@ describe('who asked', () => {
   test('it is kept through every later state, the newest twenty', () => {
     const claimed = moved(moved(parkedRun(), asked), facts.claimed)
     const ended = moved(moved(claimed, facts.started), facts.failed)
-    expect(moved(ended, facts.told)).toMatchObject({ state: 'ENDED', alsoRequestedBy: ['event:2'] })
+    expect(moved(ended, facts.told)).toMatchObject({
+      state: 'ENDED',
+      alsoRequestedBy: [{ requestKey: 'event:2' }],
+    })
     const keys = Array.from({ length: 25 }, (_, n) => `event:${n}`)
     const many = keys.reduce<Run>(
       (run, requestKey) => moved(run, { kind: 'REQUESTED_AGAIN', requestKey }),
       inFlightRun(),
     )
-    expect(many.alsoRequestedBy).toEqual(keys.slice(5))
+    expect(many.alsoRequestedBy).toEqual(keys.slice(5).map((requestKey) => ({ requestKey })))
   })
 })
 

@@ -90,7 +90,7 @@ describe('a live request for what a backfill has parked', () => {
         state: 'PARKED',
         retryAtMs: t0,
         request: { lane: 'live', requestKey: 'request:backfill-1' },
-        alsoRequestedBy: ['request:nightly-1'],
+        alsoRequestedBy: [{ requestKey: 'request:nightly-1' }],
       },
     ])
     expect(world.store.all()[0]?.history.at(-1)?.what).toBe('moved to live by request:nightly-1')
@@ -161,6 +161,6 @@ test('a live request makes all go live that a backfill has waiting for it, and i
   const world = starterWorld({ runs })
   const live = runRequest({ requestId: 'live-1', types: sets.flat() })
   expect(await world.outcomes(live)).toEqual(['duplicate', 'duplicate'])
-  const raised = { request: { lane: 'live' }, alsoRequestedBy: ['request:live-1'] }
+  const raised = { request: { lane: 'live' }, alsoRequestedBy: [{ requestKey: 'request:live-1' }] }
   expect(world.store.all()).toMatchObject([raised, raised])
 })

@@ -56,7 +56,10 @@ describe('a request', () => {
     const older = endedRun({ subject: { ...subject, revision: '3' }, runId: 'run-3' })
     const world = starterWorld({ runs: [older, inFlightRun()] })
     expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
-    expect(world.store.all()).toMatchObject([{ runId: 'run-3' }, { alsoRequestedBy: ['request:b'] }])
+    expect(world.store.all()).toMatchObject([
+      { runId: 'run-3' },
+      { alsoRequestedBy: [{ requestKey: 'request:b' }] },
+    ])
     expect(world.store.current(older)).toEqual(older)
   })
 
@@ -215,7 +218,9 @@ describe('P1: duplicates', () => {
     const other = runRequest({ requestId: 'other' })
     expect(await world.handle(other)).toEqual([{ outcome: 'duplicate', of: runKey(run) }])
     expect(world.datazone.calls).toEqual([])
-    expect(world.store.all()).toEqual([{ ...run, version: 2, alsoRequestedBy: ['request:other'] }])
+    expect(world.store.all()).toEqual([
+      { ...run, version: 2, alsoRequestedBy: [{ requestKey: 'request:other' }] },
+    ])
   })
 
   test('by subject, once remembered: no call and no write', async () => {

@@ -65,7 +65,7 @@ describe('a request for a data source', () => {
     expect(await world.outcomes(request())).toEqual(['duplicate'])
     expect(await world.outcomes(request({ requestId: 'nightly-2' }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toHaveLength(1)
-    expect(world.store.all()).toMatchObject([{ alsoRequestedBy: ['request:nightly-2'] }])
+    expect(world.store.all()).toMatchObject([{ alsoRequestedBy: [{ requestKey: 'request:nightly-2' }] }])
   })
 
   test('another trigger waits behind the one that is going, without a call', async () => {

@@ -123,7 +123,7 @@ describe('Start refused', () => {
     })
     expect(await world.outcomes(runRequest())).toEqual(['rejected'])
     expect(world.store.all()).toMatchObject([
-      { ending: 'REJECTED', alsoRequestedBy: ['request:twin'], announcedAtMs: t0 },
+      { ending: 'REJECTED', alsoRequestedBy: [{ requestKey: 'request:twin' }], announcedAtMs: t0 },
     ])
   })
 
@@ -141,7 +141,11 @@ describe('Start refused', () => {
       })
       await world.handle(runRequest())
       const [run] = world.store.all()
-      expect(run).toMatchObject({ state: 'PARKED', reason: kind, alsoRequestedBy: ['request:twin'] })
+      expect(run).toMatchObject({
+        state: 'PARKED',
+        reason: kind,
+        alsoRequestedBy: [{ requestKey: 'request:twin' }],
+      })
       expect(run).not.toHaveProperty('earlierStart')
     },
   )

@@ -1,0 +1,35 @@
+import { PortUnavailable } from '../../../lib/errors.ts'
+import type { SkipLog } from '../../../lib/ports/skip-log.ts'
+import type { Skip } from '../../../lib/run/skip.ts'
+import { memorySkipLog } from '../../support/memory-skip-log.ts'
+import type { Step } from './port-call.ts'
+
+/** The skip log behind every simulated starter. */
+export interface SimulatedSkipLog {
+  skipsFor(step: Step): SkipLog
+  /** The skips of a partition, the oldest first. */
+  skipsOf(partition: string): readonly Skip[]
+}
+
+/** One skip log in memory. */
+export const simulatedSkipLog = (): SimulatedSkipLog => {
+  const log = memorySkipLog()
+  return {
+    skipsFor: (step) => ({
+      record: (target, skip) =>
+        step({
+          name: 'skips.record',
+          about: skip.requestKey,
+          resends: true,
+          unreachable: (cause): never => {
+            throw new PortUnavailable('table', cause)
+          },
+          effect: () => {
+            // In memory the write is done at once.
+            void log.record(target, skip)
+          },
+        }),
+    }),
+    skipsOf: log.skipsOf,
+  }
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { RunEventDetail } from '../../../../lib/contracts/run-event.ts'
+import { partitionOf } from '../../../../lib/run/identity.ts'
+import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { endedRun, inFlightRun, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { showing } from '../../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
+
+const partition = partitionOf(subject)
+const request = runRequest({ requestId: 'nightly-2', correlationId: 'load-2' })
+const skipping = {
+  ...defaults.starter.policy,
+  rules: [{ match: {}, verdict: { kind: 'skip', because: 'not ready' } }],
+} as const
+
+describe('an explicit request that is skipped', () => {
+  test.each([
+    ['by mode off', { mode: 'off' }, { reason: 'MODE_OFF' }],
+    ['by mode plan', { mode: 'plan' }, { reason: 'MODE_PLAN' }],
+    ['for its domain', { domainIds: ['dzd_other'] }, { reason: 'DOMAIN_NOT_SELECTED' }],
+    ['without a rule', { policy: { ...skipping, rules: [] } }, { reason: 'NO_RULE' }],
+    ['by a rule', { policy: skipping }, { reason: 'POLICY', rule: 0, because: 'not ready' }],
+  ] as const)('P2: gets a Skipped event %s', async (_name, settings, skip) => {
+    const { handle, bus } = starterWorld({ settings })
+    await handle(request)
+    expect(bus.events).toMatchObject([
+      {
+        detailType: 'Metadata Generation Run Skipped',
+        detail: {
+          metadata: { causationId: 'nightly-2', correlationId: 'load-2' },
+          data: { status: 'SKIPPED', asset: { id: 'asset-1', revision: '4' }, skip },
+        },
+      },
+    ])
+    for (const { detail } of bus.events) expect(RunEventDetail.parse(detail)).toEqual(detail)
+  })
+
+  test('P4: carries the same event id when it is delivered again', async () => {
+    const { handle, bus } = starterWorld({ settings: { policy: skipping } })
+    await handle(request)
+    await handle(request, 2)
+    const [first, second] = bus.events.map(({ detail }) => detail.metadata.id)
+    expect(bus.events).toHaveLength(2)
+    expect(second).toBe(first)
+  })
+
+  test('P2: is not acknowledged before the bus has accepted its answer', async () => {
+    const { outcomes, bus } = starterWorld({ settings: { policy: skipping } })
+    bus.refuses = () => true
+    expect(await outcomes(request)).toEqual(['skipped', 'retry'])
+  })
+
+  test('P2: that waits for GetAsset stays stored until its answer is accepted', async () => {
+    const policy = { ...skipping, rules: [{ ...skipping.rules[0], match: { name: '*' } }] }
+    const { revision: _, ...unresolved } = subject
+    const world = starterWorld({
+      runs: [parkedRun({ subject: unresolved })],
+      script: showing('4'),
+      settings: { policy },
+    })
+    world.bus.refuses = () => true
+    const [stored] = world.store.all()
+    if (stored === undefined) throw new Error('nothing waits')
+    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped', 'retry'])
+    expect(world.store.all()).toHaveLength(1)
+    world.bus.refuses = () => false
+    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped'])
+    expect(world.store.all()).toEqual([])
+    expect(world.bus.events).toMatchObject([{ detail: { metadata: { causationId: 'nightly-1' } } }])
+  })
+})
+
+describe('a skip', () => {
+  test('P2: is recorded with the asset, of an event too, which gets no answer', async () => {
+    const { handle, bus, skips } = starterWorld({ settings: { policy: skipping } })
+    await handle(request)
+    await handle(assetEvent({ id: 'event-7' }))
+    expect(skips.skipsOf(partition)).toMatchObject([
+      { requestKey: 'request:nightly-2', reason: 'POLICY', rule: 0, because: 'not ready', atMs: t0 },
+      { requestKey: 'event:event-7', reason: 'POLICY', atMs: t0 },
+    ])
+    expect(bus.events).toHaveLength(1)
+  })
+
+  test('P2: of the repeat guard names the run that it compared with', async () => {
+    const world = starterWorld({ runs: [endedRun()], script: showing('5') })
+    expect(await world.outcomes(assetEvent({ id: 'event-7' }))).toEqual(['skipped'])
+    expect(world.skips.skipsOf(partition)).toMatchObject([
+      { reason: 'REPEAT_GUARD', repeatOf: 'RUN#4#BUSINESS_DESCRIPTIONS#0001' },
+    ])
+  })
+})
+
+describe('an explicit request that is a duplicate', () => {
+  test('P2: of a run in flight gets a Duplicate event, and its correlation id is in the ending', async () => {
+    const run = inFlightRun()
+    const { handle, bus, store } = starterWorld({ runs: [run] })
+    await handle(request)
+    expect(bus.events).toMatchObject([
+      {
+        detailType: 'Metadata Generation Run Duplicate',
+        detail: {
+          metadata: { causationId: 'nightly-2', correlationId: 'load-2' },
+          data: {
+            status: 'DUPLICATE',
+            duplicateOf: { requestId: 'nightly-1', state: 'IN_FLIGHT', runId: 'run-1' },
+          },
+        },
+      },
+    ])
+    expect(bus.events[0]?.detail.data.duplicateOf).not.toHaveProperty('ending')
+    expect(store.all()).toMatchObject([
+      { alsoRequestedBy: [{ requestKey: 'request:nightly-2', correlationId: 'load-2' }] },
+    ])
+  })
+
+  test('P2: of a run that has ended carries the ending', async () => {
+    const { handle, bus } = starterWorld({ runs: [endedRun({ announcedAtMs: t0 })] })
+    await handle(request)
+    expect(bus.events).toMatchObject([
+      { detail: { data: { duplicateOf: { state: 'ENDED', ending: 'SUCCEEDED' } } } },
+    ])
+  })
+
+  test('gets no event when it is the request that made the run, delivered again', async () => {
+    const run = inFlightRun({ request: { ...origin, requestKey: 'request:nightly-2' } })
+    const { outcomes, bus } = starterWorld({ runs: [run] })
+    expect(await outcomes(request, 2)).toEqual(['duplicate'])
+    expect(bus.events).toEqual([])
+  })
+
+  test('is retried when the record changes with every try', async () => {
+    const run = inFlightRun()
+    const { outcomes, store, bus } = starterWorld({ runs: [run] })
+    store.save = async () => undefined
+    expect(await outcomes(request)).toEqual(['duplicate', 'retry'])
+    expect(bus.events).toEqual([])
+  })
+})
