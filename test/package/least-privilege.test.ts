@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import { eventSource } from '../../lib/contracts/run-event.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 
 const oneOrMany = z.union([z.unknown(), z.array(z.unknown())])
@@ -265,9 +266,34 @@ describe('the queues and the bus (P12)', () => {
     ])
   })
 
-  test('have no bus policy and no function permission that opens them further', () => {
+  test('let only the roles of the functions use the source of endings', () => {
+    expect(propertiesOf('AWS::Events::EventBusPolicy')).toEqual([
+      [
+        'RunEventBusPolicy',
+        {
+          EventBusName: { Ref: 'RunEventBus' },
+          StatementId: 'only-the-functions-announce',
+          Statement: {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'events:PutEvents',
+            Resource: { 'Fn::GetAtt': ['RunEventBus', 'Arn'] },
+            Condition: {
+              'ForAnyValue:StringEquals': { 'events:source': eventSource },
+              ArnNotEquals: {
+                'aws:PrincipalArn': ['StarterRole', 'PollerRole', 'ObserverRole'].map((role) => ({
+                  'Fn::GetAtt': [role, 'Arn'],
+                })),
+              },
+            },
+          },
+        },
+      ],
+    ])
+  })
+
+  test('have no function permission that opens them further', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type)
-    expect(types).not.toContain('AWS::Events::EventBusPolicy')
     expect(types).not.toContain('AWS::Lambda::Permission')
   })
 })
