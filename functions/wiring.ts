@@ -85,8 +85,13 @@ export const wire = () => {
       store: dynamoDbRunStore(table, config.tableName),
       skips: dynamoDbSkipLog(table, config.tableName),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
-      pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond),
-      breakers: dynamoDbBreakers(table, config.tableName, reportMalformedItem),
+      pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond, {
+        report: reportMalformedItem,
+      }),
+      breakers: dynamoDbBreakers(table, config.tableName, {
+        now: systemClock.now,
+        report: reportMalformedItem,
+      }),
       datazone,
       bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName, {
         report: refusedEventReporter(telemetry),

@@ -9,6 +9,9 @@ import { breakersContract } from './breakers.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
 
+/** Later than every breaker of these tests was opened. */
+const now = () => t0 + 24 * 60 * minute
+
 breakersContract('the simulated breakers', async () => {
   const { step, unplug } = driven()
   const breakers = simulatedBreakers()
@@ -28,21 +31,21 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
       client: () => {
         const client = table.another()
         clients.push(client)
-        return dynamoDbBreakers(client, table.name)
+        return dynamoDbBreakers(client, table.name, { now })
       },
       unplug: () => {
         const nowhere = { protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' }
         for (const client of clients) client.config.endpoint = async () => nowhere
       },
       close: async () => {
-        const breakers = dynamoDbBreakers(table.client, table.name)
+        const breakers = dynamoDbBreakers(table.client, table.name, { now })
         for (const breaker of await breakers.openBreakers()) await breakers.close(breaker)
       },
     }
   })
 
   test('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
-    const breakers = dynamoDbBreakers(table.client, table.name)
+    const breakers = dynamoDbBreakers(table.client, table.name, { now })
     const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'of-nobody' } as const
     const breaker = openBreaker(cause, 'Start', t0, pauses)

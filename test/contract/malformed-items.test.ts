@@ -11,13 +11,16 @@ import { runKey } from '../../lib/run/identity.ts'
 import { endedRun, minute, t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
-/** Numbers that DynamoDB takes and that are no safe integers. */
+/** Later than every breaker of these tests was opened. */
+const now = () => t0 + 24 * 60 * minute
+
+/** Numbers that DynamoDB stores and that are not safe integers. */
 const oddNumbers = ['12345678901234567890.5', '9007199254740993', '1e100', '-1e-120']
 
 const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
 const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 
-/** P8: one item that people wrote by hand, and wrong, keeps nobody from what stands beside it. */
+/** P8: one malformed item does not stop the reader of those beside it. */
 describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment }) => {
   let table: RunTable
   beforeAll(async () => {
@@ -27,7 +30,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
 
   type Item = Record<string, AttributeValue>
 
-  /** Does `work` while the item is there. */
+  /** Runs `work` while the item is in the table. */
   const beside = async (item: Item, work: () => Promise<void>) => {
     const { pk = { S: '' }, sk = { S: '' } } = item
     await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
@@ -38,14 +41,14 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     }
   }
 
-  test.each(oddNumbers)('switches and breakers are read beside one with the number %s', async (N) => {
+  test.each(oddNumbers)('reads switches and breakers beside one with the number %s', async (N) => {
     const pk = { S: 'SWITCH#dzd_a' }
     await beside({ pk, sk: { S: 'PROJECT#p1' }, paused: { N }, reason: { N } }, async () => {
       const switches = dynamoDbSwitches(table.client, table.name, () => t0)
       expect(await switches.pauseOf('dzd_a', 'p1')).toEqual({})
       expect(await switches.pauseOf('dzd_a', 'p2')).toBeUndefined()
     })
-    const breakers = dynamoDbBreakers(table.client, table.name)
+    const breakers = dynamoDbBreakers(table.client, table.name, { now })
     const breaker = openBreaker(denied, 'Start', t0, pauses)
     await breakers.trip(breaker)
     await beside({ pk: { S: 'BREAKERS' }, sk: { S: 'DENIED#?' }, openedAtMs: { N } }, async () => {
@@ -54,9 +57,12 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     await breakers.close(breaker)
   })
 
-  test('a breaker under another name than its own, or that opened at no time, stops nobody, and is told', async () => {
-    const told: unknown[] = []
-    const breakers = dynamoDbBreakers(table.client, table.name, (...all) => told.push(all))
+  test('ignores and reports a breaker under a wrong key or with a wrong time', async () => {
+    const reported: unknown[] = []
+    const breakers = dynamoDbBreakers(table.client, table.name, {
+      now,
+      report: (...all) => reported.push(all),
+    })
     const item = marshall({
       pk: 'BREAKERS',
       sk: 'DENIED#dzd_orders#project-1',
@@ -68,15 +74,9 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     await beside({ ...item, openedAtMs: { N: '9e15' } }, async () => {
       expect(await breakers.openBreakers()).toEqual([])
     })
-    expect(told).toEqual([
-      [
-        { pk: 'BREAKERS', sk: 'DENIED#dzd_orders' },
-        'stops nobody under this name: its own is DENIED#dzd_orders#project-1',
-      ],
-      [
-        { pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1' },
-        'cannot be read, and stops nobody: wrong are openedAtMs',
-      ],
+    expect(reported).toEqual([
+      [{ pk: 'BREAKERS', sk: 'DENIED#dzd_orders' }, 'is ignored: its sk must be DENIED#dzd_orders#project-1'],
+      [{ pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1' }, 'is ignored: wrong fields openedAtMs'],
     ])
     await beside(item, async () => {
       expect(await breakers.openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
@@ -84,37 +84,39 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
   })
 
   test.each(['domain', 'PROJECT', 'PROJECT#', 'PROJECT# p1', 'p1', 'ASSET#a'])(
-    'a switch by the name of %j pauses nothing, and is told',
+    'ignores and reports a switch with the sort key %j',
     async (sk) => {
-      const told: unknown[] = []
+      const reported: unknown[] = []
       const switches = dynamoDbSwitches(
         table.client,
         table.name,
         () => t0,
-        (...all) => told.push(all),
+        (...all) => reported.push(all),
       )
       await beside(marshall({ pk: 'SWITCH#dzd_b', sk, paused: true }), async () => {
         expect(await switches.pauseOf('dzd_b', 'p1')).toBeUndefined()
       })
-      expect(told).toEqual([[{ pk: 'SWITCH#dzd_b', sk }, expect.stringContaining('PROJECT# and the id')]])
+      expect(reported).toEqual([
+        [{ pk: 'SWITCH#dzd_b', sk }, expect.stringContaining('PROJECT# and the project id')],
+      ])
     },
   )
 
-  test('a good switch is told of to nobody', async () => {
-    const told: unknown[] = []
+  test('does not report a correct switch', async () => {
+    const reported: unknown[] = []
     const switches = dynamoDbSwitches(
       table.client,
       table.name,
       () => t0,
-      (...all) => told.push(all),
+      (...all) => reported.push(all),
     )
     await beside(marshall({ pk: 'SWITCH#dzd_c', sk: 'PROJECT#p1', paused: true }), async () => {
       expect(await switches.pauseOf('dzd_c', 'p1')).toEqual({})
     })
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   })
 
-  test.each(oddNumbers)('records are read beside one with the number %s', async (N) => {
+  test.each(oddNumbers)('reads records beside one with the number %s', async (N) => {
     const store = dynamoDbRunStore(table.client, table.name, async () => {})
     const [good, odd] = [endedRun(), endedRun({ attempt: 2 })]
     await beside(marshall(toItem(good)), () =>
@@ -126,7 +128,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     )
   })
 
-  test('a record with a time that is none is damaged, so that its event keeps back no other', async () => {
+  test('finds a record damaged whose time cannot be printed, so that its event holds back no other', async () => {
     const store = dynamoDbRunStore(table.client, table.name, async () => {})
     const run = endedRun({ detectedAtMs: 9e15 })
     await beside(marshall(toItem(run)), async () => {
@@ -138,7 +140,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     })
   })
 
-  test('a record that was copied to another key is not acted on: no write of it would ever find it', async () => {
+  test('finds a record unreadable that was copied to another key, where no write would find it', async () => {
     const store = dynamoDbRunStore(table.client, table.name, async () => {})
     const run = endedRun()
     const copy = { ...marshall(toItem(run)), sk: { S: 'RUN#copy' } }
@@ -154,11 +156,81 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     })
   })
 
-  test.each(oddNumbers)('a pace with the number %s is replaced', async (N) => {
+  test.each(oddNumbers)('replaces a pace with the number %s', async (N) => {
     const key = { pk: { S: 'PACE#START' }, sk: { S: 'PACE' } }
     await beside({ ...key, version: { S: 'x' }, nextSlotMs: { N } }, async () => {
       const pace = dynamoDbStartPace(table.client, table.name, 10)
       expect(await pace.reserve(1, t0, t0 + minute)).toMatchObject([{ atMs: t0 }])
     })
   })
+
+  const year2100 = Date.UTC(2100, 0)
+  const paceKey = { pk: 'PACE#START', sk: 'PACE' }
+  const lowered = { loweredRate: 1, limitRate: 1 }
+
+  test.each<[string, { readonly version: number; readonly [name: string]: unknown }]>([
+    ['a next slot in the year 2100', { version: 3, nextSlotMs: year2100 }],
+    [
+      'a next slot an hour ahead, of a starter whose clock runs ahead',
+      { version: 3, nextSlotMs: t0 + 60 * minute },
+    ],
+    ['a version of 2^53', { version: 2 ** 53, nextSlotMs: t0 }],
+    ['a negative version', { version: -1, nextSlotMs: t0 }],
+    ['a rate of zero', { version: 3, nextSlotMs: t0, ...lowered, loweredRate: 0, loweredAtMs: t0 }],
+    ['a cut of the rate in the year 2100', { version: 3, nextSlotMs: t0, ...lowered, loweredAtMs: year2100 }],
+    [
+      'throttling in the year 2100',
+      { version: 3, nextSlotMs: t0, throttling: { sum: 1, count: 1, firstAtMs: t0, lastAtMs: year2100 } },
+    ],
+  ])('P8: replaces and reports a pace with %s', async (_, fields) => {
+    const reported: unknown[] = []
+    const options = { report: (...all: unknown[]) => reported.push(all) }
+    const item = {
+      ...marshall({ ...paceKey, ...fields, version: 0 }),
+      version: { N: String(fields.version) },
+    }
+    await beside(item, async () => {
+      const pace = dynamoDbStartPace(table.client, table.name, 10, options)
+      const slots = await pace.reserve(2, t0, t0 + minute)
+      expect(slots.map(({ atMs }) => atMs)).toEqual([t0, t0 + 100])
+      const other = dynamoDbStartPace(table.client, table.name, 10, options)
+      expect(await other.reserve(1, t0, t0 + minute)).toMatchObject([{ atMs: t0 + 200 }])
+    })
+    expect(new Set(reported.map((one) => JSON.stringify(one))).size).toBe(1)
+    expect(reported[0]).toEqual([paceKey, expect.stringContaining('replaced')])
+  })
+
+  test('P7: a starter whose clock runs ahead does not push the pace of the others', async () => {
+    const [ahead, other] = [1, 2].map(() => dynamoDbStartPace(table.client, table.name, 10))
+    for (let round = 0; round < 3; round += 1) {
+      await ahead?.reserve(1, t0 + 60 * minute, t0 + 61 * minute)
+      const nowMs = t0 + round * 1000
+      expect(await other?.reserve(1, nowMs, nowMs + minute)).toMatchObject([{ atMs: nowMs }])
+    }
+    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: marshall(paceKey) }))
+  })
+
+  test.each([
+    ['opened', { openedAtMs: year2100 }],
+    ['to be probed', { nextProbeAtMs: year2100 }],
+  ])(
+    'P8: ignores and reports a breaker %s in the year 2100, and a refusal opens it again',
+    async (_, field) => {
+      const reported: unknown[] = []
+      const breakers = dynamoDbBreakers(table.client, table.name, {
+        now,
+        report: (...all) => reported.push(all),
+      })
+      const breaker = openBreaker(denied, 'Start', t0, pauses)
+      await beside(
+        marshall({ pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1', ...breaker, ...field }),
+        async () => {
+          expect(await breakers.openBreakers()).toEqual([])
+          expect(reported).toEqual([[expect.anything(), expect.stringContaining('too far ahead')]])
+          await breakers.trip(breaker)
+          expect(await breakers.openBreakers()).toEqual([breaker])
+        },
+      )
+    },
+  )
 })

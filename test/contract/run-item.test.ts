@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import { plainItem } from '../../lib/adapters/dynamodb/plain-item.ts'
 import { parseItem, schemaVersion, toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import type { EndedRun } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
-import { claimedRun } from '../support/runs.ts'
+import { claimedRun, inFlightRun } from '../support/runs.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 
 const sampleSchema = z.object({
@@ -25,7 +26,7 @@ const samples = readdirSync(records).map((file) => ({
 const throughTable = (item: unknown): unknown => JSON.parse(JSON.stringify(item))
 
 describe('P8: a record', () => {
-  test.each(samples)('that an earlier deployment wrote stays readable: $file', ({ item, run }) => {
+  test.each(samples)('stays readable that an earlier deployment wrote: $file', ({ item, run }) => {
     expect(parseItem(item)).toEqual(run)
   })
 
@@ -43,6 +44,34 @@ describe('P8: a record', () => {
         })
       }),
     )
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a lone surrogate in its revision', { revision: '\ud800' }],
+    ['a lone surrogate in its asset id', { assetId: 'a\udfff' }],
+    ['a fractional attempt', { attempt: 1.5 }],
+    ['an attempt of 0', { attempt: 0 }],
+    ['a version of 2^53', { version: 2 ** 53 }],
+    ['a time after the year 9999', { createdAtMs: Date.UTC(10_000, 0) }],
+    ['a time before 1970', { createdAtMs: -1 }],
+  ])('is damaged by %s', (_, field) => {
+    const run = inFlightRun()
+    const [place = ''] = Object.keys(field)
+    expect(parseItem({ ...toItem(run), ...field })).toMatchObject({
+      key: runKey(run),
+      problem: `is damaged at ${place}`,
+    })
+  })
+
+  test('names at most 20 places where it is damaged', () => {
+    const history = Array.from({ length: 5000 }, () => ({ atMs: 'x'.repeat(100), what: 7 }))
+    const parsed = parseItem({ ...toItem(inFlightRun()), history })
+    expect('problem' in parsed && parsed.problem.length).toBeLessThan(2100)
+  })
+
+  test('that the SDK cannot convert keeps its keys', () => {
+    const item = { pk: { S: 'ASSET#a' }, sk: { S: 'RUN#1' }, odd: { $unknown: ['X', 1] as [string, number] } }
+    expect(parseItem(plainItem(item))).toMatchObject({ key: { partition: 'ASSET#a', record: 'RUN#1' } })
   })
 
   const common = ['schemaVersion', 'state', 'kind', 'domainId', 'attempt']

@@ -12,6 +12,9 @@ import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
 
+/** Later than every breaker of these tests was opened. */
+const now = () => t0 + 24 * 3600_000
+
 runStoreContract(
   'the store of unit tests',
   async () => {
@@ -98,7 +101,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
     await store.runsOf(read)
     await store.byRunId('run-read')
-    await dynamoDbBreakers(client, table.name).openBreakers()
+    await dynamoDbBreakers(client, table.name, { now }).openBreakers()
     expect(reads).toEqual([
       [undefined, true],
       ['byRunId', undefined],

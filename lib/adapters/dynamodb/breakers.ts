@@ -11,11 +11,12 @@ import type { Breakers } from '../../ports/breakers.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { generationTypes } from '../../run/run.ts'
-import { absent, type Condition, conditionParameters } from './conditions.ts'
-import { instant } from './plain-item.ts'
+import { type Condition, conditionParameters } from './conditions.ts'
+import { counter, instant } from './plain-item.ts'
 import { readPartition } from './read-partition.ts'
+import { type BackOff, retryWrites } from './retry-writes.ts'
 
-/** All breakers share a partition, so that one small query reads them. */
+/** All breakers share one partition, so that one small query reads them. */
 const partition = 'BREAKERS'
 
 const BreakerItem = z.object({
@@ -25,28 +26,36 @@ const BreakerItem = z.object({
   ]),
   call: z.enum(['GetAsset', 'Start']),
   openedAtMs: instant,
-  probes: z.number(),
+  probes: counter,
   nextProbeAtMs: instant,
 })
 const Filed = z.object({ sk: z.string() })
+const maxNamed = 20
 
-/** The breaker of an item, or what is wrong with it. */
-const breakerIn = (item: unknown): Breaker | { readonly problem: string } => {
+/** How far clocks may differ. */
+const skewMs = 60_000
+/** The latest probe: a quota is probed at the turn of the month. */
+const maxProbeMs = 32 * 24 * 3600_000
+
+/** Returns the breaker of an item, or what is wrong with it. Times that no starter can have written are wrong (P8). */
+const breakerIn = (item: unknown, nowMs: number): Breaker | { readonly problem: string } => {
   const parsed = z.safeParse(BreakerItem, item)
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
-    return { problem: `cannot be read, and stops nobody: wrong are ${[...new Set(fields)].join(', ')}` }
+    return { problem: `is ignored: wrong fields ${[...new Set(fields)].slice(0, maxNamed).join(', ')}` }
   }
   const name = breakerName(parsed.data.cause)
-  // Under another name than its own nobody could probe it, or close it.
-  return z.safeParse(Filed, item).data?.sk === name
-    ? parsed.data
-    : { problem: `stops nobody under this name: its own is ${name}` }
+  // Under another name no starter could probe or close it.
+  if (z.safeParse(Filed, item).data?.sk !== name) return { problem: `is ignored: its sk must be ${name}` }
+  const { openedAtMs, nextProbeAtMs } = parsed.data
+  return openedAtMs > nowMs + skewMs || nextProbeAtMs > nowMs + maxProbeMs
+    ? { problem: 'is ignored: openedAtMs or nextProbeAtMs lies too far ahead' }
+    : parsed.data
 }
 
 /**
- * A breaker that nobody has probed for longer than any request may wait has nobody left that it could stop: it was
- * opened for a project that nobody asks for any more, or that does not exist.
+ * A breaker that was not probed for longer than a request may wait has no request left to stop: its project is gone or
+ * gets no requests any more.
  */
 const keptSeconds = 36 * 24 * 3600
 
@@ -58,21 +67,28 @@ const itemOf = (breaker: Breaker) => ({
 
 const keyOf = (breaker: Breaker) => ({ pk: partition, sk: breakerName(breaker.cause) })
 
-/** It is the very opening that we read. */
+/** The breaker is still the opening that was read. */
 const openedThen = (breaker: Breaker): Condition => ({
   expression: 'openedAtMs = :opened',
   names: {},
   values: { ':opened': breaker.openedAtMs },
 })
 
-/** ... and nobody has probed it since, or given back a probe. */
+/** The breaker is unchanged: no starter has probed it or given back a probe since it was read. */
 const unchanged = (breaker: Breaker): Condition => ({
   expression: 'openedAtMs = :opened AND probes = :probes AND nextProbeAtMs = :next',
   names: {},
   values: { ':opened': breaker.openedAtMs, ':probes': breaker.probes, ':next': breaker.nextProbeAtMs },
 })
 
-/** Whether the condition held. */
+/** No breaker with this cause is open, except one whose times make it ignored. */
+const absentOrIgnored = ({ openedAtMs }: Breaker): Condition => ({
+  expression: 'attribute_not_exists(pk) OR openedAtMs > :ahead OR nextProbeAtMs > :latest',
+  names: {},
+  values: { ':ahead': openedAtMs + skewMs, ':latest': openedAtMs + maxProbeMs },
+})
+
+/** Returns whether the condition held. */
 const held = async (call: Promise<unknown>): Promise<boolean> => {
   try {
     await call
@@ -83,27 +99,37 @@ const held = async (call: Promise<unknown>): Promise<boolean> => {
   }
 }
 
-/** The breakers in the table of runs. One that nobody can read stops nobody (P8): its cause will refuse again. */
+export interface BreakerOptions {
+  readonly now?: () => number
+  readonly backOff?: BackOff
+  readonly report?: ReportMalformedItem
+}
+
+/** The breakers in the table of runs. A malformed one is ignored and reported (P8): its cause will refuse again. */
 export const dynamoDbBreakers = (
   client: DynamoDBClient,
   table: string,
-  tell: ReportMalformedItem = () => {},
+  { now = Date.now, backOff, report = () => {} }: BreakerOptions = {},
 ): Breakers => {
+  const retry = retryWrites(backOff)
+
   const put = (breaker: Breaker, condition: Condition) =>
-    client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: marshall(itemOf(breaker)),
-        ...conditionParameters(condition),
-      }),
+    retry(() =>
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: marshall(itemOf(breaker)),
+          ...conditionParameters(condition),
+        }),
+      ),
     )
 
   const read = async (): Promise<readonly Breaker[]> => {
     const items = await readPartition(client, table, partition)
     return items.flatMap((item) => {
-      const breaker = breakerIn(item)
+      const breaker = breakerIn(item, now())
       if (!('problem' in breaker)) return [breaker]
-      tell({ pk: partition, sk: z.safeParse(Filed, item).data?.sk ?? '' }, breaker.problem)
+      report({ pk: partition, sk: z.safeParse(Filed, item).data?.sk ?? '' }, breaker.problem)
       return []
     })
   }
@@ -118,19 +144,21 @@ export const dynamoDbBreakers = (
     },
 
     async trip(breaker) {
-      await held(put(breaker, absent))
+      await held(put(breaker, absentOrIgnored(breaker)))
     },
 
     replace: (before, next) => held(put(next, unchanged(before))),
 
     async close(breaker) {
       await held(
-        client.send(
-          new DeleteItemCommand({
-            TableName: table,
-            Key: marshall(keyOf(breaker)),
-            ...conditionParameters(openedThen(breaker)),
-          }),
+        retry(() =>
+          client.send(
+            new DeleteItemCommand({
+              TableName: table,
+              Key: marshall(keyOf(breaker)),
+              ...conditionParameters(openedThen(breaker)),
+            }),
+          ),
         ),
       )
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { counter } from './plain-item.ts'
 
 /**
  * One small item beside the records of a data source: how many claims it has seen. A claim is written together with the
@@ -7,7 +8,7 @@ import * as z from 'zod/mini'
  */
 const sortKey = 'CLAIMS'
 
-const ClaimCountItem = z.object({ sk: z.literal(sortKey), version: z.number() })
+const ClaimCountItem = z.object({ sk: z.literal(sortKey), version: counter })
 
 export const claimCountItem = (partition: string, claimCount: number) => ({
   pk: partition,

@@ -2,15 +2,29 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 
+const keysOf = ({ pk, sk }: Record<string, AttributeValue>): unknown => ({ pk: pk?.S, sk: sk?.S })
+
 /**
- * An item as plain values. People write items by hand, and of a number that is no safe integer the SDK's own way of
- * reading makes a bigint, or throws: then one item would stop whoever reads the others beside it. Never throws.
+ * Returns an item as plain values; of an item that the SDK cannot convert, its keys only. People write items by hand, and
+ * one item must not stop the reader of those beside it. Never throws.
  */
-export const plainItem = (item: Record<string, AttributeValue>): unknown =>
-  unmarshall(item, { wrapNumbers: Number })
+export const plainItem = (item: Record<string, AttributeValue>): unknown => {
+  try {
+    // Of an unsafe integer the SDK would make a bigint, or throw.
+    return unmarshall(item, { wrapNumbers: Number })
+  } catch {
+    return keysOf(item)
+  }
+}
 
-/** The furthest from the epoch that a Date can be, in ms. */
-const mostMs = 8.64e15
+/** The last millisecond of the year 9999: later times have no ISO 8601 form that events and JSON Schema accept. */
+const maxMs = Date.UTC(10_000, 0) - 1
 
-/** A time in ms since the epoch that can be written as a date; what shows it must not fail on it. */
-export const instant = z.number().check(z.gte(-mostMs), z.lte(mostMs))
+/** A time in ms since the epoch that can be printed as an ISO 8601 date with a year of four digits. */
+export const instant = z.number().check(z.gte(0), z.lte(maxMs))
+
+/** A number that is counted up, which must stay a safe integer when one is added. */
+export const counter = z.int().check(z.gte(0), z.lt(Number.MAX_SAFE_INTEGER))
+
+/** Text that can be encoded as UTF-8: a lone surrogate in a key would throw. */
+export const wellFormed = z.string().check(z.refine((text) => text.isWellFormed()))

@@ -4,7 +4,7 @@ import { runKey } from '../../run/identity.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
 import { triggers } from '../../run/trigger.ts'
-import { instant } from './plain-item.ts'
+import { counter, instant, wellFormed } from './plain-item.ts'
 
 /** Grows when an older deployment could misread what a newer one writes (P8). */
 export const schemaVersion = 1
@@ -40,28 +40,28 @@ const statistics = z.object({
 const SubjectItem = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('METADATA_GENERATION'),
-    domainId: z.string(),
-    assetId: z.string(),
-    revision: z.exactOptional(z.string()),
+    domainId: wellFormed,
+    assetId: wellFormed,
+    revision: z.exactOptional(wellFormed),
     types: z.array(z.enum(generationTypes)),
   }),
   z.object({
     kind: z.literal('DATA_SOURCE'),
-    domainId: z.string(),
-    dataSourceId: z.string(),
-    triggerKey: z.string(),
+    domainId: wellFormed,
+    dataSourceId: wellFormed,
+    triggerKey: wellFormed,
   }),
 ])
 
 const ForeignSubjectItem = z.object({
   kind: z.literal('DATA_SOURCE'),
-  domainId: z.string(),
-  dataSourceId: z.string(),
-  foreignRunId: z.string(),
+  domainId: wellFormed,
+  dataSourceId: wellFormed,
+  foreignRunId: wellFormed,
 })
 
 const common = {
-  attempt: z.number(),
+  attempt: z.int().check(z.gte(1), z.lte(1_000_000)),
   projectId: z.string(),
   request: z.object({
     requestKey: z.string(),
@@ -83,7 +83,7 @@ const common = {
     }),
   ),
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
-  retriesBefore: z.exactOptional(z.number()),
+  retriesBefore: z.exactOptional(counter),
   countedIn: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
   alsoRequestedBy: z.exactOptional(
     z.array(z.object({ requestKey: z.string(), correlationId: z.exactOptional(z.string()) })),
@@ -92,7 +92,7 @@ const common = {
     z.object({ requestedAtMs: ms, requestId: z.exactOptional(z.string()), sentAtMs: z.exactOptional(ms) }),
   ),
   createdAtMs: ms,
-  version: z.number(),
+  version: counter,
   history: z.array(z.object({ atMs: ms, what: z.string() })),
 }
 
@@ -119,7 +119,7 @@ const RunItem = z.discriminatedUnion('state', [
   z.object({
     ...common,
     state: z.literal('IN_FLIGHT'),
-    runId: z.string(),
+    runId: wellFormed,
     startedAtMs: ms,
     nativeStatus: z.string(),
     notFoundSinceMs: z.exactOptional(ms),
@@ -178,6 +178,9 @@ export const toItem = (run: Run): Record<string, unknown> => {
 const Key = z.object({ pk: z.string(), sk: z.string() })
 const Versioned = z.object({ schemaVersion: z.number() })
 
+/** A record may be damaged in more places than a log line should hold. */
+const maxNamed = 20
+
 /** A run, or why this version must not act on the record. */
 export const parseItem = (item: unknown): Run | UnreadableRecord => {
   const key = z.safeParse(Key, item)
@@ -204,5 +207,6 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
     return isFiled ? run : unreadable(false, `is filed under a key that is not its own, ${own.record}`)
   }
   const issues = [...(subject.error?.issues ?? []), ...(fields.error?.issues ?? [])]
-  return unreadable(false, `is damaged at ${issues.map((issue) => issue.path.join('.')).join(', ')}`)
+  const places = [...new Set(issues.slice(0, maxNamed).map(({ path }) => path.join('.').slice(0, 100)))]
+  return unreadable(false, `is damaged at ${places.join(', ')}`)
 }

@@ -8,41 +8,60 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import { type Pace, reserveSlots, slowDown } from '../../run/pace.ts'
+import { present } from '../../run/present.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
-import { plainItem } from './plain-item.ts'
+import { counter, instant, plainItem } from './plain-item.ts'
+import { type BackOff, retryWrites } from './retry-writes.ts'
+
+const rate = z.number().check(z.gt(0), z.lte(1000))
+const total = z.number().check(z.nonnegative(), z.lte(1e9))
 
 const PaceItem = z.object({
-  version: z.number(),
-  nextSlotMs: z.number(),
-  loweredRate: z.exactOptional(z.number()),
-  loweredAtMs: z.exactOptional(z.number()),
-  limitRate: z.exactOptional(z.number()),
-  rateCuts: z.exactOptional(z.number()),
-  throttling: z.exactOptional(
-    z.object({ sum: z.number(), count: z.number(), firstAtMs: z.number(), lastAtMs: z.number() }),
-  ),
+  version: counter,
+  nextSlotMs: instant,
+  loweredRate: z.exactOptional(rate),
+  loweredAtMs: z.exactOptional(instant),
+  limitRate: z.exactOptional(rate),
+  rateCuts: z.exactOptional(counter),
+  throttling: z.exactOptional(z.object({ sum: total, count: total, firstAtMs: instant, lastAtMs: instant })),
 })
 type PaceItem = z.infer<typeof PaceItem>
 
 const key = { pk: 'PACE#START', sk: 'PACE' }
-const tries = 25
+const maxTries = 25
+
+/** How far clocks may differ. A time further ahead was written by a clock that runs ahead, or by hand. */
+const skewMs = 60_000
+/** The slowest rate that throttling leaves, in Starts per second: see lib/run/pace.ts. */
+const slowestRate = 0.2
+
+export interface PaceOptions {
+  readonly backOff?: BackOff
+  readonly report?: ReportMalformedItem
+}
 
 /**
- * The shared pace as one item, changed by compare and set. A failed condition brings the item as it is now, so a try
- * that loses a race costs no extra read.
+ * The shared pace as one item, changed by compare and set. A failed condition brings the current item, so losing a race
+ * costs no extra read. An item that cannot be read, or whose times lie ahead of the clock, is replaced and reported (P8):
+ * the pace of a moment is worth less than all Starts.
  */
 export const dynamoDbStartPace = (
   client: DynamoDBClient,
   table: string,
   configuredPerSecond: number,
+  { backOff, report = () => {} }: PaceOptions = {},
 ): StartPace => {
-  /** As last seen by this execution environment; wrong is fine, the condition tells. */
+  const retry = retryWrites(backOff)
+  /** Starters reserve slots until their invocation ends, which is within the skew, and then one gap more. */
+  const maxAheadMs = skewMs + 2000 / Math.min(slowestRate, configuredPerSecond)
+
+  /** The item as this execution environment last saw it. It may be outdated: the condition tells. */
   let seen: PaceItem | 'damaged' | undefined
 
-  /** An item that nobody can read is replaced: a moment's pace is worth less than all Starts. */
-  const asSeen = () => {
+  const condition = () => {
     if (seen === 'damaged') return {}
     return conditionParameters(seen === undefined ? absent : unchangedSince(seen.version))
   }
@@ -50,21 +69,33 @@ export const dynamoDbStartPace = (
   const see = (item: Record<string, AttributeValue> | undefined): void => {
     const parsed = item === undefined ? undefined : z.safeParse(PaceItem, plainItem(item))
     seen = parsed?.success === false ? 'damaged' : parsed?.data
+    if (seen === 'damaged') report(key, 'cannot be read, and is replaced')
   }
 
-  /** What is known, for who decides: a damaged item is as good as none. */
-  const known = (): PaceItem | undefined => (seen === 'damaged' ? undefined : seen)
+  /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
+  const usable = (nowMs: number): PaceItem | undefined => {
+    if (seen === 'damaged' || seen === undefined) return undefined
+    const { loweredAtMs = 0, throttling } = seen
+    const isAhead =
+      seen.nextSlotMs > nowMs + maxAheadMs ||
+      Math.max(loweredAtMs, throttling?.firstAtMs ?? 0, throttling?.lastAtMs ?? 0) > nowMs + skewMs
+    if (!isAhead) return seen
+    report(key, 'has a time far ahead of the clock, and is replaced')
+    return { version: seen.version, nextSlotMs: nowMs, ...present({ rateCuts: seen.rateCuts }) }
+  }
 
-  /** Whether the item was still as seen; if not, it is seen anew. */
+  /** Writes the item if it is still as seen and returns true; otherwise sees the current one. */
   const put = async (next: PaceItem): Promise<boolean> => {
     try {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: marshall({ ...key, ...next }),
-          ...asSeen(),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
+      await retry(() =>
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: marshall({ ...key, ...next }),
+            ...condition(),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
       )
       seen = next
       return true
@@ -76,19 +107,20 @@ export const dynamoDbStartPace = (
   }
 
   const change = async <T>(
+    nowMs: number,
     decide: (pace: Pace) => { readonly pace: Pace; readonly result: T },
   ): Promise<T> => {
-    for (let left = tries; left > 0; left -= 1) {
-      const now = known()
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const now = usable(nowMs)
       const { pace, result } = decide(now ?? { nextSlotMs: 0 })
       if (await put({ ...pace, version: (now?.version ?? 0) + 1 })) return result
     }
-    throw new PortUnavailable('table', new Error('the pace item is changed too often'))
+    throw new PortUnavailable('table', new Error('the pace item changed on every try'))
   }
 
   return {
     reserve: (count, nowMs, latestMs) =>
-      change((pace) => {
+      change(nowMs, (pace) => {
         const taken = reserveSlots(pace, count, nowMs, configuredPerSecond, latestMs)
         return { pace: taken.pace, result: taken.slots }
       }),
@@ -98,9 +130,9 @@ export const dynamoDbStartPace = (
       } catch (error) {
         throw new PortUnavailable('table', error)
       }
-      return known()?.rateCuts ?? 0
+      return seen === 'damaged' ? 0 : (seen?.rateCuts ?? 0)
     },
     slowDown: (nowMs) =>
-      change((pace) => ({ pace: slowDown(pace, nowMs, configuredPerSecond), result: undefined })),
+      change(nowMs, (pace) => ({ pace: slowDown(pace, nowMs, configuredPerSecond), result: undefined })),
   }
 }

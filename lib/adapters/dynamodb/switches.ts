@@ -6,19 +6,19 @@ import type { Pause, Switches } from '../../ports/switches.ts'
 import { readPartition } from './read-partition.ts'
 
 const Key = z.object({ sk: z.string() })
-/** People write these by hand, so everything but the word that work goes on is taken for a pause. */
-const GoesOn = z.object({ paused: z.literal(false) })
+/** Operators write switches by hand, so any value of `paused` but false pauses. */
+const NotPaused = z.object({ paused: z.literal(false) })
 const Words = z.object({
   reason: z.catch(z.optional(z.string()), undefined),
   pausedBy: z.catch(z.optional(z.string()), undefined),
 })
 
-/** What is paused in a domain, by the switch's sort key. */
+/** The pauses of a domain, by the sort key of the switch. */
 type Paused = ReadonlyMap<string, Pause>
 
 const pauseIn = (item: unknown): readonly [string, Pause][] => {
   const key = z.safeParse(Key, item)
-  if (!key.success || z.safeParse(GoesOn, item).success) return []
+  if (!key.success || z.safeParse(NotPaused, item).success) return []
   const { reason, pausedBy } = z.parse(Words, item)
   return [
     [
@@ -31,12 +31,12 @@ const pauseIn = (item: unknown): readonly [string, Pause][] => {
   ]
 }
 
-/** What a switch may be about: the sort keys that anybody looks for. */
+/** The sort keys that are looked up. */
 const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/
 
-/** So that a pause works within a minute: that nothing is paused is believed for this long. */
+/** How long an answer "not paused" is reused, so that a pause works within a minute. */
 const keptMs = 30_000
-/** So that the next sweep resumes: a pause is believed only while many ask at once. */
+/** How long a pause is reused: only for a burst of requests, so that the next sweep resumes. */
 const pauseKeptMs = 1000
 
 /** The switches as items of the table, `SWITCH#<domain>` with `DOMAIN` or `PROJECT#<project>`. */
@@ -44,7 +44,7 @@ export const dynamoDbSwitches = (
   client: DynamoDBClient,
   table: string,
   now: () => number,
-  tell: ReportMalformedItem = () => {},
+  report: ReportMalformedItem = () => {},
 ): Switches => {
   const seen = new Map<string, { readonly atMs: number; readonly paused: Promise<Paused> }>()
 
@@ -52,7 +52,8 @@ export const dynamoDbSwitches = (
     const pk = `SWITCH#${domainId}`
     const paused = new Map((await readPartition(client, table, pk)).flatMap(pauseIn))
     for (const sk of paused.keys())
-      if (!usable.test(sk)) tell({ pk, sk }, 'pauses nothing: name it DOMAIN, or PROJECT# and the id')
+      if (!usable.test(sk))
+        report({ pk, sk }, 'pauses nothing: its sk must be DOMAIN or PROJECT# and the project id')
     return paused
   }
 
