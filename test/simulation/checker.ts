@@ -52,6 +52,13 @@ import {
   refusalsEndInTime,
 } from './check/refusals.ts'
 import type { Rule } from './check/rule.ts'
+import {
+  olderDeploymentsRunDescriptions,
+  onlyDenialsParkAsDenied,
+  publishesKeepTheAssetsProject,
+  rejectionsHaveACause,
+  unlistedTriggersStartNothing,
+} from './check/service-answers.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
 import type { Outside } from './outside.ts'
@@ -75,6 +82,11 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['runs of others: what is told of is followed', foreignRunsAreFollowed],
   ['runs of others: announced once', foreignRunsAreAnnouncedOnce],
   ['runs of others: no Start is spent beside them', startsWaitForForeignRuns],
+  ['P2 none lost', rejectionsHaveACause],
+  ['P2 none lost', publishesKeepTheAssetsProject],
+  ['P7 within the quota', onlyDenialsParkAsDenied],
+  ['P8 the future is survivable', olderDeploymentsRunDescriptions],
+  ['policy: triggers', unlistedTriggersStartNothing],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
   ['P2 none lost', explicitRequestsAreAnswered],

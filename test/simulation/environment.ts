@@ -1,3 +1,4 @@
+import type { SQSEvent } from 'aws-lambda'
 import { observerHandler } from '../../functions/observer-handler.ts'
 import { pollerHandler } from '../../functions/poller-handler.ts'
 import { starterHandler } from '../../functions/starter-handler.ts'
@@ -102,6 +103,18 @@ export const startEnvironment = (options: {
     return result.outcome === 'returned' ? result.value : undefined
   }
 
+  /** The event as a sabotaged parser sees it. */
+  const read = (event: SQSEvent): SQSEvent => {
+    const { message } = sabotage ?? {}
+    if (message === undefined) return event
+    return {
+      Records: event.Records.flatMap((record) => {
+        const body = message(record.body)
+        return body === undefined ? [] : [{ ...record, body }]
+      }),
+    }
+  }
+
   const starters = startEventSource({
     time,
     queue: requests,
@@ -113,7 +126,7 @@ export const startEnvironment = (options: {
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
     invoke: (event) =>
       invoke('starter', deployed.starter.timeoutMs, (ports, context) =>
-        starterHandler({ settings: settings().starter, ports, telemetry: silent })(event, context),
+        starterHandler({ settings: settings().starter, ports, telemetry: silent })(read(event), context),
       ),
   })
 

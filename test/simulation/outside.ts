@@ -22,6 +22,7 @@ export interface Outside {
     readonly body: string
     readonly request?: SentRequest
     readonly cancel?: SentCancel
+    readonly isUnlisted?: true
   }[]
   /** By asset: since when each revision was the latest. */
   readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
@@ -69,7 +70,7 @@ export interface Outside {
   /** Items that the table's expiry deleted, as they were. */
   readonly expired: readonly Readonly<Record<string, unknown>>[]
   /** An older deployment of DataZone tells one type of each run. */
-  readonly apiGeneration: 'current' | 'older'
+  readonly apiGeneration: 'current' | 'older-answers' | 'older'
   /** From then on nothing went wrong any more. */
   readonly calmFromMs: number
   readonly endMs: number
@@ -82,6 +83,12 @@ export interface Outside {
   /** DataZone's own events as they reached the hint queue. */
   readonly hints: readonly { readonly atMs: number; readonly name: string; readonly id: string }[]
   readonly runsPerDay: number
+  /** Members of DataZone's answers that could not be read. */
+  readonly unreadableMembers: readonly string[]
+  /** How often DataZone answered each error, by its name. */
+  readonly answeredErrors: Readonly<Record<string, number>>
+  /** Ids of asset events whose trigger the policy does not list. */
+  readonly unlistedEvents: ReadonlySet<string>
 }
 
 /** An event as the bus took it, and what the table held of its run at that moment. */

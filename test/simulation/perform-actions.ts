@@ -26,7 +26,10 @@ export interface Stage {
   readonly requests: SimulatedQueue
   readonly deadLetters: SimulatedQueue
   readonly environment: Environment
-  readonly serviceErrors: () => readonly Fault[]
+  /** While DataZone has trouble. */
+  readonly serviceErrors: readonly Fault[]
+  /** From the beginning to the end. */
+  readonly lastingFaults: readonly Fault[]
   readonly sendHint: (body: string) => void
   /** Counts a fault by its kind. */
   readonly count: (kind: string) => void
@@ -102,7 +105,8 @@ export const performActions = (stage: Stage): Performer => {
 
   let troubles: readonly Fault[] = []
   let refusals: readonly Fault[] = []
-  const setFaults = () => void datazone.control.setFaults([...refusals, ...troubles])
+  const setFaults = () => void datazone.control.setFaults([...refusals, ...troubles, ...stage.lastingFaults])
+  setFaults()
 
   const refusedTimes: RefusedTime[] = []
   let refusedTime: RefusedTime | undefined
@@ -167,7 +171,7 @@ export const performActions = (stage: Stage): Performer => {
         startInPortal(action.domainId, action.assetId)
         return
       case 'service':
-        troubles = action.errors ? stage.serviceErrors() : []
+        troubles = action.errors ? stage.serviceErrors : []
         setFaults()
         return
       case 'refuse':

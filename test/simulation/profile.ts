@@ -1,6 +1,7 @@
 import { fairWeather, type Weather } from './ports/fates.ts'
 import type { CallInfo } from './ports/port-call.ts'
 import type { Random } from './ports/random.ts'
+import { unreadableMembers } from './service-faults.ts'
 
 /** The three assumptions of docs/ARCHITECTURE.md, as the world keeps them. All in ms. */
 interface KeptAssumptions {
@@ -32,11 +33,17 @@ export interface Profile {
   readonly tickTwice: number
   readonly skewMs: number
   readonly serviceErrors: number
+  /** Answers that are no answers of DataZone's, and calls that are signed too late. */
+  readonly transportFaults: number
+  readonly staleCredentials: number
+  /** Members of DataZone's answers that cannot be read, also in the calm. */
+  readonly unreadable: (typeof unreadableMembers)[number] | undefined
+  readonly unreadableShare: number
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
   /** An older deployment of DataZone tells one type of a run, and knows no partial success. */
-  readonly apiGeneration: 'current' | 'older'
+  readonly apiGeneration: 'current' | 'older-answers' | 'older'
   /** Runs that never end. */
   readonly stuckShare: number
   /** What a cancel that comes too late is answered, and how long one takes. */
@@ -70,6 +77,8 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
   const isOlder = random.fork('api generation').chance(0.15)
   const cancels = random.fork('cancel')
+  const transport = random.fork('transport')
+  const unreadable = random.fork('unreadable')
   const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
@@ -92,9 +101,17 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     tickTwice: sometimes(0.3),
     skewMs: random.chance(0.3) ? 2_000 : 0,
     serviceErrors: sometimes(0.25),
+    transportFaults: transport.chance(0.4) ? transport.next() * 0.5 : 0,
+    staleCredentials: transport.chance(0.4) ? transport.next() * 0.5 : 0,
+    unreadable: unreadable.chance(0.3) ? unreadable.pick(unreadableMembers) : undefined,
+    unreadableShare: unreadable.pick([0.3, 1]),
     unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
     partialShare: sometimes(0.3) * (isOlder ? 0 : 1),
-    apiGeneration: isOlder ? 'older' : 'current',
+    apiGeneration: isOlder
+      ? random.fork('older starts').chance(0.5)
+        ? 'older'
+        : 'older-answers'
+      : 'current',
     failureShare: sometimes(0.3),
     stuckShare: cancels.chance(0.3) ? 0.2 : 0,
     cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),

@@ -2,6 +2,7 @@ import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
 import { contendedAsset, contentionActions } from './contention.ts'
+import { drawUnlistedEvents, publishEvent, writeTimesOddly } from './event-shapes.ts'
 import { ancient, expiryActions } from './expiry-actions.ts'
 import { drawForeignActions } from './foreign-actions.ts'
 import { drawStartMs } from './initial-state.ts'
@@ -18,6 +19,8 @@ export type Action =
       readonly body: string
       readonly request?: SentRequest
       readonly cancel?: SentCancel
+      /** An asset event whose trigger the policy does not list. */
+      readonly isUnlisted?: true
     }
   | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'service'; readonly errors: boolean }
@@ -80,6 +83,8 @@ export interface Program {
   readonly quotaEnds: QuotaEnd | undefined
   /** Of the data source. */
   readonly runsPerDay: number
+  /** Ids of asset events whose trigger the policy does not list. */
+  readonly unlistedEvents: ReadonlySet<string>
 }
 
 const domainId = 'dzd_simulated1'
@@ -117,16 +122,11 @@ const hostile = [
   '{"release":1,"domainId":"dzd_simulated1"}',
   `{"version":1,"requestId":"\\u0000","kind":"__proto__","asset":{"id":"../.."}}`,
   `"${'junk '.repeat(200)}"`,
+  // As SNS wraps a message, encoded twice, and with a byte order mark.
+  `{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:000000000000:runs","Message":"{}"}`,
+  JSON.stringify(JSON.stringify({ version: 1, requestId: 'encoded-twice', kind: 'METADATA_GENERATION' })),
+  `\uFEFF{"version":1,"requestId":"with-a-mark","kind":"METADATA_GENERATION"}`,
 ]
-
-const publishEvent = (id: string, assetId: string): string =>
-  JSON.stringify({
-    version: '0',
-    id,
-    source: 'aws.datazone',
-    'detail-type': 'Asset Added To Catalog',
-    detail: { metadata: { domain: domainId, owningProjectId: projectId }, data: { assetId } },
-  })
 
 /** Hints about nothing of ours, and bodies that are no hints. */
 const strangeHints = (assetId: string): readonly string[] => {
@@ -214,6 +214,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
             (id) => assetOf(id),
           ),
           assetOf('unsupported', 'custom.NoTable'),
+          assetOf('unpublished'),
         ],
         dataSources: [{ id: sourceId, projectId, name: 'one' }],
       },
@@ -232,6 +233,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     return `${what}-${count}`
   }
 
+  const shapes = random.fork('shapes of events')
   const published = (assetId: string): Action => {
     const id = name('event')
     const request: SentRequest = {
@@ -242,7 +244,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
       regenerate: false,
       published: true,
     }
-    return { kind: 'send', body: publishEvent(id, assetId), request }
+    return { kind: 'send', body: publishEvent(id, assetId, shapes), request }
   }
   const publish = (atMs: number, assetId: string) => repeats(atMs, published(assetId))
   const ask = (atMs: number, assetId: string, project = projectId) => {
@@ -368,8 +370,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
   }
   deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
+  const unlisted = drawUnlistedEvents(shapes, [...assets, 'unpublished'], stormMs)
+  deeds.push(...unlisted.actions)
+  writeTimesOddly(random.fork('request times'), deeds, startMs)
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {
+    unlistedEvents: unlisted.ids,
     catalogue,
     bursts: crowds,
     actions: deeds,

@@ -3,9 +3,6 @@ import type { VirtualTime } from './ports/clock.ts'
 import type { Profile } from './profile.ts'
 import type { Program } from './program.ts'
 
-/** The starter sends `types` alone: an older deployment answers in its own shape, and takes what the starter sends. */
-const answersOf = { current: 'current', older: 'older-answers' } as const
-
 /** DataZone as a seed has it, with its catalogue. */
 export const worldDataZone = (
   seed: number,
@@ -22,7 +19,7 @@ export const worldDataZone = (
     dataSourceMedianMs: 60_000,
     dataSourceRunsPerDay: program.runsPerDay,
     partialShare: profile.partialShare,
-    apiGeneration: answersOf[profile.apiGeneration],
+    apiGeneration: profile.apiGeneration,
     unknownStatusShare: profile.unknownStatusShare,
     stuckShare: profile.stuckShare,
     cancelEnded: profile.cancelEnded,

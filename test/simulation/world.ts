@@ -25,7 +25,7 @@ import { type Program, writeProgram } from './program.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
 import { drawScenario } from './scenario.ts'
 import { answeredErrors, seeRuns } from './see-runs.ts'
-import { serviceFaults } from './service-faults.ts'
+import { serviceFaults, staleCredentialFaults, transportFaults, unreadableFaults } from './service-faults.ts'
 import { watchDataZone } from './watch-datazone.ts'
 import { runChanges, worldDataZone } from './world-datazone.ts'
 import { worldQueues } from './world-queues.ts'
@@ -260,7 +260,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     requests,
     deadLetters,
     environment,
-    serviceErrors: () => serviceFaults(profile.serviceErrors),
+    serviceErrors: [
+      ...serviceFaults(profile.serviceErrors),
+      ...transportFaults(profile.transportFaults),
+      ...staleCredentialFaults(profile.staleCredentials),
+    ],
+    lastingFaults: unreadableFaults(profile.unreadable, profile.unreadableShare),
     sendHint,
     count,
   })
@@ -305,6 +310,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     listLagMs: profile.assumptions.listLagMs,
     hints: delivered,
     runsPerDay: program.runsPerDay,
+    unreadableMembers: Object.keys(profile.unreadable ?? {}),
+    answeredErrors: answeredErrors(datazone),
+    unlistedEvents: program.unlistedEvents,
     cancelMs: profile.cancelMs,
   })
   const faults = { ...notes.faults }

@@ -95,7 +95,14 @@ const acceptMetadata = async (
   // Stopped between its sets of types: it continues as the policy ordered it then.
   if (begun?.subject.revision !== undefined) {
     const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
-    return claimRuns(applyOrders(waiting, orders, context), begun.subject.revision, records, context)
+    // An event may name no project, or a wrong one; the record has the one that GetAsset gave.
+    const { projectId } = begun.run
+    return claimRuns(
+      applyOrders({ ...waiting, projectId }, orders, context),
+      begun.subject.revision,
+      records,
+      context,
+    )
   }
   const decision = applyPolicy(context.settings.policy, {
     domainId,

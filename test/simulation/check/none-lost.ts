@@ -113,10 +113,14 @@ export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
     ]
   })
 
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 export const malformedMessagesAreRejected: Rule = ({ sent, rejected, events }) =>
-  sent.flatMap(({ body, request, cancel }) => {
-    if (request !== undefined || cancel !== undefined) return []
-    const inCopy = JSON.stringify(body).slice(1, -1)
+  sent.flatMap(({ body, request, cancel, isUnlisted }) => {
+    if (request !== undefined || cancel !== undefined || isUnlisted === true) return []
+    const inCopy = JSON.stringify(body)
+      .slice(1, -1)
+      .replace(/[^ -~]/g, escaped)
     const copy = rejected.find((one) => one.includes(inCopy))
     if (copy === undefined) return [`a wrong message left no copy: ${body.slice(0, 60)}`]
     const eventId = text(parse(copy), 'eventId')

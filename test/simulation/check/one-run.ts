@@ -34,11 +34,12 @@ const isMistakable = (run: SeenRun, { runs, items }: Outside): boolean =>
   })
 
 /**
- * An older deployment shows one type of a run, which may have two, so that nobody can tell whose it is once the answer to
- * its Start was lost. Then the request is given back, with just that as the reason.
+ * An older deployment shows one type of a run, which may have two; and a run whose creation time is unreadable may be
+ * older than the claim. Once the answer to its Start was lost, nothing proves whose it is. Then the request is rejected, with
+ * just that as the reason.
  */
-const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration }: Outside): boolean =>
-  apiGeneration === 'older' &&
+const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration, unreadableMembers }: Outside): boolean =>
+  (apiGeneration !== 'current' || unreadableMembers.includes('createdAt')) &&
   run.types.length > 0 &&
   items.some(
     (item) =>

@@ -1,3 +1,4 @@
+import { answersSabotages } from './answers.ts'
 import { cancelSabotages } from './cancel.ts'
 import { capsSabotages } from './caps.ts'
 import { hintsSabotages } from './hints.ts'
@@ -10,6 +11,7 @@ import { timeSabotages } from './time.ts'
 /** What each defect would be in the code, and how it is made here. */
 export const sabotages: readonly Sabotage[] = [
   ...startingSabotages,
+  ...answersSabotages,
   ...policySabotages,
   ...refusalsSabotages,
   ...capsSabotages,

@@ -33,6 +33,8 @@ export interface Sabotage {
   /** Only what the sweep is given. */
   readonly sweeper?: (ports: StarterPorts) => StarterPorts
   readonly acknowledgesFirst?: true
+  /** What the starter is given of a message's body. Undefined: the message is acknowledged unread. */
+  readonly message?: (body: string) => string | undefined
   /** Hints are taken off the queue, and nobody looks. */
   readonly ignoresHints?: true
 }

@@ -5,7 +5,7 @@ import { hasBurst, type Sabotage, withDataZone, withoutOrder, withPace, withStor
 export const timeSabotages: readonly Sabotage[] = [
   {
     name: 'take the one type of an older shape for all',
-    appliesTo: ({ profile }) => profile.apiGeneration === 'older',
+    appliesTo: ({ profile }) => profile.apiGeneration !== 'current',
     ports: (ports) =>
       withDataZone(ports, {
         listRuns: async (domainId, query) => {

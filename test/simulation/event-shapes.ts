@@ -1,0 +1,70 @@
+import type { Random } from './ports/random.ts'
+import type { Action } from './program.ts'
+
+const minute = 60_000
+const domainId = 'dzd_simulated1'
+const projectId = 'project1'
+
+/** What DataZone's events carry of the owning project: the right one, none, another, or a number. */
+const owningProjects = [
+  { owningProjectId: projectId },
+  {},
+  { owningProjectId: 'project2' },
+  { owningProjectId: 5 },
+  { owningProjectId: projectId, version: 4 },
+]
+
+const assetEvent = (id: string, assetId: string, name: string, metadata: object): string =>
+  JSON.stringify({
+    version: '0',
+    id,
+    source: 'aws.datazone',
+    'detail-type': name,
+    detail: { metadata: { domain: domainId, ...metadata }, data: { assetId } },
+  })
+
+/** A publish event of DataZone, with an owning project in any of its shapes. */
+export const publishEvent = (id: string, assetId: string, random: Random): string => {
+  const metadata = random.chance(0.5) ? random.pick(owningProjects) : { owningProjectId: projectId }
+  return assetEvent(id, assetId, 'Asset Added To Catalog', metadata)
+}
+
+const unlistedNames = ['Asset Added To Inventory', 'New Asset Version Available', 'Asset Schema Changed']
+
+/** In some seeds, asset events whose trigger the policy does not list. */
+export const drawUnlistedEvents = (random: Random, assets: readonly string[], stormMs: number) => {
+  const ids = new Set<string>()
+  const actions: TimedAction[] = []
+  while (random.chance(0.3)) {
+    const id = `unlisted-${ids.size + 1}`
+    const body = assetEvent(id, random.pick(assets), random.pick(unlistedNames), {})
+    ids.add(id)
+    actions.push({ atMs: random.whole(0, stormMs), deed: { kind: 'send', body, isUnlisted: true } })
+  }
+  return { ids, actions }
+}
+
+const clockTimeOf = (ms: number) => new Date(ms).toISOString()
+
+/** As Java and Python print a time: without seconds, or with a zone that has no colon. */
+const oddTimes: readonly ((ms: number) => string)[] = [
+  (ms) => clockTimeOf(ms).replace(/\.\d+Z$/, '+0000'),
+  (ms) => clockTimeOf(ms - (ms % minute)).replace(/:\d\d\.\d+Z$/, 'Z'),
+  (ms) => clockTimeOf(ms).replace('Z', '+00:00'),
+]
+
+interface TimedAction {
+  readonly atMs: number
+  deed: Action
+}
+
+/** Some requests say when they were made, in some form of ISO 8601. */
+export const writeTimesOddly = (random: Random, actions: TimedAction[], startMs: number): void => {
+  for (const timed of actions) {
+    const { atMs, deed } = timed
+    if (deed.kind !== 'send' || deed.request === undefined || deed.request.published) continue
+    if (!random.chance(0.3) || deed.body.includes('requestedAt')) continue
+    const requestedAt = random.pick(oddTimes)(startMs + atMs)
+    timed.deed = { ...deed, body: JSON.stringify({ ...JSON.parse(deed.body), requestedAt }) }
+  }
+}
