@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda'
+import type { ParkReason } from '../lib/run/run.ts'
 import { type SweepContext, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
@@ -7,6 +8,9 @@ const marginMs = 8000
 
 /** A log line names at most this many problems; the metrics count all of them. */
 const maxNamed = 20
+
+/** Park reasons that end by themselves within minutes, unless no run can start at all. */
+const startableReasons: readonly ParkReason[] = ['PACED', 'THROTTLED', 'UNAVAILABLE', 'LEASE_EXPIRED']
 
 /** Maps a scheduled invocation to one sweep. */
 export const pollerHandler = (parts: {
@@ -25,6 +29,11 @@ export const pollerHandler = (parts: {
     telemetry.count('sweep-unreadable', report.unreadable.length)
     for (const [reason, count] of Object.entries(report.parked ?? {})) {
       telemetry.count(metricName('parked', reason), count)
+    }
+    if (report.parked !== undefined) {
+      const { parked } = report
+      const waiting = startableReasons.reduce((sum, reason) => sum + (parked[reason] ?? 0), 0)
+      telemetry.count('waiting-for-start', waiting)
     }
     for (const [ending, count] of Object.entries(report.ended)) {
       telemetry.count(metricName('run', ending), count)

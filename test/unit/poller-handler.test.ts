@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { pollerHandler } from '../../functions/poller-handler.ts'
+import type { ParkReason } from '../../lib/run/run.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
+import { minute, parkedRun, t0 } from '../support/runs.ts'
 import { scriptedDataZone } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
@@ -43,4 +45,33 @@ test('P8: counts every unreadable record and names only the first few', async ()
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('ASSET#dzd_orders#asset-0 RUN#1#BUSINESS_NAMES#0001: is newer')
   expect(lines[0]?.length).toBeLessThan(5000)
+})
+
+test('counts the requests that wait only for a slot or for DataZone', async () => {
+  const waiting = (reason: ParkReason, attempt: number) =>
+    parkedRun({ reason, attempt, retryAtMs: t0 + minute })
+  const store = memoryRunStore(waiting('PACED', 1), waiting('UNAVAILABLE', 2), waiting('DENIED', 3))
+  const counts: Record<string, number> = {}
+  const sweep = pollerHandler({
+    settings: defaults.sweeper,
+    ports: {
+      store,
+      datazone: scriptedDataZone({}),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      breakers: memoryBreakers(),
+      switches: { pauseOf: async () => undefined },
+      clock: manualClock(),
+    },
+    telemetry: {
+      info: () => {},
+      warn: () => {},
+      error: () => {},
+      count: (metric, value) => {
+        counts[metric] = value
+      },
+    },
+  })
+  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  expect(counts).toMatchObject({ 'waiting-for-start': 2, 'parked-denied': 1 })
 })
