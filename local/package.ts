@@ -39,7 +39,7 @@ const packager = join(repository, 'node_modules', 'serverless', 'bin', 'serverle
 // Not under .serverless: every `serverless package` empties it, even while a local stack runs from it.
 const storeIn = (root: string): string => join(root, 'node_modules', '.cache', 'packaged-service')
 const linked = ['infra', 'functions', 'lib', 'config', 'package.json', 'package-lock.json']
-const deadlineMs = 60_000
+const deadlineMs = 180_000
 const maxUnusedMs = 24 * 60 * 60 * 1000
 
 /** Hashes every file that goes into a bundle or the template. The lockfile stands for node_modules. */

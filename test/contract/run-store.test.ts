@@ -54,22 +54,26 @@ runStoreContract('the simulated table, whose index lags', async () => {
 
 const atOnce = async () => {}
 
-for (const { name, environment } of dynamoDbs) {
-  runStoreContract(`DynamoDB at ${name}`, async () => {
-    const table = await openRunTable(environment)
-    return {
-      store: dynamoDbRunStore(table.client, table.name, atOnce),
-      plant: async (item) => {
-        await table.client.send(
-          new PutItemCommand({
-            TableName: table.name,
-            Item: marshall(item, { removeUndefinedValues: true }),
-          }),
-        )
-      },
-      close: table.close,
-    }
-  })
+for (const { name, environment, isolatesTransactions } of dynamoDbs) {
+  runStoreContract(
+    `DynamoDB at ${name}`,
+    async () => {
+      const table = await openRunTable(environment)
+      return {
+        store: dynamoDbRunStore(table.client, table.name, atOnce),
+        plant: async (item) => {
+          await table.client.send(
+            new PutItemCommand({
+              TableName: table.name,
+              Item: marshall(item, { removeUndefinedValues: true }),
+            }),
+          )
+        },
+        close: table.close,
+      }
+    },
+    { isolatesTransactions },
+  )
 }
 
 describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ environment }) => {
