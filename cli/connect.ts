@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunList } from '../lib/adapters/dynamodb/run-list.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbSkipHistory } from '../lib/adapters/dynamodb/skip-log.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { locateStack, type StackLocation, type StackOptions } from './stack-location.ts'
 
@@ -29,5 +30,6 @@ export const connect = async (options: StackOptions) => {
     list: dynamoDbRunList(client, location.tableName),
     switches: dynamoDbSwitches(client, location.tableName, Date.now),
     breakers: dynamoDbBreakers(client, location.tableName),
+    skips: dynamoDbSkipHistory(client, location.tableName),
   }
 }

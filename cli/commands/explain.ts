@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/explain-target.ts'
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { connect } from '../connect.ts'
@@ -41,6 +42,7 @@ const adviceLine = ({ why, command }: Advice): string =>
 const explanationLines = (explanation: Explanation, nowMs: number): readonly string[] => [
   ...(explanation.stories.length === 0 ? ['No run of it is recorded.'] : []),
   ...explanation.stories.flatMap((story) => [...storyLines(story, nowMs), '']),
+  ...explanation.skips.map((skip) => `${time(skip.atMs)}  ${printable(skipText(skip))}`),
   ...explanation.unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
   ...(explanation.advice.length === 0 ? [] : [styled('bold', 'What you can do')]),
   ...explanation.advice.map(adviceLine),
@@ -60,13 +62,13 @@ export const addExplain = (program: Command): void => {
     .action(async (named: string, options: ExplainOptions, command: Command) => {
       const all: ExplainOptions = { ...command.optsWithGlobals(), ...options }
       const target = assetOf(named, all.domain)
-      const { store, switches, breakers } = await connect(all)
-      const explanation = await explainTarget(target, { store, switches, breakers })
+      const { store, switches, breakers, skips } = await connect(all)
+      const explanation = await explainTarget(target, { store, switches, breakers, skips })
       console.log(
         all.json === true
           ? JSON.stringify(explanation, null, 2)
           : explanationLines(explanation, Date.now()).join('\n'),
       )
-      if (explanation.stories.length === 0) process.exitCode = exitCodes.notFound
+      if (explanation.stories.length + explanation.skips.length === 0) process.exitCode = exitCodes.notFound
     })
 }

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
-import { dynamoDbSkipLog } from '../../lib/adapters/dynamodb/skip-log.ts'
+import { dynamoDbSkipHistory, dynamoDbSkipLog } from '../../lib/adapters/dynamodb/skip-log.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { partitionOf } from '../../lib/run/identity.ts'
 import { type Skip, skipSlot } from '../../lib/run/skip.ts'
@@ -33,6 +33,9 @@ describe.each(dynamoDbs)('the skip log in DynamoDB at $name', ({ environment }) 
     expect(ttlEpochSeconds).toBe(t0 / 1000 + 90 * 24 * 3600)
     expect(stored[skipSlot('event:199')]).toEqual(skip('event:199'))
     expect(Object.keys(stored).length).toBe(2 + 16)
+    const history = await dynamoDbSkipHistory(table.client, table.name).skipsOf(subject)
+    expect(history).toHaveLength(16)
+    expect(history).toContainEqual(skip('event:199'))
   })
 
   test('P8: is no record of the asset, and hides none', async () => {

@@ -1,10 +1,11 @@
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
-import type { SkipLog } from '../../ports/skip-log.ts'
+import type { SkipHistory, SkipLog } from '../../ports/skip-log.ts'
 import { partitionOf } from '../../run/identity.ts'
-import { skipSlot, skipTtlMs } from '../../run/skip.ts'
+import { type Skip, skipReasons, skipSlot, skipTtlMs } from '../../run/skip.ts'
+import { instant, plainItem } from './plain-item.ts'
 
 /** One item beside the records of an asset or data source: its last few skipped requests. */
 const sortKey = 'SKIPS'
@@ -30,6 +31,45 @@ export const dynamoDbSkipLog = (client: DynamoDBClient, table: string): SkipLog 
           ),
         }),
       )
+    } catch (error) {
+      throw new PortUnavailable('table', error)
+    }
+  },
+})
+
+const SkipSlot = z.object({
+  requestKey: z.string(),
+  reason: z.enum(skipReasons),
+  rule: z.exactOptional(z.number()),
+  because: z.exactOptional(z.string()),
+  repeatOf: z.exactOptional(z.string()),
+  atMs: instant,
+})
+
+/** The slots of a skip log that this version can read, newest first. */
+const skipsIn = (item: unknown): readonly Skip[] => {
+  const slots = z.safeParse(z.record(z.string(), z.unknown()), item)
+  if (!slots.success) return []
+  const skips = Object.values(slots.data).flatMap((slot) => {
+    const skip = z.safeParse(SkipSlot, slot)
+    return skip.success ? [skip.data] : []
+  })
+  return skips.toSorted((left, right) => right.atMs - left.atMs)
+}
+
+/** The skip log, read for people. */
+export const dynamoDbSkipHistory = (client: DynamoDBClient, table: string): SkipHistory => ({
+  async skipsOf(target) {
+    try {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :partition AND sk = :skips',
+          ExpressionAttributeValues: marshall({ ':partition': partitionOf(target), ':skips': sortKey }),
+        }),
+      )
+      return Items.flatMap((item) => skipsIn(plainItem(item)))
     } catch (error) {
       throw new PortUnavailable('table', error)
     }

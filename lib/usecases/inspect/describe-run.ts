@@ -1,5 +1,6 @@
 import { typesToRun } from '../../run/identity.ts'
 import type { ParkReason, Run } from '../../run/run.ts'
+import type { Skip, SkipReason } from '../../run/skip.ts'
 
 /** Why a parked request waits, in one clause after "waits". */
 const waits: Record<ParkReason, string> = {
@@ -58,4 +59,21 @@ const endedAs = (run: Extract<Run, { state: 'ENDED' }>): string => {
   )
   const types = failed.length === 0 ? '' : `; ${failed.join('; ')}`
   return `ended as ${run.ending}${why}${types}`
+}
+
+/** Why a request made no run, in one clause after "skipped". */
+const skipped: Record<SkipReason, string> = {
+  MODE_OFF: 'because the stack was in mode off',
+  DOMAIN_NOT_SELECTED: 'because the stage does not serve its domain',
+  NO_TRIGGER: 'because the policy does not trigger on such an event',
+  NO_RULE: 'because no rule of the policy matches the asset',
+  POLICY: 'by the policy',
+  REPEAT_GUARD:
+    'by the repeat guard: its last run succeeded, and nothing that generation depends on has changed since',
+}
+
+/** Returns what happened to a skipped request, in one sentence without its time. */
+export const skipText = ({ requestKey, reason, rule, because }: Skip): string => {
+  const place = rule === undefined ? '' : `, rules[${rule}]`
+  return `${requestKey} was skipped ${skipped[reason]}${place}${because === undefined ? '' : `: ${because}`}`
 }

@@ -1,15 +1,18 @@
 import type { Breakers } from '../../ports/breakers.ts'
 import type { RunStore, UnreadableRecord } from '../../ports/run-store.ts'
+import type { SkipHistory } from '../../ports/skip-log.ts'
 import type { Pause, Switches } from '../../ports/switches.ts'
 import type { Breaker } from '../../run/breaker.ts'
 import { present } from '../../run/present.ts'
 import type { AssetRef, DataSourceRef, Run } from '../../run/run.ts'
+import type { Skip } from '../../run/skip.ts'
 import { standingOf, titleOf } from './describe-run.ts'
 
 export interface ExplainPorts {
   readonly store: RunStore
   readonly switches: Switches
   readonly breakers: Breakers
+  readonly skips: SkipHistory
 }
 
 /** One record of an asset or data source, in words and as data. */
@@ -31,6 +34,8 @@ export interface Explanation {
   readonly target: AssetRef | DataSourceRef
   /** The record that changed last first. Empty: nothing was ever requested, or it has expired. */
   readonly stories: readonly RunStory[]
+  /** The last requests that made no run, with the reason, newest first. Kept for 90 days. */
+  readonly skips: readonly Skip[]
   /** Records that this version cannot read, with the reason. */
   readonly unreadable: readonly UnreadableRecord[]
   /** What the person can do now, most useful first. */
@@ -109,9 +114,42 @@ const adviceFor = ({ run, pause }: RunStory): readonly Advice[] => {
     : []
 }
 
-const adviceOf = (target: AssetRef | DataSourceRef, stories: readonly RunStory[]): readonly Advice[] => {
+/** What ends a skip: the deployment, the policy, or an explicit request. */
+const adviceForSkip = ({ reason }: Skip, target: AssetRef | DataSourceRef): readonly Advice[] => {
+  switch (reason) {
+    case 'MODE_OFF':
+      return [{ why: 'deploy the stage in mode run, then request a run' }]
+    case 'DOMAIN_NOT_SELECTED':
+      return [{ why: 'add the domain to DomainIds of the stage, then request a run' }]
+    case 'NO_TRIGGER':
+    case 'NO_RULE':
+    case 'POLICY':
+      return [
+        {
+          why: 'change config/policy.json; this shows which rule decides',
+          command: ['policy', 'test', nameOf(target), '--domain', target.domainId],
+        },
+      ]
+    case 'REPEAT_GUARD':
+      return [
+        {
+          why: 'request a run: the repeat guard is for publishes only',
+          command: ['submit', nameOf(target), '--domain', target.domainId],
+        },
+      ]
+    default:
+      return reason satisfies never
+  }
+}
+
+const adviceOf = (
+  target: AssetRef | DataSourceRef,
+  stories: readonly RunStory[],
+  [skip]: readonly Skip[],
+): readonly Advice[] => {
   const [newest] = stories
   if (newest !== undefined) return adviceFor(newest)
+  if (skip !== undefined) return adviceForSkip(skip, target)
   return 'assetId' in target
     ? [
         {
@@ -131,8 +169,12 @@ export const explainTarget = async (
   target: AssetRef | DataSourceRef,
   ports: ExplainPorts,
 ): Promise<Explanation> => {
-  const [records, breakers] = await Promise.all([ports.store.runsOf(target), ports.breakers.openBreakers()])
+  const [records, breakers, skips] = await Promise.all([
+    ports.store.runsOf(target),
+    ports.breakers.openBreakers(),
+    ports.skips.skipsOf(target),
+  ])
   const newestFirst = records.runs.toSorted((left, right) => changedAtMs(right) - changedAtMs(left))
   const stories = await Promise.all(newestFirst.map((run) => storyOf(run, breakers, ports)))
-  return { target, stories, unreadable: records.unreadable, advice: adviceOf(target, stories) }
+  return { target, stories, skips, unreadable: records.unreadable, advice: adviceOf(target, stories, skips) }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parkReasons } from '../../../../lib/run/run.ts'
-import { standingOf, titleOf } from '../../../../lib/usecases/inspect/describe-run.ts'
+import { skipReasons } from '../../../../lib/run/skip.ts'
+import { skipText, standingOf, titleOf } from '../../../../lib/usecases/inspect/describe-run.ts'
 import {
   claimedRun,
   endedRun,
@@ -43,5 +44,22 @@ describe('standingOf', () => {
     expect(standingOf(endedRun({ ending: 'PARTIALLY_SUCCEEDED', typeStats }))).toBe(
       'ended as PARTIALLY_SUCCEEDED; BUSINESS_NAMES FAILED: too many columns',
     )
+  })
+})
+
+describe('skipText', () => {
+  test.each(skipReasons)('has words for %s', (reason) => {
+    expect(skipText({ requestKey: 'event:1', reason, atMs: 0 })).toMatch(/^event:1 was skipped (because|by) /)
+  })
+
+  test('names the rule and gives its words', () => {
+    const skip = {
+      requestKey: 'event:1',
+      reason: 'POLICY',
+      rule: 2,
+      because: 'staging tables',
+      atMs: 0,
+    } as const
+    expect(skipText(skip)).toBe('event:1 was skipped by the policy, rules[2]: staging tables')
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pause } from '../../../../lib/ports/switches.ts'
 import type { Breaker } from '../../../../lib/run/breaker.ts'
 import type { Run } from '../../../../lib/run/run.ts'
+import type { Skip } from '../../../../lib/run/skip.ts'
 import { explainTarget } from '../../../../lib/usecases/inspect/explain-target.ts'
 import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
@@ -20,12 +21,17 @@ const asset = { domainId: subject.domainId, assetId: subject.assetId }
 
 const explain = (
   runs: readonly Run[],
-  { pause, breakers = [] }: { readonly pause?: Pause; readonly breakers?: readonly Breaker[] } = {},
+  {
+    pause,
+    breakers = [],
+    skips = [],
+  }: Partial<{ pause: Pause; breakers: readonly Breaker[]; skips: readonly Skip[] }> = {},
 ) =>
   explainTarget(asset, {
     store: memoryRunStore(...runs),
     switches: { pauseOf: async () => pause },
     breakers: memoryBreakers(...breakers),
+    skips: { skipsOf: async () => skips },
   })
 
 describe('explainTarget', () => {
@@ -81,6 +87,21 @@ describe('explainTarget', () => {
     const { stories, advice } = await explain([rejectedRun()])
     expect(stories[0]?.standing).toBe('ended as REJECTED: no structured schema (ValidationException)')
     expect(advice[0]?.command).toContain('--regenerate')
+  })
+
+  test.each([
+    ['MODE_OFF', 'mode run', undefined],
+    ['DOMAIN_NOT_SELECTED', 'DomainIds', undefined],
+    ['NO_TRIGGER', 'config/policy.json', 'policy'],
+    ['NO_RULE', 'config/policy.json', 'policy'],
+    ['POLICY', 'config/policy.json', 'policy'],
+    ['REPEAT_GUARD', 'request a run', 'submit'],
+  ] as const)('says what ends a skip for %s', async (reason, words, command) => {
+    const skips: readonly Skip[] = [{ requestKey: 'event:1', reason, atMs: t0 }]
+    const explanation = await explain([], { skips })
+    expect(explanation.skips).toEqual(skips)
+    expect(explanation.advice[0]?.why).toContain(words)
+    expect(explanation.advice[0]?.command?.[0]).toBe(command)
   })
 
   test('offers nothing after a success', async () => {
