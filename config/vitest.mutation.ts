@@ -4,5 +4,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/unit/{run,usecases}/**/*.test.ts', 'test/property/**/*.test.ts'],
+    testTimeout: 120_000,
   },
 })
