@@ -29,8 +29,8 @@ export const starterHandler = (parts: {
   readonly telemetry: Telemetry
 }) => {
   const { settings, ports, telemetry } = parts
-  const { lookAgainMs: firstMs, parkMs: longestMs, leaseMs } = settings
-  const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs: longestMs, leaseMs })
+  const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = settings
+  const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs, leaseMs, quotaProbeMs })
 
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)

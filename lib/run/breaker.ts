@@ -33,6 +33,8 @@ export interface ProbeBackoff {
   readonly maxMs: number
   /** How long a probe can take. */
   readonly leaseMs: number
+  /** Between two probes of a full quota, which may be raised, or be full for less than the month. */
+  readonly quotaProbeMs: number
 }
 
 /** The name of a cause: the item's sort key, and what operators type. */
@@ -53,10 +55,11 @@ const monthTurnsWithinMs = 10 * 60_000
 const pauseMs = (probes: number, { firstMs, maxMs }: ProbeBackoff): number =>
   Math.min(maxMs, firstMs * 2 ** probes)
 
-/** A quota is not probed before the month ends. */
+/** A full quota is probed when the month ends, and every `quotaProbeMs` until then. */
 const afterRefusalMs = (cause: BreakerCause, probes: number, nowMs: number, pauses: ProbeBackoff): number => {
   const pausedMs = nowMs + pauseMs(probes, pauses)
-  return cause.reason === 'DENIED' ? pausedMs : Math.max(pausedMs, nextMonthMs(nowMs - monthTurnsWithinMs))
+  if (cause.reason === 'DENIED') return pausedMs
+  return Math.max(pausedMs, Math.min(nextMonthMs(nowMs - monthTurnsWithinMs), nowMs + pauses.quotaProbeMs))
 }
 
 /** The breaker that a refusal opens. */

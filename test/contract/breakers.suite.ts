@@ -19,7 +19,12 @@ export interface OpenBreakers {
   close(): Promise<void>
 }
 
-const pauses: ProbeBackoff = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
+const pauses: ProbeBackoff = {
+  firstMs: minute,
+  maxMs: 15 * minute,
+  leaseMs: minute,
+  quotaProbeMs: 240 * minute,
+}
 
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }

@@ -46,7 +46,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
 
   test('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
     const breakers = dynamoDbBreakers(table.client, table.name, { now })
-    const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
+    const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProbeMs: 240 * minute }
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'of-nobody' } as const
     const breaker = openBreaker(cause, 'Start', t0, pauses)
     const ttl = async () => {

@@ -17,7 +17,7 @@ const now = () => t0 + 24 * 60 * minute
 /** Numbers that DynamoDB stores and that are not safe integers. */
 const oddNumbers = ['12345678901234567890.5', '9007199254740993', '1e100', '-1e-120']
 
-const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProbeMs: 240 * minute }
 const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 
 /** P8: one malformed item does not stop the reader of those beside it. */

@@ -61,6 +61,7 @@ describe('the functions', () => {
       DEFAULT_TYPES: { Ref: 'DefaultTypes' },
       START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
       DATAZONE_API: { Ref: 'DataZoneApi' },
+      QUOTA_PROBE_SECONDS: { Ref: 'QuotaProbeSeconds' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',
       POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator-local',

@@ -115,6 +115,7 @@ describe('the packaged template', () => {
       DefaultTypes: 'BUSINESS_DESCRIPTIONS',
       StartRatePerSecond: '9.8',
       DataZoneApi: 'auto',
+      QuotaProbeSeconds: '14400',
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',

@@ -62,7 +62,12 @@ export const starterWorld = (
     ...options.script,
   })
   const breakers = memoryBreakers(...(options.breakers ?? []))
-  const gates = breakerGates(breakers, clock, { firstMs: minute, maxMs: 15 * minute, leaseMs: minute })
+  const gates = breakerGates(breakers, clock, {
+    firstMs: minute,
+    maxMs: 15 * minute,
+    leaseMs: minute,
+    quotaProbeMs: 240 * minute,
+  })
   const slowDowns: number[] = []
   let rateCuts = 0
   const pace = {

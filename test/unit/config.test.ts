@@ -43,6 +43,7 @@ test('applies the three assumptions and the lease of a 30 s function by default'
     leaseMs: minute,
     startTimeoutMs: 10 * second,
     parkMs: 15 * minute,
+    quotaProbeMs: 14_400_000,
     lookAgainMs: minute,
     notFoundGraceMs: 5 * minute,
     maxWaitMs: 35 * 24 * 60 * minute,

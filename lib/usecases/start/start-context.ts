@@ -28,6 +28,8 @@ export interface StarterSettings {
   readonly startTimeoutMs: number
   /** Until a request is tried again after a refusal that only an operator or time can lift. */
   readonly parkMs: number
+  /** Between two probes of a full monthly quota. */
+  readonly quotaProbeMs: number
   /** Until a request is tried again after a refusal that should pass by itself. */
   readonly lookAgainMs: number
   /** A 404 that lasts this long is final. */

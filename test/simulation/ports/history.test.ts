@@ -94,8 +94,8 @@ const live = async (seed: number) => {
     time.at(time.now() + 30_000, () => process.kill('time-out'))
     const latestMs = latestSlotMs(deadlineMs)
     const place = slotGate(1, (count) => ports.pace.reserve(count, ports.clock.now(), latestMs))()
-    const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs } = config.starter
-    const gate = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs: maxMs, leaseMs })()
+    const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = config.starter
+    const gate = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs, leaseMs, quotaProbeMs })()
     const tools = { ...ports, settings: config.starter, place, gate, deadlineMs, sentAtMs: message.sentAtMs }
     const result = await process.work(() =>
       handleMessage(message.body, { ...tools, receiveCount: message.receiveCount }),

@@ -12,7 +12,7 @@ import {
 } from '../../../lib/run/breaker.ts'
 import { claimedRun, minute, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
 
-const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProbeMs: 240 * minute }
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 
@@ -28,27 +28,31 @@ test('a month turns in UTC, a year with it', () => {
 
 describe('a full quota', () => {
   const turnMs = Date.parse('2026-12-01T00:00:00Z')
-  const nextTurnMs = Date.parse('2027-01-01T00:00:00Z')
 
-  test('is probed when the month turns', () => {
-    expect(openBreaker(full, 'Start', t0, pauses).nextProbeAtMs).toBe(turnMs)
+  test('is probed every four hours, and when the month turns', () => {
+    const fourHours = 240 * minute
+    expect(openBreaker(full, 'Start', t0, pauses).nextProbeAtMs).toBe(t0 + fourHours)
+    const probing = startProbe(openBreaker(full, 'Start', t0, pauses), t0 + fourHours, pauses)
+    expect(failProbe(probing, 'Start', t0 + fourHours, pauses).nextProbeAtMs).toBe(t0 + 2 * fourHours)
+    expect(openBreaker(full, 'Start', turnMs - 2 * minute, pauses).nextProbeAtMs).toBe(turnMs)
     expect(openBreaker(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
   })
 
   test("P7: that is met just past the turn may be the old month's: DataZone's clock is not ours", () => {
     expect(openBreaker(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
-    expect(openBreaker(full, 'Start', turnMs + 11 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+    const lateMs = turnMs + 11 * minute
+    expect(openBreaker(full, 'Start', lateMs, pauses).nextProbeAtMs).toBe(lateMs + 240 * minute)
     const probing = startProbe(openBreaker(full, 'Start', t0, pauses), turnMs, pauses)
     expect(failProbe(probing, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(
       turnMs + second + 2 * minute,
     )
     const late = startProbe(probing, turnMs + 14 * minute, pauses)
-    expect(failProbe(late, 'Start', turnMs + 14 * minute, pauses).nextProbeAtMs).toBe(nextTurnMs)
+    expect(failProbe(late, 'Start', turnMs + 14 * minute, pauses).nextProbeAtMs).toBe(turnMs + 254 * minute)
   })
 })
 
 test('a probe lasts at least as long as whoever makes it', () => {
-  const short = { firstMs: second, maxMs: 15 * second, leaseMs: minute }
+  const short = { firstMs: second, maxMs: 15 * second, leaseMs: minute, quotaProbeMs: minute }
   expect(startProbe(openBreaker(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
     t0 + second + minute,
   )

@@ -54,7 +54,7 @@ describe('a backfill request', () => {
 
   test('leaves the probe of a breaker to somebody who goes on to Start', async () => {
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
-    const pauses = { firstMs: 0, maxMs: minute, leaseMs: minute }
+    const pauses = { firstMs: 0, maxMs: minute, leaseMs: minute, quotaProbeMs: minute }
     const world = starterWorld({ breakers: [openBreaker(cause, 'Start', t0, pauses)] })
     let probes = 0
     const { replace: change } = world.breakers

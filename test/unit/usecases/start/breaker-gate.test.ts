@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../../lib/errors.ts'
-import { type Breaker, nextMonthMs, openBreaker } from '../../../../lib/run/breaker.ts'
+import { type Breaker, openBreaker } from '../../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute }
+const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProbeMs: 240 * minute }
 const deniedCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 const denied = openBreaker(deniedCause, 'Start', t0, pauses)
 const full = openBreaker({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] }, 'Start', t0, pauses)
@@ -149,20 +149,23 @@ describe('P7: the prober', () => {
     expect(askedAt).toEqual([0, 1, 3, 7, 15, 30, 45, 60])
   })
 
-  test('of a full quota waits for the month to turn', async () => {
+  test('probes a full quota once every four hours', async () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
-    await world.handle(another('a'))
-    expect(await world.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: nextMonthMs(t0) }])
+    const startedAtHours: number[] = []
+    for (let sent = 0; sent < 24 * 6; sent += 1) {
+      const before = world.datazone.starts.length
+      await world.handle(another(`asset-${sent}`))
+      if (world.datazone.starts.length > before) startedAtHours.push((world.clock.now() - t0) / (60 * minute))
+      world.clock.advance(10 * minute)
+    }
+    expect(startedAtHours).toEqual([0, 4, 8, 12, 16, 20])
   })
 
-  test('of a full quota that is full in the new month too waits for the next', async () => {
-    const world = starterWorld({ breakers: [full], script: refusing('QUOTA_EXCEEDED') })
-    world.clock.advance(nextMonthMs(t0) + 11 * minute - t0)
-    expect(await world.outcomes(another('a'))).toEqual(['parked'])
-    expect(world.datazone.starts).toHaveLength(1)
-    expect(await world.breakers.openBreakers()).toMatchObject([
-      { nextProbeAtMs: nextMonthMs(nextMonthMs(t0)) },
-    ])
+  test('starts every request again soon after a full quota was raised', async () => {
+    const world = starterWorld({ breakers: [full] })
+    world.clock.advance(240 * minute)
+    expect(await world.outcomes(another('a'))).toEqual(['started'])
+    expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('that dies leaves its turn to another', async () => {

@@ -447,6 +447,7 @@ describe('P7: what would only be parked again', () => {
     {
       firstMs: minute,
       maxMs: 15 * minute,
+      quotaProbeMs: minute,
       leaseMs: minute,
     },
   )
