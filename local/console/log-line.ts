@@ -18,7 +18,7 @@ export interface LogFilter {
 
 const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR']
 
-/** What Powertools adds to each line, which tells nothing about a request. */
+/** The fields that Powertools adds to every line. */
 const noise = new Set([
   'level',
   'message',

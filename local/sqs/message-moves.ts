@@ -41,31 +41,7 @@ export interface MessageMoves {
 export function messageMoves(store: SqsStore): MessageMoves {
   const tasks: MoveTask[] = []
   return {
-    StartMessageMoveTask: (given) => {
-      const input = parse(startInput, given)
-      const source = queueOf(store, input.SourceArn, 'SourceArn')
-      if (
-        tasks.some(
-          ({ input: { SourceArn }, status }) => SourceArn === input.SourceArn && status === 'RUNNING',
-        )
-      )
-        throw new SqsError(
-          'UnsupportedOperation',
-          `A message move task of ${input.SourceArn} is already running.`,
-        )
-      const task: MoveTask = {
-        input,
-        handle: Buffer.from(JSON.stringify([input.SourceArn, tasks.length])).toString('base64'),
-        destination: destinationOf(store, input),
-        startedAtMs: Date.now(),
-        toMove: Number(source.getAttribute('ApproximateNumberOfMessages')),
-        moved: 0,
-        status: 'RUNNING',
-      }
-      tasks.push(task)
-      void move(task, source)
-      return { TaskHandle: task.handle }
-    },
+    StartMessageMoveTask: (given) => startTask(store, tasks, parse(startInput, given)),
     ListMessageMoveTasks: (given) => {
       const { SourceArn, MaxResults } = parse(listInput, given)
       queueOf(store, SourceArn, 'SourceArn')
@@ -89,6 +65,27 @@ export function messageMoves(store: SqsStore): MessageMoves {
       for (const task of tasks) if (task.status === 'RUNNING') task.status = 'CANCELLING'
     },
   }
+}
+
+function startTask(store: SqsStore, tasks: MoveTask[], input: z.infer<typeof startInput>) {
+  const source = queueOf(store, input.SourceArn, 'SourceArn')
+  const isBusy = tasks.some(
+    ({ input: { SourceArn }, status }) => SourceArn === source.arn && status === 'RUNNING',
+  )
+  if (isBusy)
+    throw new SqsError('UnsupportedOperation', `A message move task of ${source.arn} is already running.`)
+  const task: MoveTask = {
+    input,
+    handle: Buffer.from(JSON.stringify([source.arn, tasks.length])).toString('base64'),
+    destination: destinationOf(store, input),
+    startedAtMs: Date.now(),
+    toMove: Number(source.getAttribute('ApproximateNumberOfMessages')),
+    moved: 0,
+    status: 'RUNNING',
+  }
+  tasks.push(task)
+  void move(task, source)
+  return { TaskHandle: task.handle }
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {

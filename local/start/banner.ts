@@ -2,7 +2,7 @@ import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Launched } from '../launch.ts'
 import { firstRequests } from './first-requests.ts'
 
-/** What the banner of `npm start` tells besides the addresses. */
+/** What the banner of `npm start` shows. */
 export interface BannerOptions {
   readonly system: Launched
   readonly catalogue: Catalogue
