@@ -24,6 +24,7 @@ export const carriedOver = (run: Run, nowMs: number, what: string) => ({
     countedIn: run.countedIn,
     alsoRequestedBy: run.alsoRequestedBy,
     cancel: run.cancel,
+    heldMs: run.heldMs,
   }),
   createdAtMs: run.createdAtMs,
   version: run.version,

@@ -1,9 +1,37 @@
-import type { Run } from './run.ts'
+import type { ParkReason, Run } from './run.ts'
 
-/** P9: when a request that has not started has waited as long as it may. */
-export const maxWaitEndsAtMs = (run: Pick<Run, 'createdAtMs'>, maxWaitMs: number): number =>
-  run.createdAtMs + maxWaitMs
+/**
+ * P9: how long a request waits before it is rejected.
+ *
+ * 1. Time behind a quota, a cap, a pause, the pace, the backfill lane, a retry delay or another run is ordered by us or by
+ *    the operator, and does not count.
+ * 2. Everything else counts: what DataZone refuses, and what is down.
+ */
+const heldBack: ReadonlySet<ParkReason> = new Set<ParkReason>([
+  'BACKFILL',
+  'BEHIND',
+  'CAP_FULL',
+  'PACED',
+  'PAUSED',
+  'QUOTA_EXCEEDED',
+  'RETRY',
+  'SOURCE_DAY_FULL',
+])
+
+/** The part of a record that its waiting time is computed from. */
+export type WaitTimes = Pick<Run, 'createdAtMs' | 'heldMs'> & { readonly heldSinceMs?: number }
+
+/** Since when a request is held back that is parked now; undefined when its wait counts. */
+export const heldSinceMs = (reason: ParkReason, nowMs: number): number | undefined =>
+  heldBack.has(reason) ? nowMs : undefined
+
+/** For how long a request has been held back in all, up to now; undefined when it never was. */
+export const heldMsUntil = (run: WaitTimes, nowMs: number): number | undefined => {
+  const { heldMs = 0, heldSinceMs: since = nowMs } = run
+  const total = heldMs + Math.max(0, nowMs - since)
+  return total === 0 ? undefined : total
+}
 
 /** P9: whether a request that has not started has waited longer than it may. */
-export const hasWaitedTooLong = (run: Pick<Run, 'createdAtMs'>, nowMs: number, maxWaitMs: number): boolean =>
-  nowMs > maxWaitEndsAtMs(run, maxWaitMs)
+export const hasWaitedTooLong = (run: WaitTimes, nowMs: number, maxWaitMs: number): boolean =>
+  nowMs - run.createdAtMs - (heldMsUntil(run, nowMs) ?? 0) > maxWaitMs

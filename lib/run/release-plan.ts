@@ -1,4 +1,5 @@
 import { type Breaker, breakerName, breakersBlocking } from './breaker.ts'
+import { hasWaitedTooLong } from './max-wait.ts'
 import { isCancelRequested, type Lane, type ParkReason, type WaitingRun } from './run.ts'
 
 /** What holds due records in the table, because the starter would only park them again. */
@@ -32,8 +33,9 @@ const inOrder = (left: WaitingRun, right: WaitingRun): number =>
 
 /**
  * Decides which due records go back to the starter, and in what order. Only released records count against
- * `maxReleases`. A breaker whose probe is due lets one record through. Two kinds are released whatever holds them,
- * because they start nothing: records with a requested cancel, and records that waited too long, to be rejected (P9).
+ * `maxReleases`. A breaker whose probe is due lets one record through. A record with a requested cancel is released
+ * whatever holds it, because it starts nothing, and a record that waited too long passes a denied project, to be
+ * rejected (P9).
  */
 export const planReleases = (
   waiting: readonly WaitingRun[],
@@ -48,10 +50,13 @@ export const planReleases = (
     nextProbeAtMs <= nowMs && !probing.has(breakerName(cause))
 
   for (const run of waiting.toSorted(inOrder)) {
-    const isFree = isCancelRequested(run) || nowMs - run.createdAtMs > settings.maxWaitMs
-    const holders = isFree ? [] : breakersBlocking(run, breakers)
+    const isCanceled = isCancelRequested(run)
+    const isOver = hasWaitedTooLong(run, nowMs, settings.maxWaitMs)
+    const blocking = isCanceled ? [] : breakersBlocking(run, breakers)
+    // Time behind a quota is no waiting, so it is not the time to reject.
+    const holders = isOver ? blocking.filter(({ cause }) => cause.reason === 'QUOTA_EXCEEDED') : blocking
     const holder = holders.find((breaker) => !letsThrough(breaker))
-    if (!isFree && isPaused(run)) heldBy.set(run, 'PAUSED')
+    if (!isCanceled && isPaused(run)) heldBy.set(run, 'PAUSED')
     else if (holder !== undefined) heldBy.set(run, holder.cause.reason)
     else if (release.length < settings.maxReleases) {
       for (const { cause } of holders) probing.add(breakerName(cause))

@@ -36,6 +36,7 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
     version: 0,
     history: [{ atMs: nowMs, what: `parked: RETRY of attempt ${ended.attempt}` }],
     reason: 'RETRY',
+    heldSinceMs: nowMs,
     retryAtMs: nowMs + retry.delayMs,
   }
 }

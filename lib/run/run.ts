@@ -204,6 +204,8 @@ interface RunCommon {
   /** The newest duplicates of the request. */
   readonly alsoRequestedBy?: readonly DuplicateRequest[]
   readonly cancel?: CancelState
+  /** How long the request was held back before it was parked as it is now; that time is no waiting (max-wait.ts). */
+  readonly heldMs?: number
   /** When the record was first written. A run adopted from List must not be older, less two minutes of clock skew. */
   readonly createdAtMs: number
   /** Grows by one with each write, and each write is conditional on the version read. 0: not written yet. */
@@ -231,6 +233,8 @@ export interface ParkedRun extends RunCommon {
   readonly state: 'PARKED'
   readonly reason: ParkReason
   readonly retryAtMs: number
+  /** Since when it is held back; absent while its wait counts (max-wait.ts). */
+  readonly heldSinceMs?: number
   /** When the sweep put the request back on the queue; the message should arrive before `retryAtMs`. */
   readonly releasedAtMs?: number
   readonly earlierStart?: StartSent

@@ -1,6 +1,7 @@
 import { canceledUnstarted, endedAsShown, endedUnseen, rejected } from './ended-run.ts'
 import type { Fact, FactKind, Facts } from './facts.ts'
 import { carriedOver, withHistory } from './history.ts'
+import { heldMsUntil, heldSinceMs } from './max-wait.ts'
 import { cancelRetryAtMs, openStarts, spanOf } from './open-starts.ts'
 import { present } from './present.ts'
 import {
@@ -99,6 +100,7 @@ const moves: Moves = {
       state: 'CLAIMED',
       leaseEndsAtMs: fact.leaseEndsAtMs,
       startSent: { firstAtMs: nowMs, lastAtMs: fact.leaseEndsAtMs },
+      ...present({ heldMs: heldMsUntil(run, nowMs) }),
       ...(run.state === 'PLANNED' ? {} : { ...openStarts(run), ...notFoundSince(run) }),
     })
   },
@@ -114,7 +116,7 @@ const moves: Moves = {
       releasedAtMs: nowMs,
       ...openStarts(run),
       ...notFoundSince(run),
-      ...present({ error: isClaim ? undefined : run.error }),
+      ...(isClaim ? {} : present({ error: run.error, heldSinceMs: run.heldSinceMs })),
     })
   },
 
@@ -135,7 +137,12 @@ const moves: Moves = {
       reason,
       retryAtMs: run.cancel === undefined ? retryAtMs : cancelRetryAtMs(retryAtMs, open, nowMs),
       ...(reason === 'NOT_FOUND' ? { notFoundSinceMs: run.notFoundSinceMs ?? nowMs } : {}),
-      ...present({ earlierStart: open, error }),
+      ...present({
+        earlierStart: open,
+        error,
+        heldMs: heldMsUntil(run, nowMs),
+        heldSinceMs: heldSinceMs(reason, nowMs),
+      }),
     })
   },
 

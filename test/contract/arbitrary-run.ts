@@ -127,6 +127,7 @@ const common = {
     { requiredKeys: ['requestedAtMs'] },
   ),
   createdAtMs: times,
+  heldMs: times,
   version: fc.integer({ min: 1, max: 1_000_000 }),
   history: fc.array(fc.record({ atMs: times, what: texts }), { maxLength: 20 }),
 }
@@ -157,6 +158,7 @@ const parked = {
   reason: fc.constantFrom(...parkReasons),
   retryAtMs: times,
   releasedAtMs: times,
+  heldSinceMs: times,
   earlierStart: sent,
   notFoundSinceMs: times,
   error: errors,

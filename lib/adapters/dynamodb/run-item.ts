@@ -91,6 +91,7 @@ const common = {
   cancel: z.exactOptional(
     z.object({ requestedAtMs: ms, requestId: z.exactOptional(z.string()), sentAtMs: z.exactOptional(ms) }),
   ),
+  heldMs: z.exactOptional(ms),
   createdAtMs: ms,
   version: counter,
   history: z.array(z.object({ atMs: ms, what: z.string() })),
@@ -112,6 +113,7 @@ const RunItem = z.discriminatedUnion('state', [
     reason: z.enum(parkReasons),
     retryAtMs: ms,
     releasedAtMs: z.exactOptional(ms),
+    heldSinceMs: z.exactOptional(ms),
     earlierStart: z.exactOptional(sent),
     notFoundSinceMs: z.exactOptional(ms),
     error: z.exactOptional(error),

@@ -1,6 +1,6 @@
 import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../../run/caps.ts'
-import { hasWaitedTooLong, maxWaitEndsAtMs } from '../../run/max-wait.ts'
+import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { type ClaimedRun, isCancelRequested, type RunError } from '../../run/run.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -18,17 +18,12 @@ export type CappedClaiming =
 const describeFull = ({ counter, limit }: CounterIncrement): string =>
   `cap ${counter.cap}: all ${limit} runs of ${counter.period.slice(counter.period.indexOf('#') + 1)}`
 
-/** Waits until the last of the full periods has ended, but no longer than a request may wait (P9). */
-const waitForRoom = (
-  full: readonly CounterIncrement[],
-  claim: ClaimedRun,
-  { clock, settings }: StartContext,
-): CapWait => {
-  const endsAtMs = maxWaitEndsAtMs(claim, settings.maxWaitMs)
+/** Waits until the last of the full periods has ended. */
+const waitForRoom = (full: readonly CounterIncrement[], { clock, settings }: StartContext): CapWait => {
   return {
     reason: 'CAP_FULL',
     // Never at once: at the end of a period clocks differ.
-    retryAtMs: Math.max(clock.now() + settings.lookAgainMs, Math.min(roomAtMs(full), endsAtMs)),
+    retryAtMs: Math.max(clock.now() + settings.lookAgainMs, roomAtMs(full)),
     error: { name: 'CapFull', message: `${full.map(describeFull).join('; ')} are used` },
   }
 }
@@ -65,6 +60,6 @@ export const claimWithinCaps = async (
     { ...conditions, capCounts: notYetCounted(counts, countedIn) },
   )
   return claiming.outcome === 'full'
-    ? { outcome: 'full', wait: waitForRoom(claiming.full, claim, context) }
+    ? { outcome: 'full', wait: waitForRoom(claiming.full, context) }
     : claiming
 }

@@ -1,4 +1,5 @@
 import { isSameSubject } from '../../run/identity.ts'
+import { heldSinceMs } from '../../run/max-wait.ts'
 import { present } from '../../run/present.ts'
 import {
   type ClaimedRun,
@@ -77,6 +78,7 @@ export const parkedRun = (
   history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
   state: 'PARKED',
   ...wait,
+  ...present({ heldSinceMs: heldSinceMs(wait.reason, nowMs) }),
 })
 
 /** The claim of an attempt. Start counts as sent from the claim on, so the claim and that mark are one write. */

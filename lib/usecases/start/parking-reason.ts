@@ -7,7 +7,9 @@ import { breakerOpenError } from './park-behind-breaker.ts'
 import type { StartContext } from './start-context.ts'
 
 /** An attempt to claim: a new one, or the parked record that holds it. */
-type Candidate = Attempt & Pick<Run, 'projectId' | 'cancel'> & Partial<Pick<ParkedRun, 'createdAtMs'>>
+type Candidate = Attempt &
+  Pick<Run, 'projectId' | 'cancel'> &
+  Partial<Pick<ParkedRun, 'createdAtMs' | 'heldMs' | 'heldSinceMs'>>
 
 interface Parking {
   readonly reason: ParkReason
@@ -49,8 +51,12 @@ export const parkingReason = async (
   const { clock, settings, switches } = context
   const { lookAgainMs, parkMs, maxWaitMs } = settings
   const createdAtMs = attempt.createdAtMs ?? clock.now()
-  const isStart = attempt.cancel === undefined && !hasWaitedTooLong({ createdAtMs }, clock.now(), maxWaitMs)
-  const pause = isStart ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId) : undefined
+  const isOver = hasWaitedTooLong({ ...attempt, createdAtMs }, clock.now(), maxWaitMs)
+  const isStart = attempt.cancel === undefined && !isOver
+  const pause =
+    attempt.cancel === undefined
+      ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId)
+      : undefined
   const nowMs = clock.now()
   if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs }
   if (hasToWait(attempt, others)) {

@@ -1,12 +1,53 @@
 import { describe, expect, test } from 'vitest'
-import { hasWaitedTooLong, maxWaitEndsAtMs } from '../../../lib/run/max-wait.ts'
+import { hasWaitedTooLong } from '../../../lib/run/max-wait.ts'
+import { type ParkedRun, parkReasons } from '../../../lib/run/run.ts'
+import { transition } from '../../../lib/run/transition.ts'
 import { minute, parkedRun, t0 } from '../../support/runs.ts'
+
+const maxWaitMs = 10 * minute
 
 describe('hasWaitedTooLong', () => {
   test('P9: is false until the limit is passed', () => {
     const run = parkedRun({ createdAtMs: t0 })
-    expect(maxWaitEndsAtMs(run, minute)).toBe(t0 + minute)
-    expect(hasWaitedTooLong(run, t0 + minute, minute)).toBe(false)
-    expect(hasWaitedTooLong(run, t0 + minute + 1, minute)).toBe(true)
+    expect(hasWaitedTooLong(run, t0 + maxWaitMs, maxWaitMs)).toBe(false)
+    expect(hasWaitedTooLong(run, t0 + maxWaitMs + 1, maxWaitMs)).toBe(true)
+  })
+
+  const parkFor = (run: ParkedRun, reason: ParkedRun['reason'], atMs: number): ParkedRun => {
+    const next = transition(run, { kind: 'REFUSED', reason, retryAtMs: atMs, definite: true }, atMs)
+    if (next.outcome !== 'changed') throw new Error('was not parked')
+    return next.run
+  }
+
+  const held = [
+    'BACKFILL',
+    'BEHIND',
+    'CAP_FULL',
+    'PACED',
+    'PAUSED',
+    'QUOTA_EXCEEDED',
+    'RETRY',
+    'SOURCE_DAY_FULL',
+  ]
+
+  test.each(parkReasons)('P9: counts time parked as %s unless we or the operator ordered it', (reason) => {
+    const parked = parkFor(parkedRun({ createdAtMs: t0 }), reason, t0)
+    const isHeld = held.includes(reason)
+    expect(hasWaitedTooLong(parked, t0 + 1000 * minute, maxWaitMs)).toBe(!isHeld)
+    const refused = parkFor(parked, 'DENIED', t0 + 1000 * minute)
+    expect(hasWaitedTooLong(refused, t0 + 1005 * minute, maxWaitMs)).toBe(!isHeld)
+    expect(hasWaitedTooLong(refused, t0 + 1011 * minute, maxWaitMs)).toBe(true)
+  })
+
+  test('P9: keeps the time held back over a release and a claim', () => {
+    const parked = parkFor(parkedRun({ createdAtMs: t0 }), 'QUOTA_EXCEEDED', t0)
+    const released = transition(parked, { kind: 'RELEASED', holdUntilMs: t0 }, t0 + 1000 * minute)
+    if (released.outcome !== 'changed') throw new Error('was not released')
+    const nowMs = t0 + 1001 * minute
+    const claimed = transition(released.run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs }, nowMs)
+    if (claimed.outcome !== 'changed') throw new Error('was not claimed')
+    expect(claimed.run).toMatchObject({ heldMs: 1001 * minute })
+    expect(hasWaitedTooLong(claimed.run, nowMs + 10 * minute, maxWaitMs)).toBe(false)
+    expect(hasWaitedTooLong(claimed.run, nowMs + 11 * minute, maxWaitMs)).toBe(true)
   })
 })

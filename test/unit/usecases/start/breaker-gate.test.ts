@@ -445,7 +445,7 @@ describe('what an open breaker does not stop', () => {
     expect([forbidden.datazone.calls, forbidden.store.writes.length]).toEqual([[], 1])
   })
 
-  test('P9: what has waited too long ends, whatever holds it, once no Start of it can be open', async () => {
+  test('P9: rejects what has waited too long for a denied project, once no Start of it can be open', async () => {
     const createdAtMs = t0 - 36 * 24 * 60 * minute
     const earlierStart = { firstAtMs: createdAtMs, lastAtMs: createdAtMs }
     for (const open of [{}, { earlierStart }]) {
@@ -455,7 +455,6 @@ describe('what an open breaker does not stop', () => {
         breakers: [denied],
         script: { listRuns: async () => answered({ runs: [] }) },
       })
-      world.pauses.add('project-1')
       expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
       expect(world.datazone.starts).toEqual([])
     }

@@ -488,10 +488,12 @@ describe('P7: what would only be parked again', () => {
     expect(await sweeper([claim], {}, {}, { breakers: [denied] }).sweep()).toMatchObject({ released: 0 })
   })
 
-  test('P9: what has waited too long goes to be rejected all the same', async () => {
+  test('P9: releases what waited too long for a denied project, to be rejected, unless it is paused', async () => {
     const old = parkedRun({ reason: 'DENIED', createdAtMs: t0 - 36 * 24 * 60 * minute, retryAtMs: t0 })
-    const world = sweeper([old], {}, {}, { breakers: [denied], paused: 'project-1' })
+    const world = sweeper([old], {}, {}, { breakers: [denied] })
     expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
+    const paused = sweeper([old], {}, {}, { breakers: [denied], paused: 'project-1' })
+    expect(await paused.sweep()).toMatchObject({ released: 0, held: { PAUSED: 1 } })
   })
 
   test('what is to be cancelled goes on, and probes nothing: nothing is started for it', async () => {
