@@ -2,7 +2,7 @@ import type { Records } from '../../ports/run-store.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
 import { isSameSubject, type RunKey, runKey, typeSets } from '../../run/identity.ts'
 import type { ParkedRun, PlannedRun, Run, Subject } from '../../run/run.ts'
-import { dropAnswered } from './answer-request.ts'
+import { answerRequest, dropAnswered } from './answer-request.ts'
 import { applyRepeatGuard } from './apply-repeat-guard.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
 import { backfillWait, moveToLive } from './lanes.ts'
@@ -170,11 +170,15 @@ const claimOnce = async (claiming: Claiming, context: StartContext): Promise<rea
   if (first === undefined) return createNothing({ waiting, subjects, records }, skipped, context)
   const outcomes = await createRest(rest, waiting, context)
   if (outcomes === undefined) return [attemptTaken]
-  const created =
-    context.settings.mode === 'plan'
-      ? await createFirst(first, plannedRun(first, waiting, context.clock.now()), waiting, context)
-      : await claimFirst(first, { waiting, subjects, records }, context)
-  return [created, ...skipped, ...outcomes]
+  if (context.settings.mode !== 'plan') {
+    const created = await claimFirst(first, { waiting, subjects, records }, context)
+    return [created, ...skipped, ...outcomes]
+  }
+  const plan = plannedRun(first, waiting, context.clock.now())
+  // P2: the plan takes the place of a stored request, so that request is answered first.
+  const answered = waiting.version > 0 ? await answerRequest(waiting, [createdOutcome(plan)], context) : []
+  const again = answered.find(({ outcome }) => outcome === 'retry')
+  return [again ?? (await createFirst(first, plan, waiting, context)), ...skipped, ...outcomes]
 }
 
 /** How often the records are read again after a lost race, before the message returns to the queue. */

@@ -56,16 +56,21 @@ export const hintedInTime: Rule = ({
         ]
   })
 
-/** Not stuck: its data source's day is full, and another had not begun at the end. */
-const waitsForTomorrow = (item: Item, endMs: number): boolean =>
-  item['reason'] === 'SOURCE_DAY_FULL' && number(item, 'retryAtMs') > endMs
+/** Not stuck: its data source's day, or a cap, is full, and another day or month had not begun at the end. */
+const waitsForNextPeriod = (item: Item, endMs: number): boolean =>
+  (item['reason'] === 'SOURCE_DAY_FULL' || item['reason'] === 'CAP_FULL') && number(item, 'retryAtMs') > endMs
+
+/** Not stuck either: it waits behind a run of its asset that does. */
+const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean =>
+  item['reason'] === 'BEHIND' &&
+  items.some((other) => other['assetId'] === item['assetId'] && waitsForNextPeriod(other, endMs))
 
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
       case 'CLAIMED':
       case 'PARKED':
-        return waitsForTomorrow(item, endMs)
+        return waitsForNextPeriod(item, endMs) || waitsBehind(item, items, endMs)
           ? []
           : [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
       case 'IN_FLIGHT': {

@@ -137,3 +137,17 @@ describe('an explicit request that is a duplicate', () => {
     expect(bus.events).toEqual([])
   })
 })
+
+describe('a stored request in mode plan', () => {
+  test('P2: is answered before its plan takes its place', async () => {
+    const { revision: _, ...unresolved } = subject
+    const waiting = parkedRun({ subject: unresolved })
+    const world = starterWorld({ runs: [waiting], script: showing('4'), settings: { mode: 'plan' } })
+    world.bus.refuses = () => true
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['retry'])
+    expect(world.store.all()).toMatchObject([{ state: 'PARKED' }])
+    world.bus.refuses = () => false
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['planned'])
+    expect(world.bus.events).toMatchObject([{ detail: { data: { skip: { reason: 'MODE_PLAN' } } } }])
+  })
+})
