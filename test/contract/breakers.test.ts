@@ -44,15 +44,15 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     }
   })
 
-  test('one that nobody probes any more goes by itself, later than any request waits for it', async () => {
+  test('expires after no starter has probed it for longer than a request waits', async () => {
     const breakers = dynamoDbBreakers(table.client, table.name, { now })
     const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProbeMs: 240 * minute }
-    const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'of-nobody' } as const
+    const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'unused' } as const
     const breaker = openBreaker(cause, 'Start', t0, pauses)
     const ttl = async () => {
       const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.name }))
       const items = Items.map((item) => unmarshall(item))
-      return items.find(({ sk }) => sk === 'DENIED#dzd_orders#of-nobody')?.['ttlEpochSeconds']
+      return items.find(({ sk }) => sk === 'DENIED#dzd_orders#unused')?.['ttlEpochSeconds']
     }
     const keptSeconds = 36 * 24 * 3600
     await breakers.trip(breaker)

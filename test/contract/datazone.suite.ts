@@ -69,7 +69,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const one of all.splice(0)) await one.close()
     })
 
-    test('P8: reads the older shape, in which one type is told, in Start, Get and List', async () => {
+    test('P8: reads the older shape, which shows one type, in Start, Get and List', async () => {
       const { datazone } = await opened({ apiGeneration: 'older-answers' })
       const started = answered(await datazone.startRun(startInput(), minute))
       const older = { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }
@@ -154,7 +154,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(answered(await datazone.listSourceRuns(domainId, { dataSourceId }))).toEqual({ runs: [over] })
       })
 
-      test('tells why it failed', async () => {
+      test('shows why it failed', async () => {
         const { datazone, passTo } = await withSource({ failureShare: 1 })
         const { runId } = answered(await datazone.startSourceRun(input, longMs))
         await passTo(t0 + 2 * minute)
@@ -183,7 +183,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         )
       })
 
-      test('P8: in a status that nobody knows is passed on', async () => {
+      test('P8: passes on an unrecognized status', async () => {
         const { datazone, passTo } = await withSource({ unknownStatusShare: 1 })
         const { runId } = answered(await datazone.startSourceRun(input, longMs))
         await passTo(t0 + 2 * minute)
@@ -193,7 +193,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    test('tells why a type failed', async () => {
+    test('shows why a type failed', async () => {
       const { datazone, passTo } = await opened({ failureShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longMs))
       await passTo(t0 + minute)
@@ -255,7 +255,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(control.runs()).toMatchObject([{ id: first.runId, clientToken: 'token-1' }])
     })
 
-    test('P8: passes a status on that nobody knows', async () => {
+    test('P8: passes on an unrecognized status', async () => {
       const { datazone, passTo } = await opened({ unknownStatusShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longMs))
       await passTo(t0 + minute)

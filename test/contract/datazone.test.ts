@@ -101,7 +101,7 @@ describe('a field that no model has', () => {
 
 describe('a creation time that is none', () => {
   const asked = startInput()
-  test.each(['1e300', '-1e300', 'null'])('P8: %s is not told, and the run is', async (createdAt) => {
+  test.each(['1e300', '-1e300', 'null'])('P8: leaves out %s and keeps the run', async (createdAt) => {
     const run = `{"domainId":"${domainId}","id":"run-1","createdAt":${createdAt},"status":"SUBMITTED"}`
     const server = await listen('a front door', (request, response) => {
       request.resume()
@@ -207,7 +207,7 @@ describe('with and without a wire', () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ settings, faults: given, steps }) => {
         const both = [await openServer(settings), await openSimulated(settings)]
-        const told: unknown[][] = []
+        const results: unknown[][] = []
         for (const { datazone, control, passTo, close } of both) {
           control.loadCatalogue(sampleCatalogue(24))
           control.setFaults(given)
@@ -219,10 +219,10 @@ describe('with and without a wire', () => {
             const runIds = control.runs().map(({ id }) => id)
             answers.push(comparable(await act(datazone, runIds)))
           }
-          told.push([...answers, control.runs()])
+          results.push([...answers, control.runs()])
           await close()
         }
-        expect(told[1]).toEqual(told[0])
+        expect(results[1]).toEqual(results[0])
       }),
       { numRuns: 60 },
     )

@@ -6,7 +6,7 @@ import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import { eventually } from '../support/eventually.ts'
 import { t0 } from '../support/runs.ts'
 
-/** A message as whoever polls the queue gets it. */
+/** A message as a consumer receives it. */
 interface ReceivedMessage {
   readonly receiptHandle: string
   readonly body: string
@@ -51,7 +51,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
     })
     afterEach(() => opened?.close())
 
-    /** Polls until so many different bodies have come; answers them in order. */
+    /** Polls until this many different bodies were received, and returns them in order. */
     const bodies = async (count: number): Promise<readonly string[]> => {
       const seen = new Set<string>()
       await eventually(async () => {

@@ -92,7 +92,7 @@ describe('P8: a record', () => {
     expect(parseItem(item)).toMatchObject({ isNewer: false, key: { partition: '', record: '' } })
   })
 
-  test('that cannot be read says why, for whoever mends it', () => {
+  test('says why it cannot be read', () => {
     const problemOf = (over: object) => {
       const parsed = parseItem({ ...toItem(claimedRun()), ...over })
       return 'problem' in parsed ? parsed.problem : undefined
@@ -103,7 +103,7 @@ describe('P8: a record', () => {
     expect(problemOf({ request: { ...claimedRun().request, lane: 'fast' } })).toMatch(/request\.lane/)
   })
 
-  test('with fields that nobody knows yet is the run all the same', () => {
+  test('is read with fields that this version does not know', () => {
     expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
   })
 })

@@ -111,7 +111,7 @@ export const runStoreContract = (
     const waitingIs = (nowMs: number, domainId: string, expected: readonly Run[]) =>
       shows('waiting', nowMs, domainId, expected)
 
-    /** A transaction that meets another one may stay undecided: whoever asks tries again. */
+    /** Retries a transaction that another one kept from being decided. */
     const claimAtOnce = (claim: ClaimedRun, terms: ClaimConditions) =>
       store.claim(claim, terms).catch(() => undefined)
 
@@ -121,12 +121,12 @@ export const runStoreContract = (
         const runId = `run-of-${about.assetId}`
         await store.create(claimedRun({ subject: about, version: 0 }))
         expect(await store.byRunId(runId)).toEqual({ runs: [], unreadable: [] })
-        const going = inFlightRun({ subject: about, runId, version: 1 })
-        await store.save(going)
+        const active = inFlightRun({ subject: about, runId, version: 1 })
+        await store.save(active)
         const found = () => store.byRunId(runId)
         await expect
           .poll(found, { timeout: 10_000 })
-          .toEqual({ runs: [{ ...going, version: 2 }], unreadable: [] })
+          .toEqual({ runs: [{ ...active, version: 2 }], unreadable: [] })
         const ended = endedRun({ subject: about, runId, version: 2, announcedAtMs: t0 + minute })
         await store.save(ended)
         expect(await found()).toEqual({ runs: [{ ...ended, version: 3 }], unreadable: [] })
@@ -199,7 +199,7 @@ export const runStoreContract = (
       const claimOne = (counts: readonly CounterIncrement[], version = 0) =>
         store.claim(claimedRun({ subject: assetOfItsOwn(), version }), { capCounts: counts })
 
-      test('P7: has so many as there is room for, then is full; others count on', async () => {
+      test('P7: accepts as many claims as a counter has room for, and others in other counters', async () => {
         const two = countOf({ limit: 2 })
         const other = countOf({ limit: 2 })
         const outcomes = []
@@ -245,7 +245,7 @@ export const runStoreContract = (
         )
         const claimed = outcomes.filter((claiming) => claiming?.outcome === 'claimed').length
         expect(claimed).toBeLessThanOrEqual(3)
-        // Whoever stayed undecided took no room.
+        // An undecided claim took no room.
         for (let left = 3 - claimed; left > 0; left -= 1)
           expect(await claimOne([three])).toMatchObject({ outcome: 'claimed' })
         expect(await claimOne([three])).toMatchObject({ outcome: 'full' })
@@ -284,7 +284,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([recorded])
       })
 
-      test('P1: whoever comes second writes nothing: a run is on one record', async () => {
+      test('P1: writes nothing when another record holds the run id', async () => {
         const about = sourceOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         const mine = inFlightRun({ subject: about, runId: 'run-1', version: claim.version })
@@ -425,7 +425,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([claim])
       })
 
-      test('tells revisions, types and attempts of an asset apart', async () => {
+      test('separates the revisions, types and attempts of an asset', async () => {
         const about = assetOfItsOwn()
         const others: Run[] = [
           claimedRun({ subject: about, version: 0 }),
@@ -510,7 +510,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([{ ...flight, version: 2 }])
       })
 
-      test('answers undefined and changes nothing when somebody was faster', async () => {
+      test('returns undefined and writes nothing when another write won', async () => {
         const about = assetOfItsOwn()
         const claim = created(await store.create(claimedRun({ subject: about, version: 0 })))
         await store.save({ ...claim, leaseEndsAtMs: t0 + 2 * minute })
@@ -579,7 +579,7 @@ export const runStoreContract = (
         expect((await runsOf(other)).map((run) => run.state)).toEqual(['ENDED', 'PARKED'])
       })
 
-      test('answers changed and writes nothing when somebody was faster', async () => {
+      test('returns changed and writes nothing when another write won', async () => {
         const about = assetOfItsOwn()
         const ended = await failed(about)
         const saved = await store.save(inFlightRun({ subject: about, nativeStatus: 'IN_PROGRESS' }))
@@ -608,7 +608,7 @@ export const runStoreContract = (
         expect(await store.dropRequest(waiting)).toBe(false)
       })
 
-      test('leaves it when somebody was faster', async () => {
+      test('keeps the request when another write won', async () => {
         const about = assetOfItsOwn()
         const waiting = created(await store.create(waitingFor(about)))
         const saved = await store.save({ ...waiting, retryAtMs: t0 + 2 * minute })
@@ -752,7 +752,7 @@ export const runStoreContract = (
       })
     })
 
-    test('tells why records are parked until later, but for those released since, and nothing else', async () => {
+    test('yields the reasons of records parked until later, without those released since', async () => {
       const farMs = t0 + 100 * 365 * 24 * 60 * minute
       const { domainId } = assetOfItsOwn()
       const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
@@ -768,14 +768,14 @@ export const runStoreContract = (
         endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
       ]
       for (const run of runs) created(await store.create(run))
-      const told = async (nowMs: number) => {
+      const reasonsAfter = async (nowMs: number) => {
         const reasons: string[] = []
         for await (const page of store.parkedAfter(nowMs)) reasons.push(...page)
         return reasons.toSorted()
       }
       const expected = ['DENIED', 'RETRY', 'SOURCE_DAY_FULL', 'SOURCE_DAY_FULL']
-      await expect.poll(() => told(farMs), { timeout: 10_000 }).toEqual(expected)
-      expect(await told(farMs + 3)).toEqual([])
+      await expect.poll(() => reasonsAfter(farMs), { timeout: 10_000 }).toEqual(expected)
+      expect(await reasonsAfter(farMs + 3)).toEqual([])
     })
 
     test('gives every run back exactly as it was', async () => {

@@ -16,7 +16,7 @@ export interface RunTable {
 
 const accessKeys = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-/** The embedded engine, unless told that `DYNAMODB_ENDPOINT` names one. The table is new, and goes again. */
+/** Opens a new table, in the embedded engine unless `DYNAMODB_ENDPOINT` names another; `close` deletes it. */
 export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunTable> => {
   const server = await startDynamoDb({ environment })
   const clients: DynamoDBClient[] = []

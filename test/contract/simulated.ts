@@ -4,7 +4,7 @@ import type { Fate, Step } from '../simulation/ports/port-call.ts'
 import { type Process, startProcess } from '../simulation/ports/process.ts'
 import { type Random, seededRandom } from '../simulation/ports/random.ts'
 
-/** A process of a simulation whose time passes whenever somebody waits for it. */
+/** A process of a simulation whose time passes whenever a caller waits. */
 export interface Driven {
   readonly time: VirtualTime
   readonly random: Random

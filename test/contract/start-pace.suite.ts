@@ -63,7 +63,7 @@ export const startPaceContract = (
       for (const gap of gapsOf(slots)) expect(gap).toBeGreaterThanOrEqual(1000 / 9.8 - toleranceMs)
     })
 
-    test('P7: lets slots lapse that nobody took in time', async () => {
+    test('P7: lets unused slots lapse', async () => {
       const { client } = await at(10)
       await client().reserve(2, t0, always)
       expect(timesOf(await client().reserve(2, t0 + minute, always))).toEqual([
@@ -72,7 +72,7 @@ export const startPaceContract = (
       ])
     })
 
-    test('P7: tells a slot that comes too late for who asks, and leaves it to others', async () => {
+    test('P7: returns a slot that is too late without reserving it', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
@@ -90,10 +90,10 @@ export const startPaceContract = (
     test('P9: asked again and again too late, it does not run away from who asks', async () => {
       const { client } = await at(1)
       await client().reserve(30, t0, always)
-      const told = await Promise.all(
+      const offered = await Promise.all(
         Array.from({ length: 20 }, () => client().reserve(10, t0, t0 + 25 * second)),
       )
-      for (const [first] of told) expect(first?.atMs).toBe(t0 + 30 * second)
+      for (const [first] of offered) expect(first?.atMs).toBe(t0 + 30 * second)
       expect(timesOf(await client().reserve(1, t0 + 10 * second, t0 + 35 * second))).toEqual([
         t0 + 30 * second,
       ])
@@ -143,7 +143,7 @@ export const startPaceContract = (
       expect(again?.atMs).toBeGreaterThan(t0 + 1300)
     })
 
-    test('has not fallen while nobody used it', async () => {
+    test('has no rate cuts before its first use', async () => {
       expect(await (await at(10)).client().rateCuts()).toBe(0)
     })
 

@@ -19,7 +19,7 @@ startPaceContract('the simulated pace', async (configuredPerSecond) => {
   }
 })
 
-/** The answer to whoever is late for a conditional write, in the SDK's protocol. */
+/** A table that fails every condition, in the SDK's protocol. */
 const alwaysTooLate = () =>
   new DynamoDBClient({
     region: 'us-east-1',
@@ -39,7 +39,7 @@ const alwaysTooLate = () =>
     },
   })
 
-test('a pace that never holds still is one that cannot answer: nobody tries for ever', async () => {
+test('gives up as unavailable on an item that changes on every try', async () => {
   const pace = dynamoDbStartPace(alwaysTooLate(), 'runs', 10)
   await expect(pace.reserve(1, t0, t0)).rejects.toThrow(PortUnavailable)
 })
@@ -51,7 +51,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
   })
   afterAll(() => table?.close())
 
-  test('P8: an item that nobody can read is as good as none, and is replaced', async () => {
+  test('P8: replaces an item that cannot be read', async () => {
     const Item = marshall({ pk: 'PACE#START', sk: 'PACE', version: 7, nextSlotMs: 'soon' })
     const seen = dynamoDbStartPace(table.client, table.name, 10)
     await seen.reserve(1, t0, t0)

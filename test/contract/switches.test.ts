@@ -22,7 +22,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     )
   const switches = () => dynamoDbSwitches(table.client, table.name, () => nowMs)
 
-  test('nothing is paused until somebody says so', async () => {
+  test('pauses nothing by default', async () => {
     expect(await switches().pauseOf('dzd_a', 'p1')).toBeUndefined()
   })
 

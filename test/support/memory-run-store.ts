@@ -12,7 +12,7 @@ export interface MemoryRunStore extends RunStore {
   current(run: Run): Run | undefined
   /** How many runs a cap's counter holds. */
   runsIn(counter: Counter): number
-  /** Puts a record there as if somebody else had written it. */
+  /** Puts a record into the store as another writer would. */
   given(...runs: readonly Run[]): void
   /** Successful writes, in order: `claim RUN#4#...`. */
   readonly writes: string[]

@@ -1,20 +1,20 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 
-/** The conditions that writes are made on, by name. Each says what must be true of the record as it stands. */
+/** The named conditions of writes. Each states what must hold for the stored record. */
 export interface Condition {
   readonly expression: string
   readonly names: Readonly<Record<string, string>>
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** P1: nobody has claimed this attempt. A plan is only a note, unless a newer version wrote it (P8). */
+/** P1: this attempt is not claimed. A plan may be replaced, unless a newer version wrote it (P8). */
 export const absentOrPlanned = (schemaVersion: number): Condition => ({
   expression: 'attribute_not_exists(pk) OR (#state = :planned AND schemaVersion <= :mine)',
   names: { '#state': 'state' },
   values: { ':planned': 'PLANNED', ':mine': schemaVersion },
 })
 
-/** Nobody has written since we read. */
+/** The item has not been written since it was read. */
 export const unchangedSince = (version: number): Condition => ({
   expression: '#version = :read',
   names: { '#version': 'version' },
@@ -22,7 +22,7 @@ export const unchangedSince = (version: number): Condition => ({
 })
 
 /**
- * Nobody has written the record since we read it. A claim that replaces a plan begins at version 1 like the plan did, so
+ * The record has not been written since it was read. A claim that replaces a plan begins at version 1 like the plan did, so
  * the version alone would let a reader of the plan overwrite the claim (P1).
  */
 export const recordUnchangedSince = (read: {
@@ -34,7 +34,7 @@ export const recordUnchangedSince = (read: {
   values: { ':read': read.version, ':created': read.createdAtMs },
 })
 
-/** There is no such record. */
+/** The record does not exist. */
 export const absent: Condition = { expression: 'attribute_not_exists(pk)', names: {}, values: {} }
 
 /** A condition as the parameters of a DynamoDB write take it. */

@@ -1,10 +1,10 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { CounterIncrement } from '../../run/caps.ts'
 
-/** After its period nobody writes it; people may want to see how much of a cap was used. */
+/** How long a counter is kept after its period, so that operators can see how much of a cap was used. */
 const keptSeconds = 90 * 24 * 3600
 
-/** One more in the counter of a cap and period, on the condition that there is room. */
+/** Increments the counter of a cap and period on the condition that it has room. */
 export const countParameters = (table: string, { counter, limit, periodEndsAtMs }: CounterIncrement) => ({
   TableName: table,
   Key: marshall({ pk: `CAP#${counter.cap}`, sk: counter.period }),

@@ -10,7 +10,7 @@ import { counter, instant, wellFormed } from './plain-item.ts'
 export const schemaVersion = 1
 
 /**
- * The two partitions of the sparse `work` index: what is parked, which may be much and for long, stands in nobody's way.
+ * The two partitions of the sparse `work` index: parked records, of which there may be many for a long time, do not delay the others.
  * 10,000 records in flight are ten pages.
  */
 export const workShards = { work: 'WORK', waiting: 'WAITING' } as const

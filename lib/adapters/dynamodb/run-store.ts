@@ -64,7 +64,7 @@ const runIdParameters = (table: string, runId: string): QueryCommandInput => ({
   ExpressionAttributeValues: marshall({ ':runId': runId }),
 })
 
-/** A query, so that whoever may read a partition may read one record of it. */
+/** A query, so that the permission to read a partition covers one record of it. */
 const recordParameters = (table: string, { pk, sk }: Item): QueryCommandInput => ({
   TableName: table,
   ConsistentRead: true,
@@ -81,7 +81,7 @@ const dueParameters = (table: string, shard: Shard, nowMs: number): QueryCommand
   ExpressionAttributeValues: marshall({ ':shard': shard, ':now': nowMs }),
 })
 
-/** Of what waits and is not due yet, why; but for what was released since. */
+/** The park reasons of records that are not due yet, without those released since. */
 const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
   TableName: table,
   IndexName: 'work',
@@ -93,7 +93,7 @@ const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput 
 
 const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
 
-/** Throws what DynamoDB could not answer as PortUnavailable; a failed condition is an answer. */
+/** Returns undefined for a failed condition, which is an answer; throws PortUnavailable for any other error. */
 const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   try {
     return await call

@@ -58,7 +58,7 @@ export const dynamoDbStartPace = (
   /** Starters reserve slots until their invocation ends, which is within the skew, and then one gap more. */
   const maxAheadMs = skewMs + 2000 / Math.min(slowestRate, configuredPerSecond)
 
-  /** The item as this execution environment last saw it. It may be outdated: the condition tells. */
+  /** The item as this execution environment last saw it. It may be outdated; the condition of the next write finds out. */
   let seen: PaceItem | 'damaged' | undefined
 
   const condition = () => {
