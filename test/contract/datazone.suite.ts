@@ -135,9 +135,14 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       test('is shown from its beginning to its end', async () => {
         const { datazone, passTo } = await withSource()
         const { runId, ...begun } = answered(await datazone.startSourceRun(input, longMs))
-        expect(begun).toEqual({ nativeStatus: 'REQUESTED', types: [], createdAtMs: t0 })
+        expect(begun).toEqual({
+          nativeStatus: 'REQUESTED',
+          types: [],
+          projectId: 'salesproject01',
+          createdAtMs: t0,
+        })
         await passTo(t0 + 59_000)
-        const run = { runId, types: [], createdAtMs: t0 }
+        const run = { runId, types: [], projectId: 'salesproject01', createdAtMs: t0 }
         expect(answered(await datazone.getSourceRun(domainId, runId))).toEqual({
           ...run,
           nativeStatus: 'RUNNING',
