@@ -203,6 +203,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     )
 
   const memory = new Set<string>()
+  const olderDomains = new Set<string>()
   const skews = random.fork('skew')
   const sweptMs: number[] = []
   const environment: Environment = startEnvironment({
@@ -240,7 +241,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         breakers: breakers.breakersFor(step),
         switches: switches.switchesFor(step),
         skips: skips.skipsFor(step),
-        datazone: dataZoneFor(step, hinting),
+        datazone: dataZoneFor(step, hinting, olderDomains),
         bus: bus.busFor(step),
         queue: requestQueueFor(step, { requests, rejected }, isEntryRefused),
         clock,

@@ -40,11 +40,11 @@ const isMistakable = (run: SeenRun, { runs, items }: Outside): boolean =>
  */
 const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration, unreadableMembers }: Outside): boolean =>
   (apiGeneration !== 'current' || unreadableMembers.includes('createdAt')) &&
-  run.types.length > 0 &&
   items.some(
     (item) =>
-      item['assetId'] === run.assetId &&
-      item['revision'] === run.revision &&
+      (run.types.length > 0
+        ? item['assetId'] === run.assetId && item['revision'] === run.revision
+        : item['dataSourceId'] === run.assetId) &&
       item['ending'] === 'REJECTED' &&
       inner(item, 'error')['name'] === 'StartUnknown',
   )

@@ -34,9 +34,9 @@ export const throttlingSlowsStarts: Rule = ({ starts, bursts: crowds }) =>
   })
 
 /** What was slowed down is at the configured rate again, once DataZone allows it. */
-export const paceRecovers: Rule = ({ starts, bursts: crowds, skewMs }) =>
+export const paceRecovers: Rule = ({ starts, bursts: crowds, skewMs, apiGeneration }) =>
   crowds.flatMap(({ fromMs, limit, size }) => {
-    if (limit < configured) return []
+    if (limit < configured || apiGeneration === 'older') return []
     const dueMs = fromMs + beginningMs + (unhurried * size * 1000) / configured + 2 * skewMs
     const inTime = starts.filter(({ atMs }) => atMs >= fromMs && atMs < dueMs).length
     return inTime >= size ? [] : [`${inTime} of ${size} Starts in ${dueMs - fromMs} ms`]
