@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import { PortUnavailable } from '../lib/errors.ts'
-import { outageWaitSeconds } from '../lib/run/outage-wait.ts'
+import { backoffSeconds } from '../lib/run/backoff.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestSlotMs } from '../lib/usecases/start/await-slot.ts'
 import { breakerGates, type Gate } from '../lib/usecases/start/breaker-gate.ts'
@@ -48,13 +48,11 @@ export const starterHandler = (parts: {
     telemetry.error('Request failed', { messageId, name, reason })
   }
 
-  /** P2: retries longer than the visibility timeout while one of our own dependencies is down. */
+  /** Retries within seconds of a short outage of our own dependencies, and ever later, up to minutes, in a long one. */
   const waitForPort = async ({ receiptHandle, attributes }: SQSRecord): Promise<void> => {
     const receives = Number(attributes.ApproximateReceiveCount)
-    const seconds = outageWaitSeconds(receives, ports.clock.random())
-    if (seconds === undefined) return
     try {
-      await ports.queue.postpone(receiptHandle, seconds)
+      await ports.queue.postpone(receiptHandle, backoffSeconds(receives, ports.clock.random()))
     } catch {
       // The queue is down too, so the message comes back after its visibility timeout.
     }

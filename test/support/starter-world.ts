@@ -120,7 +120,7 @@ export const starterWorld = (
     slowDowns,
     skips,
     breakers,
-    /** Somebody was throttled: slots handed out before are void. */
+    /** A Start was throttled: slots handed out before are void. */
     paceFalls: () => {
       rateCuts += 1
     },

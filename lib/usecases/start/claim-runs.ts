@@ -190,7 +190,7 @@ const maxTries = 10
  * crash in between leaves a request to continue with.
  *
  * When many requests for one asset arrive together, one of them wins each round. The others try again here, and then
- * with a growing, jittered backoff, because the queue delivers a message five times before it is a dead letter.
+ * with a growing, jittered backoff, because each of them uses a receive of its message.
  */
 export const claimSubjects = async (
   waiting: ParkedRun,

@@ -161,7 +161,7 @@ test('only rejected ones are copied', async () => {
   expect(queue.copies).toEqual([])
 })
 
-test('an ending that somebody else marked meanwhile keeps their mark', async () => {
+test('keeps the announced mark that another invocation wrote meanwhile', async () => {
   const run = ofAsset('a')
   const { announce, store } = world(run)
   store.beforeWrite = () => store.given({ ...run, version: 2, announcedAtMs: t0 - second })

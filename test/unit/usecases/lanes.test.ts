@@ -52,7 +52,7 @@ describe('a backfill request', () => {
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('leaves the probe of a breaker to somebody who goes on to Start', async () => {
+  test('leaves the probe of a breaker to a request that continues to Start', async () => {
     const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
     const pauses = { firstMs: 0, maxMs: minute, leaseMs: minute, quotaProbeMs: minute }
     const world = starterWorld({ breakers: [openBreaker(cause, 'Start', t0, pauses)] })
@@ -132,7 +132,7 @@ describe('a live request for what a backfill has parked', () => {
     }
   })
 
-  test('P2: reads again when somebody was faster', async () => {
+  test('P2: reads the records again when another invocation was faster', async () => {
     const world = starterWorld({ runs: [waiting] })
     world.store.beforeWrite = () => {
       world.store.beforeWrite = () => {}

@@ -87,7 +87,7 @@ describe('a sweep carries out what is owed', () => {
   )
 
   test.each(['UNAVAILABLE', 'THROTTLED', 'DENIED', 'CONFLICT', 'NOT_FOUND'] as const)(
-    'again, after %s, while a Get shows the run going',
+    'sends the cancel again, after %s, while a Get shows the run active',
     async (kind) => {
       const answers = [refused(kind), answered(undefined)]
       const script = {
@@ -199,7 +199,7 @@ describe('P9: past its deadline a run whose policy says so is cancelled before i
     expect(await settle()).toMatchObject({ ended: [{ ending: 'SUCCEEDED' }] })
   })
 
-  test('a cancel that fails does not keep it from its end, and is told', async () => {
+  test('a failed cancel does not delay the ending and is reported', async () => {
     const script = { ...canceling('IN_PROGRESS', 'IN_PROGRESS'), cancelRun: async () => refused('DENIED') }
     expect(await sweeper(inFlightRun(overdue), script).settle()).toMatchObject({
       ended: [{ ending: 'TIMED_OUT' }],

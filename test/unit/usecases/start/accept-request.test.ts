@@ -243,7 +243,7 @@ describe('P1: duplicates', () => {
     ])
   })
 
-  test('whoever loses the race for the claim is a duplicate and starts nothing', async () => {
+  test('is a duplicate and starts nothing after losing the race for the claim', async () => {
     const world = starterWorld()
     world.store.beforeWrite = () => world.store.given(inFlightRun())
     expect(await world.outcomes(runRequest({ requestId: 'late' }))).toEqual(['duplicate'])
@@ -328,7 +328,7 @@ describe('the same requestId for another revision', () => {
   })
 })
 
-test('a newer revision waits for the run that is going, without a call', async () => {
+test('parks a newer revision behind the active run, without a call', async () => {
   const world = starterWorld({ runs: [inFlightRun()] })
   const newer = runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })
   expect(await world.handle(newer)).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])

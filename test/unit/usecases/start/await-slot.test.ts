@@ -34,7 +34,7 @@ describe('pacing', () => {
   })
 })
 
-describe('a slot that became void because somebody was throttled', () => {
+describe('a slot that a throttled Start made void', () => {
   /** The pace falls while the slot is waited for. */
   const falling = (options: Parameters<typeof starterWorld>[0]) => {
     const world = starterWorld({ slotInMs: 2 * second, ...options })

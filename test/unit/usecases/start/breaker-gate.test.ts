@@ -214,15 +214,15 @@ describe('P7: the prober', () => {
   )
 
   test('that comes as far as GetAsset only: enough where GetAsset was refused, and where Start was not', async () => {
-    const going = inFlightRun({ subject: { ...subject, revision: '3' } })
+    const active = inFlightRun({ subject: { ...subject, revision: '3' } })
     const asset = starterWorld({
-      runs: [going],
+      runs: [active],
       script: shows,
       breakers: [due({ ...denied, call: 'GetAsset' })],
     })
     expect(await asset.outcomes(assetEvent())).toEqual(['parked'])
     expect(await asset.breakers.openBreakers()).toEqual([])
-    const start = starterWorld({ runs: [going], script: shows, breakers: [due(denied)] })
+    const start = starterWorld({ runs: [active], script: shows, breakers: [due(denied)] })
     expect(await start.outcomes(assetEvent())).toEqual(['parked'])
     expect(await start.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
   })
@@ -317,7 +317,7 @@ describe('P7: the prober', () => {
     expect(await world.breakers.openBreakers()).toContainEqual(due(denied))
   })
 
-  test('whose Start may be a replay tells nothing of the quota', async () => {
+  test('keeps the breaker of a quota open when the Start may be a replay', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], breakers: [due(full)] })
@@ -343,7 +343,7 @@ describe('what an execution environment knows', () => {
     return { reached: reached.promise, letGo: over.resolve, wait }
   }
 
-  test('P7: a refusal spares the others while the table is still being told', async () => {
+  test('P7: spares the other requests while the breaker is still being written', async () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
     const { reached, letGo, wait } = held()
     const { trip } = world.breakers

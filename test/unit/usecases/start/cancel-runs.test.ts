@@ -177,7 +177,7 @@ describe('a request to cancel', () => {
     expect(bus.events).toEqual([])
   })
 
-  test('that names types means no request whose types nobody knows yet, but is told of it; one that names none does', async () => {
+  test('leaves alone a request whose types are not known yet and says so, unless the cancel names no types', async () => {
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
     const names = cancelRequest({ types: ['BUSINESS_NAMES'] })
     expect(await world([waiting]).handle(names)).toMatchObject([
@@ -222,7 +222,7 @@ describe('a request to cancel', () => {
     expect(await world([]).outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
   })
 
-  test('is applied to what somebody else wrote meanwhile', async () => {
+  test('is applied to the record that another invocation wrote meanwhile', async () => {
     const run = parkedRun()
     const there = world([run], taken)
     let isFirst = true
@@ -331,7 +331,7 @@ describe('a run that may have been started', () => {
   })
 })
 
-test('what is to be cancelled and has no open Start ends with no lease, however long it waited, whoever goes before it', async () => {
+test('ends a canceled run without an open Start and without a lease, whatever waits before it', async () => {
   const run = parkedRun({ attempt: 2, cancel: byStop, createdAtMs: t0 - 36 * 24 * 60 * minute })
   const { outcomes, noteAbout, store } = world([inFlightRun(), run])
   expect(await outcomes(noteAbout(run))).toEqual(['canceled'])
@@ -376,17 +376,17 @@ describe('after a cancel', () => {
 describe('of a data source', () => {
   const about = { subject: sourceSubject }
 
-  test('what waits is ended; what is going is given back, and goes on', async () => {
-    const going = inFlightRun({ ...about, runId: 'source-run-1' })
+  test('ends the waiting run, and rejects the cancel of the active one', async () => {
+    const active = inFlightRun({ ...about, runId: 'source-run-1' })
     const waiting = parkedRun({ subject: { ...sourceSubject, triggerKey: 'load-2' }, reason: 'BEHIND' })
-    const { handle, store, bus, queue } = world([going, waiting])
+    const { handle, store, bus, queue } = world([active, waiting])
     const [ended, rejected] = await handle(sourceCancelRequest())
     expect(ended).toMatchObject({ outcome: 'canceled' })
     const reason = expect.stringMatching(
       /^dataSource: run source-run-1 is active, and DataZone cannot cancel/,
     )
     expect(rejected).toMatchObject({ outcome: 'rejected', reasons: [reason] })
-    expect(store.current(going)).toEqual(going)
+    expect(store.current(active)).toEqual(active)
     expect(bus.events.map(({ detailType }) => detailType)).toEqual([
       'Data Source Run Canceled',
       'Data Source Run Rejected',
@@ -398,7 +398,7 @@ describe('of a data source', () => {
     expect(queue.copies).toMatchObject([{ reasons: [reason] }])
   })
 
-  test('what is going is given back at once, not when the request is looked at again', async () => {
+  test('rejects the cancel of an active run at once', async () => {
     const there = starterWorld({ runs: [inFlightRun(about)] })
     expect(await there.outcomes(sourceCancelRequest())).toEqual(['rejected'])
     expect(there.queue.copies).toHaveLength(1)
@@ -410,7 +410,7 @@ describe('of a data source', () => {
     expect(await outcomes(sourceCancelRequest({ triggerKey: 'load-1' }))).toEqual(['canceled'])
   })
 
-  test('a run that turns out to be going is followed, and owes no cancel', async () => {
+  test('follows a run that List shows active, and owes no cancel', async () => {
     const run = parkedRun({ ...about, ...openStart, cancel: byStop })
     const createdAtMs = t0 - 90 * second
     const there = world([run], {

@@ -11,7 +11,7 @@ const conflict = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<Da
 })
 
 describe('a Start that meets a run of its asset', () => {
-  test("P1: without an earlier Start the run in the way is somebody else's, however much it looks like ours", async () => {
+  test('P1: does not adopt the active run without an earlier Start, however much it looks like ours', async () => {
     const twin = serviceRun({ runId: 'run-9', createdAtMs: t0 })
     const world = starterWorld({ script: conflict(twin) })
     expect(await world.handle(runRequest())).toMatchObject([
@@ -43,7 +43,7 @@ describe('a Start that meets a run of its asset', () => {
     expect(old.store.all()[0]).not.toHaveProperty('earlierStart')
   })
 
-  test('waits half as long as the newest run in the way has been going, from one minute to fifteen', async () => {
+  test('waits half as long as the newest active run has lasted, from one minute to fifteen', async () => {
     const old = serviceRun({ runId: 'run-8', nativeStatus: 'A_NEW_STATUS', createdAtMs: t0 - 9999 * minute })
     for (const [goingForMs, pauseMs] of [
       [30 * second, minute],
@@ -58,7 +58,7 @@ describe('a Start that meets a run of its asset', () => {
     }
   })
 
-  test('List shows none going, or does not answer: looks again soon', async () => {
+  test('looks again soon when List shows no active run or does not answer', async () => {
     const over = serviceRun({ runId: 'run-9', nativeStatus: 'SUCCEEDED', createdAtMs: t0 - 60 * minute })
     const scripts = [conflict(over), { ...conflict(), listRuns: async () => refused('DENIED') }]
     for (const script of scripts) {

@@ -59,7 +59,7 @@ describe('a request for a data source', () => {
     expect(world.store.writes).toEqual(['claim RUN#load-1#0001', 'record source-run-1 RUN#load-1#0001'])
   })
 
-  test('P1: the same trigger key is the same run, whoever asks', async () => {
+  test('P1: makes one run for one trigger key, whatever the sender', async () => {
     const world = starterWorld()
     await world.handle(request())
     expect(await world.outcomes(request())).toEqual(['duplicate'])
@@ -68,7 +68,7 @@ describe('a request for a data source', () => {
     expect(world.store.all()).toMatchObject([{ alsoRequestedBy: [{ requestKey: 'request:nightly-2' }] }])
   })
 
-  test('another trigger waits behind the one that is going, without a call', async () => {
+  test('parks another trigger behind the active run, without a call', async () => {
     const world = starterWorld({ runs: [inFlightRun(other('load-0'))] })
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
@@ -90,8 +90,8 @@ describe('a request for a data source', () => {
       const runId = `source-run-${triggerKey}`
       world.datazone.startSourceRun = async () => answered(sourceRun({ runId }))
       expect(await world.outcomes(request({ requestId: triggerKey, triggerKey }))).toEqual(['started'])
-      const going = world.store.all().find((run) => run.state === 'IN_FLIGHT')
-      if (going?.state !== 'IN_FLIGHT') throw new Error('one should be going')
+      const active = world.store.all().find((run) => run.state === 'IN_FLIGHT')
+      if (active?.state !== 'IN_FLIGHT') throw new Error('one should be active')
       world.store.given(endedRun({ ...other(triggerKey), runId, version: 9 }))
     }
   })
@@ -133,7 +133,7 @@ describe('a request for a data source', () => {
   })
 })
 
-describe('a run that somebody else started', () => {
+describe('a run that another caller started', () => {
   const { triggerKey: _, ...source } = sourceSubject
   const subject = { ...source, foreignRunId: 'run-9' }
   const foreign = (over: Partial<InFlightRun> = {}) =>
@@ -218,7 +218,7 @@ describe('P7: the day of a data source', () => {
 })
 
 describe('when Start is refused', () => {
-  test('409 waits: the run that is going may have begun before its trigger', async () => {
+  test('parks after 409: the active run may have begun before its trigger', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('CONFLICT') } })
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', retryAtMs: t0 + 15 * minute } },

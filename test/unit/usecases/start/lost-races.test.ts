@@ -23,7 +23,7 @@ const shows = showing('4')
 
 type World = ReturnType<typeof starterWorld>
 
-/** Somebody else writes `theirs` just before our first write. */
+/** Another invocation writes `theirs` just before our first write. */
 const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
   world.store.beforeWrite = () => {
     world.store.beforeWrite = () => {}
@@ -32,7 +32,7 @@ const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
   return world
 }
 
-/** Somebody else writes the record before each of our writes. */
+/** Another invocation writes the record before each of our writes. */
 const neverHoldsStill = (world: World): World => {
   world.store.beforeWrite = (run) => {
     const current = world.store.current(run)
@@ -41,7 +41,7 @@ const neverHoldsStill = (world: World): World => {
   return world
 }
 
-describe('P1: whoever loses the race for a waiting request leaves it to the winner', () => {
+describe('P1: after losing the race for a waiting request', () => {
   const regenerate = { ...waitingRequest, request: { ...event, regenerate: true } }
   const taken = { ...regenerate, version: 2 }
 
@@ -52,8 +52,8 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
   })
 
   test('when its run would wait behind another', async () => {
-    const going = inFlightRun({ subject: { ...subject, revision: '3' } })
-    const world = comesFirst(starterWorld({ runs: [regenerate, going], script: shows }), taken)
+    const active = inFlightRun({ subject: { ...subject, revision: '3' } })
+    const world = comesFirst(starterWorld({ runs: [regenerate, active], script: shows }), taken)
     expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
     expect(world.store.writes).toEqual([])
   })
@@ -100,7 +100,7 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
     expect(world.store.writes).toEqual([])
   })
 
-  test('when it would be rejected: then nobody hears of it twice', async () => {
+  test('rejects it once', async () => {
     const invalid = { getAsset: async () => refused('INVALID') }
     const world = comesFirst(starterWorld({ runs: [waitingRequest], script: invalid }), {
       ...waitingRequest,
@@ -111,7 +111,7 @@ describe('P1: whoever loses the race for a waiting request leaves it to the winn
   })
 })
 
-test('P1: whoever loses the race for a run is noted on it', async () => {
+test('P1: notes the loser of a race on the run', async () => {
   const theirs = claimedRun({ request: { ...origin, requestKey: 'request:b' } })
   const world = comesFirst(starterWorld(), theirs)
   expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
@@ -122,7 +122,7 @@ test('P1: whoever loses the race for a run is noted on it', async () => {
   expect(world.datazone.calls).toEqual([])
 })
 
-test('P1: the second set of types that somebody else asked for meanwhile is theirs', async () => {
+test('P1: leaves the second set of types to another request that made it meanwhile', async () => {
   const terms = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const theirs = parkedRun({ subject: terms, request: { ...origin, requestKey: 'request:b' } })
   const world = comesFirst(starterWorld(), theirs)
@@ -131,7 +131,7 @@ test('P1: the second set of types that somebody else asked for meanwhile is thei
   expect(world.store.current(theirs)).toMatchObject({ ...theirs, version: 2 })
 })
 
-test('P1: a lease that somebody else has taken since is not parked by whoever waited for a slot in vain', async () => {
+test('P1: does not park a lease that another starter took while this one waited for a slot', async () => {
   const theirs = claimedRun({ version: 3, startSent: { firstAtMs: t0 + second, lastAtMs: t0 + minute } })
   const world = starterWorld({ slotInMs: 26 * second })
   world.store.beforeWrite = (run) => {
@@ -186,7 +186,7 @@ test('a release that finds its run paused, and changed meanwhile, leaves it alon
   expect(world.store.writes).toEqual([])
 })
 
-test('P1: the look behind a full cap is for whoever has the lease', async () => {
+test('P1: looks behind a full cap only with the lease', async () => {
   const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
   const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
   const world = starterWorld({

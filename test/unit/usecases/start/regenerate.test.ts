@@ -81,14 +81,14 @@ describe('regenerate', () => {
     ])
   })
 
-  test('waits while the attempt before is going', async () => {
+  test('waits while the attempt before is active', async () => {
     const world = starterWorld({ runs: [inFlightRun()] })
     expect(await world.handle(again)).toMatchObject([
       { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
     ])
   })
 
-  test('P2: whoever loses the race for the second set makes the next, before anything is claimed', async () => {
+  test('P2: makes the next attempt after losing the race for the second set, before any claim', async () => {
     const sets = [
       endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } }),
       endedRun({ subject: { ...subject, types: threeTypes.slice(2) }, runId: 'run-2' }),
@@ -108,14 +108,14 @@ describe('regenerate', () => {
     expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
   })
 
-  test('P2: so does whoever loses the race for one that would wait', async () => {
+  test('P2: makes the next attempt after losing the race for one that would wait', async () => {
     const newer = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' })
     const world = starterWorld({ runs: [endedRun(), newer] })
     world.store.beforeWrite = () => world.store.given(parkedRun({ attempt: 2 }))
     expect(await world.handle(again)).toMatchObject([{ outcome: 'parked', run: { attempt: 3 } }])
   })
 
-  test('P2: whoever loses the race for an attempt makes the next', async () => {
+  test('P2: makes the next attempt after losing the race for one', async () => {
     const world = starterWorld({ runs: [endedRun()] })
     const rival = endedRun({
       attempt: 2,

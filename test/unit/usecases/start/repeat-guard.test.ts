@@ -24,7 +24,7 @@ describe('the repeat guard', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P2: when somebody writes that run meanwhile, it is read again', async () => {
+  test('P2: reads the run again when another invocation writes it meanwhile', async () => {
     const world = starterWorld({ runs: [ended(1)], script: shows })
     world.store.beforeWrite = (run) => {
       world.store.beforeWrite = () => {}
@@ -34,7 +34,7 @@ describe('the repeat guard', () => {
     expect(world.store.all()[0]?.history.at(-1)?.what).toMatch(/^REPEAT_GUARD skipped/)
   })
 
-  test('P2: when somebody writes it each time, the publish is seen again, ever later', async () => {
+  test('P2: returns the publish to the queue with a growing wait while other invocations keep writing the run', async () => {
     const world = starterWorld({ runs: [ended(1)], script: shows })
     let version = 100
     world.store.beforeWrite = () => {
@@ -83,7 +83,7 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([ended(1)], { ...asked, regenerate: true })).outcomes).toEqual(['started'])
   })
 
-  test('does not wait for a run that is going: a newer revision goes behind it', async () => {
+  test('parks a newer revision behind an active run', async () => {
     const world = starterWorld({ runs: [inFlightRun()], script: shows })
     expect(await world.outcomes(assetEvent())).toEqual(['parked'])
   })

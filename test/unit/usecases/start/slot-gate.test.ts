@@ -26,7 +26,7 @@ describe('a batch', () => {
     expect(await Promise.all(slots)).toMatchObject([{ atMs: 100 }, { atMs: 101 }])
   })
 
-  test('in which nobody asks reserves nothing', () => {
+  test('reserves nothing for a batch that asks for no slot', () => {
     const { asked, places } = gate(3)
     for (const place of places) place.leave()
     expect(asked).toEqual([])
@@ -45,7 +45,7 @@ describe('a batch', () => {
     expect(asked).toEqual([1])
   })
 
-  test('a failed reservation fails everybody who waits, and nobody waits for ever', async () => {
+  test('rejects every waiting place when the reservation fails', async () => {
     const { places } = gate(2, async () => Promise.reject(new Error('the pace is down')))
     const slots = await Promise.allSettled(places.map((place) => place.slot()))
     expect(slots).toMatchObject([

@@ -151,7 +151,7 @@ describe('Start refused', () => {
   )
 
   test.each(['INVALID', 'QUOTA_EXCEEDED', 'THROTTLED'] as const)(
-    'P1: a lease that somebody else has taken since is not ended by a late refusal: %s',
+    'P1: does not close a lease that another starter has taken after a late refusal: %s',
     async (kind) => {
       const theirs = claimedRun({
         version: 3,
@@ -277,7 +277,7 @@ describe('the run id', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'run-1' }])
   })
 
-  test('the same id, recorded by somebody else: a duplicate', async () => {
+  test('is a duplicate when another invocation recorded the same run id', async () => {
     const world = starterWorld({
       script: {
         startRun: async () => {
@@ -446,7 +446,7 @@ describe('a note of the sweep', () => {
     }
   })
 
-  test('waits behind a run that is going for the same asset', async () => {
+  test('waits behind an active run of the same asset', async () => {
     const newer = parkedRun({
       subject: { ...subject, revision: '5' },
       request: { ...origin, requestKey: 'request:b' },
