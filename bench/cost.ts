@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { toItem } from '../lib/adapters/dynamodb/run-item.ts'
+import { command } from '../local/flags.ts'
 import { packagedTemplate } from '../local/package.ts'
-import { runAsCommand } from '../local/run-as-command.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { openRunTable } from '../test/contract/run-table.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
 import { claimedRun, endedRun, inFlightRun } from '../test/support/runs.ts'
@@ -91,49 +92,58 @@ const gbSeconds = (memoryMb: number, ms: number): number => (memoryMb / 1024) * 
 const dollars = (value: number): string => (value < 0.01 ? value.toFixed(4) : value.toFixed(2))
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
 
-await runAsCommand(async () => {
-  const { datazone, calls, count } = await callsPerThousand()
-  const unitsPerRun = await writeUnitsOfRun()
-  const [metrics, watched] = [(await sentMetrics()).length, await alarmMetrics()]
+await runCommand(
+  command(
+    'bench:cost',
+    'Measures calls and capacity units, and writes docs/COST.md from them and list prices.',
+    {},
+  ),
+  async () => {
+    const { datazone, calls, count } = await callsPerThousand()
+    const unitsPerRun = await writeUnitsOfRun()
+    const [metrics, watched] = [(await sentMetrics()).length, await alarmMetrics()]
 
-  const perThousand = {
-    'DataZone calls': { amount: datazone, cost: datazone * price.datazoneCall },
-    'DynamoDB write units': { amount: unitsPerRun * runs, cost: unitsPerRun * runs * price.writeUnit },
-    'DynamoDB pace updates and reads': {
-      amount:
-        count('pace.reserve') + count('pace.rateCuts') + count('store.runsOfAsset') + count('store.byRunId'),
-      cost:
-        count('pace.reserve') * price.writeUnit +
-        (count('pace.rateCuts') + count('store.runsOfAsset') + count('store.byRunId')) * price.readUnit,
-    },
-    'EventBridge events': { amount: 2 * runs, cost: 2 * runs * price.busEvent },
-    'SQS requests (send, receive, delete; request and hint)': {
-      amount: 6 * runs,
-      cost: 6 * runs * price.queueRequest,
-    },
-    'Lambda, starter and observer': {
-      amount: 2 * runs,
-      cost:
-        2 * runs * price.lambdaRequest +
-        runs * gbSeconds(512, assumed.starterMsPerRun + assumed.observerMsPerBatch) * price.lambdaGbSecond,
-    },
-  }
-  const perMonth = {
-    [`Custom metrics, at most ${metrics}`]: metrics * price.metricMonth,
-    [`Alarms on ${watched} metrics`]: watched * price.alarmMetricMonth,
-    Dashboard: price.dashboardMonth,
-    [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, Lambda`]:
-      sweepsPerMonth * (price.lambdaRequest + gbSeconds(1024, assumed.sweepMs) * price.lambdaGbSecond),
-    [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, scheduler`]:
-      sweepsPerMonth * price.scheduledInvocation,
-    [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, index reads (4 each)`]:
-      sweepsPerMonth * 4 * 0.5 * price.readUnit,
-  }
-  const sum = (costs: readonly number[]) => costs.reduce((total, cost) => total + cost, 0)
-  const thousand = sum(Object.values(perThousand).map(({ cost }) => cost))
-  const month = sum(Object.values(perMonth))
+    const perThousand = {
+      'DataZone calls': { amount: datazone, cost: datazone * price.datazoneCall },
+      'DynamoDB write units': { amount: unitsPerRun * runs, cost: unitsPerRun * runs * price.writeUnit },
+      'DynamoDB pace updates and reads': {
+        amount:
+          count('pace.reserve') +
+          count('pace.rateCuts') +
+          count('store.runsOfAsset') +
+          count('store.byRunId'),
+        cost:
+          count('pace.reserve') * price.writeUnit +
+          (count('pace.rateCuts') + count('store.runsOfAsset') + count('store.byRunId')) * price.readUnit,
+      },
+      'EventBridge events': { amount: 2 * runs, cost: 2 * runs * price.busEvent },
+      'SQS requests (send, receive, delete; request and hint)': {
+        amount: 6 * runs,
+        cost: 6 * runs * price.queueRequest,
+      },
+      'Lambda, starter and observer': {
+        amount: 2 * runs,
+        cost:
+          2 * runs * price.lambdaRequest +
+          runs * gbSeconds(512, assumed.starterMsPerRun + assumed.observerMsPerBatch) * price.lambdaGbSecond,
+      },
+    }
+    const perMonth = {
+      [`Custom metrics, at most ${metrics}`]: metrics * price.metricMonth,
+      [`Alarms on ${watched} metrics`]: watched * price.alarmMetricMonth,
+      Dashboard: price.dashboardMonth,
+      [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, Lambda`]:
+        sweepsPerMonth * (price.lambdaRequest + gbSeconds(1024, assumed.sweepMs) * price.lambdaGbSecond),
+      [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, scheduler`]:
+        sweepsPerMonth * price.scheduledInvocation,
+      [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, index reads (4 each)`]:
+        sweepsPerMonth * 4 * 0.5 * price.readUnit,
+    }
+    const sum = (costs: readonly number[]) => costs.reduce((total, cost) => total + cost, 0)
+    const thousand = sum(Object.values(perThousand).map(({ cost }) => cost))
+    const month = sum(Object.values(perMonth))
 
-  const page = `# Cost
+    const page = `# Cost
 
 \`npm run bench:cost\` writes this page. It measures calls in virtual time with the functions' own handlers and write units with
 the embedded DynamoDB engine, and multiplies them by list prices of us-east-1 in US dollars, without free tiers. DataZone's
@@ -152,8 +162,8 @@ What DataZone charges for the AI generation itself is not included.
 ## See what 1,000 runs cost
 
 One run every two seconds, with hints: ${Object.entries(calls)
-    .map(([operation, calls]) => `${calls} ${operation}`)
-    .join(', ')}. One run writes ${unitsPerRun} units in four writes, indexes included.
+      .map(([operation, calls]) => `${calls} ${operation}`)
+      .join(', ')}. One run writes ${unitsPerRun} units in four writes, indexes included.
 
 | item | amount | dollars |
 |---|---|---|
@@ -180,9 +190,10 @@ ${assumed.sweepMs} ms for a sweep. The wait for a Start slot is billed as Lambda
 Logs, storage and the deployment bucket are left out; they cost cents. Work that waits behind a breaker costs index reads each
 minute ([ADR 31](adr/0031-breakers-are-items-that-the-sweep-obeys.md)).
 `
-  await writeFile(join(import.meta.dirname, '..', 'docs', 'COST.md'), page)
-  console.log(
-    `1,000 runs: $${dollars(thousand)}; a month without runs: $${dollars(month)}; written to docs/COST.md`,
-  )
-  return 0
-})
+    await writeFile(join(import.meta.dirname, '..', 'docs', 'COST.md'), page)
+    console.log(
+      `1,000 runs: $${dollars(thousand)}; a month without runs: $${dollars(month)}; written to docs/COST.md`,
+    )
+    return 0
+  },
+)
