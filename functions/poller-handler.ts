@@ -26,6 +26,7 @@ export const pollerHandler = (parts: {
     telemetry.count('sweep-released', report.released)
     telemetry.count('sweep-problems', report.problems.length)
     telemetry.count('sweep-denied', report.denied)
+    telemetry.count('sweep-read-without-list', report.readWithoutList)
     telemetry.count('sweep-unreadable', report.unreadable.length)
     for (const [reason, count] of Object.entries(report.parked ?? {})) {
       telemetry.count(metricName('parked', reason), count)

@@ -46,3 +46,29 @@ export const planReads = (
     canceling,
   }
 }
+
+/**
+ * How many Gets are made at once. More than four only where many runs wait for theirs, so that a sweep gets through 1,000
+ * of them in 17 s even at 300 ms a Get.
+ */
+export const concurrentGets = (count: number): number => Math.min(24, Math.max(4, Math.ceil(count / 25)))
+
+/** When a sweep stops reading lists of a domain, in ms since the epoch. */
+export interface ListDeadlines {
+  /** A third of the time: SUBMITTED and IN_PROGRESS. */
+  readonly activeMs: number
+  /** P6: half of the time, all lists together. The rest is for the Gets of runs that no list showed. */
+  readonly allMs: number
+}
+
+export const listDeadlines = (nowMs: number, deadlineMs: number): ListDeadlines => ({
+  activeMs: nowMs + (deadlineMs - nowMs) / 3,
+  allMs: nowMs + (deadlineMs - nowMs) / 2,
+})
+
+/**
+ * When the reads of a domain stop if runs with a cancel are read after them, in ms since the epoch: at five sixths of the
+ * time, so that no number of other runs keeps a cancel from being sent.
+ */
+export const readDeadlineMs = (nowMs: number, deadlineMs: number, canceling: number): number =>
+  canceling === 0 ? deadlineMs : nowMs + ((deadlineMs - nowMs) * 5) / 6

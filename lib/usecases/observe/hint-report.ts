@@ -18,7 +18,7 @@ export interface HintResult {
   readonly fate: HintFate
 }
 
-export interface HintReport extends Omit<Findings, 'denied'> {
+export interface HintReport extends Omit<Findings, 'denied' | 'readWithoutList'> {
   /** One per hint, in order. */
   readonly hints: readonly HintResult[]
   readonly announced: number

@@ -2,6 +2,7 @@ import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } fro
 import { present } from '../../run/present.ts'
 import type { InFlightRun } from '../../run/run.ts'
 import type { SweepSettings } from '../../run/sweep-plan.ts'
+import { concurrentGets } from '../../run/read-plan.ts'
 import { inTurns } from '../../run/turns.ts'
 import { type FactContext, type FactRecorder, factRecorder } from './record-facts.ts'
 import { workThrough } from './work-through.ts'
@@ -20,7 +21,12 @@ export interface StatusQuery {
   readonly wanted: Map<string, InFlightRun>
   /** Whether another page is worth its call; all pages when left out. */
   readonly wantsMore?: (pagesRead: number, takenFromLast: number) => boolean
+  /** Read no further page after this, in ms since the epoch; the deadline of the lookup when left out. */
+  readonly stopAtMs?: number
 }
+
+/** How a List ended. Only after `complete` does the absence of a run mean anything. */
+export type ListResult = 'complete' | 'refused' | 'out-of-time'
 
 /** Looks runs up at DataZone and records what it shows. */
 export interface RunLookup {
@@ -28,16 +34,15 @@ export interface RunLookup {
   /**
    * Makes one Get per run, in turns where time is short: only Get explains a failure, and only Get makes an absence mean
    * anything.
+   * @param stopAtMs the deadline of the lookup when left out
    */
-  getEach(runs: readonly InFlightRun[]): Promise<void>
-  /**
-   * Reads the pages of one status until each wanted run has been seen or there are no more. Returns false when the list
-   * could not be read to its end, so that absence from it means nothing.
-   */
-  listStatus(query: StatusQuery): Promise<boolean>
+  getEach(runs: readonly InFlightRun[], stopAtMs?: number): Promise<void>
+  /** Reads the pages of one status until each wanted run has been seen, no page is wanted, or there are no more. */
+  listStatus(query: StatusQuery): Promise<ListResult>
 }
 
-const concurrentGets = 4
+/** Writes of one List page that are made at once. */
+const concurrentWrites = 10
 
 /** A 404 means something only once List and Get have had time to show a new run. */
 const minAgeToMissMs = 5 * 60_000
@@ -70,10 +75,11 @@ const getOne = ({ subject, runId }: InFlightRun, { datazone }: LookUpContext) =>
 
 const getRuns = async (
   runs: readonly InFlightRun[],
+  stopAtMs: number,
   context: LookUpContext,
   facts: FactRecorder,
 ): Promise<void> => {
-  const { clock, settings, deadlineMs } = context
+  const { clock, settings } = context
   const queue = [...inTurns(runs, clock.now(), settings.periodMs)]
   const missing: InFlightRun[] = []
   let answers = 0
@@ -98,7 +104,7 @@ const getRuns = async (
     answers += 1
     await facts.got(run, answer.value)
   }
-  await workThrough(queue, concurrentGets, lookUp, () => clock.now() >= deadlineMs)
+  await workThrough(queue, concurrentGets(queue.length), lookUp, () => clock.now() >= stopAtMs)
   await recordMissing(missing, answers, context, facts)
 }
 
@@ -112,26 +118,26 @@ const takeShown = (wanted: Map<string, InFlightRun>, page: RunPage): [InFlightRu
   })
 
 const listRuns = async (
-  { domainId, status, wanted, wantsMore = () => true }: StatusQuery,
+  { domainId, status, wanted, wantsMore = () => true, stopAtMs }: StatusQuery,
   { datazone, clock, deadlineMs }: LookUpContext,
   facts: FactRecorder,
-): Promise<boolean> => {
+): Promise<ListResult> => {
   let nextToken: string | undefined
   let taken = 0
   for (let pages = 0; wanted.size > 0 && wantsMore(pages, taken); pages += 1) {
-    if (clock.now() >= deadlineMs) return false
+    if (clock.now() >= (stopAtMs ?? deadlineMs)) return 'out-of-time'
     const answer: Answer<RunPage> = await datazone.listRuns(domainId, { status, ...present({ nextToken }) })
     if (answer.outcome === 'refused') {
       facts.refused(answer.refusal)
-      return false
+      return 'refused'
     }
     const shown = takeShown(wanted, answer.value)
     taken = shown.length
-    for (const [run, seen] of shown) await facts.shown(run, seen)
+    await workThrough(shown, concurrentWrites, ([run, seen]) => facts.shown(run, seen))
     nextToken = answer.value.nextToken
-    if (nextToken === undefined) return true
+    if (nextToken === undefined) return 'complete'
   }
-  return true
+  return 'complete'
 }
 
 /** Returns a lookup whose functions share what they find. */
@@ -139,7 +145,7 @@ export const lookUpRuns = (context: LookUpContext): RunLookup => {
   const facts = factRecorder(context)
   return {
     facts,
-    getEach: (runs) => getRuns(runs, context, facts),
+    getEach: (runs, stopAtMs = context.deadlineMs) => getRuns(runs, stopAtMs, context, facts),
     listStatus: (query) => listRuns(query, context, facts),
   }
 }

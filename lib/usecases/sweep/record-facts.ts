@@ -25,6 +25,8 @@ export interface Findings {
   readonly problems: readonly string[]
   /** How many of those reads were refused for a missing permission. */
   readonly denied: number
+  /** How many runs were left to Gets because List was refused or took too long. */
+  readonly readWithoutList: number
   /** Statuses and types that the recorded changes brought for the first time. */
   readonly unrecognized: readonly Unrecognized[]
 }
@@ -41,6 +43,8 @@ export interface FactRecorder {
   missing(run: InFlightRun): Promise<void>
   refused(refusal: Refusal): void
   problem(text: string): void
+  /** Notes that runs are left to Gets, because List was refused or took too long. */
+  leftToGets(count: number, cause: 'was refused' | 'took too long'): void
   /** Remembers that DataZone was asked to cancel a run, whatever it answered. */
   cancelTried(run: InFlightRun): void
   /** Returns the runs that were found past their deadline and owe a cancel since, each once. */
@@ -101,6 +105,7 @@ export const factRecorder = (context: FactContext): FactRecorder => {
   const overdue: InFlightRun[] = []
   const tried = new Set<string>()
   let denied = 0
+  let readWithoutList = 0
   const write = factWriter(context, ended, problems)
   const isPastDeadline = (run: InFlightRun) =>
     isOverdue(run, context.clock.now(), context.settings.runDeadlineMs)
@@ -130,8 +135,12 @@ export const factRecorder = (context: FactContext): FactRecorder => {
       if (kind === 'DENIED') denied += 1
     },
     problem: (text) => void problems.push(text),
+    leftToGets(count, cause) {
+      readWithoutList += count
+      problems.push(`List ${cause}: read ${count} runs with Get instead`)
+    },
     cancelTried: ({ runId }) => void tried.add(runId),
     takeOverdue: () => overdue.splice(0),
-    findings: () => ({ ended, problems, denied, unrecognized }),
+    findings: () => ({ ended, problems, denied, readWithoutList, unrecognized }),
   }
 }

@@ -1,8 +1,8 @@
-import { planReads } from '../../run/read-plan.ts'
+import { type ListDeadlines, listDeadlines, planReads, type ReadPlan, readDeadlineMs } from '../../run/read-plan.ts'
 import { type InFlightRun, owesCancel } from '../../run/run.ts'
 import { shouldReadSucceededPage } from '../../run/sweep-plan.ts'
 import { cancelOwed } from './cancel-owed.ts'
-import { type LookUpContext, lookUpRuns, type RunLookup } from './look-up-runs.ts'
+import { type ListResult, type LookUpContext, lookUpRuns, type RunLookup } from './look-up-runs.ts'
 import type { Findings } from './record-facts.ts'
 
 export type SettleContext = LookUpContext
@@ -10,33 +10,43 @@ export type SettleContext = LookUpContext
 const byRunId = (runs: readonly InFlightRun[]): Map<string, InFlightRun> =>
   new Map(runs.map((run) => [run.runId, run]))
 
+/** Reads the lists of active runs, in an order in which no run can move from one to the other unseen. */
+const readActive = async (
+  domainId: string,
+  wanted: Map<string, InFlightRun>,
+  stopAtMs: number,
+  { listStatus }: RunLookup,
+): Promise<ListResult> => {
+  const submitted = await listStatus({ domainId, status: 'SUBMITTED', wanted, stopAtMs })
+  if (submitted !== 'complete') return submitted
+  return listStatus({ domainId, status: 'IN_PROGRESS', wanted, stopAtMs })
+}
+
 /**
- * Looks up many runs of a domain with few pages: List SUBMITTED, then List IN_PROGRESS, in that order, so that no run can
- * move from one to the other unseen. A run in neither has probably ended: List SUCCEEDED while that pays, and one Get for
- * each that is left. Absence alone never ends a run.
- * @param young runs not looked for, but a page that is read anyway may show that they ended
+ * Looks up many runs of a domain with few pages: List SUBMITTED, then List IN_PROGRESS. A run in neither has probably
+ * ended: List SUCCEEDED while that pays, and one Get for each run that is left. Absence alone never ends a run. A List that
+ * is refused or takes too long leaves the runs that no page showed to Gets as well (P6), oldest first, in turns.
  */
 const settleByList = async (
   domainId: string,
-  runs: readonly InFlightRun[],
-  young: readonly InFlightRun[],
-  { listStatus, getEach }: RunLookup,
+  { list, young }: Pick<ReadPlan, 'list' | 'young'>,
+  lookup: RunLookup,
+  time: ListDeadlines & { readonly stopAtMs: number },
 ): Promise<void> => {
-  const missing = byRunId(runs)
-  const areActiveRead =
-    (await listStatus({ domainId, status: 'SUBMITTED', wanted: missing })) &&
-    (await listStatus({ domainId, status: 'IN_PROGRESS', wanted: missing }))
-  if (!areActiveRead) return
+  const { listStatus, getEach, facts } = lookup
+  const missing = byRunId(list)
+  const active = await readActive(domainId, missing, time.activeMs, lookup)
   const sought = missing.size
   const wanted = byRunId([...missing.values(), ...young])
   const left = () => [...missing.values()].filter(({ runId }) => wanted.has(runId))
-  await listStatus({
-    domainId,
-    status: 'SUCCEEDED',
-    wanted,
-    wantsMore: (pages, taken) => pages < sought && shouldReadSucceededPage(left().length, pages, taken),
-  })
-  await getEach(left())
+  const wantsMore = (pages: number, taken: number) =>
+    pages < sought && shouldReadSucceededPage(left().length, pages, taken)
+  if (active !== 'refused')
+    await listStatus({ domainId, status: 'SUCCEEDED', wanted, wantsMore, stopAtMs: time.allMs })
+  const rest = left().toSorted((one, other) => one.startedAtMs - other.startedAtMs)
+  if (active !== 'complete' && rest.length > 0)
+    facts.leftToGets(rest.length, active === 'refused' ? 'was refused' : 'took too long')
+  await getEach(rest, time.stopAtMs)
 }
 
 /**
@@ -58,13 +68,22 @@ const settleCanceling = async (
   await getEach([...byRunId([...canceling, ...sent]).values()])
 }
 
-/** Brings the in-flight runs of one domain up to date with few calls (see `planReads`). */
+/**
+ * Brings the in-flight runs of one domain up to date with few calls (see `planReads`). Each kind of read leaves time to the
+ * ones after it, so that none waits for all of the others.
+ */
 export const settleRuns = async (runs: readonly InFlightRun[], context: SettleContext): Promise<Findings> => {
+  const { clock, settings, deadlineMs } = context
   const lookup = lookUpRuns(context)
-  const { get, list, young, canceling } = planReads(runs, context.clock.now(), context.settings)
-  await lookup.getEach(get)
+  const nowMs = clock.now()
+  const { get, list, young, canceling } = planReads(runs, nowMs, settings)
+  const stopAtMs = readDeadlineMs(nowMs, deadlineMs, canceling.length)
   const domainId = list[0]?.subject.domainId
-  if (domainId !== undefined) await settleByList(domainId, list, young, lookup)
+  await lookup.getEach(get, domainId === undefined ? stopAtMs : nowMs + (stopAtMs - nowMs) / 2)
+  if (domainId !== undefined) {
+    const time = { ...listDeadlines(clock.now(), stopAtMs), stopAtMs }
+    await settleByList(domainId, { list, young }, lookup, time)
+  }
   await settleCanceling(canceling, lookup, context)
   return lookup.facts.findings()
 }

@@ -30,6 +30,8 @@ export interface SweepReport {
   readonly problems: readonly string[]
   /** How many reads DataZone refused for a missing permission. */
   readonly denied: number
+  /** How many runs were left to Gets because List was refused or took too long. */
+  readonly readWithoutList: number
   /** Statuses and types that this version does not know, each reported once. */
   readonly unrecognized: readonly Unrecognized[]
   /** Whether time ran out for a part of the work, so that some of it may be left to the next sweep. */
@@ -90,6 +92,7 @@ const settleDomains = async (
   const unrecognized: Unrecognized[] = []
   let announced = 0
   let denied = 0
+  let readWithoutList = 0
   const onProblem = (problem: string) => void problems.push(problem)
   for (const runs of domains) {
     if (outOfTime(context)) break
@@ -99,11 +102,12 @@ const settleDomains = async (
       ended.push(...findings.ended)
       unrecognized.push(...findings.unrecognized)
       denied += findings.denied
+      readWithoutList += findings.readWithoutList
       problems.push(...findings.problems.map((problem) => `settle ${domainId}: ${problem}`))
       announced += await announceAll(findings.ended, problems, context)
     })
   }
-  return { ended, unrecognized, announced, denied }
+  return { ended, unrecognized, announced, denied, readWithoutList }
 }
 
 const describe = ({ key, problem }: UnreadableRecord): string => `${key.partition} ${key.record}: ${problem}`
@@ -134,6 +138,7 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
     unreadable: [...due.unreadable, ...releases.unreadable].map(describe),
     problems: [...problems, ...releases.problems],
     denied: settled.denied,
+    readWithoutList: settled.readWithoutList,
     unrecognized: settled.unrecognized,
     outOfTime: isWorkCut || outOfTime(context),
   }

@@ -53,10 +53,11 @@ const settle = async (
   tracked: readonly InFlightRun[],
   script: Partial<DataZone>,
   deadlineMs = t0 + minute,
+  nowMs = t0,
 ) => {
   const store = memoryRunStore(...tracked)
   const datazone = scriptedDataZone(script)
-  const clock = manualClock()
+  const clock = manualClock(nowMs)
   const settlement = await settleRuns(tracked, {
     store,
     datazone,
@@ -69,6 +70,47 @@ const settle = async (
     calls: datazone.calls,
     ...settlement,
     endings: settlement.ended.map((ended) => ended.runId).toSorted(),
+  }
+}
+
+/** Settles while each List takes `callMs`, and so does each round of Gets that are made at once. */
+const settleSlowly = async (
+  tracked: readonly InFlightRun[],
+  script: Partial<DataZone>,
+  lastsMs: number,
+  callMs: number,
+  nowMs = t0,
+) => {
+  const clock = manualClock(nowMs)
+  let running: Promise<void> | undefined
+  const round = () => {
+    running ??= new Promise<void>((resolve) =>
+      setImmediate(() => {
+        clock.advance(callMs)
+        running = undefined
+        resolve()
+      }),
+    )
+    return running
+  }
+  const datazone = scriptedDataZone({
+    getRun: async (...input) => {
+      await round()
+      return script.getRun?.(...input) ?? refused('NOT_FOUND')
+    },
+    listRuns: async (...input) => {
+      clock.advance(callMs)
+      return script.listRuns?.(...input) ?? refused('INVALID')
+    },
+  })
+  const store = memoryRunStore(...tracked)
+  const settings = defaults.sweeper
+  const findings = await settleRuns(tracked, { store, datazone, clock, settings, deadlineMs: nowMs + lastsMs })
+  return {
+    ...findings,
+    calls: datazone.calls,
+    endings: findings.ended.map(({ runId }) => runId),
+    leftMs: nowMs + lastsMs - clock.now(),
   }
 }
 
@@ -195,28 +237,92 @@ describe('many', () => {
     expect(endings).toEqual([])
   })
 
-  test.each(['SUBMITTED', 'IN_PROGRESS'] as const)(
-    'a List of %s that fails concludes nothing',
-    async (failing) => {
-      const script = having(statuses(6, () => 'SUCCEEDED'))
-      const { calls, ended, problems } = await settle(runs(6), {
-        ...script,
-        listRuns: async (_domainId, query) =>
-          query.status === failing ? refused('UNAVAILABLE') : answered({ runs: [] }),
-      })
-      expect(calls.at(-1)).toBe(`List ${failing}`)
-      expect(ended).toEqual([])
-      expect(problems).toEqual(['InternalServerException'])
-    },
-  )
+  const everyGet = Array.from({ length: 6 }, (_, n) => `Get run-${n}`)
 
-  test('a second page that fails concludes nothing either', async () => {
-    const { calls, problems } = await settle(runs(6), {
-      listRuns: async (_domainId, { nextToken }) =>
-        nextToken === undefined ? answered({ runs: [], nextToken: '2' }) : refused('THROTTLED'),
+  test.each(
+    (['DENIED', 'THROTTLED', 'UNAVAILABLE', 'INVALID'] as const).flatMap((kind) =>
+      (['SUBMITTED', 'IN_PROGRESS'] as const).map((failing) => [kind, failing] as const),
+    ),
+  )('P6: reads every run with Get when DataZone answers %s to List %s', async (kind, failing) => {
+    const script = having(statuses(6, (n) => (n < 4 ? 'SUCCEEDED' : 'IN_PROGRESS')))
+    const { calls, endings, problems, readWithoutList } = await settle(runs(6), {
+      ...script,
+      listRuns: async (_domainId, query) =>
+        query.status === failing ? refused(kind) : answered({ runs: [] }),
     })
-    expect(calls).toEqual(['List SUBMITTED', 'List SUBMITTED page 2'])
-    expect(problems).toEqual(['ThrottlingException'])
+    expect(calls.filter((call) => call.startsWith('List')).at(-1)).toBe(`List ${failing}`)
+    expect(calls.filter((call) => call.startsWith('Get')).toSorted()).toEqual(everyGet)
+    expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
+    expect(problems).toHaveLength(2)
+    expect(problems[1]).toBe('List was refused: read 6 runs with Get instead')
+    expect(readWithoutList).toBe(6)
+  })
+
+  test('P6: reads the rest with Get when the second page of a List is refused', async () => {
+    const { calls, problems } = await settle(runs(6), {
+      ...having(statuses(6, () => 'SUCCEEDED')),
+      listRuns: async (_domainId, { nextToken }) =>
+        nextToken === undefined
+          ? answered({ runs: shown({ 'run-0': 'SUBMITTED' }), nextToken: '2' })
+          : refused('THROTTLED'),
+    })
+    expect(calls.slice(0, 2)).toEqual(['List SUBMITTED', 'List SUBMITTED page 2'])
+    expect(calls.slice(2).toSorted()).toEqual(everyGet.slice(1))
+    expect(problems).toEqual(['ThrottlingException', 'List was refused: read 5 runs with Get instead'])
+  })
+
+  test('makes the Gets that replace a List oldest first, from another start in each sweep', async () => {
+    const ages = [3, 9, 5, 7, 2].map((age, n) => run(n, age * minute))
+    const gets = async (nowMs: number) => {
+      const { calls } = await settle(
+        ages,
+        {
+          ...having(statuses(5, () => 'IN_PROGRESS')),
+          listRuns: async () => refused('DENIED'),
+        },
+        nowMs + minute,
+        nowMs,
+      )
+      return calls.slice(1)
+    }
+    const order = ['Get run-1', 'Get run-3', 'Get run-2', 'Get run-0', 'Get run-4']
+    const first = await gets(t0)
+    const next = await gets(t0 + minute)
+    expect(first).not.toEqual(next)
+    for (const calls of [first, next]) {
+      const start = order.indexOf(calls[0] ?? '')
+      expect(calls).toEqual([...order.slice(start), ...order.slice(0, start)])
+    }
+  })
+
+  test('P6: settles what ended when the lists of active runs are too long to be read in a sweep', async () => {
+    const is = statuses(6000, (n) => (n % 6 === 0 ? 'SUCCEEDED' : 'IN_PROGRESS'))
+    const script = {
+      ...having(is),
+      getRun: async (_domainId: string, runId: string) =>
+        answered(serviceRun({ runId, nativeStatus: is[runId] ?? 'GONE' })),
+    }
+    const { endings, calls, problems } = await settleSlowly(runs(6000), script, 30 * second, 300)
+    const lists = calls.filter((call) => call.startsWith('List'))
+    expect(lists.length).toBeLessThanOrEqual(51)
+    expect(lists).toContain('List SUCCEEDED')
+    expect(endings.length).toBeGreaterThan(900)
+    expect(problems).toEqual([expect.stringMatching(/^List took too long: read \d+ runs with Get instead$/)])
+  })
+
+  test('P6: reads each run within ten sweeps when List is too slow and shows no ending', async () => {
+    const tracked = runs(10_000)
+    const script: Partial<DataZone> = {
+      getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
+      listRuns: async () => answered({ runs: [], nextToken: 'more' }),
+    }
+    const seen = new Set<string>()
+    for (let sweep = 0; sweep < 10; sweep += 1) {
+      const nowMs = t0 + sweep * minute
+      const { calls } = await settleSlowly(tracked, script, 34 * second, 300, nowMs)
+      for (const call of calls) if (call.startsWith('Get')) seen.add(call)
+    }
+    expect(seen.size).toBe(10_000)
   })
 
   test('a List of SUCCEEDED that fails leaves it to Get', async () => {
@@ -291,7 +397,7 @@ describe('whatever happens to one record', () => {
       settings: defaults.sweeper,
       deadlineMs: t0 + minute,
     })
-    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, unrecognized: [] })
+    expect(settlement).toEqual({ ended: [], problems: [], denied: 0, readWithoutList: 0, unrecognized: [] })
   })
 
   test('what is unheard of is told by whoever writes it', async () => {
@@ -320,7 +426,8 @@ test('of data sources, each run gets a Get, however many they are: a List is of 
 
 test('what is refused for want of a permission is counted apart, Gets and Lists', async () => {
   expect(await settle(runs(2), { getRun: async () => refused('DENIED') })).toMatchObject({ denied: 2 })
-  expect(await settle(runs(9), { listRuns: async () => refused('DENIED') })).toMatchObject({ denied: 1 })
+  const listsDenied = { ...having({}), listRuns: async () => refused('DENIED') }
+  expect(await settle(runs(9), listsDenied)).toMatchObject({ denied: 1 })
   expect(await settle(runs(2), { getRun: async () => refused('UNAVAILABLE') })).toMatchObject({ denied: 0 })
 })
 

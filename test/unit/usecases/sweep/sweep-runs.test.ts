@@ -81,6 +81,7 @@ describe('one sweep', () => {
       unreadable: [],
       problems: [],
       denied: 0,
+      readWithoutList: 0,
       unrecognized: [],
       outOfTime: false,
     })
