@@ -18,7 +18,7 @@ export interface HintResult {
   readonly fate: HintFate
 }
 
-export interface HintReport extends Omit<Findings, 'denied' | 'readWithoutList'> {
+export interface HintReport extends Omit<Findings, 'denied' | 'readWithoutList' | 'isCut'> {
   /** One per hint, in order. */
   readonly hints: readonly HintResult[]
   readonly announced: number

@@ -1,8 +1,8 @@
 import type { Answer, DataZone, ListedStatus, Refusal, RunPage, ServiceRun } from '../../ports/datazone.ts'
 import { present } from '../../run/present.ts'
+import { concurrentGets } from '../../run/read-plan.ts'
 import type { InFlightRun } from '../../run/run.ts'
 import type { SweepSettings } from '../../run/sweep-plan.ts'
-import { concurrentGets } from '../../run/read-plan.ts'
 import { inTurns } from '../../run/turns.ts'
 import { type FactContext, type FactRecorder, factRecorder } from './record-facts.ts'
 import { workThrough } from './work-through.ts'
@@ -104,7 +104,12 @@ const getRuns = async (
     answers += 1
     await facts.got(run, answer.value)
   }
-  await workThrough(queue, concurrentGets(queue.length), lookUp, () => clock.now() >= stopAtMs)
+  const isOver = () => {
+    if (clock.now() < stopAtMs) return false
+    facts.cut()
+    return true
+  }
+  await workThrough(queue, concurrentGets(queue.length), lookUp, isOver)
   await recordMissing(missing, answers, context, facts)
 }
 

@@ -27,6 +27,8 @@ export interface Findings {
   readonly denied: number
   /** How many runs were left to Gets because List was refused or took too long. */
   readonly readWithoutList: number
+  /** Whether runs are left to the next sweep because time ran out. */
+  readonly isCut: boolean
   /** Statuses and types that the recorded changes brought for the first time. */
   readonly unrecognized: readonly Unrecognized[]
 }
@@ -42,6 +44,8 @@ export interface FactRecorder {
   /** Records that DataZone answered 404 for a run. */
   missing(run: InFlightRun): Promise<void>
   refused(refusal: Refusal): void
+  /** Notes that time ran out before every run was read. */
+  cut(): void
   problem(text: string): void
   /** Notes that runs are left to Gets, because List was refused or took too long. */
   leftToGets(count: number, cause: 'was refused' | 'took too long'): void
@@ -106,6 +110,7 @@ export const factRecorder = (context: FactContext): FactRecorder => {
   const tried = new Set<string>()
   let denied = 0
   let readWithoutList = 0
+  let isCut = false
   const write = factWriter(context, ended, problems)
   const isPastDeadline = (run: InFlightRun) =>
     isOverdue(run, context.clock.now(), context.settings.runDeadlineMs)
@@ -134,6 +139,9 @@ export const factRecorder = (context: FactContext): FactRecorder => {
       problems.push(name)
       if (kind === 'DENIED') denied += 1
     },
+    cut() {
+      isCut = true
+    },
     problem: (text) => void problems.push(text),
     leftToGets(count, cause) {
       readWithoutList += count
@@ -141,6 +149,6 @@ export const factRecorder = (context: FactContext): FactRecorder => {
     },
     cancelTried: ({ runId }) => void tried.add(runId),
     takeOverdue: () => overdue.splice(0),
-    findings: () => ({ ended, problems, denied, readWithoutList, unrecognized }),
+    findings: () => ({ ended, problems, denied, readWithoutList, isCut, unrecognized }),
   }
 }

@@ -1,4 +1,10 @@
-import { type ListDeadlines, listDeadlines, planReads, type ReadPlan, readDeadlineMs } from '../../run/read-plan.ts'
+import {
+  type ListDeadlines,
+  listDeadlines,
+  planReads,
+  type ReadPlan,
+  readDeadlineMs,
+} from '../../run/read-plan.ts'
 import { type InFlightRun, owesCancel } from '../../run/run.ts'
 import { shouldReadSucceededPage } from '../../run/sweep-plan.ts'
 import { cancelOwed } from './cancel-owed.ts'

@@ -7,8 +7,10 @@ import type { Unrecognized } from '../../run/unrecognized.ts'
 import { type AnnouncePorts, announce } from '../announce.ts'
 import { batchesOf } from '../batches.ts'
 import { attemptStep } from './attempt-step.ts'
+import type { Findings } from './record-facts.ts'
 import { type ReleaseContext, releaseWaiting } from './release-waiting.ts'
 import { type SettleContext, settleRuns } from './settle-runs.ts'
+import { workThrough } from './work-through.ts'
 
 export type SweepContext = AnnouncePorts & SettleContext & ReleaseContext
 
@@ -46,22 +48,40 @@ const shareOfWork = 2 / 3
 
 const outOfTime = (context: SweepContext): boolean => context.clock.now() >= context.deadlineMs
 
-/** Announces in batches; a batch that fails as a whole does not keep the others from being sent. */
-const announceAll = async (runs: readonly EndedRun[], problems: string[], context: SweepContext) => {
+/** Batches that are announced at once. */
+const concurrentBatches = 4
+
+/** A batch that takes this long, in ms, with no event accepted shows that the bus does not answer. */
+const silenceMs = 4000
+
+/**
+ * Returns a function that announces runs in batches and returns how many were announced. A batch that fails as a whole does
+ * not keep the others from being sent, but a bus that does not answer is waited for once in a sweep.
+ */
+const announcer = (context: SweepContext, problems: string[]) => {
+  const { clock } = context
+  const onProblem = (problem: string) => void problems.push(problem)
+  let isSilent = false
   let announced = 0
-  for (const batch of batchesOf(runs)) {
-    if (outOfTime(context)) break
-    await attemptStep(
-      'announce',
-      (problem) => void problems.push(problem),
-      async () => {
-        const taken = await announce(batch, context)
-        if (taken < batch.length) problems.push(`announce: ${batch.length - taken} events still owed`)
-        announced += taken
-      },
-    )
+  const announceBatch = async (batch: readonly EndedRun[]): Promise<void> => {
+    const startMs = clock.now()
+    const taken = await announce(batch, context)
+    announced += taken
+    if (taken < batch.length) onProblem(`announce: ${batch.length - taken} events still owed`)
+    if (taken > 0 || isSilent || clock.now() - startMs < silenceMs) return
+    isSilent = true
+    onProblem('announce: the bus does not answer; left to the next sweep')
   }
-  return announced
+  return async (runs: readonly EndedRun[]): Promise<number> => {
+    const before = announced
+    await workThrough(
+      batchesOf(runs),
+      concurrentBatches,
+      (batch) => attemptStep('announce', onProblem, () => announceBatch(batch)),
+      () => isSilent || outOfTime(context),
+    )
+    return announced - before
+  }
 }
 
 const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number>> => {
@@ -82,32 +102,44 @@ const readWork = async (nowMs: number, context: SweepContext) => {
   return { runs, unreadable }
 }
 
-/** Settles one domain after the other and announces its endings; a domain that fails does not hold up the others. */
+/** The share of a domain's time for settling its runs. The rest is for announcing the endings that it finds. */
+const shareOfSettling = 0.8
+
+/**
+ * Settles one domain after the other and announces its endings. A domain that fails does not hold up the others, and each
+ * gets an equal share of the time that those before it left.
+ */
 const settleDomains = async (
   domains: readonly (readonly InFlightRun[])[],
   problems: string[],
+  announceAll: (runs: readonly EndedRun[]) => Promise<number>,
   context: SweepContext,
 ) => {
-  const ended: EndedRun[] = []
-  const unrecognized: Unrecognized[] = []
+  const { clock, deadlineMs } = context
+  const all: Findings[] = []
   let announced = 0
-  let denied = 0
-  let readWithoutList = 0
-  const onProblem = (problem: string) => void problems.push(problem)
-  for (const runs of domains) {
+  for (const [index, runs] of domains.entries()) {
     if (outOfTime(context)) break
     const domainId = runs[0]?.subject.domainId ?? ''
+    const nowMs = clock.now()
+    const shareMs = (deadlineMs - nowMs) / (domains.length - index)
+    const settling = { ...context, deadlineMs: nowMs + shareMs * shareOfSettling }
+    const onProblem = (problem: string) => void problems.push(problem)
     await attemptStep(`settle ${domainId}`, onProblem, async () => {
-      const findings = await settleRuns(runs, context)
-      ended.push(...findings.ended)
-      unrecognized.push(...findings.unrecognized)
-      denied += findings.denied
-      readWithoutList += findings.readWithoutList
+      const findings = await settleRuns(runs, settling)
+      all.push(findings)
       problems.push(...findings.problems.map((problem) => `settle ${domainId}: ${problem}`))
-      announced += await announceAll(findings.ended, problems, context)
+      announced += await announceAll(findings.ended)
     })
   }
-  return { ended, unrecognized, announced, denied, readWithoutList }
+  return {
+    announced,
+    ended: all.flatMap(({ ended }) => ended),
+    unrecognized: all.flatMap(({ unrecognized }) => unrecognized),
+    denied: all.reduce((sum, { denied }) => sum + denied, 0),
+    isCut: all.some(({ isCut }) => isCut),
+    readWithoutList: all.reduce((sum, { readWithoutList }) => sum + readWithoutList, 0),
+  }
 }
 
 const describe = ({ key, problem }: UnreadableRecord): string => `${key.partition} ${key.record}: ${problem}`
@@ -124,8 +156,9 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
   const problems: string[] = []
   const due = await readWork(nowMs, working)
   const work = planWork(due.runs, nowMs, context.settings)
-  const announced = await announceAll(work.announce, problems, working)
-  const settled = await settleDomains(work.domains, problems, working)
+  const announceAll = announcer(working, problems)
+  const announced = await announceAll(work.announce)
+  const settled = await settleDomains(work.domains, problems, announceAll, working)
   const isWorkCut = outOfTime(working)
   const releases = await releaseWaiting(due.runs.filter(isWaiting), nowMs, context)
   return {
@@ -140,6 +173,6 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
     denied: settled.denied,
     readWithoutList: settled.readWithoutList,
     unrecognized: settled.unrecognized,
-    outOfTime: isWorkCut || outOfTime(context),
+    outOfTime: settled.isCut || isWorkCut || outOfTime(context),
   }
 }

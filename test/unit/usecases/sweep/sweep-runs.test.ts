@@ -418,6 +418,44 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
   })
 })
 
+describe('one step does not use up a sweep', () => {
+  test('P9: gives each domain its share of the time', async () => {
+    const of100 = (domainId: string) =>
+      Array.from({ length: 100 }, (_, n) =>
+        of(inFlightRun({ ...old, runId: `${domainId}-${n}` }), `${domainId}-${n}`, domainId),
+      )
+    const world = sweeper([...of100('dzd_a'), ...of100('dzd_b')], {}, { maxSingleGets: 1000 })
+    const asked = new Set<string>()
+    const getRun: DataZone['getRun'] = async (domainId, runId) => {
+      asked.add(domainId)
+      world.clock.advance(second)
+      return answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' }))
+    }
+    Object.assign(world.datazone, { getRun })
+    await world.sweep()
+    expect([...asked].toSorted()).toEqual(['dzd_a', 'dzd_b'])
+  })
+
+  test('waits once for a bus that does not answer, and still settles and releases', async () => {
+    const ended = Array.from({ length: 200 }, (_, n) => of(endedRun({ detectedAtMs: t0 }), `ended-${n}`))
+    const world = sweeper([...ended, of(inFlightRun(old), 'z'), of(parkedRun(due), 'p')], succeeded)
+    let calls = 0
+    world.bus.put = async (events) => {
+      calls += 1
+      await Promise.resolve()
+      world.clock.advance(5 * second)
+      return events.map(() => false)
+    }
+    expect(await world.sweep(t0 + 60 * second)).toMatchObject({
+      announced: 0,
+      ended: { SUCCEEDED: 1 },
+      released: 1,
+      problems: expect.arrayContaining(['announce: the bus does not answer; left to the next sweep']),
+    })
+    expect(calls).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('the clock is read once', () => {
   test('a record that comes due while the sweep reads is counted once, and released by the next', async () => {
     const world = sweeper([
