@@ -23,7 +23,7 @@ const command =
 export const simulatorUsage = `${command} [flags]
 
   --port 4599              the port of 127.0.0.1 to listen on; 0 finds a free one
-  --seed 1                 decides ids, durations and endings: equal seeds and calls give equal answers
+  --seed 1                 decides ids, durations and endings: equal seeds and calls, equal answers
   --speed 1                divides the durations of runs, and nothing else
   --assets 24              the number of sample assets
   --catalogue file.json    a catalogue of your own in place of the samples

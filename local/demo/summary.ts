@@ -37,11 +37,18 @@ interface Announced {
   readonly arrivedAtMs: number
 }
 
+/** Events that end no run. */
+const notTerminal: ReadonlySet<string> = new Set([
+  detailType('STARTED'),
+  detailType('DUPLICATE'),
+  detailType('SKIPPED'),
+])
+
 /** Returns the terminal and rejected events in the archive of the run bus. */
 export const announcements = ({ stack }: Launched): readonly Announced[] =>
   stack
     .archive('RunEventBus')
-    .filter(({ event }) => event['detail-type'] !== detailType('STARTED'))
+    .filter(({ event }) => !notTerminal.has(event['detail-type']))
     .map(({ event, arrivedAtMs }) => ({
       detail: RunEventDetail.parse(event.detail),
       detailType: event['detail-type'],
