@@ -60,17 +60,35 @@ export const hintedInTime: Rule = ({
 const waitsForNextPeriod = (item: Item, endMs: number): boolean =>
   (item['reason'] === 'SOURCE_DAY_FULL' || item['reason'] === 'CAP_FULL') && number(item, 'retryAtMs') > endMs
 
-/** Not stuck either: it waits behind a run of its asset that does. */
+/** How long the worlds let a request wait, apart from the time that it is held back. */
+const maxWaitMs = 5_400_000
+
+/** Not stuck: it was held back for so long that its own wait is not over yet. */
+const hasWaitLeft = (item: Item, endMs: number): boolean => {
+  const heldMs = item['heldMs']
+  return (
+    item['reason'] !== 'BEHIND' &&
+    typeof heldMs === 'number' &&
+    endMs - number(item, 'createdAtMs') - heldMs <= maxWaitMs
+  )
+}
+
+const hasReason = (item: Item, endMs: number): boolean =>
+  waitsForNextPeriod(item, endMs) || hasWaitLeft(item, endMs)
+
+/** Not stuck either: it waits behind a run of its asset that has a reason to wait. */
 const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean =>
   item['reason'] === 'BEHIND' &&
-  items.some((other) => other['assetId'] === item['assetId'] && waitsForNextPeriod(other, endMs))
+  items.some(
+    (other) => other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && hasReason(other, endMs),
+  )
 
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
       case 'CLAIMED':
       case 'PARKED':
-        return waitsForNextPeriod(item, endMs) || waitsBehind(item, items, endMs)
+        return hasReason(item, endMs) || waitsBehind(item, items, endMs)
           ? []
           : [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
       case 'IN_FLIGHT': {
