@@ -183,7 +183,7 @@ export interface Counter {
 export const unknownProject = ''
 
 /** Another request for the run; its sender may wait for the ending, too. */
-export interface DuplicateRequest {
+interface DuplicateRequest {
   readonly requestKey: string
   readonly correlationId?: string
 }

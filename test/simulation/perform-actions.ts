@@ -36,7 +36,7 @@ export interface Stage {
 }
 
 /** What was done to a world, for its checker. */
-export type Done = Pick<
+type Done = Pick<
   Outside,
   'sent' | 'modes' | 'revisions' | 'pauses' | 'forgotten' | 'expired' | 'refusedTimes' | 'disturbed'
 > & { readonly isPlanted: (item: Item) => boolean }

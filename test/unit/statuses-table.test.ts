@@ -3,7 +3,7 @@ import { acceptanceName } from '../../lib/contracts/acceptance.ts'
 import { detailType, endedEvent } from '../../lib/contracts/run-event.ts'
 import { parseServiceEvent, serviceEventNames } from '../../lib/contracts/service-event.ts'
 import type { RefusalKind } from '../../lib/ports/datazone.ts'
-import { type Breaker, type BreakerCause, nextMonthMs } from '../../lib/run/breaker.ts'
+import type { Breaker, BreakerCause } from '../../lib/run/breaker.ts'
 import type { Run, RunKind } from '../../lib/run/run.ts'
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
@@ -104,9 +104,11 @@ const aboutOf = ({ reason }: BreakerCause): string =>
     ? 'all requests of its domain and project'
     : 'all requests whose types include its types'
 
-const untilOf = ({ nextProbeAtMs }: Breaker): string =>
-  nextProbeAtMs === nextMonthMs(t0)
-    ? 'until the month turns'
+const hours = (ms: number): string => (ms === 4 * 60 * minute ? 'four hours' : `${ms / (60 * minute)} hours`)
+
+const untilOf = ({ cause, nextProbeAtMs }: Breaker): string =>
+  cause.reason === 'QUOTA_EXCEEDED'
+    ? `until a probe succeeds: every ${hours(nextProbeAtMs - t0)}, and when the month turns`
     : `until a probe is allowed: after ${(nextProbeAtMs - t0) / minute}, 2, 4, 8 min, then every 15`
 
 const waitOf = (run: Run | undefined, breaker: Breaker | undefined): string => {

@@ -15,7 +15,7 @@ export type BackOff = (tries: number) => Promise<void>
 const maxTries = 12
 
 /** Waits up to 20 ms before the second try, 40 ms before the third, and so on up to 400 ms. */
-export const jitteredBackOff: BackOff = (tries) =>
+const jitteredBackOff: BackOff = (tries) =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(400, 10 * 2 ** tries)))
 
 const transientErrors: ReadonlySet<string> = new Set([

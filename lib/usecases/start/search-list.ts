@@ -22,6 +22,12 @@ const outOfTime: RunError = {
   message: 'the invocation ended before all List pages were read; the next one reads them again',
 }
 
+/** P1: an item without a readable run id may be the run that is searched for, so the list proves no absence. */
+const unreadableItem: RunError = {
+  name: 'UnreadableListItem',
+  message: 'List shows a run without a readable id, which may be the run of this request',
+}
+
 const listPage = (subject: Subject, nextToken: string | undefined, { datazone }: StartContext) => {
   const page = present({ nextToken })
   return subject.kind === 'DATA_SOURCE'
@@ -40,6 +46,8 @@ const listAll = async (subject: Subject, context: StartContext): Promise<readonl
       const reason = page.refusal.kind === 'DENIED' ? 'DENIED' : 'UNAVAILABLE'
       return { found: 'unknown', reason, error: refusalError(page.refusal) }
     }
+    if ((page.value.unreadableItems ?? 0) > 0)
+      return { found: 'unknown', reason: 'UNAVAILABLE', error: unreadableItem }
     runs.push(...page.value.runs)
     nextToken = page.value.nextToken
   } while (nextToken !== undefined)

@@ -14,7 +14,7 @@ export interface LookUpContext extends FactContext {
   readonly deadlineMs: number
 }
 
-export interface StatusQuery {
+interface StatusQuery {
   readonly domainId: string
   readonly status: ListedStatus
   /** The runs to find, by run id. Those that a page shows are taken out. */

@@ -65,6 +65,17 @@ describe('a late Start', () => {
     expect(world.datazone.calls).toEqual(['List asset-1'])
   })
 
+  test('P1: sends no Start while List shows an item without a readable id', async () => {
+    const world = starterWorld({
+      runs: [waiting()],
+      script: { listRuns: async () => answered({ runs: [], unreadableItems: 1 }) },
+    })
+    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'UNAVAILABLE', error: { name: 'UnreadableListItem' } } },
+    ])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+  })
+
   test('P1: absence proven: starts', async () => {
     const world = starterWorld({ runs: [waiting()], script: lists() })
     expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
