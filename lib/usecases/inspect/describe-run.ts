@@ -68,8 +68,7 @@ const skipped: Record<SkipReason, string> = {
   NO_TRIGGER: 'because the policy does not trigger on such an event',
   NO_RULE: 'because no rule of the policy matches the asset',
   POLICY: 'by the policy',
-  REPEAT_GUARD:
-    'by the repeat guard: its last run succeeded, and nothing that generation depends on has changed since',
+  REPEAT_GUARD: 'by the repeat guard, because its last run succeeded or was accepted a short while ago',
 }
 
 /** Returns what happened to a skipped request, in one sentence without its time. */
