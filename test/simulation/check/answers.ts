@@ -1,16 +1,24 @@
-import type { Outside } from '../outside.ts'
-import { metadataOf } from './events.ts'
-import { requestKeyOf, text } from './items.ts'
+import type { Outside, SeenEvent } from '../outside.ts'
+import { dataOf, metadataOf } from './events.ts'
+import { list, requestKeyOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
 /** Two requests that wait may become one plan, and the second is then answered by no event. */
 const wasPlanning = (modes: Outside['modes'], fromMs: number, endMs: number): boolean =>
   modes.some(({ mode }, index) => mode === 'plan' && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
+/** The requests that an event names: the one that caused it, and those that proved to ask for the same run. */
+const requestsNamedBy = (event: SeenEvent): readonly unknown[] => [
+  text(metadataOf(event), 'causationId'),
+  ...list(dataOf(event), 'alsoRequestedBy').map((other) =>
+    typeof other === 'object' && other !== null ? text({ ...other }, 'requestId') : undefined,
+  ),
+]
+
 /** P2: an explicit request that made no run of its own is answered by an event that names it. */
 export const explicitRequestsAreAnswered: Rule = ({ sent, items, events, modes, endMs }) => {
   const own = new Set(items.map((item) => requestKeyOf(item).replace(/^[^:]*:/, '')))
-  const named = new Set(events.map((event) => text(metadataOf(event), 'causationId')))
+  const named = new Set(events.flatMap(requestsNamedBy))
   const explicit = new Set(
     sent.flatMap(({ atMs, request }) =>
       request === undefined || request.published || wasPlanning(modes, atMs, endMs) ? [] : [request.id],
