@@ -3,7 +3,8 @@ import { toItem } from '../lib/adapters/dynamodb/run-item.ts'
 import type { Answer, DataZone, Refusal, ServiceRun } from '../lib/ports/datazone.ts'
 import type { InFlightRun, Run } from '../lib/run/run.ts'
 import { sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
-import { runAsCommand } from '../local/run-as-command.ts'
+import { command } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { seededRandom } from '../test/simulation/ports/random.ts'
 import { manualClock } from '../test/support/manual-clock.ts'
@@ -214,26 +215,33 @@ const measure = async ({ inFlight, isListRefused, maxSweeps = mostSweeps }: Case
 const secondsAt = (sorted: readonly number[], share: number): string =>
   ((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) / 1000).toFixed(0)
 
-await runAsCommand(async () => {
-  console.log(`sweeps over runs in flight, no hints, ${callMs} ms a DataZone call, newest first in lists`)
-  console.log(`up to ${endingsPerSecond} endings a second for ${endingMinutes} minutes; 5% fail\n`)
-  let missed = 0
-  for (const one of cases) {
-    const { sweeps, calls, units, longestMs, heapBytes, lateMs, missing } = await measure(one)
-    const latest = lateMs.at(-1) ?? 0
-    const isMet = !one.isBound || (missing === 0 && latest <= latestMs)
-    if (!isMet) missed += 1
-    const name = `${one.inFlight} in flight${one.isListRefused === true ? ', List refused' : ''}`
-    console.log(`${name.padEnd(30)} ${lateMs.length} endings in ${sweeps} sweeps${isMet ? '' : '  MISSED'}`)
-    console.log(
-      `    late: half ${secondsAt(lateMs, 0.5)} s, 95% ${secondsAt(lateMs, 0.95)} s, all ${secondsAt(lateMs, 1)} s` +
-        `${one.isBound ? ` (at most ${latestMs / 1000} s)` : `; ${missing} not yet announced`}`,
-    )
-    console.log(
-      `    a sweep: ${Math.round(calls.List / sweeps)} List, ${Math.round(calls.Get / sweeps)} Get, ` +
-        `${Math.round(units.read / sweeps)} read and ${Math.round(units.write / sweeps)} write units, ` +
-        `at most ${(longestMs / 1000).toFixed(1)} s; heap ${Math.round(heapBytes / 1024 / 1024)} MiB`,
-    )
-  }
-  return missed === 0 ? 0 : 1
-})
+await runCommand(
+  command(
+    'bench:sweep',
+    'Measures how late sweeps without hints announce endings, and what a sweep costs.',
+    {},
+  ),
+  async () => {
+    console.log(`sweeps over runs in flight, no hints, ${callMs} ms a DataZone call, newest first in lists`)
+    console.log(`up to ${endingsPerSecond} endings a second for ${endingMinutes} minutes; 5% fail\n`)
+    let missed = 0
+    for (const one of cases) {
+      const { sweeps, calls, units, longestMs, heapBytes, lateMs, missing } = await measure(one)
+      const latest = lateMs.at(-1) ?? 0
+      const isMet = !one.isBound || (missing === 0 && latest <= latestMs)
+      if (!isMet) missed += 1
+      const name = `${one.inFlight} in flight${one.isListRefused === true ? ', List refused' : ''}`
+      console.log(`${name.padEnd(30)} ${lateMs.length} endings in ${sweeps} sweeps${isMet ? '' : '  MISSED'}`)
+      console.log(
+        `    late: half ${secondsAt(lateMs, 0.5)} s, 95% ${secondsAt(lateMs, 0.95)} s, all ${secondsAt(lateMs, 1)} s` +
+          `${one.isBound ? ` (at most ${latestMs / 1000} s)` : `; ${missing} not yet announced`}`,
+      )
+      console.log(
+        `    a sweep: ${Math.round(calls.List / sweeps)} List, ${Math.round(calls.Get / sweeps)} Get, ` +
+          `${Math.round(units.read / sweeps)} read and ${Math.round(units.write / sweeps)} write units, ` +
+          `at most ${(longestMs / 1000).toFixed(1)} s; heap ${Math.round(heapBytes / 1024 / 1024)} MiB`,
+      )
+    }
+    return missed === 0 ? 0 : 1
+  },
+)

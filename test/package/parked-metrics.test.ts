@@ -27,6 +27,7 @@ const referred: Readonly<Record<string, string>> = {
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
   START_RATE_PER_SECOND: '9.8',
   DATAZONE_API: 'auto',
+  QUOTA_PROBE_SECONDS: '14400',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_REGION: 'us-east-1',
 }

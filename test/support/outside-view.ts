@@ -78,20 +78,21 @@ export const outsideView = ({
     for await (const page of pages) {
       for (const item of page.Items ?? []) {
         const plain = unmarshall(item)
-        if (String(plain['pk']).startsWith('ASSET#')) found.push(recordSchema.parse(plain))
+        const isRecord = String(plain['pk']).startsWith('ASSET#') && plain['sk'] !== 'SKIPS'
+        if (isRecord) found.push(recordSchema.parse(plain))
       }
     }
     return found
   }
   const recordsOf = async (...assetIds: readonly string[]) =>
     (await records()).filter((record) => assetIds.includes(record.assetId))
-  /** Returns the terminal and rejected events on the run bus, oldest first. */
+  /** Returns the terminal and rejected events on the run bus, oldest first; not the answers to other requests. */
   const endings = (): readonly EventDetail[] =>
     stack
       .archive('RunEventBus')
       .filter(({ event }) => event.source === 'datazone-run-orchestrator')
       .map(({ event }) => detailSchema.parse(event.detail))
-      .filter(({ data }) => data.status !== 'STARTED')
+      .filter(({ data }) => !['STARTED', 'SKIPPED', 'DUPLICATE'].includes(data.status))
   /** Returns the endings of some assets without repeats: a repeated event has the same id (P4). */
   const endingsOf = (...assetIds: readonly string[]) =>
     withoutRepeats(endings().filter(({ data }) => assetIds.includes(data.asset?.id ?? '')))

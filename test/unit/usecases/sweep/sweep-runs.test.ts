@@ -486,7 +486,7 @@ describe('P7: what would only be parked again', () => {
     {
       firstMs: minute,
       maxMs: 15 * minute,
-      quotaProbeMs: minute,
+      quotaProbeMs: 240 * minute,
       leaseMs: minute,
     },
   )
