@@ -35,8 +35,9 @@ test('gives each seed a history of its own', async () => {
 })
 
 /**
- * Requests that a quota, a cap or a day's limit holds back may wait until a world ends, so these defects of waiting show
- * in no violation; unit tests hold them (caps, lanes, source days, slots, List answers).
+ * Defects that no rule notices in the worlds as they are: since requests that are held back may wait until a world ends,
+ * the first, second and fourth show in no violation, and the third needs a List item without an id. Skipped by name, so
+ * that the gap is visible.
  */
 const uncaught = [
   'count no runs of a day',
