@@ -54,7 +54,7 @@ export const startCommand = command(
     }),
     data: text('DIR', {
       describe:
-        'keeps the table, queues, catalogue, runs, rules and events in this directory, and goes on from it',
+        'keeps the table, queues, catalogue, runs, rules and events in this directory, and continues from it',
     }),
     host: text('ADDRESS', {
       describe: 'the address to listen on; 0.0.0.0 inside a container',

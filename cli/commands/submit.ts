@@ -111,7 +111,7 @@ const follow = async (request: RunRequest, store: RunStore, deadlineMs: number):
   const hint =
     printed === ''
       ? 'no record names it: it may be a duplicate or skipped'
-      : 'it goes on without this command'
+      : 'the runs continue without this command'
   throw new CommandFailed(exitCodes.service, `${request.requestId} has not ended within --timeout; ${hint}`)
 }
 

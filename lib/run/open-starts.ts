@@ -20,7 +20,7 @@ export const openStarts = (run: ParkedRun | ClaimedRun): { earlierStart?: StartS
 const cancelLookAgainMs = 60_000
 
 /**
- * When a parked run with a requested cancel goes on: at once when no Start of it is open, else soon, to look with List
+ * When a parked run with a requested cancel is released: at once when no Start of it is open, else soon, to look with List
  * whether the Start took effect.
  */
 export const cancelRetryAtMs = (retryAtMs: number, open: StartSent | undefined, nowMs: number): number =>

@@ -243,7 +243,7 @@ const moves: Moves = {
       request: { ...run.request, lane: 'live' as const },
       history: withHistory(run, nowMs, `moved to live by ${requestKey}`),
     }
-    // What waited because it was a backfill goes on at once; once released, its message is on the way.
+    // A request that waited in the backfill lane is due at once; a released one has its message on the way.
     const waitsAsBackfill = run.state === 'PARKED' && (run.reason === 'BACKFILL' || run.reason === 'CAP_FULL')
     return waitsAsBackfill && run.releasedAtMs === undefined
       ? changed({ ...run, ...moved, retryAtMs: Math.min(run.retryAtMs, nowMs) })

@@ -194,7 +194,7 @@ describe('npm start -- --data', () => {
     return { start, send, runs, eventbridge }
   }
 
-  test('goes on after kill -9 where it stopped', async () => {
+  test('continues after kill -9 where it stopped', async () => {
     const data = await mkdtemp(join(tmpdir(), 'data-'))
     closing.push(() => rm(data, { recursive: true }))
     const EventPattern = JSON.stringify({ source: ['datazone-run-orchestrator'] })

@@ -121,7 +121,7 @@ const sendClaim = async (client: DynamoDBClient, { put, joint }: ClaimWrite): Pr
 /**
  * Returns a function that writes claims: a plain put where nothing is written with it, because a transaction costs twice
  * as much. P1: the item carries a claim id, so when the SDK repeats a claim whose answer was lost, the claim recognizes
- * itself and its starter goes on at once.
+ * itself and its starter continues at once.
  * @throws PortUnavailable when the table does not answer, or other transactions hold the same items too long
  */
 export const claimWriter = (client: DynamoDBClient, table: string, backOff?: BackOff) => {

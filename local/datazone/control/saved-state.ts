@@ -81,7 +81,7 @@ export const saveState = ({ world, late, quotas, log, faults }: Simulation, cloc
     rates: quotas.levels(),
     calls: log.read(),
   }
-  // Through JSON, so that a saved state shares nothing with the simulation that goes on.
+  // Through JSON, so that a saved state shares nothing with the running simulation.
   return stateSchema.parse(JSON.parse(JSON.stringify(state)))
 }
 
