@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { generationTypes, parkReasons } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import { listRuns, runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
@@ -7,6 +7,7 @@ import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { age, formatRows, type OutputFormat, outputFormats, type Row } from '../output.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf, sinceMs } from '../target.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface ListOptions extends StackOptions {
   readonly domain?: string
@@ -39,13 +40,6 @@ const upper = (value: string, before: readonly string[] = []): readonly string[]
   ...before,
   value.toUpperCase(),
 ]
-
-const limitOf = (value: string): number => {
-  const limit = Number(value)
-  if (!/^\d+$/.test(value) || limit < 1 || limit > 10_000)
-    throw new InvalidArgumentError('takes a whole number from 1 to 10000')
-  return limit
-}
 
 const rowOf = (run: RunSummary, format: OutputFormat, nowMs: number): Row => ({
   target: run.assetId ?? run.dataSourceId ?? '',
@@ -90,7 +84,7 @@ export const addList = (program: Command): void => {
     )
     .addOption(new Option('--type <type>', 'only runs of this type').choices(generationTypes))
     .option('--since <time>', 'only what changed since: 90m, 12h, 7d, or an ISO 8601 time')
-    .option('--limit <n>', 'at most this many runs', limitOf, 50)
+    .option('--limit <n>', 'at most this many runs', wholeNumber(1, 10_000), 50)
     .addOption(new Option('--output <format>', 'output format').choices(outputFormats).default('table'))
     .option('--columns <names>', `columns, separated by commas: ${columns.join(', ')}`)
     .addHelpText(

@@ -5,8 +5,9 @@ import { type Command, Option } from 'commander'
 import { parseWith } from '../../lib/contracts/problems.ts'
 import { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
+import type { SkipHistory } from '../../lib/ports/skip-log.ts'
 import { type AssetRef, generationTypes, isRequestedBy, lanes, type Run } from '../../lib/run/run.ts'
-import { standingOf } from '../../lib/usecases/inspect/describe-run.ts'
+import { skipText, standingOf } from '../../lib/usecases/inspect/describe-run.ts'
 import { projectOf } from '../catalog.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
@@ -14,6 +15,7 @@ import { printable } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { assetOf } from '../target.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface SubmitOptions extends StackOptions {
   readonly domain?: string
@@ -96,8 +98,21 @@ const runsFor = async (request: RunRequest, store: RunStore): Promise<readonly R
 
 const pollMs = 1000
 
-/** Prints each change of a request's runs until all of them have ended. Returns whether all succeeded. */
-const follow = async (request: RunRequest, store: RunStore, deadlineMs: number): Promise<boolean> => {
+/** The skip of a request that makes no run. */
+const skipFor = async (request: RunRequest, skips: SkipHistory) =>
+  (await skips.skipsOf(targetOf(request))).find(
+    ({ requestKey }) => requestKey === `request:${request.requestId}`,
+  )
+
+/**
+ * Prints each change of a request's runs until all of them have ended. Returns whether all succeeded.
+ * @throws CommandFailed when the request was skipped, or has not ended in time
+ */
+const follow = async (
+  request: RunRequest,
+  { store, skips }: Pick<Connection, 'store' | 'skips'>,
+  deadlineMs: number,
+): Promise<boolean> => {
   let printed = ''
   while (Date.now() < deadlineMs) {
     const runs = await runsFor(request, store)
@@ -106,12 +121,11 @@ const follow = async (request: RunRequest, store: RunStore, deadlineMs: number):
     printed = standing
     if (runs.length > 0 && runs.every((run) => run.state === 'ENDED'))
       return runs.every((run) => run.state === 'ENDED' && run.ending === 'SUCCEEDED')
+    const skip = runs.length === 0 ? await skipFor(request, skips) : undefined
+    if (skip !== undefined) throw new CommandFailed(exitCodes.refused, printable(skipText(skip)))
     await delay(pollMs)
   }
-  const hint =
-    printed === ''
-      ? 'no record names it: it may be a duplicate or skipped'
-      : 'the runs continue without this command'
+  const hint = printed === '' ? 'no record names it yet' : 'the runs continue without this command'
   throw new CommandFailed(exitCodes.service, `${request.requestId} has not ended within --timeout; ${hint}`)
 }
 
@@ -145,9 +159,7 @@ const submit = async (assets: readonly string[], options: SubmitOptions): Promis
   if (requests.length > 20) console.log(`submitted ${requests.length - 20} more`)
   if (options.wait !== true) return
   const deadlineMs = Date.now() + options.timeout * 1000
-  const succeeded = await Promise.all(
-    requests.map((request) => follow(request, connection.store, deadlineMs)),
-  )
+  const succeeded = await Promise.all(requests.map((request) => follow(request, connection, deadlineMs)))
   if (succeeded.includes(false)) process.exitCode = exitCodes.runsFailed
 }
 
@@ -167,7 +179,7 @@ export const addSubmit = (program: Command): void => {
     .option('--file <file>', 'requests as JSON lines; - reads stdin')
     .option('--dry-run', 'print the requests and send nothing')
     .option('--wait', 'follow the runs, and exit with 1 if one does not succeed')
-    .option('--timeout <seconds>', 'how long --wait waits', Number, 3600)
+    .option('--timeout <seconds>', 'how long --wait waits', wholeNumber(1, 604_800), 3600)
     .addHelpText(
       'after',
       '\nExamples:\n  dzrun submit tpcds_store_sales --domain dzd_sample1234567 --wait\n  dzrun submit --file requests.jsonl --stage prod --region eu-central-1',

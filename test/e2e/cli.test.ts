@@ -93,6 +93,12 @@ describe('dzrun on a local stack', () => {
     [['explain', 'tpcds_nothing', '--domain', domain], 3, ''],
     [['submit', 'tpcds_nothing', '--domain', domain], 3, 'dzrun: DataZone does not show asset tpcds_nothing'],
     [['submit', 'tpcds_item', '--domain', domain, '--types', 'NAMES'], 2, 'dzrun: types'],
+    [
+      ['submit', 'tpcds_item', '--timeout', 'soon'],
+      2,
+      "error: option '--timeout <seconds>' argument 'soon' is invalid",
+    ],
+    [['list', '--limit', '0'], 2, "error: option '--limit <n>' argument '0' is invalid"],
     [['get', 'no-such-run'], 3, 'dzrun: no record holds run no-such-run'],
     [['breaker', 'close', 'DENIED#x#y'], 3, 'dzrun: no open breaker is named DENIED#x#y; open: none'],
     [['list', '--domain', domain, '--status', 'broken'], 2, 'dzrun: --status knows PLANNED'],
@@ -100,6 +106,29 @@ describe('dzrun on a local stack', () => {
     const { stderr, ...ended } = await dzrun(...args)
     expect(ended.code).toBe(code)
     expect(stderr.startsWith(message)).toBe(true)
+  })
+})
+
+describe('dzrun on a local stack in mode off', () => {
+  test('ends a wait for a request that is skipped, with the reason', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'cli-off-'))
+    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
+    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
+    const start = runCommand('local/start.ts', '--mode', 'off', ...files, ...ports)
+    try {
+      await start.printed(/Ctrl-C stops everything/)
+      const local = ['--domain', domain, '--local', join(directory, 'env')]
+      const { code, stderr } = await runCommand('cli/main.ts', 'submit', 'tpcds_item', '--wait', ...local)
+        .ended
+      expect(stderr).toMatch(/^dzrun: request:dzrun-\S+ was skipped because the stack was in mode off\n$/)
+      expect(code).toBe(4)
+      const explained = await runCommand('cli/main.ts', 'explain', 'tpcds_item', ...local).ended
+      expect(explained.stdout).toContain('was skipped because the stack was in mode off')
+      expect(explained.code).toBe(0)
+    } finally {
+      await start.kill()
+      await rm(directory, { recursive: true })
+    }
   })
 })
 
