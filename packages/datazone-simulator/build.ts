@@ -1,20 +1,23 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 
-/** Builds what the package ships: two bundles that depend on nothing, the types, and the license. */
+/** Builds what the package ships: bundles that depend on nothing, the types, and the license. */
 const here = import.meta.dirname
 const repository = join(here, '..', '..')
 const dist = join(here, 'dist')
 
-const bundle = { bundle: true, platform: 'node', format: 'esm', target: 'node24' } satisfies BuildOptions
+const bundle = { bundle: true, platform: 'node', target: 'node24' } satisfies BuildOptions
 
 rmSync(dist, { recursive: true, force: true })
-await build({ ...bundle, entryPoints: [join(here, 'index.ts')], outfile: join(dist, 'index.js') })
+const entry = { ...bundle, entryPoints: [join(here, 'index.ts')] }
+await build({ ...entry, format: 'esm', outfile: join(dist, 'index.js') })
+await build({ ...entry, format: 'cjs', outfile: join(dist, 'index.cjs') })
 await build({
   ...bundle,
+  format: 'esm',
   entryPoints: [join(repository, 'local', 'simulator.ts')],
   outfile: join(dist, 'cli.js'),
   banner: { js: '#!/usr/bin/env node' },
@@ -25,8 +28,12 @@ try {
   const tsc = join(repository, 'node_modules', '.bin', 'tsc')
   const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted]
   execFileSync(tsc, ['-p', here, ...flags], { stdio: 'inherit' })
-  for (const name of ['index.d.ts', 'types.d.ts'])
-    copyFileSync(join(emitted, 'packages', 'datazone-simulator', name), join(dist, name))
+  for (const name of ['index', 'remote-control', 'types']) {
+    const types = readFileSync(join(emitted, 'packages', 'datazone-simulator', `${name}.d.ts`), 'utf8')
+    writeFileSync(join(dist, `${name}.d.ts`), types)
+    // For an importer that is CommonJS.
+    writeFileSync(join(dist, `${name}.d.cts`), types.replaceAll(".ts'", ".cts'"))
+  }
 } finally {
   rmSync(emitted, { recursive: true, force: true })
 }

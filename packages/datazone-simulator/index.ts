@@ -2,6 +2,7 @@ import { type DataZoneServer, startDataZoneServer } from '../../local/datazone/h
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 import type { Catalogue, Control, SavedState, Simulator, SimulatorOptions } from './types.ts'
 
+export { connectControl } from './remote-control.ts'
 export type * from './types.ts'
 
 /** The sample catalogue, with this many assets: the 24 tables of TPC-DS, and then made-up ones. */

@@ -272,6 +272,24 @@ interface AssetIdentity {
   assetId: string
 }
 
+/** The events about an asset that the control can send. */
+export type AssetEventType =
+  | 'Asset Added To Inventory'
+  | 'New Asset Version Available'
+  | 'Asset Schema Changed'
+  | 'Asset Unpublished'
+  | 'Asset Listing Deleted'
+
+/** The statuses of a data source; only a READY one can be run. */
+export type DataSourceStatus =
+  | 'CREATING'
+  | 'FAILED_CREATION'
+  | 'READY'
+  | 'UPDATING'
+  | 'FAILED_UPDATE'
+  | 'DELETING'
+  | 'FAILED_DELETION'
+
 /** What `state` gave; opaque, and JSON. */
 export type SavedState = { version: 1 }
 
@@ -290,6 +308,7 @@ export interface Control {
   setFaults(faults: Fault[]): { faults: number }
   faults(): readonly { kind: string; hits: number }[]
   setOutcomes(outcomes: PlannedOutcome[]): { outcomes: number }
+  outcomes(): readonly PlannedOutcome[]
   settings(): Readonly<Settings>
   changeSettings(changes: Partial<Settings>): Readonly<Settings>
   acceptSuggestions(asset: AssetIdentity): { revision: string }
@@ -302,6 +321,11 @@ export interface Control {
       outcome?: 'SUCCEEDED' | 'FAILED' | undefined
     },
   ): { sourceProjectId: string; targetProjectId: string; startedAtMs: number; endsAtMs: number }
+  /** Sends one event about an asset, and changes nothing else. */
+  sendAssetEvent(event: AssetIdentity & { detailType: AssetEventType }): { detailType: string }
+  setDataSourceStatus(status: { domainId: string; dataSourceId: string; status: DataSourceStatus }): {
+    status: string
+  }
   startScheduledRun(source: {
     domainId: string
     dataSourceId: string
@@ -311,6 +335,8 @@ export interface Control {
   forgetTokens(): { forgotten: number }
   /** Takes out the events that have come by now, oldest first: each is given once. */
   takeEvents(): { dueAtMs: number; event: DataZoneEvent }[]
+  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is pending. */
+  nextEventMs(): number | undefined
   runs(): ActualRun[]
   dataSourceRuns(): ActualDataSourceRun[]
   calls(): Calls
@@ -321,6 +347,13 @@ export interface Control {
   clock(): { clockMs: number }
   /** Moves the clock forward: what is due by then happens. */
   advanceClock(move: { advanceMs: number }): { clockMs: number }
+}
+
+/** The control of a simulator in another process, over HTTP: the same functions, each with a promise. */
+export type RemoteControl = {
+  [Name in Exclude<keyof Control, 'nextEventMs'>]: (
+    ...given: Parameters<Control[Name]>
+  ) => Promise<ReturnType<Control[Name]>>
 }
 
 /** How a simulator starts; every option has a default. */

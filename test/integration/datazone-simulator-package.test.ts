@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import type { Control as RealControl } from '../../local/datazone/control/control.ts'
+import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import type { Settings as RealSettings } from '../../local/datazone/input/settings.ts'
-import type { Settings } from '../../packages/datazone-simulator/types.ts'
+import { controlRoutes } from '../../packages/datazone-simulator/remote-control.ts'
+import type { Control, Settings } from '../../packages/datazone-simulator/types.ts'
 
 const run = promisify(execFile)
 const repository = resolve(import.meta.dirname, '..', '..')
@@ -51,6 +54,26 @@ test('follows a run to its ending without waiting', async () => {
 })
 `
 
+/** The same in CommonJS, as Jest without flags loads it, with a simulator of another process. */
+const commonJsUse = `
+import simulator = require('datazone-simulator')
+
+const { connectControl, startSimulator } = simulator
+
+const main = async (): Promise<void> => {
+  const { endpoint, stop } = await startSimulator({ settings: { failureShare: 0 } })
+  const control: simulator.RemoteControl = connectControl(endpoint)
+  await control.setFaults([{ kind: 'error', error: 'ThrottlingException', times: 1 }])
+  await fetch(endpoint + '/v2/domains/dzd_sample1234567/metadata-generation-runs')
+  const [fault] = await control.faults()
+  const refused = await control.advanceClock({ advanceMs: -1 }).catch((error: Error) => error.message)
+  await stop()
+  const away = await control.clock().catch((error: Error) => error.message)
+  console.log(JSON.stringify({ hits: fault?.hits, refused, away }))
+}
+void main()
+`
+
 const tsconfig = {
   compilerOptions: {
     noEmit: true,
@@ -61,7 +84,7 @@ const tsconfig = {
     types: ['node'],
     typeRoots: [join(repository, 'node_modules', '@types')],
   },
-  include: ['*.ts'],
+  include: ['*.ts', '*.cts'],
 }
 
 describe('the packed simulator, in a folder with nothing else', () => {
@@ -75,6 +98,7 @@ describe('the packed simulator, in a folder with nothing else', () => {
     await writeFile(join(folder, 'package.json'), '{"type":"module","private":true}')
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
     await writeFile(join(folder, 'user.test.ts'), userTest)
+    await writeFile(join(folder, 'use.cts'), commonJsUse)
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], { cwd: folder })
   })
   afterAll(() => rm(folder, { recursive: true }))
@@ -87,6 +111,16 @@ describe('the packed simulator, in a folder with nothing else', () => {
   test('runs a test of its user', async () => {
     const { stdout } = await run(process.execPath, ['--test', 'user.test.ts'], { cwd: folder })
     expect(stdout).toMatch(/pass 1\n/)
+  })
+
+  test('loads as CommonJS, and controls a simulator over HTTP', async () => {
+    const { stdout } = await run(process.execPath, ['--experimental-transform-types', 'use.cts'], {
+      cwd: folder,
+    })
+    const { hits, refused, away } = JSON.parse(stdout) as Record<string, unknown>
+    expect(hits).toBe(1)
+    expect(refused).toMatch(/^POST clock: .*advanceMs/)
+    expect(away).toMatch(/^no simulator answers at http:\/\/127\.0\.0\.1:\d+: start one/)
   })
 
   test('has types for its control API', async () => {
@@ -126,7 +160,20 @@ describe('the packed simulator, in a folder with nothing else', () => {
   })
 })
 
-test('the types of the package have the settings of the simulator', () => {
+test('has a function for each route of the control', async () => {
+  const { endpoint, stop } = await startDataZoneServer({ port: 0, now: Date.now, seed: 1 })
+  try {
+    const answer = await fetch(`${endpoint}/_simulator/unknown`)
+    const { message } = (await answer.json()) as { message: string }
+    const [, served = ''] = /^the control has (.*) under/.exec(message) ?? []
+    expect(served.split(', ').sort()).toEqual(Object.values(controlRoutes).sort())
+  } finally {
+    await stop()
+  }
+})
+
+test('the types of the package have the settings and the control of the simulator', () => {
+  expectTypeOf<keyof Control>().toEqualTypeOf<keyof RealControl>()
   expectTypeOf<keyof Settings>().toEqualTypeOf<keyof RealSettings>()
   expectTypeOf<Settings>().toExtend<RealSettings>()
 })
