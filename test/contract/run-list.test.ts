@@ -41,8 +41,10 @@ describe.each(dynamoDbs)('reading and steering by operators in DynamoDB at $name
     const bounded = await listed({ ...query, sinceMs: t0 + minute, beforeMs: t0 + 2 * minute })
     expect(bounded).toEqual([
       expect.objectContaining({
+        record: expect.stringMatching(/^RUN#/),
         assetId: 'asset-2',
         status: 'REJECTED',
+        createdAtMs: t0,
         updatedAtMs: t0 + minute,
         error: { name: 'ValidationException', message: 'no structured schema' },
       }),

@@ -5,11 +5,13 @@ import { PortUnavailable } from '../../errors.ts'
 import type { RunList, RunListQuery } from '../../ports/run-list.ts'
 import { generationTypes } from '../../run/run.ts'
 import type { RunSummary } from '../../run/run-summary.ts'
-import { plainItem } from './plain-item.ts'
+import { instant, plainItem } from './plain-item.ts'
 
 const text = z.exactOptional(z.string())
+const time = z.exactOptional(instant)
 
 const SummaryItem = z.object({
+  sk: z.string(),
   domainStatus: z.string(),
   updatedAt: z.number(),
   domainId: z.string(),
@@ -23,14 +25,19 @@ const SummaryItem = z.object({
   reason: text,
   runId: text,
   error: z.exactOptional(z.object({ name: z.string(), message: z.string() })),
+  nativeStatus: text,
+  createdAtMs: time,
+  startedAtMs: time,
+  detectedAtMs: time,
 })
 
 /** Skips an item that this version cannot read: the index is for people, and `dzrun get` shows what is wrong with it. */
 const summaryOf = (item: unknown): readonly RunSummary[] => {
   const parsed = z.safeParse(SummaryItem, item)
   if (!parsed.success) return []
-  const { domainStatus, updatedAt, ...summary } = parsed.data
-  return [{ ...summary, status: domainStatus.slice(summary.domainId.length + 1), updatedAtMs: updatedAt }]
+  const { sk: record, domainStatus, updatedAt, ...summary } = parsed.data
+  const status = domainStatus.slice(summary.domainId.length + 1)
+  return [{ record, ...summary, status, updatedAtMs: updatedAt }]
 }
 
 const parameters = (table: string, query: RunListQuery): QueryCommandInput => ({

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../../../lib/run/run-summary.ts'
 import { listRuns, runStatuses } from '../../../../lib/usecases/inspect/list-runs.ts'
 
 const summary = (over: Partial<RunSummary>): RunSummary => ({
+  record: 'RUN#1#BUSINESS_DESCRIPTIONS#0001',
   domainId: 'dzd_orders',
   status: 'FAILED',
   projectId: 'project-1',
