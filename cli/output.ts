@@ -1,79 +1,171 @@
-import { styleText } from 'node:util'
+import { type Command, Option } from 'commander'
+import { CommandFailed, exitCodes } from './exit-codes.ts'
+import { isoTimes } from './iso-times.ts'
+import { drawTable } from './table.ts'
 
-export type OutputFormat = 'table' | 'json' | 'jsonl' | 'csv'
-export const outputFormats: readonly OutputFormat[] = ['table', 'json', 'jsonl', 'csv']
+export const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const
+export type OutputFormat = (typeof outputFormats)[number]
 
-/** A row as text by column name. */
-export type Row = Readonly<Record<string, string>>
+/** The flags that `addRowFlags` and `addDocumentFlags` give a command. */
+export interface OutputFlags {
+  readonly output?: OutputFormat
+  /** `--json` without names is true. */
+  readonly json?: true | string
+  readonly columns?: string
+  readonly quiet?: true
+}
+
+type Value = string | number | boolean | null | undefined | readonly string[]
+
+/** One column of a command that prints rows, and one field of its JSON. */
+export interface Column<T> {
+  readonly name: string
+  /** The value as data: JSON keeps it, CSV prints it. Times are ISO 8601 (see `isoTime`). */
+  readonly value: (row: T) => Value
+  /** What a person reads in the table, where it differs from the value: an age for a time. */
+  readonly text?: (row: T) => string
+  /** Shown only when `--columns` names it, and in every other format. */
+  readonly hidden?: true
+}
+
+/** A time as data. */
+export const isoTime = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString()
+
+const addCommon = (command: Command, formats: readonly OutputFormat[]): Command =>
+  command
+    .addOption(new Option('--output <format>', 'output format (default: table)').choices(formats))
+    .option('--json [fields]', 'JSON, with only these fields, separated by commas, where given')
+    .option('--quiet', 'print results only: no notes and no progress')
+
+/** Adds `--output`, `--json`, `--columns` and `--quiet` to a command that prints rows with `printRows`. */
+export const addRowFlags = <T>(command: Command, columns: readonly Column<T>[]): Command =>
+  addCommon(command, outputFormats).option(
+    '--columns <names>',
+    `columns of a table or CSV, separated by commas: ${columns.map(({ name }) => name).join(', ')}`,
+  )
+
+/** Adds `--output`, `--json` and `--quiet` to a command that prints one document with `printDocument`. */
+export const addDocumentFlags = (command: Command): Command => addCommon(command, ['table', 'json', 'jsonl'])
+
+/** The format that the flags ask for. */
+export const formatOf = ({ output, json }: OutputFlags): OutputFormat => {
+  if (json === undefined) return output ?? 'table'
+  if (output === undefined || output === 'json' || output === 'jsonl') return output ?? 'json'
+  throw new CommandFailed(exitCodes.usage, `give --json or --output ${output}, not both`)
+}
+
+const namesIn = (flag: string, given: string, known: readonly string[]): readonly string[] => {
+  const names = given.split(',').map((name) => name.trim())
+  const wrong = names.filter((name) => !known.includes(name))
+  if (wrong.length > 0)
+    throw new CommandFailed(exitCodes.usage, `${flag} knows ${known.join(', ')}, not ${wrong.join(', ')}`)
+  return names
+}
+
+const chosen = <T>(columns: readonly Column<T>[], flags: OutputFlags): readonly Column<T>[] => {
+  const format = formatOf(flags)
+  const known = columns.map(({ name }) => name)
+  const pick = (names: readonly string[]) =>
+    names.flatMap((name) => columns.filter((one) => one.name === name))
+  if (typeof flags.json === 'string') return pick(namesIn('--json', flags.json, known))
+  if (flags.columns !== undefined && (format === 'table' || format === 'csv'))
+    return pick(namesIn('--columns', flags.columns, known))
+  return format === 'table' ? columns.filter(({ hidden }) => hidden !== true) : columns
+}
+
+const dataOf = <T>(columns: readonly Column<T>[], row: T): Record<string, Value> =>
+  Object.fromEntries(columns.map(({ name, value }) => [name, value(row)]))
+
+const textOf = (value: Value): string => {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'object' ? value.join('+') : String(value)
+}
 
 /** Neither a quote, a comma nor a line break may end a field early, and no spreadsheet may take one for a formula. */
-const csvField = (value: string): string => {
-  const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+const csvField = (value: Value): string => {
+  const text = textOf(value)
+  const inert = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }
 
-/** Names and error texts come from outside: control characters and bidirectional overrides must not reach a terminal. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === '\n' ? ' ' : '\ufffd'))
+type Rows<T> = AsyncIterable<T> | Iterable<T>
 
-const table = async (columns: readonly string[], rows: readonly Row[]): Promise<string> => {
-  const { default: Table } = await import('cli-table3')
-  const frame = Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].map(
-      (name) => [name, ''],
-    ),
-  )
-  const lines = { left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' }
-  const drawn = new Table({
-    head: columns.map((column) => column.toUpperCase()),
-    chars: { ...frame, ...lines },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  drawn.push(...rows.map((row) => columns.map((column) => printable(row[column] ?? ''))))
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-}
-
-/** Returns rows in the format that was asked for. JSON keeps the values as they are; the rest is for reading. */
-export const formatRows = async (
-  format: OutputFormat,
-  columns: readonly string[],
-  rows: readonly Row[],
-): Promise<string> => {
-  const picked = rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? ''])))
+async function* linesOf<T>(rows: Rows<T>, columns: readonly Column<T>[], format: OutputFormat) {
   switch (format) {
-    case 'json':
-      return JSON.stringify(picked, null, 2)
     case 'jsonl':
-      return picked.map((row) => JSON.stringify(row)).join('\n')
+      for await (const row of rows) yield JSON.stringify(dataOf(columns, row))
+      return
     case 'csv':
-      return [columns, ...picked.map((row) => columns.map((column) => row[column] ?? ''))]
-        .map((fields) => fields.map(csvField).join(','))
-        .join('\n')
-    case 'table':
-      return table(columns, rows)
+      yield columns.map(({ name }) => csvField(name)).join(',')
+      for await (const row of rows) yield columns.map(({ value }) => csvField(value(row))).join(',')
+      return
+    case 'json':
+    case 'table': {
+      const all: T[] = []
+      for await (const row of rows) all.push(row)
+      if (format === 'json')
+        yield JSON.stringify(
+          all.map((row) => dataOf(columns, row)),
+          null,
+          2,
+        )
+      else if (all.length > 0)
+        yield await drawTable(
+          columns.map(({ name }) => name),
+          all.map((row) => columns.map(({ value, text }) => (text ? text(row) : textOf(value(row))))),
+        )
+      return
+    }
     default:
-      return format satisfies never
+      format satisfies never
   }
 }
 
-/** Styles text for a terminal; plain where stdout is piped or NO_COLOR is set. */
-export const styled = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string): string =>
-  styleText(style, text, { stream: process.stdout })
-
-/** `3m`, `2h`, `5d`: how long ago, or ahead, in the largest unit that fits. */
-export const age = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(Math.abs(ms) / 1000))
-  if (seconds < 60) return `${seconds}s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
-  return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
+/**
+ * Prints rows in the format that the flags ask for. JSON Lines and CSV are printed as the rows come, so their number is
+ * not bounded by memory. An empty table prints nothing on stdout; `note` says what there is none of.
+ * @throws CommandFailed when `--json` or `--columns` names a column that does not exist
+ */
+export const printRows = async <T>(
+  rows: Rows<T>,
+  columns: readonly Column<T>[],
+  flags: OutputFlags,
+): Promise<void> => {
+  for await (const line of linesOf(rows, chosen(columns, flags), formatOf(flags))) console.log(line)
 }
 
-/** A time for people on a terminal (local, with its zone), and ISO 8601 where stdout is piped. */
-export const time = (ms: number): string =>
-  process.stdout.isTTY
-    ? new Date(ms).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'long' })
-    : new Date(ms).toISOString()
+/** Checks `--json` and `--columns` before a command does any work. @throws CommandFailed */
+export const checkRowFlags = <T>(columns: readonly Column<T>[], flags: OutputFlags): void => {
+  chosen(columns, flags)
+}
+
+/**
+ * Prints a document: as data with ISO times where JSON is asked for, else the lines of `text`.
+ * @throws CommandFailed when `--json` names a field that is not in `fields`
+ */
+export const printDocument = <T extends object>(
+  document: T,
+  flags: OutputFlags,
+  {
+    fields,
+    text,
+  }: { readonly fields: readonly (keyof T & string)[]; readonly text: () => readonly string[] },
+): void => {
+  const format = formatOf(flags)
+  const names = typeof flags.json === 'string' ? namesIn('--json', flags.json, fields) : undefined
+  if (format === 'table') {
+    console.log(text().join('\n'))
+    return
+  }
+  const picked =
+    names === undefined
+      ? document
+      : Object.fromEntries(names.map((name) => [name, Reflect.get(document, name) ?? null]))
+  console.log(JSON.stringify(isoTimes(picked), null, format === 'json' ? 2 : 0))
+}
+
+/** Tells a person something that is no result: on stderr, and not with `--quiet`. */
+export const note = (text: string, { quiet }: OutputFlags = {}): void => {
+  if (quiet !== true) console.error(text)
+}

@@ -1,37 +1,21 @@
 import { Command } from 'commander'
+import { commands } from './commands.ts'
 
-/** Each command by name, loaded only when it is used: `--help` and one command never pay for the SDKs of another. */
-const commands: Readonly<Record<string, (program: Command) => Promise<void>>> = {
-  explain: async (program) => (await import('./commands/explain.ts')).addExplain(program),
-  list: async (program) => (await import('./commands/list.ts')).addList(program),
-  get: async (program) => (await import('./commands/get.ts')).addGet(program),
-  status: async (program) => (await import('./commands/status.ts')).addStatus(program),
-  submit: async (program) => (await import('./commands/submit.ts')).addSubmit(program),
-  cancel: async (program) => (await import('./commands/cancel.ts')).addCancel(program),
-  pause: async (program) => (await import('./commands/pause.ts')).addPause(program),
-  resume: async (program) => (await import('./commands/pause.ts')).addPause(program),
-  breaker: async (program) => (await import('./commands/breaker.ts')).addBreaker(program),
-  policy: async (program) => (await import('./commands/policy.ts')).addPolicy(program),
-}
+const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length))
 
+/** What `dzrun --help` prints below the flags. */
 export const overview = `
 Commands:
-  explain <asset>          why has this table no description?
-  list                     runs of a domain, the last changed first
-  get <run>                the record of a DataZone run
-  status                   what is in flight, what waits and why, queues, breakers
-  submit [assets...]       request runs; --wait follows them
-  cancel <asset>           cancel what was requested and has not ended
-  pause, resume <scope>    stop and start a domain or project
-  breaker list|close       show and close circuit breakers
-  policy check|test        check a policy file, and try it on an asset
+${Object.values(commands)
+  .map(({ usage, summary }) => `  ${usage.padEnd(width + 2)}${summary}`)
+  .join('\n')}
 
   dzrun COMMAND --help     flags and examples of a command
   dzrun help exit-codes    what each exit code means
 
 Examples:
-  dzrun explain tpcds_store_sales --domain dzd_sample1234567 --local
-  dzrun list --domain dzd_sample1234567 --status failed --since 7d --stage prod --region eu-central-1`
+  dzrun explain store_sales --local
+  dzrun list --status failed --since 7d --stage prod --region eu-central-1`
 
 export const programFor = (): Command =>
   new Command('dzrun')
@@ -44,13 +28,16 @@ export const programFor = (): Command =>
     .showSuggestionAfterError()
     .exitOverride()
 
-/** Loads the command that the arguments name; all of them for help on an unknown one, so that it can be suggested. */
+/** Loads the command that the arguments name; all of them for an unknown one, so that the one meant can be suggested. */
 export const load = async (program: Command, args: readonly string[]): Promise<void> => {
   const named = args.find((arg) => Object.hasOwn(commands, arg))
-  const adders =
-    named === undefined
-      ? Object.values(commands).filter((add) => add !== commands['resume'])
-      : [commands[named]]
-  for (const add of adders) await add?.(program)
-  for (const command of program.commands) command.exitOverride()
+  const found = named === undefined ? undefined : commands[named]
+  for (const { add } of found === undefined ? Object.values(commands) : [found]) await add(program)
+  for (const command of program.commands) exitOnError(command)
+}
+
+/** Makes errors of a command and its subcommands throw, so that main.ts chooses the exit code. */
+const exitOnError = (command: Command): void => {
+  command.exitOverride()
+  for (const child of command.commands) exitOnError(child)
 }

@@ -1,28 +1,39 @@
 import type { Command } from 'commander'
-import { breakerName } from '../../lib/run/breaker.ts'
+import { type Breaker, breakerName } from '../../lib/run/breaker.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
-import { formatRows, time } from '../output.ts'
+import { addRowFlags, type Column, isoTime, note, type OutputFlags, printRows } from '../output.ts'
 import type { StackOptions } from '../stack-location.ts'
+import { relative } from '../terminal.ts'
+
+const columns: readonly Column<Breaker>[] = [
+  { name: 'name', value: ({ cause }) => breakerName(cause) },
+  { name: 'call', value: ({ call }) => call },
+  {
+    name: 'opened',
+    value: (one) => isoTime(one.openedAtMs),
+    text: (one) => relative(one.openedAtMs, Date.now()),
+  },
+  {
+    name: 'probe',
+    value: (one) => isoTime(one.nextProbeAtMs),
+    text: (one) => relative(one.nextProbeAtMs, Date.now()),
+  },
+  { name: 'probes', value: ({ probes }) => probes },
+]
 
 /** `dzrun breaker list` and `dzrun breaker close NAME`. */
 export const addBreaker = (program: Command): void => {
   const breaker = program.command('breaker').description('show and close circuit breakers')
 
-  breaker
-    .command('list')
-    .description('list the open circuit breakers')
-    .action(async (options: StackOptions, command: Command) => {
-      const { breakers } = await connect({ ...command.optsWithGlobals(), ...options })
-      const rows = (await breakers.openBreakers()).map((open) => ({
-        name: breakerName(open.cause),
-        call: open.call,
-        opened: time(open.openedAtMs),
-        'next probe': time(open.nextProbeAtMs),
-        probes: String(open.probes),
-      }))
-      console.log(await formatRows('table', ['name', 'call', 'opened', 'next probe', 'probes'], rows))
-    })
+  const list = breaker.command('list').description('list the open circuit breakers')
+  addRowFlags(list, columns).action(async () => {
+    const all = list.optsWithGlobals<StackOptions & OutputFlags>()
+    const { breakers } = await connect(all)
+    const open = await breakers.openBreakers()
+    if (open.length === 0) note('no breaker is open', all)
+    await printRows(open, columns, all)
+  })
 
   breaker
     .command('close')

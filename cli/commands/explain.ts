@@ -4,13 +4,13 @@ import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/e
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { connect } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { age, printable, styled, time } from '../output.ts'
+import { addDocumentFlags, type OutputFlags, printDocument } from '../output.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { assetOf } from '../target.ts'
+import { age, printable, styled, time } from '../terminal.ts'
 
-interface ExplainOptions extends StackOptions {
+interface ExplainOptions extends StackOptions, OutputFlags {
   readonly domain?: string
-  readonly json?: boolean
 }
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
@@ -50,25 +50,23 @@ const explanationLines = (explanation: Explanation, nowMs: number): readonly str
 
 /** `dzrun explain ASSET`: why does this table have no description? */
 export const addExplain = (program: Command): void => {
-  program
+  const command = program
     .command('explain')
     .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
     .description(
       'say what was requested for an asset, where it stands, what it waits for, and what you can do',
     )
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
-    .option('--json', 'print the same as data')
     .addHelpText('after', '\nExample:\n  dzrun explain tpcds_store_sales --domain dzd_sample1234567 --local')
-    .action(async (named: string, options: ExplainOptions, command: Command) => {
-      const all: ExplainOptions = { ...command.optsWithGlobals(), ...options }
-      const target = assetOf(named, all.domain)
-      const { store, switches, breakers, skips } = await connect(all)
-      const explanation = await explainTarget(target, { store, switches, breakers, skips })
-      console.log(
-        all.json === true
-          ? JSON.stringify(explanation, null, 2)
-          : explanationLines(explanation, Date.now()).join('\n'),
-      )
-      if (explanation.stories.length + explanation.skips.length === 0) process.exitCode = exitCodes.notFound
+  addDocumentFlags(command).action(async (named: string) => {
+    const all = command.optsWithGlobals<ExplainOptions>()
+    const target = assetOf(named, all.domain)
+    const { store, switches, breakers, skips } = await connect(all)
+    const explanation = await explainTarget(target, { store, switches, breakers, skips })
+    printDocument(explanation, all, {
+      fields: ['target', 'stories', 'skips', 'unreadable', 'advice'],
+      text: () => explanationLines(explanation, Date.now()),
     })
+    if (explanation.stories.length + explanation.skips.length === 0) process.exitCode = exitCodes.notFound
+  })
 }

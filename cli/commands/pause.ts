@@ -11,7 +11,7 @@ interface PauseOptions extends StackOptions {
   readonly by?: string
 }
 
-/** `dzrun pause SCOPE` and `dzrun resume SCOPE`. */
+/** `dzrun pause SCOPE`: start no runs of a domain or project. */
 export const addPause = (program: Command): void => {
   program
     .command('pause')
@@ -31,7 +31,10 @@ export const addPause = (program: Command): void => {
       await dynamoDbSwitchWriter(client, location.tableName).pause(scope, { reason: all.reason, pausedBy })
       console.log(`paused ${named}; it works within a minute, and dzrun resume ${named} ends it`)
     })
+}
 
+/** `dzrun resume SCOPE`: end a pause. */
+export const addResume = (program: Command): void => {
   program
     .command('resume')
     .argument('<scope>', 'DOMAIN or DOMAIN/PROJECT')

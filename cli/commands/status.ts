@@ -3,9 +3,10 @@ import { breakerName } from '../../lib/run/breaker.ts'
 import type { StackStatus } from '../../lib/usecases/inspect/stack-status.ts'
 import { stackStatus } from '../../lib/usecases/inspect/stack-status.ts'
 import { connect } from '../connect.ts'
-import { age, time } from '../output.ts'
+import { addDocumentFlags, type OutputFlags, printDocument } from '../output.ts'
 import { queueDepths } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
+import { age, time } from '../terminal.ts'
 
 type QueueDepths = Awaited<ReturnType<typeof queueDepths>>
 
@@ -34,23 +35,21 @@ const statusLines = (status: StackStatus, queues: QueueDepths, nowMs: number): r
 
 /** `dzrun status`: what the system is doing. */
 export const addStatus = (program: Command): void => {
-  program
+  const command = program
     .command('status')
     .description('show what is in flight, what waits and why, the queues, and open breakers')
-    .option('--json', 'print the same as data')
     .addHelpText('after', '\nExample:\n  dzrun status --stage prod --region eu-central-1')
-    .action(async (options: { json?: boolean }, command: Command) => {
-      const all: StackOptions & { json?: boolean } = { ...command.optsWithGlobals(), ...options }
-      const { location, store, breakers } = await connect(all)
-      const nowMs = Date.now()
-      const [status, queues] = await Promise.all([
-        stackStatus({ store, breakers }, nowMs),
-        queueDepths(location, all),
-      ])
-      console.log(
-        all.json === true
-          ? JSON.stringify({ ...status, queues }, null, 2)
-          : statusLines(status, queues, nowMs).join('\n'),
-      )
+  addDocumentFlags(command).action(async () => {
+    const all = command.optsWithGlobals<StackOptions & OutputFlags>()
+    const { location, store, breakers } = await connect(all)
+    const nowMs = Date.now()
+    const [status, queues] = await Promise.all([
+      stackStatus({ store, breakers }, nowMs),
+      queueDepths(location, all),
+    ])
+    printDocument({ ...status, queues }, all, {
+      fields: ['claimed', 'inFlight', 'unannounced', 'parked', 'breakers', 'unreadable', 'queues'],
+      text: () => statusLines(status, queues, nowMs),
     })
+  })
 }

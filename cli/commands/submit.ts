@@ -11,10 +11,10 @@ import { skipText, standingOf } from '../../lib/usecases/inspect/describe-run.ts
 import { projectOf } from '../catalog.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
-import { printable } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { assetOf } from '../target.ts'
+import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface SubmitOptions extends StackOptions {

@@ -1,27 +1,96 @@
-import { describe, expect, test } from 'vitest'
-import { age, formatRows, printable } from '../../../cli/output.ts'
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest'
+import { type Column, formatOf, printDocument, printRows } from '../../../cli/output.ts'
+import { age, printable, relative } from '../../../cli/terminal.ts'
 
-const rows = [
-  { name: 'store_sales', why: 'a "quoted", text' },
-  { name: '=HYPERLINK("x")', why: 'two\nlines' },
+interface Row {
+  readonly name: string
+  readonly count: number
+  readonly why?: string
+}
+
+const columns: readonly Column<Row>[] = [
+  { name: 'name', value: ({ name }) => name },
+  { name: 'count', value: ({ count }) => count, text: ({ count }) => `${count} runs` },
+  { name: 'why', value: ({ why }) => why, hidden: true },
 ]
 
-describe('formatRows', () => {
+const rows: readonly Row[] = [
+  { name: 'store_sales', count: 2, why: 'a "quoted", text' },
+  { name: '=HYPERLINK("x")', count: -1, why: 'two\nlines' },
+]
+
+let log: Mock<typeof console.log>
+beforeEach(() => {
+  log = vi.spyOn(console, 'log').mockImplementation(() => {})
+})
+afterEach(() => log.mockRestore())
+const printed = () => log.mock.calls.map(([line]) => String(line)).join('\n')
+
+describe('printRows', () => {
   test('quotes CSV fields and keeps spreadsheets from running them', async () => {
-    expect(await formatRows('csv', ['name', 'why'], rows)).toBe(
-      'name,why\nstore_sales,"a ""quoted"", text"\n"\'=HYPERLINK(""x"")","two\nlines"',
+    await printRows(rows, columns, { output: 'csv' })
+    expect(printed()).toBe(
+      'name,count,why\nstore_sales,2,"a ""quoted"", text"\n"\'=HYPERLINK(""x"")",-1,"two\nlines"',
     )
   })
 
-  test('writes one JSON object per line', async () => {
-    const lines = (await formatRows('jsonl', ['name'], rows)).split('\n')
-    expect(lines.map((line) => JSON.parse(line))).toEqual(rows.map(({ name }) => ({ name })))
+  test('writes one JSON object per line, with every field as data', async () => {
+    await printRows(rows, columns, { output: 'jsonl' })
+    expect(
+      printed()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(rows)
   })
 
-  test('aligns a table without frames', async () => {
-    const lines = (await formatRows('table', ['name', 'why'], [{ name: 'a', why: 'b' }])).split('\n')
-    expect(lines).toEqual(['NAME  WHY', 'a     b'])
+  test('prints only the fields that --json names', async () => {
+    await printRows(rows, columns, { json: 'count' })
+    expect(JSON.parse(printed())).toEqual([{ count: 2 }, { count: -1 }])
   })
+
+  test('aligns a table without frames and hides what --columns does not name', async () => {
+    await printRows([{ name: 'a', count: 1, why: 'b' }], columns, {})
+    expect(printed()).toBe('NAME  COUNT\na     1 runs')
+    log.mockClear()
+    await printRows([{ name: 'a', count: 1, why: 'b' }], columns, { columns: 'why, name' })
+    expect(printed()).toBe('WHY  NAME\nb    a')
+  })
+
+  test.each([
+    [{ json: 'nmae' }, '--json knows name, count, why, not nmae'],
+    [{ columns: 'x' }, '--columns knows name, count, why, not x'],
+  ])('refuses %j', async (flags, message) => {
+    await expect(printRows(rows, columns, flags)).rejects.toThrow(message)
+  })
+})
+
+describe('printDocument', () => {
+  const document = { retryAtMs: 0, heldMs: 5, runs: [{ startedAtMs: 1000 }] }
+  const print = (flags: Parameters<typeof printDocument>[1]) =>
+    printDocument(document, flags, { fields: ['retryAtMs', 'heldMs', 'runs'], text: () => ['a', 'b'] })
+
+  test('prints text for people', () => {
+    print({})
+    expect(printed()).toBe('a\nb')
+  })
+
+  test('prints times as ISO 8601 and keeps durations', () => {
+    print({ json: true })
+    expect(JSON.parse(printed())).toEqual({
+      retryAt: '1970-01-01T00:00:00.000Z',
+      heldMs: 5,
+      runs: [{ startedAt: '1970-01-01T00:00:01.000Z' }],
+    })
+  })
+
+  test('prints one line as JSON Lines', () => {
+    print({ output: 'jsonl', json: 'heldMs' })
+    expect(printed()).toBe('{"heldMs":5}')
+  })
+})
+
+test('refuses --json with a format that is not JSON', () => {
+  expect(() => formatOf({ json: true, output: 'csv' })).toThrow('give --json or --output csv, not both')
 })
 
 describe('printable', () => {
@@ -41,4 +110,8 @@ describe('age', () => {
   ])('shortens %i ms to %s', (ms, text) => {
     expect(age(ms)).toBe(text)
   })
+})
+
+test('says on which side of now a time is', () => {
+  expect([relative(0, 60_000), relative(60_000, 0)]).toEqual(['1m ago', 'in 1m'])
 })

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+
+interface CommandEntry {
+  /** Its line in `dzrun --help`. */
+  readonly usage: string
+  readonly summary: string
+  /** Adds the command; loaded only when it is used, so that no command pays for the SDKs of another. */
+  readonly add: (program: Command) => Promise<void>
+}
+
+/** Every command by name, in the order of `dzrun --help`. A command that is added with another has no entry in the help. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  explain: {
+    usage: 'explain <asset>',
+    summary: 'why has this table no description?',
+    add: async (program) => (await import('./commands/explain.ts')).addExplain(program),
+  },
+  status: {
+    usage: 'status',
+    summary: 'what is in flight, what waits and why, queues, breakers',
+    add: async (program) => (await import('./commands/status.ts')).addStatus(program),
+  },
+  list: {
+    usage: 'list',
+    summary: 'runs, the last changed first',
+    add: async (program) => (await import('./commands/list.ts')).addList(program),
+  },
+  get: {
+    usage: 'get <run>',
+    summary: 'the record of a DataZone run',
+    add: async (program) => (await import('./commands/get.ts')).addGet(program),
+  },
+  submit: {
+    usage: 'submit [assets...]',
+    summary: 'request runs; --wait follows them',
+    add: async (program) => (await import('./commands/submit.ts')).addSubmit(program),
+  },
+  cancel: {
+    usage: 'cancel <asset>',
+    summary: 'cancel what was requested and has not ended',
+    add: async (program) => (await import('./commands/cancel.ts')).addCancel(program),
+  },
+  pause: {
+    usage: 'pause <scope>',
+    summary: 'start no runs of a domain or project',
+    add: async (program) => (await import('./commands/pause.ts')).addPause(program),
+  },
+  resume: {
+    usage: 'resume <scope>',
+    summary: 'end a pause',
+    add: async (program) => (await import('./commands/pause.ts')).addResume(program),
+  },
+  breaker: {
+    usage: 'breaker list|close',
+    summary: 'show and close circuit breakers',
+    add: async (program) => (await import('./commands/breaker.ts')).addBreaker(program),
+  },
+  policy: {
+    usage: 'policy check|test',
+    summary: 'check a policy file, and try it on an asset',
+    add: async (program) => (await import('./commands/policy.ts')).addPolicy(program),
+  },
+}
