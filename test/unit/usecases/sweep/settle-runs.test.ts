@@ -123,7 +123,7 @@ const settleSlowly = async (
 const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
 
-test('a run too young to be looked for ends when a page that is read anyway shows it', async () => {
+test('ends a run too young to be looked for when a page that is read anyway shows it', async () => {
   const young = [run(8, second), run(9, second)]
   const ended = statuses(10, (n) => (n === 9 ? 'IN_PROGRESS' : 'SUCCEEDED'))
   const { calls, endings } = await settle([...runs(5), ...young], having(ended))
@@ -131,8 +131,8 @@ test('a run too young to be looked for ends when a page that is read anyway show
   expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-8'])
 })
 
-describe('a few', () => {
-  test('one Get each, and no List', async () => {
+describe('a domain with few runs in flight', () => {
+  test('reads each run with one Get, and sends no List', async () => {
     const { calls, endings, ended } = await settle(
       runs(3),
       having({ 'run-0': 'SUCCEEDED', 'run-1': 'IN_PROGRESS', 'run-2': 'FAILED' }),
@@ -144,19 +144,19 @@ describe('a few', () => {
     expect(ended).toContainEqual(expect.objectContaining({ ending: 'FAILED', version: 2 }))
   })
 
-  test('P6: whatever its age, in every sweep: an ending at the age of an hour is noticed by the next', async () => {
+  test('P6: reads a run of any age in every sweep', async () => {
     for (const ageMs of [45 * second, 6 * minute, 61 * minute, 62 * minute, 100 * 60 * minute]) {
       const { endings } = await settle([run(0, ageMs)], having({ 'run-0': 'SUCCEEDED' }))
       expect(endings).toEqual(['run-0'])
     }
   })
 
-  test('P11: none old enough to have ended, none asked', async () => {
+  test('P11: reads nothing while no run is old enough to have ended', async () => {
     const { calls } = await settle(runs(9, 11 * second), having({}))
     expect(calls).toEqual([])
   })
 
-  test('Get tells how each type fared', async () => {
+  test('keeps from the Get how each type fared', async () => {
     const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'no names' }]
     const { ended } = await settle([run(0)], {
       getRun: async () =>
@@ -165,7 +165,7 @@ describe('a few', () => {
     expect(ended).toMatchObject([{ typeStats, error: { message: 'BUSINESS_NAMES: no names' } }])
   })
 
-  test('a refusal names the problem and ends nothing', async () => {
+  test('reports each refused Get and ends nothing', async () => {
     for (const kind of ['NOT_FOUND', 'DENIED', 'UNAVAILABLE'] as const) {
       const { ended, problems, store } = await settle(runs(2), { getRun: async () => refused(kind) })
       expect(ended).toEqual([])
@@ -174,7 +174,7 @@ describe('a few', () => {
     }
   })
 
-  test('P7: throttled, it stops asking', async () => {
+  test('P7: stops reading once DataZone throttles', async () => {
     const due = runs(3)
     const { calls } = await settle(due, { getRun: async () => refused('THROTTLED') })
     expect(calls.length).toBeLessThanOrEqual(due.length)
@@ -183,15 +183,15 @@ describe('a few', () => {
   })
 })
 
-describe('many', () => {
-  test('P11: nothing changed: two Lists for fifty runs, and no write', async () => {
+describe('a domain with many runs in flight', () => {
+  test('P11: reads two Lists for fifty unchanged runs, and writes nothing', async () => {
     const { calls, store, problems } = await settle(runs(50), having(statuses(50, () => 'IN_PROGRESS')))
     expect(problems).toEqual([])
     expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS'])
     expect(store.writes).toEqual([])
   })
 
-  test('SUBMITTED before IN_PROGRESS, so that a run that moves on between the two is seen', async () => {
+  test('lists SUBMITTED before IN_PROGRESS, so that it sees a run that moves on between the two', async () => {
     const is: Record<string, string> = { ...statuses(5, () => 'SUBMITTED') }
     const script = having(is)
     const { calls, endings } = await settle(runs(5), {
@@ -209,7 +209,7 @@ describe('many', () => {
     expect(endings).toEqual([])
   })
 
-  test('ended: SUCCEEDED is listed while it pays, and one Get for each that is left', async () => {
+  test('lists SUCCEEDED while a page settles at least two runs, then reads each remaining run with Get', async () => {
     const is = statuses(10, (n) => (n < 4 ? 'SUCCEEDED' : n < 6 ? 'FAILED' : 'IN_PROGRESS'))
     const { calls, endings, store } = await settle(runs(10), having(is))
     expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
@@ -218,13 +218,13 @@ describe('many', () => {
     expect(store.writes).toHaveLength(6)
   })
 
-  test('one missing: a Get is as cheap as a page', async () => {
+  test('reads a single missing run with Get instead of a page', async () => {
     const is = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
     const { calls } = await settle(runs(5), having(is))
     expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-0'])
   })
 
-  test('P11: old endings of others are not paged through: a page that settles fewer than two is the last', async () => {
+  test('P11: stops paging through old endings of foreign runs at a page that settles fewer than two', async () => {
     const others = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`other-${n}`, 'SUCCEEDED']))
     const is = { ...others, ...statuses(6, () => 'SUCCEEDED') }
     const { calls, endings } = await settle(runs(6), having(is))
@@ -233,7 +233,7 @@ describe('many', () => {
     expect(endings).toHaveLength(6)
   })
 
-  test('every page of what is going is read, until all are seen', async () => {
+  test('reads pages of active runs until it has seen every run', async () => {
     const others = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`other-${n}`, 'IN_PROGRESS']))
     const { calls, endings } = await settle(
       runs(6),
@@ -331,7 +331,7 @@ describe('many', () => {
     expect(seen.size).toBe(10_000)
   })
 
-  test('a List of SUCCEEDED that fails leaves it to Get', async () => {
+  test('falls back to Get when List SUCCEEDED fails', async () => {
     const script = having(statuses(6, () => 'SUCCEEDED'))
     const { endings, problems } = await settle(runs(6), {
       ...script,
@@ -342,7 +342,7 @@ describe('many', () => {
     expect(problems).toEqual(['AccessDeniedException'])
   })
 
-  test('P8: an unheard-of status is in no list: one Get each, kept, not ended', async () => {
+  test('P8: reads a run of an unrecognized status, which is in no list, with one Get, and does not end it', async () => {
     const { ended, store } = await settle(runs(5), having(statuses(5, () => 'PAUSED')))
     expect(ended).toEqual([])
     expect(store.all()).toMatchObject(
@@ -350,7 +350,7 @@ describe('many', () => {
     )
   })
 
-  test('P6: an old one among them is missed and asked for like any other', async () => {
+  test('P6: reads an old run that no list shows like any other', async () => {
     const old = run(9, 70 * minute)
     const is = { ...statuses(5, () => 'IN_PROGRESS'), 'run-9': 'FAILED' }
     const { calls, endings } = await settle([...runs(5), old], having(is))
@@ -358,7 +358,7 @@ describe('many', () => {
     expect(endings).toEqual(['run-9'])
   })
 
-  test('P9: one past its deadline gets a Get, whatever the lists would show, and only that ends it', async () => {
+  test('P9: ends a run past its deadline only after a Get, whatever the lists show', async () => {
     const late = run(9, 5 * 60 * minute)
     const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'IN_PROGRESS' }
     const { calls, ended } = await settle([...runs(5), late], having(is))
@@ -366,7 +366,7 @@ describe('many', () => {
     expect(ended).toMatchObject([{ runId: 'run-9', ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
   })
 
-  test('one that is past its deadline and has ended gets one Get, not two', async () => {
+  test('reads a run that ended past its deadline with one Get, not two', async () => {
     const late = run(9, 5 * 60 * minute)
     const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'SUCCEEDED' }
     const { calls, ended } = await settle([...runs(5), late], having(is))
@@ -375,8 +375,8 @@ describe('many', () => {
   })
 })
 
-describe('whatever happens to one record', () => {
-  test('P9: one that cannot be written does not hold up the others of its domain', async () => {
+describe('a record that cannot be written', () => {
+  test('P9: does not hold up the others of its domain', async () => {
     const tracked = runs(3)
     const store = memoryRunStore(...tracked)
     store.beforeWrite = (next) => {
@@ -393,7 +393,7 @@ describe('whatever happens to one record', () => {
     expect(settlement.problems).toEqual(['poison'])
   })
 
-  test('P5: one that somebody else ended meanwhile is theirs to announce', async () => {
+  test('P5: is left to the process that ended it meanwhile, which announces it', async () => {
     const tracked = runs(1)
     const store = memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 })))
     const settlement = await settleRuns(tracked, {
@@ -413,7 +413,7 @@ describe('whatever happens to one record', () => {
     })
   })
 
-  test('what is unheard of is told by whoever writes it', async () => {
+  test('has its unrecognized status reported by the process that writes it', async () => {
     const tracked = runs(1)
     const { unrecognized } = await settleRuns(tracked, {
       store: memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 }))),
@@ -426,7 +426,7 @@ describe('whatever happens to one record', () => {
   })
 })
 
-test('of data sources, each run gets a Get, however many they are: a List is of one source only', async () => {
+test('reads each data source run with Get, because a List covers one source only', async () => {
   const sources = Array.from({ length: 8 }, (_, n) => ({
     ...run(n),
     subject: { ...sourceSubject, dataSourceId: `source-${n}` },
@@ -437,33 +437,33 @@ test('of data sources, each run gets a Get, however many they are: a List is of 
   expect(calls.toSorted()).toEqual(sources.map(({ runId }) => `Get ${runId}`))
 })
 
-test('what is refused for want of a permission is counted apart, Gets and Lists', async () => {
+test('counts reads refused for a missing permission apart, Gets and Lists', async () => {
   expect(await settle(runs(2), { getRun: async () => refused('DENIED') })).toMatchObject({ denied: 2 })
   const listsDenied = { ...having({}), listRuns: async () => refused('DENIED') }
   expect(await settle(runs(9), listsDenied)).toMatchObject({ denied: 1 })
   expect(await settle(runs(2), { getRun: async () => refused('UNAVAILABLE') })).toMatchObject({ denied: 0 })
 })
 
-describe('P9: runs that never tell an ending', () => {
+describe('P9: runs without an ending', () => {
   const hour = 60 * minute
   const day = 24 * hour
 
-  test('still going past its deadline, by a Get: timed out', async () => {
+  test('times out a run that a Get shows active past its deadline', async () => {
     const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toMatchObject([{ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
   })
 
-  test('ended past its deadline: that ending, not ours', async () => {
+  test('ends a run that ended past its deadline with the ending DataZone reports', async () => {
     const { ended } = await settle([run(0, 5 * hour)], having({ 'run-0': 'SUCCEEDED' }))
     expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
   })
 
-  test('before its deadline it goes on', async () => {
+  test('leaves a run before its deadline in flight', async () => {
     const { ended } = await settle([run(0, 3 * hour)], having({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toEqual([])
   })
 
-  /** A sweep each minute for `forMs`, in which every Get is answered so. */
+  /** Sweeps each minute for `forMs`, with `getRun` answering every Get. */
   const sweptFor = async (
     tracked: InFlightRun | readonly InFlightRun[],
     forMs: number,
@@ -472,17 +472,17 @@ describe('P9: runs that never tell an ending', () => {
     const store = memoryRunStore(...[tracked].flat())
     const clock = manualClock()
     while (clock.now() <= t0 + forMs) {
-      const going = store.all().filter((there) => there.state === 'IN_FLIGHT')
+      const active = store.all().filter((there) => there.state === 'IN_FLIGHT')
       const deadlineMs = clock.now() + minute
       const datazone = scriptedDataZone({ getRun })
-      await settleRuns(going, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
+      await settleRuns(active, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
       clock.advance(minute)
     }
     return store
   }
 
   test.each(['DENIED', 'UNAVAILABLE', 'INVALID'] as const)(
-    'P8, P9: %s is noted past the deadline only, and ends a run a whole day after it began',
+    'P8, P9: notes %s past the deadline only, and times the run out a whole day later',
     async (kind) => {
       const silent = async () => refused(kind)
       expect((await sweptFor(run(0, 3 * hour), 0, silent)).writes).toEqual([])
@@ -494,26 +494,26 @@ describe('P9: runs that never tell an ending', () => {
     },
   )
 
-  test('P8: an answer in between clears the note', async () => {
+  test('P8: clears the note when DataZone answers again', async () => {
     const away = { ...run(0, 3 * hour), unansweredSinceMs: t0 - 2 * day }
     const { ended, store } = await settle([away], having({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toEqual([])
     expect(store.all()[0]).not.toHaveProperty('unansweredSinceMs')
   })
 
-  test('P8: throttled Gets end nothing, however late the run and however long they last', async () => {
+  test('P8: ends nothing while Gets are throttled, however late the run and however long that lasts', async () => {
     const store = await sweptFor(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
     expect(store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
     expect(store.writes).toEqual([])
   })
 
-  test('P9: a 404 is an answer: past its deadline the run is lost, not timed out', async () => {
+  test('P9: ends a run as LOST, not TIMED_OUT, when Get answers 404 past its deadline', async () => {
     const known = { ...run(0, 40 * hour), notFoundSinceMs: t0 - hour }
     const store = await sweptFor(known, minute, async () => refused('NOT_FOUND'))
     expect(store.all()).toMatchObject([{ ending: 'LOST' }])
   })
 
-  test('404 once is noted; again after ten minutes: lost', async () => {
+  test('notes the first 404, and declares the run lost at another one ten minutes later', async () => {
     const age = 30 * minute
     const once = await settle([run(0, age)], having({}))
     expect(once.ended).toEqual([])
@@ -522,18 +522,18 @@ describe('P9: runs that never tell an ending', () => {
     expect(again.ended).toMatchObject([{ ending: 'LOST' }])
   })
 
-  test('404 for a young run means nothing', async () => {
+  test('ignores a 404 for a young run', async () => {
     const { store } = await settle([run(0, 4 * minute)], having({}))
     expect(store.writes).toEqual([])
   })
 
-  test('404 means something five minutes after Start', async () => {
+  test('believes a 404 from five minutes after the Start', async () => {
     const at = async (ageMs: number) => (await settle([run(0, ageMs)], having({}))).store.writes.length
     expect(await at(5 * minute - 1)).toBe(0)
     expect(await at(5 * minute)).toBe(1)
   })
 
-  test('while many of a domain answer 404, none is lost', async () => {
+  test('declares no run lost while many of the domain answer 404', async () => {
     const age = 30 * minute
     const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { ended, problems, store } = await settle(known, having({}))
@@ -542,7 +542,7 @@ describe('P9: runs that never tell an ending', () => {
     expect(problems.at(-1)).toContain('none is declared lost')
   })
 
-  test('P9: many that are not found for good time out a whole day after the first sweep past their deadline', async () => {
+  test('P9: times out many runs that stay 404 a whole day after the first sweep past their deadline', async () => {
     const gone = async () => refused('NOT_FOUND')
     const late = runs(5, 40 * hour)
     const before = await sweptFor(late, day - minute, gone)
@@ -552,7 +552,7 @@ describe('P9: runs that never tell an ending', () => {
     expect(after.all()).toMatchObject(late.map(() => ({ ending: 'TIMED_OUT', detectedAtMs: t0 + day })))
   })
 
-  test('P8: what many are is a share of the answers, not of the questions: refusals are no answers', async () => {
+  test('P8: compares the 404s with the answers, not with the questions, because a refusal is no answer', async () => {
     const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { ended, problems } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),
@@ -566,7 +566,7 @@ describe('P9: runs that never tell an ending', () => {
   test.each([
     [8, []],
     [9, ['run-0', 'run-1', 'run-2', 'run-3']],
-  ])('four of %i that answer 404: half are too many', async (count, lost) => {
+  ])('declares %i runs with four 404s lost only when fewer than half answer 404', async (count, lost) => {
     const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { endings } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),
@@ -578,7 +578,7 @@ describe('P9: runs that never tell an ending', () => {
     expect(endings).toEqual(lost)
   })
 
-  test('a few that answer 404 among many that are found are lost', async () => {
+  test('declares a few runs lost when many others are found', async () => {
     const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const is = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
     const { endings } = await settle(known, {
@@ -590,7 +590,7 @@ describe('P9: runs that never tell an ending', () => {
   })
 })
 
-test('P6: runs that no answer ends, however many, do not keep one that has failed from its turn', async () => {
+test('P6: reaches a failed run although hundreds of runs that no answer ends precede it', async () => {
   const stuck = statuses(400, (n) => (n === 399 ? 'FAILED' : 'AWAITING_REVIEW'))
   const store = memoryRunStore(...runs(400))
   const clock = manualClock()
@@ -602,21 +602,21 @@ test('P6: runs that no answer ends, however many, do not keep one that has faile
       return getRun(domainId, runId)
     }
     const datazone = { ...scriptedDataZone({}), listRuns, getRun: slowly }
-    const going = store.all().filter((run) => run.state === 'IN_FLIGHT')
+    const active = store.all().filter((run) => run.state === 'IN_FLIGHT')
     // Time for half of the Gets.
     const deadlineMs = clock.now() + 4 * second
-    await settleRuns(going, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
+    await settleRuns(active, { store, clock, datazone, settings: defaults.sweeper, deadlineMs })
     clock.advance(minute)
   }
   expect(store.all().filter((run) => run.state === 'ENDED')).toMatchObject([{ runId: 'run-399' }])
 })
 
-test('out of time: it stops asking', async () => {
+test('stops reading when it is out of time', async () => {
   expect((await settle(runs(3), having({}), t0)).calls).toEqual([])
   expect((await settle(runs(9), having({}), t0)).calls).toEqual([])
 })
 
-test("P9: the policy's deadline goes before the deployment's", async () => {
+test("P9: prefers the policy's deadline to the deployment's", async () => {
   const late = { ...run(0, 2 * minute), policy: { deadlineMs: minute } }
   const { ended } = await settle([late], having({ 'run-0': 'IN_PROGRESS' }))
   expect(ended).toMatchObject([{ ending: 'TIMED_OUT' }])
@@ -640,7 +640,7 @@ describe('retry', () => {
       ),
   }
 
-  test('P2: of what failed, written together with the ending that promises it', async () => {
+  test('P2: parks the failed types in the write that records the ending', async () => {
     const { store, ended } = await settle([tried], partly)
     expect(store.writes).toHaveLength(1)
     expect(ended).toMatchObject([{ ending: 'PARTIALLY_SUCCEEDED', willRetry: true }])
@@ -650,7 +650,7 @@ describe('retry', () => {
     ])
   })
 
-  test('P5: not of what somebody else ended meanwhile', async () => {
+  test('P5: parks nothing for a run that another process ended meanwhile', async () => {
     const store = memoryRunStore({ ...tried, version: 7 })
     const settlement = await settleRuns([tried], {
       store,
@@ -663,7 +663,7 @@ describe('retry', () => {
     expect(store.all()).toHaveLength(1)
   })
 
-  test('not beside an attempt that somebody has asked for meanwhile', async () => {
+  test('parks nothing beside an attempt that was requested meanwhile', async () => {
     const store = memoryRunStore(tried, parkedRun({ subject: tried.subject, attempt: 2 }))
     const { ended } = await settleRuns([tried], {
       store,
@@ -677,7 +677,7 @@ describe('retry', () => {
   })
 })
 
-test('a retry starts only what it retries', async () => {
+test('starts only the types that it retries', async () => {
   const subjectOfBoth = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const }
   const waiting = parkedRun({
     subject: subjectOfBoth,

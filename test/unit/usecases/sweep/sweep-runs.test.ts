@@ -37,7 +37,7 @@ const sweeper = (
   held: { readonly breakers?: readonly Breaker[]; readonly paused?: string } = {},
 ) => {
   const clock = manualClock()
-  const tools = {
+  const context = {
     clock,
     store: memoryRunStore(...runs),
     bus: recordingBus(),
@@ -49,7 +49,10 @@ const sweeper = (
     },
     settings: { ...defaults.sweeper, ...settings },
   }
-  return { ...tools, sweep: (deadlineMs = clock.now() + 47 * second) => sweepRuns({ ...tools, deadlineMs }) }
+  return {
+    ...context,
+    sweep: (deadlineMs = clock.now() + 47 * second) => sweepRuns({ ...context, deadlineMs }),
+  }
 }
 
 const succeeded: Partial<DataZone> = {
@@ -58,7 +61,7 @@ const succeeded: Partial<DataZone> = {
 const due = { retryAtMs: t0, createdAtMs: t0 - minute }
 const old = { startedAtMs: t0 - minute }
 
-describe('one sweep', () => {
+describe('sweepRuns', () => {
   test('announces, releases, settles, and announces what it settled', async () => {
     const world = sweeper(
       [
@@ -89,7 +92,7 @@ describe('one sweep', () => {
     expect(world.queue.released.map(({ release }) => assetOf(release)).toSorted()).toEqual(['b', 'c'])
   })
 
-  test('P11: with nothing new it writes nothing', async () => {
+  test('P11: writes nothing when nothing is new', async () => {
     const world = sweeper([of(inFlightRun(old), 'a')], {
       getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
     })
@@ -97,7 +100,7 @@ describe('one sweep', () => {
     expect(world.store.writes).toEqual([])
   })
 
-  test('P3: an ending whose event was not taken is sent by the next sweep, under the same id', async () => {
+  test('P3: sends an ending whose event was not accepted in the next sweep, under the same id', async () => {
     const world = sweeper([of(inFlightRun(old), 'a')], succeeded)
     const refusals: unknown[] = []
     world.bus.refuses = ({ detail }) => refusals.push(detail.metadata.id) === 1
@@ -109,7 +112,7 @@ describe('one sweep', () => {
     expect(await world.sweep()).toMatchObject({ due: 0, announced: 0 })
   })
 
-  test('P8: a record it must not act on is named, and left alone', async () => {
+  test('P8: reports a record it must not act on, and leaves it alone', async () => {
     const world = sweeper([])
     const key = runKey(of(inFlightRun(), 'a'))
     world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
@@ -117,7 +120,7 @@ describe('one sweep', () => {
     expect(world.store.writes).toEqual([])
   })
 
-  test('P8: also of what only waits', async () => {
+  test('P8: reports an unreadable record among parked ones', async () => {
     const world = sweeper([of(parkedRun(due), 'b')])
     const key = runKey(of(parkedRun(), 'a'))
     const { waiting } = world.store
@@ -131,7 +134,7 @@ describe('one sweep', () => {
     })
   })
 
-  test('counts its endings by what they are', async () => {
+  test('counts the runs it ended by ending', async () => {
     const world = sweeper(
       [of(inFlightRun(old), 'a'), of(inFlightRun({ ...old, runId: 'run-2' }), 'b')],
       succeeded,
@@ -150,7 +153,7 @@ describe('one sweep', () => {
     expect(reads).toBe(0)
   })
 
-  test('a table that cannot be read at all is an error', async () => {
+  test('rejects when the table cannot be read at all', async () => {
     const world = sweeper([])
     const failing = {
       ...world,
@@ -170,7 +173,7 @@ describe('releases', () => {
   const parked = (count: number) =>
     Array.from({ length: count }, (_, n) => of(parkedRun(due), `asset-${String(n).padStart(3, '0')}`))
 
-  test('P2: the record first, held until the message is expected; then the message', async () => {
+  test('P2: writes the record, held until the message is expected, before it sends the message', async () => {
     const world = sweeper([of(parkedRun(due), 'a')])
     await world.sweep()
     expect(world.store.all()).toMatchObject([
@@ -190,7 +193,7 @@ describe('releases', () => {
     expect(await world.sweep()).toMatchObject({ due: 0, released: 0 })
   })
 
-  test('P9: a release that was lost is made again after a quarter of an hour', async () => {
+  test('P9: releases again after a quarter of an hour when a release was lost', async () => {
     const world = sweeper([of(parkedRun(due), 'a')])
     world.queue.down = true
     expect(await world.sweep()).toMatchObject({
@@ -202,7 +205,7 @@ describe('releases', () => {
     expect(await world.sweep()).toMatchObject({ released: 1 })
   })
 
-  test('P1: a claim whose lease ended is released with its Start open', async () => {
+  test('P1: releases a claim whose lease ended with its Start open', async () => {
     const world = sweeper([
       of(claimedRun({ leaseEndsAtMs: t0, startSent: { firstAtMs: t0 - minute, lastAtMs: t0 } }), 'a'),
     ])
@@ -212,7 +215,7 @@ describe('releases', () => {
     ])
   })
 
-  test('P7: no more than the settings allow, spread over the period', async () => {
+  test('P7: releases no more than the settings allow, spread over the period', async () => {
     const world = sweeper(parked(50), {}, { maxReleases: 30 })
     expect(await world.sweep()).toMatchObject({ due: 50, released: 30 })
     const delays = world.queue.released.map(({ delaySeconds }) => delaySeconds)
@@ -220,7 +223,7 @@ describe('releases', () => {
     expect(world.store.all().filter((run) => 'releasedAtMs' in run)).toHaveLength(30)
   })
 
-  test('P9: those that were not released are the first of the next sweep', async () => {
+  test('P9: releases first what the sweep before did not', async () => {
     const world = sweeper(parked(50), {}, { maxReleases: 30 })
     await world.sweep()
     world.clock.advance(minute)
@@ -228,7 +231,7 @@ describe('releases', () => {
     expect(new Set(world.queue.released.map(({ release }) => assetOf(release))).size).toBe(50)
   })
 
-  test('a record that somebody else moved meanwhile is not released', async () => {
+  test('releases no record that another process moved meanwhile', async () => {
     const run = of(parkedRun(due), 'a')
     const world = sweeper([run])
     world.store.beforeWrite = () => world.store.given({ ...run, version: 2 })
@@ -236,7 +239,7 @@ describe('releases', () => {
     expect(world.queue.released).toEqual([])
   })
 
-  test('a queue that does not take every message is told of, and only what it took is counted', async () => {
+  test('reports messages that the queue did not take, and counts only those it took', async () => {
     const world = sweeper(parked(3))
     world.queue.release = async (releases) => releases.map((_, index) => index > 0)
     expect(await world.sweep()).toMatchObject({
@@ -245,15 +248,15 @@ describe('releases', () => {
     })
   })
 
-  test('two sweeps at once release it once', async () => {
+  test('releases a record once in two concurrent sweeps', async () => {
     const world = sweeper([of(parkedRun(due), 'a')])
     await Promise.all([world.sweep(), world.sweep()])
     expect(world.queue.released).toHaveLength(1)
   })
 })
 
-describe('what fails does not hold up the rest', () => {
-  test('P9: a domain that answers nothing', async () => {
+describe('isolation of failures', () => {
+  test('P9: settles the other domains when one answers nothing', async () => {
     const world = sweeper([of(inFlightRun(old), 'a', 'dzd_a'), of(inFlightRun(old), 'b', 'dzd_b')], {
       getRun: async (domainId, runId) =>
         domainId === 'dzd_a' ? refused('DENIED') : answered(serviceRun({ runId, nativeStatus: 'SUCCEEDED' })),
@@ -266,7 +269,7 @@ describe('what fails does not hold up the rest', () => {
     })
   })
 
-  test('P9: a domain in which something throws', async () => {
+  test('P9: settles the other domains when one throws', async () => {
     const world = sweeper([of(inFlightRun(old), 'a', 'dzd_a'), of(inFlightRun(old), 'b', 'dzd_b')], {
       getRun: async (domainId, runId) => {
         if (domainId === 'dzd_a') throw new Error('a defect')
@@ -276,7 +279,7 @@ describe('what fails does not hold up the rest', () => {
     expect(await world.sweep()).toMatchObject({ announced: 1, problems: ['settle dzd_a: a defect'] })
   })
 
-  test('P9: an ending that cannot be marked, in its own ten and in the others', async () => {
+  test('P9: announces all other endings when one cannot be marked', async () => {
     const ended = Array.from({ length: 25 }, (_, n) =>
       of(endedRun({ detectedAtMs: t0 }), `asset-${String(n).padStart(2, '0')}`),
     )
@@ -291,7 +294,7 @@ describe('what fails does not hold up the rest', () => {
     expect(owed).toMatchObject([{ subject: { assetId: 'asset-00' } }])
   })
 
-  test('P9: a record that cannot be released, in its own ten and in the others, sweep after sweep', async () => {
+  test('P9: releases all other records when one cannot be written, in every sweep', async () => {
     const names = Array.from({ length: 15 }, (_, n) => `asset-${String(n).padStart(2, '0')}`)
     const world = sweeper(names.map((name, n) => of(parkedRun({ retryAtMs: t0 - names.length + n }), name)))
     world.store.beforeWrite = (run) => {
@@ -304,7 +307,7 @@ describe('what fails does not hold up the rest', () => {
     expect(released).toEqual(names.filter((name) => name !== 'asset-04'))
   })
 
-  test('an announcement that fails holds up neither releases nor runs', async () => {
+  test('releases and settles although an announcement fails', async () => {
     const world = sweeper(
       [of(endedRun({ detectedAtMs: t0 }), 'a'), of(parkedRun(due), 'b'), of(inFlightRun(old), 'c')],
       succeeded,
@@ -316,7 +319,7 @@ describe('what fails does not hold up the rest', () => {
   })
 })
 
-test('out of time: it stops, says so, and what is left is done by the next', async () => {
+test('stops when it is out of time, says so, and leaves the rest to the next sweep', async () => {
   const world = sweeper(
     [of(endedRun({ detectedAtMs: t0 }), 'a'), of(parkedRun(due), 'b'), of(inFlightRun(old), 'c')],
     succeeded,
@@ -326,7 +329,7 @@ test('out of time: it stops, says so, and what is left is done by the next', asy
   expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
 })
 
-test('out of time between two tens: the rest goes on owing; so with the last ten of releases', async () => {
+test('stops between two batches when it is out of time, of events and of releases', async () => {
   const ended = Array.from({ length: 25 }, (_, n) => of(endedRun({ detectedAtMs: t0 }), `ended-${n}`))
   const world = sweeper(ended)
   const { put } = world.bus
@@ -344,7 +347,7 @@ test('out of time between two tens: the rest goes on owing; so with the last ten
   expect(await slow.sweep()).toMatchObject({ released: 1, outOfTime: true })
 })
 
-describe('P6: neither endings nor releases wait for all of the other', () => {
+describe('P6: the time of a sweep', () => {
   const backlog = Array.from({ length: 40 }, (_, n) => of(parkedRun(due), `parked-${n}`))
   const slowGets = (world: { clock: { advance(byMs: number): void } }): Partial<DataZone> => ({
     getRun: async (_domainId, runId) => {
@@ -353,7 +356,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
     },
   })
 
-  test('endings go first, before anything that waits is so much as read', async () => {
+  test('settles and announces before it reads waiting records', async () => {
     const world = sweeper([...backlog, of(inFlightRun(old), 'a')], succeeded)
     const states: string[] = []
     const { waiting } = world.store
@@ -365,7 +368,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
     expect(states.filter((state) => state !== 'PARKED')).toEqual(['ENDED'])
   })
 
-  test('a third of the time is left to releases, however long settling would take', async () => {
+  test('leaves a third of its time to releases, however long settling would take', async () => {
     const runs = Array.from({ length: 200 }, (_, n) =>
       of(inFlightRun({ ...old, runId: `run-${n}` }), `a-${n}`),
     )
@@ -379,7 +382,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
     expect(world.clock.now()).toBeLessThan(t0 + 45 * second)
   })
 
-  test('of a backlog that takes too long to read, the oldest are released, and nothing is counted', async () => {
+  test('releases the oldest of a backlog that takes too long to read, and reports no count', async () => {
     const world = sweeper(backlog)
     const { waiting } = world.store
     world.store.waiting = async function* (nowMs) {
@@ -393,7 +396,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
     expect(report).not.toHaveProperty('parked')
   })
 
-  test('what cannot be read is not released on a guess, and costs no ending', async () => {
+  test('settles, and releases no parked record, when waiting records cannot be read', async () => {
     const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'c')
     const world = sweeper([...backlog, claim, of(inFlightRun(old), 'a')], succeeded)
     world.store.waiting = () => {
@@ -405,7 +408,7 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
     expect(report).not.toHaveProperty('parked')
   })
 
-  test('a count that the time cuts short is not told', async () => {
+  test('reports no count that was cut short', async () => {
     const world = sweeper([of(parkedRun({ retryAtMs: t0 + 60 * minute }), 'a')])
     const { parkedAfter } = world.store
     world.store.parkedAfter = async function* (nowMs) {
@@ -418,8 +421,8 @@ describe('P6: neither endings nor releases wait for all of the other', () => {
   })
 })
 
-describe('one step does not use up a sweep', () => {
-  test('P9: gives each domain its share of the time', async () => {
+describe('P9: a step that takes long', () => {
+  test('gives each domain its share of the time', async () => {
     const of100 = (domainId: string) =>
       Array.from({ length: 100 }, (_, n) =>
         of(inFlightRun({ ...old, runId: `${domainId}-${n}` }), `${domainId}-${n}`, domainId),
@@ -456,8 +459,8 @@ describe('one step does not use up a sweep', () => {
   })
 })
 
-describe('the clock is read once', () => {
-  test('a record that comes due while the sweep reads is counted once, and released by the next', async () => {
+describe('the clock of a sweep', () => {
+  test('leaves a record that comes due while the sweep reads to the next sweep, and counts it once', async () => {
     const world = sweeper([
       of(parkedRun({ reason: 'DENIED', retryAtMs: t0 + 3 * second }), 'a'),
       of(parkedRun({ reason: 'DENIED', retryAtMs: t0 }), 'b'),
@@ -470,7 +473,7 @@ describe('the clock is read once', () => {
     expect(await world.sweep()).toMatchObject({ due: 1, released: 1, parked: { DENIED: 2 } })
   })
 
-  test('what this sweep released is counted as it waited, not again', async () => {
+  test('counts a record that it released as parked once', async () => {
     const world = sweeper([of(parkedRun(due), 'a'), of(claimedRun({ leaseEndsAtMs: t0 }), 'c')])
     expect(await world.sweep()).toMatchObject({ released: 2, parked: { THROTTLED: 1 } })
     world.clock.advance(minute)
@@ -478,7 +481,7 @@ describe('the clock is read once', () => {
   })
 })
 
-describe('P7: what would only be parked again', () => {
+describe('P7: work that a breaker or switch would park again', () => {
   const full = openBreaker(
     { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] },
     'Start',
@@ -498,13 +501,13 @@ describe('P7: what would only be parked again', () => {
     of(parkedRun({ reason: 'QUOTA_EXCEEDED', retryAtMs: t0 - minute + index }), `asset-${index}`),
   )
 
-  test('by an open breaker stays in the table without a write, and is counted', async () => {
+  test('stays in the table without a write behind an open breaker, and is counted', async () => {
     const world = sweeper(waiting, {}, {}, { breakers: [full] })
     expect(await world.sweep()).toMatchObject({ released: 0, held: { QUOTA_EXCEEDED: 4 } })
     expect(world.store.writes).toEqual([])
   })
 
-  test('by a pause, too, whatever it was parked for, and a claim whose lease has ended', async () => {
+  test('stays in the table during a pause, whatever it waits for, a claim with an ended lease included', async () => {
     const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'asset-9')
     const world = sweeper([...waiting, claim], {}, {}, { paused: 'project-1' })
     expect(await world.sweep()).toMatchObject({ released: 0, held: { PAUSED: 5 }, parked: { PAUSED: 4 } })
@@ -514,20 +517,20 @@ describe('P7: what would only be parked again', () => {
     expect(await elsewhere.sweep()).toMatchObject({ released: 4, held: { PAUSED: 1 } })
   })
 
-  test('when the probe of a breaker is due, the one that waited longest tries', async () => {
+  test("has its oldest request released when the breaker's probe is due", async () => {
     const world = sweeper(waiting, {}, {}, { breakers: [{ ...full, nextProbeAtMs: t0 }] })
     expect(await world.sweep()).toMatchObject({ released: 1, held: { QUOTA_EXCEEDED: 3 } })
     expect(world.store.writes).toHaveLength(1)
     expect(world.store.all()[0]).toMatchObject({ releasedAtMs: t0 })
   })
 
-  test('P1: behind a full quota, an open Start is looked for; behind a missing permission it cannot be', async () => {
+  test('P1: has an open Start released behind a full quota, where List can look, but not behind a denial', async () => {
     const claim = of(claimedRun({ leaseEndsAtMs: t0 }), 'asset-9')
     expect(await sweeper([claim], {}, {}, { breakers: [full] }).sweep()).toMatchObject({ released: 1 })
     expect(await sweeper([claim], {}, {}, { breakers: [denied] }).sweep()).toMatchObject({ released: 0 })
   })
 
-  test('P9: releases what waited too long for a denied project, to be rejected, unless it is paused', async () => {
+  test('P9: has a request that waited too long behind a denial released to be rejected, unless it is paused', async () => {
     const old = parkedRun({ reason: 'DENIED', createdAtMs: t0 - 36 * 24 * 60 * minute, retryAtMs: t0 })
     const world = sweeper([old], {}, {}, { breakers: [denied] })
     expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
@@ -535,7 +538,7 @@ describe('P7: what would only be parked again', () => {
     expect(await paused.sweep()).toMatchObject({ released: 0, held: { PAUSED: 1 } })
   })
 
-  test('what is to be cancelled goes on, and probes nothing: nothing is started for it', async () => {
+  test('has a request with a cancel released without a probe, because nothing is started for it', async () => {
     const cancel = { requestedAtMs: t0 - minute, requestId: 'stop-1' }
     const earlierStart = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
     const unwanted = of(parkedRun({ cancel, earlierStart: earlierStart, retryAtMs: t0 - second }), 'asset-9')
@@ -552,7 +555,7 @@ describe('P7: what would only be parked again', () => {
     expect(await other.sweep()).toMatchObject({ released: 2 })
   })
 
-  test('nothing is released on a guess, and endings are announced all the same', async () => {
+  test('stays unreleased when the switches cannot be read, while endings are announced', async () => {
     const world = sweeper([...waiting, of(endedRun({ detectedAtMs: t0 }), 'asset-9')])
     world.switches.pauseOf = async () => {
       throw new PortUnavailable('table', new Error('down for a test'))
@@ -562,7 +565,7 @@ describe('P7: what would only be parked again', () => {
     expect(report.problems).toHaveLength(1)
   })
 
-  test('all that is parked is counted by why it waits, due or not', async () => {
+  test('is counted by why it waits, due or not', async () => {
     const later = of(parkedRun({ reason: 'SOURCE_DAY_FULL', retryAtMs: t0 + 60 * minute }), 'asset-8')
     const world = sweeper([...waiting, later], {}, {}, { breakers: [denied] })
     expect((await world.sweep()).parked).toEqual({ DENIED: 4, SOURCE_DAY_FULL: 1 })
