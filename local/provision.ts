@@ -11,7 +11,7 @@ import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { present } from '../lib/run/present.ts'
 import { explainFailure } from './dynamodb/explain-failure.ts'
 import type { QueuePlan } from './template/queues.ts'
-import type { TablePlan } from './template/tables.ts'
+import type { IndexPlan, TablePlan } from './template/tables.ts'
 
 /** How `createTable` creates a table. */
 export interface CreateTableOptions {
@@ -52,21 +52,24 @@ export async function createTable(
   await run('UpdateTimeToLive', dynamodb.send(ttl))
 }
 
-function createTableInput({ name, attributes, keySchema, indexes }: TablePlan): CreateTableCommandInput {
-  const secondary = indexes.map((index) => ({
-    IndexName: index.name,
-    KeySchema: [...index.keySchema],
-    Projection: {
-      ProjectionType: index.projection.ProjectionType,
-      ...present({ NonKeyAttributes: index.projection.NonKeyAttributes }),
-    },
-  }))
+const indexInput = ({ name, keySchema, projection }: IndexPlan) => ({
+  IndexName: name,
+  KeySchema: [...keySchema],
+  Projection: {
+    ProjectionType: projection.ProjectionType,
+    ...present({ NonKeyAttributes: projection.NonKeyAttributes }),
+  },
+})
+
+function createTableInput(plan: TablePlan): CreateTableCommandInput {
+  const { name, attributes, keySchema, localIndexes, globalIndexes } = plan
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...attributes],
     KeySchema: [...keySchema],
-    ...(secondary.length > 0 && { GlobalSecondaryIndexes: secondary }),
+    ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes.map(indexInput) }),
+    ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes.map(indexInput) }),
   }
 }
 

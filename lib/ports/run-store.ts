@@ -24,6 +24,14 @@ export interface Records {
   readonly claimCount?: number
 }
 
+/** Which records of a data source to read: its partition keeps every run of half a year. */
+export interface SourceQuery extends DataSourceRef {
+  /** The sort key of a record: every attempt of its subject is read. */
+  readonly attemptsOf?: string
+  /** From when on runs that ended are read. */
+  readonly endedSinceMs: number
+}
+
 export type CreateResult<R extends Run> =
   | { readonly outcome: 'created'; readonly run: R }
   /** A record with that key exists. */
@@ -79,8 +87,17 @@ export type RecordResult =
 export interface RunStore {
   /**
    * Returns all records of an asset or data source, strongly consistent: finding duplicates and open runs needs no index.
+   * For decisions about a data source, use `decidingRunsOf`.
    */
   runsOf(target: AssetRef | DataSourceRef): Promise<Records>
+  /**
+   * Returns the records of a data source that decide about its next run (lib/run/deciding-runs.ts), strongly consistent:
+   * those that may be active, those that ended since, and the attempts of one subject. The claim count is read first, so
+   * a claim on that count fails if another was written while the rest was read (P1).
+   */
+  decidingRunsOf(query: SourceQuery): Promise<Records>
+  /** P1 for data sources: returns which record holds a run id, strongly consistent; undefined when none does. */
+  holderOf(domainId: string, runId: string): Promise<RunKey | undefined>
   /** Returns the record that holds a run id. The index behind it may miss a new run id for a moment. */
   byRunId(runId: string): Promise<Records>
   /**

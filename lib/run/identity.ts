@@ -65,6 +65,10 @@ const recordOf = (subject: Subject, attempt: number, requestKey: string): string
     : `RUN#${encodeURIComponent(subject.revision)}#${canonicalTypes(subject.types).join('+')}#${numbered(attempt)}`
 }
 
+/** What the sort keys of all attempts of a record's subject begin with; the key itself where it has no attempts. */
+export const attemptsPrefix = (record: string): string =>
+  record.startsWith('RUN#') ? record.slice(0, record.lastIndexOf('#') + 1) : record
+
 /** The key of a subject's attempt or, while the revision is not known, of the request. */
 export const runKey = (run: {
   readonly subject: Subject

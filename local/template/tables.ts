@@ -9,17 +9,18 @@ const projection = z.strictObject({
   NonKeyAttributes: z.array(z.string()).optional(),
 })
 
+const indexSchema = z.strictObject({ IndexName: z.string(), KeySchema: keySchema, Projection: projection })
+
 const tableSchema = z.strictObject({
   AttributeDefinitions: z.array(
     z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
   ),
   KeySchema: keySchema,
+  LocalSecondaryIndexes: z.array(indexSchema).optional(),
   GlobalSecondaryIndexes: z
     .array(
       z.strictObject({
-        IndexName: z.string(),
-        KeySchema: keySchema,
-        Projection: projection,
+        ...indexSchema.shape,
         OnDemandThroughput: ignored,
         WarmThroughput: ignored,
         ContributorInsightsSpecification: ignored,
@@ -42,17 +43,27 @@ const tableSchema = z.strictObject({
   Tags: ignored,
 })
 
+/** One index to create. */
+export interface IndexPlan {
+  readonly name: string
+  readonly keySchema: z.infer<typeof keySchema>
+  readonly projection: z.infer<typeof projection>
+}
+
+const planIndex = ({ IndexName, KeySchema, Projection }: z.infer<typeof indexSchema>): IndexPlan => ({
+  name: IndexName,
+  keySchema: KeySchema,
+  projection: Projection,
+})
+
 /** One table to create. */
 export interface TablePlan {
   readonly logicalId: string
   readonly name: string
   readonly attributes: z.infer<typeof tableSchema>['AttributeDefinitions']
   readonly keySchema: z.infer<typeof keySchema>
-  readonly indexes: readonly {
-    readonly name: string
-    readonly keySchema: z.infer<typeof keySchema>
-    readonly projection: z.infer<typeof projection>
-  }[]
+  readonly localIndexes: readonly IndexPlan[]
+  readonly globalIndexes: readonly IndexPlan[]
   readonly ttlAttribute: string | undefined
 }
 
@@ -64,11 +75,8 @@ export function planTable({ logicalId, names, properties, path }: NamedResource)
     name: names.name,
     attributes: table.AttributeDefinitions,
     keySchema: table.KeySchema,
-    indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
-      name: index.IndexName,
-      keySchema: index.KeySchema,
-      projection: index.Projection,
-    })),
+    localIndexes: (table.LocalSecondaryIndexes ?? []).map(planIndex),
+    globalIndexes: (table.GlobalSecondaryIndexes ?? []).map(planIndex),
     ttlAttribute: table.TimeToLiveSpecification?.AttributeName,
   }
 }

@@ -8,6 +8,7 @@ import { runKey } from '../../lib/run/identity.ts'
 import type {
   ClaimedRun,
   DataSourceSubject,
+  ForeignSubject,
   MetadataSubject,
   ParkedRun,
   Run,
@@ -596,6 +597,97 @@ export const runStoreContract = (
         const won = all.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'saved')
         expect(won.length).toBeLessThanOrEqual(1)
         expect(await runsOf(about)).toHaveLength(1 + won.length)
+      })
+    })
+
+    describe('decidingRunsOf', () => {
+      const hour = 60 * minute
+      const foreignTo = (of: DataSourceSubject, foreignRunId: string): ForeignSubject => {
+        const { kind, domainId, dataSourceId } = of
+        return { kind, domainId, dataSourceId, foreignRunId }
+      }
+      const trigger = (of: DataSourceSubject, triggerKey: string): { subject: Subject; version: number } => ({
+        subject: { ...of, triggerKey },
+        version: 0,
+      })
+      const openStart = { firstAtMs: t0, lastAtMs: t0 }
+
+      test('P1: returns what may be active, what ended since, and the attempts of one subject', async () => {
+        const of = sourceOfItsOwn('wanted')
+        const decisive: Run[] = [
+          claimedRun(trigger(of, 'claimed')),
+          parkedRun({ ...trigger(of, 'parked-open'), earlierStart: openStart }),
+          inFlightRun({ ...trigger(of, 'in-flight'), runId: 'run-2' }),
+          inFlightRun({ subject: foreignTo(of, 'run-3'), runId: 'run-3', version: 0 }),
+          endedRun({ ...trigger(of, 'just-ended'), detectedAtMs: t0 - hour }),
+          endedRun({ ...trigger(of, 'wanted'), detectedAtMs: t0 - 300 * hour }),
+          parkedRun({ ...trigger(of, 'wanted'), attempt: 2 }),
+        ]
+        const others: Run[] = [
+          plannedRun(trigger(of, 'planned')),
+          parkedRun(trigger(of, 'parked')),
+          endedRun({ ...trigger(of, 'ended'), detectedAtMs: t0 - hour - 1 }),
+          endedRun({ ...trigger(of, 'wanted-too'), detectedAtMs: t0 - 300 * hour }),
+          claimedRun(trigger(sourceOfItsOwn(), 'another')),
+        ]
+        for (const run of [...decisive, ...others]) created(await store.create(run))
+        const { record } = runKey({ subject: of, attempt: 1, request: origin })
+        const query = { domainId: of.domainId, dataSourceId: of.dataSourceId, endedSinceMs: t0 - hour }
+        const recordsOf = ({ runs }: Records) => runs.map((run) => runKey(run).record).toSorted()
+        const all = recordsOf({ runs: decisive, unreadable: [] })
+        expect(recordsOf(await store.decidingRunsOf({ ...query, attemptsOf: record }))).toEqual(all)
+        const isOfTrigger = (name: string) => name.startsWith('RUN#wanted#')
+        expect(recordsOf(await store.decidingRunsOf(query))).toEqual(all.filter((name) => !isOfTrigger(name)))
+      })
+
+      test('P1: brings the claim count, which the next claim is conditional on', async () => {
+        const of = sourceOfItsOwn()
+        const query = { ...of, endedSinceMs: t0 }
+        expect(await store.decidingRunsOf(query)).toEqual({ runs: [], unreadable: [] })
+        const claim = claimedRun({ subject: of, version: 0 })
+        await store.claim(claim, { claimCount: 0 })
+        expect(await store.decidingRunsOf(query)).toEqual({
+          runs: [{ ...claim, version: 1 }],
+          unreadable: [],
+          claimCount: 1,
+        })
+      })
+
+      test('follows a run from its claim to its ending', async () => {
+        const of = sourceOfItsOwn()
+        const active = async (endedSinceMs: number) =>
+          (await store.decidingRunsOf({ ...of, endedSinceMs })).runs.map((run) => run.state)
+        const claim = created(await store.create(claimedRun({ subject: of, version: 0 })))
+        expect(await active(t0 + 1000 * hour)).toEqual(['CLAIMED'])
+        await store.save(parkedRun({ subject: of, version: claim.version }))
+        expect(await active(t0 - hour)).toEqual([])
+        await store.recordRunId(inFlightRun({ subject: of, version: 2 }))
+        expect(await active(t0 + 1000 * hour)).toEqual(['IN_FLIGHT'])
+        await store.save(endedRun({ subject: of, version: 3, detectedAtMs: t0 }))
+        expect(await active(t0)).toEqual(['ENDED'])
+        expect(await active(t0 + 1)).toEqual([])
+      })
+
+      test('P8: shows a record that it must not act on as such', async () => {
+        const of = sourceOfItsOwn()
+        const newer = claimedRun({ subject: of })
+        await opened.plant({ ...toItem(newer), schemaVersion: 2 })
+        const { record } = runKey(newer)
+        const read = await store.decidingRunsOf({ ...of, attemptsOf: record, endedSinceMs: t0 })
+        expect(read).toMatchObject({ runs: [], unreadable: [{ key: runKey(newer), isNewer: true }] })
+        expect(read.unreadable).toHaveLength(1)
+      })
+    })
+
+    describe('holderOf', () => {
+      test('P1: names the record that holds the run id of a data source run', async () => {
+        const of = sourceOfItsOwn()
+        const runId = `run-of-${of.dataSourceId}`
+        expect(await store.holderOf(of.domainId, runId)).toBeUndefined()
+        const run = inFlightRun({ subject: of, runId, version: 0 })
+        await store.recordRunId(run)
+        expect(await store.holderOf(of.domainId, runId)).toEqual(runKey(run))
+        expect(await store.holderOf(sourceOfItsOwn().domainId, runId)).toBeUndefined()
       })
     })
 

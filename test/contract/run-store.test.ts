@@ -1,13 +1,23 @@
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
-import { parseItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import { parseItem, toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import { simulatedTable } from '../simulation/ports/run-store.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
-import { claimedRun, endedRun, inFlightRun, parkedRun, sourceSubject, subject, t0 } from '../support/runs.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  parkedRun,
+  sourceSubject,
+  subject,
+  t0,
+} from '../support/runs.ts'
 import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
@@ -105,13 +115,61 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
     await store.runsOf(read)
     await store.byRunId('run-read')
+    await store.decidingRunsOf({ ...sourceSubject, attemptsOf: 'RUN#load-1#0001', endedSinceMs: t0 })
+    await store.holderOf('dzd_orders', 'run-read')
     await dynamoDbBreakers(client, table.name, { now }).openBreakers()
     expect(reads).toEqual([
       [undefined, true],
       ['byRunId', undefined],
       [undefined, true],
       [undefined, true],
+      ['byActiveUntil', true],
+      [undefined, true],
+      [undefined, true],
+      [undefined, true],
     ])
+  })
+
+  test('reads a few units of a data source with 5,000 records', async () => {
+    const hour = 3600_000
+    const source = { ...sourceSubject, dataSourceId: 'busy' }
+    const query = { domainId: source.domainId, dataSourceId: source.dataSourceId }
+    // 25 runs a day for 200 days.
+    const items = Array.from({ length: 5000 }, (_, index) => {
+      const startedAtMs = t0 - (index + 1) * (24 / 25) * hour
+      const at = { startedAtMs, createdAtMs: startedAtMs, detectedAtMs: startedAtMs + minute }
+      const run = { subject: { ...source, triggerKey: `load-${index}` }, runId: `busy-${index}` }
+      return toItem(endedRun({ ...run, ...at, announcedAtMs: at.detectedAtMs }))
+    })
+    for (let from = 0; from < items.length; from += 25) {
+      const puts = items.slice(from, from + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }))
+      await table.client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }))
+    }
+    const client = table.another()
+    let units = 0
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
+        const answer = await next(args)
+        const { ConsumedCapacity } = z
+          .object({ ConsumedCapacity: z.object({ CapacityUnits: z.number() }) })
+          .parse(answer.output)
+        units += ConsumedCapacity.CapacityUnits
+        return answer
+      },
+      { step: 'initialize' },
+    )
+    const store = dynamoDbRunStore(client, table.name, atOnce)
+    const decisive = await store.decidingRunsOf({
+      ...query,
+      attemptsOf: 'RUN#load-4000#0001',
+      endedSinceMs: t0 - 25 * hour,
+    })
+    expect(decisive.runs).toHaveLength(27)
+    expect(units).toBeLessThanOrEqual(10)
+    units = 0
+    expect((await store.runsOf(source)).runs).toHaveLength(5000)
+    expect(units).toBeGreaterThan(500)
   })
 
   test('P7: a counter goes by itself, a quarter of a year after its period', async () => {
@@ -168,6 +226,8 @@ const everyCall = [
   ['recordRunId', (store) => store.recordRunId(inFlightRun({ subject: sourceSubject }))],
   ['byRunId', (store) => store.byRunId('run-1')],
   ['runsOf', (store) => store.runsOf(subject)],
+  ['decidingRunsOf', (store) => store.decidingRunsOf({ ...sourceSubject, endedSinceMs: t0 })],
+  ['holderOf', (store) => store.holderOf('dzd_orders', 'run-1')],
   ['due', (store) => store.due(t0)[Symbol.asyncIterator]().next()],
   ['waiting', (store) => store.waiting(t0)[Symbol.asyncIterator]().next()],
   ['parkedAfter', (store) => store.parkedAfter(t0)[Symbol.asyncIterator]().next()],

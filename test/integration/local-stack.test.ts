@@ -85,6 +85,9 @@ describe('startStack', () => {
     const stack = await start()
     const { dynamodb } = clients(stack)
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: stack.tableName }))
+    expect(Table?.LocalSecondaryIndexes).toMatchObject([
+      { IndexName: 'byDate', Projection: { ProjectionType: 'ALL' } },
+    ])
     expect(Table?.GlobalSecondaryIndexes).toMatchObject([
       { IndexName: 'bySort', Projection: { ProjectionType: 'KEYS_ONLY' } },
     ])

@@ -92,6 +92,8 @@ describe('the roles (P12)', () => {
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+      'dynamodb:Query ${RunTable.Arn}/index/byActiveUntil',
       'dynamodb:Query RunTable.Arn',
       'dynamodb:UpdateItem RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
@@ -129,6 +131,8 @@ describe('the roles (P12)', () => {
       'datazone:GetMetadataGenerationRun *',
       'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+      'dynamodb:Query ${RunTable.Arn}/index/byActiveUntil',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/byRunId',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder

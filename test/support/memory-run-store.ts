@@ -1,6 +1,7 @@
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { Records, RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
-import { partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
+import { activeUntilMs } from '../../lib/run/deciding-runs.ts'
+import { attemptsPrefix, partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Counter, Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import { claimRefused } from './claim-conditions.ts'
@@ -71,6 +72,25 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
         runs: store.all().filter((run) => partitionOf(run.subject) === partition),
         unreadable: store.unreadable.filter((record) => record.key.partition === partition),
       }
+    },
+
+    async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {
+      const read = await store.runsOf(source)
+      const prefix = attemptsOf === undefined ? undefined : attemptsPrefix(attemptsOf)
+      const isOfSubject = (record: string) => prefix !== undefined && record.startsWith(prefix)
+      return {
+        ...read,
+        runs: read.runs.filter(
+          (run) => (activeUntilMs(run) ?? 0) >= endedSinceMs || isOfSubject(runKey(run).record),
+        ),
+      }
+    },
+
+    async holderOf(domainId, runId) {
+      const holder = store
+        .all()
+        .find((run) => run.subject.domainId === domainId && 'runId' in run && run.runId === runId)
+      return holder === undefined ? undefined : runKey(holder)
     },
 
     async byRunId(runId) {

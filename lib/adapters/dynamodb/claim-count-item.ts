@@ -3,16 +3,17 @@ import { counter } from './plain-item.ts'
 
 /**
  * One small item beside the records of a data source: how many claims it has seen. A claim is written together with the
- * next count, on the condition of the one that was read. Its sort key comes before those of the records, so a query
- * reads it first: what is read after it is no older.
+ * next count, on the condition of the one that was read. Its sort key comes before those of the records, so a query of
+ * all of them reads it first, and other readers do, too: what is read after it is no older.
  */
 const sortKey = 'CLAIMS'
 
 const ClaimCountItem = z.object({ sk: z.literal(sortKey), version: counter })
 
+export const claimCountKey = (partition: string) => ({ pk: partition, sk: sortKey })
+
 export const claimCountItem = (partition: string, claimCount: number) => ({
-  pk: partition,
-  sk: sortKey,
+  ...claimCountKey(partition),
   version: claimCount,
 })
 

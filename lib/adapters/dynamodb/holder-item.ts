@@ -1,5 +1,12 @@
-import { runKey } from '../../run/identity.ts'
+import * as z from 'zod/mini'
+import { type RunKey, runKey } from '../../run/identity.ts'
 import type { InFlightRun } from '../../run/run.ts'
+
+/** The key of the item of a run id. */
+export const holderKey = (domainId: string, runId: string) => ({
+  pk: `RUNID#${domainId}#${runId}`,
+  sk: 'HOLDER',
+})
 
 const keptSeconds = 183 * 24 * 3600
 
@@ -11,9 +18,17 @@ const keptSeconds = 183 * 24 * 3600
 export const holderItem = (run: InFlightRun) => {
   const { partition, record } = runKey(run)
   return {
-    pk: `RUNID#${run.subject.domainId}#${run.runId}`,
-    sk: 'HOLDER',
+    ...holderKey(run.subject.domainId, run.runId),
     heldBy: `${partition} ${record}`,
     ttlEpochSeconds: Math.floor(Math.max(run.createdAtMs, run.startedAtMs) / 1000) + keptSeconds,
   }
+}
+
+const HolderItem = z.object({ heldBy: z.string() })
+
+/** The record that an item names. A damaged item names one that does not exist, so that its run is taken for recorded. */
+export const holderIn = (item: unknown): RunKey => {
+  const { heldBy = '' } = z.safeParse(HolderItem, item).data ?? {}
+  const [partition = '', ...record] = heldBy.split(' ')
+  return { partition, record: record.join(' ') }
 }

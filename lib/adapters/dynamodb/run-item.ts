@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { UnreadableRecord } from '../../ports/run-store.ts'
+import { activeUntilMs } from '../../run/deciding-runs.ts'
 import { runKey } from '../../run/identity.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
@@ -164,6 +165,7 @@ export const toItem = (run: Run): Record<string, unknown> => {
   const { subject, ...fields } = run
   const { partition, record } = runKey(run)
   const workAt = workAtMs(run)
+  const activeUntil = activeUntilMs(run)
   return {
     pk: partition,
     sk: record,
@@ -173,6 +175,7 @@ export const toItem = (run: Run): Record<string, unknown> => {
     domainStatus: `${subject.domainId}#${run.state === 'ENDED' ? run.ending : run.state}`,
     updatedAt: run.history.at(-1)?.atMs ?? run.createdAtMs,
     ...(workAt === undefined ? {} : { workShard: workShardOf(run), workAt }),
+    ...(activeUntil === undefined ? {} : { activeUntil }),
     ...expiryOf(run),
   }
 }

@@ -17,12 +17,13 @@ import type {
   RunStore,
   UnreadableRecord,
 } from '../../ports/run-store.ts'
-import { partitionOf } from '../../run/identity.ts'
+import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../run/identity.ts'
+import { present } from '../../run/present.ts'
 import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
 import { claimWriter } from './claim.ts'
-import { parseClaimCount } from './claim-count-item.ts'
+import { claimCountKey, parseClaimCount } from './claim-count-item.ts'
 import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
-import { holderItem } from './holder-item.ts'
+import { holderIn, holderItem, holderKey } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
 import { type BackOff, failedConditions, retryWrites } from './retry-writes.ts'
@@ -72,6 +73,23 @@ const recordParameters = (table: string, { pk, sk }: Item): QueryCommandInput =>
   ExpressionAttributeValues: { ':partition': pk ?? { NULL: true }, ':record': sk ?? { NULL: true } },
 })
 
+/** Every attempt of the subject of a record. */
+const attemptsParameters = (table: string, partition: string, record: string): QueryCommandInput => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
+  ExpressionAttributeValues: marshall({ ':partition': partition, ':prefix': attemptsPrefix(record) }),
+})
+
+/** Runs of a data source that may be active, and those that ended since. A local index can be read consistently. */
+const activeSinceParameters = (table: string, partition: string, sinceMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'byActiveUntil',
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :partition AND activeUntil >= :since',
+  ExpressionAttributeValues: marshall({ ':partition': partition, ':since': sinceMs }),
+})
+
 type Shard = (typeof workShards)[keyof typeof workShards]
 
 const dueParameters = (table: string, shard: Shard, nowMs: number): QueryCommandInput => ({
@@ -90,6 +108,21 @@ const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput 
   ProjectionExpression: 'reason',
   ExpressionAttributeValues: marshall({ ':shard': workShards.waiting, ':now': nowMs }),
 })
+
+/** Records of several reads, each once: the newer version of a record that a write changed in between. */
+const merged = (reads: readonly Records[]): Records => {
+  const nameOf = ({ partition, record }: RunKey) => `${partition} ${record}`
+  const runs = new Map<string, Run>()
+  const unreadable = new Map<string, UnreadableRecord>()
+  for (const read of reads) {
+    for (const run of read.runs) {
+      const name = nameOf(runKey(run))
+      if (run.version > (runs.get(name)?.version ?? -1)) runs.set(name, run)
+    }
+    for (const record of read.unreadable) unreadable.set(nameOf(record.key), record)
+  }
+  return { runs: [...runs.values()], unreadable: [...unreadable.values()] }
+}
 
 const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
 
@@ -211,6 +244,22 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?
         claimCount ??= page.claimCount
       }
       return { runs, unreadable, ...(claimCount === undefined ? {} : { claimCount }) }
+    },
+
+    async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {
+      const partition = partitionOf(source)
+      const { claimCount } = sorted(await allOf(recordParameters(table, marshall(claimCountKey(partition)))))
+      const reads = [
+        activeSinceParameters(table, partition, endedSinceMs),
+        ...(attemptsOf === undefined ? [] : [attemptsParameters(table, partition, attemptsOf)]),
+      ]
+      const read = merged(await Promise.all(reads.map(async (one) => sorted(await allOf(one)))))
+      return { ...read, ...present({ claimCount }) }
+    },
+
+    async holderOf(domainId, runId) {
+      const [item] = await allOf(recordParameters(table, marshall(holderKey(domainId, runId))))
+      return item === undefined ? undefined : holderIn(plainItem(item))
     },
 
     async byRunId(runId) {

@@ -6,6 +6,7 @@ import {
   mayBeOurs,
 } from '../../run/foreign-run.ts'
 import type { InFlightRun } from '../../run/run.ts'
+import { readRecords } from '../read-records.ts'
 import type { LookUpContext } from '../sweep/look-up-runs.ts'
 import type { FactRecorder } from '../sweep/record-facts.ts'
 
@@ -36,7 +37,7 @@ export const followForeignRun = async (
 ): Promise<FollowResult> => {
   const { store, datazone, clock } = context
   const { domainId, dataSourceId, runId } = foreign
-  const { runs, unreadable } = await store.runsOf({ domainId, dataSourceId })
+  const { runs, unreadable } = await readRecords({ domainId, dataSourceId }, undefined, context)
   if (runs.some((run) => 'runId' in run && run.runId === runId)) return { outcome: 'recorded' }
   // P8: a record that this version cannot read may be the record of this run.
   if (unreadable.length > 0 || mayBeOurs(foreign, runs, clock.now())) return undecided

@@ -4,6 +4,7 @@ import { type FollowRule, type ForeignRun, isFollowed, mayBeOurs } from '../../r
 import type { Mode } from '../../run/mode.ts'
 import { present } from '../../run/present.ts'
 import type { InFlightRun, Run } from '../../run/run.ts'
+import { readRecords } from '../read-records.ts'
 import { type LookUpContext, lookUpRuns } from '../sweep/look-up-runs.ts'
 import type { FactRecorder, Findings } from '../sweep/record-facts.ts'
 import type { HintAddress } from './address-hints.ts'
@@ -59,7 +60,7 @@ const subjectOf = async (hint: SourceHint, context: SourceHintContext): Promise<
   }
   if (dataSourceId === undefined) return { address: 'nothing', fate: 'early' }
   // The index of run ids may lag; these records are strongly consistent.
-  const { runs, unreadable } = await context.store.runsOf({ domainId, dataSourceId })
+  const { runs, unreadable } = await readRecords({ domainId, dataSourceId }, undefined, context)
   const found = runId === undefined ? runs.filter((run) => run.state === 'IN_FLIGHT') : runs.filter(holds)
   if (found.length > 0) return aboutRecorded(hint, found, runId === undefined ? 'source' : 'run')
   if (follow !== undefined) return { address: 'source', follow }

@@ -12,6 +12,7 @@ import {
   type RunError,
   type Subject,
 } from '../../run/run.ts'
+import { readRecords } from '../read-records.ts'
 import { answerRequest } from './answer-request.ts'
 import { claimRuns, claimSubjects } from './claim-runs.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
@@ -63,7 +64,7 @@ const acceptMetadata = async (
     return [{ outcome: 'skipped', reason: 'NO_TRIGGER' }]
   const types = canonicalTypes(request.types ?? context.settings.defaultTypes)
   const waiting = waitingRequest(request, { kind, domainId, assetId, types }, context)
-  const records = await context.store.runsOf(waiting.subject)
+  const records = await readRecords(waiting.subject, runKey(waiting).record, context)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
   // A sender that reuses a request id for another revision makes another request.
@@ -121,7 +122,7 @@ const acceptSource = async (
 ): Promise<readonly RequestOutcome[]> => {
   const { kind, domainId, dataSourceId, triggerKey } = request
   const waiting = waitingRequest(request, { kind, domainId, dataSourceId, triggerKey }, context)
-  const records = await context.store.runsOf(waiting.subject)
+  const records = await readRecords(waiting.subject, runKey(waiting).record, context)
   if (records.unreadable.length > 0) return [recordUnreadable]
   const made = records.runs.filter(
     (run) => isSameSubject(run.subject, waiting.subject) && isMadeBy(run, waiting),

@@ -5,6 +5,7 @@ import { present } from '../../run/present.ts'
 import type { ParkedRun, Run } from '../../run/run.ts'
 import type { Skip } from '../../run/skip.ts'
 import { transition } from '../../run/transition.ts'
+import { readRecords } from '../read-records.ts'
 import { type RequestOutcome, recordChanged } from './request-outcome.ts'
 import type { StartContext } from './start-context.ts'
 import { duplicateOf } from './waiting-request.ts'
@@ -37,11 +38,12 @@ const tries = 5
 const recordDuplicate = async (
   of: RunKey,
   { subject, request }: ParkedRun,
-  { store, clock }: StartContext,
+  context: StartContext,
 ): Promise<Run | 'changed' | undefined> => {
+  const { store, clock } = context
   const { requestKey, correlationId } = request
   for (let left = tries; left > 0; left -= 1) {
-    const { runs } = await store.runsOf(subject)
+    const { runs } = await readRecords(subject, of.record, context)
     const run = runs.find((candidate) => runKey(candidate).record === of.record)
     if (run === undefined || run.request.requestKey === requestKey) return undefined
     const fact = { kind: 'REQUESTED_AGAIN', requestKey, ...present({ correlationId }) } as const

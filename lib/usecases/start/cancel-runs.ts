@@ -1,8 +1,10 @@
 import type { RequestedCancel } from '../../contracts/queue-message.ts'
+import type { Records } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import { isForeign, owesCancel, type Run } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
+import { readRecords } from '../read-records.ts'
 import { sendCancel } from '../send-cancel.ts'
 import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
 import type { StartContext } from './start-context.ts'
@@ -54,6 +56,16 @@ const meaningOf = ({ target, requestedAtMs }: RequestedCancel, run: Run): Meanin
   if (isOther) return 'not-meant'
   if (types !== undefined && waitsForTypes) return 'types'
   return revision !== undefined && revisionOfRun === undefined ? 'asset.revision' : 'meant'
+}
+
+/** Reads the records that a cancel request may mean: all, unless it names the trigger of a data source. */
+const readTarget = ({ domainId, target }: RequestedCancel, context: StartContext): Promise<Records> => {
+  if ('assetId' in target || target.triggerKey === undefined)
+    return context.store.runsOf({ domainId, ...target })
+  const { dataSourceId, triggerKey } = target
+  const subject = { kind: 'DATA_SOURCE', domainId, dataSourceId, triggerKey } as const
+  const { record } = runKey({ subject, attempt: 1, request: { requestKey: '' } })
+  return readRecords(subject, record, context)
 }
 
 /** Why a waiting request was not canceled. */
@@ -148,14 +160,14 @@ const nothingToCancel = ({ requestId }: RequestedCancel, runs: readonly Run[]): 
  */
 export const cancelRuns = async (cancel: RequestedCancel, context: StartContext): Promise<Cancellation> => {
   const { settings, clock, sentAtMs } = context
-  const { domainId, target } = cancel
+  const { domainId } = cancel
   const only = (outcome: RequestOutcome): Cancellation => ({ outcomes: [outcome], refusals: [] })
   if (settings.mode === 'off') return only({ outcome: 'skipped', reason: 'MODE_OFF' })
   if (settings.domainIds.length > 0 && !settings.domainIds.includes(domainId))
     return only({ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' })
 
   for (let left = maxTries; left > 0; left -= 1) {
-    const records = await context.store.runsOf({ domainId, ...target })
+    const records = await readTarget(cancel, context)
     if (records.unreadable.length > 0) return only(recordUnreadable)
     const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
     const done = await cancelAll(meant, cancel, context)

@@ -2,6 +2,7 @@ import type { Records } from '../../ports/run-store.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
 import { isSameSubject, type RunKey, runKey, typeSets } from '../../run/identity.ts'
 import type { ParkedRun, PlannedRun, Run, Subject } from '../../run/run.ts'
+import { readRecords } from '../read-records.ts'
 import { answerRequest, dropAnswered } from './answer-request.ts'
 import { applyRepeatGuard } from './apply-repeat-guard.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
@@ -44,7 +45,8 @@ const attemptExists = async (
   context: StartContext,
 ): Promise<RequestOutcome> => {
   if (waiting.request.regenerate) return attemptTaken
-  const read = await context.store.runsOf(attempt.subject)
+  const { record } = runKey({ ...waiting, ...attempt })
+  const read = await readRecords(attempt.subject, record, context)
   const records = await moveToLive(waiting, [attempt.subject], read, context)
   if (records === undefined) return recordChanged
   await recordDuplicate(waiting, [attempt.subject], records.runs, context)
@@ -198,7 +200,7 @@ export const claimSubjects = async (
   read: Records,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const { store, clock, receiveCount } = context
+  const { clock, receiveCount } = context
   let records = read
   for (let left = maxTries; ; left -= 1) {
     const outcomes = await claimOnce({ waiting, subjects, records }, context)
@@ -206,7 +208,7 @@ export const claimSubjects = async (
     if (lost === undefined) return outcomes
     if (left <= 1 || !hasTimeToAsk(context))
       return [{ ...lost, afterSeconds: backoffSeconds(receiveCount, clock.random()) }]
-    records = await store.runsOf(waiting.subject)
+    records = await readRecords(waiting.subject, runKey(waiting).record, context)
     if (records.unreadable.length > 0) return [recordUnreadable]
   }
 }

@@ -3,6 +3,7 @@ import { eventId, runKey } from '../../run/identity.ts'
 import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { type Transition, transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
+import { readRecords } from '../read-records.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -38,8 +39,9 @@ const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
 const closeClaim = async (
   run: ClaimedRun | ParkedRun,
   fact: ClosingFact,
-  { store, clock }: StartContext,
+  context: StartContext,
 ): Promise<ParkedRun | EndedRun | undefined> => {
+  const { store, clock } = context
   const { record } = runKey(run)
   let current: Run | undefined = run
   for (let writes = 0; writes < maxWrites && current !== undefined; writes += 1) {
@@ -47,7 +49,7 @@ const closeClaim = async (
     if (next.outcome !== 'changed') return undefined
     const saved = await store.save(next.run)
     if (saved !== undefined) return saved
-    const records = await store.runsOf(run.subject)
+    const records = await readRecords(run.subject, record, context)
     current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
   }
   return undefined

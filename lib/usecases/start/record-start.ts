@@ -3,6 +3,7 @@ import type { ServiceRun } from '../../ports/datazone.ts'
 import { runKey } from '../../run/identity.ts'
 import { type ClaimedRun, type InFlightRun, owesCancel, type Run } from '../../run/run.ts'
 import { type Transition, transition } from '../../run/transition.ts'
+import { readRecords } from '../read-records.ts'
 import { sendCancel } from '../send-cancel.ts'
 import { park } from './close-claim.ts'
 import type { RequestOutcome } from './request-outcome.ts'
@@ -37,7 +38,7 @@ export const recordStart = async (
   adopted: boolean,
   context: StartContext,
 ): Promise<RequestOutcome> => {
-  const { store, clock } = context
+  const { clock } = context
   const key = runKey(claimed)
   let current: Run | undefined = claimed
   for (let writes = 0; writes < maxWrites && current !== undefined; writes += 1) {
@@ -51,7 +52,7 @@ export const recordStart = async (
       return { outcome: 'started', run: await sendOwedCancel(saved, context), adopted }
     }
     if (saved !== undefined) return { outcome: 'duplicate-run', runId, of: key }
-    const records = await store.runsOf(claimed.subject)
+    const records = await readRecords(claimed.subject, key.record, context)
     current = records.runs.find((run) => runKey(run).record === key.record)
   }
   throw new PortUnavailable('table', new Error('the run id could not be recorded'))

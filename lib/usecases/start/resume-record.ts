@@ -12,6 +12,7 @@ import {
 } from '../../run/run.ts'
 import { canResume } from '../../run/sweep-plan.ts'
 import { transition } from '../../run/transition.ts'
+import { readRecords } from '../read-records.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
 import { cancelUnstarted, park, reject } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
@@ -98,7 +99,7 @@ export const resumeRecord = async (
   release: Release,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const records = await context.store.runsOf(release)
+  const records = await readRecords(release, release.record, context)
   const run = records.runs.find((candidate) => runKey(candidate).record === release.record)
   // A late or duplicate release finds the record in another state, or parked again. Beside a record that this version
   // must not act on, the run waits for the next release.

@@ -1,8 +1,10 @@
 import type { ServiceRun } from '../../ports/datazone.ts'
+import { runKey } from '../../run/identity.ts'
 import { present } from '../../run/present.ts'
 import type { ClaimedRun, ParkReason, Run, RunError, Subject } from '../../run/run.ts'
 import { meaningOfStatus } from '../../run/service-status.ts'
 import { ownership } from '../../run/start-safety.ts'
+import { batchesOf } from '../batches.ts'
 import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
@@ -67,23 +69,52 @@ const unclearRun = ({ runId }: ServiceRun): Unknown => ({
 })
 
 /**
+ * Returns the ids of listed runs that other records hold. A data source has more records than were read, so the holder of
+ * each run that may be ours is looked up by its run id.
+ */
+const recordedElsewhere = async (
+  run: ClaimedRun,
+  others: readonly Run[],
+  mayBeOurs: readonly ServiceRun[],
+  { store }: StartContext,
+): Promise<ReadonlySet<string>> => {
+  const recorded = new Set(
+    others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
+  )
+  if (run.subject.kind !== 'DATA_SOURCE') return recorded
+  const { domainId } = run.subject
+  const { record } = runKey(run)
+  const unknown = mayBeOurs.filter(({ runId }) => !recorded.has(runId))
+  for (const some of batchesOf(unknown)) {
+    const holders = await Promise.all(some.map(({ runId }) => store.holderOf(domainId, runId)))
+    for (const [index, holder] of holders.entries()) {
+      const runId = some[index]?.runId
+      if (runId !== undefined && holder !== undefined && holder.record !== record) recorded.add(runId)
+    }
+  }
+  return recorded
+}
+
+/**
  * Searches List, all pages, for the effect of an earlier Start of this attempt.
- * @param others every other record of the asset or data source: their runs are not ours
+ * @param others the other records that were read of the asset or data source: their runs are not ours
  */
 export const searchList = async (
   run: ClaimedRun,
   others: readonly Run[],
   context: StartContext,
 ): Promise<ListSearch> => {
-  const recordedElsewhere = new Set(
-    others.flatMap((other) => ('runId' in other && other.runId !== undefined ? [other.runId] : [])),
-  )
   const listed = await listAll(run.subject, context)
   if ('found' in listed) return listed
-  const ownerOf = ({ runId, types, revision, createdAtMs, isOlderShape }: ServiceRun) => {
-    const seen = { runId, types, revision, createdAtMs, isOlderShape }
-    return ownership(run, seen, recordedElsewhere, context.settings.assumptions)
-  }
+  const ownerAmong =
+    (recorded: ReadonlySet<string>) =>
+    ({ runId, types, revision, createdAtMs, isOlderShape }: ServiceRun) => {
+      const seen = { runId, types, revision, createdAtMs, isOlderShape }
+      return ownership(run, seen, recorded, context.settings.assumptions)
+    }
+  const ownerByFields = ownerAmong(new Set())
+  const mayBeOurs = listed.filter((listedRun) => ownerByFields(listedRun) !== 'not-ours')
+  const ownerOf = ownerAmong(await recordedElsewhere(run, others, mayBeOurs, context))
   const [first, second] = listed.filter((listedRun) => ownerOf(listedRun) === 'ours')
   // Two runs of a data source appeared while a Start of ours was open, and no field shows which one is ours.
   if (run.subject.kind === 'DATA_SOURCE' && second !== undefined) return unclearRun(second)

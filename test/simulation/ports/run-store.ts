@@ -9,7 +9,7 @@ import type {
   Records,
   RunStore,
 } from '../../../lib/ports/run-store.ts'
-import { partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
+import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
 import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import { claimRefused } from '../../support/claim-conditions.ts'
 import type { VirtualTime } from './clock.ts'
@@ -82,7 +82,7 @@ export const simulatedTable = (options: {
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
   const claimCounts = new Map<string, number>()
-  const holders = new Set<string>()
+  const holders = new Map<string, RunKey>()
   const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
   const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
   const runsIn = (counter: Counter): number => counters.get(nameOf(counter))?.runs ?? 0
@@ -208,6 +208,38 @@ export const simulatedTable = (options: {
         }
       },
 
+      async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {
+        const partition = partitionOf(source)
+        const claimCount = await step({
+          name: 'store.claimCount',
+          about: partition,
+          resends: true,
+          unreachable,
+          effect: () => claimCounts.get(partition),
+        })
+        const prefix = attemptsOf === undefined ? undefined : attemptsPrefix(attemptsOf)
+        const isDeciding = ({ item, key }: Stored) =>
+          Number(item['activeUntil'] ?? 0) >= endedSinceMs ||
+          (prefix !== undefined && key.record.startsWith(prefix))
+        const read = () => [...(partitions.get(partition)?.values() ?? [])].filter(isDeciding)
+        const all: Records[] = []
+        for await (const page of pages('store.decidingRunsOf', partition, read, byRecord)) all.push(page)
+        return {
+          runs: all.flatMap((page) => page.runs),
+          unreadable: all.flatMap((page) => page.unreadable),
+          ...(claimCount === undefined ? {} : { claimCount }),
+        }
+      },
+
+      holderOf: (domainId, runId) =>
+        step({
+          name: 'store.holderOf',
+          about: runId,
+          resends: true,
+          unreachable,
+          effect: () => holders.get(JSON.stringify([domainId, runId])),
+        }),
+
       async byRunId(runId) {
         // The index shows keys; the records behind them are read as they are.
         const shown = await step({
@@ -288,7 +320,7 @@ export const simulatedTable = (options: {
           if (!isFree) return { outcome: 'changed' }
           const holder = JSON.stringify([before.subject.domainId, before.runId])
           if (holders.has(holder)) return { outcome: 'taken' }
-          holders.add(holder)
+          holders.set(holder, runKey(run))
           put(stored(toItem(run)))
           return { outcome: 'recorded', run }
         })

@@ -1,5 +1,5 @@
 import { runKey, targetOf } from '../../../lib/run/identity.ts'
-import { hasCaps, type Sabotage, withCaps, withStore } from './sabotage.ts'
+import { hasCaps, type Sabotage, withCaps, withReads, withStore } from './sabotage.ts'
 
 /** Defects of caps and lanes. */
 export const capsSabotages: readonly Sabotage[] = [
@@ -25,12 +25,10 @@ export const capsSabotages: readonly Sabotage[] = [
     name: 'count each try',
     appliesTo: hasCaps,
     ports: (ports) =>
-      withStore(ports, {
-        runsOf: async (target) => {
-          const records = await ports.store.runsOf(target)
-          return { ...records, runs: records.runs.map(({ countedIn: _, ...run }) => run) }
-        },
-      }),
+      withReads(ports, (records) => ({
+        ...records,
+        runs: records.runs.map(({ countedIn: _, ...run }) => run),
+      })),
   },
   {
     name: 'backfill takes the reserve',

@@ -1,4 +1,12 @@
-import { filtered, hasAction, type Sabotage, withDataZone, withoutOpenStarts, withStore } from './sabotage.ts'
+import {
+  filtered,
+  hasAction,
+  type Sabotage,
+  withDataZone,
+  withoutOpenStarts,
+  withReads,
+  withStore,
+} from './sabotage.ts'
 
 /** Defects of hints, runs of others and acceptances. */
 export const hintsSabotages: readonly Sabotage[] = [
@@ -39,14 +47,15 @@ export const hintsSabotages: readonly Sabotage[] = [
   {
     name: 'overlook data source hints',
     observerPorts: (ports) =>
-      withStore(ports, {
-        byRunId: async (runId) => {
-          const records = await ports.store.byRunId(runId)
-          return { ...records, runs: records.runs.filter(({ subject }) => subject.kind !== 'DATA_SOURCE') }
+      withStore(
+        withReads(ports, (records, isOfSource) => (isOfSource ? { runs: [], unreadable: [] } : records)),
+        {
+          byRunId: async (runId) => {
+            const records = await ports.store.byRunId(runId)
+            return { ...records, runs: records.runs.filter(({ subject }) => subject.kind !== 'DATA_SOURCE') }
+          },
         },
-        runsOf: async (target) =>
-          'dataSourceId' in target ? { runs: [], unreadable: [] } : ports.store.runsOf(target),
-      }),
+      ),
   },
   {
     name: 'follow runs of others that nobody wants',
@@ -63,29 +72,21 @@ export const hintsSabotages: readonly Sabotage[] = [
     name: 'start beside a run that is followed',
     appliesTo: hasAction('foreign-run'),
     ports: (ports) =>
-      withStore(ports, {
-        runsOf: async (target) => {
-          const records = await ports.store.runsOf(target)
-          return { ...records, runs: records.runs.filter(({ subject }) => !('foreignRunId' in subject)) }
-        },
-      }),
+      withReads(ports, (records) => ({
+        ...records,
+        runs: records.runs.filter(({ subject }) => !('foreignRunId' in subject)),
+      })),
   },
   {
     name: 'follow a run while a Start of ours is open',
     appliesTo: hasAction('foreign-run'),
-    observerPorts: (ports) =>
-      withStore(ports, {
-        runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
-      }),
+    observerPorts: (ports) => withReads(ports, withoutOpenStarts),
   },
   {
     // A late read besides: whoever comes second would find the only item of the run id.
     name: 'record a run id without its only item',
     appliesTo: hasAction('foreign-run'),
-    observerPorts: (ports) =>
-      withStore(ports, {
-        runsOf: async (target) => withoutOpenStarts(await ports.store.runsOf(target)),
-      }),
+    observerPorts: (ports) => withReads(ports, withoutOpenStarts),
     ports: (ports) =>
       withStore(ports, {
         recordRunId: async (run) => {

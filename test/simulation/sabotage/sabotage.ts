@@ -62,6 +62,15 @@ export const withStore = (ports: StarterPorts, change: Partial<StarterPorts['sto
   ...ports,
   store: { ...ports.store, ...change },
 })
+/** Changes what every read of an asset's or data source's records brings. */
+export const withReads = (
+  ports: StarterPorts,
+  change: (records: Records, isOfSource: boolean) => Records,
+): StarterPorts =>
+  withStore(ports, {
+    runsOf: async (target) => change(await ports.store.runsOf(target), 'dataSourceId' in target),
+    decidingRunsOf: async (query) => change(await ports.store.decidingRunsOf(query), true),
+  })
 export const withPace = (ports: StarterPorts, change: Partial<StarterPorts['pace']>): StarterPorts => ({
   ...ports,
   pace: { ...ports.pace, ...change },

@@ -21,7 +21,12 @@ describe('planStack', () => {
     ])
     expect(buses).toEqual({ Bus: 'bus-test' })
     expect(tables).toMatchObject([
-      { name: 'stack-Table', ttlAttribute: 'ttl', indexes: [{ name: 'bySort' }] },
+      {
+        name: 'stack-Table',
+        ttlAttribute: 'ttl',
+        localIndexes: [{ name: 'byDate' }],
+        globalIndexes: [{ name: 'bySort' }],
+      },
     ])
   })
 

@@ -282,6 +282,16 @@ describe('P1: a Start whose token may be forgotten', () => {
     ])
   })
 
+  test('P1: a run on a record that ended days ago is not ours, even when List does not show its time', async () => {
+    const world = lookingAt(undefined)
+    const agoMs = 50 * hour
+    const at = { startedAtMs: t0 - agoMs, detectedAtMs: t0 - agoMs }
+    world.store.given(endedRun({ ...other('load-0'), runId: 'seen-0', ...at }))
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', adopted: false },
+    ])
+  })
+
   test('a lease that ended is taken over with the turn of the source', async () => {
     const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
     expect(runKey(claim).record).toBe('RUN#load-1#0001')
