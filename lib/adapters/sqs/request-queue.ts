@@ -22,43 +22,50 @@ const answered = async <T>(call: Promise<T>): Promise<T> => {
 export const sqsRequestQueue = (
   client: SQSClient,
   urls: { readonly requests: string; readonly rejected: string },
-): RequestQueue => ({
-  async release(releases) {
-    const taken = releases.map(() => false)
-    for (let from = 0; from < releases.length; from += maxBatch) {
-      const batch = releases.slice(from, from + maxBatch)
-      const answer = await answered(
-        client.send(
-          new SendMessageBatchCommand({
-            QueueUrl: urls.requests,
-            Entries: batch.map(({ release, delaySeconds }, index) => ({
-              Id: String(from + index),
-              MessageBody: JSON.stringify(release),
-              DelaySeconds: delaySeconds,
-            })),
-          }),
-        ),
-      )
+): RequestQueue => {
+  /** Sends messages ten at a time, and returns which the queue has taken. */
+  const sendAll = async (
+    messages: readonly { readonly MessageBody: string; readonly DelaySeconds?: number }[],
+  ): Promise<readonly boolean[]> => {
+    const taken = messages.map(() => false)
+    for (let from = 0; from < messages.length; from += maxBatch) {
+      const Entries = messages
+        .slice(from, from + maxBatch)
+        .map((message, index) => ({ Id: String(from + index), ...message }))
+      const batch = new SendMessageBatchCommand({ QueueUrl: urls.requests, Entries })
+      const answer = await answered(client.send(batch))
       for (const { Id } of answer.Successful ?? []) taken[Number(Id)] = true
     }
     return taken
-  },
+  }
 
-  async postpone(receiptHandle, delaySeconds) {
-    await answered(
-      client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: urls.requests,
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: delaySeconds,
-        }),
+  return {
+    release: (releases) =>
+      sendAll(
+        releases.map(({ release, delaySeconds }) => ({
+          MessageBody: JSON.stringify(release),
+          DelaySeconds: delaySeconds,
+        })),
       ),
-    )
-  },
 
-  async copyRejected(rejected) {
-    await answered(
-      client.send(new SendMessageCommand({ QueueUrl: urls.rejected, MessageBody: asciiJson(rejected) })),
-    )
-  },
-})
+    submit: (requests) => sendAll(requests.map((request) => ({ MessageBody: asciiJson(request) }))),
+
+    async postpone(receiptHandle, delaySeconds) {
+      await answered(
+        client.send(
+          new ChangeMessageVisibilityCommand({
+            QueueUrl: urls.requests,
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: delaySeconds,
+          }),
+        ),
+      )
+    },
+
+    async copyRejected(rejected) {
+      await answered(
+        client.send(new SendMessageCommand({ QueueUrl: urls.rejected, MessageBody: asciiJson(rejected) })),
+      )
+    },
+  }
+}

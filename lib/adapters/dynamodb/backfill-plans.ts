@@ -1,0 +1,123 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import * as z from 'zod/mini'
+import { PortUnavailable } from '../../errors.ts'
+import type { BackfillPlans } from '../../ports/backfill-plans.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
+import { type BackfillPlan, backfillStates } from '../../run/backfill-plan.ts'
+import { generationTypes } from '../../run/run.ts'
+import { absent, conditionParameters, unchangedSince } from './conditions.ts'
+import { counter, instant, plainItem, wellFormed } from './plain-item.ts'
+import { readPartition } from './read-partition.ts'
+import { type BackOff, retryWrites } from './retry-writes.ts'
+
+/** All plans are small items of one partition, which a sweep reads with one query. */
+const plansPartition = 'BACKFILLS'
+
+const PlanItem = z.object({
+  sk: wellFormed,
+  state: z.enum(backfillStates),
+  domainId: wellFormed,
+  createdAtMs: instant,
+  changedAtMs: instant,
+  requests: counter,
+  sent: counter,
+  lease: z.exactOptional(z.object({ takenAtVersion: counter, untilMs: instant })),
+  version: counter,
+})
+
+const ChunkItem = z.object({
+  entries: z.array(
+    z.object({
+      assetId: wellFormed,
+      projectId: wellFormed,
+      revision: wellFormed,
+      types: z.array(z.enum(generationTypes)),
+    }),
+  ),
+})
+
+/** A plan may wait for many months; what it has sent is of no use after that. */
+const keptSeconds = 2 * 365 * 24 * 3600
+
+const ttl = ({ createdAtMs }: BackfillPlan) => ({ ttlEpochSeconds: Math.floor(createdAtMs / 1000) + keptSeconds })
+
+/** A plan made anew under the same name has chunks of its own. */
+const chunkKey = ({ name, createdAtMs }: BackfillPlan, chunk: number) => ({
+  pk: `BACKFILL#${name}#${createdAtMs}`,
+  sk: `CHUNK#${String(chunk).padStart(6, '0')}`,
+})
+
+const planOf = (item: unknown, report: ReportMalformedItem): readonly BackfillPlan[] => {
+  const parsed = z.safeParse(PlanItem, item)
+  if (parsed.success) {
+    const { sk: name, ...plan } = parsed.data
+    return [{ name, ...plan }]
+  }
+  const key = z.safeParse(z.object({ sk: z.string() }), item)
+  report({ pk: plansPartition, sk: key.data?.sk ?? '' }, 'is no backfill plan, and is left out')
+  return []
+}
+
+const asPort = async <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call()
+  } catch (error) {
+    throw new PortUnavailable('table', error)
+  }
+}
+
+/** The backfill plans as items of the run table. */
+export const dynamoDbBackfillPlans = (
+  client: DynamoDBClient,
+  table: string,
+  { backOff, report = () => {} }: { readonly backOff?: BackOff; readonly report?: ReportMalformedItem } = {},
+): BackfillPlans => {
+  const retry = retryWrites(backOff)
+  return {
+    all: () =>
+      asPort(async () =>
+        (await readPartition(client, table, plansPartition)).flatMap((item) => planOf(item, report)),
+      ),
+
+    async replace(plan, read) {
+      const next = { ...plan, version: (read?.version ?? 0) + 1 }
+      const { name, ...fields } = next
+      try {
+        await retry(() =>
+          client.send(
+            new PutItemCommand({
+              TableName: table,
+              Item: marshall({ pk: plansPartition, sk: name, ...fields, ...ttl(next) }),
+              ...conditionParameters(read === undefined ? absent : unchangedSince(read.version)),
+            }),
+          ),
+        )
+        return next
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined
+        throw new PortUnavailable('table', error)
+      }
+    },
+
+    putChunk: (plan, chunk, entries) =>
+      asPort(async () => {
+        const item = { ...chunkKey(plan, chunk), entries: entries.map((entry) => ({ ...entry })), ...ttl(plan) }
+        await retry(() => client.send(new PutItemCommand({ TableName: table, Item: marshall(item) })))
+      }),
+
+    chunk: (plan, chunk) =>
+      asPort(async () => {
+        const { Item } = await client.send(
+          new GetItemCommand({ TableName: table, ConsistentRead: true, Key: marshall(chunkKey(plan, chunk)) }),
+        )
+        const parsed = z.safeParse(ChunkItem, Item === undefined ? undefined : plainItem(Item))
+        return parsed.data?.entries
+      }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Answer, Refusal } from '../../ports/datazone.ts'
+import { backoffSeconds } from '../../run/backoff.ts'
+
+/** DataZone refused a call that a command cannot do without. */
+export class CatalogRefused extends Error {
+  readonly refusal: Refusal
+
+  constructor(what: string, refusal: Refusal) {
+    super(`DataZone refused ${what}: ${refusal.name}: ${refusal.message}`, { cause: refusal.cause })
+    this.name = 'CatalogRefused'
+    this.refusal = refusal
+  }
+}
+
+/** SearchListings has the lowest of the published quotas of the reads here: 16 calls a second. */
+export const callsPerSecond = 16
+
+const maxTries = 6
+
+const passesByItself = ({ kind }: Refusal): boolean => kind === 'THROTTLED' || kind === 'UNAVAILABLE'
+
+/**
+ * Returns a function that makes calls at `callsPerSecond` at most, whoever makes them, and makes one again that met
+ * throttling or an outage. Any other refusal is returned.
+ */
+export const pacedCalls = (clock: Clock) => {
+  let nextMs = 0
+  let made = 0
+  const slot = async (): Promise<void> => {
+    const atMs = Math.max(clock.now(), nextMs)
+    nextMs = atMs + 1000 / callsPerSecond
+    await clock.sleepUntil(atMs)
+  }
+  return {
+    /** How many calls were made. */
+    made: () => made,
+    call: async <T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+      for (let tries = 1; ; tries += 1) {
+        await slot()
+        made += 1
+        const answer = await send()
+        if (answer.outcome === 'answered' || !passesByItself(answer.refusal) || tries >= maxTries)
+          return answer
+        await clock.sleepUntil(clock.now() + backoffSeconds(tries, clock.random()) * 1000)
+      }
+    },
+  }
+}
+
+export type PacedCalls = ReturnType<typeof pacedCalls>
