@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda'
 import type { ParkReason } from '../lib/run/run.ts'
+import { type AdvanceContext, advanceBackfills } from '../lib/usecases/sweep/advance-backfills.ts'
 import { type SweepContext, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
@@ -12,18 +13,22 @@ const maxNamed = 20
 /** Park reasons that end by themselves within minutes, unless no run can start at all. */
 const startableReasons: readonly ParkReason[] = ['PACED', 'THROTTLED', 'UNAVAILABLE', 'LEASE_EXPIRED']
 
-/** Maps a scheduled invocation to one sweep. */
+/** What one invocation did: the sweep, and the requests of backfills that it sent after it. */
+export type PollerReport = SweepReport & { readonly backfilled: number }
+
+/** Maps a scheduled invocation to one sweep, and to the next requests of the applied backfills. */
 export const pollerHandler = (parts: {
   readonly settings: SweepContext['settings']
-  readonly ports: Omit<SweepContext, 'settings' | 'deadlineMs'>
+  readonly ports: Omit<SweepContext & AdvanceContext, 'settings' | 'deadlineMs'>
   readonly telemetry: Telemetry
 }) => {
   const { settings, ports, telemetry } = parts
 
-  const note = (report: SweepReport) => {
+  const note = (report: PollerReport) => {
     telemetry.count('sweep-due', report.due)
     telemetry.count('sweep-announced', report.announced)
     telemetry.count('sweep-released', report.released)
+    if (report.backfilled > 0) telemetry.count('sweep-backfilled', report.backfilled)
     telemetry.count('sweep-problems', report.problems.length)
     telemetry.count('sweep-denied', report.denied)
     telemetry.count('sweep-read-without-list', report.readWithoutList)
@@ -55,9 +60,11 @@ export const pollerHandler = (parts: {
   return async (
     _event: unknown,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
-  ): Promise<SweepReport> => {
+  ): Promise<PollerReport> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const report = await sweepRuns({ ...ports, settings, deadlineMs })
+    const sweep = await sweepRuns({ ...ports, settings, deadlineMs })
+    const { requested, problems } = await advanceBackfills(sweep.parked, { ...ports, settings, deadlineMs })
+    const report = { ...sweep, backfilled: requested, problems: [...sweep.problems, ...problems] }
     note(report)
     return report
   }

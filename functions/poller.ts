@@ -1,14 +1,13 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
-import type { SweepReport } from '../lib/usecases/sweep/sweep-runs.ts'
-import { pollerHandler } from './poller-handler.ts'
+import { type PollerReport, pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Brings every recorded run up to date once a minute and announces endings. */
 const { config, logger, metrics, telemetry, ports } = wire()
 
-export const handler = middy<unknown, SweepReport>()
+export const handler = middy<unknown, PollerReport>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
   .handler(pollerHandler({ settings: config.sweeper, ports, telemetry }))

@@ -7,6 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
+import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbSkipLog } from '../lib/adapters/dynamodb/skip-log.ts'
@@ -88,6 +89,7 @@ export const wire = () => {
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond, {
         report: reportMalformedItem,
       }),
+      backfills: dynamoDbBackfillPlans(table, config.tableName, { report: reportMalformedItem }),
       breakers: dynamoDbBreakers(table, config.tableName, {
         now: systemClock.now,
         report: reportMalformedItem,

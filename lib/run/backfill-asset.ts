@@ -133,6 +133,8 @@ export const verdictFor = (
 
 /** The request id of an entry: at most 128 characters of printable ASCII, whatever the revision is. */
 export const backfillRequestId = (plan: string, { assetId, revision }: BackfillEntry): string => {
-  const digest = createHash('sha256').update(JSON.stringify([assetId, revision])).digest('hex')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([assetId, revision]))
+    .digest('hex')
   return `backfill/${plan}/${assetId}/${digest.slice(0, 16)}`
 }

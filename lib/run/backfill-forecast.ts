@@ -1,4 +1,4 @@
-import { incrementsFor, type Cap } from './caps.ts'
+import { type Cap, incrementsFor } from './caps.ts'
 import type { Counter, GenerationType } from './run.ts'
 
 /** Runs of a plan that count in the same caps. */

@@ -98,7 +98,10 @@ export const stopPlan = (plan: BackfillPlan, nowMs: number): PlanChange => {
     case 'READY':
       return { outcome: 'refused', reason: 'it is not being applied' }
     case 'DONE':
-      return { outcome: 'refused', reason: 'all of its requests are sent; dzrun cancel and dzrun pause stop runs' }
+      return {
+        outcome: 'refused',
+        reason: 'all of its requests are sent; dzrun cancel and dzrun pause stop runs',
+      }
     default:
       return plan.state satisfies never
   }

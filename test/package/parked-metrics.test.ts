@@ -5,6 +5,7 @@ import { wire } from '../../functions/wiring.ts'
 import { parkReasons } from '../../lib/run/run.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
@@ -62,6 +63,7 @@ describe('the metrics of the poller', () => {
             .map((run, index) => ({ ...run, attempt: index + 1 })),
         ),
         switches: { pauseOf: async () => undefined },
+        backfills: memoryBackfillPlans(),
         breakers: memoryBreakers(),
         bus: recordingBus(),
         queue: recordingQueue(),

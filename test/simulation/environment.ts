@@ -4,8 +4,10 @@ import { pollerHandler } from '../../functions/poller-handler.ts'
 import { starterHandler } from '../../functions/starter-handler.ts'
 import type { Telemetry } from '../../functions/telemetry.ts'
 import { readConfig } from '../../lib/config.ts'
+import type { BackfillPlans } from '../../lib/ports/backfill-plans.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/start/start-context.ts'
+import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { deployed } from './deployed.ts'
 import { startEventSource } from './event-source.ts'
 import type { VirtualTime } from './ports/clock.ts'
@@ -61,6 +63,8 @@ export const startEnvironment = (options: {
   readonly count: (kind: string) => void
   /** A sweep that began then came to its end, and says that it saw all that waits. */
   readonly swept?: (beganAtMs: number) => void
+  /** The backfills that sweeps send; none when absent. */
+  readonly backfills?: BackfillPlans
   /** Lets the schedule leave out sweeps that only repeat the one before. Absent: it sweeps each minute. */
   readonly quiet?: Quiet
 }): Environment => {
@@ -70,6 +74,7 @@ export const startEnvironment = (options: {
     plan: configFor('plan', policyFile, env),
     run: configFor('run', policyFile, env),
   }
+  const backfills = options.backfills ?? memoryBackfillPlans()
   let config = configs.run
   let calm = false
   let invocations = 0
@@ -154,7 +159,7 @@ export const startEnvironment = (options: {
     const report = await invoke('poller', deployed.poller.timeoutMs, (ports, context) =>
       pollerHandler({
         settings: settings().sweeper,
-        ports: sabotage?.sweeper?.(ports) ?? ports,
+        ports: { ...(sabotage?.sweeper?.(ports) ?? ports), backfills },
         telemetry: silent,
       })({}, context),
     )

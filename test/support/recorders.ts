@@ -1,5 +1,6 @@
 import type { RejectedRequest } from '../../lib/contracts/rejected-request.ts'
 import type { RunEvent } from '../../lib/contracts/run-event.ts'
+import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { EventBus } from '../../lib/ports/event-bus.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
@@ -29,6 +30,7 @@ type Releases = Parameters<RequestQueue['release']>[0]
 
 export interface RecordingQueue extends RequestQueue {
   readonly released: Releases[number][]
+  readonly submitted: RunRequest[]
   readonly copies: RejectedRequest[]
   down: boolean
 }
@@ -36,12 +38,18 @@ export interface RecordingQueue extends RequestQueue {
 export const recordingQueue = (): RecordingQueue => {
   const queue: RecordingQueue = {
     released: [],
+    submitted: [],
     copies: [],
     down: false,
     async release(releases) {
       if (queue.down) throw new PortUnavailable('queue', new Error('down for a test'))
       queue.released.push(...releases)
       return releases.map(() => true)
+    },
+    async submit(requests) {
+      if (queue.down) throw new PortUnavailable('queue', new Error('down for a test'))
+      queue.submitted.push(...requests)
+      return requests.map(() => true)
     },
     async postpone() {},
     async copyRejected(rejected) {

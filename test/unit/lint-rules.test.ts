@@ -30,6 +30,7 @@ const directions: readonly [string, string, string][] = [
   ['lib/usecases/start', '../sweep/sweep-runs.ts', 'lib/usecases/start imports itself'],
   ['lib/usecases/sweep', '../start/start-run.ts', 'lib/usecases/sweep imports itself'],
   ['lib/usecases/sweep', '../observe/settle-hints.ts', 'lib/usecases/sweep imports itself'],
+  ['lib/usecases/backfill', '../sweep/sweep-runs.ts', 'lib/usecases/backfill imports itself'],
   ['lib/usecases/observe', '../start/start-run.ts', 'lib/usecases/observe imports itself'],
   ...['start', 'sweep', 'observe'].flatMap((room): [string, string, string][] =>
     ['../../adapters/sqs/request-queue.ts', '../../config.ts', '@aws-sdk/client-sqs', 'node:fs'].map(

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { pollerHandler } from '../../functions/poller-handler.ts'
 import type { ParkReason } from '../../lib/run/run.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
@@ -29,6 +30,7 @@ test('P8: counts every unreadable record and names only the first few', async ()
       queue: recordingQueue(),
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
+      backfills: memoryBackfillPlans(),
       clock: manualClock(),
     },
     telemetry: {
@@ -61,6 +63,7 @@ test('counts the requests that wait only for a slot or for DataZone', async () =
       queue: recordingQueue(),
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
+      backfills: memoryBackfillPlans(),
       clock: manualClock(),
     },
     telemetry: {

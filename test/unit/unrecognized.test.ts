@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { pollerHandler } from '../../functions/poller-handler.ts'
 import type { ServiceRun } from '../../lib/ports/datazone.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
@@ -26,6 +27,7 @@ const warningsOf = async (
       queue: recordingQueue(),
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
+      backfills: memoryBackfillPlans(),
       clock,
     },
     telemetry: {

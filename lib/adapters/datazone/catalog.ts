@@ -14,7 +14,10 @@ import { readCatalog } from './read-catalog.ts'
 const pageSize = 50
 
 /** DataZone's searches through its SDK client, whose answers are read leniently. */
-export const dataZoneCatalog = (client: DataZoneClient, report: ReportUnreadableFields = () => {}): Catalog => {
+export const dataZoneCatalog = (
+  client: DataZoneClient,
+  report: ReportUnreadableFields = () => {},
+): Catalog => {
   keepBodies(client)
   return {
     listings: (domainIdentifier, nextToken) =>
@@ -23,7 +26,11 @@ export const dataZoneCatalog = (client: DataZoneClient, report: ReportUnreadable
           operation: 'SearchListings',
           send: () =>
             client.send(
-              new SearchListingsCommand({ domainIdentifier, maxResults: pageSize, ...present({ nextToken }) }),
+              new SearchListingsCommand({
+                domainIdentifier,
+                maxResults: pageSize,
+                ...present({ nextToken }),
+              }),
             ),
           read: readCatalog.listings,
         },

@@ -9,16 +9,10 @@ import {
   StartDataSourceRunCommand,
   StartMetadataGenerationRunCommand,
 } from '@aws-sdk/client-datazone'
-import type {
-  Answer,
-  ApiSetting,
-  DataZone,
-  ReportUnreadableFields,
-  StartInput,
-} from '../../ports/datazone.ts'
+import type { ApiSetting, DataZone, ReportUnreadableFields, StartInput } from '../../ports/datazone.ts'
 import { present } from '../../run/present.ts'
-import { type ApiGeneration, refuseUnsupported, requiresType } from './api-generation.ts'
 import { answer } from './answer.ts'
+import { type ApiGeneration, refuseUnsupported, requiresType } from './api-generation.ts'
 import { keepBodies } from './raw-answer.ts'
 import { readAnswer } from './read-answer.ts'
 

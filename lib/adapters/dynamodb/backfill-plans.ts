@@ -45,7 +45,9 @@ const ChunkItem = z.object({
 /** A plan may wait for many months; what it has sent is of no use after that. */
 const keptSeconds = 2 * 365 * 24 * 3600
 
-const ttl = ({ createdAtMs }: BackfillPlan) => ({ ttlEpochSeconds: Math.floor(createdAtMs / 1000) + keptSeconds })
+const ttl = ({ createdAtMs }: BackfillPlan) => ({
+  ttlEpochSeconds: Math.floor(createdAtMs / 1000) + keptSeconds,
+})
 
 /** A plan made anew under the same name has chunks of its own. */
 const chunkKey = ({ name, createdAtMs }: BackfillPlan, chunk: number) => ({
@@ -107,14 +109,22 @@ export const dynamoDbBackfillPlans = (
 
     putChunk: (plan, chunk, entries) =>
       asPort(async () => {
-        const item = { ...chunkKey(plan, chunk), entries: entries.map((entry) => ({ ...entry })), ...ttl(plan) }
+        const item = {
+          ...chunkKey(plan, chunk),
+          entries: entries.map((entry) => ({ ...entry })),
+          ...ttl(plan),
+        }
         await retry(() => client.send(new PutItemCommand({ TableName: table, Item: marshall(item) })))
       }),
 
     chunk: (plan, chunk) =>
       asPort(async () => {
         const { Item } = await client.send(
-          new GetItemCommand({ TableName: table, ConsistentRead: true, Key: marshall(chunkKey(plan, chunk)) }),
+          new GetItemCommand({
+            TableName: table,
+            ConsistentRead: true,
+            Key: marshall(chunkKey(plan, chunk)),
+          }),
         )
         const parsed = z.safeParse(ChunkItem, Item === undefined ? undefined : plainItem(Item))
         return parsed.data?.entries

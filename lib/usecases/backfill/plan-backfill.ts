@@ -90,7 +90,8 @@ const counter = () => {
       dropped: { ...reasons },
       groups: [...groups.values()].toSorted(
         (left, right) =>
-          left.projectId.localeCompare(right.projectId) || left.types.join().localeCompare(right.types.join()),
+          left.projectId.localeCompare(right.projectId) ||
+          left.types.join().localeCompare(right.types.join()),
       ),
       unreadableItems,
       ...(total === undefined ? {} : { total }),

@@ -3,13 +3,7 @@ import type { BackfillPlans } from '../../ports/backfill-plans.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { RequestQueue } from '../../ports/request-queue.ts'
 import { type BackfillEntry, backfillRequestId } from '../../run/backfill-asset.ts'
-import {
-  advancePlan,
-  type BackfillPlan,
-  leasePlan,
-  placeOf,
-  roomInLane,
-} from '../../run/backfill-plan.ts'
+import { advancePlan, type BackfillPlan, leasePlan, placeOf, roomInLane } from '../../run/backfill-plan.ts'
 import type { Mode } from '../../run/mode.ts'
 import { batchesOf } from '../batches.ts'
 import { attemptStep } from './attempt-step.ts'
@@ -98,7 +92,8 @@ const sendFrom = async (
         const taken = await sendEntries(plan, wanted, context)
         sent += taken
         if (taken < wanted.length) {
-          if (!outOfTime(context)) problems.push(`backfill ${plan.name}: the queue did not take every request`)
+          if (!outOfTime(context))
+            problems.push(`backfill ${plan.name}: the queue did not take every request`)
           return
         }
       }

@@ -29,21 +29,24 @@ export const requestQueueFor = (
   step: Step,
   queues: { readonly requests: SimulatedQueue; readonly rejected: SimulatedQueue },
   entryFails: () => boolean = () => false,
-): RequestQueue => ({
-  async release(releases) {
+): RequestQueue => {
+  const sendAll = async (
+    name: string,
+    messages: readonly { readonly about: string; readonly body: string; readonly delayMs: number }[],
+  ): Promise<readonly boolean[]> => {
     const taken: boolean[] = []
-    for (let from = 0; from < releases.length; from += maxBatch) {
-      const batch = releases.slice(from, from + maxBatch)
+    for (let from = 0; from < messages.length; from += maxBatch) {
+      const batch = messages.slice(from, from + maxBatch)
       const answer = await step({
-        name: 'queue.release',
-        about: batch.map(({ release }) => `${partitionOf(release)} ${release.record}`).join(', '),
+        name,
+        about: batch.map(({ about }) => about).join(', '),
         resends: true,
         unreachable,
         effect: () =>
-          batch.map(({ release, delaySeconds }) => {
+          batch.map(({ body, delayMs }) => {
             if (entryFails()) return false
             try {
-              queues.requests.send(JSON.stringify(release), delaySeconds * 1000)
+              queues.requests.send(body, delayMs)
               return true
             } catch {
               return false
@@ -53,25 +56,43 @@ export const requestQueueFor = (
       taken.push(...answer)
     }
     return taken
-  },
+  }
 
-  postpone: (receiptHandle, delaySeconds) =>
-    step({
-      name: 'queue.postpone',
-      about: `${receiptHandle} ${delaySeconds} s`,
-      resends: true,
-      unreachable,
-      effect: () => asked(() => queues.requests.changeVisibility(receiptHandle, delaySeconds * 1000)),
-    }),
+  return {
+    release: (releases) =>
+      sendAll(
+        'queue.release',
+        releases.map(({ release, delaySeconds }) => ({
+          about: `${partitionOf(release)} ${release.record}`,
+          body: JSON.stringify(release),
+          delayMs: delaySeconds * 1000,
+        })),
+      ),
 
-  copyRejected: (rejected) =>
-    step({
-      name: 'queue.copyRejected',
-      about: rejected.eventId,
-      resends: true,
-      unreachable,
-      effect: () => {
-        asked(() => queues.rejected.send(asciiJson(rejected)))
-      },
-    }),
-})
+    submit: (requests) =>
+      sendAll(
+        'queue.submit',
+        requests.map((request) => ({ about: request.requestId, body: asciiJson(request), delayMs: 0 })),
+      ),
+
+    postpone: (receiptHandle, delaySeconds) =>
+      step({
+        name: 'queue.postpone',
+        about: `${receiptHandle} ${delaySeconds} s`,
+        resends: true,
+        unreachable,
+        effect: () => asked(() => queues.requests.changeVisibility(receiptHandle, delaySeconds * 1000)),
+      }),
+
+    copyRejected: (rejected) =>
+      step({
+        name: 'queue.copyRejected',
+        about: rejected.eventId,
+        resends: true,
+        unreachable,
+        effect: () => {
+          asked(() => queues.rejected.send(asciiJson(rejected)))
+        },
+      }),
+  }
+}

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { parseQueueMessage } from '../../../../lib/contracts/queue-message.ts'
+import type { BackfillEntry } from '../../../../lib/run/backfill-asset.ts'
+import {
+  applyPlan,
+  entriesPerChunk,
+  newPlan,
+  readyPlan,
+  stopPlan,
+} from '../../../../lib/run/backfill-plan.ts'
+import { changePlan } from '../../../../lib/usecases/backfill/change-plan.ts'
+import { advanceBackfills } from '../../../../lib/usecases/sweep/advance-backfills.ts'
+import { manualClock } from '../../../support/manual-clock.ts'
+import { memoryBackfillPlans } from '../../../support/memory-backfill-plans.ts'
+import { recordingQueue } from '../../../support/recorders.ts'
+import { minute, second, t0 } from '../../../support/runs.ts'
+
+const entryOf = (index: number): BackfillEntry => ({
+  assetId: `asset-${index}`,
+  projectId: 'project-1',
+  revision: 'r/2#é',
+  types: ['BUSINESS_DESCRIPTIONS'],
+})
+
+const world = async (count: number, maxReleases = 100) => {
+  const plans = memoryBackfillPlans()
+  const clock = manualClock()
+  const queue = recordingQueue()
+  const begun = await plans.replace(newPlan('spring', 'dzd_orders', t0))
+  if (begun === undefined) throw new Error('not begun')
+  for (let from = 0; from < count; from += entriesPerChunk) {
+    const length = Math.min(entriesPerChunk, count - from)
+    const entries = Array.from({ length }, (_, index) => entryOf(from + index))
+    await plans.putChunk(begun, from / entriesPerChunk, entries)
+  }
+  await plans.replace(readyPlan(begun, count, t0), begun)
+  const context = { backfills: plans, clock, queue, settings: { mode: 'run' as const, maxReleases } }
+  return {
+    plans,
+    clock,
+    queue,
+    context,
+    apply: () => changePlan('spring', (plan) => applyPlan(plan, clock.now()), plans),
+    stop: () => changePlan('spring', (plan) => stopPlan(plan, clock.now()), plans),
+    plan: async () => (await plans.all())[0],
+    sweep: (parked: Record<string, number> | 'not counted' = {}) =>
+      advanceBackfills(parked === 'not counted' ? undefined : parked, {
+        ...context,
+        deadlineMs: clock.now() + 47 * second,
+      }),
+    ids: () => queue.submitted.map(({ requestId }) => requestId),
+  }
+}
+
+describe('advancing a backfill', () => {
+  test('sends nothing of a plan that is not applied, and of an applied one as much as has room', async () => {
+    const { apply, sweep, plan, queue } = await world(500)
+    expect(await sweep()).toEqual({ requested: 0, problems: [] })
+    await apply()
+    expect(await sweep()).toEqual({ requested: 200, problems: [] })
+    expect(await sweep({ BACKFILL: 150 })).toMatchObject({ requested: 50 })
+    expect(await sweep({ CAP_FULL: 900 })).toMatchObject({ requested: 0 })
+    expect(await sweep('not counted')).toMatchObject({ requested: 0 })
+    expect(await plan()).toMatchObject({ state: 'APPLYING', sent: 250 })
+    expect(await sweep()).toMatchObject({ requested: 200 })
+    expect(await sweep()).toMatchObject({ requested: 50 })
+    expect(await plan()).toMatchObject({ state: 'DONE', sent: 500 })
+    expect(queue.submitted.map(({ requestId }) => requestId)).toHaveLength(500)
+  })
+
+  test('sends requests of lane backfill that the starter accepts', async () => {
+    const { apply, sweep, queue } = await world(1)
+    await apply()
+    await sweep()
+    const message = parseQueueMessage(JSON.stringify(queue.submitted[0]), t0)
+    expect(message).toMatchObject({
+      kind: 'request',
+      request: {
+        assetId: 'asset-0',
+        projectId: 'project-1',
+        types: ['BUSINESS_DESCRIPTIONS'],
+        lane: 'backfill',
+        regenerate: false,
+      },
+    })
+  })
+
+  test('sends each request once, from two terminals and two sweeps at once', async () => {
+    const { apply, sweep, ids } = await world(450)
+    await Promise.all([apply(), apply()])
+    for (let round = 0; round < 4; round += 1) await Promise.all([sweep(), sweep()])
+    expect(ids()).toHaveLength(450)
+    expect(new Set(ids()).size).toBe(450)
+  })
+
+  test('repeats what a sweep sent that died before it recorded it, under the same ids, and loses none', async () => {
+    const { apply, sweep, clock, ids, plans, context, plan } = await world(300)
+    await apply()
+    const dying = { ...plans, replace: async () => Promise.reject(new Error('dies')) }
+    const leasing = {
+      ...dying,
+      replace: (next: Parameters<typeof plans.replace>[0], read?: Parameters<typeof plans.replace>[1]) =>
+        next.lease === undefined ? dying.replace() : plans.replace(next, read),
+    }
+    const deadlineMs = clock.now() + 47 * second
+    const died = await advanceBackfills({}, { ...context, backfills: leasing, deadlineMs })
+    expect(died.problems).toEqual(['backfill: dies'])
+    expect(await sweep()).toMatchObject({ requested: 0 })
+    clock.advance(2 * minute)
+    expect(await sweep()).toMatchObject({ requested: 200 })
+    expect(await sweep()).toMatchObject({ requested: 100 })
+    expect(ids()).toHaveLength(500)
+    expect(new Set(ids()).size).toBe(300)
+    expect(await plan()).toMatchObject({ state: 'DONE' })
+  })
+
+  test('stops at once and continues where it stopped', async () => {
+    const { apply, stop, sweep, plan, ids } = await world(300)
+    await apply()
+    await sweep()
+    expect(await stop()).toMatchObject({ outcome: 'changed' })
+    expect(await sweep()).toMatchObject({ requested: 0 })
+    await apply()
+    await sweep()
+    expect(await plan()).toMatchObject({ state: 'DONE' })
+    expect(new Set(ids()).size).toBe(300)
+  })
+
+  test('counts what the queue has taken when it refuses the rest', async () => {
+    const { apply, plans, clock, plan, context } = await world(300)
+    await apply()
+    let batches = 0
+    const queue = {
+      submit: async (requests: readonly unknown[]) => {
+        batches += 1
+        return requests.map((_, index) => batches < 3 || index < 4)
+      },
+    }
+    const deadlineMs = clock.now() + 47 * second
+    expect(await advanceBackfills({}, { ...context, backfills: plans, queue, deadlineMs })).toEqual({
+      requested: 24,
+      problems: ['backfill spring: the queue did not take every request'],
+    })
+    expect(await plan()).toMatchObject({ sent: 24 })
+  })
+
+  test.each(['off', 'plan'] as const)('sends nothing in mode %s', async (mode) => {
+    const { apply, context, clock } = await world(10)
+    await apply()
+    const settings = { ...context.settings, mode }
+    const deadlineMs = clock.now() + 47 * second
+    expect(await advanceBackfills({}, { ...context, settings, deadlineMs })).toMatchObject({ requested: 0 })
+  })
+
+  test('reports a chunk that is missing, and keeps its place', async () => {
+    const { apply, plans, sweep, plan } = await world(10)
+    await apply()
+    plans.chunk = async () => undefined
+    expect(await sweep()).toMatchObject({ problems: ['backfill spring: chunk 0 cannot be read'] })
+    expect(await plan()).toMatchObject({ state: 'APPLYING', sent: 0 })
+  })
+})
