@@ -1,10 +1,21 @@
 import { DataZoneClient } from '@aws-sdk/client-datazone'
+import { dataZoneAssetSearch } from '../lib/adapters/datazone/asset-search.ts'
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import type { Asset } from '../lib/ports/datazone.ts'
 import type { AssetRef } from '../lib/run/run.ts'
 import { clientSettings } from './connect.ts'
-import { CommandFailed, exitCodes } from './exit-codes.ts'
+import { CommandFailed, exitCodeOf } from './exit-codes.ts'
 import type { StackLocation, StackOptions } from './stack-location.ts'
+
+/** A client of DataZone with the caller's own credentials. */
+export const dataZoneClient = (location: StackLocation, options: StackOptions): DataZoneClient =>
+  new DataZoneClient(clientSettings(location, 'datazone', options))
+
+/** DataZone's catalog, read with the caller's own credentials. */
+export const catalogPorts = (location: StackLocation, options: StackOptions) => {
+  const client = dataZoneClient(location, options)
+  return { datazone: dataZoneGateway({ starts: client, reads: client }), search: dataZoneAssetSearch(client) }
+}
 
 /**
  * Reads an asset with the caller's own credentials.
@@ -15,21 +26,12 @@ export const readAsset = async (
   location: StackLocation,
   options: StackOptions,
 ): Promise<Asset> => {
-  const client = new DataZoneClient(clientSettings(location, 'datazone', options))
-  const answer = await dataZoneGateway({ starts: client, reads: client }).getAsset(
-    target.domainId,
-    target.assetId,
-  )
+  const { datazone } = catalogPorts(location, options)
+  const answer = await datazone.getAsset(target.domainId, target.assetId)
   if (answer.outcome === 'answered') return answer.value
   const { kind, name, message } = answer.refusal
-  const code =
-    kind === 'NOT_FOUND' ? exitCodes.notFound : kind === 'DENIED' ? exitCodes.refused : exitCodes.service
-  throw new CommandFailed(code, `DataZone does not show asset ${target.assetId}: ${name}: ${message}`)
+  throw new CommandFailed(
+    exitCodeOf(kind),
+    `DataZone does not show asset ${target.assetId}: ${name}: ${message}`,
+  )
 }
-
-/** Returns the project that owns an asset; `--project` spares the call. */
-export const projectOf = async (
-  target: AssetRef,
-  location: StackLocation,
-  options: StackOptions,
-): Promise<string> => (await readAsset(target, location, options)).owningProjectId

@@ -10,6 +10,10 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
+/** The exit code for the kind of a refusal of DataZone. */
+export const exitCodeOf = (kind: string): ExitCode =>
+  kind === 'NOT_FOUND' ? exitCodes.notFound : kind === 'DENIED' ? exitCodes.refused : exitCodes.service
+
 /** What `dzrun help exit-codes` prints. */
 export const exitCodeLines: readonly string[] = [
   '0  done',

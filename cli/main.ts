@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
-import { CommandFailed, exitCodeLines, exitCodes } from './exit-codes.ts'
+import { CatalogRefused } from '../lib/errors.ts'
+import { CommandFailed, exitCodeLines, exitCodeOf, exitCodes } from './exit-codes.ts'
 import { load, overview, programFor } from './program.ts'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -24,6 +25,6 @@ try {
     process.exitCode = error.exitCode
   } else {
     console.error(`dzrun: ${messageOf(error)}`)
-    process.exitCode = exitCodes.service
+    process.exitCode = error instanceof CatalogRefused ? exitCodeOf(error.kind) : exitCodes.service
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod/mini'
+import { present } from '../lib/run/present.ts'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 
 /** Where a stack is: the resources that commands use, and the environment for SDK clients. */
@@ -17,6 +18,8 @@ interface LocalAccess {
   readonly sqs: string
   readonly datazone: string
   readonly region: string
+  /** The domain of the simulator, where it has just one. */
+  readonly domainId?: string
 }
 
 /** The flags that every command with a stack takes. */
@@ -39,6 +42,7 @@ const LocalEnvironment = z.object({
   REQUEST_QUEUE_URL: z.string(),
   REQUEST_DLQ_URL: z.string(),
   REJECTED_QUEUE_URL: z.string(),
+  DZRUN_DOMAIN: z.optional(z.string()),
 })
 
 /** Reads `export NAME='value'` lines. */
@@ -69,6 +73,7 @@ const locateLocal = async (file: string): Promise<StackLocation> => {
       sqs: env.AWS_ENDPOINT_URL_SQS,
       datazone: env.AWS_ENDPOINT_URL_DATAZONE,
       region: env.AWS_REGION,
+      ...present({ domainId: env.DZRUN_DOMAIN }),
     },
   }
 }

@@ -16,5 +16,15 @@ export class InvalidConfiguration extends Error {
   }
 }
 
+/** DataZone refused a read that a person asked for. `kind` says why, as for every refusal. */
+export class CatalogRefused extends Error {
+  readonly kind: string
+  constructor(operation: string, refusal: { kind: string; name: string; message: string; cause: unknown }) {
+    super(`DataZone refused ${operation}: ${refusal.name}: ${refusal.message}`, { cause: refusal.cause })
+    this.name = 'CatalogRefused'
+    this.kind = refusal.kind
+  }
+}
+
 /** The message of a thrown value, for a report of what failed. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')

@@ -32,8 +32,9 @@ await runCommand(startCommand, async (flags) => {
     },
     ...present({ dataDir: dataDir?.path }),
   })
-  const envFile = await writeEnvFile(flags.env, environmentOf(system))
   const catalogue = sampleWithDataSources(assets)
+  const domainIds = catalogue.domains.map(({ id }) => id)
+  const envFile = await writeEnvFile(flags.env, environmentOf(system, domainIds))
   const { mode, log: logFile } = flags
   print(banner({ system, catalogue, mode, envFile, logFile, notes: [...notes, ...taken] }))
   const unfollow = printer.follow(system.stack)

@@ -4,14 +4,9 @@ import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/e
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { connect } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { addDocumentFlags, type OutputFlags, printDocument } from '../output.ts'
-import type { StackOptions } from '../stack-location.ts'
-import { assetOf } from '../target.ts'
+import { addDocumentFlags, printDocument } from '../output.ts'
+import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
 import { age, printable, styled, time } from '../terminal.ts'
-
-interface ExplainOptions extends StackOptions, OutputFlags {
-  readonly domain?: string
-}
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
@@ -52,16 +47,18 @@ const explanationLines = (explanation: Explanation, nowMs: number): readonly str
 export const addExplain = (program: Command): void => {
   const command = program
     .command('explain')
-    .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
+    .argument('<asset>', assetHelp)
     .description(
       'say what was requested for an asset, where it stands, what it waits for, and what you can do',
     )
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
+    .option('--project <project>', 'id or name of the project in which to look for a table name')
     .addHelpText('after', '\nExample:\n  dzrun explain tpcds_store_sales --domain dzd_sample1234567 --local')
   addDocumentFlags(command).action(async (named: string) => {
-    const all = command.optsWithGlobals<ExplainOptions>()
-    const target = assetOf(named, all.domain)
-    const { store, switches, breakers, skips } = await connect(all)
+    const all = command.optsWithGlobals<AssetFlags>()
+    const { location, store, switches, breakers, skips } = await connect(all)
+    const { domainId, assetId } = await resolveAsset(named, all, location)
+    const target = { domainId, assetId }
     const explanation = await explainTarget(target, { store, switches, breakers, skips })
     printDocument(explanation, all, {
       fields: ['target', 'stories', 'skips', 'unreadable', 'advice'],

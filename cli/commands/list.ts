@@ -82,9 +82,9 @@ export const addList = (program: Command): void => {
         `--status knows ${runStatuses.join(', ')}, not ${unknown.join(', ')}`,
       )
     const nowMs = Date.now()
-    const domainId = domainOf(all.domain)
     checkRowFlags(columns, all)
-    const { list } = await connect(all)
+    const { list, location } = await connect(all)
+    const domainId = domainOf(all.domain, location)
     const filter = {
       ...(all.status === undefined ? {} : { statuses: all.status }),
       ...(all.since === undefined ? {} : { sinceMs: sinceMs(all.since, nowMs) }),

@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
-import { locateStack, type StackOptions } from '../stack-location.ts'
-import { assetOf } from '../target.ts'
+import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
+import { locateStack } from '../stack-location.ts'
 
 const readPolicy = async (file: string): Promise<Policy> => {
   let parsed: unknown
@@ -51,7 +51,7 @@ export const addPolicy = (program: Command): void => {
 
   policy
     .command('test')
-    .argument('<asset>', 'asset id, DOMAIN/ASSET, or the address of its page in the portal')
+    .argument('<asset>', assetHelp)
     .description('say which rule decides about an asset, which is read from DataZone')
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
     .option('--file <file>', 'policy file', 'config/policy.json')
@@ -59,22 +59,21 @@ export const addPolicy = (program: Command): void => {
       'after',
       '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
     )
-    .action(
-      async (named: string, options: StackOptions & { domain?: string; file: string }, command: Command) => {
-        const all = { ...command.optsWithGlobals<StackOptions>(), ...options }
-        const rules = await readPolicy(all.file)
-        const target = assetOf(named, all.domain)
-        const { readAsset } = await import('../catalog.ts')
-        const asset = await readAsset(target, await locateStack(all), all)
-        const decision = applyPolicy(rules, {
-          domainId: target.domainId,
-          projectId: asset.owningProjectId,
-          asset: { type: asset.typeIdentifier, name: asset.name },
-        })
-        console.log(
-          `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
-        )
-        if (decision.decision === 'skip') process.exitCode = exitCodes.refused
-      },
-    )
+    .action(async (named: string, options: AssetFlags & { file: string }, command: Command) => {
+      const all = { ...command.optsWithGlobals<AssetFlags>(), ...options }
+      const rules = await readPolicy(all.file)
+      const location = await locateStack(all)
+      const target = await resolveAsset(named, all, location)
+      const { readAsset } = await import('../catalog.ts')
+      const asset = target.asset ?? (await readAsset(target, location, all))
+      const decision = applyPolicy(rules, {
+        domainId: target.domainId,
+        projectId: asset.owningProjectId,
+        asset: { type: asset.typeIdentifier, name: asset.name },
+      })
+      console.log(
+        `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
+      )
+      if (decision.decision === 'skip') process.exitCode = exitCodes.refused
+    })
 }

@@ -6,20 +6,17 @@ import { parseWith } from '../../lib/contracts/problems.ts'
 import { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { SkipHistory } from '../../lib/ports/skip-log.ts'
-import { type AssetRef, generationTypes, isRequestedBy, lanes, type Run } from '../../lib/run/run.ts'
+import { generationTypes, isRequestedBy, lanes, type Run } from '../../lib/run/run.ts'
 import { skipText, standingOf } from '../../lib/usecases/inspect/describe-run.ts'
-import { projectOf } from '../catalog.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { sendRequests } from '../queues.ts'
-import type { StackOptions } from '../stack-location.ts'
-import { assetOf } from '../target.ts'
+import { type AssetFlags, assetHelp, type ResolvedAsset, resolveAssets } from '../resolve-asset.ts'
+import type { StackLocation } from '../stack-location.ts'
 import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-interface SubmitOptions extends StackOptions {
-  readonly domain?: string
-  readonly project?: string
+interface SubmitOptions extends AssetFlags {
   readonly types?: readonly string[]
   readonly revision?: string
   readonly lane?: string
@@ -62,13 +59,21 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   return requests
 }
 
+const owningProject = async (target: ResolvedAsset, location: StackLocation, options: SubmitOptions) => {
+  const { readAsset } = await import('../catalog.ts')
+  return (await readAsset(target, location, options)).owningProjectId
+}
+
 const requestFor = async (
-  target: AssetRef,
+  target: ResolvedAsset,
   options: SubmitOptions,
-  connection: Connection,
+  { location }: Connection,
   requestId: string,
 ): Promise<RunRequest> => {
-  const projectId = options.project ?? (await projectOf(target, connection.location, options))
+  const projectId =
+    target.projectId ??
+    (target.isKnown ? options.project : undefined) ??
+    (await owningProject(target, location, options))
   const draft = {
     version: 1,
     requestId,
@@ -141,11 +146,11 @@ const requestsOf = async (
   if (assets.length === 0)
     throw new CommandFailed(exitCodes.usage, 'name an asset, or give --file FILE (- for stdin)')
   const id = options.requestId ?? `dzrun-${randomUUID()}`
+  const targets = await resolveAssets(assets, options, connection.location)
   return Promise.all(
-    assets.map((named, index) => {
-      const requestId = assets.length === 1 ? id : `${id}/${index + 1}`
-      return requestFor(assetOf(named, options.domain), options, connection, requestId)
-    }),
+    targets.map((target, index) =>
+      requestFor(target, options, connection, targets.length === 1 ? id : `${id}/${index + 1}`),
+    ),
   )
 }
 
@@ -167,10 +172,10 @@ const submit = async (assets: readonly string[], options: SubmitOptions): Promis
 export const addSubmit = (program: Command): void => {
   program
     .command('submit')
-    .argument('[assets...]', 'asset ids, DOMAIN/ASSET, or addresses of their pages in the portal')
+    .argument('[assets...]', assetHelp)
     .description('request runs of assets, or the requests of a file of JSON lines')
     .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
-    .option('--project <id>', 'owning project; without it, DataZone is asked')
+    .option('--project <id>', 'id or name of the project in which to look for a table name')
     .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
     .option('--revision <revision>', 'revision to run; without it, the latest')
     .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))

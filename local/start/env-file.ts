@@ -4,7 +4,10 @@ import type { Launched } from '../launch.ts'
 import { isAlive } from '../servers/is-alive.ts'
 
 /** The variables that point SDKs and the AWS CLI at a stack, and name its resources. */
-export function environmentOf({ stack, datazone }: Launched): Readonly<Record<string, string>> {
+export function environmentOf(
+  { stack, datazone }: Launched,
+  domainIds: readonly string[] = [],
+): Readonly<Record<string, string>> {
   const { endpoints, region, queueUrls, busNames } = stack
   return {
     AWS_REGION: region,
@@ -20,6 +23,8 @@ export function environmentOf({ stack, datazone }: Launched): Readonly<Record<st
     REQUEST_QUEUE_URL: queueUrls['RequestQueue'] ?? '',
     REQUEST_DLQ_URL: queueUrls['RequestDeadLetterQueue'] ?? '',
     REJECTED_QUEUE_URL: queueUrls['RejectedQueue'] ?? '',
+    // The default of dzrun --domain.
+    ...(domainIds.length === 1 ? { DZRUN_DOMAIN: domainIds[0] ?? '' } : {}),
   }
 }
 

@@ -4,10 +4,12 @@ import {
   GetAssetCommand,
   GetDataSourceCommand,
   GetListingCommand,
+  GetProjectCommand,
   ListAssetRevisionsCommand,
   ListDataSourceRunActivitiesCommand,
   ListDataSourcesCommand,
   ListProjectMembershipsCommand,
+  ListProjectsCommand,
   paginateListAssetRevisions,
   paginateSearch,
   paginateSearchListings,
@@ -203,6 +205,22 @@ describe('Search', () => {
     ).rejects.toMatchObject({ name: 'ValidationException', ...saying('owningProjectIdentifier') })
     const glossary = { domainIdentifier, searchScope: 'GLOSSARY', owningProjectIdentifier: 'open' } as const
     expect((await client.send(new SearchCommand(glossary))).items).toEqual([])
+  })
+})
+
+describe('projects', () => {
+  test('are read by id and found by their whole name, also by users who are no members', async () => {
+    const { client } = await startWithCatalogue()
+    const closed = await client.send(new GetProjectCommand({ domainIdentifier, identifier: 'closed' }))
+    expect(closed).toMatchObject({ domainId: domainIdentifier, id: 'closed', name: 'Closed' })
+    await expect(
+      client.send(new GetProjectCommand({ domainIdentifier, identifier: 'none' })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    const list = async (input: { name?: string; userIdentifier?: string }) =>
+      (await client.send(new ListProjectsCommand({ domainIdentifier, ...input }))).items?.map(({ id }) => id)
+    expect(await list({})).toEqual(['open', 'closed'])
+    expect(await list({ name: 'Open' })).toEqual(['open'])
+    expect(await list({ userIdentifier: 'user-owner' })).toEqual(['closed'])
   })
 })
 

@@ -11,6 +11,7 @@ const newerModel =
 
 /** Differences that are known, and why they are there. */
 export const knownDrift: Readonly<Record<string, string>> = {
+  'EnvironmentConfigurationUserParameter: the SDK lacks environmentBlueprintId': newerModel,
   'GetAssetOutput: the SDK lacks ownershipTransfer': newerModel,
   'ProjectMember: the SDK lacks userCreatedDesignationId': newerModel,
   'UserDesignation values: the SDK lacks USER_CREATED_DESIGNATION': newerModel,

@@ -10,12 +10,14 @@ import { getDataSource } from './get-data-source.ts'
 import { getDataSourceRun } from './get-data-source-run.ts'
 import { getListing } from './get-listing.ts'
 import { getMetadataGenerationRun } from './get-metadata-generation-run.ts'
+import { getProject } from './get-project.ts'
 import { listAssetRevisions } from './list-asset-revisions.ts'
 import { listDataSourceRunActivities } from './list-data-source-run-activities.ts'
 import { listDataSourceRuns } from './list-data-source-runs.ts'
 import { listDataSources } from './list-data-sources.ts'
 import { listMetadataGenerationRuns } from './list-metadata-generation-runs.ts'
 import { listProjectMemberships } from './list-project-memberships.ts'
+import { listProjects } from './list-projects.ts'
 import { requireAccess, userOf } from './permissions.ts'
 import { rejectPredictions } from './reject-predictions.ts'
 import { search } from './search.ts'
@@ -115,6 +117,8 @@ const served = {
   Search: serve(search, ({ owningProjectIdentifier }) => ({
     projectId: owningProjectIdentifier ?? undefined,
   })),
+  GetProject: serve(getProject, () => ({})),
+  ListProjects: serve(listProjects, () => ({})),
   ListProjectMemberships: serve(listProjectMemberships, ({ projectIdentifier }) => ({
     projectId: projectIdentifier,
   })),

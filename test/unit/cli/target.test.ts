@@ -1,26 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { assetOf, scopeOf, sinceMs } from '../../../cli/target.ts'
+import { domainOf, scopeOf, sinceMs } from '../../../cli/target.ts'
 
 const domainId = 'dzd_sample1234567'
 
-describe('assetOf', () => {
-  test.each([
-    ['asset-1', domainId],
-    [`${domainId}/asset-1`, undefined],
-    [
-      `https://${domainId}.datazone.eu-central-1.on.aws/projects/p1/catalog/assets/asset-1?tab=schema`,
-      undefined,
-    ],
-  ])('reads %s', (named, domain) => {
-    expect(assetOf(named, domain)).toEqual({ domainId, assetId: 'asset-1' })
-  })
-
-  test.each(['a b', 'a/b/c', ''])('refuses %j and says what it takes', (named) => {
-    expect(() => assetOf(named, domainId)).toThrow(/names no asset; give its id, DOMAIN\/ASSET/)
-  })
-
+describe('domainOf', () => {
   test('refuses a domain that cannot be one', () => {
-    expect(() => assetOf('asset-1', 'sales')).toThrow(/--domain must look like dzd_/)
+    expect(() => domainOf('sales')).toThrow(/--domain must look like dzd_/)
   })
 })
 

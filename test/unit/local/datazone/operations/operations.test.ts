@@ -43,6 +43,8 @@ const inputs = ({ run, sourceRun }: ReturnType<typeof busyWorld>): Record<string
     ListAssetRevisions: asset,
     SearchListings: { ...extras, aggregations: [{ attribute: 'owningProjectId' }] },
     Search: { ...extras, searchScope: 'ASSET', owningProjectIdentifier: salesProject },
+    GetProject: { identifier: salesProject },
+    ListProjects: { name: 'Sales' },
     ListProjectMemberships: { projectIdentifier: salesProject },
     RejectPredictions: { ...asset, revision: '2', rejectChoices: [{ predictionTarget: 'summary' }] },
     AcceptPredictions: { ...asset, acceptRule: { rule: 'ALL' } },

@@ -1,0 +1,123 @@
+import {
+  type DataZoneClient,
+  GetProjectCommand,
+  ListProjectsCommand,
+  SearchCommand,
+  SearchListingsCommand,
+} from '@aws-sdk/client-datazone'
+import * as z from 'zod/mini'
+import { CatalogRefused } from '../../errors.ts'
+import type { AssetSearch, FoundAsset, Project } from '../../ports/asset-search.ts'
+import { present } from '../../run/present.ts'
+import { classify } from './classify.ts'
+
+const pageSize = 50
+
+const ListingItem = z.object({
+  assetListing: z.object({
+    entityId: z.string(),
+    name: z.string(),
+    owningProjectId: z.string(),
+    additionalAttributes: z.optional(z.object({ forms: z.optional(z.string()) })),
+  }),
+})
+const InventoryItem = z.object({
+  assetItem: z.object({
+    identifier: z.string(),
+    name: z.string(),
+    owningProjectId: z.string(),
+    externalIdentifier: z.optional(z.string()),
+  }),
+})
+const ProjectItem = z.object({ id: z.string(), name: z.string() })
+
+/** Leaves out what cannot be read: a search is for people, who see that what they look for is missing. */
+const readable = <T>(schema: z.ZodMiniType<T>, items: readonly unknown[] | undefined): readonly T[] =>
+  (items ?? []).flatMap((item) => {
+    const read = z.safeParse(schema, item)
+    return read.success ? [read.data] : []
+  })
+
+const listedAsset = ({ assetListing }: z.infer<typeof ListingItem>): FoundAsset => ({
+  assetId: assetListing.entityId,
+  name: assetListing.name,
+  projectId: assetListing.owningProjectId,
+  isPublished: true,
+})
+
+/** Whether forms, which are JSON within JSON, hold a whole text. */
+const holdsText = (forms: string | undefined, text: string): boolean =>
+  forms?.split(/\\*"/).includes(text) === true
+
+const projectOf = ({ id, name }: z.infer<typeof ProjectItem>): Project => ({ projectId: id, name })
+
+const asked = async <T>(operation: string, call: Promise<T>): Promise<T> => {
+  try {
+    return await call
+  } catch (error) {
+    throw new CatalogRefused(operation, classify(error))
+  }
+}
+
+/** DataZone's searches through its SDK client. */
+export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
+  const listings = async (domainIdentifier: string, searchText: string, withForms: boolean) => {
+    const command = new SearchListingsCommand({
+      domainIdentifier,
+      searchText,
+      maxResults: pageSize,
+      ...(withForms ? { additionalAttributes: ['FORMS'] } : {}),
+    })
+    return readable(ListingItem, (await asked('SearchListings', client.send(command))).items)
+  }
+  return {
+    listed: async (domainId, text) => (await listings(domainId, text, false)).map(listedAsset),
+
+    listedAs: async (domainId, externalIdentifier, text) =>
+      (await listings(domainId, text, true))
+        .filter(({ assetListing }) => holdsText(assetListing.additionalAttributes?.forms, externalIdentifier))
+        .map((item) => ({ ...listedAsset(item), externalIdentifier })),
+
+    async inventory(domainIdentifier, owningProjectIdentifier, searchText) {
+      const command = new SearchCommand({
+        domainIdentifier,
+        owningProjectIdentifier,
+        searchText,
+        searchScope: 'ASSET',
+        maxResults: pageSize,
+      })
+      const { items } = await asked('Search', client.send(command))
+      return readable(InventoryItem, items).map(({ assetItem }) => ({
+        assetId: assetItem.identifier,
+        name: assetItem.name,
+        projectId: assetItem.owningProjectId,
+        ...present({ externalIdentifier: assetItem.externalIdentifier }),
+        isPublished: false,
+      }))
+    },
+
+    async project(domainIdentifier, identifier) {
+      try {
+        const answer = await asked(
+          'GetProject',
+          client.send(new GetProjectCommand({ domainIdentifier, identifier })),
+        )
+        return readable(ProjectItem, [answer]).map(projectOf)[0]
+      } catch (error) {
+        const isAbsent =
+          error instanceof CatalogRefused && ['NOT_FOUND', 'DENIED', 'INVALID'].includes(error.kind)
+        if (isAbsent) return undefined
+        throw error
+      }
+    },
+
+    async projects(domainIdentifier, name) {
+      const command = new ListProjectsCommand({
+        domainIdentifier,
+        maxResults: pageSize,
+        ...present({ name }),
+      })
+      return readable(ProjectItem, (await asked('ListProjects', client.send(command))).items).map(projectOf)
+    },
+  }
+}
