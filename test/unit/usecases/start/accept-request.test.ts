@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { runKey } from '../../../../lib/run/identity.ts'
-import { endings, type Run } from '../../../../lib/run/run.ts'
 import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
-import {
-  claimedRun,
-  endedRun,
-  inFlightRun,
-  minute,
-  parkedRun,
-  plannedRun,
-  rejectedRun,
-  subject,
-  t0,
-} from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { endedRun, inFlightRun, minute, plannedRun, subject, t0 } from '../../../support/runs.ts'
+import { refused, showing } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
-describe('a request', () => {
-  test('with its revision: claimed, started, recorded, with no other call', async () => {
+describe('acceptRequest', () => {
+  test('claims, starts and records a request that names its revision, with no other call', async () => {
     const world = starterWorld()
     expect(await world.handle(runRequest())).toMatchObject([
       {
@@ -44,7 +33,7 @@ describe('a request', () => {
     ])
   })
 
-  test('without one: the revision that GetAsset shows', async () => {
+  test('reads the revision of a request that names none with GetAsset', async () => {
     const world = starterWorld({ script: showing('7') })
     expect(await world.handle(assetEvent())).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '7', types: ['BUSINESS_DESCRIPTIONS'] } } },
@@ -52,7 +41,7 @@ describe('a request', () => {
     expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 7'])
   })
 
-  test('again with another key is noted on the run that it asks for, and on no other of the asset', async () => {
+  test('notes a repeat under another key on the run it requests, and on no other run of the asset', async () => {
     const older = endedRun({ subject: { ...subject, revision: '3' }, runId: 'run-3' })
     const world = starterWorld({ runs: [older, inFlightRun()] })
     expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
@@ -63,7 +52,7 @@ describe('a request', () => {
     expect(world.store.current(older)).toEqual(older)
   })
 
-  test('that names its revision and waits to be looked at is a duplicate when it comes again', async () => {
+  test('recognizes a repeat of a request that names its revision and waits for GetAsset', async () => {
     const policy = {
       triggers: ['PUBLISHED' as const],
       caps: [],
@@ -78,7 +67,7 @@ describe('a request', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('was asked for no later than now, whatever the clocks of its sender and of the queue say', async () => {
+  test('dates a request no later than now, whatever the clocks of its sender and of the queue say', async () => {
     const requestedAtMs = async (of: object, sentAtMs: number) => {
       const world = starterWorld({ sentAtMs })
       await world.handle(runRequest(of))
@@ -90,7 +79,7 @@ describe('a request', () => {
     expect(await requestedAtMs(ahead, t0 - minute)).toBe(t0 - minute)
   })
 
-  test('P2: for an asset of another project is rejected, with an event and a copy', async () => {
+  test('P2: rejects a request for an asset of another project, with an event and a copy', async () => {
     const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
     const { revision: _, ...asset } = runRequest().asset
     expect(await world.handle(runRequest({ asset }))).toMatchObject([{ outcome: 'rejected' }])
@@ -137,7 +126,7 @@ describe('a request', () => {
     expect(await wanting.outcomes(changed)).toEqual(['started'])
   })
 
-  test('P2: the copy of a rejected request can be mended and sent again', async () => {
+  test('P2: accepts the fixed copy of a rejected request', async () => {
     const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
     await world.handle(runRequest({ asset: { id: 'asset-1' }, correlationId: 'load-7' }))
     const again = starterWorld({ script: showing('7') })
@@ -146,7 +135,7 @@ describe('a request', () => {
     expect(await again.outcomes(body)).toEqual(['started'])
   })
 
-  test('P2: too old to know whether it ran is rejected; a day less is not', async () => {
+  test('P2: rejects a request that is too old to know whether it ran, but not one a day younger', async () => {
     const day = 24 * 60 * minute
     const from = (days: number) => runRequest({ requestedAt: new Date(t0 - days * day).toISOString() })
     const world = starterWorld()
@@ -157,7 +146,7 @@ describe('a request', () => {
     expect(await known.outcomes(from(154))).toEqual(['duplicate'])
   })
 
-  test('P8: for an asset with a record of a newer version goes back', async () => {
+  test('P8: returns a request to the queue when the asset has a record of a newer version', async () => {
     const world = starterWorld()
     world.store.unreadable.push({ key: runKey(inFlightRun()), isNewer: true, problem: 'is newer' })
     expect(await world.handle(runRequest())).toEqual([
@@ -168,13 +157,13 @@ describe('a request', () => {
 })
 
 describe('modes', () => {
-  test('off: skipped, nothing is read or written', async () => {
+  test('skips everything in mode off, without a read or a write', async () => {
     const world = starterWorld({ settings: { mode: 'off' } })
     expect(await world.handle(runRequest())).toEqual([{ outcome: 'skipped', reason: 'MODE_OFF' }])
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
-  test('plan: what would start is recorded, and nothing started', async () => {
+  test('records what would start in mode plan, and starts nothing', async () => {
     const world = starterWorld({ settings: { mode: 'plan' }, script: showing('4') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' }, types: threeTypes }))).toEqual([
       'planned',
@@ -185,146 +174,17 @@ describe('modes', () => {
     expect(await world.outcomes(runRequest({ types: threeTypes }))).toEqual(['duplicate', 'duplicate'])
   })
 
-  test('a plan blocks nothing: in mode run the same request starts', async () => {
+  test('starts a planned request in mode run', async () => {
     const world = starterWorld({ runs: [plannedRun()] })
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', attempt: 1 }])
   })
 
-  test('DomainIds selects domains; none selects all', async () => {
+  test('selects the domains of DomainIds, or all when there are none', async () => {
     const skipped = [{ outcome: 'skipped', reason: 'DOMAIN_NOT_SELECTED' }]
     expect(await starterWorld({ settings: { domainIds: ['dzd_b'] } }).handle(runRequest())).toEqual(skipped)
     const selected = starterWorld({ settings: { domainIds: ['dzd_b', 'dzd_orders'] } })
     expect(await selected.outcomes(runRequest())).toEqual(['started'])
-  })
-})
-
-describe('P1: duplicates', () => {
-  test('by request key: before any call, though it names no revision', async () => {
-    const world = starterWorld({ script: showing('4') })
-    await world.handle(assetEvent())
-    world.datazone.calls.length = 0
-    expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual([])
-  })
-
-  test.each<[string, Run]>([
-    ['claimed', claimedRun()],
-    ['in flight', inFlightRun()],
-    ['parked', parkedRun({ reason: 'DENIED' })],
-    ['ended', endedRun()],
-  ])('by subject, under another request key: %s', async (_name, run) => {
-    const world = starterWorld({ runs: [run] })
-    const other = runRequest({ requestId: 'other' })
-    expect(await world.handle(other)).toEqual([{ outcome: 'duplicate', of: runKey(run) }])
-    expect(world.datazone.calls).toEqual([])
-    expect(world.store.all()).toEqual([
-      { ...run, version: 2, alsoRequestedBy: [{ requestKey: 'request:other' }] },
-    ])
-  })
-
-  test('by subject, once remembered: no call and no write', async () => {
-    const world = starterWorld({ script: showing('4'), runs: [inFlightRun()] })
-    expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
-    world.datazone.calls.length = 0
-    world.store.writes.length = 0
-    expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
-    expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
-  })
-
-  test('another revision, or other types, is another run', async () => {
-    const world = starterWorld({ runs: [endedRun()] })
-    expect(
-      await world.outcomes(runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })),
-    ).toEqual(['started'])
-    world.store.given(endedRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' }))
-    expect(await world.outcomes(runRequest({ requestId: 'c', types: ['BUSINESS_NAMES'] }))).toEqual([
-      'started',
-    ])
-  })
-
-  test('is a duplicate and starts nothing after losing the race for the claim', async () => {
-    const world = starterWorld()
-    world.store.beforeWrite = () => world.store.given(inFlightRun())
-    expect(await world.outcomes(runRequest({ requestId: 'late' }))).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual([])
-  })
-
-  test('a message that comes back is tried again at once, under a lease of its own', async () => {
-    const world = starterWorld({ runs: [parkedRun({ reason: 'THROTTLED' })] })
-    expect(await world.outcomes(runRequest(), 2)).toEqual(['started'])
-    expect(world.store.writes[0]).toMatch(/^claim/)
-  })
-})
-
-describe('P2: an attempt that came to nothing makes no duplicates', () => {
-  const rejected = rejectedRun({ announcedAtMs: t0 })
-
-  test('rejected for a wrong project: the next request, with the right one, makes the next attempt', async () => {
-    const world = starterWorld({
-      script: {
-        startRun: async ({ projectId }) =>
-          projectId === 'wrong' ? refused('INVALID') : answered(serviceRun()),
-      },
-    })
-    expect(await world.outcomes(runRequest({ requestId: 'a', projectId: 'wrong' }))).toEqual(['rejected'])
-    expect(await world.handle(runRequest({ requestId: 'b' }))).toMatchObject([
-      { outcome: 'started', run: { attempt: 2, projectId: 'project-1' } },
-    ])
-    const [first, second] = world.datazone.starts
-    expect(second?.clientToken).not.toBe(first?.clientToken)
-  })
-
-  test('P1: the rejected request itself, again, does', async () => {
-    const world = starterWorld({ runs: [rejected] })
-    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual([])
-  })
-
-  test('however many came to nothing; and the one that follows a run is its duplicate', async () => {
-    const again = { attempt: 2, request: { ...rejected.request, requestKey: 'request:again' } }
-    const world = starterWorld({ runs: [rejected, { ...rejected, ...again }] })
-    expect(await world.handle(runRequest({ requestId: 'c' }))).toMatchObject([{ run: { attempt: 3 } }])
-    expect(await world.outcomes(runRequest({ requestId: 'd' }))).toEqual(['duplicate'])
-    const ran = starterWorld({ runs: [endedRun(), { ...rejected, ...again }] })
-    expect(await ran.outcomes(runRequest({ requestId: 'c' }))).toEqual(['duplicate'])
-    expect(ran.datazone.starts).toEqual([])
-  })
-
-  test.each(endings.filter((ending) => ending !== 'REJECTED'))(
-    'P1: one that ended as %s ran, so it does',
-    async (ending) => {
-      const world = starterWorld({ runs: [endedRun({ ending })] })
-      expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
-    },
-  )
-
-  test('P1: of two such requests at once, one makes the attempt', async () => {
-    const world = starterWorld({ runs: [rejected] })
-    const outcomes = await Promise.all(
-      ['b', 'c'].map((requestId) => world.outcomes(runRequest({ requestId }))),
-    )
-    expect(outcomes.flat().toSorted()).toEqual(['duplicate', 'started'])
-    expect(world.datazone.starts).toHaveLength(1)
-  })
-})
-
-describe('the same requestId for another revision', () => {
-  const revision5 = runRequest({ asset: { id: 'asset-1', revision: '5' } })
-
-  test('P2: is another request', async () => {
-    const world = starterWorld({ runs: [endedRun()] })
-    expect(await world.handle(revision5)).toMatchObject([
-      { outcome: 'started', run: { attempt: 1, subject: { revision: '5' } } },
-    ])
-    expect(await world.outcomes(revision5, 2)).toEqual(['duplicate'])
-    expect(world.datazone.starts).toHaveLength(1)
-  })
-
-  test('P1: without a revision it is the same request', async () => {
-    const world = starterWorld({ runs: [endedRun()], script: showing('5') })
-    expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' } }))).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual([])
   })
 })
 
@@ -333,139 +193,4 @@ test('parks a newer revision behind the active run, without a call', async () =>
   const newer = runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })
   expect(await world.handle(newer)).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
   expect(world.datazone.calls).toEqual([])
-})
-
-describe('a revision that GetAsset cannot tell yet', () => {
-  const event = assetEvent()
-
-  test.each([
-    ['DENIED', minute],
-    ['QUOTA_EXCEEDED', 15 * minute],
-    ['CONFLICT', 15 * minute],
-    ['NOT_FOUND', minute],
-  ] as const)('P2: %s parks the request under its key, which is then a duplicate', async (kind, afterMs) => {
-    const world = starterWorld({ script: { getAsset: async () => refused(kind) } })
-    expect(await world.handle(event)).toMatchObject([
-      { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + afterMs, version: 1 } },
-    ])
-    expect(world.store.writes).toEqual([expect.stringMatching(/^create PARKED REQUEST#/)])
-    expect(world.store.all()[0]?.history.map(({ what }) => what)).toEqual([
-      'received',
-      expect.stringMatching(new RegExp(`^parked: ${kind} `)),
-    ])
-    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
-    expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
-  })
-
-  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
-    '%s: back to the queue, and parked the second time',
-    async (kind) => {
-      const world = starterWorld({ script: { getAsset: async () => refused(kind) } })
-      expect(await world.handle(event, 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
-      expect(world.store.writes).toEqual([])
-      expect(await world.handle(event, 2)).toMatchObject([
-        { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute + 10_000 } },
-      ])
-    },
-  )
-
-  test('P2: INVALID is rejected', async () => {
-    const world = starterWorld({ script: { getAsset: async () => refused('INVALID') } })
-    expect(await world.outcomes(event)).toEqual(['rejected'])
-    expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
-    expect(world.bus.events).toHaveLength(1)
-  })
-
-  test('P9: a 404 that lasts five minutes is believed', async () => {
-    const world = starterWorld({ script: { getAsset: async () => refused('NOT_FOUND') } })
-    await world.handle(event)
-    const outcomes: string[] = []
-    for (let n = 1; n <= 5; n += 1) {
-      world.clock.advance(minute)
-      const [waiting] = world.store.all()
-      if (waiting !== undefined) outcomes.push(...(await world.outcomes(world.noteAbout(waiting))))
-    }
-    expect(outcomes).toEqual(['parked', 'parked', 'parked', 'parked', 'rejected'])
-    expect(world.store.all()).toMatchObject([
-      { ending: 'REJECTED', error: { name: 'ResourceNotFoundException' } },
-    ])
-  })
-
-  test('P2: once it can, the run takes the place of the request, in one write', async () => {
-    let denied = true
-    const world = starterWorld({
-      script: {
-        getAsset: async () => (denied ? refused('DENIED') : showing('4').getAsset()),
-      },
-    })
-    await world.handle(event)
-    denied = false
-    world.clock.advance(minute)
-    const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
-    expect(world.store.writes.slice(1)).toEqual([
-      'claim RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
-      'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
-    ])
-    expect(world.store.all()).toHaveLength(1)
-    expect(await world.outcomes(event, 3)).toEqual(['duplicate'])
-  })
-
-  test('P1: a request that waited and turns out to be a duplicate is dropped', async () => {
-    const { revision: _, ...unresolved } = subject
-    const waiting = parkedRun({
-      subject: unresolved,
-      request: { ...parkedRun().request, requestKey: 'event:x' },
-    })
-    const world = starterWorld({ script: showing('4'), runs: [waiting, inFlightRun()] })
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
-    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
-  })
-})
-
-describe('a read that looks stale', () => {
-  const published = assetEvent({ time: '2026-11-20T02:13:50Z' })
-  const before = endedRun({ detectedAtMs: t0 - minute, ending: 'FAILED' })
-
-  test('the revision ended before the publish: looked at once more after a minute', async () => {
-    let revision = '4'
-    const world = starterWorld({
-      runs: [before],
-      script: { getAsset: () => showing(revision).getAsset() },
-    })
-    expect(await world.handle(published)).toMatchObject([
-      { outcome: 'parked', run: { reason: 'STALE_READ', retryAtMs: t0 + minute } },
-    ])
-    revision = '5'
-    world.clock.advance(minute)
-    const waiting = world.store.all().find((run) => run.state === 'PARKED')
-    if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
-      { outcome: 'started', run: { subject: { revision: '5' } } },
-    ])
-  })
-
-  test('the second look is believed', async () => {
-    const world = starterWorld({ runs: [before], script: showing('4') })
-    await world.handle(published)
-    const waiting = world.store.all().find((run) => run.state === 'PARKED')
-    if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
-    expect(world.store.all()).toHaveLength(1)
-  })
-
-  test('one that ended after the publish is a duplicate at once', async () => {
-    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: showing('4') })
-    expect(await world.outcomes(published)).toEqual(['duplicate'])
-  })
-
-  test('regenerate means this revision, again', async () => {
-    const world = starterWorld({
-      runs: [before],
-      script: { ...showing('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
-    })
-    const again = runRequest({ requestId: 'again', asset: { id: 'asset-1' }, regenerate: true })
-    expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
-  })
 })

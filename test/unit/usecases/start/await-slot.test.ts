@@ -3,15 +3,15 @@ import { runRequest } from '../../../support/messages.ts'
 import { minute, second, t0 } from '../../../support/runs.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
-describe('pacing', () => {
-  test('P7: Start is sent at its slot, not before', async () => {
+describe('awaitSlot', () => {
+  test('P7: sends the Start at its slot, not before', async () => {
     const world = starterWorld({ slotInMs: 7 * second })
     await world.handle(runRequest())
     expect(world.clock.now()).toBe(t0 + 7 * second)
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P1: Start is given up in time: at its own limit, or when the invocation must answer', async () => {
+  test('P1: limits the Start to its own timeout and to the time left in the invocation', async () => {
     const early = starterWorld()
     await early.handle(runRequest())
     expect(early.datazone.starts[0]?.abortAfterMs).toBe(10 * second)
@@ -21,7 +21,7 @@ describe('pacing', () => {
     expect(defaults.starter.leaseMs).toBeGreaterThanOrEqual(30 * second + 30 * second)
   })
 
-  test('a slot too late for this invocation: nothing is sent; back once, then it waits in the table', async () => {
+  test('sends nothing when the slot comes too late: returns the message once, then parks it', async () => {
     const world = starterWorld({ slotInMs: 26 * second })
     expect(await world.handle(runRequest(), 1)).toEqual([
       { outcome: 'retry', afterSeconds: 5, reason: 'PACED' },
@@ -35,7 +35,7 @@ describe('pacing', () => {
 })
 
 describe('a slot that a throttled Start made void', () => {
-  /** The pace falls while the slot is waited for. */
+  /** A world in which the pace falls while a starter waits for its slot. */
   const falling = (options: Parameters<typeof starterWorld>[0]) => {
     const world = starterWorld({ slotInMs: 2 * second, ...options })
     const { sleepUntil } = world.clock
@@ -48,14 +48,14 @@ describe('a slot that a throttled Start made void', () => {
     return world
   }
 
-  test('P7: is not used; the next one is waited for', async () => {
+  test('P7: makes the starter wait for the next one', async () => {
     const world = falling({ nextSlotInMs: 5 * second })
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.clock.now()).toBe(t0 + 7 * second)
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P7: nor is one that is met too late, because the table or the clock was slow', async () => {
+  test('P7: expires when it is met too late, because the table or the clock was slow', async () => {
     const world = starterWorld({ slotInMs: 2 * second })
     const { sleepUntil } = world.clock
     world.clock.sleepUntil = async (atMs) => {
@@ -68,7 +68,7 @@ describe('a slot that a throttled Start made void', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P7: when the next one comes too late, nothing is sent', async () => {
+  test('P7: leads to no Start when the next one comes too late', async () => {
     const world = falling({ nextSlotInMs: 25 * second })
     expect(await world.handle(runRequest(), 2)).toMatchObject([
       { outcome: 'parked', run: { reason: 'PACED' } },

@@ -10,7 +10,7 @@ const conflict = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<Da
   listRuns: async () => answered({ runs }),
 })
 
-describe('a Start that meets a run of its asset', () => {
+describe('a Start that conflicts with a run of its asset', () => {
   test('P1: does not adopt the active run without an earlier Start, however much it looks like ours', async () => {
     const twin = serviceRun({ runId: 'run-9', createdAtMs: t0 })
     const world = starterWorld({ script: conflict(twin) })
@@ -20,7 +20,7 @@ describe('a Start that meets a run of its asset', () => {
     expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
   })
 
-  test('P1: where an earlier Start is open, it is what that one made', async () => {
+  test('P1: adopts the run that an earlier open Start made', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - minute })
@@ -30,7 +30,7 @@ describe('a Start that meets a run of its asset', () => {
     ])
   })
 
-  test('P1: the earlier Start stays open until List proves that it made nothing', async () => {
+  test('P1: keeps the earlier Start open until List proves that it made nothing', async () => {
     const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - minute })
     const opened = (lastAtMs: number) =>
       parkedRun({ createdAtMs: t0 - 8 * minute, earlierStart: { firstAtMs: t0 - 7 * minute, lastAtMs } })

@@ -4,12 +4,12 @@ import { endedRun } from '../../../support/runs.ts'
 import { showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-/** What the redrive policy of the request queue allows. */
+/** The maxReceiveCount of the request queue. */
 const mostReceives = 5
 
 const shows = showing('9')
 
-/** Hands out all messages side by side, again and again, as the queue does; answers what would be dead letters. */
+/** Delivers all messages concurrently, again and again, as the queue does; returns those that would become dead letters. */
 const leftAfterAll = async (world: ReturnType<typeof starterWorld>, messages: readonly object[]) => {
   let left = messages
   for (let receives = 1; receives <= mostReceives && left.length > 0; receives += 1) {
@@ -20,13 +20,13 @@ const leftAfterAll = async (world: ReturnType<typeof starterWorld>, messages: re
   return left
 }
 
-test('P2: 50 publishes of one asset at once, all of them repeats', async () => {
+test('P2: handles 50 concurrent publishes of one asset that are all repeats', async () => {
   const world = starterWorld({ runs: [endedRun()], script: shows })
   const events = Array.from({ length: 50 }, (_, n) => ({ ...assetEvent(), id: `event-${n}` }))
   expect(await leftAfterAll(world, events)).toEqual([])
 })
 
-test('P2: 50 requests to regenerate one asset at once', async () => {
+test('P2: handles 50 concurrent requests to regenerate one asset', async () => {
   const world = starterWorld({ runs: [endedRun()], script: shows })
   const requests = Array.from({ length: 50 }, (_, n) =>
     runRequest({ requestId: `again-${n}`, regenerate: true }),

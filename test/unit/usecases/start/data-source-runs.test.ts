@@ -36,14 +36,14 @@ const other = (triggerKey: string) => ({
   request: { ...origin, requestKey: `request:${triggerKey}` },
 })
 
-/** Runs of the source that have ended, begun `agesMs` ago. */
+/** Ended runs of the source that started `agesMs` ago. */
 const ended = (...agesMs: readonly number[]): Run[] =>
   agesMs.map((ageMs, index) =>
     endedRun({ ...other(`earlier-${index}`), runId: `earlier-${index}`, startedAtMs: t0 - ageMs }),
   )
 
 describe('a request for a data source', () => {
-  test('P1: claimed, started with its own token, recorded, with no other call', async () => {
+  test('P1: is claimed, started with its own token and recorded, with no other call', async () => {
     const world = starterWorld()
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'started', run: { runId: 'source-run-1', subject: sourceSubject } },
@@ -76,7 +76,7 @@ describe('a request for a data source', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('P1: and behind one whose Start may have taken effect', async () => {
+  test('P1: waits behind a run whose Start may have taken effect', async () => {
     const earlierStart = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
     const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart: earlierStart })] })
     expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
@@ -84,7 +84,7 @@ describe('a request for a data source', () => {
     expect(await free.outcomes(request())).toEqual(['started'])
   })
 
-  test('once that one has ended, another is started at once, and so is a third', async () => {
+  test('starts at once after the run before it has ended', async () => {
     const world = starterWorld()
     for (const triggerKey of ['load-1', 'load-2', 'load-3']) {
       const runId = `source-run-${triggerKey}`
@@ -96,7 +96,7 @@ describe('a request for a data source', () => {
     }
   })
 
-  test('P1: of two that claim the source at once, one reads again and waits', async () => {
+  test('P1: waits when another trigger claims the source at the same time', async () => {
     const world = starterWorld()
     const both = await Promise.all([
       world.outcomes(request()),
@@ -107,7 +107,7 @@ describe('a request for a data source', () => {
     expect(world.datazone.calls).toHaveLength(1)
   })
 
-  test('P8: goes back while a record is there that it cannot read', async () => {
+  test('P8: returns to the queue while the source has an unreadable record', async () => {
     const world = starterWorld()
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#load-0#0001' }
     world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
@@ -115,7 +115,7 @@ describe('a request for a data source', () => {
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
-  test('P1: that is so old that its run may have been forgotten is rejected', async () => {
+  test('P1: is rejected when it is so old that its run may have been forgotten', async () => {
     const world = starterWorld()
     expect(await world.handle(request({ requestedAt: '2026-05-01T00:00:00Z' }))).toMatchObject([
       { outcome: 'rejected', reasons: [expect.stringMatching(/^requestedAt: too old/)] },
@@ -123,11 +123,11 @@ describe('a request for a data source', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('one that came to nothing is asked for again: the next attempt', async () => {
+  test('makes the next attempt when the one before ended without a run', async () => {
     const rejected = endedRun({ subject: sourceSubject, ending: 'REJECTED' })
-    const { runId: _, startedAtMs: __, nativeStatus: ___, ...cameToNothing } = rejected
-    const world = starterWorld({ runs: [cameToNothing] })
-    expect(await world.handle(request({ requestId: 'mended' }))).toMatchObject([
+    const { runId: _, startedAtMs: __, nativeStatus: ___, ...endedWithoutRun } = rejected
+    const world = starterWorld({ runs: [endedWithoutRun] })
+    expect(await world.handle(request({ requestId: 'fixed' }))).toMatchObject([
       { outcome: 'started', run: { attempt: 2 } },
     ])
   })
@@ -139,13 +139,13 @@ describe('a run that another caller started', () => {
   const foreign = (over: Partial<InFlightRun> = {}) =>
     inFlightRun({ subject, runId: 'run-9', startedAtMs: t0 - minute, ...over })
 
-  test('goes first: what is asked for waits behind it, without a call', async () => {
+  test('goes first: a request waits behind it, without a call', async () => {
     const world = starterWorld({ runs: [foreign()] })
     expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('counts as one of the day', async () => {
+  test('counts as one run of the day', async () => {
     const over = endedRun({ subject, runId: 'run-9', startedAtMs: t0 - hour })
     const world = starterWorld({ runs: [over], settings: { sourceRunsPerDay: 1 } })
     expect(await world.handle(request())).toMatchObject([
@@ -153,7 +153,7 @@ describe('a run that another caller started', () => {
     ])
   })
 
-  test('P1: is no run of ours, whatever Start says: its trigger waits for one of its own', async () => {
+  test('P1: is not recorded for a trigger, which waits for a run of its own, whatever Start says', async () => {
     const world = starterWorld()
     world.store.beforeWrite = (run) => {
       if (run.state !== 'IN_FLIGHT') return
@@ -171,8 +171,8 @@ describe('a run that another caller started', () => {
   })
 })
 
-describe('P7: the day of a data source', () => {
-  test('is full after 25 runs: the next waits until tomorrow, without a call', async () => {
+describe('P7: the daily limit of a data source', () => {
+  test('parks the next run until tomorrow after 25 runs, without a call', async () => {
     const world = starterWorld({ runs: ended(...Array.from({ length: 25 }, (_, n) => n * 5 * minute)) })
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL', retryAtMs: midnight } },
@@ -185,7 +185,7 @@ describe('P7: the day of a data source', () => {
     expect(await world.outcomes(request())).toEqual(['started'])
   })
 
-  test('begins anew at midnight', async () => {
+  test('starts anew at midnight', async () => {
     const world = starterWorld({ runs: ended(minute), settings: { sourceRunsPerDay: 1 } })
     await world.handle(request())
     world.clock.advance(midnight - t0)
@@ -195,20 +195,20 @@ describe('P7: the day of a data source', () => {
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
   })
 
-  test('is no matter for an asset, however often it ran today', async () => {
+  test('does not limit an asset, however often it ran today', async () => {
     const today = Array.from({ length: 25 }, (_, n) => endedRun({ attempt: n + 1, runId: `run-${n}` }))
     const world = starterWorld({ runs: today })
     expect(await world.outcomes(runRequest({ requestId: 'again', regenerate: true }))).toEqual(['started'])
   })
 
-  test('that others have filled: what DataZone refuses waits until tomorrow too', async () => {
+  test('parks until tomorrow what DataZone refuses because foreign runs have filled the day', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight } },
     ])
   })
 
-  test('just past midnight a refusal may be of the day before: clocks differ', async () => {
+  test('retries a refusal just past midnight soon, because clocks differ', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
     await world.clock.sleepUntil(midnight + 200)
     expect(await world.handle(request())).toMatchObject([
@@ -217,7 +217,7 @@ describe('P7: the day of a data source', () => {
   })
 })
 
-describe('when Start is refused', () => {
+describe('a refused Start of a data source run', () => {
   test('parks after 409: the active run may have begun before its trigger', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('CONFLICT') } })
     expect(await world.handle(request())).toMatchObject([
@@ -226,14 +226,14 @@ describe('when Start is refused', () => {
     expect(world.datazone.calls).toEqual(['Start source-1'])
   })
 
-  test('429 does not slow down the pace, which is that of metadata runs', async () => {
+  test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('THROTTLED') } })
     expect(await world.outcomes(request())).toEqual(['retry'])
     expect(world.slowDowns).toEqual([])
   })
 })
 
-describe('P1: a Start whose token may be forgotten', () => {
+describe('P1: a Start whose token may have expired', () => {
   const earlierStart = { firstAtMs: t0 - hour, lastAtMs: t0 - hour + 30 * second }
   const waiting = parkedRun({
     subject: sourceSubject,
@@ -249,7 +249,7 @@ describe('P1: a Start whose token may be forgotten', () => {
     return starterWorld({ runs: [waiting], script: { listSourceRuns: async () => answered({ runs }) } })
   }
 
-  test('is looked up: a run made while it was open is ours', async () => {
+  test('is looked up, and adopts a run made while it was open', async () => {
     const world = lookingAt(t0 - 2 * hour, t0 - hour + minute, t0 - minute)
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'seen-1' } },
@@ -257,7 +257,7 @@ describe('P1: a Start whose token may be forgotten', () => {
     expect(world.datazone.calls).toEqual(['List source-1'])
   })
 
-  test('is sent again when none was made meanwhile', async () => {
+  test('is sent again when no run was made meanwhile', async () => {
     const world = lookingAt(t0 - 2 * hour, t0 - minute)
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
       { outcome: 'started', adopted: false, run: { runId: 'source-run-1' } },
@@ -267,14 +267,14 @@ describe('P1: a Start whose token may be forgotten', () => {
   test.each<[string, (number | undefined)[]]>([
     ['two were made meanwhile', [t0 - hour, t0 - hour + minute]],
     ['DataZone does not say when', [undefined]],
-  ])('is unclear, and waits, when %s', async (_, createdAtMs) => {
+  ])('waits because its run is unclear when %s', async (_, createdAtMs) => {
     const world = lookingAt(...createdAtMs)
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
     ])
   })
 
-  test('a run on another record is not ours', async () => {
+  test('does not adopt a run on another record', async () => {
     const world = lookingAt(t0 - hour + minute)
     world.store.given(endedRun({ ...other('load-0'), runId: 'seen-0', startedAtMs: t0 - hour }))
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
@@ -282,7 +282,7 @@ describe('P1: a Start whose token may be forgotten', () => {
     ])
   })
 
-  test('P1: a run on a record that ended days ago is not ours, even when List does not show its time', async () => {
+  test('P1: does not adopt a run on a record that ended days ago, even when List does not show its time', async () => {
     const world = lookingAt(undefined)
     const agoMs = 50 * hour
     const at = { startedAtMs: t0 - agoMs, detectedAtMs: t0 - agoMs }
@@ -292,7 +292,7 @@ describe('P1: a Start whose token may be forgotten', () => {
     ])
   })
 
-  test('a lease that ended is taken over with the turn of the source', async () => {
+  test('is taken over with the turn of the source after its lease ended', async () => {
     const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
     expect(runKey(claim).record).toBe('RUN#load-1#0001')
     const world = starterWorld({ runs: [{ ...waiting, earlierStart: claim.startSent }] })

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
+import { refusing } from '../../../support/refusing-datazone.ts'
 import { endedRun, minute, parkedRun, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => ({
-  startRun: async () => refused(...answer),
-  getAsset: async () => refused(...answer),
-})
-
-describe('a late Start', () => {
+describe('findEarlierStart', () => {
   const hourAgo = { firstAtMs: t0 - 60 * minute, lastAtMs: t0 - 59 * minute }
   const waiting = (over: Parameters<typeof parkedRun>[0] = {}) =>
     parkedRun({ createdAtMs: t0 - 60 * minute, earlierStart: hourAgo, reason: 'UNAVAILABLE', ...over })
@@ -18,14 +14,14 @@ describe('a late Start', () => {
   })
   const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, nativeStatus: 'SUCCEEDED' })
 
-  test('P1: relies on the token while it is surely remembered: no look', async () => {
+  test('P1: relies on the token, without a List, while DataZone surely remembers it', async () => {
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent] })
     expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4'])
   })
 
-  test('P1: looks first, and adopts what can only be ours', async () => {
+  test('P1: lists first, and adopts only a run that must be ours', async () => {
     const foreign = [
       serviceRun({ runId: 'run-8', revision: '3', createdAtMs: t0 }),
       serviceRun({ runId: 'run-9', createdAtMs: t0 - 63 * minute }),
@@ -37,7 +33,7 @@ describe('a late Start', () => {
     expect(world.datazone.calls).toEqual(['List asset-1'])
   })
 
-  test('P1: on whichever page it is', async () => {
+  test('P1: reads every page for the run', async () => {
     const world = starterWorld({
       runs: [waiting()],
       script: {
@@ -55,7 +51,7 @@ describe('a late Start', () => {
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ adopted: false }])
   })
 
-  test('P1: absence not yet proven: waits until it would be, without a Start', async () => {
+  test('P1: waits, without a Start, until absence would be proven', async () => {
     const earlierStart = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
     const run = waiting({ earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], script: lists() })
@@ -76,13 +72,13 @@ describe('a late Start', () => {
     expect(world.datazone.calls).toEqual(['List asset-1'])
   })
 
-  test('P1: absence proven: starts', async () => {
+  test('P1: starts once absence is proven', async () => {
     const world = starterWorld({ runs: [waiting()], script: lists() })
     expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
   })
 
-  test('P1: absence proven, only the new Start can be open: not when it is refused, and when its answer is lost', async () => {
+  test('P1: leaves only the new Start open after absence is proven, unless that one is definitely refused', async () => {
     const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
       starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
     )
@@ -97,13 +93,16 @@ describe('a late Start', () => {
     ['THROTTLED', 'UNAVAILABLE', minute],
     ['NOT_FOUND', 'UNAVAILABLE', minute],
     ['UNAVAILABLE', 'UNAVAILABLE', minute],
-  ] as const)('P1: a List that answers %s proves nothing: no Start', async (kind, reason, afterMs) => {
-    const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
-      { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, earlierStart: hourAgo } },
-    ])
-    expect(world.datazone.starts).toEqual([])
-  })
+  ] as const)(
+    'P1: sends no Start when List answers %s, which proves nothing',
+    async (kind, reason, afterMs) => {
+      const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
+      expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+        { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, earlierStart: hourAgo } },
+      ])
+      expect(world.datazone.starts).toEqual([])
+    },
+  )
 
   const { revision: _, ...noRevision } = serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute })
   const unclear = [
@@ -112,23 +111,26 @@ describe('a late Start', () => {
     ['types', serviceRun({ runId: 'run-7', createdAtMs: t0 - 59 * minute, types: [] })],
   ] as const
 
-  test.each(unclear)('P1, P8: a run shown without its %s proves nothing: no Start', async (_name, shown) => {
-    const world = starterWorld({ runs: [waiting()], script: lists(shown) })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
-      {
-        outcome: 'parked',
-        run: {
-          reason: 'CONFLICT',
-          retryAtMs: t0 + minute,
-          earlierStart: hourAgo,
-          error: { name: 'UnclearRun', message: expect.stringContaining('run-7') },
+  test.each(unclear)(
+    'P1, P8: sends no Start while a run is shown without its %s, which proves nothing',
+    async (_name, shown) => {
+      const world = starterWorld({ runs: [waiting()], script: lists(shown) })
+      expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+        {
+          outcome: 'parked',
+          run: {
+            reason: 'CONFLICT',
+            retryAtMs: t0 + minute,
+            earlierStart: hourAgo,
+            error: { name: 'UnclearRun', message: expect.stringContaining('run-7') },
+          },
         },
-      },
-    ])
-    expect(world.datazone.starts).toEqual([])
-  })
+      ])
+      expect(world.datazone.starts).toEqual([])
+    },
+  )
 
-  test('P1: one that is ours for certain, on a later page, goes before one that is unclear', async () => {
+  test('P1: prefers a run that is certainly ours, on a later page, to an unclear one', async () => {
     const world = starterWorld({
       runs: [waiting()],
       script: {
@@ -145,7 +147,7 @@ describe('a late Start', () => {
     ])
   })
 
-  test('P1: a run that an older deployment shows is unclear, though its one type is all we asked for', async () => {
+  test('P1: treats a run that an older deployment shows as unclear, though its one type is the one requested', async () => {
     const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), isOlderShape: true } as const
     const world = starterWorld({ runs: [waiting()], script: lists(shown) })
     expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
@@ -154,20 +156,20 @@ describe('a late Start', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P1: an unclear run that another attempt has is in no way', async () => {
+  test('P1: ignores an unclear run that another attempt has', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
     expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
   })
 
-  test('P1: 400 after an answer that was lost looks before it rejects, and adopts', async () => {
+  test('P1: lists before it rejects for a 400 after a lost answer, and adopts', async () => {
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent], script: { ...refusing('INVALID'), ...lists(ours) } })
     expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
   })
 
-  test('P2: 400 after an answer that was lost, and absence proven: rejected; not proven: waits', async () => {
+  test('P2: rejects for a 400 after a lost answer once absence is proven, and waits until then', async () => {
     const script = { ...refusing('INVALID'), ...lists() }
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const proven = starterWorld({ runs: [recent], script })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('P2: a body that is no request', () => {
-  test('is announced, copied and done with; the table holds nothing of it', async () => {
+  test('is announced, copied and acknowledged, and leaves nothing in the table', async () => {
     const world = starterWorld()
     const [outcome] = await world.handle('{"requestId":"nightly-1"}')
     expect(outcome).toMatchObject({ outcome: 'rejected' })
@@ -21,7 +21,7 @@ describe('P2: a body that is no request', () => {
     expect([...world.store.writes, ...world.datazone.calls]).toEqual([])
   })
 
-  test('goes back while the bus takes no event, and no copy is made', async () => {
+  test('returns to the queue, without a copy, while the bus accepts no event', async () => {
     const world = starterWorld()
     world.bus.refuses = () => true
     expect(await world.handle('junk', 1)).toEqual([
@@ -31,7 +31,7 @@ describe('P2: a body that is no request', () => {
     expect(world.queue.copies).toEqual([])
   })
 
-  test('goes back while the rejected queue is down; P4: the event then repeats its id', async () => {
+  test('returns to the queue while the rejected queue is down, and P4: repeats its event under the same id', async () => {
     const world = starterWorld()
     world.queue.down = true
     await expect(world.handle('junk')).rejects.toThrow('queue is unavailable')

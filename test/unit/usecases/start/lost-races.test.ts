@@ -41,17 +41,17 @@ const neverHoldsStill = (world: World): World => {
   return world
 }
 
-describe('P1: after losing the race for a waiting request', () => {
+describe('P1: losing the race for a waiting request', () => {
   const regenerate = { ...waitingRequest, request: { ...event, regenerate: true } }
   const taken = { ...regenerate, version: 2 }
 
-  test('when it would be claimed', async () => {
+  test('makes its claim a duplicate', async () => {
     const world = comesFirst(starterWorld({ runs: [regenerate], script: shows }), taken)
     expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
     expect([...world.datazone.starts, ...world.store.writes]).toEqual([])
   })
 
-  test('when its run would wait behind another', async () => {
+  test('makes a run that would wait behind another a duplicate', async () => {
     const active = inFlightRun({ subject: { ...subject, revision: '3' } })
     const world = comesFirst(starterWorld({ runs: [regenerate, active], script: shows }), taken)
     expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
@@ -64,7 +64,7 @@ describe('P1: after losing the race for a waiting request', () => {
       { request: { ...event, trigger: 'PUBLISHED' as const }, policy: { repeatGuardMs: minute } },
     ],
     ['the policy', {}],
-  ] as const)('when %s would skip it', async (_name, over) => {
+  ] as const)('makes a request that %s would skip a duplicate, and skips it later', async (_name, over) => {
     const waiting = parkedRun({ subject: unresolved, ...over })
     const world = starterWorld({
       runs: [waiting, endedRun({ subject: { ...subject, revision: '3' } })],
@@ -90,7 +90,7 @@ describe('P1: after losing the race for a waiting request', () => {
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['skipped'])
   })
 
-  test('when it would wait on', async () => {
+  test('makes a request that would wait on a duplicate', async () => {
     const denied = { getAsset: async () => refused('DENIED') }
     const world = comesFirst(starterWorld({ runs: [waitingRequest], script: denied }), {
       ...waitingRequest,
@@ -141,12 +141,12 @@ test('P1: does not park a lease that another starter took while this one waited 
   expect(world.store.all()).toEqual([theirs])
 })
 
-describe('a record that waits and is to end', () => {
+describe('a parked record that is about to end', () => {
   const unwanted = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
   const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })
 
   test.each([
-    ['cancelled', unwanted, 'canceled'],
+    ['canceled', unwanted, 'canceled'],
     ['rejected', old, 'rejected'],
   ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
     const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: [{ requestKey: 'request:b' }], version: 2 }
@@ -176,7 +176,7 @@ describe('a record that waits and is to end', () => {
   })
 })
 
-test('a release that finds its run paused, and changed meanwhile, leaves it alone', async () => {
+test('leaves a run alone that is paused and changed meanwhile', async () => {
   const run = parkedRun()
   const world = starterWorld({ runs: [run] })
   world.pauses.add('project-1')
@@ -186,7 +186,7 @@ test('a release that finds its run paused, and changed meanwhile, leaves it alon
   expect(world.store.writes).toEqual([])
 })
 
-test('P1: looks behind a full cap only with the lease', async () => {
+test('P1: looks behind a full cap only under the lease', async () => {
   const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
   const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
   const world = starterWorld({
@@ -206,10 +206,10 @@ test('P1: looks behind a full cap only with the lease', async () => {
   expect(world.datazone.calls).toEqual([])
 })
 
-describe('of a data source', () => {
+describe('a data source run', () => {
   const waiting = parkedRun({ subject: sourceSubject })
 
-  test('P1: a release that meets another claim of the source comes back', async () => {
+  test('P1: is retried when it meets another claim of the source', async () => {
     const world = starterWorld({ runs: [waiting] })
     const { claim } = world.store
     world.store.claim = async (next, terms = {}) => {
@@ -223,7 +223,7 @@ describe('of a data source', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('P1: the run id is recorded although the sweep or a hint wrote in between', async () => {
+  test('P1: has its run id recorded although the sweep or a hint wrote in between', async () => {
     const world = starterWorld({
       runs: [waiting],
       script: {
@@ -242,7 +242,7 @@ describe('of a data source', () => {
   })
 })
 
-test('P2: a cancel that finds no record holding still comes back', async () => {
+test('P2: retries a cancel while its record changes with every try', async () => {
   const world = neverHoldsStill(starterWorld({ runs: [parkedRun()], sentAtMs: t0 - 31 * second }))
   expect(await world.handle(cancelRequest())).toEqual([
     { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' },
@@ -250,7 +250,7 @@ test('P2: a cancel that finds no record holding still comes back', async () => {
   expect(world.store.writes).toEqual([])
 })
 
-test('P2: a publish that loses the race to be filed under its key is a duplicate', async () => {
+test('P2: makes a publish that loses the race to be parked under its key a duplicate', async () => {
   const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
   const filed = parkedRun({
     subject: unresolved,

@@ -21,7 +21,7 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     ['a request that names its revision', runRequest()],
     ['a publish', assetEvent()],
     ['a request for a data source run', sourceRequest],
-  ])('P2: %s parks, without a call, and goes on when work is resumed', async (_, message) => {
+  ])('P2: parks %s, without a call, and goes on when work is resumed', async (_, message) => {
     const world = starterWorld({ script: shows })
     world.pauses.add(scope)
     expect(await world.handle(message)).toMatchObject([
@@ -35,7 +35,7 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
   })
 
-  test('what was parked for another reason stays parked', async () => {
+  test('parks a record again that waited for another reason', async () => {
     const waiting = parkedRun({ reason: 'DENIED' })
     const world = starterWorld({ runs: [waiting] })
     world.pauses.add(scope)
@@ -45,7 +45,7 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   })
 })
 
-test('P9: a pause that is forgotten gives its requests back', async () => {
+test('P9: rejects a request that waited too long when the pause is forgotten', async () => {
   const { revision: _, ...unresolved } = subject
   for (const about of [subject, unresolved]) {
     const createdAtMs = t0 - 36 * 24 * 60 * minute

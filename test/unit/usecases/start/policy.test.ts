@@ -8,7 +8,7 @@ import { minute } from '../../../support/runs.ts'
 import { refused, showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-/** As the file has it. */
+/** The policy as `config/policy.json` would give it. */
 const policyOf = (...rules: readonly object[]): Policy => {
   const parsed = parsePolicy({ version: 1, rules })
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
@@ -19,7 +19,7 @@ const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
 const all = [...both, 'BUSINESS_GLOSSARY_ASSOCIATIONS']
 const noStaging = policyOf({ match: { name: 'stg_*' }, skip: 'staging' }, { match: {}, run: { types: both } })
 
-describe('an asset that is not to be run', () => {
+describe('an asset that the policy skips', () => {
   test('P2: is skipped with the reason, without a call, a record or a copy', async () => {
     const policy = policyOf({ match: { project: 'project-1' }, skip: 'not ready' }, { match: {}, run: {} })
     const world = starterWorld({ settings: { policy } })
@@ -30,19 +30,19 @@ describe('an asset that is not to be run', () => {
     expect([...world.datazone.calls, ...world.store.writes, ...world.queue.copies]).toEqual([])
   })
 
-  test('P2: that no rule matches is skipped too', async () => {
+  test('P2: is skipped when no rule matches', async () => {
     const policy = policyOf({ match: { domain: 'dzd_other' }, run: {} })
     const world = starterWorld({ settings: { policy } })
     expect(await world.handle(runRequest())).toEqual([{ outcome: 'skipped', reason: 'NO_RULE' }])
   })
 
-  test('by its name: after one GetAsset, also for a request that names its revision', async () => {
+  test('is skipped by its name after one GetAsset, also for a request that names its revision', async () => {
     const world = starterWorld({ settings: { policy: noStaging }, script: shows({ name: 'stg_orders' }) })
     expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'skipped', reason: 'POLICY' }])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
   })
 
-  test('P2: when it had to wait to be seen, its record goes', async () => {
+  test('P2: leaves no record when it had to wait for GetAsset', async () => {
     let denied = true
     const world = starterWorld({
       settings: { policy: noStaging },
@@ -58,14 +58,14 @@ describe('an asset that is not to be run', () => {
   })
 })
 
-describe('an asset that a rule on its name lets pass', () => {
+describe('an asset that a rule on its name matches', () => {
   test('is run at the revision that the request names, which may not be the latest', async () => {
     const world = starterWorld({ settings: { policy: noStaging }, script: shows() })
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 4'])
   })
 
-  test('P2: also when it had to wait to be seen', async () => {
+  test('P2: is run after it had to wait for GetAsset', async () => {
     let denied = true
     const world = starterWorld({
       settings: { policy: noStaging },
@@ -80,7 +80,7 @@ describe('an asset that a rule on its name lets pass', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', subject: { revision: '4' } }])
   })
 
-  test('P1: delivered again, is a duplicate before any call', async () => {
+  test('P1: is a duplicate before any call when it is delivered again', async () => {
     const world = starterWorld({ settings: { policy: noStaging }, script: shows() })
     await world.handle(assetEvent())
     world.datazone.calls.length = 0
@@ -89,10 +89,10 @@ describe('an asset that a rule on its name lets pass', () => {
   })
 })
 
-describe('types', () => {
+describe('the types of a run', () => {
   const policy = policyOf({ match: {}, run: { types: all } })
 
-  test('of the rule for a request that names none, else those that it names', async () => {
+  test('are those of the request, or else of the rule', async () => {
     const world = starterWorld({ settings: { policy }, script: shows() })
     expect(await world.outcomes(assetEvent())).toEqual(['started', 'parked'])
     const named = starterWorld({ settings: { policy } })
@@ -100,7 +100,7 @@ describe('types', () => {
     expect(named.datazone.starts.map(({ types }) => types)).toEqual([['BUSINESS_DESCRIPTIONS']])
   })
 
-  test('P2: a crash between two runs is mended as it was ordered, though the policy has changed', async () => {
+  test('P2: stay as they were ordered after a crash between two runs, though the policy has changed', async () => {
     const settings = { policy }
     const world = starterWorld({ settings, script: shows() })
     world.store.beforeWrite = (run) => {
@@ -115,7 +115,7 @@ describe('types', () => {
   })
 })
 
-test('what a rule orders is frozen in the record', async () => {
+test('stay in the record as the rule ordered them', async () => {
   const policy = policyOf({
     match: {},
     run: {

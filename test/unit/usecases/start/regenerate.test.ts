@@ -17,12 +17,12 @@ describe('regenerate', () => {
     expect(world.store.all()).toHaveLength(2)
   })
 
-  test('another request key makes the one after', async () => {
+  test('makes one more attempt for another request key', async () => {
     const world = starterWorld({ runs: [endedRun(), endedRun({ attempt: 2, runId: 'run-2' })] })
     expect(await world.handle(again)).toMatchObject([{ run: { attempt: 3 } }])
   })
 
-  test('of a revision that never ran makes the first', async () => {
+  test('makes the first attempt of a revision that never ran', async () => {
     expect(await starterWorld().handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 1 } }])
   })
 
@@ -38,13 +38,13 @@ describe('regenerate', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('a plan of the next attempt counts for nothing in mode run', async () => {
+  test('ignores a plan of the next attempt in mode run', async () => {
     const world = starterWorld({ runs: [endedRun(), plannedRun({ attempt: 2 })] })
     expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
   })
 
-  test('P1: a plain request does not take over a planned second attempt', async () => {
+  test('P1: leaves a planned second attempt to itself when the request is plain', async () => {
     const runs = [inFlightRun(), plannedRun({ attempt: 2 })]
     for (const mode of ['run', 'plan'] as const) {
       const world = starterWorld({ runs, settings: { mode } })
@@ -53,7 +53,7 @@ describe('regenerate', () => {
     }
   })
 
-  test('P1: an attempt does not adopt the unrecorded run of the next, which would then start another', async () => {
+  test('P1: does not let an attempt adopt the unrecorded run of the next, which would then start another', async () => {
     const running: { readonly clientToken: string; readonly run: ReturnType<typeof serviceRun> }[] = []
     const open = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 20 * minute }
     const first = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: open.firstAtMs, earlierStart: open })

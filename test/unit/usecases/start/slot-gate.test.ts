@@ -15,7 +15,7 @@ const gate = (
 }
 
 describe('a batch', () => {
-  test('P7: makes one reservation, for those who asked, in the order they asked', async () => {
+  test('P7: makes one reservation for the places that asked, in their order', async () => {
     const { asked, places } = gate(4)
     const [a, b, c, d] = places
     const slots = [b?.slot(), d?.slot()]
@@ -32,7 +32,7 @@ describe('a batch', () => {
     expect(asked).toEqual([])
   })
 
-  test('leaving after asking, or twice, counts once', async () => {
+  test('counts a place that left after it asked, or left twice, once', async () => {
     const { asked, places } = gate(2)
     const [a, b] = places
     const slot = a?.slot()
@@ -54,13 +54,13 @@ describe('a batch', () => {
     ])
   })
 
-  test('too few slots fail only those without one', async () => {
+  test('fails only the places without a slot when there are too few', async () => {
     const { places } = gate(2, async () => [{ atMs: 7, rateCuts: 0 }])
     const slots = await Promise.allSettled(places.map((place) => place.slot()))
     expect(slots.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })
 
-  test('a place asks once, and not after it left', async () => {
+  test('lets a place ask once, and not after it left', async () => {
     const { places } = gate(2)
     const [a, b] = places
     b?.leave()

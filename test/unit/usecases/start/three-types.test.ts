@@ -9,10 +9,10 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const firstSet = 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001'
 const secondSet = 'RUN#4#BUSINESS_GLOSSARY_ASSOCIATIONS#0001'
 
-describe('three types make two runs', () => {
+describe('a request for three types', () => {
   const request = runRequest({ types: threeTypes })
 
-  test('the second is written first, waiting; the first is claimed and started', async () => {
+  test('writes the second set first, waiting, then claims and starts the first', async () => {
     const world = starterWorld()
     expect(await world.outcomes(request)).toEqual(['started', 'parked'])
     expect(world.store.writes).toEqual([
@@ -31,7 +31,7 @@ describe('three types make two runs', () => {
     ])
   })
 
-  test('P2: a crash between the two leaves a request that makes the other when it comes back', async () => {
+  test('P2: makes the other run when it comes back after a crash between the two', async () => {
     const world = starterWorld()
     world.store.beforeWrite = (run) => {
       if (run.state === 'CLAIMED') throw storeDown()
@@ -43,7 +43,7 @@ describe('three types make two runs', () => {
     expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
   })
 
-  test('P2: cut short between the two, it goes on as it was ordered, whatever the policy says by now', async () => {
+  test('P2: continues as it was ordered after a crash between the two, whatever the policy says by now', async () => {
     const policy = { retry: { attempts: 2, delayMs: minute } }
     const second = parkedRun({
       subject: { ...subject, types: threeTypes.slice(2) },
@@ -54,7 +54,7 @@ describe('three types make two runs', () => {
     expect(await world.handle(request, 2)).toMatchObject([{ outcome: 'started', run: { policy } }])
   })
 
-  test('P2: without a revision, a crash between the two does not ask for another revision', async () => {
+  test('P2: keeps its revision after a crash between the two', async () => {
     const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
     const world = starterWorld({ script: showing('4') })
     world.store.beforeWrite = (run) => {
@@ -66,7 +66,7 @@ describe('three types make two runs', () => {
     expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 4'])
   })
 
-  test('P2: such a crash is mended also when the other was throttled meanwhile', async () => {
+  test('P2: recovers from such a crash also when the other run was throttled meanwhile', async () => {
     let throttled = true
     const world = starterWorld({
       script: { startRun: async () => (throttled ? refused('THROTTLED') : answered(serviceRun())) },
@@ -88,7 +88,7 @@ describe('three types make two runs', () => {
     expect(world.datazone.starts.at(-1)?.types).toEqual(['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'])
   })
 
-  test('P1: regenerate, cut short between the two, makes no third attempt of the one it made', async () => {
+  test('P1: makes no third attempt when regenerate crashes between the two', async () => {
     const world = starterWorld()
     await world.handle(request)
     for (const run of world.store.all())
@@ -103,7 +103,7 @@ describe('three types make two runs', () => {
     expect(world.store.all().map((run) => run.attempt)).toEqual([1, 2, 1, 2])
   })
 
-  test('P2: regenerate that loses the race for the second makes the next', async () => {
+  test('P2: makes the next attempt when regenerate loses the race for the second set', async () => {
     const world = starterWorld()
     await world.handle(request)
     for (const run of world.store.all())
@@ -121,7 +121,7 @@ describe('three types make two runs', () => {
     expect(mine.map((run) => typesToRun(run).length)).toEqual([2, 1])
   })
 
-  test('P2: three types that wait for their revision are one waiting request, then a duplicate without a call', async () => {
+  test('P2: waits for its revision as one request, whose repeat is a duplicate without a call', async () => {
     const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
     const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
     expect(await world.outcomes(event)).toEqual(['parked'])
@@ -129,14 +129,14 @@ describe('three types make two runs', () => {
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
   })
 
-  test('P1: the whole request again is a duplicate of both', async () => {
+  test('P1: is a duplicate of both runs when it is delivered again', async () => {
     const world = starterWorld()
     await world.handle(request)
     expect(await world.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('the whole again, when one was throttled: that one goes on, but not in mode plan', async () => {
+  test('continues a run that was throttled when it is delivered again, but not in mode plan', async () => {
     const first = endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } })
     const second = parkedRun({ subject: { ...subject, types: threeTypes.slice(2) } })
     const world = starterWorld({ runs: [first, second] })
@@ -146,7 +146,7 @@ describe('three types make two runs', () => {
     expect([...plan.datazone.calls, ...plan.store.writes]).toEqual([])
   })
 
-  test('the second goes on once the first has ended, not before', async () => {
+  test('starts the second set once the first has ended, not before', async () => {
     const world = starterWorld()
     await world.handle(request)
     const [first, second] = world.store.all()

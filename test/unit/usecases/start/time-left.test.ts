@@ -7,11 +7,15 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
 const earlierStart = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
 
-/** The starter's invocation has 27 s in these worlds. */
-describe('with no time left before the deadline', () => {
+// The invocation has 27 s.
+describe('a starter that runs out of time', () => {
   test.each([
-    ['a cancel that came before the run id stays owed', 26 * second, ['Start 4']],
-    ['and is sent while there is time', 24 * second, ['Start 4', 'Cancel run-1']],
+    ['keeps a cancel that came before the run id owed', 26 * second, ['Start 4']],
+    [
+      'sends a cancel that came before the run id while there is time',
+      24 * second,
+      ['Start 4', 'Cancel run-1'],
+    ],
   ])('%s', async (_, answeredAfterMs, calls) => {
     const world = starterWorld({
       script: {
@@ -29,7 +33,7 @@ describe('with no time left before the deadline', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', cancel: byStop }])
   })
 
-  test('a request to cancel much is noted on all of it, and the rest is left to the sweep', async () => {
+  test('notes a cancel on every record it covers, and leaves the rest to the sweep', async () => {
     const runs = ['3', '4'].map((revision) =>
       inFlightRun({ subject: { ...subject, revision }, runId: `run-${revision}` }),
     )
@@ -56,7 +60,7 @@ describe('with no time left before the deadline', () => {
     return answered({ runs: [], nextToken: 'more' })
   }
 
-  test('P1: a list that is not read to its end proves nothing', async () => {
+  test('proves nothing with a List that is not read to its end', async () => {
     const run = parkedRun({ earlierStart: earlierStart })
     const world: ReturnType<typeof starterWorld> = starterWorld({
       runs: [run],
@@ -69,7 +73,7 @@ describe('with no time left before the deadline', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('a conflict is waited for without a look', async () => {
+  test('waits after a conflict without a List', async () => {
     const world: ReturnType<typeof starterWorld> = starterWorld({
       script: {
         startRun: async () => {

@@ -34,7 +34,7 @@ describe('an asset that is unpublished', () => {
     expect(bus.events).toEqual([])
   })
 
-  test('leaves a request of after the event alone', async () => {
+  test('leaves a request made after the event alone', async () => {
     const later = { requestKey: 'event:2', lane: 'live', requestedAtMs: t0 + 1, regenerate: false } as const
     const run = parkedRun({ request: later })
     const { outcomes, store, clock } = world(run)

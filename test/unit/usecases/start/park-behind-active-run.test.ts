@@ -7,7 +7,7 @@ import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const hour = 60 * minute
 
-/** One that waits behind another, minute after minute, as sweeps release it. Answers at which minutes they did. */
+/** Lets a request wait behind `first` while a sweep runs each minute; returns the minutes in which a sweep released it. */
 const behind = async (
   first: Run,
   minutes: number,
@@ -28,17 +28,17 @@ const behind = async (
   return { releasedAt, world }
 }
 
-describe('P7: what waits behind another of its asset', () => {
+describe('P7: a request that waits behind another run of its asset', () => {
   test.each([
     ['that waits for a cap', parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 1000 * hour })],
     ['that goes on for hours', inFlightRun()],
-  ])('%s is looked at ever more rarely', async (_, first) => {
+  ])('backs off behind a run %s', async (_, first) => {
     const { releasedAt, world } = await behind(first, 120)
     expect(releasedAt).toEqual([1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116])
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('follows a short one within a minute or two', async () => {
+  test('starts within two minutes after a short run', async () => {
     const { world } = await behind(inFlightRun(), 5, (atMinute, { store }) => {
       if (atMinute === 4) store.given(endedRun({ version: 2 }))
     })

@@ -14,7 +14,7 @@ const outcomeOf = async (runs: readonly ReturnType<typeof ended>[], message: obj
 }
 
 describe('the repeat guard', () => {
-  test('P2: skips a publish of what succeeded a short while ago, and notes it on that run, once', async () => {
+  test('P2: skips a publish of an asset that succeeded a short while ago, and notes it on that run, once', async () => {
     const { world, outcomes } = await outcomeOf([ended(29)])
     expect(outcomes).toEqual(['skipped'])
     expect(world.store.all()).toHaveLength(1)
@@ -77,7 +77,7 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([ended(1, { subject: more })])).outcomes).toEqual(['skipped'])
   })
 
-  test('is for publishes only: who asks for a run gets it', async () => {
+  test('applies to publishes only', async () => {
     const asked = runRequest({ requestId: 'other', asset: { id: 'asset-1' } })
     expect((await outcomeOf([ended(1)], asked)).outcomes).toEqual(['started'])
     expect((await outcomeOf([ended(1)], { ...asked, regenerate: true })).outcomes).toEqual(['started'])

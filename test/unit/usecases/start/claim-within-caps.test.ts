@@ -24,7 +24,7 @@ const about = (asset: string, over = {}) =>
 const stateOf = (runs: readonly Run[]) => runs.map((run) => (run.state === 'PARKED' ? run.reason : run.state))
 
 describe('a cap that is full', () => {
-  test('P7: parks the next run until its day turns, without a call, and says which it is', async () => {
+  test('P7: parks the next run until its day turns, without a call, and names the cap', async () => {
     const world = capped({ perDay: 1 })
     expect(await world.outcomes(about('a'))).toEqual(['started'])
     world.datazone.calls.length = 0
@@ -47,7 +47,7 @@ describe('a cap that is full', () => {
     expect(world.store.writes).toEqual([expect.stringMatching(/^save PARKED/)])
   })
 
-  test('lets it start in the next day, when it is counted there', async () => {
+  test('lets the run start on the next day, and counts it there', async () => {
     const world = capped({ perDay: 1 })
     await world.handle(about('a'))
     await world.handle(about('b'))
@@ -60,13 +60,13 @@ describe('a cap that is full', () => {
     expect(world.store.runsIn({ cap: 'all', period: 'DAY#2026-11-21' })).toBe(1)
   })
 
-  test('of both its day and its month waits for the month', async () => {
+  test('parks until the month turns when both day and month are full', async () => {
     const world = capped({ perDay: 1, perMonth: 1 })
     await world.handle(about('a'))
     expect(await world.handle(about('b'))).toMatchObject([{ run: { retryAtMs: december } }])
   })
 
-  test('P9: does not count its time as waiting: a request longer behind it than it may wait still starts', async () => {
+  test('P9: excludes its time from the waiting limit', async () => {
     const world = capped({ perMonth: 1 }, { settings: { maxWaitMs: day } })
     await world.handle(about('a'))
     await world.handle(about('b'))
@@ -76,7 +76,7 @@ describe('a cap that is full', () => {
     if (waiting !== undefined) expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
   })
 
-  test('is looked at again no sooner than in a minute: clocks differ at midnight', async () => {
+  test('waits a minute at least, because clocks differ at midnight', async () => {
     const world = capped({ perDay: 1 })
     world.clock.advance(tomorrow - t0 - second)
     await world.handle(about('a'))
@@ -91,7 +91,7 @@ describe('a cap that is full', () => {
     expect(await world.outcomes(source)).toEqual(['started'])
   })
 
-  test('makes plan mode no different', async () => {
+  test('leaves plan mode as it is', async () => {
     const world = capped({ perDay: 1 }, { settings: { mode: 'plan' } })
     expect(await world.outcomes(about('a'))).toEqual(['planned'])
     expect(await world.outcomes(about('b'))).toEqual(['planned'])
@@ -114,13 +114,13 @@ describe('an attempt', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', countedIn: [today] }])
   })
 
-  test('P7: whose Start came to nothing stays counted', async () => {
+  test('P7: stays counted when its Start is rejected', async () => {
     const world = capped({ perDay: 1 }, { script: { startRun: async () => refused('INVALID') } })
     expect(await world.outcomes(about('a'))).toEqual(['rejected'])
     expect(await world.outcomes(about('b'))).toEqual(['parked'])
   })
 
-  test('that waited without a revision takes the place of its request, counted or parked', async () => {
+  test('replaces its request without a revision, counted or parked', async () => {
     const shows = showing('4')
     const { revision: _, ...unresolved } = subject
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, requestKey: 'event:x' } })
@@ -131,7 +131,7 @@ describe('an attempt', () => {
   })
 })
 
-describe('P1: a Start of unknown fate, when the cap of the next day is full', () => {
+describe('P1: a Start of unknown outcome while the cap of the next day is full', () => {
   const earlierStart = { firstAtMs: t0 - day, lastAtMs: t0 - day + minute }
   const parked = parkedRun({
     earlierStart: earlierStart,
@@ -142,7 +142,7 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     startRun: async () => answered(serviceRun({ runId: 'run-of-another' })),
   })
 
-  test('is looked for, and its run adopted, not counted anew', async () => {
+  test('is looked for, and its run adopted without counting it again', async () => {
     const made = serviceRun({
       revision: '4',
       types: ['BUSINESS_DESCRIPTIONS'],
@@ -154,7 +154,7 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     expect(world.store.runsIn(today)).toBe(1)
   })
 
-  test('is not sent again before there is room; proven absent, it is open no more', async () => {
+  test('is not sent again before there is room, and is closed once it is proven absent', async () => {
     const world = capped({ perDay: 1 }, { runs: [parked], script: list() })
     await world.handle(about('a'))
     expect(await world.handle(world.noteAbout(parked))).toMatchObject([
@@ -166,14 +166,14 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     expect(world.datazone.calls.filter((call) => call.startsWith('List'))).toHaveLength(1)
   })
 
-  test('and a cancel asked: ends once List has proven that there is no run', async () => {
+  test('ends canceled once List has proven that there is no run', async () => {
     const unwanted = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
     const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
     await world.handle(about('a'))
     expect(await world.outcomes(world.noteAbout(unwanted))).toEqual(['canceled'])
   })
 
-  test('and a cancel asked while it is looked for: is not parked until there is room', async () => {
+  test('is parked for a minute, not until there is room, when a cancel comes while it is looked for', async () => {
     const world = capped(
       { perMonth: 1 },
       {
@@ -202,7 +202,7 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
   test.each([
     ['canceled', { cancel: { requestedAtMs: t0, requestId: 'stop-1' } }],
     ['rejected', { createdAtMs: t0 - 36 * day }],
-  ])('claimed only to be %s, takes no room', async (outcome, over) => {
+  ])('takes no room when it is claimed only to be %s', async (outcome, over) => {
     const { countedIn: _, ...uncounted } = parked
     const run = { ...uncounted, ...over }
     const world = capped({ perDay: 1 }, { runs: [run], script: list() })
@@ -211,7 +211,7 @@ describe('P1: a Start of unknown fate, when the cap of the next day is full', ()
     expect(await world.outcomes(about('a'))).toEqual(['started'])
   })
 
-  test('P9: has an end too', async () => {
+  test('P9: is rejected in the end', async () => {
     const old = { ...parked, createdAtMs: t0 - 36 * day }
     const world = capped({ perDay: 1 }, { runs: [old], script: list() })
     await world.handle(about('a'))

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { openBreaker } from '../../../lib/run/breaker.ts'
-import { assetEvent, runRequest } from '../../support/messages.ts'
-import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../support/runs.ts'
-import { refused, showing } from '../../support/scripted-datazone.ts'
-import { defaults, starterWorld } from '../../support/starter-world.ts'
+import { openBreaker } from '../../../../lib/run/breaker.ts'
+import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../../support/runs.ts'
+import { refused, showing } from '../../../support/scripted-datazone.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const backfill = runRequest({ requestId: 'backfill-1', lane: 'backfill' })
 const shows = showing('4')
@@ -23,26 +23,29 @@ describe('a backfill request', () => {
     ['that names its revision', backfill],
     ['without a revision', runRequest({ lane: 'backfill', asset: { id: 'asset-1' } })],
     ['for a data source', source],
-  ])('%s goes to the table first, due at once, without a call; released it starts', async (_, request) => {
-    const world = starterWorld({ script: shows })
-    expect(await world.handle(request)).toMatchObject([
-      { outcome: 'parked', run: { reason: 'BACKFILL', retryAtMs: t0 } },
-    ])
-    expect(world.datazone.calls).toEqual([])
-    const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(request, 2)).toEqual(['duplicate'])
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
-  })
+  ])(
+    'parks a request %s, due at once, without a call, and starts it when it is released',
+    async (_, request) => {
+      const world = starterWorld({ script: shows })
+      expect(await world.handle(request)).toMatchObject([
+        { outcome: 'parked', run: { reason: 'BACKFILL', retryAtMs: t0 } },
+      ])
+      expect(world.datazone.calls).toEqual([])
+      const [waiting] = world.store.all()
+      if (waiting === undefined) throw new Error('the request should wait')
+      expect(await world.outcomes(request, 2)).toEqual(['duplicate'])
+      expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    },
+  )
 
-  test('that is planned waits for nothing', async () => {
+  test('is planned without waiting', async () => {
     const world = starterWorld({ settings: { mode: 'plan' }, script: shows })
     expect(await world.outcomes(backfill)).toEqual(['planned'])
     const unresolved = { ...backfill, requestId: 'backfill-2', asset: { id: 'asset-2' } }
     expect(await world.outcomes(unresolved)).toEqual(['planned'])
   })
 
-  test('whose Start was throttled is left to the sweep, not started when its message comes again', async () => {
+  test('is left to the sweep after its Start was throttled, not started when its message comes again', async () => {
     const world = starterWorld({ script: { startRun: async () => refused('THROTTLED') } })
     await world.handle(backfill)
     const [waiting] = world.store.all()
@@ -68,21 +71,21 @@ describe('a backfill request', () => {
     expect(probes).toBe(1)
   })
 
-  test('of two sets of types has both in the table', async () => {
+  test('has both of its sets of types in the table', async () => {
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
     const world = starterWorld()
     expect(await world.outcomes({ ...backfill, types })).toEqual(['parked', 'parked'])
   })
 })
 
-describe('a live request for what a backfill has parked', () => {
+describe('a live request for a run that a backfill has parked', () => {
   const waiting = parkedRun({
     reason: 'BACKFILL',
     retryAtMs: t0,
     request: { ...origin, requestKey: 'request:backfill-1', lane: 'backfill' },
   })
 
-  test('is its duplicate, and makes it live', async () => {
+  test('is a duplicate, and moves the run to live', async () => {
     const world = starterWorld({ runs: [waiting] })
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([
@@ -96,13 +99,13 @@ describe('a live request for what a backfill has parked', () => {
     expect(world.store.all()[0]?.history.at(-1)?.what).toBe('moved to live by request:nightly-1')
   })
 
-  test('also when it has to look at the asset first', async () => {
+  test('is a duplicate after GetAsset, too', async () => {
     const world = starterWorld({ runs: [waiting], script: shows })
     expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ request: { lane: 'live' } }])
   })
 
-  test('makes it due where only the reserve held it back', async () => {
+  test('makes the run due when only the reserve held it back', async () => {
     const full = { ...waiting, reason: 'CAP_FULL' as const, retryAtMs: t0 + 60 * minute }
     const caps = [{ name: 'all', perDay: 1, perMonth: 2, reserveForLive: 1 }]
     const settings = { policy: { ...defaults.starter.policy, caps } }
@@ -113,7 +116,7 @@ describe('a live request for what a backfill has parked', () => {
     expect(await world.outcomes(world.noteAbout(full))).toEqual(['started'])
   })
 
-  test('P2: regenerate makes an attempt of its own, and does not wait behind a backfill for long', async () => {
+  test('P2: makes an attempt of its own for regenerate, and does not wait long behind the backfill', async () => {
     const world = starterWorld({ runs: [waiting] })
     expect(await world.handle(runRequest({ regenerate: true }))).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', attempt: 2 } },
@@ -122,7 +125,7 @@ describe('a live request for what a backfill has parked', () => {
     expect(world.store.all()[0]?.alsoRequestedBy).toBeUndefined()
   })
 
-  test('leaves alone what has been released, and what waits for something else', async () => {
+  test('leaves the time of a released run, and of one that waits for another reason, as it is', async () => {
     const released = { ...waiting, retryAtMs: t0 + 15 * minute, releasedAtMs: t0 - second }
     const denied = { ...waiting, reason: 'DENIED' as const, retryAtMs: t0 + 9 * minute }
     for (const run of [released, denied]) {
@@ -142,14 +145,14 @@ describe('a live request for what a backfill has parked', () => {
     expect(world.store.all()).toMatchObject([{ request: { lane: 'live' } }])
   })
 
-  test('another backfill changes nothing', async () => {
+  test('changes nothing when it is another backfill', async () => {
     const world = starterWorld({ runs: [waiting] })
     await world.handle({ ...backfill, requestId: 'backfill-2' })
     expect(world.store.all()).toMatchObject([{ request: { lane: 'backfill' } }])
   })
 })
 
-test('a live request makes all go live that a backfill has waiting for it, and is noted on each', async () => {
+test('moves every run that a backfill has parked for a live request, and notes the request on each', async () => {
   const sets = [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'], ['BUSINESS_GLOSSARY_ASSOCIATIONS']] as const
   const runs = sets.map((types) =>
     parkedRun({
@@ -161,6 +164,6 @@ test('a live request makes all go live that a backfill has waiting for it, and i
   const world = starterWorld({ runs })
   const live = runRequest({ requestId: 'live-1', types: sets.flat() })
   expect(await world.outcomes(live)).toEqual(['duplicate', 'duplicate'])
-  const raised = { request: { lane: 'live' }, alsoRequestedBy: [{ requestKey: 'request:live-1' }] }
-  expect(world.store.all()).toMatchObject([raised, raised])
+  const moved = { request: { lane: 'live' }, alsoRequestedBy: [{ requestKey: 'request:live-1' }] }
+  expect(world.store.all()).toMatchObject([moved, moved])
 })

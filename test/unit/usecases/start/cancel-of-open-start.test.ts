@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import type { DataZone } from '../../../../lib/ports/datazone.ts'
+import type { Run } from '../../../../lib/run/run.ts'
+import { byStop, openStart, taken } from '../../../support/canceling.ts'
+import { cancelRequest, runRequest } from '../../../support/messages.ts'
+import { inFlightRun, minute, parkedRun, second, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+/** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
+const world = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
+  starterWorld({ runs, script, settings, sentAtMs: t0 - minute })
+
+describe('a run with a cancel that may have been started', () => {
+  test('P1: is released soon and looked for, not ended', async () => {
+    const run = parkedRun({ ...openStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
+    const there = world([run], { listRuns: async () => answered({ runs: [] }) })
+    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
+    expect(there.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: byStop })
+    there.pauses.add('dzd_orders')
+    there.clock.advance(3 * minute)
+    expect(await there.outcomes(there.noteAbout(run))).toEqual(['canceled'])
+    expect(there.datazone.calls).toEqual(['List asset-1'])
+    expect(there.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Canceled' }])
+  })
+
+  test('P1: is adopted when List shows it, then canceled at DataZone', async () => {
+    const run = parkedRun({ ...openStart, cancel: byStop })
+    const there = world([run], {
+      ...taken,
+      listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: t0 })] }),
+    })
+    expect(await there.handle(there.noteAbout(run))).toMatchObject([{ outcome: 'started', adopted: true }])
+    expect(there.datazone.calls).toEqual(['List asset-1', 'Cancel run-1'])
+    expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
+  })
+
+  test('P1: waits while List proves nothing yet, in mode plan as well', async () => {
+    const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
+    const there = world([run], { listRuns: async () => answered({ runs: [] }) }, { mode: 'plan' as const })
+    expect(await there.handle(there.noteAbout(run))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: byStop } },
+    ])
+  })
+
+  test('is canceled as soon as its run id is recorded, when the cancel came in between', async () => {
+    const there = world([], {
+      ...taken,
+      startRun: async () => {
+        const [claim] = there.store.all()
+        if (claim?.state !== 'CLAIMED') throw new Error('there should be a claim')
+        const { clock, handle } = there
+        clock.advance(second)
+        expect(await handle(cancelRequest())).toMatchObject([
+          { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
+        ])
+        return answered(serviceRun())
+      },
+    })
+    const early = runRequest({ requestedAt: '2026-11-20T02:13:59Z' })
+    expect(await there.outcomes(early)).toEqual(['started'])
+    expect(there.datazone.calls).toEqual(['Start 4', 'Cancel run-1'])
+    expect(there.store.all()).toMatchObject([
+      { state: 'IN_FLIGHT', cancel: { requestId: 'stop-1', sentAtMs: t0 + second } },
+    ])
+  })
+
+  test('ends at once, without a lease, when DataZone definitely refused its Start meanwhile', async () => {
+    const there = world([], {
+      startRun: async () => {
+        await there.handle(cancelRequest())
+        return refused('QUOTA_EXCEEDED')
+      },
+    })
+    const early = runRequest({ requestedAt: '2026-11-20T02:13:59Z' })
+    expect(await there.handle(early)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: t0 } },
+    ])
+    const [run] = there.store.all()
+    if (run === undefined) throw new Error('there should be a record')
+    expect(await there.outcomes(there.noteAbout(run))).toEqual(['canceled'])
+    expect(there.datazone.calls).toEqual(['Start 4'])
+  })
+})
+
+test('ends a canceled run without an open Start and without a lease, whatever waits before it', async () => {
+  const run = parkedRun({ attempt: 2, cancel: byStop, createdAtMs: t0 - 36 * 24 * 60 * minute })
+  const { outcomes, noteAbout, store } = world([inFlightRun(), run])
+  expect(await outcomes(noteAbout(run))).toEqual(['canceled'])
+  expect(store.writes.map((write) => write.split(' ')[1])).toEqual(['ENDED', 'ENDED'])
+})

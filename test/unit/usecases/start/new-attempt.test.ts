@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { endings } from '../../../../lib/run/run.ts'
+import { runRequest } from '../../../support/messages.ts'
+import { endedRun, rejectedRun, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { starterWorld } from '../../../support/starter-world.ts'
+
+describe('P2: an attempt that ended without a run', () => {
+  const rejected = rejectedRun({ announcedAtMs: t0 })
+
+  test('makes way for the next attempt when a request with the right project follows one that was rejected', async () => {
+    const world = starterWorld({
+      script: {
+        startRun: async ({ projectId }) =>
+          projectId === 'wrong' ? refused('INVALID') : answered(serviceRun()),
+      },
+    })
+    expect(await world.outcomes(runRequest({ requestId: 'a', projectId: 'wrong' }))).toEqual(['rejected'])
+    expect(await world.handle(runRequest({ requestId: 'b' }))).toMatchObject([
+      { outcome: 'started', run: { attempt: 2, projectId: 'project-1' } },
+    ])
+    const [first, second] = world.datazone.starts
+    expect(second?.clientToken).not.toBe(first?.clientToken)
+  })
+
+  test('P1: makes the rejected request itself a duplicate when it is delivered again', async () => {
+    const world = starterWorld({ runs: [rejected] })
+    expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('makes way for a third attempt, whose repeat is a duplicate', async () => {
+    const again = { attempt: 2, request: { ...rejected.request, requestKey: 'request:again' } }
+    const world = starterWorld({ runs: [rejected, { ...rejected, ...again }] })
+    expect(await world.handle(runRequest({ requestId: 'c' }))).toMatchObject([{ run: { attempt: 3 } }])
+    expect(await world.outcomes(runRequest({ requestId: 'd' }))).toEqual(['duplicate'])
+    const ran = starterWorld({ runs: [endedRun(), { ...rejected, ...again }] })
+    expect(await ran.outcomes(runRequest({ requestId: 'c' }))).toEqual(['duplicate'])
+    expect(ran.datazone.starts).toEqual([])
+  })
+
+  test.each(endings.filter((ending) => ending !== 'REJECTED'))(
+    'P1: makes no way for another attempt when it ran and ended as %s',
+    async (ending) => {
+      const world = starterWorld({ runs: [endedRun({ ending })] })
+      expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+    },
+  )
+
+  test('P1: makes way for one attempt when two requests come at once', async () => {
+    const world = starterWorld({ runs: [rejected] })
+    const outcomes = await Promise.all(
+      ['b', 'c'].map((requestId) => world.outcomes(runRequest({ requestId }))),
+    )
+    expect(outcomes.flat().toSorted()).toEqual(['duplicate', 'started'])
+    expect(world.datazone.starts).toHaveLength(1)
+  })
+})
