@@ -27,7 +27,7 @@ const world = (...runs: Parameters<typeof announce>[0]) => {
   return { ...ports, announce: () => announce(runs, ports) }
 }
 
-test('P3: what the bus took is marked; what it did not take stays owed', async () => {
+test('P3: marks what the bus accepted, and leaves the rest owed', async () => {
   const { announce, bus, store } = world(ofAsset('a'), ofAsset('b'), ofAsset('c'))
   bus.refuses = ({ detail }) => detail.data.asset?.id === 'b'
   expect(await announce()).toBe(2)
@@ -35,7 +35,7 @@ test('P3: what the bus took is marked; what it did not take stays owed', async (
   expect(store.all().map((run) => 'announcedAtMs' in run)).toEqual([true, false, true])
 })
 
-test('P4: sent again, with the same id, when the mark was lost', async () => {
+test('P4: sends an event again, with the same id, when its mark was lost', async () => {
   const { announce, bus, store } = world(ofAsset('a'))
   store.beforeWrite = () => {
     throw new Error('down')
@@ -48,7 +48,7 @@ test('P4: sent again, with the same id, when the mark was lost', async () => {
   expect(again).toBe(first)
 })
 
-test('P9: one that cannot be marked does not keep the others from being marked', async () => {
+test('P9: marks the others when one cannot be marked', async () => {
   const { announce, bus, store } = world(ofAsset('a'), ofAsset('b'), ofAsset('c'))
   store.beforeWrite = (run) => {
     if (assetOf(run.subject) === 'a') throw new Error('poison')
@@ -58,7 +58,7 @@ test('P9: one that cannot be marked does not keep the others from being marked',
   expect(store.all().map((run) => 'announcedAtMs' in run)).toEqual([false, true, true])
 })
 
-test("an ending that is refused for ten minutes is sent without DataZone's texts, under the same id", async () => {
+test("drops DataZone's texts from an ending that the bus has refused for ten minutes, and keeps its id", async () => {
   const failed = endedRun({ ending: 'FAILED', error: { name: 'E', message: 'x' }, detectedAtMs: t0 })
   const { announce, bus, clock } = world(failed)
   clock.advance(10 * minute)
@@ -71,7 +71,7 @@ test("an ending that is refused for ten minutes is sent without DataZone's texts
   expect(minimal?.metadata.id).toBe(whole?.metadata.id)
 })
 
-test('P2: a rejected one is copied after its event and before its mark; without the copy it stays owed', async () => {
+test('P2: copies a rejected request after its event and before its mark, and leaves it owed without the copy', async () => {
   const { announce, bus, queue, store } = world(ofAsset('a', rejectedRun()), ofAsset('b'))
   queue.down = true
   expect(await announce()).toBe(1)
@@ -88,7 +88,7 @@ test('P2: a rejected one is copied after its event and before its mark; without 
   ])
 })
 
-test('P2: the copy of a rejected one is what was asked for, as it was recorded', async () => {
+test('P2: copies a rejected request as it was recorded', async () => {
   const copied = async (over: Parameters<typeof rejectedRun>[0]) => {
     const { announce, queue } = world(rejectedRun(over))
     await announce()
@@ -128,7 +128,7 @@ test('P2: the copy of a rejected one is what was asked for, as it was recorded',
   })
 })
 
-test('P2: a rejection that the bus refuses for an hour is copied once, when the bus takes it', async () => {
+test('P2: copies a rejected request once, when the bus accepts the event that it refused for an hour', async () => {
   const { announce, bus, queue, clock } = world(ofAsset('a', rejectedRun({ detectedAtMs: t0 })))
   bus.refuses = () => true
   for (let n = 0; n < 60; n += 1) {
@@ -141,7 +141,7 @@ test('P2: a rejection that the bus refuses for an hour is copied once, when the 
   expect(queue.copies).toHaveLength(1)
 })
 
-test('all at once goes in tens, each run once', async () => {
+test('sends concurrent batches of ten, each run once', async () => {
   const runs = Array.from({ length: 25 }, (_, n) => ofAsset(`a-${n}`))
   const { announce: _, ...ports } = world(...runs)
   const sizes: number[] = []
@@ -155,7 +155,7 @@ test('all at once goes in tens, each run once', async () => {
   expect(new Set(ports.bus.events.map(({ detail }) => detail.data.asset?.id)).size).toBe(25)
 })
 
-test('only rejected ones are copied', async () => {
+test('copies only rejected requests', async () => {
   const { announce, queue } = world(ofAsset('a'), ofAsset('b', endedRun({ ending: 'FAILED' })))
   await announce()
   expect(queue.copies).toEqual([])

@@ -29,7 +29,7 @@ const note = async (
   return { fate, accepted, store }
 }
 
-test('notes it on the last run of each type, and on no other', async () => {
+test('notes the acceptance on the last run of each type, and on no other', async () => {
   const glossary = { ...subject, revision: '3', types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const runs = [ended('1', 9), ended('2', 3), ended('3', 2, { subject: glossary }), inFlightRun()]
   const { fate, accepted, store } = await note(runs)
@@ -38,7 +38,7 @@ test('notes it on the last run of each type, and on no other', async () => {
   expect(store.writes).toHaveLength(2)
 })
 
-test('P11: the same again writes nothing', async () => {
+test('P11: writes nothing for a repeat', async () => {
   const { store } = await note([ended('2', 3)])
   const again = await noteAcceptance(
     { ...about, acceptedAtMs: t0 },
@@ -48,19 +48,19 @@ test('P11: the same again writes nothing', async () => {
   expect(store.writes).toHaveLength(1)
 })
 
-test('an asset of which nothing has ended is nobody’s business', async () => {
+test('ignores an acceptance of an asset without an ended run', async () => {
   expect(await note([inFlightRun()])).toMatchObject({ fate: 'known', accepted: [] })
   expect(await note([])).toMatchObject({ fate: 'known' })
 })
 
-test('an event that tells no time, or one to come, happened when it was heard', async () => {
+test('dates an event without a time, or with a future one, to when it was received', async () => {
   for (const time of [{}, { acceptedAtMs: t0 + 48 * hour }]) {
     const { store } = await note([ended('2', 3)], time)
     expect(store.all()).toMatchObject([{ acceptedAtMs: t0 + minute }])
   }
 })
 
-test('when somebody writes the run meanwhile, the event is seen again', async () => {
+test('returns the event for another look when another process writes the run meanwhile', async () => {
   const store = memoryRunStore(ended('2', 3))
   store.beforeWrite = (run) => store.given({ ...run, version: 7 })
   expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock: manualClock(t0) })).toBe(
@@ -68,7 +68,7 @@ test('when somebody writes the run meanwhile, the event is seen again', async ()
   )
 })
 
-test('also when another run has taken its note', async () => {
+test('returns the event for another look when another run has taken its note', async () => {
   const glossary = { ...subject, revision: '1', types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const store = memoryRunStore(ended('1', 3, { subject: glossary }), ended('2', 3))
   let isFirst = true

@@ -50,7 +50,7 @@ describe('an explicit request that is skipped', () => {
     expect(await outcomes(request)).toEqual(['skipped', 'retry'])
   })
 
-  test('P2: that waits for GetAsset stays stored until its answer is accepted', async () => {
+  test('P2: stays stored, when it waits for GetAsset, until its answer is accepted', async () => {
     const policy = { ...skipping, rules: [{ ...skipping.rules[0], match: { name: '*' } }] }
     const { revision: _, ...unresolved } = subject
     const world = starterWorld({
@@ -82,7 +82,7 @@ describe('a skip', () => {
     expect(bus.events).toHaveLength(1)
   })
 
-  test('P2: of the repeat guard names the run that it compared with', async () => {
+  test('P2: names the run that the repeat guard compared with', async () => {
     const world = starterWorld({ runs: [endedRun()], script: showing('5') })
     expect(await world.outcomes(assetEvent({ id: 'event-7' }))).toEqual(['skipped'])
     expect(world.skips.skipsOf(partition)).toMatchObject([
@@ -92,7 +92,7 @@ describe('a skip', () => {
 })
 
 describe('an explicit request that is a duplicate', () => {
-  test('P2: of a run in flight gets a Duplicate event, and its correlation id is in the ending', async () => {
+  test('P2: gets a Duplicate event for a run in flight, whose ending carries its correlation id', async () => {
     const run = inFlightRun()
     const { handle, bus, store } = starterWorld({ runs: [run] })
     await handle(request)
@@ -114,7 +114,7 @@ describe('an explicit request that is a duplicate', () => {
     ])
   })
 
-  test('P2: of a run that has ended carries the ending', async () => {
+  test('P2: gets the ending of a run that has ended', async () => {
     const { handle, bus } = starterWorld({ runs: [endedRun({ announcedAtMs: t0 })] })
     await handle(request)
     expect(bus.events).toMatchObject([

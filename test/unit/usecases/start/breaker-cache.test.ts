@@ -7,7 +7,7 @@ import { minute, second, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-describe('breakers in the cache of an execution environment', () => {
+describe('the breaker cache of an execution environment', () => {
   /** Holds the first call until `letGo` is called. */
   const held = () => {
     const [reached, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
@@ -21,7 +21,7 @@ describe('breakers in the cache of an execution environment', () => {
     return { reached: reached.promise, letGo: over.resolve, wait }
   }
 
-  test('P7: spare the other requests while the breaker is still being written', async () => {
+  test('P7: spares the other requests while the breaker is still being written', async () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
     const { reached, letGo, wait } = held()
     const { trip } = world.breakers
@@ -34,7 +34,7 @@ describe('breakers in the cache of an execution environment', () => {
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P7: keep a refusal although an older read ends after it', async () => {
+  test('P7: keeps a refusal although an older read ends after it', async () => {
     const startRun = async ({ assetId }: { assetId: string }) =>
       assetId === 'a' ? refused('QUOTA_EXCEEDED') : answered(serviceRun({ runId: assetId }))
     const world = starterWorld({ script: { startRun } })

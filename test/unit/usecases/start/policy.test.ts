@@ -89,10 +89,10 @@ describe('an asset that a rule on its name matches', () => {
   })
 })
 
-describe('the types of a run', () => {
+describe('a run under the policy', () => {
   const policy = policyOf({ match: {}, run: { types: all } })
 
-  test('are those of the request, or else of the rule', async () => {
+  test('takes the types of the request, or else of the rule', async () => {
     const world = starterWorld({ settings: { policy }, script: shows() })
     expect(await world.outcomes(assetEvent())).toEqual(['started', 'parked'])
     const named = starterWorld({ settings: { policy } })
@@ -100,7 +100,7 @@ describe('the types of a run', () => {
     expect(named.datazone.starts.map(({ types }) => types)).toEqual([['BUSINESS_DESCRIPTIONS']])
   })
 
-  test('P2: stay as they were ordered after a crash between two runs, though the policy has changed', async () => {
+  test('P2: keeps the types that were ordered after a crash between two runs, though the policy has changed', async () => {
     const settings = { policy }
     const world = starterWorld({ settings, script: shows() })
     world.store.beforeWrite = (run) => {
@@ -115,7 +115,7 @@ describe('the types of a run', () => {
   })
 })
 
-test('stay in the record as the rule ordered them', async () => {
+test('keeps in its record what the rule ordered', async () => {
   const policy = policyOf({
     match: {},
     run: {
