@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { present } from '../lib/run/present.ts'
-import { restoreDataZone, saveDataZone } from './data-dir/datazone-state.ts'
+import { openDataZoneJournal } from './data-dir/datazone-journal.ts'
 import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
 import { packagedTemplate } from './package.ts'
@@ -57,7 +56,6 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     const stop = async () => {
       await pump?.stop()
       await stack.stop()
-      if (dataDir !== undefined) saveDataZone(datazone.datazone, join(dataDir, dataZoneFile))
       await datazone.stop()
     }
     return { stack, datazone, stop }
@@ -67,26 +65,23 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   }
 }
 
-/** The state of the simulator, in the data directory. */
-const dataZoneFile = 'datazone.json'
-
 /** Starts the simulator with the sample assets, or with what the data directory holds. */
 const startDataZone = async (options: LaunchOptions): Promise<DataZoneServer> => {
   const { seed, speed, listOrder, ports, host, dataDir } = options
-  const file = dataDir && join(dataDir, dataZoneFile)
+  const settings = { seed, speed, listOrder }
+  const journal = dataDir === undefined ? undefined : openDataZoneJournal(dataDir, settings)
   const server = await startDataZoneServer({
-    seed,
-    speed,
-    listOrder,
-    ...present({ port: ports?.datazone, host }),
-    ...(file !== undefined && { onChange: (datazone) => saveDataZone(datazone, file) }),
+    ...settings,
+    ...present({ datazone: journal?.datazone, port: ports?.datazone, host }),
   })
-  const { datazone } = server
-  if (file !== undefined && restoreDataZone(datazone, file))
-    datazone.control.changeSettings({ speed, listOrder })
-  else datazone.control.loadCatalogue(sampleWithDataSources(options.assets))
-  if (file !== undefined) saveDataZone(datazone, file)
-  return server
+  const { control } = server.datazone
+  if (journal?.isRestored) control.changeSettings({ speed, listOrder })
+  else control.loadCatalogue(sampleWithDataSources(options.assets))
+  const stop = async () => {
+    await server.stop()
+    journal?.close()
+  }
+  return { ...server, stop }
 }
 
 const pumpHints = ({ datazone }: DataZoneServer, stack: Stack): EventPump =>

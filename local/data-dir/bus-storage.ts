@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { Archive } from '../eventbridge/archive-operations.ts'
 import type { BusStorage } from '../eventbridge/bus-storage.ts'
 import type { ArchivedEvent } from '../eventbridge/event-archive.ts'
-import type { Rule } from '../eventbridge/rule-book.ts'
+import type { RemovedRule, Rule } from '../eventbridge/rule-book.ts'
+import { readLines } from './read-lines.ts'
 import { writeWhole } from './write-whole.ts'
 
 /** This process alone writes these files, so what it reads back is checked only as far as a crash can cut it. */
@@ -14,13 +15,20 @@ const line = z.union([
     (value) => z.object({ sequence: z.number(), bus: z.string() }).safeParse(value).success,
   ),
 ])
-const definitions = z.object({ rules: z.array(z.custom<Rule>()), archives: z.array(z.custom<Archive>()) })
+const definitions = z.object({
+  rules: z.array(z.custom<Rule>()),
+  removedRules: z.array(z.custom<RemovedRule>()),
+  archives: z.array(z.custom<Archive>()),
+})
 
 /** Keeps events in a file of lines, each written before it is routed, and rules and archives in another file. */
 export function openBusStorage(directory: string): BusStorage {
   mkdirSync(directory, { recursive: true })
   const [eventsPath, definitionsPath] = [join(directory, 'events.jsonl'), join(directory, 'rules.json')]
-  const lines = readLines(eventsPath)
+  const lines = readLines(eventsPath).flatMap((value) => {
+    const parsed = line.safeParse(value)
+    return parsed.success ? [parsed.data] : []
+  })
   const settled = Math.max(0, ...lines.flatMap((one) => ('settled' in one ? [one.settled] : [])))
   const events = lines.flatMap((one) => ('settled' in one ? [] : [one]))
   const append = (value: object) => appendFileSync(eventsPath, `${JSON.stringify(value)}\n`)
@@ -34,29 +42,8 @@ export function openBusStorage(directory: string): BusStorage {
   }
 }
 
-/** Reads the lines of a file. A process that is killed may leave a last line that is cut off. */
-function readLines(path: string) {
-  if (!existsSync(path)) return []
-  const texts = readFileSync(path, 'utf8').split('\n')
-  const cut = texts.pop() ?? ''
-  // The next event must not be appended to a line that was cut off.
-  if (cut !== '') appendFileSync(path, '\n')
-  return texts.flatMap((text) => {
-    const parsed = line.safeParse(parseJson(text))
-    return parsed.success ? [parsed.data] : []
-  })
-}
-
 function readDefinitions(path: string) {
   return existsSync(path)
     ? definitions.parse(JSON.parse(readFileSync(path, 'utf8')))
-    : { rules: [], archives: [] }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+    : { rules: [], removedRules: [], archives: [] }
 }

@@ -5,7 +5,7 @@ import { isAlive } from '../servers/is-alive.ts'
 import { writeWhole } from './write-whole.ts'
 
 /** What the sample catalogue in a data directory was made of. */
-const manifestSchema = z.object({ version: z.literal(1), assets: z.number(), seed: z.number() })
+const manifestSchema = z.object({ version: z.literal(2), assets: z.number(), seed: z.number() })
 type Manifest = z.infer<typeof manifestSchema>
 
 /** A directory that keeps the state of one stack. */
@@ -33,7 +33,7 @@ export function openDataDir(path: string): DataDir {
   return {
     path,
     earlier: existsSync(manifest) ? readManifest(manifest) : undefined,
-    keep: (made) => writeWhole(manifest, JSON.stringify({ version: 1, ...made })),
+    keep: (made) => writeWhole(manifest, JSON.stringify({ version: 2, ...made })),
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Archive } from './archive-operations.ts'
 import type { ArchivedEvent } from './event-archive.ts'
-import type { Rule } from './rule-book.ts'
+import type { RemovedRule, Rule } from './rule-book.ts'
 
-/** The rules and archives that callers have made. */
+/** The rules and archives that callers have made, and the rules of the template that they have removed. */
 interface BusDefinitions {
   readonly rules: readonly Rule[]
+  readonly removedRules: readonly RemovedRule[]
   readonly archives: readonly Archive[]
 }
 

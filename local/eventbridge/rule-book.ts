@@ -14,6 +14,9 @@ export interface Rule {
   readonly targets: readonly TargetPlan[]
 }
 
+/** A rule of the template that a caller has removed. */
+export type RemovedRule = Pick<Rule, 'bus' | 'name'>
+
 /** The rules of every bus. */
 export interface RuleBook {
   /** Returns the enabled rules of a bus that match an event. */
@@ -28,6 +31,8 @@ export interface RuleBook {
   remove(bus: string, name: string): void
   /** Returns the rules that callers have put, on all buses. */
   own(): readonly Rule[]
+  /** Returns the bus and name of each rule of the template that callers have removed. */
+  removed(): readonly RemovedRule[]
 }
 
 /** Creates the rules of a template. `onChange` is called after each later change. Throws for a rule of an unknown bus or with an unsupported pattern. */
@@ -58,6 +63,8 @@ export function ruleBook(
       own.add(keyOf(rule.bus, rule.name))
       onChange()
     },
+    removed: () =>
+      planned.filter(({ bus, name }) => !rules.has(keyOf(bus, name))).map(({ bus, name }) => ({ bus, name })),
     own: () => [...own].flatMap((key) => rules.get(key)?.rule ?? []),
     has: (bus, name) => rules.has(keyOf(bus, name)),
     get: (bus, name) => {

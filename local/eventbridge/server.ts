@@ -89,8 +89,15 @@ function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): Even
   const { origin } = options
   const buses = new Set(['default', ...Object.values(options.buses)])
   const archives = new Map<string, Archive>()
-  const onChange = () =>
-    options.storage?.keepDefinitions({ rules: rules.own(), archives: [...archives.values()] })
+  let isResumed = false
+  const onChange = () => {
+    if (!isResumed) return
+    options.storage?.keepDefinitions({
+      rules: rules.own(),
+      removedRules: rules.removed(),
+      archives: [...archives.values()],
+    })
+  }
   const rules = ruleBook(options.rules, buses, onChange)
   const events = eventArchive(options.storage?.events)
   const accept = (bus: string, event: BusEvent, now: Date) => {
@@ -107,6 +114,7 @@ function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): Even
     ...archiveOperations({ buses, origin, events, rules, archives, onChange, route: router.route }),
   }
   if (options.storage !== undefined) resume(options.storage, { rules, archives, router, events })
+  isResumed = true
   const ownNames = Object.fromEntries([...buses].map((name) => [name, name]))
   return {
     events,
@@ -136,6 +144,7 @@ function resume(
   }: { rules: RuleBook; archives: Map<string, Archive>; router: EventRouter; events: EventArchive },
 ): void {
   for (const archive of storage.archives) archives.set(archive.input.ArchiveName, archive)
+  for (const { bus, name } of storage.removedRules) rules.remove(bus, name)
   for (const rule of storage.rules) rules.put(rule)
   router.onIdle(() => {
     const last = events.last()

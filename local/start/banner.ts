@@ -22,7 +22,7 @@ export function banner({ system, catalogue, mode, envFile, logFile, notes }: Ban
     '',
     `  DataZone     ${datazone.endpoint}   (simulated; control under /_simulator/)`,
     `  EventBridge  ${stack.endpoints.eventbridge}   bus ${stack.busNames['RunEventBus']}`,
-    `  SQS          ${stack.endpoints.sqs}   queue ${stack.queueUrls['RequestQueue']}`,
+    `  SQS          ${stack.endpoints.sqs}   queue ${stack.queueUrls['RequestQueue']?.split('/').at(-1)}`,
     `  DynamoDB     ${stack.endpoints.dynamodb}   table ${stack.tableName}`,
     `  Logs         ${logFile}   (npm run logs -- --help)`,
     '',

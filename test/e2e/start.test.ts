@@ -88,7 +88,7 @@ describe('npm start', () => {
       start
         .stdout()
         .split('\n')
-        .filter((line) => line.length > 120),
+        .filter((line) => line.length > 100),
     ).toEqual([])
 
     start.interrupt()

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   CreateArchiveCommand,
   DeleteArchiveCommand,
@@ -21,6 +24,7 @@ import {
 } from '@aws-sdk/client-eventbridge'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { openBusStorage } from '../../local/data-dir/bus-storage.ts'
 import type { Delivery } from '../../local/eventbridge/event-router.ts'
 import { type EventBridgeServer, startEventBridge } from '../../local/eventbridge/server.ts'
 import { eventually } from '../support/eventually.ts'
@@ -34,6 +38,14 @@ let bus: EventBridgeServer
 let client: EventBridgeClient
 let delivered: Delivery[] = []
 
+const clientOf = (endpoint: string) =>
+  new EventBridgeClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+
 beforeEach(async () => {
   delivered = []
   bus = await startEventBridge({
@@ -43,12 +55,7 @@ beforeEach(async () => {
     deliver: async (delivery) => void delivered.push(delivery),
     log: () => {},
   })
-  client = new EventBridgeClient({
-    endpoint: bus.endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
+  client = clientOf(bus.endpoint)
 })
 
 afterEach(async () => {
@@ -304,4 +311,43 @@ describe('GET /_local/events', () => {
     ])
     expect(await read({ 'last-event-id': '1' }, 1)).toEqual([['2', 2]])
   })
+})
+
+test('keeps the rules of a data directory, also that one of the template was deleted', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'bus-'))
+  const planned = {
+    logicalId: 'Planned',
+    name: 'planned',
+    arn: arn('rule/runs/planned'),
+    bus: EventBusName,
+    pattern: { source: ['runs'] },
+    state: 'ENABLED' as const,
+    targets: [],
+  }
+  const open = async () => {
+    const server = await startEventBridge({
+      buses: { RunEventBus: EventBusName },
+      rules: [planned],
+      origin: { account: '000000000000', region: 'eu-west-1' },
+      deliver: async () => {},
+      log: () => {},
+      storage: openBusStorage(directory),
+    })
+    const sdk = clientOf(server.endpoint)
+    const names = async () =>
+      (await sdk.send(new ListRulesCommand({ EventBusName }))).Rules?.map(({ Name }) => Name)
+    return { sdk, names, close: () => server.close() }
+  }
+  const first = await open()
+  expect(await first.names()).toEqual(['planned'])
+  await first.sdk.send(new PutRuleCommand({ Name: 'mine', EventBusName, EventPattern }))
+  await first.sdk.send(new DeleteRuleCommand({ Name: 'planned', EventBusName }))
+  await first.close()
+  const second = await open()
+  expect(await second.names()).toEqual(['mine'])
+  await second.close()
+  const third = await open()
+  expect(await third.names()).toEqual(['mine'])
+  await third.close()
+  await rm(directory, { recursive: true })
 })

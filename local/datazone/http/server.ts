@@ -21,8 +21,8 @@ export type DataZoneServer = {
 export type DataZoneServerOptions = Partial<DataZoneOptions> & {
   port?: number
   host?: string
-  /** Called after each request that is not a GET and before its answer, so that a change can be saved first. */
-  onChange?: (datazone: DataZone) => void
+  /** What is served; a new DataZone with the other options unless given. */
+  datazone?: DataZone
 }
 
 /** How long an idle connection is kept: as long as those of the AWS endpoints, and longer than an SDK reuses one. */
@@ -135,7 +135,6 @@ const handle = async (
   datazone: DataZone,
   request: IncomingMessage,
   response: ServerResponse,
-  onChange: (datazone: DataZone) => void,
 ): Promise<void> => {
   if (request.url === '/_local/health')
     return send(response, { status: 200, body: { service: 'datazone', status: 'ok' } })
@@ -144,7 +143,6 @@ const handle = async (
   let reply: Reply
   try {
     reply = replyTo(datazone, request, sent)
-    if (request.method !== 'GET') onChange(datazone)
   } catch (mistake) {
     console.error('the DataZone simulator failed on', request.method, request.url, mistake)
     reply = errorReply(500, 'InternalServerException', `the simulator failed: ${mistake}`)
@@ -159,10 +157,10 @@ const handle = async (
  * under `/_simulator/`. Rejects when the port is taken, with what to do about it.
  */
 export const startDataZoneServer = async (options: DataZoneServerOptions = {}): Promise<DataZoneServer> => {
-  const { port = 0, host = '127.0.0.1', onChange = () => {}, ...given } = options
-  const datazone = createDataZone({ seed: 1, now: Date.now, ...given })
+  const { port = 0, host = '127.0.0.1', datazone: served, ...given } = options
+  const datazone = served ?? createDataZone({ seed: 1, now: Date.now, ...given })
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    void handle(datazone, request, response, onChange)
+    void handle(datazone, request, response)
   })
   const listeningPort = await listen(server, port, host)
   return {

@@ -1,0 +1,165 @@
+import { appendFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { createDataZone, type DataZone, type DataZoneOptions } from '../datazone/datazone.ts'
+import { type OperationName, operations } from '../datazone/operations/operations.ts'
+import { readLines } from './read-lines.ts'
+import { writeWhole } from './write-whole.ts'
+
+/**
+ * Keeps a simulated DataZone on disk. Equal calls at equal times give equal answers, so a journal of the calls keeps
+ * everything, at the cost of one line a call:
+ * 1. A line is written before its call has an effect, so whatever was answered is on disk.
+ * 2. A file begins with the whole state. When its lines outgrow that state, a new file replaces it.
+ * 3. That events were taken is written with the next line, so events that were taken and not delivered come again.
+ */
+export interface DataZoneJournal {
+  readonly datazone: DataZone
+  /** Whether the directory held a state. */
+  readonly isRestored: boolean
+  /** Writes the whole state, so that the next start has nothing to repeat. */
+  close(): void
+}
+
+const lineSchema = z.union([
+  z.object({
+    atMs: z.number(),
+    call: z.tuple([z.string(), z.unknown(), z.string().nullable()]),
+  }),
+  z.object({ atMs: z.number(), control: z.tuple([z.string()], z.unknown()) }),
+])
+type Line = z.infer<typeof lineSchema>
+
+type Controlled = (...given: readonly unknown[]) => unknown
+
+/** The functions of the control that change nothing. */
+const reads: ReadonlySet<string> = new Set<keyof DataZone['control']>([
+  'faults',
+  'outcomes',
+  'settings',
+  'nextEventMs',
+  'runs',
+  'dataSourceRuns',
+  'calls',
+  'state',
+  'clock',
+])
+
+const fileName = /^datazone-(\d+)\.jsonl$/
+
+/** Below this size, a journal is not worth replacing. */
+const smallestBytes = 4_194_304
+
+/**
+ * Opens the journal of a directory, and repeats its calls. The clock of a restored DataZone is moved to the present,
+ * so that runs have gone on while nothing was running.
+ */
+export const openDataZoneJournal = (
+  directory: string,
+  options: Omit<DataZoneOptions, 'now'>,
+): DataZoneJournal => {
+  let heldMs: number | undefined
+  const plain = createDataZone({ ...options, now: () => heldMs ?? Date.now() })
+  const { control } = plain
+  const clockMs = () => control.clock().clockMs
+
+  /** Runs with a clock that stands still, so that a repetition sees the same times. */
+  const held = <Result>(run: () => Result): Result => {
+    heldMs = Date.now()
+    try {
+      return run()
+    } finally {
+      heldMs = undefined
+    }
+  }
+
+  const repeat = (line: Line): void => {
+    control.advanceClock({ advanceMs: Math.max(0, line.atMs - clockMs()) })
+    try {
+      if ('call' in line) {
+        const [operation, input, accessKeyId] = line.call
+        if (isOperationName(operation)) plain.call(operation, input, accessKeyId ?? undefined)
+      } else {
+        const [name, ...given] = line.control
+        functionsOf(control)[name]?.(...given)
+      }
+    } catch {
+      // The call was refused the first time too.
+    }
+  }
+
+  let generation = newestGeneration(directory)
+  let [stateBytes, lineBytes] = [0, 0]
+  /** The lines of takings that are not written yet. */
+  let taken: Line[] = []
+  const pathOf = (number: number) => join(directory, `datazone-${number}.jsonl`)
+  const replaceFile = () => {
+    const state = JSON.stringify(control.state())
+    writeWhole(pathOf(generation + 1), `${state}\n`)
+    rmSync(pathOf(generation), { force: true })
+    generation += 1
+    ;[stateBytes, lineBytes, taken] = [state.length, 0, []]
+  }
+  const write = (line: Line) => {
+    const text = [...taken, line].map((one) => `${JSON.stringify(one)}\n`).join('')
+    appendFileSync(pathOf(generation), text)
+    ;[lineBytes, taken] = [lineBytes + text.length, []]
+  }
+  const replaceLargeFile = () => {
+    if (lineBytes > Math.max(stateBytes, smallestBytes)) replaceFile()
+  }
+
+  const isRestored = generation > 0
+  if (isRestored)
+    held(() => {
+      const [state, ...lines] = readLines(pathOf(generation))
+      control.setState(JSON.parse(JSON.stringify(state)))
+      for (const line of lines) repeat(lineSchema.parse(line))
+    })
+  if (isRestored) control.advanceClock({ advanceMs: Math.max(0, Date.now() - clockMs()) })
+  replaceFile()
+
+  const recorded = <Result>(line: Omit<Line, 'atMs'>, run: () => Result): Result => {
+    replaceLargeFile()
+    return held(() => {
+      write({ ...line, atMs: clockMs() } as Line)
+      return run()
+    })
+  }
+
+  const takeEvents = () =>
+    held(() => {
+      const events = control.takeEvents()
+      if (events.length > 0) taken.push({ atMs: clockMs(), control: ['takeEvents'] })
+      return events
+    })
+
+  const changes = Object.entries(functionsOf(control))
+    .filter(([name]) => !reads.has(name))
+    .map(([name, change]): [string, Controlled] => [
+      name,
+      (...given) => recorded({ control: [name, ...given] }, () => change(...given)),
+    ])
+  return {
+    datazone: {
+      call: (operation, input, accessKeyId) =>
+        recorded({ call: [operation, input, accessKeyId ?? null] }, () =>
+          plain.call(operation, input, accessKeyId),
+        ),
+      control: { ...control, ...Object.fromEntries(changes), takeEvents },
+    },
+    isRestored,
+    close: replaceFile,
+  }
+}
+
+const isOperationName = (name: string): name is OperationName => Object.hasOwn(operations, name)
+
+/** The functions by their names; each checks what it is given. */
+const functionsOf = (control: DataZone['control']): Readonly<Record<string, Controlled>> => ({
+  ...(control as unknown as Record<string, Controlled>),
+})
+
+/** The newest file, whose state is whole because it came by a rename; 0 in a directory without one. */
+const newestGeneration = (directory: string): number =>
+  Math.max(0, ...readdirSync(directory).map((name) => Number(fileName.exec(name)?.[1] ?? 0)))
