@@ -30,7 +30,7 @@ export const describeOutcome = (outcome: RequestOutcome): Record<string, unknown
       return {
         reason: outcome.reason,
         ...(outcome.reason === 'POLICY' ? { rule: outcome.rule, because: outcome.because } : {}),
-        ...(outcome.reason === 'REPEAT_GUARD' ? { of: outcome.of } : {}),
+        ...(outcome.reason === 'REPEAT_GUARD' ? { of: outcome.of, types: outcome.types } : {}),
         ...(outcome.reason === 'UNREADABLE_EVENT' ? { problems: outcome.problems } : {}),
       }
     case 'retry':

@@ -35,7 +35,7 @@ const RunOrders = z.strictObject({
   }),
   repeatGuardDays: z.exactOptional(whole(0, 150)).register(z.globalRegistry, {
     description:
-      'Skips a DataZone event about an asset whose last run of the same types succeeded or was accepted less than this many days ago. 0: never skip. Default: 30.',
+      'Skips the types of a DataZone event whose last run succeeded or was accepted less than this many days ago with the same columns. 0: never skip. Default: 30.',
   }),
 })
 

@@ -1,3 +1,4 @@
+import type { TableSchema } from '../run/asset-schema.ts'
 import type { GenerationType, RunError, SourceStatistics, TypeStat } from '../run/run.ts'
 
 /** Why DataZone refused a call, classified once, in the adapter. */
@@ -45,6 +46,8 @@ export interface Asset {
   /** For example `amazon.datazone.GlueTableAssetType`. */
   readonly typeIdentifier: string
   readonly name: string
+  /** The tables that its forms describe. Absent when no form describes one, or one cannot be read. */
+  readonly tables?: readonly TableSchema[]
 }
 
 export interface StartInput {

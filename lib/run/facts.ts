@@ -48,8 +48,6 @@ export interface Facts {
   }
   /** A live request duplicates a waiting backfill request, which moves to the live lane. */
   MOVED_TO_LIVE: { readonly kind: 'MOVED_TO_LIVE'; readonly requestKey: string }
-  /** The repeat guard skipped a publish because of this run. */
-  REPEAT_SKIPPED: { readonly kind: 'REPEAT_SKIPPED'; readonly requestKey: string }
   /** A cancel request names the run. */
   CANCEL_REQUESTED: {
     readonly kind: 'CANCEL_REQUESTED'

@@ -22,6 +22,8 @@ export const carriedOver = (run: Run, nowMs: number, what: string) => ({
     onlyTypes: run.onlyTypes,
     retriesBefore: run.retriesBefore,
     countedIn: run.countedIn,
+    assetName: run.assetName,
+    fingerprint: run.fingerprint,
     alsoRequestedBy: run.alsoRequestedBy,
     cancel: run.cancel,
     heldMs: run.heldMs,

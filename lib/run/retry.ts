@@ -27,7 +27,12 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
   return {
     state: 'PARKED',
     subject: ended.subject,
-    ...present({ onlyTypes: isAll ? undefined : types, policy: ended.policy }),
+    ...present({
+      onlyTypes: isAll ? undefined : types,
+      policy: ended.policy,
+      assetName: ended.assetName,
+      fingerprint: ended.fingerprint,
+    }),
     attempt: ended.attempt + 1,
     retriesBefore,
     projectId: ended.projectId,

@@ -201,6 +201,9 @@ interface RunCommon {
   readonly retriesBefore?: number
   /** The counters that the last claim of this attempt counted it in, so that no counter has it twice. */
   readonly countedIn?: readonly Counter[]
+  /** The asset's name, and the fingerprint of its schema (asset-schema.ts), where GetAsset showed the run's revision. */
+  readonly assetName?: string
+  readonly fingerprint?: string
   /** The newest duplicates of the request. */
   readonly alsoRequestedBy?: readonly DuplicateRequest[]
   readonly cancel?: CancelState

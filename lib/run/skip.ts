@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { GenerationType } from './run.ts'
 
 /** Why a request makes no run. */
 export const skipReasons = [
@@ -21,6 +22,8 @@ export interface Skip {
   readonly because?: string
   /** The sort key of the run that the repeat guard compared with. */
   readonly repeatOf?: string
+  /** The types that the repeat guard skipped. The request may have made a run of others. */
+  readonly types?: readonly GenerationType[]
   readonly atMs: number
 }
 

@@ -43,7 +43,6 @@ interface Reached {
   MISSING: InFlightRun | EndedRun
   REQUESTED_AGAIN: Run
   MOVED_TO_LIVE: ParkedRun | ClaimedRun
-  REPEAT_SKIPPED: Run
   CANCEL_REQUESTED: Run
   CANCEL_SENT: InFlightRun
   CANCELED: EndedRun
@@ -249,11 +248,6 @@ const moves: Moves = {
       ? changed({ ...run, ...moved, retryAtMs: Math.min(run.retryAtMs, nowMs) })
       : changed({ ...run, ...moved })
   },
-
-  REPEAT_SKIPPED: (run, fact, nowMs) =>
-    run.state === 'ENDED'
-      ? noted(run, nowMs, `REPEAT_GUARD skipped ${fact.requestKey}`)
-      : impossible(run, fact),
 
   CANCEL_REQUESTED: (run, fact, nowMs) => {
     const { requestId, reason } = fact

@@ -118,6 +118,8 @@ const common = {
   countedIn: fc.array(fc.record({ cap: ids, period: fc.constantFrom('DAY#2026-11-21', 'MONTH#2026-11') }), {
     maxLength: 3,
   }),
+  assetName: texts,
+  fingerprint: ids,
   alsoRequestedBy: fc.array(
     fc.record({ requestKey: senderIds, correlationId: senderIds }, { requiredKeys: ['requestKey'] }),
     { maxLength: 3 },

@@ -213,6 +213,62 @@ describe('an unreadable answer', () => {
   })
 })
 
+describe('the forms of an asset', () => {
+  const form = (typeName: string, content: unknown) => ({
+    formName: 'form',
+    typeName,
+    typeRevision: '1',
+    content: typeof content === 'string' ? content : JSON.stringify(content),
+  })
+  const columns = [
+    { columnName: 'id', dataType: 'bigint', columnDescription: 'The key' },
+    { columnName: 'note' },
+  ]
+  const read = [{ name: 'id', dataType: 'bigint' }, { name: 'note' }]
+  const assetWith = async (formsOutput: unknown) => {
+    const body = {
+      revision: '4',
+      owningProjectId: 'project-1',
+      typeIdentifier: 'T',
+      name: 'orders',
+      formsOutput,
+    }
+    const { datazone, unreadable } = await answering({ body })
+    const answer = await datazone.getAsset(domainId, 'asset-1')
+    return { tables: answer.outcome === 'answered' ? answer.value.tables : 'refused', unreadable }
+  }
+
+  test.each([
+    ['amazon.datazone.GlueTableFormType', { tableName: 'orders' }, { name: 'orders' }],
+    ['amazon.datazone.RedshiftTableFormType', { tableName: 'orders' }, { name: 'orders' }],
+    ['amazon.datazone.RedshiftViewFormType', { viewName: 'orders_v' }, { name: 'orders_v' }],
+    ['amazon.datazone.RelationalTableFormType', {}, {}],
+    ['dzd_orders.RedshiftTableForm', { tableName: 'orders' }, { name: 'orders' }],
+  ])('describe its table: %s', async (typeName, content, named) => {
+    const details = form('amazon.datazone.AssetCommonDetailsFormType', { summary: 'x' })
+    const { tables, unreadable } = await assetWith([details, form(typeName, { ...content, columns })])
+    expect(tables).toEqual([{ ...named, columns: read }])
+    expect(unreadable).toEqual([])
+  })
+
+  test.each([
+    ['not JSON', '{"columns":['],
+    ['no columns', { tableName: 'orders' }],
+    ['a column without a name', { columns: [{ dataType: 'bigint' }] }],
+  ])('P8: leave the tables unknown, and say so, where a table form has %s', async (_, content) => {
+    const glue = 'amazon.datazone.GlueTableFormType'
+    const good = form('amazon.datazone.RelationalTableFormType', { columns })
+    const { tables, unreadable } = await assetWith([good, form(glue, content)])
+    expect(tables).toBeUndefined()
+    expect(unreadable).toEqual(['GetAsset formsOutput.[].content'])
+  })
+
+  test('P8: leave the tables unknown where no form describes one', async () => {
+    for (const forms of [undefined, null, [], ['x', { typeName: 7 }], [form('custom.Form', { columns })]])
+      expect(await assetWith(forms)).toEqual({ tables: undefined, unreadable: [] })
+  })
+})
+
 describe('an error with an unreadable body', () => {
   test.each<[number, string | object, string, boolean]>([
     [429, { message: 5 }, 'THROTTLED', true],

@@ -81,9 +81,13 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(runs).toMatchObject([{ ...older, runId: started.runId }])
     })
 
-    test('shows an asset: its revision, its project, its type and its name', async () => {
+    test('shows an asset: its revision, project, type, name and tables', async () => {
       const { datazone, control } = await opened()
-      control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é' })
+      const columns = [
+        { name: 'id', dataType: 'bigint' },
+        { name: 'sold_at', dataType: 'timestamp' },
+      ]
+      control.addRevision({ domainId, assetId: 'tpcds_store_sales', revision: 'r/2#é', columns })
       expect(await datazone.getAsset(domainId, 'tpcds_store_sales')).toEqual({
         outcome: 'answered',
         value: {
@@ -91,6 +95,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
           owningProjectId: 'salesproject01',
           typeIdentifier: 'amazon.datazone.GlueTableAssetType',
           name: 'store_sales',
+          tables: [{ name: 'store_sales', columns }],
         },
       })
     })

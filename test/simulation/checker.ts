@@ -38,12 +38,7 @@ import {
   runsAreRecordedOnce,
 } from './check/one-run.ts'
 import { paceRecovers, startsKeepTheRate, throttlingSlowsStarts } from './check/pace.ts'
-import {
-  repeatsAreSkipped,
-  retriesAreKept,
-  retriesAreOfWhatFailed,
-  skippedAreNotRun,
-} from './check/policy.ts'
+import { retriesAreKept, retriesAreOfWhatFailed, skippedAreNotRun } from './check/policy.ts'
 import { fullDaysAreNotTried } from './check/quota.ts'
 import {
   breakersLimitRefusedCalls,
@@ -51,6 +46,7 @@ import {
   portalRunsAreLeftAlone,
   refusalsEndInTime,
 } from './check/refusals.ts'
+import { repeatsAreSkipped } from './check/repeats.ts'
 import type { Rule } from './check/rule.ts'
 import {
   olderDeploymentsRunDescriptions,

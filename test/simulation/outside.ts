@@ -1,3 +1,4 @@
+import type { Skip } from '../../lib/run/skip.ts'
 import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { DueSpan } from './due-cancels.ts'
@@ -24,8 +25,13 @@ export interface Outside {
     readonly cancel?: SentCancel
     readonly isUnlisted?: true
   }[]
-  /** By asset: since when each revision was the latest. */
-  readonly revisions: ReadonlyMap<string, readonly { readonly revision: string; readonly fromMs: number }[]>
+  /** By asset: since when each revision was the latest, and which columns it has. */
+  readonly revisions: ReadonlyMap<
+    string,
+    readonly { readonly revision: string; readonly fromMs: number; readonly schema: string }[]
+  >
+  /** Every skip that the table was given. */
+  readonly skips: readonly Skip[]
   /** Ours, not the portal's. */
   readonly runs: readonly SeenRun[]
   /** Every StartMetadataGenerationRun as DataZone saw it, in order. */

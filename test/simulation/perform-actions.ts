@@ -81,15 +81,22 @@ export const performActions = (stage: Stage): Performer => {
   const expired: Item[] = []
   const planted = plantation(table)
   let disturbed: readonly string[] = []
-  const revisions = new Map<string, { revision: string; fromMs: number }[]>()
+  const revisions = new Map<string, { revision: string; fromMs: number; schema: string }[]>()
   for (const { assets } of program.catalogue.domains) {
-    for (const { id } of assets) revisions.set(id, [{ revision: '1', fromMs: program.startMs }])
+    for (const { id } of assets)
+      revisions.set(id, [{ revision: '1', fromMs: program.startMs, schema: 'first' }])
   }
-  const noteRevision = (assetId: string, revision: string) =>
-    revisions.get(assetId)?.push({ revision, fromMs: time.now() })
+  const noteRevision = (assetId: string, revision: string, newColumn?: string) => {
+    const known = revisions.get(assetId)
+    const schema = newColumn ?? known?.at(-1)?.schema ?? 'first'
+    known?.push({ revision, fromMs: time.now(), schema })
+  }
 
-  const addRevision = (domainId: string, assetId: string) =>
-    noteRevision(assetId, datazone.control.addRevision({ domainId, assetId }).revision)
+  const addRevision = ({ domainId, assetId, newColumn }: Extract<Action, { kind: 'revise' }>) => {
+    const columns = newColumn === undefined ? {} : { columns: [{ name: newColumn, dataType: 'string' }] }
+    const { revision } = datazone.control.addRevision({ domainId, assetId, ...columns })
+    noteRevision(assetId, revision, newColumn)
+  }
 
   const setMode = (mode: 'off' | 'plan' | 'run') => {
     environment.deploy(mode)
@@ -165,7 +172,7 @@ export const performActions = (stage: Stage): Performer => {
         return
       }
       case 'revise':
-        addRevision(action.domainId, action.assetId)
+        addRevision(action)
         return
       case 'portal-start':
         startInPortal(action.domainId, action.assetId)

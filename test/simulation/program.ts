@@ -22,7 +22,13 @@ export type Action =
       /** An asset event whose trigger the policy does not list. */
       readonly isUnlisted?: true
     }
-  | { readonly kind: 'revise'; readonly domainId: string; readonly assetId: string }
+  /** The asset gets a revision: with the same columns, or with one column of a new name. */
+  | {
+      readonly kind: 'revise'
+      readonly domainId: string
+      readonly assetId: string
+      readonly newColumn?: string
+    }
   | { readonly kind: 'service'; readonly errors: boolean }
   /** Somebody starts a run in the portal: one that no request of the program asks for. */
   | { readonly kind: 'portal-start'; readonly domainId: string; readonly assetId: string }
@@ -298,6 +304,14 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
   }
 
+  const schemas = random.fork('schemas')
+  const revise = (assetId: string): Action => ({
+    kind: 'revise',
+    domainId,
+    assetId,
+    ...(schemas.chance(0.3) ? { newColumn: `column-${schemas.whole(1, 1_000_000)}` } : {}),
+  })
+
   for (const assetId of assets) publish(random.whole(0, 5_000), assetId)
   for (let left = random.whole(0, 8); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -309,7 +323,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   for (let left = random.whole(0, 3); left > 0; left -= 1) {
     const atMs = anyTime()
     const assetId = random.pick(assets)
-    at(atMs, { kind: 'revise', domainId, assetId })
+    at(atMs, revise(assetId))
     publish(Math.min(stormMs, atMs + random.whole(1, 2_000)), assetId)
   }
   const triggers = drawTriggers(random, anyTime)
@@ -327,7 +341,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   for (let left = random.whole(0, 2); left > 0; left -= 1) {
     const atMs = stormMs + 60 * minute + random.whole(0, 20 * minute)
     const assetId = random.pick(assets)
-    at(atMs, { kind: 'revise', domainId, assetId })
+    at(atMs, revise(assetId))
     publish(atMs + 1_000, assetId)
     for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
       ask(atMs + random.whole(1_000, 1_500), assetId)

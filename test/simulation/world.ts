@@ -300,6 +300,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     cancelsDue: dueCancels(table.writes(), done.modes, endMs),
     sweptMs,
     events,
+    skips: skips.all(),
     rejected: rejected.messages().map(({ body }) => body),
     queue: requests.messages(),
     deadLetters: deadLetters.messages(),

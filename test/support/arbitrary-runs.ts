@@ -98,10 +98,6 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     kind: fc.constant('REQUESTED_AGAIN' as const),
     requestKey: fc.constantFrom('request:nightly-1', 'event:1', 'event:2'),
   }),
-  fc.record({
-    kind: fc.constant('REPEAT_SKIPPED' as const),
-    requestKey: fc.constantFrom('event:1', 'event:2'),
-  }),
   fc.record({ kind: fc.constant('ACCEPTED' as const), acceptedAtMs: times }),
   fc.record({
     kind: fc.constant('MOVED_TO_LIVE' as const),

@@ -4,6 +4,7 @@ import { present } from '../../run/present.ts'
 import { parseLeniently } from './lenient.ts'
 import { UnreadableAnswer } from './raw-answer.ts'
 import { readInstant } from './read-instant.ts'
+import { readTables } from './read-tables.ts'
 
 /**
  * Reads DataZone's answers. Rules (P8):
@@ -92,6 +93,7 @@ const AssetAnswer = z.object({
   owningProjectId: word(),
   typeIdentifier: maybe(word()),
   name: maybe(text),
+  formsOutput: maybe(z.array(z.unknown())),
 })
 
 const Page = z.object({ items: maybe(z.array(z.unknown())), nextToken: maybe(z.string()) })
@@ -197,7 +199,9 @@ export const readAnswer = {
     const read = parseLeniently(AssetAnswer, answer)
     if (read === undefined) throw new UnreadableAnswer('the asset has no readable revision or project')
     report(read.unreadable)
-    const { typeIdentifier = '', name = '', ...asset } = read.value
-    return { ...asset, typeIdentifier, name }
+    const { typeIdentifier = '', name = '', formsOutput = [], ...asset } = read.value
+    const tables = readTables(formsOutput)
+    if (tables === 'unreadable') report(['formsOutput.[].content'])
+    return { ...asset, typeIdentifier, name, ...(typeof tables === 'string' ? {} : { tables }) }
   },
 }

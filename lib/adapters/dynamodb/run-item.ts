@@ -86,6 +86,8 @@ const common = {
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
   retriesBefore: z.exactOptional(counter),
   countedIn: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
+  assetName: z.exactOptional(z.string()),
+  fingerprint: z.exactOptional(z.string()),
   alsoRequestedBy: z.exactOptional(
     z.array(z.object({ requestKey: z.string(), correlationId: z.exactOptional(z.string()) })),
   ),

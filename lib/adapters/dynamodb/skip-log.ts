@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { SkipHistory, SkipLog } from '../../ports/skip-log.ts'
 import { partitionOf } from '../../run/identity.ts'
+import { generationTypes } from '../../run/run.ts'
 import { type Skip, skipReasons, skipSlot, skipTtlMs } from '../../run/skip.ts'
 import { instant, plainItem } from './plain-item.ts'
 
@@ -43,6 +44,7 @@ const SkipSlot = z.object({
   rule: z.exactOptional(z.number()),
   because: z.exactOptional(z.string()),
   repeatOf: z.exactOptional(z.string()),
+  types: z.exactOptional(z.array(z.enum(generationTypes))),
   atMs: instant,
 })
 

@@ -68,11 +68,13 @@ const skipped: Record<SkipReason, string> = {
   NO_TRIGGER: 'because the policy does not trigger on such an event',
   NO_RULE: 'because no rule of the policy matches the asset',
   POLICY: 'by the policy',
-  REPEAT_GUARD: 'by the repeat guard, because its last run succeeded or was accepted a short while ago',
+  REPEAT_GUARD:
+    'by the repeat guard, because the last run succeeded or was accepted a short while ago and the columns are the same',
 }
 
 /** Returns what happened to a skipped request, in one sentence without its time. */
-export const skipText = ({ requestKey, reason, rule, because }: Skip): string => {
+export const skipText = ({ requestKey, reason, rule, because, types }: Skip): string => {
   const place = rule === undefined ? '' : `, rules[${rule}]`
-  return `${requestKey} was skipped ${skipped[reason]}${place}${because === undefined ? '' : `: ${because}`}`
+  const which = types === undefined ? '' : `, ${types.join(' + ')},`
+  return `${requestKey}${which} was skipped ${skipped[reason]}${place}${because === undefined ? '' : `: ${because}`}`
 }

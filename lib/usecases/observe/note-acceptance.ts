@@ -22,7 +22,7 @@ export const noteAcceptance = async (
 ): Promise<AcceptanceFate> => {
   const { runs } = await store.runsOf({ domainId, assetId })
   const nowMs = clock.now()
-  const last = new Set(generationTypes.flatMap((type) => lastRunOf([type], runs) ?? []))
+  const last = new Set(generationTypes.flatMap((type) => lastRunOf(type, runs) ?? []))
   let fate: AcceptanceFate = 'known'
   for (const run of last) {
     const fact = { kind: 'ACCEPTED', acceptedAtMs: Math.min(acceptedAtMs ?? nowMs, nowMs) } as const

@@ -97,13 +97,9 @@ const acceptMetadata = async (
   if (begun?.subject.revision !== undefined) {
     const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     // An event may name no project, or a wrong one; the record has the one that GetAsset gave.
-    const { projectId } = begun.run
-    return claimRuns(
-      applyOrders({ ...waiting, projectId }, orders, context),
-      begun.subject.revision,
-      records,
-      context,
-    )
+    const { projectId, assetName, fingerprint } = begun.run
+    const known = { ...waiting, projectId, ...present({ assetName, fingerprint }) }
+    return claimRuns(applyOrders(known, orders, context), begun.subject.revision, records, context)
   }
   const decision = applyPolicy(context.settings.policy, {
     domainId,

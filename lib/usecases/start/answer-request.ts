@@ -27,7 +27,7 @@ const skipOf = (request: ParkedRun, outcome: SkipOutcome, nowMs: number): Skip |
     reason: outcome.reason,
     atMs: nowMs,
     ...(outcome.reason === 'POLICY' ? { rule: outcome.rule, because: outcome.because } : {}),
-    ...(outcome.reason === 'REPEAT_GUARD' ? { repeatOf: outcome.of.record } : {}),
+    ...(outcome.reason === 'REPEAT_GUARD' ? { repeatOf: outcome.of.record, types: outcome.types } : {}),
   }
 }
 

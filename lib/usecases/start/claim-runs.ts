@@ -4,10 +4,10 @@ import { isSameSubject, type RunKey, runKey, typeSets } from '../../run/identity
 import type { ParkedRun, PlannedRun, Run, Subject } from '../../run/run.ts'
 import { readRecords } from '../read-records.ts'
 import { answerRequest, dropAnswered } from './answer-request.ts'
-import { applyRepeatGuard } from './apply-repeat-guard.ts'
 import { claimWithinCaps } from './claim-within-caps.ts'
+import { guardedAttempts } from './guarded-attempts.ts'
 import { backfillWait, moveToLive } from './lanes.ts'
-import { claimedRun, type NewAttempt, newAttempt, parkedRun, plannedRun } from './new-attempt.ts'
+import { claimedRun, type NewAttempt, parkedRun, plannedRun } from './new-attempt.ts'
 import { parkingReason } from './parking-reason.ts'
 import { recordDuplicate } from './record-duplicate.ts'
 import {
@@ -121,13 +121,12 @@ const createNothing = async (
   skipped: readonly RequestOutcome[],
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  if (skipped.length > 0) return dropAnswered(waiting, skipped, context)
-  await recordDuplicate(waiting, subjects, records.runs, context)
-  return dropAnswered(
-    waiting,
-    subjects.map((subject) => ({ outcome: 'duplicate', of: newestKey(waiting, subject, records.runs) })),
-    context,
-  )
+  if (subjects.length > 0) await recordDuplicate(waiting, subjects, records.runs, context)
+  const duplicates = subjects.map((subject) => ({
+    outcome: 'duplicate' as const,
+    of: newestKey(waiting, subject, records.runs),
+  }))
+  return dropAnswered(waiting, [...duplicates, ...skipped], context)
 }
 
 /**
@@ -161,26 +160,31 @@ const createRest = async (
 }
 
 const claimOnce = async (claiming: Claiming, context: StartContext): Promise<readonly RequestOutcome[]> => {
-  const { waiting, subjects } = claiming
-  const { runs } = claiming.records
-  const made = subjects.flatMap((subject) => newAttempt(subject, waiting, runs, context) ?? [])
-  const guarded = await applyRepeatGuard(made, waiting, runs, context)
-  const records = guarded && (await moveToLive(waiting, subjects, claiming.records, context))
-  if (guarded === undefined || records === undefined) return [recordChanged]
-  const { attempts, skipped } = guarded
+  const { waiting } = claiming
+  const { subjects, attempts, skipped } = guardedAttempts(
+    claiming.subjects,
+    waiting,
+    claiming.records.runs,
+    context,
+  )
+  const records = await moveToLive(waiting, subjects, claiming.records, context)
+  if (records === undefined) return [recordChanged]
   const [first, ...rest] = attempts
   if (first === undefined) return createNothing({ waiting, subjects, records }, skipped, context)
   const outcomes = await createRest(rest, waiting, context)
   if (outcomes === undefined) return [attemptTaken]
-  if (context.settings.mode !== 'plan') {
-    const created = await claimFirst(first, { waiting, subjects, records }, context)
-    return [created, ...skipped, ...outcomes]
-  }
-  const plan = plannedRun(first, waiting, context.clock.now())
-  // P2: the plan takes the place of a stored request, so that request is answered first.
-  const answered = waiting.version > 0 ? await answerRequest(waiting, [createdOutcome(plan)], context) : []
+  const { mode } = context.settings
+  const plan = mode === 'plan' ? plannedRun(first, waiting, context.clock.now()) : undefined
+  // P2: the record takes the place of a stored request, so that request is answered first.
+  const answers = [...skipped, ...(plan === undefined ? [] : [createdOutcome(plan)])]
+  const answered = waiting.version > 0 ? await answerRequest(waiting, answers, context) : []
   const again = answered.find(({ outcome }) => outcome === 'retry')
-  return [again ?? (await createFirst(first, plan, waiting, context)), ...skipped, ...outcomes]
+  if (again !== undefined) return [again]
+  const created =
+    plan === undefined
+      ? await claimFirst(first, { waiting, subjects, records }, context)
+      : await createFirst(first, plan, waiting, context)
+  return [created, ...skipped, ...outcomes]
 }
 
 /** How often the records are read again after a lost race, before the message returns to the queue. */

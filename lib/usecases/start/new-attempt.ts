@@ -20,7 +20,7 @@ export interface NewAttempt {
 }
 
 /** The part of a request's record that its attempts take over. */
-type Requested = Pick<Run, 'projectId' | 'request' | 'policy'>
+type Requested = Pick<Run, 'projectId' | 'request' | 'policy' | 'assetName' | 'fingerprint'>
 
 /** Whether an attempt was rejected and made no run: the request that follows a fix is not its duplicate. */
 const endedWithoutRun = (run: Run): boolean =>
@@ -53,15 +53,15 @@ export const newAttempt = (
 /** The record of an attempt in mode `plan`. */
 export const plannedRun = (
   { subject, attempt }: NewAttempt,
-  waiting: Requested,
+  { projectId, request, policy, assetName, fingerprint }: Requested,
   nowMs: number,
 ): PlannedRun => ({
   state: 'PLANNED',
   subject,
   attempt,
-  projectId: waiting.projectId,
-  request: waiting.request,
-  ...present({ policy: waiting.policy }),
+  projectId,
+  request,
+  ...present({ policy, assetName, fingerprint }),
   createdAtMs: nowMs,
   version: 0,
   history: [{ atMs: nowMs, what: 'planned' }],

@@ -1,5 +1,12 @@
 import type { RunKey } from '../../run/identity.ts'
-import type { ClaimedRun, EndedRun, InFlightRun, ParkedRun, PlannedRun } from '../../run/run.ts'
+import type {
+  ClaimedRun,
+  EndedRun,
+  GenerationType,
+  InFlightRun,
+  ParkedRun,
+  PlannedRun,
+} from '../../run/run.ts'
 
 /**
  * The outcome of a message, or of one of the runs that it requests. All but `retry` are durable: the message may be
@@ -26,8 +33,13 @@ export type RequestOutcome =
       readonly rule: number
       readonly because: string
     }
-  /** A publish of a revision whose asset was run recently, as the history of the run `of` shows. */
-  | { readonly outcome: 'skipped'; readonly reason: 'REPEAT_GUARD'; readonly of: RunKey }
+  /** A publish that would only repeat these types, of which `of` is the last run. */
+  | {
+      readonly outcome: 'skipped'
+      readonly reason: 'REPEAT_GUARD'
+      readonly of: RunKey
+      readonly types: readonly GenerationType[]
+    }
   /** Canceled before DataZone had a run. */
   | { readonly outcome: 'canceled'; readonly run: EndedRun }
   /** The record requests the cancel: at DataZone, or once it is known whether a run was started. */

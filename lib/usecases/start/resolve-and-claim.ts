@@ -1,8 +1,10 @@
 import type { Asset } from '../../ports/datazone.ts'
 import type { Records } from '../../ports/run-store.ts'
+import { schemaFingerprint } from '../../run/asset-schema.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
 import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { applyPolicy } from '../../run/policy.ts'
+import { present } from '../../run/present.ts'
 import type { Run } from '../../run/run.ts'
 import { dropAnswered } from './answer-request.ts'
 import { claimRuns } from './claim-runs.ts'
@@ -19,6 +21,9 @@ import {
   type WaitingRequest,
 } from './waiting-request.ts'
 
+/** Names in DataZone have at most this many characters (service model, `AssetName`). */
+const maxNameLength = 256
+
 /**
  * Whether GetAsset was probably stale: the run of the revision that it shows ended before this publish happened. The
  * second read is trusted.
@@ -33,6 +38,15 @@ const looksStale = (waiting: WaitingRequest, revision: string, records: readonly
       run.subject.revision === revision &&
       run.detectedAtMs < waiting.request.requestedAtMs,
   )
+
+/** What a run keeps of GetAsset. Where the request names another revision, the schema shown is not the one to run. */
+const learnedFrom = (asset: Asset, named: string | undefined) => {
+  const isOther = named !== undefined && named !== asset.revision
+  return present({
+    assetName: asset.name === '' ? undefined : asset.name.slice(0, maxNameLength),
+    fingerprint: isOther || asset.tables === undefined ? undefined : schemaFingerprint(asset.tables),
+  })
+}
 
 const claimResolved = async (
   waiting: WaitingRequest,
@@ -54,7 +68,7 @@ const claimResolved = async (
         return [await parkRequest(waiting, { reason: 'STALE_READ', retryAtMs }, context)]
       }
       return claimRuns(
-        applyOrders(waiting, decision.orders, context),
+        applyOrders({ ...waiting, ...learnedFrom(asset, named) }, decision.orders, context),
         named ?? asset.revision,
         records,
         context,

@@ -72,8 +72,13 @@ export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined 
       requestKeyOf(other) === requestKeyOf(item),
   )
 
-export const covers = (item: Item, types: readonly unknown[]): boolean =>
-  types.every((type) => list(item, 'types').includes(type))
+/** Whether an ended run succeeded for a type, by DataZone's account of each type where there is one. */
+export const succeededFor = (item: Item, type: unknown): boolean => {
+  const stat = list(item, 'typeStats')
+    .filter(isItem)
+    .find((one) => one['type'] === type)
+  return (stat === undefined ? item['ending'] : stat['status']) === 'SUCCEEDED'
+}
 
 export const historyOf = (item: Item): readonly Item[] => list(item, 'history').filter(isItem)
 

@@ -1,22 +1,20 @@
 import type { Outside } from '../outside.ts'
 import type { SentRequest } from '../program.ts'
-import { guardedFromMs } from './acceptance.ts'
 import { isAbout, metadataOf, parse, statusOf } from './events.ts'
 import {
-  covers,
   type Item,
   idOfRequest,
   inner,
   isPlan,
   list,
   nameOf,
-  number,
   requestKeyOf,
   revisionOf,
   targetOf,
   text,
   typesKey,
 } from './items.ts'
+import { isGuarded } from './repeats.ts'
 import type { Rule } from './rule.ts'
 
 /** Revisions that were the latest at some time from `fromMs` on. */
@@ -48,28 +46,6 @@ const answers = (
 const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number): boolean =>
   modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
-/** Whether a run that succeeded a short while before says that it made a publish superfluous. */
-const isGuarded = (
-  { items, scenario, hints }: Outside,
-  request: SentRequest,
-  set: readonly string[],
-): boolean =>
-  request.published &&
-  items.some(
-    (item) =>
-      item['assetId'] === request.assetId &&
-      item['ending'] === 'SUCCEEDED' &&
-      covers(item, set) &&
-      list(item, 'history').some(
-        (line) =>
-          typeof line === 'object' &&
-          line !== null &&
-          text({ ...line }, 'what') === `REPEAT_GUARD skipped event:${request.id}` &&
-          number({ ...line }, 'atMs') - guardedFromMs({ hints }, item, number({ ...line }, 'atMs')) <
-            scenario.guardMs,
-      ),
-  )
-
 /** Every request ends as a record of what it asked for, its own or the one it is a duplicate of. */
 export const requestsLeaveRecords: Rule = (outside) => {
   const first = new Map<string, { atMs: number; request: SentRequest }>()
@@ -80,7 +56,10 @@ export const requestsLeaveRecords: Rule = (outside) => {
     if (modeWas(outside, 'off', atMs)) return []
     if (outside.scenario.skipped.has(request.assetId)) return []
     const revisions = revisionsFrom(outside, request.assetId, atMs)
-    return request.sets.flatMap((set) => {
+    return request.sets.flatMap((whole) => {
+      const publish = { id: request.id, assetId: request.assetId, fromMs: atMs }
+      const set = request.published ? whole.filter((type) => !isGuarded(outside, publish, type)) : whole
+      if (set.length === 0 && whole.length > 0) return []
       const found = outside.items.filter((item) => answers(item, request, set, revisions))
       const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
       // In plan mode two requests to regenerate share one plan.
@@ -93,7 +72,6 @@ export const requestsLeaveRecords: Rule = (outside) => {
       )
       if (isCutShort) return []
       const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
-      if (isGuarded(outside, request, set)) return []
       return enough.length === 0 || onlyPlanned
         ? [`request ${request.id} for ${request.assetId} ${typesKey(set)} left no record`]
         : []

@@ -1,6 +1,4 @@
-import { guardedFromMs } from './acceptance.ts'
 import {
-  covers,
   inner,
   isPlan,
   list,
@@ -14,36 +12,6 @@ import {
   typesKey,
 } from './items.ts'
 import type { Rule } from './rule.ts'
-
-/** From reading the records to writing the claim: one invocation, and clocks that differ. */
-const decidingMs = 60_000
-
-/** What the guard is for: no publish makes a run of what succeeded a short while ago. */
-export const repeatsAreSkipped: Rule = ({ items, scenario, hints, skewMs, apiGeneration }) =>
-  items.flatMap((item) => {
-    // The older API runs each type alone, and may have run only some of those that were asked for.
-    if (apiGeneration === 'older') return []
-    const atMs = number(item, 'createdAtMs') - decidingMs
-    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
-    if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
-    const before = items
-      .filter(
-        (other) =>
-          other['assetId'] === item['assetId'] &&
-          other['state'] === 'ENDED' &&
-          other['runId'] !== undefined &&
-          other !== item &&
-          covers(other, list(item, 'types')) &&
-          // Each wrote it by a clock of its own.
-          number(other, 'detectedAtMs') < number(item, 'createdAtMs') + 2 * skewMs,
-      )
-      .sort((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
-    const last = before.at(-1)
-    if (last?.['ending'] !== 'SUCCEEDED' || number(last, 'detectedAtMs') > atMs) return []
-    return number(item, 'createdAtMs') - guardedFromMs({ hints }, last, atMs) < scenario.guardMs
-      ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded, or was accepted`]
-      : []
-  })
 
 export const skippedAreNotRun: Rule = ({ runs, scenario }) =>
   runs.flatMap((run) =>

@@ -7,13 +7,14 @@ import type { Step } from './port-call.ts'
 /** The skip log behind every simulated starter. */
 export interface SimulatedSkipLog {
   skipsFor(step: Step): SkipLog
-  /** The skips of a partition, the oldest first. */
-  skipsOf(partition: string): readonly Skip[]
+  /** Every skip that was recorded, the oldest first. */
+  all(): readonly Skip[]
 }
 
 /** One skip log in memory. */
 export const simulatedSkipLog = (): SimulatedSkipLog => {
   const log = memorySkipLog()
+  const recorded: Skip[] = []
   return {
     skipsFor: (step) => ({
       record: (target, skip) =>
@@ -27,9 +28,10 @@ export const simulatedSkipLog = (): SimulatedSkipLog => {
           effect: () => {
             // In memory the write is done at once.
             void log.record(target, skip)
+            recorded.push(skip)
           },
         }),
     }),
-    skipsOf: log.skipsOf,
+    all: () => recorded,
   }
 }

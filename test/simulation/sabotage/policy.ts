@@ -1,4 +1,17 @@
-import { type Sabotage, withOrders, withStore } from './sabotage.ts'
+import type { TableSchema } from '../../../lib/run/asset-schema.ts'
+import type { StarterPorts } from '../../../lib/usecases/start/start-context.ts'
+import { type Sabotage, withDataZone, withOrders, withStore } from './sabotage.ts'
+
+/** GetAsset with other tables than the asset has. */
+const withTables = (ports: StarterPorts, tables: () => readonly TableSchema[]): StarterPorts =>
+  withDataZone(ports, {
+    getAsset: async (domainId, assetId) => {
+      const answer = await ports.datazone.getAsset(domainId, assetId)
+      return answer.outcome === 'refused'
+        ? answer
+        : { ...answer, value: { ...answer.value, tables: tables() } }
+    },
+  })
 
 /** Defects of the policy: rules, repeat guard, retries. */
 export const policySabotages: readonly Sabotage[] = [
@@ -18,12 +31,17 @@ export const policySabotages: readonly Sabotage[] = [
     settings: (settings) => withOrders(settings, { repeatGuardMs: Number.MAX_SAFE_INTEGER }),
   },
   {
-    name: 'a skipped repeat is not noted',
-    ports: (ports) =>
-      withStore(ports, {
-        save: async (run) =>
-          run.history.at(-1)?.what.startsWith('REPEAT_GUARD') === true ? run : ports.store.save(run),
-      }),
+    name: 'a skipped repeat is not recorded',
+    ports: (ports) => ({ ...ports, skips: { record: async () => {} } }),
+  },
+  {
+    name: 'a changed schema is a repeat',
+    ports: (ports) => withTables(ports, () => [{ name: 'orders', columns: [] }]),
+  },
+  {
+    name: 'a schema that never stays the same',
+    ports: (ports, { random }) =>
+      withTables(ports, () => [{ name: `orders-${random.whole(1, 1_000_000)}`, columns: [] }]),
   },
   {
     name: 'end an attempt without the next one',

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { PortUnavailable } from '../../../../lib/errors.ts'
+import type { Asset } from '../../../../lib/ports/datazone.ts'
+import { schemaFingerprint } from '../../../../lib/run/asset-schema.ts'
+import { partitionOf, runKey } from '../../../../lib/run/identity.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
-import { endedRun, inFlightRun, minute, subject, t0 } from '../../../support/runs.ts'
+import { endedRun, inFlightRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
+const partition = partitionOf(subject)
 const shows = showing('9')
 const ended = (daysAgo: number, over: Parameters<typeof endedRun>[0] = {}) =>
   endedRun({ detectedAtMs: t0 - daysAgo * day, announcedAtMs: t0, ...over })
@@ -14,36 +19,14 @@ const outcomeOf = async (runs: readonly ReturnType<typeof ended>[], message: obj
 }
 
 describe('the repeat guard', () => {
-  test('P2: skips a publish of an asset that succeeded a short while ago, and notes it on that run, once', async () => {
+  test('P2: skips a publish of an asset that succeeded a short while ago, and records it in one write', async () => {
     const { world, outcomes } = await outcomeOf([ended(29)])
     expect(outcomes).toEqual(['skipped'])
-    expect(world.store.all()).toHaveLength(1)
-    expect(world.store.all()[0]?.history.at(-1)?.what).toMatch(/^REPEAT_GUARD skipped event:7a1d3e52/)
+    expect(world.store.writes).toEqual([])
+    const skip = { reason: 'REPEAT_GUARD', repeatOf: runKey(ended(29)).record, types: subject.types }
+    expect(world.skips.skipsOf(partition)).toMatchObject([skip])
     expect(await world.outcomes(assetEvent(), 2)).toEqual(['skipped'])
-    expect(world.store.writes).toHaveLength(1)
-    expect(world.datazone.starts).toEqual([])
-  })
-
-  test('P2: reads the run again when another invocation writes it meanwhile', async () => {
-    const world = starterWorld({ runs: [ended(1)], script: shows })
-    world.store.beforeWrite = (run) => {
-      world.store.beforeWrite = () => {}
-      world.store.given({ ...run, version: 7 })
-    }
-    expect(await world.outcomes(assetEvent())).toEqual(['skipped'])
-    expect(world.store.all()[0]?.history.at(-1)?.what).toMatch(/^REPEAT_GUARD skipped/)
-  })
-
-  test('P2: returns the publish to the queue with a growing wait while other invocations keep writing the run', async () => {
-    const world = starterWorld({ runs: [ended(1)], script: shows })
-    let version = 100
-    world.store.beforeWrite = () => {
-      version += 1
-      world.store.given(ended(1, { version }))
-    }
-    const retry = (afterSeconds: number) => [{ outcome: 'retry', afterSeconds, reason: 'RECORD_CHANGED' }]
-    expect(await world.handle(assetEvent())).toEqual(retry(5))
-    expect(await world.handle(assetEvent(), 3)).toEqual(retry(20))
+    expect(world.skips.skipsOf(partition)).toMatchObject([skip])
     expect(world.datazone.starts).toEqual([])
   })
 
@@ -69,12 +52,92 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([since, failed])).outcomes).toEqual(['skipped'])
     const names = { ...subject, types: ['BUSINESS_NAMES'] } as const
     expect((await outcomeOf([ended(1, { subject: names })])).outcomes).toEqual(['started'])
-    const both = runRequest({ types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }).types ?? []
-    const settings = { defaultTypes: both }
-    const asksForBoth = starterWorld({ runs: [ended(1)], script: shows, settings })
-    expect(await asksForBoth.outcomes(assetEvent())).toEqual(['started'])
     const more = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const
     expect((await outcomeOf([ended(1, { subject: more })])).outcomes).toEqual(['skipped'])
+  })
+
+  test('runs a publish whose columns changed, and skips one whose columns are the same', async () => {
+    const columns = [{ name: 'id', dataType: 'bigint' }]
+    const tables = [{ name: 'orders', columns }]
+    const seen = ended(1, { fingerprint: schemaFingerprint(tables) })
+    const publishOf = async (over: Partial<Asset>) => {
+      const world = starterWorld({ runs: [seen], script: showing('9', over) })
+      return { world, outcomes: await world.outcomes(assetEvent()) }
+    }
+    expect((await publishOf({ tables, name: 'Customer orders' })).outcomes).toEqual(['skipped'])
+    expect((await publishOf({})).outcomes).toEqual(['skipped'])
+    const changed = [{ name: 'orders', columns: [...columns, { name: 'sold_at', dataType: 'date' }] }]
+    const { world, outcomes } = await publishOf({ tables: changed })
+    expect(outcomes).toEqual(['started'])
+    expect(world.store.all().at(-1)).toMatchObject({
+      fingerprint: schemaFingerprint(changed),
+      assetName: 'orders',
+    })
+  })
+
+  describe('decides each type on its own', () => {
+    const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const
+    const partly = ended(1, {
+      ending: 'PARTIALLY_SUCCEEDED',
+      subject: { ...subject, types: both },
+      typeStats: [
+        { type: 'BUSINESS_DESCRIPTIONS', status: 'SUCCEEDED' },
+        { type: 'BUSINESS_NAMES', status: 'FAILED' },
+      ],
+    })
+    const settings = { defaultTypes: both }
+
+    test('runs only the type that failed in a partial success, and records the skip of the other', async () => {
+      const world = starterWorld({ runs: [partly], script: shows, settings })
+      expect(await world.outcomes(assetEvent())).toEqual(['started', 'skipped'])
+      expect(world.datazone.starts).toMatchObject([{ revision: '9', types: ['BUSINESS_NAMES'] }])
+      expect(world.skips.skipsOf(partition)).toMatchObject([{ types: ['BUSINESS_DESCRIPTIONS'] }])
+    })
+
+    test('P1: keeps the decision of the first delivery when the publish comes again', async () => {
+      const world = starterWorld({ runs: [partly], script: shows, settings })
+      await world.outcomes(assetEvent())
+      const failed = { ...partly, ending: 'FAILED', typeStats: [], detectedAtMs: t0 } as const
+      world.store.given({ ...failed, attempt: 2 })
+      expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
+      expect(world.datazone.starts).toHaveLength(1)
+    })
+
+    test('P2: records the skip that a crash after the claim left out', async () => {
+      const world = starterWorld({ runs: [partly], script: shows, settings })
+      const { record } = world.skips
+      world.skips.record = async () => {
+        throw new PortUnavailable('table', new Error('down'))
+      }
+      await expect(world.outcomes(assetEvent())).rejects.toThrow(PortUnavailable)
+      world.skips.record = record
+      expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate', 'skipped'])
+      expect(world.skips.skipsOf(partition)).toMatchObject([{ types: ['BUSINESS_DESCRIPTIONS'] }])
+      expect(world.datazone.starts).toHaveLength(1)
+    })
+
+    test('P2: records the skip of a stored publish before its record replaces it', async () => {
+      const publish = parkedRun({
+        subject: { kind: 'METADATA_GENERATION', domainId: 'dzd_orders', assetId: 'asset-1', types: both },
+        request: { ...origin, requestKey: 'event:stored', trigger: 'PUBLISHED', policyTypes: [] },
+      })
+      const world = starterWorld({ runs: [partly, publish], script: shows, settings })
+      expect(await world.outcomes(world.noteAbout(publish))).toEqual(['started', 'skipped'])
+      expect(world.skips.skipsOf(partition)).toMatchObject([
+        { requestKey: 'event:stored', types: ['BUSINESS_DESCRIPTIONS'] },
+      ])
+    })
+
+    test('leaves the revision free for an explicit request for both types', async () => {
+      const world = starterWorld({ runs: [partly], script: shows, settings })
+      await world.outcomes(assetEvent())
+      const asked = runRequest({
+        requestId: 'other',
+        asset: { id: 'asset-1', revision: '9' },
+        types: [...both],
+      })
+      expect(await world.outcomes(asked)).toEqual(['parked'])
+    })
   })
 
   test('applies to publishes only', async () => {

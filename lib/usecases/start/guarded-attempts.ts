@@ -1,0 +1,79 @@
+import { runKey } from '../../run/identity.ts'
+import { type Repeat, repeatOf } from '../../run/repeat-guard.ts'
+import type { GenerationType, MetadataSubject, ParkedRun, Run, Subject } from '../../run/run.ts'
+import { type NewAttempt, newAttempt } from './new-attempt.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import type { StartContext } from './start-context.ts'
+
+/** What a request makes once the repeat guard has removed what it would only repeat. */
+interface Guarded {
+  /** The subjects without the repeated types; a subject of nothing else is left out. */
+  readonly subjects: readonly Subject[]
+  /** Those of the subjects that no record covers yet. */
+  readonly attempts: readonly NewAttempt[]
+  /** At most one: a skip is recorded once per request. */
+  readonly skipped: readonly RequestOutcome[]
+}
+
+const typesWithout = ({ types }: MetadataSubject, others: readonly GenerationType[]) =>
+  types.filter((type) => !others.includes(type))
+
+/**
+ * The narrower subject that an earlier delivery of the same request made of this one, if it did. That decision stands:
+ * a redelivery must not make a run of the types that were skipped.
+ */
+const narrowedBefore = (
+  subject: MetadataSubject,
+  { request }: ParkedRun,
+  records: readonly Run[],
+): MetadataSubject | undefined => {
+  if (request.trigger === undefined) return undefined
+  return records
+    .filter((run) => run.state !== 'PLANNED' && run.request.requestKey === request.requestKey)
+    .map((run) => run.subject)
+    .find(
+      (made): made is MetadataSubject =>
+        made.kind === subject.kind &&
+        made.revision === subject.revision &&
+        typesWithout(made, subject.types).length === 0,
+    )
+}
+
+const skipOf = (repeats: readonly Repeat[]): readonly RequestOutcome[] => {
+  const latest = repeats.toSorted((left, right) => left.of.detectedAtMs - right.of.detectedAtMs).at(-1)
+  const types: readonly GenerationType[] = repeats.flatMap((repeat) => repeat.types)
+  return latest === undefined
+    ? []
+    : [{ outcome: 'skipped', reason: 'REPEAT_GUARD', of: runKey(latest.of), types }]
+}
+
+/** Returns the attempts that a request makes for its subjects. A subject that has a run already is a duplicate first. */
+export const guardedAttempts = (
+  subjects: readonly Subject[],
+  waiting: ParkedRun,
+  records: readonly Run[],
+  context: StartContext,
+): Guarded => {
+  const kept: Subject[] = []
+  const attempts: NewAttempt[] = []
+  const repeats: Repeat[] = []
+  const keep = (subject: Subject) => {
+    kept.push(subject)
+    const attempt = newAttempt(subject, waiting, records, context)
+    if (attempt !== undefined) attempts.push(attempt)
+  }
+  for (const subject of subjects) {
+    const isDuplicate = newAttempt(subject, waiting, records, context) === undefined
+    if (subject.kind === 'DATA_SOURCE' || isDuplicate) {
+      keep(subject)
+      continue
+    }
+    const before = narrowedBefore(subject, waiting, records)
+    const open = typesWithout(subject, before?.types ?? [])
+    const repeat = repeatOf({ ...subject, types: open }, waiting, records, context.clock.now())
+    if (repeat !== undefined) repeats.push(repeat)
+    const rest = before ?? { ...subject, types: typesWithout(subject, repeat?.types ?? []) }
+    if (rest.types.length > 0) keep(rest)
+  }
+  return { subjects: kept, attempts, skipped: skipOf(repeats) }
+}

@@ -1,0 +1,78 @@
+import type { Outside } from '../outside.ts'
+import { guardedFromMs } from './acceptance.ts'
+import { type Item, inner, isPlan, list, nameOf, number, startedTypes, succeededFor, text } from './items.ts'
+import type { Rule } from './rule.ts'
+
+/** From reading the records to writing the claim: one invocation, and clocks that differ. */
+const decidingMs = 60_000
+
+type Seen = Pick<Outside, 'items' | 'scenario' | 'hints' | 'revisions' | 'skewMs'>
+
+/** The columns of a revision that a run was of. */
+const schemaOf = ({ revisions }: Seen, item: Item): string | undefined =>
+  revisions.get(text(item, 'assetId') ?? '')?.find(({ revision }) => revision === text(item, 'revision'))
+    ?.schema
+
+/** Whether the run's request named no revision, so that its columns were read before it started. */
+const knowsItsSchema = (item: Item): boolean => inner(item, 'request')['trigger'] !== undefined
+
+const runsOfType = ({ items }: Seen, assetId: unknown, type: unknown): readonly Item[] =>
+  items.filter(
+    (item) =>
+      item['assetId'] === assetId &&
+      item['state'] === 'ENDED' &&
+      item['runId'] !== undefined &&
+      startedTypes(item).includes(type),
+  )
+
+/** What the guard is for: no publish makes a run of what succeeded a short while ago, of the same columns. */
+export const repeatsAreSkipped: Rule = (outside) =>
+  outside.items.flatMap((item) => {
+    // The older API runs each type alone, and may have run only some of those that were asked for.
+    if (outside.apiGeneration === 'older') return []
+    const atMs = number(item, 'createdAtMs') - decidingMs
+    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
+    if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
+    return list(item, 'types').flatMap((type) => {
+      const last = runsOfType(outside, item['assetId'], type)
+        .filter(
+          (other) =>
+            other !== item &&
+            // Each wrote it by a clock of its own.
+            number(other, 'detectedAtMs') < number(item, 'createdAtMs') + 2 * outside.skewMs,
+        )
+        .toSorted((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
+        .at(-1)
+      if (last === undefined || !succeededFor(last, type) || number(last, 'detectedAtMs') > atMs) return []
+      if (schemaOf(outside, last) !== schemaOf(outside, item)) return []
+      return number(item, 'createdAtMs') - guardedFromMs(outside, last, atMs) < outside.scenario.guardMs
+        ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded for ${type}, or was accepted`]
+        : []
+    })
+  })
+
+/**
+ * Whether the table says that a publish was skipped for a type, and a run explains that: it had succeeded for the type a
+ * short while before, with the columns that the asset had when the publish was read.
+ */
+export const isGuarded = (
+  outside: Seen & Pick<Outside, 'skips'>,
+  publish: { readonly id: string; readonly assetId: string; readonly fromMs: number },
+  type: unknown,
+): boolean =>
+  outside.skips.some((skip) => {
+    const isMeant =
+      skip.reason === 'REPEAT_GUARD' &&
+      skip.requestKey === `event:${publish.id}` &&
+      skip.types?.some((skipped) => skipped === type) === true
+    if (!isMeant) return false
+    const shown = (outside.revisions.get(publish.assetId) ?? []).filter(
+      (_, index, all) => (all[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) > publish.fromMs,
+    )
+    return runsOfType(outside, publish.assetId, type).some(
+      (run) =>
+        succeededFor(run, type) &&
+        skip.atMs - guardedFromMs(outside, run, skip.atMs + 2 * outside.skewMs) < outside.scenario.guardMs &&
+        (!knowsItsSchema(run) || shown.some(({ schema }) => schema === schemaOf(outside, run))),
+    )
+  })
