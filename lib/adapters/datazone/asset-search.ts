@@ -10,6 +10,7 @@ import { CatalogRefused } from '../../errors.ts'
 import type { AssetSearch, FoundAsset, Project } from '../../ports/asset-search.ts'
 import { present } from '../../run/present.ts'
 import { classify } from './classify.ts'
+import { keepBodies, rawAnswer } from './raw-answer.ts'
 
 const pageSize = 50
 
@@ -29,11 +30,12 @@ const InventoryItem = z.object({
     externalIdentifier: z.optional(z.string()),
   }),
 })
+const Page = z.object({ items: z.optional(z.array(z.unknown())) })
 const ProjectItem = z.object({ id: z.string(), name: z.string() })
 
 /** Leaves out what cannot be read: a search is for people, who see that what they look for is missing. */
-const readable = <T>(schema: z.ZodMiniType<T>, items: readonly unknown[] | undefined): readonly T[] =>
-  (items ?? []).flatMap((item) => {
+const readable = <T>(schema: z.ZodMiniType<T>, items: readonly unknown[]): readonly T[] =>
+  items.flatMap((item) => {
     const read = z.safeParse(schema, item)
     return read.success ? [read.data] : []
   })
@@ -51,9 +53,11 @@ const holdsText = (forms: string | undefined, text: string): boolean =>
 
 const projectOf = ({ id, name }: z.infer<typeof ProjectItem>): Project => ({ projectId: id, name })
 
-const asked = async <T>(operation: string, call: Promise<T>): Promise<T> => {
+const itemsOf = (answer: unknown): readonly unknown[] => z.safeParse(Page, answer).data?.items ?? []
+
+const asked = async (operation: string, call: Promise<object>): Promise<unknown> => {
   try {
-    return await call
+    return rawAnswer(await call)
   } catch (error) {
     throw new CatalogRefused(operation, classify(error))
   }
@@ -61,6 +65,7 @@ const asked = async <T>(operation: string, call: Promise<T>): Promise<T> => {
 
 /** DataZone's searches through its SDK client. */
 export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
+  keepBodies(client)
   const listings = async (domainIdentifier: string, searchText: string, withForms: boolean) => {
     const command = new SearchListingsCommand({
       domainIdentifier,
@@ -68,7 +73,7 @@ export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
       maxResults: pageSize,
       ...(withForms ? { additionalAttributes: ['FORMS'] } : {}),
     })
-    return readable(ListingItem, (await asked('SearchListings', client.send(command))).items)
+    return readable(ListingItem, itemsOf(await asked('SearchListings', client.send(command))))
   }
   return {
     listed: async (domainId, text) => (await listings(domainId, text, false)).map(listedAsset),
@@ -86,8 +91,8 @@ export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
         searchScope: 'ASSET',
         maxResults: pageSize,
       })
-      const { items } = await asked('Search', client.send(command))
-      return readable(InventoryItem, items).map(({ assetItem }) => ({
+      const answer = await asked('Search', client.send(command))
+      return readable(InventoryItem, itemsOf(answer)).map(({ assetItem }) => ({
         assetId: assetItem.identifier,
         name: assetItem.name,
         projectId: assetItem.owningProjectId,
@@ -112,12 +117,13 @@ export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
     },
 
     async projects(domainIdentifier, name) {
+      if (name !== undefined && !/^[\w -]{1,64}$/.test(name)) return []
       const command = new ListProjectsCommand({
         domainIdentifier,
         maxResults: pageSize,
         ...present({ name }),
       })
-      return readable(ProjectItem, (await asked('ListProjects', client.send(command))).items).map(projectOf)
+      return readable(ProjectItem, itemsOf(await asked('ListProjects', client.send(command)))).map(projectOf)
     },
   }
 }

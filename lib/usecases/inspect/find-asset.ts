@@ -81,9 +81,9 @@ const projectsFor = async (
   return known === undefined ? search.projects(domainId, project) : [known]
 }
 
-const distinct = (assets: readonly FoundAsset[]): readonly FoundAsset[] => [
-  ...new Map(assets.map((asset) => [asset.assetId, asset])).values(),
-]
+/** Keeps the first mention of each asset: searches of listings come before those of inventories. */
+const distinct = (assets: readonly FoundAsset[]): readonly FoundAsset[] =>
+  [...new Map(assets.toReversed().map((asset) => [asset.assetId, asset])).values()].toReversed()
 
 interface Found {
   readonly exact: readonly FoundAsset[]
@@ -93,7 +93,10 @@ interface Found {
 const sorted = (named: string, found: readonly FoundAsset[]): Found => {
   const isNamed = ({ name, externalIdentifier }: FoundAsset) =>
     name.toLowerCase() === named.toLowerCase() || externalIdentifier === named
-  return { exact: distinct(found.filter(isNamed)), similar: distinct(found.filter((one) => !isNamed(one))) }
+  // A search looks into descriptions and columns, too.
+  const isSimilar = (one: FoundAsset) =>
+    !isNamed(one) && one.name.toLowerCase().includes(lastPart(named).toLowerCase())
+  return { exact: distinct(found.filter(isNamed)), similar: distinct(found.filter(isSimilar)) }
 }
 
 const byName = async (named: string, scope: NameScope, ports: FindPorts): Promise<Found> => {
