@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, ListRulesCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type RunningCommand, runCommand, runNpmScript } from '../support/commands.ts'
@@ -111,11 +111,13 @@ describe('npm start', () => {
     expect(exportsOf(two).get('RUN_TABLE')).toBe(exportsOf(one).get('RUN_TABLE'))
   })
 
+  const services = ['DATAZONE', 'EVENTBRIDGE', 'SQS', 'DYNAMODB']
+
   test('answers health checks on every server', async () => {
     const start = await run()
     await start.printed(/Ctrl-C stops everything/)
     const environment = exportsOf(await readFile(start.envFile, 'utf8'))
-    for (const service of ['DATAZONE', 'EVENTBRIDGE', 'SQS', 'DYNAMODB']) {
+    for (const service of services) {
       const response = await fetch(`${environment.get(`AWS_ENDPOINT_URL_${service}`)}/_local/health`)
       expect([response.status, await response.json()]).toEqual([
         200,
@@ -123,6 +125,27 @@ describe('npm start', () => {
       ])
     }
   })
+
+  // Linux answers on every address of 127.0.0.0/8, so another of them stands for the host of a container.
+  test.runIf(process.platform === 'linux')(
+    'listens for other hosts with --host, and names queues by the host that the client uses',
+    async () => {
+      const start = await run('--host', '0.0.0.0')
+      await start.printed(/Ctrl-C stops everything/)
+      const environment = exportsOf(await readFile(start.envFile, 'utf8'))
+      const elsewhere = (service: string) =>
+        (environment.get(`AWS_ENDPOINT_URL_${service}`) ?? '').replace('127.0.0.1', '127.0.0.2')
+      for (const service of services)
+        expect((await fetch(`${elsewhere(service)}/_local/health`)).status).toBe(200)
+      const sqs = new SQSClient({ ...clientOf(environment, 'SQS'), endpoint: elsewhere('SQS') })
+      closing.push(async () => sqs.destroy())
+      const QueueName = environment.get('REQUEST_QUEUE_URL')?.split('/').at(-1)
+      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }))
+      expect(QueueUrl).toContain('//127.0.0.2:')
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }))
+      await start.printed(/Rejected/)
+    },
+  )
 
   test('stops when the npm that started it is terminated', async () => {
     const npm = runNpmScript('start')
