@@ -16,12 +16,12 @@ const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProb
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 
-test('operators type these names', () => {
+test('names a breaker as operators type it', () => {
   expect(breakerName(full)).toBe('QUOTA_EXCEEDED#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES')
   expect(breakerName(denied)).toBe('DENIED#dzd_orders#project-1')
 })
 
-test('a month turns in UTC, a year with it', () => {
+test('turns the month in UTC, and the year with it', () => {
   expect(nextMonthMs(Date.parse('2026-12-31T23:59:59.999Z'))).toBe(Date.parse('2027-01-01T00:00:00Z'))
   expect(nextMonthMs(Date.parse('2027-01-01T00:00:00Z'))).toBe(Date.parse('2027-02-01T00:00:00Z'))
 })
@@ -38,7 +38,7 @@ describe('a full quota', () => {
     expect(openBreaker(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
   })
 
-  test("P7: that is met just past the turn may be the old month's: DataZone's clock is not ours", () => {
+  test("P7: is probed soon when it is met just after the turn, because DataZone's clock may be late", () => {
     expect(openBreaker(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
     const lateMs = turnMs + 11 * minute
     expect(openBreaker(full, 'Start', lateMs, pauses).nextProbeAtMs).toBe(lateMs + 240 * minute)
@@ -51,7 +51,7 @@ describe('a full quota', () => {
   })
 })
 
-test('a probe lasts at least as long as whoever makes it', () => {
+test('lets a probe last at least as long as its lease', () => {
   const short = { firstMs: second, maxMs: 15 * second, leaseMs: minute, quotaProbeMs: minute }
   expect(startProbe(openBreaker(denied, 'Start', t0, short), t0 + second, short).nextProbeAtMs).toBe(
     t0 + second + minute,
@@ -60,24 +60,24 @@ test('a probe lasts at least as long as whoever makes it', () => {
   expect(failProbe(probing, 'Start', t0 + 2 * second, short)).toEqual(probing)
 })
 
-test('a refusal tells which call was refused last: only a Start proves that a Start is allowed', () => {
+test('keeps the call that was refused last, because only a Start proves that a Start is allowed', () => {
   const probing = startProbe(openBreaker(denied, 'GetAsset', t0, pauses), t0 + minute, pauses)
   expect(failProbe(probing, 'Start', t0 + minute, pauses).call).toBe('Start')
 })
 
-test('however often it was probed, the pause stays the longest', () => {
+test('keeps the longest pause, however many probes there were', () => {
   const probing = startProbe({ ...openBreaker(denied, 'Start', t0, pauses), probes: 5000 }, t0, pauses)
   expect(probing.nextProbeAtMs).toBe(t0 + 15 * minute)
 })
 
-test('a probe that is given back counts for nothing', () => {
+test('does not count a probe that is given back', () => {
   const breaker = openBreaker(denied, 'Start', t0, pauses)
   const back = returnProbe(startProbe(breaker, t0 + minute, pauses), t0 + minute + 1)
   expect(back).toEqual({ ...breaker, nextProbeAtMs: t0 + minute + 1 })
   expect(returnProbe(startProbe({ ...breaker, probes: 3 }, t0, pauses), t0).probes).toBe(3)
 })
 
-describe('what a breaker stops', () => {
+describe('blocks', () => {
   const about = (...types: typeof subject.types) => parkedRun({ subject: { ...subject, types } })
   const [descriptions, names, glossary] = [
     'BUSINESS_DESCRIPTIONS',
@@ -86,17 +86,17 @@ describe('what a breaker stops', () => {
   ] as const
   const quota = openBreaker(full, 'Start', t0, pauses)
 
-  test('P7: the types that were refused, and sets that hold them', () => {
+  test('P7: stops the types that were refused, and sets that hold all of them', () => {
     expect(blocks(quota, 'Start', about(descriptions, names))).toBe(true)
     expect(blocks(quota, 'Start', about(names))).toBe(false)
     expect(blocks(quota, 'Start', about(glossary))).toBe(false)
-    // A retry asks for what it retries, not for what its subject asked for.
+    // A retry requests only the types it retries, not all of its subject.
     expect(blocks(quota, 'Start', { ...about(descriptions, names), onlyTypes: [names] })).toBe(false)
     expect(blocks(quota, 'GetAsset', about(descriptions, names))).toBe(false)
     expect(blocks(quota, 'Start', parkedRun({ subject: sourceSubject }))).toBe(false)
   })
 
-  test('a domain and project, whatever is asked for', () => {
+  test('stops a denied project, whatever is requested', () => {
     const permission = openBreaker(denied, 'Start', t0, pauses)
     expect(blocks(permission, 'Start', about(names))).toBe(true)
     expect(blocks(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
@@ -105,7 +105,7 @@ describe('what a breaker stops', () => {
     expect(blocks(permission, 'Start', elsewhere)).toBe(false)
   })
 
-  test('in the table: a request without a revision is not about to be started', () => {
+  test('spares a waiting request without a revision, which is not about to be started', () => {
     const { revision: _, ...unresolved } = { ...subject, types: [descriptions, names] }
     expect(breakersBlocking(parkedRun({ subject: unresolved }), [quota])).toEqual([])
     expect(breakersBlocking(about(descriptions, names), [quota])).toEqual([quota])

@@ -7,7 +7,7 @@ const owed = (count: number) =>
 const plan = (count: number, sweep: number, intoMs = 0) =>
   planCancels(owed(count), t0 + sweep * minute + intoMs, minute).map(({ runId }) => runId)
 
-test('a few: each once in every sweep, and none first every time', () => {
+test('takes a few cancels once in every sweep, and none first every time', () => {
   for (const count of [0, 1, 2, 39, 40]) {
     expect(new Set(plan(count, 0)).size).toBe(count)
     const firsts = new Set(Array.from({ length: 20 }, (_, sweep) => plan(count, sweep)[0]))
@@ -15,16 +15,19 @@ test('a few: each once in every sweep, and none first every time', () => {
   }
 })
 
-test.each([41, 80, 82, 300])('more than a sweep asks for: of %i each has its turn', (count) => {
-  const asked = new Set<string>()
-  for (let sweep = 0; sweep < 100; sweep += 1) {
-    const now = plan(count, sweep)
-    expect(new Set(now).size).toBe(cancelsPerSweep)
-    for (const runId of now) asked.add(runId)
-  }
-  expect(asked.size).toBe(count)
-})
+test.each([41, 80, 82, 300])(
+  'gives each of %i cancels its turn when they are too many for one sweep',
+  (count) => {
+    const asked = new Set<string>()
+    for (let sweep = 0; sweep < 100; sweep += 1) {
+      const now = plan(count, sweep)
+      expect(new Set(now).size).toBe(cancelsPerSweep)
+      for (const runId of now) asked.add(runId)
+    }
+    expect(asked.size).toBe(count)
+  },
+)
 
-test('the same sweep asks for the same, in the same order', () => {
+test('takes the same cancels in the same order throughout a sweep', () => {
   expect(plan(100, 7, minute - 1)).toEqual(plan(100, 7))
 })

@@ -13,51 +13,51 @@ import {
   t0,
 } from '../../support/runs.ts'
 
-const asked = { kind: 'CANCEL_REQUESTED', requestId: 'stop-1' } as const
+const cancelRequested = { kind: 'CANCEL_REQUESTED', requestId: 'stop-1' } as const
 const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
 const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
 const source = { subject: sourceSubject }
 
-describe('CANCEL_REQUESTED, by state', () => {
+describe('CANCEL_REQUESTED', () => {
   test.each<[string, Run, object]>([
-    ['a plan has nothing to cancel', plannedRun(), { outcome: 'impossible' }],
-    ['what ended stays', endedRun(), { outcome: 'impossible' }],
-    ['what waits ends', parkedRun(), { run: { state: 'ENDED', ending: 'CANCELED', detectedAtMs: t0 } }],
-    ['so does a data source', parkedRun(source), { run: { state: 'ENDED', ending: 'CANCELED' } }],
+    ['rejects a planned run', plannedRun(), { outcome: 'impossible' }],
+    ['leaves an ended run as it is', endedRun(), { outcome: 'impossible' }],
+    ['ends a parked run', parkedRun(), { run: { state: 'ENDED', ending: 'CANCELED', detectedAtMs: t0 } }],
+    ['ends a parked data source run', parkedRun(source), { run: { state: 'ENDED', ending: 'CANCELED' } }],
     [
-      'with an open Start it is released soon',
+      'releases a parked run with an open Start soon',
       parkedRun({ earlierStart: earlierStart }),
       { run: { state: 'PARKED', retryAtMs: t0, earlierStart, cancel: byStop } },
     ],
-    ['a claim is noted', claimedRun(), { run: { state: 'CLAIMED', cancel: byStop } }],
-    ['a run is noted', inFlightRun(), { run: { state: 'IN_FLIGHT', cancel: byStop } }],
-    ['a data source run cannot be', inFlightRun(source), { outcome: 'impossible' }],
+    ['is recorded on a claim', claimedRun(), { run: { state: 'CLAIMED', cancel: byStop } }],
+    ['is recorded on a run in flight', inFlightRun(), { run: { state: 'IN_FLIGHT', cancel: byStop } }],
+    ['does not apply to a data source run in flight', inFlightRun(source), { outcome: 'impossible' }],
     [
-      'a second request changes nothing',
+      'changes nothing when a cancel is already recorded',
       inFlightRun({ cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
-      'nor does one of what may have been started',
+      'changes nothing when a cancel of an open Start is already recorded',
       parkedRun({ earlierStart: earlierStart, cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
-      'what its deadline had cancelled has an asker now',
+      'adds the sender to a cancel of the deadline',
       inFlightRun({ cancel: { requestedAtMs: 1, sentAtMs: 2 } }),
       { run: { cancel: { requestedAtMs: 1, sentAtMs: 2, requestId: 'stop-1' } } },
     ],
   ])('%s', (_, run, expected) => {
-    expect(transition(run, asked, t0)).toMatchObject(expected)
+    expect(transition(run, cancelRequested, t0)).toMatchObject(expected)
   })
 })
 
-describe('P2: a cancel stays on the record until it ends', () => {
+describe('P2: a recorded cancel', () => {
   const claim = claimedRun({ cancel: byStop })
   const refusal = { kind: 'REFUSED', reason: 'DENIED', retryAtMs: t0 + minute } as const
   test.each<[string, ReturnType<typeof transition>]>([
-    ['through a lease that ends', transition(claim, { kind: 'RELEASED', holdUntilMs: t0 }, t0 + 2 * minute)],
-    ['through a refusal', transition(claim, { ...refusal, definite: false }, t0)],
+    ['when the lease ends', transition(claim, { kind: 'RELEASED', holdUntilMs: t0 }, t0 + 2 * minute)],
+    ['after a refusal', transition(claim, { ...refusal, definite: false }, t0)],
     [
       'through another lease',
       transition(
@@ -70,12 +70,12 @@ describe('P2: a cancel stays on the record until it ends', () => {
       'when the run id is known',
       transition(claim, { kind: 'STARTED', runId: 'run-1', nativeStatus: 'SUBMITTED', startedAtMs: t0 }, t0),
     ],
-    ['when nothing runs', transition(claim, { kind: 'CANCELED' }, t0)],
-  ])('%s', (_, next) => {
+    ['when no run was started', transition(claim, { kind: 'CANCELED' }, t0)],
+  ])('stays on the record %s', (_, next) => {
     expect(next).toMatchObject({ outcome: 'changed', run: { cancel: byStop } })
   })
 
-  test('and is looked for in a minute, whatever it would have waited for', () => {
+  test('limits the wait to a minute while a Start is open, whatever the run waits for', () => {
     const full = {
       kind: 'REFUSED',
       reason: 'CAP_FULL',
@@ -92,7 +92,7 @@ describe('P2: a cancel stays on the record until it ends', () => {
     })
   })
 
-  test('and waits for nothing once no Start of it is open', () => {
+  test('ends the wait at once when no Start is open', () => {
     expect(transition(claim, { ...refusal, definite: true }, t0)).toMatchObject({ run: { retryAtMs: t0 } })
     expect(transition(claim, { ...refusal, definite: false }, t0)).toMatchObject({
       run: { retryAtMs: t0 + minute },
@@ -100,7 +100,7 @@ describe('P2: a cancel stays on the record until it ends', () => {
   })
 })
 
-test('only what is running owes a cancel, until DataZone has taken it', () => {
+test('is owed by a run in flight until DataZone has accepted it', () => {
   const cancel = { requestedAtMs: t0 }
   expect(owesCancel(inFlightRun({ cancel }))).toBe(true)
   for (const run of [
@@ -111,24 +111,24 @@ test('only what is running owes a cancel, until DataZone has taken it', () => {
     expect(owesCancel(run)).toBe(false)
 })
 
-test('the history says who asked, and why', () => {
-  const told = (reason: object) => {
-    const next = transition(inFlightRun(), { ...asked, ...reason }, t0)
+test('names the sender and the reason in the history', () => {
+  const lastEntry = (reason: object) => {
+    const next = transition(inFlightRun(), { ...cancelRequested, ...reason }, t0)
     return next.outcome === 'changed' ? next.run.history.at(-1)?.what : undefined
   }
-  expect(told({})).toBe('cancel requested by stop-1')
-  expect(told({ reason: 'wrong domain' })).toBe('cancel requested by stop-1: wrong domain')
-  expect(transition(parkedRun(), asked, t0)).toMatchObject({
+  expect(lastEntry({})).toBe('cancel requested by stop-1')
+  expect(lastEntry({ reason: 'wrong domain' })).toBe('cancel requested by stop-1: wrong domain')
+  expect(transition(parkedRun(), cancelRequested, t0)).toMatchObject({
     run: { history: [{}, { what: 'cancel requested by stop-1' }, { what: 'CANCELED' }] },
   })
 })
 
-test('nothing ends as CANCELED that nobody asked to cancel', () => {
+test('lets no run without a request to cancel end as CANCELED', () => {
   for (const run of [claimedRun(), parkedRun(), inFlightRun({ cancel: byStop }), endedRun()])
     expect(transition(run, { kind: 'CANCELED' }, t0).outcome).toBe('impossible')
 })
 
-test('in mode plan what is to be cancelled goes on, because it never starts', () => {
+test('lets a run continue in mode plan, because it never starts', () => {
   const run = parkedRun({ cancel: byStop, earlierStart: earlierStart })
   expect(canResume(run, 'plan')).toBe(true)
   expect(canResume(run, 'off')).toBe(false)

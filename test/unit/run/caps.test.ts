@@ -9,8 +9,8 @@ const december = Date.UTC(2026, 11, 1)
 const counted = (cap: Partial<Cap>, over: Parameters<typeof parkedRun>[0] = {}, nowMs = atMs) =>
   incrementsFor(parkedRun(over), [{ name: 'all', ...cap }], nowMs)
 
-describe('a run counts', () => {
-  test('in the day and the month of UTC that it is, each with its limit and its end', () => {
+describe('incrementsFor', () => {
+  test('counts a run in its day and month of UTC, each with its limit and its end', () => {
     expect(counted({ perDay: 5, perMonth: 100 })).toEqual([
       { counter: { cap: 'all', period: 'DAY#2026-11-30' }, limit: 5, periodEndsAtMs: december },
       { counter: { cap: 'all', period: 'MONTH#2026-11' }, limit: 100, periodEndsAtMs: december },
@@ -29,18 +29,18 @@ describe('a run counts', () => {
     ['a type it asks for', { type: 'BUSINESS_DESCRIPTIONS' }, true],
     ['a type it does not ask for', { type: 'BUSINESS_NAMES' }, false],
     ['its domain, but another project', { domain: 'dzd_orders', project: 'no' }, false],
-  ])('where the cap names %s: %o', (_, cap, is) => {
+  ])('applies a cap that names %s: %o', (_, cap, is) => {
     expect(counted({ ...cap, perDay: 1 })).toHaveLength(is ? 1 : 0)
   })
 
-  test('as a retry for the types that it runs', () => {
+  test('counts a retry for the types that it runs', () => {
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const
     const retry = { subject: { ...subject, types }, onlyTypes: ['BUSINESS_NAMES'] as const }
     expect(counted({ type: 'BUSINESS_DESCRIPTIONS', perDay: 1 }, retry)).toEqual([])
     expect(counted({ type: 'BUSINESS_NAMES', perDay: 1 }, retry)).toHaveLength(1)
   })
 
-  test('not when it is of a data source', () => {
+  test('does not count data source runs', () => {
     expect(counted({ perDay: 1 }, { subject: sourceSubject })).toEqual([])
   })
 })
@@ -49,7 +49,7 @@ describe('a reserve for live', () => {
   const limits = (lane: Lane, cap: Partial<Cap>) =>
     counted(cap, { request: { ...origin, lane } }).map(({ limit }) => limit)
 
-  test('is kept from backfill: of the month, else of the day', () => {
+  test('limits backfill in the month, or else in the day', () => {
     expect(limits('backfill', { perDay: 5, perMonth: 100, reserveForLive: 20 })).toEqual([5, 80])
     expect(limits('live', { perDay: 5, perMonth: 100, reserveForLive: 20 })).toEqual([5, 100])
     expect(limits('backfill', { perDay: 5, reserveForLive: 2 })).toEqual([3])
@@ -58,7 +58,7 @@ describe('a reserve for live', () => {
   })
 })
 
-test('what an attempt is in, it is not counted in again; there is room once the last full period is over', () => {
+test('counts an attempt once in a period, and finds room when the last full period is over', () => {
   const counts = counted({ perDay: 5, perMonth: 100 }, {}, atMs - 86_400_000)
   const [day, month] = counts.map(({ counter }) => counter)
   if (day === undefined || month === undefined) throw new Error('there should be two')

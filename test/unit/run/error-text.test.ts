@@ -13,21 +13,21 @@ test.each([
   ['jo@example.com, al@example.com', '[email], [email]'],
   ['AKIAABCDEFGHIJKLMNOP ASIAABCDEFGHIJKLMNOP', '[access key] [access key]'],
   ['arn:aws:iam::1:role/x arn:aws:sts::1:y', '[principal] [principal]'],
-])('who the caller was is not told: %s', (text, clean) => {
+])("hides the caller's identity: %s", (text, clean) => {
   expect(errorText(text)).toBe(clean)
 })
 
-test('what people need to mend it stays', () => {
+test('keeps the names that people need to fix the problem', () => {
   const text = 'Asset c8r1d5 of arn:aws:datazone:eu-west-1:1:domain/dzd_x has no structured schema'
   expect(errorText(text)).toBe(text)
 })
 
-test('cut to the limit, with a mark, and never through a character', () => {
+test('cuts at the limit, with a mark, and never within a character', () => {
   expect(errorText('x'.repeat(1001))).toBe(`${'x'.repeat(999)}…`)
   expect(errorText('x'.repeat(1000))).toBe('x'.repeat(1000))
   expect(errorText('😀😀😀', 4)).toBe('😀\ufffd…')
 })
 
-test('a text of megabytes takes no time worth telling', () => {
+test('handles a text of megabytes', () => {
   expect(errorText(`${'a.'.repeat(2_000_000)}@`)).toHaveLength(1000)
 })

@@ -18,33 +18,33 @@ const hour = 60 * minute
 const run = { domainId: 'dzd_orders', dataSourceId: 'source-1', projectId: 'project-1' }
 const foreign = { ...run, runId: 'run-9', eventId: 'event-9', happenedAtMs: t0 }
 
-describe('whose runs the policy wants followed', () => {
+describe('isFollowed', () => {
   test.each<[string, readonly FollowRule[], boolean]>([
-    ['none without rules', [], false],
-    ['all by an empty rule', [{}], true],
-    ['by the domain', [{ domain: 'dzd_*' }], true],
-    ['by all that is given', [{ domain: 'dzd_orders', project: 'project-2' }], false],
-    ['by any of the rules', [{ dataSource: 'other' }, { dataSource: 'source-*' }], true],
-  ])('%s', (_, rules, wanted) => {
-    expect(isFollowed(rules, run)).toBe(wanted)
+    ['no run without rules', [], false],
+    ['every run by an empty rule', [{}], true],
+    ['a run by its domain', [{ domain: 'dzd_*' }], true],
+    ['only a run that fits all that a rule names', [{ domain: 'dzd_orders', project: 'project-2' }], false],
+    ['a run that fits any of the rules', [{ dataSource: 'other' }, { dataSource: 'source-*' }], true],
+  ])('follows %s', (_, rules, expected) => {
+    expect(isFollowed(rules, run)).toBe(expected)
   })
 })
 
-describe('P1: a run on no record may be ours', () => {
+describe('P1: mayBeOurs', () => {
   const sent = { firstAtMs: t0, lastAtMs: t0 + 30 * second }
   test.each([
     ['while a Start of its source is claimed', claimedRun(), true],
-    ['while one is parked whose Start may have taken effect', parkedRun({ earlierStart: sent }), true],
-    ['not for one that was refused', parkedRun(), false],
-    ['not for one whose run id is known', inFlightRun(), false],
-    ['not for one that has ended', endedRun(), false],
-    ['not for one that was rejected', rejectedRun(), false],
+    ['while a parked Start may have taken effect', parkedRun({ earlierStart: sent }), true],
+    ['not after a refused Start', parkedRun(), false],
+    ['not after a Start whose run id is known', inFlightRun(), false],
+    ['not after a run that has ended', endedRun(), false],
+    ['not after a rejected request', rejectedRun(), false],
     [
-      'for a day after its fate was given up',
+      'for a day after the outcome of its Start was given up',
       rejectedRun({ error: { name: startUnknownName, message: '' } }),
       true,
     ],
-  ])('%s', (_, record, may) => {
+  ])('takes a run on no record as possibly ours: %s', (_, record, may) => {
     expect(mayBeOurs({}, [record], t0 + minute)).toBe(may)
     expect(mayBeOurs({ happenedAtMs: t0 }, [record], t0 + minute)).toBe(may)
     // Its event cannot have come before its Start; clocks differ by seconds.
@@ -52,7 +52,7 @@ describe('P1: a run on no record may be ours', () => {
     expect(mayBeOurs({ happenedAtMs: t0 - 11 * second }, [record], t0 + minute)).toBe(false)
   })
 
-  test('since the first Start of several', () => {
+  test('counts from the first of several Starts', () => {
     const record = claimedRun({ earlierStart: { firstAtMs: t0 - hour, lastAtMs: t0 - hour } })
     expect(mayBeOurs({ happenedAtMs: t0 - minute }, [record], t0)).toBe(true)
     // Another starter's clock may be ahead.
@@ -60,7 +60,7 @@ describe('P1: a run on no record may be ours', () => {
     expect(mayBeOurs({ happenedAtMs: t0 }, [ahead], t0)).toBe(true)
   })
 
-  test('no longer than a day after its fate was given up', () => {
+  test('lasts for a day after the outcome of a Start was given up', () => {
     const record = rejectedRun({ error: { name: startUnknownName, message: '' } })
     expect(mayBeOurs({}, [record], record.detectedAtMs + 24 * hour - 1)).toBe(true)
     expect(mayBeOurs({}, [record], record.detectedAtMs + 24 * hour)).toBe(false)

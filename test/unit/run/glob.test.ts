@@ -22,7 +22,7 @@ describe('matchesGlob', () => {
     ['*b*', 'abc', true],
     ['a.c', 'abc', false],
     ['Orders', 'orders', false],
-  ])('%s against %s is %s', (glob, text, matches) => {
+  ])('matches %s against %s: %s', (glob, text, matches) => {
     expect(matchesGlob(glob, text)).toBe(matches)
   })
 

@@ -24,15 +24,15 @@ const run = { subject, attempt: 1, request }
 const { revision: _, ...unresolved } = subject
 const waiting = { subject: unresolved, attempt: 1, request }
 
-/** Deployed tables, tokens that DataZone remembers and consumers' dedupe stores hold these: they may never change. */
-describe('frozen', () => {
-  test('P1: the token of Start', () => {
+/** Tables, DataZone and consumers hold these identifiers, so they must never change. */
+describe('frozen identifiers', () => {
+  test('P1: keeps the token of a Start', () => {
     expect(clientToken(subject, 1)).toBe(
       'dzrun-c8r1d5m3k7x2ha-1-9b3692775f305200b205ad048c1e05ffb2d78d004c4ac23f05580badddf6336c',
     )
   })
 
-  test('P1: the key of a record, and of a request that waits for its revision', () => {
+  test('P1: keeps the key of a record, and of a request that waits for its revision', () => {
     expect(runKey(run)).toEqual({
       partition: 'ASSET#dzd_4hcuvz5s9kx7ma#c8r1d5m3k7x2ha',
       record: 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001',
@@ -43,14 +43,14 @@ describe('frozen', () => {
     })
   })
 
-  test('P1: whatever a revision holds, its part of the key is plain ASCII without separators', () => {
+  test('P1: encodes a revision as plain ASCII without separators', () => {
     const revision = '1#BUSINESS_NAMES#0001 é%2B'
     expect(runKey({ ...run, subject: { ...subject, revision } }).record).toBe(
       'RUN#1%23BUSINESS_NAMES%230001%20%C3%A9%252B#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001',
     )
   })
 
-  test('P1: the token and the key of a data source run', () => {
+  test('P1: keeps the token and the key of a data source run', () => {
     const source = { ...sourceSubject, triggerKey: 'load 7#é/2026-11-20' }
     expect(clientToken(source, 1)).toBe(
       'dzrun-source-1-1-8e3f2c0879eafb5cd2b6989809bf79cffc9686de6693b57923b039da53dccba0',
@@ -64,7 +64,7 @@ describe('frozen', () => {
     )
   })
 
-  test('P1: the key of a run that others started, which no trigger key can be taken for', () => {
+  test('P1: keeps the key of a foreign run, which no trigger key can equal', () => {
     const { triggerKey: _, ...source } = sourceSubject
     const foreign = { ...source, foreignRunId: 'run-9' }
     expect(runKey({ subject: foreign, attempt: 1, request })).toEqual({
@@ -83,48 +83,48 @@ describe('frozen', () => {
     }
   })
 
-  test('P4: the ids of events', () => {
+  test('P4: keeps the ids of events', () => {
     expect(eventId(run, 'SUCCEEDED')).toBe('3065936d4634e681e89d1226436c0805143ae4de')
     expect(eventId(waiting, 'REJECTED')).toBe('dd81cda3288903a7b60ab3ef2694782af9c1104a')
     expect(rejectionEventId('{}')).toBe('1e41cffc3d705825506f245f0f5435f74d915eed')
   })
 })
 
-test('P1, P4: the order of types makes no other token, record or event', () => {
+test('P1, P4: ignores the order of types in tokens, records and events', () => {
   const turned = { ...run, subject: { ...subject, types: subject.types.toReversed() } }
   expect(clientToken(turned.subject, 1)).toBe(clientToken(subject, 1))
   expect(runKey(turned)).toEqual(runKey(run))
   expect(eventId(turned, 'FAILED')).toBe(eventId(run, 'FAILED'))
 })
 
-describe('event ids', () => {
-  test('P4: each ending of each attempt has its own', () => {
+describe('eventId', () => {
+  test('P4: differs for each ending of each attempt', () => {
     const ids = [1, 2].flatMap((attempt) =>
       [...endings, 'STARTED' as const].map((ending) => eventId({ ...run, attempt }, ending)),
     )
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('P4: of a run with a revision it does not matter which request asked', () => {
+  test('P4: ignores which request made a run with a revision', () => {
     expect(eventId({ ...run, request: { requestKey: 'event:x' } }, 'FAILED')).toBe(eventId(run, 'FAILED'))
   })
 
-  test('P4: two requests for an asset that both wait for a revision are told apart', () => {
+  test('P4: differs for two requests of an asset that both wait for a revision', () => {
     expect(eventId({ ...waiting, request: { requestKey: 'event:x' } }, 'REJECTED')).not.toBe(
       eventId(waiting, 'REJECTED'),
     )
   })
 })
 
-describe('types', () => {
-  test('three make two runs, always the same two', () => {
+describe('typeSets', () => {
+  test('splits three types into the same two runs every time', () => {
     expect(typeSets(['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'])).toEqual([
       ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
       ['BUSINESS_GLOSSARY_ASSOCIATIONS'],
     ])
   })
 
-  test('two stay together, in the order of the enum', () => {
+  test('keeps two types together, in the order of the enum', () => {
     expect(typeSets(['BUSINESS_GLOSSARY_ASSOCIATIONS', 'BUSINESS_DESCRIPTIONS'])).toEqual([
       ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'],
     ])
@@ -132,7 +132,7 @@ describe('types', () => {
   })
 })
 
-test('P1: a subject differs by domain, asset, revision and set of types, not by their order', () => {
+test('P1: compares domain, asset, revision and set of types, not their order', () => {
   expect(isSameSubject(subject, { ...subject, types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] })).toBe(
     true,
   )

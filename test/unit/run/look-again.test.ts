@@ -9,14 +9,14 @@ const pauses = (isUndecided: boolean) => {
     if (next === undefined) return seconds
     seconds.push(next)
   }
-  throw new Error('there is no end to it')
+  throw new Error('it never ends')
 }
 
-test('a hint is looked at again three times, after ten seconds each', () => {
+test('sees a hint again three times, after ten seconds each', () => {
   expect(pauses(false)).toEqual([10, 10, 10])
 })
 
-test('one about what no sweep would find, each minute for half an hour besides', () => {
+test('sees an undecided hint again each minute for half an hour more', () => {
   const all = pauses(true)
   expect(all.slice(0, 4)).toEqual([10, 10, 10, 60])
   const sum = all.reduce((left, right) => left + right, 0)

@@ -11,17 +11,17 @@ const policyOf = (...matches: RuleMatch[]): Policy => ({
 })
 
 describe('applyPolicy', () => {
-  test('a rule that names nothing matches every asset, without a look', () => {
+  test('matches every asset with an empty rule, without GetAsset', () => {
     expect(applyPolicy(policyOf({}), where)).toEqual({ decision: 'run', orders: run })
   })
 
-  test('all that a rule names must match', () => {
+  test('requires everything that a rule names', () => {
     const policy = policyOf({ domain: 'dzd_orders', project: 'other' })
     expect(applyPolicy(policy, where)).toEqual({ decision: 'skip', reason: 'NO_RULE' })
     expect(applyPolicy(policy, { ...where, projectId: 'other' })).toMatchObject({ decision: 'run' })
   })
 
-  test('the first rule that matches wins, and a skip says which one and why', () => {
+  test('takes the first rule that matches, and names it in a skip', () => {
     const skip = { match: { project: 'project-*' }, verdict: { kind: 'skip', because: 'not ready' } } as const
     const all = { match: {}, verdict: run }
     expect(applyPolicy({ rules: [skip, all] }, where)).toEqual({
@@ -33,14 +33,14 @@ describe('applyPolicy', () => {
     expect(applyPolicy({ rules: [all, skip] }, where)).toMatchObject({ decision: 'run' })
   })
 
-  test('asks for a look only where the answer hangs on it', () => {
+  test('needs GetAsset only when the decision depends on it', () => {
     const policy = policyOf({ domain: 'dzd_other', name: 'x' }, { project: 'project-1' }, { assetType: '*' })
     expect(applyPolicy(policy, where)).toMatchObject({ decision: 'run' })
     expect(applyPolicy(policyOf({ name: 'stg_*' }, {}), where)).toEqual({ decision: 'look' })
     expect(applyPolicy(policyOf({ assetType: '*Glue*' }), where)).toEqual({ decision: 'look' })
   })
 
-  test('by type and name, once they are known', () => {
+  test('matches by type and name once they are known', () => {
     const known = { ...where, asset: table }
     expect(applyPolicy(policyOf({ name: 'stg_*', assetType: '*.GlueTable*' }), known)).toMatchObject({
       decision: 'run',

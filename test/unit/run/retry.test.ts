@@ -41,19 +41,19 @@ describe('nextAttempt', () => {
   test.each<[string, Partial<EndedRun>, readonly string[] | undefined]>([
     ['the type that failed', {}, ['BUSINESS_NAMES']],
     [
-      'one that succeeded in part',
+      'a type that succeeded in part',
       { typeStats: stats('PARTIALLY_SUCCEEDED', 'SUCCEEDED') },
       ['BUSINESS_DESCRIPTIONS'],
     ],
-    ['all, when all failed', { ending: 'FAILED', typeStats: stats('FAILED', 'FAILED') }, undefined],
-    ['all, when nothing says which', { ending: 'FAILED', typeStats: [] }, undefined],
-    ['all, when none is said to have failed', { typeStats: stats('SUCCEEDED', 'SUCCEEDED') }, undefined],
+    ['all types when all failed', { ending: 'FAILED', typeStats: stats('FAILED', 'FAILED') }, undefined],
+    ['all types when no statistics name one', { ending: 'FAILED', typeStats: [] }, undefined],
     [
-      'what the attempt before was asked for',
-      { onlyTypes: ['BUSINESS_NAMES'], typeStats: [] },
-      ['BUSINESS_NAMES'],
+      'all types when the statistics name no failure',
+      { typeStats: stats('SUCCEEDED', 'SUCCEEDED') },
+      undefined,
     ],
-  ])('asks for %s', (_, over, types) => {
+    ['the types of the attempt before', { onlyTypes: ['BUSINESS_NAMES'], typeStats: [] }, ['BUSINESS_NAMES']],
+  ])('requests %s', (_, over, types) => {
     expect(nextAttempt(partial(over), t0)?.onlyTypes).toEqual(types)
   })
 
@@ -84,7 +84,7 @@ describe('P1: a retry of some types', () => {
     expect(owner([...both.types])).toBe('not-ours')
   })
 
-  test('waits for another subject whose run could be taken for its own, and the other for it', () => {
+  test('waits for another subject whose run it could adopt, and the other waits for it', () => {
     const other = parkedRun({ earlierStart: earlierStart })
     expect(hasToWait(retry, [other])).toBe(true)
     expect(hasToWait(other, [parkedRun({ ...retry, earlierStart: earlierStart })])).toBe(false)
@@ -95,7 +95,7 @@ describe('P1: a retry of some types', () => {
     ).toBe(false)
   })
 
-  test('never waits for one that waits for it', () => {
+  test('waits for no attempt that waits for it', () => {
     const [one, other] = [
       parkedRun({ earlierStart: earlierStart }),
       parkedRun({ ...retry, earlierStart: earlierStart }),

@@ -22,29 +22,29 @@ import {
 
 const assumptions = { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute }
 
-describe('whether Start may be sent again', () => {
+describe('startSafety', () => {
   const late = (firstAtMs: number) =>
     startSafety(
       claimedRun({ leaseEndsAtMs: t0 + minute, earlierStart: { firstAtMs, lastAtMs: t0 - second } }),
       assumptions,
     )
 
-  test('P1: a first Start needs no look', () => {
+  test('P1: needs no List for a first Start', () => {
     expect(startSafety(claimedRun(), assumptions)).toBe('start')
   })
 
-  test('P1: while the token outlives the latest effect of a Start of this lease, it is relied on', () => {
+  test('P1: relies on the token while it outlives the latest effect of a Start of this lease', () => {
     // Effect at the latest at t0 + 2 min (lease and effect), memory until 10 min after the first.
     expect(late(t0 - 8 * minute + 1)).toBe('start')
     expect(late(t0 - 8 * minute)).toBe('look')
   })
 })
 
-test('P1: absence proves something when the last Start has had its effect and List its lag', () => {
+test('P1: takes absence as proof once the last Start has taken effect and List has caught up', () => {
   expect(absenceIsProofAtMs({ firstAtMs: t0 - minute, lastAtMs: t0 }, assumptions)).toBe(t0 + 3 * minute)
 })
 
-describe('whose run it is that List shows', () => {
+describe('ownership', () => {
   const types: GenerationType[] = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
   const run = claimedRun({ subject: { ...subject, types } })
   const ours: AdoptionCandidate = {
@@ -56,7 +56,7 @@ describe('whose run it is that List shows', () => {
   const owner = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
     ownership(run, { ...ours, ...over }, new Set(others), assumptions)
 
-  test('P1: ours: same revision and types in any order, created since', () => {
+  test('P1: recognizes a run of the same revision and types, in any order, created since', () => {
     expect(owner({})).toBe('ours')
     expect(owner({ createdAtMs: t0 - 2 * minute })).toBe('ours')
   })
@@ -67,7 +67,7 @@ describe('whose run it is that List shows', () => {
     ['one type less, and not because it is an older deployment', { types: ['BUSINESS_DESCRIPTIONS'] }],
     ['one type more', { types: [...types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
     ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
-  ])('P1: not ours, whatever else is missing: %s', (_, over) => {
+  ])('P1: excludes %s, whatever else is missing', (_, over) => {
     expect(owner(over)).toBe('not-ours')
     expect(owner({ revision: undefined, ...over })).toBe('not-ours')
     expect(owner({ createdAtMs: undefined, ...over })).toBe('not-ours')
@@ -79,12 +79,12 @@ describe('whose run it is that List shows', () => {
     ['no types', { types: [] }],
     ['one type less, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }],
     ['nothing but its id', { revision: undefined, types: [], createdAtMs: undefined }],
-  ])('P1, P8: unclear, because all that is shown fits: %s', (_, over) => {
+  ])('P1, P8: leaves a run unclear when all that it shows fits: %s', (_, over) => {
     expect(owner(over)).toBe('unclear')
     expect(owner(over, ['run-9'])).toBe('not-ours')
   })
 
-  test('P1, P8: unclear, when the one type that an older deployment shows is all we asked for: it may have two', () => {
+  test('P1, P8: leaves a run unclear when an older deployment shows the one type requested, because it may have two', () => {
     const one = { ...subject, types: ['BUSINESS_DESCRIPTIONS'] } as const
     const shown: AdoptionCandidate = {
       runId: 'run-9',
@@ -98,7 +98,7 @@ describe('whose run it is that List shows', () => {
     expect(ownership(run, { ...shown, isOlderShape: undefined }, new Set(), assumptions)).toBe('ours')
   })
 
-  test('P1: a run of a data source is ours when it was made while a Start of ours was open; clocks differ by 10 s', () => {
+  test('P1: recognizes a data source run made while a Start of ours was open, within 10 s for differing clocks', () => {
     const earlierStart = { firstAtMs: t0, lastAtMs: t0 + minute }
     const claim = claimedRun({ subject: sourceSubject, earlierStart: earlierStart })
     const madeAt = (createdAtMs: number | undefined) =>
@@ -116,27 +116,27 @@ describe('whose run it is that List shows', () => {
     expect(ownership(fresh, seen, new Set(), assumptions)).toBe('not-ours')
   })
 
-  test('P1: not ours: recorded on another attempt', () => {
+  test('P1: excludes a run recorded on another attempt', () => {
     expect(owner({}, ['run-9'])).toBe('not-ours')
     expect(owner({}, ['run-8'])).toBe('ours')
   })
 })
 
-describe('what an attempt waits for', () => {
+describe('hasToWait', () => {
   const again = { subject, attempt: 2 }
   const ofRevision5 = { subject: { ...subject, revision: '5' } }
 
-  test('a run that is going for the asset, of whatever revision', () => {
+  test('waits for an active run of the asset, of any revision', () => {
     expect(hasToWait(again, [claimedRun()])).toBe(true)
     expect(hasToWait(again, [inFlightRun(ofRevision5)])).toBe(true)
   })
 
-  test('P1: an earlier attempt of the same subject that has not ended', () => {
+  test('P1: waits for an earlier attempt of the same subject that has not ended', () => {
     expect(hasToWait(again, [parkedRun()])).toBe(true)
     expect(hasToWait({ subject, attempt: 1 }, [parkedRun({ attempt: 2 })])).toBe(false)
   })
 
-  test('nothing else', () => {
+  test('waits for no other record', () => {
     expect(hasToWait(again, [plannedRun(), endedRun(), parkedRun(ofRevision5)])).toBe(false)
   })
 })

@@ -33,20 +33,20 @@ const settings: SweepSettings = {
 
 const { revision: _, ...unresolved } = subject
 
-describe('what a record owes, and when', () => {
+describe('workAtMs', () => {
   test.each<[string, Run, number | undefined]>([
-    ['a plan owes nothing', plannedRun(), undefined],
-    ['a claim, when its lease ends', claimedRun({ leaseEndsAtMs: t0 + 7 }), t0 + 7],
-    ['a parked one, at its time', parkedRun({ retryAtMs: t0 + 8 }), t0 + 8],
-    ['one in flight, from its Start', inFlightRun({ startedAtMs: t0 + 9 }), t0 + 9],
-    ['P3: an ending, from when it was noticed', endedRun({ detectedAtMs: t0 + 10 }), t0 + 10],
-    ['an announced ending owes nothing', endedRun({ announcedAtMs: t0 }), undefined],
-  ])('%s', (_name, run, atMs) => {
+    ['a plan is due: never', plannedRun(), undefined],
+    ['a claim is due: at the end of its lease', claimedRun({ leaseEndsAtMs: t0 + 7 }), t0 + 7],
+    ['a parked run is due: at its time', parkedRun({ retryAtMs: t0 + 8 }), t0 + 8],
+    ['a run in flight is due: from its Start', inFlightRun({ startedAtMs: t0 + 9 }), t0 + 9],
+    ['an ending is due (P3): from when it was detected', endedRun({ detectedAtMs: t0 + 10 }), t0 + 10],
+    ['an announced ending is due: never', endedRun({ announcedAtMs: t0 }), undefined],
+  ])('returns when %s', (_name, run, atMs) => {
     expect(workAtMs(run)).toBe(atMs)
   })
 })
 
-describe('the plan of a sweep', () => {
+describe('planWork and planWaiting', () => {
   const all: Run[] = [
     plannedRun(),
     claimedRun({ leaseEndsAtMs: t0 }),
@@ -61,17 +61,17 @@ describe('the plan of a sweep', () => {
     return [work.announce.length, release.length, work.domains.flat().length]
   }
 
-  test('only what is due by now', () => {
+  test('takes only what is due by now', () => {
     expect(size(t0)).toEqual([1, 2, 1])
     expect(size(t0 - 1)).toEqual([0, 0, 0])
   })
 
-  test('modes off and plan release no run, but announce and follow', () => {
+  test('releases no run in modes off and plan, but announces and follows', () => {
     expect(size(t0, 'off')).toEqual([1, 0, 1])
     expect(size(t0, 'plan')).toEqual([1, 0, 1])
   })
 
-  test('mode plan goes on only with a request that has no revision yet', () => {
+  test('resumes only a request without a revision in mode plan', () => {
     const waiting = parkedRun({ subject: unresolved })
     expect(canResume(waiting, 'plan')).toBe(true)
     expect(canResume(waiting, 'off')).toBe(false)
@@ -79,12 +79,12 @@ describe('the plan of a sweep', () => {
     expect(canResume(claimedRun(), 'run')).toBe(true)
   })
 
-  test('releases are bounded', () => {
+  test('bounds the number of releases', () => {
     const parked = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0, createdAtMs: t0 - n }))
     expect(planWaiting(parked, t0, settings).release).toHaveLength(5)
   })
 
-  test('live goes before backfill, then what is due longest, then what is oldest', () => {
+  test('prefers live to backfill, then what is due longest, then the oldest', () => {
     const waiting = (name: string, lane: 'live' | 'backfill', retryAtMs: number, createdAtMs: number) =>
       parkedRun({ request: { ...origin, requestKey: name, lane }, retryAtMs, createdAtMs })
     const parked = [
@@ -99,7 +99,7 @@ describe('the plan of a sweep', () => {
     expect(all.at(-1)?.request.requestKey).toBe('backfill')
   })
 
-  test('what is held, and what the mode does not allow, takes no place from others', () => {
+  test('gives no place to a record that is held or that the mode forbids', () => {
     const held = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0 - minute - n }))
     const free = parkedRun({ projectId: 'project-2', retryAtMs: t0 })
     const holds = { breakers: [], isPaused: ({ projectId }: Run) => projectId === 'project-1' }
@@ -112,14 +112,14 @@ describe('the plan of a sweep', () => {
     expect(inPlan.held).toEqual({})
   })
 
-  test('each domain once, all its runs together', () => {
+  test('groups the runs of each domain', () => {
     const inDomain = (domainId: string, runId: string) =>
       inFlightRun({ runId, subject: { ...subject, domainId } })
     const plan = planWork([inDomain('b', '1'), inDomain('a', '2'), inDomain('b', '3')], t0, settings)
     expect(plan.domains.map((runs) => runs.map((run) => run.runId)).toSorted()).toEqual([['1', '3'], ['2']])
   })
 
-  test('P9: every domain, and every owed ending, is first in some sweep', () => {
+  test('P9: puts every domain, and every owed ending, first in some sweep', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
     const runs = names.flatMap((name) => [
       inFlightRun({ subject: { ...subject, domainId: name } }),
@@ -135,7 +135,7 @@ describe('the plan of a sweep', () => {
   })
 })
 
-test('P11: pages of ended runs are read while they pay: at least two settled by each', () => {
+test('P11: reads pages of ended runs while each settles at least two', () => {
   expect(shouldReadSucceededPage(2, 0, 0)).toBe(true)
   expect(shouldReadSucceededPage(1, 0, 0)).toBe(false)
   expect(shouldReadSucceededPage(0, 0, 0)).toBe(false)

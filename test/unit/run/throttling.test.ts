@@ -10,7 +10,7 @@ const met = (perSecond: number, ...times: readonly number[]) => {
   )
 }
 
-test('each Start takes two hundredths away from what was counted; one that leaves nothing begins anew', () => {
+test('discounts a refusal by two hundredths for each Start, and starts over when nothing is left', () => {
   expect(met(10, 0)).toEqual({ sum: 1, count: 1, firstAtMs: t0, lastAtMs: t0 })
   // 20 Starts in two seconds.
   expect(met(10, 0, 2 * second)).toEqual({
@@ -23,11 +23,11 @@ test('each Start takes two hundredths away from what was counted; one that leave
   expect(met(10, 0, minute)).toEqual(met(10, minute))
 })
 
-test('starters tell of what they met in any order', () => {
+test('counts refusals that starters report in any order', () => {
   expect(met(10, 2 * second, 0)).toEqual({ sum: 2, count: 2, firstAtMs: t0, lastAtMs: t0 + 2 * second })
 })
 
-test('the share is of all Starts at most', () => {
+test('limits the share to all Starts', () => {
   const counted = { sum: 3, count: 31, firstAtMs: t0, lastAtMs: t0 + second }
   expect(shareOverLimit(counted, 10)).toBe(1)
   expect(shareOverLimit({ ...counted, count: 4 }, 10)).toBeCloseTo(0.3)
