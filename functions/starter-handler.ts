@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import { PortUnavailable } from '../lib/errors.ts'
-import { backoffSeconds } from '../lib/run/backoff.ts'
+import { backoffSeconds, outageWaitSeconds } from '../lib/run/backoff.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestSlotMs } from '../lib/usecases/start/await-slot.ts'
 import { breakerGates, type Gate } from '../lib/usecases/start/breaker-gate.ts'
@@ -11,6 +11,7 @@ import type { RequestOutcome } from '../lib/usecases/start/request-outcome.ts'
 import { type Place, slotGate } from '../lib/usecases/start/slot-gate.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/start/start-context.ts'
 import { describeOutcome } from './describe-outcome.ts'
+import { tableHealth } from './table-health.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Time kept back from the function's timeout, in ms, to store and return the outcomes. */
@@ -32,6 +33,8 @@ export const starterHandler = (parts: {
   const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = settings
   const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs, leaseMs, quotaProbeMs })
 
+  const table = tableHealth(ports.breakers, ports.clock)
+
   const note = (outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled) => {
     telemetry.count(`request-${outcome.outcome}`, 1)
     const line = { messageId, requestKey, ...about, ...describeOutcome(outcome) }
@@ -48,14 +51,31 @@ export const starterHandler = (parts: {
     telemetry.error('Request failed', { messageId, name, reason })
   }
 
-  /** Retries within seconds of a short outage of our own dependencies, and ever later, up to minutes, in a long one. */
-  const waitForPort = async ({ receiptHandle, attributes }: SQSRecord): Promise<void> => {
-    const receives = Number(attributes.ApproximateReceiveCount)
+  const receivesOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount)
+
+  const hide = async ({ receiptHandle }: SQSRecord, seconds: number): Promise<void> => {
     try {
-      await ports.queue.postpone(receiptHandle, backoffSeconds(receives, ports.clock.random()))
+      await ports.queue.postpone(receiptHandle, seconds)
     } catch {
       // The queue is down too, so the message comes back after its visibility timeout.
     }
+  }
+
+  /** Hides a message that met an outage of ours or a defect; an outage may last for hours. */
+  const hideFailed = (record: SQSRecord, error: unknown): Promise<void> => {
+    table.failed(error)
+    const waitSeconds = error instanceof PortUnavailable ? outageWaitSeconds : backoffSeconds
+    return hide(record, waitSeconds(receivesOf(record), ports.clock.random()))
+  }
+
+  /** Returns a whole batch untried, because the table is down. */
+  const returnUntried = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    telemetry.count('request-untried', Records.length)
+    telemetry.warn('Table does not answer: requests returned untried', { requests: Records.length })
+    await Promise.all(
+      Records.map((record) => hide(record, outageWaitSeconds(receivesOf(record), ports.clock.random()))),
+    )
+    return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
 
   /** Handles one record and returns the started runs to announce. Throws Redeliver when the message must come back. */
@@ -72,7 +92,7 @@ export const starterHandler = (parts: {
       gate,
       deadlineMs,
       sentAtMs: Number(record.attributes.SentTimestamp),
-      receiveCount: Number(record.attributes.ApproximateReceiveCount),
+      receiveCount: receivesOf(record),
     })
     const { outcomes } = handled
     for (const outcome of outcomes) note(outcome, record.messageId, handled)
@@ -91,6 +111,7 @@ export const starterHandler = (parts: {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
+    if (!(await table.canTry())) return returnUntried(event)
     const places = slotGate(event.Records.length, (count) =>
       ports.pace.reserve(count, ports.clock.now(), latestSlotMs(deadlineMs)),
     )
@@ -103,7 +124,7 @@ export const starterHandler = (parts: {
         started.push(...(await handleRecord(record, place, gate, deadlineMs)))
       } catch (error) {
         noteFailure(error, record.messageId)
-        if (error instanceof PortUnavailable) await waitForPort(record)
+        if (!(error instanceof Redeliver)) await hideFailed(record, error)
         throw error
       } finally {
         place.leave()

@@ -198,7 +198,7 @@ describe('the queues', () => {
   test('keep requests that fail and events that cannot be delivered (P2)', () => {
     const deadLetters = { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] }
     expect(propertiesOf('RequestQueue')).toMatchObject({
-      RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 30 },
+      RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 200 },
     })
     expect(propertiesOf('AssetEventsRule')).toMatchObject({
       EventBusName: 'default',

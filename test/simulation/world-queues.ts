@@ -8,7 +8,7 @@ import type { Profile } from './profile.ts'
 const hintVisibilityMs = 185_000
 const visibilityTimeoutMs = 181_000
 const retentionMs = 14 * 24 * 3_600_000
-const maxReceiveCount = 5
+const maxReceiveCount = 200
 
 /** The queues of a world. */
 export interface WorldQueues {
@@ -18,6 +18,8 @@ export interface WorldQueues {
   readonly deadLetters: SimulatedQueue
   /** Every message that became a dead letter. */
   readonly deadLettered: Outside['deadLettered']
+  /** Every request that the starter hid. */
+  readonly hidden: Outside['hidden']
   /** How many messages were sent to the request queue and the hint queue. */
   sends(): number
   /** From now on no message is delivered twice, overlooked or kept after its deletion. */
@@ -73,19 +75,29 @@ export const worldQueues = (options: {
     retentionMs: deployed.observer.hintRetentionMs,
     faults,
   })
+  const bodies = new Map<string, string>()
+  const hidden: Outside['hidden'][number][] = []
   return {
     requests: {
       ...waking(requests),
       receive: (most) => {
         const messages = requests.receive(most)
-        for (const { receiveCount } of messages) if (receiveCount > 1) count('message again')
+        for (const { receiveCount, receiptHandle, body } of messages) {
+          bodies.set(receiptHandle, body)
+          if (receiveCount > 1) count('message again')
+        }
         return messages
+      },
+      changeVisibility: (receiptHandle, timeoutMs) => {
+        requests.changeVisibility(receiptHandle, timeoutMs)
+        hidden.push({ atMs: time.now(), forMs: timeoutMs, body: bodies.get(receiptHandle) ?? '' })
       },
     },
     hints: waking(hints),
     rejected: plain('rejected'),
     deadLetters,
     deadLettered,
+    hidden,
     sends: () => sends,
     calm: () => {
       requests.setFaults({})

@@ -10,9 +10,10 @@ import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
-import { fairWeather, seededFates } from './ports/fates.ts'
+import { fairWeather, seededFates, type Weather } from './ports/fates.ts'
 import { hintQueueFor } from './ports/hint-queue.ts'
 import { deliverHints } from './ports/hint-source.ts'
+import type { CallInfo } from './ports/port-call.ts'
 import { type HistoryLine, startProcess } from './ports/process.ts'
 import { seededRandom } from './ports/random.ts'
 import { requestQueueFor } from './ports/request-queue.ts'
@@ -26,6 +27,7 @@ import type { Sabotage } from './sabotage/sabotage.ts'
 import { drawScenario } from './scenario.ts'
 import { answeredErrors, seeRuns } from './see-runs.ts'
 import { serviceFaults, staleCredentialFaults, transportFaults, unreadableFaults } from './service-faults.ts'
+import { drawTableOutages, isTableCall, tableIsDown } from './table-outages.ts'
 import { watchDataZone } from './watch-datazone.ts'
 import { runChanges, worldDataZone } from './world-datazone.ts'
 import { worldQueues } from './world-queues.ts'
@@ -126,7 +128,12 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     if (mayHideRefusal && refusedTime !== undefined) refusedTime.accidents += 1
   })
   const { count, note } = notes
-  const fates = seededFates(random.fork('fates'), (call) => (isStorm() ? storm(call) : fairWeather))
+  const outages = drawTableOutages(random.fork('table outages'), stormEndsMs - startMs)
+  const weatherOf = (call: CallInfo): Weather => {
+    if (isTableCall(call.name) && outages.isDown(time.now() - startMs)) return tableIsDown
+    return isStorm() ? storm(call) : fairWeather
+  }
+  const fates = seededFates(random.fork('fates'), weatherOf)
 
   const startsOnFullDays: number[] = []
   const startsWhileSourceActive: number[] = []
@@ -305,6 +312,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     queue: requests.messages(),
     deadLetters: deadLetters.messages(),
     deadLettered: queues.deadLettered,
+    hidden: queues.hidden,
+    unreadableAssets: program.actions.flatMap(({ deed }) =>
+      deed.kind === 'plant-newer' || deed.kind === 'plant-damaged' ? [deed.assetId] : [],
+    ),
     scenario,
     apiGeneration: profile.apiGeneration,
     calmFromMs,

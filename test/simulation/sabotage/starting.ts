@@ -219,6 +219,16 @@ export const startingSabotages: readonly Sabotage[] = [
       })
     },
   },
+  {
+    name: 'hide requests for minutes while a service is down',
+    ports: (ports) => ({
+      ...ports,
+      queue: {
+        ...ports.queue,
+        postpone: (receiptHandle, seconds) => ports.queue.postpone(receiptHandle, seconds * 8),
+      },
+    }),
+  },
   { name: 'lease never ends', settings: (settings) => ({ ...settings, leaseMs: 30 * 24 * 3_600_000 }) },
   {
     name: 'start in plan mode',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { backoffByAgeMs, backoffSeconds } from '../../../lib/run/backoff.ts'
+import { backoffByAgeMs, backoffSeconds, outageWaitSeconds } from '../../../lib/run/backoff.ts'
 
 describe('backoffSeconds', () => {
-  test('doubles with each receive, up to 300 seconds', () => {
-    expect([1, 2, 3, 7, 50].map((receives) => backoffSeconds(receives, 0.5))).toEqual([5, 10, 20, 300, 300])
+  test('doubles with each receive, up to 30 seconds', () => {
+    expect([1, 2, 3, 4, 50].map((receives) => backoffSeconds(receives, 0.5))).toEqual([5, 10, 20, 30, 30])
   })
 
   test('spreads each wait from half to one and a half times', () => {
@@ -12,6 +12,20 @@ describe('backoffSeconds', () => {
 
   test('treats an unknown number of receives as the first', () => {
     expect(backoffSeconds(0, 0.5)).toBe(5)
+  })
+})
+
+describe('outageWaitSeconds', () => {
+  test('brings a message back within 45 seconds for its first hundred receives', () => {
+    const longest = Array.from({ length: 100 }, (_, index) => outageWaitSeconds(index + 1, 1))
+    expect(longest.slice(0, 4)).toEqual([8, 15, 30, 45])
+    expect(Math.max(...longest)).toBe(45)
+  })
+
+  test('P2: outlasts four and a half hours within 199 waits, however the jitter falls', () => {
+    const shortest = Array.from({ length: 199 }, (_, index) => outageWaitSeconds(index + 1, 0))
+    const totalSeconds = shortest.reduce((sum, seconds) => sum + seconds, 0)
+    expect(totalSeconds).toBeGreaterThan(4.5 * 3600)
   })
 })
 

@@ -172,6 +172,6 @@ describe('a refused Start', () => {
       const [run] = world.store.all()
       if (run?.state === 'PARKED') waits.push((run.retryAtMs - t0 - minute) / second)
     }
-    expect(waits).toEqual([10, 20, 40, 300, 300])
+    expect(waits).toEqual([10, 20, 30, 30, 30])
   })
 })
