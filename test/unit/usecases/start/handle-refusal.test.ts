@@ -164,7 +164,7 @@ describe('a refused Start', () => {
     expect([...world.bus.events, ...world.queue.copies]).toEqual([])
   })
 
-  test('backs off longer with each receive, to five minutes at most', async () => {
+  test('backs off longer with each receive, to 30 seconds at most', async () => {
     const waits: number[] = []
     for (const receiveCount of [2, 3, 4, 9, 50]) {
       const world = starterWorld({ script: refusing('UNAVAILABLE') })
