@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  answerEventId,
   canonicalTypes,
   clientToken,
   eventId,
@@ -145,4 +146,35 @@ test('P1: compares domain, asset, revision and set of types, not their order', (
     unresolved,
   ]
   for (const other of others) expect(isSameSubject(subject, other)).toBe(false)
+})
+
+describe('isSameSubject', () => {
+  const foreign = (foreignRunId: string) => {
+    const { triggerKey: _key, ...source } = sourceSubject
+    return { ...source, foreignRunId }
+  }
+
+  test('compares foreign runs by their run id, and with no other subject', () => {
+    expect(isSameSubject(foreign('run-1'), foreign('run-1'))).toBe(true)
+    expect(isSameSubject(foreign('run-1'), foreign('run-2'))).toBe(false)
+    expect(isSameSubject(foreign('run-1'), sourceSubject)).toBe(false)
+    expect(isSameSubject(sourceSubject, foreign('run-1'))).toBe(false)
+  })
+})
+
+test('keeps a token within the 128 characters of the service model, whatever the id', () => {
+  expect(clientToken({ ...subject, assetId: 'a'.repeat(500) }, 9999).length).toBeLessThanOrEqual(128)
+})
+
+test('P4: gives each answer to a request an event id of its own', () => {
+  const id = answerEventId('request:nightly-1', 'SKIPPED', subject, 'no rule')
+  expect(id).toHaveLength(40)
+  const others = [
+    answerEventId('request:nightly-2', 'SKIPPED', subject, 'no rule'),
+    answerEventId('request:nightly-1', 'DUPLICATE', subject, 'no rule'),
+    answerEventId('request:nightly-1', 'SKIPPED', { ...subject, revision: '5' }, 'no rule'),
+    answerEventId('request:nightly-1', 'SKIPPED', subject, 'repeat guard'),
+  ]
+  expect(new Set([id, ...others]).size).toBe(5)
+  expect(answerEventId('request:nightly-1', 'SKIPPED', subject, 'no rule')).toBe(id)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planReads } from '../../../lib/run/read-plan.ts'
+import { planReads, readDeadlineMs } from '../../../lib/run/read-plan.ts'
 import { inFlightRun, minute, second, sourceSubject, t0 } from '../../support/runs.ts'
 
 const settings = { minAgeMs: 45 * second, maxSingleGets: 3, runDeadlineMs: 4 * 60 * minute }
@@ -43,4 +43,9 @@ describe('planReads', () => {
     const run = inFlightRun({ cancel: { requestedAtMs: nowMs }, startedAtMs: nowMs })
     expect(planReads([run], nowMs, settings)).toEqual({ get: [], list: [], young: [], canceling: [run] })
   })
+})
+
+test('readDeadlineMs leaves a sixth of the time to runs with a cancel', () => {
+  expect(readDeadlineMs(1_000, 61_000, 0)).toBe(61_000)
+  expect(readDeadlineMs(1_000, 61_000, 3)).toBe(51_000)
 })

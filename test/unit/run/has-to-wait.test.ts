@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { GenerationType } from '../../../lib/run/run.ts'
+import { hasToWait } from '../../../lib/run/start-safety.ts'
+import { parkedRun, plannedRun, sourceSubject, subject, t0 } from '../../support/runs.ts'
+
+const sent = { firstAtMs: t0, lastAtMs: t0 }
+const [names, both]: [GenerationType[], GenerationType[]] = [
+  ['BUSINESS_NAMES'],
+  ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+]
+const named = { ...subject, types: names }
+/** A retry of the names of a subject with both types: it starts the same types as the subject `named`. */
+const retry = { subject: { ...subject, types: both }, attempt: 2, onlyTypes: names }
+
+describe('P1: hasToWait for a run that List could not tell apart', () => {
+  const other = parkedRun({ subject: named, earlierStart: sent })
+
+  test('waits for another subject with an open Start of the same types', () => {
+    expect(hasToWait(retry, [other])).toBe(true)
+  })
+
+  test.each([
+    ['it has no open Start', parkedRun({ subject: named })],
+    ['it is not parked', plannedRun({ subject: named, earlierStart: sent } as object)],
+    ['it has another revision', parkedRun({ subject: { ...named, revision: '5' }, earlierStart: sent })],
+    [
+      'it starts other types',
+      parkedRun({ subject: { ...subject, types: ['BUSINESS_DESCRIPTIONS'] }, earlierStart: sent }),
+    ],
+  ])('does not wait when %s', (_, run) => {
+    expect(hasToWait(retry, [run])).toBe(false)
+  })
+
+  test('does not wait when neither attempt retries some of its types', () => {
+    const same = parkedRun({ subject: named, earlierStart: sent, attempt: 2 })
+    expect(hasToWait({ subject: named, attempt: 1 }, [same])).toBe(false)
+  })
+
+  test('does not take a data source for an asset', () => {
+    const source = parkedRun({ subject: sourceSubject, onlyTypes: names })
+    expect(hasToWait(retry, [source])).toBe(false)
+    expect(hasToWait({ subject: sourceSubject, attempt: 1, onlyTypes: names }, [other])).toBe(false)
+  })
+
+  test('lets one of two open Starts go first, and always the same', () => {
+    const [first, second] = [
+      parkedRun({ ...retry, earlierStart: sent }),
+      parkedRun({ subject: named, earlierStart: sent }),
+    ]
+    expect([hasToWait(first, [second]), hasToWait(second, [first])]).toEqual([false, true])
+    expect(hasToWait(first, [{ ...first }])).toBe(false)
+  })
+})
+
+describe('hasToWait for its own subject', () => {
+  const attempt = { subject, attempt: 2 }
+
+  test.each<[string, number, boolean]>([
+    ['waits for an earlier attempt that is parked', 1, true],
+    ['does not wait for itself', 2, false],
+    ['does not wait for a later attempt', 3, false],
+  ])('%s', (_, other, expected) => {
+    expect(hasToWait(attempt, [parkedRun({ attempt: other })])).toBe(expected)
+  })
+
+  test('does not wait for an earlier attempt that is only planned', () => {
+    expect(hasToWait(attempt, [plannedRun({ attempt: 1 })])).toBe(false)
+  })
+})
