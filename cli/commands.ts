@@ -60,4 +60,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'check a policy file, and try it on an asset',
     add: async (program) => (await import('./commands/policy.ts')).addPolicy(program),
   },
+  page: {
+    usage: 'page',
+    summary: 'the live page of a stack, in your browser',
+    add: async (program) => (await import('./commands/page.ts')).addPage(program),
+  },
 }

@@ -17,6 +17,7 @@ interface LocalAccess {
   readonly dynamodb: string
   readonly sqs: string
   readonly datazone: string
+  readonly eventbridge: string
   readonly region: string
   /** The domain of the simulator, where it has just one. */
   readonly domainId?: string
@@ -38,6 +39,7 @@ const LocalEnvironment = z.object({
   AWS_ENDPOINT_URL_DYNAMODB: z.string(),
   AWS_ENDPOINT_URL_SQS: z.string(),
   AWS_ENDPOINT_URL_DATAZONE: z.string(),
+  AWS_ENDPOINT_URL_EVENTBRIDGE: z.string(),
   RUN_TABLE: z.string(),
   REQUEST_QUEUE_URL: z.string(),
   REQUEST_DLQ_URL: z.string(),
@@ -72,6 +74,7 @@ const locateLocal = async (file: string): Promise<StackLocation> => {
       dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB,
       sqs: env.AWS_ENDPOINT_URL_SQS,
       datazone: env.AWS_ENDPOINT_URL_DATAZONE,
+      eventbridge: env.AWS_ENDPOINT_URL_EVENTBRIDGE,
       region: env.AWS_REGION,
       ...present({ domainId: env.DZRUN_DOMAIN }),
     },

@@ -84,6 +84,8 @@ export interface Stack {
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
   /** Fires the template's one schedule now. */
   sweepNow(): Promise<InvokeOutcome>
+  /** Kills every execution environment in the middle of what it does. Returns how many. */
+  killWorkers(): Promise<number>
   /** Returns the times at which a schedule skipped a firing or failed. */
   misfires(): readonly Misfire[]
   activity(): Promise<Activity>

@@ -64,6 +64,7 @@ export const startCommand = command(
     'eventbridge-port': port({ describe: 'the port of EventBridge', port: 4600 }),
     'sqs-port': port({ describe: 'the port of SQS', port: 4601 }),
     'dynamodb-port': port({ describe: 'the port of DynamoDB', port: 4602 }),
+    'page-port': port({ describe: 'the port of the live page', port: 4603 }),
     env: text('FILE', {
       describe: 'where to write the settings of SDKs and of the AWS CLI, for the shell command source',
       default: '.local/env',

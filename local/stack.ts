@@ -118,6 +118,7 @@ function stackOf({ options, servers, host, workload, taps, region, stop }: Stack
     setEventFault: bus.setFault,
     invoke: host.invoke,
     sweepNow: async () => workload.fire(only(plan.schedules, 'schedule')),
+    killWorkers: host.terminateAll,
     misfires: workload.misfires,
     activity: () => activity(servers, host, workload),
     tap: (rule) => {

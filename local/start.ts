@@ -8,6 +8,7 @@ import { activityPrinter } from './start/activity-printer.ts'
 import { banner } from './start/banner.ts'
 import { environmentOf, writeEnvFile } from './start/env-file.ts'
 import { openLogFile } from './start/log-file.ts'
+import { openPage } from './start/open-page.ts'
 import { startData } from './start/start-data.ts'
 import { startPorts } from './start/start-ports.ts'
 
@@ -16,7 +17,7 @@ await runCommand(startCommand, async (flags) => {
   const print = (line: string) => console.log(line)
   const printer = activityPrinter(print)
   const { dataDir, assets, seed, notes } = startData(flags)
-  const { ports, taken } = await startPorts(flags)
+  const { ports, pagePort, taken } = await startPorts(flags)
   const write = openLogFile(flags.log)
   const system = await launch({
     ...flags,
@@ -36,11 +37,13 @@ await runCommand(startCommand, async (flags) => {
   const domainIds = catalogue.domains.map(({ id }) => id)
   const envFile = await writeEnvFile(flags.env, environmentOf(system, domainIds))
   const { mode, log: logFile } = flags
-  print(banner({ system, catalogue, mode, envFile, logFile, notes: [...notes, ...taken] }))
+  const page = await openPage({ system, catalogue, envFile, port: pagePort, log: print })
+  print(banner({ system, catalogue, mode, envFile, logFile, pageUrl: page.url, notes: [...notes, ...taken] }))
   const unfollow = printer.follow(system.stack)
   await stopping
   unfollow()
   print('stopping ...')
+  await page.close()
   await system.stop()
   return 0
 })

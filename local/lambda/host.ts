@@ -9,6 +9,8 @@ export interface LambdaHost {
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
   /** Kills an execution environment, even in the middle of an invocation. Ignores one that has already exited. */
   terminate(environmentId: string): Promise<void>
+  /** Kills every execution environment; the next invocations start new ones. Returns how many were killed. */
+  terminateAll(): Promise<number>
   /** Returns the number of invocations in progress. */
   running(functionId?: string): number
   /** Kills every environment. Invocations in progress end with an error. */
@@ -93,6 +95,11 @@ export function lambdaHost(options: {
       }
     },
     terminate: async (environmentId) => environments.get(environmentId)?.terminate(),
+    terminateAll: async () => {
+      const killed = [...environments.values()].filter(({ isAlive }) => isAlive())
+      await Promise.all(killed.map((environment) => environment.terminate()))
+      return killed.length
+    },
     running: (functionId) =>
       [...hosted.values()]
         .filter(({ plan }) => functionId === undefined || plan.logicalId === functionId)

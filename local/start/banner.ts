@@ -9,16 +9,20 @@ export interface BannerOptions {
   readonly mode: string
   readonly envFile: string
   readonly logFile: string
+  /** The first address of the live page. */
+  readonly pageUrl: string
   /** Flags without effect, ports that were taken, and the like. */
   readonly notes: readonly string[]
 }
 
 /** Returns what `npm start` prints when the stack is up: addresses, sample ids, and first commands to try. */
-export function banner({ system, catalogue, mode, envFile, logFile, notes }: BannerOptions): string {
+export function banner({ system, catalogue, mode, envFile, logFile, pageUrl, notes }: BannerOptions): string {
   const { stack, datazone } = system
   return [
     '',
-    `The stack is up, in mode ${mode}.`,
+    `The stack is up, in mode ${mode}. Watch it at work:`,
+    '',
+    `  ${pageUrl}`,
     '',
     `  DataZone     ${datazone.endpoint}   (simulated; control under /_simulator/)`,
     `  EventBridge  ${stack.endpoints.eventbridge}   bus ${stack.busNames['RunEventBus']}`,

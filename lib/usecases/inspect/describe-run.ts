@@ -21,6 +21,9 @@ const waits: Record<ParkReason, string> = {
   UNAVAILABLE: 'because DataZone, or a part of this stack, did not answer',
 }
 
+/** Returns why a parked request waits, in one clause after "waits". */
+export const parkedBecause = (reason: ParkReason): string => waits[reason]
+
 /** Returns what a record is about, such as `revision 4, BUSINESS_DESCRIPTIONS, attempt 1`. */
 export const titleOf = (run: Run): string => {
   const { subject } = run

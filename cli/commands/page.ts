@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import { connectPage } from '../../page/connect-page.ts'
+import { startPage } from '../../page/server/page-server.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import type { StackOptions } from '../stack-location.ts'
+import { domainOf } from '../target.ts'
+import { wholeNumber } from '../whole-number.ts'
+
+interface PageFlags extends StackOptions {
+  readonly domain?: readonly string[]
+  readonly port: number
+  readonly allowChanges?: boolean
+  readonly readUnits: number
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+/** The domains to read; on a local stack they are found without being named. */
+const domainsOf = ({ domain = [] }: PageFlags): readonly string[] => {
+  const named = domain.length > 0 ? domain : [process.env['DZRUN_DOMAIN']]
+  return named.flatMap((one) => (one === undefined ? [] : [domainOf(one)]))
+}
+
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+
+/** `dzrun page`: the live page of a stack, on loopback. */
+export const addPage = (program: Command): void => {
+  program
+    .command('page')
+    .description('serve the live page of a stack on loopback, and print its address')
+    .option(
+      '--domain <id>',
+      'domain to show, repeatable (or DZRUN_DOMAIN); those of open work are found',
+      collect,
+    )
+    .option('--port <n>', 'port to listen on; 0 for any', wholeNumber(0, 65_535), 0)
+    .option('--allow-changes', 'offer pause, resume, cancel, regenerate and redrive on a deployed stack')
+    .option(
+      '--read-units <n>',
+      'read units of DynamoDB that all viewers together use a minute, at most',
+      wholeNumber(30, 60_000),
+      600,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dzrun page --local\n  dzrun page --stage prod --region eu-central-1 --domain dzd_sample1234567',
+    )
+    .action(async (options: PageFlags, command: Command) => {
+      const all: PageFlags = { ...command.optsWithGlobals(), ...options }
+      const stack = await connectPage(all)
+      const domains = domainsOf(all)
+      if (stack.local === undefined && domains.length === 0)
+        throw new CommandFailed(exitCodes.usage, 'no domain: give --domain dzd_..., or set DZRUN_DOMAIN')
+      const page = await startPage({
+        stack,
+        domains,
+        port: all.port,
+        allowChanges: stack.local !== undefined || all.allowChanges === true,
+        unitsPerMinute: stack.local === undefined ? all.readUnits : 60_000,
+        log: (line) => console.error(line),
+      })
+      console.log(`The page of ${stack.name}: ${page.url}\nOpen it on this machine. Ctrl-C ends it.`)
+      await untilInterrupted()
+      await page.close()
+    })
+}

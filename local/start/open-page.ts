@@ -1,0 +1,35 @@
+import { dirname, join } from 'node:path'
+import { connectPage } from '../../page/connect-page.ts'
+import { keptToken } from '../../page/kept-token.ts'
+import { type Page, startPage } from '../../page/server/page-server.ts'
+import type { Catalogue } from '../datazone/input/catalogue.ts'
+import type { Launched } from '../launch.ts'
+
+/** Read units cost nothing on this machine; the limit only has to be there. */
+const unitsPerMinute = 600_000
+
+interface OpenPageOptions {
+  readonly system: Launched
+  readonly catalogue: Catalogue
+  readonly envFile: string
+  readonly port: number
+  readonly log: (line: string) => void
+}
+
+/** Opens the live page of a local stack. Its key is kept beside the env file, so that an open page survives a restart. */
+export async function openPage({ system, catalogue, envFile, port, log }: OpenPageOptions): Promise<Page> {
+  const [domain] = catalogue.domains
+  const asset = domain?.assets.find(({ id }) => id.endsWith('store_sales')) ?? domain?.assets[0]
+  return startPage({
+    stack: await connectPage({ local: envFile }, { killWorkers: system.stack.killWorkers }),
+    domains: catalogue.domains.map(({ id }) => id),
+    port,
+    allowChanges: true,
+    unitsPerMinute,
+    token: await keptToken(join(dirname(envFile), 'page-token')),
+    log,
+    ...(domain === undefined || asset === undefined
+      ? {}
+      : { firstRequest: { domainId: domain.id, projectId: asset.projectId, assetId: asset.id } }),
+  })
+}

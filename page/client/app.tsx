@@ -1,0 +1,152 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { onKey } from './keyboard.ts'
+import { type Live, useLive } from './live.ts'
+import { count } from './model/format.ts'
+import { go, usePlace } from './router.ts'
+import { chooseTheme, chosenTheme, themes } from './theme.ts'
+import { Help } from './ui/help.tsx'
+import { Icon, type IconName } from './ui/icon.tsx'
+import { OverviewView } from './views/overview.tsx'
+import { RunsView } from './views/runs.tsx'
+
+interface View {
+  readonly path: string
+  readonly title: string
+  readonly icon: IconName
+  readonly key: string
+  readonly render: () => preact.JSX.Element
+}
+
+const views: readonly View[] = [
+  { path: '/', title: 'Overview', icon: 'overview', key: '1', render: () => <OverviewView /> },
+  { path: '/runs', title: 'Runs', icon: 'runs', key: '2', render: () => <RunsView /> },
+]
+
+const badgeOf = (path: string, { overview }: Live): number => {
+  if (overview === undefined) return 0
+  if (path === '/waiting') return Object.values(overview.parked).reduce((sum, value) => sum + value, 0)
+  return path === '/' ? overview.concerns.length : 0
+}
+
+const ThemeSwitch = () => {
+  const [theme, setTheme] = useState(chosenTheme)
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
+  const icon = theme === 'light' ? 'sun' : theme === 'dark' ? 'moon' : 'system'
+  return (
+    <button
+      type="button"
+      class="plain"
+      title={`Theme: ${theme}`}
+      aria-label={`Theme: ${theme}. Switch to ${next}`}
+      onClick={() => {
+        chooseTheme(next)
+        setTheme(next)
+      }}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+const connectionWords: Record<Live['connection'], string> = {
+  connecting: 'connecting',
+  open: 'live',
+  lost: 'connection lost, trying again',
+  refused: 'access ended',
+}
+
+const Connection = ({ connection }: Pick<Live, 'connection'>) => (
+  <span class={`status small tone tone-${connection === 'open' ? 'good' : 'late'}`} role="status">
+    <span aria-hidden="true">●</span>
+    {connectionWords[connection]}
+  </span>
+)
+
+const Banner = ({ connection }: Pick<Live, 'connection'>) => {
+  if (connection === 'lost')
+    return (
+      <p class="banner">
+        The page's server does not answer. What you see is from before; it connects again by itself.
+      </p>
+    )
+  if (connection === 'refused')
+    return (
+      <p class="banner">
+        The server was started again with a new key. Open the address that the command printed.
+      </p>
+    )
+  return null
+}
+
+const Side = ({ live, path }: { readonly live: Live; readonly path: string }) => (
+  <header class="side">
+    <a class="brand" href="/">
+      <img src="/files/favicon.svg" alt="" width="24" height="24" />
+      <span>
+        DataZone runs
+        <small>{live.hello?.stack ?? ' '}</small>
+      </span>
+    </a>
+    <nav class="nav" aria-label="Views">
+      {views.map((view) => {
+        const badge = badgeOf(view.path, live)
+        return (
+          <a key={view.path} href={view.path} aria-current={view.path === path ? 'page' : undefined}>
+            <Icon name={view.icon} />
+            {view.title}
+            {badge > 0 && <span class="badge">{count(badge)}</span>}
+          </a>
+        )
+      })}
+    </nav>
+    <div class="side-foot">
+      <Connection connection={live.connection} />
+      <div class="row">
+        <ThemeSwitch />
+        <span>
+          <kbd>?</kbd> keys
+        </span>
+      </div>
+    </div>
+  </header>
+)
+
+/** The page: navigation, the view that the address names, and what the keyboard does everywhere. */
+export const App = () => {
+  const live = useLive()
+  const { path } = usePlace()
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  const main = useRef<HTMLElement>(null)
+  const view = views.find((one) => one.path === path) ?? views[0]
+  useEffect(() => {
+    const stops = [
+      onKey('?', () => setHelpOpen(true)),
+      ...views.map((one) => onKey(one.key, () => go(one.path))),
+    ]
+    stops.push(onKey('/', () => go('/runs')))
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [])
+  useEffect(() => {
+    document.title = `${view?.title ?? 'Page'} · DataZone runs`
+    main.current?.focus({ preventScroll: true })
+  }, [path])
+  return (
+    <div class="shell">
+      <Side live={live} path={view?.path ?? '/'} />
+      <main ref={main} tabIndex={-1}>
+        <Banner connection={live.connection} />
+        <div class="head">
+          <h1>{view?.title}</h1>
+          <span class="only-narrow end">
+            <Connection connection={live.connection} />
+            <ThemeSwitch />
+          </span>
+        </div>
+        {view?.render()}
+      </main>
+      <Help isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Delta, EventLine, Hello, Overview, RunRow, Snapshot } from '../shared/protocol.ts'
+
+/** What the client knows, kept current by the stream. Views read it and are drawn again when it changes. */
+export interface Live {
+  readonly connection: 'connecting' | 'open' | 'lost' | 'refused'
+  readonly hello: Hello | undefined
+  readonly overview: Overview | undefined
+  /** Newest change first. */
+  readonly rows: readonly RunRow[]
+  readonly byKey: ReadonlyMap<string, RunRow>
+  /** Newest first. */
+  readonly events: readonly EventLine[]
+}
+
+const keptEvents = 2000
+const rows = new Map<string, RunRow>()
+let events: readonly EventLine[] = []
+let hello: Hello | undefined
+let overview: Overview | undefined
+let connection: Live['connection'] = 'connecting'
+let live: Live = { connection, hello, overview, rows: [], byKey: rows, events }
+let isRowsChanged = false
+let isScheduled = false
+const listeners = new Set<() => void>()
+
+const publish = (): void => {
+  isScheduled = false
+  const sorted = isRowsChanged
+    ? [...rows.values()].sort((left, right) => right.updatedAtMs - left.updatedAtMs)
+    : live.rows
+  isRowsChanged = false
+  live = { connection, hello, overview, rows: sorted, byKey: rows, events }
+  for (const listener of listeners) listener()
+}
+
+/** Draws at most once in a frame, however many messages came. A hidden page gets no frames and need not be drawn. */
+const schedule = (): void => {
+  if (isScheduled) return
+  isScheduled = true
+  requestAnimationFrame(publish)
+}
+
+const apply = (delta: Delta): void => {
+  for (const row of delta.rows ?? []) rows.set(row.key, row)
+  for (const key of delta.removed ?? []) rows.delete(key)
+  isRowsChanged ||= delta.rows !== undefined || delta.removed !== undefined
+  if (delta.overview !== undefined) overview = delta.overview
+  if (delta.events !== undefined && delta.events.length > 0)
+    events = [...delta.events.toReversed(), ...events].slice(0, keptEvents)
+  schedule()
+}
+
+const restart = (snapshot: Snapshot): void => {
+  rows.clear()
+  events = []
+  hello = snapshot.hello
+  isRowsChanged = true
+  apply(snapshot)
+}
+
+const setConnection = (next: Live['connection']): void => {
+  connection = next
+  schedule()
+}
+
+/** A refused viewer does not try again: the address with the token is needed. */
+const wasRefused = async (): Promise<boolean> => {
+  const answer = await fetch('/api/series?window=hour').catch(() => undefined)
+  return answer?.status === 401 || answer?.status === 403
+}
+
+const retryMs = 1000
+
+/** Connects to the stream, and again whenever it breaks. The browser resumes by the last id by itself. */
+export const connect = (): void => {
+  const source = new EventSource('/api/stream')
+  source.onopen = () => setConnection('open')
+  source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => restart(JSON.parse(data)))
+  source.addEventListener('delta', ({ data }: MessageEvent<string>) => apply(JSON.parse(data)))
+  source.onerror = async () => {
+    setConnection('lost')
+    if (source.readyState !== EventSource.CLOSED) return
+    if (await wasRefused()) return setConnection('refused')
+    setTimeout(connect, retryMs)
+  }
+}
+
+/** The current state; the component is drawn again when it changes. */
+export const useLive = (): Live => {
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    const listener = () => redraw((count) => count + 1)
+    listeners.add(listener)
+    listener()
+    return () => {
+      listeners.delete(listener)
+    }
+  }, [])
+  return live
+}
+
+let nowMs = Date.now()
+const clocks = new Set<() => void>()
+setInterval(() => {
+  nowMs = Date.now()
+  for (const clock of clocks) clock()
+}, 1000)
+
+/** The time, each second. */
+export const useNow = (): number => {
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    const listener = () => redraw((count) => count + 1)
+    clocks.add(listener)
+    return () => {
+      clocks.delete(listener)
+    }
+  }, [])
+  return nowMs
+}

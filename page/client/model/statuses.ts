@@ -1,0 +1,39 @@
+/** How each state and ending looks everywhere: a word, a glyph and a tone. The glyph carries what color alone would. */
+export interface StatusLook {
+  readonly word: string
+  readonly glyph: string
+  readonly tone: string
+}
+
+const looks: Readonly<Record<string, StatusLook>> = {
+  PLANNED: { word: 'Planned', glyph: '◌', tone: 'planned' },
+  CLAIMED: { word: 'Starting', glyph: '◔', tone: 'claimed' },
+  PARKED: { word: 'Waiting', glyph: '‖', tone: 'parked' },
+  IN_FLIGHT: { word: 'In flight', glyph: '▶', tone: 'flight' },
+  SUCCEEDED: { word: 'Succeeded', glyph: '✓', tone: 'good' },
+  PARTIALLY_SUCCEEDED: { word: 'Partial', glyph: '◐', tone: 'partial' },
+  FAILED: { word: 'Failed', glyph: '✕', tone: 'bad' },
+  CANCELED: { word: 'Canceled', glyph: '⊘', tone: 'canceled' },
+  TIMED_OUT: { word: 'Timed out', glyph: '◷', tone: 'late' },
+  LOST: { word: 'Lost', glyph: '?', tone: 'lost' },
+  REJECTED: { word: 'Rejected', glyph: '!', tone: 'rejected' },
+}
+
+/** The look of a status; of one that this version does not know, its own word. */
+export const lookOf = (status: string): StatusLook =>
+  looks[status] ?? { word: status.toLowerCase().replaceAll('_', ' '), glyph: '•', tone: 'unknown' }
+
+export const openStatuses = ['IN_FLIGHT', 'CLAIMED', 'PARKED', 'PLANNED'] as const
+export const endedStatuses = [
+  'SUCCEEDED',
+  'PARTIALLY_SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'LOST',
+  'REJECTED',
+  'CANCELED',
+] as const
+export const allStatuses: readonly string[] = [...openStatuses, ...endedStatuses]
+
+/** `QUOTA_EXCEEDED` as `quota exceeded`. */
+export const reasonWord = (reason: string): string => reason.toLowerCase().replaceAll('_', ' ')

@@ -1,0 +1,143 @@
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { useTheme } from '../theme.ts'
+
+/** One line or layer of a plot. */
+export interface PlotLine {
+  readonly label: string
+  /** The CSS variable of its color, without dashes: `good`. */
+  readonly tone: string
+  readonly values: readonly (number | null)[]
+}
+
+interface PlotProps {
+  readonly title: string
+  /** Bucket starts in ms. */
+  readonly times: readonly number[]
+  readonly lines: readonly PlotLine[]
+  /** Stacked bars of counts, or lines. */
+  readonly kind: 'bars' | 'lines'
+  readonly format?: (value: number) => string
+}
+
+const height = 190
+
+const colorOf = (tone: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim()
+
+/** Resolves `light-dark()` of a variable: the canvas knows no CSS. */
+const resolved = (tone: string): string => {
+  const probe = document.createElement('i')
+  probe.style.color = colorOf(tone)
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}
+
+/** Each layer's values on top of those of the layers after it, so that the first is drawn over the sum of all. */
+const stacked = (lines: readonly PlotLine[]): (number | null)[][] => {
+  const sums = new Array<number>(lines[0]?.values.length ?? 0).fill(0)
+  return lines
+    .toReversed()
+    .map(({ values }) =>
+      values.map((value, at) => {
+        sums[at] = (sums[at] ?? 0) + (value ?? 0)
+        return sums[at] === 0 ? null : (sums[at] ?? null)
+      }),
+    )
+    .toReversed()
+}
+
+const dataOf = ({ times, lines, kind }: PlotProps): uPlot.AlignedData => [
+  times.map((ms) => ms / 1000),
+  ...(kind === 'bars' ? stacked(lines) : lines.map(({ values }) => [...values])),
+]
+
+const bars = uPlot.paths.bars?.({ size: [0.8, 24] })
+
+const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): uPlot.Options => {
+  const [text, line] = [resolved('muted'), resolved('line')]
+  const axis = {
+    stroke: text,
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui',
+  }
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { y: false, points: { show: false } },
+    padding: [8, 8, 0, 0],
+    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
+    axes: [
+      { ...axis, grid: { show: false }, values: '{HH}:{mm}', space: 70 },
+      { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) },
+    ],
+    series: [
+      {},
+      ...lines.map(({ label, tone }): uPlot.Series => {
+        const color = resolved(tone)
+        return kind === 'bars'
+          ? {
+              label,
+              fill: color,
+              stroke: color,
+              width: 0,
+              points: { show: false },
+              ...(bars === undefined ? {} : { paths: bars }),
+            }
+          : { label, stroke: color, width: 2, points: { show: false }, spanGaps: true }
+      }),
+    ],
+  }
+}
+
+const sum = (values: readonly (number | null)[]): number =>
+  values.reduce<number>((total, value) => total + (value ?? 0), 0)
+
+/** What the plot shows, for who cannot see it: the totals of bars, the last values of lines. */
+const inWords = ({ title, lines, kind, format = String }: PlotProps): string => {
+  const parts = lines.map(({ label, values }) => {
+    const value = kind === 'bars' ? sum(values) : (values.findLast((one) => one !== null) ?? 0)
+    return `${label} ${format(value)}`
+  })
+  return `${title}. ${kind === 'bars' ? 'In all' : 'Now'}: ${parts.join(', ')}`
+}
+
+/** A plot on canvas, with its legend as text. */
+export const Plot = (props: PlotProps) => {
+  const { lines, kind } = props
+  const frame = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(undefined)
+  const theme = useTheme()
+  const shape = `${kind} ${lines.map(({ label }) => label).join()} ${theme}`
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return undefined
+    const made = new uPlot(optionsOf(props, element.clientWidth), dataOf(props), element)
+    plot.current = made
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    resize.observe(element)
+    return () => {
+      resize.disconnect()
+      made.destroy()
+      plot.current = undefined
+    }
+  }, [shape])
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.times, lines])
+  return (
+    <div>
+      <div class="plot" ref={frame} role="img" aria-label={inWords(props)} />
+      <div class="legend">
+        {lines.map(({ label, tone }) => (
+          <span class={`tone tone-${tone}`} key={label}>
+            <i />
+            {label}
+          </span>
+        ))}
+      </div>
+    </div>
+  )
+}

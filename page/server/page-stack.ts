@@ -1,0 +1,36 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { Breakers } from '../../lib/ports/breakers.ts'
+import type { RunList } from '../../lib/ports/run-list.ts'
+import type { RunStore } from '../../lib/ports/run-store.ts'
+import type { SkipHistory } from '../../lib/ports/skip-log.ts'
+import type { Switches } from '../../lib/ports/switches.ts'
+import type { QueueLine } from '../shared/protocol.ts'
+
+/** The stack that a page shows: its read model, and the clients behind the few changes that operators make. */
+export interface PageStack {
+  /** Shown in the title. */
+  readonly name: string
+  readonly store: RunStore
+  readonly list: RunList
+  readonly switches: Switches
+  readonly breakers: Breakers
+  readonly skips: SkipHistory
+  readonly client: DynamoDBClient
+  readonly tableName: string
+  readonly sqs: SQSClient
+  readonly requestQueueUrl: string
+  readonly deadLetterQueueUrl: string
+  readonly rejectedQueueUrl: string
+  readonly queueDepths: () => Promise<readonly QueueLine[]>
+  /** Of a local stack only. */
+  readonly local?: LocalEndpoints
+}
+
+/** The servers of a local stack that a deployed one has no equal of. */
+export interface LocalEndpoints {
+  readonly eventbridge: string
+  readonly datazone: string
+  /** Kills the execution environments of the functions, in the middle of what they do. Returns how many. */
+  readonly killWorkers?: () => Promise<number>
+}

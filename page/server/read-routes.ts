@@ -1,0 +1,65 @@
+import type { Context, Hono } from 'hono'
+import * as z from 'zod/mini'
+import { assetId, dataSourceId, domainId } from '../../lib/contracts/fields.ts'
+import type { AssetRef, DataSourceRef } from '../../lib/run/run.ts'
+import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
+import { type Explanation, explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
+import { type PlotWindow, plotWindows } from '../shared/protocol.ts'
+import type { PageState } from './page-server.ts'
+
+const keptMs = 1000
+
+const refuse = (context: Context, status: 400 | 503, message: string) => context.json({ message }, status)
+
+const targetOf = (context: Context): AssetRef | DataSourceRef | undefined => {
+  const domain = z.safeParse(domainId, context.req.param('domain'))
+  const isAsset = context.req.param('kind') === 'asset'
+  const id = z.safeParse(isAsset ? assetId : dataSourceId, context.req.param('id'))
+  if (!domain.success || !id.success) return undefined
+  return isAsset
+    ? { domainId: domain.data, assetId: id.data }
+    : { domainId: domain.data, dataSourceId: id.data }
+}
+
+/** Answers of a moment ago are shared by all viewers. */
+const shared = <T>() => {
+  const kept = new Map<string, { readonly atMs: number; readonly value: Promise<T> }>()
+  return (key: string, read: () => Promise<T>): Promise<T> => {
+    const nowMs = Date.now()
+    for (const [other, { atMs }] of kept) if (nowMs - atMs > keptMs) kept.delete(other)
+    const known = kept.get(key)
+    if (known !== undefined) return known.value
+    const value = read()
+    kept.set(key, { atMs: nowMs, value })
+    return value
+  }
+}
+
+/** The paths that only read. */
+export const readRoutes = (app: Hono, state: PageState): void => {
+  const { stack, series, meter } = state
+  const explanations = shared<Explanation>()
+
+  app.get('/api/series', (context) => {
+    const window = context.req.query('window')
+    if (!plotWindows.some((known) => known === window))
+      return refuse(context, 400, `window: must be one of ${plotWindows.join(', ')}`)
+    return context.json(series.read(window as PlotWindow, Date.now()))
+  })
+
+  app.get('/api/explain/:domain/:kind/:id', async (context) => {
+    const target = targetOf(context)
+    if (target === undefined) return refuse(context, 400, 'the address names no asset or data source')
+    if (!meter.hasRoom())
+      return refuse(
+        context,
+        503,
+        `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`,
+      )
+    const explanation = await explanations(JSON.stringify(target), () => explainTarget(target, stack))
+    return context.json({
+      ...explanation,
+      skips: explanation.skips.map((skip) => ({ ...skip, text: skipText(skip) })),
+    })
+  })
+}

@@ -1,0 +1,91 @@
+import type { ParkedRun } from '../../lib/run/run.ts'
+import { parkedBecause } from '../../lib/usecases/inspect/describe-run.ts'
+import type { BreakerLine, PauseLine, WaitingGroup } from '../shared/protocol.ts'
+import { rowOfRun } from './run-row.ts'
+
+const sampleSize = 8
+
+interface Stops {
+  readonly breakers: readonly BreakerLine[]
+  readonly pauses: readonly PauseLine[]
+}
+
+type Release = WaitingGroup['commands']
+
+/** What a person can do so that requests of a reason go on. */
+const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Release => {
+  switch (reason) {
+    case 'PAUSED':
+      return pauses.map(({ scope, reason: why, pausedBy }) => ({
+        why: `resume ${scope}: paused by ${pausedBy ?? 'an operator'}${why === undefined ? '' : `, ${why}`}`,
+        command: `dzrun resume ${scope}`,
+      }))
+    case 'DENIED':
+      return [
+        {
+          why: "add the starter's role to the projects below as a contributor; requests then start by themselves",
+        },
+        ...breakers
+          .filter(({ name }) => name.startsWith('DENIED'))
+          .map(({ name }) => ({
+            why: 'then close the breaker, to skip its pause',
+            command: `dzrun breaker close '${name}'`,
+          })),
+      ]
+    case 'QUOTA_EXCEEDED':
+      return [
+        { why: 'they start by themselves when the month turns, or after the quota was raised' },
+        ...breakers
+          .filter(({ name }) => name.startsWith('QUOTA_EXCEEDED'))
+          .map(({ name }) => ({
+            why: 'after the quota was raised, close the breaker',
+            command: `dzrun breaker close '${name}'`,
+          })),
+      ]
+    case 'CAP_FULL':
+      return [{ why: 'raise the cap in config/policy.json, or wait until its day or month turns' }]
+    default:
+      return [{ why: 'nothing to do: it goes on by itself' }]
+  }
+}
+
+const byCount = <T extends { readonly count: number }>(left: T, right: T): number => right.count - left.count
+
+const projectsOf = (runs: readonly ParkedRun[]): WaitingGroup['projects'] => {
+  const counts = Map.groupBy(runs, ({ subject, projectId }) => `${subject.domainId}/${projectId}`)
+  return [...counts]
+    .map(([scope, { length }]) => ({ scope, count: length }))
+    .toSorted(byCount)
+    .slice(0, sampleSize)
+}
+
+/** The address of a run's view. */
+const hrefOf = (run: ParkedRun): string => {
+  const { domainId, kind, target, record } = rowOfRun(run)
+  return `/run/${domainId}/${kind}/${encodeURIComponent(target)}?record=${encodeURIComponent(record)}`
+}
+
+/** Groups parked requests by why they wait, the largest group first. */
+export const waitingGroups = (parked: readonly ParkedRun[], stops: Stops): readonly WaitingGroup[] =>
+  [...Map.groupBy(parked, ({ reason }) => reason)]
+    .map(([reason, runs]) => {
+      const retries = runs.map(({ retryAtMs }) => retryAtMs)
+      return {
+        reason,
+        why: parkedBecause(reason),
+        count: runs.length,
+        firstRetryAtMs: retries.reduce((least, at) => Math.min(least, at)),
+        lastRetryAtMs: retries.reduce((most, at) => Math.max(most, at)),
+        oldestRequestAtMs: runs.reduce(
+          (least, { request }) => Math.min(least, request.requestedAtMs),
+          Number.POSITIVE_INFINITY,
+        ),
+        projects: projectsOf(runs),
+        sample: runs.slice(0, sampleSize).map((run) => {
+          const { key, target } = rowOfRun(run)
+          return { key, target, href: hrefOf(run) }
+        }),
+        commands: releaseOf(reason, stops),
+      }
+    })
+    .toSorted(byCount)
