@@ -9,7 +9,7 @@ export type ClientFiles = ReadonlyMap<
 
 const root = join(import.meta.dirname, '../..')
 /** Where `buildClient` puts the files for the package. */
-export const builtClient = join(root, 'dist/page')
+const builtClient = join(root, 'dist/page')
 
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -23,7 +23,7 @@ const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') 
 const file = (path: string, body: Uint8Array<ArrayBuffer>) => [path, { body, type: typeOf(path) }] as const
 
 /** The names of the client's files, in `page/client` or made from it. */
-export const clientPaths = ['index.html', 'favicon.svg', 'main.js', 'main.css'] as const
+const clientPaths = ['index.html', 'favicon.svg', 'main.js', 'main.css'] as const
 
 /** Bundles the client in memory, or returns undefined where there is no bundler: in the installed package. */
 const bundled = async (): Promise<ClientFiles | undefined> => {

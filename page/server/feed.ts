@@ -21,7 +21,7 @@ import type { plotSeries } from './series.ts'
  */
 
 /** How often the feed reads while someone looks, in ms. */
-export interface FeedPace {
+interface FeedPace {
   readonly changesMs: number
   readonly openMs: number
 }

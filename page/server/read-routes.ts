@@ -5,7 +5,7 @@ import type { AssetRef, DataSourceRef } from '../../lib/run/run.ts'
 import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import { type Explanation, explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { type PlotWindow, plotWindows } from '../shared/protocol.ts'
-import type { PageState } from './page-server.ts'
+import type { PageState } from './page-state.ts'
 
 const keptMs = 1000
 

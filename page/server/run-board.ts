@@ -1,7 +1,7 @@
 import type { RunRow } from '../shared/protocol.ts'
 
 /** What changed since a moment: rows as they are now, and the keys of rows that are gone. */
-export interface BoardChanges {
+interface BoardChanges {
   readonly rows: readonly RunRow[]
   readonly removed: readonly string[]
 }

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { useTheme } from '../theme.ts'
 
 /** One line or layer of a plot. */
-export interface PlotLine {
+interface PlotLine {
   readonly label: string
   /** The CSS variable of its color, without dashes: `good`. */
   readonly tone: string
@@ -72,7 +72,7 @@ const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): 
     padding: [8, 8, 0, 0],
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
     axes: [
-      { ...axis, grid: { show: false }, values: '{HH}:{mm}', space: 70 },
+      { ...axis, grid: { show: false }, values: '{HH}:{mm}', space: 70, size: 28 },
       { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) },
     ],
     series: [
