@@ -28,16 +28,16 @@ const caps: fc.Arbitrary<Cap> = fc
     }
   })
 
-/** One of a few runs is claimed, or parked again so that it can be; some hours pass, or none. */
+/** Steps that each claim one of six runs, or park it so that it can be claimed again, after some hours or none. */
 const steps = fc.array(
   fc.record({ run: fc.nat(5), parks: fc.boolean(), laterMs: fc.constantFrom(0, 0, minute, 9 * hour) }),
   { minLength: 1, maxLength: 40 },
 )
 
-const toolsOf = (cap: Cap) => {
+const startContextOf = (cap: Cap) => {
   const clock = manualClock(t0)
   const store = memoryRunStore()
-  const tools: StartContext = {
+  const context: StartContext = {
     store,
     clock,
     bus: recordingBus(),
@@ -59,7 +59,7 @@ const toolsOf = (cap: Cap) => {
     sentAtMs: t0,
     receiveCount: 1,
   }
-  return { clock, store, tools }
+  return { clock, store, context }
 }
 
 interface Step {
@@ -68,11 +68,11 @@ interface Step {
   readonly laterMs: number
 }
 
-/** Claims and parks as the story says; answers which runs were claimed, by day of UTC. */
+/** Claims and parks as the story says; returns the runs that were claimed, by day of UTC. */
 const play = async (
   story: readonly Step[],
   laneOf: (run: number) => Lane,
-  { clock, store, tools }: ReturnType<typeof toolsOf>,
+  { clock, store, context }: ReturnType<typeof startContextOf>,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
   const claimed = new Map<string, Set<number>>()
   for (const { run, parks, laterMs } of story) {
@@ -88,7 +88,7 @@ const play = async (
       continue
     }
     const claim = claimedRun({ ...about, ...countedIn, version: there?.version ?? 0 })
-    const { outcome } = await claimWithinCaps(claim, {}, tools)
+    const { outcome } = await claimWithinCaps(claim, {}, context)
     expect(['claimed', 'full']).toContain(outcome)
     const day = new Date(clock.now()).toISOString().slice(0, 10)
     if (outcome === 'claimed') claimed.set(day, (claimed.get(day) ?? new Set()).add(run))
@@ -98,19 +98,19 @@ const play = async (
 
 const laneLists = fc.array(fc.constantFrom(...lanes), { minLength: 6, maxLength: 6 })
 
-test('P7: whatever the order of claims, no day or month has more attempts than its cap, each of them once', async () => {
+test('P7: keeps every day and month within its cap, and counts each attempt once, in whatever order claims come', async () => {
   await fc.assert(
     fc.asyncProperty(caps, laneLists, steps, async (cap, laneList, story) => {
-      const tools = toolsOf(cap)
+      const context = startContextOf(cap)
       const laneOf = (run: number): Lane => laneList[run] ?? 'live'
-      const claimed = await play(story, laneOf, tools)
+      const claimed = await play(story, laneOf, context)
       const during = (period: string) =>
         new Set([...claimed].flatMap(([day, runs]) => (day.startsWith(period) ? [...runs] : [])))
       const holds = (kind: 'DAY' | 'MONTH', period: string, limit: number, reserve: number) => {
         const runs = [...during(period)]
         expect(runs.length).toBeLessThanOrEqual(limit)
         expect(runs.filter((run) => laneOf(run) === 'backfill').length).toBeLessThanOrEqual(limit - reserve)
-        expect(tools.store.runsIn({ cap: 'all', period: `${kind}#${period}` })).toBe(runs.length)
+        expect(context.store.runsIn({ cap: 'all', period: `${kind}#${period}` })).toBe(runs.length)
       }
       const { perDay, perMonth, reserveForLive = 0 } = cap
       for (const day of claimed.keys()) {

@@ -14,10 +14,10 @@ const anyText = fc.string({ unit: 'binary', maxLength: 2000 })
 
 const onTheBus = { ...assetEvent(), 'detail-type': 'Run Requested', detail: runRequest() }
 
-/** What a careless parser takes for a text, and falls over. */
+/** An object that breaks a parser which takes it for a text. */
 const noText = fc.constant({ toString: 'text', valueOf: 'text' })
 
-/** A good body with one thing in it replaced by anything. */
+/** A valid body with one field replaced by any value. */
 const spoilt = fc
   .tuple(
     fc.constantFrom<object>(runRequest(), cancelRequest(), assetEvent(), onTheBus, { release: 1 }),
@@ -33,7 +33,7 @@ const spoilt = fc
 const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), spoilt)
 
 describe('parseQueueMessage', () => {
-  test('P2: never throws, and says of what it refuses which field, bounded', () => {
+  test('P2: never throws, and names the field of each problem, within bounds', () => {
     fc.assert(
       fc.property(bodies, (body) => {
         const message = parseQueueMessage(body, 0)
@@ -49,7 +49,7 @@ describe('parseQueueMessage', () => {
     )
   })
 
-  test("P2: what it takes can be filed: ids of DataZone's alphabet, a time that is one", () => {
+  test("P2: accepts only ids of DataZone's alphabet and valid times", () => {
     const id = /^[a-zA-Z0-9_-]{1,36}$/
     fc.assert(
       fc.property(bodies, (body) => {
@@ -67,8 +67,8 @@ describe('parseQueueMessage', () => {
   })
 })
 
-describe('what goes back to the sender', () => {
-  test('P2: the copy of a rejected request is valid JSON and fits a message, whatever was sent', () => {
+describe('the answer to the sender of a rejected request', () => {
+  test('P2: contains valid JSON that fits a message, whatever was sent', () => {
     const units = fc.constantFrom('\u0000', '"', '\\', 'x', '語', '😀', '\ud800', '\udc00')
     const repeated = fc
       .tuple(fc.array(units, { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 300_000 }))
@@ -86,7 +86,7 @@ describe('what goes back to the sender', () => {
     )
   })
 
-  test('P2: the event about it fits the schema and one PutEvents entry', () => {
+  test('P2: conforms to the event schema and fits one PutEvents entry', () => {
     fc.assert(
       fc.property(anyText, fc.array(anyText, { maxLength: 20 }), (body, problems) => {
         const { detail } = malformedEvent(body, problems, t0)
@@ -97,7 +97,7 @@ describe('what goes back to the sender', () => {
   })
 })
 
-test('P3: a request of whatever time, rejected, is announced by an event that fits the schema', async () => {
+test('P3: announces the rejection of a request of any time by an event that conforms to the schema', async () => {
   const digits = fc.stringMatching(/^[0-9]{4}$/)
   const times = fc
     .tuple(digits, fc.constantFrom('01-01', '12-31', '02-29'), fc.constantFrom('Z', '+23:59', '-23:59'))
@@ -115,7 +115,7 @@ test('P3: a request of whatever time, rejected, is announced by an event that fi
   )
 })
 
-test('errorText: well-formed, as short as asked, and the same when done again', () => {
+test('keeps errorText well-formed, within its limit, and unchanged when it is applied again', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 3000 }),

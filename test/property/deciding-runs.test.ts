@@ -45,7 +45,7 @@ const sourceRuns: fc.Arbitrary<Run> = fc
 const keyOf = (of: { subject: DataSourceSubject; attempt: number }) =>
   runKey({ ...of, request: { requestKey: '' } }).record
 
-test('P1: the records that decide lead to the same decisions as all records of the data source', () => {
+test('P1: leads to the same decisions by the deciding records as by all records of the data source', () => {
   fc.assert(
     fc.property(
       fc.array(sourceRuns, { maxLength: 30 }),

@@ -35,8 +35,8 @@ const pairs: fc.Arbitrary<readonly [Subject, Subject]> = fc
 const sameRun = (left: Subject, leftAttempt: number, right: Subject, rightAttempt: number) =>
   isSameSubject(left, right) && leftAttempt === rightAttempt
 
-describe('tokens', () => {
-  test('P1: DataZone takes every token: 1 to 128 characters from ! to ~', () => {
+describe('clientToken', () => {
+  test('P1: makes tokens that DataZone accepts: 1 to 128 characters from ! to ~', () => {
     fc.assert(
       fc.property(subjects, attempts, (subject, attempt) => {
         expect(clientToken(subject, attempt)).toMatch(/^[\x21-\x7E]{1,128}$/)
@@ -44,7 +44,7 @@ describe('tokens', () => {
     )
   })
 
-  test('P1: two tokens are equal when, and only when, subject and attempt are', () => {
+  test('P1: makes equal tokens exactly for equal subjects and attempts', () => {
     fc.assert(
       fc.property(pairs, attempts, attempts, fc.boolean(), ([left, right], one, other, same) => {
         const second = same ? one : other
@@ -54,8 +54,8 @@ describe('tokens', () => {
   })
 })
 
-describe('record keys', () => {
-  test('P1: two keys are equal when, and only when, subject and attempt are', () => {
+describe('runKey', () => {
+  test('P1: makes equal keys exactly for equal subjects and attempts', () => {
     const keyOf = (subject: Subject, attempt: number) => {
       const { partition, record } = runKey({ subject, attempt, request })
       return JSON.stringify([partition, record])
@@ -68,7 +68,7 @@ describe('record keys', () => {
     )
   })
 
-  test('every key fits a sort key and the note that the sweep sends', () => {
+  test('makes keys that fit a sort key and the release that the sweep sends', () => {
     fc.assert(
       fc.property(subjects, attempts, (subject, attempt) => {
         const { partition, record } = runKey({ subject, attempt, request })
@@ -80,7 +80,7 @@ describe('record keys', () => {
     )
   })
 
-  test('P1: a request that waits is filed by its key, whatever it holds, and apart from every run', () => {
+  test('P1: keys a waiting request by its request key, whatever it holds, apart from every run', () => {
     fc.assert(
       fc.property(
         subjects,
@@ -98,8 +98,8 @@ describe('record keys', () => {
   })
 })
 
-describe('event ids', () => {
-  test('P4: equal when, and only when, subject, attempt and ending are', () => {
+describe('eventId', () => {
+  test('P4: makes equal ids exactly for equal subjects, attempts and endings', () => {
     const what = fc.constantFrom(...endings, 'STARTED' as const)
     fc.assert(
       fc.property(pairs, attempts, what, what, ([left, right], attempt, one, other) => {
@@ -112,7 +112,7 @@ describe('event ids', () => {
     )
   })
 
-  test('P4: of a body that names no subject, equal when the bodies are', () => {
+  test('P4: makes equal ids exactly for equal bodies when a body names no subject', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (left, right) => {
         expect(rejectionEventId(left) === rejectionEventId(right)).toBe(left === right)
@@ -122,8 +122,8 @@ describe('event ids', () => {
   })
 })
 
-describe('sets of types', () => {
-  test('a partition of what was asked, each of one or two, whatever the order and however often', () => {
+describe('typeSets', () => {
+  test('splits the requested types into sets of one or two, whatever their order and repeats', () => {
     fc.assert(
       fc.property(typeLists, (types) => {
         const sets = typeSets(types)
@@ -135,7 +135,7 @@ describe('sets of types', () => {
     )
   })
 
-  test('P1: order and repeats of types make no other token', () => {
+  test('P1: ignores the order and repeats of types in tokens', () => {
     fc.assert(
       fc.property(subjects, typeLists, attempts, (subject, types, attempt) => {
         const tokens = (list: Parameters<typeof typeSets>[0]) =>
@@ -145,7 +145,7 @@ describe('sets of types', () => {
     )
   })
 
-  test('one spelling', () => {
+  test('spells a set of types in one way', () => {
     fc.assert(
       fc.property(typeLists, (types) => {
         const canonical = canonicalTypes(types)

@@ -25,7 +25,7 @@ interface Step {
   readonly laterMs: number
 }
 
-/** Every slot reserved that no fall made void, with when it was asked for and the rate then in force. */
+/** Returns the slots that no cut of the rate voided, with the time of their reservation and the rate then in force. */
 const reserved = (rate: number, story: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
@@ -49,10 +49,10 @@ const reserved = (rate: number, story: readonly Step[]) => {
   return slots
 }
 
-/** What adding fractions to a time of 13 digits may lose, in ms. */
+/** The rounding error of adding fractions to a time of 13 digits, in ms. */
 const rounding = 0.01
 
-test('P7: any k slots in a row take at least k - 1 times the gap of the configured rate', () => {
+test('P7: spaces any k slots in a row by at least k - 1 gaps of the configured rate', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
       const times = reserved(rate, story).map(({ slotMs }) => slotMs)
@@ -70,7 +70,7 @@ test('P7: any k slots in a row take at least k - 1 times the gap of the configur
   )
 })
 
-test('no slot lies in the past, and those asked for together keep the rate then in force', () => {
+test('reserves no slot in the past, and spaces one reservation at the rate then in force', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
       const slots = reserved(rate, story)
@@ -85,7 +85,7 @@ test('no slot lies in the past, and those asked for together keep the rate then 
   )
 })
 
-test('P9: a slot that is told only is the first that the next one gets: asking does not push slots away', () => {
+test('P9: returns slots that come too late without reserving them, so that asking does not push slots away', () => {
   fc.assert(
     fc.property(rates, steps, fc.integer({ min: 1, max: 10 }), (rate, story, count) => {
       let pace: Pace = { nextSlotMs: 0 }
@@ -102,8 +102,8 @@ test('P9: a slot that is told only is the first that the next one gets: asking d
   )
 })
 
-/** Each step of a story, with the pace before and after it. */
-const told = (rate: number, story: readonly Step[]) => {
+/** Replays a story; returns each step with the pace before and after it. */
+const replay = (rate: number, story: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
   return story.map(({ throttled, count, patienceMs, laterMs }) => {
@@ -116,10 +116,10 @@ const told = (rate: number, story: readonly Step[]) => {
   })
 }
 
-test('P7: the rate is never above the configured one, nor below a fifth a second where that is less', () => {
+test('P7: keeps the rate at or below the configured one, and at or above one in five seconds', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      for (const { nowMs, after } of told(rate, story)) {
+      for (const { nowMs, after } of replay(rate, story)) {
         expect(rateAt(after, nowMs, rate)).toBeLessThanOrEqual(rate)
         expect(rateAt(after, nowMs, rate)).toBeGreaterThanOrEqual(0.2)
       }
@@ -127,10 +127,10 @@ test('P7: the rate is never above the configured one, nor below a fifth a second
   )
 })
 
-test('P7: throttling never raises the rate, and only throttling lowers it', () => {
+test('P7: lowers the rate only when a Start is throttled, and never raises it then', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      for (const { nowMs, before, after } of told(rate, story)) {
+      for (const { nowMs, before, after } of replay(rate, story)) {
         const [was, is] = [rateAt(before, nowMs, rate), rateAt(after, nowMs, rate)]
         expect(is).toBeLessThanOrEqual(was)
         if (after.rateCuts === before.rateCuts) expect(is).toBe(was)
@@ -140,11 +140,11 @@ test('P7: throttling never raises the rate, and only throttling lowers it', () =
   )
 })
 
-test('P7: in time alone the rate only climbs, and within six minutes it is the configured one', () => {
+test('P7: climbs with time alone, to the configured rate within six minutes', () => {
   const waits = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 10 })
   fc.assert(
     fc.property(rates, steps, waits, (rate, story, laters) => {
-      const last = told(rate, story).at(-1)
+      const last = replay(rate, story).at(-1)
       if (last === undefined) return
       let { nowMs } = last
       for (const laterMs of laters) {
@@ -157,10 +157,10 @@ test('P7: in time alone the rate only climbs, and within six minutes it is the c
   )
 })
 
-test('P7: it falls once a second at most, and never for one throttled Start in fifty', () => {
+test('P7: lowers the rate at most once a second, and never for one throttled Start in fifty', () => {
   fc.assert(
     fc.property(rates, steps, (rate, story) => {
-      const falls = told(rate, story).filter(({ before, after }) => after.rateCuts !== before.rateCuts)
+      const falls = replay(rate, story).filter(({ before, after }) => after.rateCuts !== before.rateCuts)
       for (const [index, { nowMs }] of falls.entries()) {
         const next = falls[index + 1]
         if (next !== undefined) expect(next.nowMs - nowMs).toBeGreaterThanOrEqual(1000)

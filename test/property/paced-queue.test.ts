@@ -50,15 +50,15 @@ const configAt = (startsPerSecond: number) =>
 const recordOf = (message: Message, index: number): SQSRecord =>
   sqsRecord(String(index), message.body, message.receives, message.sentAtMs)
 
-/** The virtual clock counts whole milliseconds, slots lie between them. */
+/** The virtual clock counts whole milliseconds, and slots lie between them. */
 const wholeMs = 1
 
 const quiet = { info() {}, warn() {}, error() {}, count() {} }
 
 /**
- * So many requests, all sent at once, at a pace of so many Starts a second: five starters take tens off the queue as the
- * packaged function does, and a sweep each minute releases what was parked. Calls take no time, and every run is over as
- * soon as it is asked for.
+ * Sends `requests` at once and lets them start at a pace of `startsPerSecond`: five starters receive batches of ten as the
+ * packaged function does, and a sweep each minute releases parked requests. Calls take no time, and every run has ended by
+ * its first read.
  */
 const backlog = async (startsPerSecond: number, requests: number, forMs: number) => {
   const config = configAt(startsPerSecond)
@@ -165,7 +165,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
   return { startedAtMs: startedAtMs.toSorted((left, right) => left - right), dead }
 }
 
-/** Twice what the Starts alone take, because releases get half of the slots, and a few sweeps. */
+/** Twice the time of the Starts alone, because releases get half of the slots, plus a few sweeps. */
 const fairMs = (startsPerSecond: number, requests: number) =>
   (requests / startsPerSecond) * 2 * second + 4 * minute
 
@@ -173,13 +173,13 @@ test.each([
   [0.2, 60],
   [1, 300],
   [2, 500],
-])('P7, P9: at %d a second, all of %d requests at once start, in fair time', async (rate, requests) => {
+])('P7, P9: starts, at %d a second, all of %d concurrent requests in fair time', async (rate, requests) => {
   const { startedAtMs, dead } = await backlog(rate, requests, fairMs(rate, requests))
   expect(startedAtMs).toHaveLength(requests)
   expect(dead).toBe(0)
 })
 
-test('P7, P9: at any rate, all of any backlog starts in fair time, and never faster than the rate', async () => {
+test('P7, P9: starts any backlog at any rate in fair time, and never faster than the rate', async () => {
   const rates = fc.double({ min: 0.2, max: 20, noNaN: true })
   await fc.assert(
     fc.asyncProperty(rates, fc.integer({ min: 1, max: 150 }), async (rate, requests) => {

@@ -8,7 +8,7 @@ const assumptions: fc.Arbitrary<Assumptions> = fc.record({
   listLagMs: fc.integer({ min: 0, max: 10 * minute }),
   startEffectMs: fc.integer({ min: 0, max: 5 * minute }),
 })
-/** A share of what is possible: 0 the earliest, 1 the latest. */
+/** A point within a possible range: 0 the earliest, 1 the latest. */
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const between = (least: number, most: number, at: number) => least + (most - least) * at
 
@@ -19,7 +19,7 @@ const earlier = fc
   })
   .map(({ agoMs, forMs }) => ({ firstAtMs: t0 - agoMs, lastAtMs: Math.min(t0, t0 - agoMs + forMs) }))
 
-test('P1: `start` means that DataZone still knows the token, whenever either Start was sent and took effect', () => {
+test('P1: allows a Start only while DataZone still knows the token, whenever either Start was sent and took effect', () => {
   const leases = fc.integer({ min: 1, max: 5 * minute })
   fc.assert(
     fc.property(
@@ -41,7 +41,7 @@ test('P1: `start` means that DataZone still knows the token, whenever either Sta
   )
 })
 
-test('`look` is asked for only when the token could be forgotten', () => {
+test('requires a List only when the token could be forgotten', () => {
   fc.assert(
     fc.property(assumptions, earlier, fc.integer({ min: 1, max: 5 * minute }), (given, sent, leaseMs) => {
       const run = claimedRun({ leaseEndsAtMs: t0 + leaseMs, earlierStart: sent })
@@ -52,7 +52,7 @@ test('`look` is asked for only when the token could be forgotten', () => {
   )
 })
 
-test('P1: when absence proves, every Start that can take effect would be shown', () => {
+test('P1: proves absence only when every Start that took effect would be shown', () => {
   fc.assert(
     fc.property(
       assumptions,

@@ -12,7 +12,7 @@ const apply = (run: Run, fact: Fact, atMs: number): Run => {
   return next.outcome === 'changed' || next.outcome === 'noted' ? next.run : run
 }
 
-/** What was asked for and ordered, and what is counted of it. */
+/** Orders and counts that no fact may change. */
 const ordered = {
   policy: { retry: { attempts: 3, delayMs: 1000 } },
   onlyTypes: ['BUSINESS_DESCRIPTIONS'],
@@ -33,15 +33,15 @@ const identity = ({ subject, attempt, projectId, request, createdAtMs, version, 
   counted: run.countedIn,
 })
 
-/** A run without what facts may add to at any time. */
-const withoutHistory = ({ history: _, alsoRequestedBy: _askers, ...rest }: Run) => {
+/** Returns the run without the fields that any fact may add to. */
+const withoutHistory = ({ history: _, alsoRequestedBy: _requests, ...rest }: Run) => {
   if (rest.state !== 'ENDED') return rest
   const { acceptedAtMs: _accepted, ...ended } = rest
   return ended
 }
 
-describe('whatever facts come, in whatever order', () => {
-  test('P5: an ending is final', () => {
+describe('transition, with any facts in any order', () => {
+  test('P5: keeps an ending', () => {
     fc.assert(
       fc.property(fc.constantFrom(endedRun(), endedRun({ announcedAtMs: t0 })), stories, (ended, story) => {
         const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
@@ -51,7 +51,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('P5: once announced, always announced at that time', () => {
+  test('P5: keeps the time of an announcement', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const ended = endedRun({ announcedAtMs: t0 })
@@ -61,7 +61,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('P1: a run id, once recorded, is never another', () => {
+  test('P1: keeps a run id', () => {
     fc.assert(
       fc.property(anyRun, stories, (begin, story) => {
         let run = begin
@@ -74,7 +74,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('who a run is, what was ordered and the version it was read at never change; its history stays bounded', () => {
+  test('keeps the subject, the orders and the version, and bounds the history', () => {
     fc.assert(
       fc.property(anyRun, stories, (one, story) => {
         const begin: Run = { ...one, ...ordered }
@@ -89,7 +89,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('P5: the same fact again changes nothing but the history, and once is enough of that', () => {
+  test('P5: changes nothing but the history when a fact repeats, and that only once', () => {
     fc.assert(
       fc.property(anyRun, stories, facts, (begin, story, fact) => {
         const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
@@ -105,7 +105,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('P5: nobody takes a lease twice: a claim while one is running is impossible', () => {
+  test('P5: refuses a claim while a lease lasts', () => {
     fc.assert(
       fc.property(anyRun, stories, fc.integer({ min: 1, max: 120_000 }), (begin, story, leaseMs) => {
         const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
@@ -116,7 +116,7 @@ describe('whatever facts come, in whatever order', () => {
     )
   })
 
-  test('P8: no string but the four endings that DataZone documents ends a run', () => {
+  test('P8: ends a run only by the four endings that DataZone documents', () => {
     const endings = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELED']
     const strange = fc.constantFrom(
       '__proto__',
@@ -142,7 +142,7 @@ describe('whatever facts come, in whatever order', () => {
   })
 })
 
-describe('Starts of unknown fate', () => {
+describe('a Start of unknown outcome', () => {
   const steps = fc.array(
     fc.record({
       laterMs: fc.integer({ min: 0, max: 90_000 }),
@@ -162,13 +162,13 @@ describe('Starts of unknown fate', () => {
     }
   }
 
-  /** What the Start of a lease left open when the lease was over by `fact`. */
+  /** Returns the Start that a lease leaves open when `fact` ends the lease. */
   const leftOpen = (lease: ClaimedRun, fact: Fact, nowMs: number): StartSent[] => {
     if (fact.kind !== 'REFUSED') return [lease.startSent]
     return fact.definite ? [] : [{ firstAtMs: lease.startSent.firstAtMs, lastAtMs: nowMs }]
   }
 
-  test('P1: none is forgotten but by a definite refusal, and together they span first to last', () => {
+  test('P1: stays open until a definite refusal, merged with others from first to last', () => {
     fc.assert(
       fc.property(steps, (story) => {
         let run: Run = parkedRun()

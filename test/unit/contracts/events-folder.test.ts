@@ -17,8 +17,8 @@ const detailTypes = [
 ]
 const samples = Object.entries(generated).filter(([path]) => path.startsWith('samples/'))
 
-/** What senders put on the request queue, by what it is; every other sample is an event of ours. */
-const taken: Readonly<Record<string, string>> = {
+/** The samples that senders put on the request queue, by kind; all others are events that we send. */
+const received: Readonly<Record<string, string>> = {
   'samples/run-request.json': 'request',
   'samples/data-source-run-request.json': 'request',
   'samples/cancel-request.json': 'cancel',
@@ -40,8 +40,8 @@ describe('events/', () => {
 })
 
 describe('samples', () => {
-  test.each(samples.filter(([path]) => !Object.hasOwn(taken, path)))(
-    '%s fits the schema of events',
+  test.each(samples.filter(([path]) => !Object.hasOwn(received, path)))(
+    'conforms to the schema of events: %s',
     (_path, text) => {
       const { detail, 'detail-type': type } = JSON.parse(text)
       expect(parseWith(RunEventDetail, detail)).toMatchObject({ ok: true })
@@ -49,12 +49,12 @@ describe('samples', () => {
     },
   )
 
-  test('there is one for every detail-type', () => {
+  test('covers every detail-type', () => {
     const shown = samples.map(([, text]) => JSON.parse(text)['detail-type'])
     for (const type of detailTypes) expect(shown).toContain(type)
   })
 
-  test.each(Object.entries(taken))('%s is taken by the queue as a %s', (path, kind) => {
+  test.each(Object.entries(received))("reaches the queue's parser: %s as a %s", (path, kind) => {
     expect(parseQueueMessage(generated[path] ?? '', Date.parse('2030-01-01T00:00:00Z'))).toMatchObject({
       kind,
     })

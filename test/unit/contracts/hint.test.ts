@@ -25,16 +25,19 @@ test.each([
   ['a run in data', {}, { runId: 'run-1' }, ['run-1']],
   ['a target like that of Start', {}, { target: { type: 'ASSET', identifier: 'asset-1' } }, ['asset-1']],
   ['the same twice', { id: 'asset-1' }, { assetId: 'asset-1' }, ['asset-1']],
-  ['only the domain', { user: 'somebody' }, {}, []],
+  ['only the domain', { user: 'jo' }, {}, []],
   ['no data at all', { id: 'run-1' }, null, ['run-1']],
   ['ids that are none', { id: 7 }, { assetId: '../..', runId: 'x'.repeat(37), id: null }, []],
 ])('reads %s', (_, metadata, data, ids) => {
   expect(idsOf(metadata, data)).toEqual(ids)
 })
 
-test.each(['metadataGenerationRunId', 'id', 'identifier', 'entityId'])('reads what data calls %s', (name) => {
-  expect(idsOf({}, { [name]: 'id-1' })).toEqual(['id-1'])
-})
+test.each(['metadataGenerationRunId', 'id', 'identifier', 'entityId'])(
+  'reads the field %s of data',
+  (name) => {
+    expect(idsOf({}, { [name]: 'id-1' })).toEqual(['id-1'])
+  },
+)
 
 test.each([
   ['Metadata Generation Succeeded', 'SUCCEEDED'],
@@ -42,7 +45,7 @@ test.each([
   ['Metadata Generation Canceled', 'CANCELED'],
   ['Business Name Generation Succeeded', 'SUCCEEDED'],
   ['Business Name Generation Failed', 'FAILED'],
-])('%s means %s', (name, verdict) => {
+])('reads %s as %s', (name, verdict) => {
   expect(parseServiceEvent(bodyOf({ id: 'run-1' }, {}, name))).toEqual({
     kind: 'hint',
     hint: { name, domainId: domain, ids: ['run-1'], verdict },
@@ -54,7 +57,7 @@ test.each([
   ['Data Source Run Triggered', 'TRIGGERED'],
   ['Data Source Run Succeeded', 'ENDED'],
   ['Data Source Run Failed', 'ENDED'],
-])('%s means %s', (name, phase) => {
+])('reads %s as %s', (name, phase) => {
   const data = { dataSourceId: 'source-1', dataSourceRunType: 'SCHEDULED' }
   expect(parseServiceEvent(bodyOf({ id: 'run-1', owningProjectId: 'project-1' }, data, name))).toEqual({
     kind: 'source-hint',
@@ -71,7 +74,7 @@ test.each([
   expect(serviceEventNames).toContain(name)
 })
 
-test('of a data source run only the domain is asked for, and no id is read that could not be one', () => {
+test('requires only the domain of a data source event, and drops malformed ids', () => {
   const wrong = bodyOf({ id: 7, owningProjectId: '#' }, { dataSourceId: '../..' }, 'Data Source Run Failed')
     .replace('"event-1"', '"\\u0000"')
     .replace('2026-11-20T02:14:03Z', 'yesterday')
@@ -81,7 +84,7 @@ test('of a data source run only the domain is asked for, and no id is read that 
   })
 })
 
-test('an acceptance is about its asset', () => {
+test('reads the asset of an acceptance', () => {
   const accepted = bodyOf({ id: 'asset-1' }, {}, 'Metadata Generation Accepted')
   const about = { domainId: domain, assetId: 'asset-1' }
   const acceptedAtMs = Date.parse('2026-11-20T02:14:03Z')

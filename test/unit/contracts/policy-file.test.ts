@@ -13,12 +13,12 @@ const problems = (input: unknown) => {
   return parsed.ok ? [] : parsed.problems
 }
 
-test('config/policy.schema.json is what the code would write, byte for byte (npm run events)', async () => {
+test('keeps config/policy.schema.json as the code writes it (npm run events)', async () => {
   const path = join(import.meta.dirname, '../../../config/policy.schema.json')
   expect(await readFile(path, 'utf8')).toBe(policySchema())
 })
 
-test('the policy of the repository runs everything, as DefaultTypes say, with the repeat guard', () => {
+test('runs everything by the policy of the repository, with DefaultTypes and the repeat guard', () => {
   expect(parsePolicy(policyFile)).toEqual({
     ok: true,
     value: {
@@ -29,7 +29,7 @@ test('the policy of the repository runs everything, as DefaultTypes say, with th
   })
 })
 
-test('every setting is taken, types in their one order', () => {
+test('reads every setting, with types in their one order', () => {
   const run = {
     types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     retry: { attempts: 3, delayMinutes: 15 },
@@ -73,7 +73,7 @@ test('orders nothing for a setting that repeats the default', () => {
   expect(orders({ cancelAtDeadline: false, announceStarted: true })).toEqual(ordering({}))
 })
 
-test('caps are taken as they stand', () => {
+test('reads caps as they stand', () => {
   const caps = [
     { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 900, reserveForLive: 100 },
     { name: 'sales-2', domain: 'dzd_*', project: 'p1', perDay: 40, perMonth: 30, reserveForLive: 29 },
@@ -82,7 +82,7 @@ test('caps are taken as they stand', () => {
   expect(parsePolicy({ ...file({ match: {}, run: {} }), caps })).toMatchObject({ ok: true, value: { caps } })
 })
 
-test('says whose data source runs are followed; nobody’s, when it says nothing', () => {
+test('follows the data source runs of its rules, and none without rules', () => {
   const followDataSourceRuns = [{ domain: 'dzd_*', project: 'p1', dataSource: 'glue_*' }, {}]
   expect(parsePolicy({ ...file({ match: {}, run: {} }), followDataSourceRuns })).toMatchObject({
     ok: true,
@@ -90,7 +90,7 @@ test('says whose data source runs are followed; nobody’s, when it says nothing
   })
 })
 
-describe('a wrong policy is refused, with the place', () => {
+describe('an invalid policy', () => {
   const good = { match: {}, run: {} }
   test.each<[string, unknown, RegExp]>([
     [
@@ -164,7 +164,7 @@ describe('a wrong policy is refused, with the place', () => {
       /^caps: must have at most 20 entries$/,
     ],
     ['no object', 'everything', /^file: must be an object$/],
-  ])('%s', (_, input, problem) => {
+  ])('names the place of %s', (_, input, problem) => {
     expect(problems(input).join('\n')).toMatch(problem)
   })
 })

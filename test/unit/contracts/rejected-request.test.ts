@@ -4,7 +4,7 @@ import { t0 } from '../../support/runs.ts'
 
 const limit = 256 * 1024
 
-test('a small body comes back as it was', () => {
+test('returns a small body as it was', () => {
   expect(rejectedRequest('event-1', t0, ['kind: must be x'], '{"kind":1}')).toEqual({
     version: 1,
     eventId: 'event-1',
@@ -15,15 +15,15 @@ test('a small body comes back as it was', () => {
   })
 })
 
-describe('P2: hostile bodies are cut to fit a message', () => {
+describe('P2: rejectedRequest of a hostile body', () => {
   test.each([
-    ['plain', 'x'],
+    ['plain characters', 'x'],
     ['quotes, which JSON doubles', '"'],
     ['control characters, which JSON makes six', '\u0001'],
     ['characters of three bytes', '語'],
     ['characters of four bytes', '😀'],
     ['unpaired surrogates', '\ud800'],
-  ])('%s', (_name, unit) => {
+  ])('fits a message with %s', (_name, unit) => {
     const reasons = Array.from({ length: 20 }, () => unit.repeat(1000))
     const copy = rejectedRequest('e', t0, reasons, unit.repeat(1024 * 1024))
     expect(Buffer.byteLength(JSON.stringify(copy))).toBeLessThan(limit)
@@ -31,20 +31,20 @@ describe('P2: hostile bodies are cut to fit a message', () => {
     expect(copy.body.length).toBeGreaterThan(10_000)
   })
 
-  test('a reason is cut between characters, not within one', () => {
+  test('cuts a reason between characters, not within one', () => {
     const [reason] = rejectedRequest('e', t0, [`${'x'.repeat(299)}😀`], '').reasons
     expect(reason?.isWellFormed()).toBe(true)
     expect(reason?.length).toBeLessThanOrEqual(300)
   })
 
-  test('it is the beginning of a body that is kept', () => {
+  test('keeps the beginning of the body', () => {
     const body = `{"requestId":"nightly-1","comment":"${'\u0001'.repeat(150_000)}"}`
     const copy = rejectedRequest('e', t0, [], body)
     expect(body.startsWith(copy.body)).toBe(true)
     expect(copy.body.length).toBe(25_000)
   })
 
-  test('at the limit it is whole, one over it is cut', () => {
+  test('keeps a body at the limit whole, and cuts one that is longer by one', () => {
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).truncated).toBe(false)
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).truncated).toBe(true)
   })

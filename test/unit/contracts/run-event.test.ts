@@ -38,8 +38,8 @@ const detailTypes = [...endings, 'STARTED' as const].map((status) => detailType(
 
 const validates = ({ detail }: RunEvent) => parseWith(RunEventDetail, JSON.parse(JSON.stringify(detail))).ok
 
-describe('events about a run', () => {
-  test('a data source run that others started says so, and has no trigger key', () => {
+describe('endedEvent and startedEvent', () => {
+  test('marks a foreign data source run, which has no trigger key', () => {
     const subject = {
       kind: 'DATA_SOURCE',
       domainId: 'dzd_orders',
@@ -61,7 +61,7 @@ describe('events about a run', () => {
     expect(endedEvent(ours, whole).detail.data).not.toHaveProperty('foreign')
   })
 
-  test('all there is to tell of an ending', () => {
+  test('carries everything known of an ending', () => {
     const run = endedRun({ request: { ...origin, correlationId: 'load-7' } })
     expect(endedEvent(run, whole)).toEqual({
       detailType: 'Metadata Generation Run Succeeded',
@@ -94,13 +94,13 @@ describe('events about a run', () => {
     })
   })
 
-  test('of a retry, which of the types it ran', () => {
+  test('names the types of a retry', () => {
     const retried = endedRun({ attempt: 2, retriesBefore: 1, onlyTypes: ['BUSINESS_DESCRIPTIONS'] })
     expect(endedEvent(retried, whole).detail.data).toMatchObject({ retriedTypes: ['BUSINESS_DESCRIPTIONS'] })
     expect(endedEvent(endedRun(), whole).detail.data).not.toHaveProperty('retriedTypes')
   })
 
-  test('every one fits the schema that consumers are given, and has its detail-type', () => {
+  test('conforms to the published schema and has its detail-type, for every ending', () => {
     const events = [
       ...endings.map((ending) => endedEvent(endedRun({ ending }), whole)),
       endedEvent(rejectedRun(), whole),
@@ -115,7 +115,7 @@ describe('events about a run', () => {
     expect(new Set(events.map((event) => event.detailType)).size).toBe(8)
   })
 
-  test('P4: a repeat, a late repeat and a minimal one carry the same id', () => {
+  test('P4: carries the same id in a repeat, a late repeat and a minimal event', () => {
     const idOf = (event: RunEvent) => event.detail.metadata.id
     const id = idOf(endedEvent(explained, whole))
     expect(idOf(endedEvent(explained, { minimal: true }))).toBe(id)
@@ -125,7 +125,7 @@ describe('events about a run', () => {
     expect(idOf(startedEvent(inFlightRun()))).not.toBe(id)
   })
 
-  test("DataZone's texts are cut and tell no principal", () => {
+  test("cuts DataZone's texts and hides principals in them", () => {
     const { error, typeStats } = endedEvent(explained, whole).detail.data
     expect(error?.message).toMatch(/^\[principal\] y+…$/)
     expect(error?.message).toHaveLength(1000)
@@ -133,14 +133,14 @@ describe('events about a run', () => {
     expect(typeStats?.[0]?.errorMessage).toHaveLength(1000)
   })
 
-  test('a minimal one has none of them', () => {
+  test("omits DataZone's texts from a minimal event", () => {
     const { data } = endedEvent(explained, { minimal: true }).detail
     expect(data).not.toHaveProperty('error')
     expect(data).not.toHaveProperty('typeStats')
     expect(data).toMatchObject({ status: 'FAILED', runId: 'run-1', asset: { id: 'asset-1' } })
   })
 
-  test('nothing of who made the run, nor of our own record, goes out', () => {
+  test('omits who made the run and the fields of our own record', () => {
     const keys: string[] = []
     JSON.stringify(endedEvent(explained, whole), (key, value: unknown) => {
       keys.push(key)
@@ -150,7 +150,7 @@ describe('events about a run', () => {
     expect(JSON.stringify(endedEvent(explained, whole))).not.toContain('made for a test')
   })
 
-  test('a request that waits for its revision ends without one, and without durations', () => {
+  test('ends a request that waits for its revision without one, and without durations', () => {
     const { revision: _, ...unresolved } = subject
     const { data } = endedEvent(rejectedRun({ subject: unresolved }), whole).detail
     expect(data.asset).toEqual({ id: 'asset-1' })
@@ -158,14 +158,14 @@ describe('events about a run', () => {
     expect(data).not.toHaveProperty('runId')
   })
 
-  test('clocks that disagree make no negative duration', () => {
+  test('limits durations to zero when clocks disagree', () => {
     const run = endedRun({ startedAtMs: t0 - 3 * minute, detectedAtMs: t0 - 4 * minute })
     expect(endedEvent(run, whole).detail.data.durations).toEqual({ queuedMs: 0, runMs: 0 })
   })
 })
 
-describe('events about a body that is no request', () => {
-  test('say what is wrong with it', () => {
+describe('malformedEvent', () => {
+  test('names the problems of the body', () => {
     expect(malformedEvent('junk', ['kind: must be x', 'lane: must be y'], t0, 'id-1').detail).toEqual({
       metadata: {
         id: expect.stringMatching(/^[0-9a-f]{40}$/),
@@ -181,18 +181,18 @@ describe('events about a body that is no request', () => {
     })
   })
 
-  test('P4: the same body, the same id, whenever it comes', () => {
+  test('P4: carries the same id for the same body, whenever it comes', () => {
     const idOf = (body: string, atMs: number) => malformedEvent(body, ['x'], atMs).detail.metadata.id
     expect(idOf('junk', t0)).toBe(idOf('junk', t0 + minute))
     expect(idOf('junk', t0)).not.toBe(idOf('junk ', t0))
   })
 })
 
-test('who asked for a cancel is told of what was cancelled, and of no other ending', () => {
+test('names the request of a cancel only when the run ended as CANCELED', () => {
   const cancel = { requestedAtMs: t0, requestId: 'stop-1' }
-  const told = (run: Parameters<typeof endedRun>[0]) =>
+  const canceledBy = (run: Parameters<typeof endedRun>[0]) =>
     endedEvent(endedRun(run), whole).detail.data.canceledBy
-  expect(told({ cancel, ending: 'CANCELED' })).toBe('stop-1')
-  expect(told({ ending: 'CANCELED' })).toBeUndefined()
-  expect(told({ cancel, ending: 'SUCCEEDED' })).toBeUndefined()
+  expect(canceledBy({ cancel, ending: 'CANCELED' })).toBe('stop-1')
+  expect(canceledBy({ ending: 'CANCELED' })).toBeUndefined()
+  expect(canceledBy({ cancel, ending: 'SUCCEEDED' })).toBeUndefined()
 })
