@@ -115,6 +115,15 @@ const newestKey = (waiting: ParkedRun, subject: Subject, records: readonly Run[]
   return runKey({ ...waiting, subject, attempt: Math.max(1, ...attempts) })
 }
 
+/** The plan that an earlier delivery of the request made: its answer may not have been sent. */
+const ownPlan = ({ request }: ParkedRun, subject: Subject, records: readonly Run[]): PlannedRun | undefined =>
+  records.find(
+    (run): run is PlannedRun =>
+      run.state === 'PLANNED' &&
+      run.request.requestKey === request.requestKey &&
+      isSameSubject(run.subject, subject),
+  )
+
 /** Ends a request that makes no attempt: the repeat guard skipped it, or it is a duplicate. */
 const createNothing = async (
   { waiting, subjects, records }: Claiming,
@@ -122,11 +131,13 @@ const createNothing = async (
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   if (subjects.length > 0) await recordDuplicate(waiting, subjects, records.runs, context)
-  const duplicates = subjects.map((subject) => ({
-    outcome: 'duplicate' as const,
-    of: newestKey(waiting, subject, records.runs),
-  }))
-  return dropAnswered(waiting, [...duplicates, ...skipped], context)
+  const known = subjects.map((subject): RequestOutcome => {
+    const plan = ownPlan(waiting, subject, records.runs)
+    return plan === undefined
+      ? { outcome: 'duplicate', of: newestKey(waiting, subject, records.runs) }
+      : { outcome: 'planned', run: plan }
+  })
+  return dropAnswered(waiting, [...known, ...skipped], context)
 }
 
 /**

@@ -1,11 +1,7 @@
-import type { Outside, SeenEvent } from '../outside.ts'
+import type { SeenEvent } from '../outside.ts'
 import { dataOf, metadataOf } from './events.ts'
 import { list, requestKeyOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
-
-/** Two requests that wait may become one plan, and the second is then answered by no event. */
-const wasPlanning = (modes: Outside['modes'], fromMs: number, endMs: number): boolean =>
-  modes.some(({ mode }, index) => mode === 'plan' && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
 /** The requests that an event names: the one that caused it, and those that proved to ask for the same run. */
 const requestsNamedBy = (event: SeenEvent): readonly unknown[] => [
@@ -16,13 +12,11 @@ const requestsNamedBy = (event: SeenEvent): readonly unknown[] => [
 ]
 
 /** P2: an explicit request that made no run of its own is answered by an event that names it. */
-export const explicitRequestsAreAnswered: Rule = ({ sent, items, events, modes, endMs }) => {
+export const explicitRequestsAreAnswered: Rule = ({ sent, items, events }) => {
   const own = new Set(items.map((item) => requestKeyOf(item).replace(/^[^:]*:/, '')))
   const named = new Set(events.flatMap(requestsNamedBy))
   const explicit = new Set(
-    sent.flatMap(({ atMs, request }) =>
-      request === undefined || request.published || wasPlanning(modes, atMs, endMs) ? [] : [request.id],
-    ),
+    sent.flatMap(({ request }) => (request === undefined || request.published ? [] : [request.id])),
   )
   return [...explicit].flatMap((id) =>
     own.has(id) || named.has(id) ? [] : [`request ${id} made no run, and no event answers it`],

@@ -171,7 +171,7 @@ describe('modes', () => {
     ])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
     expect(world.store.all().map((run) => run.state)).toEqual(['PLANNED', 'PLANNED'])
-    expect(await world.outcomes(runRequest({ types: threeTypes }))).toEqual(['duplicate', 'duplicate'])
+    expect(await world.outcomes(runRequest({ types: threeTypes }))).toEqual(['planned', 'planned'])
   })
 
   test('starts a planned request in mode run', async () => {

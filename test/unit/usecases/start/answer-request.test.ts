@@ -138,6 +138,50 @@ describe('an explicit request that is a duplicate', () => {
   })
 })
 
+describe('a request in mode plan', () => {
+  const settings = { mode: 'plan' } as const
+  const planSkip = {
+    detail: { metadata: { causationId: 'nightly-2' }, data: { skip: { reason: 'MODE_PLAN' } } },
+  }
+
+  test('P2: is answered when it comes again, because its plan was written before the answer was refused', async () => {
+    const world = starterWorld({ settings })
+    world.bus.refuses = () => true
+    expect(await world.outcomes(request)).toEqual(['planned', 'retry'])
+    world.bus.refuses = () => false
+    expect(await world.outcomes(request, 2)).toEqual(['planned'])
+    expect(world.bus.events).toMatchObject([planSkip])
+    expect(await world.outcomes(request, 3)).toEqual(['planned'])
+    const ids = new Set(world.bus.events.map(({ detail }) => detail.metadata.id))
+    expect([world.bus.events.length, ids.size]).toEqual([2, 1])
+  })
+
+  test('P2: is answered as a duplicate when another request has the plan', async () => {
+    const world = starterWorld({ settings })
+    await world.handle(runRequest({ requestId: 'nightly-1' }))
+    expect(await world.outcomes(request)).toEqual(['duplicate'])
+    expect(world.bus.events.at(-1)).toMatchObject({
+      detail: {
+        metadata: { causationId: 'nightly-2' },
+        data: { duplicateOf: { requestId: 'nightly-1', state: 'PLANNED' } },
+      },
+    })
+  })
+
+  test('P2: is answered when it is stored and another stored request makes the same plan', async () => {
+    const { revision: _, ...unresolved } = subject
+    const stored = (requestKey: string) =>
+      parkedRun({ subject: unresolved, request: { ...origin, requestKey } })
+    const [first, second] = [stored('request:first'), stored('request:second')]
+    const world = starterWorld({ runs: [first, second], script: showing('4'), settings })
+    await Promise.all([first, second].map((run) => world.handle(world.noteAbout(run))))
+    for (const run of [first, second]) if (world.store.current(run)) await world.handle(world.noteAbout(run))
+    expect(world.store.all()).toMatchObject([{ state: 'PLANNED' }])
+    const answered = new Set(world.bus.events.map(({ detail }) => detail.metadata.causationId))
+    expect(answered).toEqual(new Set(['first', 'second']))
+  })
+})
+
 describe('a stored request in mode plan', () => {
   test('P2: is answered before its plan takes its place', async () => {
     const { revision: _, ...unresolved } = subject
