@@ -111,6 +111,24 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
     })
 
+    describe('submit', () => {
+      test('queues every request of several batches, whatever characters it has', async () => {
+        const requests = Array.from({ length: 23 }, (_, number) => ({
+          version: 1 as const,
+          requestId: `backfill/${number}`,
+          kind: 'METADATA_GENERATION' as const,
+          domainId: 'dzd_orders',
+          projectId: 'project-1',
+          asset: { id: 'asset-1', revision: `é${refusedCharacter}${number}` },
+        }))
+        expect(await opened.queue.submit(requests)).toEqual(requests.map(() => true))
+        const received = await bodies(23)
+        expect(received.map((body) => JSON.parse(body).asset.revision).toSorted()).toEqual(
+          requests.map(({ asset }) => asset.revision).toSorted(),
+        )
+      })
+    })
+
     describe('postpone', () => {
       test('hides a message for longer', async () => {
         await opened.send('long')

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { PortUnavailable } from '../../lib/errors.ts'
+import type { BackfillPlans } from '../../lib/ports/backfill-plans.ts'
+import type { BackfillEntry } from '../../lib/run/backfill-asset.ts'
+import { type BackfillPlan, entriesPerChunk, newPlan, readyPlan } from '../../lib/run/backfill-plan.ts'
+import { minute, t0 } from '../support/runs.ts'
+
+/** Backfill plans under test. */
+export interface OpenBackfillPlans {
+  /** The plans as one more command or sweep sees them. */
+  client(): BackfillPlans
+  /** From now on the store behind them cannot answer. Absent where there is none. */
+  unplug?(): void
+  close(): Promise<void>
+}
+
+/** As long as DataZone allows each field to be. */
+const entryOf = (index: number): BackfillEntry => ({
+  assetId: `${index}`.padStart(36, 'a'),
+  projectId: 'p'.repeat(36),
+  revision: 'é'.repeat(64),
+  types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'],
+})
+
+const written = (plan: BackfillPlan | undefined): BackfillPlan => {
+  if (plan === undefined) throw new Error('the plan was not written')
+  return plan
+}
+
+/** What every BackfillPlans does. */
+export const backfillPlansContract = (name: string, open: () => Promise<OpenBackfillPlans>): void => {
+  describe(`BackfillPlans: ${name}`, () => {
+    let under: OpenBackfillPlans
+    beforeEach(async () => {
+      under = await open()
+    })
+    afterEach(() => under.close())
+
+    let count = 0
+    /** Each test has plans of its own. */
+    const planNamed = (word: string) => {
+      count += 1
+      return newPlan(`${word}-${count}`, 'dzd_orders', t0)
+    }
+    const named = async (plan: BackfillPlan) =>
+      (await under.client().all()).find((candidate) => candidate.name === plan.name)
+
+    test('shows a plan to every reader as it was written last', async () => {
+      const [one, other] = [under.client(), under.client()]
+      const begun = written(await one.replace(planNamed('shown')))
+      expect(begun.version).toBe(1)
+      expect(await named(begun)).toEqual(begun)
+      const leased = { ...readyPlan(begun, 7, t0 + minute), lease: { takenAtVersion: 1, untilMs: t0 } }
+      const ready = written(await other.replace(leased, begun))
+      expect(ready.version).toBe(2)
+      expect(await named(begun)).toEqual(ready)
+    })
+
+    test('lets one of several writers win', async () => {
+      const plan = planNamed('contended')
+      const first = await Promise.all([1, 2, 3].map(() => under.client().replace(plan)))
+      expect(first.filter((won) => won !== undefined)).toHaveLength(1)
+      const begun = written(first.find((won) => won !== undefined))
+      const next = await Promise.all(
+        [1, 2, 3].map((requests) => under.client().replace(readyPlan(begun, requests, t0), begun)),
+      )
+      expect(next.filter((won) => won !== undefined)).toHaveLength(1)
+    })
+
+    test('keeps a whole chunk of the longest entries', async () => {
+      const plan = written(await under.client().replace(planNamed('chunks')))
+      const entries = Array.from({ length: entriesPerChunk }, (_, index) => entryOf(index))
+      await under.client().putChunk(plan, 0, entries)
+      await under.client().putChunk(plan, 1, entries.slice(0, 1))
+      expect(await under.client().chunk(plan, 0)).toEqual(entries)
+      expect(await under.client().chunk(plan, 1)).toEqual(entries.slice(0, 1))
+      expect(await under.client().chunk(plan, 2)).toBeUndefined()
+    })
+
+    test('keeps the chunks of a plan apart from those of an earlier plan of the same name', async () => {
+      const plan = written(await under.client().replace(planNamed('again')))
+      await under.client().putChunk(plan, 0, [entryOf(0)])
+      expect(await under.client().chunk({ ...plan, createdAtMs: t0 + 1 }, 0)).toBeUndefined()
+    })
+
+    test('throws when its store cannot answer', async ({ skip }) => {
+      if (under.unplug === undefined) return skip('it is in memory')
+      const client = under.client()
+      const plan = planNamed('unplugged')
+      under.unplug()
+      await expect(client.all()).rejects.toThrow(PortUnavailable)
+      await expect(client.replace(plan)).rejects.toThrow(PortUnavailable)
+      await expect(client.putChunk(plan, 0, [])).rejects.toThrow(PortUnavailable)
+      await expect(client.chunk(plan, 0)).rejects.toThrow(PortUnavailable)
+    })
+  })
+}

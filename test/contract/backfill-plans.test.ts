@@ -1,0 +1,52 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dynamoDbBackfillPlans } from '../../lib/adapters/dynamodb/backfill-plans.ts'
+import { newPlan } from '../../lib/run/backfill-plan.ts'
+import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
+import { t0 } from '../support/runs.ts'
+import { backfillPlansContract } from './backfill-plans.suite.ts'
+import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+
+backfillPlansContract('in memory', async () => {
+  const plans = memoryBackfillPlans()
+  return { client: () => plans, close: async () => {} }
+})
+
+describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
+  let table: RunTable
+  beforeAll(async () => {
+    table = await openRunTable(environment)
+  })
+  afterAll(() => table?.close())
+
+  backfillPlansContract(`DynamoDB at ${name}`, async () => {
+    const clients: DynamoDBClient[] = []
+    return {
+      client: () => {
+        const client = table.another()
+        clients.push(client)
+        return dynamoDbBackfillPlans(client, table.name)
+      },
+      unplug: () => {
+        const nowhere = { protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' }
+        for (const client of clients) client.config.endpoint = async () => nowhere
+      },
+      close: async () => {},
+    }
+  })
+
+  test('P8: leaves out and reports a plan and a chunk that it cannot read', async () => {
+    const put = (item: object) =>
+      table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) }))
+    await put({ pk: 'BACKFILLS', sk: 'by-hand', state: 'RUNNING' })
+    const reported: string[] = []
+    const report = ({ sk }: { readonly sk: string }) => void reported.push(sk)
+    const plans = dynamoDbBackfillPlans(table.client, table.name, { report })
+    expect((await plans.all()).some((plan) => plan.name === 'by-hand')).toBe(false)
+    expect(reported).toEqual(['by-hand'])
+    const plan = newPlan('damaged', 'dzd_orders', t0)
+    await put({ pk: `BACKFILL#damaged#${t0}`, sk: 'CHUNK#000000', entries: [{ assetId: 7 }] })
+    expect(await plans.chunk(plan, 0)).toBeUndefined()
+  })
+})
