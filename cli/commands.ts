@@ -50,6 +50,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'end a pause',
     add: async (program) => (await import('./commands/pause.ts')).addResume(program),
   },
+  backfill: {
+    usage: 'backfill plan|apply|stop|status',
+    summary: 'request runs of what is in the catalog already',
+    add: async (program) => (await import('./commands/backfill.ts')).addBackfill(program),
+  },
   breaker: {
     usage: 'breaker list|close',
     summary: 'show and close circuit breakers',

@@ -1,23 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
-import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { readPolicyFile } from '../policy-file.ts'
 import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
 import { locateStack } from '../stack-location.ts'
-
-const readPolicy = async (file: string): Promise<Policy> => {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(await readFile(file, 'utf8'))
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new CommandFailed(exitCodes.usage, `cannot read the policy ${file}: ${why}`, { cause })
-  }
-  const policy = parsePolicy(parsed)
-  if (policy.ok) return policy.value
-  throw new CommandFailed(exitCodes.usage, `${file} is not a valid policy: ${policy.problems.join('; ')}`)
-}
 
 const decisionText = (decision: Decision, policy: Policy): string => {
   switch (decision.decision) {
@@ -45,7 +31,7 @@ export const addPolicy = (program: Command): void => {
     .argument('[file]', 'policy file', 'config/policy.json')
     .description('check a policy file; every wrong place is named')
     .action(async (file: string) => {
-      const { rules, caps } = await readPolicy(file)
+      const { rules, caps } = await readPolicyFile(file)
       console.log(`${file} is valid: ${rules.length} rules, ${caps.length} caps`)
     })
 
@@ -61,7 +47,7 @@ export const addPolicy = (program: Command): void => {
     )
     .action(async (named: string, options: AssetFlags & { file: string }, command: Command) => {
       const all = { ...command.optsWithGlobals<AssetFlags>(), ...options }
-      const rules = await readPolicy(all.file)
+      const rules = await readPolicyFile(all.file)
       const location = await locateStack(all)
       const target = await resolveAsset(named, all, location)
       const { readAsset } = await import('../catalog.ts')

@@ -77,6 +77,15 @@ export const incrementsFor = (
     })
 }
 
+/** The counters of all caps for the day and month of `nowMs`. */
+export const countersAt = (caps: readonly Cap[], nowMs: number): readonly Counter[] => {
+  const now = new Date(nowMs)
+  return caps.flatMap(({ name: cap, perDay, perMonth }) => [
+    ...(perDay === undefined ? [] : [{ cap, period: dayAt(now).period }]),
+    ...(perMonth === undefined ? [] : [{ cap, period: monthAt(now).period }]),
+  ])
+}
+
 const isSameCounter = (left: Counter, right: Counter): boolean =>
   left.cap === right.cap && left.period === right.period
 
