@@ -20,7 +20,7 @@ const number = (value: number): string => value.toLocaleString('en-US')
 
 const minutesOf = (runs: number, startsPerSecond: number): string => {
   const minutes = runs / startsPerSecond / 60
-  return minutes < 1 ? 'under 1' : number(Math.ceil(minutes))
+  return number(Math.ceil(minutes))
 }
 
 const dollarsOf = (runs: number): string => ((runs * dollarsPer1000Runs) / 1000).toFixed(2)
@@ -73,7 +73,7 @@ export const planLines = async (report: PlanReport): Promise<readonly string[]> 
     styled('bold', `${plan.name}: ${number(planned)} of ${number(listed)} assets, ${number(runs)} runs`),
     ...(groups.length === 0 ? [] : [await groupTable(groups, startsPerSecond)]),
     '',
-    `${minutesOf(runs, startsPerSecond)} minutes at ${startsPerSecond} Starts a second, $${dollarsOf(runs)}`,
+    `minutes: ${minutesOf(runs, startsPerSecond)} at ${startsPerSecond} Starts a second; dollars: ${dollarsOf(runs)}`,
     ...monthLines(forecast),
     ...budgetLines(forecast),
     ...(listed === planned ? [] : [`left out: ${number(listed - planned)} assets`]),
