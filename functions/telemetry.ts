@@ -53,6 +53,19 @@ export const refusedEventReporter =
     telemetry.warn('EventBridge refused events', { error, events })
   }
 
+/** Returns a reporter that logs and counts each failed AssumeRole of the catalog role, with the name of the error. */
+export const failedCatalogRoleReporter =
+  (telemetry: Pick<Telemetry, 'warn' | 'error' | 'count'>) =>
+  (error: string, isDenied: boolean): void => {
+    if (isDenied) {
+      telemetry.count('catalog-role-denied', 1)
+      telemetry.error('The catalog role may not be assumed', { error })
+    } else {
+      telemetry.count('catalog-role-unavailable', 1)
+      telemetry.warn('Failed to assume the catalog role', { error })
+    }
+  }
+
 /** P8: logs and counts each status or type that this version does not know, with the id of its run. */
 export const reportUnrecognized = (unrecognized: readonly Unrecognized[], telemetry: Telemetry): void => {
   for (const { runId, what } of unrecognized) {

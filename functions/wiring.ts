@@ -5,6 +5,7 @@ import { DataZoneClient } from '@aws-sdk/client-datazone'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { STSClient } from '@aws-sdk/client-sts'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
@@ -16,9 +17,11 @@ import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
 import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
 import { sqsRequestQueue } from '../lib/adapters/sqs/request-queue.ts'
-import { readConfig } from '../lib/config.ts'
+import { catalogSession } from '../lib/adapters/sts/catalog-session.ts'
+import { type Config, readConfig } from '../lib/config.ts'
 import type { Clock } from '../lib/ports/clock.ts'
 import {
+  failedCatalogRoleReporter,
   malformedItemReporter,
   refusedEventReporter,
   type Telemetry,
@@ -51,6 +54,20 @@ export const timeouts = {
   throwOnRequestTimeout: true,
 }
 
+/** The credentials of the DataZone clients: a session of the catalog role, or, without one, the function's own role. */
+const catalogCredentials = ({ catalogRoleArn: roleArn, functionName }: Config, telemetry: Telemetry) =>
+  roleArn === undefined
+    ? {}
+    : {
+        credentials: catalogSession({
+          sts: new STSClient({ requestHandler: timeouts }),
+          roleArn,
+          sessionName: functionName,
+          now: systemClock.now,
+          report: failedCatalogRoleReporter(telemetry),
+        }),
+      }
+
 /**
  * Builds what the functions share.
  * @throws InvalidConfiguration when the environment or the policy is wrong
@@ -70,9 +87,14 @@ export const wire = () => {
     },
   }
   const reportMalformedItem = malformedItemReporter(telemetry)
+  const credentials = catalogCredentials(config, telemetry)
   const datazone = dataZoneGateway({
-    starts: new DataZoneClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1000 } }),
-    reads: new DataZoneClient({ requestHandler: timeouts }),
+    starts: new DataZoneClient({
+      ...credentials,
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 1000 },
+    }),
+    reads: new DataZoneClient({ ...credentials, requestHandler: timeouts }),
     api: config.dataZoneApi,
     report: unreadableFieldReporter(telemetry),
   })

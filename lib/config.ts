@@ -20,6 +20,10 @@ export interface Config {
   readonly rejectedQueueUrl: string
   readonly eventBusName: string
   readonly dataZoneApi: ApiSetting
+  /** The role for calls to DataZone; undefined calls it with the function's own credentials. */
+  readonly catalogRoleArn: string | undefined
+  /** Names this function in the sessions of the catalog role. */
+  readonly functionName: string
   /** Start slots handed out per second, below DataZone's quota of 10. */
   readonly startRatePerSecond: number
   readonly starter: StarterSettings
@@ -63,6 +67,16 @@ const Environment = z.object({
   EVENT_BUS_NAME: text,
   HINT_QUEUE_URL: text,
   DATAZONE_API: z._default(z.enum(['auto', 'current', 'older']), 'auto'),
+  CATALOG_ROLE_ARN: z._default(
+    z.string().check(
+      z.regex(/^$|^arn:[a-z0-9-]+:iam::\d{12}:role\/.+$/, {
+        error: 'must be the ARN of an IAM role, or empty to call DataZone with the role of the function',
+      }),
+    ),
+    '',
+  ),
+  /** Set by Lambda. */
+  AWS_LAMBDA_FUNCTION_NAME: z._default(text, 'datazone-run-orchestrator'),
   HINT_LOOK_AGAIN_SECONDS: seconds(10, 900),
   MODE: z.enum(modes),
   DOMAIN_IDS: z._default(z.pipe(parts, z.array(z.string().check(z.regex(domainIdPattern)))), []),
@@ -131,6 +145,8 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     rejectedQueueUrl: value.REJECTED_QUEUE_URL,
     eventBusName: value.EVENT_BUS_NAME,
     dataZoneApi: value.DATAZONE_API,
+    catalogRoleArn: value.CATALOG_ROLE_ARN === '' ? undefined : value.CATALOG_ROLE_ARN,
+    functionName: value.AWS_LAMBDA_FUNCTION_NAME,
     startRatePerSecond: value.START_RATE_PER_SECOND,
     starter: {
       mode: value.MODE,

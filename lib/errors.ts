@@ -8,6 +8,23 @@ export class PortUnavailable extends Error {
   }
 }
 
+/** The functions could not assume the catalog role, so a call to DataZone was not sent. */
+export class CatalogRoleFailed extends Error {
+  /** Whether only an administrator can fix it; otherwise it may pass by itself. */
+  readonly isDenied: boolean
+  constructor(roleArn: string, { isDenied, cause }: { readonly isDenied: boolean; readonly cause: unknown }) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error'
+    super(
+      isDenied
+        ? `the functions may not assume ${roleArn} (${reason}); its trust policy must name their roles`
+        : `${roleArn} could not be assumed (${reason})`,
+      { cause },
+    )
+    this.name = isDenied ? 'CatalogRoleDenied' : 'CatalogRoleUnavailable'
+    this.isDenied = isDenied
+  }
+}
+
 /** The settings are wrong. Names every wrong field at once. */
 export class InvalidConfiguration extends Error {
   constructor(problems: readonly string[]) {

@@ -49,6 +49,8 @@ export function functionEnv(
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
     AWS_ENDPOINT_URL_DATAZONE: endpoints.datazone,
     ...plan.environment,
+    // One machine has no STS: the functions call DataZone with their own credentials.
+    CATALOG_ROLE_ARN: '',
     ...settings,
   }
 }

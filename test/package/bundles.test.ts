@@ -17,7 +17,7 @@ const metafileSchema = z.object({
 })
 type Outputs = z.infer<typeof metafileSchema>['outputs']
 
-const entryBudgetBytes = 420_000
+const entryBudgetBytes = 440_000
 const startBudgetBytes = 600_000
 
 let directory: string

@@ -11,6 +11,7 @@ import * as z from 'zod/mini'
 import { handler } from '../../examples/consumer/handler.ts'
 import { parseQueueMessage } from '../../lib/contracts/queue-message.ts'
 import { compilePattern } from '../../local/eventbridge/event-pattern.ts'
+import { packagedTemplate } from '../../local/package.ts'
 import { startSqs } from '../../local/sqs/server.ts'
 import { openRunTable } from '../contract/run-table.ts'
 import { resourceProblems } from './service-spec.ts'
@@ -98,6 +99,22 @@ describe('the consumer', () => {
     final.detail.metadata.id = 'another'
     final.detail.data.willRetry = true
     expect(await handler(final)).toBe('will retry')
+  })
+})
+
+describe('the template for the account of the domain', () => {
+  const template = async () =>
+    consumerTemplate.parse(JSON.parse(await read('examples/domain-account/template.json')))
+
+  test('has only properties that CloudFormation knows', async () => {
+    expect(await resourceProblems((await template()).Resources)).toEqual([])
+  })
+
+  test('gives its catalog role the permissions that the stack gives to a created one', async () => {
+    const packaged = (await packagedTemplate()).template.Resources['CatalogRole']?.Properties
+    expect((await template()).Resources['CatalogRole']?.Properties['Policies']).toEqual(
+      packaged?.['Policies'],
+    )
   })
 })
 

@@ -40,10 +40,24 @@ const propertiesOf = (type: string): [string, unknown][] =>
 
 const roleOf = (name: string) => roleSchema.parse(template.Resources[name]?.Properties)
 
+const attachedSchema = z.object({
+  Roles: z.array(z.object({ Ref: z.string() })),
+  PolicyDocument: documentSchema,
+})
+
+/** The policies of a role: its own, and those that the template attaches. */
+const policiesOfRole = (role: string) => {
+  const attached = propertiesOf('AWS::IAM::Policy').flatMap(([, properties]) => {
+    const { Roles, PolicyDocument } = attachedSchema.parse(properties)
+    return Roles.some(({ Ref }) => Ref === role) ? [PolicyDocument] : []
+  })
+  return [...roleOf(role).Policies.map(({ PolicyDocument }) => PolicyDocument), ...attached]
+}
+
 /** `action resource`, one line for each pair that a role allows. */
 const grantsOf = (role: string): string[] =>
-  roleOf(role)
-    .Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+  policiesOfRole(role)
+    .flatMap(({ Statement }) => Statement)
     .flatMap(({ Action, Resource }) =>
       asList(Action).flatMap((action) => asList(Resource).map((resource) => `${action} ${nameOf(resource)}`)),
     )
@@ -58,6 +72,10 @@ const referenceSchema = z.union([
     z.object({ 'Fn::Sub': z.string() }),
     z.transform((it) => it['Fn::Sub']),
   ),
+  z.pipe(
+    z.object({ 'Fn::If': z.tuple([z.string(), z.unknown(), z.unknown()]) }),
+    z.transform((it) => it['Fn::If'][0]),
+  ),
   z.string(),
 ])
 const nameOf = (resource: unknown): string => referenceSchema.parse(resource)
@@ -68,6 +86,7 @@ describe('the roles (P12)', () => {
       'StarterRole',
       'PollerRole',
       'ObserverRole',
+      'CatalogRole',
       'SweepScheduleRole',
     ])
     const used = propertiesOf('AWS::Lambda::Function').map(([name, properties]) => [
@@ -83,12 +102,6 @@ describe('the roles (P12)', () => {
 
   test('grant the starter exactly these actions', () => {
     expect(grantsOf('StarterRole')).toEqual([
-      'datazone:CancelMetadataGenerationRun *',
-      'datazone:GetAsset *',
-      'datazone:ListDataSourceRuns *',
-      'datazone:ListMetadataGenerationRuns *',
-      'datazone:StartDataSourceRun *',
-      'datazone:StartMetadataGenerationRun *',
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
@@ -104,15 +117,12 @@ describe('the roles (P12)', () => {
       'sqs:GetQueueAttributes RequestQueue.Arn',
       'sqs:ReceiveMessage RequestQueue.Arn',
       'sqs:SendMessage RejectedQueue.Arn',
+      'sts:AssumeRole CreatesCatalogRole',
     ])
   })
 
   test('grant the poller exactly these actions', () => {
     expect(grantsOf('PollerRole')).toEqual([
-      'datazone:CancelMetadataGenerationRun *',
-      'datazone:GetDataSourceRun *',
-      'datazone:GetMetadataGenerationRun *',
-      'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',
@@ -122,14 +132,12 @@ describe('the roles (P12)', () => {
       'logs:PutLogEvents PollerLogGroup.Arn',
       'sqs:SendMessage RejectedQueue.Arn',
       'sqs:SendMessage RequestQueue.Arn',
+      'sts:AssumeRole CreatesCatalogRole',
     ])
   })
 
   test('grant the observer exactly these actions', () => {
     expect(grantsOf('ObserverRole')).toEqual([
-      'datazone:GetDataSourceRun *',
-      'datazone:GetMetadataGenerationRun *',
-      'datazone:ListMetadataGenerationRuns *',
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/byActiveUntil',
@@ -145,7 +153,44 @@ describe('the roles (P12)', () => {
       'sqs:DeleteMessage HintQueue.Arn',
       'sqs:GetQueueAttributes HintQueue.Arn',
       'sqs:ReceiveMessage HintQueue.Arn',
+      'sts:AssumeRole CreatesCatalogRole',
     ])
+  })
+
+  test('grant the catalog role exactly these actions, and no other role any of DataZone', () => {
+    expect(grantsOf('CatalogRole')).toEqual([
+      'datazone:CancelMetadataGenerationRun *',
+      'datazone:GetAsset *',
+      'datazone:GetDataSourceRun *',
+      'datazone:GetMetadataGenerationRun *',
+      'datazone:ListDataSourceRuns *',
+      'datazone:ListMetadataGenerationRuns *',
+      'datazone:StartDataSourceRun *',
+      'datazone:StartMetadataGenerationRun *',
+    ])
+  })
+
+  test('let the functions assume the created or the given catalog role', () => {
+    expect(template.Resources['AssumeCatalogRolePolicy']?.Properties).toMatchObject({
+      PolicyDocument: {
+        Statement: [
+          {
+            Resource: {
+              'Fn::If': [
+                'CreatesCatalogRole',
+                { 'Fn::GetAtt': ['CatalogRole', 'Arn'] },
+                { Ref: 'CatalogRoleArn' },
+              ],
+            },
+          },
+        ],
+      },
+    })
+    expect(template.Resources['CatalogRole']).toMatchObject({ Condition: 'CreatesCatalogRole' })
+    for (const name of ['Starter', 'Poller', 'Observer'])
+      expect(template.Resources[`${name}LambdaFunction`]).toMatchObject({
+        DependsOn: expect.arrayContaining(['AssumeCatalogRolePolicy']),
+      })
   })
 
   test('grant the scheduler exactly these actions', () => {
@@ -163,6 +208,15 @@ describe('the roles (P12)', () => {
     expect(trustOf('StarterRole')).toEqual(lambda)
     expect(trustOf('PollerRole')).toEqual(lambda)
     expect(trustOf('ObserverRole')).toEqual(lambda)
+    expect(trustOf('CatalogRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: {
+          AWS: ['StarterRole', 'PollerRole', 'ObserverRole'].map((role) => ({ 'Fn::GetAtt': [role, 'Arn'] })),
+        },
+        Action: 'sts:AssumeRole',
+      },
+    ])
     expect(trustOf('SweepScheduleRole')).toEqual([
       {
         Effect: 'Allow',
@@ -195,6 +249,7 @@ const actionsSent = async (): Promise<string[]> => {
   return [...new Set(actions.flat())].sort()
 }
 const services: Record<string, string> = {
+  sts: 'sts',
   datazone: 'datazone',
   dynamodb: 'dynamodb',
   eventbridge: 'events',
@@ -209,7 +264,7 @@ const parts: Record<string, string[]> = {
 describe('the adapters', () => {
   test('send exactly the actions that the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
-    const allowed = ['StarterRole', 'PollerRole', 'ObserverRole']
+    const allowed = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole']
       .flatMap(grantsOf)
       .map((grant) => grant.replace(/ .*/, ''))
     const forOurCode = [...new Set(allowed)].filter((action) => !byLambda.test(action))
@@ -270,8 +325,24 @@ describe('the queues and the bus (P12)', () => {
     ])
   })
 
+  test('let the account of the domain send events of DataZone, where a parameter names it', () => {
+    expect(template.Resources['DomainAccountEventsPolicy']).toMatchObject({
+      Condition: 'ReceivesFromDomainAccount',
+      Properties: {
+        EventBusName: 'default',
+        Statement: {
+          Effect: 'Allow',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+          Principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${DomainAccountId}:root' } },
+          Action: 'events:PutEvents',
+          Condition: { StringEquals: { 'events:source': 'aws.datazone' } },
+        },
+      },
+    })
+  })
+
   test('let only the roles of the functions use the source of endings', () => {
-    expect(propertiesOf('AWS::Events::EventBusPolicy')).toEqual([
+    expect(propertiesOf('AWS::Events::EventBusPolicy').slice(0, 1)).toEqual([
       [
         'RunEventBusPolicy',
         {

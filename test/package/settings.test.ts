@@ -60,6 +60,9 @@ describe('the functions', () => {
       DOMAIN_IDS: { 'Fn::If': ['ServesEveryDomain', '', { Ref: 'DomainIds' }] },
       DEFAULT_TYPES: { Ref: 'DefaultTypes' },
       START_RATE_PER_SECOND: { Ref: 'StartRatePerSecond' },
+      CATALOG_ROLE_ARN: {
+        'Fn::If': ['CreatesCatalogRole', { 'Fn::GetAtt': ['CatalogRole', 'Arn'] }, { Ref: 'CatalogRoleArn' }],
+      },
       DATAZONE_API: { Ref: 'DataZoneApi' },
       QUOTA_PROBE_SECONDS: { Ref: 'QuotaProbeSeconds' },
       LEASE_SECONDS: '60',

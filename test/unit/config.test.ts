@@ -148,3 +148,24 @@ describe('an invalid configuration', () => {
     )
   })
 })
+
+describe('the catalog role', () => {
+  test('is none where the setting is empty or missing', () => {
+    expect(read().catalogRoleArn).toBeUndefined()
+    expect(read({ CATALOG_ROLE_ARN: '' }).catalogRoleArn).toBeUndefined()
+  })
+
+  test('is the role of the setting, in sessions that carry the name of the function', () => {
+    const arn = 'arn:aws:iam::111122223333:role/path/catalog'
+    expect(read({ CATALOG_ROLE_ARN: arn, AWS_LAMBDA_FUNCTION_NAME: 'starter' })).toMatchObject({
+      catalogRoleArn: arn,
+      functionName: 'starter',
+    })
+  })
+
+  test('must be the ARN of a role', () => {
+    expect(complaint({ CATALOG_ROLE_ARN: 'catalog' })).toMatch(
+      /CATALOG_ROLE_ARN.* must be the ARN of an IAM role/,
+    )
+  })
+})

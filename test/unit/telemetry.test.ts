@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { malformedItemReporter, metricName } from '../../functions/telemetry.ts'
+import { failedCatalogRoleReporter, malformedItemReporter, metricName } from '../../functions/telemetry.ts'
 
 describe('malformedItemReporter', () => {
   test('logs each problem of an item once and counts every report', () => {
@@ -24,5 +24,24 @@ describe('malformedItemReporter', () => {
 describe('metricName', () => {
   test('spells a state in lower case with hyphens', () => {
     expect(metricName('run', 'TIMED_OUT')).toBe('run-timed-out')
+  })
+})
+
+describe('failedCatalogRoleReporter', () => {
+  test('counts a denied AssumeRole apart from a short outage', () => {
+    const seen: unknown[] = []
+    const report = failedCatalogRoleReporter({
+      error: (message, fields) => seen.push(['error', message, fields]),
+      warn: (message, fields) => seen.push(['warn', message, fields]),
+      count: (metric, value) => seen.push([metric, value]),
+    })
+    report('AccessDenied', true)
+    report('Throttling', false)
+    expect(seen).toEqual([
+      ['catalog-role-denied', 1],
+      ['error', 'The catalog role may not be assumed', { error: 'AccessDenied' }],
+      ['catalog-role-unavailable', 1],
+      ['warn', 'Failed to assume the catalog role', { error: 'Throttling' }],
+    ])
   })
 })

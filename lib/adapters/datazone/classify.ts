@@ -1,3 +1,4 @@
+import { CatalogRoleFailed } from '../../errors.ts'
 import type { Refusal, RefusalKind } from '../../ports/datazone.ts'
 
 /** Every error of the service model that the run operations list, and its meaning. */
@@ -63,6 +64,11 @@ export const hasStaleCredentials = ({ name }: Pick<Refusal, 'name'>): boolean =>
  * which is retried and never ends a run. Only a 4xx that is understood proves that the call had no effect.
  */
 export const classify = (error: unknown): Refusal => {
+  // The credentials of a call come first: without them nothing was sent.
+  if (error instanceof CatalogRoleFailed) {
+    const kind = error.isDenied ? 'DENIED' : 'UNAVAILABLE'
+    return { kind, definite: true, name: error.name, message: messageOf(error), cause: error }
+  }
   const rawName: unknown = error instanceof Error ? error.name : undefined
   const name = typeof rawName === 'string' ? rawName.slice(0, 100).toWellFormed() : 'UnknownError'
   const status = statusOf(error)

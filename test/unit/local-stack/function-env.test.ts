@@ -11,7 +11,7 @@ const plan: FunctionPlan = {
   timeoutMs: 30_000,
   memoryMb: 512,
   reservedConcurrency: undefined,
-  environment: { TABLE_NAME: 'runs', MODE: 'plan' },
+  environment: { TABLE_NAME: 'runs', MODE: 'plan', CATALOG_ROLE_ARN: 'arn:aws:iam::1:role/catalog' },
 }
 const endpoints = { dynamodb: 'http://d', sqs: 'http://s', eventbridge: 'http://e', datazone: 'http://z' }
 
@@ -36,6 +36,7 @@ test('combines the variables of Lambda, the template and the caller, and none of
     _HANDLER: 'dist/starter/index.handler',
     TABLE_NAME: 'runs',
     MODE: 'run',
+    CATALOG_ROLE_ARN: '',
   })
   expect(env).not.toHaveProperty('PATH')
 })
