@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AssetRef, DataSourceRef, Ending, GenerationType, Subject } from './run.ts'
 import { generationTypes, isForeign, isResolved } from './run.ts'
 
@@ -11,8 +11,7 @@ import { generationTypes, isForeign, isResolved } from './run.ts'
  * 4. Changing one changes what "the same run" means, and needs a migration of the table.
  */
 
-const digest = (parts: readonly (string | number)[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+const digest = (parts: readonly (string | number)[]): string => hash('sha256', JSON.stringify(parts), 'hex')
 
 /** A set of types in canonical form: no repeats, in the order of DataZone's enum. */
 export const canonicalTypes = (types: readonly GenerationType[]): GenerationType[] =>

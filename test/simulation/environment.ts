@@ -41,6 +41,8 @@ export interface Environment {
   deploy(mode: 'off' | 'plan' | 'run'): void
   /** Something was put on a queue. */
   wake(): void
+  /** Something was written to the table. */
+  wakeSweep(): void
   /** No more ticks that are late, doubled or overlapping. */
   calm(): void
 }
@@ -178,7 +180,7 @@ export const startEnvironment = (options: {
     })
   }
   const { periodMs } = deployed.poller
-  startSchedule({
+  const schedule = startSchedule({
     time,
     firstMs: time.now() + random.whole(0, periodMs),
     periodMs,
@@ -195,6 +197,7 @@ export const startEnvironment = (options: {
       starters.wake()
       observers.wake()
     },
+    wakeSweep: schedule.wake,
     calm: () => {
       calm = true
     },

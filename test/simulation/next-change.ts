@@ -25,44 +25,44 @@ const owesNoCancel = (item: Item): boolean => {
   return text(cancel, 'requestId') === undefined || Number.isFinite(number(cancel, 'sentAtMs'))
 }
 
+/** Long past: a sweep should act on it already. */
+const overdue = Number.NEGATIVE_INFINITY
+
 /**
- * When a record can next give a sweep something else to do than the sweep before had, given the times at which its run
- * changes at DataZone; now, when a sweep should act on it already.
+ * When a record can next give a sweep something else to do than the sweeps up to `sinceMs` had, given the times at which
+ * its run changes at DataZone.
  */
-const nextOfRecord = (item: Item, nowMs: number, runChangesMs: readonly number[]): number => {
-  const later = (moments: readonly number[]) => Math.min(...moments.filter((atMs) => atMs > nowMs))
+const nextOfRecord = (item: Item, sinceMs: number, runChangesMs: readonly number[]): number => {
+  const later = (moments: readonly number[]) => Math.min(...moments.filter((atMs) => atMs > sinceMs))
   switch (item['state']) {
     case 'CLAIMED':
     case 'PARKED': {
       const workAtMs = number(item, 'workAt')
-      return workAtMs > nowMs ? workAtMs : nowMs
+      return Number.isNaN(workAtMs) ? overdue : workAtMs
     }
     case 'IN_FLIGHT':
-      return owesNoCancel(item) ? later([...momentsOf(item), ...runChangesMs]) : nowMs
+      return owesNoCancel(item) ? later([...momentsOf(item), ...runChangesMs]) : overdue
     case 'ENDED':
-      return item['announcedAtMs'] === undefined ? nowMs : Number.POSITIVE_INFINITY
+      return item['announcedAtMs'] === undefined ? overdue : Number.POSITIVE_INFINITY
     default:
       return Number.POSITIVE_INFINITY
   }
 }
 
-/** What may change a world without anyone acting: its records, and the moments that are known ahead. */
+/** What may change a world without a write or a message: its records' ages, its runs, and the deeds of its program. */
 export interface Foreseen {
   readonly items: readonly Item[]
   /** When each run, by its id, changes at DataZone. */
   readonly runChanges: () => ReadonlyMap<string, readonly number[]>
-  /** Deeds, messages that become visible, events on their way. */
-  readonly momentsMs: readonly (number | undefined)[]
+  /** When the deeds of the program are done, in order. */
+  readonly deedsMs: readonly number[]
 }
 
-/** Until when every sweep does what the one before it did, as far as the world can tell; now, when it cannot. */
-export const nextChangeMs = ({ items, runChanges, momentsMs }: Foreseen, nowMs: number): number => {
+/** The first moment after `sinceMs` from which a sweep may do something else than before; in the past when it is overdue. */
+export const nextChangeMs = ({ items, runChanges, deedsMs }: Foreseen, sinceMs: number): number => {
   const changes = items.some(({ state }) => state === 'IN_FLIGHT') ? runChanges() : undefined
-  let nextMs = Number.POSITIVE_INFINITY
-  for (const atMs of momentsMs) if (atMs !== undefined && atMs > nowMs) nextMs = Math.min(nextMs, atMs)
-  for (const item of items) {
-    nextMs = Math.min(nextMs, nextOfRecord(item, nowMs, changes?.get(text(item, 'runId') ?? '') ?? []))
-    if (nextMs <= nowMs) return nowMs
-  }
+  let nextMs = deedsMs.find((atMs) => atMs > sinceMs) ?? Number.POSITIVE_INFINITY
+  for (const item of items)
+    nextMs = Math.min(nextMs, nextOfRecord(item, sinceMs, changes?.get(text(item, 'runId') ?? '') ?? []))
   return nextMs
 }

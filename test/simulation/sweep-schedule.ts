@@ -2,20 +2,23 @@ import type { VirtualTime } from './ports/clock.ts'
 
 /** What a schedule must know to leave out sweeps that only repeat the one before. */
 export interface Quiet {
-  /** Grows with every write to the table and every message that is sent. */
-  readonly changes: () => number
-  /** Until when, as of now, every sweep does what the one before it did. */
-  readonly untilMs: () => number
+  /** The first moment after `sinceMs` from which a sweep may do something that no earlier sweep did. */
+  readonly nextChangeMs: (sinceMs: number) => number
 }
 
-/** After so many ticks without a change, the next ones are left out until something is to change. */
-const idleTicks = 1
-/** Something unforeseen is met all the same: the longest time without a sweep. */
-const longestMs = 30 * 60_000
+/** The longest time without a sweep, in case a change was not foreseen. */
+const longestMs = 2 * 3_600_000
+
+/** A schedule of sweeps. */
+export interface SweepSchedule {
+  /** Something was written or sent: the next period looks whether there is work for a sweep. */
+  wake(): void
+}
 
 /**
- * Ticks each `periodMs` from `firstMs` on. Where `quiet` is given and `isCalm`, ticks that would only repeat the sweep
- * before are left out; those that come stay in step with the period.
+ * Ticks each `periodMs` from `firstMs` on. Where `quiet` is given and `isCalm`, a tick sweeps only if something changed
+ * since the sweep before the last, and ticks with nothing to look at are left out. The remaining ones stay in step with
+ * the period.
  */
 export const startSchedule = (options: {
   readonly time: VirtualTime
@@ -24,28 +27,38 @@ export const startSchedule = (options: {
   readonly isCalm: () => boolean
   readonly quiet?: Quiet | undefined
   readonly sweep: () => void
-}): void => {
-  const { time, periodMs, isCalm, quiet, sweep } = options
-  let seen = 0
-  let idle = 0
-  let untilMs = Number.NEGATIVE_INFINITY
+}): SweepSchedule => {
+  const { time, firstMs, periodMs, isCalm, quiet, sweep } = options
+  let sweptMs = Number.NEGATIVE_INFINITY
+  let nextTickMs = firstMs
 
-  const nextTickMs = (atMs: number): number => {
-    if (quiet === undefined || !isCalm()) return atMs + periodMs
-    const changes = quiet.changes()
-    const isSame = changes === seen
-    idle = isSame && atMs < untilMs ? idle + 1 : 0
-    seen = changes
-    untilMs = isSame ? quiet.untilMs() : atMs
-    if (idle < idleTicks) return atMs + periodMs
-    const periods = Math.ceil((Math.min(untilMs, atMs + longestMs) - atMs) / periodMs)
-    return atMs + Math.max(1, periods) * periodMs
+  const tickFrom = (atMs: number): number => firstMs + Math.ceil((atMs - firstMs) / periodMs) * periodMs
+
+  const schedule = (atMs: number) => {
+    nextTickMs = atMs
+    time.at(atMs, () => {
+      if (nextTickMs === atMs) tick(atMs)
+    })
   }
 
   const tick = (atMs: number) => {
-    sweep()
-    const nextMs = nextTickMs(atMs)
-    time.at(nextMs, () => tick(nextMs))
+    // A run that changes may be read by the second sweep only: the first can be too early for its age.
+    const dueMs =
+      quiet === undefined || !isCalm()
+        ? atMs
+        : Math.min(sweptMs + longestMs, quiet.nextChangeMs(sweptMs - periodMs))
+    if (dueMs <= atMs) {
+      sweptMs = atMs
+      sweep()
+    }
+    schedule(Math.max(atMs + periodMs, tickFrom(dueMs)))
   }
-  time.at(options.firstMs, () => tick(options.firstMs))
+  schedule(firstMs)
+
+  return {
+    wake: () => {
+      const atMs = Math.max(firstMs, tickFrom(time.now() + 1))
+      if (atMs < nextTickMs) schedule(atMs)
+    },
+  }
 }

@@ -20,8 +20,6 @@ export interface WorldQueues {
   readonly deadLettered: Outside['deadLettered']
   /** Every request that the starter hid. */
   readonly hidden: Outside['hidden']
-  /** How many messages were sent to the request queue and the hint queue. */
-  sends(): number
   /** From now on no message is delivered twice, overlooked or kept after its deletion. */
   calm(): void
 }
@@ -37,12 +35,10 @@ export const worldQueues = (options: {
   const { time, random, profile, count } = options
   const faults = { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked }
   const plain = (name: string) => simulatedQueue({ name, time, random: random.fork(name), retentionMs })
-  let sends = 0
   const waking = (queue: SimulatedQueue): SimulatedQueue => ({
     ...queue,
     send: (body, delayMs) => {
       const id = queue.send(body, delayMs)
-      sends += 1
       options.sent()
       return id
     },
@@ -98,7 +94,6 @@ export const worldQueues = (options: {
     deadLetters,
     deadLettered,
     hidden,
-    sends: () => sends,
     calm: () => {
       requests.setFaults({})
       hints.setFaults({})

@@ -155,6 +155,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       return lagMs
     },
     pageRecords: profile.pageRecords,
+    written: () => environment.wakeSweep(),
   })
   const events: SeenEvent[] = []
   const bus = simulatedBus({
@@ -192,21 +193,18 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   }
   const hinting = deliverHints(time, watched, sendHint)
 
-  const actionsMs = program.actions.map(({ atMs }) => startMs + atMs)
-  const quietUntilMs = (): number =>
+  // What a message changes is written.
+  const deedsMs = program.actions
+    .filter(({ deed }) => !['send', 'hint', 'redrive', 'revise'].includes(deed.kind))
+    .map(({ atMs }) => startMs + atMs)
+  const nextSweepChangeMs = (sinceMs: number): number =>
     nextChangeMs(
       {
         items: table.items(),
         runChanges: () => runChanges(datazone, profile.assumptions.listLagMs),
-        momentsMs: [
-          ...actionsMs,
-          ...redrivesMs,
-          requests.nextVisibleAtMs(),
-          hints.nextVisibleAtMs(),
-          datazone.control.nextEventMs(),
-        ],
+        deedsMs,
       },
-      time.now(),
+      sinceMs,
     )
 
   const memory = new Set<string>()
@@ -215,7 +213,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const sweptMs: number[] = []
   const environment: Environment = startEnvironment({
     swept: (beganAtMs) => sweptMs.push(beganAtMs),
-    quiet: { changes: () => table.writes().length + queues.sends(), untilMs: quietUntilMs },
+    quiet: { nextChangeMs: nextSweepChangeMs },
     time,
     random: random.fork('environment'),
     profile,

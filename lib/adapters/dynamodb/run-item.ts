@@ -205,8 +205,8 @@ export const parseItem = (item: unknown): Run | UnreadableRecord => {
     )
   }
   const fields = z.safeParse(RunItem, item)
-  const foreign = z.safeParse(ForeignSubjectItem, item)
-  const subject = foreign.success ? foreign : z.safeParse(SubjectItem, item)
+  const isForeign = typeof item === 'object' && item !== null && 'foreignRunId' in item
+  const subject = isForeign ? z.safeParse(ForeignSubjectItem, item) : z.safeParse(SubjectItem, item)
   if (fields.success && subject.success) {
     const run: Run = { ...fields.data, subject: subject.data }
     const own = runKey(run)

@@ -70,10 +70,12 @@ export const serialize = (shapeName: string, value: unknown): unknown => {
       Object.entries(value).map(([key, part]) => [key, serialize(shape.value.shape, part)]),
     )
   if (shape.type !== 'structure' || typeof value !== 'object' || value === null) return value
-  const given = new Map<string, unknown>(Object.entries(value))
-  const members = Object.entries(shape.members)
-    .filter(([name]) => given.get(name) !== undefined)
-    .map(([name, member]) => [member.locationName ?? name, serialize(member.shape, given.get(name))])
-  const added = given.get(unknownField)
-  return Object.fromEntries(added === undefined ? members : [...members, [unknownField, added]])
+  const fields: Record<string, unknown> = {}
+  for (const [name, part] of Object.entries(value)) {
+    const member = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined
+    if (name === unknownField) fields[name] = part
+    if (member !== undefined && part !== undefined)
+      fields[member.locationName ?? name] = serialize(member.shape, part)
+  }
+  return fields
 }

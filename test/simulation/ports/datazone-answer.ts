@@ -26,10 +26,11 @@ const receivedBody = <Out extends object>(operation: string, answer: ServiceAnsw
   const { transport, unreadable } = answer
   if (transport?.kind === 'raw' && transport.status < 300) return bodyOf(transport.body)
   if (answer.outcome === 'error') throw sdkError(answer.error)
-  const text = JSON.stringify(
-    withUnreadableFields(serialize(outputShape(operation), answer.output), unreadable),
-  )
-  return bodyOf(transport?.kind === 'truncated' ? text.slice(0, text.length / 2) : text)
+  // Serialized, an answer is what JSON would make of it: only a text that breaks off has to be written.
+  const body = withUnreadableFields(serialize(outputShape(operation), answer.output), unreadable)
+  if (transport?.kind !== 'truncated') return body
+  const text = JSON.stringify(body)
+  return bodyOf(text.slice(0, text.length / 2))
 }
 
 const isBroken = (transport: Transport | undefined): boolean =>

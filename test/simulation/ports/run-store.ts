@@ -75,8 +75,10 @@ export const simulatedTable = (options: {
   readonly indexLagMs?: () => number
   /** Pages are smaller than the documented megabyte, to have more of them. */
   readonly pageRecords?: number
+  /** Called after each write. */
+  readonly written?: () => void
 }): SimulatedTable => {
-  const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY } = options
+  const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY, written = () => {} } = options
   const partitions = new Map<string, Map<string, Stored>>()
   const index = new Map<string, Shown>()
   /** Where a run id stands, and from when the index of run ids shows it. */
@@ -103,6 +105,7 @@ export const simulatedTable = (options: {
     if (typeof runId === 'string' && !runIds.has(runId)) runIds.set(runId, { key, fromMs: atMs })
     entry.coming.push({ atMs, stored: next?.workAtMs === undefined ? undefined : next })
     index.set(name, entry)
+    written()
   }
 
   const put = (next: Stored) => {
