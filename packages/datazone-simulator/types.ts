@@ -192,7 +192,7 @@ export interface Settings {
   listShift: boolean
   listJumbledShare: number
   pageTokenLifeMs: number | null
-  apiGeneration: 'current' | 'older' | 'older-answers'
+  apiGeneration: 'current' | 'older'
   unknownFields: boolean
   unknownTypeShare: number
   eventPayload: 'run-id' | 'asset-id' | 'both' | 'domain-only'

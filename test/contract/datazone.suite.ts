@@ -70,8 +70,9 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('P8: reads the older shape, which shows one type, in Start, Get and List', async () => {
-      const { datazone } = await opened({ apiGeneration: 'older-answers' })
-      const started = answered(await datazone.startRun(startInput(), minute))
+      const { datazone } = await opened({ apiGeneration: 'older' })
+      const types = ['BUSINESS_DESCRIPTIONS'] as const
+      const started = answered(await datazone.startRun(startInput({ types }), minute))
       const older = { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }
       expect(started).toMatchObject(older)
       const got = answered(await datazone.getRun(domainId, started.runId))

@@ -80,7 +80,7 @@ export interface Outside {
   /** Items that the table's expiry deleted, as they were. */
   readonly expired: readonly Readonly<Record<string, unknown>>[]
   /** An older deployment of DataZone tells one type of each run. */
-  readonly apiGeneration: 'current' | 'older-answers' | 'older'
+  readonly apiGeneration: 'current' | 'older'
   /** From then on nothing went wrong any more. */
   readonly calmFromMs: number
   readonly endMs: number

@@ -43,7 +43,7 @@ export interface Profile {
   readonly partialShare: number
   readonly failureShare: number
   /** An older deployment of DataZone tells one type of a run, and knows no partial success. */
-  readonly apiGeneration: 'current' | 'older-answers' | 'older'
+  readonly apiGeneration: 'current' | 'older'
   /** Runs that never end. */
   readonly stuckShare: number
   /** What a cancel that comes too late is answered, and how long one takes. */
@@ -107,11 +107,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     unreadableShare: unreadable.pick([0.3, 1]),
     unknownStatusShare: random.chance(0.2) ? 0.2 : 0,
     partialShare: sometimes(0.3) * (isOlder ? 0 : 1),
-    apiGeneration: isOlder
-      ? random.fork('older starts').chance(0.5)
-        ? 'older'
-        : 'older-answers'
-      : 'current',
+    apiGeneration: isOlder ? 'older' : 'current',
     failureShare: sometimes(0.3),
     stuckShare: cancels.chance(0.3) ? 0.2 : 0,
     cancelEnded: cancels.pick(['ConflictException', 'ValidationException'] as const),

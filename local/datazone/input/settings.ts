@@ -104,10 +104,9 @@ const lists = {
 const answers = {
   /**
    * The older API requires `type` on Start, knows only BUSINESS_DESCRIPTIONS and no `types`. Its answers have no
-   * `types`, no `typeStats` and no PARTIALLY_SUCCEEDED; it answers FAILED instead (assumed). `older-answers` takes
-   * the requests of the current API and answers as the older one.
+   * `types`, no `typeStats` and no PARTIALLY_SUCCEEDED; it answers FAILED instead (assumed).
    */
-  apiGeneration: z.enum(['current', 'older', 'older-answers']).default('current'),
+  apiGeneration: z.enum(['current', 'older']).default('current'),
   /** Whether each structure of an answer has a field that no model has. */
   unknownFields: z.boolean().default(false),
   /** Share of metadata runs that also show a type that no model has. */
