@@ -26,7 +26,7 @@ export const connect = async (options: StackOptions) => {
   return {
     location,
     client,
-    store: dynamoDbRunStore(client, location.tableName, () => delay(50)),
+    store: dynamoDbRunStore(client, location.tableName, { backOff: () => delay(50) }),
     list: dynamoDbRunList(client, location.tableName),
     switches: dynamoDbSwitches(client, location.tableName, Date.now),
     breakers: dynamoDbBreakers(client, location.tableName),

@@ -105,7 +105,7 @@ export const wire = () => {
     telemetry,
     ports: {
       clock: systemClock,
-      store: dynamoDbRunStore(table, config.tableName),
+      store: dynamoDbRunStore(table, config.tableName, { report: reportMalformedItem }),
       skips: dynamoDbSkipLog(table, config.tableName),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond, {

@@ -8,7 +8,7 @@ import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
 import { openBreaker } from '../../lib/run/breaker.ts'
 import { runKey } from '../../lib/run/identity.ts'
-import { endedRun, minute, t0 } from '../support/runs.ts'
+import { claimedRun, endedRun, inFlightRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
 /** Later than every breaker of these tests was opened. */
@@ -117,7 +117,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
   })
 
   test.each(oddNumbers)('reads records beside one with the number %s', async (N) => {
-    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
     const [good, odd] = [endedRun(), endedRun({ attempt: 2 })]
     await beside(marshall(toItem(good)), () =>
       beside({ ...marshall(toItem(odd)), schemaVersion: { S: 'one' }, more: { N } }, async () => {
@@ -129,7 +129,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
   })
 
   test('finds a record damaged whose time cannot be printed, so that its event holds back no other', async () => {
-    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
     const run = endedRun({ detectedAtMs: 9e15 })
     await beside(marshall(toItem(run)), async () => {
       const { runs, unreadable } = await store.runsOf(run.subject)
@@ -140,8 +140,86 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     })
   })
 
+  const reporting = () => {
+    const reported: unknown[] = []
+    const store = dynamoDbRunStore(table.client, table.name, {
+      backOff: async () => {},
+      report: (...all) => reported.push(all),
+    })
+    return { store, reported }
+  }
+  const put = (item: Record<string, unknown>) =>
+    table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) }))
+
+  test('P9: reports a lease in the year 2100 that it takes for due', async () => {
+    const run = claimedRun({ subject: { ...subject, assetId: 'leased' }, leaseEndsAtMs: Date.UTC(2100, 0) })
+    await beside(marshall(toItem(run)), async () => {
+      const { store, reported } = reporting()
+      const due: unknown[] = []
+      for await (const page of store.due(t0 + minute)) due.push(...page.runs)
+      expect(due).toMatchObject([{ subject: { assetId: 'leased' }, leaseEndsAtMs: t0 + minute }])
+      const { partition, record } = runKey(run)
+      expect(reported).toEqual([[{ pk: partition, sk: record }, expect.stringContaining('far ahead')]])
+    })
+  })
+
+  test.each([
+    ['a text', 'many'],
+    ['negative', -5],
+    ['absurd', 1e12],
+  ])('P7: takes a cap for full whose counter is %s, and reports it', async (_, runs) => {
+    const counter = { cap: `damaged ${runs}`, period: 'DAY#2026-11-20' }
+    const key = { pk: `CAP#${counter.cap}`, sk: counter.period }
+    const counts = [{ counter, limit: 100, periodEndsAtMs: t0 }]
+    const { store, reported } = reporting()
+    await beside(marshall({ ...key, runs }), async () => {
+      const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })
+      expect(await store.claim(claim, { capCounts: counts })).toEqual({ outcome: 'full', full: counts })
+      expect(reported).toEqual([[key, expect.stringContaining('delete it')]])
+    })
+    await put({ ...key, runs: 99 })
+    const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })
+    expect(await store.claim(claim, { capCounts: counts })).toMatchObject({ outcome: 'claimed' })
+    const another = claimedRun({ subject: { ...subject, assetId: `capped-too-${runs}` }, version: 0 })
+    expect(await store.claim(another, { capCounts: counts })).toMatchObject({ outcome: 'full' })
+    expect(reported).toHaveLength(1)
+  })
+
+  test.each<[string, Record<string, AttributeValue>]>([
+    ['a version of 2^53', { version: { N: String(2 ** 53) } }],
+    ['a text as its version', { version: { S: 'seven' } }],
+    ['no version', {}],
+  ])('P8: replaces a claim count with %s, and refuses claims decided before', async (name, fields) => {
+    const source = { ...sourceSubject, dataSourceId: `counted-${name.replaceAll(/\W/g, '-')}` }
+    const { store, reported } = reporting()
+    const key = { pk: `SOURCE#dzd_orders#${source.dataSourceId}`, sk: 'CLAIMS' }
+    await beside({ ...marshall(key), ...fields }, async () => {
+      const { claimCount, unreadable } = await store.decidingRunsOf({ ...source, endedSinceMs: t0 })
+      expect(unreadable).toEqual([])
+      expect(reported).toEqual([[key, 'is no count of claims, and is replaced']])
+      expect((await store.decidingRunsOf({ ...source, endedSinceMs: t0 })).claimCount).toBe(claimCount)
+      expect(reported).toHaveLength(1)
+      const claim = claimedRun({ subject: source, version: 0 })
+      const [old, current] = [7, claimCount].map((count) => ({ claimCount: count }))
+      expect(await store.claim(claim, old)).toEqual({ outcome: 'claim-count-changed' })
+      expect(await store.claim(claim, current)).toMatchObject({ outcome: 'claimed' })
+      expect((await store.runsOf(source)).unreadable).toEqual([])
+    })
+  })
+
+  test('P1: reports the item of a run id that names no record, and takes the run for recorded', async () => {
+    const { store, reported } = reporting()
+    const key = { pk: 'RUNID#dzd_orders#run-damaged', sk: 'HOLDER' }
+    await beside(marshall({ ...key, heldBy: 7 }), async () => {
+      expect(await store.holderOf('dzd_orders', 'run-damaged')).toEqual({ partition: '', record: '' })
+      expect(reported).toEqual([[key, expect.stringContaining('taken for recorded')]])
+      const run = inFlightRun({ subject: sourceSubject, runId: 'run-damaged', version: 0 })
+      expect(await store.recordRunId(run)).toEqual({ outcome: 'taken' })
+    })
+  })
+
   test('finds a record unreadable that was copied to another key, where no write would find it', async () => {
-    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
     const run = endedRun()
     const copy = { ...marshall(toItem(run)), sk: { S: 'RUN#copy' } }
     await beside(copy, async () => {

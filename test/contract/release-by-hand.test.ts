@@ -36,7 +36,7 @@ const values = (json: string) =>
   )
 
 test('docs/OPERATIONS.md: what waits for a cap is made due, and is a good record still', async () => {
-  const store = dynamoDbRunStore(table.client, table.name, async () => {})
+  const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
   const about = (assetId: string) => ({ ...subject, domainId: 'dzd_4hcuvz5s9kx7ma', assetId })
   const later = { version: 0, retryAtMs: t0 + 60 * minute }
   const full = parkedRun({ ...later, subject: about('full'), reason: 'CAP_FULL' })

@@ -56,8 +56,10 @@ const scripted = (script: Script, maxAttempts = 1) => {
     requestHandler,
     maxAttempts,
   })
-  const store = dynamoDbRunStore(client, 'runs', async (tries) => {
-    waits.push(tries)
+  const store = dynamoDbRunStore(client, 'runs', {
+    backOff: async (tries) => {
+      waits.push(tries)
+    },
   })
   return { store, waits, operations, calls: () => calls }
 }

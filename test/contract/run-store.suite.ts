@@ -812,6 +812,46 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([announced])
       })
 
+      test('P9: show what lies further ahead than it is ever set, as due now', async () => {
+        const { domainId } = assetOfItsOwn()
+        const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
+        const year2100 = Date.UTC(2100, 0)
+        const sent = { firstAtMs: year2100, lastAtMs: year2100 }
+        const nowMs = t0 + minute
+        const claim = { leaseEndsAtMs: nowMs + 60 * minute }
+        const month = 40 * 24 * 60 * minute
+        const runs: Run[] = [
+          claimedRun({ ...at('lease'), leaseEndsAtMs: year2100, startSent: sent }),
+          claimedRun({ ...at('lease-within'), ...claim }),
+          endedRun({ ...at('ended'), detectedAtMs: year2100, startedAtMs: t0 }),
+          inFlightRun({ ...at('in-flight'), startedAtMs: year2100 }),
+          parkedRun({ ...at('parked'), retryAtMs: nowMs + month + 1 }),
+          parkedRun({ ...at('parked-within'), retryAtMs: nowMs + month }),
+        ]
+        for (const run of runs) created(await store.create(run))
+        const shown = async (part: Part) =>
+          (await runsIn(part, nowMs, domainId)).toSorted((left, right) =>
+            runKey(left).partition < runKey(right).partition ? -1 : 1,
+          )
+        await expect
+          .poll(() => shown('due'), { timeout: 10_000 })
+          .toMatchObject([
+            { subject: { assetId: 'ended' }, detectedAtMs: nowMs, startedAtMs: t0, version: 1 },
+            { subject: { assetId: 'in-flight' }, startedAtMs: nowMs },
+            {
+              subject: { assetId: 'lease' },
+              leaseEndsAtMs: nowMs,
+              startSent: { firstAtMs: nowMs, lastAtMs: nowMs },
+            },
+          ])
+        await expect
+          .poll(() => shown('waiting'), { timeout: 10_000 })
+          .toMatchObject([{ subject: { assetId: 'parked' }, retryAtMs: nowMs }])
+        const [first] = await shown('due')
+        if (first?.state !== 'ENDED') throw new Error('the ended run is missing')
+        expect(await store.save({ ...first, announcedAtMs: nowMs })).toMatchObject({ detectedAtMs: nowMs })
+      })
+
       test.runIf(holdsItems)('come in pages, in order over all of them', async () => {
         const { domainId } = assetOfItsOwn()
         const runs: Run[] = []

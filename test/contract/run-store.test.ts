@@ -70,7 +70,7 @@ for (const { name, environment, isolatesTransactions } of dynamoDbs) {
     async () => {
       const table = await openRunTable(environment)
       return {
-        store: dynamoDbRunStore(table.client, table.name, atOnce),
+        store: dynamoDbRunStore(table.client, table.name, { backOff: atOnce }),
         plant: async (item) => {
           await table.client.send(
             new PutItemCommand({
@@ -110,7 +110,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
       },
       { step: 'initialize' },
     )
-    const store = dynamoDbRunStore(client, table.name, atOnce)
+    const store = dynamoDbRunStore(client, table.name, { backOff: atOnce })
     const read = { ...subject, assetId: 'read' }
     await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
     await store.runsOf(read)
@@ -159,7 +159,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
       },
       { step: 'initialize' },
     )
-    const store = dynamoDbRunStore(client, table.name, atOnce)
+    const store = dynamoDbRunStore(client, table.name, { backOff: atOnce })
     const decisive = await store.decidingRunsOf({
       ...query,
       attemptsOf: 'RUN#load-4000#0001',
@@ -174,7 +174,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
 
   test('P7: a counter goes by itself, a quarter of a year after its period', async () => {
     const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]
-    await dynamoDbRunStore(table.client, table.name, atOnce).claim(claimedRun({ version: 0 }), {
+    await dynamoDbRunStore(table.client, table.name, { backOff: atOnce }).claim(claimedRun({ version: 0 }), {
       capCounts: counts,
     })
     expect(await itemOf('CAP#all')).toEqual({
@@ -198,7 +198,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
         startedAtMs,
         createdAtMs,
       })
-      await dynamoDbRunStore(table.client, table.name, atOnce).recordRunId(run)
+      await dynamoDbRunStore(table.client, table.name, { backOff: atOnce }).recordRunId(run)
       expect(await itemOf(`RUNID#dzd_orders#${run.runId}`)).toEqual({
         pk: `RUNID#dzd_orders#${run.runId}`,
         sk: 'HOLDER',
@@ -241,7 +241,7 @@ describe('a store that cannot answer', () => {
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
     })
-    await expect(call(dynamoDbRunStore(client, 'runs', atOnce))).rejects.toThrow(PortUnavailable)
+    await expect(call(dynamoDbRunStore(client, 'runs', { backOff: atOnce }))).rejects.toThrow(PortUnavailable)
     client.destroy()
   })
 

@@ -39,7 +39,7 @@ describe.each(dynamoDbs)('the skip log in DynamoDB at $name', ({ environment }) 
   })
 
   test('P8: is no record of the asset, and hides none', async () => {
-    const store = dynamoDbRunStore(table.client, table.name, async () => {})
+    const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
     await log().record(subject, skip('event:1'))
     const created = await store.create(parkedRun({ version: 0 }))
     expect(created.outcome).toBe('created')

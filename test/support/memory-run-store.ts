@@ -1,6 +1,7 @@
 import { PortUnavailable } from '../../lib/errors.ts'
 import type { Records, RunStore, UnreadableRecord } from '../../lib/ports/run-store.ts'
 import { activeUntilMs } from '../../lib/run/deciding-runs.ts'
+import { broughtToNow, isFarAhead } from '../../lib/run/far-ahead.ts'
 import { attemptsPrefix, partitionOf, type RunKey, runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Counter, Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
@@ -45,11 +46,14 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       .all()
       .filter(isWanted)
       .map((run) => ({ run, atMs: workAtMs(run) ?? Number.POSITIVE_INFINITY }))
-      .filter(({ atMs }) => atMs <= nowMs)
+      .filter(({ run, atMs }) => atMs <= nowMs || isFarAhead(run, nowMs))
       .toSorted((left, right) => left.atMs - right.atMs)
     const half = Math.ceil(due.length / 2)
     for (const page of [due.slice(0, half), due.slice(half)]) {
-      yield { runs: page.map(({ run }) => run), unreadable: [] }
+      yield {
+        runs: page.map(({ run }) => (isFarAhead(run, nowMs) ? broughtToNow(run, nowMs) : run)),
+        unreadable: [],
+      }
     }
   }
 

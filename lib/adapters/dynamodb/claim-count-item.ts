@@ -20,3 +20,8 @@ export const claimCountItem = (partition: string, claimCount: number) => ({
 /** The count, or undefined: the item is something else. */
 export const parseClaimCount = (item: unknown): number | undefined =>
   z.safeParse(ClaimCountItem, item).data?.version
+
+const ClaimCountKey = z.object({ sk: z.literal(sortKey) })
+
+/** Whether an item is a claim count, damaged or not, and no record. */
+export const isClaimCount = (item: unknown): boolean => z.safeParse(ClaimCountKey, item).success

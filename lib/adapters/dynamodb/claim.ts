@@ -10,6 +10,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import type { ClaimedRun } from '../../run/run.ts'
@@ -21,7 +22,7 @@ import {
   recordUnchangedSince,
   unchangedSince,
 } from './conditions.ts'
-import { countParameters } from './counter-item.ts'
+import { counterKey, countParameters, isCounter } from './counter-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
 import { type BackOff, failedConditions, retryWrites } from './retry-writes.ts'
@@ -124,8 +125,27 @@ const sendClaim = async (client: DynamoDBClient, { put, joint }: ClaimWrite): Pr
  * itself and its starter continues at once.
  * @throws PortUnavailable when the table does not answer, or other transactions hold the same items too long
  */
-export const claimWriter = (client: DynamoDBClient, table: string, backOff?: BackOff) => {
+export const claimWriter = (
+  client: DynamoDBClient,
+  table: string,
+  { backOff, report }: { readonly backOff?: BackOff | undefined; readonly report: ReportMalformedItem },
+) => {
   const retry = retryWrites(backOff)
+
+  /** P8: a damaged counter stops every claim of its cap until its period ends, so that is reported. */
+  const reportDamaged = (error: unknown, joint: readonly JointWrite[]): void => {
+    const [, ...reasons] =
+      error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
+    for (const [index, { failed }] of joint.entries()) {
+      const item = reasons[index]?.Item
+      if (failed.outcome !== 'full' || item === undefined || isCounter(plainItem(item))) continue
+      for (const { counter } of failed.full)
+        report(
+          counterKey(counter),
+          'is no count of runs, so its cap is taken for full: delete it to begin at 0',
+        )
+    }
+  }
 
   return async (claim: ClaimedRun, conditions: ClaimConditions): Promise<ClaimResult> => {
     const run = { ...claim, version: claim.version + 1 }
@@ -147,6 +167,7 @@ export const claimWriter = (client: DynamoDBClient, table: string, backOff?: Bac
       await retry(() => sendClaim(client, write))
       return { outcome: 'claimed', run }
     } catch (error) {
+      reportDamaged(error, write.joint)
       const outcome = outcomeOf(error, write)
       return outcome === 'claimed' ? { outcome, run } : outcome
     }

@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 
 /** The named conditions of writes. Each states what must hold for the stored record. */
@@ -36,6 +37,13 @@ export const recordUnchangedSince = (read: {
 
 /** The record does not exist. */
 export const absent: Condition = { expression: 'attribute_not_exists(pk)', names: {}, values: {} }
+
+/** The attribute is still as it was read, whatever that was. */
+export const unchangedRaw = (name: string, read: AttributeValue | undefined) => ({
+  ConditionExpression: read === undefined ? 'attribute_not_exists(#name)' : '#name = :read',
+  ExpressionAttributeNames: { '#name': name },
+  ...(read === undefined ? {} : { ExpressionAttributeValues: { ':read': read } }),
+})
 
 /** A condition as the parameters of a DynamoDB write take it. */
 export const conditionParameters = (condition: Condition) => ({

@@ -26,9 +26,10 @@ export const holderItem = (run: InFlightRun) => {
 
 const HolderItem = z.object({ heldBy: z.string() })
 
-/** The record that an item names. A damaged item names one that does not exist, so that its run is taken for recorded. */
-export const holderIn = (item: unknown): RunKey => {
-  const { heldBy = '' } = z.safeParse(HolderItem, item).data ?? {}
+/** The record that an item names; undefined when it is damaged. */
+export const holderIn = (item: unknown): RunKey | undefined => {
+  const { heldBy } = z.safeParse(HolderItem, item).data ?? {}
+  if (heldBy === undefined) return undefined
   const [partition = '', ...record] = heldBy.split(' ')
   return { partition, record: record.join(' ') }
 }

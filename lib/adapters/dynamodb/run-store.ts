@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
+import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type {
   CreateResult,
   EndWithNextResult,
@@ -17,12 +18,19 @@ import type {
   RunStore,
   UnreadableRecord,
 } from '../../ports/run-store.ts'
+import { broughtToNow, farAheadMs } from '../../run/far-ahead.ts'
 import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../run/identity.ts'
 import { present } from '../../run/present.ts'
 import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
 import { claimWriter } from './claim.ts'
-import { claimCountKey, parseClaimCount } from './claim-count-item.ts'
-import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
+import { claimCountItem, claimCountKey, isClaimCount, parseClaimCount } from './claim-count-item.ts'
+import {
+  absent,
+  absentOrPlanned,
+  conditionParameters,
+  recordUnchangedSince,
+  unchangedRaw,
+} from './conditions.ts'
 import { holderIn, holderItem, holderKey } from './holder-item.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { plainItem } from './plain-item.ts'
@@ -43,7 +51,7 @@ const sorted = (items: readonly Item[]): Records => {
       claimCount = taken
       continue
     }
-    if (isSkipLog(plain)) continue
+    if (isClaimCount(plain) || isSkipLog(plain)) continue
     const parsed = parseItem(plain)
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)
@@ -99,6 +107,17 @@ const dueParameters = (table: string, shard: Shard, nowMs: number): QueryCommand
   ExpressionAttributeValues: marshall({ ':shard': shard, ':now': nowMs }),
 })
 
+/** Records further ahead than this system ever sets them: normally none. */
+const farAheadParameters = (table: string, shard: Shard, nowMs: number): QueryCommandInput => ({
+  TableName: table,
+  IndexName: 'work',
+  KeyConditionExpression: 'workShard = :shard AND workAt > :ahead',
+  ExpressionAttributeValues: marshall({
+    ':shard': shard,
+    ':ahead': nowMs + (shard === workShards.waiting ? farAheadMs.waiting : farAheadMs.work),
+  }),
+})
+
 /** The park reasons of records that are not due yet, without those released since. */
 const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput => ({
   TableName: table,
@@ -136,10 +155,40 @@ const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
   }
 }
 
+export interface RunStoreOptions {
+  readonly backOff?: BackOff
+  readonly report?: ReportMalformedItem
+}
+
 /** The run store on one DynamoDB table. */
-export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?: BackOff): RunStore => {
+export const dynamoDbRunStore = (
+  client: DynamoDBClient,
+  table: string,
+  { backOff, report = () => {} }: RunStoreOptions = {},
+): RunStore => {
   const retry = retryWrites(backOff)
-  const claim = claimWriter(client, table, backOff)
+  const claim = claimWriter(client, table, { backOff, report })
+
+  /**
+   * Returns the claim count of a data source. P8: a damaged one is replaced by the current time, which no starter has
+   * read as a count, so that claims decided before fail and are decided again.
+   */
+  const readClaimCount = async (partition: string): Promise<number | undefined> => {
+    for (;;) {
+      const [item] = await allOf(recordParameters(table, marshall(claimCountKey(partition))))
+      const plain = item === undefined ? undefined : plainItem(item)
+      const claimCount = parseClaimCount(plain)
+      if (item === undefined || claimCount !== undefined) return claimCount
+      report({ pk: partition, sk: claimCountKey(partition).sk }, 'is no count of claims, and is replaced')
+      const replaced = claimCountItem(partition, Date.now())
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: marshall(replaced),
+        ...unchangedRaw('version', item['version']),
+      })
+      if ((await answered(retry(() => client.send(put)))) !== undefined) return replaced.version
+    }
+  }
 
   async function* itemPages(parameters: QueryCommandInput): AsyncGenerator<Item[]> {
     let start: Item | undefined
@@ -162,6 +211,19 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?
     const all: Item[] = []
     for await (const items of itemPages(parameters)) all.push(...items)
     return all
+  }
+
+  /** What a shard of the `work` index holds by then, and what lies so far ahead that it is due, too. */
+  async function* workBy(shard: Shard, nowMs: number): AsyncGenerator<Records> {
+    yield* pages(dueParameters(table, shard, nowMs))
+    for await (const page of pages(farAheadParameters(table, shard, nowMs))) {
+      if (page.runs.length === 0 && page.unreadable.length === 0) continue
+      for (const run of page.runs) {
+        const { partition, record } = runKey(run)
+        report({ pk: partition, sk: record }, 'has a time far ahead of the clock, and is taken for due')
+      }
+      yield { ...page, runs: page.runs.map((run) => broughtToNow(run, nowMs)) }
+    }
   }
 
   const createInstead = async <R extends Run>(run: R, instead: ParkedRun): Promise<CreateResult<R>> => {
@@ -248,7 +310,7 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?
 
     async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {
       const partition = partitionOf(source)
-      const { claimCount } = sorted(await allOf(recordParameters(table, marshall(claimCountKey(partition)))))
+      const claimCount = await readClaimCount(partition)
       const reads = [
         activeSinceParameters(table, partition, endedSinceMs),
         ...(attemptsOf === undefined ? [] : [attemptsParameters(table, partition, attemptsOf)]),
@@ -258,8 +320,12 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?
     },
 
     async holderOf(domainId, runId) {
-      const [item] = await allOf(recordParameters(table, marshall(holderKey(domainId, runId))))
-      return item === undefined ? undefined : holderIn(plainItem(item))
+      const key = holderKey(domainId, runId)
+      const [item] = await allOf(recordParameters(table, marshall(key)))
+      if (item === undefined) return undefined
+      const holder = holderIn(plainItem(item))
+      if (holder === undefined) report(key, 'names no record, so its run is taken for recorded')
+      return holder ?? { partition: '', record: '' }
     },
 
     async byRunId(runId) {
@@ -297,9 +363,9 @@ export const dynamoDbRunStore = (client: DynamoDBClient, table: string, backOff?
       return done !== undefined
     },
 
-    due: (nowMs) => pages(dueParameters(table, workShards.work, nowMs)),
+    due: (nowMs) => workBy(workShards.work, nowMs),
 
-    waiting: (nowMs) => pages(dueParameters(table, workShards.waiting, nowMs)),
+    waiting: (nowMs) => workBy(workShards.waiting, nowMs),
 
     async *parkedAfter(nowMs) {
       for await (const items of itemPages(parkedAfterParameters(table, nowMs))) yield items.map(reasonOf)

@@ -9,6 +9,7 @@ import type {
   Records,
   RunStore,
 } from '../../../lib/ports/run-store.ts'
+import { broughtToNow, farAheadMs, isFarAhead } from '../../../lib/run/far-ahead.ts'
 import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
 import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import { claimRefused } from '../../support/claim-conditions.ts'
@@ -186,6 +187,17 @@ export const simulatedTable = (options: {
       for await (const page of itemPages(...which)) yield recordsOf(page)
     }
 
+    async function* workBy(name: string, nowMs: number, isIn: (one: Stored) => boolean) {
+      const isFar = (one: Stored) =>
+        (one.workAtMs ?? 0) > nowMs + farAheadMs[isInWaiting(one) ? 'waiting' : 'work']
+      const read = () => indexed().filter((one) => isIn(one) && (isDueBy(one, nowMs) || isFar(one)))
+      for await (const page of pages(name, '', read, byWorkAt))
+        yield {
+          ...page,
+          runs: page.runs.map((run) => (isFarAhead(run, nowMs) ? broughtToNow(run, nowMs) : run)),
+        }
+    }
+
     const write = <T>(name: string, run: Run, resends: boolean, effect: () => T): Promise<T> =>
       step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
 
@@ -336,21 +348,9 @@ export const simulatedTable = (options: {
           return true
         }),
 
-      due: (nowMs) =>
-        pages(
-          'store.due',
-          '',
-          () => indexed().filter((one) => !isInWaiting(one) && isDueBy(one, nowMs)),
-          byWorkAt,
-        ),
+      due: (nowMs) => workBy('store.due', nowMs, (one) => !isInWaiting(one)),
 
-      waiting: (nowMs) =>
-        pages(
-          'store.waiting',
-          '',
-          () => indexed().filter((one) => isInWaiting(one) && isDueBy(one, nowMs)),
-          byWorkAt,
-        ),
+      waiting: (nowMs) => workBy('store.waiting', nowMs, isInWaiting),
 
       async *parkedAfter(nowMs) {
         const isCounted = (one: Stored) =>
