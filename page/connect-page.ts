@@ -1,7 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { dataZoneClient } from '../cli/catalog.ts'
 import { clientSettings, connect } from '../cli/connect.ts'
 import { queueDepths } from '../cli/queues.ts'
 import type { StackOptions } from '../cli/stack-location.ts'
+import policyFile from '../config/policy.json' with { type: 'json' }
+import { dataZoneCatalog } from '../lib/adapters/datazone/catalog.ts'
+import { parsePolicy } from '../lib/contracts/policy-file.ts'
 import type { LocalEndpoints, PageStack } from './server/page-stack.ts'
 
 /** Connects the page to the stack that the flags of `dzrun` name. */
@@ -10,6 +14,8 @@ export const connectPage = async (
   extra: Pick<LocalEndpoints, 'killWorkers'> = {},
 ): Promise<PageStack> => {
   const { location, ...ports } = await connect(options)
+  // The policy that the local stack was packaged with, and that a deployed one was, unless it has changed since.
+  const policy = parsePolicy(policyFile)
   const { local, tableName, requestQueueUrl, deadLetterQueueUrl, rejectedQueueUrl } = location
   return {
     ...ports,
@@ -18,6 +24,8 @@ export const connectPage = async (
     requestQueueUrl,
     deadLetterQueueUrl,
     rejectedQueueUrl,
+    catalog: dataZoneCatalog(dataZoneClient(location, options)),
+    ...(policy.ok ? { policy: policy.value } : {}),
     sqs: new SQSClient(clientSettings(location, 'sqs', options)),
     queueDepths: () => queueDepths(location, options),
     ...(local === undefined ? {} : { local: { ...local, ...extra } }),

@@ -1,13 +1,20 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { onKey } from './keyboard.ts'
 import { type Live, useLive } from './live.ts'
-import { count } from './model/format.ts'
+import { count, shortened, visible } from './model/format.ts'
 import { go, usePlace } from './router.ts'
 import { chooseTheme, chosenTheme, themes } from './theme.ts'
 import { Help } from './ui/help.tsx'
 import { Icon, type IconName } from './ui/icon.tsx'
+import { Toasts } from './ui/toast.tsx'
+import { Tour } from './ui/tour.tsx'
+import { AssetsView } from './views/assets.tsx'
+import { EventsView } from './views/events.tsx'
+import { LocalView } from './views/local.tsx'
 import { OverviewView } from './views/overview.tsx'
+import { RunView } from './views/run.tsx'
 import { RunsView } from './views/runs.tsx'
+import { WaitingView } from './views/waiting.tsx'
 
 interface View {
   readonly path: string
@@ -20,7 +27,27 @@ interface View {
 const views: readonly View[] = [
   { path: '/', title: 'Overview', icon: 'overview', key: '1', render: () => <OverviewView /> },
   { path: '/runs', title: 'Runs', icon: 'runs', key: '2', render: () => <RunsView /> },
+  { path: '/assets', title: 'Assets', icon: 'assets', key: '3', render: () => <AssetsView /> },
+  { path: '/waiting', title: 'Waiting', icon: 'waiting', key: '4', render: () => <WaitingView /> },
+  { path: '/events', title: 'Events', icon: 'events', key: '5', render: () => <EventsView /> },
+  { path: '/local', title: 'Local', icon: 'local', key: '6', render: () => <LocalView /> },
 ]
+
+/** One run has no entry of its own in the navigation: it is reached from the others. */
+const runView: View = { path: '/runs', title: 'Run', icon: 'runs', key: '', render: () => <RunView /> }
+
+const viewAt = (path: string): View | undefined =>
+  path.startsWith('/run/') ? runView : (views.find((one) => one.path === path) ?? views[0])
+
+/** A deployed stack has no simulator to play with. */
+const shownViews = ({ hello }: Live): readonly View[] =>
+  views.filter(({ path }) => path !== '/local' || hello?.isLocal !== false)
+
+/** The title of a run's view is its asset or data source. */
+const titleAt = (path: string, view: View | undefined): string =>
+  view === runView
+    ? shortened(visible(decodeURIComponent(path.split('/')[4] ?? '')), 80)
+    : (view?.title ?? '')
 
 const badgeOf = (path: string, { overview }: Live): number => {
   if (overview === undefined) return 0
@@ -88,7 +115,7 @@ const Side = ({ live, path }: { readonly live: Live; readonly path: string }) =>
       </span>
     </a>
     <nav class="nav" aria-label="Views">
-      {views.map((view) => {
+      {shownViews(live).map((view) => {
         const badge = badgeOf(view.path, live)
         return (
           <a key={view.path} href={view.path} aria-current={view.path === path ? 'page' : undefined}>
@@ -117,7 +144,8 @@ export const App = () => {
   const { path } = usePlace()
   const [isHelpOpen, setHelpOpen] = useState(false)
   const main = useRef<HTMLElement>(null)
-  const view = views.find((one) => one.path === path) ?? views[0]
+  const view = viewAt(path)
+  const title = titleAt(path, view)
   useEffect(() => {
     const stops = [
       onKey('?', () => setHelpOpen(true)),
@@ -129,7 +157,7 @@ export const App = () => {
     }
   }, [])
   useEffect(() => {
-    document.title = `${view?.title ?? 'Page'} · DataZone runs`
+    document.title = `${title} · DataZone runs`
     main.current?.focus({ preventScroll: true })
   }, [path])
   return (
@@ -138,7 +166,7 @@ export const App = () => {
       <main ref={main} tabIndex={-1}>
         <Banner connection={live.connection} />
         <div class="head">
-          <h1>{view?.title}</h1>
+          <h1 class="wrap">{title}</h1>
           <span class="only-narrow end">
             <Connection connection={live.connection} />
             <ThemeSwitch />
@@ -146,6 +174,8 @@ export const App = () => {
         </div>
         {view?.render()}
       </main>
+      {live.hello?.isLocal === true && <Tour />}
+      <Toasts />
       <Help isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   )

@@ -4,8 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { newToken } from '../kept-token.ts'
+import { changeRoutes } from './change-routes.ts'
 import { clientFiles } from './client-files.ts'
 import { guard } from './guard.ts'
+import { localRoutes } from './local-routes.ts'
 import { openState, type PageOptions } from './page-state.ts'
 import { readRoutes } from './read-routes.ts'
 
@@ -38,6 +40,8 @@ export const startPage = async (options: PageOptions): Promise<Page> => {
     return context.body(state.live.body(context.req.header('last-event-id') ?? context.req.query('after')))
   })
   readRoutes(app, state)
+  if (options.allowChanges) changeRoutes(app, state)
+  if (options.stack.local !== undefined) localRoutes(app, state, options.stack.local)
   app.all('/api/*', (context) => context.json({ message: 'there is no such path' }, 404))
   app.get('/files/:name', compress(), (context) => {
     const file = files.get(context.req.param('name'))

@@ -1,10 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Breakers } from '../../lib/ports/breakers.ts'
+import type { Catalog } from '../../lib/ports/catalog.ts'
 import type { RunList } from '../../lib/ports/run-list.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { SkipHistory } from '../../lib/ports/skip-log.ts'
 import type { Switches } from '../../lib/ports/switches.ts'
+import type { Policy } from '../../lib/run/policy.ts'
 import type { QueueLine } from '../shared/protocol.ts'
 
 /** The stack that a page shows: its read model, and the clients behind the few changes that operators make. */
@@ -16,6 +18,9 @@ export interface PageStack {
   readonly switches: Switches
   readonly breakers: Breakers
   readonly skips: SkipHistory
+  readonly catalog: Catalog
+  /** The rules that a publish meets; absent where the page does not know them. */
+  readonly policy?: Pick<Policy, 'rules'>
   readonly client: DynamoDBClient
   readonly tableName: string
   readonly sqs: SQSClient

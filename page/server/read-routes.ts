@@ -2,9 +2,11 @@ import type { Context, Hono } from 'hono'
 import * as z from 'zod/mini'
 import { assetId, dataSourceId, domainId } from '../../lib/contracts/fields.ts'
 import type { AssetRef, DataSourceRef } from '../../lib/run/run.ts'
+import { CatalogRefused } from '../../lib/usecases/backfill/paced-calls.ts'
 import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import { type Explanation, explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { type PlotWindow, plotWindows } from '../shared/protocol.ts'
+import { assetList } from './asset-list.ts'
 import type { PageState } from './page-state.ts'
 
 const keptMs = 1000
@@ -39,12 +41,22 @@ const shared = <T>() => {
 export const readRoutes = (app: Hono, state: PageState): void => {
   const { stack, series, meter } = state
   const explanations = shared<Explanation>()
+  const assets = assetList(stack.catalog, stack.policy, state.feed.domains)
 
   app.get('/api/series', (context) => {
     const window = context.req.query('window')
     if (!plotWindows.some((known) => known === window))
       return refuse(context, 400, `window: must be one of ${plotWindows.join(', ')}`)
     return context.json(series.read(window as PlotWindow, Date.now()))
+  })
+
+  app.get('/api/assets', async (context) => {
+    try {
+      return context.json(await assets(context.req.query('fresh') === '1'))
+    } catch (error) {
+      if (error instanceof CatalogRefused) return refuse(context, 503, error.message)
+      throw error
+    }
   })
 
   app.get('/api/explain/:domain/:kind/:id', async (context) => {

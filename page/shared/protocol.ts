@@ -156,6 +156,34 @@ export interface EventLine {
   readonly event: unknown
 }
 
+/** A published asset, as the catalog shows it. */
+export interface AssetLine {
+  readonly domainId: string
+  readonly projectId: string
+  readonly assetId: string
+  readonly name: string
+  readonly revision?: string
+  readonly hasDescription: boolean
+  /** The rule of the policy that skips its publishes. */
+  readonly skippedBy?: string
+}
+
+export interface AssetList {
+  readonly atMs: number
+  readonly assets: readonly AssetLine[]
+  /** Whether there are more assets than the page reads. */
+  readonly isCut: boolean
+}
+
+/** A change that waits for its confirmation. */
+export interface PlannedChangeView {
+  readonly id: string
+  readonly title: string
+  readonly detail: string
+  readonly count: number
+  readonly lines: readonly string[]
+}
+
 /** What the client needs to know about the server, once. */
 export interface Hello {
   readonly stack: string

@@ -125,7 +125,10 @@ const Concerns = ({ overview }: { readonly overview: Overview }) => (
   <section class="card" aria-label="Alarms that would ring">
     {overview.concerns.length === 0 ? (
       <p class="row">
-        <Status status="SUCCEEDED" /> <span class="muted">No alarm would ring now.</span>
+        <span class="glyph tone tone-good" aria-hidden="true">
+          ✓
+        </span>{' '}
+        All is well: no alarm would ring now.
       </p>
     ) : (
       <ul class="list">

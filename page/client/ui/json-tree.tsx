@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks'
+import { plural, shortened, visible } from '../model/format.ts'
+import { CopyButton } from './command.tsx'
+
+const longestText = 2000
+const mostMembers = 200
+
+const Atom = ({ value }: { readonly value: unknown }) =>
+  typeof value === 'string' ? (
+    <span class="string">"{visible(shortened(value, longestText))}"</span>
+  ) : (
+    <span class="atom">{String(value)}</span>
+  )
+
+const membersOf = (value: object): readonly (readonly [string, unknown])[] => Object.entries(value)
+
+const Branch = ({
+  name,
+  value,
+  depth,
+}: {
+  readonly name: string
+  readonly value: object
+  readonly depth: number
+}) => {
+  const [isOpen, setOpen] = useState(depth < 2)
+  const members = membersOf(value)
+  const summary = Array.isArray(value) ? plural(members.length, 'item') : plural(members.length, 'field')
+  return (
+    <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <span class="key">{visible(shortened(name, 200))}</span> <span class="muted">{summary}</span>
+      </summary>
+      {isOpen && (
+        <ul>
+          {members.slice(0, mostMembers).map(([key, member]) => (
+            <li key={key}>
+              <Node name={key} value={member} depth={depth + 1} />
+            </li>
+          ))}
+          {members.length > mostMembers && <li class="muted">and {members.length - mostMembers} more</li>}
+        </ul>
+      )}
+    </details>
+  )
+}
+
+const Node = ({
+  name,
+  value,
+  depth,
+}: {
+  readonly name: string
+  readonly value: unknown
+  readonly depth: number
+}) =>
+  typeof value === 'object' && value !== null ? (
+    <Branch name={name} value={value} depth={depth} />
+  ) : (
+    <div>
+      <span class="key">{visible(shortened(name, 200))}</span>: <Atom value={value} />
+    </div>
+  )
+
+/** A value as JSON that folds, with a button that copies the whole of it. */
+export const JsonTree = ({ name, value }: { readonly name: string; readonly value: unknown }) => (
+  <div class="row" style={{ alignItems: 'start', flexWrap: 'nowrap' }}>
+    <div class="json" style={{ flex: '1' }} tabIndex={0} role="group" aria-label={name}>
+      <Node name={name} value={value} depth={0} />
+    </div>
+    <CopyButton text={JSON.stringify(value, null, 2)} what={name} />
+  </div>
+)

@@ -1,0 +1,222 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { EventLine } from '../../shared/protocol.ts'
+import { onKey } from '../keyboard.ts'
+import { useLive } from '../live.ts'
+import { count, shortened, visible } from '../model/format.ts'
+import { runHref, setQuery, usePlace } from '../router.ts'
+import { JsonTree } from '../ui/json-tree.tsx'
+import { useNarrow } from '../ui/narrow.ts'
+import { Status } from '../ui/status.tsx'
+import { Ago, Time } from '../ui/time.tsx'
+import { type Column, VirtualTable } from '../ui/virtual-table.tsx'
+
+const buses = [
+  ['', 'All'],
+  ['run', 'Run bus'],
+  ['service', 'DataZone'],
+  ['requests', 'Rejected and skipped'],
+] as const
+
+/** `Metadata Generation Run Timed Out` as the status TIMED_OUT; undefined for other events. */
+const statusOf = (detailType: string): string | undefined => {
+  const [, word] =
+    /^(?:Metadata Generation|Data Source) Run (Succeeded|Partially Succeeded|Failed|Canceled|Timed Out|Lost|Rejected)$/.exec(
+      detailType,
+    ) ?? []
+  return word?.toUpperCase().replace(' ', '_')
+}
+
+const matches = (event: EventLine, bus: string, text: string): boolean => {
+  if (bus === 'requests' && !/(Rejected|Skipped|Duplicate)$/.test(event.detailType)) return false
+  if (bus !== '' && bus !== 'requests' && event.bus !== bus) return false
+  if (text === '') return true
+  const all = [event.detailType, event.target, event.runId, event.reason, event.id, event.causationId]
+  return all.some((part) => part?.toLowerCase().includes(text) === true)
+}
+
+const keyOf = ({ sequence }: EventLine): string => String(sequence)
+
+const link = (event: EventLine) =>
+  event.target === undefined || event.domainId === undefined ? (
+    <span class="muted">{visible(event.target ?? '')}</span>
+  ) : (
+    <a href={runHref({ domainId: event.domainId, kind: event.kind ?? 'asset', target: event.target })}>
+      {visible(shortened(event.target, 60))}
+    </a>
+  )
+
+const columnsFor = (isNarrow: boolean, open: (event: EventLine) => void): readonly Column<EventLine>[] => [
+  {
+    id: 'at',
+    label: 'When',
+    width: '78px',
+    cell: ({ atMs }) => (
+      <span class="muted">
+        <Ago atMs={atMs} />
+      </span>
+    ),
+  },
+  {
+    id: 'type',
+    label: 'Event',
+    width: 'minmax(150px, 1.3fr)',
+    cell: (event) => (
+      <button
+        type="button"
+        class="plain clip"
+        style={{ maxWidth: '100%', color: 'inherit', padding: '4px 0' }}
+        onClick={() => open(event)}
+      >
+        {visible(event.detailType || 'event without a type')}
+      </button>
+    ),
+  },
+  { id: 'target', label: 'About', width: 'minmax(110px, 1fr)', cell: link },
+  ...(isNarrow
+    ? []
+    : [
+        {
+          id: 'reason',
+          label: 'Reason',
+          width: 'minmax(100px, 1.4fr)',
+          cell: (event: EventLine) => (
+            <span class="muted">{visible(shortened(event.reason ?? '', 160))}</span>
+          ),
+        },
+      ]),
+]
+
+const isCausedBy = (effect: EventLine, cause: EventLine): boolean =>
+  (effect.causationId !== undefined && effect.causationId === cause.id) ||
+  (effect !== cause &&
+    effect.runId !== undefined &&
+    effect.runId === cause.runId &&
+    effect.atMs >= cause.atMs)
+
+const Details = ({ event, events }: { readonly event: EventLine; readonly events: readonly EventLine[] }) => {
+  const causes = events.filter((one) => one !== event && one.id !== '' && one.id === event.causationId)
+  const effects = events.filter((one) => isCausedBy(one, event)).toReversed()
+  const status = statusOf(event.detailType)
+  return (
+    <section class="card stack" aria-label="Selected event" style={{ alignContent: 'start' }}>
+      <div class="row">
+        {status === undefined ? (
+          <strong>{visible(event.detailType)}</strong>
+        ) : (
+          <Status status={status} detail={visible(event.detailType)} />
+        )}
+        <span class="muted small" style={{ marginLeft: 'auto' }}>
+          <Time atMs={event.atMs} />
+        </span>
+      </div>
+      {event.reason !== undefined && <p class="wrap">{visible(shortened(event.reason, 1000))}</p>}
+      <div>
+        <h3>Caused by</h3>
+        {causes.length === 0 ? (
+          <p class="muted wrap">
+            {event.causationId === undefined
+              ? 'nothing that the page has seen'
+              : `request ${visible(shortened(event.causationId, 200))}`}
+          </p>
+        ) : (
+          causes.map((one) => <p key={keyOf(one)}>{visible(one.detailType)}</p>)
+        )}
+      </div>
+      <div>
+        <h3>What it caused</h3>
+        {effects.length === 0 && <p class="muted">nothing that the page has seen yet</p>}
+        <ul class="list">
+          {effects.slice(0, 12).map((one) => (
+            <li key={keyOf(one)}>
+              <span>{visible(one.detailType)}</span>
+              {link(one)}
+              <span class="end muted small">
+                <Time atMs={one.atMs} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <JsonTree name="event" value={event.event} />
+    </section>
+  )
+}
+
+/** The events of the run bus and of DataZone, and what each caused. */
+export const EventsView = () => {
+  const { events, hello } = useLive()
+  const { query } = usePlace()
+  const isNarrow = useNarrow()
+  const [current, setCurrent] = useState<string>()
+  const bus = query.get('bus') ?? ''
+  const text = query.get('text') ?? ''
+  const found = useMemo(
+    () => events.filter((event) => matches(event, bus, text.toLowerCase())),
+    [events, bus, text],
+  )
+  const change = (next: { readonly bus: string; readonly text: string }) =>
+    setQuery(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')))
+  useEffect(() => {
+    const step = (by: number) => () => {
+      const at = found.findIndex((event) => keyOf(event) === current)
+      const next = found[Math.min(found.length - 1, Math.max(0, at + by))]
+      setCurrent(next === undefined ? undefined : keyOf(next))
+    }
+    const stops = [onKey('j', step(1)), onKey('k', step(-1))]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [found, current])
+  if (hello?.hasBusEvents === false)
+    return (
+      <p class="card">
+        The page only reads the table of a deployed stack, and creates no rule or queue.{' '}
+        <code>dzrun events tail</code> shows the events as they come; the <a href="/runs">Runs</a> view shows
+        each ending.
+      </p>
+    )
+  const chosen = found.find((event) => keyOf(event) === current) ?? (isNarrow ? undefined : found[0])
+  return (
+    <>
+      <div class="row" style={{ marginBottom: '10px', alignItems: 'end' }}>
+        <label class="field search">
+          <span>Search type, id or reason</span>
+          <input
+            type="search"
+            value={text}
+            onInput={({ currentTarget }) => change({ bus, text: currentTarget.value })}
+          />
+        </label>
+        <div class="segments" role="group" aria-label="Which events">
+          {buses.map(([value, word]) => (
+            <button
+              type="button"
+              key={value}
+              aria-pressed={bus === value}
+              onClick={() => change({ bus: value, text })}
+            >
+              {word}
+            </button>
+          ))}
+        </div>
+        <span class="muted" role="status">
+          {count(found.length)} of {count(events.length)}
+        </span>
+      </div>
+      <div class="grid-2" style={{ alignItems: 'start' }}>
+        {isNarrow && chosen !== undefined && <Details event={chosen} events={events} />}
+        <VirtualTable
+          label="Events"
+          rows={found}
+          columns={columnsFor(isNarrow, (event) => setCurrent(keyOf(event)))}
+          keyOf={keyOf}
+          current={chosen === undefined ? undefined : keyOf(chosen)}
+          empty={
+            events.length === 0 ? 'No event yet. Publish an asset in the Local view.' : 'No event matches.'
+          }
+        />
+        {!isNarrow && chosen !== undefined && <Details event={chosen} events={events} />}
+      </div>
+    </>
+  )
+}
