@@ -23,7 +23,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
 export const lookOf = (status: string): StatusLook =>
   looks[status] ?? { word: status.toLowerCase().replaceAll('_', ' '), glyph: '•', tone: 'unknown' }
 
-export const openStatuses = ['IN_FLIGHT', 'CLAIMED', 'PARKED', 'PLANNED'] as const
+const openStatuses = ['IN_FLIGHT', 'CLAIMED', 'PARKED', 'PLANNED'] as const
 export const endedStatuses = [
   'SUCCEEDED',
   'PARTIALLY_SUCCEEDED',
