@@ -91,6 +91,10 @@ const inFlight: InFlightRun = {
   },
   attempt: 1,
   projectId: request.projectId,
+  projectName: 'Retail analytics',
+  assetName: 'store_sales',
+  portalUrl:
+    'https://dzd_4hcuvz5s9kx7ma.datazone.eu-west-1.on.aws/projects/b2yn6t0r9p1q3w/catalog/assets/c8r1d5m3k7x2ha',
   request: {
     requestKey: `request:${request.requestId}`,
     lane: 'live',
@@ -137,8 +141,10 @@ const answersByEnding: Readonly<Record<Ending, Partial<EndedRun>>> = {
   REJECTED: { error: { name: 'ValidationException', message: 'The asset has no structured schema.' } },
 }
 
+const { assetName: _, portalUrl: __, ...withoutAsset } = inFlight
+
 const sourceInFlight: InFlightRun = {
-  ...inFlight,
+  ...withoutAsset,
   subject: {
     kind: 'DATA_SOURCE',
     domainId: request.domainId,
@@ -150,9 +156,12 @@ const sourceInFlight: InFlightRun = {
   nativeStatus: 'REQUESTED',
 }
 
+/** DataZone is not asked for the project of a foreign run. */
+const { projectName: ___, ...unnamed } = sourceInFlight
+
 /** A run that a schedule started and the policy follows. */
 const foreignInFlight: InFlightRun = {
-  ...sourceInFlight,
+  ...unnamed,
   subject: {
     kind: 'DATA_SOURCE',
     domainId: request.domainId,
@@ -253,6 +262,9 @@ const answers = (): readonly RunEvent[] => {
   ]
 }
 
+const alreadyActive =
+  'dataSource: run 3c7r9v1z5b8n2q is active, and DataZone cannot cancel data source runs; wait until it ends'
+
 /** One sample of everything that crosses the wire, by file name. */
 export const samples = (): Readonly<Record<string, object>> => {
   const events = [
@@ -271,6 +283,16 @@ export const samples = (): Readonly<Record<string, object>> => {
     ...Object.fromEntries([...events, ...answers()].map((event) => [fileName(event), envelope(event, id)])),
     'foreign-data-source-run-succeeded': envelope(
       endedEvent(ended('SUCCEEDED', foreignInFlight, sourceAnswers), { minimal: false }),
+      id,
+    ),
+    'cancel-request-rejected': envelope(
+      malformedEvent('{}', [alreadyActive], startedAtMs, {
+        envelopeId: sourceCancelRequest.requestId,
+        runKind: 'DATA_SOURCE',
+        errorName: 'CannotCancel',
+        isCancel: true,
+        about: { domainId: request.domainId, dataSourceId: sourceRequest.dataSource.id },
+      }),
       id,
     ),
     'malformed-request-rejected': envelope(

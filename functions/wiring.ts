@@ -8,6 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
+import { dataZoneProjectNames } from '../lib/adapters/datazone/project-names.ts'
 import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
@@ -107,6 +108,10 @@ export const wire = () => {
       clock: systemClock,
       store: dynamoDbRunStore(table, config.tableName, { report: reportMalformedItem }),
       skips: dynamoDbSkipLog(table, config.tableName),
+      projectNames: dataZoneProjectNames(
+        new DataZoneClient({ ...credentials, requestHandler: timeouts }),
+        systemClock.now,
+      ),
       switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
       pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond, {
         report: reportMalformedItem,

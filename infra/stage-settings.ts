@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../lib/contracts/nearest-name.ts'
 
 /**
  * The rules of a deployment:

@@ -7,6 +7,7 @@ import type { ApiSetting } from './ports/datazone.ts'
 import { canonicalTypes } from './run/identity.ts'
 import type { LookAgainSettings } from './run/look-again.ts'
 import { modes } from './run/mode.ts'
+import { present } from './run/present.ts'
 import { generationTypes } from './run/run.ts'
 import type { SweepSettings } from './run/sweep-plan.ts'
 import type { FollowSettings } from './usecases/observe/settle-source-hints.ts'
@@ -62,6 +63,8 @@ const parts = z.pipe(
 
 const Environment = z.object({
   TABLE_NAME: text,
+  /** Set by Lambda. */
+  AWS_REGION: z.optional(text),
   REQUEST_QUEUE_URL: text,
   REJECTED_QUEUE_URL: text,
   EVENT_BUS_NAME: text,
@@ -150,6 +153,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     startRatePerSecond: value.START_RATE_PER_SECOND,
     starter: {
       mode: value.MODE,
+      ...present({ region: value.AWS_REGION }),
       domainIds: value.DOMAIN_IDS,
       defaultTypes: canonicalTypes(value.DEFAULT_TYPES),
       policy: policy.value,

@@ -60,7 +60,8 @@ export const duplicateEvent = (request: ParkedRun, run: Run, nowMs: number): Run
       metadata,
       data: {
         ...data,
-        ...subjectFields(run.subject),
+        ...projectOf(run.projectId, run.projectName),
+        ...subjectFields(run.subject, run),
         attempt: run.attempt,
         duplicateOf: {
           requestId: causationId(run.request.requestKey),

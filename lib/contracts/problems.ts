@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { nearestName } from './nearest-name.ts'
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
 
@@ -18,6 +19,29 @@ const bounded = (most: boolean, limit: number | bigint, origin: string): string 
   return `must have ${at} ${limit} ${Number(limit) === 1 ? one : many}`
 }
 
+/** A misspelt name has at most two wrong letters, and no more than half of its letters are wrong. */
+const meant = (given: string, known: readonly string[]): string | undefined =>
+  nearestName(given, known, Math.min(2, Math.floor(given.length / 2)))
+
+/** The fields that a strict object takes, as its schema names them. */
+const fieldsOf = (issue: RawIssue): readonly string[] =>
+  issue.inst instanceof z.ZodMiniObject ? Object.keys(issue.inst.shape) : []
+
+/** `, did you mean "types"?` for a misspelt field or value; nothing when none is close. */
+const suggestion = (given: unknown, known: readonly unknown[]): string => {
+  const names = known.filter((name): name is string => typeof name === 'string')
+  const name = typeof given === 'string' ? meant(given, names) : undefined
+  return name === undefined ? '' : `; did you mean "${name}"?`
+}
+
+const unknownFields = (issue: Extract<RawIssue, { code: 'unrecognized_keys' }>): string => {
+  const known = fieldsOf(issue)
+  const shown = listed(issue.keys.map((key) => key.slice(0, 40))).slice(0, 200)
+  const names = [...new Set(issue.keys.flatMap((key) => meant(key, known) ?? []))]
+  if (names.length === 0) return `has unknown fields, remove them: ${shown}`
+  return `has unknown fields: ${shown}; did you mean ${listed(names)}? Remove or rename them`
+}
+
 /** Says what is wrong and what would be right. Never repeats the value itself, which may be secret. */
 const describe = (issue: RawIssue): string => {
   switch (issue.code) {
@@ -26,7 +50,7 @@ const describe = (issue: RawIssue): string => {
         ? `is missing; give ${aKind(issue.expected)}`
         : `must be ${aKind(issue.expected)}`
     case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}`
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}${suggestion(issue.input, issue.values)}`
     case 'invalid_format':
       if (issue.format === 'datetime')
         return 'must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z'
@@ -38,7 +62,7 @@ const describe = (issue: RawIssue): string => {
     case 'invalid_union':
       return Array.isArray(issue.options) ? `must be one of ${listed(issue.options)}` : 'is not valid'
     case 'unrecognized_keys':
-      return `has unknown fields, remove them: ${listed(issue.keys.map((key) => key.slice(0, 40))).slice(0, 200)}`
+      return unknownFields(issue)
     default:
       return 'is not valid'
   }

@@ -74,13 +74,18 @@ export type QueueMessage =
       readonly envelopeId?: string
       /** The kind of run it requests, when that can be read. */
       readonly runKind?: RunKind
+      readonly isCancel?: true
     }
 
 /** The sender's id of a malformed message, when that can be read. */
 const envelopeIdOf = (value: object, name: 'id' | 'requestId'): string | undefined =>
   readIf(senderId, fieldOf(value, name))
 
-const malformed = (problems: readonly string[], envelopeId?: string, runKind?: RunKind): QueueMessage => ({
+const malformed = (
+  problems: readonly string[],
+  envelopeId?: string,
+  runKind?: RunKind,
+): Extract<QueueMessage, { kind: 'malformed' }> => ({
   kind: 'malformed',
   problems,
   ...present({ envelopeId, runKind }),
@@ -183,13 +188,14 @@ const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
   const isOfSource = Object.hasOwn(body, 'dataSource')
   const runKind = isOfSource ? 'DATA_SOURCE' : undefined
   const parsed = isOfSource ? parseWith(SourceCancelRequest, body) : parseWith(AssetCancelRequest, body)
-  if (!parsed.ok) return malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind)
+  if (!parsed.ok)
+    return { ...malformed(parsed.problems, envelopeIdOf(body, 'requestId'), runKind), isCancel: true }
   const { requestId, domainId, requestedAt, reason } = parsed.value
   const requestedAtMs = timestampMs(requestedAt)
   if (requestedAtMs > sentAtMs + clockAheadMs) {
     const problem =
       'requestedAt: must not be more than 5 minutes after the message was sent; give the time until which runs were requested'
-    return malformed([problem], requestId, runKind)
+    return { ...malformed([problem], requestId, runKind), isCancel: true }
   }
   return {
     kind: 'cancel',

@@ -3,11 +3,14 @@ import { errorText } from '../run/error-text.ts'
 import { eventId, rejectionEventId } from '../run/identity.ts'
 import { present } from '../run/present.ts'
 import {
+  type AssetRef,
+  type DataSourceRef,
   type EndedRun,
   type Ending,
   endings,
   type InFlightRun,
   isForeign,
+  type Run,
   type RunKind,
   runKinds,
   type Subject,
@@ -61,7 +64,18 @@ export const RunEventDetail = z.looseObject({
     kind: z.optional(z.enum(runKinds)),
     domainId: z.optional(text),
     projectId: z.optional(text),
-    asset: z.optional(z.looseObject({ id: text, revision: z.optional(text) })),
+    /** The project's name, where DataZone showed it. */
+    projectName: z.optional(text),
+    asset: z.optional(
+      z.looseObject({
+        id: text,
+        revision: z.optional(text),
+        /** The asset's name, where GetAsset showed it. */
+        name: z.optional(text),
+        /** The address of the asset's page in the data portal. */
+        portalUrl: z.optional(text),
+      }),
+    ),
     types: z.optional(z.array(text)),
     /** Data source runs have this instead of asset and types. A foreign run has no trigger key. */
     dataSource: z.optional(z.looseObject({ id: text, triggerKey: z.optional(text) })),
@@ -107,6 +121,8 @@ export const RunEventDetail = z.looseObject({
     alsoRequestedBy: z.optional(z.array(z.looseObject({ requestId: text, correlationId: z.optional(text) }))),
     /** The `requestId` of the cancel request that ended the run. */
     canceledBy: z.optional(text),
+    /** On a Rejected event: the message that is rejected is a cancel request. No run is changed by it. */
+    rejectedRequest: z.optional(z.literal('CANCEL')),
     requestedAt: z.optional(time),
     startedAt: z.optional(time),
     detectedAt: z.optional(time),
@@ -135,18 +151,21 @@ export const iso = (ms: number): string => new Date(ms).toISOString()
 export const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
 
 /** What the event says about the project; nothing while it is unknown. */
-export const projectOf = (projectId: string) =>
-  present({ projectId: projectId === unknownProject ? undefined : projectId })
+export const projectOf = (projectId: string, projectName?: string) =>
+  present({ projectId: projectId === unknownProject ? undefined : projectId, projectName })
 
-/** What the event says about the subject. */
-export const subjectFields = (subject: Subject) => {
+/** What the event says about the subject, and the names that people know it by. */
+export const subjectFields = (
+  subject: Subject,
+  { assetName, portalUrl }: Pick<Run, 'assetName' | 'portalUrl'> = {},
+) => {
   if (isForeign(subject)) return { dataSource: { id: subject.dataSourceId }, foreign: true as const }
   return subject.kind === 'DATA_SOURCE'
     ? { dataSource: { id: subject.dataSourceId, triggerKey: subject.triggerKey } }
     : {
         asset: {
           id: subject.assetId,
-          ...present({ revision: subject.revision }),
+          ...present({ revision: subject.revision, name: assetName, portalUrl }),
         },
         types: [...subject.types],
       }
@@ -164,8 +183,8 @@ const aboutRun = (run: EndedRun | InFlightRun, status: Ending | 'STARTED', atMs:
     status,
     kind: run.subject.kind,
     domainId: run.subject.domainId,
-    ...projectOf(run.projectId),
-    ...subjectFields(run.subject),
+    ...projectOf(run.projectId, run.projectName),
+    ...subjectFields(run.subject, run),
     attempt: run.attempt,
     willRetry: run.state === 'ENDED' && run.willRetry === true,
     requestedAt: iso(run.request.requestedAtMs),
@@ -237,14 +256,28 @@ export const startedEvent = (run: InFlightRun): RunEvent => ({
 /** Why a message is rejected without a record: it is malformed, or the runs cannot be canceled (yet). */
 export type MessageError = 'MalformedRequest' | 'CannotCancel'
 
+/** What is known about a message that makes no record. */
+export interface RejectedMessage {
+  readonly envelopeId?: string
+  /** The kind of run it is about. */
+  readonly runKind?: RunKind
+  readonly errorName?: MessageError
+  /** It asks for a cancel, so a reader must not take the event for the ending of a run. */
+  readonly isCancel?: true
+  readonly about?: AssetRef | DataSourceRef
+}
+
+const namedBy = (about: AssetRef | DataSourceRef) => ({
+  domainId: about.domainId,
+  ...('assetId' in about ? { asset: { id: about.assetId } } : { dataSource: { id: about.dataSourceId } }),
+})
+
 /** The event of a body that makes no record. Its id is a hash of the body, so a repeat carries the same id (P4). */
 export const malformedEvent = (
   body: string,
   problems: readonly string[],
   rejectedAtMs: number,
-  envelopeId?: string,
-  runKind?: RunKind,
-  errorName: MessageError = 'MalformedRequest',
+  { envelopeId, runKind, errorName = 'MalformedRequest', isCancel, about }: RejectedMessage = {},
 ): RunEvent => ({
   detailType: detailType('REJECTED', runKind),
   timeMs: rejectedAtMs,
@@ -257,7 +290,12 @@ export const malformedEvent = (
     },
     data: {
       status: 'REJECTED',
-      error: { name: errorName, message: errorText(problems.join('; ')) },
+      ...(about === undefined ? {} : namedBy(about)),
+      ...(isCancel === true ? { rejectedRequest: 'CANCEL' as const } : {}),
+      error: {
+        name: errorName,
+        message: errorText(`${isCancel === true ? 'cancel request refused: ' : ''}${problems.join('; ')}`),
+      },
       detectedAt: iso(rejectedAtMs),
     },
   },

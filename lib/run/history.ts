@@ -24,6 +24,8 @@ export const carriedOver = (run: Run, nowMs: number, what: string) => ({
     countedIn: run.countedIn,
     assetName: run.assetName,
     fingerprint: run.fingerprint,
+    projectName: run.projectName,
+    portalUrl: run.portalUrl,
     alsoRequestedBy: run.alsoRequestedBy,
     cancel: run.cancel,
     heldMs: run.heldMs,

@@ -32,6 +32,8 @@ export const nextAttempt = (ended: EndedRun, nowMs: number): ParkedRun | undefin
       policy: ended.policy,
       assetName: ended.assetName,
       fingerprint: ended.fingerprint,
+      projectName: ended.projectName,
+      portalUrl: ended.portalUrl,
     }),
     attempt: ended.attempt + 1,
     retriesBefore,

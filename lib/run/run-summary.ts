@@ -8,7 +8,9 @@ export interface RunSummary {
   /** The state, or for an ended run its ending. */
   readonly status: string
   readonly projectId: string
+  readonly projectName?: string
   readonly assetId?: string
+  readonly assetName?: string
   readonly revision?: string
   readonly types?: readonly GenerationType[]
   readonly dataSourceId?: string

@@ -204,6 +204,10 @@ interface RunCommon {
   /** The asset's name, and the fingerprint of its schema (asset-schema.ts), where GetAsset showed the run's revision. */
   readonly assetName?: string
   readonly fingerprint?: string
+  /** The project's name, where DataZone showed it. */
+  readonly projectName?: string
+  /** The address of the asset's page in the data portal. */
+  readonly portalUrl?: string
   /** The newest duplicates of the request. */
   readonly alsoRequestedBy?: readonly DuplicateRequest[]
   readonly cancel?: CancelState

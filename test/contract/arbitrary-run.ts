@@ -119,6 +119,8 @@ const common = {
     maxLength: 3,
   }),
   assetName: texts,
+  projectName: texts,
+  portalUrl: texts,
   fingerprint: ids,
   alsoRequestedBy: fc.array(
     fc.record({ requestKey: senderIds, correlationId: senderIds }, { requiredKeys: ['requestKey'] }),

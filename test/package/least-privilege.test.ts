@@ -163,6 +163,7 @@ describe('the roles (P12)', () => {
       'datazone:GetAsset *',
       'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
+      'datazone:GetProject *',
       'datazone:ListDataSourceRuns *',
       'datazone:ListMetadataGenerationRuns *',
       'datazone:StartDataSourceRun *',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nearestName } from '../../infra/nearest-name.ts'
 import { type Deployment, deploymentProblems } from '../../infra/stage-settings.ts'
+import { nearestName } from '../../lib/contracts/nearest-name.ts'
 import { packagedTemplate } from '../../local/package.ts'
 
 const deploying = (changes: Partial<Deployment> = {}): Deployment => ({

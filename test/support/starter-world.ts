@@ -44,6 +44,8 @@ export const starterWorld = (
     readonly runs?: readonly Run[]
     readonly breakers?: readonly Breaker[]
     readonly settings?: Partial<StarterSettings>
+    /** The name of every project; DataZone shows none, unless this is given. */
+    readonly projectName?: string
     /** When messages were put on the queue; now, unless this says so. */
     readonly sentAtMs?: number
     /** From now to the slot that the pace hands out, in ms. */
@@ -97,6 +99,7 @@ export const starterWorld = (
       gate,
       switches,
       skips,
+      projectNames: { nameOf: async () => options.projectName },
       clock,
       settings: { ...defaults.starter, ...options.settings },
       place: {

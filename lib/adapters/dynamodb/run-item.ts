@@ -87,6 +87,8 @@ const common = {
   retriesBefore: z.exactOptional(counter),
   countedIn: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
   assetName: z.exactOptional(z.string()),
+  projectName: z.exactOptional(z.string()),
+  portalUrl: z.exactOptional(z.string()),
   fingerprint: z.exactOptional(z.string()),
   alsoRequestedBy: z.exactOptional(
     z.array(z.object({ requestKey: z.string(), correlationId: z.exactOptional(z.string()) })),

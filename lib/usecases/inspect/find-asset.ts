@@ -1,7 +1,7 @@
+import { assetOfPortal } from '../../contracts/portal-link.ts'
 import type { AssetSearch, FoundAsset, Project } from '../../ports/asset-search.ts'
 import type { Asset, DataZone } from '../../ports/datazone.ts'
 import type { AssetRef } from '../../run/run.ts'
-import { assetOfPortal } from './portal-link.ts'
 
 /**
  * Finds the asset that a person named.

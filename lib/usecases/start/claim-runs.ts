@@ -22,6 +22,7 @@ import type { StartContext } from './start-context.ts'
 import { startRun } from './start-run.ts'
 import { hasTimeToAsk } from './time-left.ts'
 import type { WaitingRequest } from './waiting-request.ts'
+import { withNames } from './with-names.ts'
 
 /** A request for known subjects, with the records that were read for it. */
 interface Claiming {
@@ -210,12 +211,13 @@ const maxTries = 10
  * with a growing, jittered backoff, because each of them uses a receive of its message.
  */
 export const claimSubjects = async (
-  waiting: ParkedRun,
+  unnamed: ParkedRun,
   subjects: readonly Subject[],
   read: Records,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const { clock, receiveCount } = context
+  const waiting = await withNames(unnamed, context)
   let records = read
   for (let left = maxTries; ; left -= 1) {
     const outcomes = await claimOnce({ waiting, subjects, records }, context)

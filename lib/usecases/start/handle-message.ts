@@ -1,8 +1,8 @@
 import { parseQueueMessage } from '../../contracts/queue-message.ts'
 import { rejectedRequest } from '../../contracts/rejected-request.ts'
-import { type MessageError, malformedEvent } from '../../contracts/run-event.ts'
+import { malformedEvent, type RejectedMessage } from '../../contracts/run-event.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
-import type { AssetRef, DataSourceRef, RunKind } from '../../run/run.ts'
+import type { AssetRef, DataSourceRef } from '../../run/run.ts'
 import { acceptRequest } from './accept-request.ts'
 import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './request-outcome.ts'
@@ -13,16 +13,11 @@ import type { StartContext } from './start-context.ts'
 const rejectMessage = async (
   body: string,
   problems: readonly string[],
-  about: {
-    readonly envelopeId?: string
-    readonly runKind?: RunKind
-    readonly errorName?: MessageError
-  },
+  about: RejectedMessage,
   context: StartContext,
 ): Promise<RequestOutcome> => {
   const nowMs = context.clock.now()
-  const { envelopeId, runKind, errorName } = about
-  const event = malformedEvent(body, problems, nowMs, envelopeId, runKind, errorName)
+  const event = malformedEvent(body, problems, nowMs, about)
   const eventId = event.detail.metadata.id
   const [isAccepted] = await context.bus.put([event], context.deadlineMs - nowMs)
   if (isAccepted !== true) {
@@ -64,7 +59,13 @@ export const handleMessage = async (body: string, context: StartContext): Promis
       const { requestId, domainId, target } = message.cancel
       const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
       const { outcomes, refusals } = await cancelRuns(message.cancel, context)
-      const about = { envelopeId: requestId, runKind, errorName: 'CannotCancel' } as const
+      const about = {
+        envelopeId: requestId,
+        runKind,
+        errorName: 'CannotCancel',
+        isCancel: true,
+        about: refOf({ domainId, ...target }),
+      } as const
       const rejection = refusals.length === 0 ? [] : [await rejectMessage(body, refusals, about, context)]
       return {
         requestKey: `cancel:${requestId}`,

@@ -20,7 +20,10 @@ export interface NewAttempt {
 }
 
 /** The part of a request's record that its attempts take over. */
-type Requested = Pick<Run, 'projectId' | 'request' | 'policy' | 'assetName' | 'fingerprint'>
+type Requested = Pick<
+  Run,
+  'projectId' | 'request' | 'policy' | 'assetName' | 'fingerprint' | 'projectName' | 'portalUrl'
+>
 
 /** Whether an attempt was rejected and made no run: the request that follows a fix is not its duplicate. */
 const endedWithoutRun = (run: Run): boolean =>
@@ -53,7 +56,7 @@ export const newAttempt = (
 /** The record of an attempt in mode `plan`. */
 export const plannedRun = (
   { subject, attempt }: NewAttempt,
-  { projectId, request, policy, assetName, fingerprint }: Requested,
+  { projectId, request, policy, assetName, fingerprint, projectName, portalUrl }: Requested,
   nowMs: number,
 ): PlannedRun => ({
   state: 'PLANNED',
@@ -61,7 +64,7 @@ export const plannedRun = (
   attempt,
   projectId,
   request,
-  ...present({ policy, assetName, fingerprint }),
+  ...present({ policy, assetName, fingerprint, projectName, portalUrl }),
   createdAtMs: nowMs,
   version: 0,
   history: [{ atMs: nowMs, what: 'planned' }],

@@ -4,6 +4,7 @@ import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../../run/source-day.ts'
 import { type Attempt, hasToWait } from '../../run/start-safety.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
+import { pauseError } from './pause-error.ts'
 import type { StartContext } from './start-context.ts'
 
 /** An attempt to claim: a new one, or the parked record that holds it. */
@@ -58,7 +59,8 @@ export const parkingReason = async (
       ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId)
       : undefined
   const nowMs = clock.now()
-  if (pause !== undefined) return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs }
+  if (pause !== undefined)
+    return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs, error: pauseError(pause) }
   if (hasToWait(attempt, others)) {
     return { reason: 'BEHIND', retryAtMs: nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs) }
   }

@@ -9,6 +9,7 @@ import type { Run } from '../../run/run.ts'
 import { dropAnswered } from './answer-request.ts'
 import { claimRuns } from './claim-runs.ts'
 import { backfillWait } from './lanes.ts'
+import { pauseError } from './pause-error.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { resolveAsset } from './resolve-asset.ts'
 import { waitedTooLong } from './run-errors.ts'
@@ -92,10 +93,11 @@ export const resolveAndClaim = async (
   const isOver = hasWaitedTooLong(waiting, nowMs, context.settings.maxWaitMs)
   const wait = backfillWait(waiting, context)
   if (wait !== undefined) return [await parkRequest(waiting, wait, context)]
-  if ((await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)) !== undefined) {
+  const pause = await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)
+  if (pause !== undefined) {
     if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
     const retryAtMs = nowMs + context.settings.lookAgainMs
-    return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs }, context)]
+    return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs, error: pauseError(pause) }, context)]
   }
   const resolution = await resolveAsset(waiting, context)
   switch (resolution.outcome) {

@@ -2,6 +2,7 @@ import type { Breakers } from '../../ports/breakers.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { DataZone } from '../../ports/datazone.ts'
 import type { EventBus } from '../../ports/event-bus.ts'
+import type { ProjectNames } from '../../ports/project-names.ts'
 import type { RequestQueue } from '../../ports/request-queue.ts'
 import type { RunStore } from '../../ports/run-store.ts'
 import type { SkipLog } from '../../ports/skip-log.ts'
@@ -17,6 +18,8 @@ import type { Place } from './slot-gate.ts'
 /** Durations in ms. Defaults and reasons: lib/config.ts. */
 export interface StarterSettings {
   readonly mode: Mode
+  /** The Region, for the addresses of assets in the portal. Absent: records carry none. */
+  readonly region?: string
   /** The domains whose requests are handled; empty: all. */
   readonly domainIds: readonly string[]
   readonly defaultTypes: readonly GenerationType[]
@@ -51,6 +54,8 @@ export interface StarterPorts {
   readonly queue: RequestQueue
   readonly switches: Switches
   readonly skips: SkipLog
+  /** Absent: records carry no project names. */
+  readonly projectNames?: ProjectNames
   readonly clock: Clock
 }
 

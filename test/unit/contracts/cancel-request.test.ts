@@ -88,7 +88,13 @@ describe('a cancel request', () => {
     expect(problemsOf(body)).toEqual([problem])
     expect(problemsOf(onBus(body))).toEqual([problem])
     const about = of === sourceCancelRequest ? { runKind: 'DATA_SOURCE' } : {}
-    expect(parse(body)).toEqual({ kind: 'malformed', problems: [problem], envelopeId: 'stop-1', ...about })
+    expect(parse(body)).toEqual({
+      kind: 'malformed',
+      problems: [problem],
+      envelopeId: 'stop-1',
+      isCancel: true,
+      ...about,
+    })
     for (const wrong of [body, { ...body, version: 2 }]) expect(parse(wrong)).toMatchObject(about)
   })
 

@@ -58,7 +58,11 @@ describe('P2: a malformed request', () => {
     ],
     ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
     ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
-    ['a misspelt field', { regenrate: true }, 'body: has unknown fields, remove them: "regenrate"'],
+    [
+      'a misspelt field',
+      { regenrate: true },
+      'body: has unknown fields: "regenrate"; did you mean "regenerate"?',
+    ],
   ])('names its field: %s', (_name, over, problem) => {
     const problems = problemsOf({ ...runRequest(), ...over })
     expect(problems).toHaveLength(1)

@@ -146,7 +146,7 @@ describe('a Run Requested event on the run bus', () => {
 
   test('P2: names an unknown field of its detail', () => {
     expect(parseQueueMessage(event({ ...runRequest(), regenrate: true }), sentAtMs)).toMatchObject({
-      problems: ['detail: has unknown fields, remove them: "regenrate"'],
+      problems: ['detail: has unknown fields: "regenrate"; did you mean "regenerate"? Remove or rename them'],
     })
   })
 

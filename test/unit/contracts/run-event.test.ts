@@ -106,7 +106,7 @@ describe('endedEvent and startedEvent', () => {
       endedEvent(rejectedRun(), whole),
       endedEvent(explained, whole),
       startedEvent(inFlightRun()),
-      malformedEvent('junk', ['body: is junk'], t0, 'id-1'),
+      malformedEvent('junk', ['body: is junk'], t0, { envelopeId: 'id-1' }),
     ]
     for (const event of events) {
       expect(validates(event)).toBe(true)
@@ -166,7 +166,9 @@ describe('endedEvent and startedEvent', () => {
 
 describe('malformedEvent', () => {
   test('names the problems of the body', () => {
-    expect(malformedEvent('junk', ['kind: must be x', 'lane: must be y'], t0, 'id-1').detail).toEqual({
+    expect(
+      malformedEvent('junk', ['kind: must be x', 'lane: must be y'], t0, { envelopeId: 'id-1' }).detail,
+    ).toEqual({
       metadata: {
         id: expect.stringMatching(/^[0-9a-f]{40}$/),
         version: 1,
@@ -178,6 +180,22 @@ describe('malformedEvent', () => {
         error: { name: 'MalformedRequest', message: 'kind: must be x; lane: must be y' },
         detectedAt: '2026-11-20T02:14:00.000Z',
       },
+    })
+  })
+
+  test('says that a refused cancel is a cancel, and of what', () => {
+    const about = {
+      isCancel: true,
+      errorName: 'CannotCancel',
+      about: { domainId: 'dzd_1', assetId: 'a1' },
+    } as const
+    expect(malformedEvent('junk', ['types: wait'], t0, about).detail.data).toEqual({
+      status: 'REJECTED',
+      domainId: 'dzd_1',
+      asset: { id: 'a1' },
+      rejectedRequest: 'CANCEL',
+      error: { name: 'CannotCancel', message: 'cancel request refused: types: wait' },
+      detectedAt: '2026-11-20T02:14:00.000Z',
     })
   })
 

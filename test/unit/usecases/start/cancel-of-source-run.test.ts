@@ -39,7 +39,13 @@ describe('a cancel of a data source run', () => {
     ])
     expect(bus.events[1]?.detail).toMatchObject({
       metadata: { causationId: 'stop-1' },
-      data: { error: { name: 'CannotCancel', message: reason } },
+      data: {
+        rejectedRequest: 'CANCEL',
+        error: {
+          name: 'CannotCancel',
+          message: expect.stringMatching(/^cancel request refused: dataSource: run/),
+        },
+      },
     })
     expect(queue.copies).toMatchObject([{ reasons: [reason] }])
   })

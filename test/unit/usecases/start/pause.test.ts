@@ -25,7 +25,14 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     const world = starterWorld({ script: shows })
     world.pauses.add(scope)
     expect(await world.handle(message)).toMatchObject([
-      { outcome: 'parked', run: { reason: 'PAUSED', retryAtMs: t0 + minute } },
+      {
+        outcome: 'parked',
+        run: {
+          reason: 'PAUSED',
+          retryAtMs: t0 + minute,
+          error: { name: 'Paused', message: 'paused by an operator: for a test' },
+        },
+      },
     ])
     expect(world.datazone.calls).toEqual([])
     const [waiting] = world.store.all()

@@ -1,4 +1,4 @@
-import type { AssetRef } from '../../run/run.ts'
+import type { AssetRef } from '../run/run.ts'
 
 /**
  * Domains of SageMaker Unified Studio have ids that begin with `dzd-`, and a host of their own. AWS documents the hosts

@@ -1,0 +1,5 @@
+/** The names of projects, for people. Narrow, because no decision rests on a name: a lookup neither throws nor waits long. */
+export interface ProjectNames {
+  /** Returns the name of a project; undefined when DataZone does not show it, or not in time. */
+  nameOf(domainId: string, projectId: string): Promise<string | undefined>
+}

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { parseWith } from '../../../lib/contracts/problems.ts'
+import { RunRequest } from '../../../lib/contracts/run-request.ts'
+import { runRequest } from '../../support/messages.ts'
+
+const problemsOf = (more: object) => {
+  const parsed = parseWith(RunRequest, { ...runRequest(), ...more })
+  return parsed.ok ? [] : parsed.problems
+}
+
+describe('parseWith', () => {
+  test('suggests the field that a misspelt one means', () => {
+    expect(problemsOf({ type: ['BUSINESS_NAMES'] })).toEqual([
+      'body: has unknown fields: "type"; did you mean "types"? Remove or rename them',
+    ])
+    expect(problemsOf({ asset: { id: 'asset-1', revison: '4' } })).toEqual([
+      'asset: has unknown fields: "revison"; did you mean "revision"? Remove or rename them',
+    ])
+  })
+
+  test('suggests nothing for a field that resembles none', () => {
+    expect(problemsOf({ urgency: 9 })).toEqual(['body: has unknown fields, remove them: "urgency"'])
+  })
+
+  test('suggests the value that a misspelt one means', () => {
+    expect(problemsOf({ lane: 'backfil' })).toEqual([
+      'lane: must be one of "live", "backfill"; did you mean "backfill"?',
+    ])
+    expect(problemsOf({ types: ['BUSINESS_NAME'] })[0]).toMatch(/did you mean "BUSINESS_NAMES"\?$/)
+  })
+})
