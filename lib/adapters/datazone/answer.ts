@@ -1,10 +1,8 @@
 import type { Answer, ReportUnreadableFields } from '../../ports/datazone.ts'
-import { classify, hasStaleCredentials } from './classify.ts'
+import { classify } from './classify.ts'
 import { rawAnswer } from './raw-answer.ts'
 import type { ReportUnreadable } from './read-answer.ts'
-
-/** A call that DataZone refused for an old signature or expired credentials is sent this often, each time signed anew. */
-const maxSends = 3
+import { signAnew } from './sign-anew.ts'
 
 interface Call<T> {
   readonly operation: string
@@ -24,11 +22,6 @@ const sendOnce = async <T>({ operation, send, read }: Call<T>, report: ReportUnr
   }
 }
 
-/** Sends a call, and sends it again at once while only its signature or credentials were too old. */
-export const answer = async <T>(call: Call<T>, report: ReportUnreadableFields): Promise<Answer<T>> => {
-  for (let sends = 1; ; sends += 1) {
-    const result = await sendOnce(call, report)
-    const isStale = result.outcome === 'refused' && hasStaleCredentials(result.refusal)
-    if (!isStale || sends >= maxSends) return result
-  }
-}
+/** Sends a call, again while its signature was too old, and reads the answer. */
+export const answer = <T>(call: Call<T>, report: ReportUnreadableFields): Promise<Answer<T>> =>
+  signAnew(() => sendOnce(call, report))

@@ -12,7 +12,7 @@ import {
 import type { ApiSetting, DataZone, ReportUnreadableFields, StartInput } from '../../ports/datazone.ts'
 import { present } from '../../run/present.ts'
 import { answer } from './answer.ts'
-import { type ApiGeneration, refuseUnsupported, requiresType } from './api-generation.ts'
+import { type ApiGeneration, startByGeneration } from './api-generation.ts'
 import { keepBodies } from './raw-answer.ts'
 import { readAnswer } from './read-answer.ts'
 
@@ -47,9 +47,9 @@ const abortedAfter = (ms: number) => ({ abortSignal: AbortSignal.timeout(Math.ma
 const metadataStarts = (starts: DataZoneClient, api: ApiSetting, report: ReportUnreadableFields) => {
   const olderDomains = new Set<string>()
 
-  return async (input: StartInput, abortAfterMs: number): ReturnType<DataZone['startRun']> => {
+  return (input: StartInput, abortAfterMs: number): ReturnType<DataZone['startRun']> => {
     const options = abortedAfter(abortAfterMs)
-    const startIn = (generation: ApiGeneration) =>
+    return startByGeneration({ api, olderDomains }, input, (generation) =>
       answer(
         {
           operation: 'StartMetadataGenerationRun',
@@ -57,16 +57,8 @@ const metadataStarts = (starts: DataZoneClient, api: ApiSetting, report: ReportU
           read: readAnswer.startedRun,
         },
         report,
-      )
-    const startInOlder = async () => {
-      const refusal = refuseUnsupported(input.types)
-      return refusal === undefined ? await startIn('older') : ({ outcome: 'refused', refusal } as const)
-    }
-    if (api === 'older' || olderDomains.has(input.domainId)) return startInOlder()
-    const result = await startIn('current')
-    if (api === 'current' || result.outcome === 'answered' || !requiresType(result.refusal)) return result
-    olderDomains.add(input.domainId)
-    return startInOlder()
+      ),
+    )
   }
 }
 

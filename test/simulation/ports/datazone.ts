@@ -1,7 +1,7 @@
-import { refuseUnsupported, requiresType } from '../../../lib/adapters/datazone/api-generation.ts'
-import { hasStaleCredentials } from '../../../lib/adapters/datazone/classify.ts'
+import { startByGeneration } from '../../../lib/adapters/datazone/api-generation.ts'
 import { type ReportUnreadable, readAnswer } from '../../../lib/adapters/datazone/read-answer.ts'
-import type { Answer, DataZone, StartInput } from '../../../lib/ports/datazone.ts'
+import { signAnew } from '../../../lib/adapters/datazone/sign-anew.ts'
+import type { Answer, DataZone } from '../../../lib/ports/datazone.ts'
 import { present } from '../../../lib/run/present.ts'
 import type { Answer as ServiceAnswer } from '../../../local/datazone/calls/answer.ts'
 import type { DataZone as SimulatedDataZone } from '../../../local/datazone/datazone.ts'
@@ -10,9 +10,6 @@ import { readServiceAnswer, unreached } from './datazone-answer.ts'
 import type { Step } from './port-call.ts'
 
 const pageSize = 50
-
-/** As the gateway sends a call whose signature or credentials were too old. */
-const maxSends = 3
 
 interface Call<T> {
   readonly operation: OperationName
@@ -54,35 +51,7 @@ export const dataZoneFor = (
     return 'cause' in answer ? unreached(answer.cause) : readServiceAnswer(operation, answer, read)
   }
 
-  const send = async <T>(given: Call<T>): Promise<Answer<T>> => {
-    for (let sends = 1; ; sends += 1) {
-      const answer = await sendOnce(given)
-      const isStale = answer.outcome === 'refused' && hasStaleCredentials(answer.refusal)
-      if (!isStale || sends >= maxSends) return answer
-    }
-  }
-
-  const startIn = (generation: 'current' | 'older', start: StartInput, abortAfterMs: number) =>
-    send({
-      operation: 'StartMetadataGenerationRun',
-      input: {
-        domainIdentifier: start.domainId,
-        owningProjectIdentifier: start.projectId,
-        target: { type: 'ASSET', identifier: start.assetId, revision: start.revision },
-        ...(generation === 'older' ? { type: start.types[0] } : { types: [...start.types] }),
-        clientToken: start.clientToken,
-      },
-      read: readAnswer.startedRun,
-      about: start.clientToken,
-      giveUpAfterMs: Math.max(1, Math.floor(abortAfterMs)),
-    })
-
-  const startInOlder: DataZone['startRun'] = async (start, abortAfterMs) => {
-    const refusal = refuseUnsupported(start.types)
-    return refusal === undefined
-      ? await startIn('older', start, abortAfterMs)
-      : { outcome: 'refused', refusal }
-  }
+  const send = <T>(call: Call<T>): Promise<Answer<T>> => signAnew(() => sendOnce(call))
 
   return {
     getAsset: (domainId, assetId) =>
@@ -93,13 +62,22 @@ export const dataZoneFor = (
         about: assetId,
       }),
 
-    startRun: async (start, abortAfterMs) => {
-      if (olderDomains.has(start.domainId)) return startInOlder(start, abortAfterMs)
-      const answer = await startIn('current', start, abortAfterMs)
-      if (answer.outcome === 'answered' || !requiresType(answer.refusal)) return answer
-      olderDomains.add(start.domainId)
-      return startInOlder(start, abortAfterMs)
-    },
+    startRun: (start, abortAfterMs) =>
+      startByGeneration({ api: 'auto', olderDomains }, start, (generation) =>
+        send({
+          operation: 'StartMetadataGenerationRun',
+          input: {
+            domainIdentifier: start.domainId,
+            owningProjectIdentifier: start.projectId,
+            target: { type: 'ASSET', identifier: start.assetId, revision: start.revision },
+            ...(generation === 'older' ? { type: start.types[0] } : { types: [...start.types] }),
+            clientToken: start.clientToken,
+          },
+          read: readAnswer.startedRun,
+          about: start.clientToken,
+          giveUpAfterMs: Math.max(1, Math.floor(abortAfterMs)),
+        }),
+      ),
 
     getRun: (domainId, runId) =>
       send({

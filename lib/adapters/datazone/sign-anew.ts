@@ -1,0 +1,14 @@
+import type { Answer } from '../../ports/datazone.ts'
+import { hasStaleCredentials } from './classify.ts'
+
+/** A call that DataZone refused for an old signature or expired credentials is sent this often, each time signed anew. */
+const maxSends = 3
+
+/** Sends a call, and sends it again at once while only its signature or credentials were too old. */
+export const signAnew = async <T>(sendOnce: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+  for (let sends = 1; ; sends += 1) {
+    const result = await sendOnce()
+    const isStale = result.outcome === 'refused' && hasStaleCredentials(result.refusal)
+    if (!isStale || sends >= maxSends) return result
+  }
+}
