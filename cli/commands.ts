@@ -65,6 +65,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'check a policy file, and try it on an asset',
     add: async (program) => (await import('./commands/policy.ts')).addPolicy(program),
   },
+  membership: {
+    usage: 'membership check|plan|add',
+    summary: 'check and grant the project memberships of the catalog role',
+    add: async (program) => (await import('./commands/membership.ts')).addMembership(program),
+  },
   page: {
     usage: 'page',
     summary: 'the live page of a stack, in your browser',

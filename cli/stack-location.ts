@@ -9,6 +9,8 @@ export interface StackLocation {
   readonly requestQueueUrl: string
   readonly deadLetterQueueUrl: string
   readonly rejectedQueueUrl: string
+  /** The role that calls DataZone for the functions; absent for a local stack. */
+  readonly catalogRoleArn?: string
   /** Endpoints by service, and credentials: set for a local stack only. */
   readonly local?: LocalAccess
 }
@@ -86,6 +88,7 @@ const Outputs = z.object({
   RequestQueueUrl: z.string(),
   RequestDeadLetterQueueUrl: z.string(),
   RejectedQueueUrl: z.string(),
+  CatalogRoleArn: z.optional(z.string()),
 })
 
 /** The deployed stack whose CloudFormation outputs name the resources. */
@@ -114,12 +117,14 @@ const locateDeployed = async (stackName: string, options: StackOptions): Promise
       `stack ${stackName} has no output ${missing}; is it this service?`,
     )
   }
-  const { RunTableName, RequestQueueUrl, RequestDeadLetterQueueUrl, RejectedQueueUrl } = read.data
+  const { RunTableName, RequestQueueUrl, RequestDeadLetterQueueUrl, RejectedQueueUrl, CatalogRoleArn } =
+    read.data
   return {
     tableName: RunTableName,
     requestQueueUrl: RequestQueueUrl,
     deadLetterQueueUrl: RequestDeadLetterQueueUrl,
     rejectedQueueUrl: RejectedQueueUrl,
+    ...present({ catalogRoleArn: CatalogRoleArn }),
   }
 }
 

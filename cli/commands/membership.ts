@@ -1,0 +1,111 @@
+import type { Command } from 'commander'
+import { dataZoneMemberships } from '../../lib/adapters/datazone/memberships.ts'
+import {
+  addMemberships,
+  checkMemberships,
+  type MembershipReport,
+  membershipCommands,
+  type ProjectAccess,
+} from '../../lib/usecases/inspect/memberships.ts'
+import { dataZoneClient } from '../catalog.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { addRowFlags, type Column, note, type OutputFlags, printRows } from '../output.ts'
+import { readPolicyFile } from '../policy-file.ts'
+import { locateStack, type StackOptions } from '../stack-location.ts'
+import { domainOf } from '../target.ts'
+import { printable } from '../terminal.ts'
+
+interface MembershipFlags extends StackOptions, OutputFlags {
+  readonly domain?: string
+  readonly role?: string
+  readonly file: string
+}
+
+const columns: readonly Column<ProjectAccess>[] = [
+  { name: 'project', value: ({ projectId }) => projectId },
+  { name: 'name', value: ({ name }) => printable(name) },
+  { name: 'access', value: ({ access }) => access },
+]
+
+const roleArnPattern = /^arn:[a-z0-9-]+:iam::\d{12}:role\/.+$/
+
+const read = async (all: MembershipFlags) => {
+  const policy = await readPolicyFile(all.file)
+  const location = await locateStack(all)
+  const roleArn = all.role ?? location.catalogRoleArn
+  if (roleArn === undefined || !roleArnPattern.test(roleArn))
+    throw new CommandFailed(
+      exitCodes.usage,
+      'no role: give --role ARN of the catalog role, or --stage of a deployed stack, whose output CatalogRoleArn names it',
+    )
+  const memberships = dataZoneMemberships(dataZoneClient(location, all))
+  const target = { domainId: domainOf(all.domain, location), roleArn }
+  return { memberships, report: await checkMemberships(target, policy, memberships) }
+}
+
+const noteProblems = ({ profile, problems, roleArn }: MembershipReport, flags: OutputFlags): void => {
+  if (profile === 'NONE') note(`${roleArn} has no profile in the domain`, flags)
+  for (const problem of problems) note(problem, flags)
+}
+
+const isComplete = ({ projects, profile }: MembershipReport): boolean =>
+  profile === 'ACTIVATED' && projects.every(({ access }) => access === 'contributor')
+
+/** `dzrun membership check`, `plan` and `add`. */
+export const addMembership = (program: Command): void => {
+  const membership = program
+    .command('membership')
+    .description('check and grant the memberships of the catalog role in the projects of the policy')
+
+  const subcommand = (name: string, description: string): Command =>
+    membership
+      .command(name)
+      .description(description)
+      .option('--domain <id>', 'domain of the projects (or DZRUN_DOMAIN)')
+      .option('--role <arn>', 'catalog role (default: the output CatalogRoleArn of the stack)')
+      .option('--file <file>', 'policy file', 'config/policy.json')
+
+  const check = subcommand(
+    'check',
+    'show in which projects the role may start runs; exits with 4 if any lacks it',
+  )
+  addRowFlags(check, columns)
+    .addHelpText('after', '\nExample:\n  dzrun membership check --stage prod --domain dzd_sample1234567')
+    .action(async () => {
+      const all = check.optsWithGlobals<MembershipFlags>()
+      const { report } = await read(all)
+      noteProblems(report, all)
+      if (report.projects.length === 0) note('the policy runs no project that you may see', all)
+      await printRows(report.projects, columns, all)
+      if (!isComplete(report)) process.exitCode = exitCodes.refused
+    })
+
+  const plan = subcommand('plan', 'print the AWS CLI commands that grant what is missing')
+  plan
+    .addHelpText('after', '\nExample:\n  dzrun membership plan --stage prod --domain dzd_sample1234567')
+    .action(async () => {
+      const all = plan.optsWithGlobals<MembershipFlags>()
+      const { report } = await read(all)
+      noteProblems(report, all)
+      const commands = membershipCommands(report)
+      if (commands.length === 0) note('nothing is missing', all)
+      for (const command of commands) console.log(command)
+    })
+
+  const add = subcommand('add', 'make the role a contributor where it is not; exits with 4 if any is refused')
+  add
+    .addHelpText('after', '\nExample:\n  dzrun membership add --stage prod --domain dzd_sample1234567')
+    .action(async () => {
+      const all = add.optsWithGlobals<MembershipFlags>()
+      const { report, memberships } = await read(all)
+      noteProblems(report, all)
+      const results = await addMemberships(report, memberships)
+      for (const result of results) {
+        if (result.outcome === 'added')
+          console.log(`added to ${result.projectId}; it works within two minutes`)
+        else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
+      }
+      if (results.length === 0) note('nothing is missing', all)
+      if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = exitCodes.refused
+    })
+}
