@@ -165,7 +165,7 @@ export const printDocument = <T extends object>(
   console.log(JSON.stringify(isoTimes(picked), null, format === 'json' ? 2 : 0))
 }
 
-/** Tells a person something that is no result: on stderr, and not with `--quiet`. */
+/** Prints a note for people to stderr, unless `--quiet` is given. */
 export const note = (text: string, { quiet }: OutputFlags = {}): void => {
   if (quiet !== true) console.error(text)
 }

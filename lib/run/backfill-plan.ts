@@ -28,7 +28,7 @@ export interface BackfillPlan {
 }
 
 interface BackfillLease {
-  /** Tells the lease from those before and after it. */
+  /** Distinguishes the lease from those before and after it. */
   readonly takenAtVersion: number
   readonly untilMs: number
 }

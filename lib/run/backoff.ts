@@ -5,8 +5,8 @@ const jittered = (seconds: number, random: number): number => Math.round(seconds
 
 /**
  * Returns the seconds until a message is tried again: 5, 10, 20, then 30, each with a jitter of half to one and a half
- * times. Receives are also counted while a service of ours is down or Lambda is throttled, so many of them are no reason
- * to wait longer.
+ * times. The wait does not grow further, because receives are also counted while a service of ours is down or Lambda is
+ * throttled.
  * @param receives how often the queue has handed the message out, from 1
  * @param random from 0 to 1
  */

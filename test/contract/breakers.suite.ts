@@ -55,13 +55,13 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
       expect(await one.openBreakers()).toEqual([openBreaker(full, 'Start', t0, pauses)])
     })
 
-    test('the first to be refused sets the times', async () => {
+    test('keeps the times of the first refusal', async () => {
       await under.client().trip(openBreaker(denied, 'Start', t0, pauses))
       await under.client().trip(openBreaker(denied, 'Start', t0 + minute, pauses))
       expect(await under.client().openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
 
-    test('P7: of several that would probe, one does', async () => {
+    test('P7: lets one of several concurrent probers probe', async () => {
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       await under.client().trip(breaker)
       const won = await Promise.all(
@@ -73,7 +73,7 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
       expect(await under.client().openBreakers()).toMatchObject([{ openedAtMs: t0, probes: 1 }])
     })
 
-    test("a probe that is given back is the next one's, and its prober has no part in it any more", async () => {
+    test('gives a returned probe to the next prober, and takes it from the one that returned it', async () => {
       const client = under.client()
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       await client.trip(breaker)
@@ -86,7 +86,7 @@ export const breakersContract = (name: string, open: () => Promise<OpenBreakers>
       expect(await client.replace(free, startProbe(free, t0 + 2 * minute, pauses))).toBe(true)
     })
 
-    test('what is closed cannot be probed, and a late prober does not close what was opened anew', async () => {
+    test('probes no closed breaker, and does not let a late prober close one that was opened again', async () => {
       const client = under.client()
       const first = openBreaker(denied, 'Start', t0, pauses)
       expect(await client.replace(first, startProbe(first, t0, pauses))).toBe(false)

@@ -114,8 +114,8 @@ const gatewayWith = async (first: AssumeRoleAnswer) => {
 
 const source = { domainId: 'dzd_orders', dataSourceId: 'source-1', clientToken: 'token' }
 
-describe('calls to DataZone', () => {
-  test('share one session between the clients for Starts and for reads', async () => {
+describe('a call to DataZone', () => {
+  test('shares one session with the calls of the other client', async () => {
     const { datazone, keys, received } = await gatewayWith({ expiresAtMs: Date.now() + hour })
     expect(await datazone.getRun('dzd_orders', 'run-1')).toMatchObject({ outcome: 'answered' })
     expect(await datazone.startSourceRun(source, minute)).toMatchObject({ outcome: 'answered' })
@@ -123,7 +123,7 @@ describe('calls to DataZone', () => {
     expect(received).toHaveLength(1)
   })
 
-  test('renew a session that is about to end without a refused call', async () => {
+  test('renews a session that is about to end without a refused call', async () => {
     const { state, datazone, keys } = await gatewayWith({ expiresAtMs: Date.now() + 4 * minute })
     await datazone.getRun('dzd_orders', 'run-1')
     state.answer = { expiresAtMs: Date.now() + hour }
@@ -131,7 +131,7 @@ describe('calls to DataZone', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
-  test('are denied, and certainly not sent, where the role may not be assumed', async () => {
+  test('is denied, and certainly not sent, where the role may not be assumed', async () => {
     const { datazone, keys, reports } = await gatewayWith(denied)
     const answer = await datazone.startSourceRun(source, minute)
     expect(answer).toMatchObject({
@@ -147,7 +147,7 @@ describe('calls to DataZone', () => {
     ['is throttled', throttled],
     ['fails', { error: 'InternalFailure', status: 500 }],
     ["receives the function's expired credentials", { error: 'ExpiredToken', status: 403 }],
-  ])('are retried later where STS %s', async (_, first) => {
+  ])('is retried later where STS %s', async (_, first) => {
     const { datazone, keys } = await gatewayWith(first)
     expect(await datazone.startSourceRun(source, minute)).toMatchObject({
       refusal: { kind: 'UNAVAILABLE', definite: true, name: 'CatalogRoleUnavailable' },

@@ -116,7 +116,7 @@ describe('a creation time in another form than the model says', () => {
   })
 })
 
-describe('an unreadable field', () => {
+describe('P8: an unreadable field', () => {
   test.each<[string, Record<string, unknown>, object, string]>([
     ['createdAt', { createdAt: 'last week' }, {}, 'createdAt'],
     ['createdAt', { createdAt: {} }, {}, 'createdAt'],
@@ -130,14 +130,14 @@ describe('an unreadable field', () => {
       { typeStats: [] },
       'typeStats.[].errorMessage',
     ],
-  ])('P8: %s costs a Start that field only, and is reported', async (_, field, expected, path) => {
+  ])('costs a Start the %s only, and is reported', async (_, field, expected, path) => {
     const { datazone, unreadable } = await answering({ body: { ...metadataRun, ...field } })
     const answer = await datazone.startRun(startInput(), minute)
     expect(answer).toEqual({ outcome: 'answered', value: { ...shown, ...expected } })
     expect(unreadable).toEqual([`StartMetadataGenerationRun ${path}`])
   })
 
-  test('P8: of one item does not cost a List page', async () => {
+  test('costs a List page no other item', async () => {
     const items = [
       { id: ['run-0'], status: 'SUBMITTED' },
       { ...metadataRun, createdAt: 'last week' },
@@ -158,7 +158,7 @@ describe('an unreadable field', () => {
     )
   })
 
-  test('P8: of statistics and error of a data source run costs that field only', async () => {
+  test('costs a data source run only its statistics and error', async () => {
     const run = {
       id: 'run-1',
       status: 'FAILED',
@@ -171,7 +171,7 @@ describe('an unreadable field', () => {
   })
 })
 
-describe('an unreadable answer', () => {
+describe('P8: an unreadable answer', () => {
   const unreadable = { refusal: { kind: 'UNAVAILABLE', definite: false, name: 'UnreadableAnswer' } }
 
   test.each<[string, string | object]>([
@@ -191,7 +191,7 @@ describe('an unreadable answer', () => {
     ).toMatchObject(unreadable)
   })
 
-  test('P8: of Get is one without a readable status', async () => {
+  test('fails Get without a readable status', async () => {
     const { datazone } = await answering({ body: { ...metadataRun, status: {} } })
     expect(await datazone.getRun(domainId, 'run-1')).toMatchObject(unreadable)
     expect(await datazone.getSourceRun(domainId, 'run-1')).toMatchObject(unreadable)
@@ -202,18 +202,18 @@ describe('an unreadable answer', () => {
     [{ revision: '\ud800' }],
     [{ revision: '4'.repeat(65) }],
     [{ owningProjectId: {} }],
-  ])('P8: of GetAsset is one without a readable revision or project: %j', async (field) => {
+  ])('fails GetAsset without a readable revision or project: %j', async (field) => {
     const { datazone } = await answering({ body: { revision: '4', owningProjectId: 'project-1', ...field } })
     expect(await datazone.getAsset(domainId, 'asset-1')).toMatchObject(unreadable)
   })
 
-  test('P8: of List is one whose next page cannot be found', async () => {
+  test('fails List when its next page cannot be found', async () => {
     const { datazone } = await answering({ body: { items: [metadataRun], nextToken: { page: 2 } } })
     expect(await datazone.listRuns(domainId, {})).toMatchObject(unreadable)
   })
 })
 
-describe('the forms of an asset', () => {
+describe('the form of an asset', () => {
   const form = (typeName: string, content: unknown) => ({
     formName: 'form',
     typeName,
@@ -244,7 +244,7 @@ describe('the forms of an asset', () => {
     ['amazon.datazone.RedshiftViewFormType', { viewName: 'orders_v' }, { name: 'orders_v' }],
     ['amazon.datazone.RelationalTableFormType', {}, {}],
     ['dzd_orders.RedshiftTableForm', { tableName: 'orders' }, { name: 'orders' }],
-  ])('describe its table: %s', async (typeName, content, named) => {
+  ])('describes its table: %s', async (typeName, content, named) => {
     const details = form('amazon.datazone.AssetCommonDetailsFormType', { summary: 'x' })
     const { tables, unreadable } = await assetWith([details, form(typeName, { ...content, columns })])
     expect(tables).toEqual([{ ...named, columns: read }])
@@ -255,7 +255,7 @@ describe('the forms of an asset', () => {
     ['not JSON', '{"columns":['],
     ['no columns', { tableName: 'orders' }],
     ['a column without a name', { columns: [{ dataType: 'bigint' }] }],
-  ])('P8: leave the tables unknown, and say so, where a table form has %s', async (_, content) => {
+  ])('P8: leaves the tables unknown, and reports it, where a table form has %s', async (_, content) => {
     const glue = 'amazon.datazone.GlueTableFormType'
     const good = form('amazon.datazone.RelationalTableFormType', { columns })
     const { tables, unreadable } = await assetWith([good, form(glue, content)])
@@ -263,20 +263,20 @@ describe('the forms of an asset', () => {
     expect(unreadable).toEqual(['GetAsset formsOutput.[].content'])
   })
 
-  test('P8: leave the tables unknown where no form describes one', async () => {
+  test('P8: leaves the tables unknown where no form describes one', async () => {
     for (const forms of [undefined, null, [], ['x', { typeName: 7 }], [form('custom.Form', { columns })]])
       expect(await assetWith(forms)).toEqual({ tables: undefined, unreadable: [] })
   })
 })
 
-describe('an error with an unreadable body', () => {
+describe('P8: an error with an unreadable body', () => {
   test.each<[number, string | object, string, boolean]>([
     [429, { message: 5 }, 'THROTTLED', true],
     [429, { message: { text: 'slow down' } }, 'THROTTLED', true],
     [403, '<html>Forbidden</html>', 'DENIED', true],
     [400, '<html>Bad request</html>', 'UNAVAILABLE', false],
     [500, { __type: 7 }, 'UNAVAILABLE', false],
-  ])('P8: of %i %j is still classified, with a text for people', async (status, body, kind, definite) => {
+  ])('is classified with a readable text: %i %j', async (status, body, kind, definite) => {
     const { datazone } = await answering({ status, body })
     const answer = await datazone.startRun(startInput(), minute)
     expect(answer).toMatchObject({
@@ -295,7 +295,7 @@ describe('an error with an unreadable body', () => {
   })
 })
 
-describe('an error of the signature or the credentials', () => {
+describe('P7: an error of the signature or the credentials', () => {
   const names = [
     'InvalidSignatureException',
     'ExpiredToken',
@@ -305,7 +305,7 @@ describe('an error of the signature or the credentials', () => {
     'RequestExpired',
   ]
   test.each([400, 403].flatMap((status) => names.map((error) => ({ status, error }))))(
-    'P7: $status $error is signed and sent again at once, also for Start',
+    'is signed and sent again at once, also for Start: $status $error',
     async ({ status, error }) => {
       const stale = { status, error, body: { message: 'Signature expired: 20261120T021403Z is now earlier' } }
       const { datazone, received } = await answering(stale, { body: metadataRun })
@@ -315,7 +315,7 @@ describe('an error of the signature or the credentials', () => {
     },
   )
 
-  test('P7: that stays is definite and transient, so it opens no breaker', async () => {
+  test('is definite and transient when it stays, so it opens no breaker', async () => {
     const { datazone, received } = await answering({ status: 403, error: 'ExpiredTokenException', body: {} })
     expect(await datazone.startRun(startInput(), minute)).toMatchObject({
       refusal: { kind: 'UNAVAILABLE', definite: true, name: 'ExpiredTokenException' },

@@ -213,7 +213,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
     })
 
-    describe('cancelling a run', () => {
+    describe('canceling a run', () => {
       const canceled = { outcome: 'answered', value: undefined }
 
       test.each([0, 5 * second])('is taken, and the run is CANCELED after %i ms', async (cancelMs) => {
@@ -249,7 +249,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(refusal('NOT_FOUND', true))
       })
 
-      test('may have happened when its answer does not come', async () => {
+      test('reports an unknown outcome when its answer does not come', async () => {
         const { datazone, control, passTo } = await opened()
         const { runId } = answered(await datazone.startRun(startInput(), longMs))
         control.setFaults([{ kind: 'lostAnswer', times: 1 }])

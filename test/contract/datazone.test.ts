@@ -69,7 +69,7 @@ describe('an error that the service model does not have', () => {
     [503, 'ThrottlingException', 'THROTTLED', false],
     [401, 'MissingAuthenticationTokenException', 'DENIED', true],
     [429, 'TooManyRequestsException', 'THROTTLED', true],
-  ] as const)('P8: %i %s is %s', async (status, name, kind, definite) => {
+  ] as const)('P8: classifies %i %s as %s', async (status, name, kind, definite) => {
     const server = await listen('a front door', (request, response) => {
       request.resume()
       response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end('{}')
@@ -99,7 +99,7 @@ describe('a field that no model has', () => {
   })
 })
 
-describe('a creation time that is none', () => {
+describe('an invalid creation time', () => {
   const asked = startInput()
   test.each(['1e300', '-1e300', 'null'])('P8: leaves out %s and keeps the run', async (createdAt) => {
     const run = `{"domainId":"${domainId}","id":"run-1","createdAt":${createdAt},"status":"SUBMITTED"}`
@@ -202,8 +202,8 @@ const story = fc.record({
   }),
 })
 
-describe('with and without a wire', () => {
-  test('the same calls get the same answers', async () => {
+describe('the adapter and its scripted replacement', () => {
+  test('answers the same calls in the same way', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ settings, faults: given, steps }) => {
         const both = [await openServer(settings), await openSimulated(settings)]

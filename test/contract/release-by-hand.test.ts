@@ -35,7 +35,7 @@ const values = (json: string) =>
     JSON.parse(json),
   )
 
-test('docs/OPERATIONS.md: what waits for a cap is made due, and is a good record still', async () => {
+test('makes a record that waits for a cap due with the command of docs/OPERATIONS.md, and leaves it valid', async () => {
   const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
   const about = (assetId: string) => ({ ...subject, domainId: 'dzd_4hcuvz5s9kx7ma', assetId })
   const later = { version: 0, retryAtMs: t0 + 60 * minute }

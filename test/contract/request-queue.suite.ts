@@ -69,7 +69,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
 
     describe('release', () => {
-      test('puts notes on the queue, more than ten too', async () => {
+      test('puts releases on the queue, more than ten too', async () => {
         const releases = Array.from({ length: 23 }, (_, number) => ({
           release: releaseOf(number),
           delaySeconds: 0,
@@ -78,7 +78,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await bodies(23)).toEqual(releases.map(({ release }) => JSON.stringify(release)).sort())
       })
 
-      test('lets each wait for its delay', async () => {
+      test('lets each release wait for its delay', async () => {
         const taken = await opened.queue.release([
           { release: releaseOf(900), delaySeconds: 900 },
           { release: releaseOf(1), delaySeconds: 1 },
@@ -91,7 +91,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         )
       })
 
-      test('answers, in order, which ones were taken', async () => {
+      test('returns, in order, which releases were accepted', async () => {
         const releases = Array.from({ length: 14 }, (_, number) => ({
           release: releaseOf(number),
           delaySeconds: 0,
@@ -106,7 +106,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await bodies(12)).toEqual(taken.map(({ release }) => JSON.stringify(release)).sort())
       })
 
-      test('has nothing to do with nothing', async () => {
+      test('accepts an empty list', async () => {
         expect(await opened.queue.release([])).toEqual([])
       })
     })
@@ -129,7 +129,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
     })
 
-    describe('postpone', () => {
+    describe('shows a message at once after a delay of zero', () => {
       test('hides a message for longer', async () => {
         await opened.send('long')
         const { receiptHandle } = await one()
@@ -141,7 +141,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await opened.receive()).toEqual([])
       })
 
-      test('can show it at once', async () => {
+      test('shows a hidden message at once', async () => {
         await opened.send('again')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 0)
@@ -157,7 +157,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
     })
 
-    test('P2: keeps a copy of what was rejected', async () => {
+    test('P2: keeps a copy of a rejected request', async () => {
       await opened.queue.copyRejected(rejected)
       const [copy] = await eventually(async () => {
         const messages = await opened.receiveRejected()
@@ -167,7 +167,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       expect(JSON.parse(copy?.body ?? '')).toEqual(rejected)
     })
 
-    test('P2: keeps the largest copy there may be', async () => {
+    test('P2: keeps the largest copy possible', async () => {
       const reasons = Array.from({ length: 20 }, () => '語'.repeat(300))
       await opened.queue.copyRejected(rejectedRequest('event-1', t0, reasons, '\u0001語"'.repeat(100_000)))
       await eventually(async () => expect(await opened.receiveRejected()).toHaveLength(1))

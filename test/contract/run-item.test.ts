@@ -25,17 +25,17 @@ const samples = readdirSync(records).map((file) => ({
 /** What a record loses on its way through the table: members that are undefined. */
 const throughTable = (item: unknown): unknown => JSON.parse(JSON.stringify(item))
 
-describe('P8: a record', () => {
-  test.each(samples)('stays readable that an earlier deployment wrote: $file', ({ item, run }) => {
+describe('P8: parseItem', () => {
+  test.each(samples)('reads a record that an earlier deployment wrote: $file', ({ item, run }) => {
     expect(parseItem(item)).toEqual(run)
   })
 
-  test('of each state is among the samples', () => {
+  test('covers each state by a sample', () => {
     const states = samples.map(({ run }) => run.state)
     expect(new Set(states)).toEqual(new Set(['PLANNED', 'CLAIMED', 'PARKED', 'IN_FLIGHT', 'ENDED']))
   })
 
-  test('of a later version is never a run, whatever else it says', () => {
+  test('takes no record of a later version for a run, whatever else it says', () => {
     fc.assert(
       fc.property(arbitraryRun, fc.integer({ min: schemaVersion + 1 }), (run, version) => {
         expect(parseItem({ ...toItem(run), schemaVersion: version })).toMatchObject({
@@ -54,7 +54,7 @@ describe('P8: a record', () => {
     ['a version of 2^53', { version: 2 ** 53 }],
     ['a time after the year 9999', { createdAtMs: Date.UTC(10_000, 0) }],
     ['a time before 1970', { createdAtMs: -1 }],
-  ])('is damaged by %s', (_, field) => {
+  ])('reports %s as damage', (_, field) => {
     const run = inFlightRun()
     const [place = ''] = Object.keys(field)
     expect(parseItem({ ...toItem(run), ...field })).toMatchObject({
@@ -63,20 +63,20 @@ describe('P8: a record', () => {
     })
   })
 
-  test('names at most 20 places where it is damaged', () => {
+  test('names at most 20 damaged places', () => {
     const history = Array.from({ length: 5000 }, () => ({ atMs: 'x'.repeat(100), what: 7 }))
     const parsed = parseItem({ ...toItem(inFlightRun()), history })
     expect('problem' in parsed && parsed.problem.length).toBeLessThan(2100)
   })
 
-  test('that the SDK cannot convert keeps its keys', () => {
+  test('keeps the keys of an item that the SDK cannot convert', () => {
     const item = { pk: { S: 'ASSET#a' }, sk: { S: 'RUN#1' }, odd: { $unknown: ['X', 1] as [string, number] } }
     expect(parseItem(plainItem(item))).toMatchObject({ key: { partition: 'ASSET#a', record: 'RUN#1' } })
   })
 
   const common = ['schemaVersion', 'state', 'kind', 'domainId', 'attempt']
   test.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
-    'without its %s is never a run',
+    'takes no record without its %s for a run',
     (field) => {
       fc.assert(
         fc.property(arbitraryRun, (run) => {
@@ -88,11 +88,11 @@ describe('P8: a record', () => {
     },
   )
 
-  test.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('is not %j', (item) => {
+  test.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('takes no %j for a run', (item) => {
     expect(parseItem(item)).toMatchObject({ isNewer: false, key: { partition: '', record: '' } })
   })
 
-  test('says why it cannot be read', () => {
+  test('reports why a record cannot be read', () => {
     const problemOf = (over: object) => {
       const parsed = parseItem({ ...toItem(claimedRun()), ...over })
       return 'problem' in parsed ? parsed.problem : undefined
@@ -103,13 +103,13 @@ describe('P8: a record', () => {
     expect(problemOf({ request: { ...claimedRun().request, lane: 'fast' } })).toMatch(/request\.lane/)
   })
 
-  test('is read with fields that this version does not know', () => {
+  test('ignores fields that this version does not know', () => {
     expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
   })
 })
 
-describe('the attributes that indexes and TTL are made of', () => {
-  test('give every run back', () => {
+describe('toItem', () => {
+  test('writes items from which parseItem returns the same run', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         expect(parseItem(throughTable(toItem(run)))).toEqual(run)
@@ -117,7 +117,7 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  test('put only what owes something into the work index, at the time it does, and what only waits apart', () => {
+  test('indexes only records that owe something, at their time, and parked ones apart', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const item = toItem(run)
@@ -129,7 +129,7 @@ describe('the attributes that indexes and TTL are made of', () => {
     )
   })
 
-  test('sort what people look at by when it was last written', () => {
+  test('sorts records for people by the time they were last written', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         expect(toItem(run)['updatedAt']).toBe(run.history.at(-1)?.atMs ?? run.createdAtMs)
@@ -140,7 +140,7 @@ describe('the attributes that indexes and TTL are made of', () => {
   const lastUseMs = ({ announcedAtMs, acceptedAtMs = 0 }: EndedRun): number | undefined =>
     announcedAtMs === undefined ? undefined : Math.max(announcedAtMs, acceptedAtMs)
 
-  test('let only what has ended and was announced, or was planned, expire: half a year after its last use', () => {
+  test('expires only planned runs and announced endings, half a year after their last use', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const overAtMs =

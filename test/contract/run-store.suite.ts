@@ -753,8 +753,8 @@ export const runStoreContract = (
       })
     })
 
-    describe('due and waiting', () => {
-      test('show only what owes something by then, oldest first; what is parked apart from the rest', async () => {
+    describe('the work index', () => {
+      test('shows only what owes something by then, oldest first, and parked records apart from the rest', async () => {
         const { domainId } = assetOfItsOwn()
         const at = (assetId: string): { subject: Subject; version: number } => ({
           subject: { ...subject, domainId, assetId },
@@ -785,7 +785,7 @@ export const runStoreContract = (
         await dueIs(t0 + second - 1, domainId, [])
       })
 
-      test('move a record from one to the other with its state', async () => {
+      test('moves a record from one part to the other with its state', async () => {
         const about = assetOfItsOwn()
         const parked = created(await store.create(parkedRun({ subject: about, version: 0, retryAtMs: t0 })))
         await waitingIs(t0 + 60 * minute, about.domainId, [parked])
@@ -799,7 +799,7 @@ export const runStoreContract = (
         await dueIs(t0 + 60 * minute, about.domainId, [])
       })
 
-      test('forget what owes nothing any more', async () => {
+      test('drops records that owe nothing', async () => {
         const about = assetOfItsOwn()
         const ended = created(await store.create(endedRun({ subject: about, version: 0 })))
         await dueIs(t0 + 60 * minute, about.domainId, [ended])
@@ -812,7 +812,7 @@ export const runStoreContract = (
         expect(await runsOf(about)).toEqual([announced])
       })
 
-      test('P9: show what lies further ahead than it is ever set, as due now', async () => {
+      test('P9: shows a record that is due later than any setting allows as due now', async () => {
         const { domainId } = assetOfItsOwn()
         const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
         const year2100 = Date.UTC(2100, 0)
@@ -852,7 +852,7 @@ export const runStoreContract = (
         expect(await store.save({ ...first, announcedAtMs: nowMs })).toMatchObject({ detectedAtMs: nowMs })
       })
 
-      test.runIf(holdsItems)('come in pages, in order over all of them', async () => {
+      test.runIf(holdsItems)('returns pages, in order over all of them', async () => {
         const { domainId } = assetOfItsOwn()
         const runs: Run[] = []
         for (const index of [3, 1, 6, 0, 5, 2, 4]) {
@@ -871,7 +871,7 @@ export const runStoreContract = (
         expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => t0 + index))
       })
 
-      test('P8: show unreadable records as such', async () => {
+      test('P8: reports unreadable records as such', async () => {
         const about = assetOfItsOwn()
         const newer = inFlightRun({ subject: about })
         await opened.plant({ ...toItem(newer), schemaVersion: 2 })

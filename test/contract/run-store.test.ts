@@ -86,7 +86,7 @@ for (const { name, environment, isolatesTransactions } of dynamoDbs) {
   )
 }
 
-describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ environment }) => {
+describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
@@ -99,7 +99,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
   }
   const day = 24 * 3600
 
-  test('P1: whatever decides is read strongly consistent', async () => {
+  test('P1: reads everything that decides with strong consistency', async () => {
     const client = table.another()
     const reads: unknown[] = []
     client.middlewareStack.add(
@@ -172,7 +172,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     expect(units).toBeGreaterThan(500)
   })
 
-  test('P7: a counter goes by itself, a quarter of a year after its period', async () => {
+  test('P7: expires a counter a quarter of a year after its period', async () => {
     const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]
     await dynamoDbRunStore(table.client, table.name, { backOff: atOnce }).claim(claimedRun({ version: 0 }), {
       capCounts: counts,
@@ -189,7 +189,7 @@ describe.each(dynamoDbs)('what DynamoDB at $name keeps beside records', ({ envir
     ['began before it was recorded', t0 - 9, t0 + 1],
     ['began after', t0 + 1, t0 - 9],
   ])(
-    'P1: the item of a run id names its record, and stays half a year: of one that %s',
+    'P1: keeps the item of a run id, which names its record, for half a year when the run %s',
     async (_, startedAtMs, createdAtMs) => {
       const run = inFlightRun({
         subject: { ...sourceSubject, triggerKey: `load-${startedAtMs}` },

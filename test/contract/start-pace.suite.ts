@@ -49,7 +49,7 @@ export const startPaceContract = (
       expect(timesOf(await pace.reserve(0, t0, always))).toEqual([])
     })
 
-    test('P7: never hands out a slot twice, and keeps the rate, however many starters ask at once', async () => {
+    test('P7: never hands out a slot twice, and keeps the rate, however many starters reserve at once', async () => {
       const { client } = await at(9.8)
       const starters = Array.from({ length: 8 }, client)
       const reserved = await Promise.all(
@@ -80,14 +80,14 @@ export const startPaceContract = (
       expect(timesOf(await other.reserve(2, t0, always))).toEqual([t0 + 100, t0 + 200])
     })
 
-    test('P7: of slots asked for together, reserves those that come in time and no more', async () => {
+    test('P7: reserves only those slots of a batch that come in time', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       expect(timesOf(await one.reserve(4, t0, t0 + 100))).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
       expect(timesOf(await other.reserve(1, t0, always))).toEqual([t0 + 200])
     })
 
-    test('P9: asked again and again too late, it does not run away from who asks', async () => {
+    test('P9: keeps the next slot in place when starters come too late again and again', async () => {
       const { client } = await at(1)
       await client().reserve(30, t0, always)
       const offered = await Promise.all(
@@ -104,7 +104,7 @@ export const startPaceContract = (
       for (const ms of [0, 400, 800, 1200]) await pace.slowDown(fromMs + ms)
     }
 
-    test('P7: slows every starter down when Starts were throttled, for a while', async () => {
+    test('P7: slows every starter down for a while after throttled Starts', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       await one.reserve(1, t0, always)
@@ -115,7 +115,7 @@ export const startPaceContract = (
       for (const gap of gapsOf(await one.reserve(4, t0 + 60 * minute, always))) expect(gap).toBeCloseTo(100)
     })
 
-    test('P7: counts what any starter met, and falls once for all of it', async () => {
+    test('P7: counts the refusals that any starter met, and cuts the rate once for all of them', async () => {
       const { client } = await at(10)
       const starters = [client(), client(), client(), client()]
       await Promise.all(starters.map((starter, index) => starter.slowDown(t0 + 400 * index)))
@@ -123,14 +123,14 @@ export const startPaceContract = (
       expect(await client().rateCuts()).toBe(1)
     })
 
-    test('one throttled Start alone changes nothing', async () => {
+    test('changes nothing after a single throttled Start', async () => {
       const pace = (await at(10)).client()
       await pace.slowDown(t0)
       expect(gapsOf(await pace.reserve(2, t0, always))[0]).toBeCloseTo(100)
       expect(await pace.rateCuts()).toBe(0)
     })
 
-    test('P7: a fall voids the slots to come, and hands their time out anew', async () => {
+    test('P7: voids the reserved slots at a cut of the rate, and hands their time out again', async () => {
       const { client } = await at(10)
       const [one, other] = [client(), client()]
       const held = await one.reserve(50, t0, always)

@@ -26,7 +26,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await switches().pauseOf('dzd_a', 'p1')).toBeUndefined()
   })
 
-  test('a project, or a whole domain, with who paused it and why', async () => {
+  test('pauses a project or a whole domain, and returns who paused it and why', async () => {
     await put('dzd_b', 'PROJECT#p1', { paused: true, reason: 'migration', pausedBy: 'ops' })
     expect(await switches().pauseOf('dzd_b', 'p1')).toEqual({ reason: 'migration', pausedBy: 'ops' })
     expect(await switches().pauseOf('dzd_b', 'p2')).toBeUndefined()
@@ -35,7 +35,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await switches().pauseOf('dzd_c', 'p1')).toBeUndefined()
   })
 
-  test('only paused: false resumes; a slip of the pen pauses', async () => {
+  test('resumes only for paused: false, and pauses for any malformed value', async () => {
     await put('dzd_d', 'DOMAIN', { paused: 'false', reason: 7, pausedBy: ['ops'] })
     expect(await switches().pauseOf('dzd_d', 'p1')).toEqual({})
     await put('dzd_d', 'DOMAIN', { paused: false })
@@ -52,7 +52,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await one.pauseOf('dzd_e', 'p1')).toEqual({})
   })
 
-  test('a pause is read again after a second: what waits goes on with the next sweep', async () => {
+  test('reads a pause again after a second, so that parked requests continue with the next sweep', async () => {
     const one = switches()
     await put('dzd_h', 'PROJECT#p1', { paused: true })
     expect(await one.pauseOf('dzd_h', 'p1')).toEqual({})
@@ -63,7 +63,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await one.pauseOf('dzd_h', 'p1')).toBeUndefined()
   })
 
-  test('says so when the table cannot answer, and asks again the next time', async () => {
+  test('throws when the table is down, and reads again the next time', async () => {
     const missing = dynamoDbSwitches(table.client, `${table.name}-not-there`, () => nowMs)
     await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
     const client = table.another()
@@ -76,7 +76,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await again.pauseOf('dzd_f', 'p1')).toBeUndefined()
   })
 
-  test('all of them are read, though they be more than a page of DynamoDB holds', async () => {
+  test('reads all switches, though they fill more than a page of DynamoDB', async () => {
     const reason = 'x'.repeat(390_000)
     for (const project of ['p1', 'p2', 'p3', 'p4']) {
       await put('dzd_g', `PROJECT#${project}`, { paused: true, reason })

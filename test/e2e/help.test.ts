@@ -17,7 +17,7 @@ describe('--help', () => {
     )
   })
 
-  test.each(commands)('of npm run %s names its flags and exits with 0', async (name, file) => {
+  test.each(commands)('names the flags of npm run %s and exits with 0', async (name, file) => {
     const { code, stdout, stderr } = await runCommand(file, '--help').ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^(npm run ${name} --|datazone-simulator) \\[flags\\]\n`))

@@ -208,8 +208,8 @@ describe('Search', () => {
   })
 })
 
-describe('projects', () => {
-  test('are read by id and found by their whole name, also by users who are no members', async () => {
+describe('GetProject and SearchListings of projects', () => {
+  test('returns projects by id and by their whole name, also to users who are no members', async () => {
     const { client } = await startWithCatalogue()
     const closed = await client.send(new GetProjectCommand({ domainIdentifier, identifier: 'closed' }))
     expect(closed).toMatchObject({ domainId: domainIdentifier, id: 'closed', name: 'Closed' })
@@ -224,8 +224,8 @@ describe('projects', () => {
   })
 })
 
-describe('memberships', () => {
-  test('are listed with their designations, users and groups', async () => {
+describe('a membership', () => {
+  test('is listed with its designation, for users and groups', async () => {
     const { client } = await startWithCatalogue()
     const list = (projectIdentifier: string) =>
       client.send(new ListProjectMembershipsCommand({ domainIdentifier, projectIdentifier }))
@@ -241,7 +241,7 @@ describe('memberships', () => {
     ])
   })
 
-  test('decide who may look and who may change something', async () => {
+  test('decides who may read and who may change something', async () => {
     const { endpoint, datazone } = await startWithCatalogue()
     const [owner, viewer, grouped, stranger] = ['OWNER', 'VIEWER', 'GROUPED', 'STRANGER'].map((key) =>
       clientWith(key, endpoint),
@@ -268,7 +268,7 @@ const clientWith = (accessKeyId: string, endpoint: string) => {
   return client
 }
 
-describe('suggestions', () => {
+describe('a suggestion', () => {
   const withSuggestions = async () => {
     const simulator = await startWithCatalogue()
     await startRun(simulator.client, 'orders')
@@ -284,7 +284,7 @@ describe('suggestions', () => {
   }
   const orders = { domainIdentifier, identifier: 'orders' }
 
-  test('are accepted all at once, in a new revision that the same token answers again', async () => {
+  test('is accepted with all others, in a new revision that the same token answers again', async () => {
     const { client, asset, waiting, datazone, pass } = await withSuggestions()
     const accept = () =>
       client.send(
@@ -301,7 +301,7 @@ describe('suggestions', () => {
     expect(types.filter((type) => type === 'Metadata Generation Accepted')).toHaveLength(1)
   })
 
-  test('are accepted one by one, with an edited value, and unknown ones refused', async () => {
+  test('is accepted alone, with an edited value, and refused when it is unknown', async () => {
     const { client, asset } = await withSuggestions()
     const accept = (predictionTarget: string, editedValue?: string) =>
       client.send(
@@ -318,7 +318,7 @@ describe('suggestions', () => {
     expect((await asset()).description).toBe('Orders of customers')
   })
 
-  test('are rejected without a new revision', async () => {
+  test('is rejected without a new revision', async () => {
     const { client, asset, waiting } = await withSuggestions()
     const before = await waiting()
     const rejected = await client.send(
@@ -331,8 +331,8 @@ describe('suggestions', () => {
   })
 })
 
-describe('listings', () => {
-  test('are published, read, and taken out of the catalog again', async () => {
+describe('a listing', () => {
+  test('is published, read, and taken out of the catalog again', async () => {
     const { client, datazone, pass } = await startWithCatalogue()
     const change = (action: 'PUBLISH' | 'UNPUBLISH') =>
       client.send(
@@ -361,7 +361,7 @@ describe('listings', () => {
     ])
   })
 
-  test('are not found for an asset that never had one', async () => {
+  test('is not found for an asset that never had one', async () => {
     const { client } = await startWithCatalogue()
     await expect(
       client.send(new GetListingCommand({ domainIdentifier, identifier: 'nothing' })),
@@ -369,7 +369,7 @@ describe('listings', () => {
   })
 })
 
-test('ListAssetRevisions gives every revision, the newest first', async () => {
+test('lists every revision with ListAssetRevisions, newest first', async () => {
   const { client, datazone } = await startWithCatalogue()
   for (let more = 0; more < 2; more += 1)
     datazone.control.addRevision({ domainId: domainIdentifier, assetId: 'orders' })
@@ -383,8 +383,8 @@ test('ListAssetRevisions gives every revision, the newest first', async () => {
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
 })
 
-describe('data sources', () => {
-  test('are listed by project, type, status and name', async () => {
+describe('a data source', () => {
+  test('is listed by project, type, status and name', async () => {
     const { client } = await startWithCatalogue()
     const ids = async (more: object) => {
       const input = { domainIdentifier, projectIdentifier: 'open', ...more }
@@ -399,7 +399,7 @@ describe('data sources', () => {
     expect(await ids({ connectionIdentifier: 'any' })).toEqual([])
   })
 
-  test('show their status and their last run', async () => {
+  test('shows its status and its last run', async () => {
     const { client, pass } = await startWithCatalogue()
     const get = () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier: 'lake' }))
     expect(await get()).toMatchObject({ status: 'READY', projectId: 'open', type: 'GLUE' })
@@ -409,7 +409,7 @@ describe('data sources', () => {
     expect(await get()).toMatchObject({ status: 'READY', lastRunStatus: 'SUCCESS', lastRunAssetCount: 3 })
   })
 
-  test('are run only when they are READY', async () => {
+  test('runs only when it is READY', async () => {
     const { client, datazone } = await startWithCatalogue()
     const start = (dataSourceIdentifier: string) =>
       client.send(new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier }))
@@ -423,7 +423,7 @@ describe('data sources', () => {
     expect(await start('new')).toMatchObject({ status: 'REQUESTED' })
   })
 
-  test('list what an ended run did with each table', async () => {
+  test('lists what an ended run did with each table', async () => {
     const { client, pass } = await startWithCatalogue()
     const { id: identifier } = await client.send(
       new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier: 'lake' }),
@@ -473,7 +473,7 @@ describe('an ownership transfer', () => {
     expect(await startRun(owner, 'orders', 'closed')).toMatchObject({ owningProjectId: 'closed' })
   })
 
-  test('that fails leaves the asset where it was', async () => {
+  test('leaves the asset where it was when it fails', async () => {
     const { client, ask, datazone, pass } = await startWithCatalogue()
     datazone.control.transferAsset({ ...about, durationMs: 1000, outcome: 'FAILED' })
     pass(1000)

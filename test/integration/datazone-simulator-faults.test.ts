@@ -119,25 +119,25 @@ describe('faults, seen through the AWS SDK', () => {
   })
 })
 
-describe('requests that no SDK sends', () => {
+describe('a request that no SDK sends', () => {
   const runs = `/v2/domains/${sampleDomainId}/metadata-generation-runs`
   const posted = async (endpoint: string, body: string | Uint8Array<ArrayBuffer>, headers = {}) => {
     const answer = await fetch(`${endpoint}${runs}`, { method: 'POST', body, headers })
     return [answer.status, answer.headers.get('x-amzn-errortype'), await answer.json()]
   }
 
-  test('get SerializationException for a body that is not JSON', async () => {
+  test('gets SerializationException for a body that is not JSON', async () => {
     const { endpoint } = await startSimulator()
     expect(await posted(endpoint, '{"types":')).toEqual([400, 'SerializationException', saying('not JSON')])
   })
 
-  test('get SerializationException for invalid UTF-8', async () => {
+  test('gets SerializationException for invalid UTF-8', async () => {
     const { endpoint } = await startSimulator()
     const body = new Uint8Array([0x7b, 0xff, 0x7d])
     expect(await posted(endpoint, body)).toEqual([400, 'SerializationException', saying('valid UTF-8')])
   })
 
-  test('are refused in plain words when they are compressed', async () => {
+  test('is refused with a clear message when it is compressed', async () => {
     const { endpoint } = await startSimulator()
     const body = new Uint8Array(gzipSync('{}'))
     expect(await posted(endpoint, body, { 'content-encoding': 'gzip' })).toEqual([
@@ -147,7 +147,7 @@ describe('requests that no SDK sends', () => {
     ])
   })
 
-  test('keep their dot segments, which no pattern allows', async () => {
+  test('keeps its dot segments, which no pattern allows', async () => {
     const { endpoint } = await startSimulator()
     const { hostname, port } = new URL(endpoint)
     const get = async (path: string) => {
@@ -165,7 +165,7 @@ describe('requests that no SDK sends', () => {
     )
   })
 
-  test('keep their connection for 60 seconds', async () => {
+  test('keeps its connection for 60 seconds', async () => {
     const { endpoint } = await startSimulator()
     expect((await fetch(`${endpoint}${runs}`)).headers.get('keep-alive')).toBe('timeout=60')
   })

@@ -172,7 +172,7 @@ test('has a function for each route of the control', async () => {
   }
 })
 
-test('the types of the package have the settings and the control of the simulator', () => {
+test('exports types with the settings and the control of the simulator', () => {
   expectTypeOf<keyof Control>().toEqualTypeOf<keyof RealControl>()
   expectTypeOf<keyof Settings>().toEqualTypeOf<keyof RealSettings>()
   expectTypeOf<Settings>().toExtend<RealSettings>()

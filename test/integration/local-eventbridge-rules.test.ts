@@ -80,8 +80,8 @@ const putTargets = (...Ids: readonly string[]) =>
   )
 const bodies = () => delivered.map(({ body }) => JSON.parse(body))
 
-describe('rules', () => {
-  test('deliver the events that match to their targets until they are removed', async () => {
+describe('a rule', () => {
+  test('delivers the events that match to its targets until it is removed', async () => {
     expect(await putRule()).toMatchObject({ RuleArn: arn('rule/runs/ended') })
     expect(await putTargets('a')).toMatchObject({ FailedEntryCount: 0 })
     await put({ n: 1 })
@@ -100,7 +100,7 @@ describe('rules', () => {
     expect((await client.send(new ListRulesCommand({ EventBusName }))).Rules).toEqual([])
   })
 
-  test('are described and listed in pages', async () => {
+  test('is described, and listed in pages', async () => {
     for (const name of ['a-2', 'a-1', 'b']) await putRule(name)
     const describe = await client.send(new DescribeRuleCommand({ Name: 'b', EventBusName }))
     expect(describe).toMatchObject({ Name: 'b', Arn: arn('rule/runs/b'), EventPattern, State: 'ENABLED' })
@@ -111,7 +111,7 @@ describe('rules', () => {
     expect([second.Rules?.map(({ Name }) => Name), second.NextToken]).toEqual([['a-2'], undefined])
   })
 
-  test('deliver nothing while they are disabled', async () => {
+  test('delivers nothing while it is disabled', async () => {
     await putRule()
     await putTargets('a')
     await client.send(new DisableRuleCommand({ Name: 'ended', EventBusName }))
@@ -121,7 +121,7 @@ describe('rules', () => {
     await eventually(() => expect(bodies()).toEqual([{ n: 2 }]))
   })
 
-  test('keep their targets when PutRule replaces them', async () => {
+  test('keeps its targets when PutRule replaces it', async () => {
     await putRule()
     await putTargets('a')
     await putRule()
@@ -154,13 +154,13 @@ describe('rules', () => {
       /^Rule x does not exist on EventBus default/,
     ],
     ['no targets', () => new PutTargetsCommand({ Rule: 'x', Targets: [] }), /^Targets: /],
-  ])('refuse %s with a message', async (_, command, message) => {
+  ])('refuses %s with a message', async (_, command, message) => {
     await expect(client.send(command() as PutRuleCommand)).rejects.toMatchObject({
       message: expect.stringMatching(message),
     })
   })
 
-  test('refuse a sixth target and deletion while they have targets', async () => {
+  test('refuses a sixth target, and deletion while it has targets', async () => {
     await putRule()
     await expect(putTargets('1', '2', '3', '4', '5', '6')).rejects.toMatchObject({
       name: 'LimitExceededException',
@@ -171,7 +171,7 @@ describe('rules', () => {
     )
   })
 
-  test('are tried with TestEventPattern', async () => {
+  test('is tried with TestEventPattern', async () => {
     const matches = (source: string) =>
       client.send(
         new TestEventPatternCommand({
@@ -184,8 +184,8 @@ describe('rules', () => {
   })
 })
 
-describe('buses', () => {
-  test('are described and listed', async () => {
+describe('a bus', () => {
+  test('is described and listed', async () => {
     const runs = { Name: 'runs', Arn: arn('event-bus/runs') }
     expect(await client.send(new DescribeEventBusCommand({ Name: runs.Arn }))).toMatchObject(runs)
     expect(await client.send(new DescribeEventBusCommand({}))).toMatchObject({ Name: 'default' })
@@ -194,7 +194,7 @@ describe('buses', () => {
   })
 })
 
-describe('archives', () => {
+describe('an archive', () => {
   const archive = { ArchiveName: 'all', EventSourceArn: arn('event-bus/runs') }
   const range = {
     EventStartTime: new Date(Date.now() - 3_600_000),
@@ -211,7 +211,7 @@ describe('archives', () => {
       }),
     )
 
-  test('replay what the bus has received to the rules of today', async () => {
+  test('replays what the bus has received to the rules of today', async () => {
     await put({ n: 1 })
     await put({ n: 2 }, 'Started')
     const created = await client.send(new CreateArchiveCommand(archive))
@@ -237,7 +237,7 @@ describe('archives', () => {
     await expect(replay('gone')).rejects.toThrow('Archive all does not exist')
   })
 
-  test('refuse a replay to another bus, a second use of a name and an empty range', async () => {
+  test('refuses a replay to another bus, a second use of a name and an empty range', async () => {
     await client.send(new CreateArchiveCommand(archive))
     await expect(replay('r', { Destination: { Arn: arn('event-bus/default') } })).rejects.toThrow(
       'Destination.Arn: must be the bus of the archive, runs',

@@ -35,8 +35,8 @@ const open = async (): Promise<Stack> => {
   return stack
 }
 
-describe('stacks that share one DynamoDB engine', () => {
-  test('have tables of their own and remove them at the end', async () => {
+describe('a stack that shares a DynamoDB engine', () => {
+  test('has tables of its own and removes them at the end', async () => {
     const { tables } = await openEngine()
     const stacks = [await open(), await open()]
     expect(await tables()).toEqual(stacks.map(({ tableName }) => tableName).toSorted())
@@ -44,7 +44,7 @@ describe('stacks that share one DynamoDB engine', () => {
     expect(await tables()).toEqual([])
   })
 
-  test('remove the tables of a stack that was killed, and no others', async () => {
+  test('removes the tables of a stack that was killed, and no others', async () => {
     const { client, tables } = await openEngine()
     // Above the largest process id of Linux and macOS.
     const dead = defaultStackName().replace(`-${process.pid}-`, '-4194305-')

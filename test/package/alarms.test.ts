@@ -50,8 +50,8 @@ const alarms = () =>
 const shortName = ({ AlarmName }: { readonly AlarmName: string }): string =>
   AlarmName.replace('datazone-run-orchestrator-local-', '')
 
-describe('the alarms', () => {
-  test('watch only metrics that the functions or AWS send', () => {
+describe('an alarm', () => {
+  test('watches only metrics that the functions or AWS send', () => {
     const unknown = alarms().flatMap(({ name, metrics }) =>
       metrics
         .filter(({ Namespace, MetricName }) => !isKnown(Namespace, MetricName))
@@ -60,13 +60,13 @@ describe('the alarms', () => {
     expect(unknown).toEqual([])
   })
 
-  test('would be refused for a misspelled metric', () => {
+  test('is refused for a misspelled metric', () => {
     expect(isKnown(customNamespace, 'run-failed')).toBe(true)
     expect(isKnown(customNamespace, 'run-faild')).toBe(false)
     expect(isKnown('AWS/SQS', 'ApproximateAgeOfOldestMesage')).toBe(false)
   })
 
-  test('watch the metrics of their own stage', () => {
+  test('watches the metrics of its own stage', () => {
     const dimensions = alarms().flatMap(({ metrics }) =>
       metrics.flatMap(({ Namespace, Dimensions }) => (Namespace === customNamespace ? [Dimensions] : [])),
     )
@@ -75,7 +75,7 @@ describe('the alarms', () => {
       expect(dimension).toEqual([{ Name: 'service', Value: 'datazone-run-orchestrator-local' }])
   })
 
-  test('take silence for missing sweeps and missing publishes and for nothing else', () => {
+  test('treats silence as breaching for missing sweeps and missing publishes only', () => {
     const silent = alarms().filter(({ alarm }) => alarm.TreatMissingData !== 'notBreaching')
     expect(silent.map(({ name }) => name)).toEqual(['SweepsMissingAlarm', 'NoPublishesAlarm'])
     for (const { alarm } of silent) {
@@ -85,7 +85,7 @@ describe('the alarms', () => {
     }
   })
 
-  test('notify the given topic and the created one, also when they return to OK', () => {
+  test('notifies the given topic and the created one, also when it returns to OK', () => {
     for (const { alarm } of alarms()) {
       expect(alarm['AlarmActions']).toEqual([
         { 'Fn::If': ['GivesAlarmTopic', { Ref: 'AlarmTopicArn' }, { Ref: 'AWS::NoValue' }] },
@@ -99,7 +99,7 @@ describe('the alarms', () => {
     })
   })
 
-  test('state a severity and their section of the runbook', async () => {
+  test('states a severity and its section of the runbook', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/RUNBOOK.md'), 'utf8')
     const sections = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
     expect(alarms().map(({ alarm }) => shortName(alarm))).toEqual(sections)

@@ -22,7 +22,7 @@ const prefixes: Readonly<Record<string, string>> = {
   S3: 's3',
 }
 
-test('docs/deployer-policy.json covers the service of every resource in the template', async () => {
+test('covers the service of every resource in the template with docs/deployer-policy.json', async () => {
   const policy = policySchema.parse(JSON.parse(await readFile(join(docs, 'deployer-policy.json'), 'utf8')))
   const granted = new Set(
     policy.Statement.flatMap(({ Action }) => [Action].flat()).map((action) => action.replace(/:.*/, '')),
@@ -41,7 +41,7 @@ const hasJq = await run('jq', ['--version']).then(
 )
 
 test.skipIf(!hasJq)(
-  'docs/DEPLOY.md cuts a template that imports the retained resources (skipped without jq)',
+  'cuts, as docs/DEPLOY.md says, a template that imports the retained resources (skipped without jq)',
   async () => {
     const page = await readFile(join(docs, 'DEPLOY.md'), 'utf8')
     const section = page.slice(page.indexOf('## Adopt what an earlier stack left'))

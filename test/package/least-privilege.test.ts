@@ -80,8 +80,8 @@ const referenceSchema = z.union([
 ])
 const nameOf = (resource: unknown): string => referenceSchema.parse(resource)
 
-describe('the roles (P12)', () => {
-  test('exist once per function and once for the schedule', () => {
+describe('a role (P12)', () => {
+  test('exists once per function and once for the schedule', () => {
     expect(propertiesOf('AWS::IAM::Role').map(([name]) => name)).toEqual([
       'StarterRole',
       'PollerRole',
@@ -100,7 +100,7 @@ describe('the roles (P12)', () => {
     })
   })
 
-  test('grant the starter exactly these actions', () => {
+  test('grants the starter exactly these actions', () => {
     expect(grantsOf('StarterRole')).toEqual([
       'dynamodb:DeleteItem RunTable.Arn',
       'dynamodb:GetItem RunTable.Arn',
@@ -121,7 +121,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  test('grant the poller exactly these actions', () => {
+  test('grants the poller exactly these actions', () => {
     expect(grantsOf('PollerRole')).toEqual([
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
@@ -136,7 +136,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  test('grant the observer exactly these actions', () => {
+  test('grants the observer exactly these actions', () => {
     expect(grantsOf('ObserverRole')).toEqual([
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
@@ -157,7 +157,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  test('grant the catalog role exactly these actions, and no other role any of DataZone', () => {
+  test('grants the catalog role exactly these actions, and no other role any of DataZone', () => {
     expect(grantsOf('CatalogRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
@@ -171,7 +171,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  test('let the functions assume the created or the given catalog role', () => {
+  test('lets the functions assume the created or the given catalog role', () => {
     expect(template.Resources['AssumeCatalogRolePolicy']?.Properties).toMatchObject({
       PolicyDocument: {
         Statement: [
@@ -194,14 +194,14 @@ describe('the roles (P12)', () => {
       })
   })
 
-  test('grant the scheduler exactly these actions', () => {
+  test('grants the scheduler exactly these actions', () => {
     expect(grantsOf('SweepScheduleRole')).toEqual([
       'lambda:InvokeFunction PollerLambdaFunction.Arn',
       'sqs:SendMessage ScheduleDeadLetterQueue.Arn',
     ])
   })
 
-  test('trust only their service, and the scheduler only for this account', () => {
+  test('trusts only its service, and the scheduler only for this account', () => {
     const trustOf = (role: string) => roleOf(role).AssumeRolePolicyDocument.Statement
     const lambda = [
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
@@ -228,7 +228,7 @@ describe('the roles (P12)', () => {
     ])
   })
 
-  test('name each action, and each resource except for DataZone, whose actions support none', () => {
+  test('names each action, and each resource except for DataZone, whose actions support none', () => {
     const grants = propertiesOf('AWS::IAM::Role').flatMap(([name]) => grantsOf(name))
     expect(grants.filter((grant) => /\*/.test(grant) && !/^datazone:[A-Za-z]+ \*$/.test(grant))).toEqual([])
   })
@@ -279,8 +279,8 @@ const parts: Record<string, string[]> = {
   ChangeMessageVisibilityBatch: ['ChangeMessageVisibility'],
 }
 
-describe('the adapters', () => {
-  test('send exactly the actions that the roles allow (P12)', async () => {
+describe('an adapter', () => {
+  test('sends exactly the actions that the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
     const allowed = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole']
       .flatMap(grantsOf)
@@ -290,11 +290,11 @@ describe('the adapters', () => {
   })
 })
 
-describe('the queues and the bus (P12)', () => {
+describe('a queue or bus policy (P12)', () => {
   const policiesOf = () =>
     propertiesOf('AWS::SQS::QueuePolicy').map(([, policy]) => queuePolicySchema.parse(policy))
 
-  test('have one policy per queue, about that queue alone', () => {
+  test('exists once per queue, about that queue alone', () => {
     const queues = propertiesOf('AWS::SQS::Queue').map(([name]) => name)
     expect(policiesOf().flatMap((policy) => policy.Queues.map(({ Ref }) => Ref))).toEqual(queues)
     for (const { Queues, PolicyDocument } of policiesOf()) {
@@ -303,7 +303,7 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  test('deny requests without TLS', () => {
+  test('denies requests without TLS', () => {
     for (const { PolicyDocument } of policiesOf()) {
       expect(PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({
@@ -316,7 +316,7 @@ describe('the queues and the bus (P12)', () => {
     }
   })
 
-  test('allow only their own rules to send', () => {
+  test('allows only its own rules to send', () => {
     const allowed = policiesOf().flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow'),
     )
@@ -343,7 +343,7 @@ describe('the queues and the bus (P12)', () => {
     ])
   })
 
-  test('let the account of the domain send events of DataZone, where a parameter names it', () => {
+  test('lets the account of the domain send events of DataZone, where a parameter names it', () => {
     expect(template.Resources['DomainAccountEventsPolicy']).toMatchObject({
       Condition: 'ReceivesFromDomainAccount',
       Properties: {
@@ -359,7 +359,7 @@ describe('the queues and the bus (P12)', () => {
     })
   })
 
-  test('let only the roles of the functions use the source of endings', () => {
+  test('lets only the roles of the functions use the source of endings', () => {
     expect(propertiesOf('AWS::Events::EventBusPolicy').slice(0, 1)).toEqual([
       [
         'RunEventBusPolicy',
@@ -385,7 +385,7 @@ describe('the queues and the bus (P12)', () => {
     ])
   })
 
-  test('have no function permission that opens them further', () => {
+  test('leaves no function permission that opens it further', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type)
     expect(types).not.toContain('AWS::Lambda::Permission')
   })

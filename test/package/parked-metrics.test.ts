@@ -35,8 +35,8 @@ const referred: Readonly<Record<string, string>> = {
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('the metrics of the poller', () => {
-  test('have the namespace, names and dimensions that the alarms watch', async () => {
+describe('a metric of the poller', () => {
+  test('has the namespace, name and dimensions that the alarms watch', async () => {
     const { template } = await packagedTemplate()
     const { Variables } = functionSchema.parse(
       template.Resources['PollerLambdaFunction']?.Properties,

@@ -39,15 +39,15 @@ beforeAll(async () => {
   observer = functionSchema.parse(propertiesOf('ObserverLambdaFunction'))
 })
 
-describe('the functions', () => {
-  test('run on Node 24 and arm64, unversioned', () => {
+describe('a function', () => {
+  test('runs on Node 24 and arm64, unversioned', () => {
     for (const { Runtime, Architectures } of [starter, poller, observer]) {
       expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']])
     }
     expect(Object.values(template.Resources).map(({ Type }) => Type)).not.toContain('AWS::Lambda::Version')
   })
 
-  test('share one environment without secrets', () => {
+  test('shares one environment without secrets', () => {
     expect(poller.Environment).toEqual(starter.Environment)
     expect(observer.Environment).toEqual(starter.Environment)
     expect(starter.Environment.Variables).toEqual({
@@ -73,7 +73,7 @@ describe('the functions', () => {
     })
   })
 
-  test('lease a claim for 30 seconds longer than a starter can run (P1)', () => {
+  test('leases a claim for 30 seconds longer than a starter can run (P1)', () => {
     expect(Number(starter.Environment.Variables['LEASE_SECONDS'])).toBe(starter.Timeout + 30)
   })
 })
@@ -133,8 +133,8 @@ describe('the sweep', () => {
   })
 })
 
-describe('the queues', () => {
-  test('are encrypted; keep requests for ten days, dead letters for longer and hints for an hour', () => {
+describe('a queue', () => {
+  test('is encrypted, and keeps requests for ten days, dead letters for longer and hints for an hour', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
     expect(queues).toHaveLength(5)
     for (const [name, { Properties }] of queues) {
@@ -144,7 +144,7 @@ describe('the queues', () => {
     }
   })
 
-  test('keep a hint until its last look, however long each look takes', () => {
+  test('keeps a hint until its last look, however long each look takes', () => {
     const mapping = mappingSchema.parse(propertiesOf('ObserverEventSourceMappingSQSHintQueue'))
     const { MessageRetentionPeriod } = queueSchema.parse(propertiesOf('HintQueue'))
     let seconds = 0
@@ -158,7 +158,7 @@ describe('the queues', () => {
     expect(seconds).toBeLessThan(MessageRetentionPeriod)
   })
 
-  test('hide a request for six times the starter timeout', () => {
+  test('hides a request for six times the starter timeout', () => {
     const mapping = mappingSchema.parse(propertiesOf('StarterEventSourceMappingSQSRequestQueue'))
     const { VisibilityTimeout } = queueSchema.parse(propertiesOf('RequestQueue'))
     expect(VisibilityTimeout).toBeGreaterThanOrEqual(
@@ -166,7 +166,7 @@ describe('the queues', () => {
     )
   })
 
-  test('send the starter batches with partial failures, at a bounded concurrency', () => {
+  test('sends the starter batches with partial failures, at a bounded concurrency', () => {
     expect(propertiesOf('StarterEventSourceMappingSQSRequestQueue')).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] },
       BatchSize: 10,
@@ -176,7 +176,7 @@ describe('the queues', () => {
     })
   })
 
-  test('batch hints for some seconds, at a bounded concurrency', () => {
+  test('batches hints for some seconds, at a bounded concurrency', () => {
     const mapping = propertiesOf('ObserverEventSourceMappingSQSHintQueue')
     expect(mapping).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
@@ -198,7 +198,7 @@ describe('the queues', () => {
     })
   })
 
-  test('keep requests that fail and events that cannot be delivered (P2)', () => {
+  test('keeps requests that fail and events that cannot be delivered (P2)', () => {
     const deadLetters = { 'Fn::GetAtt': ['RequestDeadLetterQueue', 'Arn'] }
     expect(propertiesOf('RequestQueue')).toMatchObject({
       RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 200 },

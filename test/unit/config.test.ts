@@ -163,7 +163,7 @@ describe('the catalog role', () => {
     })
   })
 
-  test('must be the ARN of a role', () => {
+  test('requires the ARN of a role', () => {
     expect(complaint({ CATALOG_ROLE_ARN: 'catalog' })).toMatch(
       /CATALOG_ROLE_ARN.* must be the ARN of an IAM role/,
     )

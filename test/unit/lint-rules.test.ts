@@ -169,16 +169,16 @@ beforeAll(async () => {
 describe('import directions', () => {
   test.each(
     directions.map(([folder, from, message]) => [folder, from, message, plant(folder, importing(from))]),
-  )('refuse an import in %s of %s', (_folder, _from, message, path) => {
+  )('refuses an import in %s of %s', (_folder, _from, message, path) => {
     expect(findings.get(path)).toContain(message)
   })
 
-  test('let functions/wiring.ts import adapters, but not local, cli or bench', () => {
+  test('lets functions/wiring.ts import adapters, but not local, cli or bench', () => {
     expect(findings.get(wiring.path)).toBe('nothing in functions imports local, cli or bench')
   })
 
   test.each(allowed.map(([folder, code]) => [folder, inOneLine(code), plant(folder, code)]))(
-    'accept in %s: %s',
+    'accepts in %s: %s',
     (_folder, _code, path) => {
       expect(findings.get(path)).toBeUndefined()
     },

@@ -272,7 +272,7 @@ const events = async (): Promise<string> =>
     ),
   )
 
-test('docs/STATUSES.md states what the code does', async () => {
+test('keeps docs/STATUSES.md as the code decides', async () => {
   const page = `# What each status and error leads to
 
 A test writes this page from the code and fails when it is out of date: \`npx vitest run test/unit/statuses-table.test.ts -u\`.

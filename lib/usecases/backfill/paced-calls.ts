@@ -21,8 +21,8 @@ const maxTries = 6
 const passesByItself = ({ kind }: Refusal): boolean => kind === 'THROTTLED' || kind === 'UNAVAILABLE'
 
 /**
- * Returns a function that makes calls at `callsPerSecond` at most, whoever makes them, and makes one again that met
- * throttling or an outage. Any other refusal is returned.
+ * Returns a function that makes at most `callsPerSecond` calls, all callers together, and repeats a call that met throttling
+ * or an outage. Any other refusal is returned.
  */
 export const pacedCalls = (clock: Clock) => {
   let nextMs = 0

@@ -61,7 +61,7 @@ const envelope = (seed: Seed, key: readonly string[], atMs: number, body: EventB
 const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   const hits = (what: string, share: number, copy = 0): boolean => draw(seed, what, id, copy) < share
   if (hits('event lost', settings.eventLostShare)) return []
-  const copies = hits('event doubled', settings.eventDuplicateShare) ? [0, 1] : [0]
+  const copies = hits('event duplicate', settings.eventDuplicateShare) ? [0, 1] : [0]
   return copies.map((copy) => {
     const late = hits('event late', settings.eventLateShare, copy) ? settings.eventLateMs : 0
     const isHeldBack = copy > 0 || hits('event reordered', settings.eventReorderedShare)

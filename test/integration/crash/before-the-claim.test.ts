@@ -40,7 +40,7 @@ describe('a worker that dies between the two runs of one request (P1, P2)', () =
   })
   afterAll(() => system?.close())
 
-  test('still starts each run once', async () => {
+  test('starts each run once', async () => {
     const crash = system.stack.tap({
       service: 'dynamodb',
       when: 'before',

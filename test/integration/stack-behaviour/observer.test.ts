@@ -102,7 +102,7 @@ describe('the observer, without any sweep,', () => {
   })
 })
 
-test('no sweep ran', () => expect(system.logged('Sweep finished')).toEqual([]))
+test('runs without a sweep', () => expect(system.logged('Sweep finished')).toEqual([]))
 
 const isAbout = (detail: unknown, id: string): boolean => JSON.stringify(detail).includes(`"${id}"`)
 

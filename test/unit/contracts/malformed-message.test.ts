@@ -127,7 +127,7 @@ describe('P2: a malformed request', () => {
     expect(problemsOf({ ...assetEvent(), ...over })).toEqual([problem])
   })
 
-  test('is a release of another version', () => {
+  test('rejects a release of another version', () => {
     expect(problemsOf({ release: 2 })[0]).toBe('body: is not valid')
   })
 })

@@ -26,7 +26,7 @@ const event = {
 
 const detail = (pattern: Record<string, unknown>) => ({ detail: pattern })
 
-describe('compilePattern matches', () => {
+describe('compilePattern', () => {
   test.each<[string, Record<string, unknown>]>([
     ['an exact value', { source: ['aws.ec2'] }],
     ['one of several values', { source: ['aws.s3', 'aws.ec2'] }],
@@ -68,15 +68,15 @@ describe('compilePattern matches', () => {
     ['$or beside a field', { source: ['aws.ec2'], $or: [{ region: ['x'] }, { region: ['us-west-1'] }] }],
     ['$or within detail', detail({ $or: [{ state: ['x'] }, { flag: [true] }] })],
     ['a value or an operator', detail({ state: ['x', { prefix: 'run' }] })],
-  ])('%s', (_, pattern) => {
+  ])('matches %s', (_, pattern) => {
     expect(compilePattern(pattern)(event)).toBe(true)
   })
 })
 
-describe('compilePattern does not match', () => {
+describe('compilePattern without a match', () => {
   test.each<[string, Record<string, unknown>]>([
     ['another value', { source: ['aws.s3'] }],
-    ['when one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
+    ['an event of which one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
     ['a text for a number', detail({ 'c-count': ['5'] })],
     ['another case', detail({ state: ['RUNNING'] })],
     ['a missing field', detail({ missing: ['x'] })],
@@ -95,7 +95,7 @@ describe('compilePattern does not match', () => {
     ],
     ['a wildcard that covers only a part', { region: [{ wildcard: 'us-*-2' }] }],
     ['an inherited property', { toString: [{ exists: true }] }],
-  ])('%s', (_, pattern) => {
+  ])('does not match %s', (_, pattern) => {
     expect(compilePattern(pattern)(event)).toBe(false)
   })
 })
@@ -109,6 +109,6 @@ test.each<[unknown, string]>([
   [{ n: [{ numeric: ['>'] }] }, 'pattern.n.0: > undefined is not a comparison'],
   [{ n: [{ numeric: 5 }] }, 'pattern.n.0: numeric needs a list'],
   [{ $or: {} }, 'pattern.$or: expected a list'],
-])('compilePattern refuses a pattern it does not support: %o', (pattern, message) => {
+])('refuses a pattern that it does not support: %o', (pattern, message) => {
   expect(() => compilePattern(pattern)).toThrow(message)
 })

@@ -40,7 +40,7 @@ describe('a backfill plan', () => {
     ['APPLYING', 0, false],
     ['STOPPED', 10, false],
     ['DONE', 500, true],
-  ] as const)('in state %s with %i requests sent may be made anew: %s', (state, sent, may) => {
+  ] as const)('allows to make a request again in state %s with %i requests sent: %s', (state, sent, may) => {
     expect(canReplan({ ...ready, state, sent })).toBe(may)
   })
 
@@ -90,7 +90,7 @@ describe('the room in the backfill lane', () => {
     ['a sweep of backfill', { BACKFILL: 294 }, 294],
     ['a full cap', { CAP_FULL: 600 }, 0],
     ['denied and paused requests, which say nothing about the lane', { DENIED: 900, PAUSED: 900 }, 588],
-  ])('with %s', (_, parked, room) => {
+  ])('leaves room with %s', (_, parked, room) => {
     expect(roomInLane(parked, 294)).toBe(room)
   })
 })

@@ -24,11 +24,11 @@ describe('activeUntilMs', () => {
     ['a run in flight', inFlightRun(of), always],
     ['an ended run', endedRun({ ...of, detectedAtMs: t0 + minute }), t0 + minute],
     ['a run of an asset', inFlightRun(), undefined],
-  ])('%s', (_, run, expected) => {
+  ])('returns the time for %s', (_, run, expected) => {
     expect(activeUntilMs(run)).toBe(expected)
   })
 })
 
-test('decidingSinceMs covers the UTC day and the 24 hours of late events', () => {
+test('covers the UTC day and the 24 hours of late events with decidingSinceMs', () => {
   expect(decidingSinceMs(t0)).toBe(t0 - 25 * 60 * minute)
 })

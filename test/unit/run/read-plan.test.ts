@@ -45,7 +45,7 @@ describe('planReads', () => {
   })
 })
 
-test('readDeadlineMs leaves a sixth of the time to runs with a cancel', () => {
+test('leaves a sixth of the time to runs with a cancel (readDeadlineMs)', () => {
   expect(readDeadlineMs(1_000, 61_000, 0)).toBe(61_000)
   expect(readDeadlineMs(1_000, 61_000, 3)).toBe(51_000)
 })

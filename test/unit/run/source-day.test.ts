@@ -5,7 +5,7 @@ import { claimedRun, endedRun, inFlightRun, parkedRun, rejectedRun, t0 } from '.
 const midnight = Date.parse('2026-11-20T00:00:00Z')
 const day = 24 * 3_600_000
 
-test('nextDayMs returns the midnight of UTC after the moment', () => {
+test('returns the midnight of UTC after the moment (nextDayMs)', () => {
   expect(nextDayMs(t0)).toBe(midnight + day)
   expect(nextDayMs(midnight)).toBe(midnight + day)
 })

@@ -31,7 +31,7 @@ describe('standingOf', () => {
     expect(standingOf(parkedRun({ reason }))).toMatch(/^waits [a-z]/)
   })
 
-  test('tells a claim from a run in flight', () => {
+  test('distinguishes a claim from a run in flight', () => {
     expect(standingOf(claimedRun())).toBe('is being started')
     expect(standingOf(inFlightRun())).toBe('runs at DataZone as run-1 (SUBMITTED)')
   })

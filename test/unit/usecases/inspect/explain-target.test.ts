@@ -43,7 +43,7 @@ describe('explainTarget', () => {
     ])
   })
 
-  test('tells the record that changed last first', async () => {
+  test('lists the record that changed last first', async () => {
     const older = endedRun({ history: [{ atMs: t0, what: 'SUCCEEDED' }] })
     const newer = inFlightRun({
       attempt: 2,

@@ -207,7 +207,7 @@ describe('the service model', () => {
     expect(errorStatus).toEqual(Object.fromEntries(inModel))
   })
 
-  test('answers fit the model, with times as epoch seconds', () => {
+  test('returns answers that fit the model, with times as epoch seconds', () => {
     const world = testWorld({ failureShare: 0.3, partialShare: 0.3 })
     const answers: [string, unknown][] = []
     for (const assetId of world.assetIds.slice(0, 9)) {

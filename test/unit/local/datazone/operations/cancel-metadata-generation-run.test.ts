@@ -78,7 +78,7 @@ describe('CancelMetadataGenerationRun', () => {
     expect(world.control.calls().throttledStarts).toBe(0)
   })
 
-  test('only ever moves a status forward, and keeps an ending', () => {
+  test('moves a status only forward, and keeps an ending', () => {
     const order = ['SUBMITTED', 'IN_PROGRESS']
     const steps = fc.array(
       fc.record({ waitMs: fc.nat(15_000), doing: fc.constantFrom('cancel', 'look', 'start') }),

@@ -56,7 +56,7 @@ describe('operations', () => {
   const busy = busyWorld()
   const given = inputs(busy)
 
-  test.each(Object.keys(operations))('%s answers what the model allows', (operation) => {
+  test.each(Object.keys(operations))('answers %s as the model allows', (operation) => {
     const { world } = busy
     if (!isOperation(operation)) throw new Error(operation)
     const later: Record<string, object> = {

@@ -123,7 +123,7 @@ describe('service events', () => {
     expect(typesFor({ stuckShare: 1 })).toEqual([])
   })
 
-  test('also sends the older events for runs with names, with the ending of the names', () => {
+  test('sends the older events as well for runs with names, with the ending of the names', () => {
     const typesFor = (settings: Partial<SettingsInput>, types?: string[]) =>
       typesOf(eventsOfRun({ olderEvents: true, ...settings }, types).events)
     expect(typesFor({})).toEqual(['Metadata Generation Succeeded', 'Business Name Generation Succeeded'])
@@ -191,7 +191,7 @@ describe('service events', () => {
       })
   })
 
-  test('also sends the newer data source events, if set to', () => {
+  test('sends the newer data source events as well when it is set to', () => {
     const world = testWorld({ sourceStatusEvents: true })
     world.startSource(glue)
     expect(typesOf(eventsUntil(world, world.clock.ms + day))).toEqual([
