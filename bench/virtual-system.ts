@@ -1,5 +1,8 @@
 import policyFile from '../config/policy.json' with { type: 'json' }
+import type { BackfillPlans } from '../lib/ports/backfill-plans.ts'
 import type { Breakers } from '../lib/ports/breakers.ts'
+import { applyPlan, entriesPerChunk, newPlan, readyPlan } from '../lib/run/backfill-plan.ts'
+import { changePlan } from '../lib/usecases/backfill/change-plan.ts'
 import { createDataZone } from '../local/datazone/datazone.ts'
 import type { SettingsInput } from '../local/datazone/input/settings.ts'
 import { deployed } from '../test/simulation/deployed.ts'
@@ -19,6 +22,7 @@ import { requestQueueFor } from '../test/simulation/ports/request-queue.ts'
 import { simulatedTable } from '../test/simulation/ports/run-store.ts'
 import { simulatedPace } from '../test/simulation/ports/start-pace.ts'
 import { drawProfile } from '../test/simulation/profile.ts'
+import { memoryBackfillPlans } from '../test/support/memory-backfill-plans.ts'
 import { memorySkipLog } from '../test/support/memory-skip-log.ts'
 
 /** What is measured: so many runs of one domain in fair weather, and what DataZone's own events are worth. */
@@ -28,6 +32,8 @@ export interface Case {
   /** Between two requests; 0 is a burst. */
   readonly everyMs: number
   readonly hints: 'none' | 'hints'
+  /** Requests of an applied backfill plan, about other assets; none when left out. */
+  readonly backfill?: number
   readonly datazone?: SettingsInput
   /** Of calls of every port; fair weather when left out. */
   readonly weather?: (call: CallInfo) => Weather
@@ -57,6 +63,10 @@ export interface Figures {
   readonly endingsMs: readonly number[]
   /** Every StartMetadataGenerationRun, in ms from the start: 'ok', or the name of the error that was answered. */
   readonly starts: readonly { readonly atMs: number; readonly outcome: string }[]
+  /** From each request to its Started event, in ms, in rising order; without those of the backfill. */
+  readonly startLatenciesMs: readonly number[]
+  /** How many runs of the backfill were started. */
+  readonly backfilled: number
   /** Parked records, by what for. */
   readonly parked: Readonly<Record<string, number>>
 }
@@ -66,6 +76,23 @@ const projectId = 'project1'
 const someMondayMs = Date.UTC(2026, 0, 5, 9)
 /** Long enough for the last run to end, whatever its hint. */
 const settlingMs = 15 * 60_000
+
+/** A plan with this many requests, about assets behind those of the live requests, which the next sweep sends. */
+const appliedPlan = async (first: number, requests: number, nowMs: number): Promise<BackfillPlans> => {
+  const plans = memoryBackfillPlans()
+  const begun = await plans.replace(newPlan('bench', domainId, nowMs))
+  if (begun === undefined) throw new Error('the plan of the bench was not written')
+  const entries = Array.from({ length: requests }, (_, index) => ({
+    assetId: `asset-${first + index}`,
+    projectId,
+    revision: '1',
+    types: ['BUSINESS_DESCRIPTIONS' as const],
+  }))
+  for (let chunk = 0; chunk * entriesPerChunk < requests; chunk += 1)
+    await plans.putChunk(begun, chunk, entries.slice(chunk * entriesPerChunk, (chunk + 1) * entriesPerChunk))
+  await changePlan('bench', () => applyPlan(readyPlan(begun, requests, nowMs), nowMs), plans)
+  return plans
+}
 
 const bodyOf = (number: number): string =>
   JSON.stringify({
@@ -79,7 +106,7 @@ const bodyOf = (number: number): string =>
 
 /** Runs the functions' own handlers in virtual time against the simulator's core, and counts. */
 export const measure = async (given: Case): Promise<Figures> => {
-  const { startMs = someMondayMs } = given
+  const { startMs = someMondayMs, backfill = 0 } = given
   const random = seededRandom(given.seed)
   const time = virtualTime(startMs, random.fork('time'))
   const datazone = createDataZone({
@@ -96,7 +123,7 @@ export const measure = async (given: Case): Promise<Figures> => {
       {
         id: domainId,
         projects: [{ id: projectId, name: 'one' }],
-        assets: Array.from({ length: given.runs }, (_, number) => ({
+        assets: Array.from({ length: given.runs + backfill }, (_, number) => ({
           id: `asset-${number}`,
           projectId,
           name: `asset ${number}`,
@@ -144,6 +171,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
     sabotage: undefined,
+    backfills: await appliedPlan(given.runs, backfill, startMs),
     count: () => {},
     process: (name) => startProcess({ name, time, fates, random: random.fork(name) }),
     portsFor: (process) => ({
@@ -167,11 +195,11 @@ export const measure = async (given: Case): Promise<Figures> => {
     })
   // At any moment of its interval, or the sweep would meet every run of a trickle at the same age.
   const arrivals = random.fork('arrivals')
+  const requestedAtMs = new Map<string, number>()
   for (let number = 0; number < given.runs; number += 1) {
-    time.at(
-      startMs + number * given.everyMs + arrivals.whole(0, given.everyMs),
-      () => void requests.send(bodyOf(number)),
-    )
+    const atMs = startMs + number * given.everyMs + arrivals.whole(0, given.everyMs)
+    requestedAtMs.set(`asset-${number}`, atMs)
+    time.at(atMs, () => void requests.send(bodyOf(number)))
   }
   const startsTakeMs = (given.runs * 1000) / deployed.startRatePerSecond
   const lastsMs = given.lastsMs ?? Math.max(given.runs * given.everyMs, startsTakeMs) + settlingMs
@@ -187,9 +215,16 @@ export const measure = async (given: Case): Promise<Figures> => {
 
   const takenAtMs = new Map<string, number>()
   const endedAtMs = new Map<string, number>()
+  const startLatenciesMs: number[] = []
+  let backfilled = 0
   for (const { detail, takenAtMs: atMs } of bus.events()) {
     const { data }: { data: { status: string; runId?: string; asset: { id: string } } } = JSON.parse(detail)
-    if (data.status === 'STARTED') continue
+    if (data.status === 'STARTED') {
+      const atRequestMs = requestedAtMs.get(data.asset.id)
+      if (atRequestMs === undefined) backfilled += 1
+      else startLatenciesMs.push(atMs - atRequestMs)
+      continue
+    }
     if (data.runId !== undefined && !takenAtMs.has(data.runId)) takenAtMs.set(data.runId, atMs)
     if (!endedAtMs.has(data.asset.id)) endedAtMs.set(data.asset.id, atMs - startMs)
   }
@@ -217,6 +252,8 @@ export const measure = async (given: Case): Promise<Figures> => {
       outcome,
     })),
     endingsMs: [...endedAtMs.values()].sort((left, right) => left - right),
+    startLatenciesMs: startLatenciesMs.toSorted((left, right) => left - right),
+    backfilled,
     parked,
   }
 }
