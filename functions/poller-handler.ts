@@ -27,6 +27,7 @@ export const pollerHandler = (parts: {
   const note = (report: PollerReport) => {
     telemetry.count('sweep-due', report.due)
     telemetry.count('sweep-announced', report.announced)
+    telemetry.count('sweep-owed-seconds', report.owedSeconds)
     telemetry.count('sweep-released', report.released)
     if (report.backfilled > 0) telemetry.count('sweep-backfilled', report.backfilled)
     telemetry.count('sweep-problems', report.problems.length)

@@ -1,9 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
+import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
+import { dynamoDbSkipLog } from '../../lib/adapters/dynamodb/skip-log.ts'
+import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
+import { dynamoDbSwitchWriter } from '../../lib/adapters/dynamodb/switch-writer.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
-import type { RunStore } from '../../lib/ports/run-store.ts'
-import { claimedRun, endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
+import type { Breaker } from '../../lib/run/breaker.ts'
+import { claimedRun, endedRun, inFlightRun, parkedRun, subject, t0 } from '../support/runs.ts'
 
 /**
  * The embedded engine raises neither conflicts nor throttling, so here DynamoDB's answers are scripted, in its protocol:
@@ -56,12 +60,15 @@ const scripted = (script: Script, maxAttempts = 1) => {
     requestHandler,
     maxAttempts,
   })
-  const store = dynamoDbRunStore(client, 'runs', {
-    backOff: async (tries) => {
-      waits.push(tries)
-    },
-  })
-  return { store, waits, operations, calls: () => calls }
+  const backOff = async (tries: number) => void waits.push(tries)
+  const ports = {
+    store: dynamoDbRunStore(client, 'runs', { backOff }),
+    breakers: dynamoDbBreakers(client, 'runs', { backOff }),
+    pace: dynamoDbStartPace(client, 'runs', 10, { backOff }),
+    switches: dynamoDbSwitchWriter(client, 'runs', backOff),
+    skips: dynamoDbSkipLog(client, 'runs', backOff),
+  }
+  return { ...ports, ports, waits, operations, calls: () => calls }
 }
 
 /** Cancels each transaction for these reasons; none lets the write succeed. */
@@ -123,6 +130,26 @@ describe('a claim', () => {
     },
   )
 
+  test.each([
+    ['holds it', true],
+    ['does not hold it', false],
+  ])('P1: reads the record once when every answer was lost, and it %s', async (_, isHeld) => {
+    let written: unknown
+    const { store, operations } = scripted((_call, body) => {
+      if (body.Item === undefined) return { Items: isHeld ? [written] : [] }
+      written = body.Item
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+    }, 2)
+    const claiming = store.claim(claim)
+    if (isHeld) expect(await claiming).toEqual({ outcome: 'claimed', run: { ...claim, version: 1 } })
+    else await expect(claiming).rejects.toThrow(PortUnavailable)
+    expect(operations.map((operation) => String(operation).split('.')[1])).toEqual([
+      'PutItem',
+      'PutItem',
+      'Query',
+    ])
+  })
+
   test.each([{}, { capCounts }])(
     'P1: does not take the claim of a rival for its own: %j',
     async (conditions) => {
@@ -137,15 +164,34 @@ describe('a claim', () => {
   )
 })
 
-const writes: readonly [string, (store: RunStore) => Promise<unknown>][] = [
-  ['claim', (store) => store.claim(claim)],
-  ['claim with counters', (store) => store.claim(claim, { capCounts })],
-  ['create', (store) => store.create(parkedRun())],
-  ['create that replaces', (store) => store.create(claim, parkedRun())],
-  ['save', (store) => store.save(inFlightRun())],
-  ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun())],
-  ['recordRunId', (store) => store.recordRunId(inFlightRun())],
-  ['dropRequest', (store) => store.dropRequest(parkedRun())],
+type Ports = ReturnType<typeof scripted>['ports']
+
+const breaker: Breaker = {
+  cause: { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' },
+  call: 'Start',
+  openedAtMs: t0,
+  probes: 0,
+  nextProbeAtMs: t0,
+}
+const skip = { requestKey: 'event:1', reason: 'MODE_OFF', atMs: t0 } as const
+
+const writes: readonly [string, (ports: Ports) => Promise<unknown>][] = [
+  ['claim', ({ store }) => store.claim(claim)],
+  ['claim with counters', ({ store }) => store.claim(claim, { capCounts })],
+  ['create', ({ store }) => store.create(parkedRun())],
+  ['create that replaces', ({ store }) => store.create(claim, parkedRun())],
+  ['save', ({ store }) => store.save(inFlightRun())],
+  ['endWithNext', ({ store }) => store.endWithNext(endedRun(), parkedRun())],
+  ['recordRunId', ({ store }) => store.recordRunId(inFlightRun())],
+  ['dropRequest', ({ store }) => store.dropRequest(parkedRun())],
+  ['breaker trip', ({ breakers }) => breakers.trip(breaker)],
+  ['breaker replace', ({ breakers }) => breakers.replace(breaker, { ...breaker, probes: 1 })],
+  ['breaker close', ({ breakers }) => breakers.close(breaker)],
+  ['pace reserve', ({ pace }) => pace.reserve(1, t0, t0)],
+  ['pace slowDown', ({ pace }) => pace.slowDown(t0)],
+  ['pause', ({ switches }) => switches.pause({ domainId: 'dzd_orders' }, {})],
+  ['resume', ({ switches }) => switches.resume({ domainId: 'dzd_orders' })],
+  ['skip', ({ skips }) => skips.record(subject, skip)],
 ]
 
 describe.each(writes)('the write %s', (_, write) => {
@@ -156,20 +202,20 @@ describe.each(writes)('the write %s', (_, write) => {
     ['TransactionConflict', canceled([{ Code: 'None' }, { Code: 'TransactionConflict' }])],
     ['ThrottlingError', canceled([{ Code: 'None' }, { Code: 'ThrottlingError' }])],
   ])('is retried in place after %s, with waits that grow', async (_name, answer) => {
-    const { store, waits } = scripted((_call, _body, done) => (done.waits < 3 ? answer : {}))
-    await write(store)
+    const { ports, waits } = scripted((_call, _body, done) => (done.waits < 3 ? answer : {}))
+    await write(ports)
     expect(waits).toEqual([1, 2, 3])
   })
 
   test('gives up after a dozen tries', async () => {
-    const { store, waits } = scripted(() => error('TransactionConflictException'))
-    await expect(write(store)).rejects.toThrow(PortUnavailable)
+    const { ports, waits } = scripted(() => error('TransactionConflictException'))
+    await expect(write(ports)).rejects.toThrow(PortUnavailable)
     expect(waits).toHaveLength(11)
   })
 
   test('is not retried for an error that needs a fix', async () => {
-    const { store, waits } = scripted(() => error('ResourceNotFoundException'))
-    await expect(write(store)).rejects.toThrow(PortUnavailable)
+    const { ports, waits } = scripted(() => error('ResourceNotFoundException'))
+    await expect(write(ports)).rejects.toThrow(PortUnavailable)
     expect(waits).toEqual([])
   })
 })

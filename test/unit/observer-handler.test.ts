@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { observerHandler } from '../../functions/observer-handler.ts'
+import { type ObserverPorts, observerHandler } from '../../functions/observer-handler.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
+import type { EventBus } from '../../lib/ports/event-bus.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
-import { inFlightRun, t0 } from '../support/runs.ts'
+import { inFlightRun, subject, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
@@ -23,6 +24,7 @@ const world = (
   lookAgain: (handles: readonly string[], seconds: number) => Promise<void>,
   over: Partial<ObserverSettings> = {},
   store = memoryRunStore(inFlightRun()),
+  ports: Partial<ObserverPorts> = {},
 ) => {
   const counts: Record<string, number> = {}
   const handler = observerHandler({
@@ -30,13 +32,15 @@ const world = (
     ports: {
       store,
       datazone: scriptedDataZone({
-        getRun: async () => answered(serviceRun({ nativeStatus })),
+        getRun: async (_, runId) => answered(serviceRun({ runId, nativeStatus })),
+        listRuns: async () => answered({ runs: [] }),
         getSourceRun: async () => refused('NOT_FOUND'),
       }),
       bus: recordingBus(),
       queue: recordingQueue(),
       hints: { postpone: lookAgain },
       clock: manualClock(),
+      ...ports,
     },
     telemetry: {
       info: () => {},
@@ -130,4 +134,26 @@ test('returns a hint to the queue even if postponing it fails', async () => {
     throw new Error('down for a test')
   })
   expect(await handle(record('a', bodyOf('run-1')))).toEqual(failed('a'))
+})
+
+test('returns before its time is up although the bus never answers, and leaves the events to the sweep', async () => {
+  const runs = Array.from({ length: 25 }, (_, index) =>
+    inFlightRun({ subject: { ...subject, assetId: `asset-${index}` }, runId: `run-${index}` }),
+  )
+  const store = memoryRunStore(...runs)
+  const clock = manualClock()
+  const budgets: number[] = []
+  const silentBus: EventBus = {
+    put: async (events, abortAfterMs = Number.POSITIVE_INFINITY) => {
+      budgets.push(abortAfterMs)
+      return events.map(() => false)
+    },
+  }
+  const { handle } = world('SUCCEEDED', async () => {}, {}, store, { bus: silentBus, clock })
+  const batch = runs.map(({ runId }) => record(runId, bodyOf(runId)))
+  expect(await handle(...batch)).toEqual(failed())
+  // Side by side: three batches, each aborted at the deadline of the invocation.
+  expect(budgets).toEqual([25_000, 25_000, 25_000])
+  for (const run of store.all()) expect(run).toMatchObject({ state: 'ENDED' })
+  for (const run of store.all()) expect(run).not.toHaveProperty('announcedAtMs')
 })

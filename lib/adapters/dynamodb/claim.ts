@@ -3,6 +3,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
+  QueryCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -119,10 +120,27 @@ const sendClaim = async (client: DynamoDBClient, { put, joint }: ClaimWrite): Pr
   }
 }
 
+/** Whether the record holds this very claim now. */
+const isWritten = async (client: DynamoDBClient, { put, claimId }: ClaimWrite): Promise<boolean> => {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: put.TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :partition AND sk = :record',
+      ExpressionAttributeValues: {
+        ':partition': put.Item?.['pk'] ?? { NULL: true },
+        ':record': put.Item?.['sk'] ?? { NULL: true },
+      },
+    }),
+  )
+  return isOwn(Items[0], claimId)
+}
+
 /**
  * Returns a function that writes claims: a plain put where nothing is written with it, because a transaction costs twice
  * as much. P1: the item carries a claim id, so when the SDK repeats a claim whose answer was lost, the claim recognizes
- * itself and its starter continues at once.
+ * itself and its starter continues at once. When every answer was lost, the record is read once: only the starter that
+ * wrote a claim may act on it before its lease ends.
  * @throws PortUnavailable when the table does not answer, or other transactions hold the same items too long
  */
 export const claimWriter = (
@@ -168,8 +186,13 @@ export const claimWriter = (
       return { outcome: 'claimed', run }
     } catch (error) {
       reportDamaged(error, write.joint)
-      const outcome = outcomeOf(error, write)
-      return outcome === 'claimed' ? { outcome, run } : outcome
+      try {
+        const outcome = outcomeOf(error, write)
+        return outcome === 'claimed' ? { outcome, run } : outcome
+      } catch (unknown) {
+        if (await isWritten(client, write).catch(() => false)) return { outcome: 'claimed', run }
+        throw unknown
+      }
     }
   }
 }

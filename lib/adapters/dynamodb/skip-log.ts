@@ -7,6 +7,7 @@ import { partitionOf } from '../../run/identity.ts'
 import { generationTypes } from '../../run/run.ts'
 import { type Skip, skipReasons, skipSlot, skipTtlMs } from '../../run/skip.ts'
 import { instant, plainItem } from './plain-item.ts'
+import { type BackOff, retryWrites } from './retry-writes.ts'
 
 /** One item beside the records of an asset or data source: its last few skipped requests. */
 const sortKey = 'SKIPS'
@@ -17,21 +18,20 @@ const SkipLogItem = z.object({ sk: z.literal(sortKey) })
 export const isSkipLog = (item: unknown): boolean => z.safeParse(SkipLogItem, item).success
 
 /** The skip log as an item of the table. */
-export const dynamoDbSkipLog = (client: DynamoDBClient, table: string): SkipLog => ({
+export const dynamoDbSkipLog = (client: DynamoDBClient, table: string, backOff?: BackOff): SkipLog => ({
   async record(target, skip) {
+    const update = new UpdateItemCommand({
+      TableName: table,
+      Key: marshall({ pk: partitionOf(target), sk: sortKey }),
+      UpdateExpression: 'SET #slot = :skip, ttlEpochSeconds = :ttl',
+      ExpressionAttributeNames: { '#slot': skipSlot(skip.requestKey) },
+      ExpressionAttributeValues: marshall(
+        { ':skip': skip, ':ttl': Math.floor((skip.atMs + skipTtlMs) / 1000) },
+        { removeUndefinedValues: true },
+      ),
+    })
     try {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall({ pk: partitionOf(target), sk: sortKey }),
-          UpdateExpression: 'SET #slot = :skip, ttlEpochSeconds = :ttl',
-          ExpressionAttributeNames: { '#slot': skipSlot(skip.requestKey) },
-          ExpressionAttributeValues: marshall(
-            { ':skip': skip, ':ttl': Math.floor((skip.atMs + skipTtlMs) / 1000) },
-            { removeUndefinedValues: true },
-          ),
-        }),
-      )
+      await retryWrites(backOff)(() => client.send(update))
     } catch (error) {
       throw new PortUnavailable('table', error)
     }

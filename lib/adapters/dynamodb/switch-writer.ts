@@ -2,6 +2,7 @@ import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { Pause } from '../../ports/switches.ts'
+import { type BackOff, retryWrites } from './retry-writes.ts'
 
 /** A domain, or one of its projects. */
 export interface SwitchScope {
@@ -15,12 +16,12 @@ const keyOf = ({ domainId, projectId }: SwitchScope) => ({
 })
 
 /** Writes the switch items that `dynamoDbSwitches` reads. For operators: no function of the stack may write them. */
-export const dynamoDbSwitchWriter = (client: DynamoDBClient, table: string) => ({
+export const dynamoDbSwitchWriter = (client: DynamoDBClient, table: string, backOff?: BackOff) => ({
   /** Pauses a scope, or replaces the reason of its pause. @throws PortUnavailable */
   async pause(scope: SwitchScope, pause: Pause): Promise<void> {
     try {
       const item = marshall({ ...keyOf(scope), paused: true, ...pause })
-      await client.send(new PutItemCommand({ TableName: table, Item: item }))
+      await retryWrites(backOff)(() => client.send(new PutItemCommand({ TableName: table, Item: item })))
     } catch (error) {
       throw new PortUnavailable('table', error)
     }
@@ -29,9 +30,8 @@ export const dynamoDbSwitchWriter = (client: DynamoDBClient, table: string) => (
   /** Resumes a scope. Returns false if it was not paused. @throws PortUnavailable */
   async resume(scope: SwitchScope): Promise<boolean> {
     try {
-      const answer = await client.send(
-        new DeleteItemCommand({ TableName: table, Key: marshall(keyOf(scope)), ReturnValues: 'ALL_OLD' }),
-      )
+      const input = { TableName: table, Key: marshall(keyOf(scope)), ReturnValues: 'ALL_OLD' } as const
+      const answer = await retryWrites(backOff)(() => client.send(new DeleteItemCommand(input)))
       return answer.Attributes !== undefined
     } catch (error) {
       throw new PortUnavailable('table', error)

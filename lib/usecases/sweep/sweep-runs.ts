@@ -20,6 +20,8 @@ export type SweeperSettings = SweepContext['settings']
 export interface SweepReport {
   readonly due: number
   readonly announced: number
+  /** How long the oldest event had been owed when the sweep began, in whole seconds. 0: none was. */
+  readonly owedSeconds: number
   readonly released: number
   /** Due records kept in the table without a write, by what holds them. */
   readonly held: HeldCounts
@@ -89,6 +91,9 @@ const countByEnding = (runs: readonly EndedRun[]): Partial<Record<Ending, number
   for (const run of runs) counts[run.ending] = (counts[run.ending] ?? 0) + 1
   return counts
 }
+
+const owedSecondsOf = (owing: readonly EndedRun[], nowMs: number): number =>
+  Math.floor((nowMs - owing.reduce((oldestMs, run) => Math.min(oldestMs, run.detectedAtMs), nowMs)) / 1000)
 
 /** Reads the records that owe something, except parked ones. */
 const readWork = async (nowMs: number, context: SweepContext) => {
@@ -164,6 +169,7 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
   return {
     due: due.runs.length + releases.due,
     announced: announced + settled.announced,
+    owedSeconds: owedSecondsOf(work.announce, nowMs),
     released: releases.released,
     held: releases.held,
     ...present({ parked: releases.parked }),

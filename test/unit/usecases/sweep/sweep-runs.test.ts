@@ -31,6 +31,7 @@ describe('sweepRuns', () => {
     expect(await world.sweep()).toEqual({
       due: 4,
       announced: 2,
+      owedSeconds: 0,
       released: 2,
       held: {},
       parked: { THROTTLED: 1 },
@@ -44,6 +45,16 @@ describe('sweepRuns', () => {
     })
     expect(world.bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'd'])
     expect(world.queue.released.map(({ release }) => assetOf(release)).toSorted()).toEqual(['b', 'c'])
+  })
+
+  test('reports how long the oldest owed event has waited', async () => {
+    const runs = [0, 1, 2].map((index) =>
+      forAsset(endedRun({ detectedAtMs: t0 - index * minute }), `asset-${index}`),
+    )
+    const world = sweeper(runs)
+    world.bus.refuses = () => true
+    world.clock.advance(minute)
+    expect(await world.sweep()).toMatchObject({ owedSeconds: 180, announced: 0 })
   })
 
   test('P11: writes nothing when nothing is new', async () => {
