@@ -102,8 +102,8 @@ const Environment = z.object({
   MIN_AGE_SECONDS: seconds(45),
   /** "Roughly thirty seconds per asset" is the only published duration. */
   RUN_DEADLINE_SECONDS: seconds(4 * 3600),
-  /** A request that has waited this long is rejected. */
-  MAX_WAIT_SECONDS: seconds(35 * 24 * 3600),
+  /** A request that has waited this long is tried once more, then rejected. */
+  MAX_WAIT_DAYS: z._default(number(0.01, 150), 35),
   /** DataZone's daily quota per data source. */
   DATA_SOURCE_RUNS_PER_DAY: z._default(number(1, 1_000_000), 25),
   /** Records expire after 183 days; a request must be 30 days younger. */
@@ -140,7 +140,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       1,
       Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
     ),
-    maxWaitMs: ms(value.MAX_WAIT_SECONDS),
+    maxWaitMs: ms(value.MAX_WAIT_DAYS * 24 * 3600),
   }
   return {
     tableName: value.TABLE_NAME,
@@ -168,7 +168,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
       quotaProbeMs: ms(value.QUOTA_PROBE_SECONDS),
       lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
       notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
-      maxWaitMs: ms(value.MAX_WAIT_SECONDS),
+      maxWaitMs: sweeping.maxWaitMs,
       sourceRunsPerDay: value.DATA_SOURCE_RUNS_PER_DAY,
       maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
     },

@@ -6,6 +6,7 @@ import type { ParkReason, Run } from './run.ts'
  * 1. Time behind a quota, a cap, a pause, the pace, the backfill lane, a retry delay or another run is ordered by us or by
  *    the operator, and does not count.
  * 2. Everything else counts: what DataZone refuses, and what is down.
+ * 3. A request whose time is over is tried once more. It is rejected when that try ends in a wait that counts.
  */
 const heldBack: ReadonlySet<ParkReason> = new Set<ParkReason>([
   'BACKFILL',
@@ -32,6 +33,10 @@ export const heldMsUntil = (run: WaitTimes, nowMs: number): number | undefined =
   return total === 0 ? undefined : total
 }
 
-/** P9: whether a request that has not started has waited longer than it may. */
+/** P9: whether a request that has not started has waited longer than it may. It is tried once more before it is rejected. */
 export const hasWaitedTooLong = (run: WaitTimes, nowMs: number, maxWaitMs: number): boolean =>
   nowMs - run.createdAtMs - (heldMsUntil(run, nowMs) ?? 0) > maxWaitMs
+
+/** P9: whether a request must be rejected instead of being parked for this reason. */
+export const mayNotWait = (run: WaitTimes, reason: ParkReason, nowMs: number, maxWaitMs: number): boolean =>
+  !heldBack.has(reason) && hasWaitedTooLong(run, nowMs, maxWaitMs)

@@ -65,6 +65,7 @@ describe('a function', () => {
       },
       DATAZONE_API: { Ref: 'DataZoneApi' },
       QUOTA_PROBE_SECONDS: { Ref: 'QuotaProbeSeconds' },
+      MAX_WAIT_DAYS: { Ref: 'MaxWaitDays' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',
       POWERTOOLS_SERVICE_NAME: 'datazone-run-orchestrator-local',

@@ -118,6 +118,7 @@ describe('the packaged template', () => {
       CatalogRoleArn: '',
       DomainAccountId: '',
       QuotaProbeSeconds: '14400',
+      MaxWaitDays: '35',
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',

@@ -221,7 +221,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     env: {
       // Short enough to come about within the time that a seed is given to settle.
       RUN_DEADLINE_SECONDS: '1800',
-      MAX_WAIT_SECONDS: '5400',
+      MAX_WAIT_DAYS: String(1.5 / 24),
       DATA_SOURCE_RUNS_PER_DAY: String(program.runsPerDay),
     },
     requests,

@@ -1,6 +1,5 @@
 import type { ClaimConditions, ClaimResult } from '../../ports/run-store.ts'
 import { type CounterIncrement, incrementsFor, notYetCounted, roomAtMs } from '../../run/caps.ts'
-import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { type ClaimedRun, isCancelRequested, type RunError } from '../../run/run.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -41,8 +40,8 @@ const claimUncounted = async (
 /**
  * Writes a claim and, in the same transaction, counts it in every cap of the policy that applies to it and does not count
  * this attempt yet. This starter's clock decides the period. A claim that starts nothing is not subtracted again: a cap
- * may fill up too early, but is never exceeded. A claim that only looks up an open Start, to cancel or reject the run
- * afterwards, sends no Start and is not counted.
+ * may fill up too early, but is never exceeded. A claim that only looks up an open Start, to cancel the run afterwards,
+ * sends no Start and is not counted.
  */
 export const claimWithinCaps = async (
   claim: ClaimedRun,
@@ -50,9 +49,7 @@ export const claimWithinCaps = async (
   context: StartContext,
 ): Promise<CappedClaiming> => {
   const { clock, settings, store } = context
-  if (isCancelRequested(claim) || hasWaitedTooLong(claim, clock.now(), settings.maxWaitMs)) {
-    return claimUncounted(claim, conditions, context)
-  }
+  if (isCancelRequested(claim)) return claimUncounted(claim, conditions, context)
   const counts = incrementsFor(claim, settings.policy.caps, clock.now())
   const { countedIn, ...uncounted } = claim
   const claiming = await store.claim(

@@ -1,10 +1,12 @@
 import type { Facts } from '../../run/facts.ts'
 import { eventId, runKey } from '../../run/identity.ts'
+import { mayNotWait } from '../../run/max-wait.ts'
 import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { type Transition, transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
 import { readRecords } from '../read-records.ts'
 import type { RequestOutcome } from './request-outcome.ts'
+import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 
 /** A fact that closes a claim, or a parked record, without a run id. */
@@ -55,12 +57,18 @@ const closeClaim = async (
   return undefined
 }
 
-/** Parks a claimed run in the table until `retryAtMs`. */
+/**
+ * Parks a claimed run in the table until `retryAtMs`. P9: rejects it instead when it has waited too long, because this was
+ * its last try; but not while a Start of it may have taken effect (P1).
+ */
 export const park = async (
   run: ClaimedRun,
   why: { reason: ParkReason; retryAtMs: number; definite: boolean; error?: RunError },
   context: StartContext,
 ): Promise<RequestOutcome> => {
+  const isUnstarted = why.definite && run.earlierStart === undefined
+  if (isUnstarted && mayNotWait(run, why.reason, context.clock.now(), context.settings.maxWaitMs))
+    return reject(run, waitedTooLong(why.error), context)
   const parked = await closeClaim(run, { kind: 'REFUSED', ...why }, context)
   return parked?.state === 'PARKED'
     ? { outcome: 'parked', run: parked }

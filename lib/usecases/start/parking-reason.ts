@@ -40,8 +40,8 @@ const startBlockedBy = async (
  * Returns why a run may not be claimed yet, and until when: its domain or project is paused, other runs of its asset or
  * data source are active, its data source has had its runs of the day, or a breaker is open. Undefined: claim it.
  *
- * A claim that sends no Start (to cancel, or to reject a run that has waited too long, P9) only waits for other runs:
- * while they are active, a run that List shows could be theirs. Other runs may take long, or wait for a cap, so the wait
+ * A claim that looks up an open Start first (to cancel the run, or for the last try of one that has waited too long, P9)
+ * only waits for other runs: while they are active, a run that List shows could be theirs. Other runs may take long, or wait for a cap, so the wait
  * behind them grows with the age of the request.
  */
 export const parkingReason = async (
@@ -53,7 +53,6 @@ export const parkingReason = async (
   const { lookAgainMs, parkMs, maxWaitMs } = settings
   const createdAtMs = attempt.createdAtMs ?? clock.now()
   const isOver = hasWaitedTooLong({ ...attempt, createdAtMs }, clock.now(), maxWaitMs)
-  const isStart = attempt.cancel === undefined && !isOver
   const pause =
     attempt.cancel === undefined
       ? await switches.pauseOf(attempt.subject.domainId, attempt.projectId)
@@ -64,5 +63,6 @@ export const parkingReason = async (
   if (hasToWait(attempt, others)) {
     return { reason: 'BEHIND', retryAtMs: nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs) }
   }
-  return isStart ? startBlockedBy(attempt, others, context) : undefined
+  const isLookup = attempt.cancel !== undefined || (isOver && attempt.earlierStart !== undefined)
+  return isLookup ? undefined : startBlockedBy(attempt, others, context)
 }

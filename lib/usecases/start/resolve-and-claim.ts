@@ -2,7 +2,7 @@ import type { Asset } from '../../ports/datazone.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { schemaFingerprint } from '../../run/asset-schema.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
-import { hasWaitedTooLong } from '../../run/max-wait.ts'
+import { mayNotWait } from '../../run/max-wait.ts'
 import { applyPolicy } from '../../run/policy.ts'
 import { present } from '../../run/present.ts'
 import type { Run } from '../../run/run.ts'
@@ -90,12 +90,16 @@ export const resolveAndClaim = async (
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = context.clock.now()
-  const isOver = hasWaitedTooLong(waiting, nowMs, context.settings.maxWaitMs)
+  // P9: a request whose time is over has been tried here once more.
+  const parkOrReject = async (wait: Parameters<typeof parkRequest>[1]) => [
+    mayNotWait(waiting, wait.reason, nowMs, context.settings.maxWaitMs)
+      ? await rejectRequest(waiting, waitedTooLong(wait.error), context)
+      : await parkRequest(waiting, wait, context),
+  ]
   const wait = backfillWait(waiting, context)
   if (wait !== undefined) return [await parkRequest(waiting, wait, context)]
   const pause = await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)
   if (pause !== undefined) {
-    if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
     const retryAtMs = nowMs + context.settings.lookAgainMs
     return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs, error: pauseError(pause) }, context)]
   }
@@ -109,8 +113,7 @@ export const resolveAndClaim = async (
         context,
       )
     case 'wait':
-      if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
-      return [await parkRequest(waiting, resolution, context)]
+      return parkOrReject(resolution)
     case 'wrong':
       return [await rejectRequest(waiting, resolution.error, context)]
     case 'transient': {
@@ -118,9 +121,8 @@ export const resolveAndClaim = async (
       if (waiting.version === 0 && context.receiveCount === 1) {
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       }
-      if (isOver) return [await rejectRequest(waiting, waitedTooLong, context)]
       const retryAtMs = nowMs + context.settings.lookAgainMs + afterSeconds * 1000
-      return [await parkRequest(waiting, { ...resolution, retryAtMs }, context)]
+      return parkOrReject({ ...resolution, retryAtMs })
     }
     default:
       return resolution satisfies never

@@ -1,7 +1,7 @@
 import type { Release } from '../../contracts/release.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
-import { hasWaitedTooLong } from '../../run/max-wait.ts'
+import { mayNotWait } from '../../run/max-wait.ts'
 import {
   type ClaimedRun,
   isCancelRequested,
@@ -63,14 +63,14 @@ export const resumeRun = async (
 ): Promise<RequestOutcome> => {
   const key = runKey(run)
   if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, context)
-  if (
-    run.earlierStart === undefined &&
-    hasWaitedTooLong(run, context.clock.now(), context.settings.maxWaitMs)
-  )
-    return reject(run, waitedTooLong, context)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await parkingReason(run, others, context)
-  if (wait !== undefined) return parkAgain(run, wait, context)
+  if (wait !== undefined) {
+    const isOver = mayNotWait(run, wait.reason, context.clock.now(), context.settings.maxWaitMs)
+    return isOver && run.earlierStart === undefined
+      ? reject(run, waitedTooLong(wait.error), context)
+      : parkAgain(run, wait, context)
+  }
   const nowMs = context.clock.now()
   const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + context.settings.leaseMs }, nowMs)
   if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }

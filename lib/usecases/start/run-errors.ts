@@ -8,8 +8,12 @@ export const refusalError = (refusal: Refusal): RunError => ({
   message: errorText(refusal.message),
 })
 
-/** P9: the request has waited longer than it may. */
-export const waitedTooLong: RunError = {
+/** P9: the request has waited longer than it may, and its last try was refused, too. */
+export const waitedTooLong = (refused?: RunError): RunError => ({
   name: 'WaitedTooLong',
-  message: 'the request waited longer than the limit without a Start; fix the cause, then send it again',
-}
+  message: errorText(
+    `the request waited longer than the limit without a Start; fix the cause, then send it again${
+      refused === undefined ? '' : `; the last try: ${refused.name}: ${refused.message}`
+    }`,
+  ),
+})

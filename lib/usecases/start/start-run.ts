@@ -4,13 +4,12 @@ import { hasWaitedTooLong } from '../../run/max-wait.ts'
 import { type ClaimedRun, isCancelRequested, type Run } from '../../run/run.ts'
 import { startSafety } from '../../run/start-safety.ts'
 import { awaitSlot } from './await-slot.ts'
-import { cancelUnstarted, park, reject } from './close-claim.ts'
+import { cancelUnstarted, park } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
 import { handleRefusal } from './handle-refusal.ts'
 import { parkBehindBreaker } from './park-behind-breaker.ts'
 import { recordStart } from './record-start.ts'
 import type { RequestOutcome } from './request-outcome.ts'
-import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 
 /** After this many seconds a message whose slot came too late is received again. */
@@ -85,11 +84,11 @@ export const startRun = async (
     const earlier = await findEarlierStart(claimed, others, context)
     return earlier === 'nothing' ? cancelUnstarted(claimed, context) : earlier
   }
-  const isOver = hasWaitedTooLong(claimed, clock.now(), settings.maxWaitMs)
-  if (!isOver && startSafety(claimed, settings.assumptions) !== 'look')
+  // After its last try the run is rejected, which is safe only once no earlier Start of it can be open (P1).
+  const isLastTry = hasWaitedTooLong(claimed, clock.now(), settings.maxWaitMs)
+  if (!isLastTry && startSafety(claimed, settings.assumptions) !== 'look')
     return startInSlot(claimed, others, context)
   const earlier = await findEarlierStart(claimed, others, context)
   if (earlier !== 'nothing') return earlier
-  const run = withoutOpenStarts(claimed)
-  return isOver ? reject(run, waitedTooLong, context) : startInSlot(run, others, context)
+  return startInSlot(withoutOpenStarts(claimed), others, context)
 }

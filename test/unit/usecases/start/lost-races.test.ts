@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from '../../../../lib/run/run.ts'
 import { assetEvent, cancelRequest, runRequest } from '../../../support/messages.ts'
+import { denied } from '../../../support/open-breakers.ts'
 import {
   claimedRun,
   endedRun,
@@ -143,14 +144,16 @@ test('P1: does not park a lease that another starter took while this one waited 
 
 describe('a parked record that is about to end', () => {
   const unwanted = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
+  // It waited too long, and an open breaker stops its last try.
   const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })
+  const breakers = [denied]
 
   test.each([
     ['canceled', unwanted, 'canceled'],
     ['rejected', old, 'rejected'],
   ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
     const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: [{ requestKey: 'request:b' }], version: 2 }
-    const world = comesFirst(starterWorld({ runs: [run] }), noted)
+    const world = comesFirst(starterWorld({ runs: [run], breakers }), noted)
     expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
     expect(world.store.all()).toMatchObject([
       { state: 'ENDED', alsoRequestedBy: [{ requestKey: 'request:b' }] },
@@ -162,7 +165,7 @@ describe('a parked record that is about to end', () => {
     ['was claimed', { state: 'CLAIMED' }],
   ])('is left alone once it %s, and nothing is announced', async (_name, over) => {
     for (const run of [unwanted, old]) {
-      const world = starterWorld({ runs: [run] })
+      const world = starterWorld({ runs: [run], breakers })
       const note = world.noteAbout(run)
       const moved =
         'state' in over

@@ -52,14 +52,14 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   })
 })
 
-test('P9: rejects a request that waited too long when the pause is forgotten', async () => {
+test('P9: parks a request that waited too long, because a pause does not count as its wait', async () => {
   const { revision: _, ...unresolved } = subject
   for (const about of [subject, unresolved]) {
     const createdAtMs = t0 - 36 * 24 * 60 * minute
     const waiting = parkedRun({ reason: 'PAUSED', createdAtMs, subject: about })
     const world = starterWorld({ runs: [waiting] })
     world.pauses.add('project-1')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['rejected'])
+    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
     expect(world.datazone.calls).toEqual([])
   }
 })

@@ -8,18 +8,51 @@ describe('P9: the limit of waiting', () => {
   const day = 24 * 60 * minute
   const since = (days: number) => t0 - days * day
 
-  test('rejects a run after 35 days instead of starting it', async () => {
-    const run = parkedRun({ createdAtMs: since(36), reason: 'DENIED' })
-    const world = starterWorld({ runs: [run] })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
-    expect(world.store.all()).toMatchObject([{ ending: 'REJECTED', error: { name: 'WaitedTooLong' } }])
-    expect(world.datazone.calls).toEqual([])
-    const younger = parkedRun({ createdAtMs: since(34), reason: 'DENIED' })
-    const other = starterWorld({ runs: [younger] })
-    expect(await other.outcomes(other.noteAbout(younger))).toEqual(['started'])
+  const old = parkedRun({ createdAtMs: since(36), reason: 'DENIED' })
+
+  test('starts a run after 35 days when its last try succeeds', async () => {
+    const world = starterWorld({ runs: [old] })
+    expect(await world.outcomes(world.noteAbout(old))).toEqual(['started'])
   })
 
-  test('P1: rejects only after List has shown that an open Start made no run', async () => {
+  test.each(['DENIED', 'NOT_FOUND', 'CONFLICT', 'THROTTLED'] as const)(
+    'rejects a run after 35 days when its last try is refused: %s',
+    async (kind) => {
+      const refuses = {
+        startRun: async () => refused(kind),
+        getAsset: async () => refused('DENIED'),
+        listRuns: async () => answered({ runs: [] }),
+      }
+      const world = starterWorld({ runs: [old], script: refuses })
+      expect(await world.outcomes(world.noteAbout(old))).toEqual(['rejected'])
+      expect(world.store.all()).toMatchObject([
+        { ending: 'REJECTED', error: { name: 'WaitedTooLong', message: expect.stringContaining(kind) } },
+      ])
+      expect(world.datazone.starts).toHaveLength(1)
+      const younger = parkedRun({ createdAtMs: since(34), reason: 'DENIED' })
+      const other = starterWorld({ runs: [younger], script: refuses })
+      expect(await other.outcomes(other.noteAbout(younger))).toEqual(['parked'])
+    },
+  )
+
+  test('parks a run after 35 days while a quota is full, because that is no waiting', async () => {
+    const world = starterWorld({ runs: [old], script: { startRun: async () => refused('QUOTA_EXCEEDED') } })
+    expect(await world.outcomes(world.noteAbout(old))).toEqual(['parked'])
+  })
+
+  test('P1: parks a run after 35 days while its last Start may have taken effect, then looks for it', async () => {
+    const world = starterWorld({
+      runs: [old],
+      script: {
+        startRun: async () => refused('UNAVAILABLE'),
+        listRuns: async () => answered({ runs: [] }),
+      },
+    })
+    expect(await world.outcomes(world.noteAbout(old))).toEqual(['parked'])
+    expect(world.store.all()).toMatchObject([{ state: 'PARKED', earlierStart: { firstAtMs: t0 } }])
+  })
+
+  test('P1: makes the last try only after List has shown that an open Start made no run', async () => {
     const earlierStart = { firstAtMs: since(36), lastAtMs: since(36) }
     const run = parkedRun({ createdAtMs: since(36), earlierStart: earlierStart })
     const adopts = starterWorld({
@@ -27,9 +60,17 @@ describe('P9: the limit of waiting', () => {
       script: { listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: since(36) })] }) },
     })
     expect(await adopts.outcomes(adopts.noteAbout(run))).toEqual(['started'])
-    const absent = starterWorld({ runs: [run], script: { listRuns: async () => answered({ runs: [] }) } })
+    expect(adopts.datazone.starts).toEqual([])
+    const absent = starterWorld({
+      runs: [run],
+      script: {
+        listRuns: async () => answered({ runs: [] }),
+        getAsset: async () => refused('DENIED'),
+        startRun: async () => refused('DENIED'),
+      },
+    })
     expect(await absent.outcomes(absent.noteAbout(run))).toEqual(['rejected'])
-    expect([...adopts.datazone.starts, ...absent.datazone.starts]).toEqual([])
+    expect(absent.datazone.calls.map((call) => call.split(' ')[0])).toEqual(['List', 'Start', 'GetAsset'])
   })
 
   test.each(['DENIED', 'THROTTLED', 'UNAVAILABLE'] as const)(
