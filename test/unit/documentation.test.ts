@@ -64,6 +64,19 @@ describe('the documentation', () => {
     )
     expect(missing.flat()).toEqual([])
   })
+
+  test('names only npm scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    const named = await Promise.all(
+      pages.map(async (page) =>
+        [...(await readFile(join(root, page), 'utf8')).matchAll(/\bnpm run ([\w:-]+)/g)].map(
+          ([, script = '']) => ({ page, script }),
+        ),
+      ),
+    )
+    const missing = named.flat().filter(({ script }) => !Object.hasOwn(scripts, script))
+    expect(missing).toEqual([])
+  })
 })
 
 describe('docs/adr/README.md', () => {
