@@ -26,7 +26,7 @@ export const watchDataZone = (datazone: DataZone, watch: Watch): DataZone => ({
     const answer = datazone.call(operation, input)
     if (answer.outcome !== 'error') return answer
     const { name, message } = answer.error
-    if (message.includes('has had its')) watch.fullDay()
+    if (/^The quota of .* of data source /.test(message)) watch.fullDay()
     if (/ of data source \S+ is /.test(message)) watch.sourceActive()
     if (/^(Start|GetAsset$)/.test(operation))
       watch.refused({ error: name, types: typesAsked(input), about: JSON.stringify([operation, input]) })

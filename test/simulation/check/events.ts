@@ -37,9 +37,10 @@ const read = (event: SeenEvent): ReadEvent => {
   return now
 }
 
-/** Whether an event answers a request that makes no run, and announces none. */
+/** Whether an event answers a request that makes no run, or a cancel that was refused, and announces no run. */
 export const isAnswer = (event: SeenEvent): boolean =>
-  ['SKIPPED', 'DUPLICATE'].includes(read(event).status ?? '')
+  ['SKIPPED', 'DUPLICATE'].includes(read(event).status ?? '') ||
+  read(event).data['rejectedRequest'] !== undefined
 
 export const dataOf = (event: SeenEvent): Item => read(event).data
 
