@@ -1,4 +1,7 @@
 import type { Context } from 'aws-lambda'
+import type { SweepLog } from '../lib/ports/sweep-log.ts'
+import type { Cap } from '../lib/run/caps.ts'
+import { present } from '../lib/run/present.ts'
 import type { ParkReason } from '../lib/run/run.ts'
 import { type AdvanceContext, advanceBackfills } from '../lib/usecases/sweep/advance-backfills.ts'
 import { type SweepContext, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
@@ -9,6 +12,9 @@ const marginMs = 8000
 
 /** A log line names at most this many problems; the metrics count all of them. */
 const maxNamed = 20
+
+/** `dzrun status` shows at most this many problems of the last sweep. */
+const maxShown = 3
 
 /** Park reasons that end by themselves within minutes, unless no run can start at all. */
 const startableReasons: readonly ParkReason[] = ['PACED', 'THROTTLED', 'UNAVAILABLE', 'LEASE_EXPIRED']
@@ -21,8 +27,28 @@ export const pollerHandler = (parts: {
   readonly settings: SweepContext['settings']
   readonly ports: Omit<SweepContext & AdvanceContext, 'settings' | 'deadlineMs'>
   readonly telemetry: Telemetry
+  /** Absent: `dzrun status` shows no last sweep. */
+  readonly log?: SweepLog
+  readonly caps?: readonly Cap[]
 }) => {
-  const { settings, ports, telemetry } = parts
+  const { settings, ports, telemetry, log, caps = [] } = parts
+
+  const record = async (report: PollerReport, startedAtMs: number) => {
+    const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
+    await log?.record({
+      startedAtMs,
+      tookMs: ports.clock.now() - startedAtMs,
+      mode: settings.mode,
+      caps,
+      due,
+      announced,
+      released,
+      outOfTime,
+      unreadable: unreadable.length,
+      problems: problems.slice(0, maxShown).map((problem) => problem.slice(0, 200)),
+      ...present({ parked, nextAtMs }),
+    })
+  }
 
   const note = (report: PollerReport) => {
     telemetry.count('sweep-due', report.due)
@@ -62,11 +88,13 @@ export const pollerHandler = (parts: {
     _event: unknown,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<PollerReport> => {
-    const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
+    const startedAtMs = ports.clock.now()
+    const deadlineMs = startedAtMs + context.getRemainingTimeInMillis() - marginMs
     const sweep = await sweepRuns({ ...ports, settings, deadlineMs })
     const { requested, problems } = await advanceBackfills(sweep.parked, { ...ports, settings, deadlineMs })
     const report = { ...sweep, backfilled: requested, problems: [...sweep.problems, ...problems] }
     note(report)
+    await record(report, startedAtMs)
     return report
   }
 }

@@ -5,9 +5,17 @@ import { type PollerReport, pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Brings every recorded run up to date once a minute and announces endings. */
-const { config, logger, metrics, telemetry, ports } = wire()
+const { config, logger, metrics, telemetry, ports, sweepLog } = wire()
 
 export const handler = middy<unknown, PollerReport>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler(pollerHandler({ settings: config.sweeper, ports, telemetry }))
+  .handler(
+    pollerHandler({
+      settings: config.sweeper,
+      ports,
+      telemetry,
+      log: sweepLog,
+      caps: config.starter.policy.caps,
+    }),
+  )

@@ -11,9 +11,11 @@ import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dataZoneProjectNames } from '../lib/adapters/datazone/project-names.ts'
 import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbRunCounters } from '../lib/adapters/dynamodb/run-counts.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbSkipLog } from '../lib/adapters/dynamodb/skip-log.ts'
 import { dynamoDbStartPace } from '../lib/adapters/dynamodb/start-pace.ts'
+import { dynamoDbSweepLog } from '../lib/adapters/dynamodb/sweep-log.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { eventBridgeBus } from '../lib/adapters/eventbridge/event-bus.ts'
 import { sqsHintQueue } from '../lib/adapters/sqs/hint-queue.ts'
@@ -104,8 +106,10 @@ export const wire = () => {
     logger,
     metrics,
     telemetry,
+    sweepLog: dynamoDbSweepLog(table, config.tableName),
     ports: {
       clock: systemClock,
+      counters: dynamoDbRunCounters(table, config.tableName),
       store: dynamoDbRunStore(table, config.tableName, { report: reportMalformedItem }),
       skips: dynamoDbSkipLog(table, config.tableName),
       projectNames: dataZoneProjectNames(

@@ -17,6 +17,12 @@ export interface UnreadableRecord {
   readonly problem: string
 }
 
+/** What is counted of a record that is parked until later. */
+export interface ParkedLater {
+  readonly reason: string
+  readonly atMs: number
+}
+
 export interface Records {
   readonly runs: readonly Run[]
   readonly unreadable: readonly UnreadableRecord[]
@@ -132,8 +138,8 @@ export interface RunStore {
   /** Yields the parked records that are due by `nowMs`, oldest first. Apart from `due`, because a month's may be parked. */
   waiting(nowMs: number): AsyncIterable<Records>
   /**
-   * Yields the park reason of each record that is parked until after `nowMs`, in pages of one megabyte of records. Leaves
+   * Yields why and until when each record waits that is parked until after `nowMs`, oldest first, in pages of one megabyte of records. Leaves
    * out records released at `nowMs` or later, which the releasing sweep has counted. May be stale.
    */
-  parkedAfter(nowMs: number): AsyncIterable<readonly string[]>
+  parkedAfter(nowMs: number): AsyncIterable<readonly ParkedLater[]>
 }

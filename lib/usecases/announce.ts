@@ -3,7 +3,9 @@ import { endedEvent, projectOf } from '../contracts/run-event.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventBus } from '../ports/event-bus.ts'
 import type { RequestQueue } from '../ports/request-queue.ts'
+import type { RunCounters } from '../ports/run-counts.ts'
 import type { RunStore } from '../ports/run-store.ts'
+import { countsOf } from '../run/day-counts.ts'
 import { eventId } from '../run/identity.ts'
 import { type EndedRun, isForeign } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
@@ -14,6 +16,8 @@ export interface AnnouncePorts {
   readonly bus: EventBus
   readonly queue: RequestQueue
   readonly clock: Clock
+  /** Absent: endings are not counted. */
+  readonly counters?: RunCounters
   /** When the invocation must have returned, in ms since the epoch. */
   readonly deadlineMs?: number
 }
@@ -52,15 +56,21 @@ const rejectedCopy = (run: EndedRun): RejectedRequest => {
   return rejectedRequest(eventId(run, 'REJECTED'), run.detectedAtMs, [reason], JSON.stringify(body))
 }
 
-/** Records that a run was announced, and returns whether it was. After a failure this run alone owes its event again. */
-const markAnnounced = async (run: EndedRun, ports: AnnouncePorts): Promise<boolean> => {
+/**
+ * Records that a run was announced. `known`: another invocation has recorded it. After a failure this run alone owes its
+ * event again.
+ */
+const markAnnounced = async (
+  run: EndedRun,
+  ports: AnnouncePorts,
+): Promise<'recorded' | 'known' | 'failed'> => {
   try {
     if (run.ending === 'REJECTED') await ports.queue.copyRejected(rejectedCopy(run))
     const next = transition(run, { kind: 'ANNOUNCED' }, ports.clock.now())
-    if (next.outcome === 'changed') await ports.store.save(next.run)
-    return true
+    const saved = next.outcome === 'changed' ? await ports.store.save(next.run) : undefined
+    return saved === undefined ? 'known' : 'recorded'
   } catch {
-    return false
+    return 'failed'
   }
 }
 
@@ -76,9 +86,15 @@ export const announce = async (runs: readonly EndedRun[], ports: AnnouncePorts):
     ports.deadlineMs === undefined ? undefined : ports.deadlineMs - nowMs,
   )
   let announced = 0
+  const recorded: EndedRun[] = []
   for (const [index, run] of runs.entries()) {
-    if (taken[index] === true && (await markAnnounced(run, ports))) announced += 1
+    if (taken[index] !== true) continue
+    const mark = await markAnnounced(run, ports)
+    if (mark === 'failed') continue
+    announced += 1
+    if (mark === 'recorded') recorded.push(run)
   }
+  await ports.counters?.add(countsOf(recorded))
   return announced
 }
 

@@ -902,7 +902,7 @@ export const runStoreContract = (
       for (const run of runs) created(await store.create(run))
       const reasonsAfter = async (nowMs: number) => {
         const reasons: string[] = []
-        for await (const page of store.parkedAfter(nowMs)) reasons.push(...page)
+        for await (const page of store.parkedAfter(nowMs)) reasons.push(...page.map(({ reason }) => reason))
         return reasons.toSorted()
       }
       const expected = ['DENIED', 'RETRY', 'SOURCE_DAY_FULL', 'SOURCE_DAY_FULL']

@@ -127,6 +127,7 @@ describe('a role (P12)', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',
       'dynamodb:Query RunTable.Arn',
+      'dynamodb:UpdateItem RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream PollerLogGroup.Arn',
       'logs:PutLogEvents PollerLogGroup.Arn',
@@ -146,6 +147,7 @@ describe('a role (P12)', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',
       'dynamodb:Query RunTable.Arn',
+      'dynamodb:UpdateItem RunTable.Arn',
       'events:PutEvents RunEventBus.Arn',
       'logs:CreateLogStream ObserverLogGroup.Arn',
       'logs:PutLogEvents ObserverLogGroup.Arn',

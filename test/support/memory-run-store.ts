@@ -192,10 +192,10 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       const later = parked.filter(
         ({ retryAtMs, releasedAtMs = 0 }) => retryAtMs > nowMs && releasedAtMs < nowMs,
       )
-      const reasons = later.map(({ reason }) => reason)
-      const half = Math.ceil(reasons.length / 2)
-      yield reasons.slice(0, half)
-      yield reasons.slice(half)
+      const found = later.map(({ reason, retryAtMs }) => ({ reason, atMs: retryAtMs }))
+      const half = Math.ceil(found.length / 2)
+      yield found.slice(0, half)
+      yield found.slice(half)
     },
   }
   store.given(...initial)

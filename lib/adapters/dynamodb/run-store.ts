@@ -13,6 +13,7 @@ import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type {
   CreateResult,
   EndWithNextResult,
+  ParkedLater,
   RecordResult,
   Records,
   RunStore,
@@ -124,7 +125,7 @@ const parkedAfterParameters = (table: string, nowMs: number): QueryCommandInput 
   IndexName: 'work',
   KeyConditionExpression: 'workShard = :shard AND workAt > :now',
   FilterExpression: 'attribute_not_exists(releasedAtMs) OR releasedAtMs < :now',
-  ProjectionExpression: 'reason',
+  ProjectionExpression: 'reason, workAt',
   ExpressionAttributeValues: marshall({ ':shard': workShards.waiting, ':now': nowMs }),
 })
 
@@ -143,7 +144,10 @@ const merged = (reads: readonly Records[]): Records => {
   return { runs: [...runs.values()], unreadable: [...unreadable.values()] }
 }
 
-const reasonOf = (item: Item): string => item['reason']?.S ?? 'UNKNOWN'
+const parkedLater = (item: Item): ParkedLater => ({
+  reason: item['reason']?.S ?? 'UNKNOWN',
+  atMs: Number(item['workAt']?.N ?? 0),
+})
 
 /** Returns undefined for a failed condition, which is an answer; throws PortUnavailable for any other error. */
 const answered = async <T>(call: Promise<T>): Promise<T | undefined> => {
@@ -368,7 +372,7 @@ export const dynamoDbRunStore = (
     waiting: (nowMs) => workBy(workShards.waiting, nowMs),
 
     async *parkedAfter(nowMs) {
-      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) yield items.map(reasonOf)
+      for await (const items of itemPages(parkedAfterParameters(table, nowMs))) yield items.map(parkedLater)
     },
   }
 }

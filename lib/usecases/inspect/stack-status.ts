@@ -47,7 +47,7 @@ export const stackStatus = async (
       oldestDueAtMs = Math.min(oldestDueAtMs ?? run.retryAtMs, run.retryAtMs)
     }
   }
-  for await (const reasons of ports.store.parkedAfter(nowMs)) for (const reason of reasons) park(reason)
+  for await (const reasons of ports.store.parkedAfter(nowMs)) for (const { reason } of reasons) park(reason)
   return {
     claimed: states.CLAIMED ?? 0,
     inFlight: states.IN_FLIGHT ?? 0,

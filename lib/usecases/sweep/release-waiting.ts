@@ -31,6 +31,8 @@ export interface Releases {
   readonly held: HeldCounts
   /** All parked records, due or not, by why they wait. Absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
+  /** When the first record of each reason that is not due yet comes due. Absent with `parked`. */
+  readonly nextAtMs?: Readonly<Record<string, number>>
   readonly unreadable: readonly UnreadableRecord[]
   readonly problems: readonly string[]
 }
@@ -126,22 +128,28 @@ const countLater = async (
   nowMs: number,
   problems: string[],
   context: ReleaseContext,
-): Promise<ReadonlyMap<string, number> | undefined> => {
+): Promise<
+  { readonly counts: ReadonlyMap<string, number>; readonly nextAtMs: Record<string, number> } | undefined
+> => {
   const counts = new Map<string, number>()
+  const nextAtMs: Record<string, number> = {}
   let isWhole = false
   await attemptStep(
     'count',
     (problem) => void problems.push(problem),
     async () => {
       if (outOfTime(context)) return
-      for await (const reasons of context.store.parkedAfter(nowMs)) {
-        for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      for await (const page of context.store.parkedAfter(nowMs)) {
+        for (const { reason, atMs } of page) {
+          counts.set(reason, (counts.get(reason) ?? 0) + 1)
+          nextAtMs[reason] = Math.min(nextAtMs[reason] ?? atMs, atMs)
+        }
         if (outOfTime(context)) return
       }
       isWhole = true
     },
   )
-  return isWhole ? counts : undefined
+  return isWhole ? { counts, nextAtMs } : undefined
 }
 
 /**
@@ -161,6 +169,7 @@ export const releaseWaiting = async (
   let released = 0
   let held: HeldCounts = {}
   let parked: Releases['parked']
+  let nextAtMs: Releases['nextAtMs']
   await attemptStep(
     'holds',
     (problem) => void problems.push(problem),
@@ -170,9 +179,11 @@ export const releaseWaiting = async (
       held = plan.held
       released = await releaseAll(plan.release, problems, context)
       const later = isWhole ? await countLater(nowMs, problems, context) : undefined
-      if (later !== undefined) parked = countParked(waiting, plan, later)
+      if (later === undefined) return
+      parked = countParked(waiting, plan, later.counts)
+      nextAtMs = later.nextAtMs
     },
   )
   const due = runs.length
-  return { due, released, held, unreadable, problems, ...present({ parked }) }
+  return { due, released, held, unreadable, problems, ...present({ parked, nextAtMs }) }
 }

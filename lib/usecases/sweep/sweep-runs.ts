@@ -27,6 +27,8 @@ export interface SweepReport {
   readonly held: HeldCounts
   /** All parked records, due or not, by why they wait. Absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
+  /** When the next parked record of each reason comes due, of those that are not due yet. Absent with `parked`. */
+  readonly nextAtMs?: Readonly<Record<string, number>>
   readonly ended: Readonly<Partial<Record<Ending, number>>>
   /** Records this version must not act on. */
   readonly unreadable: readonly string[]
@@ -172,7 +174,7 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
     owedSeconds: owedSecondsOf(work.announce, nowMs),
     released: releases.released,
     held: releases.held,
-    ...present({ parked: releases.parked }),
+    ...present({ parked: releases.parked, nextAtMs: releases.nextAtMs }),
     ended: countByEnding(settled.ended),
     unreadable: [...due.unreadable, ...releases.unreadable].map(describe),
     problems: [...problems, ...releases.problems],

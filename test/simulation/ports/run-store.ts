@@ -357,7 +357,10 @@ export const simulatedTable = (options: {
           isInWaiting(one) && !isDueBy(one, nowMs) && !(Number(one.item['releasedAtMs']) >= nowMs)
         const read = () => indexed().filter(isCounted)
         for await (const page of itemPages('store.parkedAfter', '', read, byWorkAt))
-          yield page.map(({ item }) => String(item['reason'] ?? 'UNKNOWN'))
+          yield page.map(({ item }) => ({
+            reason: String(item['reason'] ?? 'UNKNOWN'),
+            atMs: Number(item['workAt'] ?? 0),
+          }))
       },
     }
   }

@@ -168,3 +168,15 @@ test('keeps the announced mark that another invocation wrote meanwhile', async (
   await announce()
   expect(store.all()).toMatchObject([{ version: 2, announcedAtMs: t0 - second }])
 })
+
+test('counts an ending when its mark is recorded, and not when another invocation recorded it', async () => {
+  const { announce: _, ...ports } = world(ofAsset('a'))
+  const added: unknown[] = []
+  const counters = { add: async (counts: readonly object[]) => void added.push(...counts) }
+  const [run] = ports.store.all()
+  if (run?.state !== 'ENDED') throw new Error('the run should have ended')
+  await announce([run], { ...ports, counters })
+  expect(added).toMatchObject([{ counts: { SUCCEEDED: 1, STARTED: 1 } }])
+  await announce([run], { ...ports, counters })
+  expect(added).toHaveLength(1)
+})

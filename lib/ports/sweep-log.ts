@@ -1,0 +1,33 @@
+import type { Cap } from '../run/caps.ts'
+import type { Mode } from '../run/mode.ts'
+
+/** What people see of the last sweep: that the schedule is alive, and what only a sweep counts. */
+export interface LastSweep {
+  readonly startedAtMs: number
+  readonly tookMs: number
+  /** The mode and the caps that the functions were deployed with. */
+  readonly mode: Mode
+  readonly caps: readonly Cap[]
+  readonly due: number
+  readonly announced: number
+  readonly released: number
+  /** All parked records by why they wait; absent when not all of them could be counted. */
+  readonly parked?: Readonly<Record<string, number>>
+  /** When the next record of a reason comes due, in ms since the epoch; due ones are not in it. */
+  readonly nextAtMs?: Readonly<Record<string, number>>
+  readonly unreadable: number
+  readonly outOfTime: boolean
+  /** The first steps that failed, each with its reason. */
+  readonly problems: readonly string[]
+}
+
+/** Keeps the last sweep. Narrow, because it is for people only: it never throws. */
+export interface SweepLog {
+  record(sweep: LastSweep): Promise<void>
+}
+
+/** Reads the last sweep. Throws PortUnavailable when the table does not answer. */
+export interface SweepHistory {
+  /** Returns the last sweep; undefined before the first one, or where it cannot be read. */
+  last(): Promise<LastSweep | undefined>
+}
