@@ -1,5 +1,14 @@
 import * as z from 'zod/mini'
-import { assetId, dataSourceId, domainId, revision, senderId, timestamp, typeList } from './fields.ts'
+import {
+  assetId,
+  dataSourceId,
+  domainId,
+  revision,
+  senderId,
+  timestamp,
+  typeList,
+  wellFormedText,
+} from './fields.ts'
 
 const common = {
   version: z.literal(1),
@@ -10,7 +19,7 @@ const common = {
   /** Only runs requested until then are canceled, however late or often this message is delivered. */
   requestedAt: timestamp,
   /** Goes to the history of each canceled run. */
-  reason: z.optional(z.string().check(z.minLength(1), z.maxLength(150))),
+  reason: z.optional(wellFormedText(150)),
 }
 
 /** Cancels the runs of an asset that have not ended. */

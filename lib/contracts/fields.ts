@@ -9,12 +9,15 @@ export const domainId = z.string().check(z.regex(domainIdPattern))
 export const projectId = z.string().check(z.regex(idPattern))
 export const assetId = z.string().check(z.regex(idPattern))
 export const dataSourceId = z.string().check(z.regex(idPattern))
-/** DataZone asks only for 1 to 64 characters, but unpaired surrogates cannot be sent to it as JSON. */
-export const revision = z.string().check(
-  z.minLength(1),
-  z.maxLength(64),
-  z.refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' }),
-)
+/** 1 to `most` characters, without the unpaired surrogates that no service takes as JSON. */
+export const wellFormedText = (most: number) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(most),
+    z.refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' }),
+  )
+/** DataZone asks only for 1 to 64 characters. */
+export const revision = wellFormedText(64)
 /** Ids that senders choose: printable ASCII, so that logs and events can show them as they are. */
 export const senderId = z.string().check(z.regex(/^[\x20-\x7E]{1,128}$/))
 /** Long enough for a Step Functions task token. */

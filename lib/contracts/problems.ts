@@ -19,9 +19,14 @@ const bounded = (most: boolean, limit: number | bigint, origin: string): string 
   return `must have ${at} ${limit} ${Number(limit) === 1 ? one : many}`
 }
 
+/** Longer names are no misspelt field names. */
+const longestName = 64
+
 /** A misspelt name has at most two wrong letters, and no more than half of its letters are wrong. */
 const meant = (given: string, known: readonly string[]): string | undefined =>
-  nearestName(given, known, Math.min(2, Math.floor(given.length / 2)))
+  given.length > longestName
+    ? undefined
+    : nearestName(given, known, Math.min(2, Math.floor(given.length / 2)))
 
 /** The fields that a strict object takes, as its schema names them. */
 const fieldsOf = (issue: RawIssue): readonly string[] =>
@@ -34,10 +39,15 @@ const suggestion = (given: unknown, known: readonly unknown[]): string => {
   return name === undefined ? '' : `; did you mean "${name}"?`
 }
 
+/** More unknown fields than this are counted, not named. */
+const mostUnknown = 8
+
 const unknownFields = (issue: Extract<RawIssue, { code: 'unrecognized_keys' }>): string => {
   const known = fieldsOf(issue)
-  const shown = listed(issue.keys.map((key) => key.slice(0, 40))).slice(0, 200)
-  const names = [...new Set(issue.keys.flatMap((key) => meant(key, known) ?? []))]
+  const first = issue.keys.slice(0, mostUnknown)
+  const left = issue.keys.length - first.length
+  const shown = `${listed(first.map((key) => key.slice(0, 20)))}${left === 0 ? '' : ` and ${left} more`}`
+  const names = [...new Set(first.flatMap((key) => meant(key, known) ?? []))]
   if (names.length === 0) return `has unknown fields, remove them: ${shown}`
   return `has unknown fields: ${shown}; did you mean ${listed(names)}? Remove or rename them`
 }
@@ -74,6 +84,9 @@ export type Parsed<T> =
 
 /** More problems than this help no reader. */
 const problemLimit = 20
+/** The most characters of a problem: a place, which may have names of the sender's, and what is wrong. */
+const placeLimit = 100
+const textLimit = 400
 
 /** Parses `input`, or returns its problems: each names a field by its path, and says how to fix it. */
 export const parseWith = <Schema extends z.core.$ZodType>(
@@ -85,11 +98,16 @@ export const parseWith = <Schema extends z.core.$ZodType>(
   if (result.success) return { ok: true, value: result.data }
   const placed = result.error.issues.map(({ code, path, message }) => ({
     code,
-    place: path.length === 0 ? 'body' : path.join('.'),
+    place: path.length === 0 ? 'body' : path.map(String).join('.').slice(0, placeLimit),
     message,
   }))
   const ofWrongType = new Set(placed.filter(({ code }) => code === 'invalid_type').map(({ place }) => place))
   // When the type is wrong, the length does not matter.
   const telling = placed.filter(({ code, place }) => code === 'invalid_type' || !ofWrongType.has(place))
-  return { ok: false, problems: telling.slice(0, limit).map(({ place, message }) => `${place}: ${message}`) }
+  return {
+    ok: false,
+    problems: telling
+      .slice(0, limit)
+      .map(({ place, message }) => `${place}: ${message}`.slice(0, textLimit).toWellFormed()),
+  }
 }

@@ -5,7 +5,7 @@ import { parseQueueMessage } from '../../lib/contracts/queue-message.ts'
 import { rejectedRequest } from '../../lib/contracts/rejected-request.ts'
 import { malformedEvent, RunEventDetail } from '../../lib/contracts/run-event.ts'
 import { errorText } from '../../lib/run/error-text.ts'
-import { assetEvent, cancelRequest, runRequest } from '../support/messages.ts'
+import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
 import { t0 } from '../support/runs.ts'
 import { refused } from '../support/scripted-datazone.ts'
 import { starterWorld } from '../support/starter-world.ts'
@@ -16,6 +16,39 @@ const onTheBus = { ...assetEvent(), 'detail-type': 'Run Requested', detail: runR
 
 /** An object that breaks a parser which takes it for a text. */
 const noText = fc.constant({ toString: 'text', valueOf: 'text' })
+
+/** Texts that hold a lone surrogate, which neither DynamoDB, DataZone nor EventBridge takes. */
+const loneSurrogates = fc
+  .tuple(fc.string({ maxLength: 20 }), fc.constantFrom('\ud800', '\udfff', 'x\udc00\ud800'))
+  .map((parts) => parts.join(''))
+
+const replaced = (value: unknown, path: readonly string[], by: unknown): unknown => {
+  const [first, ...rest] = path
+  if (first === undefined) return by
+  return { ...Object(value), [first]: replaced(Object(value)[first], rest, by) }
+}
+
+/** The paths of every text in a body. */
+const textPaths = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] => {
+  if (typeof value === 'string') return [path]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => textPaths(inner, [...path, name]))
+}
+
+const full = {
+  ...runRequest({ correlationId: 'c', lane: 'live', requestedAt: '2026-11-20T02:14:00Z' }),
+  asset: { id: 'asset-1', revision: '4' },
+}
+const canceling = { ...cancelRequest(), reason: 'why', asset: { id: 'asset-1', revision: '4' } }
+const sourceCanceling = { ...sourceCancelRequest(), triggerKey: 'load-1', reason: 'why' }
+
+/** A valid body with a lone surrogate in one of its texts. */
+const illFormed = fc
+  .tuple(fc.constantFrom<object>(full, canceling, sourceCanceling, assetEvent()), fc.nat(), loneSurrogates)
+  .map(([body, at, text]) => {
+    const paths = textPaths(body)
+    return JSON.stringify(replaced(body, paths[at % paths.length] ?? [], text))
+  })
 
 /** A valid body with one field replaced by any value. */
 const spoilt = fc
@@ -30,7 +63,7 @@ const spoilt = fc
   })
   .chain((bodies) => fc.constantFrom(...bodies))
 
-const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), spoilt)
+const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), spoilt, illFormed)
 
 describe('parseQueueMessage', () => {
   test('P2: never throws, and names the field of each problem, within bounds', () => {
@@ -49,6 +82,35 @@ describe('parseQueueMessage', () => {
     )
   })
 
+  test('P8: accepts no text with a lone surrogate, in any field', () => {
+    fc.assert(
+      fc.property(illFormed, (body) => {
+        const message = parseQueueMessage(body, t0)
+        const texts = textPaths(message).map((path) =>
+          path.reduce<unknown>((value, name) => Object(value)[name], message),
+        )
+        expect(texts.filter((text) => !String(text).isWellFormed())).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('P2: answers a lone surrogate in any field by an event that conforms to the schema', async () => {
+    await fc.assert(
+      fc.asyncProperty(illFormed, async (body) => {
+        const script = { startRun: async () => refused('INVALID'), getAsset: async () => refused('INVALID') }
+        const world = starterWorld({ script })
+        await world.handle(body)
+        for (const { detail } of world.bus.events) {
+          const text = JSON.stringify(detail)
+          expect(parseWith(RunEventDetail, JSON.parse(text))).toMatchObject({ ok: true })
+          expect(text).not.toMatch(/\\ud[89a-f]/i)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test("P2: accepts only ids of DataZone's alphabet and valid times", () => {
     const id = /^[a-zA-Z0-9_-]{1,36}$/
     fc.assert(
@@ -59,7 +121,8 @@ describe('parseQueueMessage', () => {
         const targetId =
           message.request.kind === 'DATA_SOURCE' ? message.request.dataSourceId : message.request.assetId
         expect(domainId).toMatch(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
-        expect(projectId).toMatch(id)
+        // An event may name no project.
+        if (projectId !== undefined) expect(projectId).toMatch(id)
         expect(targetId).toMatch(id)
         if (requestedAtMs !== undefined) expect(requestedAtMs).not.toBeNaN()
       }),

@@ -28,3 +28,9 @@ export const counter = z.int().check(z.gte(0), z.lt(Number.MAX_SAFE_INTEGER))
 
 /** Text that can be encoded as UTF-8: a lone surrogate in a key would throw. */
 export const wellFormed = z.string().check(z.refine((text) => text.isWellFormed()))
+
+/** Text for people and events: a lone surrogate, which neither UTF-8 nor EventBridge takes, is replaced. */
+export const text = z.pipe(
+  z.string(),
+  z.transform((value: string) => value.toWellFormed()),
+)

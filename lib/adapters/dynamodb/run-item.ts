@@ -5,7 +5,7 @@ import { runKey } from '../../run/identity.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
 import { triggers } from '../../run/trigger.ts'
-import { counter, instant, wellFormed } from './plain-item.ts'
+import { counter, instant, text, wellFormed } from './plain-item.ts'
 
 /** Grows when an older deployment could misread what a newer one writes (P8). */
 export const schemaVersion = 1
@@ -22,14 +22,14 @@ const halfYearSeconds = 183 * 24 * 3600
 
 const ms = instant
 const sent = z.object({ firstAtMs: ms, lastAtMs: ms })
-const error = z.object({ name: z.string(), message: z.string() })
+const error = z.object({ name: text, message: text })
 const typeStat = z.object({
-  type: z.string(),
-  status: z.string(),
-  errorMessage: z.exactOptional(z.string()),
+  type: text,
+  status: text,
+  errorMessage: z.exactOptional(text),
 })
 
-const count = z.exactOptional(z.number())
+const count = z.exactOptional(counter)
 const statistics = z.object({
   added: count,
   updated: count,
@@ -63,20 +63,20 @@ const ForeignSubjectItem = z.object({
 
 const common = {
   attempt: z.int().check(z.gte(1), z.lte(1_000_000)),
-  projectId: z.string(),
+  projectId: text,
   request: z.object({
-    requestKey: z.string(),
+    requestKey: text,
     lane: z.enum(lanes),
     requestedAtMs: ms,
     regenerate: z.boolean(),
-    correlationId: z.exactOptional(z.string()),
+    correlationId: z.exactOptional(text),
     trigger: z.exactOptional(z.enum(triggers)),
     policyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
-    revision: z.exactOptional(z.string()),
+    revision: z.exactOptional(text),
   }),
   policy: z.exactOptional(
     z.object({
-      retry: z.exactOptional(z.object({ attempts: z.number(), delayMs: ms })),
+      retry: z.exactOptional(z.object({ attempts: counter, delayMs: ms })),
       deadlineMs: z.exactOptional(ms),
       cancelAtDeadline: z.exactOptional(z.literal(true)),
       announceStarted: z.exactOptional(z.literal(false)),
@@ -85,21 +85,21 @@ const common = {
   ),
   onlyTypes: z.exactOptional(z.array(z.enum(generationTypes))),
   retriesBefore: z.exactOptional(counter),
-  countedIn: z.exactOptional(z.array(z.object({ cap: z.string(), period: z.string() }))),
-  assetName: z.exactOptional(z.string()),
-  projectName: z.exactOptional(z.string()),
-  portalUrl: z.exactOptional(z.string()),
-  fingerprint: z.exactOptional(z.string()),
+  countedIn: z.exactOptional(z.array(z.object({ cap: text, period: text }))),
+  assetName: z.exactOptional(text),
+  projectName: z.exactOptional(text),
+  portalUrl: z.exactOptional(text),
+  fingerprint: z.exactOptional(text),
   alsoRequestedBy: z.exactOptional(
-    z.array(z.object({ requestKey: z.string(), correlationId: z.exactOptional(z.string()) })),
+    z.array(z.object({ requestKey: text, correlationId: z.exactOptional(text) })),
   ),
   cancel: z.exactOptional(
-    z.object({ requestedAtMs: ms, requestId: z.exactOptional(z.string()), sentAtMs: z.exactOptional(ms) }),
+    z.object({ requestedAtMs: ms, requestId: z.exactOptional(text), sentAtMs: z.exactOptional(ms) }),
   ),
   heldMs: z.exactOptional(ms),
   createdAtMs: ms,
   version: counter,
-  history: z.array(z.object({ atMs: ms, what: z.string() })),
+  history: z.array(z.object({ atMs: ms, what: text })),
 }
 
 const RunItem = z.discriminatedUnion('state', [
@@ -128,7 +128,7 @@ const RunItem = z.discriminatedUnion('state', [
     state: z.literal('IN_FLIGHT'),
     runId: wellFormed,
     startedAtMs: ms,
-    nativeStatus: z.string(),
+    nativeStatus: text,
     notFoundSinceMs: z.exactOptional(ms),
     unansweredSinceMs: z.exactOptional(ms),
   }),
@@ -137,12 +137,12 @@ const RunItem = z.discriminatedUnion('state', [
     state: z.literal('ENDED'),
     ending: z.enum(endings),
     detectedAtMs: ms,
-    runId: z.exactOptional(z.string()),
+    runId: z.exactOptional(text),
     startedAtMs: z.exactOptional(ms),
-    nativeStatus: z.exactOptional(z.string()),
+    nativeStatus: z.exactOptional(text),
     typeStats: z.exactOptional(z.array(typeStat)),
     statistics: z.exactOptional(statistics),
-    lineageStatus: z.exactOptional(z.string()),
+    lineageStatus: z.exactOptional(text),
     error: z.exactOptional(error),
     willRetry: z.exactOptional(z.literal(true)),
     announcedAtMs: z.exactOptional(ms),

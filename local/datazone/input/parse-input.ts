@@ -1,13 +1,23 @@
 import type { z } from 'zod'
 
+/** The most characters of a message, which may repeat names that the caller gave. */
+const longestMessage = 5000
+const longestName = 60
+
+const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
+
 /** Wrong input to the simulator's control. The message names each wrong field and what it should be. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
+  constructor(message: string, options?: ErrorOptions) {
+    super(shortened(message, longestMessage), options)
+  }
 }
 
 const fieldOf = (path: readonly PropertyKey[]): string =>
   path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${shortened(String(part), longestName)}`))
     .join('')
     .replace(/^\./, '')
 
@@ -20,10 +30,13 @@ const missing = /^Invalid input: expected (.+), received undefined$/
 const problemsOf = (issue: z.core.$ZodIssue): string[] => {
   const { path, message } = issue
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${fieldOf([...path, key])}: ${message}`)
+    return issue.keys.slice(0, maxProblems).map((key) => `${fieldOf([...path, key])}: ${message}`)
   if (path.length === 0) return [message.replace(missing, 'nothing was given, expected $1')]
   return [`${fieldOf(path)}: ${message.replace(missing, 'is missing, expected $1')}`]
 }
+
+const countOf = (issue: z.core.$ZodIssue): number =>
+  issue.code === 'unrecognized_keys' ? issue.keys.length : 1
 
 /** Parses by a schema; throws a ControlError that names each wrong field and what it should be. */
 export const parseInput = <Schema extends z.ZodType>(
@@ -33,8 +46,9 @@ export const parseInput = <Schema extends z.ZodType>(
 ): z.output<Schema> => {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.flatMap(problemsOf)
-  const left = problems.length - maxProblems
-  const listed = [...problems.slice(0, maxProblems), ...(left > 0 ? [`and ${left} more`] : [])]
+  const { issues } = parsed.error
+  const problems = issues.slice(0, maxProblems).flatMap(problemsOf).slice(0, maxProblems)
+  const left = issues.reduce((sum, issue) => sum + countOf(issue), 0) - problems.length
+  const listed = [...problems, ...(left > 0 ? [`and ${left} more`] : [])]
   throw new ControlError(`${what} is not usable: ${listed.join('; ')}`)
 }

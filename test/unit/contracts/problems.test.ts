@@ -22,6 +22,27 @@ describe('parseWith', () => {
     expect(problemsOf({ urgency: 9 })).toEqual(['body: has unknown fields, remove them: "urgency"'])
   })
 
+  test('names the first of many unknown fields, and counts the rest', () => {
+    const many = Object.fromEntries(Array.from({ length: 57_000 }, (_, index) => [`field-${index}`, 1]))
+    expect(problemsOf(many)).toEqual([
+      `body: has unknown fields, remove them: ${[0, 1, 2, 3, 4, 5, 6, 7].map((index) => `"field-${index}"`).join(', ')} and 56992 more`,
+    ])
+  })
+
+  test('bounds each problem, however long the names that the sender chose are', () => {
+    const long = '\ud800'.repeat(60_000)
+    for (const more of [
+      { [long]: 1 },
+      { asset: { id: 'asset-1', [long]: long } },
+      { lane: long },
+      { types: [long] },
+    ])
+      for (const problem of problemsOf(more)) {
+        expect(problem.length).toBeLessThanOrEqual(400)
+        expect(problem.isWellFormed()).toBe(true)
+      }
+  })
+
   test('suggests the value that a misspelt one means', () => {
     expect(problemsOf({ lane: 'backfil' })).toEqual([
       'lane: must be one of "live", "backfill"; did you mean "backfill"?',
