@@ -21,7 +21,7 @@ const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProb
 const denied = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' } as const
 
 /** P8: one malformed item does not stop the reader of those beside it. */
-describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment }) => {
+describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment, isMoto }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
@@ -163,8 +163,9 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment 
     })
   })
 
-  test.each([
-    ['a text', 'many'],
+  test.each<readonly [string, string | number]>([
+    // Moto answers TypeError where a transaction compares a text with a number.
+    ...(isMoto ? [] : [['a text', 'many'] as const]),
     ['negative', -5],
     ['absurd', 1e12],
   ])('P7: takes a cap for full whose counter is %s, and reports it', async (_, runs) => {
