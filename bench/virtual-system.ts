@@ -2,7 +2,7 @@ import policyFile from '../config/policy.json' with { type: 'json' }
 import type { BackfillPlans } from '../lib/ports/backfill-plans.ts'
 import type { Breakers } from '../lib/ports/breakers.ts'
 import { applyPlan, entriesPerChunk, newPlan, readyPlan } from '../lib/run/backfill-plan.ts'
-import { changePlan } from '../lib/usecases/backfill/change-plan.ts'
+import { changePlan } from '../lib/usecases/operate/change-plan.ts'
 import { createDataZone } from '../local/datazone/datazone.ts'
 import type { SettingsInput } from '../local/datazone/input/settings.ts'
 import { deployed } from '../test/simulation/deployed.ts'

@@ -1,6 +1,6 @@
 import type { Forecast, RunGroup } from '../lib/run/backfill-forecast.ts'
 import type { BackfillPlan } from '../lib/run/backfill-plan.ts'
-import type { PlanCounts } from '../lib/usecases/backfill/plan-backfill.ts'
+import type { PlanCounts } from '../lib/usecases/operate/plan-backfill.ts'
 import { drawTable } from './table.ts'
 import { styled } from './terminal.ts'
 

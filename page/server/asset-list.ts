@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Catalog } from '../../lib/ports/catalog.ts'
 import { applyPolicy, type Policy } from '../../lib/run/policy.ts'
-import { listAssets } from '../../lib/usecases/backfill/list-assets.ts'
-import { pacedCalls } from '../../lib/usecases/backfill/paced-calls.ts'
+import { listAssets } from '../../lib/usecases/operate/list-assets.ts'
+import { pacedCalls } from '../../lib/usecases/operate/paced-calls.ts'
 import type { AssetLine, AssetList } from '../shared/protocol.ts'
 
 const mostAssets = 20_000

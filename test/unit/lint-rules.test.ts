@@ -30,9 +30,9 @@ const directions: readonly [string, string, string][] = [
   ['lib/usecases/start', '../sweep/sweep-runs.ts', 'lib/usecases/start imports itself'],
   ['lib/usecases/sweep', '../start/start-run.ts', 'lib/usecases/sweep imports itself'],
   ['lib/usecases/sweep', '../observe/settle-hints.ts', 'lib/usecases/sweep imports itself'],
-  ['lib/usecases/backfill', '../sweep/sweep-runs.ts', 'lib/usecases/backfill imports itself'],
+  ['lib/usecases/operate', '../sweep/sweep-runs.ts', 'lib/usecases/operate imports itself'],
   ['lib/usecases/observe', '../start/start-run.ts', 'lib/usecases/observe imports itself'],
-  ...['start', 'sweep', 'observe'].flatMap((room): [string, string, string][] =>
+  ...['start', 'sweep', 'observe', 'operate'].flatMap((room): [string, string, string][] =>
     ['../../adapters/sqs/request-queue.ts', '../../config.ts', '@aws-sdk/client-sqs', 'node:fs'].map(
       (from) => [`lib/usecases/${room}`, from, 'never'],
     ),

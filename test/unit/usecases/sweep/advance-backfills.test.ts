@@ -8,7 +8,7 @@ import {
   readyPlan,
   stopPlan,
 } from '../../../../lib/run/backfill-plan.ts'
-import { changePlan } from '../../../../lib/usecases/backfill/change-plan.ts'
+import { changePlan } from '../../../../lib/usecases/operate/change-plan.ts'
 import { advanceBackfills } from '../../../../lib/usecases/sweep/advance-backfills.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryBackfillPlans } from '../../../support/memory-backfill-plans.ts'
