@@ -50,6 +50,21 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'end a pause',
     add: async (program) => (await import('./commands/pause.ts')).addResume(program),
   },
+  regenerate: {
+    usage: 'regenerate <assets...>',
+    summary: 'run assets again whose revision has a run',
+    add: async (program) => (await import('./commands/regenerate.ts')).addRegenerate(program),
+  },
+  retry: {
+    usage: 'retry --ending failed',
+    summary: 'run again what failed',
+    add: async (program) => (await import('./commands/retry.ts')).addRetry(program),
+  },
+  redrive: {
+    usage: 'redrive dead|rejected',
+    summary: 'look through messages that were given up, and send them again',
+    add: async (program) => (await import('./commands/redrive.ts')).addRedrive(program),
+  },
   backfill: {
     usage: 'backfill plan|apply|stop|status',
     summary: 'request runs of what is in the catalog already',

@@ -11,16 +11,12 @@ import { skipText, standingOf } from '../../lib/usecases/inspect/describe-run.ts
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { sendRequests } from '../queues.ts'
-import { type AssetFlags, assetHelp, type ResolvedAsset, resolveAssets } from '../resolve-asset.ts'
-import type { StackLocation } from '../stack-location.ts'
+import { assetHelp, resolveAssets } from '../resolve-asset.ts'
+import { type RequestFlags, requestFor } from '../run-requests.ts'
 import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-interface SubmitOptions extends AssetFlags {
-  readonly types?: readonly string[]
-  readonly revision?: string
-  readonly lane?: string
-  readonly regenerate?: boolean
+interface SubmitOptions extends RequestFlags {
   readonly requestId?: string
   readonly file?: string
   readonly dryRun?: boolean
@@ -57,38 +53,6 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   if (problems.length > 0)
     throw new CommandFailed(exitCodes.usage, `nothing was sent: ${problems.slice(0, 10).join('; ')}`)
   return requests
-}
-
-const owningProject = async (target: ResolvedAsset, location: StackLocation, options: SubmitOptions) => {
-  const { readAsset } = await import('../catalog.ts')
-  return (await readAsset(target, location, options)).owningProjectId
-}
-
-const requestFor = async (
-  target: ResolvedAsset,
-  options: SubmitOptions,
-  { location }: Connection,
-  requestId: string,
-): Promise<RunRequest> => {
-  const projectId =
-    target.projectId ??
-    (target.isKnown ? options.project : undefined) ??
-    (await owningProject(target, location, options))
-  const draft = {
-    version: 1,
-    requestId,
-    kind: 'METADATA_GENERATION',
-    domainId: target.domainId,
-    projectId,
-    asset: { id: target.assetId, ...(options.revision === undefined ? {} : { revision: options.revision }) },
-    ...(options.types === undefined ? {} : { types: options.types }),
-    ...(options.lane === undefined ? {} : { lane: options.lane }),
-    ...(options.regenerate === true ? { regenerate: true } : {}),
-    requestedAt: new Date().toISOString(),
-  }
-  const parsed = parseWith(RunRequest, draft)
-  if (!parsed.ok) throw new CommandFailed(exitCodes.usage, parsed.problems.join('; '))
-  return parsed.value
 }
 
 const targetOf = (request: RunRequest) =>
@@ -149,7 +113,7 @@ const requestsOf = async (
   const targets = await resolveAssets(assets, options, connection.location)
   return Promise.all(
     targets.map((target, index) =>
-      requestFor(target, options, connection, targets.length === 1 ? id : `${id}/${index + 1}`),
+      requestFor(target, options, connection.location, targets.length === 1 ? id : `${id}/${index + 1}`),
     ),
   )
 }

@@ -1,0 +1,135 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { Argument, type Command } from 'commander'
+import { sqsHeldQueue } from '../../lib/adapters/sqs/held-queue.ts'
+import {
+  type Candidate,
+  candidateOf,
+  edited,
+  matchesFilter,
+  redrive,
+  type Shelf,
+} from '../../lib/usecases/operate/redrive.ts'
+import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
+import { clientSettings, connect } from '../connect.ts'
+import { editText } from '../edit-text.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { addRowFlags, type Column, checkRowFlags, isoTime, note, printRows } from '../output.ts'
+import { progressOf } from '../progress.ts'
+import { sendBodies } from '../queues.ts'
+import type { StackOptions } from '../stack-location.ts'
+import { relative } from '../terminal.ts'
+import { wholeNumber } from '../whole-number.ts'
+
+interface RedriveOptions extends StackOptions, ChangeFlags {
+  readonly filter?: string
+  readonly edit?: true
+  readonly limit: number
+}
+
+/** Long enough to read a preview, or to edit the bodies. */
+const hideSeconds = 900
+
+const columns: readonly Column<Candidate>[] = [
+  { name: 'id', value: ({ message }) => message.id, hidden: true },
+  {
+    name: 'sent',
+    value: ({ message }) => isoTime(message.sentAtMs),
+    text: ({ message: { sentAtMs } }) => (sentAtMs === undefined ? '' : relative(sentAtMs, Date.now())),
+  },
+  { name: 'reason', value: ({ reasons }) => reasons.join('; ') },
+  {
+    name: 'redrive',
+    value: ({ problems }) => (problems.length === 0 ? 'yes' : `no: ${problems.join('; ')}`),
+  },
+  { name: 'body', value: ({ body }) => body },
+]
+
+/** Lets the person edit one body a line. A line that is deleted leaves its message where it is. */
+const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise<readonly Candidate[]> => {
+  const lines = candidates.map(({ message, body }) => `${message.id} ${body.replaceAll(/\r?\n/g, ' ')}`)
+  const saved = await editText(`${lines.join('\n')}\n`, 'messages.txt')
+  return saved
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, id = '', body = ''] = /^(\S+)\s*(.*)$/.exec(line) ?? []
+      const candidate = candidates.find(({ message }) => message.id === id)
+      if (candidate === undefined)
+        throw new CommandFailed(exitCodes.usage, `'${id}' is no message of the file; nothing was sent`)
+      return edited(candidate, body, nowMs)
+    })
+}
+
+const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
+  checkRowFlags(columns, options)
+  const { location } = await connect(options)
+  const client = new SQSClient(clientSettings(location, 'sqs', options))
+  const queue = sqsHeldQueue(
+    client,
+    shelf === 'dead' ? location.deadLetterQueueUrl : location.rejectedQueueUrl,
+  )
+  const messages = await queue.take(options.limit, hideSeconds)
+  let moved = 0
+  const left = new Set(messages)
+  try {
+    const found = messages
+      .map((message) => candidateOf(shelf, message, Date.now()))
+      .filter((candidate) => matchesFilter(candidate, options.filter))
+    const chosen = options.edit === true && found.length > 0 ? await editAll(found, Date.now()) : found
+    await printRows(chosen, columns, options)
+    const good = chosen.filter(({ problems }) => problems.length === 0)
+    if (good.length < chosen.length)
+      note(`${chosen.length - good.length} would be rejected again; --edit lets you fix them`, options)
+    if (messages.length === options.limit)
+      note(`only ${options.limit} messages were read; --limit reads more`, options)
+    if (good.length === 0) return note('nothing to redrive', options)
+    const count = good.length === 1 ? '1 message' : `${good.length} messages`
+    if (options.dryRun === true) return note(`would redrive ${count}`, options)
+    if (!(await confirmed(`Redrive ${count} to the request queue?`, options))) return
+    const progress = progressOf('messages redriven', options)
+    try {
+      const remove: typeof queue.remove = async (message) => {
+        await queue.remove(message)
+        left.delete(message)
+      }
+      moved = await redrive(
+        good,
+        { remove },
+        (bodies) => sendBodies(location, options, bodies),
+        (done) => progress.report(done, good.length),
+      )
+    } finally {
+      progress.end()
+    }
+    note(`redrove ${moved} of ${count}`, options)
+    if (moved < good.length)
+      throw new CommandFailed(exitCodes.service, 'the request queue did not take every message; run it again')
+  } finally {
+    await queue.putBack([...left])
+  }
+}
+
+/** `dzrun redrive dead|rejected`. */
+export const addRedrive = (program: Command): void => {
+  const command = program
+    .command('redrive')
+    .addArgument(
+      new Argument(
+        '<queue>',
+        'dead: messages that failed five times; rejected: requests to be fixed',
+      ).choices(['dead', 'rejected']),
+    )
+    .description(
+      'show messages that were given up, with their reasons, and send them to the request queue again',
+    )
+    .option('--filter <text>', 'only messages with this text in the body or a reason')
+    .option('--edit', 'open the bodies in your editor first; a deleted line leaves its message where it is')
+    .option('--limit <n>', 'at most this many messages', wholeNumber(1, 10_000), 1000)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dzrun redrive dead --dry-run\n  dzrun redrive rejected --filter salesproject01 --edit',
+    )
+  addChangeFlags(addRowFlags(command, columns)).action((shelf: Shelf, _: unknown, self: Command) =>
+    run(shelf, self.optsWithGlobals<RedriveOptions>()),
+  )
+}

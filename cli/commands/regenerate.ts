@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { type Command, Option } from 'commander'
+import { generationTypes, lanes } from '../../lib/run/run.ts'
+import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
+import { connect } from '../connect.ts'
+import { sendRequests } from '../queues.ts'
+import { assetHelp, resolveAssets } from '../resolve-asset.ts'
+import { type RequestFlags, requestFor } from '../run-requests.ts'
+
+interface RegenerateOptions extends RequestFlags, ChangeFlags {}
+
+const typesOf = (value: string): readonly string[] =>
+  value.split(',').map((type) => type.trim().toUpperCase())
+
+const plural = (count: number): string => (count === 1 ? '1 asset' : `${count} assets`)
+
+const regenerate = async (names: readonly string[], options: RegenerateOptions): Promise<void> => {
+  const { location } = await connect(options)
+  const assets = await resolveAssets(names, options, location)
+  const id = `regenerate-${randomUUID()}`
+  const requests = await Promise.all(
+    assets.map((asset, index) =>
+      requestFor(asset, { ...options, regenerate: true }, location, `${id}/${index + 1}`),
+    ),
+  )
+  if (options.dryRun === true)
+    return console.log(requests.map((request) => JSON.stringify(request)).join('\n'))
+  if (!(await confirmed(`Run ${plural(assets.length)} again?`, options))) return
+  await sendRequests(location, options, requests)
+  for (const { requestId } of requests) console.log(`submitted ${requestId}`)
+}
+
+/** `dzrun regenerate ASSET...`: run assets again. */
+export const addRegenerate = (program: Command): void => {
+  const command = program
+    .command('regenerate')
+    .argument('<assets...>', assetHelp)
+    .description('run assets again although their revision has a run; suggestions that wait are replaced')
+    .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
+    .option('--project <id>', 'id or name of the project in which to look for a table name')
+    .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
+    .option('--revision <revision>', 'revision to run; without it, the latest')
+    .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
+    .addHelpText('after', '\nExample:\n  dzrun regenerate tpcds_store_sales --local --yes')
+  addChangeFlags(command).action((names: readonly string[], _: unknown, self: Command) =>
+    regenerate(names, self.optsWithGlobals<RegenerateOptions>()),
+  )
+}

@@ -1,0 +1,49 @@
+import { parseWith } from '../lib/contracts/problems.ts'
+import { RunRequest } from '../lib/contracts/run-request.ts'
+import { CommandFailed, exitCodes } from './exit-codes.ts'
+import type { AssetFlags, ResolvedAsset } from './resolve-asset.ts'
+import type { StackLocation } from './stack-location.ts'
+
+/** The flags that say what to request for an asset. */
+export interface RequestFlags extends AssetFlags {
+  readonly types?: readonly string[]
+  readonly revision?: string
+  readonly lane?: string
+  readonly regenerate?: boolean
+}
+
+const owningProject = async (target: ResolvedAsset, location: StackLocation, options: RequestFlags) => {
+  const { readAsset } = await import('./catalog.ts')
+  return (await readAsset(target, location, options)).owningProjectId
+}
+
+/**
+ * Makes the request of an asset that a person named. DataZone is asked for the project unless it is known.
+ * @throws CommandFailed when a flag is malformed, or DataZone refuses
+ */
+export const requestFor = async (
+  target: ResolvedAsset,
+  options: RequestFlags,
+  location: StackLocation,
+  requestId: string,
+): Promise<RunRequest> => {
+  const projectId =
+    target.projectId ??
+    (target.isKnown ? options.project : undefined) ??
+    (await owningProject(target, location, options))
+  const draft = {
+    version: 1,
+    requestId,
+    kind: 'METADATA_GENERATION',
+    domainId: target.domainId,
+    projectId,
+    asset: { id: target.assetId, ...(options.revision === undefined ? {} : { revision: options.revision }) },
+    ...(options.types === undefined ? {} : { types: options.types }),
+    ...(options.lane === undefined ? {} : { lane: options.lane }),
+    ...(options.regenerate === true ? { regenerate: true } : {}),
+    requestedAt: new Date().toISOString(),
+  }
+  const parsed = parseWith(RunRequest, draft)
+  if (!parsed.ok) throw new CommandFailed(exitCodes.usage, parsed.problems.join('; '))
+  return parsed.value
+}
