@@ -180,7 +180,8 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
     for (const run of runs) created(await under.store.create(run))
     const reasonsAfter = async (nowMs: number) => {
       const reasons: string[] = []
-      for await (const page of under.store.parkedAfter(nowMs)) reasons.push(...page.map(({ reason }) => reason))
+      for await (const page of under.store.parkedAfter(nowMs))
+        reasons.push(...page.map(({ reason }) => reason))
       return reasons.toSorted()
     }
     const expected = ['DENIED', 'RETRY', 'SOURCE_DAY_FULL', 'SOURCE_DAY_FULL']
