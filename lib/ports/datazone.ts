@@ -1,5 +1,6 @@
 import type { TableSchema } from '../run/asset-schema.ts'
-import type { GenerationType, RunError, SourceStatistics, TypeStat } from '../run/run.ts'
+import type { GenerationType, RunError } from '../run/run.ts'
+import type { SourceStatistics, TypeStat } from '../run/service-result.ts'
 
 /** Why DataZone refused a call, classified once, in the adapter. */
 export type RefusalKind =

@@ -10,8 +10,8 @@ import {
   isCancelRequested,
   type ParkedRun,
   type RunError,
-  type TypeStat,
 } from './run.ts'
+import type { TypeStat } from './service-result.ts'
 
 /** DataZone bounds neither these texts nor their number, and a DynamoDB item over 400 KB cannot be written. */
 const maxTypeStats = 10

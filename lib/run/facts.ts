@@ -1,4 +1,5 @@
-import type { ParkReason, RunError, SourceStatistics, TypeStat } from './run.ts'
+import type { ParkReason, RunError } from './run.ts'
+import type { SourceStatistics, TypeStat } from './service-result.ts'
 
 /** Everything that can be observed about a run. Facts are idempotent and may come in any order (P5). */
 export interface Facts {

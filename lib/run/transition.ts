@@ -1,5 +1,5 @@
 import { canceledUnstarted, endedAsShown, endedUnseen, rejected } from './ended-run.ts'
-import type { Fact, FactKind, Facts } from './facts.ts'
+import type { FactKind, Facts } from './facts.ts'
 import { carriedOver, withHistory } from './history.ts'
 import { heldMsUntil, heldSinceMs } from './max-wait.ts'
 import { cancelRetryAtMs, openStarts, spanOf } from './open-starts.ts'
@@ -16,6 +16,7 @@ import {
   type Run,
 } from './run.ts'
 import { meaningOfStatus } from './service-status.ts'
+import { changed, impossible, noted, type Transition, unchanged } from './transition-outcome.ts'
 
 /**
  * The state machine: every branch of it is in this file. Its rules:
@@ -49,28 +50,6 @@ interface Reached {
   ACCEPTED: EndedRun
   ANNOUNCED: EndedRun
 }
-
-/**
- * `changed`: write `run`. `noted`: the state stays and the history grows; write `run`. `unchanged`: write nothing.
- * `impossible`: the fact does not apply to the state; `why` says so.
- */
-export type Transition<Next extends Run = Run> =
-  | { readonly outcome: 'changed'; readonly run: Next }
-  | { readonly outcome: 'noted'; readonly run: Run }
-  | { readonly outcome: 'unchanged' }
-  | { readonly outcome: 'impossible'; readonly why: string }
-
-const unchanged = { outcome: 'unchanged' } as const
-
-const changed = <Next extends Run>(run: Next) => ({ outcome: 'changed', run }) as const
-
-const impossible = (run: Run, fact: Fact) =>
-  ({ outcome: 'impossible', why: `${fact.kind} does not apply to a run that is ${run.state}` }) as const
-
-const noted = (run: Run, nowMs: number, what: string): Transition<never> =>
-  run.history.some((entry) => entry.what === what)
-    ? unchanged
-    : { outcome: 'noted', run: { ...run, history: withHistory(run, nowMs, what) } }
 
 /** Two 404s this far apart mean that DataZone no longer has the run. */
 const lostAfterMs = 10 * 60_000

@@ -1,5 +1,6 @@
 import { errorText } from './error-text.ts'
-import { generationTypes, type InFlightRun, type TypeStat } from './run.ts'
+import { generationTypes, type InFlightRun } from './run.ts'
+import type { TypeStat } from './service-result.ts'
 import { meaningOfStatus } from './service-status.ts'
 
 /** A status or type in a DataZone answer that this version does not know, for the log. */

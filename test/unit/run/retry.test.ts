@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { clientToken, runKey } from '../../../lib/run/identity.ts'
 import { nextAttempt } from '../../../lib/run/retry.ts'
-import { type EndedRun, endings, type TypeStat } from '../../../lib/run/run.ts'
+import { type EndedRun, endings } from '../../../lib/run/run.ts'
+import type { TypeStat } from '../../../lib/run/service-result.ts'
 import { hasToWait, ownership } from '../../../lib/run/start-safety.ts'
 import { claimedRun, endedRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 
