@@ -3,7 +3,8 @@ import { nearestName } from '../lib/contracts/nearest-name.ts'
 /**
  * The rules of a deployment:
  * 1. The settings of a stage are in `config/stages/<stage>.yml`; a deployment without that file is refused.
- * 2. Every setting and every `--param` is a parameter of the template, except Region, which only the file has.
+ * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket and Tags, which only
+ *    the file has.
  * 3. The Region is in the file, and `--region` may only repeat it.
  * 4. Mode `run` names the domains that it serves; `*` stands for every domain.
  * 5. Mode `run` names who is notified by alarms.
@@ -32,6 +33,8 @@ const pathOf = (stage: string): string => `config/stages/${stage}.yml`
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const fileOnly: readonly string[] = ['Region', 'DeploymentBucket', 'Tags']
+
 const unknownNames = (place: string, names: readonly string[], known: readonly string[]): string[] =>
   names
     .filter((name) => !known.includes(name))
@@ -55,7 +58,9 @@ const settingOf = (name: string, { params, file }: Deployment): string => {
 const problemsOfFile = ({ stage, file, parameters, region }: Deployment): string[] => {
   if (file === undefined) return []
   if (!isRecord(file)) return [`${pathOf(stage)}: must be a mapping of setting names to values`]
-  const names = unknownNames(pathOf(stage), Object.keys(file), ['Region', ...parameters])
+  const names = unknownNames(pathOf(stage), Object.keys(file), [...fileOnly, ...parameters])
+  if (file['Tags'] !== undefined && !isRecord(file['Tags']))
+    names.push(`${pathOf(stage)}: Tags must be a mapping of tag names to values`)
   const other = region !== undefined && file['Region'] !== undefined && region !== file['Region']
   return other
     ? [...names, `--region ${region}: stage ${stage} is in ${file['Region']}; leave the option out`]
@@ -74,6 +79,8 @@ const problemsOfDeployment = (deployment: Deployment): string[] => {
     found.push(
       `${pathOf(stage)}: Mode run needs DomainIds: comma-separated ids, or '*' to serve every domain on purpose`,
     )
+  if ((settingOf('SubnetIds', deployment) === '') !== (settingOf('SecurityGroupIds', deployment) === ''))
+    found.push(`${pathOf(stage)}: set SubnetIds and SecurityGroupIds together, or neither`)
   const topics = ['AlarmTopicArn', 'AlarmEmail'].map((name) => settingOf(name, deployment))
   if (settingOf('Mode', deployment) === 'run' && topics.every((topic) => topic === ''))
     found.push(

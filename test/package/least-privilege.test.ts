@@ -15,10 +15,18 @@ const statementSchema = z.object({
   Condition: z.optional(z.unknown()),
 })
 const documentSchema = z.object({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) })
+const ownPolicySchema = z.object({ PolicyName: z.string(), PolicyDocument: documentSchema })
+/** A policy that an option adds is an If with nothing on its other side. */
+const policySchema = z.union([
+  ownPolicySchema,
+  z.object({
+    'Fn::If': z.tuple([z.string(), ownPolicySchema, z.object({ Ref: z.literal('AWS::NoValue') })]),
+  }),
+])
 const roleSchema = z.object({
   Description: z.string(),
   AssumeRolePolicyDocument: documentSchema,
-  Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: documentSchema })),
+  Policies: z.array(policySchema),
 })
 const queuePolicySchema = z.object({
   Queues: z.array(z.object({ Ref: z.string() })),
@@ -47,11 +55,14 @@ const attachedSchema = z.object({
 
 /** The policies of a role: its own, and those that the template attaches. */
 const policiesOfRole = (role: string) => {
-  const attached = propertiesOf('AWS::IAM::Policy').flatMap(([, properties]) => {
+  const attached = propertiesOf('AWS::IAM::Policy').flatMap(([name, properties]) => {
+    // The policies of options have conditions, and test/package/options.test.ts covers them.
+    if (template.Resources[name]?.['Condition'] !== undefined) return []
     const { Roles, PolicyDocument } = attachedSchema.parse(properties)
     return Roles.some(({ Ref }) => Ref === role) ? [PolicyDocument] : []
   })
-  return [...roleOf(role).Policies.map(({ PolicyDocument }) => PolicyDocument), ...attached]
+  const own = roleOf(role).Policies.flatMap((policy) => ('Fn::If' in policy ? [] : [policy.PolicyDocument]))
+  return [...own, ...attached]
 }
 
 /** `action resource`, one line for each pair that a role allows. */

@@ -1,4 +1,15 @@
-import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -39,6 +50,20 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(Object.keys(one.template.Resources)).toContain('StarterLambdaFunction')
     expect(JSON.stringify(one.template)).not.toContain('eu-west-3')
     expect((await stat(join(one.directory, 'dist', 'starter', 'index.mjs'))).isFile()).toBe(true)
+  })
+
+  test('uses the deployment bucket and the tags of the settings file', async () => {
+    const settings = 'Region: eu-west-1\nDeploymentBucket: zips\nTags: { team: data, cost: 7 }\n'
+    await writeFile(join(root, 'config', 'stages', 'local.yml'), settings)
+    const { directory, template } = await packagedTemplate(root)
+    expect(Object.keys(template.Resources)).not.toContain('ServerlessDeploymentBucket')
+    expect(template.Resources['StarterLambdaFunction']?.Properties).toMatchObject({
+      Code: { S3Bucket: 'zips' },
+    })
+    const state: unknown = JSON.parse(
+      await readFile(join(directory, '.serverless', 'serverless-state.json'), 'utf8'),
+    )
+    expect(state).toMatchObject({ service: { provider: { stackTags: { team: 'data', cost: '7' } } } })
   })
 
   test('repeats only when a source has changed', async () => {

@@ -17,7 +17,6 @@ const functionSchema = z.looseObject({
 const queueSchema = z.looseObject({
   VisibilityTimeout: z.optional(z.number()),
   MessageRetentionPeriod: z.number(),
-  SqsManagedSseEnabled: z.literal(true),
 })
 const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number() })
 
@@ -142,6 +141,9 @@ describe('a queue', () => {
       const kept: Record<string, number> = { HintQueue: hintsKept, RequestQueue: tenDays }
       const seconds = kept[name] ?? fourteenDays
       expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(seconds)
+      expect(Properties?.['SqsManagedSseEnabled']).toEqual({
+        'Fn::If': ['EncryptsWithKey', { Ref: 'AWS::NoValue' }, true],
+      })
     }
   })
 

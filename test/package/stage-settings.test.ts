@@ -51,6 +51,19 @@ describe('deploymentProblems', () => {
       { params: ['Domainids=dzd_a'] },
       /^--param: unknown setting Domainids; did you mean DomainIds\?/,
     ],
+    [
+      'subnets without security groups',
+      {
+        file: { Region: 'eu-west-1', Mode: 'plan', SubnetIds: 'subnet-01234567' },
+        parameters: ['Mode', 'SubnetIds'],
+      },
+      /set SubnetIds and SecurityGroupIds together/,
+    ],
+    [
+      'tags that are no mapping',
+      { file: { Region: 'eu-west-1', Mode: 'plan', Tags: ['team'] } },
+      /Tags must be a mapping of tag names to values/,
+    ],
     ['a file that is a list', { file: ['Mode'] }, /must be a mapping/],
     ['upper case in the stage', { stage: 'Prod' }, /^--stage Prod: use 1 to 20 lower-case letters/],
     ['a long stage', { stage: 'a'.repeat(21) }, /use 1 to 20/],

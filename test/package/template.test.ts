@@ -65,7 +65,8 @@ describe('the packaged template', () => {
   test('uses only intrinsics that the local stack resolves', () => {
     const { Conditions, Rules: _, ...rest } = service.template
     expect(new Set(intrinsicsOf(rest))).toEqual(
-      new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If']),
+      // The local stack never takes the side of an If that has the Fn::Split: its functions run in no VPC.
+      new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If', 'Fn::Split']),
     )
     expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not']))
   })
@@ -125,6 +126,11 @@ describe('the packaged template', () => {
       AlarmEmail: '',
       LogRetentionDays: '30',
       PermissionsBoundaryArn: '',
+      KmsKeyArn: '',
+      DomainKmsKeyArn: '',
+      SubnetIds: '',
+      SecurityGroupIds: '',
+      Tracing: 'false',
       ProtectTable: 'false',
       ArchiveDays: '0',
     })
@@ -204,6 +210,17 @@ describe('the packaged template', () => {
       ['', 'arn:aws:iam::111122223333:role/catalog', 'arn:aws-cn:iam::111122223333:role/path/catalog'],
       ['catalog', 'arn:aws:iam::111122223333:user/catalog', 'arn:aws:iam::1:role/catalog'],
     ],
+    [
+      'KmsKeyArn',
+      ['', 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001'],
+      ['alias/mine', 'arn:aws:kms:eu-west-1:111122223333:alias/mine'],
+    ],
+    [
+      'SubnetIds',
+      ['', 'subnet-01234567,subnet-0123456789abcdef0'],
+      ['subnet-1', 'subnet-01234567, subnet-01234567'],
+    ],
+    ['SecurityGroupIds', ['', 'sg-01234567'], ['sg', 'subnet-01234567']],
     ['DomainAccountId', ['', '111122223333'], ['1', 'orders']],
     ['ArchiveDays', ['0', '7', '3650'], ['', '-1', '07', '1.5']],
     ['AlarmEmail', ['', 'on-call@example.com'], ['on-call', 'a b@c']],

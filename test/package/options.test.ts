@@ -1,0 +1,106 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { packagedTemplate, type Template } from '../../local/package.ts'
+import { decideConditions, diffLines } from '../support/template-diff.ts'
+import { resourceProblems } from './service-spec.ts'
+
+let template: Template
+
+beforeAll(async () => {
+  template = (await packagedTemplate()).template
+})
+
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001'
+const functions = ['Starter', 'Poller', 'Observer']
+const queues = [
+  'RequestQueue',
+  'RequestDeadLetterQueue',
+  'RejectedQueue',
+  'HintQueue',
+  'ScheduleDeadLetterQueue',
+]
+const roles = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole', 'SweepScheduleRole']
+
+/** Each option with the parameters that turn it on, and every line of the template that it changes. */
+const options: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+  [
+    'a permissions boundary',
+    { PermissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary' },
+    roles.map((role) => `+ ${role}.PermissionsBoundary`),
+  ],
+  [
+    'a customer managed key',
+    { KmsKeyArn: key },
+    [
+      ...functions.flatMap((name) => [`+ ${name}LambdaFunction.KmsKeyArn`, `+ ${name}LogGroup.KmsKeyId`]),
+      ...queues.flatMap((name) => [`- ${name}.SqsManagedSseEnabled`, `+ ${name}.KmsMasterKeyId`]),
+      '+ RunTable.SSESpecification.SSEType',
+      '+ RunTable.SSESpecification.KMSMasterKeyId',
+      '+ RunEventBus.KmsKeyIdentifier',
+      '+ SweepSchedule.KmsKeyArn',
+      '+ KeyPolicy',
+    ],
+  ],
+  ['the key of the domain', { DomainKmsKeyArn: key }, ['~ CatalogRole.Policies']],
+  [
+    'a VPC',
+    { SubnetIds: 'subnet-01234567', SecurityGroupIds: 'sg-01234567' },
+    [...functions.map((name) => `+ ${name}LambdaFunction.VpcConfig`), '+ NetworkPolicy'],
+  ],
+  [
+    'tracing',
+    { Tracing: 'true' },
+    [...functions.map((name) => `+ ${name}LambdaFunction.TracingConfig`), '+ TracingPolicy'],
+  ],
+  ['an event archive', { ArchiveDays: '30' }, ['+ RunEventArchive']],
+  ['a protected table', { ProtectTable: 'true' }, ['~ RunTable.DeletionProtectionEnabled']],
+  [
+    'an alarm topic of the stack',
+    { AlarmEmail: 'on-call@example.com' },
+    // Compared apart: every alarm notifies it.
+    ['+ AlarmTopic'],
+  ],
+  [
+    'a catalog role that exists',
+    { CatalogRoleArn: 'arn:aws:iam::111122223333:role/catalog' },
+    ['- CatalogRole'],
+  ],
+  ['a domain of another account', { DomainAccountId: '111122223333' }, ['+ DomainAccountEventsPolicy']],
+  [
+    'a reserved concurrency',
+    { ReservePollerConcurrency: 'true' },
+    ['+ PollerLambdaFunction.ReservedConcurrentExecutions'],
+  ],
+]
+
+/** The lines of a diff, without those that every use of the option repeats. */
+const linesOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
+  diffLines(decideConditions(template, {}), decideConditions(template, parameters)).filter(
+    (line) =>
+      !/Alarm\.(AlarmActions|OKActions|InsufficientDataActions)$/.test(line) &&
+      !/(AssumeCatalogRolePolicy\.PolicyDocument|Environment)\b/.test(line),
+  )
+
+describe('the options of a stage', () => {
+  test.each(options)('%s changes these lines of the template and no other', async (_, parameters, lines) => {
+    expect(linesOf(parameters).toSorted()).toEqual(lines.toSorted())
+    const decided = decideConditions(template, parameters) as Template['Resources']
+    expect(await resourceProblems(decided)).toEqual([])
+  })
+
+  test('encrypt the created alarm topic with the key', () => {
+    const email = { AlarmEmail: 'on-call@example.com' }
+    const both = decideConditions(template, { ...email, KmsKeyArn: key })
+    expect(diffLines(decideConditions(template, email), both)).toContain('+ AlarmTopic.KmsMasterKeyId')
+  })
+
+  test('let Lambda use the network, and the code of the functions not', () => {
+    expect(template.Resources['NetworkPolicy']?.Properties).toMatchObject({
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Action: expect.arrayContaining(['ec2:CreateNetworkInterface']) },
+          { Effect: 'Deny', Condition: { ArnEquals: { 'lambda:SourceFunctionArn': expect.any(Array) } } },
+        ],
+      },
+    })
+  })
+})

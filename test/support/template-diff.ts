@@ -1,0 +1,66 @@
+import type { Template } from '../../local/package.ts'
+
+type Values = Readonly<Record<string, string>>
+
+const holds = (
+  condition: unknown,
+  conditions: Readonly<Record<string, unknown>>,
+  values: Values,
+): boolean => {
+  const [name, operands] = Object.entries(condition as object)[0] ?? []
+  const list = operands as readonly unknown[]
+  const textOf = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null && 'Ref' in value ? values[String(value.Ref)] : value
+  switch (name) {
+    case 'Fn::Equals':
+      return textOf(list[0]) === textOf(list[1])
+    case 'Fn::Not':
+      return !holds(list[0], conditions, values)
+    case 'Condition':
+      return holds(conditions[String(operands)], conditions, values)
+    default:
+      throw new Error(`unknown condition ${name}`)
+  }
+}
+
+const noValue = Symbol('AWS::NoValue')
+
+/** The template as CloudFormation sees it with these parameters: conditions decided, references kept. */
+export const decideConditions = (template: Template, given: Values): unknown => {
+  const defaults = Object.entries(template.Parameters).map(([name, { Default = '' }]) => [name, Default])
+  const values: Values = { ...Object.fromEntries(defaults), ...given }
+  const isTrue = (name: unknown) => holds({ Condition: name }, template.Conditions, values)
+
+  const decide = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(decide).filter((item) => item !== noValue)
+    if (typeof value !== 'object' || value === null) return value
+    if ('Ref' in value && value.Ref === 'AWS::NoValue') return noValue
+    if ('Fn::If' in value) {
+      const [name, yes, no] = value['Fn::If'] as readonly unknown[]
+      return decide(isTrue(name) ? yes : no)
+    }
+    const entries = Object.entries(value).map(([key, item]) => [key, decide(item)] as const)
+    return Object.fromEntries(entries.filter(([, item]) => item !== noValue))
+  }
+  const kept = Object.entries(template.Resources).filter(
+    ([, { Condition }]) => Condition === undefined || isTrue(Condition),
+  )
+  return decide(Object.fromEntries(kept.map(([name, { Condition: _, ...resource }]) => [name, resource])))
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Lines that say what differs: `+ path`, `- path` and `~ path` for added, removed and changed values. */
+export const diffLines = (before: unknown, after: unknown, path = ''): readonly string[] => {
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  if (before === undefined) return [`+ ${path}`]
+  if (after === undefined) return [`- ${path}`]
+  if (!isObject(before) || !isObject(after)) return [`~ ${path}`]
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...keys].flatMap((key) =>
+    diffLines(before[key], after[key], path === '' ? key : `${path}.${key}`).map((line) =>
+      line.replace('.Properties.', '.'),
+    ),
+  )
+}
