@@ -2,6 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { ObserverSettings } from '../lib/config.ts'
 import { parseServiceEvent, type ServiceEvent } from '../lib/contracts/service-event.ts'
 import type { HintQueue } from '../lib/ports/hint-queue.ts'
+import type { Policies } from '../lib/ports/policies.ts'
 import { lookAgainAfterSeconds } from '../lib/run/look-again.ts'
 import { type HandleEventsContext, handleEvents } from '../lib/usecases/observe/handle-events.ts'
 import type { HintFate, HintReport } from '../lib/usecases/observe/hint-report.ts'
@@ -18,9 +19,11 @@ export type ObserverPorts = Omit<HandleEventsContext, 'settings' | 'following' |
 export const observerHandler = (parts: {
   readonly settings: ObserverSettings
   readonly ports: ObserverPorts
+  /** Which foreign runs are followed now. */
+  readonly policies: Policies
   readonly telemetry: Telemetry
 }) => {
-  const { settings, ports, telemetry } = parts
+  const { settings, ports, policies, telemetry } = parts
 
   const readRecord = (record: SQSRecord): readonly { record: SQSRecord; event: ServiceEvent }[] => {
     const read = parseServiceEvent(record.body)
@@ -63,9 +66,11 @@ export const observerHandler = (parts: {
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
     const received = event.Records.flatMap(readRecord)
+    const { followDataSourceRuns = [] } = (await policies.current()).policy
+    const following = { ...settings.following, followDataSourceRuns }
     const report = await handleEvents(
       received.map((one) => one.event),
-      { ...ports, settings, following: settings.following, deadlineMs },
+      { ...ports, settings, following, deadlineMs },
     )
     note(report)
     const again = received.flatMap(({ record }, index) => {

@@ -6,9 +6,9 @@ import { observerHandler } from './observer-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Reads DataZone's own events and settles the runs that they are about. */
-const { config, logger, metrics, telemetry, ports } = wire()
+const { config, logger, metrics, telemetry, ports, policies } = wire()
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler(observerHandler({ settings: config.observer, ports, telemetry }))
+  .handler(observerHandler({ settings: config.observer, ports, policies, telemetry }))

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { startedEvent } from '../lib/contracts/run-event.ts'
 import { PortUnavailable } from '../lib/errors.ts'
+import type { Policies } from '../lib/ports/policies.ts'
 import { backoffSeconds, outageWaitSeconds } from '../lib/run/backoff.ts'
 import type { InFlightRun } from '../lib/run/run.ts'
 import { latestSlotMs } from '../lib/usecases/start/await-slot.ts'
@@ -27,9 +28,11 @@ class Redeliver extends Error {}
 export const starterHandler = (parts: {
   readonly settings: StarterSettings
   readonly ports: StarterPorts
+  /** Where the policy of the settings is replaced from, for each message. */
+  readonly policies: Policies
   readonly telemetry: Telemetry
 }) => {
-  const { settings, ports, telemetry } = parts
+  const { settings, ports, policies, telemetry } = parts
   const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = settings
   const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs, leaseMs, quotaProbeMs })
 
@@ -85,9 +88,10 @@ export const starterHandler = (parts: {
     gate: Gate,
     deadlineMs: number,
   ): Promise<InFlightRun[]> => {
+    const { policy, version: policyVersion } = await policies.current()
     const handled = await handleMessage(record.body, {
       ...ports,
-      settings,
+      settings: { ...settings, policy, policyVersion },
       place,
       gate,
       deadlineMs,

@@ -6,9 +6,9 @@ import { starterHandler } from './starter-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Turns each request on the queue into one DataZone run. */
-const { config, logger, metrics, telemetry, ports } = wire()
+const { config, logger, metrics, telemetry, ports, policies } = wire()
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler(starterHandler({ settings: config.starter, ports, telemetry }))
+  .handler(starterHandler({ settings: config.starter, ports, policies, telemetry }))

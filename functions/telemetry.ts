@@ -53,6 +53,18 @@ export const refusedEventReporter =
     telemetry.warn('EventBridge refused events', { error, events })
   }
 
+/** Returns a reporter that counts every read of a policy version that cannot be used, and logs each version once. */
+export const unreadablePolicyReporter = (
+  telemetry: Pick<Telemetry, 'error' | 'count'>,
+): ((version: number, problems: readonly string[]) => void) => {
+  const logged = new Set<number>()
+  return (version, problems) => {
+    telemetry.count('policy-unreadable', 1)
+    if (!logged.has(version)) telemetry.error('Policy version cannot be read', { version, problems })
+    logged.add(version)
+  }
+}
+
 /** Returns a reporter that logs and counts each failed AssumeRole of the catalog role, with the name of the error. */
 export const failedCatalogRoleReporter =
   (telemetry: Pick<Telemetry, 'warn' | 'error' | 'count'>) =>

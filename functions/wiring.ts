@@ -11,6 +11,7 @@ import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dataZoneProjectNames } from '../lib/adapters/datazone/project-names.ts'
 import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbPolicies } from '../lib/adapters/dynamodb/policies.ts'
 import { dynamoDbRunCounters } from '../lib/adapters/dynamodb/run-counts.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbSkipLog } from '../lib/adapters/dynamodb/skip-log.ts'
@@ -29,6 +30,7 @@ import {
   refusedEventReporter,
   type Telemetry,
   unreadableFieldReporter,
+  unreadablePolicyReporter,
 } from './telemetry.ts'
 
 /**
@@ -107,6 +109,11 @@ export const wire = () => {
     metrics,
     telemetry,
     sweepLog: dynamoDbSweepLog(table, config.tableName),
+    policies: dynamoDbPolicies(table, config.tableName, {
+      bundled: config.starter.policy,
+      now: systemClock.now,
+      report: unreadablePolicyReporter(telemetry),
+    }),
     ports: {
       clock: systemClock,
       counters: dynamoDbRunCounters(table, config.tableName),

@@ -88,6 +88,8 @@ export interface RequestOrigin {
  * later requests only.
  */
 export interface RunPolicy {
+  /** The version of the policy that decided; 0 is the bundled file. Absent on older records. */
+  readonly version?: number
   /** Up to `attempts` in all, each `delayMs` after the one before it failed. */
   readonly retry?: { readonly attempts: number; readonly delayMs: number }
   /** Overrides the deployment's deadline. */

@@ -20,6 +20,8 @@ export interface Skip {
   readonly rule?: number
   /** The rule's own words. */
   readonly because?: string
+  /** The version of the policy that decided; 0 is the bundled file. */
+  readonly policyVersion?: number
   /** The sort key of the run that the repeat guard compared with. */
   readonly repeatOf?: string
   /** The types that the repeat guard skipped. The request may have made a run of others. */

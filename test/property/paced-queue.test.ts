@@ -11,6 +11,7 @@ import { type Pace, reserveSlots } from '../../lib/run/pace.ts'
 import { sweepRuns } from '../../lib/usecases/sweep/sweep-runs.ts'
 import { virtualTime } from '../simulation/ports/clock.ts'
 import { seededRandom } from '../simulation/ports/random.ts'
+import { fixedPolicy } from '../support/fixed-policy.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { memorySkipLog } from '../support/memory-skip-log.ts'
@@ -123,7 +124,12 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
       skips: memorySkipLog(),
       pace: sharedPace,
     }
-    const handler = starterHandler({ settings: config.starter, ports, telemetry: quiet })
+    const handler = starterHandler({
+      settings: config.starter,
+      ports,
+      policies: fixedPolicy(config.starter.policy),
+      telemetry: quiet,
+    })
     const timeOutAtMs = time.now() + timeoutMs
     const { batchItemFailures } = await handler(
       { Records: received.map(recordOf) },

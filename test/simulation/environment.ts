@@ -7,6 +7,7 @@ import { readConfig } from '../../lib/config.ts'
 import type { BackfillPlans } from '../../lib/ports/backfill-plans.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import type { StarterPorts } from '../../lib/usecases/start/start-context.ts'
+import { fixedPolicy } from '../support/fixed-policy.ts'
 import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { deployed } from './deployed.ts'
 import { startEventSource } from './event-source.ts'
@@ -133,7 +134,12 @@ export const startEnvironment = (options: {
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
     invoke: (event) =>
       invoke('starter', deployed.starter.timeoutMs, (ports, context) =>
-        starterHandler({ settings: settings().starter, ports, telemetry: silent })(read(event), context),
+        starterHandler({
+          settings: settings().starter,
+          ports,
+          policies: fixedPolicy(settings().starter.policy),
+          telemetry: silent,
+        })(read(event), context),
       ),
   })
 
@@ -150,6 +156,10 @@ export const startEnvironment = (options: {
         : invoke('observer', deployed.observer.timeoutMs, (ports, context, process) =>
             observerHandler({
               settings: settings().observer,
+              policies: fixedPolicy({
+                ...config.starter.policy,
+                followDataSourceRuns: settings().observer.following.followDataSourceRuns,
+              }),
               ports: { ...(sabotage?.observerPorts?.(ports) ?? ports), hints: options.hintsFor(process) },
               telemetry: silent,
             })(event, context),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type ObserverPorts, observerHandler } from '../../functions/observer-handler.ts'
 import type { ObserverSettings } from '../../lib/config.ts'
 import type { EventBus } from '../../lib/ports/event-bus.ts'
+import { fixedPolicy } from '../support/fixed-policy.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
@@ -42,6 +43,10 @@ const world = (
       clock: manualClock(),
       ...ports,
     },
+    policies: fixedPolicy({
+      ...defaults.starter.policy,
+      followDataSourceRuns: over.following?.followDataSourceRuns ?? [],
+    }),
     telemetry: {
       info: () => {},
       warn: () => {},

@@ -5,6 +5,7 @@ import type { Breakers } from '../../lib/ports/breakers.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
+import { fixedPolicy } from '../support/fixed-policy.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
@@ -49,6 +50,7 @@ const starter = (
         slowDown: async () => {},
       },
     },
+    policies: fixedPolicy(settings.policy ?? defaults.starter.policy),
     telemetry: {
       info: take,
       warn: take,

@@ -76,6 +76,7 @@ const common = {
   }),
   policy: z.exactOptional(
     z.object({
+      version: z.exactOptional(counter),
       retry: z.exactOptional(z.object({ attempts: counter, delayMs: ms })),
       deadlineMs: z.exactOptional(ms),
       cancelAtDeadline: z.exactOptional(z.literal(true)),

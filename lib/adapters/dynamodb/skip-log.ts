@@ -43,6 +43,7 @@ const SkipSlot = z.object({
   reason: z.enum(skipReasons),
   rule: z.exactOptional(z.number()),
   because: z.exactOptional(z.string()),
+  policyVersion: z.exactOptional(z.number()),
   repeatOf: z.exactOptional(z.string()),
   types: z.exactOptional(z.array(z.enum(generationTypes))),
   atMs: instant,

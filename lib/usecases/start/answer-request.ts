@@ -20,12 +20,15 @@ import { duplicateOf } from './waiting-request.ts'
 
 type SkipOutcome = Extract<RequestOutcome, { outcome: 'skipped' }>
 
-const skipOf = (request: ParkedRun, outcome: SkipOutcome, nowMs: number): Skip | undefined => {
+const skipOf = (request: ParkedRun, outcome: SkipOutcome, context: StartContext): Skip | undefined => {
   if (outcome.reason === 'UNREADABLE_EVENT') return undefined
+  const isByPolicy =
+    outcome.reason === 'POLICY' || outcome.reason === 'NO_RULE' || outcome.reason === 'NO_TRIGGER'
   return {
     requestKey: request.request.requestKey,
     reason: outcome.reason,
-    atMs: nowMs,
+    atMs: context.clock.now(),
+    ...present({ policyVersion: isByPolicy ? context.settings.policyVersion : undefined }),
     ...(outcome.reason === 'POLICY' ? { rule: outcome.rule, because: outcome.because } : {}),
     ...(outcome.reason === 'REPEAT_GUARD' ? { repeatOf: outcome.of.record, types: outcome.types } : {}),
   }
@@ -74,7 +77,7 @@ export const answerRequest = async (
 ): Promise<readonly RequestOutcome[]> => {
   const nowMs = context.clock.now()
   for (const outcome of outcomes) {
-    const skip = outcome.outcome === 'skipped' ? skipOf(request, outcome, nowMs) : undefined
+    const skip = outcome.outcome === 'skipped' ? skipOf(request, outcome, context) : undefined
     if (skip !== undefined) await context.skips.record(targetOf(request.subject), skip)
   }
   if (request.request.trigger !== undefined) return outcomes

@@ -24,6 +24,8 @@ export interface StarterSettings {
   readonly domainIds: readonly string[]
   readonly defaultTypes: readonly GenerationType[]
   readonly policy: Policy
+  /** Which version of the policy this is; absent where it is not known. */
+  readonly policyVersion?: number
   readonly assumptions: Assumptions
   /** The function's timeout plus 30 s, so that an invocation ends before its leases do. */
   readonly leaseMs: number

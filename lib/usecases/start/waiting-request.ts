@@ -66,13 +66,15 @@ export const applyOrders = (
   context: StartContext,
 ): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
-  if (policyTypes === undefined) return { ...waiting, request, policy: orders.policy }
+  // Orders that were frozen before keep the version that gave them.
+  const policy = { ...present({ version: context.settings.policyVersion }), ...orders.policy }
+  if (policyTypes === undefined) return { ...waiting, request, policy }
   const types = orders.types ?? context.settings.defaultTypes
   return {
     ...waiting,
     subject: { ...waiting.subject, types },
     request: { ...request, policyTypes: types },
-    policy: orders.policy,
+    policy,
   }
 }
 
