@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { present } from '../lib/run/present.ts'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 import type { OutputFlags } from './output.ts'
 
@@ -61,7 +62,7 @@ export const choose = async <T extends object>(
     options: choices.map(({ label, hint }, index) => ({
       value: index,
       label,
-      ...(hint === undefined ? {} : { hint }),
+      ...present({ hint }),
     })),
     output: process.stderr,
   })

@@ -5,6 +5,7 @@ import { dynamoDbRunList } from '../lib/adapters/dynamodb/run-list.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbSkipHistory } from '../lib/adapters/dynamodb/skip-log.ts'
 import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
+import { present } from '../lib/run/present.ts'
 import { locateStack, type StackLocation, type StackOptions } from './stack-location.ts'
 
 const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
@@ -16,7 +17,7 @@ export const clientSettings = (
   { region, profile }: StackOptions,
 ) =>
   location.local === undefined
-    ? { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) }
+    ? { ...present({ region, profile }) }
     : { endpoint: location.local[service], region: location.local.region, credentials: localCredentials }
 
 /** The read model of a stack, and the client behind it for the few writes of operators. */

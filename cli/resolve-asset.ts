@@ -1,4 +1,5 @@
 import type { FoundAsset } from '../lib/ports/asset-search.ts'
+import { present } from '../lib/run/present.ts'
 import type { FindPorts, NamedAsset } from '../lib/usecases/inspect/find-asset.ts'
 import { exactAsset, findAsset } from '../lib/usecases/inspect/find-asset.ts'
 import { choose } from './confirm.ts'
@@ -58,7 +59,7 @@ const resolveIn = async (
   { project }: AssetFlags,
   ports: FindPorts,
 ): Promise<() => Promise<ResolvedAsset>> => {
-  const result = await findAsset(named, { domainId, ...(project === undefined ? {} : { project }) }, ports)
+  const result = await findAsset(named, { domainId, ...present({ project }) }, ports)
   switch (result.outcome) {
     case 'found':
       return async () => ({ ...result.asset, isKnown: true })

@@ -1,5 +1,6 @@
 import { parseWith } from '../lib/contracts/problems.ts'
 import { RunRequest } from '../lib/contracts/run-request.ts'
+import { present } from '../lib/run/present.ts'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 import type { AssetFlags, ResolvedAsset } from './resolve-asset.ts'
 import type { StackLocation } from './stack-location.ts'
@@ -37,9 +38,8 @@ export const requestFor = async (
     kind: 'METADATA_GENERATION',
     domainId: target.domainId,
     projectId,
-    asset: { id: target.assetId, ...(options.revision === undefined ? {} : { revision: options.revision }) },
-    ...(options.types === undefined ? {} : { types: options.types }),
-    ...(options.lane === undefined ? {} : { lane: options.lane }),
+    asset: { id: target.assetId, ...present({ revision: options.revision }) },
+    ...present({ types: options.types, lane: options.lane }),
     ...(options.regenerate === true ? { regenerate: true } : {}),
     requestedAt: new Date().toISOString(),
   }

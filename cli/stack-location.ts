@@ -95,8 +95,7 @@ const Outputs = z.object({
 const locateDeployed = async (stackName: string, options: StackOptions): Promise<StackLocation> => {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
   const client = new CloudFormationClient({
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...present({ region: options.region, profile: options.profile }),
   })
   const answer = await client
     .send(new DescribeStacksCommand({ StackName: stackName }))

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { present } from '../lib/run/present.ts'
 import { ControlError, parseInput } from './datazone/input/parse-input.ts'
 import { type Settings, settingsSchema } from './datazone/input/settings.ts'
 import { UsageError } from './flags.ts'
@@ -105,7 +106,7 @@ export const simulatorFlags = (args: readonly string[]): SimulatorFlags => {
     catalogue,
     settings: settingsOf({
       ...(speed === undefined ? {} : { speed: jsonOrText(speed) }),
-      ...(listOrder === undefined ? {} : { listOrder }),
+      ...present({ listOrder }),
       ...Object.fromEntries((values.set ?? []).map(setting)),
     }),
     eventsTo: eventsTo === undefined ? undefined : endpoint(eventsTo),

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/ports/clock.ts'
 import { forecastRuns } from '../../lib/run/backfill-forecast.ts'
 import { applyPlan, type BackfillPlan, type PlanChange, stopPlan } from '../../lib/run/backfill-plan.ts'
 import { countersAt } from '../../lib/run/caps.ts'
+import { present } from '../../lib/run/present.ts'
 import { type GenerationType, generationTypes } from '../../lib/run/run.ts'
 import { stackStatus } from '../../lib/usecases/inspect/stack-status.ts'
 import { type ChangeResult, changePlan } from '../../lib/usecases/operate/change-plan.ts'
@@ -96,8 +97,7 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
       inventory: options.inventory === true,
       overwrite: options.overwrite === true,
       defaultTypes: ['BUSINESS_DESCRIPTIONS'],
-      ...(options.types === undefined ? {} : { types: options.types }),
-      ...(options.project === undefined ? {} : { projects: options.project }),
+      ...present({ types: options.types, projects: options.project }),
     },
     {
       catalog: dataZoneCatalog(dataZoneClient(location, options)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { CancelRequest } from '../../lib/contracts/cancel-request.ts'
 import { parseWith } from '../../lib/contracts/problems.ts'
+import { present } from '../../lib/run/present.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { sendRequests } from '../queues.ts'
 import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
@@ -32,9 +33,9 @@ export const addCancel = (program: Command): void => {
         requestId: `dzrun-cancel-${randomUUID()}`,
         kind: 'CANCEL',
         domainId,
-        asset: { id: assetId, ...(all.revision === undefined ? {} : { revision: all.revision }) },
+        asset: { id: assetId, ...present({ revision: all.revision }) },
         requestedAt: new Date().toISOString(),
-        ...(all.reason === undefined ? {} : { reason: all.reason }),
+        ...present({ reason: all.reason }),
       })
       if (!parsed.ok) throw new CommandFailed(exitCodes.usage, parsed.problems.join('; '))
       await sendRequests(location, all, [parsed.value])

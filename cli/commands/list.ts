@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { present } from '../../lib/run/present.ts'
 import { generationTypes, parkReasons } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import { listRuns, runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
@@ -86,12 +87,9 @@ export const addList = (program: Command): void => {
     const { list, location } = await connect(all)
     const domainId = domainOf(all.domain, location)
     const filter = {
-      ...(all.status === undefined ? {} : { statuses: all.status }),
+      ...present({ statuses: all.status }),
       ...(all.since === undefined ? {} : { sinceMs: sinceMs(all.since, nowMs) }),
-      ...(all.project === undefined ? {} : { projectId: all.project }),
-      ...(all.asset === undefined ? {} : { assetId: all.asset }),
-      ...(all.reason === undefined ? {} : { reason: all.reason }),
-      ...(all.type === undefined ? {} : { type: all.type }),
+      ...present({ projectId: all.project, assetId: all.asset, reason: all.reason, type: all.type }),
     }
     const runs = await listRuns(list, domainId, filter, all.limit)
     if (runs.length === 0) note('no run matches', all)

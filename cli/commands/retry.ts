@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { present } from '../../lib/run/present.ts'
 import { endings, generationTypes } from '../../lib/run/run.ts'
 import { listRuns } from '../../lib/usecases/inspect/list-runs.ts'
 import { type Retry, retriesOf } from '../../lib/usecases/operate/retry-runs.ts'
@@ -68,9 +69,7 @@ const retry = async (options: RetryOptions): Promise<void> => {
   const filter = {
     statuses: options.ending,
     sinceMs: sinceMs(options.since, Date.now()),
-    ...(project === undefined ? {} : { projectId: project }),
-    ...(asset === undefined ? {} : { assetId: asset }),
-    ...(type === undefined ? {} : { type }),
+    ...present({ projectId: project, assetId: asset, type }),
   }
   const runs = await listRuns(list, domainOf(options.domain, location), filter, options.limit)
   const retries = await retriesOf(runs, store)

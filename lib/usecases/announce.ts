@@ -7,6 +7,7 @@ import type { RunCounters } from '../ports/run-counts.ts'
 import type { RunStore } from '../ports/run-store.ts'
 import { countsOf } from '../run/day-counts.ts'
 import { eventId } from '../run/identity.ts'
+import { present } from '../run/present.ts'
 import { type EndedRun, isForeign } from '../run/run.ts'
 import { transition } from '../run/transition.ts'
 import { batchesOf } from './batches.ts'
@@ -31,7 +32,7 @@ const requestedTarget = ({ subject, request }: EndedRun) => {
     return { dataSource: { id: subject.dataSourceId }, triggerKey: subject.triggerKey }
   const revision = subject.revision ?? request.revision
   return {
-    asset: { id: subject.assetId, ...(revision === undefined ? {} : { revision }) },
+    asset: { id: subject.assetId, ...present({ revision }) },
     ...(request.policyTypes === undefined ? { types: subject.types } : {}),
   }
 }
@@ -48,7 +49,7 @@ const rejectedCopy = (run: EndedRun): RejectedRequest => {
     ...projectOf(run.projectId),
     ...requestedTarget(run),
     requestedAt: new Date(requestedAtMs).toISOString(),
-    ...(correlationId === undefined ? {} : { correlationId }),
+    ...present({ correlationId }),
     lane,
     ...(subject.kind === 'DATA_SOURCE' ? {} : { regenerate }),
   }

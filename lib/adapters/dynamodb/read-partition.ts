@@ -5,6 +5,7 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import { present } from '../../run/present.ts'
 import { plainItem } from './plain-item.ts'
 
 /** Every item of a small partition as it stands now, page by page. */
@@ -22,7 +23,7 @@ export const readPartition = async (
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :partition',
         ExpressionAttributeValues: marshall({ ':partition': partition }),
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ...present({ ExclusiveStartKey: start }),
       }),
     )
     items.push(...(page.Items ?? []).map(plainItem))

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { UnreadableRecord } from '../../ports/run-store.ts'
 import { activeUntilMs } from '../../run/deciding-runs.ts'
 import { runKey } from '../../run/identity.ts'
+import { present } from '../../run/present.ts'
 import { endings, generationTypes, lanes, parkReasons, type Run } from '../../run/run.ts'
 import { workAtMs } from '../../run/sweep-plan.ts'
 import { triggers } from '../../run/trigger.ts'
@@ -180,7 +181,7 @@ export const toItem = (run: Run): Record<string, unknown> => {
     domainStatus: `${subject.domainId}#${run.state === 'ENDED' ? run.ending : run.state}`,
     updatedAt: run.history.at(-1)?.atMs ?? run.createdAtMs,
     ...(workAt === undefined ? {} : { workShard: workShardOf(run), workAt }),
-    ...(activeUntil === undefined ? {} : { activeUntil }),
+    ...present({ activeUntil }),
     ...expiryOf(run),
   }
 }

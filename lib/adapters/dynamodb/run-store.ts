@@ -57,7 +57,7 @@ const sorted = (items: readonly Item[]): Records => {
     if ('problem' in parsed) unreadable.push(parsed)
     else runs.push(parsed)
   }
-  return { runs, unreadable, ...(claimCount === undefined ? {} : { claimCount }) }
+  return { runs, unreadable, ...present({ claimCount }) }
 }
 
 const partitionParameters = (table: string, partition: string): QueryCommandInput => ({
@@ -198,9 +198,7 @@ export const dynamoDbRunStore = (
     let start: Item | undefined
     do {
       const page = await answered(
-        client.send(
-          new QueryCommand({ ...parameters, ...(start === undefined ? {} : { ExclusiveStartKey: start }) }),
-        ),
+        client.send(new QueryCommand({ ...parameters, ...present({ ExclusiveStartKey: start }) })),
       )
       yield page?.Items ?? []
       start = page?.LastEvaluatedKey
@@ -309,7 +307,7 @@ export const dynamoDbRunStore = (
         unreadable.push(...page.unreadable)
         claimCount ??= page.claimCount
       }
-      return { runs, unreadable, ...(claimCount === undefined ? {} : { claimCount }) }
+      return { runs, unreadable, ...present({ claimCount }) }
     },
 
     async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { Pause, Switches } from '../../ports/switches.ts'
+import { present } from '../../run/present.ts'
 import { readPartition } from './read-partition.ts'
 
 const Key = z.object({ sk: z.string() })
@@ -24,8 +25,7 @@ const pauseIn = (item: unknown): readonly [string, Pause][] => {
     [
       key.data.sk,
       {
-        ...(reason === undefined ? {} : { reason }),
-        ...(pausedBy === undefined ? {} : { pausedBy }),
+        ...present({ reason, pausedBy }),
       },
     ],
   ]

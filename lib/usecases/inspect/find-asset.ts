@@ -1,6 +1,7 @@
 import { assetOfPortal } from '../../contracts/portal-link.ts'
 import type { AssetSearch, FoundAsset, Project } from '../../ports/asset-search.ts'
 import type { Asset, DataZone } from '../../ports/datazone.ts'
+import { present } from '../../run/present.ts'
 import type { AssetRef } from '../../run/run.ts'
 
 /**
@@ -122,7 +123,7 @@ const byName = async (named: string, scope: NameScope, ports: FindPorts): Promis
 
 const resultOf = ({ exact, similar }: Found, domainId: string, id: string | undefined): FindResult => {
   const [only, ...others] = exact
-  if (only === undefined) return { outcome: 'unknown', ...(id === undefined ? {} : { id }), similar }
+  if (only === undefined) return { outcome: 'unknown', ...present({ id }), similar }
   if (others.length > 0) return { outcome: 'ambiguous', candidates: exact }
   const { assetId, name, projectId } = only
   return { outcome: 'found', asset: { domainId, assetId, name, projectId } }

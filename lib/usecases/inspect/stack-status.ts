@@ -1,6 +1,7 @@
 import type { Breakers } from '../../ports/breakers.ts'
 import type { RunStore } from '../../ports/run-store.ts'
 import type { Breaker } from '../../run/breaker.ts'
+import { present } from '../../run/present.ts'
 import type { Run } from '../../run/run.ts'
 
 /** What the table owes now. */
@@ -53,7 +54,7 @@ export const stackStatus = async (
     inFlight: states.IN_FLIGHT ?? 0,
     unannounced: states.ENDED ?? 0,
     parked,
-    ...(oldestDueAtMs === undefined ? {} : { oldestDueAtMs }),
+    ...present({ oldestDueAtMs }),
     breakers: await ports.breakers.openBreakers(),
     unreadable,
   }

@@ -15,6 +15,7 @@ import {
 } from '../../run/backfill-asset.ts'
 import type { RunGroup } from '../../run/backfill-forecast.ts'
 import { type BackfillPlan, canReplan, entriesPerChunk, newPlan, readyPlan } from '../../run/backfill-plan.ts'
+import { present } from '../../run/present.ts'
 import { type Enumeration, listAssets } from './list-assets.ts'
 import { CatalogRefused, type PacedCalls, pacedCalls } from './paced-calls.ts'
 
@@ -94,7 +95,7 @@ const counter = () => {
           left.types.join().localeCompare(right.types.join()),
       ),
       unreadableItems,
-      ...(total === undefined ? {} : { total }),
+      ...present({ total }),
       calls,
     }),
   }

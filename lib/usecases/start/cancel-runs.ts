@@ -1,6 +1,7 @@
 import type { RequestedCancel } from '../../contracts/queue-message.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
+import { present } from '../../run/present.ts'
 import { isForeign, owesCancel, type Run } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
@@ -89,7 +90,7 @@ const cancelOne = async (
   { requestId, reason }: RequestedCancel,
   context: StartContext,
 ): Promise<RequestOutcome | undefined> => {
-  const fact = { kind: 'CANCEL_REQUESTED', requestId, ...(reason === undefined ? {} : { reason }) } as const
+  const fact = { kind: 'CANCEL_REQUESTED', requestId, ...present({ reason }) } as const
   const next = transition(run, fact, context.clock.now())
   if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
   const requested = next.outcome === 'unchanged' ? run : await context.store.save(next.run)
