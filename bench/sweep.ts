@@ -121,6 +121,7 @@ const slowDataZone = (
     startRun: unused,
     cancelRun: unused,
     startSourceRun: unused,
+    getDataSource: unused,
     getSourceRun: unused,
     listSourceRuns: unused,
     getRun: async (_domainId, runId) => {

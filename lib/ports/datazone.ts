@@ -1,3 +1,4 @@
+import type { OwnershipTransfer } from '../run/asset-owner.ts'
 import type { TableSchema } from '../run/asset-schema.ts'
 import type { GenerationType, RunError } from '../run/run.ts'
 import type { SourceStatistics, TypeStat } from '../run/service-result.ts'
@@ -49,6 +50,15 @@ export interface Asset {
   readonly name: string
   /** The tables that its forms describe. Absent when no form describes one, or one cannot be read. */
   readonly tables?: readonly TableSchema[]
+  /** A transfer to another project, active or over. Absent where the deployment shows none. */
+  readonly transfer?: OwnershipTransfer
+}
+
+export interface DataSource {
+  /** For example `READY`, `UPDATING` or `FAILED_UPDATE`. */
+  readonly status: string
+  /** Why it failed. */
+  readonly error?: RunError
 }
 
 export interface StartInput {
@@ -125,6 +135,7 @@ export interface DataZone {
   ): Promise<Answer<RunPage>>
   /** Like `startRun`. */
   startSourceRun(input: StartSourceInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
+  getDataSource(domainId: string, dataSourceId: string): Promise<Answer<DataSource>>
   getSourceRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
   /** Returns one page of up to 50 runs of a data source, of every status. */
   listSourceRuns(

@@ -213,6 +213,29 @@ describe('P8: an unreadable answer', () => {
   })
 })
 
+describe('P8: the transfer of an asset', () => {
+  test.each([
+    [{ status: 'IN_PROGRESS', targetProjectId: 'p2' }, { status: 'IN_PROGRESS', targetProjectId: 'p2' }, []],
+    [{ status: 'NEW_WORD', sourceProjectId: 7 }, { status: 'NEW_WORD', sourceProjectId: '7' }, []],
+    [{ targetProjectId: 'p2' }, undefined, ['GetAsset ownershipTransfer.status']],
+    ['soon', undefined, ['GetAsset ownershipTransfer']],
+    [null, undefined, []],
+  ])('is read from a field that the SDK does not know: %j', async (ownershipTransfer, transfer, fields) => {
+    const body = { revision: '4', owningProjectId: 'project-1', ownershipTransfer }
+    const { datazone, unreadable } = await answering({ body })
+    const answer = await datazone.getAsset(domainId, 'asset-1')
+    expect(answer.outcome === 'answered' && answer.value.transfer).toEqual(transfer)
+    expect(unreadable).toEqual(fields)
+  })
+})
+
+test('P8: a data source without a readable status is an unreadable answer', async () => {
+  const { datazone } = await answering({ body: { id: 'source-1', status: ['READY'] } })
+  expect(await datazone.getDataSource(domainId, 'source-1')).toMatchObject({
+    refusal: { kind: 'UNAVAILABLE', name: 'UnreadableAnswer' },
+  })
+})
+
 describe('the form of an asset', () => {
   const form = (typeName: string, content: unknown) => ({
     formName: 'form',

@@ -125,6 +125,28 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
+    test('shows the transfer of an asset to another project, while it is active and afterwards', async () => {
+      const { datazone, control, passTo } = await opened()
+      const assetId = 'tpcds_store_sales'
+      const transfer = async () => answered(await datazone.getAsset(domainId, assetId))
+      expect(await transfer()).not.toHaveProperty('transfer')
+      const ids = { sourceProjectId: 'salesproject01', targetProjectId: 'refdataproj001' }
+      control.transferAsset({ domainId, assetId, targetProjectId: ids.targetProjectId, durationMs: minute })
+      expect(await transfer()).toMatchObject({
+        owningProjectId: ids.sourceProjectId,
+        transfer: { status: 'IN_PROGRESS', ...ids },
+      })
+      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(refusal('CONFLICT', true))
+      await passTo(t0 + minute)
+      expect(await transfer()).toMatchObject({
+        owningProjectId: ids.targetProjectId,
+        transfer: { status: 'SUCCEEDED', ...ids },
+      })
+      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(refusal('DENIED', true))
+      const again = startInput({ projectId: ids.targetProjectId })
+      expect(await datazone.startRun(again, longMs)).toMatchObject({ outcome: 'answered' })
+    })
+
     describe('a data source run', () => {
       const dataSourceId = 'tpcds_glue'
       const input = { domainId, dataSourceId, clientToken: 'token-1' }
@@ -137,6 +159,30 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         })
         return one
       }
+
+      test.each([
+        ['ConflictException', 'CONFLICT'],
+        ['ValidationException', 'INVALID'],
+      ] as const)(
+        'is refused with %s while its source is not READY, which the source shows',
+        async (sourceNotReady, kind) => {
+          const { datazone, control } = await withSource({ sourceNotReady })
+          const source = async () => answered(await datazone.getDataSource(domainId, dataSourceId))
+          expect(await source()).toEqual({ status: 'READY' })
+          control.setDataSourceStatus({ domainId, dataSourceId, status: 'UPDATING' })
+          expect(await datazone.startSourceRun(input, longMs)).toMatchObject(refusal(kind, true))
+          expect(await source()).toEqual({ status: 'UPDATING' })
+          control.setDataSourceStatus({ domainId, dataSourceId, status: 'FAILED_UPDATE' })
+          expect(await source()).toMatchObject({
+            status: 'FAILED_UPDATE',
+            error: { name: 'INTERNAL_SERVER_EXCEPTION', message: expect.stringContaining('FAILED_UPDATE') },
+          })
+          expect(await datazone.getDataSource(domainId, 'unknown')).toMatchObject(refusal('NOT_FOUND', true))
+          control.setDataSourceStatus({ domainId, dataSourceId, status: 'READY' })
+          expect(await datazone.startSourceRun(input, longMs)).toMatchObject({ outcome: 'answered' })
+          expect(await source()).toEqual({ status: 'RUNNING' })
+        },
+      )
 
       test('is shown from its beginning to its end', async () => {
         const { datazone, passTo } = await withSource()

@@ -174,6 +174,7 @@ describe('a role (P12)', () => {
     expect(grantsOf('CatalogRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
+      'datazone:GetDataSource *',
       'datazone:GetDataSourceRun *',
       'datazone:GetMetadataGenerationRun *',
       'datazone:GetProject *',

@@ -29,6 +29,7 @@ const referred: Readonly<Record<string, string>> = {
   START_RATE_PER_SECOND: '9.8',
   DATAZONE_API: 'auto',
   QUOTA_PROBE_SECONDS: '14400',
+  MAX_WAIT_DAYS: '35',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_REGION: 'us-east-1',
 }

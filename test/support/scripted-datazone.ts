@@ -102,6 +102,8 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
       sourceStarts.push(input)
       return said('startSourceRun', `Start ${input.dataSourceId}`)(input, abortAfterMs)
     },
+    getDataSource: async (domainId, sourceId) =>
+      said('getDataSource', `GetDataSource ${sourceId}`)(domainId, sourceId),
     getSourceRun: async (domainId, runId) => said('getSourceRun', `Get ${runId}`)(domainId, runId),
     listSourceRuns: async (domainId, query) => {
       const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`

@@ -125,6 +125,7 @@ const ofRefusal = async (kind: RunKind, refusal: RefusalKind): Promise<string> =
       startRun: answer,
       startSourceRun: answer,
       getAsset: async () => refused('DENIED'),
+      getDataSource: async () => answered({ status: 'READY' }),
       listRuns: async () => answered({ runs: [] }),
     },
   })
@@ -311,8 +312,12 @@ ${await onStart('DATA_SOURCE')}
 
 - 401, 402 and 403 open a circuit breaker; until it closes, its requests wait in the table without a call
   ([Clear a breaker](OPERATIONS.md#clear-a-breaker)).
-- A 403 ends as REJECTED where GetAsset shows that the asset belongs to another project.
-- After a 409, List finds the run in the way. The longer it has been active, the longer the request waits.
+- A 403 ends as REJECTED where GetAsset shows that the asset belongs to another project. Where the asset was transferred, it
+  parks as \`IN_TRANSFER\`, and the request continues in the project that owns the asset.
+- After a 409, List finds the run in the way. The longer it has been active, the longer the request waits. Where no run is
+  active and GetAsset shows a transfer, it parks as \`IN_TRANSFER\` until the transfer is over.
+- After a 400 or 409 of a data source, GetDataSource shows its status: CREATING and UPDATING park as \`SOURCE_NOT_READY\`,
+  DELETING and FAILED_* end as REJECTED with the source's own error.
 - A 404 that lasts five minutes ends as REJECTED.
 - A request with an open earlier Start is looked up with List before it is rejected.
 

@@ -2,6 +2,7 @@ import {
   CancelMetadataGenerationRunCommand,
   type DataZoneClient,
   GetAssetCommand,
+  GetDataSourceCommand,
   GetDataSourceRunCommand,
   GetMetadataGenerationRunCommand,
   ListDataSourceRunsCommand,
@@ -109,6 +110,16 @@ const readsOf = (client: DataZoneClient, report: ReportUnreadableFields): Reads 
             }),
           ),
         read: readAnswer.runs,
+      },
+      report,
+    ),
+
+  getDataSource: (domainIdentifier, identifier) =>
+    answer(
+      {
+        operation: 'GetDataSource',
+        send: () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier })),
+        read: readAnswer.dataSource,
       },
       report,
     ),

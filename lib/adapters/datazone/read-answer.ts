@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Asset, RunPage, ServiceRun } from '../../ports/datazone.ts'
+import type { Asset, DataSource, RunPage, ServiceRun } from '../../ports/datazone.ts'
 import { present } from '../../run/present.ts'
 import { parseLeniently } from './lenient.ts'
 import { UnreadableAnswer } from './raw-answer.ts'
@@ -94,6 +94,14 @@ const AssetAnswer = z.object({
   typeIdentifier: maybe(word()),
   name: maybe(text),
   formsOutput: maybe(z.array(z.unknown())),
+  ownershipTransfer: maybe(
+    z.object({ status: word(), sourceProjectId: maybe(word()), targetProjectId: maybe(word()) }),
+  ),
+})
+
+const DataSourceAnswer = z.object({
+  status: word(),
+  errorMessage: maybe(z.object({ errorType: maybe(word()), errorDetail: maybe(text) })),
 })
 
 const Page = z.object({ items: maybe(z.array(z.unknown())), nextToken: maybe(z.string()) })
@@ -126,6 +134,10 @@ const metadataRun: ReadRun = (answer, report) => {
   }
 }
 
+const runError = (
+  error: { readonly errorType?: string | undefined; readonly errorDetail?: string | undefined } | undefined,
+) => error && { name: error.errorType ?? 'UNKNOWN', message: error.errorDetail ?? '' }
+
 const sourceRun: ReadRun = (answer, report) => {
   const read = parseLeniently(SourceRun, answer)
   if (read === undefined) return undefined
@@ -141,10 +153,7 @@ const sourceRun: ReadRun = (answer, report) => {
       createdAtMs: createdAt,
       statistics: runStatisticsForAssets === undefined ? undefined : present(runStatisticsForAssets),
       lineageStatus: lineageSummary?.importStatus,
-      error:
-        errorMessage === undefined
-          ? undefined
-          : { name: errorMessage.errorType ?? 'UNKNOWN', message: errorMessage.errorDetail ?? '' },
+      error: runError(errorMessage),
     }),
   }
 }
@@ -199,9 +208,30 @@ export const readAnswer = {
     const read = parseLeniently(AssetAnswer, answer)
     if (read === undefined) throw new UnreadableAnswer('the asset has no readable revision or project')
     report(read.unreadable)
-    const { typeIdentifier = '', name = '', formsOutput = [], ...asset } = read.value
+    const { typeIdentifier = '', name = '', formsOutput = [], ownershipTransfer, ...asset } = read.value
     const tables = readTables(formsOutput)
     if (tables === 'unreadable') report(['formsOutput.[].content'])
-    return { ...asset, typeIdentifier, name, ...(typeof tables === 'string' ? {} : { tables }) }
+    return {
+      ...asset,
+      typeIdentifier,
+      name,
+      ...present({
+        tables: typeof tables === 'string' ? undefined : tables,
+        transfer: ownershipTransfer && {
+          status: ownershipTransfer.status,
+          ...present({
+            sourceProjectId: ownershipTransfer.sourceProjectId,
+            targetProjectId: ownershipTransfer.targetProjectId,
+          }),
+        },
+      }),
+    }
+  },
+  dataSource: (answer: unknown, report: ReportUnreadable): DataSource => {
+    const read = parseLeniently(DataSourceAnswer, answer)
+    if (read === undefined) throw new UnreadableAnswer('the data source has no readable status')
+    report(read.unreadable)
+    const { status, errorMessage } = read.value
+    return { status, ...present({ error: runError(errorMessage) }) }
   },
 }

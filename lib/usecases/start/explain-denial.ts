@@ -1,4 +1,6 @@
+import { standingOf } from '../../run/asset-owner.ts'
 import type { Run, RunError } from '../../run/run.ts'
+import { transferError } from './follow-owner.ts'
 import type { StartContext } from './start-context.ts'
 import { hasTimeToAsk } from './time-left.ts'
 
@@ -11,6 +13,8 @@ export const wrongProject: RunError = {
 /** Why a Start was denied. `no-time`: the invocation has no time left for a GetAsset. */
 type Denial =
   | { readonly because: 'wrong-project'; readonly error: RunError }
+  /** The asset was transferred, or is being transferred, or its event named a project that does not own it. */
+  | { readonly because: 'transfer'; readonly error: RunError }
   | { readonly because: 'denied' }
   | { readonly because: 'no-time' }
 
@@ -23,6 +27,11 @@ export const explainDenial = async (run: Run, context: StartContext): Promise<De
   if (run.subject.kind === 'DATA_SOURCE') return { because: 'denied' }
   if (!hasTimeToAsk(context)) return { because: 'no-time' }
   const answer = await context.datazone.getAsset(run.subject.domainId, run.subject.assetId)
-  const isOther = answer.outcome === 'answered' && answer.value.owningProjectId !== run.projectId
-  return isOther ? { because: 'wrong-project', error: wrongProject } : { because: 'denied' }
+  if (answer.outcome === 'refused') return { because: 'denied' }
+  const standing = standingOf(run.projectId, answer.value)
+  if (standing === 'owner') return { because: 'denied' }
+  // DataZone cannot fix its event, so its run follows the owner.
+  return standing === 'other' && run.request.trigger === undefined
+    ? { because: 'wrong-project', error: wrongProject }
+    : { because: 'transfer', error: transferError(answer.value) }
 }

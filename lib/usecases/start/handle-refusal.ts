@@ -1,10 +1,11 @@
 import type { Refusal } from '../../ports/datazone.ts'
 import { backoffByAgeMs, backoffSeconds } from '../../run/backoff.ts'
 import { typesToRun } from '../../run/identity.ts'
-import type { ClaimedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import type { ClaimedRun, DataSourceRef, ParkReason, Run, RunError } from '../../run/run.ts'
 import { nextDayMs } from '../../run/source-day.ts'
 import { park, reject } from './close-claim.ts'
 import { explainDenial } from './explain-denial.ts'
+import { explainSource } from './explain-source.ts'
 import { findEarlierStart } from './find-earlier-start.ts'
 import { parkBehindActiveRun } from './park-behind-active-run.ts'
 import { parkSupportedTypes } from './park-supported-types.ts'
@@ -102,6 +103,12 @@ const handleDenial = async (refused: RefusedStart, context: StartContext): Promi
   switch (denial.because) {
     case 'wrong-project':
       return rejectUnlessStarted(refused, denial.error, context)
+    case 'transfer':
+      return park(
+        run,
+        { reason: 'IN_TRANSFER', retryAtMs: nowMs + lookAgainMs, definite: true, error: denial.error },
+        context,
+      )
     case 'no-time':
       return parkFor(refused, 'DENIED', waitMs, context)
     case 'denied': {
@@ -114,13 +121,51 @@ const handleDenial = async (refused: RefusedStart, context: StartContext): Promi
   }
 }
 
+/**
+ * Handles a Start that was refused perhaps because its data source is not READY.
+ * @param otherwise handles the refusal when the data source does not explain it
+ */
+const handleSource = async (
+  refused: RefusedStart,
+  source: DataSourceRef,
+  otherwise: () => Promise<RequestOutcome>,
+  context: StartContext,
+): Promise<RequestOutcome> => {
+  const { run, nowMs } = refused
+  const { lookAgainMs, parkMs } = context.settings
+  const finding = await explainSource(source, context)
+  switch (finding.because) {
+    case 'changing': {
+      const retryAtMs = nowMs + backoffByAgeMs(nowMs - run.createdAtMs, lookAgainMs, parkMs)
+      const { error } = finding
+      return park(run, { reason: 'SOURCE_NOT_READY', retryAtMs, definite: true, error }, context)
+    }
+    case 'broken':
+      return rejectUnlessStarted(refused, finding.error, context)
+    case 'no-answer':
+      return parkFor(refused, 'UNAVAILABLE', lookAgainMs, context)
+    case 'other':
+      return otherwise()
+    default:
+      return finding satisfies never
+  }
+}
+
+const handleInvalid = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
+  const { subject } = refused.run
+  const reject = () => rejectUnlessStarted(refused, refusalError(refused.refusal), context)
+  return subject.kind === 'DATA_SOURCE' ? handleSource(refused, subject, reject, context) : reject()
+}
+
 const handleConflict = async (refused: RefusedStart, context: StartContext): Promise<RequestOutcome> => {
   const { run, others, refusal } = refused
+  const { subject } = run
   await context.gate.allowed('Start', ['DENIED'])
-  // An active data source run may predate the trigger. A metadata run may be our own, its Start's answer lost.
-  return run.subject.kind === 'DATA_SOURCE'
-    ? parkFor(refused, 'CONFLICT', context.settings.parkMs, context)
-    : parkBehindActiveRun(run, others, refusalError(refusal), context)
+  // A metadata run may be our own, its Start's answer lost.
+  if (subject.kind !== 'DATA_SOURCE') return parkBehindActiveRun(run, others, refusalError(refusal), context)
+  // An active data source run may predate the trigger.
+  const waitForRun = () => parkFor(refused, 'CONFLICT', context.settings.parkMs, context)
+  return handleSource(refused, subject, waitForRun, context)
 }
 
 /** Decides what happens to a run whose Start was refused, and records it. */
@@ -133,7 +178,7 @@ export const handleRefusal = async (
   const refused = { run, others, refusal, nowMs: context.clock.now() }
   switch (refusal.kind) {
     case 'INVALID':
-      return rejectUnlessStarted(refused, refusalError(refusal), context)
+      return handleInvalid(refused, context)
     case 'NOT_FOUND':
       return handleNotFound(refused, context)
     case 'QUOTA_EXCEEDED':

@@ -1,7 +1,9 @@
 import type { Asset, Refusal } from '../../ports/datazone.ts'
+import { standingOf } from '../../run/asset-owner.ts'
 import { backoffByAgeMs } from '../../run/backoff.ts'
 import type { ParkedRun, ParkReason, RunError } from '../../run/run.ts'
 import { wrongProject } from './explain-denial.ts'
+import { transferError } from './follow-owner.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
 import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
@@ -72,8 +74,12 @@ export const resolveAsset = async (waiting: WaitingRequest, context: StartContex
   const answer = await context.datazone.getAsset(domainId, assetId)
   if (answer.outcome === 'refused') return unresolved(waiting, answer.refusal, context)
   await context.gate.allowed('GetAsset', ['DENIED'])
+  const asset = answer.value
+  const standing = standingOf(waiting.projectId, asset)
   // DataZone cannot fix its event, so the asset's own project is right.
-  return answer.value.owningProjectId === waiting.projectId || waiting.request.trigger !== undefined
-    ? { outcome: 'resolved', asset: answer.value }
-    : { outcome: 'wrong', error: wrongProject }
+  if (standing === 'owner' || standing === 'former-owner' || waiting.request.trigger !== undefined)
+    return { outcome: 'resolved', asset }
+  if (standing === 'other') return { outcome: 'wrong', error: wrongProject }
+  const retryAtMs = context.clock.now() + context.settings.lookAgainMs
+  return { outcome: 'wait', reason: 'IN_TRANSFER', retryAtMs, error: transferError(asset) }
 }

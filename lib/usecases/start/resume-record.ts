@@ -16,6 +16,7 @@ import { readRecords } from '../read-records.ts'
 import { type CapWait, claimWithinCaps } from './claim-within-caps.ts'
 import { cancelUnstarted, park, reject } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
+import { followOwner } from './follow-owner.ts'
 import { parksFromReceive } from './handle-refusal.ts'
 import { parkingReason } from './parking-reason.ts'
 import { type RequestOutcome, sourceClaimed } from './request-outcome.ts'
@@ -35,6 +36,17 @@ const parkAgain = async (
   const parked = next.outcome === 'changed' ? await context.store.save(next.run) : undefined
   return parked === undefined ? { outcome: 'duplicate', of: runKey(run) } : { outcome: 'parked', run: parked }
 }
+
+/** Parks a parked run again, or rejects it when it has waited too long and no Start of it can be open (P9). */
+const parkOrReject = (
+  run: ParkedRun,
+  wait: Parameters<typeof parkAgain>[1],
+  context: StartContext,
+): Promise<RequestOutcome> =>
+  run.earlierStart === undefined &&
+  mayNotWait(run, wait.reason, context.clock.now(), context.settings.maxWaitMs)
+    ? reject(run, waitedTooLong(wait.error), context)
+    : parkAgain(run, wait, context)
 
 /**
  * Looks up an open Start of a run that no cap has room for, then parks the run. A full cap prevents a Start, but an
@@ -65,12 +77,7 @@ export const resumeRun = async (
   if (isCancelRequested(run) && run.earlierStart === undefined) return cancelUnstarted(run, context)
   const others = records.runs.filter((other) => runKey(other).record !== key.record)
   const wait = await parkingReason(run, others, context)
-  if (wait !== undefined) {
-    const isOver = mayNotWait(run, wait.reason, context.clock.now(), context.settings.maxWaitMs)
-    return isOver && run.earlierStart === undefined
-      ? reject(run, waitedTooLong(wait.error), context)
-      : parkAgain(run, wait, context)
-  }
+  if (wait !== undefined) return parkOrReject(run, wait, context)
   const nowMs = context.clock.now()
   const next = transition(run, { kind: 'CLAIMED', leaseEndsAtMs: nowMs + context.settings.leaseMs }, nowMs)
   if (next.outcome !== 'changed') return { outcome: 'duplicate', of: key }
@@ -109,7 +116,11 @@ export const resumeRecord = async (
   if (!canResume(run, context.settings.mode)) return [{ outcome: 'parked', run }]
   // A run that is refused again waits in the table, not on the queue, so that releases stay within their share.
   const released = { ...context, receiveCount: Math.max(parksFromReceive, context.receiveCount) }
-  return isWaitingRequest(run)
-    ? resolveAndClaim(run, records, released)
-    : [await resumeRun(run, records, released)]
+  if (isWaitingRequest(run)) return resolveAndClaim(run, records, released)
+  const followed = await followOwner(run, released)
+  return [
+    followed.outcome === 'owned'
+      ? await resumeRun(followed.run, records, released)
+      : await parkOrReject(run, followed, released),
+  ]
 }

@@ -120,6 +120,14 @@ export const dataZoneFor = (
         giveUpAfterMs: Math.max(1, Math.floor(abortAfterMs)),
       }),
 
+    getDataSource: (domainId, dataSourceId) =>
+      send({
+        operation: 'GetDataSource',
+        input: { domainIdentifier: domainId, identifier: dataSourceId },
+        read: readAnswer.dataSource,
+        about: dataSourceId,
+      }),
+
     getSourceRun: (domainId, runId) =>
       send({
         operation: 'GetDataSourceRun',

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runRequest } from '../../../support/messages.ts'
 import { minute, parkedRun, second, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const conflict = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<DataZone> => ({
+  ...showing('4'),
   startRun: async () => refused('CONFLICT'),
   listRuns: async () => answered({ runs }),
 })

@@ -219,11 +219,15 @@ describe('P7: the daily limit of a data source', () => {
 
 describe('a refused Start of a data source run', () => {
   test('parks after 409: the active run may have begun before its trigger', async () => {
-    const world = starterWorld({ script: { startSourceRun: async () => refused('CONFLICT') } })
+    const script = {
+      startSourceRun: async () => refused('CONFLICT'),
+      getDataSource: async () => answered({ status: 'RUNNING' }),
+    }
+    const world = starterWorld({ script })
     expect(await world.handle(request())).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', retryAtMs: t0 + 15 * minute } },
     ])
-    expect(world.datazone.calls).toEqual(['Start source-1'])
+    expect(world.datazone.calls).toEqual(['Start source-1', 'GetDataSource source-1'])
   })
 
   test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {
