@@ -39,6 +39,8 @@ export interface Case {
   readonly weather?: (call: CallInfo) => Weather
   /** Share of Starts that are throttled for no reason. */
   readonly noise?: number
+  /** When that ends, in ms from the start; never when left out. */
+  readonly noiseEndsMs?: number
   /** From then on, in ms from the start, the limit is another. */
   readonly limitChanges?: { readonly afterMs: number; readonly startRatePerSecond: number }
   /** In ms since the epoch; some Monday morning when left out. */
@@ -187,6 +189,8 @@ export const measure = async (given: Case): Promise<Figures> => {
     }),
   })
   environment.calm()
+  if (given.noiseEndsMs !== undefined)
+    time.at(startMs + given.noiseEndsMs, () => datazone.control.setFaults([]))
   const { limitChanges } = given
   if (limitChanges !== undefined)
     time.at(startMs + limitChanges.afterMs, () => {

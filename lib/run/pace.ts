@@ -1,9 +1,10 @@
-import { shareOverLimit, type Throttling, withThrottle } from './throttling.ts'
+import { type Chance, type Descent, descentWith, isByChance, isExpected } from './chance-throttling.ts'
+import { shareOverLimit, type Throttling, toleranceOf, usualTolerance, withThrottle } from './throttling.ts'
 
 /**
  * The rate limiter of Start: one small item that all starters update, which hands out slots at the current rate. DataZone
  * allows 10 StartMetadataGenerationRun a second per account and Region (documented quota). Rates are Starts per second.
- * Why the rate is cut and climbs as it does: docs/adr/0044.
+ * Why the rate is cut and climbs as it does: docs/adr/0044, and for throttling by chance docs/adr/0102.
  */
 export interface Pace {
   readonly nextSlotMs: number
@@ -16,6 +17,10 @@ export interface Pace {
   readonly rateCuts?: number
   /** Throttled Starts since the last cut. */
   readonly throttling?: Throttling
+  /** The cuts that the last one belongs to. */
+  readonly descent?: Descent
+  /** Throttling that no lower rate helps against. */
+  readonly chance?: Chance
 }
 
 /** The right to send one Start. */
@@ -64,18 +69,37 @@ export const reserveSlots = (
   return { pace: { ...pace, nextSlotMs: taken === 0 ? pace.nextSlotMs : firstMs + taken * gapMs }, slots }
 }
 
+/** The pace back at the rate before a descent, which gained nothing. */
+const restored = (pace: Pace, { topRate }: Descent, chance: Chance, configuredRate: number): Pace => {
+  const { throttling: _, descent: __, loweredRate: ___, loweredAtMs: ____, limitRate: _____, ...rest } = pace
+  const isWhole = topRate >= configuredRate
+  return {
+    ...rest,
+    chance,
+    ...(isWhole ? {} : { loweredRate: topRate, limitRate: topRate, loweredAtMs: chance.sinceMs - plateauMs }),
+  }
+}
+
 /**
  * The pace after DataZone throttled a Start. A few throttles are only recorded; more show what share of Starts is over
- * the limit, and the rate is cut to just under it. A cut voids the slots that are still to come.
+ * the limit, and the rate is cut to just under it. A cut voids the slots that are still to come. When as much is throttled
+ * at half of the rate, it is no limit that throttles: the rate goes back, and that much is expected from then on.
  */
 export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
   const rate = rateAt(pace, nowMs, configuredRate)
-  const throttling = withThrottle(pace.throttling, nowMs, rate)
-  const over = shareOverLimit(throttling, rate)
-  if (over === undefined) return { ...pace, throttling }
+  const { chance: believed, ...doubting } = pace
+  const isChance = believed !== undefined && isExpected(believed, pace.throttling?.lastAtMs, nowMs)
+  const before = isChance ? pace : doubting
+  const tolerance = isChance ? toleranceOf(believed.share) : usualTolerance
+  const throttling = withThrottle(pace.throttling, nowMs, rate, tolerance)
+  const over = shareOverLimit(throttling, rate, tolerance)
+  if (over === undefined) return { ...before, throttling }
+  const descent = descentWith(pace.descent, nowMs - (pace.loweredAtMs ?? 0), rate, over)
+  if (!isChance && isByChance(descent, rate, over))
+    return restored(doubting, descent, { share: over, sinceMs: nowMs }, configuredRate)
   const limitRate = rate * Math.max(deepestCut, 1 - over)
   const loweredRate = Math.min(rate, Math.max(slowestRate, limitRate * room))
-  const { throttling: _, ...rest } = pace
+  const { throttling: _, ...rest } = doubting
   return {
     ...rest,
     nextSlotMs: Math.min(pace.nextSlotMs, nowMs + 1000 / loweredRate),
@@ -83,5 +107,6 @@ export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pac
     loweredAtMs: nowMs,
     limitRate,
     rateCuts: (pace.rateCuts ?? 0) + 1,
+    descent,
   }
 }

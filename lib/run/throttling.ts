@@ -9,9 +9,17 @@ export interface Throttling {
   readonly lastAtMs: number
 }
 
+/** How much throttling is taken for chance: the share of Starts, and by how many Starts it may be exceeded. */
+export interface Tolerance {
+  readonly share: number
+  readonly excess: number
+}
+
 /** The share of Starts that DataZone may throttle without being over the limit. */
-const toleratedShare = 0.02
-const tooMuch = 3
+export const usualTolerance: Tolerance = { share: 0.02, excess: 3 }
+
+/** The same while a share of Starts is throttled whatever the rate is. The larger the share, the more it varies. */
+export const toleranceOf = (chanceShare: number): Tolerance => ({ share: chanceShare + 0.1, excess: 8 })
 /** With fewer Starts, or in less time, the share that is throttled means nothing. */
 const leastStarts = 10
 const leastMs = 1000
@@ -21,11 +29,12 @@ export const withThrottle = (
   before: Throttling | undefined,
   nowMs: number,
   startsPerSecond: number,
+  tolerance = usualTolerance,
 ): Throttling => {
   const alone = { sum: 1, count: 1, firstAtMs: nowMs, lastAtMs: nowMs }
   if (before === undefined) return alone
   const starts = (startsPerSecond * Math.max(0, nowMs - before.lastAtMs)) / 1000
-  const left = before.sum - toleratedShare * starts
+  const left = before.sum - tolerance.share * starts
   if (left <= 0) return alone
   // Starters report throttles in any order.
   return {
@@ -40,11 +49,12 @@ export const withThrottle = (
 export const shareOverLimit = (
   { sum, count, firstAtMs, lastAtMs }: Throttling,
   startsPerSecond: number,
+  tolerance = usualTolerance,
 ): number | undefined => {
   const tookMs = lastAtMs - firstAtMs
   const starts = (startsPerSecond * tookMs) / 1000
   // The first throttle opened the count, so it is no sample of the share.
-  return sum < tooMuch || starts < leastStarts || tookMs < leastMs
+  return sum < tolerance.excess || starts < leastStarts || tookMs < leastMs
     ? undefined
     : Math.min(1, (count - 1) / starts)
 }

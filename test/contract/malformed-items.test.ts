@@ -261,6 +261,11 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
       'throttling in the year 2100',
       { version: 3, nextSlotMs: t0, throttling: { sum: 1, count: 1, firstAtMs: t0, lastAtMs: year2100 } },
     ],
+    [
+      'throttling by chance in the year 2100',
+      { version: 3, nextSlotMs: t0, chance: { share: 0.3, sinceMs: year2100 } },
+    ],
+    ['a share of two', { version: 3, nextSlotMs: t0, chance: { share: 2, sinceMs: t0 } }],
   ])('P8: replaces and reports a pace with %s', async (_, fields) => {
     const reported: unknown[] = []
     const options = { report: (...all: unknown[]) => reported.push(all) }

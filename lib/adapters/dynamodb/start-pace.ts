@@ -17,6 +17,7 @@ import { counter, instant, plainItem } from './plain-item.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 
 const rate = z.number().check(z.gt(0), z.lte(1000))
+const share = z.number().check(z.nonnegative(), z.lte(1))
 const total = z.number().check(z.nonnegative(), z.lte(1e9))
 
 const PaceItem = z.object({
@@ -27,6 +28,8 @@ const PaceItem = z.object({
   limitRate: z.exactOptional(rate),
   rateCuts: z.exactOptional(counter),
   throttling: z.exactOptional(z.object({ sum: total, count: total, firstAtMs: instant, lastAtMs: instant })),
+  descent: z.exactOptional(z.object({ topRate: rate, fromRate: rate, share })),
+  chance: z.exactOptional(z.object({ share, sinceMs: instant })),
 })
 type PaceItem = z.infer<typeof PaceItem>
 
@@ -75,10 +78,11 @@ export const dynamoDbStartPace = (
   /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
   const usable = (nowMs: number): PaceItem | undefined => {
     if (seen === 'damaged' || seen === undefined) return undefined
-    const { loweredAtMs = 0, throttling } = seen
+    const { loweredAtMs = 0, throttling, chance } = seen
     const isAhead =
       seen.nextSlotMs > nowMs + maxAheadMs ||
-      Math.max(loweredAtMs, throttling?.firstAtMs ?? 0, throttling?.lastAtMs ?? 0) > nowMs + skewMs
+      Math.max(loweredAtMs, throttling?.firstAtMs ?? 0, throttling?.lastAtMs ?? 0, chance?.sinceMs ?? 0) >
+        nowMs + skewMs
     if (!isAhead) return seen
     report(key, 'has a time far ahead of the clock, and is replaced')
     return { version: seen.version, nextSlotMs: nowMs, ...present({ rateCuts: seen.rateCuts }) }
