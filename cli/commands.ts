@@ -76,8 +76,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     add: async (program) => (await import('./commands/breaker.ts')).addBreaker(program),
   },
   policy: {
-    usage: 'policy check|test',
-    summary: 'check a policy file, and try it on an asset',
+    usage: 'policy check|test|diff|put|get|history',
+    summary: 'check a policy file, try it, and put it in force',
     add: async (program) => (await import('./commands/policy.ts')).addPolicy(program),
   },
   membership: {

@@ -4,7 +4,6 @@ import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
 import { dynamoDbBackfillPlans } from '../../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbCapUsage } from '../../lib/adapters/dynamodb/cap-usage.ts'
 import type { BackfillPlans } from '../../lib/ports/backfill-plans.ts'
-import type { Clock } from '../../lib/ports/clock.ts'
 import { forecastRuns } from '../../lib/run/backfill-forecast.ts'
 import { applyPlan, type BackfillPlan, type PlanChange, stopPlan } from '../../lib/run/backfill-plan.ts'
 import { countersAt } from '../../lib/run/caps.ts'
@@ -18,6 +17,7 @@ import { planLines } from '../backfill-report.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { connect } from '../connect.ts'
+import { currentPolicy } from '../current-policy.ts'
 import { CommandFailed, exitCodeOf, exitCodes } from '../exit-codes.ts'
 import {
   addDocumentFlags,
@@ -32,6 +32,7 @@ import {
 import { readPolicyFile } from '../policy-file.ts'
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
+import { systemClock } from '../system-clock.ts'
 import { domainOf } from '../target.ts'
 import { relative } from '../terminal.ts'
 
@@ -41,20 +42,12 @@ interface PlanOptions extends StackOptions, OutputFlags {
   readonly types?: readonly GenerationType[]
   readonly inventory?: true
   readonly overwrite?: true
-  readonly policy: string
+  readonly policy?: string
   readonly startRate: number
 }
 
 /** Releases take at most half of the Start rate, so that live requests go first. */
 const backfillShare = 0.5
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  sleepUntil: async (atMs) => {
-    if (atMs > Date.now()) await delay(atMs - Date.now())
-  },
-  random: () => Math.random(),
-}
 
 const nameOf = (value: string): string => {
   if (!/^[a-zA-Z0-9_-]{1,40}$/.test(value))
@@ -85,8 +78,12 @@ const connectPlans = async (options: StackOptions) => {
 }
 
 const plan = async (name: string, options: PlanOptions): Promise<void> => {
-  const { location, client, store, plans } = await connectPlans(options)
-  const policy = await readPolicyFile(options.policy)
+  const connection = await connectPlans(options)
+  const { location, client, store, plans } = connection
+  const policy =
+    options.policy === undefined
+      ? (await currentPolicy(connection)).policy
+      : await readPolicyFile(options.policy)
   const domainId = domainOf(options.domain, location)
   const progress = progressOf('assets listed', options)
   const result = await planBackfill(
@@ -246,7 +243,7 @@ export const addBackfill = (program: Command): void => {
       'include assets that are not published, of --project or of the projects that publish',
     )
     .option('--overwrite', 'include assets that have a description')
-    .option('--policy <file>', 'policy file', 'config/policy.json')
+    .option('--policy <file>', 'policy file; without it, the policy that decides in the stack')
     .option('--start-rate <n>', 'Starts a second of the stack, for the estimate', rateOf, 9.8)
     .addHelpText(
       'after',

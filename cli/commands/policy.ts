@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
+import { connect } from '../connect.ts'
+import { currentPolicy } from '../current-policy.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
-import { locateStack } from '../stack-location.ts'
+import { addPolicyVersions } from './policy-versions.ts'
 
 const decisionText = (decision: Decision, policy: Policy): string => {
   switch (decision.decision) {
@@ -22,9 +24,11 @@ const decisionText = (decision: Decision, policy: Policy): string => {
   }
 }
 
-/** `dzrun policy check` and `dzrun policy test`. */
+/** `dzrun policy check|test|put|get|history|diff`. */
 export const addPolicy = (program: Command): void => {
-  const policy = program.command('policy').description('check policy files and try them on assets')
+  const policy = program
+    .command('policy')
+    .description('check policy files, try them on assets, and put them in force')
 
   policy
     .command('check')
@@ -40,15 +44,17 @@ export const addPolicy = (program: Command): void => {
     .argument('<asset>', assetHelp)
     .description('say which rule decides about an asset, which is read from DataZone')
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
-    .option('--file <file>', 'policy file', 'config/policy.json')
+    .option('--file <file>', 'policy file; without it, the policy that decides in the stack')
     .addHelpText(
       'after',
       '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
     )
-    .action(async (named: string, options: AssetFlags & { file: string }, command: Command) => {
+    .action(async (named: string, options: AssetFlags & { file?: string }, command: Command) => {
       const all = { ...command.optsWithGlobals<AssetFlags>(), ...options }
-      const rules = await readPolicyFile(all.file)
-      const location = await locateStack(all)
+      const connection = await connect(all)
+      const { location } = connection
+      const rules =
+        all.file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(all.file)
       const target = await resolveAsset(named, all, location)
       const { readAsset } = await import('../catalog.ts')
       const asset = target.asset ?? (await readAsset(target, location, all))
@@ -62,4 +68,6 @@ export const addPolicy = (program: Command): void => {
       )
       if (decision.decision === 'skip') process.exitCode = exitCodes.refused
     })
+
+  addPolicyVersions(policy)
 }
