@@ -5,6 +5,7 @@ import { queueDepths } from '../cli/queues.ts'
 import type { StackOptions } from '../cli/stack-location.ts'
 import policyFile from '../config/policy.json' with { type: 'json' }
 import { dataZoneCatalog } from '../lib/adapters/datazone/catalog.ts'
+import { dynamoDbCapUsage } from '../lib/adapters/dynamodb/cap-usage.ts'
 import { parsePolicy } from '../lib/contracts/policy-file.ts'
 import type { LocalEndpoints, PageStack } from './server/page-stack.ts'
 
@@ -24,6 +25,7 @@ export const connectPage = async (
     requestQueueUrl,
     deadLetterQueueUrl,
     rejectedQueueUrl,
+    capUsage: dynamoDbCapUsage(ports.client, tableName),
     catalog: dataZoneCatalog(dataZoneClient(location, options)),
     ...(policy.ok ? { policy: policy.value } : {}),
     sqs: new SQSClient(clientSettings(location, 'sqs', options)),

@@ -67,6 +67,7 @@ export const eventLine = (archived: unknown): Omit<EventLine, 'sequence'> => {
       target: asset ?? source,
       kind,
       runId: textAt(data, 'runId'),
+      subjectId: textAt(event, 'source')?.startsWith('aws.') === true ? textAt(metadata, 'id') : undefined,
       causationId: textAt(metadata, 'causationId'),
       reason:
         joined(textAt(data, 'error', 'name'), textAt(data, 'error', 'message')) ??

@@ -3,9 +3,10 @@ import { breakerName } from '../../lib/run/breaker.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
 import { openWork } from '../../lib/usecases/inspect/open-work.ts'
-import type { BreakerLine, Overview, PauseLine, QueueLine } from '../shared/protocol.ts'
+import type { BreakerLine, Overview, PauseLine, QueueLine, QuotaLine } from '../shared/protocol.ts'
 import { overviewOf } from './overview.ts'
 import type { PageStack } from './page-stack.ts'
+import { quotaLines } from './quota-lines.ts'
 import type { ReadMeter } from './read-meter.ts'
 import type { RunBoard } from './run-board.ts'
 import { isOpenRow, rowOfRun, rowOfSummary } from './run-row.ts'
@@ -58,6 +59,7 @@ interface OpenState {
   pauses: readonly PauseLine[]
   queues: readonly QueueLine[]
   latenesses: readonly number[]
+  quotas: readonly QuotaLine[]
 }
 
 const scopesOf = (runs: readonly Run[]): readonly (readonly [string, string])[] => [
@@ -93,7 +95,15 @@ export const startFeed = (options: FeedOptions) => {
   const domains = new Set(options.domains)
   /** Of each domain and status, the newest change that was read. */
   const seenUntil = new Map<string, number>()
-  const state: OpenState = { open: [], unreadable: 0, breakers: [], pauses: [], queues: [], latenesses: [] }
+  const state: OpenState = {
+    open: [],
+    unreadable: 0,
+    breakers: [],
+    pauses: [],
+    queues: [],
+    latenesses: [],
+    quotas: [],
+  }
   let heldSinceMs: number | undefined
   board.onChange((row, before) => series.see(row, before, Date.now()))
 
@@ -133,11 +143,12 @@ export const startFeed = (options: FeedOptions) => {
     const goneBefore = Date.now() - goneAfterMs
     for (const row of board.rows())
       if (isOpenRow(row) && !present.has(row.key) && row.updatedAtMs < goneBefore) board.remove(row.key)
-    const [breakers, pauses, queues, latenesses] = await Promise.all([
+    const [breakers, pauses, queues, latenesses, quotas] = await Promise.all([
       stack.breakers.openBreakers(),
       pausesOf(runs, stack),
       stack.queueDepths(),
       options.latenesses?.() ?? [],
+      quotaLines(stack.policy?.caps ?? [], stack.capUsage, runs, Date.now()),
     ])
     Object.assign(state, {
       open: runs,
@@ -150,6 +161,7 @@ export const startFeed = (options: FeedOptions) => {
       pauses,
       queues,
       latenesses,
+      quotas,
     })
   }
 
@@ -158,7 +170,6 @@ export const startFeed = (options: FeedOptions) => {
       ...state,
       nowMs: Date.now(),
       rows: board.rows(),
-      quotas: [],
       startQuotaPerSecond: options.startQuotaPerSecond,
       reads: {
         unitsLastMinute: meter.unitsLastMinute(),

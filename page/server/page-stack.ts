@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Breakers } from '../../lib/ports/breakers.ts'
+import type { CapUsage } from '../../lib/ports/cap-usage.ts'
 import type { Catalog } from '../../lib/ports/catalog.ts'
 import type { RunList } from '../../lib/ports/run-list.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
@@ -20,7 +21,8 @@ export interface PageStack {
   readonly skips: SkipHistory
   readonly catalog: Catalog
   /** The rules that a publish meets; absent where the page does not know them. */
-  readonly policy?: Pick<Policy, 'rules'>
+  readonly policy?: Pick<Policy, 'rules' | 'caps'>
+  readonly capUsage: CapUsage
   readonly client: DynamoDBClient
   readonly tableName: string
   readonly sqs: SQSClient

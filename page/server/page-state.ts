@@ -8,6 +8,7 @@ import { meterReads, readMeter } from './read-meter.ts'
 import { runBoard } from './run-board.ts'
 import { isOpenRow } from './run-row.ts'
 import { plotSeries } from './series.ts'
+import { simulatedLateness } from './simulated-lateness.ts'
 
 export interface PageOptions {
   readonly stack: PageStack
@@ -76,6 +77,7 @@ export const openState = (options: PageOptions) => {
       overviewSequence += 1
       live.wake()
     },
+    ...(stack.local === undefined ? {} : { latenesses: simulatedLateness(stack.local.datazone, board) }),
     onProblem: (next) => {
       if (next !== undefined && next !== problem) log(`page: ${next}`)
       problem = next

@@ -149,6 +149,8 @@ export interface EventLine {
   readonly target?: string
   readonly kind?: 'asset' | 'source'
   readonly runId?: string
+  /** What the metadata of an event of DataZone names: a run, an asset or a listing. */
+  readonly subjectId?: string
   /** The id of the event or request that caused it. */
   readonly causationId?: string
   readonly reason?: string

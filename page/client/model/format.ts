@@ -56,6 +56,14 @@ export const count = (value: number): string => whole.format(value)
 export const rate = (value: number): string =>
   value === 0 ? '0' : value < 10 ? value.toFixed(1) : String(Math.round(value))
 
+/** A share in percent; the smallest and the largest are never rounded to nothing or all. */
+export const percent = (part: number, of: number): string => {
+  if (part === 0 || of === 0) return '0%'
+  if (part >= of) return '100%'
+  const share = (100 * part) / of
+  return share < 1 ? '<1%' : share > 99 ? '>99%' : `${Math.round(share)}%`
+}
+
 /** `1 run`, `2 runs`. */
 export const plural = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`

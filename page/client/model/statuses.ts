@@ -10,6 +10,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   CLAIMED: { word: 'Starting', glyph: '◔', tone: 'claimed' },
   PARKED: { word: 'Waiting', glyph: '‖', tone: 'parked' },
   IN_FLIGHT: { word: 'In flight', glyph: '▶', tone: 'flight' },
+  STARTED: { word: 'Started', glyph: '▷', tone: 'flight' },
   SUCCEEDED: { word: 'Succeeded', glyph: '✓', tone: 'good' },
   PARTIALLY_SUCCEEDED: { word: 'Partial', glyph: '◐', tone: 'partial' },
   FAILED: { word: 'Failed', glyph: '✕', tone: 'bad' },

@@ -29,19 +29,23 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
   const frame = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 800 })
   const template = columns.map(({ width }) => width).join(' ')
-  useLayoutEffect(() => {
+  const measure = () => {
     const element = frame.current
-    if (element === null) return undefined
-    const measure = () => {
-      const below = window.innerHeight - element.getBoundingClientRect().top - window.scrollY
-      const foot = window.innerWidth <= 860 ? 76 : 24
-      element.style.setProperty('--frame', `${Math.max(260, below - foot)}px`)
+    if (element === null) return
+    const below = window.innerHeight - element.getBoundingClientRect().top - window.scrollY
+    const foot = window.innerWidth <= 860 ? 76 : 24
+    const height = Math.max(260, Math.floor(below - foot))
+    if (element.style.getPropertyValue('--frame') !== `${height}px`)
+      element.style.setProperty('--frame', `${height}px`)
+    if (view.height !== element.clientHeight)
       setView({ top: element.scrollTop, height: element.clientHeight })
-    }
-    measure()
+  }
+  // What stands above the table may have changed its height.
+  useLayoutEffect(measure)
+  useEffect(() => {
     addEventListener('resize', measure)
     return () => removeEventListener('resize', measure)
-  }, [])
+  })
   useEffect(() => {
     const at = current === undefined ? -1 : rows.findIndex((row) => keyOf(row) === current)
     const element = frame.current

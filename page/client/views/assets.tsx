@@ -11,7 +11,7 @@ import {
   standings,
   tallyOf,
 } from '../model/asset-cells.ts'
-import { count, shortened, visible } from '../model/format.ts'
+import { count, percent, shortened, visible } from '../model/format.ts'
 import { lookOf } from '../model/statuses.ts'
 import { runHref, setQuery, usePlace } from '../router.ts'
 import { Ago } from '../ui/time.tsx'
@@ -87,7 +87,7 @@ const Project = ({
       <div class="card-head">
         <h2 class="clip">{visible(name)}</h2>
         <span class="end muted small nowrap">
-          {count(covered)} of {count(cells.length)} covered ({Math.floor((100 * covered) / cells.length)}%)
+          {count(covered)} of {count(cells.length)} covered ({percent(covered, cells.length)})
         </span>
       </div>
       <div class="bar tone tone-good" style={{ marginBottom: '10px' }}>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { EventLine } from '../../shared/protocol.ts'
+import type { EventLine, RunRow } from '../../shared/protocol.ts'
 import { onKey } from '../keyboard.ts'
 import { useLive } from '../live.ts'
 import { count, shortened, visible } from '../model/format.ts'
@@ -20,10 +20,10 @@ const buses = [
 /** `Metadata Generation Run Timed Out` as the status TIMED_OUT; undefined for other events. */
 const statusOf = (detailType: string): string | undefined => {
   const [, word] =
-    /^(?:Metadata Generation|Data Source) Run (Succeeded|Partially Succeeded|Failed|Canceled|Timed Out|Lost|Rejected)$/.exec(
+    /^(?:Metadata Generation|Data Source) Run (Started|Succeeded|Partially Succeeded|Failed|Canceled|Timed Out|Lost|Rejected)$/.exec(
       detailType,
     ) ?? []
-  return word?.toUpperCase().replace(' ', '_')
+  return word === 'Started' ? 'STARTED' : word?.toUpperCase().replace(' ', '_')
 }
 
 const matches = (event: EventLine, bus: string, text: string): boolean => {
@@ -32,6 +32,16 @@ const matches = (event: EventLine, bus: string, text: string): boolean => {
   if (text === '') return true
   const all = [event.detailType, event.target, event.runId, event.reason, event.id, event.causationId]
   return all.some((part) => part?.toLowerCase().includes(text) === true)
+}
+
+/** DataZone's events about a run name only the run: its row knows the asset. */
+const withTarget = (event: EventLine, rows: readonly RunRow[]): EventLine => {
+  const runId = event.runId ?? event.subjectId
+  if (event.target !== undefined || runId === undefined) return event
+  const row = rows.find((one) => one.runId === runId)
+  return row === undefined
+    ? event
+    : { ...event, runId, target: row.target, kind: row.kind, domainId: row.domainId }
 }
 
 const keyOf = ({ sequence }: EventLine): string => String(sequence)
@@ -44,6 +54,16 @@ const link = (event: EventLine) =>
       {visible(shortened(event.target, 60))}
     </a>
   )
+
+/** A run's event as its status, any other as its own words. */
+const What = ({ event }: { readonly event: EventLine }) => {
+  const status = statusOf(event.detailType)
+  return status === undefined ? (
+    visible(event.detailType || 'event without a type')
+  ) : (
+    <Status status={status} detail={event.detailType.startsWith('Data Source') ? 'data source run' : 'run'} />
+  )
+}
 
 const columnsFor = (isNarrow: boolean, open: (event: EventLine) => void): readonly Column<EventLine>[] => [
   {
@@ -61,13 +81,8 @@ const columnsFor = (isNarrow: boolean, open: (event: EventLine) => void): readon
     label: 'Event',
     width: 'minmax(150px, 1.3fr)',
     cell: (event) => (
-      <button
-        type="button"
-        class="plain clip"
-        style={{ maxWidth: '100%', color: 'inherit', padding: '4px 0' }}
-        onClick={() => open(event)}
-      >
-        {visible(event.detailType || 'event without a type')}
+      <button type="button" class="cell clip" title={visible(event.detailType)} onClick={() => open(event)}>
+        <What event={event} />
       </button>
     ),
   },
@@ -78,9 +93,11 @@ const columnsFor = (isNarrow: boolean, open: (event: EventLine) => void): readon
         {
           id: 'reason',
           label: 'Reason',
-          width: 'minmax(100px, 1.4fr)',
+          width: 'minmax(90px, 1fr)',
           cell: (event: EventLine) => (
-            <span class="muted">{visible(shortened(event.reason ?? '', 160))}</span>
+            <span class="muted" title={shortened(visible(event.reason ?? ''), 400)}>
+              {visible(shortened(event.reason ?? '', 160))}
+            </span>
           ),
         },
       ]),
@@ -144,15 +161,16 @@ const Details = ({ event, events }: { readonly event: EventLine; readonly events
 
 /** The events of the run bus and of DataZone, and what each caused. */
 export const EventsView = () => {
-  const { events, hello } = useLive()
+  const { events, hello, rows } = useLive()
   const { query } = usePlace()
   const isNarrow = useNarrow()
   const [current, setCurrent] = useState<string>()
   const bus = query.get('bus') ?? ''
   const text = query.get('text') ?? ''
+  const named = useMemo(() => events.map((event) => withTarget(event, rows)), [events, rows.length])
   const found = useMemo(
-    () => events.filter((event) => matches(event, bus, text.toLowerCase())),
-    [events, bus, text],
+    () => named.filter((event) => matches(event, bus, text.toLowerCase())),
+    [named, bus, text],
   )
   const change = (next: { readonly bus: string; readonly text: string }) =>
     setQuery(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')))
@@ -204,7 +222,7 @@ export const EventsView = () => {
         </span>
       </div>
       <div class="grid-2" style={{ alignItems: 'start' }}>
-        {isNarrow && chosen !== undefined && <Details event={chosen} events={events} />}
+        {isNarrow && chosen !== undefined && <Details event={chosen} events={named} />}
         <VirtualTable
           label="Events"
           rows={found}
@@ -215,7 +233,7 @@ export const EventsView = () => {
             events.length === 0 ? 'No event yet. Publish an asset in the Local view.' : 'No event matches.'
           }
         />
-        {!isNarrow && chosen !== undefined && <Details event={chosen} events={events} />}
+        {!isNarrow && chosen !== undefined && <Details event={chosen} events={named} />}
       </div>
     </>
   )
