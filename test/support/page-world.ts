@@ -1,0 +1,149 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
+import type { RunList } from '../../lib/ports/run-list.ts'
+import type { Pause } from '../../lib/ports/switches.ts'
+import { runKey } from '../../lib/run/identity.ts'
+import type { Run } from '../../lib/run/run.ts'
+import type { RunSummary } from '../../lib/run/run-summary.ts'
+import { closers } from '../../local/closers.ts'
+import { startDataZoneServer } from '../../local/datazone/http/server.ts'
+import { startEventBridge } from '../../local/eventbridge/server.ts'
+import { startSqs } from '../../local/sqs/server.ts'
+import { type Page, startPage } from '../../page/server/page-server.ts'
+import type { PageStack } from '../../page/server/page-stack.ts'
+import type { PageOptions } from '../../page/server/page-state.ts'
+import { memoryBreakers } from './memory-breakers.ts'
+import { memoryCatalog } from './memory-catalog.ts'
+import { memoryRunStore } from './memory-run-store.ts'
+import { catalogueOf, domainId, projectId } from './requests.ts'
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A record as the index by domain and status shows it. */
+const summaryOf = (run: Run): RunSummary => {
+  const { domainStatus, updatedAt, ...item } = toItem(run)
+  return {
+    ...(item as Partial<RunSummary>),
+    record: runKey(run).record,
+    domainId: run.subject.domainId,
+    projectId: run.projectId,
+    attempt: run.attempt,
+    status: text(domainStatus)?.slice(run.subject.domainId.length + 1) ?? '',
+    updatedAtMs: Number(updatedAt),
+  }
+}
+
+/** What can go on at a page: the stack behind it in memory, with a real simulator, event bus and queue on loopback. */
+export const openPageWorld = async (
+  options: Partial<PageOptions> & { readonly isDeployed?: boolean } = {},
+) => {
+  const opened = closers()
+  const store = memoryRunStore()
+  const pauses = new Map<string, Pause>()
+  let killed = 0
+  const list: RunList = {
+    async *newestFirst({ domainId: domain, status, sinceMs = 0, beforeMs = Number.MAX_SAFE_INTEGER }) {
+      yield store
+        .all()
+        .map(summaryOf)
+        .filter((one) => one.domainId === domain && one.status === status)
+        .filter(({ updatedAtMs }) => updatedAtMs >= sinceMs && updatedAtMs < beforeMs)
+        .toSorted((left, right) => right.updatedAtMs - left.updatedAtMs)
+    },
+  }
+  const datazone = await startDataZoneServer({ seed: 1 })
+  opened.add(datazone.stop)
+  datazone.datazone.control.loadCatalogue(catalogueOf([{ id: 'orders' }, { id: 'customers' }]))
+  const bus = await startEventBridge({
+    buses: { RunEventBus: 'run-bus' },
+    rules: [],
+    origin: { account: '000000000000', region: 'us-east-1' },
+    deliver: async () => {},
+    log: () => {},
+  })
+  opened.add(bus.close)
+  const queues = await startSqs()
+  opened.add(queues.close)
+  const connection = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  const sqs = new SQSClient({ ...connection, endpoint: queues.endpoint })
+  opened.add(async () => sqs.destroy())
+  const { QueueUrl: requestQueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'requests' }))
+  const catalog = memoryCatalog(
+    (at) => ({
+      assetId: at === 0 ? 'orders' : `asset-${at}`,
+      projectId,
+      typeIdentifier: 'amazon.datazone.GlueTableAssetType',
+      name: at === 0 ? 'orders' : `table ${at}`,
+      hasDescription: at % 7 === 3,
+      revision: '1',
+    }),
+    120,
+  )
+  const stack: PageStack = {
+    name: options.isDeployed === true ? 'datazone-run-orchestrator-prod' : 'local stack',
+    store,
+    list,
+    switches: { pauseOf: async (domain, project) => pauses.get(`${domain}/${project}`) },
+    breakers: memoryBreakers(),
+    skips: { skipsOf: async () => [] },
+    catalog,
+    capUsage: { used: async (counters) => counters.map(() => 7200) },
+    policy: { rules: [], caps: [{ name: 'descriptions', perMonth: 10_000, reserveForLive: 1000 }] },
+    client: new DynamoDBClient({ ...connection, endpoint: 'http://127.0.0.1:1' }),
+    tableName: 'runs',
+    sqs,
+    requestQueueUrl,
+    deadLetterQueueUrl: requestQueueUrl,
+    rejectedQueueUrl: requestQueueUrl,
+    queueDepths: async () => [{ name: 'request queue', waiting: 0, hidden: 0 }],
+    ...(options.isDeployed === true
+      ? {}
+      : {
+          local: {
+            eventbridge: bus.endpoint,
+            datazone: datazone.endpoint,
+            killWorkers: async () => {
+              killed += 1
+              return 3
+            },
+          },
+        }),
+  }
+  let page: Page | undefined
+  opened.add(async () => page?.close())
+  const start = async (again: Partial<PageOptions> = {}): Promise<Page> => {
+    page = await startPage({
+      stack,
+      domains: [domainId],
+      port: 0,
+      allowChanges: true,
+      unitsPerMinute: 60_000,
+      token: 'a-token-of-the-test-with-32-chars',
+      firstRequest: { domainId, projectId, assetId: 'orders' },
+      ...options,
+      ...again,
+    })
+    return page
+  }
+  return {
+    stack,
+    store,
+    pauses,
+    bus,
+    datazone: datazone.datazone.control,
+    killed: () => killed,
+    start,
+    /** Puts an event on the run bus. */
+    announce: (event: Parameters<typeof bus.forward>[1]) => bus.forward('run-bus', event),
+    /** Takes the messages off the request queue. */
+    sent: async (): Promise<readonly unknown[]> => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: requestQueueUrl, MaxNumberOfMessages: 10 }),
+      )
+      return Messages.map(({ Body = '' }) => JSON.parse(Body))
+    },
+    close: opened.close,
+  }
+}
+export type PageWorld = Awaited<ReturnType<typeof openPageWorld>>
