@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'servers',
-          include: ['test/{integration,e2e,package}/**/*.test.ts', ...contractsOfServers],
+          include: ['test/{integration,e2e,package,browser}/**/*.test.ts', ...contractsOfServers],
           maxWorkers: cores + 1,
           sequence: { groupOrder: 1 },
         },

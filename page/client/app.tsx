@@ -83,7 +83,11 @@ const connectionWords: Record<Live['connection'], string> = {
 }
 
 const Connection = ({ connection }: Pick<Live, 'connection'>) => (
-  <span class={`status small tone tone-${connection === 'open' ? 'good' : 'late'}`} role="status">
+  <span
+    class={`status small tone tone-${connection === 'open' ? 'good' : 'late'}`}
+    role="status"
+    data-connection={connection}
+  >
     <span aria-hidden="true">●</span>
     {connectionWords[connection]}
   </span>

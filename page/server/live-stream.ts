@@ -35,12 +35,10 @@ const pauseMs = 100
 const heartbeatMs = 15_000
 const rowsInMessage = 2000
 
-/** Distinguishes this server from the one before it: its sequences begin at zero again. */
-const epoch = randomUUID().slice(0, 8)
+const idOf = (epoch: string, { rows, events, overview }: Position): string =>
+  `${epoch}.${rows}.${events}.${overview}`
 
-const idOf = ({ rows, events, overview }: Position): string => `${epoch}.${rows}.${events}.${overview}`
-
-const positionOf = (lastEventId: string | undefined): Position | undefined => {
+const positionOf = (epoch: string, lastEventId: string | undefined): Position | undefined => {
   const [of, ...numbers] = (lastEventId ?? '').split('.')
   const [rows, events, overview] = numbers.map(Number)
   if (of !== epoch || numbers.length !== 3 || numbers.some((number) => !/^\d+$/.test(number)))
@@ -50,8 +48,8 @@ const positionOf = (lastEventId: string | undefined): Position | undefined => {
     : { rows, events, overview }
 }
 
-const message = (event: string, data: object, position?: Position): string =>
-  `${position === undefined ? '' : `id: ${idOf(position)}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+const message = (event: string, data: object, id?: string): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
 const chunksOf = (rows: readonly RunRow[]): readonly (readonly RunRow[])[] =>
   Array.from({ length: Math.ceil(rows.length / rowsInMessage) }, (_, at) =>
@@ -60,6 +58,8 @@ const chunksOf = (rows: readonly RunRow[]): readonly (readonly RunRow[])[] =>
 
 /** The connected viewers, and what wakes them. */
 export const liveStream = ({ board, events, hello, overview, overviewSequence }: LiveState) => {
+  // Distinguishes this server from the one before it: its sequences begin at zero again.
+  const epoch = randomUUID().slice(0, 8)
   let viewers = 0
   const wakers = new Set<() => void>()
 
@@ -78,7 +78,7 @@ export const liveStream = ({ board, events, hello, overview, overviewSequence }:
     // The rows that changed last are shown first.
     for (const rows of chunksOf([...board.rows()].toReversed()))
       yield message('delta', { rows } satisfies Delta)
-    yield message('delta', { events: events.since(0) } satisfies Delta, at)
+    yield message('delta', { events: events.since(0) } satisfies Delta, idOf(epoch, at))
   }
 
   /** What changed since a position; undefined when that is too long ago. */
@@ -106,7 +106,7 @@ export const liveStream = ({ board, events, hello, overview, overviewSequence }:
   }
 
   async function* messages(lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<string> {
-    let position = positionOf(lastEventId)
+    let position = positionOf(epoch, lastEventId)
     yield 'retry: 1000\n\n'
     while (!signal.aborted) {
       const at = current()
@@ -114,13 +114,13 @@ export const liveStream = ({ board, events, hello, overview, overviewSequence }:
       if (delta === undefined) {
         yield* snapshot()
       } else if (Object.keys(delta).length > 0) {
-        yield message('delta', delta, at)
+        yield message('delta', delta, idOf(epoch, at))
       }
       position = at
       await delay(pauseMs, undefined, { signal }).catch(() => {})
-      if (idOf(current()) !== idOf(position)) continue
+      if (idOf(epoch, current()) !== idOf(epoch, position)) continue
       await woken(signal)
-      if (idOf(current()) === idOf(position)) yield ': still here\n\n'
+      if (idOf(epoch, current()) === idOf(epoch, position)) yield ': still here\n\n'
     }
   }
 

@@ -66,6 +66,6 @@ export const meterReads = (client: DynamoDBClient, meter: ReadMeter): void => {
         meter.add(consumed.success ? consumed.data.ConsumedCapacity.CapacityUnits : leastUnits)
         return result
       },
-    { step: 'initialize', name: 'meterReads' },
+    { step: 'initialize', name: 'meterReads', override: true },
   )
 }

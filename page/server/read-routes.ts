@@ -41,6 +41,14 @@ const shared = <T>() => {
 export const readRoutes = (app: Hono, state: PageState): void => {
   const { stack, series, meter } = state
   const explanations = shared<Explanation>()
+  /** Changes with the rows of the target, so that whoever has seen a change gets an answer that includes it. */
+  const keyOf = (target: AssetRef | DataSourceRef): string => {
+    const id = 'assetId' in target ? target.assetId : target.dataSourceId
+    const rows = [...state.board.rows()].filter(
+      (row) => row.target === id && row.domainId === target.domainId,
+    )
+    return JSON.stringify([target, rows.map(({ status, updatedAtMs }) => [status, updatedAtMs])])
+  }
   const assets = assetList(stack.catalog, stack.policy, state.feed.domains)
 
   app.get('/api/series', (context) => {
@@ -68,7 +76,7 @@ export const readRoutes = (app: Hono, state: PageState): void => {
         503,
         `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`,
       )
-    const explanation = await explanations(JSON.stringify(target), () => explainTarget(target, stack))
+    const explanation = await explanations(keyOf(target), () => explainTarget(target, stack))
     return context.json({
       ...explanation,
       skips: explanation.skips.map((skip) => ({ ...skip, text: skipText(skip) })),

@@ -12,7 +12,16 @@ const keyOf = (domainId: string, target: string, record: string): string => `${d
 
 /** A run of the index by domain and status, as a row. */
 export const rowOfSummary = (run: RunSummary): RunRow => {
-  const { assetId, assetName, dataSourceId, error, triggerKey, revision = triggerKey, types = [], ...rest } = run
+  const {
+    assetId,
+    assetName,
+    dataSourceId,
+    error,
+    triggerKey,
+    revision = triggerKey,
+    types = [],
+    ...rest
+  } = run
   const target = assetId ?? dataSourceId ?? ''
   return {
     ...rest,

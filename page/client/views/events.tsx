@@ -1,6 +1,5 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { EventLine, RunRow } from '../../shared/protocol.ts'
-import { onKey } from '../keyboard.ts'
 import { useLive } from '../live.ts'
 import { count, shortened, visible } from '../model/format.ts'
 import { runHref, setQuery, usePlace } from '../router.ts'
@@ -8,6 +7,7 @@ import { JsonTree } from '../ui/json-tree.tsx'
 import { useNarrow } from '../ui/narrow.ts'
 import { Status } from '../ui/status.tsx'
 import { Ago, Time } from '../ui/time.tsx'
+import { useSelection } from '../ui/use-selection.ts'
 import { type Column, VirtualTable } from '../ui/virtual-table.tsx'
 
 const buses = [
@@ -164,7 +164,6 @@ export const EventsView = () => {
   const { events, hello, rows } = useLive()
   const { query } = usePlace()
   const isNarrow = useNarrow()
-  const [current, setCurrent] = useState<string>()
   const bus = query.get('bus') ?? ''
   const text = query.get('text') ?? ''
   const named = useMemo(() => events.map((event) => withTarget(event, rows)), [events, rows.length])
@@ -174,17 +173,7 @@ export const EventsView = () => {
   )
   const change = (next: { readonly bus: string; readonly text: string }) =>
     setQuery(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')))
-  useEffect(() => {
-    const step = (by: number) => () => {
-      const at = found.findIndex((event) => keyOf(event) === current)
-      const next = found[Math.min(found.length - 1, Math.max(0, at + by))]
-      setCurrent(next === undefined ? undefined : keyOf(next))
-    }
-    const stops = [onKey('j', step(1)), onKey('k', step(-1))]
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [found, current])
+  const [current, setCurrent] = useSelection(found, keyOf)
   if (hello?.hasBusEvents === false)
     return (
       <p class="card">

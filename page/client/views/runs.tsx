@@ -11,6 +11,7 @@ import { saveFile } from '../save-file.ts'
 import { useNarrow } from '../ui/narrow.ts'
 import { Status } from '../ui/status.tsx'
 import { Ago } from '../ui/time.tsx'
+import { useSelection } from '../ui/use-selection.ts'
 import { type Column, VirtualTable } from '../ui/virtual-table.tsx'
 
 const longestName = 80
@@ -311,25 +312,15 @@ export const RunsView = () => {
   const { query } = usePlace()
   const filters = filtersOf(query)
   const [chosen, setChosen] = useState(keptColumns)
-  const [current, setCurrent] = useState<string>()
   const isNarrow = useNarrow()
   const text = query.toString()
   const found = useMemo(() => filterRows(rows, filters, Date.now()), [rows, text])
   const change = (next: Filters) => setQuery({ ...queryOf(next) })
-  const step = (by: number) => () => {
-    const at = found.findIndex(({ key }) => key === current)
-    setCurrent(found[Math.min(found.length - 1, Math.max(0, at + by))]?.key)
-  }
-  useEffect(() => {
-    const open = () => {
-      const row = found.find(({ key }) => key === current)
-      if (row !== undefined) go(runHref(row))
-    }
-    const stops = [onKey('j', step(1)), onKey('k', step(-1)), onKey('Enter', open)]
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [found, current])
+  const [current] = useSelection(
+    found,
+    ({ key }) => key,
+    (row) => go(runHref(row)),
+  )
   return (
     <>
       <FilterBar filters={filters} onChange={change} rows={rows} />
