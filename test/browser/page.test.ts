@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from '../../page/server/page-server.ts'
@@ -11,7 +11,6 @@ import { domainId, projectId } from '../support/requests.ts'
 import { endedRun, inFlightRun, parkedRun } from '../support/runs.ts'
 
 const shots = join(import.meta.dirname, '../../.local/screenshots')
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 const subjectOf = (assetId: string) =>
   ({
@@ -144,7 +143,7 @@ describe.skipIf(chromiumPath === undefined)(
           const tab = await open(path, { colorScheme: 'light', viewport: { width, height } })
           await tab.getByRole('heading', { level: 1 }).waitFor()
           await tab.getByText('Reading the').waitFor({ state: 'detached' })
-          await tab.evaluate(await readFile(axe, 'utf8'))
+          await tab.evaluate(axe.source)
           expect(await violationsIn(tab)).toEqual([])
           expect(await tab.evaluate(overflow)).toBe(0)
           const name = path.replaceAll(/[^a-z]+/g, '-').replaceAll(/^-|-$/g, '') || 'overview'
