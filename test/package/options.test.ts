@@ -87,13 +87,13 @@ describe('the options of a stage', () => {
     expect(await resourceProblems(decided)).toEqual([])
   })
 
-  test('encrypt the created alarm topic with the key', () => {
+  test('encrypts the created alarm topic with the key', () => {
     const email = { AlarmEmail: 'on-call@example.com' }
     const both = decideConditions(template, { ...email, KmsKeyArn: key })
     expect(diffLines(decideConditions(template, email), both)).toContain('+ AlarmTopic.KmsMasterKeyId')
   })
 
-  test('let Lambda use the network, and the code of the functions not', () => {
+  test('lets Lambda use the network, but not the code of the functions', () => {
     expect(template.Resources['NetworkPolicy']?.Properties).toMatchObject({
       PolicyDocument: {
         Statement: [

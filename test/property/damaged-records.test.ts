@@ -60,7 +60,7 @@ const eventOf = (run: Run) =>
       ? [startedEvent(run)]
       : []
 
-test('P8: a damaged record is unreadable, or it can be used: it has a key, a time to be looked at and its events', () => {
+test('P8: reports a damaged record as unreadable, or returns it with a key, a time to be read and its events', () => {
   fc.assert(
     fc.property(damaged, (item) => {
       const parsed = parseItem(item)

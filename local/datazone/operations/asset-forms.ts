@@ -1,4 +1,3 @@
-import { present } from '../../../lib/run/present.ts'
 import { accountId, region } from '../world/account.ts'
 import type { Asset, Revision } from '../world/domains.ts'
 import { relationalForm } from './supported-asset.ts'
@@ -42,7 +41,7 @@ const redshift = (kind: 'Table' | 'View', revision: Revision, projectId: string)
 const details = (asset: Asset, revision: Revision): Form =>
   form('AssetCommonDetailsForm', 'amazon.datazone.AssetCommonDetailsFormType', {
     sourceIdentifier: asset.externalIdentifier ?? revision.name,
-    ...present({ businessName: revision.businessName }),
+    ...(revision.businessName === undefined ? {} : { businessName: revision.businessName }),
     customProperties: {},
   })
 

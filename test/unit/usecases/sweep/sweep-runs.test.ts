@@ -35,6 +35,7 @@ describe('sweepRuns', () => {
       released: 2,
       held: {},
       parked: { THROTTLED: 1 },
+      nextAtMs: {},
       ended: { SUCCEEDED: 1 },
       unreadable: [],
       problems: [],
