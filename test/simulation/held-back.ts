@@ -1,4 +1,4 @@
-import { inner, list } from './check/items.ts'
+import { inner, list, text } from './check/items.ts'
 import type { TableWrite } from './ports/run-store.ts'
 import type { Program } from './program.ts'
 
@@ -11,8 +11,10 @@ export const heldBack = (writes: readonly TableWrite[], program: Program): Reado
         : [],
     ),
   )
-  const isLive = (key: unknown): boolean =>
-    typeof key === 'string' && live.has(key.slice(key.indexOf(':') + 1))
+  const isLive = (asker: unknown): boolean => {
+    const key = text(inner({ asker }, 'asker'), 'requestKey') ?? ''
+    return live.has(key.slice(key.indexOf(':') + 1))
+  }
   const isHeldBack = ({ item }: TableWrite): boolean =>
     item?.['state'] === 'PARKED' &&
     inner(item, 'request')['lane'] === 'backfill' &&
