@@ -7,7 +7,13 @@ const windowMs = 2_000
 const latencyMs = 100
 /** From a crowd's publishes until its last Start, retries included. */
 const crowdMs = 900_000
-const mostThrottled = 0.5
+/**
+ * Of the Starts, when DataZone allows fewer than configured: a share of what the configured rate is over the limit. Starters
+ * that use void slots come to half of it, those that do not to 40% at most.
+ */
+const mostOfExcess = 0.45
+/** Of the Starts, when DataZone allows as many as configured. */
+const mostThrottled = 0.2
 /** Reading, resolving and claiming come before the first Start. */
 const beginningMs = 2_000
 /** Of the time that the configured rate takes. */
@@ -23,14 +29,13 @@ export const startsKeepTheRate: Rule = ({ starts, calmFromMs, skewMs }) => {
     : [`more than ${most} Starts in ${windowMs} ms from ${new Date(first).toISOString()}`]
 }
 
-/** Whoever meets a limit lower than believed finds it, and does not go on running into it. */
-export const throttlingSlowsStarts: Rule = ({ starts, bursts: crowds }) =>
-  crowds.flatMap(({ fromMs }) => {
+/** Starters that meet a limit lower than configured find it, and do not keep running into it. */
+export const throttlingSlowsStarts: Rule = ({ starts, bursts }) =>
+  bursts.flatMap(({ fromMs, limit }) => {
     const near = starts.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + crowdMs)
     const share = near.filter(({ throttled }) => throttled).length / Math.max(1, near.length)
-    return share <= mostThrottled
-      ? []
-      : [`${Math.round(share * 100)}% of ${near.length} Starts were throttled`]
+    const most = limit < configured ? mostOfExcess * (1 - limit / configured) : mostThrottled
+    return share <= most ? [] : [`${Math.round(share * 100)}% of ${near.length} Starts were throttled`]
   })
 
 /** What was slowed down is at the configured rate again, once DataZone allows it. */
