@@ -28,8 +28,6 @@ const runsOfType = ({ items }: Seen, assetId: unknown, type: unknown): readonly 
 /** What the guard is for: no publish makes a run of what succeeded a short while ago, of the same columns. */
 export const repeatsAreSkipped: Rule = (outside) =>
   outside.items.flatMap((item) => {
-    // The older API runs each type alone, and may have run only some of those that were asked for.
-    if (outside.apiGeneration === 'older') return []
     const atMs = number(item, 'createdAtMs') - decidingMs
     const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
     if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
