@@ -17,8 +17,13 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   status: {
     usage: 'status',
-    summary: 'what is in flight, what waits and why, queues, breakers',
+    summary: 'what runs, what waits and why, today, queues, pauses, last sweep',
     add: async (program) => (await import('./commands/status.ts')).addStatus(program),
+  },
+  quota: {
+    usage: 'quota',
+    summary: 'what is left of the month',
+    add: async (program) => (await import('./commands/quota.ts')).addQuota(program),
   },
   list: {
     usage: 'list',

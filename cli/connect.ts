@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbRunCounts } from '../lib/adapters/dynamodb/run-counts.ts'
 import { dynamoDbRunList } from '../lib/adapters/dynamodb/run-list.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbSkipHistory } from '../lib/adapters/dynamodb/skip-log.ts'
-import { dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
+import { dynamoDbSweepHistory } from '../lib/adapters/dynamodb/sweep-log.ts'
+import { dynamoDbPauseList, dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { present } from '../lib/run/present.ts'
 import { locateStack, type StackLocation, type StackOptions } from './stack-location.ts'
 
@@ -32,5 +34,8 @@ export const connect = async (options: StackOptions) => {
     switches: dynamoDbSwitches(client, location.tableName, Date.now),
     breakers: dynamoDbBreakers(client, location.tableName),
     skips: dynamoDbSkipHistory(client, location.tableName),
+    counts: dynamoDbRunCounts(client, location.tableName),
+    sweeps: dynamoDbSweepHistory(client, location.tableName),
+    pauses: dynamoDbPauseList(client, location.tableName),
   }
 }

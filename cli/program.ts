@@ -15,7 +15,7 @@ ${Object.values(commands)
 
 Examples:
   dzrun explain store_sales --local
-  dzrun list --status failed --since 7d --stage prod --region eu-central-1`
+  dzrun list --ending any-failure --since 7d --stage prod --region eu-central-1`
 
 export const programFor = (): Command =>
   new Command('dzrun')

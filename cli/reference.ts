@@ -50,7 +50,7 @@ export const referencePage = async (): Promise<string> => {
     '',
     '```sh',
     'npx dzrun explain tpcds_store_sales --domain dzd_sample1234567',
-    'npx dzrun list --domain dzd_sample1234567 --status failed --since 7d --stage prod --region eu-central-1',
+    'npx dzrun list --ending any-failure --since 7d --stage prod --region eu-central-1',
     '```',
     '',
     'These flags work with every command:',

@@ -1,43 +1,56 @@
 import { type Command, Option } from 'commander'
+import * as z from 'zod/mini'
 import { present } from '../../lib/run/present.ts'
-import { generationTypes, parkReasons } from '../../lib/run/run.ts'
+import { endings, generationTypes, parkReasons, type RunKind, runKinds } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
-import { listRuns, runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
+import {
+  failures,
+  type ListPosition,
+  listRuns,
+  type RunFilter,
+  runStatuses,
+} from '../../lib/usecases/inspect/list-runs.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import {
   addRowFlags,
   type Column,
   checkRowFlags,
+  formatOf,
   isoTime,
   note,
   type OutputFlags,
   printRows,
 } from '../output.ts'
-import type { StackOptions } from '../stack-location.ts'
+import { resolveAsset } from '../resolve-asset.ts'
+import type { StackLocation, StackOptions } from '../stack-location.ts'
 import { domainOf, sinceMs } from '../target.ts'
 import { relative } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface ListOptions extends StackOptions, OutputFlags {
   readonly domain?: string
-  readonly status?: readonly string[]
+  readonly state?: readonly string[]
+  readonly ending?: readonly string[]
   readonly project?: string
   readonly asset?: string
+  readonly kind?: RunKind
   readonly reason?: string
   readonly type?: string
   readonly since?: string
   readonly limit: number
+  readonly next?: string
 }
 
-const whyOf = ({ error, reason }: RunSummary): string =>
-  error === undefined ? (reason ?? '') : `${error.name}: ${error.message}`
+const whyOf = ({ error, reason }: RunSummary): string => {
+  if (error === undefined) return reason ?? ''
+  return reason === undefined ? `${error.name}: ${error.message}` : `${reason}: ${error.message}`
+}
 
 const columns: readonly Column<RunSummary>[] = [
-  { name: 'target', value: ({ assetId, dataSourceId }) => assetId ?? dataSourceId },
+  { name: 'name', value: ({ assetName, assetId, dataSourceId }) => assetName ?? assetId ?? dataSourceId },
+  { name: 'project', value: ({ projectName, projectId }) => projectName ?? projectId },
   { name: 'revision', value: ({ revision, triggerKey }) => revision ?? triggerKey },
-  { name: 'types', value: ({ types }) => types, hidden: true },
-  { name: 'attempt', value: ({ attempt }) => attempt, hidden: true },
   { name: 'status', value: ({ status }) => status },
   { name: 'why', value: whyOf },
   {
@@ -46,53 +59,125 @@ const columns: readonly Column<RunSummary>[] = [
     text: (run) => relative(run.updatedAtMs, Date.now()),
   },
   { name: 'run', value: ({ runId }) => runId },
-  { name: 'project', value: ({ projectId }) => projectId, hidden: true },
+  { name: 'types', value: ({ types }) => types, hidden: true },
+  { name: 'attempt', value: ({ attempt }) => attempt, hidden: true },
+  {
+    name: 'kind',
+    value: ({ dataSourceId }) => (dataSourceId === undefined ? runKinds[0] : runKinds[1]),
+    hidden: true,
+  },
+  { name: 'target', value: ({ assetId, dataSourceId }) => assetId ?? dataSourceId, hidden: true },
+  { name: 'projectId', value: ({ projectId }) => projectId, hidden: true },
   { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
 ]
 
-const upper = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value.toUpperCase(),
-]
+const states = runStatuses.filter((status) => !endings.some((ending) => ending === status))
+/** What `--ending` takes beside an ending: everything that a person calls a failure. */
+const anyFailure = 'ANY-FAILURE'
 
-/** `dzrun list`: the runs of a domain, newest first. */
+const oneOf =
+  (flag: string, known: readonly string[]) =>
+  (value: string, before: readonly string[] = []): readonly string[] => {
+    const name = value.toUpperCase()
+    if (known.includes(name)) return [...before, name]
+    throw new CommandFailed(exitCodes.usage, `${flag} knows ${known.join(', ').toLowerCase()}, not ${value}`)
+  }
+
+const Position = z.object({ updatedAtMs: z.number(), id: z.string() })
+
+const tokenOf = (position: ListPosition): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url')
+
+const positionOf = (token: string): ListPosition => {
+  try {
+    return z.parse(Position, JSON.parse(Buffer.from(token, 'base64url').toString()))
+  } catch (cause) {
+    const message = '--next takes the token that the page before printed'
+    throw new CommandFailed(exitCodes.usage, message, { cause })
+  }
+}
+
+const statusesOf = ({ state, ending, reason }: ListOptions): readonly string[] | undefined => {
+  const ended = ending?.flatMap((name): readonly string[] => (name === anyFailure ? failures : [name]))
+  if (state !== undefined || ended !== undefined) return [...new Set([...(state ?? []), ...(ended ?? [])])]
+  // Only what is parked has a reason.
+  return reason === undefined ? undefined : ['PARKED']
+}
+
+const assetIn = async (options: ListOptions, location: StackLocation): Promise<string | undefined> => {
+  const { asset, project: _, ...others } = options
+  return asset === undefined ? undefined : (await resolveAsset(asset, others, location)).assetId
+}
+
+const filterOf = (options: ListOptions, assetId: string | undefined): RunFilter => {
+  const { since, project, reason, type, kind } = options
+  const statuses = statusesOf(options)
+  return {
+    ...present({
+      statuses,
+      sinceMs: since === undefined ? undefined : sinceMs(since, Date.now()),
+      projectId: project,
+      assetId,
+      reason,
+      type,
+      kind,
+    }),
+  }
+}
+
+/** `--domain` and DZRUN_DOMAIN name one domain; without them, every domain in which a run has ended. */
+const domainsOf = async (
+  { domain }: ListOptions,
+  { counts, location }: Awaited<ReturnType<typeof connect>>,
+): Promise<readonly string[]> => {
+  if (domain !== undefined || process.env['DZRUN_DOMAIN'] !== undefined) return [domainOf(domain)]
+  const known = new Set(await counts.domains())
+  if (location.local?.domainId !== undefined) known.add(location.local.domainId)
+  return known.size === 0 ? [domainOf(undefined)] : [...known]
+}
+
+/** `dzrun list`: runs, newest first. */
 export const addList = (program: Command): void => {
   const command = program
     .command('list')
-    .description('list the runs of a domain, the last changed first')
-    .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
-    .option('--status <status>', `state or ending, repeatable: ${runStatuses.join(', ')}`, upper)
+    .description('list runs, the last changed first')
+    .option('--domain <id>', 'only this domain (or DZRUN_DOMAIN); without it, every domain with ended runs')
+    .option(
+      '--ending <ending>',
+      `${[anyFailure, ...endings].join(', ').toLowerCase()}; repeatable`,
+      oneOf('--ending', [anyFailure, ...endings]),
+    )
+    .option('--state <state>', `${states.join(', ').toLowerCase()}; repeatable`, oneOf('--state', states))
     .option('--project <id>', 'only runs of this project')
-    .option('--asset <id>', 'only runs of this asset')
+    .option('--asset <asset>', 'only runs of this asset, named as in dzrun explain')
+    .addOption(new Option('--kind <kind>', 'only runs of this kind').choices(runKinds))
     .addOption(
       new Option('--reason <reason>', 'only requests that wait for this reason').choices(parkReasons),
     )
     .addOption(new Option('--type <type>', 'only runs of this type').choices(generationTypes))
     .option('--since <time>', 'only what changed since: 90m, 12h, 7d, or an ISO 8601 time')
     .option('--limit <n>', 'at most this many runs', wholeNumber(1, 10_000), 50)
+    .option('--next <token>', 'the page after the one that printed this token')
     .addHelpText(
       'after',
-      '\nExamples:\n  dzrun list --domain dzd_sample1234567 --status failed --since 7d\n  dzrun list --status parked --reason DENIED --output csv',
+      '\nExamples:\n  dzrun list --ending any-failure --since 7d\n  dzrun list --state parked --reason DENIED --output csv',
     )
-  addRowFlags(command, columns).action(async (options: ListOptions) => {
-    const all: ListOptions = { ...command.optsWithGlobals(), ...options }
-    const unknown = (all.status ?? []).filter((status) => !runStatuses.includes(status))
-    if (unknown.length > 0)
-      throw new CommandFailed(
-        exitCodes.usage,
-        `--status knows ${runStatuses.join(', ')}, not ${unknown.join(', ')}`,
-      )
-    const nowMs = Date.now()
+  addRowFlags(command, columns).action(async () => {
+    const all = command.optsWithGlobals<ListOptions>()
     checkRowFlags(columns, all)
-    const { list, location } = await connect(all)
-    const domainId = domainOf(all.domain, location)
-    const filter = {
-      ...present({ statuses: all.status }),
-      ...(all.since === undefined ? {} : { sinceMs: sinceMs(all.since, nowMs) }),
-      ...present({ projectId: all.project, assetId: all.asset, reason: all.reason, type: all.type }),
-    }
-    const runs = await listRuns(list, domainId, filter, all.limit)
-    if (runs.length === 0) note('no run matches', all)
-    await printRows(runs, columns, all)
+    const position = all.next === undefined ? {} : { after: positionOf(all.next) }
+    const connection = await connect(all)
+    const [domains, assetId] = await Promise.all([
+      domainsOf(all, connection),
+      assetIn(all, connection.location),
+    ])
+    const page = await listRuns(connection.list, domains, filterOf(all, assetId), {
+      limit: all.limit,
+      ...position,
+    })
+    if (page.runs.length === 0 && formatOf(all) === 'table') note('no run matches', all)
+    await printRows(page.runs, columns, all)
+    if (page.next !== undefined)
+      note(`more: dzrun list with the same flags and --next ${tokenOf(page.next)}`, all)
   })
 }

@@ -71,7 +71,8 @@ const retry = async (options: RetryOptions): Promise<void> => {
     sinceMs: sinceMs(options.since, Date.now()),
     ...present({ projectId: project, assetId: asset, type }),
   }
-  const runs = await listRuns(list, domainOf(options.domain, location), filter, options.limit)
+  const { limit } = options
+  const { runs } = await listRuns(list, [domainOf(options.domain, location)], filter, { limit })
   const retries = await retriesOf(runs, store)
   const requests = retries.flatMap((one) => ('request' in one ? [one.request] : []))
   await printRows(retries, columns, options)

@@ -1,55 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { breakerName } from '../../lib/run/breaker.ts'
-import type { StackStatus } from '../../lib/usecases/inspect/stack-status.ts'
-import { stackStatus } from '../../lib/usecases/inspect/stack-status.ts'
+import { type Overview, overviewOf } from '../../lib/usecases/inspect/overview.ts'
 import { connect } from '../connect.ts'
-import { addDocumentFlags, type OutputFlags, printDocument } from '../output.ts'
+import { addDocumentFlags, formatOf, type OutputFlags, printDocument } from '../output.ts'
 import { queueDepths } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
-import { age, time } from '../terminal.ts'
+import { printable, relative, styled, time, timeAndAge } from '../terminal.ts'
+
+interface StatusOptions extends StackOptions, OutputFlags {
+  readonly domain?: string
+  readonly watch?: true
+  readonly exact?: true
+}
 
 type QueueDepths = Awaited<ReturnType<typeof queueDepths>>
+type Status = Overview & { readonly queues: QueueDepths }
 
-const statusLines = (status: StackStatus, queues: QueueDepths, nowMs: number): readonly string[] => {
-  const parked = Object.entries(status.parked).toSorted(([, left], [, right]) => right - left)
-  const total = parked.reduce((sum, [, count]) => sum + count, 0)
+const line = (label: string, text: string): string => `${label.padEnd(18)}${text}`
+
+/** DataZone's quota of Starts, per account and Region. */
+const startsPerSecond = 10
+
+const sweepLines = ({ lastSweep }: Status, nowMs: number): readonly string[] => {
+  if (lastSweep === undefined)
+    return [line('last sweep', styled('red', 'none is recorded; run dzrun doctor'))]
+  const { startedAtMs, tookMs, due, problems, mode, outOfTime } = lastSweep
+  const isLate = nowMs - startedAtMs > 3 * 60_000
+  const seen = `${timeAndAge(startedAtMs, nowMs)}, took ${(tookMs / 1000).toFixed(1)}s, ${due} due, mode ${mode}`
   return [
-    `in flight         ${status.inFlight}`,
-    `being started     ${status.claimed}`,
-    `to be announced   ${status.unannounced}`,
-    `parked            ${total}`,
-    ...parked.map(([reason, count]) => `  ${reason.toLowerCase().padEnd(16)}${count}`),
-    ...(status.oldestDueAtMs === undefined
-      ? []
-      : [`  oldest due      ${age(nowMs - status.oldestDueAtMs)} ago`]),
-    ...queues.map(
-      ({ name, waiting, hidden }) => `${name.padEnd(18)}${waiting} waiting, ${hidden} being handled`,
-    ),
-    ...status.breakers.map(
-      (breaker) =>
-        `breaker open      ${breakerName(breaker.cause)}, next probe ${time(breaker.nextProbeAtMs)}`,
-    ),
-    ...(status.unreadable === 0 ? [] : [`unreadable        ${status.unreadable} records`]),
+    line('last sweep', isLate ? styled('red', `${seen}; the schedule may be off: run dzrun doctor`) : seen),
+    ...(outOfTime ? [line('', styled('yellow', 'ran out of time; the next sweep goes on'))] : []),
+    ...problems.map((problem) => line('', styled('yellow', printable(problem)))),
   ]
 }
+
+const parkedLines = ({ parked, parkedAtMs }: Status, nowMs: number): readonly string[] => {
+  const total = parked.reduce((sum, { count }) => sum + count, 0)
+  return [
+    line('parked', total === 0 ? '0' : `${total}, counted ${relative(parkedAtMs, nowMs)}`),
+    ...parked.map(({ reason, count, nextAtMs }) =>
+      line(
+        `  ${reason.toLowerCase()}`,
+        `${String(count).padEnd(8)}${nextAtMs === undefined ? 'due now' : `next ${timeAndAge(nextAtMs, nowMs)}`}`,
+      ),
+    ),
+  ]
+}
+
+const statusLines = (status: Status, nowMs: number): readonly string[] => {
+  const { STARTED = 0, ...ended } = status.today
+  const endings = Object.entries(ended).map(([ending, count]) => `${count} ${ending.toLowerCase()}`)
+  return [
+    line('in flight', `${status.inFlight}${status.claimed === 0 ? '' : `, ${status.claimed} being started`}`),
+    ...(status.unannounced === 0 ? [] : [line('to be announced', String(status.unannounced))]),
+    ...parkedLines(status, nowMs),
+    line('ended today', endings.length === 0 ? 'none' : endings.join(', ')),
+    line(
+      'started today',
+      `${STARTED} (DataZone allows ${startsPerSecond} a second; dzrun quota shows the month)`,
+    ),
+    ...status.queues.map(({ name, waiting, hidden }) =>
+      line(name, `${waiting} waiting, ${hidden} being handled`),
+    ),
+    ...status.breakers.map(({ cause, nextProbeAtMs }) =>
+      line('breaker open', `${breakerName(cause)}, next probe ${timeAndAge(nextProbeAtMs, nowMs)}`),
+    ),
+    ...status.pauses.map(({ domainId, projectId, pausedBy, reason }) => {
+      const scope = projectId === undefined ? domainId : `${domainId}/${projectId}`
+      const why = printable(`by ${pausedBy ?? 'an operator'}: ${reason ?? 'no reason given'}`)
+      return line('paused', `${scope} ${why}`)
+    }),
+    ...sweepLines(status, nowMs),
+    ...(status.unreadable === 0 ? [] : [line('unreadable', styled('red', `${status.unreadable} records`))]),
+  ]
+}
+
+const watchMs = 2000
 
 /** `dzrun status`: what the system is doing. */
 export const addStatus = (program: Command): void => {
   const command = program
     .command('status')
-    .description('show what is in flight, what waits and why, the queues, and open breakers')
-    .addHelpText('after', '\nExample:\n  dzrun status --stage prod --region eu-central-1')
+    .description('show what runs, what waits and why, today, the queues, breakers, pauses and the last sweep')
+    .option('--domain <id>', 'look for pauses in this domain, too (or DZRUN_DOMAIN)')
+    .option('--exact', 'count the parked requests now, not as of the last sweep; reads each of them')
+    .option('--watch', 'show it again every two seconds until Ctrl-C')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dzrun status --stage prod --region eu-central-1\n  dzrun status --watch',
+    )
   addDocumentFlags(command).action(async () => {
-    const all = command.optsWithGlobals<StackOptions & OutputFlags>()
-    const { location, store, breakers } = await connect(all)
-    const nowMs = Date.now()
-    const [status, queues] = await Promise.all([
-      stackStatus({ store, breakers }, nowMs),
-      queueDepths(location, all),
-    ])
-    printDocument({ ...status, queues }, all, {
-      fields: ['claimed', 'inFlight', 'unannounced', 'parked', 'breakers', 'unreadable', 'queues'],
-      text: () => statusLines(status, queues, nowMs),
-    })
+    const all = command.optsWithGlobals<StatusOptions>()
+    const { location, ...ports } = await connect(all)
+    const domainId = all.domain ?? process.env['DZRUN_DOMAIN'] ?? location.local?.domainId
+    const show = async () => {
+      const nowMs = Date.now()
+      const [overview, queues] = await Promise.all([
+        overviewOf(ports, nowMs, {
+          isExact: all.exact === true,
+          domainIds: domainId === undefined ? [] : [domainId],
+        }),
+        queueDepths(location, all),
+      ])
+      const status: Status = { ...overview, queues }
+      if (all.watch === true && formatOf(all) === 'table' && process.stdout.isTTY)
+        process.stdout.write(
+          `\u001b[H\u001b[2J${styled('dim', `dzrun status, ${time(nowMs)}, Ctrl-C ends it`)}\n`,
+        )
+      printDocument(status, all, {
+        fields: [
+          'inFlight',
+          'claimed',
+          'unannounced',
+          'parked',
+          'parkedAtMs',
+          'today',
+          'byProject',
+          'breakers',
+          'pauses',
+          'lastSweep',
+          'unreadable',
+          'queues',
+        ],
+        text: () => statusLines(status, nowMs),
+      })
+    }
+    await show()
+    while (all.watch === true) {
+      await delay(watchMs)
+      await show()
+    }
   })
 }

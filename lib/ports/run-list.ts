@@ -9,6 +9,8 @@ export interface RunListQuery {
   readonly sinceMs?: number
   /** Only records written before this time, in ms since the epoch. */
   readonly beforeMs?: number
+  /** How many records a page holds at most. Default: 100. */
+  readonly pageSize?: number
 }
 
 /**

@@ -12,3 +12,15 @@ export interface Pause {
 export interface Switches {
   pauseOf(domainId: string, projectId: string): Promise<Pause | undefined>
 }
+
+/** A pause, with what it pauses. */
+export interface ListedPause extends Pause {
+  readonly domainId: string
+  /** Absent: the whole domain. */
+  readonly projectId?: string
+}
+
+/** Lists the pauses of a domain, for people. Throws PortUnavailable when the table does not answer. */
+export interface PauseList {
+  pausesOf(domainId: string): Promise<readonly ListedPause[]>
+}

@@ -77,14 +77,32 @@ export const incrementsFor = (
     })
 }
 
-/** The counters of all caps for the day and month of `nowMs`. */
-export const countersAt = (caps: readonly Cap[], nowMs: number): readonly Counter[] => {
-  const now = new Date(nowMs)
-  return caps.flatMap(({ name: cap, perDay, perMonth }) => [
-    ...(perDay === undefined ? [] : [{ cap, period: dayAt(now).period }]),
-    ...(perMonth === undefined ? [] : [{ cap, period: monthAt(now).period }]),
-  ])
+/** One counter of a cap, with what people compare it with. */
+export interface CapCounter {
+  readonly counter: Counter
+  readonly limit: number
+  /** How much of the limit backfill leaves to live requests. */
+  readonly reserved: number
+  readonly endsAtMs: number
 }
+
+/** The counters of a cap for the day and month of `nowMs`. The reserve is of the month, where there is one. */
+export const countersOf = (
+  { name: cap, perDay, perMonth, reserveForLive = 0 }: Cap,
+  nowMs: number,
+): readonly CapCounter[] => {
+  const now = new Date(nowMs)
+  const of = (limit: number | undefined, { period, endsAtMs }: Period, reserved: number) =>
+    limit === undefined ? [] : [{ counter: { cap, period }, limit, reserved, endsAtMs }]
+  return [
+    ...of(perDay, dayAt(now), perMonth === undefined ? reserveForLive : 0),
+    ...of(perMonth, monthAt(now), reserveForLive),
+  ]
+}
+
+/** The counters of all caps for the day and month of `nowMs`. */
+export const countersAt = (caps: readonly Cap[], nowMs: number): readonly Counter[] =>
+  caps.flatMap((cap) => countersOf(cap, nowMs).map(({ counter }) => counter))
 
 const isSameCounter = (left: Counter, right: Counter): boolean =>
   left.cap === right.cap && left.period === right.period

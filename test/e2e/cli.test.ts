@@ -37,7 +37,9 @@ describe('dzrun on a local stack', () => {
       expect(stdout).toContain('glossary is being rebuilt')
       expect(stdout).toContain(`dzrun resume ${scope}`)
     })
-    expect((await dzrun('status')).stdout).toMatch(/parked +1\n {2}paused +1\n/)
+    const { stdout } = await dzrun('status')
+    expect(stdout).toMatch(/parked +1, counted \d+s ago\n {2}paused +1 /)
+    expect(stdout).toMatch(new RegExp(`paused +${scope} by .+: glossary is being rebuilt`))
     expect(await dzrun('resume', scope)).toMatchObject({ code: 0 })
     expect(await dzrun('resume', scope)).toMatchObject({ code: 3 })
   })
@@ -101,7 +103,10 @@ describe('dzrun on a local stack', () => {
     [['list', '--limit', '0'], 2, "error: option '--limit <n>' argument '0' is invalid"],
     [['get', 'no-such-run'], 3, 'dzrun: no record holds run no-such-run'],
     [['breaker', 'close', 'DENIED#x#y'], 3, 'dzrun: no open breaker is named DENIED#x#y; open: none'],
-    [['list', '--domain', domain, '--status', 'broken'], 2, 'dzrun: --status knows PLANNED'],
+    [['list', '--ending', 'broken'], 2, 'dzrun: --ending knows any-failure'],
+    [['list', '--next', 'x'], 2, 'dzrun: --next takes the token'],
+    [['list', '--json', 'nmae'], 2, 'dzrun: --json knows name'],
+    [['cancel', 'sales'], 3, "dzrun: no asset of dzd_sample1234567 is named 'sales'; similar: "],
   ])('answers %j with exit code %i', async (args, code, message) => {
     const { stderr, ...ended } = await dzrun(...args)
     expect(ended.code).toBe(code)

@@ -58,7 +58,10 @@ const parameters = (table: string, query: RunListQuery): QueryCommandInput => ({
 export const dynamoDbRunList = (client: DynamoDBClient, table: string): RunList => ({
   async *newestFirst(query) {
     try {
-      for await (const page of paginateQuery({ client, pageSize: 100 }, parameters(table, query)))
+      for await (const page of paginateQuery(
+        { client, pageSize: query.pageSize ?? 100 },
+        parameters(table, query),
+      ))
         yield (page.Items ?? []).flatMap((item) => summaryOf(plainItem(item)))
     } catch (error) {
       throw new PortUnavailable('table', error)

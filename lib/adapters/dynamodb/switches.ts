@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
-import type { Pause, Switches } from '../../ports/switches.ts'
+import type { Pause, PauseList, Switches } from '../../ports/switches.ts'
 import { present } from '../../run/present.ts'
 import { readPartition } from './read-partition.ts'
 
@@ -78,3 +78,19 @@ export const dynamoDbSwitches = (
     },
   }
 }
+
+/** The switches that pause something, read for people. */
+export const dynamoDbPauseList = (client: DynamoDBClient, table: string): PauseList => ({
+  async pausesOf(domainId) {
+    try {
+      const items = await readPartition(client, table, `SWITCH#${domainId}`)
+      return items.flatMap(pauseIn).flatMap(([sk, pause]) => {
+        if (!usable.test(sk)) return []
+        const [, projectId] = sk.split('#')
+        return [{ domainId, ...(projectId === undefined ? {} : { projectId }), ...pause }]
+      })
+    } catch (error) {
+      throw new PortUnavailable('table', error)
+    }
+  },
+})

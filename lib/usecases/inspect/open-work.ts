@@ -1,5 +1,6 @@
 import type { RunStore, UnreadableRecord } from '../../ports/run-store.ts'
 import type { Run } from '../../run/run.ts'
+import { anyTimeMs } from './any-time.ts'
 
 /** Everything that the table owes, as records. */
 export interface OpenWork {
@@ -16,7 +17,7 @@ export interface OpenWork {
 export const openWork = async (store: RunStore): Promise<OpenWork> => {
   const runs: Run[] = []
   const unreadable: UnreadableRecord[] = []
-  for (const pages of [store.due(Number.MAX_SAFE_INTEGER), store.waiting(Number.MAX_SAFE_INTEGER)])
+  for (const pages of [store.due(anyTimeMs), store.waiting(anyTimeMs)])
     for await (const page of pages) {
       runs.push(...page.runs)
       unreadable.push(...page.unreadable)

@@ -3,6 +3,7 @@ import type { RunStore } from '../../ports/run-store.ts'
 import type { Breaker } from '../../run/breaker.ts'
 import { present } from '../../run/present.ts'
 import type { Run } from '../../run/run.ts'
+import { anyTimeMs } from './any-time.ts'
 
 /** What the table owes now. */
 export interface StackStatus {
@@ -36,7 +37,7 @@ export const stackStatus = async (
     parked[reason] = (parked[reason] ?? 0) + 1
   }
   // Leases and looks that are due later owe something, too.
-  for await (const page of ports.store.due(Number.MAX_SAFE_INTEGER)) {
+  for await (const page of ports.store.due(anyTimeMs)) {
     unreadable += page.unreadable.length
     for (const run of page.runs) states[run.state] = (states[run.state] ?? 0) + 1
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunListQuery } from '../../../../lib/ports/run-list.ts'
 import type { RunSummary } from '../../../../lib/run/run-summary.ts'
-import { listRuns, runStatuses } from '../../../../lib/usecases/inspect/list-runs.ts'
+import { type ListPosition, listRuns, runStatuses } from '../../../../lib/usecases/inspect/list-runs.ts'
 
 const summary = (over: Partial<RunSummary>): RunSummary => ({
   record: 'RUN#1#BUSINESS_DESCRIPTIONS#0001',
@@ -13,6 +13,9 @@ const summary = (over: Partial<RunSummary>): RunSummary => ({
   updatedAtMs: 0,
   ...over,
 })
+
+const { assetId: _, ...common } = summary({})
+const sourceSummary: RunSummary = { ...common, dataSourceId: 'source-1' }
 
 const listOf = (pages: Readonly<Record<string, readonly (readonly RunSummary[])[]>>) => {
   const queries: RunListQuery[] = []
@@ -36,7 +39,7 @@ describe('listRuns', () => {
       FAILED: [[summary({ updatedAtMs: 5 }), summary({ updatedAtMs: 1 })]],
       PARKED: [[summary({ status: 'PARKED', updatedAtMs: 3 })]],
     })
-    const runs = await listRuns(list, 'dzd_orders', {}, 2)
+    const { runs } = await listRuns(list, ['dzd_orders'], {}, { limit: 2 })
     expect(runs.map(({ updatedAtMs }) => updatedAtMs)).toEqual([5, 3])
     expect(list.queries.map(({ status }) => status)).toEqual(runStatuses)
   })
@@ -44,7 +47,7 @@ describe('listRuns', () => {
   test('reads no more pages than the limit needs', async () => {
     const page = [summary({ updatedAtMs: 9 }), summary({ updatedAtMs: 8 })]
     const list = listOf({ FAILED: [page, page, page] })
-    await listRuns(list, 'dzd_orders', { statuses: ['FAILED'] }, 3)
+    await listRuns(list, ['dzd_orders'], { statuses: ['FAILED'] }, { limit: 2 })
     expect(list.pagesRead()).toBe(2)
   })
 
@@ -53,6 +56,7 @@ describe('listRuns', () => {
     [{ assetId: 'c' }, ['c']],
     [{ reason: 'DENIED' }, ['d']],
     [{ type: 'BUSINESS_NAMES' }, ['e']],
+    [{ kind: 'DATA_SOURCE' as const }, [undefined]],
   ])('filters by %o', async (filter, found) => {
     const list = listOf({
       FAILED: [
@@ -62,16 +66,42 @@ describe('listRuns', () => {
           summary({ assetId: 'c' }),
           summary({ assetId: 'd', reason: 'DENIED' }),
           summary({ assetId: 'e', types: ['BUSINESS_NAMES'] }),
+          sourceSummary,
         ],
       ],
     })
-    const runs = await listRuns(list, 'dzd_orders', { ...filter, statuses: ['FAILED'] }, 10)
+    const { runs } = await listRuns(list, ['dzd_orders'], { ...filter, statuses: ['FAILED'] }, { limit: 10 })
     expect(runs.map(({ assetId }) => assetId)).toEqual(found)
   })
 
   test('asks the index only for what changed since', async () => {
     const list = listOf({})
-    await listRuns(list, 'dzd_orders', { statuses: ['FAILED'], sinceMs: 7 }, 10)
-    expect(list.queries).toEqual([{ domainId: 'dzd_orders', status: 'FAILED', sinceMs: 7 }])
+    await listRuns(list, ['dzd_orders'], { statuses: ['FAILED'], sinceMs: 7 }, { limit: 10 })
+    expect(list.queries).toEqual([{ domainId: 'dzd_orders', status: 'FAILED', sinceMs: 7, pageSize: 11 }])
+  })
+
+  test('merges domains, and continues where a page ended, also within one millisecond', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    const all = ids.map((assetId, index) =>
+      summary({ assetId, domainId: index % 2 === 0 ? 'dzd_1' : 'dzd_2', updatedAtMs: index < 1 ? 2 : 1 }),
+    )
+    const list = {
+      async *newestFirst({ domainId, beforeMs = 9 }: RunListQuery) {
+        yield all.filter((run) => run.domainId === domainId && run.updatedAtMs < beforeMs)
+      },
+    }
+    const found: (string | undefined)[] = []
+    let after: ListPosition | undefined
+    do {
+      const page = await listRuns(
+        list,
+        ['dzd_1', 'dzd_2'],
+        { statuses: ['FAILED'] },
+        { limit: 2, ...(after === undefined ? {} : { after }) },
+      )
+      found.push(...page.runs.map(({ assetId }) => assetId))
+      after = page.next
+    } while (after !== undefined)
+    expect(found).toEqual(['a', 'c', 'e', 'b', 'd'])
   })
 })
