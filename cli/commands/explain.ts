@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
+import { policyVersionText, skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/explain-target.ts'
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import { connect } from '../connect.ts'
@@ -18,6 +18,7 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
     ...(run.subject.kind === 'METADATA_GENERATION'
       ? [`  project ${run.projectId}, lane ${run.request.lane}`]
       : []),
+    ...(run.policy?.version === undefined ? [] : [`  decided by ${policyVersionText(run.policy.version)}`]),
     ...(pause === undefined
       ? []
       : [

@@ -77,9 +77,14 @@ const skipped: Record<SkipReason, string> = {
     'by the repeat guard, because the last run succeeded or was accepted a short while ago and the columns are the same',
 }
 
+/** A version of the policy in words. */
+export const policyVersionText = (version: number): string =>
+  version === 0 ? 'the bundled policy' : `policy version ${version}`
+
 /** Returns what happened to a skipped request, in one sentence without its time. */
-export const skipText = ({ requestKey, reason, rule, because, types }: Skip): string => {
-  const place = rule === undefined ? '' : `, rules[${rule}]`
+export const skipText = ({ requestKey, reason, rule, because, types, policyVersion }: Skip): string => {
+  const version = policyVersion === undefined ? '' : `, ${policyVersionText(policyVersion)}`
+  const place = `${version}${rule === undefined ? '' : `, rules[${rule}]`}`
   const which = types === undefined ? '' : `, ${types.join(' + ')},`
   return `${requestKey}${which} was skipped ${skipped[reason]}${place}${because === undefined ? '' : `: ${because}`}`
 }
