@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { domainIdPattern } from './contracts/fields.ts'
+import { domainIdPattern, timestamp, timestampMs } from './contracts/fields.ts'
 import { parsePolicy } from './contracts/policy-file.ts'
 import { parseWith } from './contracts/problems.ts'
 import { InvalidConfiguration } from './errors.ts'
@@ -92,6 +92,8 @@ const Environment = z.object({
   TOKEN_MEMORY_SECONDS: seconds(600),
   LIST_LAG_SECONDS: seconds(120),
   START_EFFECT_SECONDS: seconds(60),
+  /** The time that the table was restored to, or empty. */
+  RESTORED_TO: z._default(z.union([z.literal(''), timestamp]), ''),
   START_TIMEOUT_SECONDS: seconds(10, 60),
   PARK_SECONDS: seconds(900),
   QUOTA_PROBE_SECONDS: seconds(4 * 3600),
@@ -162,6 +164,7 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
         listLagMs: ms(value.LIST_LAG_SECONDS),
         startEffectMs: ms(value.START_EFFECT_SECONDS),
       },
+      ...(value.RESTORED_TO === '' ? {} : { restoredToMs: timestampMs(value.RESTORED_TO) }),
       leaseMs: ms(value.LEASE_SECONDS),
       startTimeoutMs: ms(value.START_TIMEOUT_SECONDS),
       parkMs: ms(value.PARK_SECONDS),

@@ -28,8 +28,10 @@ const referred: Readonly<Record<string, string>> = {
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
   START_RATE_PER_SECOND: '9.8',
   DATAZONE_API: 'auto',
+  CATALOG_ROLE_ARN: '',
   QUOTA_PROBE_SECONDS: '14400',
   MAX_WAIT_DAYS: '35',
+  RESTORED_TO: '',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_REGION: 'us-east-1',
 }

@@ -64,6 +64,7 @@ describe('a function', () => {
       },
       DATAZONE_API: { Ref: 'DataZoneApi' },
       QUOTA_PROBE_SECONDS: { Ref: 'QuotaProbeSeconds' },
+      RESTORED_TO: { Ref: 'RestoredTo' },
       MAX_WAIT_DAYS: { Ref: 'MaxWaitDays' },
       LEASE_SECONDS: '60',
       SWEEP_PERIOD_SECONDS: '60',

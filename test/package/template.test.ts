@@ -120,6 +120,7 @@ describe('the packaged template', () => {
       DomainAccountId: '',
       QuotaProbeSeconds: '14400',
       MaxWaitDays: '35',
+      RestoredTo: '',
       LogLevel: 'INFO',
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
@@ -224,6 +225,11 @@ describe('the packaged template', () => {
     ['DomainAccountId', ['', '111122223333'], ['1', 'orders']],
     ['ArchiveDays', ['0', '7', '3650'], ['', '-1', '07', '1.5']],
     ['AlarmEmail', ['', 'on-call@example.com'], ['on-call', 'a b@c']],
+    [
+      'RestoredTo',
+      ['', '2026-11-20T02:00:00Z', '2026-11-20T02:00+0100'],
+      ['2026-11-20', 'yesterday', '2026-11-20T02:00:00'],
+    ],
     ['StartRatePerSecond', ['9.8', '10', '0.5', '100'], ['0', '0.0', '', '-1', 'fast', '1e3']],
     [
       'DefaultTypes',

@@ -2,6 +2,7 @@ import policyFile from '../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../lib/config.ts'
 import type { RunRequest } from '../../lib/contracts/run-request.ts'
 import type { DataZone } from '../../lib/ports/datazone.ts'
+import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { Breaker } from '../../lib/run/breaker.ts'
 import { runKey, targetOf } from '../../lib/run/identity.ts'
 import type { Run } from '../../lib/run/run.ts'
@@ -44,6 +45,8 @@ export const starterWorld = (
     readonly runs?: readonly Run[]
     readonly breakers?: readonly Breaker[]
     readonly settings?: Partial<StarterSettings>
+    /** A table to use instead of the one in memory. */
+    readonly table?: RunStore
     /** The name of every project; DataZone shows none, unless this is given. */
     readonly projectName?: string
     /** When messages were put on the queue; now, unless this says so. */
@@ -90,7 +93,7 @@ export const starterWorld = (
   const handle = async (body: object | string, receiveCount = 1) => {
     const gate = gates()
     const { outcomes } = await handleMessage(typeof body === 'string' ? body : JSON.stringify(body), {
-      store,
+      store: options.table ?? store,
       bus,
       queue,
       datazone,

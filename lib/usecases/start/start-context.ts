@@ -27,6 +27,8 @@ export interface StarterSettings {
   /** Which version of the policy this is; absent where it is not known. */
   readonly policyVersion?: number
   readonly assumptions: Assumptions
+  /** The time that the table was restored to, in ms since the epoch: each Start is preceded by a search of List. */
+  readonly restoredToMs?: number
   /** The function's timeout plus 30 s, so that an invocation ends before its leases do. */
   readonly leaseMs: number
   /** Start is aborted after this long. */

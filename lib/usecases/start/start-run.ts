@@ -6,6 +6,7 @@ import { startSafety } from '../../run/start-safety.ts'
 import { awaitSlot } from './await-slot.ts'
 import { cancelUnstarted, park } from './close-claim.ts'
 import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
+import { findLostStart } from './find-lost-start.ts'
 import { handleRefusal } from './handle-refusal.ts'
 import { parkBehindBreaker } from './park-behind-breaker.ts'
 import { recordStart } from './record-start.ts'
@@ -82,8 +83,11 @@ export const startRun = async (
   const { clock, settings } = context
   if (isCancelRequested(claimed)) {
     const earlier = await findEarlierStart(claimed, others, context)
-    return earlier === 'nothing' ? cancelUnstarted(claimed, context) : earlier
+    const lost = earlier === 'nothing' ? await findLostStart(claimed, others, context) : earlier
+    return lost === 'nothing' ? cancelUnstarted(claimed, context) : lost
   }
+  const lost = await findLostStart(claimed, others, context)
+  if (lost !== 'nothing') return lost
   // After its last try the run is rejected, which is safe only once no earlier Start of it can be open (P1).
   const isLastTry = hasWaitedTooLong(claimed, clock.now(), settings.maxWaitMs)
   if (!isLastTry && startSafety(claimed, settings.assumptions) !== 'look')
