@@ -56,10 +56,9 @@ export const rateAt = (pace: Pace, nowMs: number, configuredRate: number): numbe
  */
 export const reserveSlots = (
   pace: Pace,
-  count: number,
+  { count, latestMs }: { readonly count: number; readonly latestMs: number },
   nowMs: number,
   configuredRate: number,
-  latestMs: number,
 ): { readonly pace: Pace; readonly slots: readonly Slot[] } => {
   const gapMs = 1000 / rateAt(pace, nowMs, configuredRate)
   const firstMs = Math.max(pace.nextSlotMs, nowMs)

@@ -41,7 +41,7 @@ const reserved = (rate: number, story: readonly Step[]) => {
     }
     const askedMs = nowMs
     const latestMs = nowMs + patienceMs
-    const taken = reserveSlots(pace, count, nowMs, rate, latestMs)
+    const taken = reserveSlots(pace, { count, latestMs }, nowMs, rate)
     const inForce = rateAt(pace, askedMs, rate)
     const inTime = taken.slots.filter(({ atMs }) => atMs <= latestMs)
     slots.push(...inTime.map(({ atMs }) => ({ slotMs: atMs, askedMs, rate: inForce })))
@@ -94,10 +94,10 @@ test('P9: returns slots that come too late without reserving them, so that askin
       for (const { throttled, count: asked, patienceMs, laterMs } of story) {
         nowMs += laterMs
         if (throttled) pace = slowDown(pace, nowMs, rate)
-        else pace = reserveSlots(pace, asked, nowMs, rate, nowMs + patienceMs).pace
+        else pace = reserveSlots(pace, { count: asked, latestMs: nowMs + patienceMs }, nowMs, rate).pace
       }
-      const { slots } = reserveSlots(pace, count, nowMs, rate, Number.POSITIVE_INFINITY)
-      const impatient = reserveSlots(pace, count, nowMs, rate, (slots[0]?.atMs ?? 0) - 1)
+      const { slots } = reserveSlots(pace, { count, latestMs: Number.POSITIVE_INFINITY }, nowMs, rate)
+      const impatient = reserveSlots(pace, { count, latestMs: (slots[0]?.atMs ?? 0) - 1 }, nowMs, rate)
       expect(impatient).toEqual({ pace, slots })
     }),
   )
@@ -112,7 +112,7 @@ const replay = (rate: number, story: readonly Step[]) => {
     nowMs += laterMs
     pace = throttled
       ? slowDown(pace, nowMs, rate)
-      : reserveSlots(pace, count, nowMs, rate, nowMs + patienceMs).pace
+      : reserveSlots(pace, { count, latestMs: nowMs + patienceMs }, nowMs, rate).pace
     return { nowMs, before, after: pace }
   })
 }

@@ -77,7 +77,7 @@ const backlog = async (startsPerSecond: number, requests: number, forMs: number)
   let pace: Pace = { nextSlotMs: 0 }
   const sharedPace: StartPace = {
     reserve: async (count, nowMs, latestMs) => {
-      const taken = reserveSlots(pace, count, nowMs, startsPerSecond, latestMs)
+      const taken = reserveSlots(pace, { count, latestMs }, nowMs, startsPerSecond)
       pace = taken.pace
       return taken.slots
     },

@@ -125,7 +125,7 @@ export const dynamoDbStartPace = (
   return {
     reserve: (count, nowMs, latestMs) =>
       change(nowMs, (pace) => {
-        const taken = reserveSlots(pace, count, nowMs, configuredPerSecond, latestMs)
+        const taken = reserveSlots(pace, { count, latestMs }, nowMs, configuredPerSecond)
         return { pace: taken.pace, result: taken.slots }
       }),
     async rateCuts() {

@@ -17,7 +17,9 @@ export const itemPageOf = <T>(world: World, query: ItemQuery<T>) => {
   const { seed, settings } = world
   const { key, items, nextToken } = query
   const nowMs = world.nowMs()
-  const fromIndex = nextToken ? readPageToken(seed, key, nextToken, nowMs, settings.pageTokenLifeMs).after : 0
+  const fromIndex = nextToken
+    ? readPageToken(seed, key, nextToken, { nowMs, lifeMs: settings.pageTokenLifeMs }).after
+    : 0
   const toIndex = fromIndex + (query.maxResults ?? defaultMaxResults)
   const place = { order: 'newest', kind: 'offset', after: toIndex, atMs: nowMs } as const
   return {

@@ -27,8 +27,7 @@ export const readPageToken = (
   seed: Seed,
   query: readonly unknown[],
   token: string,
-  nowMs: number,
-  lifeMs: number | null,
+  { nowMs, lifeMs }: { readonly nowMs: number; readonly lifeMs: number | null },
 ): PagePlace => {
   const [orderText, kindText, after, atMs] = Buffer.from(token, 'base64url').toString().split(' ')
   const place: PagePlace = {

@@ -42,7 +42,9 @@ export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) 
   const nowMs = world.nowMs()
   const { key, nextToken, maxResults: most = defaultMaxResults } = query
   const given =
-    nextToken === undefined ? undefined : readPageToken(seed, key, nextToken, nowMs, settings.pageTokenLifeMs)
+    nextToken === undefined
+      ? undefined
+      : readPageToken(seed, key, nextToken, { nowMs, lifeMs: settings.pageTokenLifeMs })
   const order = given?.order ?? settings.listOrder
   const kind = given?.kind ?? (settings.listShift ? 'offset' : 'place')
   const runs = query.runs(order)

@@ -52,7 +52,7 @@ export const addDataSourceRun = (
   const createdAtMs = world.nowMs()
   requireReady(world, source)
   if (settings.conflictWhileRunning) refuseWhileRunning(world, domainId, source)
-  useDay(world.usage, domainId, source.id, createdAtMs, settings)
+  useDay(world.usage, { domainId, sourceId: source.id }, createdAtMs, settings)
   const before = sourceRuns.countStarted(domainId, source.id)
   const key = ['data source', domainId, source.id, before].join(' ')
   const run: DataSourceRun = {
@@ -67,9 +67,7 @@ export const addDataSourceRun = (
     places: { newest: sourceRuns.size(), random: draw(seed, 'rank', key) },
     snapshot: JSON.stringify({ name: source.name, configuration: source.configuration }),
     plan: planDataSourceRun(
-      seed,
-      key,
-      createdAtMs,
+      { seed, key, startedAtMs: createdAtMs },
       { tables: source.tables, isFirst: before === 0 },
       settings,
       plannedOutcomeFor(world.outcomes, source.id),

@@ -82,9 +82,7 @@ const addRun = (world: World, given: NewRun): MetadataRun => {
     createdAtMs,
     places: { newest: runs.size(), random: draw(seed, 'rank', key) },
     plan: planMetadataRun(
-      seed,
-      key,
-      createdAtMs,
+      { seed, key, startedAtMs: createdAtMs },
       types,
       settings,
       plannedOutcomeFor(world.outcomes, asset.id),

@@ -61,9 +61,7 @@ const lineageEndingOf = (outcome: RunOutcome, chance: number, settings: Settings
 
 /** The plan of a data source run from its seed and its key. Times are in milliseconds of the world's clock. */
 export const planDataSourceRun = (
-  seed: Seed,
-  key: string,
-  startedAtMs: number,
+  { seed, key, startedAtMs }: { readonly seed: Seed; readonly key: string; readonly startedAtMs: number },
   source: Readonly<{ tables: number; isFirst: boolean }>,
   settings: Settings,
   planned?: PlannedOutcome,

@@ -39,9 +39,7 @@ const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =
  * milliseconds of the world's clock.
  */
 export const planMetadataRun = (
-  seed: Seed,
-  key: string,
-  startedAtMs: number,
+  { seed, key, startedAtMs }: { readonly seed: Seed; readonly key: string; readonly startedAtMs: number },
   types: readonly string[],
   settings: Settings,
   planned?: PlannedOutcome,

@@ -27,8 +27,7 @@ export const useMonth = (usage: Usage, types: readonly string[], nowMs: number, 
 /** Counts a run of a data source. Throws ServiceQuotaExceededException when its day is full. */
 export const useDay = (
   usage: Usage,
-  domainId: string,
-  sourceId: string,
+  { domainId, sourceId }: { readonly domainId: string; readonly sourceId: string },
   nowMs: number,
   settings: Settings,
 ): void => {

@@ -24,7 +24,7 @@ export const simulatedPace = (configuredPerSecond: number): SimulatedPace => {
           resends: true,
           unreachable,
           effect: () => {
-            const taken = reserveSlots(pace, count, nowMs, configuredPerSecond, latestMs)
+            const taken = reserveSlots(pace, { count, latestMs }, nowMs, configuredPerSecond)
             pace = taken.pace
             return taken.slots
           },

@@ -14,20 +14,23 @@ const throttledAt = (pace: Pace, ...times: readonly number[]): Pace =>
 
 describe('reserveSlots', () => {
   test('P7: starts now and spaces slots at the rate, across reservations', () => {
-    const first = reserveSlots(fresh, 3, t0, 10, always)
+    const first = reserveSlots(fresh, { count: 3, latestMs: always }, t0, 10)
     expect(timesOf(first)).toEqual([t0, t0 + 100, t0 + 200])
-    expect(timesOf(reserveSlots(first.pace, 2, t0 + 50, 10, always))).toEqual([t0 + 300, t0 + 400])
+    expect(timesOf(reserveSlots(first.pace, { count: 2, latestMs: always }, t0 + 50, 10))).toEqual([
+      t0 + 300,
+      t0 + 400,
+    ])
   })
 
   test('P7: discards slots that lapsed unused, so that no burst follows a quiet hour', () => {
-    const { pace } = reserveSlots(fresh, 2, t0, 10, always)
-    expect(timesOf(reserveSlots(pace, 3, t0 + 3600 * second, 10, always))).toEqual(
+    const { pace } = reserveSlots(fresh, { count: 2, latestMs: always }, t0, 10)
+    expect(timesOf(reserveSlots(pace, { count: 3, latestMs: always }, t0 + 3600 * second, 10))).toEqual(
       [0, 100, 200].map((ms) => t0 + 3600 * second + ms),
     )
   })
 
   test('takes no slot for a batch of none', () => {
-    const { pace, slots } = reserveSlots({ nextSlotMs: t0 + second }, 0, t0, 10, always)
+    const { pace, slots } = reserveSlots({ nextSlotMs: t0 + second }, { count: 0, latestMs: always }, t0, 10)
     expect(slots).toEqual([])
     expect(pace.nextSlotMs).toBe(t0 + second)
   })
@@ -35,15 +38,15 @@ describe('reserveSlots', () => {
 
 describe('slots that come too late for the starter', () => {
   test('P7: reserves only the slots in time, the last one included, and returns the others for reference', () => {
-    const taken = reserveSlots(fresh, 4, t0, 10, t0 + 100)
+    const taken = reserveSlots(fresh, { count: 4, latestMs: t0 + 100 }, t0, 10)
     expect(timesOf(taken)).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
-    expect(timesOf(reserveSlots(taken.pace, 1, t0, 10, always))).toEqual([t0 + 200])
+    expect(timesOf(reserveSlots(taken.pace, { count: 1, latestMs: always }, t0, 10))).toEqual([t0 + 200])
   })
 
   test('P9: leaves the pace as it is when all slots are too late, so that asking does not push the next slot away', () => {
     const far: Pace = { nextSlotMs: t0 + 60 * second }
-    expect(reserveSlots(far, 10, t0, 10, t0 + 25 * second).pace).toEqual(far)
-    expect(reserveSlots(fresh, 10, t0, 10, t0 - 1).pace).toEqual(fresh)
+    expect(reserveSlots(far, { count: 10, latestMs: t0 + 25 * second }, t0, 10).pace).toEqual(far)
+    expect(reserveSlots(fresh, { count: 10, latestMs: t0 - 1 }, t0, 10).pace).toEqual(fresh)
   })
 })
 
@@ -95,14 +98,14 @@ describe('slowDown', () => {
   })
 
   test('delays no slot when none was reserved ahead', () => {
-    const { pace } = reserveSlots(fresh, 1, t0, 10, always)
+    const { pace } = reserveSlots(fresh, { count: 1, latestMs: always }, t0, 10)
     expect(throttledAt(pace, 0, 300, 600, 1000).nextSlotMs).toBe(t0 + 100)
   })
 
   test('P7: voids the reserved slots, and spaces the next at the new rate from the last one sent', () => {
-    const { pace } = reserveSlots(fresh, 50, t0, 10, always)
+    const { pace } = reserveSlots(fresh, { count: 50, latestMs: always }, t0, 10)
     const fallen = throttledAt(pace, 0, 300, 600, 1000)
-    const [first, second] = reserveSlots(fallen, 2, t0 + 1010, 10, always).slots
+    const [first, second] = reserveSlots(fallen, { count: 2, latestMs: always }, t0 + 1010, 10).slots
     const gapMs = 1000 / rateAt(fallen, t0 + 1000, 10)
     expect(first).toEqual({ atMs: t0 + 1000 + gapMs, rateCuts: 1 })
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeCloseTo(gapMs, 1)
