@@ -30,17 +30,23 @@ export const typeList = z.array(generationType).check(
   z.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' }),
 )
 
-/** ISO 8601 with a zone. Java leaves out zero seconds (`02:14Z`), and Python's `%z` the colon of the zone (`+0000`). */
+/**
+ * ISO 8601 with a zone, as common clients print it: Java leaves out zero seconds (`02:14Z`) and adds the name of the zone
+ * (`+01:00[Europe/Paris]`), Python's `str` and SQL print a space instead of the `T`, and `%z` and SQL shorten the offset
+ * (`+0000`, `+00`).
+ */
 const timePattern =
-  /^(\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/
+  /^(\d{4}-\d{2}-\d{2})[T ](([01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)(\[[A-Za-z0-9_+/-]{1,64}\])?$/
 const notATime = 'must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z'
 
 /** The milliseconds since the epoch of a text that `timestamp` accepts; NaN for a day that does not exist. */
 export const timestampMs = (text: string): number => {
-  const [, minute = '', , seconds = ':00', , zone = 'Z'] = timePattern.exec(text) ?? []
+  const [, date = '', time = '', , seconds = ':00', , zone = 'Z'] = timePattern.exec(text) ?? []
+  const minute = `${date}T${time}`
   const day = new Date(`${minute}:00Z`)
   if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(minute)) return Number.NaN
-  return Date.parse(`${minute}${seconds}${zone.replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`)
+  const offset = zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`)
+  return Date.parse(`${minute}${seconds}${offset}`)
 }
 
 /** ISO 8601 with a zone, from the year 2000 on. */

@@ -101,9 +101,10 @@ const acceptMetadata = async (
     const known = { ...waiting, projectId, ...present({ assetName, fingerprint }) }
     return claimRuns(applyOrders(known, orders, context), begun.subject.revision, records, context)
   }
+  // The project of a DataZone event may be wrong, so a rule about projects waits for the one that GetAsset shows.
   const decision = applyPolicy(context.settings.policy, {
     domainId,
-    ...present({ projectId: request.projectId }),
+    ...present({ projectId: trigger === undefined ? request.projectId : undefined }),
   })
   if (decision.decision === 'skip') return [skippedByPolicy(decision)]
   return decision.decision === 'look' || request.revision === undefined

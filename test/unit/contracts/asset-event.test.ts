@@ -15,6 +15,47 @@ describe('an asset event of DataZone', () => {
     })
   })
 
+  test('P8: is read from the whole envelope that AWS documents', () => {
+    const event = {
+      version: '0',
+      id: 'bd3d6239-2877-f464-0572-b1d76760e085',
+      'detail-type': 'Asset Added To Catalog',
+      source: 'aws.datazone',
+      account: '111111111111',
+      time: '2023-11-13T17:57:00Z',
+      region: 'us-east-1',
+      resources: [],
+      detail: {
+        version: '655',
+        metadata: {
+          domain: 'dzd_bc8e1ez8r2a6xz',
+          user: '44f864b8-50a1-70cc-736f-c1f763934ab7',
+          id: '5jbc0lie0sr99j',
+          version: '1',
+          typeName: 'AssetListingEntityType',
+          owningProjectId: '6oy92hwk937pgn',
+          awsAccountId: '111111111111',
+          clientToken: 'e781b7b5-78c5-4608-961e-3792a6c3ff0d',
+        },
+        data: { assetId: 'ayzstznnx4dxyf', status: 'ACTIVE', listing: { id: 'l1', version: '12' } },
+      },
+    }
+    expect(parse(event)).toEqual({
+      kind: 'request',
+      request: {
+        requestKey: 'event:bd3d6239-2877-f464-0572-b1d76760e085',
+        kind: 'METADATA_GENERATION',
+        domainId: 'dzd_bc8e1ez8r2a6xz',
+        projectId: '6oy92hwk937pgn',
+        assetId: 'ayzstznnx4dxyf',
+        lane: 'live',
+        regenerate: false,
+        trigger: 'PUBLISHED',
+        requestedAtMs: Date.parse('2023-11-13T17:57:00Z'),
+      },
+    })
+  })
+
   test.each([
     ['no project', {}],
     ['a malformed project', { owningProjectId: 'a b' }],

@@ -8,7 +8,8 @@ import {
   RunEventDetail,
   startedEvent,
 } from '../../../lib/contracts/run-event.ts'
-import { endings } from '../../../lib/run/run.ts'
+import { endings, generationTypes, type Run } from '../../../lib/run/run.ts'
+import { transition } from '../../../lib/run/transition.ts'
 import {
   endedRun,
   inFlightRun,
@@ -213,4 +214,41 @@ test('names the request of a cancel only when the run ended as CANCELED', () => 
   expect(canceledBy({ cancel, ending: 'CANCELED' })).toBe('stop-1')
   expect(canceledBy({ ending: 'CANCELED' })).toBeUndefined()
   expect(canceledBy({ cancel, ending: 'SUCCEEDED' })).toBeUndefined()
+})
+
+test('P3: an ending with the longest texts and 20 duplicates fits one PutEvents entry', () => {
+  // Two bytes each as JSON.
+  const quotes = (length: number) => '"'.repeat(length)
+  const asker = (index: number) => ({
+    requestKey: `request:${index}${quotes(126)}`,
+    correlationId: quotes(2048),
+  })
+  const stories = Array.from({ length: 21 }, (_, index) => ({
+    kind: 'REQUESTED_AGAIN' as const,
+    ...asker(index),
+  }))
+  const run = stories.reduce<Run>(
+    (soFar, fact) => {
+      const next = transition(soFar, fact, t0)
+      return next.outcome === 'changed' ? next.run : soFar
+    },
+    endedRun({
+      ending: 'PARTIALLY_SUCCEEDED',
+      request: { ...origin, requestKey: `request:${quotes(128)}`, correlationId: quotes(2048) },
+      subject: { ...subject, types: [...generationTypes] },
+      assetName: '語'.repeat(256),
+      projectName: '語'.repeat(64),
+      portalUrl: `https://dzd_orders.datazone.eu-west-1.on.aws/${'x'.repeat(200)}`,
+      typeStats: generationTypes.map((type) => ({ type, status: 'FAILED', errorMessage: '語'.repeat(5000) })),
+      error: { name: 'X'.repeat(256), message: '語'.repeat(5000) },
+    }),
+  )
+  if (run.state !== 'ENDED') throw new Error('the run has ended')
+  const event = endedEvent(run, whole)
+  expect(event.detail.data.alsoRequestedBy).toHaveLength(20)
+  expect(validates(event)).toBe(true)
+  const sizeOf = (one: RunEvent) => Buffer.byteLength(JSON.stringify(one.detail)) + one.detailType.length
+  expect(sizeOf(event)).toBeGreaterThan(90_000)
+  expect(sizeOf(event)).toBeLessThan(240 * 1024)
+  expect(sizeOf(endedEvent(run, { minimal: true }))).toBeLessThan(sizeOf(event))
 })

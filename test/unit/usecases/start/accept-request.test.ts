@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { PortUnavailable } from '../../../../lib/errors.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
 import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, minute, plannedRun, subject, t0 } from '../../../support/runs.ts'
@@ -50,6 +51,22 @@ describe('acceptRequest', () => {
       { alsoRequestedBy: [{ requestKey: 'request:b' }] },
     ])
     expect(world.store.current(older)).toEqual(older)
+  })
+
+  test('P1: continues an event without a project, which a crash stopped between its sets of types', async () => {
+    const event = assetEvent()
+    const { owningProjectId: _, ...metadata } = event.detail.metadata
+    const message = { ...event, detail: { ...event.detail, metadata } }
+    const world = starterWorld({ script: showing('4'), settings: { defaultTypes: threeTypes } })
+    // The second set of types is written first; the crash comes before the claim of the first.
+    world.store.claim = async () => {
+      throw new PortUnavailable('table', new Error('crash'))
+    }
+    await expect(world.outcomes(message)).rejects.toThrow(PortUnavailable)
+    expect(world.store.all()).toMatchObject([{ state: 'PARKED', projectId: 'project-1' }])
+    const again = starterWorld({ runs: world.store.all(), settings: { defaultTypes: threeTypes } })
+    expect(await again.outcomes(message, 2)).toEqual(['started'])
+    expect(again.datazone.starts).toMatchObject([{ projectId: 'project-1', revision: '4' }])
   })
 
   test('recognizes a repeat of a request that names its revision and waits for GetAsset', async () => {

@@ -26,8 +26,24 @@ describe('an asset that the policy skips', () => {
     expect(await world.handle(runRequest())).toEqual([
       { outcome: 'skipped', reason: 'POLICY', rule: 0, because: 'not ready' },
     ])
-    expect(await world.handle(assetEvent())).toMatchObject([{ outcome: 'skipped' }])
     expect([...world.datazone.calls, ...world.store.writes, ...world.queue.copies]).toEqual([])
+  })
+
+  test.each([
+    ['skips', 'project-2', 'project-1'],
+    ['runs', 'project-1', 'project-2'],
+  ])('%s an event of project %s by the project that GetAsset shows, %s', async (verdict, named, owner) => {
+    const policy = policyOf({ match: { project: 'project-1' }, skip: 'not ready' }, { match: {}, run: {} })
+    const world = starterWorld({ settings: { policy }, script: shows({ owningProjectId: owner }) })
+    const event = assetEvent()
+    const metadata = { ...event.detail.metadata, owningProjectId: named }
+    expect(await world.outcomes({ ...event, detail: { ...event.detail, metadata } })).toEqual([
+      verdict === 'skips' ? 'skipped' : 'started',
+    ])
+    expect(world.datazone.calls[0]).toBe('GetAsset asset-1')
+    expect(world.datazone.starts.map(({ projectId }) => projectId)).toEqual(
+      verdict === 'skips' ? [] : [owner],
+    )
   })
 
   test('P2: is skipped when no rule matches', async () => {
