@@ -95,4 +95,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'the live page of a stack, in your browser',
     add: async (program) => (await import('./commands/page.ts')).addPage(program),
   },
+  completion: {
+    usage: 'completion bash|zsh|fish',
+    summary: 'the completion script of your shell',
+    add: async (program) => (await import('./commands/completion.ts')).addCompletion(program),
+  },
 }

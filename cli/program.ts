@@ -28,10 +28,13 @@ export const programFor = (): Command =>
     .showSuggestionAfterError()
     .exitOverride()
 
-/** Loads the command that the arguments name; all of them for an unknown one, so that the one meant can be suggested. */
+/**
+ * Loads the command that the arguments name. Loads all of them for an unknown one, so that the one meant can be suggested,
+ * and for `completion`, which is made from them.
+ */
 export const load = async (program: Command, args: readonly string[]): Promise<void> => {
   const named = args.find((arg) => Object.hasOwn(commands, arg))
-  const found = named === undefined ? undefined : commands[named]
+  const found = named === undefined || named === 'completion' ? undefined : commands[named]
   for (const { add } of found === undefined ? Object.values(commands) : [found]) await add(program)
   for (const command of program.commands) exitOnError(command)
 }

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import * as z from 'zod/mini'
+import { buildClient } from '../page/server/build-client.ts'
+
+/**
+ * Packs dzrun as a tarball that depends on nothing: Node runs no TypeScript under node_modules, and installing the SDKs
+ * would take longer than any command. The folders keep their places, so that files are found beside the code.
+ */
+const root = join(import.meta.dirname, '..')
+const folder = join(root, 'dist', 'dzrun')
+const code = join(folder, 'dist', 'cli')
+
+const Manifest = z.object({ version: z.string(), description: z.string(), license: z.string() })
+
+const bundle = () =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { main: 'cli/main.ts' },
+    outdir: code,
+    bundle: true,
+    // Each command is a chunk of its own, which is loaded when it is used.
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'warning',
+    // The page of the package has its client built already.
+    external: ['esbuild'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  })
+
+/** Builds the folder `dist/dzrun`, and returns its path. */
+export const buildCli = async (): Promise<string> => {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  await bundle()
+  await buildClient(join(folder, 'dist', 'page'))
+  await cp(join(root, 'config', 'policy.json'), join(folder, 'dist', 'config', 'policy.json'))
+  await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+  await cp(join(root, 'docs', 'CLI.md'), join(folder, 'README.md'))
+  await chmod(join(code, 'main.js'), 0o755)
+  const { version, description, license } = z.parse(
+    Manifest,
+    JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+  )
+  const manifest = {
+    name: 'dzrun',
+    version,
+    description: `The command line of a service that ${description.replace(/^./, (first) => first.toLowerCase())}`,
+    license,
+    type: 'module',
+    engines: { node: '>=24' },
+    bin: { dzrun: 'dist/cli/main.js' },
+    files: ['dist', 'README.md', 'LICENSE'],
+  }
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  return folder
+}
+
+if (import.meta.main) {
+  const built = await buildCli()
+  execFileSync('npm', ['pack', built, '--pack-destination', join(root, 'dist')], { stdio: 'inherit' })
+}
