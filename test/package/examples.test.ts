@@ -14,6 +14,7 @@ import { compilePattern } from '../../local/eventbridge/event-pattern.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { startSqs } from '../../local/sqs/server.ts'
 import { openRunTable } from '../contract/run-table.ts'
+import { decideConditions } from '../support/template-diff.ts'
 import { resourceProblems } from './service-spec.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -111,10 +112,25 @@ describe('the template for the account of the domain', () => {
   })
 
   test('gives its catalog role the permissions that the stack gives to a created one', async () => {
-    const packaged = (await packagedTemplate()).template.Resources['CatalogRole']?.Properties
-    expect((await template()).Resources['CatalogRole']?.Properties['Policies']).toEqual(
-      packaged?.['Policies'],
-    )
+    const packaged = decideConditions((await packagedTemplate()).template, {})
+    const { Policies } = (await template()).Resources['CatalogRole']?.Properties ?? {}
+    expect(packaged).toMatchObject({ CatalogRole: { Properties: { Policies } } })
+  })
+})
+
+describe('the template for another account', () => {
+  const template = async () =>
+    consumerTemplate.parse(JSON.parse(await read('examples/other-account/template.json')))
+
+  test('has only properties that CloudFormation knows', async () => {
+    expect(await resourceProblems((await template()).Resources)).toEqual([])
+  })
+
+  test('receives the endings of metadata runs', async () => {
+    const matches = compilePattern((await template()).Resources['EndingsRule']?.Properties['EventPattern'])
+    const event = JSON.parse(await read('events/samples/metadata-generation-run-succeeded.json'))
+    expect(matches(event)).toBe(true)
+    expect(matches({ ...event, source: 'another' })).toBe(false)
   })
 })
 

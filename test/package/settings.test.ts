@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { assetEventNames } from '../../lib/contracts/asset-event.ts'
+import { eventSource } from '../../lib/contracts/run-event.ts'
 import { serviceEventNames } from '../../lib/contracts/service-event.ts'
 import { lookAgainAfterSeconds } from '../../lib/run/look-again.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
@@ -216,7 +217,10 @@ describe('a queue', () => {
     expect(propertiesOf('RunRequestsRule')).toMatchObject({
       EventBusName: { Ref: 'RunEventBus' },
       State: 'ENABLED',
-      EventPattern: { 'detail-type': ['Run Requested', 'Run Cancel Requested'] },
+      EventPattern: {
+        source: [{ 'anything-but': [eventSource] }],
+        'detail-type': ['Run Requested', 'Run Cancel Requested'],
+      },
       Targets: [{ Arn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] }, DeadLetterConfig: { Arn: deadLetters } }],
     })
   })
