@@ -90,6 +90,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'check and grant the project memberships of the catalog role',
     add: async (program) => (await import('./commands/membership.ts')).addMembership(program),
   },
+  events: {
+    usage: 'events tail',
+    summary: 'print the events of runs as they come',
+    add: async (program) => (await import('./commands/events.ts')).addEvents(program),
+  },
   page: {
     usage: 'page',
     summary: 'the live page of a stack, in your browser',

@@ -15,7 +15,7 @@ const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 /** What SDK clients of a service are made with. */
 export const clientSettings = (
   location: StackLocation,
-  service: 'dynamodb' | 'sqs' | 'datazone',
+  service: 'dynamodb' | 'sqs' | 'datazone' | 'eventbridge',
   { region, profile }: StackOptions,
 ) =>
   location.local === undefined

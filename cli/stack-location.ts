@@ -9,6 +9,7 @@ export interface StackLocation {
   readonly requestQueueUrl: string
   readonly deadLetterQueueUrl: string
   readonly rejectedQueueUrl: string
+  readonly eventBusName: string
   /** The role that calls DataZone for the functions; absent for a local stack. */
   readonly catalogRoleArn?: string
   /** Endpoints by service, and credentials: set for a local stack only. */
@@ -46,6 +47,7 @@ const LocalEnvironment = z.object({
   REQUEST_QUEUE_URL: z.string(),
   REQUEST_DLQ_URL: z.string(),
   REJECTED_QUEUE_URL: z.string(),
+  RUN_BUS: z.string(),
   DZRUN_DOMAIN: z.optional(z.string()),
 })
 
@@ -72,6 +74,7 @@ const locateLocal = async (file: string): Promise<StackLocation> => {
     requestQueueUrl: env.REQUEST_QUEUE_URL,
     deadLetterQueueUrl: env.REQUEST_DLQ_URL,
     rejectedQueueUrl: env.REJECTED_QUEUE_URL,
+    eventBusName: env.RUN_BUS,
     local: {
       dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB,
       sqs: env.AWS_ENDPOINT_URL_SQS,
@@ -88,6 +91,7 @@ const Outputs = z.object({
   RequestQueueUrl: z.string(),
   RequestDeadLetterQueueUrl: z.string(),
   RejectedQueueUrl: z.string(),
+  RunEventBusName: z.string(),
   CatalogRoleArn: z.optional(z.string()),
 })
 
@@ -116,13 +120,20 @@ const locateDeployed = async (stackName: string, options: StackOptions): Promise
       `stack ${stackName} has no output ${missing}; is it this service?`,
     )
   }
-  const { RunTableName, RequestQueueUrl, RequestDeadLetterQueueUrl, RejectedQueueUrl, CatalogRoleArn } =
-    read.data
+  const {
+    RunTableName,
+    RequestQueueUrl,
+    RequestDeadLetterQueueUrl,
+    RejectedQueueUrl,
+    RunEventBusName,
+    CatalogRoleArn,
+  } = read.data
   return {
     tableName: RunTableName,
     requestQueueUrl: RequestQueueUrl,
     deadLetterQueueUrl: RequestDeadLetterQueueUrl,
     rejectedQueueUrl: RejectedQueueUrl,
+    eventBusName: RunEventBusName,
     ...present({ catalogRoleArn: CatalogRoleArn }),
   }
 }

@@ -103,8 +103,8 @@ const historyColumns: readonly Column<PolicyVersion>[] = [
 const differenceColumns: readonly Column<PolicyDifference>[] = [
   { name: 'project', value: ({ projectId }) => projectId },
   { name: 'assets', value: ({ assets }) => assets },
-  { name: 'now', value: ({ before }) => before },
-  { name: 'then', value: ({ after }) => after },
+  { name: 'before', value: ({ before }) => before },
+  { name: 'after', value: ({ after }) => after },
   { name: 'example', value: ({ example }) => example },
 ]
 

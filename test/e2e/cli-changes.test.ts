@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { eventually } from '../support/eventually.ts'
+
+const domainId = 'dzd_sample1234567'
+
+describe('commands that change a local stack', () => {
+  let directory: string
+  let start: RunningCommand
+  let env: Readonly<Record<string, string>>
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cli-changes-'))
+    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
+    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
+    start = runCommand('local/start.ts', '--speed', '60', ...files, ...ports)
+    await start.printed(/Ctrl-C stops everything/)
+    const text = await readFile(join(directory, 'env'), 'utf8')
+    env = Object.fromEntries(
+      [...text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
+    )
+  })
+  afterAll(async () => {
+    await start?.kill()
+    await rm(directory, { recursive: true })
+  })
+
+  const running = (...args: readonly string[]) =>
+    runCommand('cli/main.ts', ...args, '--local', join(directory, 'env'))
+  const dzrun = (...args: readonly string[]) => running(...args).ended
+  const queues = () =>
+    new SQSClient({
+      endpoint: env['AWS_ENDPOINT_URL_SQS'] ?? '',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    })
+  const requestOf = (requestId: string, over: object = {}) =>
+    JSON.stringify({
+      version: 1,
+      requestId,
+      kind: 'METADATA_GENERATION',
+      domainId,
+      projectId: 'refdataproj001',
+      asset: { id: 'tpcds_promotion' },
+      ...over,
+    })
+  const send = (queue: string, MessageBody: string) =>
+    queues().send(new SendMessageCommand({ QueueUrl: env[queue] ?? '', MessageBody }))
+
+  test('puts a policy that decides within a minute, and names its version', async () => {
+    const file = join(directory, 'policy.json')
+    const rules = [
+      { match: { project: 'sales*' }, skip: 'not yet' },
+      { match: {}, run: {} },
+    ]
+    await writeFile(file, JSON.stringify({ version: 1, rules }))
+    const diff = await dzrun('policy', 'diff', file, '--json')
+    expect(diff).toMatchObject({ code: 0 })
+    expect(JSON.parse(diff.stdout)).toMatchObject([{ project: 'salesproject01', after: 'skip: not yet' }])
+    expect(await dzrun('policy', 'put', file)).toMatchObject({ code: 2 })
+    expect(await dzrun('policy', 'put', file, '--yes', '--by', 'ana')).toMatchObject({ code: 0 })
+    expect((await dzrun('policy', 'history', '--json')).stdout).toContain('"by": "ana"')
+    expect(JSON.parse((await dzrun('policy', 'get')).stdout)).toEqual({ version: 1, rules })
+    await writeFile(file, JSON.stringify({ version: 1, rules: [{ match: {} }] }))
+    const refused = await dzrun('policy', 'put', file, '--yes')
+    expect(refused).toMatchObject({ code: 2 })
+    expect(refused.stderr).toContain('rules[0]: must have either run or skip')
+    await dzrun('submit', 'store_sales')
+    await eventually(async () =>
+      expect((await dzrun('explain', 'store_sales')).stdout).toContain(
+        'was skipped by the policy, policy version 1, rules[0]: not yet',
+      ),
+    )
+  })
+
+  test('plans a backfill by that policy, and the sweep sends it after apply', async () => {
+    const planned = await dzrun('backfill', 'plan', 'spring', '--json')
+    const { plan, counts } = JSON.parse(planned.stdout)
+    expect(counts.dropped).toMatchObject({ POLICY: 7 })
+    expect(plan).toMatchObject({ state: 'READY', requests: counts.planned })
+    expect((await dzrun('backfill', 'stop', 'spring')).code).toBe(2)
+    expect((await dzrun('backfill', 'apply', 'spring', '--dry-run')).stdout).toMatch(
+      /^would send \d+ requests/,
+    )
+    const applied = await dzrun('backfill', 'apply', 'spring', '--yes', '--wait')
+    expect(applied).toMatchObject({ code: 0 })
+    expect(applied.stdout).toBe(`spring is done: ${plan.requests} of ${plan.requests} requests are sent\n`)
+    expect(await dzrun('backfill', 'apply', 'autumn', '--yes')).toMatchObject({
+      code: 3,
+      stderr: 'dzrun: no plan is named autumn; plans: spring\n',
+    })
+    const again = await eventually(async () => {
+      const next = JSON.parse((await dzrun('backfill', 'plan', 'again', '--json')).stdout)
+      expect(next.counts.planned).toBe(0)
+      return next
+    })
+    expect(again.counts.dropped.HAS_RUN).toBe(plan.requests)
+  })
+
+  test('redrives a dead letter, and a rejected request that was edited', async () => {
+    await send('REQUEST_DLQ_URL', requestOf('dead-1'))
+    await send('REQUEST_QUEUE_URL', requestOf('typo-1', { regenerated: true }))
+    const shown = await eventually(async () => {
+      const preview = await dzrun('redrive', 'rejected', '--dry-run', '--json')
+      expect(preview.stdout).toContain('typo-1')
+      return JSON.parse(preview.stdout)
+    })
+    expect(shown).toMatchObject([{ redrive: expect.stringContaining('no: body: has unknown fields') }])
+    expect((await dzrun('redrive', 'dead', '--yes')).stderr).toContain('redrove 1 of 1 message')
+    const editor = join(directory, 'editor.mjs')
+    await writeFile(
+      editor,
+      "import fs from 'node:fs'; const f = process.argv[2]; fs.writeFileSync(f, fs.readFileSync(f, 'utf8').replace('regenerated', 'regenerate'))",
+    )
+    const before = process.env['VISUAL']
+    process.env['VISUAL'] = `${process.execPath} ${editor}`
+    const edited = await dzrun('redrive', 'rejected', '--edit', '--yes')
+    if (before === undefined) delete process.env['VISUAL']
+    else process.env['VISUAL'] = before
+    expect(edited.stderr).toContain('redrove 1 of 1 message')
+    expect((await dzrun('redrive', 'rejected')).stderr).toContain('nothing to redrive')
+  })
+
+  test('tails events, and removes its rule and queue and those that a killed tail left behind', async () => {
+    const sqs = queues()
+    await sqs.send(new CreateQueueCommand({ QueueName: 'dzrun-tail-1700000000000-0123abcd' }))
+    const tails = async () =>
+      (await sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'dzrun-tail-' }))).QueueUrls ?? []
+    const tail = running('events', 'tail', '--filter', 'tpcds_reason', '--count', '1', '--json')
+    // Its rule and target are made right after its queue, long before the run that the next command requests has started.
+    await eventually(async () =>
+      expect(await tails()).toEqual([expect.not.stringContaining('1700000000000')]),
+    )
+    await dzrun('regenerate', 'reason', '--yes')
+    const { stdout, stderr, code } = await tail.ended
+    expect(code).toBe(0)
+    expect(stderr).toContain('removed what 1 earlier tails left behind')
+    expect(JSON.parse(stdout)).toMatchObject({ source: 'datazone-run-orchestrator' })
+    expect(await tails()).toEqual([])
+  })
+})
