@@ -14,6 +14,8 @@ export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supe
   readonly seed: number
   readonly speed: number
   readonly listOrder: 'newest' | 'random'
+  /** The generation of the simulator's API. Default: `current`. */
+  readonly api?: 'current' | 'older'
   /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
   readonly hints?: 'on' | 'off'
   readonly mode?: 'off' | 'plan' | 'run'
@@ -67,15 +69,15 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
 
 /** Starts the simulator with the sample assets, or with what the data directory holds. */
 const startDataZone = async (options: LaunchOptions): Promise<DataZoneServer> => {
-  const { seed, speed, listOrder, ports, host, dataDir } = options
-  const settings = { seed, speed, listOrder }
+  const { seed, speed, listOrder, api: apiGeneration = 'current', ports, host, dataDir } = options
+  const settings = { seed, speed, listOrder, apiGeneration }
   const journal = dataDir === undefined ? undefined : openDataZoneJournal(dataDir, settings)
   const server = await startDataZoneServer({
     ...settings,
     ...present({ datazone: journal?.datazone, port: ports?.datazone, host }),
   })
   const { control } = server.datazone
-  if (journal?.isRestored) control.changeSettings({ speed, listOrder })
+  if (journal?.isRestored) control.changeSettings({ speed, listOrder, apiGeneration })
   else control.loadCatalogue(sampleWithDataSources(options.assets))
   const stop = async () => {
     await server.stop()

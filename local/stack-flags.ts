@@ -17,6 +17,11 @@ const sample = {
     describe: "the order of DataZone's lists",
     default: 'newest',
   }),
+  api: choice(['current', 'older'], {
+    describe:
+      "the generation of DataZone's API; the older one requires the member type of a Start, and knows one type",
+    default: 'current',
+  }),
   hints: choice(['on', 'off'], {
     describe: "whether DataZone's own events arrive; without them the sweeps find every ending",
     default: 'on',

@@ -59,6 +59,17 @@ describe('npm run demo', () => {
     await eventually(async () => expect(await demo.descendants()).toEqual([]))
   })
 
+  test('P1: runs every asset once where DataZone has the older API', async () => {
+    const { code, stdout, stderr } = await run('--json', '--assets', '12', '--speed', '20', '--api', 'older')
+      .ended
+    expect(stderr).toBe('')
+    const summary = summarySchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''))
+    expect(summary).toMatchObject({ runsStarted: 12, lost: 0, duplicateRuns: 0 })
+    // Each starter that meets the older API learns it from one refused Start.
+    expect(summary.startCalls).toBeGreaterThan(12)
+    expect(code).toBe(0)
+  })
+
   test('leaves no process when it is interrupted', async () => {
     const demo = run('--speed', '1')
     await demo.printed(/up; publishing/)
@@ -72,6 +83,7 @@ describe('npm run demo', () => {
     ['--assets 0', ['--assets', '0'], '--assets takes a whole number'],
     ['--speed 0', ['--speed', '0'], '--speed takes a number'],
     ['--list-order oldest', ['--list-order', 'oldest'], '--list-order takes newest or random'],
+    ['--api oldest', ['--api', 'oldest'], '--api takes current or older'],
     ['--sped 2', ['--sped', '2'], '--speed'],
     ['a positional argument', ['faster'], '--assets'],
     ['--json with a value', ['--json=yes'], '--json'],

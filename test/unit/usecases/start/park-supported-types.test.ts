@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationType } from '../../../../lib/run/run.ts'
+import type { StarterSettings } from '../../../../lib/usecases/start/start-context.ts'
 import { runRequest } from '../../../support/messages.ts'
 import { t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
-import { starterWorld } from '../../../support/starter-world.ts'
+import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const bothTypes = { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as GenerationType[] }
 
 /** A deployment with the older API: it runs descriptions, alone. */
-const olderWorld = () =>
+const olderWorld = (settings: Partial<StarterSettings> = {}) =>
   starterWorld({
+    settings,
     script: {
       startRun: async ({ types }) =>
         types.length === 1 && types[0] === 'BUSINESS_DESCRIPTIONS'
@@ -50,6 +52,16 @@ describe('a Start that the older API refuses as a whole', () => {
       .all()
       .filter(({ subject }) => subject.kind === 'METADATA_GENERATION' && subject.types.length === 1)
     expect(descriptions).toHaveLength(1)
+  })
+
+  test('P7: counts the request once in the cap of the type that runs', async () => {
+    const cap = { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 100 } as const
+    const world = olderWorld({ policy: { ...defaults.starter.policy, caps: [cap] } })
+    await world.handle(runRequest(bothTypes))
+    const parked = world.store.all().find((run) => run.state === 'PARKED')
+    if (parked === undefined) throw new Error('nothing was parked')
+    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+    expect(world.store.runsIn({ cap: 'descriptions', period: 'MONTH#2026-11' })).toBe(1)
   })
 
   test('rejects a request of which it can generate no type', async () => {
