@@ -37,18 +37,16 @@ describe('the packed dzrun, installed elsewhere', () => {
     expect(dzrun('policy', 'check', 'no.json')).toMatchObject({ status: 2 })
   })
 
-  test('prints completion that bash parses and that completes commands, flags and values', () => {
+  test('prints completion that bash parses and that completes commands, flags and values', async () => {
     const { stdout, status } = dzrun('completion', 'bash')
     expect(status).toBe(0)
-    const complete = (...words: readonly string[]) =>
-      spawnSync(
-        'bash',
-        [
-          '-c',
-          `source /dev/stdin; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _dzrun; echo "\${COMPREPLY[@]}"`,
-        ],
-        { input: stdout, encoding: 'utf8' },
-      ).stdout.trim()
+    const file = join(folder, 'completion.bash')
+    await writeFile(file, stdout)
+    const complete = (...words: readonly string[]) => {
+      const line = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`
+      const script = `source '${file}'; ${line}; _dzrun; echo "\${COMPREPLY[@]}"`
+      return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim()
+    }
     expect(complete('dzrun', 'expl')).toBe('explain')
     expect(complete('dzrun', 'breaker', 'cl')).toBe('close')
     expect(complete('dzrun', 'list', '--end')).toBe('--ending')
