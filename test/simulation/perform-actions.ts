@@ -112,7 +112,17 @@ export const performActions = (stage: Stage): Performer => {
 
   let troubles: readonly Fault[] = []
   let refusals: readonly Fault[] = []
-  const setFaults = () => void datazone.control.setFaults([...refusals, ...troubles, ...stage.lastingFaults])
+  const named = new Map<string, readonly Fault[]>()
+  const unreadableRuns: Fault[] = []
+  /** Of all that hit a call the first counts, so those that hit every call come last. */
+  const setFaults = () =>
+    void datazone.control.setFaults([
+      ...[...named.values()].flat(),
+      ...refusals,
+      ...troubles,
+      ...stage.lastingFaults,
+      ...unreadableRuns,
+    ])
   setFaults()
 
   const refusedTimes: RefusedTime[] = []
@@ -154,14 +164,21 @@ export const performActions = (stage: Stage): Performer => {
     expired.push(...before.filter((item) => !left.has(item)))
   }
 
-  const startInPortal = (domainId: string, assetId: string) =>
-    datazone.call('StartMetadataGenerationRun', {
+  const startInPortal = ({ domainId, assetId, isUnreadable }: Extract<Action, { kind: 'portal-start' }>) => {
+    const started = datazone.call('StartMetadataGenerationRun', {
       domainIdentifier: domainId,
       owningProjectIdentifier: 'project1',
       target: { type: 'ASSET', identifier: assetId },
       types: portalTypes,
       clientToken: `portal-${time.now()}`,
     })
+    if (started.outcome === 'error' || isUnreadable !== true) return
+    const { id } = started.output
+    const operation = 'ListMetadataGenerationRuns'
+    unreadableRuns.push({ kind: 'unreadable', fields: { createdAt: 'around noon' }, operation, id })
+    setFaults()
+    count('unreadable run')
+  }
 
   const perform = (action: Action) => {
     switch (action.kind) {
@@ -175,7 +192,11 @@ export const performActions = (stage: Stage): Performer => {
         addRevision(action)
         return
       case 'portal-start':
-        startInPortal(action.domainId, action.assetId)
+        startInPortal(action)
+        return
+      case 'faults':
+        named.set(action.name, action.faults)
+        setFaults()
         return
       case 'service':
         troubles = action.errors ? stage.serviceErrors : []

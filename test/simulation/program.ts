@@ -1,3 +1,4 @@
+import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
@@ -6,10 +7,12 @@ import { drawUnlistedEvents, publishEvent, writeTimesOddly } from './event-shape
 import { ancient, expiryActions } from './expiry-actions.ts'
 import { drawForeignActions } from './foreign-actions.ts'
 import { drawStartMs } from './initial-state.ts'
+import { lostAnswerActions, sharedAsset } from './lost-answers.ts'
 import { assetsOfLostRuns, lostRunActions } from './lost-runs.ts'
 import type { Random } from './ports/random.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
 import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
+import { refusedListActions, unlistedAssets } from './refused-lists.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
@@ -31,7 +34,15 @@ export type Action =
     }
   | { readonly kind: 'service'; readonly errors: boolean }
   /** Somebody starts a run in the portal: one that no request of the program asks for. */
-  | { readonly kind: 'portal-start'; readonly domainId: string; readonly assetId: string }
+  | {
+      readonly kind: 'portal-start'
+      readonly domainId: string
+      readonly assetId: string
+      /** List shows the run with a time that no reader can make sense of. */
+      readonly isUnreadable?: true
+    }
+  /** DataZone has these faults, in the place of those of the same name. */
+  | { readonly kind: 'faults'; readonly name: string; readonly faults: readonly Fault[] }
   /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until told otherwise. */
   | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
@@ -216,9 +227,16 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           { id: 'project2', name: 'two' },
         ],
         assets: [
-          ...[...assets, ...oldAssets, ...crowdAssets, ancient, contendedAsset, ...assetsOfLostRuns].map(
-            (id) => assetOf(id),
-          ),
+          ...[
+            ...assets,
+            ...oldAssets,
+            ...crowdAssets,
+            ancient,
+            contendedAsset,
+            sharedAsset,
+            ...unlistedAssets,
+            ...assetsOfLostRuns,
+          ].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
           assetOf('unpublished'),
         ],
@@ -382,6 +400,8 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   if (scenario.caps.length === 0) {
     deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
     deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
+    deeds.push(...lostAnswerActions(random.fork('lost answers'), { domainId, stormMs }, published))
+    deeds.push(...refusedListActions(random.fork('refused lists'), { stormMs }, published))
   }
   deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   const unlisted = drawUnlistedEvents(shapes, [...assets, 'unpublished'], stormMs)

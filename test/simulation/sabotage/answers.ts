@@ -64,7 +64,10 @@ export const answersSabotages: readonly Sabotage[] = [
   },
   {
     name: 'lose a List page to one unreadable item',
-    appliesTo: (drawn) => hasUnreadable(drawn) && drawn.profile.crash > 0,
+    appliesTo: ({ profile, program }) =>
+      profile.apiGeneration === 'current' &&
+      profile.unreadable === undefined &&
+      program.actions.some(({ deed }) => deed.kind === 'portal-start' && deed.isUnreadable === true),
     ports: (ports) =>
       withDataZone(ports, {
         listRuns: async (domainId, query) => {

@@ -1,0 +1,33 @@
+import type { Random } from './ports/random.ts'
+import type { Action } from './program.ts'
+
+/** An asset that the portal starts a run of, just before ours, and whose Starts lose their answers. */
+export const sharedAsset = 'shared'
+
+const minute = 60_000
+
+interface TimedDeed {
+  readonly atMs: number
+  readonly deed: Action
+}
+
+/**
+ * In some seeds, in the last quarter of an hour of the storm: a run in the portal that List shows with an unreadable time,
+ * a publish of the same asset, and every answer to its Start lost for longer than DataZone remembers a token. From then on
+ * only List can show which run is ours.
+ */
+export const lostAnswerActions = (
+  random: Random,
+  { domainId, stormMs }: { readonly domainId: string; readonly stormMs: number },
+  published: (assetId: string) => Action,
+): readonly TimedDeed[] => {
+  if (stormMs < 18 * minute || !random.chance(0.25)) return []
+  const atMs = stormMs - 16 * minute
+  const lost = { kind: 'lostAnswer', operation: 'StartMetadataGenerationRun', target: sharedAsset } as const
+  return [
+    { atMs, deed: { kind: 'portal-start', domainId, assetId: sharedAsset, isUnreadable: true } },
+    { atMs: atMs + 1, deed: { kind: 'faults', name: 'lost answers', faults: [lost] } },
+    { atMs: atMs + 2 * minute, deed: published(sharedAsset) },
+    { atMs: stormMs, deed: { kind: 'faults', name: 'lost answers', faults: [] } },
+  ]
+}

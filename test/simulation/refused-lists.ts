@@ -1,0 +1,34 @@
+import type { Random } from './ports/random.ts'
+import type { Action } from './program.ts'
+
+/** Assets that are published while DataZone refuses List. */
+export const unlistedAssets: readonly string[] = Array.from(
+  { length: 12 },
+  (_, index) => `unlisted${index + 1}`,
+)
+
+const minute = 60_000
+
+/**
+ * In some seeds, when it is calm: List is refused for a quarter of an hour, throttled or for want of a permission, while Get
+ * answers; meanwhile more assets are published than a sweep reads with a Get each by choice.
+ */
+export const refusedListActions = (
+  random: Random,
+  { stormMs }: { readonly stormMs: number },
+  published: (assetId: string) => Action,
+): readonly { readonly atMs: number; readonly deed: Action }[] => {
+  if (!random.chance(0.06)) return []
+  const atMs = stormMs + 130 * minute
+  const error = random.pick([
+    'ThrottlingException',
+    'AccessDeniedException',
+    'InternalServerException',
+  ] as const)
+  const refused = { kind: 'error', error, operation: 'ListMetadataGenerationRuns' } as const
+  return [
+    { atMs: atMs - 1, deed: { kind: 'faults', name: 'lists', faults: [refused] } },
+    ...unlistedAssets.map((assetId) => ({ atMs: atMs + random.whole(0, 5_000), deed: published(assetId) })),
+    { atMs: atMs + 15 * minute, deed: { kind: 'faults', name: 'lists', faults: [] } },
+  ]
+}
