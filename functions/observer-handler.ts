@@ -15,66 +15,78 @@ export type ObserverPorts = Omit<HandleEventsContext, 'settings' | 'following' |
   readonly hints: HintQueue
 }
 
-/** Maps a batch of SQS records to DataZone's own events, and their outcomes to the messages that SQS keeps. */
-export const observerHandler = (parts: {
+interface ObserverParts {
   readonly settings: ObserverSettings
   readonly ports: ObserverPorts
   /** Which foreign runs are followed now. */
   readonly policies: Policies
   readonly telemetry: Telemetry
-}) => {
+}
+
+const readRecord = (
+  record: SQSRecord,
+  telemetry: Telemetry,
+): readonly { record: SQSRecord; event: ServiceEvent }[] => {
+  const read = parseServiceEvent(record.body)
+  if (read.kind !== 'ignored') return [{ record, event: read }]
+  telemetry.count('hint-ignored', 1)
+  telemetry.warn('Event is not a hint', { messageId: record.messageId, problems: read.problems })
+  return []
+}
+
+const note = (
+  { hints, ended, announced, problems, unrecognized }: HintReport,
+  telemetry: Telemetry,
+): void => {
+  reportUnrecognized(unrecognized, telemetry)
+  for (const { address, fate } of hints) {
+    telemetry.count(`hint-by-${address}`, 1)
+    telemetry.count(`hint-${fate}`, 1)
+  }
+  for (const { ending } of ended) telemetry.count(metricName('run', ending), 1)
+  const line = { hints: hints.length, ended: ended.length, announced, problems }
+  if (problems.length > 0) telemetry.warn('Hints handled with problems', line)
+  else telemetry.info('Hints handled', line)
+}
+
+/** Returns the seconds until a hint that came too early is read again, or undefined to leave its run to the sweep. */
+const redeliverAfterSeconds = (
+  record: SQSRecord,
+  fate: HintFate | undefined,
+  { settings, telemetry }: Pick<ObserverParts, 'settings' | 'telemetry'>,
+): number | undefined => {
+  const isUndecided = fate === 'undecided'
+  if (fate !== 'early' && fate !== 'active' && !isUndecided) return undefined
+  const receives = Number(record.attributes.ApproximateReceiveCount)
+  const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
+  if (isUndecided && seconds === undefined) {
+    telemetry.count('hint-not-followed', 1)
+    telemetry.warn('Hint given up: foreign run not followed or acceptance not recorded', {
+      messageId: record.messageId,
+    })
+  }
+  return seconds
+}
+
+/** Maps a batch of SQS records to DataZone's own events, and their outcomes to the messages that SQS keeps. */
+export const observerHandler = (parts: ObserverParts) => {
   const { settings, ports, policies, telemetry } = parts
-
-  const readRecord = (record: SQSRecord): readonly { record: SQSRecord; event: ServiceEvent }[] => {
-    const read = parseServiceEvent(record.body)
-    if (read.kind !== 'ignored') return [{ record, event: read }]
-    telemetry.count('hint-ignored', 1)
-    telemetry.warn('Event is not a hint', { messageId: record.messageId, problems: read.problems })
-    return []
-  }
-
-  const note = ({ hints, ended, announced, problems, unrecognized }: HintReport) => {
-    reportUnrecognized(unrecognized, telemetry)
-    for (const { address, fate } of hints) {
-      telemetry.count(`hint-by-${address}`, 1)
-      telemetry.count(`hint-${fate}`, 1)
-    }
-    for (const { ending } of ended) telemetry.count(metricName('run', ending), 1)
-    const line = { hints: hints.length, ended: ended.length, announced, problems }
-    if (problems.length > 0) telemetry.warn('Hints handled with problems', line)
-    else telemetry.info('Hints handled', line)
-  }
-
-  /** Returns the seconds until a hint that came too early is read again, or undefined to leave its run to the sweep. */
-  const redeliverAfterSeconds = (record: SQSRecord, fate: HintFate | undefined): number | undefined => {
-    const isUndecided = fate === 'undecided'
-    if (fate !== 'early' && fate !== 'active' && !isUndecided) return undefined
-    const receives = Number(record.attributes.ApproximateReceiveCount)
-    const seconds = lookAgainAfterSeconds(receives, isUndecided, settings)
-    if (isUndecided && seconds === undefined) {
-      telemetry.count('hint-not-followed', 1)
-      telemetry.warn('Hint given up: foreign run not followed or acceptance not recorded', {
-        messageId: record.messageId,
-      })
-    }
-    return seconds
-  }
 
   return async (
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    const received = event.Records.flatMap(readRecord)
+    const received = event.Records.flatMap((record) => readRecord(record, telemetry))
     const { followDataSourceRuns = [] } = (await policies.current()).policy
     const following = { ...settings.following, followDataSourceRuns }
     const report = await handleEvents(
       received.map((one) => one.event),
       { ...ports, settings, following, deadlineMs },
     )
-    note(report)
+    note(report, telemetry)
     const again = received.flatMap(({ record }, index) => {
-      const afterSeconds = redeliverAfterSeconds(record, report.hints[index]?.fate)
+      const afterSeconds = redeliverAfterSeconds(record, report.hints[index]?.fate, parts)
       return afterSeconds === undefined ? [] : [{ record, afterSeconds }]
     })
     try {

@@ -22,67 +22,73 @@ const startableReasons: readonly ParkReason[] = ['PACED', 'THROTTLED', 'UNAVAILA
 /** What one invocation did: the sweep, and the requests of backfills that it sent after it. */
 export type PollerReport = SweepReport & { readonly backfilled: number }
 
-/** Maps a scheduled invocation to one sweep, and to the next requests of the applied backfills. */
-export const pollerHandler = (parts: {
+interface PollerParts {
   readonly settings: SweepContext['settings']
   readonly ports: Omit<SweepContext & AdvanceContext, 'settings' | 'deadlineMs'>
   readonly telemetry: Telemetry
   /** Absent: `dzrun status` shows no last sweep. */
   readonly log?: SweepLog
   readonly caps?: readonly Cap[]
-}) => {
-  const { settings, ports, telemetry, log, caps = [] } = parts
+}
 
-  const record = async (report: PollerReport, startedAtMs: number) => {
-    const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
-    await log?.record({
-      startedAtMs,
-      tookMs: ports.clock.now() - startedAtMs,
-      mode: settings.mode,
-      caps,
-      due,
-      announced,
-      released,
-      outOfTime,
-      unreadable: unreadable.length,
-      problems: problems.slice(0, maxShown).map((problem) => problem.slice(0, 200)),
-      ...present({ parked, nextAtMs }),
-    })
-  }
+const record = async (
+  report: PollerReport,
+  startedAtMs: number,
+  { settings, ports, log, caps = [] }: PollerParts,
+): Promise<void> => {
+  const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
+  await log?.record({
+    startedAtMs,
+    tookMs: ports.clock.now() - startedAtMs,
+    mode: settings.mode,
+    caps,
+    due,
+    announced,
+    released,
+    outOfTime,
+    unreadable: unreadable.length,
+    problems: problems.slice(0, maxShown).map((problem) => problem.slice(0, 200)),
+    ...present({ parked, nextAtMs }),
+  })
+}
 
-  const note = (report: PollerReport) => {
-    telemetry.count('sweep-due', report.due)
-    telemetry.count('sweep-announced', report.announced)
-    telemetry.count('sweep-owed-seconds', report.owedSeconds)
-    telemetry.count('sweep-released', report.released)
-    if (report.backfilled > 0) telemetry.count('sweep-backfilled', report.backfilled)
-    telemetry.count('sweep-problems', report.problems.length)
-    telemetry.count('sweep-denied', report.denied)
-    telemetry.count('sweep-read-without-list', report.readWithoutList)
-    telemetry.count('sweep-unreadable', report.unreadable.length)
-    for (const [reason, count] of Object.entries(report.parked ?? {})) {
-      telemetry.count(metricName('parked', reason), count)
-    }
-    if (report.parked !== undefined) {
-      const { parked } = report
-      const waiting = startableReasons.reduce((sum, reason) => sum + (parked[reason] ?? 0), 0)
-      telemetry.count('waiting-for-start', waiting)
-    }
-    for (const [ending, count] of Object.entries(report.ended)) {
-      telemetry.count(metricName('run', ending), count)
-    }
-    reportUnrecognized(report.unrecognized, telemetry)
-    const line = {
-      report: {
-        ...report,
-        unreadable: report.unreadable.slice(0, maxNamed),
-        problems: report.problems.slice(0, maxNamed),
-      },
-    }
-    if (report.unreadable.length > 0) telemetry.error('Sweep found unreadable records', line)
-    else if (report.problems.length > 0) telemetry.warn('Sweep finished with problems', line)
-    else telemetry.info('Sweep finished', line)
+const noteParked = (parked: PollerReport['parked'], telemetry: Telemetry): void => {
+  if (parked === undefined) return
+  for (const [reason, count] of Object.entries(parked)) telemetry.count(metricName('parked', reason), count)
+  const waiting = startableReasons.reduce((sum, reason) => sum + (parked[reason] ?? 0), 0)
+  telemetry.count('waiting-for-start', waiting)
+}
+
+const note = (report: PollerReport, telemetry: Telemetry): void => {
+  noteParked(report.parked, telemetry)
+  telemetry.count('sweep-due', report.due)
+  telemetry.count('sweep-announced', report.announced)
+  telemetry.count('sweep-owed-seconds', report.owedSeconds)
+  telemetry.count('sweep-released', report.released)
+  if (report.backfilled > 0) telemetry.count('sweep-backfilled', report.backfilled)
+  telemetry.count('sweep-problems', report.problems.length)
+  telemetry.count('sweep-denied', report.denied)
+  telemetry.count('sweep-read-without-list', report.readWithoutList)
+  telemetry.count('sweep-unreadable', report.unreadable.length)
+  for (const [ending, count] of Object.entries(report.ended)) {
+    telemetry.count(metricName('run', ending), count)
   }
+  reportUnrecognized(report.unrecognized, telemetry)
+  const line = {
+    report: {
+      ...report,
+      unreadable: report.unreadable.slice(0, maxNamed),
+      problems: report.problems.slice(0, maxNamed),
+    },
+  }
+  if (report.unreadable.length > 0) telemetry.error('Sweep found unreadable records', line)
+  else if (report.problems.length > 0) telemetry.warn('Sweep finished with problems', line)
+  else telemetry.info('Sweep finished', line)
+}
+
+/** Maps a scheduled invocation to one sweep, and to the next requests of the applied backfills. */
+export const pollerHandler = (parts: PollerParts) => {
+  const { settings, ports, telemetry } = parts
 
   return async (
     _event: unknown,
@@ -93,8 +99,8 @@ export const pollerHandler = (parts: {
     const sweep = await sweepRuns({ ...ports, settings, deadlineMs })
     const { requested, problems } = await advanceBackfills(sweep.parked, { ...ports, settings, deadlineMs })
     const report = { ...sweep, backfilled: requested, problems: [...sweep.problems, ...problems] }
-    note(report)
-    await record(report, startedAtMs)
+    note(report, telemetry)
+    await record(report, startedAtMs, parts)
     return report
   }
 }
