@@ -20,10 +20,14 @@ import { catalogueOf, domainId, projectId } from './requests.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
+const summaries = new WeakMap<Run, RunSummary>()
+
 /** A record as the index by domain and status shows it. */
 const summaryOf = (run: Run): RunSummary => {
+  const known = summaries.get(run)
+  if (known !== undefined) return known
   const { domainStatus, updatedAt, ...item } = toItem(run)
-  return {
+  const summary = {
     ...(item as Partial<RunSummary>),
     record: runKey(run).record,
     domainId: run.subject.domainId,
@@ -32,6 +36,8 @@ const summaryOf = (run: Run): RunSummary => {
     status: text(domainStatus)?.slice(run.subject.domainId.length + 1) ?? '',
     updatedAtMs: Number(updatedAt),
   }
+  summaries.set(run, summary)
+  return summary
 }
 
 /** What can go on at a page: the stack behind it in memory, with a real simulator, event bus and queue on loopback. */
