@@ -9,6 +9,7 @@ import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
 import type { Run } from '../lib/run/run.ts'
 import { command, wholeNumber } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
+import type { Page } from '../page/server/page-server.ts'
 import { openRunTable } from '../test/contract/run-table.ts'
 import { chromiumArguments, chromiumPath } from '../test/support/chromium.ts'
 import { openPageWorld, type PageWorld } from '../test/support/page-world.ts'
@@ -104,6 +105,15 @@ const keepChanging = (world: PageWorld) => {
   }
 }
 
+/** Waits until the page has read the table once. */
+const firstRead = async ({ origin, port, url }: Page): Promise<void> => {
+  const cookie = `dzrun_page_${port}=${new URL(url).searchParams.get('token')}`
+  const stopped = new AbortController()
+  const { body } = await fetch(`${origin}/api/stream`, { headers: { cookie }, signal: stopped.signal })
+  for await (const chunk of body ?? []) if (Buffer.from(chunk).toString().includes('"inFlight"')) break
+  stopped.abort()
+}
+
 const measureBrowser = async (minutes: number): Promise<void> => {
   const world = await openPageWorld()
   const nowMs = Date.now()
@@ -111,6 +121,7 @@ const measureBrowser = async (minutes: number): Promise<void> => {
   const page = await world.start()
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
   try {
+    await firstRead(page)
     const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await tab.addInitScript("localStorage.setItem('tour', 'done')")
     const beganMs = performance.now()

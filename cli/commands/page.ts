@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { connectPage } from '../../page/connect-page.ts'
 import { startPage } from '../../page/server/page-server.ts'
-import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
 import { wholeNumber } from '../whole-number.ts'
@@ -15,7 +14,7 @@ interface PageFlags extends StackOptions {
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** The domains to read; on a local stack they are found without being named. */
+/** The domains to read from the start; others are found. */
 const domainsOf = ({ domain = [] }: PageFlags): readonly string[] => {
   const named = domain.length > 0 ? domain : [process.env['DZRUN_DOMAIN']]
   return named.flatMap((one) => (one === undefined ? [] : [domainOf(one)]))
@@ -33,7 +32,7 @@ export const addPage = (program: Command): void => {
     .description('serve the live page of a stack on loopback, and print its address')
     .option(
       '--domain <id>',
-      'domain to show, repeatable (or DZRUN_DOMAIN); those of open work are found',
+      'domain to show, repeatable (or DZRUN_DOMAIN); those in which a run has ended or is open are found',
       collect,
     )
     .option('--port <n>', 'port to listen on; 0 for any', wholeNumber(0, 65_535), 0)
@@ -52,8 +51,6 @@ export const addPage = (program: Command): void => {
       const all: PageFlags = { ...command.optsWithGlobals(), ...options }
       const stack = await connectPage(all)
       const domains = domainsOf(all)
-      if (stack.local === undefined && domains.length === 0)
-        throw new CommandFailed(exitCodes.usage, 'no domain: give --domain dzd_..., or set DZRUN_DOMAIN')
       const page = await startPage({
         stack,
         domains,

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { breakerName } from '../../lib/run/breaker.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
 import { openWork } from '../../lib/usecases/inspect/open-work.ts'
-import type { BreakerLine, Overview, PauseLine, QueueLine, QuotaLine } from '../shared/protocol.ts'
+import type { Overview } from '../shared/protocol.ts'
+import { noOperatorState, type OperatorState, readOperatorState } from './operator-state.ts'
 import { overviewOf } from './overview.ts'
 import type { PageStack } from './page-stack.ts'
-import { quotaLines } from './quota-lines.ts'
 import type { ReadMeter } from './read-meter.ts'
 import type { RunBoard } from './run-board.ts'
 import { isOpenRow, rowOfRun, rowOfSummary } from './run-row.ts'
@@ -51,41 +50,6 @@ const idleFactor = 10
 const goneAfterMs = 10_000
 const firstRows = 5000
 
-/** What the feed last read of what is open. */
-interface OpenState {
-  open: readonly Run[]
-  unreadable: number
-  breakers: readonly BreakerLine[]
-  pauses: readonly PauseLine[]
-  queues: readonly QueueLine[]
-  latenesses: readonly number[]
-  quotas: readonly QuotaLine[]
-}
-
-const scopesOf = (runs: readonly Run[]): readonly (readonly [string, string])[] => [
-  ...new Map(
-    runs
-      .filter((run) => run.state === 'PARKED' && run.reason === 'PAUSED')
-      .map(({ subject, projectId }) => [
-        `${subject.domainId}/${projectId}`,
-        [subject.domainId, projectId] as const,
-      ]),
-  ).values(),
-]
-
-/** The pauses that requests wait for. A pause of a whole domain is named once. */
-const pausesOf = async (runs: readonly Run[], { switches }: PageStack): Promise<readonly PauseLine[]> => {
-  const found = await Promise.all(
-    scopesOf(runs).map(async ([domainId, projectId]) => {
-      const ofDomain = await switches.pauseOf(domainId, '')
-      const pause = ofDomain ?? (await switches.pauseOf(domainId, projectId))
-      const scope = ofDomain === undefined ? `${domainId}/${projectId}` : domainId
-      return pause === undefined ? [] : [{ scope, ...pause }]
-    }),
-  )
-  return [...new Map(found.flat().map((pause) => [pause.scope, pause])).values()]
-}
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Starts reading. `first` resolves when the table was read once. */
@@ -95,15 +59,10 @@ export const startFeed = (options: FeedOptions) => {
   const domains = new Set(options.domains)
   /** Of each domain and status, the newest change that was read. */
   const seenUntil = new Map<string, number>()
-  const state: OpenState = {
-    open: [],
-    unreadable: 0,
-    breakers: [],
-    pauses: [],
-    queues: [],
-    latenesses: [],
-    quotas: [],
-  }
+  let open: readonly Run[] = []
+  let unreadableCount = 0
+  let operator: OperatorState = noOperatorState
+  let latenesses: readonly number[] = []
   let heldSinceMs: number | undefined
   board.onChange((row, before) => series.see(row, before, Date.now()))
 
@@ -143,31 +102,19 @@ export const startFeed = (options: FeedOptions) => {
     const goneBefore = Date.now() - goneAfterMs
     for (const row of board.rows())
       if (isOpenRow(row) && !present.has(row.key) && row.updatedAtMs < goneBefore) board.remove(row.key)
-    const [breakers, pauses, queues, latenesses, quotas] = await Promise.all([
-      stack.breakers.openBreakers(),
-      pausesOf(runs, stack),
-      stack.queueDepths(),
-      options.latenesses?.() ?? [],
-      quotaLines(stack.policy?.caps ?? [], stack.capUsage, runs, Date.now()),
-    ])
-    Object.assign(state, {
-      open: runs,
-      unreadable: unreadable.length,
-      breakers: breakers.map(({ cause, openedAtMs, nextProbeAtMs }) => ({
-        name: breakerName(cause),
-        openedAtMs,
-        nextProbeAtMs,
-      })),
-      pauses,
-      queues,
-      latenesses,
-      quotas,
-    })
+    open = runs
+    unreadableCount = unreadable.length
+    for (const domainId of await stack.counts.domains()) domains.add(domainId)
+    latenesses = (await options.latenesses?.()) ?? []
+    operator = await readOperatorState(stack, runs, [...domains])
   }
 
   const publish = (): void => {
     const overview = overviewOf({
-      ...state,
+      ...operator,
+      open,
+      unreadable: unreadableCount,
+      latenesses,
       nowMs: Date.now(),
       rows: board.rows(),
       startQuotaPerSecond: options.startQuotaPerSecond,

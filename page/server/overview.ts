@@ -1,29 +1,17 @@
 import type { ParkedRun, Run } from '../../lib/run/run.ts'
 import { endings } from '../../lib/run/run.ts'
-import type {
-  BreakerLine,
-  Concern,
-  Overview,
-  PauseLine,
-  QueueLine,
-  RunRow,
-  Spread,
-} from '../shared/protocol.ts'
+import type { Concern, Overview, QueueLine, RunRow, Spread } from '../shared/protocol.ts'
+import type { OperatorState } from './operator-state.ts'
 import { percentile } from './series.ts'
 import { waitingGroups } from './waiting-groups.ts'
 
 /** What an overview is made of. */
-export interface OverviewSource {
+export interface OverviewSource extends OperatorState {
   readonly nowMs: number
   readonly open: readonly Run[]
   readonly unreadable: number
   readonly rows: Iterable<RunRow>
-  readonly breakers: readonly BreakerLine[]
-  readonly pauses: readonly PauseLine[]
-  readonly queues: readonly QueueLine[]
-  readonly quotas: Overview['quotas']
   readonly startQuotaPerSecond: number
-  readonly lastSweepAtMs?: number
   /** From the ending at DataZone to its detection, in ms, of recent runs. */
   readonly latenesses?: readonly number[]
   readonly reads: Overview['reads']
@@ -45,8 +33,6 @@ const isParked = (run: Run): run is ParkedRun => run.state === 'PARKED'
 /** Counts of the rows that changed a short while ago. */
 const recentCounts = (rows: Iterable<RunRow>, nowMs: number) => {
   const perMinute: Record<string, number> = {}
-  const today: Record<string, number> = {}
-  const dayStartMs = Math.floor(nowMs / 86_400_000) * 86_400_000
   const queued: number[] = []
   const running: number[] = []
   let starts = 0
@@ -55,12 +41,11 @@ const recentCounts = (rows: Iterable<RunRow>, nowMs: number) => {
     if (startedAtMs !== undefined && createdAtMs !== undefined && startedAtMs > nowMs - recentMs)
       queued.push(Math.max(0, startedAtMs - createdAtMs))
     if (detectedAtMs === undefined) continue
-    if (detectedAtMs >= dayStartMs) today[status] = (today[status] ?? 0) + 1
     if (detectedAtMs <= nowMs - recentMs) continue
     perMinute[status] = (perMinute[status] ?? 0) + minuteMs / recentMs
     if (startedAtMs !== undefined) running.push(Math.max(0, detectedAtMs - startedAtMs))
   }
-  return { perMinute, today, queued, running, starts }
+  return { perMinute, queued, running, starts }
 }
 
 const failedShare = 0.2
@@ -134,6 +119,15 @@ const concernsOf = (
           },
         ]
       : []),
+    ...(source.lastSweepAtMs !== undefined && source.lastSweepAtMs < nowMs - 5 * minuteMs
+      ? [
+          {
+            severity: 'critical' as const,
+            title: 'no sweep for five minutes',
+            detail: 'the schedule or the poller stands still; what waits is not released',
+          },
+        ]
+      : []),
     ...(unreadable > 0
       ? [
           {
@@ -159,7 +153,7 @@ export const overviewOf = (source: OverviewSource): Overview => {
   const { nowMs, open, breakers, pauses, queues, quotas } = source
   const parked = open.filter(isParked)
   const count = (state: Run['state']) => open.filter((run) => run.state === state).length
-  const { perMinute, today, queued, running, starts } = recentCounts(source.rows, nowMs)
+  const { perMinute, queued, running, starts } = recentCounts(source.rows, nowMs)
   const oldest = parked.reduce((least, { request }) => Math.min(least, request.requestedAtMs), nowMs)
   const due = parked.filter(({ retryAtMs }) => retryAtMs <= nowMs).map(({ retryAtMs }) => retryAtMs)
   return {
@@ -176,7 +170,7 @@ export const overviewOf = (source: OverviewSource): Overview => {
     startsPerSecond: starts / (startsMs / 1000),
     startQuotaPerSecond: source.startQuotaPerSecond,
     endingsPerMinute: Object.fromEntries(endings.map((kind) => [kind, perMinute[kind] ?? 0])),
-    endingsToday: today,
+    endingsToday: source.endingsToday,
     ...spreads({ queued, running, lateness: source.latenesses ?? [] }),
     ...(source.lastSweepAtMs === undefined ? {} : { lastSweepAtMs: source.lastSweepAtMs }),
     quotas,

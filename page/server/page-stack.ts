@@ -3,10 +3,12 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Breakers } from '../../lib/ports/breakers.ts'
 import type { CapUsage } from '../../lib/ports/cap-usage.ts'
 import type { Catalog } from '../../lib/ports/catalog.ts'
+import type { RunCounts } from '../../lib/ports/run-counts.ts'
 import type { RunList } from '../../lib/ports/run-list.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { SkipHistory } from '../../lib/ports/skip-log.ts'
-import type { Switches } from '../../lib/ports/switches.ts'
+import type { SweepHistory } from '../../lib/ports/sweep-log.ts'
+import type { PauseList, Switches } from '../../lib/ports/switches.ts'
 import type { Policy } from '../../lib/run/policy.ts'
 import type { QueueLine } from '../shared/protocol.ts'
 
@@ -16,6 +18,9 @@ export interface PageStack {
   readonly name: string
   readonly store: RunStore
   readonly list: RunList
+  readonly pauses: PauseList
+  readonly sweeps: SweepHistory
+  readonly counts: RunCounts
   readonly switches: Switches
   readonly breakers: Breakers
   readonly skips: SkipHistory

@@ -18,6 +18,8 @@ import { memoryCatalog } from './memory-catalog.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { catalogueOf, domainId, projectId } from './requests.ts'
 
+const listKeptMs = 200
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const summaries = new WeakMap<Run, RunSummary>()
@@ -48,11 +50,16 @@ export const openPageWorld = async (
   const store = memoryRunStore()
   const pauses = new Map<string, Pause>()
   let killed = 0
+  // The list is read once for each status, so a reading of the whole store serves all of them.
+  let listed: { readonly atMs: number; readonly runs: readonly RunSummary[] } | undefined
+  const allRuns = (): readonly RunSummary[] => {
+    if (listed === undefined || Date.now() - listed.atMs > listKeptMs)
+      listed = { atMs: Date.now(), runs: store.all().map(summaryOf) }
+    return listed.runs
+  }
   const list: RunList = {
     async *newestFirst({ domainId: domain, status, sinceMs = 0, beforeMs = Number.MAX_SAFE_INTEGER }) {
-      yield store
-        .all()
-        .map(summaryOf)
+      yield allRuns()
         .filter((one) => one.domainId === domain && one.status === status)
         .filter(({ updatedAtMs }) => updatedAtMs >= sinceMs && updatedAtMs < beforeMs)
         .toSorted((left, right) => right.updatedAtMs - left.updatedAtMs)
@@ -91,6 +98,17 @@ export const openPageWorld = async (
     store,
     list,
     switches: { pauseOf: async (domain, project) => pauses.get(`${domain}/${project}`) },
+    pauses: {
+      pausesOf: async (domain) =>
+        [...pauses].flatMap(([scope, pause]) => {
+          const [of = '', project] = scope.split('/')
+          return of === domain && project !== undefined
+            ? [{ domainId: of, projectId: project, ...pause }]
+            : []
+        }),
+    },
+    sweeps: { last: async () => undefined },
+    counts: { ofDay: async () => [], domains: async () => [] },
     breakers: memoryBreakers(),
     skips: { skipsOf: async () => [] },
     catalog,

@@ -85,6 +85,9 @@ export const visible = (text: string): string =>
       `\u27e8${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}\u27e9`,
   )
 
+/** A clause as the beginning of a sentence. */
+export const sentence = (clause: string): string => clause.charAt(0).toUpperCase() + clause.slice(1)
+
 /** At most `length` characters, with an ellipsis for the rest. */
 export const shortened = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}\u2026`

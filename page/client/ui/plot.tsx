@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { count } from '../model/format.ts'
 import { useTheme } from '../theme.ts'
 
 /** One line or layer of a plot. */
@@ -56,6 +57,13 @@ const dataOf = ({ times, lines, kind }: PlotProps): uPlot.AlignedData => [
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 24] })
 
+/** A line needs two points: fewer are drawn as dots. */
+const isSparse = (self: uPlot, series: number): boolean =>
+  [...(self.data[series] ?? [])].filter((value) => typeof value === 'number').length < 3
+
+/** Counts have no fractions. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]
+
 const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): uPlot.Options => {
   const [text, line] = [resolved('muted'), resolved('line')]
   const axis = {
@@ -73,7 +81,12 @@ const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): 
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
     axes: [
       { ...axis, grid: { show: false }, values: '{HH}:{mm}', space: 70, size: 28 },
-      { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) },
+      {
+        ...axis,
+        size: 48,
+        ...(format === count ? { incrs: wholeSteps } : {}),
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))),
+      },
     ],
     series: [
       {},
@@ -88,7 +101,13 @@ const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): 
               points: { show: false },
               ...(bars === undefined ? {} : { paths: bars }),
             }
-          : { label, stroke: color, width: 2, points: { show: false }, spanGaps: true }
+          : {
+              label,
+              stroke: color,
+              width: 2,
+              points: { show: isSparse, size: 6, fill: color },
+              spanGaps: true,
+            }
       }),
     ],
   }

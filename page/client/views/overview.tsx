@@ -3,7 +3,7 @@ import type { Overview, PlotWindow, QuotaLine, Series } from '../../shared/proto
 import { plotWindows } from '../../shared/protocol.ts'
 import { getJson } from '../api.ts'
 import { useLive } from '../live.ts'
-import { count, duration, plural, rate, visible } from '../model/format.ts'
+import { count, duration, plural, rate, sentence, visible } from '../model/format.ts'
 import { endedStatuses, lookOf, reasonWord } from '../model/statuses.ts'
 import { runHref } from '../router.ts'
 import { Plot } from '../ui/plot.tsx'
@@ -252,7 +252,7 @@ const Waiting = ({ overview }: { readonly overview: Overview }) => {
         {overview.waiting.map((group) => (
           <li key={group.reason}>
             <a class="clip" style={{ width: '150px' }} href={`/waiting#${group.reason}`}>
-              {reasonWord(group.reason)}
+              {sentence(reasonWord(group.reason))}
             </a>
             <div style={{ flex: '1' }}>
               <Share used={group.count} of={most} tone="parked" />
@@ -298,6 +298,14 @@ const Machinery = ({ overview }: { readonly overview: Overview }) => (
         </li>
       ))}
       <li>
+        Endings today
+        <span class="end muted small clip">
+          {Object.entries(overview.endingsToday)
+            .map(([kind, value]) => `${count(value)} ${lookOf(kind).word.toLowerCase()}`)
+            .join(', ') || 'none yet'}
+        </span>
+      </li>
+      <li>
         Last sweep
         <span class="end muted small">
           {overview.lastSweepAtMs === undefined ? 'not recorded yet' : <Ago atMs={overview.lastSweepAtMs} />}
@@ -306,8 +314,8 @@ const Machinery = ({ overview }: { readonly overview: Overview }) => (
       <li>
         This page reads
         <span class="end muted small">
-          {count(Math.round(overview.reads.unitsLastMinute))} units a minute for{' '}
-          {plural(overview.reads.viewers, 'viewer')} (limit {count(overview.reads.unitsPerMinute)})
+          {count(Math.round(overview.reads.unitsLastMinute))} units a minute,{' '}
+          {plural(overview.reads.viewers, 'viewer')}
         </span>
       </li>
     </ul>

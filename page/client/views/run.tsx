@@ -10,7 +10,7 @@ import {
   phasesOf,
   statusOf,
 } from '../model/explanation.ts'
-import { duration, shortened, typeName, visible } from '../model/format.ts'
+import { duration, sentence, shortened, typeName, visible } from '../model/format.ts'
 import { usePlace } from '../router.ts'
 import { ChangeButton } from '../ui/change.tsx'
 import { CommandLine } from '../ui/command.tsx'
@@ -210,7 +210,7 @@ const Advice = ({ advice }: { readonly advice: Explained['advice'] }) =>
       <div class="stack">
         {advice.map(({ why, command }) => (
           <div key={why} class="stack" style={{ gap: '6px' }}>
-            <p>{visible(why)}</p>
+            <p>{sentence(visible(why))}</p>
             {command !== undefined && <CommandLine command={`dzrun ${command.join(' ')}`} />}
           </div>
         ))}

@@ -1,6 +1,6 @@
 import type { WaitingGroup } from '../../shared/protocol.ts'
 import { useLive } from '../live.ts'
-import { count, plural, visible } from '../model/format.ts'
+import { count, plural, sentence, visible } from '../model/format.ts'
 import { reasonWord } from '../model/statuses.ts'
 import { ChangeButton } from '../ui/change.tsx'
 import { CommandLine } from '../ui/command.tsx'
@@ -31,7 +31,7 @@ const Group = ({ group }: { readonly group: WaitingGroup }) => (
   <section class="card call tone tone-parked" id={group.reason}>
     <div class="card-head">
       <h2>
-        {reasonWord(group.reason)} <span class="badge">{count(group.count)}</span>
+        {sentence(reasonWord(group.reason))} <span class="badge">{count(group.count)}</span>
       </h2>
       <a class="end" href={`/runs?status=PARKED&reason=${group.reason}`}>
         Show {group.count === 1 ? 'it' : 'them'}
@@ -53,7 +53,7 @@ const Group = ({ group }: { readonly group: WaitingGroup }) => (
       <div class="stack" style={{ alignContent: 'start' }}>
         {group.commands.map(({ why, command }) => (
           <div key={why + (command ?? '')} class="stack" style={{ gap: '6px' }}>
-            <p>{visible(why)}</p>
+            <p>{sentence(visible(why))}</p>
             {command !== undefined && (
               <div class="row" style={{ flexWrap: 'nowrap' }}>
                 <div style={{ flex: '1', minWidth: '0' }}>
