@@ -101,13 +101,42 @@ describe('a creation time in another form than the model says', () => {
     expect(await datazone.getSourceRun(domainId, 'run-1')).toEqual({ outcome: 'answered', value })
   })
 
-  test('P8: does not cost the asset that has it', async () => {
+  test.each<[string, unknown, number | undefined]>([
+    ['ISO 8601 without seconds', '2026-11-20T02:14Z', Date.UTC(2026, 10, 20, 2, 14)],
+    ['epoch seconds', 1_795_140_843, 1_795_140_843_000],
+    ['a number in a string', '1795140843', 1_795_140_843_000],
+    ['a list', [], undefined],
+  ])('P8: is read from %s in Start, Get and List of a data source', async (_, createdAt, createdAtMs) => {
+    const run = { id: 'run-1', status: 'RUNNING', createdAt }
+    const { datazone } = await answering({ body: { ...run, items: [run] } })
+    const value = {
+      runId: 'run-1',
+      nativeStatus: 'RUNNING',
+      types: [],
+      ...(createdAtMs === undefined ? {} : { createdAtMs }),
+    }
+    const input = { domainId, dataSourceId: 'source-1', clientToken: 'token' }
+    expect(await datazone.startSourceRun(input, minute)).toEqual({ outcome: 'answered', value })
+    expect(await datazone.getSourceRun(domainId, 'run-1')).toEqual({ outcome: 'answered', value })
+    expect(await datazone.listSourceRuns(domainId, { dataSourceId: 'source-1' })).toEqual({
+      outcome: 'answered',
+      value: { runs: [value] },
+    })
+  })
+
+  test.each<[string, unknown]>([
+    ['ISO 8601 without seconds', '2026-11-20T02:14Z'],
+    ['ISO 8601 where epoch seconds belong', '2026-11-20T02:14:03.000Z'],
+    ['a number in a string', '1795140843'],
+    ['a list', []],
+  ])('P8: does not cost the asset whose times are %s', async (_, time) => {
     const asset = {
       revision: '7',
       owningProjectId: 'project-1',
       typeIdentifier: 'T',
       name: 'orders',
-      createdAt: [],
+      createdAt: time,
+      firstRevisionCreatedAt: time,
     }
     const { datazone } = await answering({ body: asset })
     expect(await datazone.getAsset(domainId, 'asset-1')).toMatchObject({
