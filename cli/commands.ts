@@ -75,6 +75,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'request runs of what is in the catalog already',
     add: async (program) => (await import('./commands/backfill.ts')).addBackfill(program),
   },
+  coverage: {
+    usage: 'coverage',
+    summary: 'how many published assets have a run, by project',
+    add: async (program) => (await import('./commands/coverage.ts')).addCoverage(program),
+  },
   breaker: {
     usage: 'breaker list|close',
     summary: 'show and close circuit breakers',

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Command } from 'commander'
+import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
+import { coverageOf, type ProjectCoverage } from '../../lib/usecases/inspect/coverage.ts'
+import { CatalogRefused } from '../../lib/usecases/operate/paced-calls.ts'
+import { dataZoneClient } from '../catalog.ts'
+import { connect } from '../connect.ts'
+import { currentPolicy } from '../current-policy.ts'
+import { CommandFailed, exitCodeOf } from '../exit-codes.ts'
+import { addRowFlags, type Column, checkRowFlags, note, type OutputFlags, printRows } from '../output.ts'
+import { progressOf } from '../progress.ts'
+import type { StackOptions } from '../stack-location.ts'
+import { domainOf } from '../target.ts'
+
+interface CoverageOptions extends StackOptions, OutputFlags {
+  readonly domain?: string
+  readonly project?: readonly string[]
+}
+
+const percent = ({ covered, published }: ProjectCoverage): number =>
+  published === 0 ? 0 : Math.floor((100 * covered) / published)
+
+const columns: readonly Column<ProjectCoverage>[] = [
+  { name: 'project', value: ({ projectName, projectId }) => projectName ?? projectId },
+  { name: 'published', value: ({ published }) => published },
+  { name: 'covered', value: ({ covered }) => covered },
+  { name: 'percent', value: percent },
+  { name: 'accepted', value: ({ accepted }) => accepted },
+  { name: 'review', value: ({ review }) => review },
+  { name: 'failed', value: ({ failed }) => failed },
+  { name: 'waiting', value: ({ waiting }) => waiting },
+  { name: 'skipped', value: ({ skipped }) => skipped },
+  { name: 'missing', value: ({ missing }) => missing },
+  { name: 'projectId', value: ({ projectId }) => projectId, hidden: true },
+  { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
+]
+
+const clock = {
+  now: () => Date.now(),
+  sleepUntil: async (atMs: number) => {
+    await delay(Math.max(0, atMs - Date.now()))
+  },
+  random: () => Math.random(),
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+/** `dzrun coverage`: who still lacks one? */
+export const addCoverage = (program: Command): void => {
+  const command = program
+    .command('coverage')
+    .description(
+      'count the published assets of each project: with a run, accepted, waiting for review, failed, skipped, missing',
+    )
+    .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
+    .option('--project <id>', 'only this project; repeatable', collect)
+    .addHelpText(
+      'after',
+      '\nA project is covered where a run succeeded at the published revision. missing: no run, although a rule asks for one.\n\nExamples:\n  dzrun coverage\n  dzrun coverage --project salesproject01 --output csv',
+    )
+  addRowFlags(command, columns).action(async () => {
+    const all = command.optsWithGlobals<CoverageOptions>()
+    checkRowFlags(columns, all)
+    const connection = await connect(all)
+    const domainId = domainOf(all.domain, connection.location)
+    const { policy } = await currentPolicy(connection)
+    const progress = progressOf('listings read', all)
+    const rows = await coverageOf(domainId, all.project, policy, {
+      catalog: dataZoneCatalog(dataZoneClient(connection.location, all)),
+      store: connection.store,
+      clock,
+      onProgress: progress.report,
+    })
+      .catch((error: unknown) => {
+        if (!(error instanceof CatalogRefused)) throw error
+        throw new CommandFailed(exitCodeOf(error.refusal.kind), error.message, { cause: error })
+      })
+      .finally(progress.end)
+    if (rows.length === 0) note('nothing is published', all)
+    await printRows(rows, columns, all)
+  })
+}
