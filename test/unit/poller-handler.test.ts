@@ -6,8 +6,8 @@ import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
-import { minute, parkedRun, t0 } from '../support/runs.ts'
-import { scriptedDataZone } from '../support/scripted-datazone.ts'
+import { inFlightRun, minute, parkedRun, subject, t0 } from '../support/runs.ts'
+import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
 test('P8: counts every unreadable record and names only the first few', async () => {
@@ -77,4 +77,48 @@ test('counts the requests that wait only for a slot or for DataZone', async () =
   })
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
   expect(counts).toMatchObject({ 'waiting-for-start': 2, 'parked-denied': 1 })
+})
+
+test('P6: reports once per sweep, in the log and in a metric, that List was refused', async () => {
+  const runs = Array.from({ length: 6 }, (_, n) =>
+    inFlightRun({
+      subject: { ...subject, assetId: `asset-${n}` },
+      runId: `run-${n}`,
+      startedAtMs: t0 - minute,
+    }),
+  )
+  const lines: string[] = []
+  const counts: Record<string, number> = {}
+  const take = (message: string, fields: Record<string, unknown>) => {
+    lines.push(JSON.stringify({ message, ...fields }))
+  }
+  const sweep = pollerHandler({
+    settings: defaults.sweeper,
+    ports: {
+      store: memoryRunStore(...runs),
+      datazone: scriptedDataZone({
+        listRuns: async () => refused('DENIED'),
+        getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
+      }),
+      bus: recordingBus(),
+      queue: recordingQueue(),
+      breakers: memoryBreakers(),
+      switches: { pauseOf: async () => undefined },
+      backfills: memoryBackfillPlans(),
+      clock: manualClock(),
+    },
+    telemetry: {
+      info: take,
+      warn: take,
+      error: take,
+      count: (metric, value) => {
+        counts[metric] = value
+      },
+    },
+  })
+  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  expect(lines).toHaveLength(1)
+  expect(lines[0]?.match(/List was refused/g)).toHaveLength(1)
+  expect(lines[0]).toContain('List was refused: read 6 runs with Get instead')
+  expect(counts['sweep-read-without-list']).toBe(6)
 })

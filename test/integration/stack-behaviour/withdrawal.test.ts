@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import { type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { publishedEvent, runRequest } from '../../support/requests.ts'
+
+const names = ['Asset Unpublished', 'Asset Listing Deleted'] as const
+const waitingAsset = { 'Asset Unpublished': 'unpublished', 'Asset Listing Deleted': 'unlisted' } as const
+
+describe('an asset that DataZone withdraws', () => {
+  let system: LocalSystem
+  beforeAll(async () => {
+    system = await openSystem({
+      assets: ['unpublished', 'unlisted', 'running'].map((id) => ({ id })),
+      datazone: { medianMs: 3_600_000, sigma: 0 },
+    })
+    system.control.setFaults(
+      ['unpublished', 'unlisted'].map((target) => ({
+        kind: 'error',
+        error: 'ConflictException',
+        operation: 'StartMetadataGenerationRun',
+        target,
+      })),
+    )
+  })
+  afterAll(() => system?.close())
+
+  /** The event as DataZone sends it when the asset leaves the catalog. */
+  const withdrawn = (assetId: string, name: string) => ({
+    ...publishedEvent(assetId, `withdrawn-${assetId}`),
+    'detail-type': name,
+  })
+
+  test.each(names)('has what waits for it canceled: %s', async (name) => {
+    const assetId = waitingAsset[name]
+    await system.send(runRequest(assetId))
+    await eventually(async () =>
+      expect(await system.recordsOf(assetId)).toMatchObject([{ state: 'PARKED', reason: 'CONFLICT' }]),
+    )
+    system.stack.publishServiceEvent(withdrawn(assetId, name))
+    await system.sweepUntil(() =>
+      expect(system.endingsOf(assetId)).toMatchObject([
+        { data: { status: 'CANCELED', canceledBy: `withdrawn-${assetId}` } },
+      ]),
+    )
+    expect(system.runsOf(assetId)).toEqual([])
+  })
+
+  test('keeps the run that DataZone works on', async () => {
+    await system.send(runRequest('running'))
+    await eventually(async () =>
+      expect(await system.recordsOf('running')).toMatchObject([{ state: 'IN_FLIGHT' }]),
+    )
+    system.stack.publishServiceEvent(withdrawn('running', 'Asset Unpublished'))
+    await system.untilIdle()
+    expect(await system.recordsOf('running')).toMatchObject([{ state: 'IN_FLIGHT' }])
+    expect(system.runsOf('running')).toMatchObject([{ status: 'SUBMITTED' }])
+  })
+})
