@@ -1,5 +1,5 @@
 /**
- * Tells throttling by chance from throttling by rate. A limit refuses a smaller share of Starts at a lower rate, and none
+ * Separates throttling by chance from throttling by rate. A limit refuses a smaller share of Starts at a lower rate, and none
  * below it; what refuses by chance refuses the same share at any rate, so a lower rate gains nothing. Rates are Starts
  * per second, and shares are of 1.
  */

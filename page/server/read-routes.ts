@@ -41,7 +41,7 @@ const shared = <T>() => {
 export const readRoutes = (app: Hono, state: PageState): void => {
   const { stack, series, meter } = state
   const explanations = shared<Explanation>()
-  /** Changes with the rows of the target, so that whoever has seen a change gets an answer that includes it. */
+  /** Changes with the rows of the target, so that a viewer who has seen a change gets an answer that includes it. */
   const keyOf = (target: AssetRef | DataSourceRef): string => {
     const id = 'assetId' in target ? target.assetId : target.dataSourceId
     const rows = [...state.board.rows()].filter(

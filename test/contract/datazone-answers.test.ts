@@ -258,7 +258,7 @@ describe('P8: the transfer of an asset', () => {
   })
 })
 
-test('P8: a data source without a readable status is an unreadable answer', async () => {
+test('P8: takes a data source without a readable status for an unreadable answer', async () => {
   const { datazone } = await answering({ body: { id: 'source-1', status: ['READY'] } })
   expect(await datazone.getDataSource(domainId, 'source-1')).toMatchObject({
     refusal: { kind: 'UNAVAILABLE', name: 'UnreadableAnswer' },

@@ -44,9 +44,9 @@ const restore = async (snapshot: readonly Item[]): Promise<void> => {
 }
 
 test.each<[string, Partial<StarterSettings>, number]>([
-  ['with RestoredTo makes no second run', { restoredToMs: t0 }, 1],
-  ['without it makes one, which is why the parameter exists', {}, 2],
-])('P1: a table that went back to a snapshot, %s', async (name, settings, expected) => {
+  ['no second run with RestoredTo', { restoredToMs: t0 }, 1],
+  ['a second run without it, which is why the parameter exists', {}, 2],
+])('P1: starts %s after the table went back to a snapshot', async (name, settings, expected) => {
   const assetId = `asset-${expected}`
   const runs: ReturnType<typeof serviceRun>[] = []
   const worldWith = (over: Partial<StarterSettings>) =>

@@ -37,7 +37,10 @@ test('applies the three assumptions and the lease of a 30 s function by default'
     policy: {
       rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * 24 * 60 * minute } } }],
       triggers: ['PUBLISHED'],
-      caps: [],
+      caps: [
+        { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 10_000 },
+        { name: 'names', type: 'BUSINESS_NAMES', perMonth: 50_000 },
+      ],
     },
     assumptions: { tokenMemoryMs: 10 * minute, listLagMs: 2 * minute, startEffectMs: minute },
     leaseMs: minute,

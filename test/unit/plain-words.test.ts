@@ -14,7 +14,7 @@ const exempt = ['local/datazone/model/datazone.json', 'test/unit/plain-words.tes
 const rooms = '{lib,functions,local,cli,page,events,infra,examples,packages,config,docs,test,.github}'
 const sources = globSync(['*.{md,json,yml,ts}', `${rooms}/**/*.{ts,mjs,js,json,yml,md,py,css,html}`], {
   cwd: root,
-  exclude: ['package-lock.json', '**/node_modules/**', 'test/simulation/**'],
+  exclude: ['package-lock.json', '**/node_modules/**', '**/dist/**', 'test/simulation/**'],
 }).filter((file) => !exempt.includes(file))
 
 const testFiles = globSync('test/**/*.ts', { cwd: root, exclude: ['test/simulation/**'] })

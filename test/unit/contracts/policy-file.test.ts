@@ -24,7 +24,10 @@ test('runs everything by the policy of the repository, with DefaultTypes and the
     value: {
       rules: [{ match: {}, verdict: { kind: 'run', policy: { repeatGuardMs: 30 * day } } }],
       triggers: ['PUBLISHED'],
-      caps: [],
+      caps: [
+        { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 10_000 },
+        { name: 'names', type: 'BUSINESS_NAMES', perMonth: 50_000 },
+      ],
     },
   })
 })

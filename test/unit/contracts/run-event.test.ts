@@ -216,7 +216,7 @@ test('names the request of a cancel only when the run ended as CANCELED', () => 
   expect(canceledBy({ cancel, ending: 'SUCCEEDED' })).toBeUndefined()
 })
 
-test('P3: an ending with the longest texts and 20 duplicates fits one PutEvents entry', () => {
+test('P3: fits an ending with the longest texts and 20 duplicates into one PutEvents entry', () => {
   // Two bytes each as JSON.
   const quotes = (length: number) => '"'.repeat(length)
   const asker = (index: number) => ({

@@ -85,7 +85,7 @@ describe.each(['INVALID', 'CONFLICT'] as const)('a data source whose Start is re
   })
 })
 
-test('a data source that becomes READY starts the request that waited for it', async () => {
+test('starts the request that waited for a data source once it is READY', async () => {
   let status = 'UPDATING'
   const world = starterWorld({
     script: {

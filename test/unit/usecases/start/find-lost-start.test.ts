@@ -48,7 +48,7 @@ describe('P1: after the table was restored, a request', () => {
     expect(await world.handle(regenerated)).toMatchObject([{ outcome: 'started', adopted: false }])
   })
 
-  test('to regenerate adopts no run from before it was requested', async () => {
+  test('adopts no run from before a regeneration was requested', async () => {
     const world = worldListing(listed())
     const regenerated = request({
       regenerate: true,
