@@ -80,6 +80,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'how many published assets have a run, by project',
     add: async (program) => (await import('./commands/coverage.ts')).addCoverage(program),
   },
+  doctor: {
+    usage: 'doctor',
+    summary: 'is it set up right?',
+    add: async (program) => (await import('./commands/doctor.ts')).addDoctor(program),
+  },
   breaker: {
     usage: 'breaker list|close',
     summary: 'show and close circuit breakers',

@@ -17,7 +17,7 @@ export const exitCodeOf = (kind: string): ExitCode =>
 /** What `dzrun help exit-codes` prints. */
 export const exitCodeLines: readonly string[] = [
   '0  done',
-  '1  a run that was waited for did not succeed',
+  '1  a run that was waited for did not succeed, or doctor found an error',
   '2  wrong usage: an unknown flag, a malformed value, no stack named',
   '3  not found: nothing is recorded for what was named',
   '4  refused: by the policy, or because a permission is missing',

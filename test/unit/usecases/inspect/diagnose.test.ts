@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { diagnose, type Signs } from '../../../../lib/usecases/inspect/diagnose.ts'
+import { minute, t0 } from '../../../support/runs.ts'
+
+const healthy: Signs = {
+  overview: {
+    inFlight: 0,
+    claimed: 0,
+    unannounced: 0,
+    parked: [],
+    parkedAtMs: t0,
+    today: {},
+    byProject: [],
+    breakers: [],
+    pauses: [],
+    unreadable: 0,
+    lastSweep: {
+      startedAtMs: t0 - 20_000,
+      tookMs: 1,
+      mode: 'run',
+      caps: [],
+      due: 0,
+      announced: 0,
+      released: 0,
+      unreadable: 0,
+      outOfTime: false,
+      problems: [],
+    },
+  },
+  queues: [{ name: 'dead letters', waiting: 0 }],
+  policyVersion: 3,
+  rules: 2,
+  nowMs: t0,
+  clockSkewMs: 900,
+}
+const { lastSweep, ...withoutSweep } = healthy.overview
+
+describe('diagnose', () => {
+  test('finds nothing wrong with a healthy stack', () => {
+    expect(new Set(diagnose(healthy).map(({ severity }) => severity))).toEqual(new Set(['ok']))
+  })
+
+  test.each<[string, Partial<Signs>, object]>([
+    ['no sweep', { overview: withoutSweep }, { check: 'last sweep', severity: 'error' }],
+    [
+      'a stopped schedule',
+      { nowMs: t0 + 9 * minute },
+      { check: 'last sweep', severity: 'error', found: '9 minutes ago' },
+    ],
+    [
+      'dead letters',
+      { queues: [{ name: 'dead letters', waiting: 2 }] },
+      { severity: 'error', command: ['redrive', 'dead', '--dry-run'] },
+    ],
+    ['a wrong clock', { clockSkewMs: -200_000 }, { check: 'clock', severity: 'error', found: '-200 s off' }],
+    [
+      'unreadable records',
+      { overview: { ...healthy.overview, unreadable: 4 } },
+      { check: 'records', severity: 'error' },
+    ],
+    [
+      'a pause',
+      { overview: { ...healthy.overview, pauses: [{ domainId: 'dzd_1', projectId: 'p1', reason: 'why' }] } },
+      { severity: 'info', command: ['resume', 'dzd_1/p1'] },
+    ],
+    [
+      'mode plan',
+      {
+        overview: {
+          ...withoutSweep,
+          ...(lastSweep && { lastSweep: { ...lastSweep, mode: 'plan' as const } }),
+        },
+      },
+      { check: 'mode', severity: 'warning', found: 'plan' },
+    ],
+  ])('puts %s first, with the fix', (_, signs, found) => {
+    const [first] = diagnose({ ...healthy, ...signs })
+    expect(first).toMatchObject(found)
+    expect(first?.fix).toBeDefined()
+  })
+})
