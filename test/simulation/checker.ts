@@ -12,6 +12,11 @@ import {
   overdueAreCanceled,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
+import {
+  transferredRunInTheirNewProject,
+  unreadySourcesAreAwaited,
+  withdrawnAreNotRun,
+} from './check/catalog-changes.ts'
 import { nothingDiesInTheCalm } from './check/dead.ts'
 import { deadlinesAreKept, startedEventsFollowThePolicy } from './check/deadline.ts'
 import { expiredRequestsAreNotRun, onlyEndedRecordsExpire } from './check/expiry.ts'
@@ -84,6 +89,9 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P7 within the quota', onlyDenialsParkAsDenied],
   ['P8 the future is survivable', olderDeploymentsRunDescriptions],
   ['policy: triggers', unlistedTriggersStartNothing],
+  ['policy: triggers', withdrawnAreNotRun],
+  ['P2 none lost', transferredRunInTheirNewProject],
+  ['P2 none lost', unreadySourcesAreAwaited],
   ['P2 none lost', requestsLeaveRecords],
   ['P2 none lost', endingsAreAnnounced],
   ['P2 none lost', explicitRequestsAreAnswered],

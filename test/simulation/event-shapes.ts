@@ -29,6 +29,12 @@ export const publishEvent = (id: string, assetId: string, random: Random): strin
   return assetEvent(id, assetId, 'Asset Added To Catalog', metadata)
 }
 
+/** An event of DataZone that says an asset is no longer published. */
+export const withdrawalEvent = (
+  assetId: string,
+  name: 'Asset Unpublished' | 'Asset Listing Deleted',
+): string => assetEvent(`withdrawal-${assetId}`, assetId, name, { owningProjectId: projectId })
+
 const unlistedNames = ['Asset Added To Inventory', 'New Asset Version Available', 'Asset Schema Changed']
 
 /** In some seeds, asset events whose trigger the policy does not list. */

@@ -194,6 +194,18 @@ export const performActions = (stage: Stage): Performer => {
       case 'portal-start':
         startInPortal(action)
         return
+      case 'transfer': {
+        const { domainId, assetId, durationMs } = action
+        datazone.control.transferAsset({ domainId, assetId, durationMs, targetProjectId: 'project2' })
+        count('ownership transfer')
+        return
+      }
+      case 'source-status': {
+        const { kind: _, ...status } = action
+        datazone.control.setDataSourceStatus(status)
+        count('source status')
+        return
+      }
       case 'faults':
         named.set(action.name, action.faults)
         setFaults()

@@ -2,6 +2,7 @@ import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
+import { catalogChanges, transferredAsset, unreadySource, withdrawnAsset } from './catalog-changes.ts'
 import { contendedAsset, contentionActions } from './contention.ts'
 import { drawUnlistedEvents, publishEvent, writeTimesOddly } from './event-shapes.ts'
 import { ancient, expiryActions } from './expiry-actions.ts'
@@ -40,6 +41,18 @@ export type Action =
       readonly assetId: string
       /** List shows the run with a time that no reader can make sense of. */
       readonly isUnreadable?: true
+    }
+  | {
+      readonly kind: 'transfer'
+      readonly domainId: string
+      readonly assetId: string
+      readonly durationMs: number
+    }
+  | {
+      readonly kind: 'source-status'
+      readonly domainId: string
+      readonly dataSourceId: string
+      readonly status: 'UPDATING' | 'READY'
     }
   /** DataZone has these faults, in the place of those of the same name. */
   | { readonly kind: 'faults'; readonly name: string; readonly faults: readonly Fault[] }
@@ -234,13 +247,18 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
             ancient,
             contendedAsset,
             sharedAsset,
+            withdrawnAsset,
+            transferredAsset,
             ...unlistedAssets,
             ...assetsOfLostRuns,
           ].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
           assetOf('unpublished'),
         ],
-        dataSources: [{ id: sourceId, projectId, name: 'one' }],
+        dataSources: [
+          { id: sourceId, projectId, name: 'one' },
+          { id: unreadySource, projectId, name: 'two' },
+        ],
       },
     ],
   }
@@ -401,6 +419,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
     deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
     deeds.push(...lostAnswerActions(random.fork('lost answers'), { domainId, stormMs }, published))
+    deeds.push(
+      ...catalogChanges(random.fork('catalog changes'), scenario, { domainId, projectId, stormMs, startMs }),
+    )
     deeds.push(...refusedListActions(random.fork('refused lists'), { stormMs }, published))
   }
   deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))

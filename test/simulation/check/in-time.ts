@@ -1,3 +1,4 @@
+import type { SeenRun } from '../outside.ts'
 import { isAbout, knownStatuses, statusOf } from './events.ts'
 import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
@@ -83,12 +84,21 @@ const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean
     (other) => other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && hasReason(other, endMs),
   )
 
+/**
+ * Not stuck either: DataZone never ends a run of its asset, and each attempt in turn waits for it as long as a request may
+ * wait.
+ */
+const waitsForStuckRun = (item: Item, runs: readonly SeenRun[], endMs: number): boolean =>
+  item['reason'] === 'BEHIND' && runs.some((run) => run.assetId === item['assetId'] && run.endsAtMs > endMs)
+
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
       case 'CLAIMED':
       case 'PARKED':
-        return hasReason(item, endMs) || waitsBehind(item, items, endMs)
+        return hasReason(item, endMs) ||
+          waitsBehind(item, items, endMs) ||
+          waitsForStuckRun(item, runs, endMs)
           ? []
           : [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
       case 'IN_FLIGHT': {

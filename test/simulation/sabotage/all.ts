@@ -1,6 +1,7 @@
 import { answersSabotages } from './answers.ts'
 import { cancelSabotages } from './cancel.ts'
 import { capsSabotages } from './caps.ts'
+import { catalogChangesSabotages } from './catalog-changes.ts'
 import { hintsSabotages } from './hints.ts'
 import { policySabotages } from './policy.ts'
 import { refusalsSabotages } from './refusals.ts'
@@ -17,5 +18,6 @@ export const sabotages: readonly Sabotage[] = [
   ...capsSabotages,
   ...hintsSabotages,
   ...cancelSabotages,
+  ...catalogChangesSabotages,
   ...timeSabotages,
 ]

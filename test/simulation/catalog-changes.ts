@@ -1,0 +1,98 @@
+import { publishEvent, withdrawalEvent } from './event-shapes.ts'
+import type { Random } from './ports/random.ts'
+import type { Action } from './program.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Withdrawn while its request waits for a pause to end. */
+export const withdrawnAsset = 'withdrawn'
+/** Published while it goes to the second project. */
+export const transferredAsset = 'transferred'
+/** Its run is requested while the source is being updated. */
+export const unreadySource = 'unready'
+
+const minute = 60_000
+
+interface Place {
+  readonly domainId: string
+  readonly projectId: string
+  readonly stormMs: number
+  /** When the world begins, in ms since the epoch. */
+  readonly startMs: number
+}
+
+type TimedDeeds = readonly { readonly atMs: number; readonly deed: Action }[]
+
+const publish = (assetId: string, random: Random, { sets }: Scenario, domainId: string): Action => {
+  const id = `publish-${assetId}`
+  const request = { id, domainId, assetId, sets, regenerate: false, published: true }
+  return { kind: 'send', body: publishEvent(id, assetId, random), request }
+}
+
+const withdrawal = (random: Random, scenario: Scenario, place: Place): TimedDeeds => {
+  const { domainId, projectId, stormMs, startMs } = place
+  const atMs = stormMs + 160 * minute
+  const withdrawnMs = atMs + 2 * minute
+  const name = random.pick(['Asset Unpublished', 'Asset Listing Deleted'] as const)
+  const cancel = {
+    id: `withdrawal-${withdrawnAsset}`,
+    assetId: withdrawnAsset,
+    requestedAtMs: startMs + withdrawnMs,
+  }
+  return [
+    { atMs, deed: { kind: 'switch', scope: projectId, paused: true } },
+    // Starters may see a pause half a minute late.
+    { atMs: atMs + minute, deed: publish(withdrawnAsset, random, scenario, domainId) },
+    { atMs: withdrawnMs, deed: { kind: 'send', body: withdrawalEvent(withdrawnAsset, name), cancel } },
+    { atMs: atMs + 5 * minute, deed: { kind: 'switch', scope: projectId, paused: false } },
+  ]
+}
+
+const transfer = (random: Random, scenario: Scenario, { domainId, stormMs }: Place): TimedDeeds => {
+  const atMs = stormMs + 147 * minute
+  return [
+    { atMs, deed: { kind: 'transfer', domainId, assetId: transferredAsset, durationMs: 4 * minute } },
+    { atMs: atMs + minute, deed: publish(transferredAsset, random, scenario, domainId) },
+  ]
+}
+
+const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
+  const atMs = stormMs + 150 * minute
+  const id = 'request-unready'
+  const triggerKey = 'load-unready'
+  const body = {
+    version: 1,
+    requestId: id,
+    kind: 'DATA_SOURCE',
+    domainId,
+    projectId,
+    dataSource: { id: unreadySource },
+    triggerKey,
+  }
+  const request = {
+    id,
+    domainId,
+    assetId: unreadySource,
+    revision: triggerKey,
+    sets: [[]],
+    regenerate: false,
+    published: false,
+  }
+  const status = (name: 'UPDATING' | 'READY'): Action => ({
+    kind: 'source-status',
+    domainId,
+    dataSourceId: unreadySource,
+    status: name,
+  })
+  return [
+    { atMs, deed: status('UPDATING') },
+    { atMs: atMs + minute, deed: { kind: 'send', body: JSON.stringify(body), request } },
+    { atMs: atMs + 4 * minute, deed: status('READY') },
+  ]
+}
+
+/** In some seeds, when it is calm: an asset is withdrawn, another changes its owner, and a data source is updated. */
+export const catalogChanges = (random: Random, scenario: Scenario, place: Place): TimedDeeds => [
+  ...(random.chance(0.08) ? withdrawal(random, scenario, place) : []),
+  ...(random.chance(0.08) ? transfer(random, scenario, place) : []),
+  ...(random.chance(0.08) ? sourceUpdate(place) : []),
+]
