@@ -22,10 +22,14 @@ let connection: Live['connection'] = 'connecting'
 let live: Live = { connection, hello, overview, rows: [], byKey: rows, events }
 let isRowsChanged = false
 let isScheduled = false
+let publishedAtMs = 0
+/** Drawing five times a second is live enough, and leaves the frames to the viewer. */
+const pauseMs = 200
 const listeners = new Set<() => void>()
 
 const publish = (): void => {
   isScheduled = false
+  publishedAtMs = performance.now()
   const sorted = isRowsChanged
     ? [...rows.values()].sort((left, right) => right.updatedAtMs - left.updatedAtMs)
     : live.rows
@@ -34,11 +38,16 @@ const publish = (): void => {
   for (const listener of listeners) listener()
 }
 
-/** Draws at most once in a frame, however many messages came. A hidden page gets no frames and need not be drawn. */
+/**
+ * Draws soon: in the next frame after a quiet time, else when the pause is over. However many messages come, they are drawn
+ * together. A hidden page gets no frames and need not be drawn.
+ */
 const schedule = (): void => {
   if (isScheduled) return
   isScheduled = true
-  requestAnimationFrame(publish)
+  const leftMs = publishedAtMs + pauseMs - performance.now()
+  if (leftMs <= 0) requestAnimationFrame(publish)
+  else setTimeout(() => requestAnimationFrame(publish), leftMs)
 }
 
 const apply = (delta: Delta): void => {
