@@ -1,4 +1,5 @@
 import { runKey, typesToRun } from '../../lib/run/identity.ts'
+import { present } from '../../lib/run/present.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import type { RunRow } from '../shared/protocol.ts'
@@ -29,6 +30,7 @@ export const rowOfSummary = (run: RunSummary): RunRow => {
     kind: assetId === undefined ? 'source' : 'asset',
     target,
     types,
+    ...present({ name: assetName }),
     ...(revision === undefined ? {} : { revision }),
     ...errorOf(error),
   }
@@ -76,6 +78,7 @@ export const rowOfRun = (run: Run): RunRow => {
     record,
     types: typesToRun(run),
     attempt: run.attempt,
+    ...present({ name: run.assetName }),
     status: run.state === 'ENDED' ? run.ending : run.state,
     createdAtMs: run.createdAtMs,
     updatedAtMs: run.history.at(-1)?.atMs ?? run.createdAtMs,

@@ -259,7 +259,7 @@ const Waiting = ({ overview }: { readonly overview: Overview }) => {
             </div>
             <span class="num nowrap">{count(group.count)}</span>
             <span class="muted small nowrap">
-              next <Ago atMs={group.firstRetryAtMs} />
+              {group.firstRetryAtMs <= overview.atMs ? 'due' : 'next'} <Ago atMs={group.firstRetryAtMs} />
             </span>
           </li>
         ))}
