@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** A block of commands of a documentation page. */
+export interface DocBlock {
+  readonly page: string
+  readonly text: string
+}
+
+const pages = async (): Promise<readonly string[]> => [
+  'README.md',
+  ...(await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+]
+
+/** Returns every `sh` block of README.md and docs/, as it is shown. */
+export const docBlocks = async (): Promise<readonly DocBlock[]> => {
+  const found = await Promise.all(
+    (await pages()).map(async (page) => {
+      const text = await readFile(join(root, page), 'utf8')
+      return [...text.matchAll(/^```(?:sh|bash|shell)\n([\s\S]*?)^```/gm)].map(([, block = '']) => ({
+        page,
+        text: block.trim(),
+      }))
+    }),
+  )
+  return found.flat()
+}
+
+/** The lines of a block that are commands of dzrun, without comments. */
+export const dzrunLines = ({ text }: DocBlock): readonly string[] =>
+  text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .flatMap((line) => (line.startsWith('npx dzrun ') ? [line.replace(/ +#(?! ?[A-Z_]+#).*$/, '')] : []))
+
+/** Splits a command into words as a shell does, without expansions. */
+export const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'),
+  )
