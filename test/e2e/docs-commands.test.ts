@@ -11,7 +11,7 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
   { page: 'docs/CLI.md', block: /completion/, why: 'installs into the shell of a person' },
   { page: 'docs/SIMULATOR.md', block: /./, why: 'test/unit/local/datazone/documentation.test.ts runs them' },
   { block: /^(npm|npx serverless|pip) /m, why: 'builds, tests or deploys the whole repository' },
-  { block: /(^|\$\()aws /m, why: 'needs the AWS CLI, which is no dependency of the repository' },
+  { block: /(^ *|\$\()aws /m, why: 'needs the AWS CLI, which is no dependency of the repository' },
   { block: /^(curl|source|DYNAMODB_ENDPOINT)/m, why: 'a step in the shell of a person' },
   { block: /^(jq|cat) /m, why: 'changes files of a person' },
   {
@@ -78,7 +78,7 @@ describe('the commands in README.md and docs/', () => {
     expect(unnamed).toEqual([])
   })
 
-  test('work as they are written, where they are commands of dzrun', async () => {
+  test('work as they are written, where they are commands of dzrun', { timeout: 600_000 }, async () => {
     const lines = [...new Set(blocks.filter((block) => skipReason(block) === undefined).flatMap(dzrunLines))]
     expect(lines.length).toBeGreaterThan(20)
     const failed: string[] = []
