@@ -1,12 +1,14 @@
 import type { Command } from 'commander'
+import { present } from '../../lib/run/present.ts'
 import { policyVersionText, skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/explain-target.ts'
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
+import type { Unrequested } from '../../lib/usecases/inspect/explain-unrequested.ts'
 import { connect } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, printDocument } from '../output.ts'
-import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
-import { age, printable, styled, time } from '../terminal.ts'
+import { type AssetFlags, assetHelp, type ResolvedAsset, resolveAsset } from '../resolve-asset.ts'
+import { age, printable, styled, time, timeAndAge } from '../terminal.ts'
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
@@ -27,7 +29,7 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
     ...(breaker === undefined
       ? []
       : [`  breaker open since ${time(breaker.openedAtMs)}, next probe ${time(breaker.nextProbeAtMs)}`]),
-    ...(nextLookAtMs === undefined ? [] : [`  next look ${time(nextLookAtMs)}`]),
+    ...(nextLookAtMs === undefined ? [] : [`  next look ${timeAndAge(nextLookAtMs, nowMs)}`]),
     ...run.history.map(({ atMs, what }) => styled('dim', `  ${time(atMs)}  ${printable(what)}`)),
   ]
 }
@@ -35,14 +37,54 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
 const adviceLine = ({ why, command }: Advice): string =>
   command === undefined ? `- ${why}` : `- ${why}:\n    dzrun ${command.join(' ')}`
 
-const explanationLines = (explanation: Explanation, nowMs: number): readonly string[] => [
+type Explained = Explanation & { readonly catalog?: Unrequested }
+
+/** The names that people know it by, and where to see it. */
+const headLines = ({ target, stories }: Explained): readonly string[] => {
+  const run = stories.find((story) => story.run.assetName !== undefined)?.run ?? stories[0]?.run
+  if (run === undefined || !('assetId' in target)) return []
+  const project = run.projectName === undefined ? run.projectId : `${run.projectName} (${run.projectId})`
+  return [
+    styled('bold', printable(`${run.assetName ?? target.assetId} (${target.assetId}) in project ${project}`)),
+    ...(run.portalUrl === undefined ? [] : [run.portalUrl]),
+    '',
+  ]
+}
+
+const catalogLines = ({ catalog }: Explained): readonly string[] =>
+  catalog === undefined
+    ? []
+    : [
+        printable(`${catalog.name} (${catalog.type}) in project ${catalog.projectId}`),
+        catalog.isPublished ? 'It is published.' : 'It is not published, so no event requests a run.',
+        printable(`The policy: ${catalog.decision}.`),
+      ]
+
+const explanationLines = (explanation: Explained, nowMs: number): readonly string[] => [
+  ...headLines(explanation),
   ...(explanation.stories.length === 0 ? ['No run of it is recorded.'] : []),
+  ...catalogLines(explanation),
   ...explanation.stories.flatMap((story) => [...storyLines(story, nowMs), '']),
   ...explanation.skips.map((skip) => `${time(skip.atMs)}  ${printable(skipText(skip))}`),
   ...explanation.unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
   ...(explanation.advice.length === 0 ? [] : [styled('bold', 'What you can do')]),
   ...explanation.advice.map(adviceLine),
 ]
+
+/** For an asset without records: what DataZone and the policy say. */
+const unrequested = async (
+  target: ResolvedAsset,
+  options: AssetFlags,
+  { client, location }: Pick<Awaited<ReturnType<typeof connect>>, 'client' | 'location'>,
+): Promise<Unrequested | undefined> => {
+  const [{ catalogPorts }, { currentPolicy }, { explainUnrequested }] = await Promise.all([
+    import('../catalog.ts'),
+    import('../current-policy.ts'),
+    import('../../lib/usecases/inspect/explain-unrequested.ts'),
+  ])
+  const { policy } = await currentPolicy({ client, location })
+  return explainUnrequested(target, policy, catalogPorts(location, options))
+}
 
 /** `dzrun explain ASSET`: why does this table have no description? */
 export const addExplain = (program: Command): void => {
@@ -57,14 +99,24 @@ export const addExplain = (program: Command): void => {
     .addHelpText('after', '\nExample:\n  dzrun explain tpcds_store_sales --domain dzd_sample1234567 --local')
   addDocumentFlags(command).action(async (named: string) => {
     const all = command.optsWithGlobals<AssetFlags>()
-    const { location, store, switches, breakers, skips } = await connect(all)
-    const { domainId, assetId } = await resolveAsset(named, all, location)
-    const target = { domainId, assetId }
-    const explanation = await explainTarget(target, { store, switches, breakers, skips })
+    const { client, location, store, switches, breakers, skips } = await connect(all)
+    const asset = await resolveAsset(named, all, location)
+    const target = { domainId: asset.domainId, assetId: asset.assetId }
+    const recorded = await explainTarget(target, { store, switches, breakers, skips })
+    const isRecorded = recorded.stories.length + recorded.skips.length > 0
+    const catalog = isRecorded ? undefined : await unrequested(asset, all, { client, location })
+    const isKnown = isRecorded || catalog !== undefined
+    const explanation: Explained = {
+      ...recorded,
+      ...present({ catalog }),
+      advice: isKnown
+        ? recorded.advice
+        : [{ why: 'DataZone does not show it either: check its name and --domain' }],
+    }
     printDocument(explanation, all, {
-      fields: ['target', 'stories', 'skips', 'unreadable', 'advice'],
+      fields: ['target', 'catalog', 'stories', 'skips', 'unreadable', 'advice'],
       text: () => explanationLines(explanation, Date.now()),
     })
-    if (explanation.stories.length + explanation.skips.length === 0) process.exitCode = exitCodes.notFound
+    if (!isKnown) process.exitCode = exitCodes.notFound
   })
 }

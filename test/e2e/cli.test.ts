@@ -52,7 +52,9 @@ describe('dzrun on a local stack', () => {
 
     const explained = await inDomain('explain', 'tpcds_store_sales')
     expect(explained).toMatchObject({ code: 0, stderr: '' })
-    expect(explained.stdout).toMatch(/^revision 1, BUSINESS_DESCRIPTIONS, attempt 1\n {2}ended as /)
+    expect(explained.stdout).toMatch(
+      /^store_sales \(tpcds_store_sales\) in project Sales \(salesproject01\)\nhttps:.+\n\nrevision 1, BUSINESS_DESCRIPTIONS, attempt 1\n {2}ended as /,
+    )
 
     const listed = await eventually(async () => {
       const { stdout } = await inDomain('list', '--asset', 'tpcds_store_sales', '--output', 'jsonl')
