@@ -46,7 +46,7 @@ export const created = <R extends Run>(creation: CreateResult<R>): R => {
 /** A text that makes a record of nearly the largest size. */
 export const bulk = 'x'.repeat(350_000)
 
-export const domainOf = (key: string): string => key.split('#')[1] ?? ''
+const domainOf = (key: string): string => key.split('#')[1] ?? ''
 
 export const sourceOfItsOwn = (triggerKey = 'load-1'): DataSourceSubject => {
   const { domainId, assetId } = assetOfItsOwn()

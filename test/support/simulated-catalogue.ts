@@ -6,12 +6,12 @@ export const domainIdentifier = 'dzd_catalogue1'
 
 export const typeIdentifier = 'amazon.datazone.GlueTableAssetType'
 
-export const columns = [
+const columns = [
   { name: 'order_id', dataType: 'bigint' },
   { name: 'amount', dataType: 'decimal(18,2)' },
 ]
 
-export const catalogue: Catalogue = {
+const catalogue: Catalogue = {
   domains: [
     {
       id: domainIdentifier,

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { DataZone } from '../../../../lib/ports/datazone.ts'
-import type { Run } from '../../../../lib/run/run.ts'
-import { byStop, openStart, taken } from '../../../support/canceling.ts'
+import { byStop, openStart, taken, world } from '../../../support/canceling.ts'
 import { cancelRequest, runRequest } from '../../../support/messages.ts'
 import { inFlightRun, minute, parkedRun, second, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
-import { starterWorld } from '../../../support/starter-world.ts'
-
-/** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
-const world = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
-  starterWorld({ runs, script, settings, sentAtMs: t0 - minute })
 
 describe('a run with a cancel that may have been started', () => {
   test('P1: is released soon and looked for, not ended', async () => {

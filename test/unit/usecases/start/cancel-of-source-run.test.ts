@@ -1,23 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { DataZone } from '../../../../lib/ports/datazone.ts'
-import type { Run } from '../../../../lib/run/run.ts'
-import { byStop, openStart } from '../../../support/canceling.ts'
+import { byStop, openStart, world } from '../../../support/canceling.ts'
 import { sourceCancelRequest } from '../../../support/messages.ts'
-import {
-  claimedRun,
-  inFlightRun,
-  minute,
-  parkedRun,
-  second,
-  sourceSubject,
-  t0,
-} from '../../../support/runs.ts'
+import { claimedRun, inFlightRun, parkedRun, second, sourceSubject, t0 } from '../../../support/runs.ts'
 import { answered, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
-
-/** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
-const world = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
-  starterWorld({ runs, script, settings, sentAtMs: t0 - minute })
 
 describe('a cancel of a data source run', () => {
   const about = { subject: sourceSubject }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
-import type { RequestOrigin, Run } from '../../../../lib/run/run.ts'
-import { byStop, taken } from '../../../support/canceling.ts'
+import type { RequestOrigin } from '../../../../lib/run/run.ts'
+import { byStop, taken, world } from '../../../support/canceling.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../../support/messages.ts'
 import {
   endedRun,
@@ -20,10 +20,6 @@ import { answered, refused, serviceRun } from '../../../support/scripted-datazon
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const { revision: _, ...unresolved } = subject
-
-/** A starter that gets the request to cancel long after it was sent, so that it looks only once. */
-const world = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
-  starterWorld({ runs, script, settings, sentAtMs: t0 - minute })
 
 describe('cancelRuns', () => {
   test('P3: ends a parked run and names the cancel that asked for it', async () => {
