@@ -50,6 +50,24 @@ module.exports = class EsbuildPlugin {
       if (problems.length > 0) fail(problems.join('\n'), 'INVALID_STAGE_SETTINGS')
     }
 
+    /** The framework has resolved the settings of the stage into stack parameters. */
+    const checkRegionOfDomains = async () => {
+      const { checkDomains } = await import('./check-domains.ts')
+      const settings = Object.fromEntries(
+        serverless.service.provider.stackParameters.map(({ ParameterKey, ParameterValue }) => [
+          ParameterKey,
+          ParameterValue,
+        ]),
+      )
+      const { problems, notes } = await checkDomains({
+        region: serverless.getProvider('aws').getRegion(),
+        domainIds: settings.DomainIds,
+        domainAccountId: settings.DomainAccountId,
+      })
+      for (const note of notes) serverless.cli.log(note)
+      if (problems.length > 0) fail(problems.join('\n'), 'DOMAIN_IN_ANOTHER_REGION')
+    }
+
     const build = async () => {
       const { buildFunctions } = await import('./build.ts')
       try {
@@ -75,6 +93,7 @@ module.exports = class EsbuildPlugin {
         template.Rules = rules
         await selectAssetEvents(template)
       },
+      'before:deploy:deploy': checkRegionOfDomains,
       'before:package:createDeploymentArtifacts': build,
       // A first deployment creates the stack with a template that holds only the deployment bucket. CloudFormation
       // refuses stack parameters that the template does not declare, so this template declares them as well.

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DataZoneClient } from '@aws-sdk/client-datazone'
+import { afterEach, describe, expect, test } from 'vitest'
+import { checkDomains } from '../../infra/check-domains.ts'
+
+const closing: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+/** DataZone of a Region that knows dzd_here, and shows dzd_denied to no one. */
+const clientOf = async (credentials = true) => {
+  const server = createServer((request, response) => {
+    const id = request.url?.replace('/v2/domains/', '')
+    const error = id === 'dzd_denied' ? 'AccessDeniedException' : 'ResourceNotFoundException'
+    const headers = { 'content-type': 'application/json' }
+    if (id === 'dzd_here') response.writeHead(200, headers)
+    else response.writeHead(id === 'dzd_denied' ? 403 : 404, { ...headers, 'x-amzn-errortype': error })
+    response.end(JSON.stringify(id === 'dzd_here' ? { id, status: 'AVAILABLE' } : { message: 'no' }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = new DataZoneClient({
+    region: 'eu-west-1',
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    credentials: credentials
+      ? { accessKeyId: 'local', secretAccessKey: 'local' }
+      : () => Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' })),
+    maxAttempts: 1,
+  })
+  closing.push(
+    async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+    () => client.destroy(),
+  )
+  return client
+}
+
+const stage = (domainIds: string, domainAccountId = '') => ({
+  region: 'eu-west-1',
+  domainIds,
+  domainAccountId,
+})
+
+describe('checkDomains', () => {
+  test('accepts domains of the Region, and asks nothing where none or every one is served', async () => {
+    const client = await clientOf()
+    for (const domainIds of ['dzd_here', '', '*'])
+      expect(await checkDomains(stage(domainIds), client)).toEqual({ problems: [], notes: [] })
+  })
+
+  test('refuses a domain that the Region does not have', async () => {
+    expect(await checkDomains(stage('dzd_here,dzd_away'), await clientOf())).toEqual({
+      problems: [expect.stringMatching(/^DomainIds: eu-west-1 has no domain dzd_away; set Region/)],
+      notes: [],
+    })
+  })
+
+  test.each<[string, string, string, boolean, RegExp]>([
+    ['without permission', 'dzd_denied', '', true, /dzd_denied not checked: AccessDeniedException$/],
+    ['without credentials', 'dzd_here', '', false, /dzd_here not checked: CredentialsProviderError$/],
+    ['for a domain of another account', 'dzd_away', '111122223333', true, /account 111122223333 has them$/],
+  ])('skips the check %s, and says so', async (_, domainIds, account, credentials, note) => {
+    expect(await checkDomains(stage(domainIds, account), await clientOf(credentials))).toEqual({
+      problems: [],
+      notes: [expect.stringMatching(note)],
+    })
+  })
+})
