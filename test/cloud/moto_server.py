@@ -4,6 +4,7 @@ import sys
 
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.events.models import EventBus, Rule
+from moto.iam import models as iam
 from moto.server import main
 
 # ValidateTemplate refuses templates for warnings of cfn-lint; CloudFormation does not, and .ci/run runs cfn-lint itself.
@@ -26,6 +27,27 @@ def with_bus_name(method):
 
 for name in ("create_from_cloudformation_json", "delete_from_cloudformation_json"):
     setattr(Rule, name, with_bus_name(getattr(Rule, name)))
+
+
+
+def without_no_value(value):
+    """Moto leaves None in a list where CloudFormation drops AWS::NoValue."""
+    if isinstance(value, dict):
+        return {key: without_no_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_no_value(item) for item in value if item is not None]
+    return value
+
+
+def with_clean_properties(method):
+    def patched(cls, resource_name, cloudformation_json, *args, **kwargs):
+        return method.__func__(cls, resource_name, without_no_value(cloudformation_json), *args, **kwargs)
+
+    return classmethod(patched)
+
+
+for resource in (iam.Role, iam.InlinePolicy):
+    resource.create_from_cloudformation_json = with_clean_properties(resource.create_from_cloudformation_json)
 
 # The outputs of a stack are those of its first template, also after a change set added others.
 execute_change_set = CloudFormationBackend.execute_change_set

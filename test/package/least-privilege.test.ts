@@ -378,6 +378,36 @@ describe('a queue or bus policy (P12)', () => {
     })
   })
 
+  test('lets other accounts put requests and nothing else, where a parameter names them', () => {
+    expect(template.Resources['RunEventBusSendersPolicy']?.Properties).toMatchObject({
+      EventBusName: { Ref: 'RunEventBus' },
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::Split': [',', { Ref: 'SenderAccountIds' }] } },
+        Action: 'events:PutEvents',
+        Condition: {
+          'ForAllValues:StringEquals': { 'events:detail-type': ['Run Requested', 'Run Cancel Requested'] },
+          Null: { 'events:detail-type': 'false' },
+        },
+      },
+    })
+  })
+
+  test('lets other accounts manage only the rules that they made', () => {
+    const { Statement } = z
+      .looseObject({ Statement: z.looseObject({ Action: z.array(z.string()) }) })
+      .parse(template.Resources['RunEventBusConsumersPolicy']?.Properties)
+    expect(Statement.Action).not.toContain('events:PutEvents')
+    expect(Statement).toMatchObject({
+      Principal: { AWS: { 'Fn::Split': [',', { Ref: 'ConsumerAccountIds' }] } },
+      Condition: {
+        StringEqualsIfExists: {
+          'events:creatorAccount': { 'Fn::Join': ['', ['$', '{aws:PrincipalAccount}']] },
+        },
+      },
+    })
+  })
+
   test('lets only the roles of the functions use the source of endings', () => {
     expect(propertiesOf('AWS::Events::EventBusPolicy').slice(0, 1)).toEqual([
       [
