@@ -28,7 +28,7 @@ import {
 } from './check/foreign.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
-import { hiddenRequestsComeBackSoon } from './check/liveness.ts'
+import { hiddenRequestsComeBackSoon, requestsAreNotTriedAgainAndAgain } from './check/liveness.ts'
 import { lostRunsAreGivenUp } from './check/lost-runs.ts'
 import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/lost-starts.ts'
 import {
@@ -137,6 +137,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P9 nothing waits for ever', deadlinesAreKept],
   ['P9 nothing waits for ever', lostRunsAreGivenUp],
   ['P13 liveness', hiddenRequestsComeBackSoon],
+  ['P13 liveness', requestsAreNotTriedAgainAndAgain],
   ['policy: what to announce', startedEventsFollowThePolicy],
   ['P2 none lost', onlyEndedRecordsExpire],
   ['P1 one run', expiredRequestsAreNotRun],

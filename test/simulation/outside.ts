@@ -68,7 +68,12 @@ export interface Outside {
   /** Every message that became a dead letter, redriven or not. */
   readonly deadLettered: readonly { readonly atMs: number; readonly body: string }[]
   /** Requests that the starter hid, and for how long. */
-  readonly hidden: readonly { readonly atMs: number; readonly forMs: number; readonly body: string }[]
+  readonly hidden: readonly {
+    readonly atMs: number
+    readonly forMs: number
+    readonly messageId: string
+    readonly body: string
+  }[]
   /** Assets with a record that the deployed version cannot read, now and then. */
   readonly unreadableAssets: readonly string[]
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]

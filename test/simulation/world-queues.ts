@@ -71,22 +71,23 @@ export const worldQueues = (options: {
     retentionMs: deployed.observer.hintRetentionMs,
     faults,
   })
-  const bodies = new Map<string, string>()
+  const received = new Map<string, { readonly messageId: string; readonly body: string }>()
   const hidden: Outside['hidden'][number][] = []
   return {
     requests: {
       ...waking(requests),
       receive: (most) => {
         const messages = requests.receive(most)
-        for (const { receiveCount, receiptHandle, body } of messages) {
-          bodies.set(receiptHandle, body)
+        for (const { receiveCount, receiptHandle, messageId, body } of messages) {
+          received.set(receiptHandle, { messageId, body })
           if (receiveCount > 1) count('message again')
         }
         return messages
       },
       changeVisibility: (receiptHandle, timeoutMs) => {
         requests.changeVisibility(receiptHandle, timeoutMs)
-        hidden.push({ atMs: time.now(), forMs: timeoutMs, body: bodies.get(receiptHandle) ?? '' })
+        const { messageId = '', body = '' } = received.get(receiptHandle) ?? {}
+        hidden.push({ atMs: time.now(), forMs: timeoutMs, messageId, body })
       },
     },
     hints: waking(hints),

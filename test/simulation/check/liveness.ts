@@ -15,3 +15,18 @@ export const hiddenRequestsComeBackSoon: Rule = ({ hidden, unreadableAssets }) =
       ({ atMs, forMs, body }) =>
         `hidden for ${forMs} ms at ${new Date(atMs).toISOString()}: ${body.slice(0, 120)}`,
     )
+
+/** Of one request in the calm: lost races, throttled Starts and a second look after a cancel. */
+const mostTries = 4
+
+/** Where nothing fails, no request goes back to the queue again and again, however many ask for the same at once. */
+export const requestsAreNotTriedAgainAndAgain: Rule = ({ hidden, unreadableAssets, calmFromMs }) => {
+  const inCalm = hidden.filter(
+    ({ atMs, body }) => atMs > calmFromMs && !isAboutUnreadable(body, unreadableAssets),
+  )
+  return [...Map.groupBy(inCalm, ({ messageId }) => messageId).values()].flatMap((hides) =>
+    hides.length <= mostTries
+      ? []
+      : [`went back to the queue ${hides.length} times in the calm: ${hides[0]?.body.slice(0, 120)}`],
+  )
+}
