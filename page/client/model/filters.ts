@@ -47,7 +47,7 @@ export const queryOf = (filters: Filters): Readonly<Record<string, string>> =>
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `15m`, `12h` or `7d` in ms; undefined for anything else. */
-export const spanMs = (span: string): number | undefined => {
+const spanMs = (span: string): number | undefined => {
   const [, number, unit = ''] = /^(\d{1,4})([mhd])$/.exec(span) ?? []
   const size = unitMs[unit]
   return number === undefined || size === undefined ? undefined : Number(number) * size
