@@ -67,7 +67,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)}%`
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Whether every seed keeps the bounds; tells the mean and the worst. */
+/** Whether every seed keeps the bounds; prints the mean and the worst. */
 const isKept = async ({ name, given, limit, leastShare, mostThrottled }: Bounded): Promise<boolean> => {
   const all: Reached[] = []
   for (const seed of seeds) all.push(reached(await measure({ ...burst, ...given, seed })))
@@ -121,7 +121,7 @@ const recoverySeconds = async ({ given, share }: Recovery, seed: number): Promis
   return ((times[index] ?? Number.POSITIVE_INFINITY) - afterMs) / second
 }
 
-/** Whether every seed recovers in time; tells the mean and the worst. */
+/** Whether every seed recovers in time; prints the mean and the worst. */
 const recovers = async (recovery: Recovery): Promise<boolean> => {
   const all: number[] = []
   for (const seed of seeds) all.push(await recoverySeconds(recovery, seed))

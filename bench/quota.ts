@@ -13,10 +13,10 @@ const requests = 500
 const quota = 300
 const hour = 3_600_000
 const beforeTurnMs = 5 * hour
-/** After the turn: a sweep until somebody probes, one more until the others are released, their Starts, and their runs. */
+/** After the turn: a sweep until a starter probes, one more until the others are released, their Starts, and their runs. */
 const mostAfterTurnSeconds = 600
 
-/** What it would be without breakers: nobody knows of a refusal but who met it. */
+/** What it would be without breakers: only the starter that met a refusal knows of it. */
 const neverOpen: Breakers = {
   openBreakers: async () => [],
   trip: async () => {},

@@ -25,7 +25,7 @@ import { drawProfile } from '../test/simulation/profile.ts'
 import { memoryBackfillPlans } from '../test/support/memory-backfill-plans.ts'
 import { memorySkipLog } from '../test/support/memory-skip-log.ts'
 
-/** What is measured: so many runs of one domain in fair weather, and what DataZone's own events are worth. */
+/** What is measured: a number of runs of one domain in fair weather, and what DataZone's own events are worth. */
 export interface Case {
   readonly seed: number
   readonly runs: number

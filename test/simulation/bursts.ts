@@ -5,7 +5,7 @@ import type { Action } from './program.ts'
 export interface Burst {
   readonly atMs: number
   readonly assets: readonly string[]
-  /** Starts a second that DataZone allows from a second before, and so many at once. */
+  /** Starts a second that DataZone allows from a second before, and its bucket. */
   readonly limit: { readonly startRatePerSecond: number; readonly startBucket: number }
 }
 

@@ -84,7 +84,7 @@ const sendCancel = (
 }
 
 /**
- * Requests to cancel, in two of three seeds: of some of what is asked for, at any time after it, of what nobody asked
+ * Requests to cancel, in two of three seeds: of some of what is asked for, at any time after it, of what no request asked
  * for, and wrong ones.
  */
 export const drawCancels = (
@@ -105,7 +105,7 @@ export const drawCancels = (
     const { assetId, revision } = deed.request
     cancel(atMs + delayFor(random), assetId, random.chance(0.3) ? revision : undefined)
   }
-  if (random.chance(0.2)) cancel(random.whole(0, 10 * minute), 'nobody')
+  if (random.chance(0.2)) cancel(random.whole(0, 10 * minute), 'absent')
   for (const body of wrong) if (random.chance(0.2)) deeds.push({ atMs: random.whole(0, 5 * minute), body })
   return deeds
 }

@@ -81,7 +81,7 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsWereRequested],
   ['runs of others: followed only where it is wanted', foreignRunsAreFollowedOnlyByPolicy],
-  ['runs of others: what is told of is followed', foreignRunsAreFollowed],
+  ['runs of others: those with an event are followed', foreignRunsAreFollowed],
   ['runs of others: announced once', foreignRunsAreAnnouncedOnce],
   ['runs of others: no Start is spent beside them', startsWaitForForeignRuns],
   ['P2 none lost', rejectionsHaveACause],

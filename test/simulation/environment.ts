@@ -44,7 +44,7 @@ export interface Environment {
   wake(): void
   /** Something was written to the table. */
   wakeSweep(): void
-  /** No more ticks that are late, doubled or overlapping. */
+  /** No more ticks that are late, repeated or overlapping. */
   calm(): void
 }
 

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import type { VirtualTime } from './ports/clock.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 
-/** Lambda's event source of one queue: batches, partial failures, so many functions at once. */
+/** Lambda's event source of one queue: batches, partial failures, a limited number of functions at once. */
 export interface EventSource {
   /** Something was put on the queue. */
   wake(): void

@@ -2,14 +2,14 @@ import type { Random } from './ports/random.ts'
 import type { Action } from './program.ts'
 import { sendRequest } from './send-request.ts'
 
-/** Assets whose runs DataZone forgets, as when their project is deleted: so many that it looks like an outage. */
+/** Assets whose runs DataZone forgets, as when their project is deleted: enough of them to look like an outage. */
 export const assetsOfLostRuns = ['gone1', 'gone2', 'gone3', 'gone4', 'gone5', 'gone6']
 
 const minute = 60_000
 /** A deadline of half an hour, the day after it, and what else it takes. */
 const untilGivenUpMs = 26 * 60 * minute
 
-/** In some seeds, when it is calm: runs that are going, and then nobody finds them any more. */
+/** In some seeds, when it is calm: DataZone forgets runs that are active. */
 export const lostRunActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },

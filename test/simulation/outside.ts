@@ -12,7 +12,7 @@ export type SeenRun = Pick<
   ActualRun,
   'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
 > & {
-  /** Somebody else started it. */
+  /** It was started by a schedule or in the portal. */
   readonly isForeign?: true
 }
 
@@ -40,7 +40,7 @@ export interface Outside {
   readonly bursts: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
   /** Clocks are off by at most this, each way. */
   readonly skewMs: number
-  /** Ids of runs that somebody else started. */
+  /** Ids of runs that were started in the portal. */
   readonly portalRuns: ReadonlySet<string>
   /** Ids of runs that DataZone no longer knows. */
   readonly forgotten: ReadonlySet<string>
@@ -49,7 +49,7 @@ export interface Outside {
   readonly quotaEnds: QuotaEnd | undefined
   /** When a Start found the day of its data source full. */
   readonly startsOnFullDays: readonly number[]
-  /** When a Start met a run of its data source that was going. */
+  /** When a Start met an active run of its data source. */
   readonly startsWhileSourceActive: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
@@ -84,7 +84,7 @@ export interface Outside {
   readonly disturbed: readonly string[]
   /** Items that the table's expiry deleted, as they were. */
   readonly expired: readonly Readonly<Record<string, unknown>>[]
-  /** An older deployment of DataZone tells one type of each run. */
+  /** An older deployment of DataZone shows one type of each run. */
   readonly apiGeneration: 'current' | 'older'
   /** From then on nothing went wrong any more. */
   readonly calmFromMs: number

@@ -42,7 +42,7 @@ export interface Profile {
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
-  /** An older deployment of DataZone tells one type of a run, and knows no partial success. */
+  /** An older deployment of DataZone shows one type of a run, and knows no partial success. */
   readonly apiGeneration: 'current' | 'older'
   /** Runs that never end. */
   readonly stuckShare: number

@@ -3,7 +3,7 @@ import type { Action } from './program.ts'
 import type { Scenario } from './scenario.ts'
 import { sendRequest } from './send-request.ts'
 
-/** Assets that nobody publishes: what a backfill is for. */
+/** Assets that no event publishes: what a backfill is for. */
 export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `old${index + 1}`)
 
 const minute = 60_000

@@ -34,7 +34,7 @@ export type Action =
       readonly newColumn?: string
     }
   | { readonly kind: 'service'; readonly errors: boolean }
-  /** Somebody starts a run in the portal: one that no request of the program asks for. */
+  /** A user starts a run in the portal, one that no request of the program asks for. */
   | {
       readonly kind: 'portal-start'
       readonly domainId: string
@@ -56,7 +56,7 @@ export type Action =
     }
   /** DataZone has these faults, in the place of those of the same name. */
   | { readonly kind: 'faults'; readonly name: string; readonly faults: readonly Fault[] }
-  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until told otherwise. */
+  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until the next such action. */
   | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
   | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
   /** A domain or a project. */
@@ -64,19 +64,19 @@ export type Action =
   | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'hint'; readonly body: string }
-  /** Somebody else starts a run, by schedule or in the portal. */
+  /** A schedule or a user of the portal starts a run. */
   | {
       readonly kind: 'foreign-run'
       readonly domainId: string
       readonly dataSourceId: string
       readonly type: 'SCHEDULED' | 'PRIORITIZED'
     }
-  /** Somebody accepts an asset's suggestions, which makes a revision. */
+  /** A user accepts an asset's suggestions, which makes a revision. */
   | { readonly kind: 'accept'; readonly domainId: string; readonly assetId: string }
   /** A record past its time, and the table's expiry. */
   | { readonly kind: 'plant-ancient'; readonly domainId: string; readonly assetId: string }
   | { readonly kind: 'expire' }
-  /** DataZone allows so many Starts from now on. */
+  /** From now on DataZone allows this rate of Starts. */
   | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
   /** Runs of these assets that start from now on never end. */
   | { readonly kind: 'run-for-ever'; readonly assetIds: readonly string[] }
@@ -166,13 +166,13 @@ const strangeHints = (assetId: string): readonly string[] => {
   return [
     'not json',
     'null',
-    hint(succeeded, { metadata: { domain: domainId, id: 'run-of-somebody' }, data: {} }),
+    hint(succeeded, { metadata: { domain: domainId, id: 'foreign-run' }, data: {} }),
     hint(succeeded, { metadata: { domain: 'dzd_elsewhere', id: assetId }, data: { assetId } }),
     hint('Metadata Generation Failed', { metadata: { domain: domainId, id: assetId }, data: null }),
     hint('Metadata Generation Canceled', { metadata: { domain: domainId }, data: [] }),
     hint('Metadata Generation Failed', { metadata: { domain: domainId, id: { toString: 1 } } }),
-    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: 'nobody' }, data: {} }),
-    hint('Data Source Run Failed', { metadata: { domain: domainId, id: 'run-of-somebody' }, data: {} }),
+    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: 'absent' }, data: {} }),
+    hint('Data Source Run Failed', { metadata: { domain: domainId, id: 'foreign-run' }, data: {} }),
     hint('Data Source Run Triggered', { metadata: { domain: domainId }, data: { dataSourceId: sourceId } }),
     hint(succeeded, { metadata: { domain: '__proto__' }, data: { runId: '../..' } }),
   ]
@@ -367,7 +367,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     askSource(atMs, triggerKey)
   })
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
-  if (random.chance(0.3)) ask(anyTime(), 'nobody')
+  if (random.chance(0.3)) ask(anyTime(), 'absent')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
   for (const body of hostile) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
   troubleAndDeploy(random, stormMs, at)

@@ -6,7 +6,7 @@ import { simulate } from './world.ts'
 export interface SeedRange {
   readonly from: number
   readonly seeds: number
-  /** Every so many seeds, so that workers share a range evenly. */
+  /** The distance between two seeds, so that workers share a range evenly. */
   readonly stride: number
   readonly sabotage?: string
   readonly breaks?: AssumptionName

@@ -43,9 +43,9 @@ export const drawScenario = (random: Random): Scenario => {
   const skipsByName = random.chance(0.2)
   const skipsByType = random.chance(0.2)
   const attempts = random.chance(0.5) ? random.whole(2, 3) : 1
-  const told = random.fork('deadline and started')
-  const deadlineMinutes = told.chance(0.4) ? told.whole(5, 20) : undefined
-  const withoutStarted = told.chance(0.3)
+  const drawn = random.fork('deadline and started')
+  const deadlineMinutes = drawn.chance(0.4) ? drawn.whole(5, 20) : undefined
+  const withoutStarted = drawn.chance(0.3)
   const guardDays = random.pick([0, 1, 30])
   const follows = random.fork('follows').chance(0.5)
   const caps = drawCaps(random.fork('caps'))

@@ -9,7 +9,7 @@ const typesAsked = (input: unknown): readonly unknown[] =>
 export interface Watch {
   /** A Start found the day of its data source full. */
   readonly fullDay: () => void
-  /** A Start found another run of its data source going. */
+  /** A Start found another run of its data source active. */
   readonly sourceActive: () => void
   /** A Start or GetAsset was refused; `about` is the same for the same call. */
   readonly refused: (call: {
@@ -19,7 +19,7 @@ export interface Watch {
   }) => void
 }
 
-/** DataZone as it is, and somebody who looks on. */
+/** DataZone, with an observer that sees every answer. */
 export const watchDataZone = (datazone: DataZone, watch: Watch): DataZone => ({
   ...datazone,
   call: (operation, input) => {

@@ -19,7 +19,7 @@ export const failuresAreExplained: Rule = ({ items, apiGeneration, unreadableMem
     const isTold = list(item, 'typeStats').length > 0 || item['kind'] === 'DATA_SOURCE'
     const isExcused = unreadableMembers.includes('typeStats') || apiGeneration !== 'current'
     return failed && !isTold && !isExcused
-      ? [`${nameOf(item)} ended as ${item['ending']}, and nobody asked why`]
+      ? [`${nameOf(item)} ended as ${item['ending']}, and no Get asked why`]
       : []
   })
 
@@ -46,14 +46,14 @@ const clocksMs = 5_000
 
 export const endingsAreFinalAndTrue: Rule = ({ events, items, runs, scenario, forgotten }) => {
   const wrong: string[] = []
-  const told = new Map<string, string>()
+  const announced = new Map<string, string>()
   for (const event of events) {
     const subject = eventSubject(event)
     const status = statusOf(event)
     if (subject === undefined || status === undefined || status === 'STARTED' || isAnswer(event)) continue
-    const earlier = told.get(subject) ?? status
+    const earlier = announced.get(subject) ?? status
     if (earlier !== status) wrong.push(`${subject} ended as ${earlier} and as ${status}`)
-    told.set(subject, status)
+    announced.set(subject, status)
   }
   for (const item of items) {
     const truth = runs.find((run) => run.id === item['runId'])

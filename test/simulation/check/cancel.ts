@@ -34,7 +34,7 @@ const wasAskedMs = (item: Item): number => number(inner(item, 'request'), 'reque
 const cancelOf = (item: Item): Item => inner(item, 'cancel')
 const askedBy = (item: Item): string | undefined => text(cancelOf(item), 'requestId')
 
-/** When the record says that somebody asked, by its history. */
+/** When the cancel was requested, by the record's history. */
 const notedAtMs = (item: Item): number | undefined => {
   const lines = list(item, 'history').map((line) => inner({ line }, 'line'))
   const line = lines.find((one) => text(one, 'what')?.startsWith('cancel requested by') === true)
@@ -96,7 +96,7 @@ export const cancelsWereRequested: Rule = (outside) =>
     return requests.length > 0 ? [] : [`${nameOf(item)} was cancelled, by ${by}, which did not ask for it`]
   })
 
-/** What the history tells of a cancel, the record still holds. A data source run that started is past cancelling. */
+/** A cancel in the history is still on the record. A data source run that started is past cancelling. */
 export const cancelsStayOnRecord: Rule = ({ items }) =>
   items
     .filter(
@@ -180,10 +180,12 @@ export const canceledInTime: Rule = (outside) =>
     if (item['ending'] !== 'CANCELED' || truth?.status !== 'CANCELED') return []
     const dueMs = truth.endsAtMs + 2 * sweepMs + slackMs
     if (truth.createdAtMs < outside.calmFromMs + aftermathMs || dueMs > outside.endMs) return []
-    const told = outside.events.find((event) => isAbout(event, item) && statusOf(event) === 'CANCELED')
-    return told !== undefined && told.takenAtMs <= dueMs
+    const announcement = outside.events.find(
+      (event) => isAbout(event, item) && statusOf(event) === 'CANCELED',
+    )
+    return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
-      : [`${nameOf(item)} was cancelled, and announced ${told === undefined ? 'never' : 'late'}`]
+      : [`${nameOf(item)} was cancelled, and announced ${announcement === undefined ? 'never' : 'late'}`]
   })
 
 /** Where the policy says so, a run that is given up does not go on at DataZone. */

@@ -12,7 +12,7 @@ const aftermathMs = 180_000
 /** A run times out at its own deadline, neither before nor long after while DataZone answers. */
 export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs, forgotten }) =>
   items.flatMap((item) => {
-    // Of these no Get tells that they go on.
+    // No Get shows that these are still active.
     if (forgotten.has(String(item['runId']))) return []
     const isSource = item['kind'] === 'DATA_SOURCE'
     const dueMs = number(item, 'startedAtMs') + (isSource ? deployedMs : (scenario.deadlineMs ?? deployedMs))

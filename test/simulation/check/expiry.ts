@@ -7,7 +7,7 @@ export const onlyEndedRecordsExpire: Rule = ({ expired }) =>
     .filter((item) => item['state'] !== 'ENDED' || item['announcedAtMs'] === undefined)
     .map((item) => `${item['pk']} ${item['sk']} expired as ${item['state']}`)
 
-/** Nobody remembers whether what was asked for so long ago was run, so it is not. */
+/** No record shows whether so old a request was run, so it is not run. */
 export const expiredRequestsAreNotRun: Rule = ({ runs }) =>
   runs
     .filter(({ assetId }) => assetId === ancient)

@@ -11,14 +11,14 @@ export const foreignRunsAreFollowedOnlyByPolicy: Rule = ({ items, runs, scenario
   items.flatMap((item) => {
     const run = runs.find(({ id }) => id === item['runId'])
     if (!isForeign(item)) {
-      // Nothing tells whose a run is that was made while a Start of ours was open; but it must have been made then.
+      // Nothing shows whose a run is that was made while a Start of ours was open; but it must have been made then.
       return run?.isForeign === true && run.createdAtMs < number(item, 'createdAtMs') - skewMs
-        ? [`${nameOf(item)} has run ${run.id} of somebody else, which was there before`]
+        ? [`${nameOf(item)} has the foreign run ${run.id}, which was there before`]
         : []
     }
-    if (!scenario.follows) return [`${nameOf(item)} is followed, and nobody wants that`]
+    if (!scenario.follows) return [`${nameOf(item)} is followed against the policy`]
     if (item['runId'] !== item['foreignRunId']) return [`${nameOf(item)} holds ${text(item, 'runId')}`]
-    return run?.isForeign === true ? [] : [`${nameOf(item)} is our own run, taken for somebody else's`]
+    return run?.isForeign === true ? [] : [`${nameOf(item)} is our own run, taken for a foreign one`]
   })
 
 const dayMs = 24 * 3_600_000
@@ -42,29 +42,29 @@ const mayHaveBeenOurs = ({ items }: Outside, run: SeenRun): boolean =>
       run.createdAtMs <= number(item, 'detectedAtMs') + dayMs,
   )
 
-/** In the calm each one that DataZone tells of is on exactly one record. Two are caught by the rule of one run. */
+/** In the calm each one that DataZone sends an event of is on exactly one record. Two are caught by the rule of one run. */
 export const foreignRunsAreFollowed: Rule = (outside) => {
   const { hints, runs, items, scenario, calmFromMs, endMs } = outside
   if (!scenario.follows) return []
   return runs.flatMap((run) => {
-    const told = hints.find(({ name, id }) => name === 'Data Source Run Triggered' && id === run.id)
-    if (run.isForeign !== true || told === undefined || told.atMs < calmFromMs) return []
-    if (told.atMs + keptMs > endMs || !modeWasRun(outside, told.atMs - keptMs, told.atMs + keptMs)) return []
+    const seen = hints.find(({ name, id }) => name === 'Data Source Run Triggered' && id === run.id)
+    if (run.isForeign !== true || seen === undefined || seen.atMs < calmFromMs) return []
+    if (seen.atMs + keptMs > endMs || !modeWasRun(outside, seen.atMs - keptMs, seen.atMs + keptMs)) return []
     return items.some((item) => item['runId'] === run.id) || mayHaveBeenOurs(outside, run)
       ? []
-      : [`run ${run.id} of somebody else is followed by no record`]
+      : [`foreign run ${run.id} is followed by no record`]
   })
 }
 
-/** Whoever asked for none has one announcement of it, under the id of the event that told of it. */
+/** A foreign run has one announcement, under the id of the event that reported it. */
 export const foreignRunsAreAnnouncedOnce: Rule = ({ items, events }) =>
   items.flatMap((item) => {
     if (!isForeign(item)) return []
-    const told = events.filter(
+    const seen = events.filter(
       (event) => statusOf(event) !== 'STARTED' && text(dataOf(event), 'runId') === item['foreignRunId'],
     )
-    const ids = new Set(told.map((event) => text(metadataOf(event), 'id')))
-    const wrong = told.filter(
+    const ids = new Set(seen.map((event) => text(metadataOf(event), 'id')))
+    const wrong = seen.filter(
       (event) => `event:${text(metadataOf(event), 'causationId')}` !== requestKeyOf(item),
     )
     return [
@@ -76,7 +76,7 @@ export const foreignRunsAreAnnouncedOnce: Rule = ({ items, events }) =>
 /** From reading the records to Start, once it is calm. */
 const decidingMs = 5_000
 
-/** What is followed holds up what is asked for: no Start is spent on a source that is known to be going. */
+/** What is followed holds up what is asked for: no Start is spent on a source that is known to have an active run. */
 export const startsWaitForForeignRuns: Rule = ({
   startsWhileSourceActive: sourcesMetGoing,
   items,
@@ -85,7 +85,7 @@ export const startsWaitForForeignRuns: Rule = ({
 }) =>
   sourcesMetGoing.flatMap((atMs) => {
     if (atMs < calmFromMs) return []
-    const going = items.find((item) => {
+    const active = items.find((item) => {
       const run = runs.find(({ id }) => id === item['foreignRunId'])
       return (
         run !== undefined &&
@@ -95,7 +95,7 @@ export const startsWaitForForeignRuns: Rule = ({
         !(number(item, 'detectedAtMs') <= atMs + skewMs)
       )
     })
-    return going === undefined
+    return active === undefined
       ? []
-      : [`a Start met ${nameOf(going)} going, at ${new Date(atMs).toISOString()}`]
+      : [`a Start met ${nameOf(active)} active, at ${new Date(atMs).toISOString()}`]
   })

@@ -17,11 +17,11 @@ export const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs
     if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
-    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
-    return told !== undefined && told.takenAtMs <= dueMs
+    const announcement = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
       : [
-          `${nameOf(item)} ended and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+          `${nameOf(item)} ended and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
 
@@ -29,10 +29,10 @@ const hintedMs = 30_000
 /** While a Start of ours is open, a run of others is looked at again each minute: it could be ours. */
 const openStartMs = 90_000
 
-/** A Start that was sent in the storm takes effect at most so late, and nobody may know its run id then. */
+/** A Start that was sent in the storm takes effect at most this late, and no record may have its run id then. */
 const startEffectMs = 60_000
 
-/** With a hint that came, and that tells what it is about, seconds are promised. */
+/** With a hint that names its run or asset, seconds are promised. */
 export const hintedInTime: Rule = ({
   runs,
   items,
@@ -49,11 +49,11 @@ export const hintedInTime: Rule = ({
     if (isStormy || dueMs > endMs || !hinted.includes(run.status)) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined) return []
-    const told = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
-    return told !== undefined && told.takenAtMs <= dueMs
+    const announcement = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
+    return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
       : [
-          `${nameOf(item)} had a hint and was announced ${told === undefined ? 'never' : `after ${told.takenAtMs - run.endsAtMs} ms`}`,
+          `${nameOf(item)} had a hint and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
 

@@ -43,7 +43,7 @@ export const targetOf = (item: Item): string | undefined =>
 export const revisionOf = (item: Item): string | undefined =>
   text(item, 'revision') ?? text(item, 'triggerKey') ?? text(item, 'foreignRunId')
 
-/** Of a data source run that somebody else started. */
+/** Of a foreign data source run. */
 export const isForeign = (item: Item): boolean => item['foreignRunId'] !== undefined
 
 const subjects = new WeakMap<Item, string>()

@@ -1,7 +1,7 @@
 import { historyOf, type Item, inner, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** In the calm: a lease, the proof that List gives, releases that were lost, and whoever is in the way until its deadline. */
+/** In the calm: a lease, the proof that List gives, releases that were lost, and a run that is in the way until its deadline. */
 const patienceMs = 2 * 3_600_000
 
 const lineAtMs = (item: Item, begins: string): number | undefined => {
@@ -9,7 +9,7 @@ const lineAtMs = (item: Item, begins: string): number | undefined => {
   return line === undefined ? undefined : number(line, 'atMs')
 }
 
-/** A run that DataZone made, and nobody heard of, is looked for whatever keeps its request from being started again. */
+/** A run whose Start was never answered is looked for, whatever keeps its request from being started again. */
 export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
   runs.flatMap((run) => {
     const item = items.find((one) => one['runId'] === run.id)

@@ -82,10 +82,10 @@ export const requestsLeaveRecords: Rule = (outside) => {
 export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
   items.flatMap((item) => {
     if (item['state'] !== 'ENDED') return []
-    const told = events.some((event) => isAbout(event, item) && statusOf(event) === item['ending'])
+    const isAnnounced = events.some((event) => isAbout(event, item) && statusOf(event) === item['ending'])
     const copied = item['ending'] !== 'REJECTED' || rejected.some((copy) => copy.includes(idOfRequest(item)))
     return [
-      ...(told ? [] : [`${nameOf(item)} ended as ${item['ending']}, and no event says so`]),
+      ...(isAnnounced ? [] : [`${nameOf(item)} ended as ${item['ending']}, and no event says so`]),
       ...(item['announcedAtMs'] === undefined ? [`${nameOf(item)} is not marked as announced`] : []),
       ...(copied ? [] : [`${nameOf(item)} was rejected without a copy`]),
     ]

@@ -18,7 +18,7 @@ import type { Rule } from './rule.ts'
 const skewMs = 12_000
 
 /**
- * Two runs were made while a Start of ours was open, one of them by somebody else, and nothing told which is ours: the
+ * Two runs were made while a Start of ours was open, one of them foreign, and nothing showed which is ours: the
  * request was given back in the end, and says so.
  */
 const isMistakable = (run: SeenRun, { runs, items }: Outside): boolean =>
@@ -82,7 +82,7 @@ export const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
   })
 }
 
-/** DataZone is told no trigger key, so runs and attempts of a data source are only counted. */
+/** DataZone gets no trigger key, so runs and attempts of a data source are only counted. */
 export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
   const sources = Map.groupBy(
     runs.filter((run) => run.types.length === 0 && run.isForeign !== true),
@@ -108,7 +108,7 @@ export const attemptsWereRequested: Rule = ({ items, sent }) =>
         !isPlan(other) &&
         retriedBy(other, items) === undefined,
     )
-    // Whoever asks after a rejection asks anew.
+    // A request after a rejection is a new one.
     const cameToNothing = items.some(
       (other) =>
         subjectOf(other) === subjectOf(item) &&
@@ -118,7 +118,7 @@ export const attemptsWereRequested: Rule = ({ items, sent }) =>
     return [
       ...(asked?.request?.regenerate === true || cameToNothing
         ? []
-        : [`${nameOf(item)} was asked for by nobody`]),
+        : [`${nameOf(item)} was asked for by no request`]),
       ...(twins.length > 1
         ? [`${requestKeyOf(item)} made ${twins.length} attempts of ${subjectOf(item)}`]
         : []),

@@ -9,7 +9,7 @@ const clocksMs = 5_000
 /** From reading the records to Start. */
 const decidingMs = 60_000
 
-/** Runs of others count from when they are on a record: before that nobody knows of them. */
+/** Runs of others count from when they are on a record: before that no starter can know of them. */
 export const fullDaysAreNotTried: Rule = ({ startsOnFullDays: fullDaysMet, items, runsPerDay }) =>
   fullDaysMet
     .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 const underWayMs = 120_000
 
 /**
- * After the first refusal, in minutes; for a permission a Start, and a GetAsset that tells whether it was only the wrong
+ * After the first refusal, in minutes; for a permission a Start, and a GetAsset that shows whether it was only the wrong
  * project. Of a full quota none, before the month turns.
  */
 const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
@@ -45,11 +45,11 @@ export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds 
     )
   })
 
-/** Somebody else's run is never taken for ours. */
+/** A foreign run is never taken for ours. */
 export const portalRunsAreLeftAlone: Rule = ({ items, portalRuns }) =>
   items
     .filter((item) => portalRuns.has(text(item, 'runId') ?? ''))
-    .map((item) => `${nameOf(item)} holds ${item['runId']}, which somebody else started`)
+    .map((item) => `${nameOf(item)} holds ${item['runId']}, which was started in the portal`)
 
 const linesOf = (item: Item): readonly Item[] =>
   list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
@@ -59,10 +59,10 @@ const pausedAt = (item: Item): readonly number[] =>
 
 /** By then everybody has read the switch, and what was released before has been parked. */
 const switchReadMs = 120_000
-/** A history is written by clocks that differ: what is told of the end of a pause may be of after it. */
+/** A history is written by clocks that differ: a line about the end of a pause may be from after it. */
 const clocksMs = 5_000
 
-/** P11: what is paused waits in the table, and nobody writes it again and again. */
+/** P11: what is paused waits in the table and is not written again and again. */
 export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
   pauses.flatMap(({ fromMs, untilMs }) =>
     items.flatMap((item) => {
@@ -72,7 +72,7 @@ export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
   )
 
 /**
- * P9 is for what nobody mends; here every refusal for all ends in time. Not said of what a cap may hold back by then:
+ * P9 is for refusals that last; here every refusal ends in time. Not said of what a cap may hold back by then:
  * probers that find it full prove nothing, one a minute.
  */
 export const refusalsEndInTime: Rule = ({ items, scenario }) =>

@@ -51,7 +51,7 @@ describe('virtual time', () => {
     expect([seen, time.now()]).toEqual([[2000, 3000], 3500])
   })
 
-  it('lets everything that a step sets going end before the next step, however long it is', async () => {
+  it('finishes everything that a step starts before the next step, however long it is', async () => {
     const time = timeOf()
     const chain = async (length: number): Promise<number> =>
       length === 0 ? 0 : 1 + (await chain(length - 1))

@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 /**
  * Virtual time: an ordered list of what will happen, and nothing else that moves the clock.
  *
- * One action is taken at a time. What it sets going (a resolved promise, and every `await` behind it) is run to its end
+ * One action is taken at a time. What it starts (a resolved promise, and every `await` behind it) is run to its end
  * before the next action is looked at, so the order of everything is the order of this list, which the seed decides.
  */
 export interface VirtualTime {
@@ -82,7 +82,7 @@ const heapOf = () => {
  */
 const whenQuiet = (then: () => void): void => queueMicrotask(() => process.nextTick(then))
 
-/** Timers and sockets of the test runner get a turn after so many actions. Nothing simulated waits for either. */
+/** Timers and sockets of the test runner get a turn after this number of actions. Nothing simulated waits for either. */
 const actionsPerTurn = 4096
 
 /** Time that begins at `startMs` and passes only by `run`. */

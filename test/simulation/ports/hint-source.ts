@@ -4,9 +4,9 @@ import type { OperationName } from '../../../local/datazone/operations/operation
 import type { VirtualTime } from './clock.ts'
 
 /**
- * The default bus and its rule: brings the simulator's own events to whoever hears hints, at the moment they reach the
+ * The default bus and its rule: brings the simulator's own events to the hint queue, at the moment they reach the
  * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect, or
- * somebody in the portal did something.
+ * a user of the portal did something.
  */
 export const deliverHints = (
   time: VirtualTime,

@@ -65,7 +65,7 @@ export const startProcess = (options: ProcessOptions): Process => {
   const tell = (what: HistoryLine['what'], call: string, about = '') =>
     note?.({ atMs: time.now(), process: name, what, name: call, about })
 
-  /** Whoever waits for the end hears of it as the next thing, not in the middle of the process's own code. */
+  /** A caller that waits for the end learns of it as the next thing, not in the middle of the process's own code. */
   const kill = (why: string) => {
     if (!alive) return
     alive = false

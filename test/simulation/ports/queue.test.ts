@@ -85,7 +85,7 @@ describe('the simulated queue', () => {
     expect(dead.messages()).toEqual([])
   })
 
-  it('loses what is older than its retention, and tells the checker', async () => {
+  it('drops messages older than its retention and reports them', async () => {
     const { queue, bodies, pass } = queues()
     queue.send('old')
     await pass(4 * 24 * 3600_000)
@@ -108,13 +108,13 @@ describe('the simulated queue', () => {
     )
   })
 
-  it('hands a message to two pollers when told to', () => {
+  it('hands a message to two pollers when that fault is set', () => {
     const { queue, bodies } = queues({ twice: 1 })
     queue.send('a')
     expect([bodies(), bodies()]).toEqual([['a'], ['a']])
   })
 
-  it('lets a deleted message come back when told to', async () => {
+  it('returns a deleted message when that fault is set', async () => {
     const { queue, bodies, pass } = queues({ undeleted: 1 })
     queue.send('a')
     queue.delete(queue.receive(1)[0]?.receiptHandle ?? '')
@@ -123,7 +123,7 @@ describe('the simulated queue', () => {
     expect(bodies()).toEqual(['a'])
   })
 
-  it('overlooks a visible message when told to, until it is told otherwise', () => {
+  it('overlooks a visible message while that fault is set', () => {
     const { queue, bodies } = queues({ overlooked: 1 })
     queue.send('a')
     expect(bodies()).toEqual([])

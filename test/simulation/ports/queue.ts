@@ -44,7 +44,7 @@ export interface QueueOptions {
   readonly random: Random
   readonly visibilityTimeoutMs?: number
   readonly retentionMs?: number
-  /** After so many receives the next one moves the message there instead. */
+  /** After this number of receives the next one moves the message there instead. */
   readonly deadLetters?: {
     readonly queue: { readonly adopt: (message: MovedMessage) => void }
     readonly maxReceiveCount: number

@@ -9,7 +9,7 @@ export const cancelSabotages: readonly Sabotage[] = [
     name: 'overlook a cancel on a claim',
     ports: (ports) =>
       withStore(ports, {
-        // As if it had been read before the cancel came: whoever looks again finds the run id there, and goes.
+        // As if it had been read before the cancel came: a second read would find the run id.
         save: async (run) => {
           if (!owesCancel(run) || !lastLine(run).startsWith('started as')) return ports.store.save(run)
           const inFlight: InFlightRun = run

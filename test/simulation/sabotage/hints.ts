@@ -58,7 +58,7 @@ export const hintsSabotages: readonly Sabotage[] = [
       ),
   },
   {
-    name: 'follow runs of others that nobody wants',
+    name: 'follow runs of others against the policy',
     observer: (settings) => ({
       ...settings,
       following: { ...settings.following, followDataSourceRuns: [{}] },
@@ -83,7 +83,7 @@ export const hintsSabotages: readonly Sabotage[] = [
     observerPorts: (ports) => withReads(ports, withoutOpenStarts),
   },
   {
-    // A late read besides: whoever comes second would find the only item of the run id.
+    // A late read besides: the second writer would find the only item of the run id.
     name: 'record a run id without its only item',
     appliesTo: hasAction('foreign-run'),
     observerPorts: (ports) => withReads(ports, withoutOpenStarts),

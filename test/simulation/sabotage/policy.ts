@@ -27,7 +27,7 @@ export const policySabotages: readonly Sabotage[] = [
   },
   { name: 'no repeat guard', settings: (settings) => withOrders(settings, { repeatGuardMs: 0 }) },
   {
-    name: 'a repeat guard that nobody asked for',
+    name: 'a repeat guard that the policy turns off',
     settings: (settings) => withOrders(settings, { repeatGuardMs: Number.MAX_SAFE_INTEGER }),
   },
   {

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario.ts'
 interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
-  /** Run ids seen in lists of going runs, or in hints, for the sabotages that trust them. */
+  /** Run ids seen in lists of active runs, or in hints, for the sabotages that trust them. */
   readonly memory: Set<string>
 }
 
@@ -35,7 +35,7 @@ export interface Sabotage {
   readonly acknowledgesFirst?: true
   /** What the starter is given of a message's body. Undefined: the message is acknowledged unread. */
   readonly message?: (body: string) => string | undefined
-  /** Hints are taken off the queue, and nobody looks. */
+  /** Hints are taken off the queue and ignored. */
   readonly ignoresHints?: true
 }
 
@@ -87,7 +87,7 @@ export const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
 
 export const withoutCancel = ({ cancel: _, ...run }: EndedRun): EndedRun => run
 
-/** What is left of a data source's records for whoever does not see that one of them is being started. */
+/** A data source's records without those that are being started. */
 export const withoutOpenStarts = (records: Records): Records => ({
   ...records,
   runs: records.runs.filter(

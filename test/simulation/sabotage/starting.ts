@@ -107,7 +107,7 @@ export const startingSabotages: readonly Sabotage[] = [
           if (page.outcome === 'answered') for (const { runId } of page.value.runs) memory.add(runId)
           return page
         },
-        // Whoever is left for a Get was in neither list: it has "ended".
+        // A run that is left for a Get was in neither list: it has "ended".
         getRun: async (_domainId, runId) =>
           memory.delete(runId)
             ? { outcome: 'answered', value: { runId, nativeStatus: 'IN_PROGRESS', types: [] } }
@@ -181,7 +181,7 @@ export const startingSabotages: readonly Sabotage[] = [
     name: 'run id recorded on the version',
     ports: (ports) =>
       withStore(ports, {
-        // Somebody came between, so the run id is dropped, as if it had been written.
+        // Another writer came between, so the run id is dropped, as if it had been written.
         save: async (run) => (await ports.store.save(run)) ?? (run.state === 'IN_FLIGHT' ? run : undefined),
       }),
   },
