@@ -9,7 +9,7 @@ export interface RunGroup {
 }
 
 /** How much of a budget a plan takes in one month. */
-export interface BudgetShare {
+interface BudgetShare {
   readonly cap: string
   /** `2026-11`, in UTC. */
   readonly month: string

@@ -10,7 +10,7 @@
  */
 
 export const backfillStates = ['PLANNING', 'READY', 'APPLYING', 'STOPPED', 'DONE'] as const
-export type BackfillState = (typeof backfillStates)[number]
+type BackfillState = (typeof backfillStates)[number]
 
 export interface BackfillPlan {
   readonly name: string
