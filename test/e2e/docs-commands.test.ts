@@ -51,7 +51,7 @@ const answers: readonly (number | null)[] = [0, 1, 3, 4]
 /** A plan that is small is sent before the next command stops it. */
 const isSentAlready = /all of its requests are sent|is not being applied/
 
-describe('the commands in README.md and docs/', () => {
+describe('a command in README.md or docs/', () => {
   let blocks: readonly DocBlock[] = []
   let directory: string
   let start: RunningCommand
@@ -68,7 +68,7 @@ describe('the commands in README.md and docs/', () => {
     await rm(directory, { recursive: true })
   })
 
-  test('are run by the next tests, or named as skipped with the reason', () => {
+  test('runs in the next tests, or is named as skipped with the reason', () => {
     const unnamed = blocks.filter(
       (block) =>
         skipReason(block) === undefined &&
@@ -78,7 +78,7 @@ describe('the commands in README.md and docs/', () => {
     expect(unnamed).toEqual([])
   })
 
-  test('work as they are written, where they are commands of dzrun', { timeout: 600_000 }, async () => {
+  test('works as it is written, where it is a command of dzrun', { timeout: 600_000 }, async () => {
     const lines = [...new Set(blocks.filter((block) => skipReason(block) === undefined).flatMap(dzrunLines))]
     expect(lines.length).toBeGreaterThan(20)
     const failed: string[] = []
@@ -94,7 +94,7 @@ describe('the commands in README.md and docs/', () => {
     expect(failed).toEqual([])
   })
 
-  test('request runs with the example of docs/PRODUCERS.md', async () => {
+  test('requests runs with the example of docs/PRODUCERS.md', async () => {
     const producer = blocks.find(({ text }) => text.startsWith('node examples/producer/'))
     const text = await readFile(join(directory, 'env'), 'utf8')
     for (const [, name = '', value = ''] of text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm))

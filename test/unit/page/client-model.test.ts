@@ -23,21 +23,21 @@ const row = (over: Partial<RunRow> = {}): RunRow => ({
   ...over,
 })
 
-describe('filters', () => {
-  test('are the same after a round trip through an address', () => {
+describe('a filter', () => {
+  test('is the same after a round trip through an address', () => {
     const filters = { ...noFilters, text: 'a b&c', status: ['FAILED', 'LOST'], since: '7d' }
     expect(filtersOf(new URLSearchParams(queryOf(filters)))).toEqual(filters)
     expect(queryOf(noFilters)).toEqual({})
   })
 
-  test('match every word of the text, in the name, ids and error, in any case', () => {
+  test('matches every word of the text, in the name, ids and error, in any case', () => {
     const rows = [row(), row({ error: 'Denied: no access' }), row({ name: 'Denied orders' })]
     const found = (text: string) => filterRows(rows, { ...noFilters, text }, 0)
     expect(found('DENIED')).toHaveLength(2)
     expect(found('denied access')).toEqual([rows[1]])
   })
 
-  test('combine status, reason, type, project and time', () => {
+  test('combines status, reason, type, project and time', () => {
     const rows = [row(), row({ status: 'PARKED', reason: 'DENIED' }), row({ updatedAtMs: 3_700_000 })]
     expect(filterRows(rows, { ...noFilters, reason: ['DENIED'] }, 0)).toEqual([rows[1]])
     expect(filterRows(rows, { ...noFilters, status: ['FAILED'], since: '1h' }, 3_700_000)).toEqual([rows[2]])
@@ -46,15 +46,15 @@ describe('filters', () => {
   })
 })
 
-describe('exported rows', () => {
-  test('are CSV that no spreadsheet runs as a formula', () => {
+describe('an exported row', () => {
+  test('contains CSV that no spreadsheet runs as a formula', () => {
     const [head, line] = csvOf([row({ name: '=HYPERLINK("http://evil")', error: 'a, "b"\nc' })]).split('\r\n')
     expect(head).toMatch(/^domainId,projectId,/)
     expect(line).toContain(`"'=HYPERLINK(""http://evil"")"`)
     expect(line).toContain('"a, ""b""\nc"')
   })
 
-  test('are one JSON object on each line', () => {
+  test('contains one JSON object on each line', () => {
     const lines = jsonLinesOf([row(), row({ target: 'customers' })])
       .trimEnd()
       .split('\n')
