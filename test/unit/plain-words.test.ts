@@ -11,7 +11,7 @@ const unclearWords = /\b(?:nobody|somebody|whoever|told|tells|going|mend|unheard
 /** Text that is not ours, and this list itself. */
 const exempt = ['local/datazone/model/datazone.json', 'test/unit/plain-words.test.ts']
 
-const rooms = '{lib,functions,local,cli,page,events,infra,examples,packages,config,docs,test,.github}'
+const rooms = '{lib,functions,local,cli,page,events,infra,bench,examples,packages,config,docs,test,.github}'
 const sources = globSync(['*.{md,json,yml,ts}', `${rooms}/**/*.{ts,mjs,js,json,yml,md,py,css,html}`], {
   cwd: root,
   exclude: ['package-lock.json', '**/node_modules/**', '**/dist/**', 'test/simulation/**'],
