@@ -1,6 +1,17 @@
 import type { Outside } from '../outside.ts'
 import { guardedFromMs } from './acceptance.ts'
-import { type Item, inner, isPlan, list, nameOf, number, startedTypes, succeededFor, text } from './items.ts'
+import {
+  type Item,
+  inner,
+  isPlan,
+  list,
+  nameOf,
+  number,
+  requestKeyOf,
+  startedTypes,
+  succeededFor,
+  text,
+} from './items.ts'
 import type { Rule } from './rule.ts'
 
 /** From reading the records to writing the claim: one invocation, and clocks that differ. */
@@ -25,10 +36,24 @@ const runsOfType = ({ items }: Seen, assetId: unknown, type: unknown): readonly 
       startedTypes(item).includes(type),
   )
 
+/** When the guard decided: the older API runs the types that it knows in a record that comes of an earlier one. */
+const decidedAtMs = ({ items }: Seen, item: Item): number =>
+  Math.min(
+    ...items
+      .filter(
+        (other) =>
+          requestKeyOf(other) === requestKeyOf(item) &&
+          other['assetId'] === item['assetId'] &&
+          other['revision'] === item['revision'],
+      )
+      .map((other) => number(other, 'createdAtMs')),
+  )
+
 /** What the guard is for: no publish makes a run of what succeeded a short while ago, of the same columns. */
 export const repeatsAreSkipped: Rule = (outside) =>
   outside.items.flatMap((item) => {
-    const atMs = number(item, 'createdAtMs') - decidingMs
+    const claimedAtMs = decidedAtMs(outside, item)
+    const atMs = claimedAtMs - decidingMs
     const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
     if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
     return list(item, 'types').flatMap((type) => {
@@ -37,13 +62,13 @@ export const repeatsAreSkipped: Rule = (outside) =>
           (other) =>
             other !== item &&
             // Each wrote it by a clock of its own.
-            number(other, 'detectedAtMs') < number(item, 'createdAtMs') + 2 * outside.skewMs,
+            number(other, 'detectedAtMs') < claimedAtMs + 2 * outside.skewMs,
         )
         .toSorted((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
         .at(-1)
       if (last === undefined || !succeededFor(last, type) || number(last, 'detectedAtMs') > atMs) return []
       if (schemaOf(outside, last) !== schemaOf(outside, item)) return []
-      return number(item, 'createdAtMs') - guardedFromMs(outside, last, atMs) < outside.scenario.guardMs
+      return claimedAtMs - guardedFromMs(outside, last, atMs) < outside.scenario.guardMs
         ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded for ${type}, or was accepted`]
         : []
     })
