@@ -3,7 +3,7 @@ import { CommandFailed, exitCodes } from './exit-codes.ts'
 import { isoTimes } from './iso-times.ts'
 import { drawTable } from './table.ts'
 
-export const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const
+const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const
 export type OutputFormat = (typeof outputFormats)[number]
 
 /** The flags that `addRowFlags` and `addDocumentFlags` give a command. */

@@ -254,7 +254,7 @@ export const startedEvent = (run: InFlightRun): RunEvent => ({
 })
 
 /** Why a message is rejected without a record: it is malformed, or the runs cannot be canceled (yet). */
-export type MessageError = 'MalformedRequest' | 'CannotCancel'
+type MessageError = 'MalformedRequest' | 'CannotCancel'
 
 /** What is known about a message that makes no record. */
 export interface RejectedMessage {

@@ -1,7 +1,7 @@
 import { present } from '../../run/present.ts'
 import type { Overview } from './overview.ts'
 
-export const severities = ['ok', 'info', 'warning', 'error'] as const
+const severities = ['ok', 'info', 'warning', 'error'] as const
 
 /** One thing that was looked at: how it stands, what that means, and what fixes it. */
 export interface Finding {

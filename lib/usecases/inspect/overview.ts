@@ -18,7 +18,7 @@ export interface OverviewPorts {
 }
 
 /** Parked requests of one reason. */
-export interface ParkedReason {
+interface ParkedReason {
   readonly reason: string
   readonly count: number
   /** When the next of them that is not due yet comes due, in ms since the epoch. */
