@@ -1,5 +1,5 @@
 /** What a domain says that matters to a role which is to call it. */
-export interface DomainFacts {
+interface DomainFacts {
   readonly executionRoleArn?: string
   /** Set where a key of the customer encrypts the domain. */
   readonly kmsKeyArn?: string
@@ -12,7 +12,7 @@ export interface UserProfile {
   readonly status: string
 }
 
-export interface ProjectMember {
+interface ProjectMember {
   readonly userId: string
   readonly designation: string
 }

@@ -31,7 +31,7 @@ export interface Records {
 }
 
 /** Which records of a data source to read: its partition keeps every run of half a year. */
-export interface SourceQuery extends DataSourceRef {
+interface SourceQuery extends DataSourceRef {
   /** The sort key of a record: every attempt of its subject is read. */
   readonly attemptsOf?: string
   /** From when on runs that ended are read. */
