@@ -165,7 +165,7 @@ const createRest = async (
     outcomes.push(
       creation.outcome === 'created'
         ? createdOutcome(creation.run)
-        : { outcome: 'duplicate', of: runKey(run) },
+        : await attemptExists(attempt, waiting, context),
     )
   }
   return outcomes

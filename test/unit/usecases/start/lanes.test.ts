@@ -99,6 +99,23 @@ describe('a live request for a run that a backfill has parked', () => {
     expect(world.store.all()[0]?.history.at(-1)?.what).toBe('moved to live by request:nightly-1')
   })
 
+  test('moves a set of types that the backfill created a moment before to live', async () => {
+    const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
+    const world = starterWorld()
+    const { create } = world.store
+    world.store.create = async (run, replaces) => {
+      world.store.create = create
+      await create({
+        ...run,
+        request: { ...run.request, requestKey: 'request:backfill-1', lane: 'backfill' },
+      })
+      return create(run, replaces)
+    }
+    expect(await world.outcomes(runRequest({ types: [...types] }))).toContain('duplicate')
+    const glossary = world.store.all().find(({ request }) => request.requestKey === 'request:backfill-1')
+    expect(glossary?.request.lane).toBe('live')
+  })
+
   test('is a duplicate after GetAsset, too', async () => {
     const world = starterWorld({ runs: [waiting], script: shows })
     expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
