@@ -14,7 +14,7 @@ export class CatalogRefused extends Error {
 }
 
 /** SearchListings has the lowest of the published quotas of the reads here: 16 calls a second. */
-export const callsPerSecond = 16
+const callsPerSecond = 16
 
 const maxTries = 6
 
