@@ -3,21 +3,23 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildCli } from '../cli/package.ts'
+import { command, text, wholeNumber } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 
 /**
  * Measures how long each command of the installed tarball takes: packs it, installs it in an empty folder, and runs
  * `node node_modules/dzrun/dist/cli/main.js`, which is what `npx dzrun` starts. The median of each command's runs.
  */
-const usage = `npm run bench:cli -- [--runs N] [--local FILE]
-
-Prints the median start-up time of each command of the packed dzrun, in ms, and its target where it has one.
---local FILE  also measure commands that read a running local stack: the env file that npm start wrote
---runs N      how often each command is run (default: 7)`
-
-const flag = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
+const definition = command(
+  'bench:cli',
+  'Measures the median time of each command of the packed dzrun, in ms.',
+  {
+    local: text('FILE', {
+      describe: 'also measures commands that read a running local stack: the env file that npm start wrote',
+    }),
+    runs: wholeNumber({ describe: 'how often each command is run', from: 1, to: 1000, default: '7' }),
+  },
+)
 
 const median = (values: readonly number[]): number =>
   values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -45,10 +47,7 @@ const target = (args: readonly string[]): number | undefined => {
   return args[0] === 'list' && args.includes('--local') ? 400 : undefined
 }
 
-if (process.argv.includes('--help')) console.log(usage)
-else {
-  const runs = Number(flag('--runs') ?? 7)
-  const local = flag('--local')
+await runCommand(definition, async ({ runs, local }) => {
   await buildCli()
   const { folder, main } = install()
   try {
@@ -77,4 +76,5 @@ else {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}
+  return 0
+})

@@ -14,6 +14,8 @@ import type { Run } from '../lib/run/run.ts'
 import { explainTarget } from '../lib/usecases/inspect/explain-target.ts'
 import { failures, listRuns } from '../lib/usecases/inspect/list-runs.ts'
 import { overviewOf } from '../lib/usecases/inspect/overview.ts'
+import { command, wholeNumber } from '../local/flags.ts'
+import { runCommand } from '../local/run-as-command.ts'
 import { openRunTable } from '../test/contract/run-table.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, subject, t0 } from '../test/support/runs.ts'
 
@@ -21,12 +23,18 @@ import { claimedRun, endedRun, inFlightRun, parkedRun, subject, t0 } from '../te
  * Counts capacity units as the embedded engine reports them: written by one run, and read by `status`, `list`, `explain`
  * and `coverage` when the table holds many records.
  */
-const usage = `npm run bench:units -- [--records N]
-
-Prints the write units of one run, and the read units of dzrun's commands with N records (default: 100,000).`
-
-const at = process.argv.indexOf('--records')
-const records = at < 0 ? 100_000 : Number(process.argv[at + 1])
+const definition = command(
+  'bench:units',
+  'Counts the write units of one run, and the read units of the commands of dzrun.',
+  {
+    records: wholeNumber({
+      describe: 'how many records the table holds',
+      from: 1,
+      to: 10_000_000,
+      default: '100000',
+    }),
+  },
+)
 
 interface Answer {
   readonly ConsumedCapacity?:
@@ -79,7 +87,7 @@ const recordOf = (index: number): Run => {
 const print = (what: string, units: number) =>
   console.log(`${what.padEnd(64)}${units.toFixed(1).padStart(10)}`)
 
-const measure = async () => {
+const measure = async (records: number) => {
   const table = await openRunTable({})
   const { client, name } = table
   const used = meter(client)
@@ -160,5 +168,7 @@ const measure = async () => {
   }
 }
 
-if (process.argv.includes('--help')) console.log(usage)
-else await measure()
+await runCommand(definition, async ({ records }) => {
+  await measure(records)
+  return 0
+})

@@ -17,8 +17,8 @@ const metafileSchema = z.object({
 })
 type Outputs = z.infer<typeof metafileSchema>['outputs']
 
-const entryBudgetBytes = 440_000
-const startBudgetBytes = 600_000
+const entryBudgetBytes = 460_000
+const startBudgetBytes = 650_000
 
 let directory: string
 

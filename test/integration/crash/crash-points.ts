@@ -17,12 +17,21 @@ const putItem = z.object({
   }),
 })
 
-const writeOf = (state: string, announced: boolean) => (request: TappedRequest) => {
-  if (request.operation !== 'PutItem') return []
-  const { data } = putItem.safeParse(JSON.parse(request.body))
-  const here = data?.Item.state.S === state && (data.Item.announcedAtMs !== undefined) === announced
-  return here ? [data.Item.assetId.S] : []
+const transaction = z.object({ TransactItems: z.array(z.object({ Put: z.unknown().optional() })) })
+
+/** Returns the puts of a call; a claim that counts in a cap is a transaction. */
+const putsOf = ({ operation, body }: TappedRequest): readonly unknown[] => {
+  if (operation === 'PutItem') return [JSON.parse(body)]
+  if (operation !== 'TransactWriteItems') return []
+  return transaction.parse(JSON.parse(body)).TransactItems.map(({ Put }) => Put)
 }
+
+const writeOf = (state: string, announced: boolean) => (request: TappedRequest) =>
+  putsOf(request).flatMap((put) => {
+    const { data } = putItem.safeParse(put)
+    const here = data?.Item.state.S === state && (data.Item.announcedAtMs !== undefined) === announced
+    return here ? [data.Item.assetId.S] : []
+  })
 
 const startBody = z.object({ target: z.object({ identifier: z.string() }), clientToken: z.string() })
 
