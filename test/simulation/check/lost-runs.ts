@@ -2,8 +2,8 @@ import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
 const dayMs = 24 * 3_600_000
-/** Two sweeps, and clocks that differ; the last few are no longer many, and are lost by two 404s ten minutes apart. */
-const slackMs = 13 * 60_000
+/** Three sweeps, and clocks that differ; the last few are no longer many, and are lost by two 404s ten minutes apart. */
+const slackMs = 14 * 60_000
 
 /** A day past its own deadline of half an hour, or less where the policy says so. */
 const latestMs = (item: Item): number => number(item, 'startedAtMs') + 1_800_000 + dayMs + slackMs
