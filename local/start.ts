@@ -37,7 +37,14 @@ await runCommand(startCommand, async (flags) => {
   const domainIds = catalogue.domains.map(({ id }) => id)
   const envFile = await writeEnvFile(flags.env, environmentOf(system, domainIds))
   const { mode, log: logFile } = flags
-  const page = await openPage({ system, catalogue, envFile, port: pagePort, log: print })
+  const open = (port: number) => openPage({ system, catalogue, envFile, port, log: print })
+  const page = await open(pagePort)
+    // Another stack may have taken the default port since it was found free.
+    .catch((error: unknown) => (flags['page-port'].isGiven ? Promise.reject(error) : open(0)))
+    .catch(async (error: unknown) => {
+      await system.stop()
+      throw error
+    })
   print(banner({ system, catalogue, mode, envFile, logFile, pageUrl: page.url, notes: [...notes, ...taken] }))
   const unfollow = printer.follow(system.stack)
   await stopping
