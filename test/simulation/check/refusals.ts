@@ -55,9 +55,11 @@ const linesOf = (item: Item): readonly Item[] =>
   list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
 
 const pausedAt = (item: Item): readonly number[] =>
-  linesOf(item).flatMap((line) => (text(line, 'what') === 'parked: PAUSED' ? [number(line, 'atMs')] : []))
+  linesOf(item).flatMap((line) =>
+    text(line, 'what')?.startsWith('parked: PAUSED') === true ? [number(line, 'atMs')] : [],
+  )
 
-/** By then everybody has read the switch, and what was released before has been parked. */
+/** By then every function has read the switch, and what was released before has been parked. */
 const switchReadMs = 120_000
 /** A history is written by clocks that differ: a line about the end of a pause may be from after it. */
 const clocksMs = 5_000

@@ -4,19 +4,6 @@ import { hasBurst, type Sabotage, withDataZone, withoutOrder, withPace, withStor
 /** Defects of deadlines, expiry and the pace, and of reading older shapes. */
 export const timeSabotages: readonly Sabotage[] = [
   {
-    name: 'take the one type of an older shape for all',
-    appliesTo: ({ profile }) => profile.apiGeneration !== 'current',
-    ports: (ports) =>
-      withDataZone(ports, {
-        listRuns: async (domainId, query) => {
-          const page = await ports.datazone.listRuns(domainId, query)
-          if (page.outcome === 'refused') return page
-          const runs = page.value.runs.map(({ isOlderShape: _, ...run }) => run)
-          return { ...page, value: { ...page.value, runs } }
-        },
-      }),
-  },
-  {
     name: 'take a lasting 404 for throttling',
     ports: (ports) =>
       withDataZone(ports, {
