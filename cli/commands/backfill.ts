@@ -11,14 +11,13 @@ import { present } from '../../lib/run/present.ts'
 import { type GenerationType, generationTypes } from '../../lib/run/run.ts'
 import { stackStatus } from '../../lib/usecases/inspect/stack-status.ts'
 import { type ChangeResult, changePlan } from '../../lib/usecases/operate/change-plan.ts'
-import { CatalogRefused } from '../../lib/usecases/operate/paced-calls.ts'
 import { planBackfill } from '../../lib/usecases/operate/plan-backfill.ts'
 import { planLines } from '../backfill-report.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
-import { CommandFailed, exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import {
   addDocumentFlags,
   addRowFlags,
@@ -103,12 +102,7 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
       clock: systemClock,
       onProgress: ({ listed, total }) => progress.report(listed, total),
     },
-  )
-    .catch((error: unknown) => {
-      if (!(error instanceof CatalogRefused)) throw error
-      throw new CommandFailed(exitCodeOf(error.refusal.kind), error.message, { cause: error })
-    })
-    .finally(progress.end)
+  ).finally(progress.end)
   if (result.outcome !== 'planned') {
     const why =
       result.outcome === 'exists'

@@ -2,11 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
 import { coverageOf, type ProjectCoverage } from '../../lib/usecases/inspect/coverage.ts'
-import { CatalogRefused } from '../../lib/usecases/operate/paced-calls.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
-import { CommandFailed, exitCodeOf } from '../exit-codes.ts'
 import { addRowFlags, type Column, checkRowFlags, note, type OutputFlags, printRows } from '../output.ts'
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
@@ -70,12 +68,7 @@ export const addCoverage = (program: Command): void => {
       store: connection.store,
       clock,
       onProgress: progress.report,
-    })
-      .catch((error: unknown) => {
-        if (!(error instanceof CatalogRefused)) throw error
-        throw new CommandFailed(exitCodeOf(error.refusal.kind), error.message, { cause: error })
-      })
-      .finally(progress.end)
+    }).finally(progress.end)
     if (rows.length === 0) note('nothing is published', all)
     await printRows(rows, columns, all)
   })

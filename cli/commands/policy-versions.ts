@@ -5,12 +5,11 @@ import { dynamoDbPolicyHistory } from '../../lib/adapters/dynamodb/policies.ts'
 import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import type { PolicyVersion } from '../../lib/ports/policies.ts'
 import { diffPolicy, type PolicyDifference } from '../../lib/usecases/operate/diff-policy.ts'
-import { CatalogRefused } from '../../lib/usecases/operate/paced-calls.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
-import { CommandFailed, exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import {
   addRowFlags,
   type Column,
@@ -125,12 +124,7 @@ const diff = async (file: string, options: DiffOptions): Promise<void> => {
     { before, after },
     { catalog, clock: systemClock },
     progress.report,
-  )
-    .catch((error: unknown) => {
-      if (!(error instanceof CatalogRefused)) throw error
-      throw new CommandFailed(exitCodeOf(error.refusal.kind), error.message, { cause: error })
-    })
-    .finally(progress.end)
+  ).finally(progress.end)
   await printRows(found.differences, differenceColumns, options)
   const now = version === 0 ? 'the bundled file' : `version ${version}`
   note(

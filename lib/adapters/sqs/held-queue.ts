@@ -4,18 +4,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { PortUnavailable } from '../../errors.ts'
 import type { HeldMessage, HeldQueue } from '../../ports/held-queue.ts'
-
-const maxBatch = 10
-
-const answered = async <T>(call: Promise<T>): Promise<T> => {
-  try {
-    return await call
-  } catch (error) {
-    throw new PortUnavailable('queue', error)
-  }
-}
+import { answered, maxBatch } from './answered.ts'
 
 /** SQS answers from some of its servers, so an empty answer may be followed by messages. */
 const emptyAnswers = 3

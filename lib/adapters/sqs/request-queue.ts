@@ -5,18 +5,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { asciiJson } from '../../contracts/ascii-json.ts'
-import { PortUnavailable } from '../../errors.ts'
 import type { RequestQueue } from '../../ports/request-queue.ts'
-
-const maxBatch = 10
-
-const answered = async <T>(call: Promise<T>): Promise<T> => {
-  try {
-    return await call
-  } catch (error) {
-    throw new PortUnavailable('queue', error)
-  }
-}
+import { answered, maxBatch } from './answered.ts'
 
 /** The request queue and the rejected-requests queue on SQS. */
 export const sqsRequestQueue = (

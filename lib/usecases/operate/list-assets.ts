@@ -1,7 +1,8 @@
+import { CatalogRefused } from '../../errors.ts'
 import type { Catalog, CatalogPage } from '../../ports/catalog.ts'
 import type { Answer } from '../../ports/datazone.ts'
 import type { CatalogAsset } from '../../run/backfill-asset.ts'
-import { CatalogRefused, type PacedCalls } from './paced-calls.ts'
+import type { PacedCalls } from './paced-calls.ts'
 
 /** Which assets of a domain to list. */
 export interface Enumeration {

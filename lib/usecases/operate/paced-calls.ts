@@ -2,17 +2,6 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Answer, Refusal } from '../../ports/datazone.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
 
-/** DataZone refused a call that a command cannot do without. */
-export class CatalogRefused extends Error {
-  readonly refusal: Refusal
-
-  constructor(what: string, refusal: Refusal) {
-    super(`DataZone refused ${what}: ${refusal.name}: ${refusal.message}`, { cause: refusal.cause })
-    this.name = 'CatalogRefused'
-    this.refusal = refusal
-  }
-}
-
 /** SearchListings has the lowest of the published quotas of the reads here: 16 calls a second. */
 const callsPerSecond = 16
 

@@ -1,3 +1,4 @@
+import { CatalogRefused } from '../../errors.ts'
 import type { BackfillPlans } from '../../ports/backfill-plans.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -17,7 +18,7 @@ import type { RunGroup } from '../../run/backfill-forecast.ts'
 import { type BackfillPlan, canReplan, entriesPerChunk, newPlan, readyPlan } from '../../run/backfill-plan.ts'
 import { present } from '../../run/present.ts'
 import { type Enumeration, listAssets } from './list-assets.ts'
-import { CatalogRefused, type PacedCalls, pacedCalls } from './paced-calls.ts'
+import { type PacedCalls, pacedCalls } from './paced-calls.ts'
 
 /**
  * Makes a backfill plan.
