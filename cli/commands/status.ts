@@ -30,7 +30,7 @@ const sweepLines = ({ lastSweep }: Status, nowMs: number): readonly string[] => 
   const seen = `${timeAndAge(startedAtMs, nowMs)}, took ${(tookMs / 1000).toFixed(1)}s, ${due} due, mode ${mode}`
   return [
     line('last sweep', isLate ? styled('red', `${seen}; the schedule may be off: run dzrun doctor`) : seen),
-    ...(outOfTime ? [line('', styled('yellow', 'ran out of time; the next sweep goes on'))] : []),
+    ...(outOfTime ? [line('', styled('yellow', 'ran out of time; the next sweep continues'))] : []),
     ...problems.map((problem) => line('', styled('yellow', printable(problem)))),
   ]
 }

@@ -45,7 +45,7 @@ const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Re
     case 'CAP_FULL':
       return [{ why: 'raise the cap in config/policy.json, or wait until its day or month turns' }]
     default:
-      return [{ why: 'nothing to do: it goes on by itself' }]
+      return [{ why: 'nothing to do: it continues by itself' }]
   }
 }
 

@@ -303,7 +303,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     // Last: it replaces the server of the others.
-    test('says that the server is gone, and goes on when it is back', async () => {
+    test('says that the server is gone, and resumes when it is back', async () => {
       const tab = await open('/runs')
       const { port } = page
       await page.close()

@@ -66,7 +66,7 @@ describe('openDataZoneJournal', () => {
     expect(second.datazone.control.takeEvents()).toEqual(first.datazone.control.takeEvents())
   })
 
-  test('goes on from a file that ends in the middle of a line', async () => {
+  test('continues from a file that ends in the middle of a line', async () => {
     const first = open()
     use(first)
     const runs = first.datazone.control.runs()

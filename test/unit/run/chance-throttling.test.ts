@@ -10,7 +10,7 @@ describe('descentWith', () => {
     expect(descentWith(undefined, 0, 10, 0.3)).toEqual(descent)
   })
 
-  test('goes on while cuts follow within a minute', () => {
+  test('continues a descent while cuts follow within a minute', () => {
     expect(descentWith(descent, minute - 1, 7, 0.2)).toBe(descent)
     expect(descentWith(descent, minute, 7, 0.2)).toEqual({ topRate: 7, fromRate: 7, share: 0.2 })
   })

@@ -21,7 +21,7 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     ['a request that names its revision', runRequest()],
     ['a publish', assetEvent()],
     ['a request for a data source run', sourceRequest],
-  ])('P2: parks %s, without a call, and goes on when work is resumed', async (_, message) => {
+  ])('P2: parks %s, without a call, and continues when work is resumed', async (_, message) => {
     const world = starterWorld({ script: shows })
     world.pauses.add(scope)
     expect(await world.handle(message)).toMatchObject([

@@ -18,7 +18,7 @@ describe('a token bucket', () => {
     expect(passed(take, 3_000_000, 20)).toBe(2)
   })
 
-  test('goes on from a level, also from that of a bucket without calls', () => {
+  test('continues from a saved level, also from that of a bucket without calls', () => {
     const [one, other] = [createTokenBucket(10, 5), createTokenBucket(10, 5)]
     passed(one.take, 1000, 9)
     other.setLevel(JSON.parse(JSON.stringify(one.level())))
