@@ -14,23 +14,23 @@ const maxKept = 1000
 const ProjectAnswer = z.object({ name: z.string().check(z.minLength(1), z.maxLength(64)) })
 
 interface Known {
-  readonly untilMs: number
-  readonly name: string | undefined
+  /** Undefined where DataZone refused or did not answer. */
+  readonly name: Promise<string | undefined>
+  untilMs: number
 }
 
-/** GetProject, at most once an hour for a project and execution environment. */
+/** GetProject, at most once an hour for a project and execution environment; callers at the same time share one call. */
 export const dataZoneProjectNames = (client: DataZoneClient, now: () => number): ProjectNames => {
   keepBodies(client)
   const known = new Map<string, Known>()
 
-  const read = async (domainIdentifier: string, identifier: string): Promise<Known> => {
+  const read = async (domainIdentifier: string, identifier: string): Promise<string | undefined> => {
     try {
       const command = new GetProjectCommand({ domainIdentifier, identifier })
       const answer = await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) })
-      const { name } = z.parse(ProjectAnswer, rawAnswer(answer))
-      return { untilMs: now() + keptMs, name }
+      return z.parse(ProjectAnswer, rawAnswer(answer)).name
     } catch {
-      return { untilMs: now() + refusedKeptMs, name: undefined }
+      return undefined
     }
   }
 
@@ -39,10 +39,12 @@ export const dataZoneProjectNames = (client: DataZoneClient, now: () => number):
       const key = `${domainId}/${projectId}`
       const kept = known.get(key)
       if (kept !== undefined && now() < kept.untilMs) return kept.name
-      const found = await read(domainId, projectId)
       if (known.size >= maxKept) known.clear()
+      const found: Known = { name: read(domainId, projectId), untilMs: now() + keptMs }
       known.set(key, found)
-      return found.name
+      const name = await found.name
+      if (name === undefined) found.untilMs = now() + refusedKeptMs
+      return name
     },
   }
 }

@@ -5,7 +5,7 @@ import type { StartContext } from './start-context.ts'
 
 /**
  * Returns a request with what people recognize it by: the name of its project and the address of its asset's page in the
- * portal. Both are for people only, so a request never waits for them or fails without them.
+ * portal. Both are for people only: without an answer within two seconds, the request has no project name.
  */
 export const withNames = async (waiting: ParkedRun, context: StartContext): Promise<ParkedRun> => {
   const { subject, projectId } = waiting
