@@ -1,16 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
-import { toItem } from '../lib/adapters/dynamodb/run-item.ts'
 import { command } from '../local/flags.ts'
 import { packagedTemplate } from '../local/package.ts'
 import { runCommand } from '../local/run-as-command.ts'
 import { openRunTable } from '../test/contract/run-table.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
-import { claimedRun, endedRun, inFlightRun } from '../test/support/runs.ts'
 import { sentMetrics } from '../test/support/sent-metrics.ts'
 import { measure } from './virtual-system.ts'
+import { measureWrites } from './write-units.ts'
 
 /** Writes docs/COST.md from measured calls, measured capacity units and list prices. */
 
@@ -56,23 +53,20 @@ const callsPerThousand = async () => {
   return { datazone, calls, count }
 }
 
-/** Write units of the four writes of a run, indexes included, as the embedded engine counts them. */
-const writeUnitsOfRun = async (): Promise<number> => {
+/**
+ * Write units, indexes included, as the embedded engine counts them: of a run whose type has a cap, as in the default
+ * policy, with its ending in the day's counts, and of a sweep.
+ */
+const writeUnits = async (): Promise<{ readonly run: number; readonly sweep: number }> => {
   const table = await openRunTable({})
   try {
-    let units = 0
-    const announcedAtMs = endedRun().detectedAtMs
-    for (const run of [claimedRun(), inFlightRun(), endedRun(), endedRun({ announcedAtMs })]) {
-      const { ConsumedCapacity } = await table.client.send(
-        new PutItemCommand({
-          TableName: table.name,
-          Item: marshall(toItem(run), { removeUndefinedValues: true }),
-          ReturnConsumedCapacity: 'TOTAL',
-        }),
-      )
-      units += ConsumedCapacity?.CapacityUnits ?? 0
+    const units = await measureWrites(table)
+    return {
+      run:
+        units['write units of a run with names and one cap'] +
+        units['write units of one batch of endings in the counts'],
+      sweep: units['write units of a sweep'],
     }
-    return units
   } finally {
     await table.close()
   }
@@ -100,12 +94,12 @@ await runCommand(
   ),
   async () => {
     const { datazone, calls, count } = await callsPerThousand()
-    const unitsPerRun = await writeUnitsOfRun()
+    const units = await writeUnits()
     const [metrics, watched] = [(await sentMetrics()).length, await alarmMetrics()]
 
     const perThousand = {
       'DataZone calls': { amount: datazone, cost: datazone * price.datazoneCall },
-      'DynamoDB write units': { amount: unitsPerRun * runs, cost: unitsPerRun * runs * price.writeUnit },
+      'DynamoDB write units': { amount: units.run * runs, cost: units.run * runs * price.writeUnit },
       'DynamoDB pace updates and reads': {
         amount:
           count('pace.reserve') +
@@ -138,6 +132,8 @@ await runCommand(
         sweepsPerMonth * price.scheduledInvocation,
       [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, index reads (4 each)`]:
         sweepsPerMonth * 4 * 0.5 * price.readUnit,
+      [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, write units (${units.sweep} each)`]:
+        sweepsPerMonth * units.sweep * price.writeUnit,
     }
     const sum = (costs: readonly number[]) => costs.reduce((total, cost) => total + cost, 0)
     const thousand = sum(Object.values(perThousand).map(({ cost }) => cost))
@@ -163,7 +159,7 @@ What DataZone charges for the AI generation itself is not included.
 
 One run every two seconds, with hints: ${Object.entries(calls)
       .map(([operation, calls]) => `${calls} ${operation}`)
-      .join(', ')}. One run writes ${unitsPerRun} units in four writes, indexes included.
+      .join(', ')}. One run writes ${units.run} units, indexes, its cap and the day's counts included.
 
 | item | amount | dollars |
 |---|---|---|
@@ -188,7 +184,8 @@ A metric is billed only for the hours in which it is sent: a stage that sees few
 Durations on AWS are assumed, not measured: ${assumed.starterMsPerRun} ms of the starter for each run, ${assumed.observerMsPerBatch} ms of the observer, and
 ${assumed.sweepMs} ms for a sweep. The wait for a Start slot is billed as Lambda time and can double the starter's share in a burst.
 Logs, storage and the deployment bucket are left out; they cost cents. Work that waits behind a breaker costs index reads each
-minute ([ADR 31](adr/0031-breakers-are-items-that-the-sweep-obeys.md)).
+minute ([ADR 31](adr/0031-breakers-are-items-that-the-sweep-obeys.md)). GetProject is left out: one call for a project, hour
+and execution environment of the starter.
 `
     await writeFile(join(import.meta.dirname, '..', 'docs', 'COST.md'), page)
     console.log(
