@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
+import type { Policies } from '../lib/ports/policies.ts'
 import type { SweepLog } from '../lib/ports/sweep-log.ts'
-import type { Cap } from '../lib/run/caps.ts'
 import { present } from '../lib/run/present.ts'
 import type { ParkReason } from '../lib/run/run.ts'
 import { type AdvanceContext, advanceBackfills } from '../lib/usecases/sweep/advance-backfills.ts'
@@ -28,20 +28,21 @@ interface PollerParts {
   readonly telemetry: Telemetry
   /** Absent: `dzrun status` shows no last sweep. */
   readonly log?: SweepLog
-  readonly caps?: readonly Cap[]
+  /** With the log, for the caps in force, which `dzrun quota` shows. */
+  readonly policies?: Policies
 }
 
 const record = async (
   report: PollerReport,
   startedAtMs: number,
-  { settings, ports, log, caps = [] }: PollerParts,
+  { settings, ports, log, policies }: PollerParts,
 ): Promise<void> => {
   const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
   await log?.record({
     startedAtMs,
     tookMs: ports.clock.now() - startedAtMs,
     mode: settings.mode,
-    caps,
+    caps: (await policies?.current())?.policy.caps ?? [],
     due,
     announced,
     released,

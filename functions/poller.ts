@@ -5,7 +5,7 @@ import { type PollerReport, pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Brings every recorded run up to date once a minute and announces endings. */
-const { config, logger, metrics, telemetry, ports, sweepLog } = wire()
+const { config, logger, metrics, telemetry, ports, policies, sweepLog } = wire()
 
 export const handler = middy<unknown, PollerReport>()
   .use(injectLambdaContext(logger))
@@ -16,6 +16,6 @@ export const handler = middy<unknown, PollerReport>()
       ports,
       telemetry,
       log: sweepLog,
-      caps: config.starter.policy.caps,
+      policies,
     }),
   )

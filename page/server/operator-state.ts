@@ -58,7 +58,7 @@ export const readOperatorState = async (
     endingsOf(stack, nowMs),
     stack.sweeps.last(),
   ])
-  // The last sweep knows which caps the functions were deployed with; this checkout may be of another day.
+  // The last sweep knows which caps were in force; this checkout may be of another day.
   const caps = lastSweep?.caps ?? stack.policy?.caps ?? []
   return {
     breakers: breakers.map(({ cause, openedAtMs, nextProbeAtMs }) => ({

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pollerHandler } from '../../functions/poller-handler.ts'
+import type { LastSweep } from '../../lib/ports/sweep-log.ts'
 import type { ParkReason } from '../../lib/run/run.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
@@ -10,12 +11,10 @@ import { inFlightRun, minute, parkedRun, subject, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
-test('P8: counts every unreadable record and names only the first few', async () => {
-  const store = memoryRunStore()
-  for (let n = 0; n < 5000; n += 1) {
-    const key = { partition: `ASSET#dzd_orders#asset-${n}`, record: 'RUN#1#BUSINESS_NAMES#0001' }
-    store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
-  }
+type Parts = Parameters<typeof pollerHandler>[0]
+
+/** A poller whose log lines and metrics are kept. */
+const poller = (ports: Partial<Parts['ports']>, parts: Partial<Parts> = {}) => {
   const lines: string[] = []
   const counts: Record<string, number> = {}
   const take = (message: string, fields: Record<string, unknown>) => {
@@ -24,7 +23,7 @@ test('P8: counts every unreadable record and names only the first few', async ()
   const sweep = pollerHandler({
     settings: defaults.sweeper,
     ports: {
-      store,
+      store: memoryRunStore(),
       datazone: scriptedDataZone({}),
       bus: recordingBus(),
       queue: recordingQueue(),
@@ -32,6 +31,7 @@ test('P8: counts every unreadable record and names only the first few', async ()
       switches: { pauseOf: async () => undefined },
       backfills: memoryBackfillPlans(),
       clock: manualClock(),
+      ...ports,
     },
     telemetry: {
       info: take,
@@ -41,7 +41,18 @@ test('P8: counts every unreadable record and names only the first few', async ()
         counts[metric] = value
       },
     },
+    ...parts,
   })
+  return { sweep, lines, counts }
+}
+
+test('P8: counts every unreadable record and names only the first few', async () => {
+  const store = memoryRunStore()
+  for (let n = 0; n < 5000; n += 1) {
+    const key = { partition: `ASSET#dzd_orders#asset-${n}`, record: 'RUN#1#BUSINESS_NAMES#0001' }
+    store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
+  }
+  const { sweep, lines, counts } = poller({ store })
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
   expect(counts['sweep-unreadable']).toBe(5000)
   expect(lines).toHaveLength(1)
@@ -53,28 +64,7 @@ test('counts the requests that wait only for a slot or for DataZone', async () =
   const waiting = (reason: ParkReason, attempt: number) =>
     parkedRun({ reason, attempt, retryAtMs: t0 + minute })
   const store = memoryRunStore(waiting('PACED', 1), waiting('UNAVAILABLE', 2), waiting('DENIED', 3))
-  const counts: Record<string, number> = {}
-  const sweep = pollerHandler({
-    settings: defaults.sweeper,
-    ports: {
-      store,
-      datazone: scriptedDataZone({}),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      breakers: memoryBreakers(),
-      switches: { pauseOf: async () => undefined },
-      backfills: memoryBackfillPlans(),
-      clock: manualClock(),
-    },
-    telemetry: {
-      info: () => {},
-      warn: () => {},
-      error: () => {},
-      count: (metric, value) => {
-        counts[metric] = value
-      },
-    },
-  })
+  const { sweep, counts } = poller({ store })
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
   expect(counts).toMatchObject({ 'waiting-for-start': 2, 'parked-denied': 1 })
 })
@@ -87,38 +77,30 @@ test('P6: reports once per sweep, in the log and in a metric, that List was refu
       startedAtMs: t0 - minute,
     }),
   )
-  const lines: string[] = []
-  const counts: Record<string, number> = {}
-  const take = (message: string, fields: Record<string, unknown>) => {
-    lines.push(JSON.stringify({ message, ...fields }))
-  }
-  const sweep = pollerHandler({
-    settings: defaults.sweeper,
-    ports: {
-      store: memoryRunStore(...runs),
-      datazone: scriptedDataZone({
-        listRuns: async () => refused('DENIED'),
-        getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
-      }),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      breakers: memoryBreakers(),
-      switches: { pauseOf: async () => undefined },
-      backfills: memoryBackfillPlans(),
-      clock: manualClock(),
-    },
-    telemetry: {
-      info: take,
-      warn: take,
-      error: take,
-      count: (metric, value) => {
-        counts[metric] = value
-      },
-    },
+  const { sweep, lines, counts } = poller({
+    store: memoryRunStore(...runs),
+    datazone: scriptedDataZone({
+      listRuns: async () => refused('DENIED'),
+      getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
+    }),
   })
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
   expect(lines).toHaveLength(1)
   expect(lines[0]?.match(/List was refused/g)).toHaveLength(1)
   expect(lines[0]).toContain('List was refused: read 6 runs with Get instead')
   expect(counts['sweep-read-without-list']).toBe(6)
+})
+
+test('records the caps of the policy that is in force now, for dzrun quota', async () => {
+  const caps = [{ name: 'all', perMonth: 300 }]
+  const sweeps: LastSweep[] = []
+  const { sweep } = poller(
+    {},
+    {
+      log: { record: async (last) => void sweeps.push(last) },
+      policies: { current: async () => ({ version: 2, policy: { rules: [], triggers: [], caps } }) },
+    },
+  )
+  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  expect(sweeps).toMatchObject([{ caps, mode: 'run', due: 0 }])
 })
