@@ -10,6 +10,15 @@ const flags = (command: Command): readonly string[] =>
     return `| \`${flags}\` | ${description}${choices}.${fallback} |`
   })
 
+/** The examples that `--help` of a command prints. */
+export const examplesOf = (command: Command): readonly string[] => {
+  let help = ''
+  command.configureOutput({ writeOut: (text) => (help += text) })
+  command.outputHelp()
+  const [, examples = ''] = help.split(/\nExamples?:\n/)
+  return examples.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+}
+
 const section = (command: Command, parents: readonly string[]): readonly string[] => {
   const path = [...parents, command.name()]
   if (command.commands.length > 0) return command.commands.flatMap((one) => section(one, path))
@@ -32,6 +41,12 @@ const section = (command: Command, parents: readonly string[]): readonly string[
     '',
     ...(described.length > 0 ? [...described, ''] : []),
     ...(table.length > 0 ? ['| flag | meaning |', '|---|---|', ...table, ''] : []),
+    'Examples:',
+    '',
+    '```sh',
+    ...examplesOf(command),
+    '```',
+    '',
   ]
 }
 

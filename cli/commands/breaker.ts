@@ -26,7 +26,10 @@ const columns: readonly Column<Breaker>[] = [
 export const addBreaker = (program: Command): void => {
   const breaker = program.command('breaker').description('show and close circuit breakers')
 
-  const list = breaker.command('list').description('list the open circuit breakers')
+  const list = breaker
+    .command('list')
+    .description('list the open circuit breakers')
+    .addHelpText('after', '\nExample:\n  dzrun breaker list --output jsonl')
   addRowFlags(list, columns).action(async () => {
     const all = list.optsWithGlobals<StackOptions & OutputFlags>()
     const { breakers } = await connect(all)

@@ -157,6 +157,7 @@ export const addPolicyVersions = (policy: Command): void => {
     .command('history')
     .description('list the versions of the policy, newest first')
     .option('--limit <n>', 'at most this many versions', wholeNumber(1, 1000), 20)
+    .addHelpText('after', '\nExample:\n  dzrun policy history --limit 5')
   addRowFlags(history, historyColumns).action(async (_: unknown, self: Command) => {
     const options = self.optsWithGlobals<StackOptions & OutputFlags & { limit: number }>()
     const { client, location } = await connect(options)

@@ -34,6 +34,7 @@ export const addPolicy = (program: Command): void => {
     .command('check')
     .argument('[file]', 'policy file', 'config/policy.json')
     .description('check a policy file; every wrong place is named')
+    .addHelpText('after', '\nExample:\n  dzrun policy check config/policy.json')
     .action(async (file: string) => {
       const { rules, caps } = await readPolicyFile(file)
       console.log(`${file} is valid: ${rules.length} rules, ${caps.length} caps`)
