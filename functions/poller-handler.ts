@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda'
 import type { Policies } from '../lib/ports/policies.ts'
 import type { SweepLog } from '../lib/ports/sweep-log.ts'
+import type { Cap } from '../lib/run/caps.ts'
 import { present } from '../lib/run/present.ts'
 import type { ParkReason } from '../lib/run/run.ts'
 import { type AdvanceContext, advanceBackfills } from '../lib/usecases/sweep/advance-backfills.ts'
@@ -32,17 +33,30 @@ interface PollerParts {
   readonly policies?: Policies
 }
 
+/** The caps of the policy in force. Undefined when the table does not answer: then the sweep cannot be recorded either. */
+const capsInForce = async (policies: Policies | undefined): Promise<readonly Cap[] | undefined> => {
+  if (policies === undefined) return []
+  try {
+    return (await policies.current()).policy.caps
+  } catch {
+    return undefined
+  }
+}
+
 const record = async (
   report: PollerReport,
   startedAtMs: number,
   { settings, ports, log, policies }: PollerParts,
 ): Promise<void> => {
+  if (log === undefined) return
+  const caps = await capsInForce(policies)
+  if (caps === undefined) return
   const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
-  await log?.record({
+  await log.record({
     startedAtMs,
     tookMs: ports.clock.now() - startedAtMs,
     mode: settings.mode,
-    caps: (await policies?.current())?.policy.caps ?? [],
+    caps,
     due,
     announced,
     released,

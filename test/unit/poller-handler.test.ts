@@ -5,7 +5,7 @@ import type { ParkReason } from '../../lib/run/run.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
-import { memoryRunStore } from '../support/memory-run-store.ts'
+import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, minute, parkedRun, subject, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
@@ -103,4 +103,17 @@ test('records the caps of the policy that is in force now, for dzrun quota', asy
   )
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
   expect(sweeps).toMatchObject([{ caps, mode: 'run', due: 0 }])
+})
+
+test('finishes a sweep that cannot be recorded, because the table does not answer', async () => {
+  const sweeps: LastSweep[] = []
+  const { sweep } = poller(
+    {},
+    {
+      log: { record: async (last) => void sweeps.push(last) },
+      policies: { current: () => Promise.reject(storeDown()) },
+    },
+  )
+  expect(await sweep({}, { getRemainingTimeInMillis: () => 55_000 })).toMatchObject({ due: 0 })
+  expect(sweeps).toEqual([])
 })
