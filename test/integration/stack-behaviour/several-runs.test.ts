@@ -87,11 +87,17 @@ describe('several runs of one asset', () => {
 describe('a foreign run', () => {
   let system: LocalSystem
   beforeAll(async () => {
-    system = await openSystem({ assets: [{ id: 'busy' }], datazone: { medianMs: 2000, sigma: 0 } })
+    system = await openSystem({ assets: [{ id: 'busy' }] })
   })
   afterAll(() => system?.close())
 
+  /** Plans how long the runs of the asset take that start from now on. */
+  const runsTake = (durationMs: number) =>
+    system.control.setOutcomes([{ target: 'busy', outcome: 'succeeded', durationMs }])
+
   test('delays our run and is neither adopted nor announced', async () => {
+    // Long enough for a starter on a busy machine to meet it.
+    runsTake(10_000)
     const byHand = new DataZoneClient({
       ...system.stack.connect('datazone'),
       endpoint: system.datazoneEndpoint,
@@ -105,6 +111,7 @@ describe('a foreign run', () => {
       }),
     )
     byHand.destroy()
+    runsTake(500)
     await system.send(runRequest('busy'))
     await system.sweepUntil(() => expect(system.endingsOf('busy')).toHaveLength(1))
     const [foreign, ours, ...others] = system.runsOf('busy')
