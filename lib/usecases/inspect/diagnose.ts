@@ -64,7 +64,7 @@ const sweepFindings = ({ overview: { lastSweep }, nowMs }: Signs): readonly Find
             'sweep time',
             'warning',
             'the last sweep ran out of time',
-            'the next ones go on; more than a few in a row mean that a service is slow',
+            'the next ones continue; more than a few in a row mean that a service is slow',
           ),
         ]
       : []),

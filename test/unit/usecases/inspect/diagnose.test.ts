@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diagnose, type Signs } from '../../../../lib/usecases/inspect/diagnose.ts'
+import { denied, full } from '../../../support/open-breakers.ts'
 import { minute, t0 } from '../../../support/runs.ts'
 
 const healthy: Signs = {
@@ -72,6 +73,51 @@ describe('diagnose', () => {
         },
       },
       { check: 'mode', severity: 'warning', found: 'plan' },
+    ],
+    [
+      'a sweep that ran out of time',
+      {
+        overview: {
+          ...withoutSweep,
+          ...(lastSweep && { lastSweep: { ...lastSweep, outOfTime: true } }),
+        },
+      },
+      { check: 'sweep time', severity: 'warning' },
+    ],
+    [
+      'a step of the sweep that failed',
+      {
+        overview: {
+          ...withoutSweep,
+          ...(lastSweep && { lastSweep: { ...lastSweep, problems: ['settle: broken'] } }),
+        },
+      },
+      { check: 'sweep step', severity: 'warning', found: 'settle: broken' },
+    ],
+    [
+      'rejected requests',
+      { queues: [{ name: 'rejected', waiting: 1 }] },
+      { severity: 'warning', command: ['redrive', 'rejected', '--dry-run'] },
+    ],
+    [
+      'a missing membership',
+      {
+        overview: {
+          ...healthy.overview,
+          breakers: [denied],
+        },
+      },
+      { severity: 'error', command: ['membership', 'check', '--domain', 'dzd_orders'] },
+    ],
+    [
+      'a month that is used up',
+      {
+        overview: {
+          ...healthy.overview,
+          breakers: [full],
+        },
+      },
+      { severity: 'warning', command: ['quota'] },
     ],
   ])('puts %s first, with the fix', (_, signs, found) => {
     const [first] = diagnose({ ...healthy, ...signs })

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { runKey } from '../../../../lib/run/identity.ts'
+import { isForeign, type Run } from '../../../../lib/run/run.ts'
+import type { RunSummary } from '../../../../lib/run/run-summary.ts'
+import { retriesOf } from '../../../../lib/usecases/operate/retry-runs.ts'
+import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  plannedRun,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
+
+/** A run as the list shows it. */
+const listed = (run: Run): RunSummary => ({
+  record: runKey(run).record,
+  domainId: run.subject.domainId,
+  status: 'FAILED',
+  projectId: run.projectId,
+  attempt: run.attempt,
+  updatedAtMs: t0,
+  ...(run.subject.kind === 'DATA_SOURCE'
+    ? { dataSourceId: run.subject.dataSourceId }
+    : { assetId: run.subject.assetId }),
+})
+const failed = (over: Parameters<typeof endedRun>[0] = {}) => endedRun({ ending: 'FAILED', ...over })
+
+/** What becomes of the first of these records. */
+const retry = async (run: Run, ...others: readonly Run[]) => {
+  const [found] = await retriesOf([listed(run)], memoryRunStore(run, ...others))
+  return found
+}
+
+describe('retriesOf', () => {
+  test('asks for the same revision and types again, in the lane of the first request', async () => {
+    expect(await retry(failed())).toMatchObject({
+      request: {
+        kind: 'METADATA_GENERATION',
+        asset: { id: subject.assetId, revision: '4' },
+        types: ['BUSINESS_DESCRIPTIONS'],
+        regenerate: true,
+        lane: 'live',
+      },
+    })
+  })
+
+  test('gives each retry of one attempt the same request id, and others another', async () => {
+    const ids = await Promise.all(
+      [failed(), failed(), failed({ subject: { ...subject, revision: '5' } })].map(async (run) => {
+        const found = await retry(run)
+        return found !== undefined && 'request' in found ? found.request.requestId : undefined
+      }),
+    )
+    expect(new Set(ids).size).toBe(2)
+  })
+
+  test('makes an occasion of its own for a data source', async () => {
+    const found = await retry(failed({ subject: sourceSubject }))
+    expect(found).toMatchObject({
+      request: { kind: 'DATA_SOURCE', dataSource: { id: sourceSubject.dataSourceId } },
+    })
+    const request = found !== undefined && 'request' in found ? found.request : undefined
+    expect(request).toMatchObject({ triggerKey: request?.requestId })
+  })
+
+  test('leaves out a run that has a later attempt', async () => {
+    expect(await retry(failed(), inFlightRun({ attempt: 2, runId: 'run-2' }))).toMatchObject({
+      skipped: 'LATER_ATTEMPT',
+    })
+    const source = failed({ subject: sourceSubject })
+    expect(await retry(source, failed({ subject: sourceSubject, attempt: 2 }))).toMatchObject({
+      skipped: 'LATER_ATTEMPT',
+    })
+    const otherTrigger = failed({ subject: { ...sourceSubject, triggerKey: 'load-2' }, attempt: 2 })
+    expect(await retry(source, otherTrigger)).toMatchObject({ request: { kind: 'DATA_SOURCE' } })
+  })
+
+  test('leaves out a run of which a newer revision has one of the same types', async () => {
+    const newer = { subject: { ...subject, revision: '5' }, createdAtMs: t0 + minute }
+    expect(await retry(failed(), endedRun(newer))).toMatchObject({ skipped: 'NEWER_REVISION' })
+    expect(await retry(failed(), plannedRun(newer))).toMatchObject({
+      request: { kind: 'METADATA_GENERATION' },
+    })
+    const names = endedRun({ ...newer, subject: { ...newer.subject, types: ['BUSINESS_NAMES'] } })
+    expect(await retry(failed(), names)).toMatchObject({ request: { kind: 'METADATA_GENERATION' } })
+  })
+
+  test('leaves out a run that another caller started', async () => {
+    const { triggerKey: _, ...source } = sourceSubject
+    const foreign = failed({ subject: { ...source, foreignRunId: 'run-9' } })
+    expect(isForeign(foreign.subject)).toBe(true)
+    expect(await retry(foreign)).toMatchObject({ skipped: 'FOREIGN' })
+  })
+
+  test('passes over a run that is no longer there, or has not ended', async () => {
+    expect(await retriesOf([listed(failed())], memoryRunStore())).toEqual([])
+    expect(await retry(inFlightRun())).toBeUndefined()
+  })
+})
