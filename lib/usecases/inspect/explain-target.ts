@@ -99,7 +99,8 @@ const adviceFor = ({ run, pause }: RunStory): readonly Advice[] => {
   if (run.state === 'PARKED' && run.reason === 'DENIED')
     return [
       {
-        why: `add the starter's role to project ${run.projectId} as a contributor; the request then starts by itself`,
+        why: `make the catalog role a contributor of project ${run.projectId}; the request then starts by itself`,
+        command: ['membership', 'check', '--domain', domainId],
       },
     ]
   if (run.state === 'PLANNED') return [{ why: 'deploy the stage in mode run to start what was planned' }]
@@ -126,7 +127,7 @@ const adviceForSkip = ({ reason }: Skip, target: AssetRef | DataSourceRef): read
     case 'POLICY':
       return [
         {
-          why: 'change config/policy.json; this shows which rule decides',
+          why: 'change the policy and put it with dzrun policy put; this shows which rule decides',
           command: ['policy', 'test', nameOf(target), '--domain', target.domainId],
         },
       ]

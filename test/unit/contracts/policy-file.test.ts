@@ -156,6 +156,12 @@ describe('an invalid policy', () => {
       /^caps\[1\]: must have a reserveForLive below perMonth/,
     ],
     [
+      'a reserve of all of a day',
+      capped({ name: 'a', perDay: 5, reserveForLive: 5 }),
+      /^caps\[0\]: must have a reserveForLive below perMonth/,
+    ],
+    ['a reserve of nothing', capped({ name: 'a', reserveForLive: 5 }), /^caps\[0\]: /],
+    [
       'a misspelt field of a cap',
       capped({ name: 'a', perDay: 1, asset: 'x' }),
       /^caps\[0\]: has unknown fields/,

@@ -24,6 +24,13 @@ describe('titleOf', () => {
   test('names the trigger of a data source', () => {
     expect(titleOf(inFlightRun({ subject: sourceSubject }))).toBe('trigger load-1, attempt 1')
   })
+
+  test('names the run id of a data source run that another caller started', () => {
+    const { triggerKey: _, ...source } = sourceSubject
+    expect(titleOf(inFlightRun({ subject: { ...source, foreignRunId: 'run-9' } }))).toBe(
+      'foreign run run-9, attempt 1',
+    )
+  })
 })
 
 describe('standingOf', () => {
@@ -61,5 +68,9 @@ describe('skipText', () => {
       atMs: 0,
     } as const
     expect(skipText(skip)).toBe('event:1 was skipped by the policy, rules[2]: staging tables')
+    expect(skipText({ ...skip, policyVersion: 0 })).toContain('by the policy, the bundled policy, rules[2]')
+    expect(skipText({ ...skip, policyVersion: 3, types: ['BUSINESS_NAMES'] })).toBe(
+      'event:1, BUSINESS_NAMES, was skipped by the policy, policy version 3, rules[2]: staging tables',
+    )
   })
 })

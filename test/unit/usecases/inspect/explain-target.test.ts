@@ -6,13 +6,16 @@ import type { Skip } from '../../../../lib/run/skip.ts'
 import { explainTarget } from '../../../../lib/usecases/inspect/explain-target.ts'
 import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import { denied, full } from '../../../support/open-breakers.ts'
 import {
+  claimedRun,
   endedRun,
   inFlightRun,
   minute,
   parkedRun,
   plannedRun,
   rejectedRun,
+  sourceSubject,
   subject,
   t0,
 } from '../../../support/runs.ts'
@@ -26,8 +29,9 @@ const explain = (
     breakers = [],
     skips = [],
   }: Partial<{ pause: Pause; breakers: readonly Breaker[]; skips: readonly Skip[] }> = {},
+  target: Parameters<typeof explainTarget>[0] = asset,
 ) =>
-  explainTarget(asset, {
+  explainTarget(target, {
     store: memoryRunStore(...runs),
     switches: { pauseOf: async () => pause },
     breakers: memoryBreakers(...breakers),
@@ -35,6 +39,24 @@ const explain = (
   })
 
 describe('explainTarget', () => {
+  test('has no command for a data source without records', async () => {
+    const source = { domainId: subject.domainId, dataSourceId: sourceSubject.dataSourceId }
+    const { stories, advice } = await explain([], {}, source)
+    expect(stories).toEqual([])
+    expect(advice).toEqual([{ why: expect.stringContaining('nothing was requested') }])
+  })
+
+  test('says when a claim is looked at next, and orders a record without a history by its creation', async () => {
+    const claimed = claimedRun({ history: [], createdAtMs: t0 + 9 * minute, leaseEndsAtMs: t0 + 10 * minute })
+    const { stories } = await explain([endedRun(), claimed])
+    expect(stories[0]).toMatchObject({ standing: 'is being started', nextLookAtMs: t0 + 10 * minute })
+  })
+
+  test('names the quota that holds a request', async () => {
+    const { stories } = await explain([parkedRun({ reason: 'QUOTA_EXCEEDED' })], { breakers: [denied, full] })
+    expect(stories[0]?.breaker?.cause).toEqual(full.cause)
+  })
+
   test('says that nothing was requested, and how to request it', async () => {
     const { stories, advice } = await explain([])
     expect(stories).toEqual([])
@@ -92,9 +114,9 @@ describe('explainTarget', () => {
   test.each([
     ['MODE_OFF', 'mode run', undefined],
     ['DOMAIN_NOT_SELECTED', 'DomainIds', undefined],
-    ['NO_TRIGGER', 'config/policy.json', 'policy'],
-    ['NO_RULE', 'config/policy.json', 'policy'],
-    ['POLICY', 'config/policy.json', 'policy'],
+    ['NO_TRIGGER', 'dzrun policy put', 'policy'],
+    ['NO_RULE', 'dzrun policy put', 'policy'],
+    ['POLICY', 'dzrun policy put', 'policy'],
     ['REPEAT_GUARD', 'request a run', 'submit'],
   ] as const)('says what ends a skip for %s', async (reason, words, command) => {
     const skips: readonly Skip[] = [{ requestKey: 'event:1', reason, atMs: t0 }]
