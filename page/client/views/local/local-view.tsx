@@ -1,0 +1,18 @@
+import { Publish } from './publish.tsx'
+import { SendRequest } from './send-request.tsx'
+import { Switches } from './switches.tsx'
+import { TimeAndWorkers } from './time-and-workers.tsx'
+
+/** What only a local stack can do: publish, send, break, and watch the system survive it. */
+export const LocalView = () => (
+  <div class="grid-2">
+    <div class="stack" style={{ alignContent: 'start' }}>
+      <Publish />
+      <Switches />
+    </div>
+    <div class="stack" style={{ alignContent: 'start' }}>
+      <SendRequest />
+      <TimeAndWorkers />
+    </div>
+  </div>
+)

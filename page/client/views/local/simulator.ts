@@ -1,0 +1,16 @@
+import { postJson } from '../../api.ts'
+import { toast } from '../../ui/toast.tsx'
+
+/** Calls the control of the simulated DataZone. */
+export const simulator = <T>(call: string, body?: object): Promise<T> =>
+  postJson<T>('/api/local/simulator', { call, ...(body === undefined ? {} : { body }) })
+
+/** Does something that a person asked for, and says how it went. */
+export const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+  try {
+    await act()
+    toast('good', what)
+  } catch (error) {
+    toast('bad', error instanceof Error ? error.message : String(error))
+  }
+}

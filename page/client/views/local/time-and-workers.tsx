@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks'
+import { postJson } from '../../api.ts'
+import { useLive } from '../../live.ts'
+import { plural } from '../../model/format.ts'
+import { attempt, simulator } from './simulator.ts'
+
+const steps = [
+  ['30 s', 30_000],
+  ['5 min', 300_000],
+  ['1 hour', 3_600_000],
+] as const
+
+export const TimeAndWorkers = () => {
+  const { hello } = useLive()
+  const [killed, setKilled] = useState(0)
+  const kill = () =>
+    attempt('killed', async () => {
+      const answer = await postJson<{ killed: number }>('/api/local/kill-workers', {})
+      setKilled(killed + answer.killed)
+    })
+  return (
+    <section class="card stack" style={{ alignContent: 'start' }}>
+      <h2>Time and workers</h2>
+      <p class="muted">Moves DataZone’s clock: its runs end sooner. The functions’ own clock stays.</p>
+      <div class="row">
+        {steps.map(([label, advanceMs]) => (
+          <button
+            type="button"
+            key={label}
+            onClick={() =>
+              void attempt(`DataZone is ${label} further`, () => simulator('POST clock', { advanceMs }))
+            }
+          >
+            Forward {label}
+          </button>
+        ))}
+      </div>
+      <p class="muted">
+        Kills every execution environment in the middle of what it does. Nothing is lost: watch the runs go
+        on.
+      </p>
+      <div class="row">
+        <button
+          type="button"
+          class="danger"
+          disabled={hello?.canKillWorkers !== true}
+          onClick={() => void kill()}
+        >
+          Kill the workers
+        </button>
+        <span class="muted">
+          {hello?.canKillWorkers === true
+            ? `${plural(killed, 'worker')} killed`
+            : 'only on the page that npm start opens'}
+        </span>
+      </div>
+    </section>
+  )
+}
