@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 
 /** Many publishes at once, when it is calm: the first under a limit on Start that is lower than believed. */
 export interface Burst {

@@ -1,6 +1,6 @@
 import { publishEvent, withdrawalEvent } from './event-shapes.ts'
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Withdrawn while its request waits for a pause to end. */

@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 import { sendRequest } from './send-request.ts'
 
 /** The asset that many ask for at once. */

@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 
 const minute = 60_000
 const domainId = 'dzd_simulated1'

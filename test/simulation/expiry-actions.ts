@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action, SentRequest } from './program.ts'
+import type { Action, SentRequest } from './program-action.ts'
 
 /** Whose run ended so long ago that the table may forget it, and who is asked for once more all the same. */
 export const ancient = 'ancient'

@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 
 /** An asset that the portal starts a run of, just before ours, and whose Starts lose their answers. */
 export const sharedAsset = 'shared'

@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 import { sendRequest } from './send-request.ts'
 
 /** Assets whose runs DataZone forgets, as when their project is deleted: enough of them to look like an outage. */

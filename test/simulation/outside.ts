@@ -3,7 +3,7 @@ import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { DueSpan } from './due-cancels.ts'
 import type { QueuedMessage } from './ports/queue.ts'
-import type { SentRequest } from './program.ts'
+import type { SentRequest } from './program-action.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 

@@ -9,7 +9,8 @@ import type { SimulatedQueue } from './ports/queue.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
 import type { Item } from './ports/stored-item.ts'
 import type { SimulatedSwitches } from './ports/switches.ts'
-import type { Action, Program } from './program.ts'
+import type { Program } from './program.ts'
+import type { Action } from './program-action.ts'
 import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
 
 /** The parts of a world that a program acts on. */

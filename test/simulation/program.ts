@@ -1,7 +1,6 @@
-import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { type Burst, burstActions, drawBursts } from './bursts.ts'
-import { drawCancels, drawCancelsOfHeld, type SentCancel } from './cancels.ts'
+import { drawCancels, drawCancelsOfHeld } from './cancels.ts'
 import { catalogChanges, transferredAsset, unreadySource, withdrawnAsset } from './catalog-changes.ts'
 import { contendedAsset, contentionActions } from './contention.ts'
 import { drawUnlistedEvents, publishEvent, writeTimesOddly } from './event-shapes.ts'
@@ -11,95 +10,12 @@ import { drawStartMs } from './initial-state.ts'
 import { lostAnswerActions, sharedAsset } from './lost-answers.ts'
 import { assetsOfLostRuns, lostRunActions } from './lost-runs.ts'
 import type { Random } from './ports/random.ts'
+import type { Action, SentRequest } from './program-action.ts'
 import { drawBackfill, oldAssets } from './program-backfill.ts'
-import { drawRefusals, type QuotaEnd, type Refused } from './refusals.ts'
+import { drawRefusals, type QuotaEnd } from './refusals.ts'
 import { refusedListActions, unlistedAssets } from './refused-lists.ts'
 import type { Scenario } from './scenario.ts'
-
-/** What a seed does to the system from outside, and what the checker may expect of it. Times in ms from the start. */
-export type Action =
-  | {
-      readonly kind: 'send'
-      readonly body: string
-      readonly request?: SentRequest
-      readonly cancel?: SentCancel
-      /** An asset event whose trigger the policy does not list. */
-      readonly isUnlisted?: true
-    }
-  /** The asset gets a revision: with the same columns, or with one column of a new name. */
-  | {
-      readonly kind: 'revise'
-      readonly domainId: string
-      readonly assetId: string
-      readonly newColumn?: string
-    }
-  | { readonly kind: 'service'; readonly errors: boolean }
-  /** A user starts a run in the portal, one that no request of the program asks for. */
-  | {
-      readonly kind: 'portal-start'
-      readonly domainId: string
-      readonly assetId: string
-      /** List shows the run with a time that no reader can make sense of. */
-      readonly isUnreadable?: true
-    }
-  | {
-      readonly kind: 'transfer'
-      readonly domainId: string
-      readonly assetId: string
-      readonly durationMs: number
-    }
-  | {
-      readonly kind: 'source-status'
-      readonly domainId: string
-      readonly dataSourceId: string
-      readonly status: 'UPDATING' | 'READY'
-    }
-  /** DataZone has these faults, in the place of those of the same name. */
-  | { readonly kind: 'faults'; readonly name: string; readonly faults: readonly Fault[] }
-  /** DataZone refuses every Start, for want of permission GetAsset and perhaps List too, until the next such action. */
-  | { readonly kind: 'refuse'; readonly error?: Refused; readonly lists?: boolean }
-  | { readonly kind: 'mode'; readonly mode: 'off' | 'plan' | 'run' }
-  /** A domain or a project. */
-  | { readonly kind: 'switch'; readonly scope: string; readonly paused: boolean }
-  | { readonly kind: 'plant-newer'; readonly domainId: string; readonly assetId: string }
-  | { readonly kind: 'plant-damaged'; readonly domainId: string; readonly assetId: string }
-  | { readonly kind: 'hint'; readonly body: string }
-  /** A schedule or a user of the portal starts a run. */
-  | {
-      readonly kind: 'foreign-run'
-      readonly domainId: string
-      readonly dataSourceId: string
-      readonly type: 'SCHEDULED' | 'PRIORITIZED'
-    }
-  /** A user accepts an asset's suggestions, which makes a revision. */
-  | { readonly kind: 'accept'; readonly domainId: string; readonly assetId: string }
-  /** A record past its time, and the table's expiry. */
-  | { readonly kind: 'plant-ancient'; readonly domainId: string; readonly assetId: string }
-  | { readonly kind: 'expire' }
-  /** From now on DataZone allows this rate of Starts. */
-  | { readonly kind: 'limit'; readonly startRatePerSecond: number; readonly startBucket: number }
-  /** Runs of these assets that start from now on never end. */
-  | { readonly kind: 'run-for-ever'; readonly assetIds: readonly string[] }
-  /** DataZone no longer knows the runs of these assets. */
-  | { readonly kind: 'forget-runs'; readonly assetIds: readonly string[] }
-  | { readonly kind: 'redrive' }
-
-/** A request as its sender knows it. */
-export interface SentRequest {
-  readonly id: string
-  readonly domainId: string
-  /** Or its data source. */
-  readonly assetId: string
-  /** Or its trigger key. */
-  readonly revision?: string
-  /** Each inner list is one run. */
-  readonly sets: readonly (readonly string[])[]
-  readonly regenerate: boolean
-  /** DataZone's own event. */
-  readonly published: boolean
-  /** In the lane backfill; else live. */
-  readonly backfill?: true
-}
+import { hostileBodies, strangeHints } from './strange-bodies.ts'
 
 export interface Program {
   readonly catalogue: Catalogue
@@ -142,41 +58,6 @@ const assetOf = (id: string, typeIdentifier = 'amazon.datazone.GlueTableAssetTyp
   revision: '1',
   columns: [{ name: 'id', dataType: 'bigint' }],
 })
-
-const hostile = [
-  'not json',
-  '[]',
-  'null',
-  '{"version":2}',
-  '{"detail-type":"Asset Added To Catalog","source":"aws.evil","id":"x"}',
-  '{"release":1,"domainId":"dzd_simulated1"}',
-  `{"version":1,"requestId":"\\u0000","kind":"__proto__","asset":{"id":"../.."}}`,
-  `"${'junk '.repeat(200)}"`,
-  // As SNS wraps a message, encoded twice, and with a byte order mark.
-  `{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:000000000000:runs","Message":"{}"}`,
-  JSON.stringify(JSON.stringify({ version: 1, requestId: 'encoded-twice', kind: 'METADATA_GENERATION' })),
-  `\uFEFF{"version":1,"requestId":"with-a-mark","kind":"METADATA_GENERATION"}`,
-]
-
-/** Hints about nothing of ours, and bodies that are no hints. */
-const strangeHints = (assetId: string): readonly string[] => {
-  const hint = (name: string, detail: object) =>
-    JSON.stringify({ source: 'aws.datazone', 'detail-type': name, detail })
-  const succeeded = 'Metadata Generation Succeeded'
-  return [
-    'not json',
-    'null',
-    hint(succeeded, { metadata: { domain: domainId, id: 'foreign-run' }, data: {} }),
-    hint(succeeded, { metadata: { domain: 'dzd_elsewhere', id: assetId }, data: { assetId } }),
-    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: assetId }, data: null }),
-    hint('Metadata Generation Canceled', { metadata: { domain: domainId }, data: [] }),
-    hint('Metadata Generation Failed', { metadata: { domain: domainId, id: { toString: 1 } } }),
-    hint('Metadata Generation Accepted', { metadata: { domain: domainId, id: 'absent' }, data: {} }),
-    hint('Data Source Run Failed', { metadata: { domain: domainId, id: 'foreign-run' }, data: {} }),
-    hint('Data Source Run Triggered', { metadata: { domain: domainId }, data: { dataSourceId: sourceId } }),
-    hint(succeeded, { metadata: { domain: '__proto__' }, data: { runId: '../..' } }),
-  ]
-}
 
 /** Each of them some times, or never. */
 const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
@@ -369,7 +250,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'absent')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
-  for (const body of hostile) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
+  for (const body of hostileBodies) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
   troubleAndDeploy(random, stormMs, at)
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
@@ -382,7 +263,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     for (let repeats = random.whole(0, 3); repeats > 0; repeats -= 1)
       ask(atMs + random.whole(1_000, 1_500), assetId)
   }
-  someOf(strangeHints(random.pick(assets)), random).forEach((body) => {
+  someOf(strangeHints(random.pick(assets), { domainId, sourceId }), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
   const others = drawForeignActions(random.fork('others'), { stormMs, domainId, sourceId, assets })

@@ -1,12 +1,10 @@
 import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import { calmTurnAfterMs } from './initial-state.ts'
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action, Refused } from './program-action.ts'
 
 /** `early`: it was raised, or rather: an operator says so. `turn`: the month turned. */
 export type QuotaEnd = 'early' | 'turn'
-
-export type Refused = 'AccessDeniedException' | 'ServiceQuotaExceededException'
 
 /** What a seed's DataZone refuses to all who ask, and what goes on there without us. */
 export interface Refusals {

@@ -1,5 +1,5 @@
 import type { Random } from './ports/random.ts'
-import type { Action } from './program.ts'
+import type { Action } from './program-action.ts'
 
 /** Assets that are published while DataZone refuses List. */
 export const unlistedAssets: readonly string[] = Array.from(

@@ -1,4 +1,4 @@
-import type { Action, SentRequest } from './program.ts'
+import type { Action, SentRequest } from './program-action.ts'
 
 /** The deed of sending a request for metadata, and what may be expected of it. Types left out are left to the policy. */
 export const sendRequest = (

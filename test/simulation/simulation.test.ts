@@ -34,9 +34,9 @@ test('gives each seed a history of its own', async () => {
   expect(readable(one.history)).not.toBe(readable(other.history))
 })
 
-describe.concurrent(`the checker catches, within ${sabotagedSeeds} seeds,`, () => {
+describe.concurrent(`the checker, within ${sabotagedSeeds} seeds,`, () => {
   test.each(sabotages.map(({ name }) => name))(
-    'the sabotage: %s',
+    'catches the sabotage: %s',
     async (sabotage) => {
       const range = { from: 1, seeds: sabotagedSeeds, stride: 1, sabotage, untilCaught: true }
       const report = await workers.runRange(range)

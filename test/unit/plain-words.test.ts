@@ -14,10 +14,10 @@ const exempt = ['local/datazone/model/datazone.json', 'test/unit/plain-words.tes
 const rooms = '{lib,functions,local,cli,page,events,infra,bench,examples,packages,config,docs,test,.github}'
 const sources = globSync(['*.{md,json,yml,ts}', `${rooms}/**/*.{ts,mjs,js,json,yml,md,py,css,html}`], {
   cwd: root,
-  exclude: ['package-lock.json', '**/node_modules/**', '**/dist/**', 'test/simulation/**'],
+  exclude: ['package-lock.json', '**/node_modules/**', '**/dist/**'],
 }).filter((file) => !exempt.includes(file))
 
-const testFiles = globSync('test/**/*.ts', { cwd: root, exclude: ['test/simulation/**'] })
+const testFiles = globSync('test/**/*.ts', { cwd: root })
 
 /** Returns the titles of a file's tests, those of `test.each` included. */
 const titlesOf = (source: string): string[] => {

@@ -1,5 +1,5 @@
 import type { Outside } from '../outside.ts'
-import type { SentRequest } from '../program.ts'
+import type { SentRequest } from '../program-action.ts'
 import { isAbout, metadataOf, parse, statusOf } from './events.ts'
 import {
   type Item,

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { virtualTime } from './clock.ts'
 import { seededRandom } from './random.ts'
 
 const timeOf = (seed: string | number = 1) => virtualTime(1000, seededRandom(seed))
 
 describe('virtual time', () => {
-  it('passes only by what is scheduled, in order', async () => {
+  test('advances only to the next scheduled action, in order', async () => {
     const time = timeOf()
     const seen: number[] = []
     for (const atMs of [5000, 2000, 9000, 2500, 1000])
@@ -19,7 +19,7 @@ describe('virtual time', () => {
     expect(time.now()).toBe(9000)
   })
 
-  it('takes what should have happened already as the next thing', async () => {
+  test('runs an overdue action next', async () => {
     const time = timeOf()
     const seen: string[] = []
     time.at(2000, () => {
@@ -30,7 +30,7 @@ describe('virtual time', () => {
     expect(seen).toEqual(['late, at 2000', 'then'])
   })
 
-  it('stands at the time it was run to', async () => {
+  test('stops at the time it was run to', async () => {
     const time = timeOf()
     let taken = 0
     const again = () => {
@@ -42,7 +42,7 @@ describe('virtual time', () => {
     expect([taken, time.now(), time.ahead()]).toEqual([10, 1950, 1])
   })
 
-  it('joins a run that is under way, and goes as far as the furthest', async () => {
+  test('joins a run in progress and advances to the later end', async () => {
     const time = timeOf()
     const seen: number[] = []
     for (const atMs of [2000, 3000, 4000]) time.at(atMs, () => seen.push(atMs))
@@ -51,7 +51,7 @@ describe('virtual time', () => {
     expect([seen, time.now()]).toEqual([[2000, 3000], 3500])
   })
 
-  it('finishes everything that a step starts before the next step, however long it is', async () => {
+  test('finishes everything that a step starts before the next step', async () => {
     const time = timeOf()
     const chain = async (length: number): Promise<number> =>
       length === 0 ? 0 : 1 + (await chain(length - 1))
@@ -72,7 +72,7 @@ describe('virtual time', () => {
     expect(seen).toEqual(['walked after 500 more, at 2000', 'stepped', 'next'])
   })
 
-  it('leaves the order of one moment to the seed', async () => {
+  test('orders the actions of one moment by the seed', async () => {
     const orderOf = async (seed: number) => {
       const time = timeOf(seed)
       const seen: number[] = []
@@ -84,7 +84,7 @@ describe('virtual time', () => {
     expect(await orderOf(1)).not.toBe(await orderOf(2))
   })
 
-  it('gives its caller what an action throws', async () => {
+  test('rejects the run with the error that an action throws', async () => {
     const time = timeOf()
     time.at(2000, () => {
       throw new Error('a mistake of the simulation')
@@ -93,20 +93,20 @@ describe('virtual time', () => {
   })
 })
 
-describe('seeded chance', () => {
-  it('is the same for the same seed, on every machine', () => {
+describe('the seeded random source', () => {
+  test('returns the same numbers for the same seed on every machine', () => {
     const random = seededRandom('seed')
     expect([random.whole(0, 999), random.whole(0, 999), random.whole(0, 999)]).toEqual([217, 631, 204])
   })
 
-  it('does not shift in one part when another draws', () => {
+  test('keeps the draws of one fork apart from those of another', () => {
     const [one, other] = [seededRandom(7), seededRandom(7)]
     one.next()
     expect(one.fork('a').next()).toBe(other.fork('a').next())
     expect(one.fork('a').next()).not.toBe(one.fork('b').next())
   })
 
-  it('is spread evenly', () => {
+  test('spreads its numbers evenly', () => {
     const random = seededRandom(3)
     const counts = new Map<number, number>()
     for (let draw = 0; draw < 60_000; draw += 1) {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import policyFile from '../../../config/policy.json' with { type: 'json' }
 import { readConfig } from '../../../lib/config.ts'
 import { latestSlotMs } from '../../../lib/usecases/start/await-slot.ts'
@@ -134,7 +134,7 @@ const live = async (seed: number) => {
   return { steps, lines, runs: datazone.control.runs(), events: bus.events(), items: table.items() }
 }
 
-it('is the same for the same seed, line by line, whatever goes wrong', async () => {
+test('repeats line by line for the same seed, under every fault', async () => {
   const [one, again, other] = [await live(1), await live(1), await live(2)]
   expect(one.steps).toBeGreaterThan(2000)
   const kinds = new Set(one.lines.map(({ what }) => what))
@@ -143,7 +143,7 @@ it('is the same for the same seed, line by line, whatever goes wrong', async () 
   expect(other.lines).not.toEqual(one.lines)
 })
 
-it('P1, P3: is one in which each asset has one run and one kind of ending', async () => {
+test('P1, P3: gives each asset one run and one kind of ending', async () => {
   for (let seed = 1; seed <= 5; seed += 1) {
     const { runs, events, items } = await live(seed)
     expect(new Set(runs.map(({ assetId }) => assetId)).size).toBe(runs.length)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { virtualTime } from './clock.ts'
 import { fairWeather, seededFates } from './fates.ts'
 import type { Fate, Fates } from './port-call.ts'
@@ -41,7 +41,7 @@ const always =
   () => ({ toEffectMs: 10, toAnswerMs: 5, ...fate })
 
 describe('a call of a port', () => {
-  it('takes effect on its way, and answers later', async () => {
+  test('takes effect first and answers later', async () => {
     const { time, process, raise, raised, lines } = worldOf(always())
     const work = process.work(raise)
     await time.run(9)
@@ -58,7 +58,7 @@ describe('a call of a port', () => {
     ])
   })
 
-  it.each([
+  test.each([
     ['crash-before', 0, { outcome: 'died', why: 'before counter.raise' }],
     ['crash-after', 1, { outcome: 'died', why: 'after counter.raise' }],
     ['fail-before', 0, { outcome: 'returned', value: 'unreachable' }],
@@ -73,14 +73,14 @@ describe('a call of a port', () => {
     expect(lines.map(({ what }) => what)).toContain(accident)
   })
 
-  it('is not sent twice by a client that sends once', async () => {
+  test('takes effect once when its client does not retry', async () => {
     const { time, process, raise, raised } = worldOf(always({ accident: 'resend' }))
     void process.work(raise)
     await time.run()
     expect(raised()).toBe(1)
   })
 
-  it('takes effect after its caller gave up', async () => {
+  test('takes effect after its caller timed out', async () => {
     const { time, process, raise, raised } = worldOf(always({ toEffectMs: 60_000 }))
     const work = process.work(() => raise({ giveUpAfterMs: 10_000 }))
     await time.run(10_000)
@@ -90,7 +90,7 @@ describe('a call of a port', () => {
     expect([raised(), time.now()]).toEqual([1, 60_000])
   })
 
-  it('is given up when its answer is held back for too long', async () => {
+  test('times out when its answer is delayed too long', async () => {
     const { time, process, raise, raised } = worldOf(always())
     const work = process.work(() => raise({ giveUpAfterMs: 1000, delayMs: 5000 }))
     await time.run()
@@ -98,7 +98,7 @@ describe('a call of a port', () => {
     expect([raised(), time.now()]).toEqual([1, 1000])
   })
 
-  it('arrives when its sender dies on the way, who never hears of it', async () => {
+  test('takes effect when its sender crashes before the answer', async () => {
     const { time, process, raise, raised } = worldOf(always())
     const work = process.work(raise)
     time.at(3, () => process.kill('time-out'))
@@ -108,8 +108,8 @@ describe('a call of a port', () => {
   })
 })
 
-describe('the dead', () => {
-  it('call nothing, wake up from nothing and do no work', async () => {
+describe('a crashed process', () => {
+  test('makes no call, wakes from no sleep and does no work', async () => {
     const { time, process, raise, raised } = worldOf(always())
     let awake = 0
     const work = process.work(async () => {
@@ -129,8 +129,8 @@ describe('the dead', () => {
   })
 })
 
-describe('work', () => {
-  it('hears of what is thrown, and can be done again and again', async () => {
+describe('the work of a process', () => {
+  test('reports the error that it throws, and can be repeated', async () => {
     const { time, process, raise } = worldOf(always())
     const thrown = new Error('broken')
     expect(
@@ -145,7 +145,7 @@ describe('work', () => {
 })
 
 describe('the clock of a process', () => {
-  it('sleeps in virtual time, and not at all when it is past', async () => {
+  test('sleeps in virtual time, and returns at once when the time has passed', async () => {
     const { time, process } = worldOf(always())
     const woken: number[] = []
     void process.work(async () => {
@@ -158,7 +158,7 @@ describe('the clock of a process', () => {
     expect(woken).toEqual([3_600_005, 3_600_005])
   })
 
-  it('may be ahead of the others', async () => {
+  test('runs ahead of virtual time when its skew says so', async () => {
     const time = virtualTime(1000, seededRandom(1))
     const random = seededRandom(2)
     const fates = seededFates(random.fork('fates'), () => fairWeather)
@@ -174,8 +174,8 @@ describe('the clock of a process', () => {
   })
 })
 
-describe('fates', () => {
-  it('come in the shares that the weather names, and resend only to those who do', () => {
+describe('a fate', () => {
+  test('occurs at the rate of the settings, and resends only to clients that retry', () => {
     const accidents = {
       'crash-before': 0.1,
       'crash-after': 0.1,

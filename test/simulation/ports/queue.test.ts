@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { virtualTime } from './clock.ts'
 import { type QueueFaults, simulatedQueue } from './queue.ts'
 import { seededRandom } from './random.ts'
@@ -22,7 +22,7 @@ const queues = (faults: QueueFaults = {}) => {
 const manyBodies = Array.from({ length: 30 }, (_, index) => `body ${index}`)
 
 describe('the simulated queue', () => {
-  it('hides a message that was received until its time-out, and counts', async () => {
+  test('hides a received message until its visibility timeout ends, and counts the receive', async () => {
     const { queue, pass } = queues()
     queue.send('a')
     expect(queue.receive(10)).toMatchObject([{ body: 'a', receiveCount: 1, sentAtMs: 0 }])
@@ -32,7 +32,7 @@ describe('the simulated queue', () => {
     expect(queue.receive(10)).toMatchObject([{ body: 'a', receiveCount: 2, sentAtMs: 0 }])
   })
 
-  it('forgets a message that was deleted', async () => {
+  test('removes a deleted message', async () => {
     const { queue, pass } = queues()
     queue.send('a')
     const [message] = queue.receive(10)
@@ -43,7 +43,7 @@ describe('the simulated queue', () => {
     expect(() => queue.delete('no-handle')).toThrow('ReceiptHandleIsInvalid')
   })
 
-  it('holds a message back for its delay, and says when the next one comes', async () => {
+  test('hides a message for its delay, and returns when the next one becomes visible', async () => {
     const { queue, bodies, pass } = queues()
     expect(queue.nextVisibleAtMs()).toBeUndefined()
     queue.send('later', 900_000)
@@ -56,7 +56,7 @@ describe('the simulated queue', () => {
     expect(() => queue.send('x', 900_001)).toThrow('DelaySeconds')
   })
 
-  it('gives out at most ten, in no order, and all in the end', () => {
+  test('returns at most ten messages a receive, in no order, and all of them in the end', () => {
     const { queue } = queues()
     for (const body of manyBodies) queue.send(body)
     const batches = [queue.receive(10), queue.receive(50), queue.receive(10)].map((batch) =>
@@ -67,7 +67,7 @@ describe('the simulated queue', () => {
     expect(batches.flat().sort()).toEqual(manyBodies.toSorted())
   })
 
-  it('moves a message to the dead letters at the receive after the last allowed, and back again', async () => {
+  test('moves a message to the dead-letter queue after the last allowed receive, and back on a redrive', async () => {
     const { queue, dead, bodies, pass } = queues()
     queue.send('poison')
     for (const receive of [1, 2, 3]) {
@@ -85,7 +85,7 @@ describe('the simulated queue', () => {
     expect(dead.messages()).toEqual([])
   })
 
-  it('drops messages older than its retention and reports them', async () => {
+  test('drops messages older than its retention and reports them', async () => {
     const { queue, bodies, pass } = queues()
     queue.send('old')
     await pass(4 * 24 * 3600_000)
@@ -93,7 +93,7 @@ describe('the simulated queue', () => {
     expect(queue.expired()).toMatchObject([{ body: 'old' }])
   })
 
-  it('changes how long a received message is hidden, and no other', async () => {
+  test('changes the visibility timeout of one received message alone', async () => {
     const { queue, bodies, pass } = queues()
     queue.send('a')
     const [message] = queue.receive(1)
@@ -108,13 +108,13 @@ describe('the simulated queue', () => {
     )
   })
 
-  it('hands a message to two pollers when that fault is set', () => {
+  test('hands a message to two pollers when that fault is set', () => {
     const { queue, bodies } = queues({ twice: 1 })
     queue.send('a')
     expect([bodies(), bodies()]).toEqual([['a'], ['a']])
   })
 
-  it('returns a deleted message when that fault is set', async () => {
+  test('returns a deleted message when that fault is set', async () => {
     const { queue, bodies, pass } = queues({ undeleted: 1 })
     queue.send('a')
     queue.delete(queue.receive(1)[0]?.receiptHandle ?? '')
@@ -123,7 +123,7 @@ describe('the simulated queue', () => {
     expect(bodies()).toEqual(['a'])
   })
 
-  it('overlooks a visible message while that fault is set', () => {
+  test('overlooks a visible message while that fault is set', () => {
     const { queue, bodies } = queues({ overlooked: 1 })
     queue.send('a')
     expect(bodies()).toEqual([])
@@ -131,7 +131,7 @@ describe('the simulated queue', () => {
     expect(bodies()).toEqual(['a'])
   })
 
-  it('may or may not delete by the handle of an earlier receive', async () => {
+  test('deletes by the handle of an earlier receive in some cases only', async () => {
     const { queue, pass } = queues()
     for (const body of manyBodies) queue.send(body)
     const old = [queue.receive(10), queue.receive(10), queue.receive(10)].flat()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import type { RunStore } from '../../../lib/ports/run-store.ts'
 import { claimedRun, endedRun, minute, subject, t0 } from '../../support/runs.ts'
@@ -30,7 +30,7 @@ const worldOf = (options: { readonly indexLagMs?: () => number; readonly pageRec
 }
 
 describe('the simulated table', () => {
-  it('shows an index that lags, and never a table that does', async () => {
+  test('reads a lagging index and a current table', async () => {
     const { time, store, soon, due } = worldOf({ indexLagMs: () => 5000 })
     await soon(store.create(claimedRun({ version: 0 })))
     expect((await soon(store.runsOf(subject))).runs).toHaveLength(1)
@@ -43,7 +43,7 @@ describe('the simulated table', () => {
     expect(await soon(due())).toEqual([])
   })
 
-  it('lets what was written come through in its order', async () => {
+  test('updates the index in the order of the writes', async () => {
     const lags = [9000, 0]
     const { time, store, soon, due } = worldOf({ indexLagMs: () => lags.shift() ?? 0 })
     await soon(store.create(claimedRun({ version: 0 })))
@@ -53,7 +53,7 @@ describe('the simulated table', () => {
     expect(await soon(due())).toEqual(['ENDED'])
   })
 
-  it('reads page by page, while the table changes', async () => {
+  test('reads page by page while the table changes', async () => {
     const { time, store, soon } = worldOf({ pageRecords: 1 })
     for (const attempt of [1, 2, 3]) await soon(store.create(claimedRun({ attempt, version: 0 })))
     const reading = store.runsOf(subject)
@@ -61,7 +61,7 @@ describe('the simulated table', () => {
     expect((await soon(reading)).runs.map((run) => run.attempt)).toEqual([1, 2, 3, 4])
   })
 
-  it('expires what is past its TTL', async () => {
+  test('expires a record past its TTL', async () => {
     const { time, table } = worldOf()
     table.plant(toItem(claimedRun()))
     table.plant(toItem(endedRun({ attempt: 2, announcedAtMs: t0 })))
@@ -71,7 +71,7 @@ describe('the simulated table', () => {
     expect(table.items()).toMatchObject([{ state: 'CLAIMED' }])
   })
 
-  it('does not let a record that was read be changed', async () => {
+  test('returns a record that cannot be changed', async () => {
     const { store, soon } = worldOf()
     await soon(store.create(claimedRun({ version: 0 })))
     const [run] = (await soon(store.runsOf(subject))).runs

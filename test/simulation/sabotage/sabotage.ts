@@ -6,7 +6,8 @@ import type { StarterPorts, StarterSettings } from '../../../lib/usecases/start/
 import type { Random } from '../ports/random.ts'
 import type { SimulatedTable } from '../ports/run-store.ts'
 import type { Profile } from '../profile.ts'
-import type { Action, Program } from '../program.ts'
+import type { Program } from '../program.ts'
+import type { Action } from '../program-action.ts'
 import type { Scenario } from '../scenario.ts'
 
 interface SabotageTools {
