@@ -43,6 +43,7 @@ export const demoCommand = command(
     ...sample,
     speed: speed('10'),
     json: toggle({ describe: 'prints the figures as JSON on the last line' }),
+    keep: toggle({ describe: 'keeps the stack and its live page up after the figures, until Ctrl-C' }),
   },
 )
 

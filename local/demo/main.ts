@@ -1,11 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Page } from '../../page/server/page-server.ts'
 import { sampleCatalogue } from '../catalogue/catalogue.ts'
 import { elapsed } from '../console/columns.ts'
 import type { ValuesOf } from '../flags.ts'
 import { type Launched, launch } from '../launch.ts'
 import { runCommand } from '../run-as-command.ts'
+import { shutdownSignal } from '../shutdown-signal.ts'
 import { demoCommand } from '../stack-flags.ts'
+import { openDemoPage } from './demo-page.ts'
 import { figures } from './figures.ts'
 import { type StarterLog, starterLog } from './starter-log.ts'
 import { discrepancies, type Summary, summarize } from './summary.ts'
@@ -29,19 +32,29 @@ await runCommand(demoCommand, async (flags) => {
     onStep: step,
     log: (line, source) => (source === 'stack' ? step(line) : log.take(line)),
   })
+  let page: Page | undefined
   try {
+    page = await openDemoPage(system, flags.assets, step)
+    step(`watch it in your browser: ${page.url}`)
     const traffic = planTraffic(sampleCatalogue(flags.assets))
     for (const line of plannedLines(flags, traffic)) step(line)
     const summary = await play(flags, { system, traffic, log, beganMs })
     const wrong = discrepancies(summary)
     print(figures(summary))
     for (const line of wrong) print(`WRONG: ${line}`)
+    if (flags.keep) await keepOpen(page.url)
     if (flags.json) print(JSON.stringify(summary))
     return wrong.length === 0 ? 0 : 1
   } finally {
+    await page?.close()
     await system.stop()
   }
 })
+
+async function keepOpen(url: string): Promise<void> {
+  print(`the stack and its page stay up until Ctrl-C: ${url}`)
+  await shutdownSignal('demo')
+}
 
 function plannedLines({ assets, speed }: ValuesOf<typeof demoCommand>, traffic: Traffic): readonly string[] {
   return [

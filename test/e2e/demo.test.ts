@@ -70,6 +70,17 @@ describe('npm run demo', () => {
     expect(code).toBe(0)
   })
 
+  test('serves its live page, and keeps it up after the figures with --keep', async () => {
+    const demo = run('--keep', '--assets', '2', '--speed', '50')
+    const [, url = ''] = await demo.printed(/watch it in your browser: (\S+)/)
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(303)
+    await demo.printed(/stay up until Ctrl-C/)
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(303)
+    demo.interrupt()
+    expect((await demo.ended).code).toBe(0)
+    await eventually(async () => expect(await demo.descendants()).toEqual([]))
+  })
+
   test('leaves no process when it is interrupted', async () => {
     const demo = run('--speed', '1')
     await demo.printed(/up; publishing/)
