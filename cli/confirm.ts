@@ -15,7 +15,8 @@ export const addChangeFlags = (command: Command): Command =>
     .option('--dry-run', 'show what would change and change nothing')
     .option('--yes', 'do not ask for a confirmation')
 
-const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
+/** Whether a question can be asked: the person sees it and can answer. */
+export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /**
  * Asks on the terminal whether to go on. `--dry-run` is never asked and always declined, `--yes` always agreed.

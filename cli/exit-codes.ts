@@ -20,7 +20,7 @@ export const exitCodeLines: readonly string[] = [
   '1  a run that was waited for did not succeed, or doctor found an error',
   '2  wrong usage: an unknown flag, a malformed value, no stack named',
   '3  not found: nothing is recorded for what was named',
-  '4  refused: by the policy, or because a permission is missing',
+  '4  refused: by the policy, because a permission is missing, or because a run cannot be canceled',
   '5  a service did not answer, or answered with an error',
 ]
 

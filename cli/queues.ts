@@ -1,6 +1,8 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { clientSettings } from './connect.ts'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
+import type { OutputFlags } from './output.ts'
+import { progressOf } from './progress.ts'
 import type { StackLocation, StackOptions } from './stack-location.ts'
 
 const batchSize = 10
@@ -47,26 +49,32 @@ export const sendBodies = async (
 }
 
 /**
- * Puts messages on the request queue, ten in a call.
+ * Puts messages on the request queue, ten in a call, with a progress bar where that takes long.
  * @throws CommandFailed when SQS refuses one; the message says how many were taken
  */
 export const sendRequests = async (
   location: StackLocation,
-  options: StackOptions,
+  options: StackOptions & OutputFlags,
   messages: readonly object[],
 ): Promise<void> => {
   const client = new SQSClient(clientSettings(location, 'sqs', options))
-  for (let from = 0; from < messages.length; from += batchSize) {
-    const Entries = messages
-      .slice(from, from + batchSize)
-      .map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }))
-    const { Failed = [] } = await client.send(
-      new SendMessageBatchCommand({ QueueUrl: location.requestQueueUrl, Entries }),
-    )
-    if (Failed.length > 0) {
-      const taken = from + Entries.length - Failed.length
-      const message = `the request queue took ${taken} of ${messages.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}; send again, what was taken is a duplicate`
-      throw new CommandFailed(exitCodes.service, message)
+  const progress = progressOf('requests sent', options)
+  try {
+    for (let from = 0; from < messages.length; from += batchSize) {
+      const Entries = messages
+        .slice(from, from + batchSize)
+        .map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }))
+      const { Failed = [] } = await client.send(
+        new SendMessageBatchCommand({ QueueUrl: location.requestQueueUrl, Entries }),
+      )
+      if (Failed.length > 0) {
+        const taken = from + Entries.length - Failed.length
+        const message = `the request queue took ${taken} of ${messages.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}; send again, what was taken is a duplicate`
+        throw new CommandFailed(exitCodes.service, message)
+      }
+      progress.report(from + Entries.length, messages.length)
     }
+  } finally {
+    progress.end()
   }
 }

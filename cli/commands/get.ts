@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Records } from '../../lib/ports/run-store.ts'
 import { standingOf, titleOf } from '../../lib/usecases/inspect/describe-run.ts'
+import { findRun } from '../../lib/usecases/inspect/find-run.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, type OutputFlags, printDocument } from '../output.ts'
@@ -19,19 +20,23 @@ const recordLines = ({ runs, unreadable }: Records): readonly string[] => [
   ...unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
 ]
 
+/** The help of an argument that names a run. */
+export const runHelp =
+  'id of the DataZone run, or the key of its record as dzrun list --columns key prints it'
+
 /** `dzrun get RUN`: the record of one DataZone run. */
 export const addGet = (program: Command): void => {
   const command = program
     .command('get')
-    .argument('<run>', 'id of the DataZone run')
+    .argument('<run>', runHelp)
     .description('show the record of a DataZone run')
     .addHelpText('after', '\nExample:\n  dzrun get 5qh2k8c1r0d3xe --json')
-  addDocumentFlags(command).action(async (runId: string) => {
+  addDocumentFlags(command).action(async (named: string) => {
     const all = command.optsWithGlobals<StackOptions & OutputFlags>()
     const { store } = await connect(all)
-    const found = await store.byRunId(runId)
+    const found = await findRun(named, store)
     if (found.runs.length === 0 && found.unreadable.length === 0) {
-      const message = `no record holds run ${runId}; the index lags by a moment, and records expire after half a year`
+      const message = `no record holds run ${printable(named.slice(0, 200))}; the index lags by a moment, and records expire after half a year`
       throw new CommandFailed(exitCodes.notFound, message)
     }
     printDocument(found, all, { fields: ['runs', 'unreadable'], text: () => recordLines(found) })

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
 import * as z from 'zod/mini'
+import { partitionOf } from '../../lib/run/identity.ts'
 import { present } from '../../lib/run/present.ts'
 import { endings, generationTypes, parkReasons, type RunKind, runKinds } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
+import { keyText } from '../../lib/usecases/inspect/find-run.ts'
 import {
   failures,
   type ListPosition,
@@ -47,6 +49,11 @@ const whyOf = ({ error, reason }: RunSummary): string => {
   return reason === undefined ? `${error.name}: ${error.message}` : `${reason}: ${error.message}`
 }
 
+const keyOf = ({ domainId, assetId, dataSourceId, record }: RunSummary): string | undefined => {
+  if (assetId !== undefined) return keyText({ partition: partitionOf({ domainId, assetId }), record })
+  return dataSourceId && keyText({ partition: partitionOf({ domainId, dataSourceId }), record })
+}
+
 const columns: readonly Column<RunSummary>[] = [
   { name: 'name', value: ({ assetName, assetId, dataSourceId }) => assetName ?? assetId ?? dataSourceId },
   { name: 'project', value: ({ projectName, projectId }) => projectName ?? projectId },
@@ -69,6 +76,8 @@ const columns: readonly Column<RunSummary>[] = [
   { name: 'target', value: ({ assetId, dataSourceId }) => assetId ?? dataSourceId, hidden: true },
   { name: 'projectId', value: ({ projectId }) => projectId, hidden: true },
   { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
+  // What dzrun get and dzrun cancel take where DataZone has given no run id.
+  { name: 'key', value: keyOf, hidden: true },
 ]
 
 const states = runStatuses.filter((status) => !endings.some((ending) => ending === status))

@@ -4,7 +4,7 @@ import { breakerName } from '../../lib/run/breaker.ts'
 import type { Cap } from '../../lib/run/caps.ts'
 import { type QuotaLine, quotaOf } from '../../lib/usecases/inspect/quota.ts'
 import { connect } from '../connect.ts'
-import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { currentPolicy } from '../current-policy.ts'
 import {
   addRowFlags,
   type Column,
@@ -21,6 +21,8 @@ import { relative, timeAndAge } from '../terminal.ts'
 interface QuotaOptions extends StackOptions, OutputFlags {
   readonly file?: string
 }
+
+type Connection = Awaited<ReturnType<typeof connect>>
 
 const columns: readonly Column<QuotaLine>[] = [
   { name: 'cap', value: ({ cap }) => cap },
@@ -41,15 +43,14 @@ const columns: readonly Column<QuotaLine>[] = [
 /** Reasons for which a request waits until a quota, a cap or the month turns. */
 const waitingReasons = ['CAP_FULL', 'QUOTA_EXCEEDED', 'BACKFILL']
 
+/** The caps of the last sweep, which are in force; before the first sweep, those of the policy that it will use. */
 const capsOf = async (
   file: string | undefined,
-  deployed: readonly Cap[] | undefined,
+  lastSweep: { readonly caps?: readonly Cap[] } | undefined,
+  connection: Connection,
 ): Promise<readonly Cap[]> => {
   if (file !== undefined) return (await readPolicyFile(file)).caps
-  if (deployed !== undefined) return deployed
-  const message =
-    'no sweep is recorded, so the caps in force are not known; give --file config/policy.json, or run dzrun doctor'
-  throw new CommandFailed(exitCodes.service, message)
+  return lastSweep?.caps ?? (await currentPolicy(connection)).policy.caps
 }
 
 /** `dzrun quota`: what is left of the month? */
@@ -62,11 +63,13 @@ export const addQuota = (program: Command): void => {
   addRowFlags(command, columns).action(async () => {
     const all = command.optsWithGlobals<QuotaOptions>()
     checkRowFlags(columns, all)
-    const { location, client, sweeps, breakers } = await connect(all)
+    const connection = await connect(all)
+    const { location, client, sweeps, breakers } = connection
     const nowMs = Date.now()
     const [last, open] = await Promise.all([sweeps.last(), breakers.openBreakers()])
-    const caps = await capsOf(all.file, last?.caps)
+    const caps = await capsOf(all.file, last, connection)
     const lines = await quotaOf(caps, dynamoDbCapUsage(client, location.tableName), nowMs)
+    if (last === undefined) note('no sweep is recorded yet, so nothing is counted as waiting', all)
     if (lines.length === 0) note('the policy has no caps', all)
     await printRows(lines, columns, all)
     for (const reason of waitingReasons) {

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import { parseWith } from '../../lib/contracts/problems.ts'
 import { RunRequest } from '../../lib/contracts/run-request.ts'
-import type { RunStore } from '../../lib/ports/run-store.ts'
-import type { SkipHistory } from '../../lib/ports/skip-log.ts'
-import { generationTypes, isRequestedBy, lanes, type Run } from '../../lib/run/run.ts'
-import { skipText, standingOf } from '../../lib/usecases/inspect/describe-run.ts'
+import { generationTypes, lanes } from '../../lib/run/run.ts'
+import { addChangeFlags, type ChangeFlags, confirmed, isInteractive } from '../confirm.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { type FollowedRequest, followRequests, printedRequests } from '../follow-requests.ts'
+import { addRowFlags, type Column, checkRowFlags, formatOf, note, printRows } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import { assetHelp, resolveAssets } from '../resolve-asset.ts'
 import { type RequestFlags, requestFor } from '../run-requests.ts'
 import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-interface SubmitOptions extends RequestFlags {
+interface SubmitOptions extends RequestFlags, ChangeFlags {
   readonly requestId?: string
   readonly file?: string
-  readonly dryRun?: boolean
   readonly wait?: boolean
   readonly timeout: number
 }
@@ -55,47 +53,76 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   return requests
 }
 
-const targetOf = (request: RunRequest) =>
-  request.kind === 'METADATA_GENERATION'
-    ? { domainId: request.domainId, assetId: request.asset.id }
-    : { domainId: request.domainId, dataSourceId: request.dataSource.id }
+const columns: readonly Column<FollowedRequest>[] = [
+  { name: 'request', value: ({ request }) => request.requestId },
+  {
+    name: 'target',
+    value: ({ request }) =>
+      request.kind === 'METADATA_GENERATION' ? request.asset.id : request.dataSource.id,
+  },
+  { name: 'project', value: ({ request }) => request.projectId },
+  { name: 'outcome', value: ({ outcome }) => outcome },
+  { name: 'standing', value: ({ standing }) => standing },
+  {
+    name: 'runs',
+    value: ({ runs }) =>
+      runs.flatMap((run) => ('runId' in run && run.runId !== undefined ? [run.runId] : [])),
+  },
+  { name: 'domain', value: ({ request }) => request.domainId, hidden: true },
+]
 
-const runsFor = async (request: RunRequest, store: RunStore): Promise<readonly Run[]> =>
-  (await store.runsOf(targetOf(request))).runs.filter((run) =>
-    isRequestedBy(run, `request:${request.requestId}`),
-  )
+const unfollowed = (request: RunRequest): FollowedRequest => ({
+  request,
+  outcome: 'waiting',
+  standing: '',
+  runs: [],
+})
 
-const pollMs = 1000
-
-/** The skip of a request that makes no run. */
-const skipFor = async (request: RunRequest, skips: SkipHistory) =>
-  (await skips.skipsOf(targetOf(request))).find(
-    ({ requestKey }) => requestKey === `request:${request.requestId}`,
-  )
-
-/**
- * Prints each change of a request's runs until all of them have ended. Returns whether all succeeded.
- * @throws CommandFailed when the request was skipped, or has not ended in time
- */
-const follow = async (
-  request: RunRequest,
-  { store, skips }: Pick<Connection, 'store' | 'skips'>,
-  deadlineMs: number,
-): Promise<boolean> => {
-  let printed = ''
-  while (Date.now() < deadlineMs) {
-    const runs = await runsFor(request, store)
-    const standing = runs.map(standingOf).join('; ')
-    if (standing !== printed) console.log(`${request.requestId}: ${printable(standing)}`)
-    printed = standing
-    if (runs.length > 0 && runs.every((run) => run.state === 'ENDED'))
-      return runs.every((run) => run.state === 'ENDED' && run.ending === 'SUCCEEDED')
-    const skip = runs.length === 0 ? await skipFor(request, skips) : undefined
-    if (skip !== undefined) throw new CommandFailed(exitCodes.refused, printable(skipText(skip)))
-    await delay(pollMs)
+/** Prints what was submitted: for people as it is sent, as data once. */
+const printSubmitted = async (requests: readonly RunRequest[], options: SubmitOptions): Promise<void> => {
+  if (formatOf(options) !== 'table') {
+    if (options.wait !== true) await printRows(requests.map(unfollowed), columns, options)
+    return
   }
-  const hint = printed === '' ? 'no record names it yet' : 'the runs continue without this command'
-  throw new CommandFailed(exitCodes.service, `${request.requestId} has not ended within --timeout; ${hint}`)
+  if (options.quiet === true) return console.log(requests.map(({ requestId }) => requestId).join('\n'))
+  for (const request of requests.slice(0, 20)) console.log(`submitted ${request.requestId}`)
+  if (requests.length > 20) console.log(`submitted ${requests.length - 20} more`)
+}
+
+/** For people: how many ended how, and which did not succeed where `followRequests` counted instead of printing. */
+const printSummary = (followed: readonly FollowedRequest[], options: SubmitOptions): void => {
+  if (followed.length > printedRequests)
+    for (const { request, outcome, standing } of followed)
+      if (outcome === 'not-succeeded') console.log(`${request.requestId}: ${printable(standing)}`)
+  const counts = Object.entries(Object.groupBy(followed, ({ outcome }) => outcome))
+  note(counts.map(([outcome, of]) => `${of.length} ${outcome.replace('-', ' ')}`).join(', '), options)
+}
+
+const ends = { skipped: exitCodes.refused, waiting: exitCodes.service } as const
+
+const problemOf = ({ request, outcome, standing }: FollowedRequest): string => {
+  if (outcome === 'skipped') return printable(standing)
+  const hint = standing === '' ? 'no record names it yet' : 'the runs continue without this command'
+  return `${request.requestId} has not ended within --timeout; ${hint}`
+}
+
+/** @throws CommandFailed when a request has not ended in time, or was skipped */
+const waitFor = async (
+  requests: readonly RunRequest[],
+  options: SubmitOptions,
+  connection: Connection,
+): Promise<void> => {
+  const deadlineMs = Date.now() + options.timeout * 1000
+  const followed = await followRequests(requests, connection, deadlineMs, options)
+  if (formatOf(options) !== 'table') await printRows(followed, columns, options)
+  else if (requests.length > 1) printSummary(followed, options)
+  if (followed.some(({ outcome }) => outcome === 'not-succeeded')) process.exitCode = exitCodes.runsFailed
+  for (const outcome of ['waiting', 'skipped'] as const) {
+    const [first, ...others] = followed.filter((one) => one.outcome === outcome)
+    if (first === undefined) continue
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+    throw new CommandFailed(ends[outcome], `${problemOf(first)}${more}`)
+  }
 }
 
 const requestsOf = async (
@@ -118,23 +145,25 @@ const requestsOf = async (
   )
 }
 
+/** Requests of a file above this number are submitted only after a question, on a terminal. */
+const askedAbove = 20
+
 const submit = async (assets: readonly string[], options: SubmitOptions): Promise<void> => {
+  checkRowFlags(columns, options)
   const connection = await connect(options)
   const requests = await requestsOf(assets, options, connection)
   if (options.dryRun === true)
     return console.log(requests.map((request) => JSON.stringify(request)).join('\n'))
+  const isAsked = requests.length > askedAbove && isInteractive()
+  if (isAsked && !(await confirmed(`Submit ${requests.length} requests?`, options))) return
   await sendRequests(connection.location, options, requests)
-  for (const request of requests.slice(0, 20)) console.log(`submitted ${request.requestId}`)
-  if (requests.length > 20) console.log(`submitted ${requests.length - 20} more`)
-  if (options.wait !== true) return
-  const deadlineMs = Date.now() + options.timeout * 1000
-  const succeeded = await Promise.all(requests.map((request) => follow(request, connection, deadlineMs)))
-  if (succeeded.includes(false)) process.exitCode = exitCodes.runsFailed
+  await printSubmitted(requests, options)
+  if (options.wait === true) await waitFor(requests, options, connection)
 }
 
 /** `dzrun submit ASSET...`: ask for runs. */
 export const addSubmit = (program: Command): void => {
-  program
+  const command = program
     .command('submit')
     .argument('[assets...]', assetHelp)
     .description('request runs of assets, or the requests of a file of JSON lines')
@@ -146,14 +175,14 @@ export const addSubmit = (program: Command): void => {
     .option('--regenerate', 'run again although the revision has a run')
     .option('--request-id <id>', 'idempotency key: the same id is the same request')
     .option('--file <file>', 'requests as JSON lines; - reads stdin')
-    .option('--dry-run', 'print the requests and send nothing')
     .option('--wait', 'follow the runs, and exit with 1 if one does not succeed')
     .option('--timeout <seconds>', 'how long --wait waits', wholeNumber(1, 604_800), 3600)
     .addHelpText(
       'after',
-      '\nExamples:\n  dzrun submit tpcds_store_sales --domain dzd_sample1234567 --wait\n  dzrun submit --file requests.jsonl --stage prod --region eu-central-1',
+      '\nWithout --wait, every outcome is "waiting". With --quiet, prints only the request ids. On a terminal, more than 20 requests\nare confirmed first.\n\nExamples:\n  dzrun submit tpcds_store_sales --domain dzd_sample1234567 --wait\n  dzrun submit --file requests.jsonl --stage prod --region eu-central-1',
     )
-    .action((assets: readonly string[], options: SubmitOptions, command: Command) =>
-      submit(assets, { ...command.optsWithGlobals(), ...options }),
-    )
+  addChangeFlags(addRowFlags(command, columns)).action(
+    (assets: readonly string[], _: unknown, self: Command) =>
+      submit(assets, self.optsWithGlobals<SubmitOptions>()),
+  )
 }

@@ -91,6 +91,31 @@ describe('dzrun on a local stack', () => {
   test('cancels what waits', async () => {
     const cancel = await inDomain('cancel', 'tpcds_reason', '--reason', 'not wanted')
     expect(cancel).toMatchObject({ code: 0, stderr: '' })
+    const asData = await inDomain('cancel', 'tpcds_reason', '--json', 'requestId,asset')
+    expect(JSON.parse(asData.stdout)).toMatchObject({ asset: { id: 'tpcds_reason' } })
+  })
+
+  test('refuses to cancel a run that has ended, named by its id or its key', async () => {
+    await inDomain('submit', 'tpcds_store', '--wait', '--quiet')
+    const { run, key } = await eventually(async () => {
+      const { stdout } = await inDomain('list', '--asset', 'tpcds_store', '--output', 'jsonl')
+      return JSON.parse(stdout)
+    })
+    for (const named of [run, key])
+      expect(await dzrun('cancel', named)).toMatchObject({
+        code: 4,
+        stderr: expect.stringMatching(/^dzrun: ASSET#.+ cannot be canceled: it has ended as /),
+      })
+  })
+
+  test('prints submitted requests as data, with their endings after a wait', async () => {
+    const submitted = await inDomain('submit', 'tpcds_customer', 'tpcds_time_dim', '--wait', '--json')
+    expect(JSON.parse(submitted.stdout)).toMatchObject([
+      { target: 'tpcds_customer', outcome: expect.stringMatching(/succeeded$/) },
+      { target: 'tpcds_time_dim', outcome: expect.stringMatching(/succeeded$/) },
+    ])
+    const sent = await inDomain('submit', 'tpcds_customer', '--quiet')
+    expect(sent).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^dzrun-[0-9a-f-]+\n$/) })
   })
 
   test.each([
@@ -108,6 +133,11 @@ describe('dzrun on a local stack', () => {
     [['list', '--ending', 'broken'], 2, 'dzrun: --ending knows any-failure'],
     [['list', '--next', 'x'], 2, 'dzrun: --next takes the token'],
     [['list', '--json', 'nmae'], 2, 'dzrun: --json knows name'],
+    [
+      ['cancel', 'tpcds_nothing'],
+      3,
+      'dzrun: tpcds_nothing is neither an asset of dzd_sample1234567 nor a run',
+    ],
     [['cancel', 'sales'], 3, "dzrun: no asset of dzd_sample1234567 is named 'sales'; similar: "],
   ])('answers %j with exit code %i', async (args, code, message) => {
     const { stderr, ...ended } = await dzrun(...args)
