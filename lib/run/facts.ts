@@ -11,6 +11,7 @@ export interface Facts {
   REFUSED: {
     readonly kind: 'REFUSED'
     readonly reason: ParkReason
+    readonly isBehindRequests?: true
     readonly retryAtMs: number
     readonly definite: boolean
     readonly error?: RunError

@@ -6,7 +6,8 @@ import type { ParkReason, Run } from './run.ts'
  * 1. Time behind a quota, a cap, a pause, the pace, the backfill lane, a retry delay or another run is ordered by us or by
  *    the operator, and does not count.
  * 2. Everything else counts: what DataZone refuses, and what is down.
- * 3. A request whose time is over is tried once more. It is rejected when that try ends in a wait that counts.
+ * 3. Time behind a request whose own wait counts counts too: else each attempt of a subject would wait the whole limit in turn.
+ * 4. A request whose time is over is tried once more. It is rejected when that try ends in a wait that counts.
  */
 const heldBack: ReadonlySet<ParkReason> = new Set<ParkReason>([
   'BACKFILL',
@@ -22,9 +23,25 @@ const heldBack: ReadonlySet<ParkReason> = new Set<ParkReason>([
 /** The part of a record that its waiting time is computed from. */
 export type WaitTimes = Pick<Run, 'createdAtMs' | 'heldMs'> & { readonly heldSinceMs?: number }
 
+/** Why a request waits. */
+export interface Wait {
+  readonly reason: ParkReason
+  /** Of a request that waits behind others: each of them is itself a request whose wait counts (rule 3). */
+  readonly isBehindRequests?: true
+}
+
+const isHeldBack = ({ reason, isBehindRequests }: Wait): boolean =>
+  heldBack.has(reason) && isBehindRequests !== true
+
 /** Since when a request is held back that is parked now; undefined when its wait counts. */
-export const heldSinceMs = (reason: ParkReason, nowMs: number): number | undefined =>
-  heldBack.has(reason) ? nowMs : undefined
+export const heldSinceMs = (wait: Wait, nowMs: number): number | undefined =>
+  isHeldBack(wait) ? nowMs : undefined
+
+/** Whether the records that a request waits behind hold it back: one of them runs, or is held back itself. */
+export const holdBack = (blockers: readonly Run[]): boolean =>
+  blockers.some(
+    (run) => run.state === 'IN_FLIGHT' || (run.state === 'PARKED' && run.heldSinceMs !== undefined),
+  )
 
 /** For how long a request has been held back in all, up to now; undefined when it never was. */
 export const heldMsUntil = (run: WaitTimes, nowMs: number): number | undefined => {
@@ -37,6 +54,6 @@ export const heldMsUntil = (run: WaitTimes, nowMs: number): number | undefined =
 export const hasWaitedTooLong = (run: WaitTimes, nowMs: number, maxWaitMs: number): boolean =>
   nowMs - run.createdAtMs - (heldMsUntil(run, nowMs) ?? 0) > maxWaitMs
 
-/** P9: whether a request must be rejected instead of being parked for this reason. */
-export const mayNotWait = (run: WaitTimes, reason: ParkReason, nowMs: number, maxWaitMs: number): boolean =>
-  !heldBack.has(reason) && hasWaitedTooLong(run, nowMs, maxWaitMs)
+/** P9: whether a request must be rejected instead of being parked to wait. */
+export const mayNotWait = (run: WaitTimes, wait: Wait, nowMs: number, maxWaitMs: number): boolean =>
+  !isHeldBack(wait) && hasWaitedTooLong(run, nowMs, maxWaitMs)

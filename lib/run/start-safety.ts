@@ -126,13 +126,9 @@ const sortsBefore = (left: Attempt, right: Attempt): boolean => {
   return one !== undefined && other !== undefined && one < other
 }
 
-/**
- * Whether an attempt has to wait for another run of its asset or data source. DataZone runs one at a time (a second Start
- * most likely answers 409). While an earlier attempt of the subject has not ended, the later one could adopt its run
- * (P1). List shows even less of data source runs, so there a parked run with an open Start blocks every other.
- */
-export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
-  others.some(
+/** Returns the other runs of its asset or data source that an attempt has to wait for. */
+export const runsAhead = (attempt: Attempt, others: readonly Run[]): readonly Run[] =>
+  others.filter(
     (other) =>
       isActive(other) ||
       (other.state === 'PARKED' &&
@@ -143,3 +139,11 @@ export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
         isSameSubject(other.subject, attempt.subject)) ||
       couldBeMistaken(attempt, other),
   )
+
+/**
+ * Whether an attempt has to wait for another run of its asset or data source. DataZone runs one at a time (a second Start
+ * most likely answers 409). While an earlier attempt of the subject has not ended, the later one could adopt its run
+ * (P1). List shows even less of data source runs, so there a parked run with an open Start blocks every other.
+ */
+export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
+  runsAhead(attempt, others).length > 0

@@ -119,7 +119,7 @@ const moves: Moves = {
         earlierStart: open,
         error,
         heldMs: heldMsUntil(run, nowMs),
-        heldSinceMs: heldSinceMs(reason, nowMs),
+        heldSinceMs: heldSinceMs(fact, nowMs),
       }),
     })
   },

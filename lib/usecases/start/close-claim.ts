@@ -68,7 +68,7 @@ export const park = async (
   context: StartContext,
 ): Promise<RequestOutcome> => {
   const isUnstarted = why.definite && run.earlierStart === undefined
-  if (isUnstarted && mayNotWait(run, why.reason, context.clock.now(), context.settings.maxWaitMs))
+  if (isUnstarted && mayNotWait(run, why, context.clock.now(), context.settings.maxWaitMs))
     return reject(run, waitedTooLong(why.error), context)
   const parked = await closeClaim(run, { kind: 'REFUSED', ...why }, context)
   return parked?.state === 'PARKED'

@@ -1,10 +1,9 @@
 import { isSameSubject } from '../../run/identity.ts'
-import { heldSinceMs } from '../../run/max-wait.ts'
+import { heldSinceMs, type Wait } from '../../run/max-wait.ts'
 import { present } from '../../run/present.ts'
 import {
   type ClaimedRun,
   type ParkedRun,
-  type ParkReason,
   type PlannedRun,
   type Run,
   type RunError,
@@ -75,13 +74,14 @@ export const parkedRun = (
   attempt: NewAttempt,
   waiting: Requested,
   nowMs: number,
-  wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
+  wait: Wait & { readonly retryAtMs: number; readonly error?: RunError },
 ): ParkedRun => ({
   ...plannedRun(attempt, waiting, nowMs),
   history: [{ atMs: nowMs, what: `parked: ${wait.reason}` }],
   state: 'PARKED',
-  ...wait,
-  ...present({ heldSinceMs: heldSinceMs(wait.reason, nowMs) }),
+  reason: wait.reason,
+  retryAtMs: wait.retryAtMs,
+  ...present({ error: wait.error, heldSinceMs: heldSinceMs(wait, nowMs) }),
 })
 
 /** The claim of an attempt. Start counts as sent from the claim on, so the claim and that mark are one write. */

@@ -1,8 +1,8 @@
 import { backoffByAgeMs } from '../../run/backoff.ts'
-import { hasWaitedTooLong } from '../../run/max-wait.ts'
-import type { ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import { hasWaitedTooLong, holdBack, type Wait } from '../../run/max-wait.ts'
+import type { ParkedRun, Run, RunError } from '../../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../../run/source-day.ts'
-import { type Attempt, hasToWait } from '../../run/start-safety.ts'
+import { type Attempt, hasToWait, runsAhead } from '../../run/start-safety.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
 import { pauseError } from './pause-error.ts'
 import type { StartContext } from './start-context.ts'
@@ -12,8 +12,7 @@ type Candidate = Attempt &
   Pick<Run, 'projectId' | 'cancel'> &
   Partial<Pick<ParkedRun, 'createdAtMs' | 'heldMs' | 'heldSinceMs'>>
 
-interface Parking {
-  readonly reason: ParkReason
+interface Parking extends Wait {
   readonly retryAtMs: number
   readonly error?: RunError
 }
@@ -61,7 +60,12 @@ export const parkingReason = async (
   if (pause !== undefined)
     return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs, error: pauseError(pause) }
   if (hasToWait(attempt, others)) {
-    return { reason: 'BEHIND', retryAtMs: nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs) }
+    const retryAtMs = nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs)
+    return {
+      reason: 'BEHIND',
+      retryAtMs,
+      ...(holdBack(runsAhead(attempt, others)) ? {} : { isBehindRequests: true }),
+    }
   }
   const isLookup = attempt.cancel !== undefined || (isOver && attempt.earlierStart !== undefined)
   return isLookup ? undefined : startBlockedBy(attempt, others, context)

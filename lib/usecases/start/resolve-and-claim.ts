@@ -92,7 +92,7 @@ export const resolveAndClaim = async (
   const nowMs = context.clock.now()
   // P9: a request whose time is over has been tried here once more.
   const parkOrReject = async (wait: Parameters<typeof parkRequest>[1]) => [
-    mayNotWait(waiting, wait.reason, nowMs, context.settings.maxWaitMs)
+    mayNotWait(waiting, wait, nowMs, context.settings.maxWaitMs)
       ? await rejectRequest(waiting, waitedTooLong(wait.error), context)
       : await parkRequest(waiting, wait, context),
   ]

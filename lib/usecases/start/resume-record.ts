@@ -1,15 +1,8 @@
 import type { Release } from '../../contracts/release.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { partitionOf, runKey } from '../../run/identity.ts'
-import { mayNotWait } from '../../run/max-wait.ts'
-import {
-  type ClaimedRun,
-  isCancelRequested,
-  type ParkedRun,
-  type ParkReason,
-  type Run,
-  type RunError,
-} from '../../run/run.ts'
+import { mayNotWait, type Wait } from '../../run/max-wait.ts'
+import { type ClaimedRun, isCancelRequested, type ParkedRun, type Run, type RunError } from '../../run/run.ts'
 import { canResume } from '../../run/sweep-plan.ts'
 import { transition } from '../../run/transition.ts'
 import { readRecords } from '../read-records.ts'
@@ -29,7 +22,7 @@ import { isWaitingRequest } from './waiting-request.ts'
 /** Parks a parked run again. */
 const parkAgain = async (
   run: ParkedRun,
-  wait: { readonly reason: ParkReason; readonly retryAtMs: number; readonly error?: RunError },
+  wait: Wait & { readonly retryAtMs: number; readonly error?: RunError },
   context: StartContext,
 ): Promise<RequestOutcome> => {
   const next = transition(run, { kind: 'REFUSED', definite: true, ...wait }, context.clock.now())
@@ -43,8 +36,7 @@ const parkOrReject = (
   wait: Parameters<typeof parkAgain>[1],
   context: StartContext,
 ): Promise<RequestOutcome> =>
-  run.earlierStart === undefined &&
-  mayNotWait(run, wait.reason, context.clock.now(), context.settings.maxWaitMs)
+  run.earlierStart === undefined && mayNotWait(run, wait, context.clock.now(), context.settings.maxWaitMs)
     ? reject(run, waitedTooLong(wait.error), context)
     : parkAgain(run, wait, context)
 

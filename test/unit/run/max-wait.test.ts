@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { hasWaitedTooLong } from '../../../lib/run/max-wait.ts'
-import { type ParkedRun, parkReasons } from '../../../lib/run/run.ts'
+import { hasWaitedTooLong, holdBack } from '../../../lib/run/max-wait.ts'
+import { type ParkedRun, parkReasons, type Run } from '../../../lib/run/run.ts'
 import { transition } from '../../../lib/run/transition.ts'
-import { minute, parkedRun, t0 } from '../../support/runs.ts'
+import { inFlightRun, minute, parkedRun, t0 } from '../../support/runs.ts'
 
 const maxWaitMs = 10 * minute
 
@@ -37,6 +37,22 @@ describe('hasWaitedTooLong', () => {
     const refused = parkFor(parked, 'DENIED', t0 + 1000 * minute)
     expect(hasWaitedTooLong(refused, t0 + 1005 * minute, maxWaitMs)).toBe(!isHeld)
     expect(hasWaitedTooLong(refused, t0 + 1011 * minute, maxWaitMs)).toBe(true)
+  })
+
+  const behind = (blockers: readonly Run[]): ParkedRun => {
+    const wait = holdBack(blockers) ? {} : { isBehindRequests: true as const }
+    const fact = { kind: 'REFUSED', reason: 'BEHIND', retryAtMs: t0, definite: true, ...wait } as const
+    const next = transition(parkedRun({ createdAtMs: t0 }), fact, t0)
+    if (next.outcome !== 'changed') throw new Error('was not parked')
+    return next.run
+  }
+
+  test.each<[string, Run, boolean]>([
+    ['a run', inFlightRun(), false],
+    ['a request that is held back itself', parkFor(parkedRun(), 'PAUSED', t0), false],
+    ['a request whose wait counts', parkFor(parkedRun(), 'CONFLICT', t0), true],
+  ])('P9: counts time behind %s as that one waits', (_, blocker, isOver) => {
+    expect(hasWaitedTooLong(behind([blocker]), t0 + 1000 * minute, maxWaitMs)).toBe(isOver)
   })
 
   test('P9: keeps the time held back over a release and a claim', () => {
