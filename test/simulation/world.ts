@@ -30,6 +30,7 @@ import { serviceFaults, staleCredentialFaults, transportFaults, unreadableFaults
 import { drawTableOutages, isTableCall, tableIsDown } from './table-outages.ts'
 import { watchDataZone } from './watch-datazone.ts'
 import { runChanges, worldDataZone } from './world-datazone.ts'
+import { runUntilSettled } from './world-end.ts'
 import { worldQueues } from './world-queues.ts'
 
 export interface SimulationOptions {
@@ -64,7 +65,7 @@ const timesOf = ({ startMs, stormMs, actions }: Program) => {
     stormEndsMs: startMs + stormMs,
     calmFromMs,
     redrivesMs: redrivesAfterMs.map((afterMs) => calmFromMs + afterMs),
-    endMs: Math.max(calmFromMs + settlingMs, lastActionMs + afterLastActionMs),
+    plannedEndMs: Math.max(calmFromMs + settlingMs, lastActionMs + afterLastActionMs),
   }
 }
 
@@ -116,7 +117,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   if (sabotage?.appliesTo?.({ profile, scenario, program }) === false)
     return { seed, steps: 0, faults: {}, crashes: 0, violations: [], history: [] }
   const { startMs } = program
-  const { stormEndsMs, calmFromMs, redrivesMs, endMs } = timesOf(program)
+  const { stormEndsMs, calmFromMs, redrivesMs, plannedEndMs } = timesOf(program)
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const isStorm = () => time.now() < stormEndsMs
@@ -284,8 +285,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   for (const atMs of redrivesMs) time.at(atMs, () => void deadLetters.redriveTo(requests))
 
-  const steps = await time.run(endMs)
   const { isPlanted, ...done } = performer.done()
+  const recordedItems = () => table.items().filter((item) => !isPlanted(item))
+  const { steps, endMs } = await runUntilSettled(time, plannedEndMs, recordedItems)
   const violations = check({
     ...done,
     ...seeRuns(datazone),
@@ -299,7 +301,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     quotaEnds: program.quotaEnds,
     startsOnFullDays,
     startsWhileSourceActive,
-    items: table.items().filter((item) => !isPlanted(item)),
+    items: recordedItems(),
     counters: table.counters(),
     heldBack: heldBack(table.writes(), program),
     cancelsDue: dueCancels(table.writes(), done.modes, endMs),

@@ -1,4 +1,3 @@
-import type { SeenRun } from '../outside.ts'
 import { isAbout, knownStatuses, statusOf } from './events.ts'
 import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
@@ -61,44 +60,20 @@ export const hintedInTime: Rule = ({
 const waitsForNextPeriod = (item: Item, endMs: number): boolean =>
   (item['reason'] === 'SOURCE_DAY_FULL' || item['reason'] === 'CAP_FULL') && number(item, 'retryAtMs') > endMs
 
-/** How long the worlds let a request wait, apart from the time that it is held back. */
-const maxWaitMs = 5_400_000
-
-/** Not stuck: it was held back for so long that its own wait is not over yet. */
-const hasWaitLeft = (item: Item, endMs: number): boolean => {
-  const heldMs = item['heldMs']
-  return (
-    item['reason'] !== 'BEHIND' &&
-    typeof heldMs === 'number' &&
-    endMs - number(item, 'createdAtMs') - heldMs <= maxWaitMs
-  )
-}
-
-const hasReason = (item: Item, endMs: number): boolean =>
-  waitsForNextPeriod(item, endMs) || hasWaitLeft(item, endMs)
-
-/** Not stuck either: it waits behind a run of its asset that has a reason to wait. */
+/** Not stuck either: it waits behind a request of its asset that waits for the next period. */
 const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean =>
   item['reason'] === 'BEHIND' &&
   items.some(
-    (other) => other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && hasReason(other, endMs),
+    (other) =>
+      other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && waitsForNextPeriod(other, endMs),
   )
-
-/**
- * Not stuck either: DataZone never ends a run of its asset, and each attempt in turn waits for it as long as a request may
- * wait.
- */
-const waitsForStuckRun = (item: Item, runs: readonly SeenRun[], endMs: number): boolean =>
-  item['reason'] === 'BEHIND' && runs.some((run) => run.assetId === item['assetId'] && run.endsAtMs > endMs)
 
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
       case 'CLAIMED':
       case 'PARKED':
-        return hasReason(item, endMs) ||
-          waitsBehind(item, items, endMs) ||
-          waitsForStuckRun(item, runs, endMs)
+        return waitsForNextPeriod(item, endMs) || waitsBehind(item, items, endMs)
           ? []
           : [`${nameOf(item)} is still ${item['state']} (${item['reason'] ?? 'lease'})`]
       case 'IN_FLIGHT': {
