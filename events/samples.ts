@@ -1,13 +1,8 @@
 import { duplicateEvent, skippedEvent } from '../lib/contracts/answer-event.ts'
 import type { AssetEvent } from '../lib/contracts/asset-event.ts'
 import type { CancelRequest } from '../lib/contracts/cancel-request.ts'
-import {
-  endedEvent,
-  eventSource,
-  malformedEvent,
-  type RunEvent,
-  startedEvent,
-} from '../lib/contracts/run-event.ts'
+import { malformedEvent } from '../lib/contracts/malformed-event.ts'
+import { endedEvent, eventSource, type RunEvent, startedEvent } from '../lib/contracts/run-event.ts'
 import type { DataSourceRunRequest, MetadataRunRequest } from '../lib/contracts/run-request.ts'
 import { type EndedRun, type Ending, endings, type InFlightRun, type ParkedRun } from '../lib/run/run.ts'
 

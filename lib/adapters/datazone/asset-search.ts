@@ -47,6 +47,14 @@ const listedAsset = ({ assetListing }: z.infer<typeof ListingItem>): FoundAsset 
   isPublished: true,
 })
 
+const inventoryAsset = ({ assetItem }: z.infer<typeof InventoryItem>): FoundAsset => ({
+  assetId: assetItem.identifier,
+  name: assetItem.name,
+  projectId: assetItem.owningProjectId,
+  ...present({ externalIdentifier: assetItem.externalIdentifier }),
+  isPublished: false,
+})
+
 /** Whether forms, which are JSON within JSON, hold a whole text. */
 const holdsText = (forms: string | undefined, text: string): boolean =>
   forms?.split(/\\*"/).includes(text) === true
@@ -63,9 +71,8 @@ const asked = async (operation: string, call: Promise<object>): Promise<unknown>
   }
 }
 
-/** DataZone's searches through its SDK client. */
-export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
-  keepBodies(client)
+/** Searches for assets: those that are published, and those of one project. */
+const assetSearches = (client: DataZoneClient): Pick<AssetSearch, 'listed' | 'listedAs' | 'inventory'> => {
   const listings = async (domainIdentifier: string, searchText: string, withForms: boolean) => {
     const command = new SearchListingsCommand({
       domainIdentifier,
@@ -92,38 +99,37 @@ export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
         maxResults: pageSize,
       })
       const answer = await asked('Search', client.send(command))
-      return readable(InventoryItem, itemsOf(answer)).map(({ assetItem }) => ({
-        assetId: assetItem.identifier,
-        name: assetItem.name,
-        projectId: assetItem.owningProjectId,
-        ...present({ externalIdentifier: assetItem.externalIdentifier }),
-        isPublished: false,
-      }))
-    },
-
-    async project(domainIdentifier, identifier) {
-      try {
-        const answer = await asked(
-          'GetProject',
-          client.send(new GetProjectCommand({ domainIdentifier, identifier })),
-        )
-        return readable(ProjectItem, [answer]).map(projectOf)[0]
-      } catch (error) {
-        const isAbsent =
-          error instanceof CatalogRefused && ['NOT_FOUND', 'DENIED', 'INVALID'].includes(error.kind)
-        if (isAbsent) return undefined
-        throw error
-      }
-    },
-
-    async projects(domainIdentifier, name) {
-      if (name !== undefined && !/^[\w -]{1,64}$/.test(name)) return []
-      const command = new ListProjectsCommand({
-        domainIdentifier,
-        maxResults: pageSize,
-        ...present({ name }),
-      })
-      return readable(ProjectItem, itemsOf(await asked('ListProjects', client.send(command)))).map(projectOf)
+      return readable(InventoryItem, itemsOf(answer)).map(inventoryAsset)
     },
   }
+}
+
+const projectReads = (client: DataZoneClient): Pick<AssetSearch, 'project' | 'projects'> => ({
+  async project(domainIdentifier, identifier) {
+    const command = new GetProjectCommand({ domainIdentifier, identifier })
+    try {
+      return readable(ProjectItem, [await asked('GetProject', client.send(command))]).map(projectOf)[0]
+    } catch (error) {
+      const isAbsent =
+        error instanceof CatalogRefused && ['NOT_FOUND', 'DENIED', 'INVALID'].includes(error.kind)
+      if (isAbsent) return undefined
+      throw error
+    }
+  },
+
+  async projects(domainIdentifier, name) {
+    if (name !== undefined && !/^[\w -]{1,64}$/.test(name)) return []
+    const command = new ListProjectsCommand({
+      domainIdentifier,
+      maxResults: pageSize,
+      ...present({ name }),
+    })
+    return readable(ProjectItem, itemsOf(await asked('ListProjects', client.send(command)))).map(projectOf)
+  },
+})
+
+/** DataZone's searches through its SDK client. */
+export const dataZoneAssetSearch = (client: DataZoneClient): AssetSearch => {
+  keepBodies(client)
+  return { ...assetSearches(client), ...projectReads(client) }
 }

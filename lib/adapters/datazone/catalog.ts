@@ -20,48 +20,20 @@ export const dataZoneCatalog = (
 ): Catalog => {
   keepBodies(client)
   return {
-    listings: (domainIdentifier, nextToken) =>
-      answer(
-        {
-          operation: 'SearchListings',
-          send: () =>
-            client.send(
-              new SearchListingsCommand({
-                domainIdentifier,
-                maxResults: pageSize,
-                ...present({ nextToken }),
-              }),
-            ),
-          read: readCatalog.listings,
-        },
-        report,
-      ),
-    inventory: (domainIdentifier, owningProjectIdentifier, nextToken) =>
-      answer(
-        {
-          operation: 'Search',
-          send: () =>
-            client.send(
-              new SearchCommand({
-                domainIdentifier,
-                owningProjectIdentifier,
-                searchScope: 'ASSET',
-                maxResults: pageSize,
-                ...present({ nextToken }),
-              }),
-            ),
-          read: readCatalog.inventory,
-        },
-        report,
-      ),
-    details: (domainIdentifier, identifier) =>
-      answer(
-        {
-          operation: 'GetAsset',
-          send: () => client.send(new GetAssetCommand({ domainIdentifier, identifier })),
-          read: readCatalog.details,
-        },
-        report,
-      ),
+    listings(domainIdentifier, nextToken) {
+      const page = { domainIdentifier, maxResults: pageSize, ...present({ nextToken }) }
+      const send = () => client.send(new SearchListingsCommand(page))
+      return answer({ operation: 'SearchListings', send, read: readCatalog.listings }, report)
+    },
+    inventory(domainIdentifier, owningProjectIdentifier, nextToken) {
+      const page = { domainIdentifier, maxResults: pageSize, ...present({ nextToken }) }
+      const command = { ...page, owningProjectIdentifier, searchScope: 'ASSET' } as const
+      const send = () => client.send(new SearchCommand(command))
+      return answer({ operation: 'Search', send, read: readCatalog.inventory }, report)
+    },
+    details(domainIdentifier, identifier) {
+      const send = () => client.send(new GetAssetCommand({ domainIdentifier, identifier }))
+      return answer({ operation: 'GetAsset', send, read: readCatalog.details }, report)
+    },
   }
 }

@@ -63,94 +63,63 @@ const metadataStarts = (starts: DataZoneClient, api: ApiSetting, report: ReportU
   }
 }
 
-type Reads = Omit<DataZone, 'startRun' | 'startSourceRun'>
+/** Calls about metadata runs, except Start. */
+const metadataRunCalls = (
+  client: DataZoneClient,
+  report: ReportUnreadableFields,
+): Pick<DataZone, 'getAsset' | 'getRun' | 'cancelRun' | 'listRuns'> => ({
+  getAsset(domainIdentifier, identifier) {
+    const send = () => client.send(new GetAssetCommand({ domainIdentifier, identifier }))
+    return answer({ operation: 'GetAsset', send, read: readAnswer.asset }, report)
+  },
 
-const readsOf = (client: DataZoneClient, report: ReportUnreadableFields): Reads => ({
-  getAsset: (domainIdentifier, identifier) =>
-    answer(
-      {
-        operation: 'GetAsset',
-        send: () => client.send(new GetAssetCommand({ domainIdentifier, identifier })),
-        read: readAnswer.asset,
-      },
-      report,
-    ),
-
-  getRun: (domainIdentifier, identifier) =>
-    answer(
-      {
-        operation: 'GetMetadataGenerationRun',
-        send: () => client.send(new GetMetadataGenerationRunCommand({ domainIdentifier, identifier })),
-        read: readAnswer.run,
-      },
-      report,
-    ),
+  getRun(domainIdentifier, identifier) {
+    const send = () => client.send(new GetMetadataGenerationRunCommand({ domainIdentifier, identifier }))
+    return answer({ operation: 'GetMetadataGenerationRun', send, read: readAnswer.run }, report)
+  },
 
   // Takes no clientToken; repeating it is harmless.
-  cancelRun: (domainIdentifier, identifier) =>
-    answer(
-      {
-        operation: 'CancelMetadataGenerationRun',
-        send: () => client.send(new CancelMetadataGenerationRunCommand({ domainIdentifier, identifier })),
-        read: () => undefined,
-      },
-      report,
-    ),
+  cancelRun(domainIdentifier, identifier) {
+    const send = () => client.send(new CancelMetadataGenerationRunCommand({ domainIdentifier, identifier }))
+    return answer({ operation: 'CancelMetadataGenerationRun', send, read: () => undefined }, report)
+  },
 
-  listRuns: (domainIdentifier, { status, assetId, nextToken }) =>
-    answer(
-      {
-        operation: 'ListMetadataGenerationRuns',
-        send: () =>
-          client.send(
-            new ListMetadataGenerationRunsCommand({
-              domainIdentifier,
-              maxResults: pageSize,
-              ...present({ status, targetIdentifier: assetId, nextToken }),
-            }),
-          ),
-        read: readAnswer.runs,
-      },
-      report,
-    ),
+  listRuns(domainIdentifier, { status, assetId, nextToken }) {
+    const command = new ListMetadataGenerationRunsCommand({
+      domainIdentifier,
+      maxResults: pageSize,
+      ...present({ status, targetIdentifier: assetId, nextToken }),
+    })
+    const send = () => client.send(command)
+    return answer({ operation: 'ListMetadataGenerationRuns', send, read: readAnswer.runs }, report)
+  },
+})
 
-  getDataSource: (domainIdentifier, identifier) =>
-    answer(
-      {
-        operation: 'GetDataSource',
-        send: () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier })),
-        read: readAnswer.dataSource,
-      },
-      report,
-    ),
+/** Calls about data source runs, except Start. */
+const sourceRunCalls = (
+  client: DataZoneClient,
+  report: ReportUnreadableFields,
+): Pick<DataZone, 'getDataSource' | 'getSourceRun' | 'listSourceRuns'> => ({
+  getDataSource(domainIdentifier, identifier) {
+    const send = () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier }))
+    return answer({ operation: 'GetDataSource', send, read: readAnswer.dataSource }, report)
+  },
 
-  getSourceRun: (domainIdentifier, identifier) =>
-    answer(
-      {
-        operation: 'GetDataSourceRun',
-        send: () => client.send(new GetDataSourceRunCommand({ domainIdentifier, identifier })),
-        read: readAnswer.sourceRun,
-      },
-      report,
-    ),
+  getSourceRun(domainIdentifier, identifier) {
+    const send = () => client.send(new GetDataSourceRunCommand({ domainIdentifier, identifier }))
+    return answer({ operation: 'GetDataSourceRun', send, read: readAnswer.sourceRun }, report)
+  },
 
-  listSourceRuns: (domainIdentifier, { dataSourceId, nextToken }) =>
-    answer(
-      {
-        operation: 'ListDataSourceRuns',
-        send: () =>
-          client.send(
-            new ListDataSourceRunsCommand({
-              domainIdentifier,
-              dataSourceIdentifier: dataSourceId,
-              maxResults: pageSize,
-              ...present({ nextToken }),
-            }),
-          ),
-        read: readAnswer.sourceRuns,
-      },
-      report,
-    ),
+  listSourceRuns(domainIdentifier, { dataSourceId, nextToken }) {
+    const command = new ListDataSourceRunsCommand({
+      domainIdentifier,
+      dataSourceIdentifier: dataSourceId,
+      maxResults: pageSize,
+      ...present({ nextToken }),
+    })
+    const send = () => client.send(command)
+    return answer({ operation: 'ListDataSourceRuns', send, read: readAnswer.sourceRuns }, report)
+  },
 })
 
 /** DataZone through its SDK clients, whose answers are read leniently (lib/adapters/datazone/read-answer.ts). */
@@ -163,7 +132,8 @@ export const dataZoneGateway = ({
   keepBodies(starts)
   keepBodies(reads)
   return {
-    ...readsOf(reads, report),
+    ...metadataRunCalls(reads, report),
+    ...sourceRunCalls(reads, report),
     startRun: metadataStarts(starts, api, report),
     startSourceRun: ({ domainId, dataSourceId, clientToken }, abortAfterMs) => {
       const options = abortedAfter(abortAfterMs)

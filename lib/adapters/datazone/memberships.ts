@@ -53,8 +53,18 @@ const profileOf = (answer: unknown): UserProfile => {
   return { userId, status }
 }
 
-/** Profiles and memberships through DataZone's SDK client. */
-export const dataZoneMemberships = (client: DataZoneClient): Memberships => ({
+const projectOf = (item: unknown) => {
+  const { id: projectId, name } = Project.parse(item)
+  return { projectId, name }
+}
+
+/** Returns the member if it is a user; groups are left out. */
+const userMembers = (item: unknown) => {
+  const { designation, memberDetails } = Member.parse(item)
+  return memberDetails.user === undefined ? [] : [{ userId: memberDetails.user.userId, designation }]
+}
+
+const profileCalls = (client: DataZoneClient): Pick<Memberships, 'domain' | 'profile' | 'createProfile'> => ({
   async domain(identifier) {
     const answer = await asked('GetDomain', client.send(new GetDomainCommand({ identifier })))
     const { domainExecutionRole, kmsKeyIdentifier } = Domain.parse(answer)
@@ -71,45 +81,30 @@ export const dataZoneMemberships = (client: DataZoneClient): Memberships => ({
     }
   },
 
-  projects: (domainIdentifier) =>
-    allPages(async (token) => {
-      const command = new ListProjectsCommand({
-        domainIdentifier,
-        maxResults: pageSize,
-        ...present({ nextToken: token }),
-      })
-      const { items = [], nextToken } = await asked('ListProjects', client.send(command))
-      return {
-        items: items.map((item) => {
-          const { id: projectId, name } = Project.parse(item)
-          return { projectId, name }
-        }),
-        nextToken,
-      }
-    }),
-
-  members: (domainIdentifier, projectIdentifier) =>
-    allPages(async (token) => {
-      const command = new ListProjectMembershipsCommand({
-        domainIdentifier,
-        projectIdentifier,
-        maxResults: pageSize,
-        ...present({ nextToken: token }),
-      })
-      const { members = [], nextToken } = await asked('ListProjectMemberships', client.send(command))
-      return {
-        items: members.flatMap((item) => {
-          const { designation, memberDetails } = Member.parse(item)
-          return memberDetails.user === undefined ? [] : [{ userId: memberDetails.user.userId, designation }]
-        }),
-        nextToken,
-      }
-    }),
-
   createProfile: async (domainIdentifier, userIdentifier) => {
     const command = new CreateUserProfileCommand({ domainIdentifier, userIdentifier, userType: 'IAM_ROLE' })
     return profileOf(await asked('CreateUserProfile', client.send(command)))
   },
+})
+
+const projectCalls = (
+  client: DataZoneClient,
+): Pick<Memberships, 'projects' | 'members' | 'addContributor'> => ({
+  projects: (domainIdentifier) =>
+    allPages(async (token) => {
+      const page = { domainIdentifier, maxResults: pageSize, ...present({ nextToken: token }) }
+      const command = new ListProjectsCommand(page)
+      const { items = [], nextToken } = await asked('ListProjects', client.send(command))
+      return { items: items.map(projectOf), nextToken }
+    }),
+
+  members: (domainIdentifier, projectIdentifier) =>
+    allPages(async (token) => {
+      const page = { domainIdentifier, maxResults: pageSize, ...present({ nextToken: token }) }
+      const command = new ListProjectMembershipsCommand({ ...page, projectIdentifier })
+      const { members = [], nextToken } = await asked('ListProjectMemberships', client.send(command))
+      return { items: members.flatMap(userMembers), nextToken }
+    }),
 
   async addContributor(domainIdentifier, projectIdentifier, userIdentifier) {
     const command = new CreateProjectMembershipCommand({
@@ -120,4 +115,10 @@ export const dataZoneMemberships = (client: DataZoneClient): Memberships => ({
     })
     await asked('CreateProjectMembership', client.send(command))
   },
+})
+
+/** Profiles and memberships through DataZone's SDK client. */
+export const dataZoneMemberships = (client: DataZoneClient): Memberships => ({
+  ...profileCalls(client),
+  ...projectCalls(client),
 })

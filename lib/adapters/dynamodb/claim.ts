@@ -136,6 +136,46 @@ const isWritten = async (client: DynamoDBClient, { put, claimId }: ClaimWrite): 
   return isOwn(Items[0], claimId)
 }
 
+/** P8: a damaged counter stops every claim of its cap until its period ends, so that is reported. */
+const reportDamaged = (error: unknown, joint: readonly JointWrite[], report: ReportMalformedItem): void => {
+  const [, ...reasons] =
+    error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
+  for (const [index, { failed }] of joint.entries()) {
+    const item = reasons[index]?.Item
+    if (failed.outcome !== 'full' || item === undefined || isCounter(plainItem(item))) continue
+    for (const { counter } of failed.full)
+      report(
+        counterKey(counter),
+        'is no count of runs, so its cap is taken for full: delete it to begin at 0',
+      )
+  }
+}
+
+const claimWrite = (
+  table: string,
+  run: ClaimedRun,
+  claim: ClaimedRun,
+  conditions: ClaimConditions,
+): ClaimWrite => {
+  const isNew = claim.version === 0
+  const claimId = crypto.randomUUID()
+  const plain = putParameters(
+    table,
+    run,
+    isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim),
+  )
+  return {
+    put: {
+      ...plain,
+      Item: { ...plain.Item, ...marshall({ claimId }) },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+    joint: jointWrites(table, claim, conditions),
+    own: { outcome: isNew ? 'exists' : 'changed' },
+    claimId,
+  }
+}
+
 /**
  * Returns a function that writes claims: a plain put where nothing is written with it, because a transaction costs twice
  * as much. P1: the item carries a claim id, so when the SDK repeats a claim whose answer was lost, the claim recognizes
@@ -150,42 +190,14 @@ export const claimWriter = (
 ) => {
   const retry = retryWrites(backOff)
 
-  /** P8: a damaged counter stops every claim of its cap until its period ends, so that is reported. */
-  const reportDamaged = (error: unknown, joint: readonly JointWrite[]): void => {
-    const [, ...reasons] =
-      error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
-    for (const [index, { failed }] of joint.entries()) {
-      const item = reasons[index]?.Item
-      if (failed.outcome !== 'full' || item === undefined || isCounter(plainItem(item))) continue
-      for (const { counter } of failed.full)
-        report(
-          counterKey(counter),
-          'is no count of runs, so its cap is taken for full: delete it to begin at 0',
-        )
-    }
-  }
-
   return async (claim: ClaimedRun, conditions: ClaimConditions): Promise<ClaimResult> => {
     const run = { ...claim, version: claim.version + 1 }
-    const isNew = claim.version === 0
-    const claimId = crypto.randomUUID()
-    const condition = isNew ? absentOrPlanned(schemaVersion) : recordUnchangedSince(claim)
-    const plain = putParameters(table, run, condition)
-    const write: ClaimWrite = {
-      put: {
-        ...plain,
-        Item: { ...plain.Item, ...marshall({ claimId }) },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-      joint: jointWrites(table, claim, conditions),
-      own: { outcome: isNew ? 'exists' : 'changed' },
-      claimId,
-    }
+    const write = claimWrite(table, run, claim, conditions)
     try {
       await retry(() => sendClaim(client, write))
       return { outcome: 'claimed', run }
     } catch (error) {
-      reportDamaged(error, write.joint)
+      reportDamaged(error, write.joint, report)
       try {
         const outcome = outcomeOf(error, write)
         return outcome === 'claimed' ? { outcome, run } : outcome

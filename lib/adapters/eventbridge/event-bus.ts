@@ -65,47 +65,50 @@ export interface EventBusOptions {
   readonly report?: ReportRefusedEvents
 }
 
+const sendCall = async (
+  client: EventBridgeClient,
+  entries: readonly Entry[],
+  abortSignal: AbortSignal,
+): Promise<readonly Refused[]> => {
+  try {
+    const command = new PutEventsCommand({ Entries: entries.map(({ request }) => request) })
+    const answer = await client.send(command, { abortSignal })
+    return entries.flatMap((entry, position) => {
+      const result = answer.Entries?.[position]
+      return result?.EventId === undefined ? [{ entry, error: result?.ErrorCode ?? 'NoResult' }] : []
+    })
+  } catch (error) {
+    return entries.map((entry) => ({ entry, error: nameOf(error) }))
+  }
+}
+
+/** Sends entries and returns those that the bus did not accept. */
+const sendAll = async (
+  client: EventBridgeClient,
+  entries: readonly Entry[],
+  signal: AbortSignal,
+): Promise<readonly Refused[]> => {
+  const refused: Refused[] = []
+  for (const call of packed(entries)) refused.push(...(await sendCall(client, call, signal)))
+  return refused
+}
+
 /** The run bus on EventBridge. A failed call or entry is tried once more within the time budget of the batch. */
 export const eventBridgeBus = (
   client: EventBridgeClient,
   busName: string,
   { budgetMs = defaultBudgetMs, report = () => {} }: EventBusOptions = {},
-): EventBus => {
-  const send = async (entries: readonly Entry[], abortSignal: AbortSignal): Promise<readonly Refused[]> => {
-    try {
-      const command = new PutEventsCommand({ Entries: entries.map(({ request }) => request) })
-      const answer = await client.send(command, { abortSignal })
-      return entries.flatMap((entry, position) => {
-        const result = answer.Entries?.[position]
-        return result?.EventId === undefined ? [{ entry, error: result?.ErrorCode ?? 'NoResult' }] : []
-      })
-    } catch (error) {
-      return entries.map((entry) => ({ entry, error: nameOf(error) }))
+): EventBus => ({
+  async put(events, abortAfterMs = budgetMs) {
+    const signal = AbortSignal.timeout(Math.max(1, Math.floor(Math.min(budgetMs, abortAfterMs))))
+    const entries = events.map((event, index) => entryOf(event, index, busName))
+    let refused = await sendAll(client, entries, signal)
+    for (let tries = 1; tries < maxTries && refused.length > 0 && !signal.aborted; tries += 1) {
+      const again = refused.map(({ entry }) => entry)
+      refused = await sendAll(client, again, signal)
     }
-  }
-
-  const sendAll = async (entries: readonly Entry[], signal: AbortSignal): Promise<readonly Refused[]> => {
-    const refused: Refused[] = []
-    for (const call of packed(entries)) refused.push(...(await send(call, signal)))
-    return refused
-  }
-
-  return {
-    async put(events, abortAfterMs = budgetMs) {
-      const signal = AbortSignal.timeout(Math.max(1, Math.floor(Math.min(budgetMs, abortAfterMs))))
-      let refused = await sendAll(
-        events.map((event, index) => entryOf(event, index, busName)),
-        signal,
-      )
-      for (let tries = 1; tries < maxTries && refused.length > 0 && !signal.aborted; tries += 1) {
-        refused = await sendAll(
-          refused.map(({ entry }) => entry),
-          signal,
-        )
-      }
-      for (const [error, those] of Map.groupBy(refused, (one) => one.error)) report(error, those.length)
-      const indexes = new Set(refused.map(({ entry }) => entry.index))
-      return events.map((_, index) => !indexes.has(index))
-    },
-  }
-}
+    for (const [error, those] of Map.groupBy(refused, (one) => one.error)) report(error, those.length)
+    const indexes = new Set(refused.map(({ entry }) => entry.index))
+    return events.map((_, index) => !indexes.has(index))
+  },
+})

@@ -1,6 +1,6 @@
+import { malformedEvent, type RejectedMessage } from '../../contracts/malformed-event.ts'
 import { parseQueueMessage } from '../../contracts/queue-message.ts'
 import { rejectedRequest } from '../../contracts/rejected-request.ts'
-import { malformedEvent, type RejectedMessage } from '../../contracts/run-event.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
 import type { AssetRef, DataSourceRef } from '../../run/run.ts'
 import { acceptRequest } from './accept-request.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { malformedEvent } from '../../../lib/contracts/malformed-event.ts'
 import { parseWith } from '../../../lib/contracts/problems.ts'
 import {
   detailType,
   endedEvent,
-  malformedEvent,
   type RunEvent,
   RunEventDetail,
   startedEvent,

@@ -1,0 +1,65 @@
+import {
+  type DynamoDBClient,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { PortUnavailable } from '../../errors.ts'
+import type { CreateResult, EndWithNextResult, RecordResult } from '../../ports/run-store.ts'
+import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
+import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
+import { holderItem } from './holder-item.ts'
+import { deleteParameters, putParameters } from './parameters.ts'
+import { failedConditions, type retryWrites } from './retry-writes.ts'
+import { schemaVersion } from './run-item.ts'
+
+/** The writes of a run that change two items, both or neither. */
+export const runTransactions = (
+  client: DynamoDBClient,
+  table: string,
+  retry: ReturnType<typeof retryWrites>,
+) => {
+  /** Returns which of the two conditions failed. */
+  const write = async (TransactItems: [TransactWriteItem, TransactWriteItem]) => {
+    try {
+      await retry(() => client.send(new TransactWriteItemsCommand({ TransactItems })))
+      return { first: false, second: false }
+    } catch (error) {
+      const [first = false, second = false] = failedConditions(error)
+      if (first || second) return { first, second }
+      throw new PortUnavailable('table', error)
+    }
+  }
+
+  return {
+    /** Creates a run and deletes the request that it replaces. */
+    async createInstead<R extends Run>(run: R, instead: ParkedRun): Promise<CreateResult<R>> {
+      const failed = await write([
+        { Put: putParameters(table, run, absentOrPlanned(schemaVersion)) },
+        { Delete: deleteParameters(table, instead) },
+      ])
+      if (failed.second) return { outcome: 'request-changed' }
+      return failed.first ? { outcome: 'exists' } : { outcome: 'created', run }
+    },
+
+    async endWithNext(before: EndedRun, next: ParkedRun): Promise<EndWithNextResult> {
+      const ended = { ...before, version: before.version + 1 }
+      const failed = await write([
+        { Put: putParameters(table, ended, recordUnchangedSince(before)) },
+        { Put: putParameters(table, { ...next, version: 1 }, absentOrPlanned(schemaVersion)) },
+      ])
+      if (failed.first) return { outcome: 'changed' }
+      return failed.second ? { outcome: 'exists' } : { outcome: 'saved', ended }
+    },
+
+    async recordRunId(before: InFlightRun): Promise<RecordResult> {
+      const run = { ...before, version: before.version + 1 }
+      const failed = await write([
+        { Put: putParameters(table, run, before.version === 0 ? absent : recordUnchangedSince(before)) },
+        { Put: { TableName: table, Item: marshall(holderItem(run)), ...conditionParameters(absent) } },
+      ])
+      if (failed.first) return { outcome: 'changed' }
+      return failed.second ? { outcome: 'taken' } : { outcome: 'recorded', run }
+    },
+  }
+}
