@@ -110,8 +110,10 @@ describe('errors of DataZone and the bus', () => {
       expect(system.runsOf(assetId)).toHaveLength(1)
       const records = (await system.recordsOf(assetId)).filter(({ ending }) => ending !== 'REJECTED')
       expect(records).toMatchObject([{ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id }])
-      // On a slow machine the answer may arrive after the starter has given up.
-      expect(records[0]?.history.map(({ what }) => what).join()).toMatch(/parked: (THROTTLED|UNAVAILABLE)/)
+      // On a slow machine the answer may arrive after the starter has given up, or after its lease has ended.
+      expect(records[0]?.history.map(({ what }) => what).join()).toMatch(
+        /parked: (THROTTLED|UNAVAILABLE)|lease ended/,
+      )
     }
     expect(system.control.calls().counts[start]?.['ThrottlingException']).toBeGreaterThanOrEqual(storm.length)
     expect(await system.deadLetters()).toEqual([])
