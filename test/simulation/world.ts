@@ -88,6 +88,16 @@ const hintIn = (body: string, atMs: number): Outside['hints'] => {
   }
 }
 
+/** The lines of a history that say what went wrong with a call. */
+const faultsOfCalls: ReadonlySet<HistoryLine['what']> = new Set([
+  'crash-before',
+  'crash-after',
+  'fail-before',
+  'fail-after',
+  'resend',
+  'gives-up',
+])
+
 /** Faults of a world by kind, and its history. */
 const startNotes = (keepHistory: boolean, accident: (line: HistoryLine) => void) => {
   const faults: Record<string, number> = {}
@@ -97,7 +107,7 @@ const startNotes = (keepHistory: boolean, accident: (line: HistoryLine) => void)
     faults[kind] = (faults[kind] ?? 0) + 1
   }
   const note = (line: HistoryLine) => {
-    const isFault = /^(crash|fail|resend|gives)/.test(line.what)
+    const isFault = faultsOfCalls.has(line.what)
     if (line.what === 'dies') crashes += 1
     if (isFault) count(line.what)
     if (line.what === 'dies' && line.name === 'timed out') count('time-out')
@@ -131,7 +141,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const { count, note } = notes
   const outages = drawTableOutages(random.fork('table outages'), stormEndsMs - startMs)
   const weatherOf = (call: CallInfo): Weather => {
-    if (isTableCall(call.name) && outages.isDown(time.now() - startMs)) return tableIsDown
+    if (outages.isDown(time.now() - startMs) && isTableCall(call.name)) return tableIsDown
     return isStorm() ? storm(call) : fairWeather
   }
   const fates = seededFates(random.fork('fates'), weatherOf)

@@ -1,6 +1,6 @@
 import { isReadOnly } from '../model/model.ts'
 import { credentialErrorStatus, errorStatus } from '../model/service-error.ts'
-import { draw, type Seed } from '../world/random.ts'
+import { isHit, type Seed } from '../world/random.ts'
 import type { AnsweredError, Transport, UnreadableFields } from './answer.ts'
 import type { ArmedFault } from './fault-schema.ts'
 
@@ -123,7 +123,7 @@ export const applyFaults = (seed: Seed, faults: readonly ArmedFault[], call: Cal
   for (const [index, fault] of faults.entries()) {
     if ((chosen !== undefined && fault.kind !== 'slow') || !isFor(fault, call)) continue
     fault.seen += 1
-    if (draw(seed, 'fault', index, fault.seen) >= (fault.probability ?? 1)) continue
+    if (!isHit(fault.probability ?? 1, seed, 'fault', index, fault.seen)) continue
     fault.hits += 1
     if (fault.kind === 'slow') delayMs += fault.delayMs
     else chosen = fault

@@ -1,4 +1,4 @@
-import { draw } from '../world/random.ts'
+import { draw, isHit } from '../world/random.ts'
 import { countBelow, type IndexedRun, type ListOrder } from '../world/run-index.ts'
 import type { World } from '../world/world.ts'
 import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
@@ -27,7 +27,7 @@ const startOf = <R extends IndexedRun>(runs: readonly R[], place: PagePlace | un
 
 const jumbled = <R extends IndexedRun>(world: World, page: readonly R[]): readonly R[] => {
   const ids = page.map(({ id }) => id)
-  if (draw(world.seed, 'jumbled', ids) >= world.settings.listJumbledShare) return page
+  if (!isHit(world.settings.listJumbledShare, world.seed, 'jumbled', ids)) return page
   const key = (run: R): number => draw(world.seed, 'jumble', ids, run.id)
   return page.toSorted((one, other) => key(one) - key(other))
 }

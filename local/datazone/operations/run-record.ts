@@ -1,13 +1,13 @@
 import type { MetadataRun } from '../world/metadata-run.ts'
 import { type MetadataRunPlan, statusAt, type TypeEnding, typeStatsAt } from '../world/metadata-run-plan.ts'
-import { draw } from '../world/random.ts'
+import { isHit } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 /** A type that is in no published model. */
 const unknownType = 'BUSINESS_METRICS'
 
 const showsUnknownType = (world: World, run: MetadataRun): boolean =>
-  draw(world.seed, 'unknown type', run.id) < world.settings.unknownTypeShare
+  isHit(world.settings.unknownTypeShare, world.seed, 'unknown type', run.id)
 
 /** The types of a run that answers show. */
 export const shownTypes = (world: World, run: MetadataRun): readonly string[] =>

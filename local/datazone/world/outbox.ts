@@ -1,7 +1,7 @@
 import type { Settings } from '../input/settings.ts'
 import { accountId, region } from './account.ts'
 import { createDueQueue, type Due } from './due-queue.ts'
-import { draw, drawUuid, type Seed } from './random.ts'
+import { draw, drawUuid, isHit, type Seed } from './random.ts'
 import { type EventBody, eventBodiesOf, type Occurrence, occurrenceKey } from './service-events.ts'
 
 /** An event of `aws.datazone` as EventBridge carries it. */
@@ -59,7 +59,7 @@ const envelope = (seed: Seed, key: readonly string[], atMs: number, body: EventB
 
 /** How long after its occurrence each copy of an event arrives; a lost event has no copy. */
 const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
-  const hits = (what: string, share: number, copy = 0): boolean => draw(seed, what, id, copy) < share
+  const hits = (what: string, share: number, copy = 0): boolean => isHit(share, seed, what, id, copy)
   if (hits('event lost', settings.eventLostShare)) return []
   const copies = hits('event duplicate', settings.eventDuplicateShare) ? [0, 1] : [0]
   return copies.map((copy) => {

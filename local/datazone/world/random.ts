@@ -13,6 +13,10 @@ const digest = (seed: Seed, key: readonly unknown[]): Buffer =>
 export const draw = (seed: Seed, ...key: readonly unknown[]): number =>
   digest(seed, key).readUIntBE(0, 6) / 2 ** 48
 
+/** Whether a draw is below a share. Most shares of settings are 0 or 1, which need no draw. */
+export const isHit = (share: number, seed: Seed, ...key: readonly unknown[]): boolean =>
+  share >= 1 || (share > 0 && draw(seed, ...key) < share)
+
 /** A seeded identifier as DataZone prints them: 14 lowercase letters and digits. */
 export const drawId = (seed: Seed, ...key: readonly unknown[]): string =>
   BigInt(`0x${digest(seed, key).toString('hex')}`)

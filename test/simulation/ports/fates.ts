@@ -15,14 +15,14 @@ export const fairWeather: Weather = { accidents: {}, latencyMs: [1, 20] }
 
 const accidents: readonly Accident[] = ['crash-before', 'crash-after', 'fail-before', 'fail-after', 'resend']
 
-const accidentFor = (call: CallInfo, weather: Weather, random: Random): { accident?: Accident } => {
+const accidentFor = (call: CallInfo, weather: Weather, random: Random): Accident | undefined => {
   let left = random.next()
   for (const accident of accidents) {
     if (accident === 'resend' && !call.resends) continue
     left -= weather.accidents[accident] ?? 0
-    if (left < 0) return { accident }
+    if (left < 0) return accident
   }
-  return {}
+  return undefined
 }
 
 /** Fates drawn from the seed, in the weather of the moment: `weather` may differ by call, process and time. */
@@ -31,10 +31,9 @@ export const seededFates = (random: Random, weather: (call: CallInfo) => Weather
     const now = weather(call)
     const [least, most] = now.latencyMs
     const slow = now.slow !== undefined && random.chance(now.slow.chance) ? now.slow.mostMs : 0
-    return {
-      toEffectMs: random.whole(least, most) + random.whole(0, slow),
-      toAnswerMs: random.whole(least, most),
-      ...accidentFor(call, now, random),
-    }
+    const toEffectMs = random.whole(least, most) + random.whole(0, slow)
+    const toAnswerMs = random.whole(least, most)
+    const accident = accidentFor(call, now, random)
+    return accident === undefined ? { toEffectMs, toAnswerMs } : { toEffectMs, toAnswerMs, accident }
   }
 }

@@ -6,11 +6,11 @@ import type {
   CreateResult,
   EndWithNextResult,
   RecordResult,
-  Records,
   RunStore,
 } from '../../../lib/ports/run-store.ts'
 import { broughtToNow, farAheadMs, isFarAhead } from '../../../lib/run/far-ahead.ts'
 import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../../lib/run/identity.ts'
+import { present } from '../../../lib/run/present.ts'
 import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import { claimRefused } from '../../support/claim-conditions.ts'
 import type { VirtualTime } from './clock.ts'
@@ -94,6 +94,7 @@ export const simulatedTable = (options: {
   }
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
+  const itemsOf = (partition: string): Stored[] => [...(partitions.get(partition)?.values() ?? [])]
 
   const writes: TableWrite[] = []
   const show = (key: RunKey, next: Stored | undefined) => {
@@ -146,7 +147,7 @@ export const simulatedTable = (options: {
     order: (left: Stored, right: Stored) => number,
     last: Stored | undefined,
   ) => {
-    const rest = all.filter((one) => last === undefined || order(one, last) > 0).sort(order)
+    const rest = (last === undefined ? all : all.filter((one) => order(one, last) > 0)).toSorted(order)
     const page: Stored[] = []
     let bytes = 0
     for (const one of rest) {
@@ -183,23 +184,24 @@ export const simulatedTable = (options: {
       }
     }
 
-    async function* pages(...which: Parameters<typeof itemPages>): AsyncGenerator<Records> {
-      for await (const page of itemPages(...which)) yield recordsOf(page)
-    }
-
     async function* workBy(name: string, nowMs: number, isIn: (one: Stored) => boolean) {
       const isFar = (one: Stored) =>
         (one.workAtMs ?? 0) > nowMs + farAheadMs[isInWaiting(one) ? 'waiting' : 'work']
       const read = () => indexed().filter((one) => isIn(one) && (isDueBy(one, nowMs) || isFar(one)))
-      for await (const page of pages(name, '', read, byWorkAt))
+      for await (const page of itemPages(name, '', read, byWorkAt)) {
+        const { runs, unreadable } = recordsOf(page)
         yield {
-          ...page,
-          runs: page.runs.map((run) => (isFarAhead(run, nowMs) ? broughtToNow(run, nowMs) : run)),
+          runs: runs.map((run) => (isFarAhead(run, nowMs) ? broughtToNow(run, nowMs) : run)),
+          unreadable,
         }
+      }
     }
 
-    const write = <T>(name: string, run: Run, resends: boolean, effect: () => T): Promise<T> =>
-      step({ name, about: `${runKey(run).partition} ${runKey(run).record}`, resends, unreachable, effect })
+    const write = <T>(name: string, run: Run, resends: boolean, effect: (key: RunKey) => T): Promise<T> => {
+      const key = runKey(run)
+      const about = `${key.partition} ${key.record}`
+      return step({ name, about, resends, unreachable, effect: () => effect(key) })
+    }
 
     return {
       async runsOf(target) {
@@ -207,20 +209,16 @@ export const simulatedTable = (options: {
         let claimCountThen: number | undefined
         const read = () => {
           claimCountThen = claimCounts.get(partition)
-          return [...(partitions.get(partition)?.values() ?? [])]
+          return itemsOf(partition)
         }
-        const all: Records[] = []
+        const found: Stored[] = []
         let claimCount: number | undefined
-        for await (const page of pages('store.runsOfAsset', partition, read, byRecord)) {
+        for await (const page of itemPages('store.runsOfAsset', partition, read, byRecord)) {
           // Part of the first page, which is read at one moment.
-          if (all.length === 0) claimCount = claimCountThen
-          all.push(page)
+          if (found.length === 0) claimCount = claimCountThen
+          found.push(...page)
         }
-        return {
-          runs: all.flatMap((page) => page.runs),
-          unreadable: all.flatMap((page) => page.unreadable),
-          ...(claimCount === undefined ? {} : { claimCount }),
-        }
+        return { ...recordsOf(found), ...present({ claimCount }) }
       },
 
       async decidingRunsOf({ attemptsOf, endedSinceMs, ...source }) {
@@ -236,14 +234,11 @@ export const simulatedTable = (options: {
         const isDeciding = ({ item, key }: Stored) =>
           Number(item['activeUntil'] ?? 0) >= endedSinceMs ||
           (prefix !== undefined && key.record.startsWith(prefix))
-        const read = () => [...(partitions.get(partition)?.values() ?? [])].filter(isDeciding)
-        const all: Records[] = []
-        for await (const page of pages('store.decidingRunsOf', partition, read, byRecord)) all.push(page)
-        return {
-          runs: all.flatMap((page) => page.runs),
-          unreadable: all.flatMap((page) => page.unreadable),
-          ...(claimCount === undefined ? {} : { claimCount }),
-        }
+        const read = () => itemsOf(partition).filter(isDeciding)
+        const found: Stored[] = []
+        for await (const page of itemPages('store.decidingRunsOf', partition, read, byRecord))
+          found.push(...page)
+        return { ...recordsOf(found), ...present({ claimCount }) }
       },
 
       holderOf: (domainId, runId) =>
@@ -288,8 +283,8 @@ export const simulatedTable = (options: {
 
       save<R extends Run>(run: R): Promise<R | undefined> {
         const next = { ...run, version: run.version + 1 }
-        return write('store.save', run, true, () => {
-          if (!isAsRead(find(runKey(run)), run)) return undefined
+        return write('store.save', run, true, (key) => {
+          if (!isAsRead(find(key), run)) return undefined
           put(stored(toItem(next)))
           return next
         })
@@ -297,8 +292,8 @@ export const simulatedTable = (options: {
 
       endWithNext(before: EndedRun, next: ParkedRun): Promise<EndWithNextResult> {
         const ended = { ...before, version: before.version + 1 }
-        return write('store.endWithNext', before, false, (): EndWithNextResult => {
-          if (!isAsRead(find(runKey(before)), before)) return { outcome: 'changed' }
+        return write('store.endWithNext', before, false, (key): EndWithNextResult => {
+          if (!isAsRead(find(key), before)) return { outcome: 'changed' }
           if (!isAbsentOrPlanned(find(runKey(next)))) return { outcome: 'exists' }
           const both = [stored(toItem(ended)), stored(toItem({ ...next, version: 1 }))]
           for (const one of both) put(one)
@@ -310,11 +305,11 @@ export const simulatedTable = (options: {
         const { replaces, claimCount, capCounts = [] } = terms
         const isAlone = replaces === undefined && claimCount === undefined && capCounts.length === 0
         const run = { ...claim, version: claim.version + 1 }
-        return write('store.claim', claim, isAlone, (): ClaimResult => {
-          const { partition } = runKey(claim)
+        return write('store.claim', claim, isAlone, (key): ClaimResult => {
+          const { partition } = key
           const refused = claimRefused(claim, terms, {
             isAsRead: (read) => isAsRead(find(runKey(read)), read),
-            isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
+            isAbsentOrPlanned: isAbsentOrPlanned(find(key)),
             claimCount: claimCounts.get(partition) ?? 0,
             runsIn,
           })
@@ -329,22 +324,22 @@ export const simulatedTable = (options: {
 
       recordRunId(before: InFlightRun): Promise<RecordResult> {
         const run = { ...before, version: before.version + 1 }
-        return write('store.recordRunId', before, false, (): RecordResult => {
-          const there = find(runKey(before))
+        return write('store.recordRunId', before, false, (key): RecordResult => {
+          const there = find(key)
           const isFree = before.version === 0 ? there === undefined : isAsRead(there, before)
           if (!isFree) return { outcome: 'changed' }
           const holder = JSON.stringify([before.subject.domainId, before.runId])
           if (holders.has(holder)) return { outcome: 'taken' }
-          holders.set(holder, runKey(run))
+          holders.set(holder, key)
           put(stored(toItem(run)))
           return { outcome: 'recorded', run }
         })
       },
 
       dropRequest: (request) =>
-        write('store.dropRequest', request, true, () => {
-          if (!isAsRead(find(runKey(request)), request)) return false
-          remove(runKey(request))
+        write('store.dropRequest', request, true, (key) => {
+          if (!isAsRead(find(key), request)) return false
+          remove(key)
           return true
         }),
 

@@ -16,34 +16,33 @@ export interface Stored {
   readonly record: Run | UnreadableRecord
 }
 
-const Key = z.object({ pk: z.string(), sk: z.string() })
-const Work = z.object({ workShard: z.enum(workShards), workAt: z.number() })
 const Expiring = z.object({ ttlEpochSeconds: z.number() })
 
+const isWorkShard = (value: unknown): boolean => value === workShards.work || value === workShards.waiting
+
 const workAtIn = (item: Item): number | undefined => {
-  if (item['workShard'] === undefined) return undefined
-  const work = z.safeParse(Work, item)
-  return work.success ? work.data.workAt : undefined
+  const { workShard, workAt } = item
+  return isWorkShard(workShard) && typeof workAt === 'number' ? workAt : undefined
 }
+
+/** The bytes of a value without its parts, about as DynamoDB counts them. */
+const bytesOf = (value: unknown): number => (typeof value === 'string' ? value.length + 1 : 8)
 
 /**
  * A copy as JSON would make it, without what is undefined, and frozen: who changes a record that was read changes nothing
- * in the table, and here it throws. `count` is given the bytes of each part, about as DynamoDB counts them.
+ * in the table, and here it throws. `size` grows by the bytes of each part.
  */
-const frozenCopy = (value: unknown, count: (bytes: number) => void): unknown => {
-  if (typeof value === 'string') count(value.length + 1)
-  else count(8)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return Object.freeze(value.map((inner) => frozenCopy(inner, count)))
-  return frozenItem(value, count)
-}
-
-const frozenItem = (value: object, count: (bytes: number) => void): Item => {
+const frozenCopy = (value: object, size: { bytes: number }): Item => {
+  const frozenPart = (part: unknown): unknown => {
+    size.bytes += bytesOf(part)
+    if (typeof part !== 'object' || part === null) return part
+    return Array.isArray(part) ? Object.freeze(part.map(frozenPart)) : frozenCopy(part, size)
+  }
   const copy: Record<string, unknown> = {}
-  for (const [name, inner] of Object.entries(value)) {
-    if (inner === undefined) continue
-    count(name.length)
-    copy[name] = frozenCopy(inner, count)
+  for (const [name, part] of Object.entries(value)) {
+    if (part === undefined) continue
+    size.bytes += name.length
+    copy[name] = frozenPart(part)
   }
   return Object.freeze(copy)
 }
@@ -60,16 +59,18 @@ const parsedItem = (item: Item): Run | UnreadableRecord => {
   return record
 }
 
+const keyOf = ({ pk, sk }: Item): RunKey => {
+  if (typeof pk !== 'string' || typeof sk !== 'string') throw new Error('an item needs a pk and an sk')
+  return { partition: pk, record: sk }
+}
+
 export const stored = (given: Item): Stored => {
-  let bytes = 0
-  const item = frozenItem(given, (more) => {
-    bytes += more
-  })
-  const { pk, sk } = z.parse(Key, item)
+  const size = { bytes: 0 }
+  const item = frozenCopy(given, size)
   let record: Run | UnreadableRecord | undefined
   return {
-    key: { partition: pk, record: sk },
-    bytes,
+    key: keyOf(item),
+    bytes: size.bytes,
     item,
     workAtMs: workAtIn(item),
     // Most versions of most items are never read.
