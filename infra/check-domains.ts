@@ -1,4 +1,4 @@
-import { DataZoneClient, GetDomainCommand } from '@aws-sdk/client-datazone'
+import { DataZoneClient, DataZoneServiceException, GetDomainCommand } from '@aws-sdk/client-datazone'
 
 interface Stage {
   readonly region: string
@@ -11,11 +11,27 @@ interface Stage {
 interface DomainCheck {
   /** Domains that are not in the Region, one sentence each: the deployment would receive no event. */
   readonly problems: readonly string[]
-  /** Why a domain was not checked. */
+  /** Why a domain was not looked up, and what to check instead. */
   readonly notes: readonly string[]
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error')
+
+/** Why DataZone could not be asked, in words for the person who deploys. */
+const reasonOf = (error: unknown): string => {
+  switch (nameOf(error)) {
+    case 'AccessDeniedException':
+      return 'these credentials may not call datazone:GetDomain on it'
+    case 'CredentialsProviderError':
+      return 'there are no AWS credentials'
+    case 'SyntaxError':
+      return "the endpoint gave an answer that is not DataZone's"
+    default:
+      return error instanceof DataZoneServiceException
+        ? `DataZone answered ${error.name}`
+        : 'DataZone cannot be reached'
+  }
+}
 
 /** Errors that say that the Region has no such domain. */
 const absent: ReadonlySet<string> = new Set(['ResourceNotFoundException'])
@@ -29,7 +45,12 @@ export const checkDomains = async (
   client: DataZoneClient = new DataZoneClient({ region, maxAttempts: 2 }),
 ): Promise<DomainCheck> => {
   if (domainAccountId !== '')
-    return { problems: [], notes: [`Region of the domains not checked: account ${domainAccountId} has them`] }
+    return {
+      problems: [],
+      notes: [
+        `Domains not looked up, because account ${domainAccountId} owns them; make sure that they are in ${region}`,
+      ],
+    }
   const problems: string[] = []
   const notes: string[] = []
   for (const identifier of domainIds.split(',').filter((id) => id !== '' && id !== '*')) {
@@ -40,7 +61,10 @@ export const checkDomains = async (
         problems.push(
           `DomainIds: ${region} has no domain ${identifier}; set Region to the Region of the domain, because its events reach no other`,
         )
-      else notes.push(`Region of domain ${identifier} not checked: ${nameOf(error)}`)
+      else
+        notes.push(
+          `Domain ${identifier} not looked up: ${reasonOf(error)}; make sure that it is in ${region}, because its events reach no other Region`,
+        )
     }
   }
   return { problems, notes }

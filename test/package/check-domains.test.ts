@@ -16,6 +16,15 @@ const clientOf = async (credentials = true) => {
     const id = request.url?.replace('/v2/domains/', '')
     const error = id === 'dzd_denied' ? 'AccessDeniedException' : 'ResourceNotFoundException'
     const headers = { 'content-type': 'application/json' }
+    // An emulator without DataZone answers with a web page.
+    if (id === 'dzd_page') {
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<html></html>')
+      return
+    }
+    if (id === 'dzd_gone') {
+      response.destroy()
+      return
+    }
     if (id === 'dzd_here') response.writeHead(200, headers)
     else response.writeHead(id === 'dzd_denied' ? 403 : 404, { ...headers, 'x-amzn-errortype': error })
     response.end(JSON.stringify(id === 'dzd_here' ? { id, status: 'AVAILABLE' } : { message: 'no' }))
@@ -62,9 +71,41 @@ describe('checkDomains', () => {
   })
 
   test.each<[string, string, string, boolean, RegExp]>([
-    ['without permission', 'dzd_denied', '', true, /dzd_denied not checked: AccessDeniedException$/],
-    ['without credentials', 'dzd_here', '', false, /dzd_here not checked: CredentialsProviderError$/],
-    ['for a domain of another account', 'dzd_away', '111122223333', true, /account 111122223333 has them$/],
+    [
+      'without permission',
+      'dzd_denied',
+      '',
+      true,
+      /^Domain dzd_denied not looked up: these credentials may not call datazone:GetDomain on it; make sure that it is in eu-west-1/,
+    ],
+    [
+      'without credentials',
+      'dzd_here',
+      '',
+      false,
+      /^Domain dzd_here not looked up: there are no AWS credentials;/,
+    ],
+    [
+      'where another service answers',
+      'dzd_page',
+      '',
+      true,
+      /^Domain dzd_page not looked up: the endpoint gave an answer that is not DataZone's;/,
+    ],
+    [
+      'where nothing answers',
+      'dzd_gone',
+      '',
+      true,
+      /^Domain dzd_gone not looked up: DataZone cannot be reached;/,
+    ],
+    [
+      'for a domain of another account',
+      'dzd_away',
+      '111122223333',
+      true,
+      /^Domains not looked up, because account 111122223333 owns them; make sure that they are in eu-west-1$/,
+    ],
   ])('skips the check %s, and says so', async (_, domainIds, account, credentials, note) => {
     expect(await checkDomains(stage(domainIds, account), await clientOf(credentials))).toEqual({
       problems: [],
