@@ -32,6 +32,7 @@ import {
   unreadableFieldReporter,
   unreadablePolicyReporter,
 } from './telemetry.ts'
+import { timeouts } from './timeouts.ts'
 
 /**
  * The only composition root: environment -> config -> clients -> ports. Endpoints come from the SDK's own variables
@@ -45,18 +46,6 @@ const systemClock: Clock = {
     if (leftMs > 0) await delay(leftMs)
   },
   random: () => Math.random(),
-}
-
-/**
- * Fails a call that gets no answer, so that it is retried or left to the next sweep. Without `throwOnRequestTimeout` the
- * SDK only logs the timeout, and one silent call would last as long as the invocation. `requestTimeout` ends with the
- * first byte of the answer; `socketTimeout` covers an answer that stops halfway.
- */
-export const timeouts = {
-  connectionTimeout: 1000,
-  requestTimeout: 5000,
-  socketTimeout: 5000,
-  throwOnRequestTimeout: true,
 }
 
 /** The credentials of the DataZone clients: a session of the catalog role, or, without one, the function's own role. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { checkPolicy, InvalidPolicyFile } from './check-policy.ts'
 
-const functionNames = ['starter', 'poller', 'observer']
+const functionNames = ['starter', 'poller', 'observer', 'notifier']
 
 /**
  * Splitting turns dynamic imports (the SDK's credential providers, which Lambda never loads) into chunks beside the

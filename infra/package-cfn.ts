@@ -24,7 +24,7 @@ execFileSync(process.execPath, [serverless, 'package', '--stage', stage, '--pack
 
 const files = new Map<string, string>()
 const sums: string[] = []
-for (const zip of ['starter.zip', 'poller.zip', 'observer.zip']) {
+for (const zip of ['starter.zip', 'poller.zip', 'observer.zip', 'notifier.zip']) {
   const sum = createHash('sha256')
     .update(await readFile(join(packaged, zip)))
     .digest('hex')

@@ -4,12 +4,13 @@ import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
 import { packagedTemplate } from './package.ts'
 import { sampleWithDataSources } from './simulator-catalogue.ts'
-import { hintWindowAtSpeed, settingsAtSpeed } from './speed.ts'
+import { hintWindowAtSpeed, notificationWindowAtSpeed, settingsAtSpeed } from './speed.ts'
 import { type Stack, startStack } from './stack.ts'
 import type { StackOptions } from './stack-api.ts'
 
 /** Options of `launch`. */
-export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supervise' | 'dataDir'> {
+export interface LaunchOptions
+  extends Pick<StackOptions, 'host' | 'log' | 'supervise' | 'dataDir' | 'onPublish'> {
   readonly assets: number
   readonly seed: number
   readonly speed: number
@@ -18,6 +19,8 @@ export interface LaunchOptions extends Pick<StackOptions, 'host' | 'log' | 'supe
   readonly api?: 'current' | 'older'
   /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
   readonly hints?: 'on' | 'off'
+  /** Whether the stack has the notifier, whose messages `onPublish` receives. Default: no. */
+  readonly notifies?: boolean
   readonly mode?: 'off' | 'plan' | 'run'
   readonly ports?: StackOptions['ports'] & { readonly datazone?: number }
   /** Receives a line before each step that takes time. */
@@ -37,7 +40,7 @@ export interface Launched {
  * @throws Error with a one-line message when a port is taken or a part cannot start; whatever had started is stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
-  const { ports = {}, onStep = () => {}, speed, log, host, supervise, dataDir } = options
+  const { ports = {}, onStep = () => {}, speed, log, host, supervise, dataDir, onPublish } = options
   onStep('packaging the service as serverless package does (some seconds after a change)')
   const { template, directory } = await packagedTemplate()
   onStep('starting DynamoDB, SQS, EventBridge and the DataZone simulator')
@@ -47,12 +50,18 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       template,
       directory,
       datazoneEndpoint: datazone.endpoint,
-      parameters: { Mode: options.mode ?? 'run' },
+      parameters: {
+        Mode: options.mode ?? 'run',
+        ...(options.notifies === true ? { NotificationEmail: 'you@example.com' } : {}),
+      },
       settings: settingsAtSpeed(speed),
       speed,
-      batchingSeconds: { HintQueue: hintWindowAtSpeed(speed) },
+      batchingSeconds: {
+        HintQueue: hintWindowAtSpeed(speed),
+        NotificationQueue: notificationWindowAtSpeed(speed),
+      },
       ports,
-      ...present({ log, host, supervise, dataDir }),
+      ...present({ log, host, supervise, dataDir, onPublish }),
     })
     const pump = options.hints === 'off' ? undefined : pumpHints(datazone, stack)
     const stop = async () => {

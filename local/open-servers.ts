@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Closers } from './closers.ts'
 import { openBusStorage } from './data-dir/bus-storage.ts'
@@ -9,8 +10,9 @@ import { removeLeftoverTables } from './dynamodb/leftover-tables.ts'
 import { startDynamoDb } from './dynamodb/server.ts'
 import { type EventBridgeServer, startEventBridge } from './eventbridge/server.ts'
 import type { ServiceEndpoints } from './lambda/function-env.ts'
-import { createQueue, createTable, deleteTable } from './provision.ts'
+import { createQueue, createTable, createTopic, deleteTable } from './provision.ts'
 import { type Service, startTap, type TapHook } from './servers/tap.ts'
+import type { PublishedMessage } from './sns/published.ts'
 import { queueUrlAt, startSqs } from './sqs/server.ts'
 import type { Connection, StackOptions } from './stack-api.ts'
 import { type TargetDelivery, targetDelivery } from './target-delivery.ts'
@@ -27,6 +29,8 @@ export interface OpenServers {
   readonly sqs: SQSClient
   readonly bus: EventBridgeServer
   readonly delivery: TargetDelivery
+  /** The last messages that topics accepted, oldest first. */
+  readonly published: () => readonly PublishedMessage[]
 }
 
 /** What the servers are opened for and with. */
@@ -43,22 +47,25 @@ export interface ServerContext {
 
 /** Starts the servers and creates the tables, queues and buses of the template. */
 export async function openServers(context: ServerContext): Promise<OpenServers> {
-  const { sqsEndpoint, seenSqs, sqs, plan } = await openQueues(context)
+  const { sqsEndpoint, seenSqs, sqs, sns, published, plan } = await openQueues(context)
   const dynamodbEndpoint = await openTables(context, plan)
-  const { bus, delivery } = await openBuses(context, { plan, sqs, sqsEndpoint })
+  const { bus, delivery } = await openBuses(context, { plan, sqs, sns, sqsEndpoint })
   const endpoints = {
     dynamodb: dynamodbEndpoint,
     sqs: sqsEndpoint,
+    // One server serves both.
+    sns: sqsEndpoint,
     eventbridge: bus.endpoint,
     datazone: context.options.datazoneEndpoint,
   }
   const seen = {
     dynamodb: await seenAt(context, 'dynamodb', endpoints.dynamodb),
     sqs: seenSqs,
+    sns: await seenAt(context, 'sns', endpoints.sns),
     eventbridge: await seenAt(context, 'eventbridge', endpoints.eventbridge),
     datazone: await seenAt(context, 'datazone', endpoints.datazone),
   }
-  return { plan, endpoints, seen, sqs, bus, delivery }
+  return { plan, endpoints, seen, sqs, bus, delivery, published }
 }
 
 async function openQueues(context: ServerContext) {
@@ -68,6 +75,7 @@ async function openQueues(context: ServerContext) {
     port: ports.sqs,
     host: options.host,
     dataDir: options.dataDir && join(options.dataDir, 'sqs'),
+    onPublish: options.onPublish,
   })
   opened.add(server.close)
   const seenSqs = await seenAt(context, 'sqs', server.endpoint)
@@ -86,7 +94,10 @@ async function openQueues(context: ServerContext) {
   const sqs = new SQSClient(connection(server.endpoint, identity.region))
   opened.add(async () => sqs.destroy())
   for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])
-  return { sqsEndpoint: server.endpoint, seenSqs, sqs, plan }
+  const sns = new SNSClient(connection(server.endpoint, identity.region))
+  opened.add(async () => sns.destroy())
+  for (const name of plan.topics) await createTopic(sns, name)
+  return { sqsEndpoint: server.endpoint, seenSqs, sqs, sns, published: server.published, plan }
 }
 
 async function openTables(
@@ -130,12 +141,14 @@ async function clearLeftovers(
 
 async function openBuses(
   { options, identity, opened, log, invoke }: ServerContext,
-  { plan, sqs, sqsEndpoint }: { plan: StackPlan; sqs: SQSClient; sqsEndpoint: string },
+  { plan, sqs, sns, sqsEndpoint }: { plan: StackPlan; sqs: SQSClient; sns: SNSClient; sqsEndpoint: string },
 ) {
   const names = new Set(['default', ...Object.values(plan.buses)])
   let bus: EventBridgeServer | undefined
   const delivery = targetDelivery({
     sqs,
+    sns,
+    topics: new Set(plan.topics),
     queueUrl: queueUrlAt(sqsEndpoint),
     invoke,
     forward: (name, event) => {

@@ -7,6 +7,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
+import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { present } from '../lib/run/present.ts'
 import { explainFailure } from './dynamodb/explain-failure.ts'
@@ -76,6 +77,11 @@ function createTableInput(plan: TablePlan): CreateTableCommandInput {
 /** Deletes a table that this stack created. */
 export async function deleteTable(dynamodb: DynamoDBClient, table: TablePlan): Promise<void> {
   await dynamodb.send(new DeleteTableCommand({ TableName: table.name }))
+}
+
+/** Creates an SNS topic. A topic that exists, with the same name, is kept. */
+export async function createTopic(sns: SNSClient, name: string): Promise<void> {
+  await sns.send(new CreateTopicCommand({ Name: name }))
 }
 
 /** Creates a queue with its template attributes and the overrides of the caller. */

@@ -24,3 +24,6 @@ const minHintWindowSeconds = 2
 /** Returns the batching window of hints at this speed, in seconds. */
 export const hintWindowAtSpeed = (speed: number): number =>
   Math.max(hintWindowSeconds / speed, minHintWindowSeconds)
+
+/** Five minutes on AWS; at most ten seconds here, where a person waits for the message. */
+export const notificationWindowAtSpeed = (speed: number): number => 10 / speed

@@ -8,6 +8,7 @@ import type { ServiceEndpoints } from './lambda/function-env.ts'
 import type { Misfire } from './servers/scheduler.ts'
 import type { Service } from './servers/tap.ts'
 import type { TapPoint, TapRule } from './servers/tap-rules.ts'
+import type { PublishedMessage } from './sns/published.ts'
 import type { UnrunDelivery } from './target-delivery.ts'
 import type { NotRunResource } from './template/plan.ts'
 
@@ -43,6 +44,8 @@ export interface StackOptions {
   readonly region?: string
   /** The prefix of resource names that the template leaves open. Default: a unique one. */
   readonly stackName?: string
+  /** Receives each message that an SNS topic accepts. */
+  readonly onPublish?: (message: PublishedMessage) => void
   /** Receives each line that a function prints, and each problem of the stack itself. */
   readonly log?: (line: string, source: string) => void
 }
@@ -71,6 +74,8 @@ export interface Stack {
   archive(bus: string): readonly ArchivedEvent[]
   /** Calls the listener with each event that reaches a bus from now on. Returns a function that stops it. */
   onEvent(listener: (archived: ArchivedEvent) => void): () => void
+  /** Returns the last messages that SNS topics accepted, oldest first. */
+  published(): readonly PublishedMessage[]
   /** Returns the deliveries to targets that the local stack does not run, oldest first. */
   unrunDeliveries(): readonly UnrunDelivery[]
   /** The resources of the template that the local stack leaves out although they would do something on AWS. */

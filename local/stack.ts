@@ -112,6 +112,7 @@ function stackOf({ options, servers, host, workload, taps, region, stop }: Stack
     notRun: plan.notRun,
     archive: (name) => bus.archive(plan.buses[name] ?? name),
     onEvent: bus.onEvent,
+    published: servers.published,
     unrunDeliveries: servers.delivery.unrun,
     publishServiceEvent: bus.publishServiceEvent,
     failNextEvents: bus.failNext,

@@ -26,6 +26,8 @@ await runCommand(startCommand, async (flags) => {
     listOrder: flags['list-order'],
     ports,
     supervise: true,
+    notifies: true,
+    onPublish: printer.notification,
     onStep: print,
     log: (line, source) => {
       write(line, source)

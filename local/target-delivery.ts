@@ -1,10 +1,11 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { present } from '../lib/run/present.ts'
 import { busNameOf } from './eventbridge/arn.ts'
 import type { BusEvent } from './eventbridge/bus-event.ts'
 import type { Deliver, Delivery } from './eventbridge/event-router.ts'
 
-/** A delivery to a target that the local stack does not run, such as an SNS topic. */
+/** A delivery to a target that the local stack does not run, such as an API destination. */
 export interface UnrunDelivery {
   readonly arn: string
   readonly body: string
@@ -14,6 +15,9 @@ export interface UnrunDelivery {
 /** What deliveries go through. */
 export interface DeliveryContext {
   readonly sqs: SQSClient
+  readonly sns: SNSClient
+  /** The names of the topics of the stack. */
+  readonly topics: ReadonlySet<string>
   /** Returns the URL of a queue from its name. */
   readonly queueUrl: (queueName: string) => string
   /** Invokes a function of the stack by its ARN; `undefined` for an ARN of no function that is run. */
@@ -33,7 +37,7 @@ export interface TargetDelivery {
 /** Bounds the memory of a stack that runs for days. */
 const maximumUnrun = 1_000
 
-/** Delivers to queues, functions and buses of the stack. Records deliveries to any other target. */
+/** Delivers to queues, topics, functions and buses of the stack. Records deliveries to any other target. */
 export function targetDelivery(context: DeliveryContext): TargetDelivery {
   const kept: UnrunDelivery[] = []
   const named = new Set<string>()
@@ -49,6 +53,8 @@ export function targetDelivery(context: DeliveryContext): TargetDelivery {
     deliver: async (delivery) => {
       const [, , service, , , ...resource] = delivery.arn.split(':')
       if (service === 'sqs') return send(context, resource.join(':'), delivery)
+      if (service === 'sns' && context.topics.has(resource.join(':')))
+        return context.sns.send(new PublishCommand({ TopicArn: delivery.arn, Message: delivery.body }))
       if (service === 'lambda') {
         const invoked = context.invoke(delivery.arn, JSON.parse(delivery.body))
         if (invoked !== undefined) return await invoked

@@ -5,6 +5,7 @@ import type { FunctionPlan } from '../template/functions.ts'
 export interface ServiceEndpoints {
   readonly dynamodb: string
   readonly sqs: string
+  readonly sns: string
   readonly eventbridge: string
   readonly datazone: string
 }
@@ -46,6 +47,7 @@ export function functionEnv(
     AWS_SDK_UA_APP_ID: environmentId,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SNS: endpoints.sns,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
     AWS_ENDPOINT_URL_DATAZONE: endpoints.datazone,
     ...plan.environment,

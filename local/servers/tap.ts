@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { type HttpServer, listen, readBody } from './http.ts'
 
 /** The services that functions call. */
-export type Service = 'dynamodb' | 'sqs' | 'eventbridge' | 'datazone'
+export type Service = 'dynamodb' | 'sqs' | 'sns' | 'eventbridge' | 'datazone'
 
 /** One call that passes through a tap. */
 export interface TappedRequest {

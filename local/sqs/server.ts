@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { buildApp } from 'fauxqs'
 import { accountId } from '../datazone/world/account.ts'
 import { endpointOf, type ListenOptions, portError } from '../servers/http.ts'
+import { type PublishedMessage, publishedMessage, publishedMessages } from '../sns/published.ts'
 import { fauxqsStores } from './fauxqs-stores.ts'
 import { messageMoves } from './message-moves.ts'
 import { purgeGuard } from './purge-guard.ts'
 import { SqsError } from './sqs-error.ts'
 
-/** A running SQS server. */
+/** A running SQS server, which serves SNS at the same address. */
 export interface SqsServer {
   readonly endpoint: string
+  /** The last messages that topics accepted, oldest first. */
+  published(): readonly PublishedMessage[]
   close(): Promise<void>
 }
 
@@ -21,6 +24,8 @@ export interface SqsOptions extends ListenOptions {
   /** Keeps queues and messages in this directory. Default: in memory. */
   readonly dataDir?: string | undefined
   readonly now?: () => number
+  /** Receives each message that a topic accepts. */
+  readonly onPublish?: ((message: PublishedMessage) => void) | undefined
 }
 
 type App = ReturnType<typeof buildApp>
@@ -28,13 +33,19 @@ type Operations = Readonly<Record<string, (input: unknown) => object | undefined
 
 /** Starts fauxqs, with the message move tasks and the purge limit that it does not have. */
 export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
-  const { port = 0, host = '127.0.0.1', dataDir, now = Date.now } = options
+  const { port = 0, host = '127.0.0.1', dataDir, now = Date.now, onPublish } = options
   const { stores, close } = await fauxqsStores(dataDir)
   const { stop, ...moves } = messageMoves(stores.sqsStore)
   const app = buildApp({ logger: false, stores })
   app.get('/_local/health', async () => ({ service: 'sqs', status: 'ok' }))
   addOperations(app, { ...moves, PurgeQueue: purgeGuard(stores.sqsStore, now) })
   addAnswerHook(app)
+  const published = publishedMessages(onPublish)
+  app.addHook('onResponse', async (request, reply) => {
+    const message = reply.statusCode === 200 ? publishedMessage(request.body, now()) : undefined
+    if (message !== undefined) published.add(message)
+  })
+  app.get('/_local/notifications', async () => ({ notifications: published.all() }))
   app.addHook('preClose', async () => {
     stop()
     close()
@@ -44,7 +55,11 @@ export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
   } catch (error) {
     throw portError('SQS', port, error)
   }
-  return { endpoint: endpointOf(host, app.server.address()), close: () => app.close() }
+  return {
+    endpoint: endpointOf(host, app.server.address()),
+    published: published.all,
+    close: () => app.close(),
+  }
 }
 
 /** Runs operations before those of fauxqs. One that returns undefined leaves the answer to fauxqs. */

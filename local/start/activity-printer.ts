@@ -2,6 +2,7 @@ import { RunEventDetail } from '../../lib/contracts/run-event.ts'
 import { elapsed } from '../console/columns.ts'
 import { eventLine } from '../console/event-line.ts'
 import { requestLine } from '../console/request-line.ts'
+import type { PublishedMessage } from '../sns/published.ts'
 import type { Stack } from '../stack.ts'
 
 /** Prints each event of the run bus and the outcome of each request as they happen. Returns the log line receiver. */
@@ -14,6 +15,8 @@ export function activityPrinter(print: (line: string) => void) {
       const text = source === 'stack' ? `${time} ${line}` : requestLine(time, line)
       if (text !== undefined) print(text)
     },
+    /** Takes a message that people would get. The whole message is at GET /_local/notifications of SNS. */
+    notification: ({ subject = '' }: PublishedMessage) => print(`${elapsed(beganMs)} e-mail: ${subject}`),
     /** Follows the run bus of a stack. Returns a function that stops it. */
     follow: (stack: Stack) =>
       stack.onEvent(({ bus, event }) => {

@@ -102,6 +102,10 @@ function holds(condition: Json, path: string, scope: Scope): boolean {
     }
     case 'Fn::Not':
       return !holds(list(argument ?? null, path)[0] ?? null, path, scope)
+    case 'Fn::And':
+      return list(argument ?? null, path).every((operand) => holds(operand, path, scope))
+    case 'Fn::Or':
+      return list(argument ?? null, path).some((operand) => holds(operand, path, scope))
     case 'Condition':
       return conditionHolds(text(argument ?? null, path), path, scope)
     default:

@@ -15,6 +15,8 @@ import { type JsonObject, parseTemplate } from './template.ts'
 export interface StackPlan {
   readonly tables: readonly TablePlan[]
   readonly queues: readonly QueuePlan[]
+  /** Names of the SNS topics. */
+  readonly topics: readonly string[]
   /** Physical names by logical id. The default bus always exists and is not listed. */
   readonly buses: Readonly<Record<string, string>>
   readonly rules: readonly RulePlan[]
@@ -59,6 +61,7 @@ const plannedTypes: ReadonlySet<string> = new Set([
   'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
 ])
@@ -87,6 +90,7 @@ export function planStack(document: unknown, options: PlanOptions): StackPlan {
   return {
     tables: run('AWS::DynamoDB::Table', planTable),
     queues,
+    topics: each('AWS::SNS::Topic').map(({ names }) => names.name),
     buses: Object.fromEntries(
       each('AWS::Events::EventBus').map(({ logicalId, names }) => [logicalId, names.name]),
     ),

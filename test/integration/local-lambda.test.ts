@@ -5,7 +5,13 @@ import type { FunctionPlan } from '../../local/template/functions.ts'
 import { eventually } from '../support/eventually.ts'
 
 const directory = new URL('../support', import.meta.url).pathname
-const endpoints = { dynamodb: 'http://d', sqs: 'http://s', eventbridge: 'http://e', datazone: 'http://z' }
+const endpoints = {
+  dynamodb: 'http://d',
+  sqs: 'http://s',
+  eventbridge: 'http://e',
+  sns: 'http://n',
+  datazone: 'http://z',
+}
 
 function plan(exportName: string, properties: Partial<FunctionPlan> = {}): FunctionPlan {
   return {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DataZoneClient } from '@aws-sdk/client-datazone'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { timeouts } from '../../functions/wiring.ts'
+import { timeouts } from '../../functions/timeouts.ts'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 
 /** Takes every request and answers none, or stops in the middle of its answer. */

@@ -49,7 +49,7 @@ const namesInZip = (zip: Buffer): string[] => {
   return names
 }
 
-describe.each(['starter', 'poller', 'observer'])('the bundle of the %s', (name) => {
+describe.each(['starter', 'poller', 'observer', 'notifier'])('the bundle of the %s', (name) => {
   const outputsOf = async (): Promise<Outputs> =>
     metafileSchema.parse(JSON.parse(await readFile(join(directory, 'dist', `${name}.meta.json`), 'utf8')))
       .outputs

@@ -113,6 +113,7 @@ describe('a role (P12)', () => {
       'ObserverRole',
       'CatalogRole',
       'SweepScheduleRole',
+      'NotifierRole',
     ])
     const used = propertiesOf('AWS::Lambda::Function').map(([name, properties]) => [
       name,
@@ -122,6 +123,7 @@ describe('a role (P12)', () => {
       StarterLambdaFunction: { 'Fn::GetAtt': ['StarterRole', 'Arn'] },
       PollerLambdaFunction: { 'Fn::GetAtt': ['PollerRole', 'Arn'] },
       ObserverLambdaFunction: { 'Fn::GetAtt': ['ObserverRole', 'Arn'] },
+      NotifierLambdaFunction: { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
     })
   })
 
@@ -184,6 +186,17 @@ describe('a role (P12)', () => {
     ])
   })
 
+  test('grants the notifier exactly these actions', () => {
+    expect(grantsOf('NotifierRole')).toEqual([
+      'logs:CreateLogStream NotifierLogGroup.Arn',
+      'logs:PutLogEvents NotifierLogGroup.Arn',
+      'sns:Publish GivesNotificationTopic',
+      'sqs:DeleteMessage NotificationQueue.Arn',
+      'sqs:GetQueueAttributes NotificationQueue.Arn',
+      'sqs:ReceiveMessage NotificationQueue.Arn',
+    ])
+  })
+
   test('grants the catalog role exactly these actions, and no other role any of DataZone', () => {
     expect(grantsOf('CatalogRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
@@ -228,6 +241,7 @@ describe('a role (P12)', () => {
     expect(trustOf('StarterRole')).toEqual(lambda)
     expect(trustOf('PollerRole')).toEqual(lambda)
     expect(trustOf('ObserverRole')).toEqual(lambda)
+    expect(trustOf('NotifierRole')).toEqual(lambda)
     expect(trustOf('CatalogRole')).toEqual([
       {
         Effect: 'Allow',
@@ -259,7 +273,7 @@ const metafileSchema = z.object({ inputs: z.record(z.string(), z.unknown()) })
 const bundledAdapters = async (): Promise<string[]> => {
   const { directory } = await packagedTemplate()
   const inputs = await Promise.all(
-    ['starter', 'poller', 'observer'].map(async (name) => {
+    ['starter', 'poller', 'observer', 'notifier'].map(async (name) => {
       const text = await readFile(join(directory, 'dist', `${name}.meta.json`), 'utf8')
       return Object.keys(metafileSchema.parse(JSON.parse(text)).inputs)
     }),
@@ -286,6 +300,7 @@ const actionsSent = async (): Promise<string[]> => {
   return [...new Set(actions.flat())].sort()
 }
 const services: Record<string, string> = {
+  sns: 'sns',
   sts: 'sts',
   datazone: 'datazone',
   dynamodb: 'dynamodb',
@@ -301,7 +316,7 @@ const parts: Record<string, string[]> = {
 describe('an adapter', () => {
   test('sends exactly the actions that the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
-    const allowed = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole']
+    const allowed = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole', 'NotifierRole']
       .flatMap(grantsOf)
       .map((grant) => grant.replace(/ .*/, ''))
     const forOurCode = [...new Set(allowed)].filter((action) => !byLambda.test(action))
@@ -358,6 +373,16 @@ describe('a queue or bus policy (P12)', () => {
         ...sendingOf(arnOf('GenerationEventsRule')),
         Sid: 'GenerationEvents',
         Resource: { 'Fn::GetAtt': ['HintQueue', 'Arn'] },
+      },
+      {
+        ...sendingOf(arnOf('NotificationRule')),
+        Sid: 'Endings',
+        Resource: { 'Fn::GetAtt': ['NotificationQueue', 'Arn'] },
+      },
+      {
+        ...sendingOf(arnOf('NotificationRule')),
+        Sid: 'UndeliveredEndings',
+        Resource: { 'Fn::GetAtt': ['NotificationDeadLetterQueue', 'Arn'] },
       },
     ])
   })

@@ -20,6 +20,20 @@ const queues = [
 ]
 const roles = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole', 'SweepScheduleRole']
 
+/** What notifies people. */
+const notifier = [
+  '+ NotifierLambdaFunction',
+  '+ NotifierLogGroup',
+  '+ NotifierRole',
+  '+ NotifierEventSourceMappingSQSNotificationQueue',
+  '+ NotificationQueue',
+  '+ NotificationQueuePolicy',
+  '+ NotificationDeadLetterQueue',
+  '+ NotificationDeadLetterQueuePolicy',
+  '+ NotificationRule',
+  '+ NotificationsDeadAlarm',
+]
+
 /** Each option with the parameters that turn it on, and every line of the template that it changes. */
 const options: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
   [
@@ -63,6 +77,16 @@ const options: readonly (readonly [string, Readonly<Record<string, string>>, rea
     ['+ AlarmTopic'],
   ],
   [
+    'a notification topic of the stack',
+    { NotificationEmail: 'data-team@example.com' },
+    ['+ NotificationTopic', '+ NotificationTopicPolicy', ...notifier],
+  ],
+  [
+    'a notification topic that exists',
+    { NotificationTopicArn: 'arn:aws:sns:eu-west-1:111122223333:data-team' },
+    notifier,
+  ],
+  [
     'a catalog role that exists',
     { CatalogRoleArn: 'arn:aws:iam::111122223333:role/catalog' },
     ['- CatalogRole', '~ FunctionsPolicy.PolicyDocument.Statement'],
@@ -95,6 +119,38 @@ describe('the options of a stage', () => {
     const email = { AlarmEmail: 'on-call@example.com' }
     const both = decideConditions(template, { ...email, KmsKeyArn: key })
     expect(diffLines(decideConditions(template, email), both)).toContain('+ AlarmTopic.KmsMasterKeyId')
+  })
+
+  test('applies the other options to the notifier', () => {
+    const email = { NotificationEmail: 'data-team@example.com' }
+    const notifying = decideConditions(template, email)
+    const linesWith = (parameters: Readonly<Record<string, string>>) =>
+      diffLines(notifying, decideConditions(template, { ...email, ...parameters })).filter((line) =>
+        /Notif/.test(line),
+      )
+    expect(linesWith({ KmsKeyArn: key }).toSorted()).toEqual(
+      [
+        '+ NotifierLambdaFunction.KmsKeyArn',
+        '+ NotifierLogGroup.KmsKeyId',
+        '~ NotifierRole.Policies',
+        '~ NotificationTopic.KmsMasterKeyId',
+        ...['NotificationQueue', 'NotificationDeadLetterQueue'].flatMap((queue) => [
+          `- ${queue}.SqsManagedSseEnabled`,
+          `+ ${queue}.KmsMasterKeyId`,
+        ]),
+      ].toSorted(),
+    )
+    expect(linesWith({ Tracing: 'true' })).toEqual([
+      '+ NotifierLambdaFunction.TracingConfig',
+      '~ NotifierRole.Policies',
+    ])
+    expect(linesWith({ SubnetIds: 'subnet-01234567', SecurityGroupIds: 'sg-01234567' })).toEqual([
+      '+ NotifierLambdaFunction.VpcConfig',
+      '~ NotifierRole.Policies',
+    ])
+    expect(linesWith({ PermissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary' })).toEqual([
+      '+ NotifierRole.PermissionsBoundary',
+    ])
   })
 
   test('lets Lambda use the network, but not the code of the functions', () => {

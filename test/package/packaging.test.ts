@@ -28,7 +28,7 @@ beforeEach(async () => {
   }
   for (const name of ['functions', 'lib']) await mkdir(join(root, name))
   await cp(join(repository, 'config'), join(root, 'config'), { recursive: true })
-  for (const name of ['starter', 'poller', 'observer']) {
+  for (const name of ['starter', 'poller', 'observer', 'notifier']) {
     await writeFile(join(root, 'functions', `${name}.ts`), 'export const handler = () => 1')
   }
 })

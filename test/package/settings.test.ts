@@ -22,6 +22,7 @@ const queueSchema = z.looseObject({
 const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number() })
 
 const tenDays = 10 * 24 * 60 * 60
+const fourDays = 4 * 24 * 60 * 60
 const fourteenDays = 14 * 24 * 60 * 60
 const hintsKept = deployed.observer.hintRetentionMs / 1000
 
@@ -138,9 +139,13 @@ describe('the sweep', () => {
 describe('a queue', () => {
   test('is encrypted, and keeps requests for ten days, dead letters for longer and hints for an hour', () => {
     const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
-    expect(queues).toHaveLength(5)
+    expect(queues).toHaveLength(7)
     for (const [name, { Properties }] of queues) {
-      const kept: Record<string, number> = { HintQueue: hintsKept, RequestQueue: tenDays }
+      const kept: Record<string, number> = {
+        HintQueue: hintsKept,
+        RequestQueue: tenDays,
+        NotificationQueue: fourDays,
+      }
       const seconds = kept[name] ?? fourteenDays
       expect(queueSchema.parse(Properties).MessageRetentionPeriod).toBe(seconds)
       expect(Properties?.['SqsManagedSseEnabled']).toEqual({

@@ -68,7 +68,7 @@ describe('the packaged template', () => {
       // The local stack never takes the side of an If that has the Fn::Split: its functions run in no VPC.
       new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If', 'Fn::Split']),
     )
-    expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not']))
+    expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not', 'Fn::Or']))
   })
 
   test('keeps the logical ids that other files refer to', () => {
@@ -127,6 +127,8 @@ describe('the packaged template', () => {
       ReservePollerConcurrency: 'false',
       AlarmTopicArn: '',
       AlarmEmail: '',
+      NotificationTopicArn: '',
+      NotificationEmail: '',
       LogRetentionDays: '30',
       PermissionsBoundaryArn: '',
       KmsKeyArn: '',
@@ -229,6 +231,12 @@ describe('the packaged template', () => {
     ['DomainAccountId', ['', '111122223333'], ['1', 'orders']],
     ['ArchiveDays', ['0', '7', '3650'], ['', '-1', '07', '1.5']],
     ['AlarmEmail', ['', 'on-call@example.com'], ['on-call', 'a b@c']],
+    ['NotificationEmail', ['', 'data-team@example.com'], ['data-team']],
+    [
+      'NotificationTopicArn',
+      ['', 'arn:aws:sns:eu-west-1:123456789012:data-team'],
+      ['data-team', 'arn:aws:sns:eu-west-1:123456789012:data-team.fifo'],
+    ],
     [
       'RestoredTo',
       ['', '2026-11-20T02:00:00Z', '2026-11-20T02:00+0100'],

@@ -16,6 +16,8 @@ const holds = (
       return textOf(list[0]) === textOf(list[1])
     case 'Fn::Not':
       return !holds(list[0], conditions, values)
+    case 'Fn::Or':
+      return list.some((operand) => holds(operand, conditions, values))
     case 'Condition':
       return holds(conditions[String(operands)], conditions, values)
     default:

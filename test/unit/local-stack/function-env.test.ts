@@ -13,7 +13,13 @@ const plan: FunctionPlan = {
   reservedConcurrency: undefined,
   environment: { TABLE_NAME: 'runs', MODE: 'plan', CATALOG_ROLE_ARN: 'arn:aws:iam::1:role/catalog' },
 }
-const endpoints = { dynamodb: 'http://d', sqs: 'http://s', eventbridge: 'http://e', datazone: 'http://z' }
+const endpoints = {
+  dynamodb: 'http://d',
+  sqs: 'http://s',
+  eventbridge: 'http://e',
+  sns: 'http://n',
+  datazone: 'http://z',
+}
 
 test('combines the variables of Lambda, the template and the caller, and none of this process', () => {
   const settings = { MODE: 'run' }
@@ -30,6 +36,7 @@ test('combines the variables of Lambda, the template and the caller, and none of
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://d',
     AWS_ENDPOINT_URL_SQS: 'http://s',
+    AWS_ENDPOINT_URL_SNS: 'http://n',
     AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://e',
     AWS_ENDPOINT_URL_DATAZONE: 'http://z',
     AWS_SDK_UA_APP_ID: 'env-7',

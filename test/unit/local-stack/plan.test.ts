@@ -77,9 +77,10 @@ describe('planStack', () => {
   })
 
   test('names the resources that it leaves out, and why', () => {
-    const { notRun, functions, rules } = plan({
+    const { notRun, functions, rules, topics } = plan({
       Topic: { Type: 'AWS::SNS::Topic' },
-      Absent: { Type: 'AWS::SNS::Topic', Condition: 'IsProd' },
+      Hook: { Type: 'AWS::Events::ApiDestination' },
+      Absent: { Type: 'AWS::Events::ApiDestination', Condition: 'IsProd' },
       Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: { 'Fn::Select': [0, []] } } },
       Python: testFunction('echo', { Runtime: 'python3.13' }),
       Cron: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'cron(0 12 * * ? *)' } },
@@ -96,13 +97,14 @@ describe('planStack', () => {
       },
     })
     expect(notRun).toEqual([
-      { logicalId: 'Topic', type: 'AWS::SNS::Topic' },
+      { logicalId: 'Hook', type: 'AWS::Events::ApiDestination' },
       { logicalId: 'Board', type: 'AWS::CloudWatch::Dashboard' },
       { logicalId: 'Python', type: 'AWS::Lambda::Function', reason: 'only nodejs runtimes are run' },
       { logicalId: 'Cron', type: 'AWS::Events::Rule', reason: 'only rules with an EventPattern are run' },
       { logicalId: 'Stream', type: 'AWS::Lambda::EventSourceMapping', reason: 'only queues are polled' },
     ])
     expect(functions.map(({ logicalId }) => logicalId)).toEqual(['Consumer', 'Sweeper'])
+    expect(topics).toEqual(['stack-Topic'])
     expect(rules.at(-1)?.targets).toMatchObject([{ arn: 'arn:aws:sns:eu-west-1:000000000000:stack-Topic' }])
   })
 
