@@ -83,8 +83,8 @@ const { SNS_ENDPOINT } = process.env
 if (SNS_ENDPOINT !== undefined)
   notificationsContract('SNS at SNS_ENDPOINT', () => openTopic(SNS_ENDPOINT, async () => {}))
 
-describe('notifications through SNS', () => {
-  test('give subscribers by e-mail the plain text, under the subject', async () => {
+describe('a topic of SNS', () => {
+  test('gives subscribers by e-mail the plain text, under the subject', async () => {
     const server = await startSqs()
     const topic = await openTopic(server.endpoint, server.close)
     const sent = notificationOf([failedEvent(1), failedEvent(2)], { stage: 'prod', region: 'us-east-1' })
