@@ -12,6 +12,9 @@ import { locateStack, type StackLocation, type StackOptions } from './stack-loca
 
 const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
+const hasOwnEndpoint = (): boolean =>
+  process.env['AWS_ENDPOINT_URL_SQS'] !== undefined || process.env['AWS_ENDPOINT_URL'] !== undefined
+
 /** What SDK clients of a service are made with. */
 export const clientSettings = (
   location: StackLocation,
@@ -19,7 +22,11 @@ export const clientSettings = (
   { region, profile }: StackOptions,
 ) =>
   location.local === undefined
-    ? { ...present({ region, profile }) }
+    ? {
+        ...present({ region, profile }),
+        // An endpoint of one's own (an emulator, a VPC endpoint) is where the queues are, whatever their URLs say.
+        ...(service === 'sqs' && hasOwnEndpoint() ? { useQueueUrlAsEndpoint: false } : {}),
+      }
     : { endpoint: location.local[service], region: location.local.region, credentials: localCredentials }
 
 /** The read model of a stack, and the client behind it for the few writes of operators. */

@@ -1,10 +1,22 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
-import { CatalogRefused } from '../lib/errors.ts'
-import { CommandFailed, exitCodeLines, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { exitCodeLines, exitCodes } from './exit-codes.ts'
 import { load, overview, programFor } from './program.ts'
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** A missing table, queue or bus may mean that the kept outputs of the stack are old; the next command reads them again. */
+const staleHint = async (): Promise<string> => {
+  const { forgetOutputs } = await import('./output-cache.ts')
+  return (await forgetOutputs())
+    ? '; the kept outputs of the stack are removed, as they may be old: run it again'
+    : ''
+}
+
+const fail = async (error: unknown): Promise<void> => {
+  const { errorLine } = await import('./error-line.ts')
+  const { message, exitCode, isMissingResource } = errorLine(error)
+  console.error(`dzrun: ${message}${isMissingResource === true ? await staleHint() : ''}`)
+  process.exitCode = exitCode
+}
 
 const run = async (args: readonly string[]): Promise<void> => {
   if (args[0] === 'help' && args[1] === 'exit-codes') return console.log(exitCodeLines.join('\n'))
@@ -18,13 +30,7 @@ const run = async (args: readonly string[]): Promise<void> => {
 try {
   await run(process.argv.slice(2))
 } catch (error) {
-  if (error instanceof CommanderError) {
+  if (error instanceof CommanderError)
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-  } else if (error instanceof CommandFailed) {
-    console.error(`dzrun: ${error.message}`)
-    process.exitCode = error.exitCode
-  } else {
-    console.error(`dzrun: ${messageOf(error)}`)
-    process.exitCode = error instanceof CatalogRefused ? exitCodeOf(error.kind) : exitCodes.service
-  }
+  else await fail(error)
 }

@@ -20,11 +20,15 @@ Examples:
 export const programFor = (): Command =>
   new Command('dzrun')
     .description('Drives the DataZone run orchestrator: a local stack (npm start) or a deployed one')
-    .option('--local [file]', 'the local stack whose env file this is (default: .local/env)')
+    .option(
+      '--local [file]',
+      'the local stack that runs (npm start), or the one whose env file this is; the default without --stage and --stack',
+    )
     .option('--stage <stage>', 'the deployed stack of this stage')
     .option('--stack <name>', 'the deployed stack of this name')
     .option('--region <region>', 'AWS Region of the stack')
     .option('--profile <profile>', 'AWS profile')
+    .option('--no-cache', 'read the outputs of the stack again, which are kept for ten minutes')
     .showSuggestionAfterError()
     .exitOverride()
 

@@ -10,6 +10,8 @@ export interface StackLocation {
   readonly deadLetterQueueUrl: string
   readonly rejectedQueueUrl: string
   readonly eventBusName: string
+  /** The name of the CloudFormation stack; absent for a local stack. */
+  readonly stackName?: string
   /** The role that calls DataZone for the functions; absent for a local stack. */
   readonly catalogRoleArn?: string
   /** Endpoints by service, and credentials: set for a local stack only. */
@@ -33,6 +35,8 @@ export interface StackOptions {
   readonly stack?: string
   readonly region?: string
   readonly profile?: string
+  /** False: read the stack's outputs from CloudFormation, not from the cache. */
+  readonly cache?: boolean
 }
 
 const defaultEnvFile = '.local/env'
@@ -56,6 +60,26 @@ const variablesOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   )
+
+/** The env file of the one local stack that runs. @throws CommandFailed when none runs, or several do */
+const runningEnvFile = async (): Promise<string> => {
+  const { ownerOf, runningStacks } = await import('../local/start/running-stacks.ts')
+  const [only, ...others] = await runningStacks()
+  if (only !== undefined && others.length === 0) return only.file
+  if (only !== undefined) {
+    const listed = [only, ...others].map(({ file, pid }) => `${file} (process ${pid})`).join(', ')
+    throw new CommandFailed(
+      exitCodes.usage,
+      `${others.length + 1} local stacks run; name one with --local FILE: ${listed}`,
+    )
+  }
+  const ended = await ownerOf(defaultEnvFile)
+  const left = ended === undefined ? '' : ` (${defaultEnvFile} is of process ${ended}, which has ended)`
+  throw new CommandFailed(
+    exitCodes.usage,
+    `no local stack runs${left}; run npm start, or name a deployed stack with --stage or --stack`,
+  )
+}
 
 /** The local stack whose env file `npm start` wrote. */
 const locateLocal = async (file: string): Promise<StackLocation> => {
@@ -86,67 +110,17 @@ const locateLocal = async (file: string): Promise<StackLocation> => {
   }
 }
 
-const Outputs = z.object({
-  RunTableName: z.string(),
-  RequestQueueUrl: z.string(),
-  RequestDeadLetterQueueUrl: z.string(),
-  RejectedQueueUrl: z.string(),
-  RunEventBusName: z.string(),
-  CatalogRoleArn: z.optional(z.string()),
-})
-
-/** The deployed stack whose CloudFormation outputs name the resources. */
-const locateDeployed = async (stackName: string, options: StackOptions): Promise<StackLocation> => {
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
-  const client = new CloudFormationClient({
-    ...present({ region: options.region, profile: options.profile }),
-  })
-  const answer = await client
-    .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      const message = `cannot read stack ${stackName}: ${why}; check --stage, --region and your credentials`
-      throw new CommandFailed(exitCodes.service, message, { cause })
-    })
-  const outputs = (answer.Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [
-    OutputKey,
-    OutputValue,
-  ])
-  const read = z.safeParse(Outputs, Object.fromEntries(outputs))
-  if (!read.success) {
-    const missing = read.error.issues.map(({ path }) => path.join('.')).join(', ')
-    throw new CommandFailed(
-      exitCodes.usage,
-      `stack ${stackName} has no output ${missing}; is it this service?`,
-    )
-  }
-  const {
-    RunTableName,
-    RequestQueueUrl,
-    RequestDeadLetterQueueUrl,
-    RejectedQueueUrl,
-    RunEventBusName,
-    CatalogRoleArn,
-  } = read.data
-  return {
-    tableName: RunTableName,
-    requestQueueUrl: RequestQueueUrl,
-    deadLetterQueueUrl: RequestDeadLetterQueueUrl,
-    rejectedQueueUrl: RejectedQueueUrl,
-    eventBusName: RunEventBusName,
-    ...present({ catalogRoleArn: CatalogRoleArn }),
-  }
-}
-
 /**
- * Finds the stack that the flags name: `--local`, `--stage` or `--stack`; without any of them the local one.
- * @throws CommandFailed when there is none, or it cannot be read
+ * Finds the stack that the flags name: `--local`, `--stage` or `--stack`; without any of them the one local stack that runs.
+ * @throws CommandFailed when there is none, there are several, or it cannot be read
  */
 export const locateStack = async (options: StackOptions): Promise<StackLocation> => {
   const name =
     options.stack ?? (options.stage === undefined ? undefined : `datazone-run-orchestrator-${options.stage}`)
   if (name !== undefined && options.local !== undefined)
     throw new CommandFailed(exitCodes.usage, 'give --local, or --stage or --stack, not both')
-  if (name !== undefined) return locateDeployed(name, options)
-  return locateLocal(typeof options.local === 'string' ? options.local : defaultEnvFile)
+  if (name === undefined)
+    return locateLocal(typeof options.local === 'string' ? options.local : await runningEnvFile())
+  const { locateDeployed } = await import('./stack-outputs.ts')
+  return locateDeployed(name, options)
 }

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Launched } from '../launch.ts'
 import { isAlive } from '../servers/is-alive.ts'
+import { ownerOf, pointToStack } from './running-stacks.ts'
 
 /** The variables that point SDKs and the AWS CLI at a stack, and name its resources. */
 export function environmentOf(
@@ -29,8 +30,6 @@ export function environmentOf(
   }
 }
 
-const header = /^# The local stack with process id (\d+)/
-
 /**
  * Writes the variables to a file for `source`. If another stack that still runs has written the file, writes to
  * `<file>-<process id>` instead. Returns the path.
@@ -39,10 +38,11 @@ export async function writeEnvFile(
   file: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const owner = Number(header.exec(await readFile(file, 'utf8').catch(() => ''))?.[1] ?? process.pid)
+  const owner = (await ownerOf(file)) ?? process.pid
   const path = owner !== process.pid && isAlive(owner) ? `${file}-${process.pid}` : file
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, [`# The local stack with process id ${process.pid}`, ...lines, ''].join('\n'))
+  await pointToStack(path)
   return path
 }

@@ -22,7 +22,12 @@ describe('the packed dzrun, installed elsewhere', () => {
   afterAll(() => rm(folder, { recursive: true }))
 
   const dzrun = (...args: readonly string[]) =>
-    spawnSync(join(folder, 'node_modules', '.bin', 'dzrun'), args, { cwd: folder, encoding: 'utf8' })
+    spawnSync(join(folder, 'node_modules', '.bin', 'dzrun'), args, {
+      cwd: folder,
+      encoding: 'utf8',
+      // Local stacks of other directories are not meant.
+      env: { ...process.env, XDG_CACHE_HOME: folder },
+    })
 
   test('needs no other package', async () => {
     expect((await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual([

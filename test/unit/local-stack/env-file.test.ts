@@ -2,14 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeEnvFile } from '../../../local/start/env-file.ts'
 
 let directory: string
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'env-'))
+  vi.stubEnv('XDG_CACHE_HOME', directory)
 })
-afterEach(() => rm(directory, { recursive: true }))
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(directory, { recursive: true })
+})
 
 describe('writeEnvFile', () => {
   test('writes what a shell sources, in a folder that it creates', async () => {
