@@ -1,9 +1,15 @@
 import type { Command } from 'commander'
-import { diagnose, type Finding } from '../../lib/usecases/inspect/diagnose.ts'
-import type { MembershipReport } from '../../lib/usecases/inspect/memberships.ts'
+import { present } from '../../lib/run/present.ts'
+import { diagnose, type Finding, worstFirst } from '../../lib/usecases/inspect/diagnose.ts'
+import {
+  credentialFinding,
+  ruleFindings,
+  uncheckedFinding,
+} from '../../lib/usecases/inspect/diagnose-access.ts'
 import { overviewOf } from '../../lib/usecases/inspect/overview.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
+import { errorLine } from '../error-line.ts'
 import { exitCodes } from '../exit-codes.ts'
 import {
   addRowFlags,
@@ -15,8 +21,7 @@ import {
   printRows,
 } from '../output.ts'
 import { queueDepths } from '../queues.ts'
-import type { StackOptions } from '../stack-location.ts'
-import { domainOf } from '../target.ts'
+import type { StackLocation, StackOptions } from '../stack-location.ts'
 import { styled } from '../terminal.ts'
 
 interface DoctorOptions extends StackOptions, OutputFlags {
@@ -47,7 +52,8 @@ const lines = (findings: readonly Finding[]): readonly string[] =>
   ])
 
 /** The skew against the clock of SQS, to the second, as its answers show it. */
-const clockSkew = async (url: string): Promise<number | undefined> => {
+const clockSkew = async ({ requestQueueUrl }: StackLocation): Promise<number | undefined> => {
+  const url = process.env['AWS_ENDPOINT_URL_SQS'] ?? process.env['AWS_ENDPOINT_URL'] ?? requestQueueUrl
   const answer = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(3000) }).catch(
     () => undefined,
   )
@@ -55,81 +61,74 @@ const clockSkew = async (url: string): Promise<number | undefined> => {
   return Number.isNaN(at) ? undefined : at - Date.now()
 }
 
-const membershipFindings = async (
-  { location, ...connection }: Connection,
-  options: DoctorOptions,
+/** A check that cannot look is a finding, not the end of the others. */
+const checked = async (
+  check: string,
+  look: () => Promise<readonly Finding[]> | readonly Finding[],
 ): Promise<readonly Finding[]> => {
-  const { catalogRoleArn: roleArn } = location
-  if (roleArn === undefined) return []
-  const [{ dataZoneMemberships }, { checkMemberships }, { dataZoneClient }] = await Promise.all([
-    import('../../lib/adapters/datazone/memberships.ts'),
-    import('../../lib/usecases/inspect/memberships.ts'),
-    import('../catalog.ts'),
-  ])
-  const { policy } = await currentPolicy({ location, client: connection.client })
-  const domainId = domainOf(options.domain, location)
-  const report: MembershipReport = await checkMemberships(
-    { domainId, roleArn },
-    policy,
-    dataZoneMemberships(dataZoneClient(location, options)),
-  )
-  const command = ['membership', 'add', '--domain', domainId]
-  const lacking = report.projects.filter(({ access }) => access !== 'contributor')
-  return [
-    ...report.problems.map(
-      (problem): Finding => ({ check: 'membership', severity: 'error', found: problem }),
-    ),
-    ...lacking.map(
-      ({ projectId, name, access }): Finding => ({
-        check: 'membership',
-        severity: 'error',
-        found: `${name} (${projectId}): ${access}`,
-        fix: 'the catalog role cannot start runs there',
-        command,
-      }),
-    ),
-    ...(lacking.length === 0
-      ? [
-          {
-            check: 'membership',
-            severity: 'ok' as const,
-            found: `contributor of ${report.projects.length} projects`,
-          },
-        ]
-      : []),
-  ]
+  try {
+    return await look()
+  } catch (error) {
+    const { message, exitCode } = errorLine(error)
+    return [uncheckedFinding(check, message, exitCode === exitCodes.refused)]
+  }
 }
 
-/** Reads the whole table for records that this version cannot read. The only command that scans. */
-const deepFindings = async ({ client, location }: Connection): Promise<readonly Finding[]> => {
-  const [{ paginateScan }, { parseItem }, { plainItem }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('../../lib/adapters/dynamodb/run-item.ts'),
-    import('../../lib/adapters/dynamodb/plain-item.ts'),
+const stackFindings = async (
+  connection: Connection,
+  options: DoctorOptions,
+  nowMs: number,
+): Promise<readonly Finding[]> => {
+  const { location } = connection
+  const domainId = options.domain ?? process.env['DZRUN_DOMAIN'] ?? location.local?.domainId
+  const [overview, queues, { version, policy }, clockSkewMs] = await Promise.all([
+    overviewOf(connection, nowMs, { domainIds: domainId === undefined ? [] : [domainId] }),
+    queueDepths(location, options),
+    currentPolicy(connection),
+    location.local === undefined ? clockSkew(location) : undefined,
   ])
-  const bad: string[] = []
-  let read = 0
-  for await (const page of paginateScan({ client }, { TableName: location.tableName }))
-    for (const item of page.Items ?? []) {
-      if (!/^(RUN|REQUEST|FOREIGN)#/.test(item['sk']?.S ?? '')) continue
-      read += 1
-      const parsed = parseItem(plainItem(item))
-      if ('problem' in parsed) bad.push(`${parsed.key.partition} ${parsed.key.record}: it ${parsed.problem}`)
-    }
-  if (bad.length === 0) return [{ check: 'all records', severity: 'ok', found: `${read} read` }]
-  return bad.slice(0, 20).map((found) => ({
-    check: 'all records',
-    severity: 'error',
-    found,
-    fix: 'a newer version wrote it, or it was changed by hand: deploy the newer version, or repair the record',
-  }))
+  const signs = { overview, queues, policyVersion: version, rules: policy.rules.length, nowMs }
+  return diagnose({ ...signs, ...present({ clockSkewMs }) })
+}
+
+/** Every check, in the order in which its findings are shown. */
+const findingsOf = async (connection: Connection, options: DoctorOptions): Promise<readonly Finding[]> => {
+  const nowMs = Date.now()
+  const { location } = connection
+  const found = await Promise.all([
+    location.local === undefined
+      ? checked('credentials', async () => {
+          const { whoCalls } = await import('../doctor/credentials.ts')
+          return [credentialFinding(await whoCalls(options), nowMs)]
+        })
+      : [],
+    checked('stack', () => stackFindings(connection, options, nowMs)),
+    checked('rule', async () => {
+      const { ruleStates } = await import('../doctor/rules.ts')
+      return ruleFindings(await ruleStates(location, options))
+    }),
+    checked('membership', async () => {
+      const { membershipFindings } = await import('../doctor/memberships.ts')
+      return membershipFindings(connection, options)
+    }),
+    checked('service model', async () => (await import('../doctor/model-drift.ts')).modelDrift()),
+    options.deep === true
+      ? checked('all records', async () => {
+          const { allRecords } = await import('../doctor/all-records.ts')
+          return allRecords(connection, options)
+        })
+      : [],
+  ])
+  return worstFirst(found.flat())
 }
 
 /** `dzrun doctor`: is it set up right? */
 export const addDoctor = (program: Command): void => {
   const command = program
     .command('doctor')
-    .description('check a stack: schedule, mode, queues, policy, memberships, clock, breakers, records')
+    .description(
+      'check a stack: credentials, schedule, mode, queues, rules, policy, memberships, model, clock, records',
+    )
     .option('--domain <id>', 'domain whose memberships and pauses are checked (or DZRUN_DOMAIN)')
     .option('--deep', 'read every record of the table; costs half a read unit for each 4 KB')
     .addHelpText(
@@ -139,28 +138,7 @@ export const addDoctor = (program: Command): void => {
   addRowFlags(command, columns).action(async () => {
     const all = command.optsWithGlobals<DoctorOptions>()
     checkRowFlags(columns, all)
-    const connection = await connect(all)
-    const { location } = connection
-    const nowMs = Date.now()
-    const domainId = all.domain ?? process.env['DZRUN_DOMAIN'] ?? location.local?.domainId
-    const [overview, queues, { version, policy }, skewMs] = await Promise.all([
-      overviewOf(connection, nowMs, { domainIds: domainId === undefined ? [] : [domainId] }),
-      queueDepths(location, all),
-      currentPolicy(connection),
-      location.local === undefined ? clockSkew(location.requestQueueUrl) : undefined,
-    ])
-    const findings = [
-      ...diagnose({
-        overview,
-        queues,
-        policyVersion: version,
-        rules: policy.rules.length,
-        nowMs,
-        ...(skewMs === undefined ? {} : { clockSkewMs: skewMs }),
-      }),
-      ...(await membershipFindings(connection, all)),
-      ...(all.deep === true ? await deepFindings(connection) : []),
-    ]
+    const findings = await findingsOf(await connect(all), all)
     if (formatOf(all) === 'table' && all.columns === undefined) console.log(lines(findings).join('\n'))
     else await printRows(findings, columns, all)
     const errors = findings.filter(({ severity }) => severity === 'error').length

@@ -14,6 +14,10 @@ export interface Finding {
   readonly command?: readonly string[]
 }
 
+/** Findings in the order in which they matter; equals keep theirs. */
+export const worstFirst = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity))
+
 /** What the stack shows of itself. Times in ms since the epoch. */
 export interface Signs {
   readonly overview: Overview
@@ -148,7 +152,5 @@ export const diagnose = (signs: Signs): readonly Finding[] => {
           'a newer version wrote them, or they were changed by hand: deploy the newer version',
         ),
   ]
-  return findings.toSorted(
-    (left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity),
-  )
+  return worstFirst(findings)
 }
