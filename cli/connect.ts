@@ -8,7 +8,8 @@ import { dynamoDbSkipHistory } from '../lib/adapters/dynamodb/skip-log.ts'
 import { dynamoDbSweepHistory } from '../lib/adapters/dynamodb/sweep-log.ts'
 import { dynamoDbPauseList, dynamoDbSwitches } from '../lib/adapters/dynamodb/switches.ts'
 import { present } from '../lib/run/present.ts'
-import { locateStack, type StackLocation, type StackOptions } from './stack-location.ts'
+import { locateStack } from './locate-stack.ts'
+import type { StackLocation, StackOptions } from './stack-location.ts'
 
 const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 

@@ -9,9 +9,10 @@ import {
 } from '../../lib/usecases/inspect/memberships.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { locateStack } from '../locate-stack.ts'
 import { addRowFlags, type Column, note, type OutputFlags, printRows } from '../output.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { locateStack, type StackOptions } from '../stack-location.ts'
+import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
 import { printable } from '../terminal.ts'
 

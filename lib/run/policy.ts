@@ -47,6 +47,7 @@ export interface AssetFacts {
 }
 
 export type Decision =
+  /** `orders.policy.rule` is the rule's index in the file, from 0. */
   | { readonly decision: 'run'; readonly orders: RunOrders }
   | { readonly decision: 'skip'; readonly reason: 'NO_RULE' }
   /** `rule` is the rule's index in the file, from 0. */
@@ -73,7 +74,7 @@ export const applyPolicy = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): D
     if (match === 'look') return { decision: 'look' }
     if (match === 'no') continue
     return rule.verdict.kind === 'run'
-      ? { decision: 'run', orders: rule.verdict }
+      ? { decision: 'run', orders: { ...rule.verdict, policy: { ...rule.verdict.policy, rule: index } } }
       : { decision: 'skip', reason: 'POLICY', rule: index, because: rule.verdict.because }
   }
   return { decision: 'skip', reason: 'NO_RULE' }

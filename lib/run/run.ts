@@ -90,6 +90,8 @@ export interface RequestOrigin {
 export interface RunPolicy {
   /** The version of the policy that decided; 0 is the bundled file. Absent on older records. */
   readonly version?: number
+  /** The index in the policy file of the rule that decided, from 0. Absent on older records, and without rules. */
+  readonly rule?: number
   /** Up to `attempts` in all, each `delayMs` after the one before it failed. */
   readonly retry?: { readonly attempts: number; readonly delayMs: number }
   /** Overrides the deployment's deadline. */

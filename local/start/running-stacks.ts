@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { isAlive } from '../servers/is-alive.ts'
 
 /**
- * Which local stacks run, so that commands find theirs without being told.
+ * Which local stacks run, so that a command finds its stack by itself.
  *
  * 1. The stacks started in this directory come first: their env files are `.local/env` and `.local/env-<process id>`.
  * 2. Where there are none, every stack of the user counts: each leaves a pointer to its env file in the user's cache.

@@ -78,6 +78,7 @@ const common = {
   policy: z.exactOptional(
     z.object({
       version: z.exactOptional(counter),
+      rule: z.exactOptional(counter),
       retry: z.exactOptional(z.object({ attempts: counter, delayMs: ms })),
       deadlineMs: z.exactOptional(ms),
       cancelAtDeadline: z.exactOptional(z.literal(true)),

@@ -18,8 +18,8 @@ const decisionText = (policy: Pick<Policy, 'rules'>, { domainId }: AssetRef, ass
   const decision = applyPolicy(policy, { domainId, projectId, asset: { type, name } })
   switch (decision.decision) {
     case 'run': {
-      const rule = policy.rules.findIndex(({ verdict }) => verdict === decision.orders)
-      return `rules[${rule}] runs it with ${decision.orders.types?.join(', ') ?? 'the default types'}`
+      const { types, policy: orders } = decision.orders
+      return `rules[${orders.rule}] runs it with ${types?.join(', ') ?? 'the default types'}`
     }
     case 'skip':
       return decision.reason === 'POLICY'

@@ -26,7 +26,7 @@ const wordsOf = (decision: Decision): string => {
   if (decision.decision === 'skip')
     return decision.reason === 'POLICY' ? `skip: ${decision.because}` : 'skip: no rule'
   const { types, policy } = decision.orders
-  const { version: _, ...orders } = policy
+  const { version: _version, rule: _rule, ...orders } = policy
   const what = types === undefined ? 'the default types' : types.join('+')
   return `run ${what}${Object.keys(orders).length === 0 ? '' : ` ${JSON.stringify(orders)}`}`
 }

@@ -8,7 +8,7 @@ const minute = 60_000
 const now = Date.parse('2026-11-20T02:14:00Z')
 const outputs = { RunTableName: 'runs' }
 
-describe('kept outputs', () => {
+describe('output cache', () => {
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'outputs-'))
@@ -19,20 +19,20 @@ describe('kept outputs', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('last ten minutes', async () => {
+  test('keeps outputs for ten minutes', async () => {
     const file = outputsFile(['stack', 'eu-west-1', 'AKIA'])
     await keepOutputs(file, outputs, now)
     expect(await keptOutputs(file, now + 10 * minute)).toEqual(outputs)
     expect(await keptOutputs(file, now + 10 * minute + 1)).toBeUndefined()
   })
 
-  test('from the future are not believed', async () => {
+  test('ignores an entry from the future', async () => {
     const file = outputsFile(['stack'])
     await keepOutputs(file, outputs, now + minute)
     expect(await keptOutputs(file, now)).toBeUndefined()
   })
 
-  test('have a file of their own for each stack, Region and access key, which names none of them', () => {
+  test('gives each stack, Region and access key a file that names none of them', () => {
     const files = [
       ['stack', 'eu-west-1', 'AKIA'],
       ['stack', 'eu-west-2', 'AKIA'],
@@ -42,14 +42,14 @@ describe('kept outputs', () => {
     expect(outputsFile(['stack', 'eu-west-1', 'AKIA'])).not.toContain('AKIA')
   })
 
-  test('can be read by their owner only', async () => {
+  test('lets only the owner read the file', async () => {
     const file = outputsFile(['stack'])
     await keepOutputs(file, outputs, now)
     expect((await stat(file)).mode & 0o077).toBe(0)
   })
 
   test.each(['', '{', '[]', '{"readAtMs":"1","outputs":{}}', '{"readAtMs":1,"outputs":{"a":1}}'])(
-    'that hold %j count as absent',
+    'ignores an entry that holds %j',
     async (text) => {
       const file = outputsFile(['stack'])
       await mkdir(dirname(file), { recursive: true })
@@ -58,7 +58,7 @@ describe('kept outputs', () => {
     },
   )
 
-  test('are removed when a resource is missing, if this command used them', async () => {
+  test('removes the entry that this command used, and no other', async () => {
     await forgetOutputs()
     expect(await forgetOutputs()).toBe(false)
     const file = outputsFile(['stack'])
@@ -68,7 +68,7 @@ describe('kept outputs', () => {
     expect(await readdir(dirname(file))).toEqual([])
   })
 
-  test('cost no command where the cache cannot be written', async () => {
+  test('fails no command where the cache cannot be written', async () => {
     await writeFile(join(folder, 'dzrun'), 'a file where the folder belongs')
     const file = outputsFile(['stack'])
     await keepOutputs(file, outputs, now)

@@ -12,7 +12,10 @@ const policyOf = (...matches: RuleMatch[]): Policy => ({
 
 describe('applyPolicy', () => {
   test('matches every asset with an empty rule, without GetAsset', () => {
-    expect(applyPolicy(policyOf({}), where)).toEqual({ decision: 'run', orders: run })
+    expect(applyPolicy(policyOf({}), where)).toEqual({
+      decision: 'run',
+      orders: { ...run, policy: { rule: 0 } },
+    })
   })
 
   test('requires everything that a rule names', () => {
