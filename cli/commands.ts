@@ -65,6 +65,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'run again what failed',
     add: async (program) => (await import('./commands/retry.ts')).addRetry(program),
   },
+  release: {
+    usage: 'release --reason CAP_FULL',
+    summary: 'look at once at what waits for a time',
+    add: async (program) => (await import('./commands/release.ts')).addRelease(program),
+  },
   redrive: {
     usage: 'redrive dead|rejected',
     summary: 'look through messages that were given up, and send them again',

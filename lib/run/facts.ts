@@ -7,6 +7,8 @@ export interface Facts {
   CLAIMED: { readonly kind: 'CLAIMED'; readonly leaseEndsAtMs: number }
   /** The sweep put a parked request, or a claim whose lease ended, back on the queue. */
   RELEASED: { readonly kind: 'RELEASED'; readonly holdUntilMs: number }
+  /** An operator shortened the wait of a parked request. */
+  MADE_DUE: { readonly kind: 'MADE_DUE'; readonly by: string }
   /** The request has to wait. `definite`: no Start of this lease can have taken effect. */
   REFUSED: {
     readonly kind: 'REFUSED'

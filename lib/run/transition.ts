@@ -35,6 +35,7 @@ import { changed, impossible, noted, type Transition, unchanged } from './transi
 interface Reached {
   CLAIMED: ClaimedRun
   RELEASED: ParkedRun
+  MADE_DUE: ParkedRun
   REFUSED: ParkedRun
   REJECTED: EndedRun
   STARTED: InFlightRun
@@ -97,6 +98,11 @@ const moves: Moves = {
       ...(isClaim ? {} : present({ error: run.error, heldSinceMs: run.heldSinceMs })),
     })
   },
+
+  MADE_DUE: (run, { by }, nowMs) =>
+    run.state !== 'PARKED' || run.releasedAtMs !== undefined || run.retryAtMs <= nowMs
+      ? unchanged
+      : changed({ ...run, retryAtMs: nowMs, history: withHistory(run, nowMs, `made due by ${by}`) }),
 
   REFUSED: (run, fact, nowMs) => {
     if (!isWaiting(run)) return impossible(run, fact)

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningCommand, runCommand } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -50,20 +50,35 @@ describe('commands that change a local stack', () => {
   const send = (queue: string, MessageBody: string) =>
     queues().send(new SendMessageCommand({ QueueUrl: env[queue] ?? '', MessageBody }))
 
+  /** Runs a command whose editor replaces `regenerated` by `regenerate`. */
+  const withEditor = async <T>(command: () => Promise<T>): Promise<T> => {
+    const editor = join(directory, 'editor.mjs')
+    await writeFile(
+      editor,
+      "import fs from 'node:fs'; const f = process.argv[2]; fs.writeFileSync(f, fs.readFileSync(f, 'utf8').replace('regenerated', 'regenerate'))",
+    )
+    vi.stubEnv('VISUAL', `${process.execPath} ${editor}`)
+    return command().finally(() => vi.unstubAllEnvs())
+  }
+
+  const waitingForCap = async (): Promise<readonly { readonly target: string }[]> =>
+    JSON.parse((await dzrun('list', '--reason', 'CAP_FULL', '--json')).stdout)
+
   test('puts a policy that decides within a minute, and names its version', async () => {
     const file = join(directory, 'policy.json')
     const rules = [
       { match: { project: 'sales*' }, skip: 'not yet' },
       { match: {}, run: {} },
     ]
-    await writeFile(file, JSON.stringify({ version: 1, rules }))
+    const caps = [{ name: 'names', type: 'BUSINESS_NAMES', perMonth: 1 }]
+    await writeFile(file, JSON.stringify({ version: 1, rules, caps }))
     const diff = await dzrun('policy', 'diff', file, '--json')
     expect(diff).toMatchObject({ code: 0 })
     expect(JSON.parse(diff.stdout)).toMatchObject([{ project: 'salesproject01', after: 'skip: not yet' }])
     expect(await dzrun('policy', 'put', file)).toMatchObject({ code: 2 })
     expect(await dzrun('policy', 'put', file, '--yes', '--by', 'ana')).toMatchObject({ code: 0 })
     expect((await dzrun('policy', 'history', '--json')).stdout).toContain('"by": "ana"')
-    expect(JSON.parse((await dzrun('policy', 'get')).stdout)).toEqual({ version: 1, rules })
+    expect(JSON.parse((await dzrun('policy', 'get')).stdout)).toEqual({ version: 1, rules, caps })
     await writeFile(file, JSON.stringify({ version: 1, rules: [{ match: {} }] }))
     const refused = await dzrun('policy', 'put', file, '--yes')
     expect(refused).toMatchObject({ code: 2 })
@@ -74,6 +89,11 @@ describe('commands that change a local stack', () => {
         'was skipped by the policy, policy version 1, rules[0]: not yet',
       ),
     )
+    await dzrun('submit', 'tpcds_item', 'tpcds_time_dim', '--types', 'BUSINESS_NAMES')
+    await eventually(async () => expect(await waitingForCap()).toHaveLength(1))
+    // A starter may use the version before for half a minute: the release below waits for that.
+    await writeFile(file, JSON.stringify({ version: 1, rules, caps: [{ ...caps[0], perMonth: 9 }] }))
+    expect(await dzrun('policy', 'put', file, '--yes')).toMatchObject({ code: 0 })
   })
 
   test('plans a backfill by that policy, and the sweep sends it after apply', async () => {
@@ -110,18 +130,79 @@ describe('commands that change a local stack', () => {
     })
     expect(shown).toMatchObject([{ redrive: expect.stringContaining('no: body: has unknown fields') }])
     expect((await dzrun('redrive', 'dead', '--yes')).stderr).toContain('redrove 1 of 1 message')
-    const editor = join(directory, 'editor.mjs')
-    await writeFile(
-      editor,
-      "import fs from 'node:fs'; const f = process.argv[2]; fs.writeFileSync(f, fs.readFileSync(f, 'utf8').replace('regenerated', 'regenerate'))",
-    )
-    const before = process.env['VISUAL']
-    process.env['VISUAL'] = `${process.execPath} ${editor}`
-    const edited = await dzrun('redrive', 'rejected', '--edit', '--yes')
-    if (before === undefined) delete process.env['VISUAL']
-    else process.env['VISUAL'] = before
+    const edited = await withEditor(() => dzrun('redrive', 'rejected', '--edit', '--yes'))
     expect(edited.stderr).toContain('redrove 1 of 1 message')
     expect((await dzrun('redrive', 'rejected')).stderr).toContain('nothing to redrive')
+  })
+
+  test('previews a rejected request with its reason, and redrives the one that the filter and the editor leave', async () => {
+    await send('REQUEST_QUEUE_URL', requestOf('blue-1', { regenerated: true }))
+    await send('REQUEST_QUEUE_URL', requestOf('green-1', { regenerated: true }))
+    const preview = (...args: readonly string[]) =>
+      dzrun('redrive', 'rejected', '--dry-run', '--json', 'reason,redrive,body', ...args)
+    await eventually(async () => expect(JSON.parse((await preview()).stdout)).toHaveLength(2))
+    const [blue] = JSON.parse((await preview('--filter', 'BLUE')).stdout)
+    expect(blue).toMatchObject({
+      reason: expect.stringContaining('unknown fields: "regenerated"'),
+      redrive: expect.stringMatching(/^no: .*regenerated/),
+      body: expect.stringContaining('blue-1'),
+    })
+    expect((await dzrun('redrive', 'rejected', '--yes')).stderr).toContain('nothing to redrive')
+    const shown = await withEditor(() => dzrun('redrive', 'rejected', '--filter', 'blue', '--edit', '--dry-run'))
+    expect(shown.stdout).toContain('blue-1')
+    expect(shown.stderr).toContain('would redrive 1 message')
+    const sent = await withEditor(() => dzrun('redrive', 'rejected', '--filter', 'blue', '--edit', '--yes'))
+    expect(sent.stderr).toContain('redrove 1 of 1 message')
+    expect(JSON.parse((await preview()).stdout)).toMatchObject([{ body: expect.stringContaining('green-1') }])
+    await eventually(async () => expect((await dzrun('explain', 'tpcds_promotion')).stdout).toContain('blue-1'))
+  })
+
+  test('retries a failed run with a new attempt that succeeds, and nothing twice', async () => {
+    const decide = (outcome: string) =>
+      fetch(`${env['AWS_ENDPOINT_URL_DATAZONE']}/_simulator/outcomes`, {
+        method: 'PUT',
+        body: JSON.stringify([{ target: 'tpcds_warehouse', outcome, durationMs: 500 }]),
+      })
+    const retry = (...args: readonly string[]) =>
+      dzrun('retry', '--ending', 'failed', '--asset', 'tpcds_warehouse', ...args)
+    await decide('failed')
+    expect(await dzrun('regenerate', 'tpcds_warehouse', '--wait', '--yes')).toMatchObject({ code: 1 })
+    await decide('succeeded')
+    const shown = await eventually(async () => {
+      const dryRun = await retry('--dry-run', '--json')
+      expect(dryRun.stderr).toContain('would retry 1 run')
+      return JSON.parse(dryRun.stdout)
+    })
+    expect(shown).toMatchObject([{ target: 'tpcds_warehouse', ending: 'FAILED', retry: 'yes' }])
+    expect(await retry()).toMatchObject({ code: 2, stderr: expect.stringContaining('Retry 1 run?') })
+    expect((await retry('--yes')).stderr).toContain('requested 1 run')
+    expect((await retry('--yes')).stderr).toMatch(/requested 1 run|nothing to retry/)
+    const attempts = await eventually(async () => {
+      const { runs } = JSON.parse((await dzrun('explain', 'tpcds_warehouse', '--json')).stdout)
+      expect(runs[0]).toMatchObject({ ending: 'SUCCEEDED' })
+      return runs.length
+    })
+    expect((await retry('--yes')).stderr).toContain('nothing to retry')
+    const after = JSON.parse((await dzrun('explain', 'tpcds_warehouse', '--json')).stdout)
+    expect(after.runs).toHaveLength(attempts)
+  })
+
+  test('releases what waits for a cap that was raised', async () => {
+    const [waiting] = await waitingForCap()
+    const release = (...args: readonly string[]) => dzrun('release', '--reason', 'CAP_FULL', ...args)
+    expect(await release('--dry-run')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('would release 1 request'),
+    })
+    expect(await release()).toMatchObject({ code: 2, stderr: expect.stringContaining('Release 1 request') })
+    await eventually(async () => {
+      const { stderr } = await release('--yes', '--by', 'ana')
+      expect(stderr).toMatch(/released \d of 1 request;|nothing waits for CAP_FULL/)
+      expect(await waitingForCap()).toEqual([])
+    })
+    const { stdout } = await dzrun('explain', waiting?.target ?? '')
+    expect(stdout).toContain('made due by ana')
+    expect((await release('--yes')).stderr).toBe('nothing waits for CAP_FULL\n')
   })
 
   test('tails events, and removes its rule and queue and those that a killed tail left behind', async () => {

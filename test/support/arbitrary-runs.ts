@@ -103,6 +103,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
     kind: fc.constant('MOVED_TO_LIVE' as const),
     requestKey: fc.constantFrom('event:1', 'event:2'),
   }),
+  fc.record({ kind: fc.constant('MADE_DUE' as const), by: fc.constant('ana') }),
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )
 

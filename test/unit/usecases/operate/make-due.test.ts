@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { runKey } from '../../../../lib/run/identity.ts'
+import type { ParkedRun, Run } from '../../../../lib/run/run.ts'
+import type { RunSummary } from '../../../../lib/run/run-summary.ts'
+import { makeDue } from '../../../../lib/usecases/operate/make-due.ts'
+import { memoryRunStore } from '../../../support/memory-run-store.ts'
+import { endedRun, minute, parkedRun, sourceSubject, subject, t0 } from '../../../support/runs.ts'
+
+const nowMs = t0 + 10 * minute
+const nextMonthMs = Date.parse('2026-12-01T00:00:00Z')
+
+const listed = (run: Run): RunSummary => ({
+  record: runKey(run).record,
+  domainId: run.subject.domainId,
+  status: 'PARKED',
+  projectId: run.projectId,
+  attempt: run.attempt,
+  updatedAtMs: t0,
+  ...(run.subject.kind === 'DATA_SOURCE'
+    ? { dataSourceId: run.subject.dataSourceId }
+    : { assetId: run.subject.assetId }),
+})
+
+const capped = (assetId: string, over: Partial<ParkedRun> = {}) =>
+  parkedRun({
+    subject: { ...subject, assetId },
+    reason: 'CAP_FULL',
+    retryAtMs: nextMonthMs,
+    heldSinceMs: t0,
+    ...over,
+  })
+
+const order = { reason: 'CAP_FULL', by: 'ana' } as const
+const at = { now: () => nowMs }
+
+describe('makeDue', () => {
+  test('makes every listed request due now, and writes who did it into its history', async () => {
+    const runs = Array.from({ length: 23 }, (_, index) => capped(`asset-${index}`))
+    const store = memoryRunStore(...runs)
+    const seen: number[] = []
+    const context = { store, clock: at, onProgress: (done: number) => void seen.push(done) }
+    expect(await makeDue(runs.map(listed), order, context)).toBe(23)
+    for (const run of runs)
+      expect(store.current(run)).toEqual({
+        ...run,
+        version: run.version + 1,
+        retryAtMs: nowMs,
+        history: [...run.history, { atMs: nowMs, what: 'made due by ana' }],
+      })
+    expect(seen).toEqual([10, 20, 23])
+  })
+
+  test('makes a request for a data source due', async () => {
+    const run = parkedRun({ subject: sourceSubject, reason: 'SOURCE_DAY_FULL', retryAtMs: nextMonthMs })
+    const store = memoryRunStore(run)
+    const sources = { ...order, reason: 'SOURCE_DAY_FULL' } as const
+    expect(await makeDue([listed(run)], sources, { store, clock: at })).toBe(1)
+    expect(store.current(run)).toMatchObject({ retryAtMs: nowMs })
+  })
+
+  test.each([
+    ['waits for another reason by now', capped('a', { reason: 'DENIED' })],
+    ['has ended by now', endedRun({ subject: { ...subject, assetId: 'a' } })],
+    ['is due already', capped('a', { retryAtMs: nowMs })],
+    ['was released', capped('a', { releasedAtMs: t0 })],
+  ])('leaves a request that %s as it is', async (_, run) => {
+    const store = memoryRunStore(run)
+    expect(await makeDue([listed(capped('a'))], order, { store, clock: at })).toBe(0)
+    expect(store.current(run)).toEqual(run)
+  })
+
+  test('leaves a request that another writer changes at the same moment to that writer', async () => {
+    const run = capped('a')
+    const store = memoryRunStore(run)
+    store.beforeWrite = () => {
+      store.beforeWrite = () => {}
+      store.given({ ...run, version: run.version + 1, reason: 'PAUSED' })
+    }
+    expect(await makeDue([listed(run)], order, { store, clock: at })).toBe(0)
+    expect(store.current(run)).toMatchObject({ reason: 'PAUSED', retryAtMs: nextMonthMs })
+  })
+
+  test('passes over a request that is no longer in the table', async () => {
+    expect(await makeDue([listed(capped('a'))], order, { store: memoryRunStore(), clock: at })).toBe(0)
+  })
+})
