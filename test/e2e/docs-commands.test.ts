@@ -1,43 +1,27 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { runCommand } from '../support/commands.ts'
 import { type DocBlock, docBlocks, dzrunLines, wordsOf } from '../support/doc-commands.ts'
-
-/** Blocks that are not run here, by what they match, each with the reason. */
-const skipped: readonly { readonly page?: string; readonly block: RegExp; readonly why: string }[] = [
-  { page: 'docs/CLI.md', block: /^dzrun /, why: 'a synopsis; generated from the commands' },
-  { page: 'docs/CLI.md', block: /completion/, why: 'installs into the shell of a person' },
-  { page: 'docs/SIMULATOR.md', block: /./, why: 'test/unit/local/datazone/documentation.test.ts runs them' },
-  { block: /^(npm|npx serverless|pip) /m, why: 'builds, tests or deploys the whole repository' },
-  { block: /(^ *|\$\()aws /m, why: 'needs the AWS CLI, which is no dependency of the repository' },
-  { block: /^(curl|source|DYNAMODB_ENDPOINT)/m, why: 'a step in the shell of a person' },
-  { block: /^(jq|cat) /m, why: 'changes files of a person' },
-  {
-    block: /^npx dzrun (page|events tail)/m,
-    why: 'runs until Ctrl-C; test/e2e/cli-changes.test.ts tails events',
-  },
-  { block: /^npx dzrun \S.*--watch/m, why: 'runs until Ctrl-C' },
-  { block: /^npx dzrun membership /m, why: 'reads roles of IAM, which the local stack does not have' },
-]
-
-const skipReason = ({ page, text }: DocBlock): string | undefined =>
-  skipped.find((entry) => (entry.page === undefined || entry.page === page) && entry.block.test(text))?.why
+import { skipReason } from '../support/doc-skips.ts'
+import { eventually } from '../support/eventually.ts'
+import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-blocks.ts'
+import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
 
 /** The names of the docs, as the local stack has them. */
 const localNames: readonly (readonly [RegExp, string])[] = [
   [/dzd_4hcuvz5s9kx7ma/g, 'dzd_sample1234567'],
-  [/c8r1d5m3k7x2ha/g, 'tpcds_item'],
+  [/c8r1d5m3k7x2ha|tpcds_store_sales/g, 'tpcds_item'],
   [/b2yn6t0r9p1q3w/g, 'refdataproj001'],
 ]
+const here = (text: string): string =>
+  localNames.reduce((changed, [name, local]) => changed.replaceAll(name, local), text)
 
-const changes = /^(regenerate|retry|redrive|backfill apply|policy put)\b/
+const changes = /^(regenerate|retry|release|redrive|backfill apply|policy put)\b/
 
 /** The arguments of a documented command for the stack of this test. */
 const argumentsOf = (line: string): readonly string[] => {
-  const local = localNames.reduce((text, [name, here]) => text.replaceAll(name, here), line)
-  const words = wordsOf(local.replace(/^npx dzrun /, ''))
+  const words = wordsOf(here(line).replace(/^npx dzrun /, ''))
   const stack = new Set(['--stage', '--stack', '--region', '--profile'])
   const kept = words.filter(
     (word, index) =>
@@ -46,48 +30,49 @@ const argumentsOf = (line: string): readonly string[] => {
   return changes.test(kept.join(' ')) ? [...kept, '--yes'] : kept
 }
 
+/** Commands that run until Ctrl-C. */
+const isEndless = (line: string): boolean => /^npx dzrun (page|events tail)|--watch/.test(line)
 /** Answers that a stack without runs may give: done, failed runs, nothing found, refused. */
 const answers: readonly (number | null)[] = [0, 1, 3, 4]
 /** A plan that is small is sent before the next command stops it. */
 const isSentAlready = /all of its requests are sent|is not being applied/
 
+const isShell = ({ text }: DocBlock): boolean => /^(aws|curl|source) /.test(text)
+const isNode = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)/.test(text)
+
 describe('a command in README.md or docs/', () => {
   let blocks: readonly DocBlock[] = []
-  let directory: string
-  let start: RunningCommand
+  let stack: StackCommand
   beforeAll(async () => {
-    blocks = await docBlocks()
-    directory = await mkdtemp(join(tmpdir(), 'docs-commands-'))
-    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
-    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
-    start = runCommand('local/start.ts', '--speed', '60', ...files, ...ports)
-    await start.printed(/Ctrl-C stops everything/)
+    blocks = (await docBlocks()).filter((block) => skipReason(block) === undefined)
+    stack = await startStackCommand()
+    const root = join(import.meta.dirname, '..', '..')
+    await symlink(join(root, 'examples'), join(stack.directory, 'examples'))
+    await copyFile(
+      join(root, 'events/samples/asset-added-to-catalog.json'),
+      join(stack.directory, 'event.json'),
+    )
   })
-  afterAll(async () => {
-    await start?.kill()
-    await rm(directory, { recursive: true })
-  })
+  afterAll(() => stack?.stop())
+
+  const shell = (text: string) =>
+    runShellBlock(here(text), { cwd: stack.directory, environment: stack.environment })
+  const dzrunCommands = () => [...new Set(blocks.flatMap(dzrunLines))]
 
   test('runs in the next tests, or is named as skipped with the reason', () => {
-    const unnamed = blocks.filter(
-      (block) =>
-        skipReason(block) === undefined &&
-        dzrunLines(block).length === 0 &&
-        !/^node examples\//.test(block.text),
-    )
-    expect(unnamed).toEqual([])
+    const others = blocks.filter((block) => !isShell(block) && !isNode(block))
+    expect(others.filter((block) => dzrunLines(block).length === 0)).toEqual([])
   })
 
   test('works as it is written, where it is a command of dzrun', { timeout: 600_000 }, async () => {
-    const lines = [...new Set(blocks.filter((block) => skipReason(block) === undefined).flatMap(dzrunLines))]
+    const lines = dzrunCommands().filter((line) => !isEndless(line))
     expect(lines.length).toBeGreaterThan(20)
     const failed: string[] = []
     const isPlan = (line: string) => line.includes(' backfill plan ')
     const queue = lines.filter(isPlan)
     const work = async () => {
       for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
-        const args = [...argumentsOf(line), '--local', join(directory, 'env')]
-        const { code, stderr } = await runCommand('cli/main.ts', ...args).ended
+        const { code, stderr } = await stack.dzrun(...argumentsOf(line))
         if (!answers.includes(code) && !isSentAlready.test(stderr)) failed.push(`${line}: ${code} ${stderr}`)
       }
     }
@@ -97,14 +82,57 @@ describe('a command in README.md or docs/', () => {
     expect(failed).toEqual([])
   })
 
-  test('requests runs with the example of docs/PRODUCERS.md', async () => {
-    const producer = blocks.find(({ text }) => text.startsWith('node examples/producer/'))
-    const text = await readFile(join(directory, 'env'), 'utf8')
-    for (const [, name = '', value = ''] of text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm))
-      process.env[name] = value
-    const [script = '', ...args] = wordsOf(producer?.text ?? '').slice(1)
-    const { code, stdout } = await runCommand(script, ...args).ended
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^requested load-/)
+  test('runs until Ctrl-C, where it is a tail or the page', async () => {
+    const lines = dzrunCommands().filter(isEndless)
+    expect(lines.length).toBeGreaterThan(2)
+    const endings = lines.map(async (line) => {
+      const command = stack.running(...argumentsOf(line))
+      await eventually(() => expect(command.stdout() + command.stderr()).toContain('Ctrl-C ends it'))
+      command.interrupt()
+      return { line, code: (await command.ended).code }
+    })
+    expect(await Promise.all(endings)).toEqual(lines.map((line) => ({ line, code: 0 })))
+  })
+
+  test.skipIf(!hasAwsCli)('works with the AWS CLI (skipped where it is missing)', async () => {
+    const texts = blocks.filter((block) => isShell(block) && /^ *aws /m.test(block.text))
+    expect(texts.length).toBeGreaterThan(5)
+    for (const { text } of texts) await shell(text)
+    // What the requests of the blocks made: they name the same asset.
+    await eventually(async () => {
+      const { stdout } = await stack.dzrun('explain', 'tpcds_item')
+      for (const id of ['nightly-2026-11-20/tpcds_item', 'ana-2026-11-20-1', 'load-1/orders'])
+        expect(stdout).toContain(id)
+    })
+  })
+
+  test.skipIf(!hasCurl)('works with curl (skipped where it is missing)', async () => {
+    const texts = blocks.filter((block) => /^curl /.test(block.text))
+    expect(texts.length).toBeGreaterThan(1)
+    for (const { text } of texts) await shell(text)
+  })
+
+  test('works as a script of this repository', async () => {
+    const lines = blocks.filter(isNode).flatMap(({ text }) => text.split('\n'))
+    for (const line of lines) {
+      const [, ...words] = wordsOf(here(line))
+      if (line.startsWith('node ')) {
+        expect(await shell(line)).toMatch(/^requested load-/)
+        continue
+      }
+      const flags = words.slice(words.indexOf('--') + 1)
+      const logs = runCommand('local/logs.ts', ...flags, '--file', stack.logFile)
+      if (flags.includes('--follow')) await logs.printed(/./)
+      logs.interrupt()
+      await logs.ended
+    }
+  })
+
+  test.skipIf(!hasBoto3)('requests a run from Python (skipped without boto3)', async () => {
+    const [block] = (await docBlocks('python')).filter(({ page }) => page === 'docs/PRODUCERS.md')
+    await shell(`python3 - <<'END'\n${block?.text}\nEND`)
+    await eventually(async () =>
+      expect((await stack.dzrun('explain', 'tpcds_item')).stdout).toContain('load-2026-11-20/orders'),
+    )
   })
 })

@@ -19,6 +19,7 @@ interface Ended {
 /** A running command of this repository, in its own process. */
 export interface RunningCommand {
   readonly stdout: () => string
+  readonly stderr: () => string
   readonly ended: Promise<Ended>
   /** Waits for output that matches the pattern and returns the match. */
   printed(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>
@@ -85,6 +86,7 @@ const run = (file: string, ...args: readonly string[]): RunningCommand => {
   const isOver = () => child.exitCode !== null || child.signalCode !== null
   return {
     stdout: () => texts.stdout,
+    stderr: () => texts.stderr,
     ended,
     printed: (pattern, deadlineMs = 60_000) =>
       eventually(

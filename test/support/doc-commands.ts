@@ -14,14 +14,15 @@ const pages = async (): Promise<readonly string[]> => [
   ...(await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ]
 
-/** Returns every `sh` block of README.md and docs/, as it is shown. */
-export const docBlocks = async (): Promise<readonly DocBlock[]> => {
+/** Returns every block in a language of README.md and docs/, as it is shown; of a list, without its indentation. */
+export const docBlocks = async (language = 'sh'): Promise<readonly DocBlock[]> => {
+  const block = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm')
   const found = await Promise.all(
     (await pages()).map(async (page) => {
       const text = await readFile(join(root, page), 'utf8')
-      return [...text.matchAll(/^```(?:sh|bash|shell)\n([\s\S]*?)^```/gm)].map(([, block = '']) => ({
+      return [...text.matchAll(block)].map(([, indentation = '', lines = '']) => ({
         page,
-        text: block.trim(),
+        text: lines.replaceAll(new RegExp(`^${indentation}`, 'gm'), '').trim(),
       }))
     }),
   )

@@ -1,0 +1,47 @@
+import type { DocBlock } from './doc-commands.ts'
+
+/** Blocks that test/e2e/docs-commands.test.ts does not run, by what they match, each with the reason. */
+const skipped: readonly { readonly page?: string; readonly block: RegExp; readonly why: string }[] = [
+  {
+    page: 'docs/CLI.md',
+    block: /^dzrun /,
+    why: 'generated; test/unit/cli/reference.test.ts checks the arguments and flags of each example',
+  },
+  { page: 'docs/CLI.md', block: /completion/, why: 'changes the shell of a person' },
+  { page: 'docs/SIMULATOR.md', block: /./, why: 'test/e2e/docs-simulator.test.ts runs them at a simulator' },
+  { page: 'README.md', block: /npm run demo$/, why: 'test/e2e/demo.test.ts runs the demo' },
+  {
+    page: 'README.md',
+    block: /^npm run check/,
+    why: 'the checks of the repository itself; .ci/run runs them',
+  },
+  {
+    page: 'docs/LOCAL.md',
+    block: /npm start( -- --(data|host) \S+)?$/,
+    why: 'starts another stack; test/e2e/start.test.ts starts one with each of the flags',
+  },
+  {
+    page: 'docs/LOCAL.md',
+    block: /^pip install 'moto/,
+    why: 'installs moto; the contract tests use the engine at DYNAMODB_ENDPOINT where it is set',
+  },
+  {
+    page: 'docs/PRODUCERS.md',
+    block: /aws cloudformation describe-stacks/,
+    why: 'reads the outputs of a deployed stack, and no CloudFormation runs locally',
+  },
+  {
+    block: /^(npx serverless|npm ci\nnpx serverless|npm run package:cfn)/,
+    why: 'test/package/ packages the service; a deployment needs an AWS account',
+  },
+  {
+    page: 'docs/DEPLOY.md',
+    block: /^(role=\$\()?aws (cloudformation|dynamodb)/,
+    why: 'changes a deployed stack, its table or its IAM roles, in an AWS account',
+  },
+  { block: /^npx dzrun membership /, why: 'reads roles of IAM, which the local stack does not have' },
+]
+
+/** Returns why a block is not run; undefined for one that is. */
+export const skipReason = ({ page, text }: DocBlock): string | undefined =>
+  skipped.find((entry) => (entry.page === undefined || entry.page === page) && entry.block.test(text))?.why

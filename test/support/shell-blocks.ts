@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** `curl` fails on a refusal, and ends after a while where it would follow a stream for ever. */
+const prelude = `
+curl() {
+  case "$*" in
+    *text/event-stream*) command curl -sS --fail-with-body --max-time 1 "$@" || [ $? -eq 28 ] ;;
+    *) command curl -sS --fail-with-body --max-time 20 "$@" ;;
+  esac
+}
+source() { :; }
+`
+
+/**
+ * Runs a documented block in bash, which stops at the first command that fails, and returns what it printed.
+ * @param environment what an earlier block, or \`source .local/env\`, would have set
+ */
+export const runShellBlock = async (
+  text: string,
+  { cwd, environment }: { readonly cwd: string; readonly environment: Readonly<Record<string, string>> },
+): Promise<string> => {
+  const { AWS_PROFILE: _, ...inherited } = process.env
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${prelude}${text}`], {
+    cwd,
+    env: { ...inherited, AWS_PAGER: '', ...environment },
+  })
+  return stdout
+}
+
+const works = (file: string, ...args: readonly string[]): Promise<boolean> =>
+  run(file, [...args]).then(
+    () => true,
+    () => false,
+  )
+
+/** Tools that the docs use and this repository does not install. */
+export const hasAwsCli = await works('aws', '--version')
+export const hasCurl = await works('curl', '--version')
+export const hasBoto3 = await works('python3', '-c', 'import boto3, requests')
