@@ -35,6 +35,8 @@ export interface Case {
   /** Requests of an applied backfill plan, about other assets; none when left out. */
   readonly backfill?: number
   readonly datazone?: SettingsInput
+  /** The policy file; config/policy.json when left out. */
+  readonly policyFile?: object
   /** Of calls of every port; fair weather when left out. */
   readonly weather?: (call: CallInfo) => Weather
   /** Share of Starts that are throttled for no reason. */
@@ -67,8 +69,8 @@ export interface Figures {
   readonly starts: readonly { readonly atMs: number; readonly outcome: string }[]
   /** From each request to its Started event, in ms, in rising order; without those of the backfill. */
   readonly startLatenciesMs: readonly number[]
-  /** How many runs of the backfill were started. */
-  readonly backfilled: number
+  /** When each run of the backfill was started, in ms from the start, in rising order. */
+  readonly backfillStartsMs: readonly number[]
   /** Parked records, by what for. */
   readonly parked: Readonly<Record<string, number>>
 }
@@ -168,7 +170,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     time,
     random: random.fork('environment'),
     profile: { ...drawProfile(random.fork('profile'), undefined), tickLateMs: 0, tickTwice: 0 },
-    policyFile,
+    policyFile: given.policyFile ?? policyFile,
     requests,
     hints,
     hintsFor: (process) => hintQueueFor(process.step, hints),
@@ -220,12 +222,12 @@ export const measure = async (given: Case): Promise<Figures> => {
   const takenAtMs = new Map<string, number>()
   const endedAtMs = new Map<string, number>()
   const startLatenciesMs: number[] = []
-  let backfilled = 0
+  const backfillStartsMs: number[] = []
   for (const { detail, takenAtMs: atMs } of bus.events()) {
     const { data }: { data: { status: string; runId?: string; asset: { id: string } } } = JSON.parse(detail)
     if (data.status === 'STARTED') {
       const atRequestMs = requestedAtMs.get(data.asset.id)
-      if (atRequestMs === undefined) backfilled += 1
+      if (atRequestMs === undefined) backfillStartsMs.push(atMs - startMs)
       else startLatenciesMs.push(atMs - atRequestMs)
       continue
     }
@@ -257,7 +259,7 @@ export const measure = async (given: Case): Promise<Figures> => {
     })),
     endingsMs: [...endedAtMs.values()].sort((left, right) => left - right),
     startLatenciesMs: startLatenciesMs.toSorted((left, right) => left - right),
-    backfilled,
+    backfillStartsMs: backfillStartsMs.toSorted((left, right) => left - right),
     parked,
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
 import type { Policies } from '../lib/ports/policies.ts'
-import type { SweepLog } from '../lib/ports/sweep-log.ts'
+import type { DeployedSettings, SweepLog } from '../lib/ports/sweep-log.ts'
 import type { Cap } from '../lib/run/caps.ts'
 import { present } from '../lib/run/present.ts'
 import type { ParkReason } from '../lib/run/run.ts'
@@ -31,6 +31,8 @@ interface PollerParts {
   readonly log?: SweepLog
   /** With the log, for the caps in force, which `dzrun quota` shows. */
   readonly policies?: Policies
+  /** With the log, for `dzrun backfill plan`. */
+  readonly deployed?: DeployedSettings
 }
 
 /** The caps of the policy in force. Undefined when the table does not answer: then the sweep cannot be recorded either. */
@@ -46,7 +48,7 @@ const capsInForce = async (policies: Policies | undefined): Promise<readonly Cap
 const record = async (
   report: PollerReport,
   startedAtMs: number,
-  { settings, ports, log, policies }: PollerParts,
+  { settings, ports, log, policies, deployed }: PollerParts,
 ): Promise<void> => {
   if (log === undefined) return
   const caps = await capsInForce(policies)
@@ -56,6 +58,7 @@ const record = async (
     startedAtMs,
     tookMs: ports.clock.now() - startedAtMs,
     mode: settings.mode,
+    ...deployed,
     caps,
     due,
     announced,

@@ -17,5 +17,9 @@ export const handler = middy<unknown, PollerReport>()
       telemetry,
       log: sweepLog,
       policies,
+      deployed: {
+        defaultTypes: config.starter.defaultTypes,
+        startRatePerSecond: config.startRatePerSecond,
+      },
     }),
   )

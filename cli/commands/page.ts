@@ -59,8 +59,9 @@ export const addPage = (program: Command): void => {
         unitsPerMinute: stack.local === undefined ? all.readUnits : 60_000,
         log: (line) => console.error(line),
       })
+      const interrupted = untilInterrupted()
       console.log(`The page of ${stack.name}: ${page.url}\nOpen it on this machine. Ctrl-C ends it.`)
-      await untilInterrupted()
+      await interrupted
       await page.close()
     })
 }

@@ -1,8 +1,16 @@
 import type { Cap } from '../run/caps.ts'
 import type { Mode } from '../run/mode.ts'
+import type { GenerationType } from '../run/run.ts'
+
+/** Settings of the deployment that people plan with. Absent on records of older versions. */
+export interface DeployedSettings {
+  /** The types of a request for which neither its sender nor the policy names any. */
+  readonly defaultTypes?: readonly GenerationType[]
+  readonly startRatePerSecond?: number
+}
 
 /** What people see of the last sweep: that the schedule is alive, and what only a sweep counts. */
-export interface LastSweep {
+export interface LastSweep extends DeployedSettings {
   readonly startedAtMs: number
   readonly tookMs: number
   /** The mode and the caps that the functions were deployed with. */

@@ -25,20 +25,22 @@ const file = (path: string, body: Uint8Array<ArrayBuffer>) => [path, { body, typ
 /** The names of the client's files, in `page/client` or made from it. */
 const clientPaths = ['index.html', 'favicon.svg', 'main.js', 'main.css'] as const
 
-/** Bundles the client in memory, or returns undefined where there is no bundler: in the installed package. */
-const bundled = async (): Promise<ClientFiles | undefined> => {
-  const build = await import('./build-client.ts').catch(() => undefined)
-  return build === undefined
-    ? undefined
-    : new Map((await build.bundleClient()).map(([path, body]) => file(path, body)))
+/** Bundles the client in memory, which only the repository has the sources and the bundler for. */
+const bundled = async (): Promise<ClientFiles> => {
+  const { bundleClient } = await import('./build-client.ts')
+  return new Map((await bundleClient()).map(([path, body]) => file(path, body)))
 }
 
-const prebuilt = async (): Promise<ClientFiles> =>
-  new Map(
-    await Promise.all(
-      clientPaths.map(async (path) => file(path, new Uint8Array(await readFile(join(builtClient, path))))),
-    ),
+/** Reads the files that were built for the package; undefined in the repository, which has none. */
+const prebuilt = async (): Promise<ClientFiles | undefined> => {
+  const read = clientPaths.map(async (path) =>
+    file(path, new Uint8Array(await readFile(join(builtClient, path)))),
   )
+  return Promise.all(read).then(
+    (files) => new Map(files),
+    () => undefined,
+  )
+}
 
-/** The client's files: bundled from their sources in the repository, prebuilt in the package. */
-export const clientFiles = async (): Promise<ClientFiles> => (await bundled()) ?? prebuilt()
+/** The client's files: prebuilt in the package, bundled from their sources in the repository. */
+export const clientFiles = async (): Promise<ClientFiles> => (await prebuilt()) ?? bundled()

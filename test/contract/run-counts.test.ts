@@ -39,6 +39,8 @@ describe.each(dynamoDbs)('run counts and the sweep log in $name', ({ environment
       tookMs: 2,
       mode: 'run',
       caps: [{ name: 'names', type: 'BUSINESS_NAMES', perMonth: 50_000 }],
+      defaultTypes: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
+      startRatePerSecond: 9.8,
       due: 3,
       announced: 1,
       released: 0,

@@ -101,7 +101,7 @@ describe('a command in README.md or docs/', () => {
     // What the requests of the blocks made: they name the same asset.
     await eventually(async () => {
       const { stdout } = await stack.dzrun('explain', 'tpcds_item')
-      for (const id of ['nightly-2026-11-20/tpcds_item', 'ana-2026-11-20-1', 'load-1/orders'])
+      for (const id of ['nightly-2026-11-20/store_sales', 'ana-2026-11-20-1', 'load-1/orders'])
         expect(stdout).toContain(id)
     })
   })

@@ -1,10 +1,12 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildCli } from '../../cli/package.ts'
+import { eventually } from '../support/eventually.ts'
 
 const run = promisify(execFile)
 
@@ -63,5 +65,64 @@ describe('the packed dzrun, installed elsewhere', () => {
       status: 0,
       stdout: expect.stringContaining('explain'),
     })
+  })
+
+  test('serves the page with its client, also beside a bundler that has none of its sources', async () => {
+    const esbuild = join(folder, 'node_modules', 'esbuild')
+    await mkdir(esbuild)
+    await writeFile(join(esbuild, 'package.json'), '{"name":"esbuild","version":"0.0.0","main":"index.js"}')
+    await writeFile(join(esbuild, 'index.js'), 'exports.build = () => { throw new Error("no sources") }')
+    const nowhere = 'http://127.0.0.1:9'
+    const environment = {
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_DYNAMODB: nowhere,
+      AWS_ENDPOINT_URL_SQS: nowhere,
+      AWS_ENDPOINT_URL_DATAZONE: nowhere,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: nowhere,
+      RUN_TABLE: 'runs',
+      REQUEST_QUEUE_URL: `${nowhere}/requests`,
+      REQUEST_DLQ_URL: `${nowhere}/dead`,
+      REJECTED_QUEUE_URL: `${nowhere}/rejected`,
+      RUN_BUS: 'bus',
+    }
+    const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`)
+    const env = join(folder, 'env')
+    await writeFile(env, `${lines.join('\n')}\n`)
+    const page = spawn(join(folder, 'node_modules', '.bin', 'dzrun'), ['page', '--local', env], {
+      cwd: folder,
+    })
+    const closed = once(page, 'close')
+    let printed = ''
+    for (const stream of [page.stdout, page.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        printed += text
+      })
+    try {
+      const url = await eventually(() => {
+        const [address = ''] = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(printed) ?? []
+        expect(address, printed).not.toBe('')
+        return address
+      })
+      const first = await fetch(url, { redirect: 'manual' })
+      const cookie = first.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; ')
+      const get = async (path: string) => {
+        const answer = await fetch(new URL(path, url), { headers: { cookie } })
+        return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
+      }
+      const html = await get('/')
+      expect(html).toMatchObject({ status: 200, type: expect.stringContaining('text/html') })
+      const files = [...html.text.matchAll(/(?:src|href)="(\/files\/[^"]+)"/g)].map(([, path = '']) => path)
+      expect(files.length).toBeGreaterThan(1)
+      for (const path of files) {
+        const { status, text } = await get(path)
+        expect({ path, status, isEmpty: text === '' }).toEqual({ path, status: 200, isEmpty: false })
+      }
+    } finally {
+      page.kill('SIGINT')
+      expect(await closed).toEqual([0, null])
+    }
   })
 })

@@ -3,12 +3,22 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** `curl` fails on a refusal, and ends after a while where it would follow a stream for ever. */
+/**
+ * `curl` fails on a refusal, and ends after a while where it would follow a stream for ever. `aws` gets the endpoint of SQS
+ * as a flag, because version 1 of the AWS CLI does not read it from the environment.
+ */
 const prelude = `
 curl() {
   case "$*" in
     *text/event-stream*) command curl -sS --fail-with-body --max-time 1 "$@" || [ $? -eq 28 ] ;;
     *) command curl -sS --fail-with-body --max-time 20 "$@" ;;
+  esac
+}
+aws() {
+  case "$*" in
+    *--endpoint-url*) command aws "$@" ;;
+    "sqs "*) command aws "$@" --endpoint-url "$AWS_ENDPOINT_URL_SQS" ;;
+    *) command aws "$@" ;;
   esac
 }
 source() { :; }
@@ -23,7 +33,7 @@ export const runShellBlock = async (
   { cwd, environment }: { readonly cwd: string; readonly environment: Readonly<Record<string, string>> },
 ): Promise<string> => {
   const { AWS_PROFILE: _, ...inherited } = process.env
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${prelude}${text}`], {
+  const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `${prelude}${text}`], {
     cwd,
     env: { ...inherited, AWS_PAGER: '', ...environment },
   })

@@ -19,7 +19,7 @@ export const startStackCommand = async (...flags: readonly string[]) => {
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    await start.printed(/Ctrl-C stops everything/)
+    await start.printed(/Ctrl-C stops everything/, 150_000)
     const text = await readFile(envFile, 'utf8')
     const environment: Readonly<Record<string, string>> = Object.fromEntries(
       [...text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),

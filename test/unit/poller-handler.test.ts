@@ -91,7 +91,7 @@ test('P6: reports once per sweep, in the log and in a metric, that List was refu
   expect(counts['sweep-read-without-list']).toBe(6)
 })
 
-test('records the caps of the policy that is in force now, for dzrun quota', async () => {
+test('records the caps in force and the settings of the deployment, for dzrun quota and dzrun backfill plan', async () => {
   const caps = [{ name: 'all', perMonth: 300 }]
   const sweeps: LastSweep[] = []
   const { sweep } = poller(
@@ -99,10 +99,13 @@ test('records the caps of the policy that is in force now, for dzrun quota', asy
     {
       log: { record: async (last) => void sweeps.push(last) },
       policies: { current: async () => ({ version: 2, policy: { rules: [], triggers: [], caps } }) },
+      deployed: { defaultTypes: ['BUSINESS_NAMES'], startRatePerSecond: 5 },
     },
   )
   await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
-  expect(sweeps).toMatchObject([{ caps, mode: 'run', due: 0 }])
+  expect(sweeps).toMatchObject([
+    { caps, mode: 'run', due: 0, defaultTypes: ['BUSINESS_NAMES'], startRatePerSecond: 5 },
+  ])
 })
 
 test('finishes a sweep that cannot be recorded, because the table does not answer', async () => {

@@ -39,6 +39,8 @@ const SweepItem = z.object({
       reserveForLive: limit,
     }),
   ),
+  defaultTypes: z.exactOptional(z.array(z.enum(generationTypes))),
+  startRatePerSecond: limit,
   due: counter,
   announced: counter,
   released: counter,
