@@ -4,36 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import { packagedTemplate } from '../../local/package.ts'
 
 const docs = join(import.meta.dirname, '../../docs')
 const run = promisify(execFile)
-
-const policySchema = z.object({
-  Statement: z.array(z.object({ Sid: z.string(), Action: z.union([z.string(), z.array(z.string())]) })),
-})
-
-/** The IAM prefix of the service that a resource type belongs to. */
-const prefixes: Readonly<Record<string, string>> = {
-  CloudWatch: 'cloudwatch',
-  Logs: 'logs',
-  Events: 'events',
-  S3: 's3',
-}
-
-test('covers the service of every resource in the template with docs/deployer-policy.json', async () => {
-  const policy = policySchema.parse(JSON.parse(await readFile(join(docs, 'deployer-policy.json'), 'utf8')))
-  const granted = new Set(
-    policy.Statement.flatMap(({ Action }) => [Action].flat()).map((action) => action.replace(/:.*/, '')),
-  )
-  const { template } = await packagedTemplate()
-  const needed = Object.values(template.Resources).map(({ Type }) => {
-    const service = Type.split('::')[1] ?? ''
-    return prefixes[service] ?? service.toLowerCase()
-  })
-  expect([...new Set(needed)].filter((service) => !granted.has(service))).toEqual([])
-})
 
 const hasJq = await run('jq', ['--version']).then(
   () => true,
