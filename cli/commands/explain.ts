@@ -1,7 +1,13 @@
 import type { Command } from 'commander'
 import { present } from '../../lib/run/present.ts'
+import { callsByLine } from '../../lib/usecases/inspect/calls-made.ts'
 import { policyVersionText, skipText } from '../../lib/usecases/inspect/describe-run.ts'
-import type { Advice, Explanation, RunStory } from '../../lib/usecases/inspect/explain-target.ts'
+import type {
+  Advice,
+  ExplainPorts,
+  Explanation,
+  RunStory,
+} from '../../lib/usecases/inspect/explain-target.ts'
 import { explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
 import type { Unrequested } from '../../lib/usecases/inspect/explain-unrequested.ts'
 import { connect } from '../connect.ts'
@@ -12,6 +18,7 @@ import { age, printable, styled, time, timeAndAge } from '../terminal.ts'
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
+  const calls = callsByLine(run)
   const by = story.requestedBy.map(printable).join(', ')
   return [
     styled('bold', story.title),
@@ -20,7 +27,10 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
     ...(run.subject.kind === 'METADATA_GENERATION'
       ? [`  project ${run.projectId}, lane ${run.request.lane}`]
       : []),
-    ...(run.policy?.version === undefined ? [] : [`  decided by ${policyVersionText(run.policy.version)}`]),
+    ...(story.decidedBy === undefined ? [] : [`  decided by ${story.decidedBy}`]),
+    ...(run.state === 'PARKED' && run.error !== undefined
+      ? [printable(`  ${run.error.name}: ${run.error.message}`)]
+      : []),
     ...(pause === undefined
       ? []
       : [
@@ -30,7 +40,13 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
       ? []
       : [`  breaker open since ${time(breaker.openedAtMs)}, next probe ${time(breaker.nextProbeAtMs)}`]),
     ...(nextLookAtMs === undefined ? [] : [`  next look ${timeAndAge(nextLookAtMs, nowMs)}`]),
-    ...run.history.map(({ atMs, what }) => styled('dim', `  ${time(atMs)}  ${printable(what)}`)),
+    ...run.history.map(({ atMs, what }, line) => {
+      const call = calls[line]
+      return styled(
+        'dim',
+        `  ${time(atMs)}  ${printable(what)}${call === undefined ? '' : ` [${call.call}]`}`,
+      )
+    }),
   ]
 }
 
@@ -57,7 +73,7 @@ const catalogLines = ({ catalog }: Explained): readonly string[] =>
     : [
         printable(`${catalog.name} (${catalog.type}) in project ${catalog.projectId}`),
         catalog.isPublished ? 'It is published.' : 'It is not published, so no event requests a run.',
-        printable(`The policy: ${catalog.decision}.`),
+        printable(`By ${policyVersionText(catalog.policyVersion)}, ${catalog.decision}.`),
       ]
 
 const explanationLines = (explanation: Explained, nowMs: number): readonly string[] => [
@@ -82,15 +98,26 @@ const unrequested = async (
     import('../current-policy.ts'),
     import('../../lib/usecases/inspect/explain-unrequested.ts'),
   ])
-  const { policy } = await currentPolicy({ client, location })
+  const policy = await currentPolicy({ client, location })
   return explainUnrequested(target, policy, catalogPorts(location, options))
+}
+
+/** What the table has on an asset or, where DataZone shows no such asset, on a data source with that id. */
+const recordsOf = async (
+  { domainId, assetId, isKnown }: ResolvedAsset,
+  ports: ExplainPorts,
+): Promise<Explanation> => {
+  const ofAsset = await explainTarget({ domainId, assetId }, ports)
+  if (isKnown || ofAsset.stories.length + ofAsset.skips.length > 0) return ofAsset
+  const ofSource = await explainTarget({ domainId, dataSourceId: assetId }, ports)
+  return ofSource.stories.length + ofSource.skips.length > 0 ? ofSource : ofAsset
 }
 
 /** `dzrun explain ASSET`: why does this table have no description? */
 export const addExplain = (program: Command): void => {
   const command = program
     .command('explain')
-    .argument('<asset>', assetHelp)
+    .argument('<asset>', `${assetHelp}; or the id of a data source`)
     .description(
       'say what was requested for an asset, where it stands, what it waits for, and what you can do',
     )
@@ -101,8 +128,7 @@ export const addExplain = (program: Command): void => {
     const all = command.optsWithGlobals<AssetFlags>()
     const { client, location, store, switches, breakers, skips } = await connect(all)
     const asset = await resolveAsset(named, all, location)
-    const target = { domainId: asset.domainId, assetId: asset.assetId }
-    const recorded = await explainTarget(target, { store, switches, breakers, skips })
+    const recorded = await recordsOf(asset, { store, switches, breakers, skips })
     const isRecorded = recorded.stories.length + recorded.skips.length > 0
     const catalog = isRecorded ? undefined : await unrequested(asset, all, { client, location })
     const isKnown = isRecorded || catalog !== undefined

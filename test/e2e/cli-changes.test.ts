@@ -78,7 +78,7 @@ describe('commands that change a local stack', () => {
     await dzrun('submit', 'store_sales')
     await eventually(async () =>
       expect((await dzrun('explain', 'store_sales')).stdout).toContain(
-        'was skipped by the policy, policy version 1, rules[0]: not yet',
+        'was skipped by rules[0] of policy version 1: not yet',
       ),
     )
     await dzrun('submit', 'tpcds_item', 'tpcds_time_dim', '--types', 'BUSINESS_NAMES')

@@ -81,10 +81,22 @@ const skipped: Record<SkipReason, string> = {
 export const policyVersionText = (version: number): string =>
   version === 0 ? 'the bundled policy' : `policy version ${version}`
 
+/** Returns which rule of which policy decided what a run generates; undefined where no policy decides. */
+export const decidedBy = ({ subject, policy }: Run): string | undefined => {
+  if (subject.kind === 'DATA_SOURCE') return undefined
+  const version = policy?.version === undefined ? undefined : policyVersionText(policy.version)
+  const rule = policy?.rule === undefined ? undefined : `rules[${policy.rule}]`
+  if (rule !== undefined) return version === undefined ? rule : `${rule} of ${version}`
+  return version && `${version} (the record is older than the note of the rule)`
+}
+
 /** Returns what happened to a skipped request, in one sentence without its time. */
 export const skipText = ({ requestKey, reason, rule, because, types, policyVersion }: Skip): string => {
-  const version = policyVersion === undefined ? '' : `, ${policyVersionText(policyVersion)}`
-  const place = `${version}${rule === undefined ? '' : `, rules[${rule}]`}`
+  const version = policyVersion === undefined ? undefined : policyVersionText(policyVersion)
   const which = types === undefined ? '' : `, ${types.join(' + ')},`
-  return `${requestKey}${which} was skipped ${skipped[reason]}${place}${because === undefined ? '' : `: ${because}`}`
+  const by =
+    rule === undefined
+      ? `${skipped[reason]}${version === undefined ? '' : ` (${version})`}`
+      : `by rules[${rule}] of ${version ?? 'the policy'}`
+  return `${requestKey}${which} was skipped ${by}${because === undefined ? '' : `: ${because}`}`
 }

@@ -6,7 +6,8 @@ import type { Breaker } from '../../run/breaker.ts'
 import { present } from '../../run/present.ts'
 import type { AssetRef, DataSourceRef, Run } from '../../run/run.ts'
 import type { Skip } from '../../run/skip.ts'
-import { standingOf, titleOf } from './describe-run.ts'
+import { type CallMade, callsMade } from './calls-made.ts'
+import { decidedBy, standingOf, titleOf } from './describe-run.ts'
 
 export interface ExplainPorts {
   readonly store: RunStore
@@ -26,6 +27,10 @@ export interface RunStory {
   readonly nextLookAtMs?: number
   readonly pause?: Pause
   readonly breaker?: Breaker
+  /** The rule and the policy version that decided. */
+  readonly decidedBy?: string
+  /** The calls that changed the record, and what DataZone answered, oldest first. */
+  readonly calls: readonly CallMade[]
   readonly run: Run
 }
 
@@ -81,7 +86,8 @@ const storyOf = async (
     standing: standingOf(run),
     requestedBy: [run.request, ...(run.alsoRequestedBy ?? [])].map(({ requestKey }) => requestKey),
     requestedAtMs: run.request.requestedAtMs,
-    ...present({ nextLookAtMs: nextLookOf(run), pause, breaker }),
+    ...present({ nextLookAtMs: nextLookOf(run), pause, breaker, decidedBy: decidedBy(run) }),
+    calls: callsMade(run),
     run,
   }
 }

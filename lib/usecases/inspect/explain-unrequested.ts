@@ -11,6 +11,8 @@ export interface Unrequested {
   readonly isPublished: boolean
   /** What would happen to a request, by which rule. */
   readonly decision: string
+  /** The version of the policy that would decide; 0 is the bundled file. */
+  readonly policyVersion: number
 }
 
 const decisionText = (policy: Pick<Policy, 'rules'>, { domainId }: AssetRef, asset: Asset): string => {
@@ -39,7 +41,7 @@ const decisionText = (policy: Pick<Policy, 'rules'>, { domainId }: AssetRef, ass
  */
 export const explainUnrequested = async (
   target: AssetRef & { readonly asset?: Asset },
-  policy: Pick<Policy, 'rules'>,
+  { version, policy }: { readonly version: number; readonly policy: Pick<Policy, 'rules'> },
   { datazone, search }: FindPorts,
 ): Promise<Unrequested | undefined> => {
   const { domainId, assetId } = target
@@ -53,5 +55,6 @@ export const explainUnrequested = async (
     projectId: asset.owningProjectId,
     isPublished: listed.some((one) => one.assetId === assetId),
     decision: decisionText(policy, target, asset),
+    policyVersion: version,
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parkReasons } from '../../../../lib/run/run.ts'
 import { skipReasons } from '../../../../lib/run/skip.ts'
-import { skipText, standingOf, titleOf } from '../../../../lib/usecases/inspect/describe-run.ts'
+import { decidedBy, skipText, standingOf, titleOf } from '../../../../lib/usecases/inspect/describe-run.ts'
 import {
   claimedRun,
   endedRun,
@@ -67,10 +67,34 @@ describe('skipText', () => {
       because: 'staging tables',
       atMs: 0,
     } as const
-    expect(skipText(skip)).toBe('event:1 was skipped by the policy, rules[2]: staging tables')
-    expect(skipText({ ...skip, policyVersion: 0 })).toContain('by the policy, the bundled policy, rules[2]')
+    expect(skipText(skip)).toBe('event:1 was skipped by rules[2] of the policy: staging tables')
+    expect(skipText({ ...skip, policyVersion: 0 })).toContain('by rules[2] of the bundled policy')
     expect(skipText({ ...skip, policyVersion: 3, types: ['BUSINESS_NAMES'] })).toBe(
-      'event:1, BUSINESS_NAMES, was skipped by the policy, policy version 3, rules[2]: staging tables',
+      'event:1, BUSINESS_NAMES, was skipped by rules[2] of policy version 3: staging tables',
     )
+  })
+
+  test('names the policy version in which no rule matches', () => {
+    const skip = { requestKey: 'event:1', reason: 'NO_RULE', policyVersion: 3, atMs: 0 } as const
+    expect(skipText(skip)).toMatch(/because no rule of the policy matches the asset \(policy version 3\)$/)
+  })
+})
+
+describe('decidedBy', () => {
+  test('names the rule and the policy version', () => {
+    expect(decidedBy(parkedRun({ policy: { version: 3, rule: 1 } }))).toBe('rules[1] of policy version 3')
+    expect(decidedBy(parkedRun({ policy: { version: 0, rule: 0 } }))).toBe('rules[0] of the bundled policy')
+    expect(decidedBy(parkedRun({ policy: { rule: 2 } }))).toBe('rules[2]')
+  })
+
+  test('says that an older record does not name the rule', () => {
+    expect(decidedBy(parkedRun({ policy: { version: 3 } }))).toMatch(
+      /^policy version 3 \(the record is older/,
+    )
+    expect(decidedBy(parkedRun({ policy: {} }))).toBeUndefined()
+  })
+
+  test('says nothing of a data source, for which the policy has no rules', () => {
+    expect(decidedBy(parkedRun({ subject: sourceSubject, policy: { version: 3 } }))).toBeUndefined()
   })
 })

@@ -33,7 +33,7 @@ const searchOf = (...published: readonly string[]): AssetSearch => ({
 const explain = (shown: Partial<Asset>, search = searchOf('asset-1')) =>
   explainUnrequested(
     target,
-    { rules },
+    { version: 3, policy: { rules } },
     {
       datazone: scriptedDataZone({ getAsset: async () => answered({ ...asset, ...shown }) }),
       search,
@@ -48,6 +48,7 @@ describe('explainUnrequested', () => {
       projectId: 'sales',
       isPublished: true,
       decision: 'rules[1] runs it with BUSINESS_NAMES, BUSINESS_DESCRIPTIONS',
+      policyVersion: 3,
     })
     expect(await explain({ owningProjectId: 'refdata' })).toMatchObject({
       decision: 'rules[2] runs it with the default types',
@@ -70,13 +71,19 @@ describe('explainUnrequested', () => {
   test('asks DataZone for nothing that it was given', async () => {
     const datazone = scriptedDataZone({})
     expect(
-      await explainUnrequested({ ...target, asset }, { rules }, { datazone, search: searchOf('asset-1') }),
+      await explainUnrequested(
+        { ...target, asset },
+        { version: 3, policy: { rules } },
+        { datazone, search: searchOf('asset-1') },
+      ),
     ).toMatchObject({ name: 'store_sales' })
     expect(datazone.calls).toEqual([])
   })
 
   test('returns nothing for an asset that DataZone does not show', async () => {
     const datazone = scriptedDataZone({ getAsset: async () => refused('NOT_FOUND') })
-    expect(await explainUnrequested(target, { rules }, { datazone, search: searchOf() })).toBeUndefined()
+    expect(
+      await explainUnrequested(target, { version: 3, policy: { rules } }, { datazone, search: searchOf() }),
+    ).toBeUndefined()
   })
 })
