@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { onKey } from './keyboard.ts'
 import { type Live, useLive } from './live.ts'
 import { count, shortened, visible } from './model/format.ts'
@@ -8,7 +8,7 @@ import { Help } from './ui/help.tsx'
 import { Icon, type IconName } from './ui/icon.tsx'
 import { Toasts } from './ui/toast.tsx'
 import { Tour } from './ui/tour.tsx'
-import { AssetsView } from './views/assets.tsx'
+import { AssetsView } from './views/assets/assets-view.tsx'
 import { EventsView } from './views/events.tsx'
 import { LocalView } from './views/local/local-view.tsx'
 import { OverviewView } from './views/overview/overview-view.tsx'
@@ -40,7 +40,7 @@ const viewAt = (path: string): View | undefined =>
   path.startsWith('/run/') ? runView : (views.find((one) => one.path === path) ?? views[0])
 
 /** A deployed stack has no simulator to play with. */
-const shownViews = ({ hello }: Live): readonly View[] =>
+const shownViews = ({ hello }: Pick<Live, 'hello'>): readonly View[] =>
   views.filter(({ path }) => path !== '/local' || hello?.isLocal !== false)
 
 /** The title of a run's view is its asset or data source. */
@@ -49,7 +49,7 @@ const titleAt = (path: string, view: View | undefined): string =>
     ? shortened(visible(decodeURIComponent(path.split('/')[4] ?? '')), 80)
     : (view?.title ?? '')
 
-const badgeOf = (path: string, { overview }: Live): number => {
+const badgeOf = (path: string, { overview }: Pick<Live, 'overview'>): number => {
   if (overview === undefined) return 0
   if (path === '/waiting') return Object.values(overview.parked).reduce((sum, value) => sum + value, 0)
   return path === '/' ? overview.concerns.length : 0
@@ -109,7 +109,13 @@ const Banner = ({ connection }: Pick<Live, 'connection'>) => {
   return null
 }
 
-const Side = ({ live, path }: { readonly live: Live; readonly path: string }) => (
+const Side = ({
+  live,
+  path,
+}: {
+  readonly live: Pick<Live, 'connection' | 'hello' | 'overview'>
+  readonly path: string
+}) => (
   <header class="side">
     <a class="brand" href="/">
       <img src="/files/favicon.svg" alt="" width="24" height="24" />
@@ -144,12 +150,14 @@ const Side = ({ live, path }: { readonly live: Live; readonly path: string }) =>
 
 /** The page: navigation, the view that the address names, and what the keyboard does everywhere. */
 export const App = () => {
-  const live = useLive()
+  const live = useLive('connection', 'hello', 'overview')
   const { path } = usePlace()
   const [isHelpOpen, setHelpOpen] = useState(false)
   const main = useRef<HTMLElement>(null)
   const view = viewAt(path)
   const title = titleAt(path, view)
+  // A view draws itself again when what it shows changes.
+  const shown = useMemo(() => view?.render(), [view])
   useEffect(() => {
     const stops = [
       onKey('?', () => setHelpOpen(true)),
@@ -176,7 +184,7 @@ export const App = () => {
             <ThemeSwitch />
           </span>
         </div>
-        {view?.render()}
+        {shown}
       </main>
       {live.hello?.isLocal === true && <Tour />}
       <Toasts />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Delta, EventLine, Hello, Overview, RunRow, Snapshot } from '../shared/protocol.ts'
+import { mergeChanged } from './model/merge-changed.ts'
 
 /** What the client knows, kept current by the stream. Views read it and are drawn again when it changes. */
 export interface Live {
@@ -13,29 +14,31 @@ export interface Live {
   readonly events: readonly EventLine[]
 }
 
+type LivePart = keyof Live
+
 const keptEvents = 2000
 const rows = new Map<string, RunRow>()
+/** The rows that changed since the last drawing. */
+const changedKeys = new Set<string>()
 let events: readonly EventLine[] = []
 let hello: Hello | undefined
 let overview: Overview | undefined
 let connection: Live['connection'] = 'connecting'
 let live: Live = { connection, hello, overview, rows: [], byKey: rows, events }
-let isRowsChanged = false
 let isScheduled = false
 let publishedAtMs = 0
 /** Drawing five times a second is live enough, and leaves the frames to the viewer. */
 const pauseMs = 200
-const listeners = new Set<() => void>()
+const listeners = new Map<() => void, readonly LivePart[]>()
 
 const publish = (): void => {
   isScheduled = false
   publishedAtMs = performance.now()
-  const sorted = isRowsChanged
-    ? [...rows.values()].sort((left, right) => right.updatedAtMs - left.updatedAtMs)
-    : live.rows
-  isRowsChanged = false
+  const before = live
+  const sorted = mergeChanged(before.rows, rows, changedKeys)
+  changedKeys.clear()
   live = { connection, hello, overview, rows: sorted, byKey: rows, events }
-  for (const listener of listeners) listener()
+  for (const [redraw, parts] of listeners) if (parts.some((part) => live[part] !== before[part])) redraw()
 }
 
 /**
@@ -51,9 +54,14 @@ const schedule = (): void => {
 }
 
 const apply = (delta: Delta): void => {
-  for (const row of delta.rows ?? []) rows.set(row.key, row)
-  for (const key of delta.removed ?? []) rows.delete(key)
-  isRowsChanged ||= delta.rows !== undefined || delta.removed !== undefined
+  for (const row of delta.rows ?? []) {
+    rows.set(row.key, row)
+    changedKeys.add(row.key)
+  }
+  for (const key of delta.removed ?? []) {
+    rows.delete(key)
+    changedKeys.add(key)
+  }
   if (delta.overview !== undefined) overview = delta.overview
   if (delta.events !== undefined && delta.events.length > 0)
     events = [...delta.events.toReversed(), ...events].slice(0, keptEvents)
@@ -61,11 +69,13 @@ const apply = (delta: Delta): void => {
 }
 
 const restart = (snapshot: Snapshot): void => {
+  for (const key of rows.keys()) changedKeys.add(key)
   rows.clear()
   events = []
   hello = snapshot.hello
-  isRowsChanged = true
   apply(snapshot)
+  // The first figures are not kept waiting for the pause after the frame that said "connecting".
+  if (live.hello === undefined) publish()
 }
 
 const setConnection = (next: Live['connection']): void => {
@@ -95,13 +105,14 @@ export const connect = (): void => {
   }
 }
 
-/** The current state; the component is drawn again when it changes. */
-export const useLive = (): Live => {
+/** The named parts of the current state; the component is drawn again when one of them changes. */
+export const useLive = <Part extends LivePart>(...parts: readonly Part[]): Pick<Live, Part> => {
   const [, redraw] = useState(0)
+  const drawn = live
   useEffect(() => {
     const listener = () => redraw((count) => count + 1)
-    listeners.add(listener)
-    listener()
+    listeners.set(listener, parts)
+    if (parts.some((part) => live[part] !== drawn[part])) listener()
     return () => {
       listeners.delete(listener)
     }

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css'
-import './styles.css'
+import './styles/all.css'
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { connect } from './live.ts'

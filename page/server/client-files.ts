@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type CompressedBody, compressed } from './compressed.ts'
 
-/** The files of the client, by the path that serves them. */
-export type ClientFiles = ReadonlyMap<
-  string,
-  { readonly body: Uint8Array<ArrayBuffer>; readonly type: string }
->
+/** A file of the client. */
+export interface ClientFile {
+  readonly body: CompressedBody
+  readonly type: string
+}
 
 const root = join(import.meta.dirname, '../..')
 /** Where `buildClient` puts the files for the package. */
@@ -20,27 +21,31 @@ const types: Readonly<Record<string, string>> = {
 
 const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain'
 
-const file = (path: string, body: Uint8Array<ArrayBuffer>) => [path, { body, type: typeOf(path) }] as const
+type NamedFile = readonly [path: string, body: Uint8Array<ArrayBuffer>]
 
 /** The names of the client's files, in `page/client` or made from it. */
 const clientPaths = ['index.html', 'favicon.svg', 'main.js', 'main.css'] as const
 
 /** Bundles the client in memory, which only the repository has the sources and the bundler for. */
-const bundled = async (): Promise<ClientFiles> => {
+const bundled = async (): Promise<readonly NamedFile[]> => {
   const { bundleClient } = await import('./build-client.ts')
-  return new Map((await bundleClient()).map(([path, body]) => file(path, body)))
+  return bundleClient()
 }
 
 /** Reads the files that were built for the package; undefined in the repository, which has none. */
-const prebuilt = async (): Promise<ClientFiles | undefined> => {
-  const read = clientPaths.map(async (path) =>
-    file(path, new Uint8Array(await readFile(join(builtClient, path)))),
-  )
-  return Promise.all(read).then(
-    (files) => new Map(files),
-    () => undefined,
-  )
-}
+const prebuilt = (): Promise<readonly NamedFile[] | undefined> =>
+  Promise.all(
+    clientPaths.map(async (path) => [path, new Uint8Array(await readFile(join(builtClient, path)))] as const),
+  ).catch(() => undefined)
 
 /** The client's files: prebuilt in the package, bundled from their sources in the repository. */
-export const clientFiles = async (): Promise<ClientFiles> => (await prebuilt()) ?? bundled()
+export const clientFiles = async (): Promise<ReadonlyMap<string, ClientFile>> => {
+  const files = (await prebuilt()) ?? (await bundled())
+  return new Map(
+    await Promise.all(
+      files.map(
+        async ([path, body]) => [path, { body: await compressed(body), type: typeOf(path) }] as const,
+      ),
+    ),
+  )
+}

@@ -1,14 +1,14 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
-import { compress } from 'hono/compress'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { newToken } from '../kept-token.ts'
 import { changeRoutes } from './change-routes.ts'
-import { clientFiles } from './client-files.ts'
+import { type ClientFile, clientFiles } from './client-files.ts'
+import { encodingFor } from './compressed.ts'
 import { guard } from './guard.ts'
 import { localRoutes } from './local-routes.ts'
-import { openState, type PageOptions } from './page-state.ts'
+import { openState, type PageOptions, type PageState } from './page-state.ts'
 import { readRoutes } from './read-routes.ts'
 
 /** A running page. */
@@ -22,18 +22,21 @@ export interface Page {
 
 const html = 'index.html'
 
-/**
- * Serves the live page on loopback.
- * @throws Error when the port is taken
- */
-export const startPage = async (options: PageOptions): Promise<Page> => {
-  const token = options.token ?? newToken()
+const answerFile = (context: Context, file: ClientFile | undefined) => {
+  if (file === undefined) return context.notFound()
+  const encoding = encodingFor(context.req.header('accept-encoding'))
+  context.header('cache-control', 'no-cache')
+  context.header('vary', 'accept-encoding')
+  context.header('content-type', file.type)
+  if (encoding !== 'identity') context.header('content-encoding', encoding)
+  return context.body(file.body[encoding])
+}
+
+/** The paths of the page, each behind the guard. */
+const appOf = async (options: PageOptions, state: PageState, guarded: MiddlewareHandler): Promise<Hono> => {
   const files = await clientFiles()
-  let port = options.port
   const app = new Hono()
-  app.use(guard({ token, port: () => port }))
-  app.use('/assets/*', compress())
-  const state = openState(options)
+  app.use(guarded)
   app.get('/api/stream', (context) => {
     context.header('content-type', 'text/event-stream')
     context.header('cache-control', 'no-store')
@@ -43,29 +46,33 @@ export const startPage = async (options: PageOptions): Promise<Page> => {
   if (options.allowChanges) changeRoutes(app, state)
   if (options.stack.local !== undefined) localRoutes(app, state, options.stack.local)
   app.all('/api/*', (context) => context.json({ message: 'there is no such path' }, 404))
-  app.get('/files/:name', compress(), (context) => {
-    const file = files.get(context.req.param('name'))
-    if (file === undefined) return context.notFound()
-    context.header('cache-control', 'no-cache')
-    context.header('content-type', file.type)
-    return context.body(file.body)
-  })
-  app.get('*', (context) => {
-    context.header('cache-control', 'no-cache')
-    context.header('content-type', 'text/html; charset=utf-8')
-    return context.body(files.get(html)?.body ?? '')
-  })
-  const server = createServer(getRequestListener(app.fetch))
-  await new Promise<void>((resolve, reject) => {
+  app.get('/files/:name', (context) => answerFile(context, files.get(context.req.param('name'))))
+  app.get('*', (context) => answerFile(context, files.get(html)))
+  return app
+}
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new Error(`the page cannot listen on port ${port}: give another port, or 0 for any`, { cause })),
     )
-    server.listen(port, '127.0.0.1', resolve)
-  }).catch(async (error: unknown) => {
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+
+/**
+ * Serves the live page on loopback.
+ * @throws Error when the port is taken
+ */
+export const startPage = async (options: PageOptions): Promise<Page> => {
+  const token = options.token ?? newToken()
+  let port = options.port
+  const state = openState(options)
+  const app = await appOf(options, state, guard({ token, port: () => port }))
+  const server = createServer(getRequestListener(app.fetch))
+  port = await listen(server, port).catch(async (error: unknown) => {
     await state.stop()
     throw error
   })
-  port = (server.address() as AddressInfo).port
   const origin = `http://127.0.0.1:${port}`
   return {
     url: `${origin}/?token=${token}`,

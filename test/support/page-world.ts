@@ -1,10 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import type { RunList } from '../../lib/ports/run-list.ts'
 import type { Pause } from '../../lib/ports/switches.ts'
-import { runKey } from '../../lib/run/identity.ts'
-import type { Run } from '../../lib/run/run.ts'
+import { present } from '../../lib/run/present.ts'
+import { generationTypes, type Run } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import { closers } from '../../local/closers.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
@@ -13,6 +12,7 @@ import { startSqs } from '../../local/sqs/server.ts'
 import { type Page, startPage } from '../../page/server/page-server.ts'
 import type { PageStack } from '../../page/server/page-stack.ts'
 import type { PageOptions } from '../../page/server/page-state.ts'
+import { rowOfRun } from '../../page/server/run-row.ts'
 import { memoryBreakers } from './memory-breakers.ts'
 import { memoryCatalog } from './memory-catalog.ts'
 import { memoryRunStore } from './memory-run-store.ts'
@@ -20,23 +20,18 @@ import { catalogueOf, domainId, projectId } from './requests.ts'
 
 const listKeptMs = 200
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
 const summaries = new WeakMap<Run, RunSummary>()
 
 /** A record as the index by domain and status shows it. */
 const summaryOf = (run: Run): RunSummary => {
   const known = summaries.get(run)
   if (known !== undefined) return known
-  const { domainStatus, updatedAt, ...item } = toItem(run)
+  const { key: _, kind, target, name, error: __, ...row } = rowOfRun(run)
   const summary = {
-    ...(item as Partial<RunSummary>),
-    record: runKey(run).record,
-    domainId: run.subject.domainId,
-    projectId: run.projectId,
-    attempt: run.attempt,
-    status: text(domainStatus)?.slice(run.subject.domainId.length + 1) ?? '',
-    updatedAtMs: Number(updatedAt),
+    ...row,
+    ...(kind === 'asset' ? { assetId: target } : { dataSourceId: target }),
+    ...present({ assetName: name, error: 'error' in run ? run.error : undefined }),
+    types: generationTypes.filter((type) => row.types.includes(type)),
   }
   summaries.set(run, summary)
   return summary
@@ -44,7 +39,7 @@ const summaryOf = (run: Run): RunSummary => {
 
 /** What can go on at a page: the stack behind it in memory, with a real simulator, event bus and queue on loopback. */
 export const openPageWorld = async (
-  options: Partial<PageOptions> & { readonly isDeployed?: boolean } = {},
+  options: Partial<PageOptions> & { readonly isDeployed?: boolean; readonly assets?: number } = {},
 ) => {
   const opened = closers()
   const store = memoryRunStore()
@@ -91,7 +86,7 @@ export const openPageWorld = async (
       hasDescription: at % 7 === 3,
       revision: '1',
     }),
-    120,
+    options.assets ?? 120,
   )
   const stack: PageStack = {
     name: options.isDeployed === true ? 'datazone-run-orchestrator-prod' : 'local stack',

@@ -1,4 +1,5 @@
 import type { AssetLine, RunRow } from '../../shared/protocol.ts'
+import { lookOf, type StatusLook } from './statuses.ts'
 
 /** How an asset stands, for the grid: the status of its newest run, or why it has none. */
 export interface AssetCell {
@@ -9,13 +10,14 @@ export interface AssetCell {
 }
 
 /** Words and tones of what is no status of a run. */
-export const standings: Readonly<
-  Record<string, { readonly word: string; readonly tone: string; readonly glyph: string }>
-> = {
+const standings: Readonly<Record<string, StatusLook>> = {
   REVIEW: { word: 'Waiting for review', tone: 'partial', glyph: '◑' },
   NEVER: { word: 'Never asked', tone: 'none', glyph: '' },
   SKIPPED: { word: 'Skipped by rule', tone: 'planned', glyph: '–' },
 }
+
+/** The look of a standing: its own, or that of the status it is. */
+export const lookOfStanding = (standing: string): StatusLook => standings[standing] ?? lookOf(standing)
 
 const keyOf = (domainId: string, assetId: string): string => `${domainId}|${assetId}`
 

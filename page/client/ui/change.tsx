@@ -19,7 +19,7 @@ interface ChangeProps {
 
 /** A button that changes the stack. The server works out what would change; a dialog shows it with its count and asks. */
 export const ChangeButton = ({ change, isDangerous = false, disabled = false, children }: ChangeProps) => {
-  const { hello } = useLive()
+  const { hello } = useLive('hello')
   const [plan, setPlan] = useState<PlannedChangeView>()
   if (hello?.canChange !== true) return null
   const ask = async () => {

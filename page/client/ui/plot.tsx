@@ -4,7 +4,7 @@ import { count } from '../model/format.ts'
 import { useTheme } from '../theme.ts'
 
 /** One line or layer of a plot. */
-interface PlotLine {
+export interface PlotLine {
   readonly label: string
   /** The CSS variable of its color, without dashes: `good`. */
   readonly tone: string

@@ -161,7 +161,7 @@ const Details = ({ event, events }: { readonly event: EventLine; readonly events
 
 /** The events of the run bus and of DataZone, and what each caused. */
 export const EventsView = () => {
-  const { events, hello, rows } = useLive()
+  const { events, hello, rows } = useLive('events', 'hello', 'rows')
   const { query } = usePlace()
   const isNarrow = useNarrow()
   const bus = query.get('bus') ?? ''

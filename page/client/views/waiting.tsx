@@ -95,7 +95,7 @@ const Group = ({ group }: { readonly group: WaitingGroup }) => (
 
 /** Parked work by why it waits, and what releases it. */
 export const WaitingView = () => {
-  const { overview, hello } = useLive()
+  const { overview, hello } = useLive('overview', 'hello')
   if (overview === undefined) return <p class="empty">Reading the table …</p>
   const dead = overview.queues.find(({ name }) => name === 'dead letters')
   return (
@@ -119,7 +119,7 @@ export const WaitingView = () => {
 }
 
 const Pauses = ({ canChange }: { readonly canChange: boolean }) => {
-  const { rows } = useLive()
+  const { rows } = useLive('rows')
   const scopes = [...new Set(rows.map(({ domainId, projectId }) => `${domainId}/${projectId}`))]
     .filter((scope) => !scope.endsWith('/'))
     .toSorted()

@@ -6,7 +6,7 @@ import { plural, shortened, visible } from '../../model/format.ts'
 import { attempt, simulator } from './simulator.ts'
 
 export const Publish = () => {
-  const { hello } = useLive()
+  const { hello } = useLive('hello')
   const first = hello?.firstRequest
   const [list, setList] = useState<AssetList>()
   const [chosen, setChosen] = useState('')

@@ -13,7 +13,7 @@ const kindOf = (form: FieldSchema): string => String(form.properties?.['kind']?.
 const newKey = (): string => `page-${Date.now().toString(36)}`
 
 export const SendRequest = () => {
-  const { hello } = useLive()
+  const { hello } = useLive('hello')
   const first = hello?.firstRequest
   const [at, setAt] = useState(0)
   const [values, setValues] = useState<FormValues>({})

@@ -11,7 +11,7 @@ const steps = [
 ] as const
 
 export const TimeAndWorkers = () => {
-  const { hello } = useLive()
+  const { hello } = useLive('hello')
   const [killed, setKilled] = useState(0)
   const kill = () =>
     attempt('killed', async () => {

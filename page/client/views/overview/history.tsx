@@ -1,22 +1,89 @@
-import { useState } from 'preact/hooks'
-import type { Overview, PlotWindow } from '../../../shared/protocol.ts'
+import { useMemo, useState } from 'preact/hooks'
+import type { Overview, PlotWindow, Series } from '../../../shared/protocol.ts'
 import { plotWindows } from '../../../shared/protocol.ts'
-import { count, duration } from '../../model/format.ts'
+import { count, duration, rate } from '../../model/format.ts'
 import { endedStatuses, lookOf } from '../../model/statuses.ts'
-import { Plot } from '../../ui/plot.tsx'
+import { Plot, type PlotLine } from '../../ui/plot.tsx'
 import { useSeries } from './use-series.ts'
 
 const clockOf = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
 
+interface PlotShape {
+  readonly title: string
+  readonly kind: 'bars' | 'lines'
+  readonly format: (value: number) => string
+  readonly linesOf: (series: Series | undefined, quota: number) => readonly PlotLine[]
+}
+
+const none: readonly number[] = []
+
+const shapes: readonly PlotShape[] = [
+  {
+    title: 'Endings',
+    kind: 'bars',
+    format: count,
+    linesOf: (series) =>
+      endedStatuses.map((status) => ({
+        label: lookOf(status).word,
+        tone: lookOf(status).tone,
+        values: series?.endings[status] ?? none,
+      })),
+  },
+  {
+    title: 'In flight and waiting',
+    kind: 'lines',
+    format: count,
+    linesOf: (series) => [
+      { label: 'In flight', tone: 'flight', values: series?.inFlight ?? none },
+      { label: 'Waiting', tone: 'parked', values: series?.parked ?? none },
+    ],
+  },
+  {
+    title: 'Starts a second',
+    kind: 'lines',
+    format: rate,
+    linesOf: (series, quota) => [
+      {
+        label: 'Starts',
+        tone: 'flight',
+        values: series?.starts.map((starts) => (1000 * starts) / series.bucketMs) ?? none,
+      },
+      { label: `Quota of ${quota}`, tone: 'bad', values: series?.starts.map(() => quota) ?? none },
+    ],
+  },
+  {
+    title: 'From Start to detected ending',
+    kind: 'lines',
+    format: duration,
+    linesOf: (series) => [
+      { label: 'Median', tone: 'good', values: series?.runMedian ?? none },
+      { label: '95%', tone: 'late', values: series?.runP95 ?? none },
+    ],
+  },
+]
+
+const Shape = (props: {
+  readonly shape: PlotShape
+  readonly series: Series | undefined
+  readonly quota: number
+}) => {
+  const { shape, series, quota } = props
+  // A plot is drawn again when its lines are new, so they are made once for each series.
+  const lines = useMemo(() => shape.linesOf(series, quota), [series, quota])
+  const { title, kind, format } = shape
+  return (
+    <div class="card">
+      <h3>{title}</h3>
+      <Plot title={title} times={series?.times ?? none} lines={lines} kind={kind} format={format} />
+    </div>
+  )
+}
+
+/** The plots of the last hour, day or week, and from what they were counted. */
 export const History = ({ overview }: { readonly overview: Overview }) => {
   const [window, setWindow] = useState<PlotWindow>('hour')
   const series = useSeries(window)
-  const times = series?.times ?? []
-  const endings = endedStatuses.map((status) => ({
-    label: lookOf(status).word,
-    tone: lookOf(status).tone,
-    values: series?.endings[status] ?? [],
-  }))
+  const { held, startQuotaPerSecond } = overview
   return (
     <section class="stack" aria-label="History">
       <div class="row">
@@ -29,42 +96,15 @@ export const History = ({ overview }: { readonly overview: Overview }) => {
           ))}
         </div>
         <span class="muted small">
-          from the {count(overview.held.runs)} runs that the page holds
-          {overview.held.sinceMs !== undefined && ` (all since ${clockOf.format(overview.held.sinceMs)})`}; in
-          flight and waiting since the page started
+          from the {count(held.runs)} runs that the page holds
+          {held.sinceMs !== undefined && ` (all since ${clockOf.format(held.sinceMs)})`}; in flight and
+          waiting since the page started
         </span>
       </div>
-      <div class="grid-3">
-        <div class="card">
-          <h2>Endings</h2>
-          <Plot title="Endings" times={times} lines={endings} kind="bars" format={count} />
-        </div>
-        <div class="card">
-          <h2>In flight and waiting</h2>
-          <Plot
-            title="In flight and waiting"
-            times={times}
-            kind="lines"
-            format={count}
-            lines={[
-              { label: 'In flight', tone: 'flight', values: series?.inFlight ?? [] },
-              { label: 'Waiting', tone: 'parked', values: series?.parked ?? [] },
-            ]}
-          />
-        </div>
-        <div class="card">
-          <h2>Time from Start to detected ending</h2>
-          <Plot
-            title="Time from Start to detected ending"
-            times={times}
-            kind="lines"
-            format={duration}
-            lines={[
-              { label: 'Median', tone: 'good', values: series?.runMedian ?? [] },
-              { label: '95%', tone: 'late', values: series?.runP95 ?? [] },
-            ]}
-          />
-        </div>
+      <div class="grid-4">
+        {shapes.map((shape) => (
+          <Shape key={shape.title} shape={shape} series={series} quota={startQuotaPerSecond} />
+        ))}
       </div>
     </section>
   )

@@ -7,7 +7,7 @@ import { Ago } from '../../ui/time.tsx'
 const shownEndings = 9
 
 export const LastEndings = () => {
-  const { rows } = useLive()
+  const { rows } = useLive('rows')
   const recent = rows.filter(({ detectedAtMs }) => detectedAtMs !== undefined).slice(0, shownEndings)
   return (
     <section class="card">

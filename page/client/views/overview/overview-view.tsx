@@ -8,7 +8,7 @@ import { WaitingReasons } from './waiting-reasons.tsx'
 
 /** The state of the whole stack at a glance. */
 export const OverviewView = () => {
-  const { overview } = useLive()
+  const { overview } = useLive('overview')
   if (overview === undefined) return <p class="empty">Reading the table …</p>
   return (
     <div class="stack">

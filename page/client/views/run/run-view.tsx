@@ -39,7 +39,7 @@ const indexOf = (
 /** Everything about one run and the others of its asset or data source. */
 export const RunView = () => {
   const { path, query } = usePlace()
-  const { events, byKey } = useLive()
+  const { events, byKey } = useLive('events', 'byKey')
   const target = targetIn(path)
   const explained = useExplained(target)
   if (explained === undefined) return <p class="empty">Reading the records …</p>

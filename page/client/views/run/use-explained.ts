@@ -16,7 +16,7 @@ export const targetIn = (path: string): Target => {
 
 /** The explanation of a target, read again whenever one of its rows changes. */
 export const useExplained = ({ domainId, kind, id }: Target): Explained | string | undefined => {
-  const { rows } = useLive()
+  const { rows } = useLive('rows')
   const [answer, setAnswer] = useState<Explained | string>()
   const changed = rows
     .filter((row) => row.target === id && row.domainId === domainId)

@@ -14,7 +14,7 @@ import { FilterBar } from './filter-bar.tsx'
 
 /** The live table of runs. The whole filter is in the address. */
 export const RunsView = () => {
-  const { rows } = useLive()
+  const { rows } = useLive('rows')
   const { query } = usePlace()
   const filters = filtersOf(query)
   const [chosen, setChosen] = useState(keptColumns)
