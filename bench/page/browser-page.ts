@@ -36,16 +36,17 @@ export const openBrowserPage = async () => {
   world.store.given(...allRuns(Date.now()))
   const page = await world.start()
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
-  const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  await tab.addInitScript("localStorage.setItem('tour', 'done')")
-  await tab.addInitScript(observeShifts)
-  await tab.addInitScript(noteFigures)
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  for (const script of ["localStorage.setItem('tour', 'done')", observeShifts, noteFigures])
+    await context.addInitScript(script)
+  const openTab = () => context.newPage()
+  const tab = await openTab()
   await firstRead(page)
   const close = async () => {
     await browser.close()
     await world.close()
   }
-  return { world, page, tab, close }
+  return { world, page, tab, openTab, close }
 }
 
 /** The bytes that the tab's heap holds after a forced collection. */

@@ -21,6 +21,7 @@ export const measureMemory = async (
   minutes: number,
   updatesPerSecond: number,
 ): Promise<void> => {
+  await tab.goto(page.url)
   await tab.goto(`${page.origin}/runs`)
   await tab.getByText('10,000 runs').waitFor()
   const views = ['Overview', 'Runs', 'Waiting', 'Events'] as const

@@ -1,5 +1,6 @@
-import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ComponentChildren, RefObject } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { useViewport } from './use-viewport.ts'
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -23,29 +24,9 @@ interface TableProps<Row> {
 
 const overscan = 8
 
-/** A table that draws only the rows in view, so that any number of rows costs the same. */
-export function VirtualTable<Row>(props: TableProps<Row>) {
-  const { label, rows, columns, keyOf, current, rowHeight = 36, empty } = props
-  const frame = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 800 })
-  const template = columns.map(({ width }) => width).join(' ')
-  const measure = () => {
-    const element = frame.current
-    if (element === null) return
-    const below = window.innerHeight - element.getBoundingClientRect().top - window.scrollY
-    const foot = window.innerWidth <= 860 ? 76 : 24
-    const height = Math.max(260, Math.floor(below - foot))
-    if (element.style.getPropertyValue('--frame') !== `${height}px`)
-      element.style.setProperty('--frame', `${height}px`)
-    if (view.height !== element.clientHeight)
-      setView({ top: element.scrollTop, height: element.clientHeight })
-  }
-  // What stands above the table may have changed its height.
-  useLayoutEffect(measure)
-  useEffect(() => {
-    addEventListener('resize', measure)
-    return () => removeEventListener('resize', measure)
-  })
+/** Scrolls as little as shows the current row below the head. */
+function useScrollTo<Row>(frame: RefObject<HTMLElement | null>, props: TableProps<Row>, rowHeight: number): void {
+  const { rows, keyOf, current } = props
   useEffect(() => {
     const at = current === undefined ? -1 : rows.findIndex((row) => keyOf(row) === current)
     const element = frame.current
@@ -55,54 +36,81 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
     const bottom = top + 2 * rowHeight - element.clientHeight
     if (bottom > element.scrollTop) element.scrollTop = bottom
   }, [current])
+}
+
+const templateOf = (columns: readonly { readonly width: string }[]): string =>
+  columns.map(({ width }) => width).join(' ')
+
+function Head<Row>({ columns }: Pick<TableProps<Row>, 'columns'>) {
+  return (
+    <div role="rowgroup">
+      <div
+        class="table-row table-head"
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: templateOf(columns) }}
+      >
+        {columns.map(({ id, label }) => (
+          <div role="columnheader" class="clip" key={id}>
+            {label}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+interface LineProps<Row> extends Pick<TableProps<Row>, 'columns'> {
+  readonly row: Row
+  readonly at: number
+  readonly rowHeight: number
+  readonly isCurrent: boolean
+}
+
+function Line<Row>({ row, at, columns, rowHeight, isCurrent }: LineProps<Row>) {
+  return (
+    <div
+      class="table-row"
+      role="row"
+      aria-rowindex={at + 2}
+      aria-current={isCurrent ? 'true' : undefined}
+      style={{
+        gridTemplateColumns: templateOf(columns),
+        top: `${at * rowHeight}px`,
+        height: `${rowHeight}px`,
+      }}
+    >
+      {columns.map(({ id, cell }) => (
+        <div role="cell" class="clip" key={id}>
+          {cell(row)}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** A table that draws only the rows in view, so that any number of rows costs the same. */
+export function VirtualTable<Row>(props: TableProps<Row>) {
+  const { label, rows, columns, keyOf, current, rowHeight = 36, empty } = props
+  const frame = useRef<HTMLDivElement>(null)
+  const [view, onScroll] = useViewport(frame)
+  useScrollTo(frame, props, rowHeight)
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan)
   return (
-    <div
-      class="table-frame"
-      ref={frame}
-      role="region"
-      aria-label={label}
-      tabIndex={0}
-      onScroll={({ currentTarget }) =>
-        setView({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })
-      }
-    >
+    <div class="table-frame" ref={frame} role="region" aria-label={label} tabIndex={0} onScroll={onScroll}>
       <div role="table" aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length}>
-        <div role="rowgroup">
-          <div
-            class="table-row table-head"
-            role="row"
-            aria-rowindex={1}
-            style={{ gridTemplateColumns: template }}
-          >
-            {columns.map(({ id, label: name }) => (
-              <div role="columnheader" class="clip" key={id}>
-                {name}
-              </div>
-            ))}
-          </div>
-        </div>
+        <Head columns={columns} />
         <div role="rowgroup" class="table-body" style={{ height: `${rows.length * rowHeight}px` }}>
           {rows.slice(first, last).map((row, offset) => (
-            <div
-              class="table-row"
-              role="row"
+            <Line
               key={keyOf(row)}
-              aria-rowindex={first + offset + 2}
-              aria-current={keyOf(row) === current ? 'true' : undefined}
-              style={{
-                gridTemplateColumns: template,
-                top: `${(first + offset) * rowHeight}px`,
-                height: `${rowHeight}px`,
-              }}
-            >
-              {columns.map(({ id, cell }) => (
-                <div role="cell" class="clip" key={id}>
-                  {cell(row)}
-                </div>
-              ))}
-            </div>
+              row={row}
+              at={first + offset}
+              columns={columns}
+              rowHeight={rowHeight}
+              isCurrent={keyOf(row) === current}
+            />
           ))}
         </div>
       </div>

@@ -1,0 +1,31 @@
+import type { RefObject } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+
+/** Which part of a scrolling element is in view, in pixels. */
+export interface Viewport {
+  readonly top: number
+  readonly height: number
+}
+
+/**
+ * The part of `frame` that is in view, and what to call when it scrolls. The browser reports its height, because asking
+ * for it at each drawing would force a layout.
+ */
+export const useViewport = (
+  frame: RefObject<HTMLElement | null>,
+): readonly [viewport: Viewport, onScroll: (event: { readonly currentTarget: HTMLElement }) => void] => {
+  const [viewport, setViewport] = useState<Viewport>({ top: 0, height: 800 })
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return undefined
+    const resize = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setViewport(({ top }) => ({ top, height: entry.contentRect.height }))
+    })
+    resize.observe(element)
+    return () => resize.disconnect()
+  }, [])
+  return [
+    viewport,
+    ({ currentTarget }) => setViewport({ top: currentTarget.scrollTop, height: currentTarget.clientHeight }),
+  ]
+}
