@@ -32,17 +32,16 @@ export const queueDepths = async (location: StackLocation, options: StackOptions
 
 /** Puts bodies on the request queue, ten in a call, and returns which were taken, in order. */
 export const sendBodies = async (
-  location: StackLocation,
-  options: StackOptions,
+  client: SQSClient,
+  QueueUrl: string,
   bodies: readonly string[],
 ): Promise<readonly boolean[]> => {
-  const client = new SQSClient(clientSettings(location, 'sqs', options))
   const taken = bodies.map(() => false)
   for (let from = 0; from < bodies.length; from += batchSize) {
     const Entries = bodies
       .slice(from, from + batchSize)
       .map((MessageBody, index) => ({ Id: String(from + index), MessageBody }))
-    const batch = new SendMessageBatchCommand({ QueueUrl: location.requestQueueUrl, Entries })
+    const batch = new SendMessageBatchCommand({ QueueUrl, Entries })
     for (const { Id } of (await client.send(batch)).Successful ?? []) taken[Number(Id)] = true
   }
   return taken

@@ -34,7 +34,8 @@ export const measureMemory = async (
     // The first samples fill caches.
     if (sample > 1) points.push([atMinute, bytes])
     report(`heap of the tab after ${atMinute.toFixed(1)} min`, megabytes(bytes))
-    await tab.getByRole('link', { name: views[sample % views.length] ?? '' }).click()
+    const view = views[sample % views.length] ?? ''
+    await tab.getByRole('navigation').getByRole('link', { name: view }).click()
   }
   await stop()
   report(

@@ -9,6 +9,7 @@ interface PageFlags extends StackOptions {
   readonly domain?: readonly string[]
   readonly port: number
   readonly allowChanges?: boolean
+  readonly events?: boolean
   readonly readUnits: number
 }
 
@@ -38,6 +39,10 @@ export const addPage = (program: Command): void => {
     .option('--port <n>', 'port to listen on; 0 for any', wholeNumber(0, 65_535), 0)
     .option('--allow-changes', 'offer pause, resume, cancel, regenerate and redrive on a deployed stack')
     .option(
+      '--events',
+      'show the events of a deployed stack, by temporary rules and queues that are removed when the page ends',
+    )
+    .option(
       '--read-units <n>',
       'read units of DynamoDB that all viewers together use a minute, at most',
       wholeNumber(30, 60_000),
@@ -49,7 +54,7 @@ export const addPage = (program: Command): void => {
     )
     .action(async (options: PageFlags, command: Command) => {
       const all: PageFlags = { ...command.optsWithGlobals(), ...options }
-      const stack = await connectPage(all)
+      const stack = await connectPage(all, { events: all.events === true })
       const domains = domainsOf(all)
       const page = await startPage({
         stack,

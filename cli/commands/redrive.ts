@@ -95,7 +95,7 @@ const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
       moved = await redrive(
         good,
         { remove },
-        (bodies) => sendBodies(location, options, bodies),
+        (bodies) => sendBodies(client, location.requestQueueUrl, bodies),
         (done) => progress.report(done, good.length),
       )
     } finally {

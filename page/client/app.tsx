@@ -9,12 +9,12 @@ import { Icon, type IconName } from './ui/icon.tsx'
 import { Toasts } from './ui/toast.tsx'
 import { Tour } from './ui/tour.tsx'
 import { AssetsView } from './views/assets/assets-view.tsx'
-import { EventsView } from './views/events.tsx'
+import { EventsView } from './views/events/events-view.tsx'
 import { LocalView } from './views/local/local-view.tsx'
 import { OverviewView } from './views/overview/overview-view.tsx'
 import { RunView } from './views/run/run-view.tsx'
 import { RunsView } from './views/runs/runs-view.tsx'
-import { WaitingView } from './views/waiting.tsx'
+import { WaitingView } from './views/waiting/waiting-view.tsx'
 
 interface View {
   readonly path: string

@@ -11,6 +11,7 @@ import type { SweepHistory } from '../../lib/ports/sweep-log.ts'
 import type { PauseList, Switches } from '../../lib/ports/switches.ts'
 import type { Policy } from '../../lib/run/policy.ts'
 import type { QueueLine } from '../shared/protocol.ts'
+import type { BusEvents } from './bus-events.ts'
 
 /** The stack that a page shows: its read model, and the clients behind the few changes that operators make. */
 export interface PageStack {
@@ -35,6 +36,8 @@ export interface PageStack {
   readonly deadLetterQueueUrl: string
   readonly rejectedQueueUrl: string
   readonly queueDepths: () => Promise<readonly QueueLine[]>
+  /** Of a deployed stack whose events the viewer asked for. */
+  readonly busEvents?: readonly BusEvents[]
   /** Of a local stack only. */
   readonly local?: LocalEndpoints
 }

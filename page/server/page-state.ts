@@ -1,4 +1,5 @@
 import type { FirstTarget, Overview } from '../shared/protocol.ts'
+import { followBusEvents } from './bus-events.ts'
 import { eventLog } from './event-log.ts'
 import { startFeed } from './feed.ts'
 import { liveStream } from './live-stream.ts'
@@ -58,7 +59,7 @@ export const openState = (options: PageOptions) => {
       canChange: options.allowChanges,
       canKillWorkers: stack.local?.killWorkers !== undefined,
       domains: feed.domains(),
-      hasBusEvents: stack.local !== undefined,
+      hasBusEvents: followed.length > 0,
       ...(options.firstRequest === undefined ? {} : { firstRequest: options.firstRequest }),
     }),
   })
@@ -83,7 +84,12 @@ export const openState = (options: PageOptions) => {
       problem = next
     },
   })
-  const local = stack.local === undefined ? undefined : followLocalEvents(stack.local.eventbridge, events)
+  const followed = [
+    ...(stack.local === undefined ? [] : [followLocalEvents(stack.local.eventbridge, events)]),
+    ...(stack.busEvents ?? []).map((source) =>
+      followBusEvents(source, events, (line) => log(`page: ${line}`)),
+    ),
+  ]
   return {
     stack,
     board,
@@ -93,7 +99,7 @@ export const openState = (options: PageOptions) => {
     live,
     feed,
     stop: async () => {
-      await Promise.all([feed.stop(), local?.stop()])
+      await Promise.all([feed.stop(), ...followed.map(({ stop }) => stop())])
     },
   }
 }

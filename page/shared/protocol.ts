@@ -177,13 +177,29 @@ export interface AssetList {
   readonly isCut: boolean
 }
 
+/** A message of the dead-letter or rejected queue that would be sent again. */
+export interface HeldMessageView {
+  readonly id: string
+  readonly sentAtMs?: number
+  readonly body: string
+  /** Why it is in the queue. */
+  readonly reasons: readonly string[]
+  /** Why it cannot be sent as it is. Empty: it will be sent. */
+  readonly problems: readonly string[]
+}
+
 /** A change that waits for its confirmation. */
 export interface PlannedChangeView {
   readonly id: string
+  /** `Cancel 3 runs`: what the button of the confirmation says. */
   readonly title: string
+  /** What it means, and what it does not do. */
   readonly detail: string
   readonly count: number
+  /** The first few things that change. */
   readonly lines: readonly string[]
+  /** The messages of a redrive. */
+  readonly messages?: readonly HeldMessageView[]
 }
 
 /** What the client needs to know about the server, once. */

@@ -76,7 +76,11 @@ export const openPageWorld = async (
   const connection = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
   const sqs = new SQSClient({ ...connection, endpoint: queues.endpoint })
   opened.add(async () => sqs.destroy())
-  const { QueueUrl: requestQueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'requests' }))
+  const createQueue = async (QueueName: string): Promise<string> =>
+    (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? ''
+  const requestQueueUrl = await createQueue('requests')
+  const deadLetterQueueUrl = await createQueue('dead')
+  const rejectedQueueUrl = await createQueue('rejected')
   const catalog = memoryCatalog(
     (at) => ({
       assetId: at === 0 ? 'orders' : `asset-${at}`,
@@ -113,8 +117,8 @@ export const openPageWorld = async (
     tableName: 'runs',
     sqs,
     requestQueueUrl,
-    deadLetterQueueUrl: requestQueueUrl,
-    rejectedQueueUrl: requestQueueUrl,
+    deadLetterQueueUrl,
+    rejectedQueueUrl,
     queueDepths: async () => [{ name: 'request queue', waiting: 0, hidden: 0 }],
     ...(options.isDeployed === true
       ? {}

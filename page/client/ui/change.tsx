@@ -5,73 +5,83 @@ import { postJson } from '../api.ts'
 import { useLive } from '../live.ts'
 import { visible } from '../model/format.ts'
 import { Dialog } from './dialog.tsx'
+import { HeldMessages } from './held-messages.tsx'
 import { toast } from './toast.tsx'
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** Does something at the server, and shows what the server refused. */
+const orToast = async (act: () => Promise<unknown>): Promise<void> => {
+  try {
+    await act()
+  } catch (error) {
+    toast('bad', error instanceof Error ? error.message : String(error))
+  }
+}
+
+interface ConfirmationProps {
+  readonly plan: PlannedChangeView
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+}
+
+/** What would change, with its count, and the question whether to change it. */
+const Confirmation = ({ plan, onConfirm, onClose }: ConfirmationProps) => (
+  <>
+    <p>{visible(plan.detail)}</p>
+    {plan.lines.length > 0 && (
+      <ul class="mono small wrap" style={{ maxHeight: '30dvh', overflow: 'auto', marginTop: '8px' }}>
+        {plan.lines.map((line) => (
+          <li key={line}>{visible(line)}</li>
+        ))}
+      </ul>
+    )}
+    {plan.messages !== undefined && <HeldMessages messages={plan.messages} />}
+    <div class="dialog-foot">
+      <button type="button" onClick={onClose}>
+        Change nothing
+      </button>
+      {(plan.messages === undefined || plan.count > 0) && (
+        <button type="button" class="primary" onClick={onConfirm}>
+          {visible(plan.title.split(':')[0] ?? '')} ({plan.count})
+        </button>
+      )}
+    </div>
+  </>
+)
 
 interface ChangeProps {
   /** The change, as the server takes it. */
   readonly change: object
   readonly isDangerous?: boolean
-  readonly disabled?: boolean
   readonly children: ComponentChildren
 }
 
 /** A button that changes the stack. The server works out what would change; a dialog shows it with its count and asks. */
-export const ChangeButton = ({ change, isDangerous = false, disabled = false, children }: ChangeProps) => {
+export const ChangeButton = ({ change, isDangerous = false, children }: ChangeProps) => {
   const { hello } = useLive('hello')
   const [plan, setPlan] = useState<PlannedChangeView>()
   if (hello?.canChange !== true) return null
-  const ask = async () => {
-    try {
-      setPlan(await postJson<PlannedChangeView>('/api/changes/plan', change))
-    } catch (error) {
-      toast('bad', wordsOf(error))
-    }
-  }
-  const confirm = async ({ id, count }: PlannedChangeView) => {
+  const ask = () =>
+    orToast(async () => setPlan(await postJson<PlannedChangeView>('/api/changes/plan', change)))
+  const close = () => {
+    // The dialog also closes after a confirmation: then there is nothing to give up.
+    if (plan === undefined) return
     setPlan(undefined)
-    try {
+    void orToast(() => postJson('/api/changes/discard', { id: plan.id }))
+  }
+  const confirm = ({ id, count }: PlannedChangeView) =>
+    orToast(async () => {
+      setPlan(undefined)
       const { done } = await postJson<{ done: string }>('/api/changes/confirm', { id, count })
       toast('good', done)
-    } catch (error) {
-      toast('bad', wordsOf(error))
-    }
-  }
+    })
   return (
     <>
-      <button
-        type="button"
-        class={isDangerous ? 'danger' : ''}
-        disabled={disabled}
-        onClick={() => void ask()}
-      >
+      <button type="button" class={isDangerous ? 'danger' : ''} onClick={() => void ask()}>
         {children}
       </button>
-      <Dialog
-        title={visible(plan?.title ?? '')}
-        isOpen={plan !== undefined}
-        onClose={() => setPlan(undefined)}
-      >
+      <Dialog title={visible(plan?.title ?? '')} isOpen={plan !== undefined} onClose={close}>
         {plan !== undefined && (
-          <>
-            <p>{visible(plan.detail)}</p>
-            {plan.lines.length > 0 && (
-              <ul class="mono small wrap" style={{ maxHeight: '30dvh', overflow: 'auto', marginTop: '8px' }}>
-                {plan.lines.map((line) => (
-                  <li key={line}>{visible(line)}</li>
-                ))}
-              </ul>
-            )}
-            <div class="dialog-foot">
-              <button type="button" onClick={() => setPlan(undefined)}>
-                Change nothing
-              </button>
-              <button type="button" class="primary" onClick={() => void confirm(plan)}>
-                {visible(plan.title.split(':')[0] ?? '')} ({plan.count})
-              </button>
-            </div>
-          </>
+          <Confirmation plan={plan} onConfirm={() => void confirm(plan)} onClose={close} />
         )}
       </Dialog>
     </>

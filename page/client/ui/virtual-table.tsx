@@ -25,7 +25,11 @@ interface TableProps<Row> {
 const overscan = 8
 
 /** Scrolls as little as shows the current row below the head. */
-function useScrollTo<Row>(frame: RefObject<HTMLElement | null>, props: TableProps<Row>, rowHeight: number): void {
+function useScrollTo<Row>(
+  frame: RefObject<HTMLElement | null>,
+  props: TableProps<Row>,
+  rowHeight: number,
+): void {
   const { rows, keyOf, current } = props
   useEffect(() => {
     const at = current === undefined ? -1 : rows.findIndex((row) => keyOf(row) === current)

@@ -1,0 +1,47 @@
+import { plural } from '../../model/format.ts'
+import { ChangeButton } from '../../ui/change.tsx'
+import { CommandLine } from '../../ui/command.tsx'
+
+const words = {
+  dead: {
+    title: 'Dead letters',
+    tone: 'bad',
+    text: 'Code failed five times on {count}. Fix the cause, then redrive.',
+    button: 'Look and redrive',
+  },
+  rejected: {
+    title: 'Rejected requests',
+    tone: 'rejected',
+    text: 'The starter rejected {count}; the Events view shows the reasons. Their senders fix and send them again; after a change of the policy or the deployment, redrive.',
+    button: 'Look and redrive',
+  },
+} as const
+
+/** A queue that holds messages for an operator, with the button that shows them and sends them again. */
+export const HeldQueue = ({
+  shelf,
+  waiting,
+}: {
+  readonly shelf: keyof typeof words
+  readonly waiting: number
+}) => {
+  const { title, tone, text, button } = words[shelf]
+  const [before, after] = text.split('{count}')
+  if (waiting === 0) return null
+  return (
+    <section class={`card call tone tone-${tone}`} id={shelf}>
+      <h2>{title}</h2>
+      <p style={{ marginBottom: '8px' }}>
+        {before}
+        {plural(waiting, 'message')}
+        {after}
+      </p>
+      <div class="row" style={{ flexWrap: 'nowrap' }}>
+        <div style={{ flex: '1', minWidth: '0' }}>
+          <CommandLine command={`dzrun redrive ${shelf}`} />
+        </div>
+        <ChangeButton change={{ action: 'redrive', shelf }}>{button}</ChangeButton>
+      </div>
+    </section>
+  )
+}

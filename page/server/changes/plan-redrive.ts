@@ -1,0 +1,68 @@
+import { sendBodies } from '../../../cli/queues.ts'
+import { sqsHeldQueue } from '../../../lib/adapters/sqs/held-queue.ts'
+import { present } from '../../../lib/run/present.ts'
+import { type Candidate, candidateOf, redrive } from '../../../lib/usecases/operate/redrive.ts'
+import type { HeldMessageView } from '../../shared/protocol.ts'
+import type { PageState } from '../page-state.ts'
+import { CannotChange, type ChangeOf, plural } from './change.ts'
+import { keptMs, type PlannedChange } from './change-plans.ts'
+
+/** At most this many messages are taken for one redrive. */
+const mostMessages = 100
+
+const details = {
+  dead: 'Code failed on these messages five times. Fix the cause first; those that made a run already count once.',
+  rejected: 'The starter rejected these requests. Only those that would not be rejected again are sent.',
+} as const
+
+const viewOf = ({ message, body, reasons, problems }: Candidate): HeldMessageView => ({
+  id: message.id,
+  body,
+  reasons,
+  problems,
+  ...present({ sentAtMs: message.sentAtMs }),
+})
+
+/**
+ * Takes messages from a queue and shows them with their reasons. They are hidden from other readers until the change is
+ * made, given up, or too old to be made.
+ */
+export const planRedrive = async (
+  { shelf }: ChangeOf<'redrive'>,
+  { stack }: PageState,
+): Promise<PlannedChange> => {
+  const queue = sqsHeldQueue(stack.sqs, shelf === 'dead' ? stack.deadLetterQueueUrl : stack.rejectedQueueUrl)
+  const messages = await queue.take(mostMessages, keptMs / 1000)
+  if (messages.length === 0)
+    throw new CannotChange('the queue shows no message: it is empty, or another reader holds what is in it')
+  const candidates = messages.map((message) => candidateOf(shelf, message, Date.now()))
+  const good = candidates.filter(({ problems }) => problems.length === 0)
+  const left = new Set(messages)
+  const putBack = () => queue.putBack([...left])
+  const more = messages.length === mostMessages ? ` Only ${mostMessages} messages are taken at a time.` : ''
+  return {
+    title: `Redrive ${plural(good.length, 'message')}`,
+    detail: details[shelf] + more,
+    count: good.length,
+    lines: [],
+    messages: candidates.map(viewOf),
+    discard: putBack,
+    apply: async () => {
+      try {
+        const moved = await redrive(
+          candidates,
+          {
+            remove: async (message) => {
+              await queue.remove(message)
+              left.delete(message)
+            },
+          },
+          (bodies) => sendBodies(stack.sqs, stack.requestQueueUrl, bodies),
+        )
+        return `redrove ${moved} of ${plural(good.length, 'message')}`
+      } finally {
+        await putBack()
+      }
+    },
+  }
+}
