@@ -163,7 +163,7 @@ export const measure = async (given: Case): Promise<Figures> => {
   const table = simulatedTable({ time })
   const bus = simulatedBus({ time })
   const pace = simulatedPace(deployed.startRatePerSecond)
-  const breakers = simulatedBreakers()
+  const breakers = simulatedBreakers(time.now)
   const fates = seededFates(random.fork('fates'), given.weather ?? (() => fairWeather))
   const hinting = deliverHints(time, datazone, hints.send)
   const environment = startEnvironment({

@@ -14,7 +14,7 @@ const now = () => t0 + 24 * 60 * minute
 
 breakersContract('the simulated breakers', async () => {
   const { step, unplug } = driven()
-  const breakers = simulatedBreakers()
+  const breakers = simulatedBreakers(now)
   return { client: () => breakers.breakersFor(step), unplug, close: async () => {} }
 })
 

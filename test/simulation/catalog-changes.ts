@@ -2,6 +2,7 @@ import { publishEvent, withdrawalEvent } from './event-shapes.ts'
 import type { Random } from './ports/random.ts'
 import type { Action } from './program-action.ts'
 import type { Scenario } from './scenario.ts'
+import { sendSourceRequest } from './send-request.ts'
 
 /** Withdrawn while its request waits for a pause to end. */
 export const withdrawnAsset = 'withdrawn'
@@ -57,26 +58,7 @@ const transfer = (random: Random, scenario: Scenario, { domainId, stormMs }: Pla
 
 const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
   const atMs = stormMs + 150 * minute
-  const id = 'request-unready'
-  const triggerKey = 'load-unready'
-  const body = {
-    version: 1,
-    requestId: id,
-    kind: 'DATA_SOURCE',
-    domainId,
-    projectId,
-    dataSource: { id: unreadySource },
-    triggerKey,
-  }
-  const request = {
-    id,
-    domainId,
-    assetId: unreadySource,
-    revision: triggerKey,
-    sets: [[]],
-    regenerate: false,
-    published: false,
-  }
+  const asked = { id: 'request-unready', dataSourceId: unreadySource, triggerKey: 'load-unready' }
   const status = (name: 'UPDATING' | 'READY'): Action => ({
     kind: 'source-status',
     domainId,
@@ -85,7 +67,7 @@ const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
   })
   return [
     { atMs, deed: status('UPDATING') },
-    { atMs: atMs + minute, deed: { kind: 'send', body: JSON.stringify(body), request } },
+    { atMs: atMs + minute, deed: sendSourceRequest({ domainId, projectId }, asked) },
     { atMs: atMs + 4 * minute, deed: status('READY') },
   ]
 }

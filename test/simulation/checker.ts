@@ -62,6 +62,7 @@ import {
   unlistedTriggersStartNothing,
 } from './check/service-answers.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
+import { endingsOutliveTheBus, farAheadIsDueNow, trialsStartInTime } from './check/trials.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
 import type { Outside } from './outside.ts'
 
@@ -137,6 +138,9 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P9 nothing waits for ever', deadlinesAreKept],
   ['P9 nothing waits for ever', lostRunsAreGivenUp],
   ['P13 liveness', hiddenRequestsComeBackSoon],
+  ['P13 liveness', trialsStartInTime],
+  ['P8 the future is survivable', farAheadIsDueNow],
+  ['P6 bounded lateness', endingsOutliveTheBus],
   ['P13 liveness', requestsAreNotTriedAgainAndAgain],
   ['policy: what to announce', startedEventsFollowThePolicy],
   ['P2 none lost', onlyEndedRecordsExpire],

@@ -6,6 +6,7 @@ import type { QueuedMessage } from './ports/queue.ts'
 import type { SentRequest } from './program-action.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
+import type { TrialKind } from './trials.ts'
 
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
 export type SeenRun = Pick<
@@ -86,7 +87,9 @@ export interface Outside {
   readonly expired: readonly Readonly<Record<string, unknown>>[]
   /** An older deployment of DataZone shows one type of each run. */
   readonly apiGeneration: 'current' | 'older'
-  /** From then on nothing went wrong any more. */
+  /** The one fault of the calm. */
+  readonly trial: { readonly kind: TrialKind; readonly fromMs: number; readonly untilMs: number } | undefined
+  /** From then on nothing went wrong any more, but for the trial. */
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number

@@ -32,6 +32,8 @@ export interface Stage {
   /** From the beginning to the end. */
   readonly lastingFaults: readonly Fault[]
   readonly sendHint: (body: string) => void
+  /** Begins or ends the fault of the calm. */
+  readonly turnTrial: () => void
   /** Counts a fault by its kind. */
   readonly count: (kind: string) => void
 }
@@ -261,6 +263,9 @@ export const performActions = (stage: Stage): Performer => {
         return
       case 'forget-runs':
         forget(action.assetIds)
+        return
+      case 'trial':
+        stage.turnTrial()
         return
       case 'redrive':
         // The newest deployment is back, and reads what the older one could not.

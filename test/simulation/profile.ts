@@ -33,6 +33,8 @@ export interface Profile {
   readonly tickTwice: number
   readonly skewMs: number
   readonly serviceErrors: number
+  /** Writes that DynamoDB refuses, for a conflict or for their number. */
+  readonly contendedWrites: number
   /** Answers that are no answers of DataZone's, and calls that are signed too late. */
   readonly transportFaults: number
   readonly staleCredentials: number
@@ -79,6 +81,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
   const cancels = random.fork('cancel')
   const transport = random.fork('transport')
   const unreadable = random.fork('unreadable')
+  const contended = random.fork('contended writes')
   const partialEvent = random.fork('partial event').pick(['none', 'succeeded', 'failed'] as const)
   return {
     assumptions: {
@@ -101,6 +104,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
     tickTwice: sometimes(0.3),
     skewMs: random.chance(0.3) ? 2_000 : 0,
     serviceErrors: sometimes(0.25),
+    contendedWrites: contended.chance(0.5) ? contended.next() * 0.2 : 0,
     transportFaults: transport.chance(0.4) ? transport.next() * 0.5 : 0,
     staleCredentials: transport.chance(0.4) ? transport.next() * 0.5 : 0,
     unreadable: unreadable.chance(0.3) ? unreadable.pick(unreadableMembers) : undefined,

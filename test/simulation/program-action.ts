@@ -70,6 +70,8 @@ export type Action =
   /** DataZone no longer knows the runs of these assets. */
   | { readonly kind: 'forget-runs'; readonly assetIds: readonly string[] }
   | { readonly kind: 'redrive' }
+  /** The fault of the calm begins or ends. */
+  | { readonly kind: 'trial' }
 
 /** A request as its sender knows it. */
 export interface SentRequest {

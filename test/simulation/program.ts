@@ -15,7 +15,17 @@ import { drawBackfill, oldAssets } from './program-backfill.ts'
 import { drawRefusals, type QuotaEnd } from './refusals.ts'
 import { refusedListActions, unlistedAssets } from './refused-lists.ts'
 import type { Scenario } from './scenario.ts'
+import { sendSourceRequest } from './send-request.ts'
 import { hostileBodies, strangeHints } from './strange-bodies.ts'
+import {
+  drawTrial,
+  leasedAsset,
+  parkedAsset,
+  type Trial,
+  trialActions,
+  trialAssets,
+  trialSource,
+} from './trials.ts'
 
 export interface Program {
   readonly catalogue: Catalogue
@@ -31,6 +41,8 @@ export interface Program {
   readonly runsPerDay: number
   /** Ids of asset events whose trigger the policy does not list. */
   readonly unlistedEvents: ReadonlySet<string>
+  /** The one fault of the calm; none in most seeds. */
+  readonly trial: Trial | undefined
 }
 
 const domainId = 'dzd_simulated1'
@@ -132,6 +144,9 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
             transferredAsset,
             ...unlistedAssets,
             ...assetsOfLostRuns,
+            ...trialAssets,
+            leasedAsset,
+            parkedAsset,
           ].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
           assetOf('unpublished'),
@@ -139,6 +154,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
         dataSources: [
           { id: sourceId, projectId, name: 'one' },
           { id: unreadySource, projectId, name: 'two' },
+          { id: trialSource, projectId, name: 'three' },
         ],
       },
     ],
@@ -197,29 +213,14 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
   }
 
-  const askSource = (atMs: number, triggerKey: string) => {
-    const id = name('source-request')
-    const dataSource = { id: sourceId }
-    const body = {
-      version: 1,
-      requestId: id,
-      kind: 'DATA_SOURCE',
-      domainId,
-      projectId,
-      dataSource,
-      triggerKey,
-    }
-    const request: SentRequest = {
-      id,
-      domainId,
-      assetId: sourceId,
-      revision: triggerKey,
-      sets: [[]],
-      regenerate: false,
-      published: false,
-    }
-    repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
-  }
+  const askSource = (atMs: number, triggerKey: string) =>
+    repeats(
+      atMs,
+      sendSourceRequest(
+        { domainId, projectId },
+        { id: name('source-request'), dataSourceId: sourceId, triggerKey },
+      ),
+    )
 
   const schemas = random.fork('schemas')
   const revise = (assetId: string): Action => ({
@@ -295,6 +296,8 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   at(random.chance(0.1) ? stormMs + random.whole(1, 3) * day : stormMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
   deeds.push(...burstActions(crowds, published))
+  const trial = drawTrial(random.fork('trial'), stormMs, scenario)
+  deeds.push(...trialActions(random.fork('trial actions'), trial, { domainId, projectId }, published))
   // A full cap holds back who was to race, or to go on for ever.
   if (scenario.caps.length === 0) {
     deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
@@ -312,6 +315,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {
     unlistedEvents: unlisted.ids,
+    trial,
     catalogue,
     bursts: crowds,
     actions: deeds,

@@ -20,3 +20,29 @@ export const sendRequest = (
   }
   return { kind: 'send', body: JSON.stringify(body), request: { ...asked, domainId, published: false } }
 }
+
+/** The deed of sending a request for a run of a data source, and what may be expected of it. */
+export const sendSourceRequest = (
+  { domainId, projectId }: { readonly domainId: string; readonly projectId: string },
+  {
+    id,
+    dataSourceId,
+    triggerKey,
+  }: { readonly id: string; readonly dataSourceId: string; readonly triggerKey: string },
+): Action => {
+  const body = {
+    version: 1,
+    requestId: id,
+    kind: 'DATA_SOURCE',
+    domainId,
+    projectId,
+    dataSource: { id: dataSourceId },
+    triggerKey,
+  }
+  const asked = { id, domainId, assetId: dataSourceId, revision: triggerKey, sets: [[]] }
+  return {
+    kind: 'send',
+    body: JSON.stringify(body),
+    request: { ...asked, regenerate: false, published: false },
+  }
+}

@@ -8,6 +8,7 @@ import type { Outside, SeenEvent } from './outside.ts'
 import { performActions } from './perform-actions.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
 import { virtualTime } from './ports/clock.ts'
+import { contendedStep, refusedStep } from './ports/contended-writes.ts'
 import { dataZoneFor } from './ports/datazone.ts'
 import { simulatedBus } from './ports/event-bus.ts'
 import { fairWeather, seededFates, type Weather } from './ports/fates.ts'
@@ -32,6 +33,7 @@ import { watchDataZone } from './watch-datazone.ts'
 import { runChanges, worldDataZone } from './world-datazone.ts'
 import { runUntilSettled } from './world-end.ts'
 import { worldQueues } from './world-queues.ts'
+import { worldTrial } from './world-trial.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -140,9 +142,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   const { count, note } = notes
   const outages = drawTableOutages(random.fork('table outages'), stormEndsMs - startMs)
+  const { trial } = program
   const weatherOf = (call: CallInfo): Weather => {
     if (outages.isDown(time.now() - startMs) && isTableCall(call.name)) return tableIsDown
-    return isStorm() ? storm(call) : fairWeather
+    return isStorm() ? storm(call) : (ongoing.weather(call) ?? fairWeather)
   }
   const fates = seededFates(random.fork('fates'), weatherOf)
 
@@ -158,6 +161,15 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
   })
 
+  const ongoing = worldTrial({
+    trial,
+    random: random.fork('trial'),
+    refusedShare: () => (isStorm() ? profile.contendedWrites : 0),
+    count,
+    planted: () => ({ table, pace, breakers, nowMs: time.now() }),
+    datazone,
+  })
+  const does = (what: NonNullable<Sabotage['without']>) => sabotage?.without !== what
   const table = simulatedTable({
     time,
     indexLagMs: () => {
@@ -167,6 +179,9 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     },
     pageRecords: profile.pageRecords,
     written: () => environment.wakeSweep(),
+    recognizesClaims: does('claim ids'),
+    bringsToNow: does('checks of records'),
+    repairsCounts: does('repairs of counts'),
   })
   const events: SeenEvent[] = []
   const bus = simulatedBus({
@@ -189,8 +204,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
       return false
     },
   })
-  const pace = simulatedPace(deployed.startRatePerSecond)
-  const breakers = simulatedBreakers()
+  const pace = simulatedPace(deployed.startRatePerSecond, does('checks of the pace'))
+  const breakers = simulatedBreakers(time.now, does('checks of breakers'))
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const skips = simulatedSkipLog()
@@ -250,13 +265,16 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
         note,
       }),
     portsFor: ({ step, clock }) => {
+      const tableStep = does('write retries')
+        ? contendedStep(step, clock, ongoing.refuseWrite)
+        : refusedStep(step, ongoing.refuseWrite)
       const isEntryRefused = () => isStorm() && chance.chance(profile.entryFails)
       const ports = {
-        store: table.storeFor(step),
-        pace: pace.paceFor(step),
-        breakers: breakers.breakersFor(step),
+        store: table.storeFor(tableStep),
+        pace: pace.paceFor(tableStep),
+        breakers: breakers.breakersFor(tableStep),
         switches: switches.switchesFor(step),
-        skips: skips.skipsFor(step),
+        skips: skips.skipsFor(tableStep),
         datazone: dataZoneFor(step, hinting, olderDomains),
         bus: bus.busFor(step),
         queue: requestQueueFor(step, { requests, rejected }, isEntryRefused),
@@ -284,6 +302,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     ],
     lastingFaults: unreadableFaults(profile.unreadable, profile.unreadableShare),
     sendHint,
+    turnTrial: ongoing.turn,
     count,
   })
   for (const { atMs, deed } of program.actions) time.at(startMs + atMs, () => performer.perform(deed))
@@ -328,6 +347,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     ),
     scenario,
     apiGeneration: profile.apiGeneration,
+    trial: trial && {
+      kind: trial.kind,
+      fromMs: startMs + trial.fromMs,
+      untilMs: startMs + trial.untilMs,
+    },
     calmFromMs,
     endMs,
     listLagMs: profile.assumptions.listLagMs,

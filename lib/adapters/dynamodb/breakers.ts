@@ -5,53 +5,17 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
-import { generationTypes } from '../../run/run.ts'
+import { breakerIn, filedAs, maxProbeMs, skewMs } from './breaker-item.ts'
 import { type Condition, conditionParameters } from './conditions.ts'
-import { counter, instant } from './plain-item.ts'
 import { readPartition } from './read-partition.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 
 /** All breakers share one partition, so that one small query reads them. */
 const partition = 'BREAKERS'
-
-const BreakerItem = z.object({
-  cause: z.discriminatedUnion('reason', [
-    z.object({ reason: z.literal('QUOTA_EXCEEDED'), types: z.array(z.enum(generationTypes)) }),
-    z.object({ reason: z.literal('DENIED'), domainId: z.string(), projectId: z.string() }),
-  ]),
-  call: z.enum(['GetAsset', 'Start']),
-  openedAtMs: instant,
-  probes: counter,
-  nextProbeAtMs: instant,
-})
-const Filed = z.object({ sk: z.string() })
-const maxNamed = 20
-
-/** How far clocks may differ. */
-const skewMs = 60_000
-/** The latest probe: a quota is probed at the turn of the month. */
-const maxProbeMs = 32 * 24 * 3600_000
-
-/** Returns the breaker of an item, or what is wrong with it. Times that no starter can have written are wrong (P8). */
-const breakerIn = (item: unknown, nowMs: number): Breaker | { readonly problem: string } => {
-  const parsed = z.safeParse(BreakerItem, item)
-  if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
-    return { problem: `is ignored: wrong fields ${[...new Set(fields)].slice(0, maxNamed).join(', ')}` }
-  }
-  const name = breakerName(parsed.data.cause)
-  // Under another name no starter could probe or close it.
-  if (z.safeParse(Filed, item).data?.sk !== name) return { problem: `is ignored: its sk must be ${name}` }
-  const { openedAtMs, nextProbeAtMs } = parsed.data
-  return openedAtMs > nowMs + skewMs || nextProbeAtMs > nowMs + maxProbeMs
-    ? { problem: 'is ignored: openedAtMs or nextProbeAtMs lies too far ahead' }
-    : parsed.data
-}
 
 /**
  * A breaker that was not probed for longer than a request may wait has no request left to stop: its project is gone or
@@ -129,7 +93,7 @@ export const dynamoDbBreakers = (
     return items.flatMap((item) => {
       const breaker = breakerIn(item, now())
       if (!('problem' in breaker)) return [breaker]
-      report({ pk: partition, sk: z.safeParse(Filed, item).data?.sk ?? '' }, breaker.problem)
+      report({ pk: partition, sk: filedAs(item) ?? '' }, breaker.problem)
       return []
     })
   }

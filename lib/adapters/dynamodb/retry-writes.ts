@@ -14,9 +14,11 @@ export type BackOff = (tries: number) => Promise<void>
 /** Counters and the pace are hot: every starter may write the same item. */
 const maxTries = 12
 
-/** Waits up to 20 ms before the second try, 40 ms before the third, and so on up to 400 ms. */
+/** Returns the wait before the next try: up to 20 ms before the second, 40 ms before the third, and so on up to 400 ms. */
+export const backOffMs = (tries: number, random: number): number => random * Math.min(400, 10 * 2 ** tries)
+
 const jitteredBackOff: BackOff = (tries) =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(400, 10 * 2 ** tries)))
+  new Promise((resolve) => setTimeout(resolve, backOffMs(tries, Math.random())))
 
 const transientErrors: ReadonlySet<string> = new Set([
   'TransactionConflictException',
@@ -42,7 +44,8 @@ const reasonsOf = (error: unknown): readonly (string | undefined)[] =>
 export const failedConditions = (error: unknown): readonly boolean[] =>
   reasonsOf(error).map((code) => code === 'ConditionalCheckFailed')
 
-const isTransient = (error: unknown): boolean => {
+/** Whether a write that failed so certainly had no effect, and may be tried again at once. */
+export const isTransient = (error: unknown): boolean => {
   const reasons = reasonsOf(error)
   if (reasons.includes('ConditionalCheckFailed')) return false
   return (

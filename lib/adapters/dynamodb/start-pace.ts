@@ -6,40 +6,17 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import { type Pace, reserveSlots, slowDown } from '../../run/pace.ts'
-import { present } from '../../run/present.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
-import { counter, instant, plainItem } from './plain-item.ts'
+import { begunAnew, isAheadOfClock, type PaceItem, parsePace } from './pace-item.ts'
+import { plainItem } from './plain-item.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
-
-const rate = z.number().check(z.gt(0), z.lte(1000))
-const share = z.number().check(z.nonnegative(), z.lte(1))
-const total = z.number().check(z.nonnegative(), z.lte(1e9))
-
-const PaceItem = z.object({
-  version: counter,
-  nextSlotMs: instant,
-  loweredRate: z.exactOptional(rate),
-  loweredAtMs: z.exactOptional(instant),
-  limitRate: z.exactOptional(rate),
-  rateCuts: z.exactOptional(counter),
-  throttling: z.exactOptional(z.object({ sum: total, count: total, firstAtMs: instant, lastAtMs: instant })),
-  descent: z.exactOptional(z.object({ topRate: rate, fromRate: rate, share })),
-  chance: z.exactOptional(z.object({ share, sinceMs: instant })),
-})
-type PaceItem = z.infer<typeof PaceItem>
 
 const key = { pk: 'PACE#START', sk: 'PACE' }
 const maxTries = 25
-
-/** How far clocks may differ. A time further ahead was written by a clock that runs ahead, or by hand. */
-const skewMs = 60_000
-/** The slowest rate that throttling leaves, in Starts per second: see lib/run/pace.ts. */
-const slowestRate = 0.2
 
 export interface PaceOptions {
   readonly backOff?: BackOff
@@ -58,9 +35,6 @@ export const dynamoDbStartPace = (
   { backOff, report = () => {} }: PaceOptions = {},
 ): StartPace => {
   const retry = retryWrites(backOff)
-  /** Starters reserve slots until their invocation ends, which is within the skew, and then one gap more. */
-  const maxAheadMs = skewMs + 2000 / Math.min(slowestRate, configuredPerSecond)
-
   /** The item as this execution environment last saw it. It may be outdated; the condition of the next write finds out. */
   let seen: PaceItem | 'damaged' | undefined
 
@@ -70,22 +44,16 @@ export const dynamoDbStartPace = (
   }
 
   const see = (item: Record<string, AttributeValue> | undefined): void => {
-    const parsed = item === undefined ? undefined : z.safeParse(PaceItem, plainItem(item))
-    seen = parsed?.success === false ? 'damaged' : parsed?.data
+    seen = item === undefined ? undefined : (parsePace(plainItem(item)) ?? 'damaged')
     if (seen === 'damaged') report(key, 'cannot be read, and is replaced')
   }
 
   /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
   const usable = (nowMs: number): PaceItem | undefined => {
     if (seen === 'damaged' || seen === undefined) return undefined
-    const { loweredAtMs = 0, throttling, chance } = seen
-    const isAhead =
-      seen.nextSlotMs > nowMs + maxAheadMs ||
-      Math.max(loweredAtMs, throttling?.firstAtMs ?? 0, throttling?.lastAtMs ?? 0, chance?.sinceMs ?? 0) >
-        nowMs + skewMs
-    if (!isAhead) return seen
+    if (!isAheadOfClock(seen, nowMs, configuredPerSecond)) return seen
     report(key, 'has a time far ahead of the clock, and is replaced')
-    return { version: seen.version, nextSlotMs: nowMs, ...present({ rateCuts: seen.rateCuts }) }
+    return begunAnew(seen, nowMs)
   }
 
   /** Writes the item if it is still as seen and returns true; otherwise sees the current one. */

@@ -1,3 +1,4 @@
+import type { Outside } from '../outside.ts'
 import { isAbout, knownStatuses, statusOf } from './events.ts'
 import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
@@ -9,10 +10,17 @@ const slackMs = 20_000
 /** What was on its way when the storm ended may still hit who waits for it. */
 const aftermathMs = 180_000
 
+/** When an ending could be announced that came about at `atMs`: not before a bus that takes no event does again. */
+const announceableMs = ({ trial }: Outside, atMs: number): number =>
+  trial?.kind.startsWith('bus-') === true && atMs > trial.fromMs - 2 * sweepMs && atMs < trial.untilMs
+    ? Math.max(atMs, trial.untilMs)
+    : atMs
+
 /** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
-export const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs }) =>
-  runs.flatMap((run) => {
-    const dueMs = run.endsAtMs + 2 * sweepMs + listLagMs + slackMs
+export const inTime: Rule = (outside) => {
+  const { runs, items, events, calmFromMs, listLagMs, endMs } = outside
+  return runs.flatMap((run) => {
+    const dueMs = announceableMs(outside, run.endsAtMs) + 2 * sweepMs + listLagMs + slackMs
     if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
@@ -23,6 +31,7 @@ export const inTime: Rule = ({ runs, items, events, calmFromMs, listLagMs, endMs
           `${nameOf(item)} ended and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
+}
 
 const hintedMs = 30_000
 /** While a Start of ours is open, a run of others is looked at again each minute: it could be ours. */
@@ -32,17 +41,13 @@ const openStartMs = 90_000
 const startEffectMs = 60_000
 
 /** With a hint that names its run or asset, seconds are promised. */
-export const hintedInTime: Rule = ({
-  runs,
-  items,
-  events,
-  calmFromMs,
-  endMs,
-  hintedStatuses,
-  hintedSourceStatuses,
-}) =>
-  runs.flatMap((run) => {
-    const dueMs = run.endsAtMs + hintedMs + (run.isForeign === true ? openStartMs : 0)
+export const hintedInTime: Rule = (outside) => {
+  const { runs, items, events, calmFromMs, endMs, hintedStatuses, hintedSourceStatuses } = outside
+  return runs.flatMap((run) => {
+    const busMs = announceableMs(outside, run.endsAtMs)
+    // What a bus refused is sent by the next sweep.
+    const sentAgainMs = busMs > run.endsAtMs ? sweepMs + slackMs : 0
+    const dueMs = busMs + sentAgainMs + hintedMs + (run.isForeign === true ? openStartMs : 0)
     const isStormy = run.createdAtMs < calmFromMs + startEffectMs
     const hinted = run.types.length === 0 ? hintedSourceStatuses : hintedStatuses
     if (isStormy || dueMs > endMs || !hinted.includes(run.status)) return []
@@ -55,6 +60,7 @@ export const hintedInTime: Rule = ({
           `${nameOf(item)} had a hint and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
+}
 
 /** Not stuck: its data source's day, or a cap, is full, and another day or month had not begun at the end. */
 const waitsForNextPeriod = (item: Item, endMs: number): boolean =>

@@ -1,17 +1,25 @@
+import { breakerIn } from '../../../lib/adapters/dynamodb/breaker-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { Breakers } from '../../../lib/ports/breakers.ts'
 import { type Breaker, type BreakerCause, breakerName } from '../../../lib/run/breaker.ts'
 import type { Step } from './port-call.ts'
 
-/** The open breakers in memory, and what may be done with them at one moment. */
-export const bookOfBreakers = () => {
+/** The open breakers in memory, and what may be done with them at one moment. One with times far ahead is ignored. */
+export const bookOfBreakers = (now: () => number, checksTimes = true) => {
   const open = new Map<string, Breaker>()
-  const current = ({ cause }: Breaker) => open.get(breakerName(cause))
+  const isUsable = (breaker: Breaker): boolean =>
+    !checksTimes || !('problem' in breakerIn({ ...breaker, sk: breakerName(breaker.cause) }, now()))
+  const current = ({ cause }: Breaker) => {
+    const breaker = open.get(breakerName(cause))
+    return breaker !== undefined && isUsable(breaker) ? breaker : undefined
+  }
   return {
-    open: () => [...open.values()],
+    open: () => [...open.values()].filter(isUsable),
     trip: (breaker: Breaker) => {
       if (current(breaker) === undefined) open.set(breakerName(breaker.cause), breaker)
     },
+    /** Puts it there as it is, usable or not. */
+    plant: (breaker: Breaker) => void open.set(breakerName(breaker.cause), breaker),
     change: (read: Breaker, next: Breaker): boolean => {
       const now = current(read)
       const isAsRead =
@@ -36,17 +44,20 @@ export interface SimulatedBreakers {
   breakersFor(step: Step): Breakers
   /** An operator deletes those of this reason, or all. */
   clear(reason?: BreakerCause['reason']): void
+  /** Puts it there as it is, usable or not. */
+  plant(breaker: Breaker): void
 }
 
 const unreachable = (cause: Error): never => {
   throw new PortUnavailable('table', cause)
 }
 
-/** Open breakers in memory, each call one step. */
-export const simulatedBreakers = (): SimulatedBreakers => {
-  const book = bookOfBreakers()
+/** Open breakers in memory, each call one step. Without `checksTimes` times that lie far ahead are believed. */
+export const simulatedBreakers = (now: () => number, checksTimes = true): SimulatedBreakers => {
+  const book = bookOfBreakers(now, checksTimes)
   return {
     clear: book.clear,
+    plant: book.plant,
     breakersFor: (step) => {
       const call = <T>(name: string, about: string, effect: () => T): Promise<T> =>
         step({ name: `breakers.${name}`, about, resends: true, unreachable, effect })

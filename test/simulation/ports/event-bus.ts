@@ -19,6 +19,9 @@ export interface SimulatedBus {
   events(): readonly TakenEvent[]
 }
 
+/** As the adapter: the time that one `put` may take. */
+const budgetMs = 5000
+
 /** Documented: of a call. */
 const maxEntries = 10
 const maxBytes = 256 * 1024
@@ -66,7 +69,7 @@ export const simulatedBus = (options: {
   return {
     events: () => taken,
     busFor: (step) => ({
-      async put(events) {
+      async put(events, abortAfterMs = budgetMs) {
         const answers: boolean[] = []
         for (const call of callsOf(events.map(entryOf))) {
           const answer = await step({
@@ -74,6 +77,7 @@ export const simulatedBus = (options: {
             about: call.map(({ event }) => event.detail.metadata.id).join(' '),
             resends: true,
             unreachable: () => call.map(() => false),
+            giveUpAfterMs: Math.max(1, Math.floor(Math.min(budgetMs, abortAfterMs))),
             effect: () => call.map(take),
           })
           answers.push(...answer)

@@ -57,7 +57,7 @@ const live = async (seed: number) => {
   const chance = random.fork('faults')
   const table = simulatedTable({ time, indexLagMs: () => chance.whole(0, 2000), pageRecords: 3 })
   const pace = simulatedPace(config.startRatePerSecond)
-  const breakers = simulatedBreakers()
+  const breakers = simulatedBreakers(time.now)
   const bus = simulatedBus({ time, entryFails: () => chance.chance(0.05) })
   const faults = { twice: 0.05, undeleted: 0.05, overlooked: 0.05 }
   const requests = simulatedQueue({ name: 'requests', time, random: random.fork('requests'), faults })

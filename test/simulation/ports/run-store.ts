@@ -1,3 +1,4 @@
+import { claimCountKey, parseClaimCount } from '../../../lib/adapters/dynamodb/claim-count-item.ts'
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type {
@@ -53,6 +54,8 @@ export interface SimulatedTable {
   countOneMore(counter: Counter): void
   /** Puts an item there without a word: a record of an earlier or later version, or a damaged one. */
   plant(item: Item): void
+  /** Puts a count of claims there, whatever it is. */
+  plantClaimCount(partition: string, count: unknown): void
   /** Every write, in order. */
   writes(): readonly TableWrite[]
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
@@ -78,13 +81,22 @@ export const simulatedTable = (options: {
   readonly pageRecords?: number
   /** Called after each write. */
   readonly written?: () => void
+  /** Whether a claim recognizes itself when its answer was lost (default: it does). */
+  readonly recognizesClaims?: boolean
+  /** Whether a record that is far ahead of the clock is due (default: it is). */
+  readonly bringsToNow?: boolean
+  /** Whether a damaged count of claims is replaced (default: it is). */
+  readonly repairsCounts?: boolean
 }): SimulatedTable => {
   const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY, written = () => {} } = options
+  const { recognizesClaims = true, bringsToNow = true, repairsCounts = true } = options
   const partitions = new Map<string, Map<string, Stored>>()
   const index = new Map<string, Shown>()
   /** Where a run id stands, and from when the index of run ids shows it. */
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
-  const claimCounts = new Map<string, number>()
+  const claimCounts = new Map<string, unknown>()
+  const claimCountOf = (partition: string) =>
+    parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
   const holders = new Map<string, RunKey>()
   const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
   const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
@@ -162,6 +174,24 @@ export const simulatedTable = (options: {
     throw new PortUnavailable('table', cause)
   }
 
+  /** Writes a claim with all that belongs to it, or returns why it may not be written. */
+  const refusedOrPut = (claim: ClaimedRun, terms: ClaimConditions, next: Stored) => {
+    const { replaces, claimCount, capCounts = [] } = terms
+    const { partition } = runKey(claim)
+    const refused = claimRefused(claim, terms, {
+      isAsRead: (read) => isAsRead(find(runKey(read)), read),
+      isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
+      claimCount: claimCountOf(partition) ?? (claimCounts.has(partition) ? Number.NaN : 0),
+      runsIn,
+    })
+    if (refused !== undefined) return refused
+    put(next)
+    if (replaces !== undefined) remove(runKey(replaces))
+    if (claimCount !== undefined) claimCounts.set(partition, claimCount + 1)
+    for (const { counter } of capCounts) countOneMore(counter)
+    return undefined
+  }
+
   const storeFor = (step: Step): RunStore => {
     async function* itemPages(
       name: string,
@@ -186,7 +216,7 @@ export const simulatedTable = (options: {
 
     async function* workBy(name: string, nowMs: number, isIn: (one: Stored) => boolean) {
       const isFar = (one: Stored) =>
-        (one.workAtMs ?? 0) > nowMs + farAheadMs[isInWaiting(one) ? 'waiting' : 'work']
+        bringsToNow && (one.workAtMs ?? 0) > nowMs + farAheadMs[isInWaiting(one) ? 'waiting' : 'work']
       const read = () => indexed().filter((one) => isIn(one) && (isDueBy(one, nowMs) || isFar(one)))
       for await (const page of itemPages(name, '', read, byWorkAt)) {
         const { runs, unreadable } = recordsOf(page)
@@ -208,7 +238,7 @@ export const simulatedTable = (options: {
         const partition = partitionOf(target)
         let claimCountThen: number | undefined
         const read = () => {
-          claimCountThen = claimCounts.get(partition)
+          claimCountThen = claimCountOf(partition)
           return itemsOf(partition)
         }
         const found: Stored[] = []
@@ -228,7 +258,12 @@ export const simulatedTable = (options: {
           about: partition,
           resends: true,
           unreachable,
-          effect: () => claimCounts.get(partition),
+          effect: () => {
+            // A damaged count is replaced, as the adapter does it.
+            if (repairsCounts && claimCounts.has(partition) && claimCountOf(partition) === undefined)
+              claimCounts.set(partition, time.now())
+            return claimCountOf(partition)
+          },
         })
         const prefix = attemptsOf === undefined ? undefined : attemptsPrefix(attemptsOf)
         const isDeciding = ({ item, key }: Stored) =>
@@ -305,20 +340,19 @@ export const simulatedTable = (options: {
         const { replaces, claimCount, capCounts = [] } = terms
         const isAlone = replaces === undefined && claimCount === undefined && capCounts.length === 0
         const run = { ...claim, version: claim.version + 1 }
-        return write('store.claim', claim, isAlone, (key): ClaimResult => {
-          const { partition } = key
-          const refused = claimRefused(claim, terms, {
-            isAsRead: (read) => isAsRead(find(runKey(read)), read),
-            isAbsentOrPlanned: isAbsentOrPlanned(find(key)),
-            claimCount: claimCounts.get(partition) ?? 0,
-            runsIn,
-          })
-          if (refused !== undefined) return refused
-          put(stored(toItem(run)))
-          if (replaces !== undefined) remove(runKey(replaces))
-          if (claimCount !== undefined) claimCounts.set(partition, claimCount + 1)
-          for (const { counter } of capCounts) countOneMore(counter)
-          return { outcome: 'claimed', run }
+        const next = stored(toItem(run))
+        // A claim carries an id of its own, so it recognizes itself in the record.
+        const isOwn = () => recognizesClaims && find(next.key) === next
+        const claiming = write('store.claim', claim, isAlone, (): ClaimResult => {
+          const refused = isOwn() ? undefined : refusedOrPut(claim, terms, next)
+          return refused ?? { outcome: 'claimed', run }
+        })
+        // When no answer came the record is read once.
+        return claiming.catch(async (error) => {
+          const about = `${next.key.partition} ${next.key.record}`
+          if (await step({ name: 'store.isClaimed', about, resends: true, unreachable, effect: isOwn }))
+            return { outcome: 'claimed', run }
+          throw error
         })
       },
 
@@ -368,6 +402,7 @@ export const simulatedTable = (options: {
     countOneMore,
     items: () => all().map(({ item }) => item),
     plant: (item) => put(stored(item)),
+    plantClaimCount: (partition, count) => void claimCounts.set(partition, count),
     writes: () => writes,
     expire: () => {
       const over = all().filter((one) => isOver(one, time.now()))

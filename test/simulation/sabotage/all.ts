@@ -8,6 +8,7 @@ import { refusalsSabotages } from './refusals.ts'
 import type { Sabotage } from './sabotage.ts'
 import { startingSabotages } from './starting.ts'
 import { timeSabotages } from './time.ts'
+import { trialsSabotages } from './trials.ts'
 
 /** What each defect would be in the code, and how it is made here. */
 export const sabotages: readonly Sabotage[] = [
@@ -20,4 +21,5 @@ export const sabotages: readonly Sabotage[] = [
   ...cancelSabotages,
   ...catalogChangesSabotages,
   ...timeSabotages,
+  ...trialsSabotages,
 ]

@@ -36,6 +36,14 @@ export interface Sabotage {
   readonly acknowledgesFirst?: true
   /** What the starter is given of a message's body. Undefined: the message is acknowledged unread. */
   readonly message?: (body: string) => string | undefined
+  /** What the adapters of the table leave out. */
+  readonly without?:
+    | 'claim ids'
+    | 'write retries'
+    | 'checks of the pace'
+    | 'checks of breakers'
+    | 'checks of records'
+    | 'repairs of counts'
   /** Hints are taken off the queue and ignored. */
   readonly ignoresHints?: true
 }

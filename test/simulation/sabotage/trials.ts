@@ -1,0 +1,111 @@
+import { PortUnavailable } from '../../../lib/errors.ts'
+import { contendedAsset } from '../contention.ts'
+import type { TrialKind } from '../trials.ts'
+import { filtered, type Sabotage, withStore } from './sabotage.ts'
+
+const inTrial =
+  (...kinds: readonly TrialKind[]): NonNullable<Sabotage['appliesTo']> =>
+  ({ program: { trial } }) =>
+    trial !== undefined && kinds.includes(trial.kind)
+
+const isContended: NonNullable<Sabotage['appliesTo']> = ({ program }) =>
+  program.actions.some(({ deed }) => deed.kind === 'send' && deed.request?.assetId === contendedAsset)
+
+/** How often a contended asset is said to be out of reach, for each request. */
+const outages = 6
+
+/** Defects that show while one fault of the bus or of the table lasts. */
+export const trialsSabotages: readonly Sabotage[] = [
+  {
+    name: 'retry no write that DynamoDB refused',
+    appliesTo: inTrial('contended-writes'),
+    without: 'write retries',
+  },
+  {
+    name: 'take a refused claim for a lost race',
+    appliesTo: inTrial('contended-writes'),
+    without: 'write retries',
+    ports: (ports) =>
+      withStore(ports, {
+        claim: async (claim, terms) => {
+          try {
+            return await ports.store.claim(claim, terms)
+          } catch {
+            return { outcome: 'exists' }
+          }
+        },
+      }),
+  },
+  {
+    name: 'recognize no claim whose answer was lost',
+    appliesTo: inTrial('lost-claims'),
+    without: 'claim ids',
+  },
+  {
+    name: 'believe a pace whose times lie ahead',
+    appliesTo: inTrial('absurd-items'),
+    without: 'checks of the pace',
+  },
+  {
+    name: 'believe a breaker whose times lie ahead',
+    appliesTo: inTrial('absurd-items'),
+    without: 'checks of breakers',
+  },
+  {
+    name: 'wait for a lease that ends in the year 2100',
+    appliesTo: inTrial('absurd-items'),
+    without: 'checks of records',
+  },
+  {
+    name: 'keep a damaged count of claims',
+    appliesTo: inTrial('absurd-items'),
+    without: 'repairs of counts',
+  },
+  {
+    name: 'wait half a minute for a bus that does not answer',
+    appliesTo: inTrial('bus-hangs'),
+    ports: (ports) => ({
+      ...ports,
+      bus: {
+        put: async (events) => {
+          const taken = await ports.bus.put(events)
+          if (!taken.includes(true)) await ports.clock.sleepUntil(ports.clock.now() + 30_000)
+          return taken
+        },
+      },
+    }),
+  },
+  {
+    name: 'give up an event that the bus refused for a minute',
+    appliesTo: inTrial('bus-refuses', 'bus-hangs'),
+    sweeper: (ports) =>
+      withStore(ports, {
+        due: (nowMs) =>
+          filtered(
+            ports.store.due(nowMs),
+            (run) => run.state !== 'ENDED' || nowMs < run.detectedAtMs + 60_000,
+          ),
+      }),
+  },
+  {
+    name: 'take a contended asset for a table out of reach',
+    appliesTo: isContended,
+    ports: (ports, { memory }) => {
+      const notOften = (requestKey: string): void => {
+        const outage = Array.from({ length: outages }, (_, n) => `${requestKey} ${n}`).find(
+          (one) => !memory.has(one),
+        )
+        if (outage === undefined) return
+        memory.add(outage)
+        throw new PortUnavailable('table', new Error('too many ask for this asset'))
+      }
+      return withStore(ports, {
+        claim: async (claim, terms) => {
+          if ('assetId' in claim.subject && claim.subject.assetId === contendedAsset)
+            notOften(claim.request.requestKey)
+          return ports.store.claim(claim, terms)
+        },
+      })
+    },
+  },
+]

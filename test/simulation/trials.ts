@@ -1,0 +1,87 @@
+import { fairWeather, type Weather } from './ports/fates.ts'
+import type { CallInfo } from './ports/port-call.ts'
+import type { Random } from './ports/random.ts'
+import type { Action } from './program-action.ts'
+import type { Scenario } from './scenario.ts'
+import { sendSourceRequest } from './send-request.ts'
+
+/**
+ * One fault alone, in the calm of a seed, while assets are published: nothing else excuses what goes wrong meanwhile.
+ *
+ * `bus-refuses`, `bus-hangs`: the bus takes no event, at once or without an answer. `contended-writes`: DynamoDB refuses
+ * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
+ * of the table hold what this system never writes.
+ */
+export const trialKinds = [
+  'bus-refuses',
+  'bus-hangs',
+  'contended-writes',
+  'lost-claims',
+  'absurd-items',
+] as const
+export type TrialKind = (typeof trialKinds)[number]
+
+/** The fault of a seed's calm. Times in ms from the start. */
+export interface Trial {
+  readonly kind: TrialKind
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** Published while a trial lasts. */
+export const trialAssets: readonly string[] = Array.from({ length: 12 }, (_, index) => `trial${index + 1}`)
+/** A run of it is requested while a trial lasts. */
+export const trialSource = 'trial-source'
+/** Their records are planted, with a lease and a wait that end far ahead. */
+export const leasedAsset = 'leased'
+export const parkedAsset = 'waiting'
+
+const minute = 60_000
+
+/** In some seeds, after all else that is done in the calm. */
+export const drawTrial = (
+  random: Random,
+  stormMs: number,
+  { caps }: Pick<Scenario, 'caps'>,
+): Trial | undefined => {
+  // A full cap holds back what a trial asks for.
+  if (!random.chance(0.2) || caps.length > 0) return undefined
+  const fromMs = stormMs + 175 * minute
+  return { kind: random.pick(trialKinds), fromMs, untilMs: fromMs + random.whole(4, 12) * minute }
+}
+
+/** The beginning and the end of a trial, and a publish of each asset soon after its beginning. */
+export const trialActions = (
+  random: Random,
+  trial: Trial | undefined,
+  place: { readonly domainId: string; readonly projectId: string },
+  published: (assetId: string) => Action,
+): readonly { readonly atMs: number; readonly deed: Action }[] => {
+  if (trial === undefined) return []
+  const { fromMs, untilMs } = trial
+  const asked = { id: 'request-of-trial', dataSourceId: trialSource, triggerKey: 'load-of-trial' }
+  return [
+    { atMs: fromMs, deed: { kind: 'trial' } },
+    { atMs: fromMs + 2_000, deed: sendSourceRequest(place, asked) },
+    ...trialAssets.map((assetId) => ({
+      atMs: fromMs + 2_000 + random.whole(0, 5_000),
+      deed: published(assetId),
+    })),
+    { atMs: untilMs, deed: { kind: 'trial' } },
+  ]
+}
+
+/** The bus refuses: an answer without delay. It hangs: an answer long after every caller has given up. */
+const refusing: Weather = { ...fairWeather, accidents: { 'fail-before': 1 } }
+const hanging: Weather = { accidents: { 'fail-before': 1 }, latencyMs: [120_000, 120_000] }
+const answerIsLost: Weather = { ...fairWeather, accidents: { resend: 0.5, 'fail-after': 0.5 } }
+
+/** The weather that a trial makes for a call; undefined: that of the calm. */
+export const trialWeather = (kind: TrialKind, { name }: CallInfo): Weather | undefined => {
+  if (name === 'bus.put' && kind === 'bus-refuses') return refusing
+  if (name === 'bus.put' && kind === 'bus-hangs') return hanging
+  return name === 'store.claim' && kind === 'lost-claims' ? answerIsLost : undefined
+}
+
+/** The share of writes that DynamoDB refuses in a trial of them. */
+export const contendedShare = 0.5

@@ -1,0 +1,51 @@
+import type { DataZone } from '../../local/datazone/datazone.ts'
+import { type PlantedTable, plantAbsurdItems } from './absurd-items.ts'
+import { type RefuseWrite, writeRefusals } from './ports/contended-writes.ts'
+import type { Weather } from './ports/fates.ts'
+import type { CallInfo } from './ports/port-call.ts'
+import type { Random } from './ports/random.ts'
+import { contendedShare, leasedAsset, parkedAsset, type Trial, trialWeather } from './trials.ts'
+
+/** The fault of a world's calm while it lasts, and the writes that DynamoDB refuses in its storm. */
+export interface WorldTrial {
+  /** Begins the trial, or ends it. */
+  turn(): void
+  /** The weather that the trial makes for a call, if it does. */
+  weather(call: CallInfo): Weather | undefined
+  readonly refuseWrite: RefuseWrite
+}
+
+export const worldTrial = (options: {
+  readonly trial: Trial | undefined
+  readonly random: Random
+  /** The share of writes that are refused now, but for the trial. */
+  readonly refusedShare: () => number
+  readonly count: (kind: string) => void
+  /** What a trial of absurd items is planted in, once it begins. */
+  readonly planted: () => PlantedTable
+  readonly datazone: DataZone
+}): WorldTrial => {
+  const { trial, random, count } = options
+  let isOn = false
+  const refused = random.fork('refused writes')
+  return {
+    turn: () => {
+      isOn = !isOn
+      if (!isOn || trial === undefined) return
+      count(`trial ${trial.kind}`)
+      if (trial.kind !== 'absurd-items') return
+      plantAbsurdItems(random.fork('absurd items'), options.planted())
+      // Planted records have no policy that would retry them.
+      options.datazone.control.setOutcomes(
+        [leasedAsset, parkedAsset].map((target) => ({ target, outcome: 'succeeded' })),
+      )
+    },
+    weather: (call) => (isOn && trial !== undefined ? trialWeather(trial.kind, call) : undefined),
+    refuseWrite: () => {
+      const share = isOn && trial?.kind === 'contended-writes' ? contendedShare : options.refusedShare()
+      if (share === 0 || !refused.chance(share)) return undefined
+      count('refused write')
+      return refused.pick(writeRefusals)()
+    },
+  }
+}
