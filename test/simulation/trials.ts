@@ -12,13 +12,7 @@ import { sendSourceRequest } from './send-request.ts'
  * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
  * of the table hold what this system never writes.
  */
-export const trialKinds = [
-  'bus-refuses',
-  'bus-hangs',
-  'contended-writes',
-  'lost-claims',
-  'absurd-items',
-] as const
+const trialKinds = ['bus-refuses', 'bus-hangs', 'contended-writes', 'lost-claims', 'absurd-items'] as const
 export type TrialKind = (typeof trialKinds)[number]
 
 /** The fault of a seed's calm. Times in ms from the start. */
