@@ -9,12 +9,12 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { handler } from '../../examples/consumer/handler.ts'
+import { decideConditions } from '../../infra/template-diff.ts'
 import { parseQueueMessage } from '../../lib/contracts/queue-message.ts'
 import { compilePattern } from '../../local/eventbridge/event-pattern.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { startSqs } from '../../local/sqs/server.ts'
 import { openRunTable } from '../contract/run-table.ts'
-import { decideConditions } from '../support/template-diff.ts'
 import { resourceProblems } from './service-spec.ts'
 
 const root = join(import.meta.dirname, '..', '..')

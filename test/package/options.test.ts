@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { decideConditions, diffLines } from '../../infra/template-diff.ts'
+import { templateOptions } from '../../infra/template-options.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
-import { decideConditions, diffLines } from '../support/template-diff.ts'
 import { resourceProblems } from './service-spec.ts'
 
 let template: Template
@@ -34,72 +37,37 @@ const notifier = [
   '+ NotificationsDeadAlarm',
 ]
 
-/** Each option with the parameters that turn it on, and every line of the template that it changes. */
-const options: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
-  [
-    'a permissions boundary',
-    { PermissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary' },
-    roles.map((role) => `+ ${role}.PermissionsBoundary`),
+/** Every line of the template that an option changes; AlarmActions, OKActions and Environment are compared apart. */
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'a permissions boundary': roles.map((role) => `+ ${role}.PermissionsBoundary`),
+  'a customer managed key': [
+    ...functions.flatMap((name) => [`+ ${name}LambdaFunction.KmsKeyArn`, `+ ${name}LogGroup.KmsKeyId`]),
+    ...queues.flatMap((name) => [`- ${name}.SqsManagedSseEnabled`, `+ ${name}.KmsMasterKeyId`]),
+    '+ RunTable.SSESpecification.SSEType',
+    '+ RunTable.SSESpecification.KMSMasterKeyId',
+    '+ RunEventBus.KmsKeyIdentifier',
+    '+ SweepSchedule.KmsKeyArn',
+    '+ KeyPolicy',
   ],
-  [
-    'a customer managed key',
-    { KmsKeyArn: key },
-    [
-      ...functions.flatMap((name) => [`+ ${name}LambdaFunction.KmsKeyArn`, `+ ${name}LogGroup.KmsKeyId`]),
-      ...queues.flatMap((name) => [`- ${name}.SqsManagedSseEnabled`, `+ ${name}.KmsMasterKeyId`]),
-      '+ RunTable.SSESpecification.SSEType',
-      '+ RunTable.SSESpecification.KMSMasterKeyId',
-      '+ RunEventBus.KmsKeyIdentifier',
-      '+ SweepSchedule.KmsKeyArn',
-      '+ KeyPolicy',
-    ],
+  'the key of the domain': ['~ CatalogRole.Policies'],
+  'a VPC': [
+    ...functions.map((name) => `+ ${name}LambdaFunction.VpcConfig`),
+    '~ FunctionsPolicy.PolicyDocument.Statement',
   ],
-  ['the key of the domain', { DomainKmsKeyArn: key }, ['~ CatalogRole.Policies']],
-  [
-    'a VPC',
-    { SubnetIds: 'subnet-01234567', SecurityGroupIds: 'sg-01234567' },
-    [
-      ...functions.map((name) => `+ ${name}LambdaFunction.VpcConfig`),
-      '~ FunctionsPolicy.PolicyDocument.Statement',
-    ],
-  ],
-  [
-    'tracing',
-    { Tracing: 'true' },
-    [...functions.map((name) => `+ ${name}LambdaFunction.TracingConfig`), '+ TracingPolicy'],
-  ],
-  ['an event archive', { ArchiveDays: '30' }, ['+ RunEventArchive']],
-  ['a protected table', { ProtectTable: 'true' }, ['~ RunTable.DeletionProtectionEnabled']],
-  [
-    'an alarm topic of the stack',
-    { AlarmEmail: 'on-call@example.com' },
-    // Compared apart: every alarm notifies it.
-    ['+ AlarmTopic'],
-  ],
-  [
-    'a notification topic of the stack',
-    { NotificationEmail: 'data-team@example.com' },
-    ['+ NotificationTopic', '+ NotificationTopicPolicy', ...notifier],
-  ],
-  [
-    'a notification topic that exists',
-    { NotificationTopicArn: 'arn:aws:sns:eu-west-1:111122223333:data-team' },
-    notifier,
-  ],
-  [
-    'a catalog role that exists',
-    { CatalogRoleArn: 'arn:aws:iam::111122223333:role/catalog' },
-    ['- CatalogRole', '~ FunctionsPolicy.PolicyDocument.Statement'],
-  ],
-  ['a domain of another account', { DomainAccountId: '111122223333' }, ['+ DomainAccountEventsPolicy']],
-  ['senders of other accounts', { SenderAccountIds: '444455556666' }, ['+ RunEventBusSendersPolicy']],
-  ['consumers of other accounts', { ConsumerAccountIds: '444455556666' }, ['+ RunEventBusConsumersPolicy']],
-  [
-    'a reserved concurrency',
-    { ReservePollerConcurrency: 'true' },
-    ['+ PollerLambdaFunction.ReservedConcurrentExecutions'],
-  ],
-]
+  tracing: [...functions.map((name) => `+ ${name}LambdaFunction.TracingConfig`), '+ TracingPolicy'],
+  'logs for a year': functions.map((name) => `~ ${name}LogGroup.RetentionInDays`),
+  'an event archive': ['+ RunEventArchive'],
+  'a protected table': ['~ RunTable.DeletionProtectionEnabled'],
+  'an alarm topic of the stack': ['+ AlarmTopic'],
+  'an alarm topic that exists': [],
+  'a notification topic of the stack': ['+ NotificationTopic', '+ NotificationTopicPolicy', ...notifier],
+  'a notification topic that exists': notifier,
+  'a catalog role that exists': ['- CatalogRole', '~ FunctionsPolicy.PolicyDocument.Statement'],
+  'a domain of another account': ['+ DomainAccountEventsPolicy'],
+  'senders of other accounts': ['+ RunEventBusSendersPolicy'],
+  'consumers of other accounts': ['+ RunEventBusConsumersPolicy'],
+  'a reserved concurrency': ['+ PollerLambdaFunction.ReservedConcurrentExecutions'],
+}
 
 /** The lines of a diff, without those that every use of the option repeats. */
 const linesOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
@@ -108,12 +76,37 @@ const linesOf = (parameters: Readonly<Record<string, string>>): readonly string[
       !/Alarm\.(AlarmActions|OKActions|InsufficientDataActions)$/.test(line) && !/Environment\b/.test(line),
   )
 
-describe('the options of a stage', () => {
-  test.each(options)('%s changes these lines of the template and no other', async (_, parameters, lines) => {
-    expect(linesOf(parameters).toSorted()).toEqual(lines.toSorted())
-    const decided = decideConditions(template, parameters) as Template['Resources']
-    expect(await resourceProblems(decided)).toEqual([])
+describe('templateOptions', () => {
+  test('has a row in docs/DEPLOY.md for each option', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/DEPLOY.md'), 'utf8')
+    const names = templateOptions.flatMap(({ settings }) => Object.keys(settings))
+    expect(names.filter((name) => !page.includes(name))).toEqual([])
   })
+
+  test('leaves out only settings of the environment of the functions', () => {
+    const used = new Set(templateOptions.flatMap(({ settings }) => Object.keys(settings)))
+    const settings = Object.keys(template.Parameters).filter((name) => !used.has(name))
+    expect(settings).toEqual([
+      'Mode',
+      'DomainIds',
+      'DefaultTypes',
+      'StartRatePerSecond',
+      'DataZoneApi',
+      'QuotaProbeSeconds',
+      'MaxWaitDays',
+      'RestoredTo',
+      'LogLevel',
+    ])
+  })
+
+  test.each(templateOptions)(
+    'changes these lines of the template and no other with $name',
+    async ({ name, settings }) => {
+      expect(linesOf(settings).toSorted()).toEqual(expected[name]?.toSorted())
+      const decided = decideConditions(template, settings) as Template['Resources']
+      expect(await resourceProblems(decided)).toEqual([])
+    },
+  )
 
   test('encrypts the created alarm topic with the key', () => {
     const email = { AlarmEmail: 'on-call@example.com' }

@@ -1,6 +1,13 @@
-import type { Template } from '../../local/package.ts'
+interface Template {
+  readonly Parameters: Readonly<Record<string, { readonly Default?: string | undefined }>>
+  readonly Conditions: Readonly<Record<string, unknown>>
+  readonly Resources: Readonly<Record<string, object>>
+}
 
 type Values = Readonly<Record<string, string>>
+
+/** Parameters that fill properties of whole numbers; CloudFormation converts the text of a parameter. */
+const wholeNumbers: ReadonlySet<string> = new Set(['LogRetentionDays', 'ArchiveDays'])
 
 const holds = (
   condition: unknown,
@@ -27,7 +34,14 @@ const holds = (
 
 const noValue = Symbol('AWS::NoValue')
 
-/** The template as CloudFormation sees it with these parameters: conditions decided, references kept. */
+const referenced = (name: string, values: Values): unknown => {
+  if (name === 'AWS::NoValue') return noValue
+  const value = values[name]
+  if (value === undefined) return { Ref: name }
+  return wholeNumbers.has(name) ? Number(value) : value
+}
+
+/** The resources as CloudFormation sees them with these parameters: conditions decided, parameters filled in. */
 export const decideConditions = (template: Template, given: Values): unknown => {
   const defaults = Object.entries(template.Parameters).map(([name, { Default = '' }]) => [name, Default])
   const values: Values = { ...Object.fromEntries(defaults), ...given }
@@ -36,7 +50,11 @@ export const decideConditions = (template: Template, given: Values): unknown => 
   const decide = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(decide).filter((item) => item !== noValue)
     if (typeof value !== 'object' || value === null) return value
-    if ('Ref' in value && value.Ref === 'AWS::NoValue') return noValue
+    if ('Ref' in value) return referenced(String(value.Ref), values)
+    if ('Fn::Split' in value) {
+      const [separator, text] = decide(value['Fn::Split']) as readonly unknown[]
+      return typeof text === 'string' ? text.split(String(separator)) : value
+    }
     if ('Fn::If' in value) {
       const [name, yes, no] = value['Fn::If'] as readonly unknown[]
       return decide(isTrue(name) ? yes : no)
@@ -44,10 +62,11 @@ export const decideConditions = (template: Template, given: Values): unknown => 
     const entries = Object.entries(value).map(([key, item]) => [key, decide(item)] as const)
     return Object.fromEntries(entries.filter(([, item]) => item !== noValue))
   }
-  const kept = Object.entries(template.Resources).filter(
-    ([, { Condition }]) => Condition === undefined || isTrue(Condition),
-  )
-  return decide(Object.fromEntries(kept.map(([name, { Condition: _, ...resource }]) => [name, resource])))
+  const kept = Object.entries(template.Resources).flatMap(([name, resource]) => {
+    const { Condition, ...rest } = resource as { Condition?: unknown }
+    return Condition === undefined || isTrue(Condition) ? [[name, rest] as const] : []
+  })
+  return decide(Object.fromEntries(kept))
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
