@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda'
+import type { CapUsage } from '../lib/ports/cap-usage.ts'
 import type { Policies } from '../lib/ports/policies.ts'
 import type { DeployedSettings, SweepLog } from '../lib/ports/sweep-log.ts'
 import type { Cap } from '../lib/run/caps.ts'
 import { present } from '../lib/run/present.ts'
 import type { ParkReason } from '../lib/run/run.ts'
 import { type AdvanceContext, advanceBackfills } from '../lib/usecases/sweep/advance-backfills.ts'
+import { quotaUsedPercent } from '../lib/usecases/sweep/quota-used.ts'
 import { type SweepContext, type SweepReport, sweepRuns } from '../lib/usecases/sweep/sweep-runs.ts'
 import { metricName, reportUnrecognized, type Telemetry } from './telemetry.ts'
 
@@ -33,6 +35,8 @@ interface PollerParts {
   readonly policies?: Policies
   /** With the log, for `dzrun backfill plan`. */
   readonly deployed?: DeployedSettings
+  /** With the policies, for the metric of the quota. */
+  readonly capUsage?: CapUsage
 }
 
 /** The caps of the policy in force. Undefined when the table does not answer: then the sweep cannot be recorded either. */
@@ -48,11 +52,10 @@ const capsInForce = async (policies: Policies | undefined): Promise<readonly Cap
 const record = async (
   report: PollerReport,
   startedAtMs: number,
-  { settings, ports, log, policies, deployed }: PollerParts,
+  caps: readonly Cap[] | undefined,
+  { settings, ports, log, deployed }: PollerParts,
 ): Promise<void> => {
-  if (log === undefined) return
-  const caps = await capsInForce(policies)
-  if (caps === undefined) return
+  if (log === undefined || caps === undefined) return
   const { due, announced, released, outOfTime, problems, unreadable, parked, nextAtMs } = report
   await log.record({
     startedAtMs,
@@ -70,6 +73,20 @@ const record = async (
   })
 }
 
+/** Best effort: the sweep is done, and the next one measures again. */
+const noteQuota = async (
+  caps: readonly Cap[] | undefined,
+  { ports, telemetry, capUsage }: PollerParts,
+): Promise<void> => {
+  if (caps === undefined || capUsage === undefined) return
+  try {
+    const percent = await quotaUsedPercent(caps, capUsage, ports.clock.now())
+    if (percent !== undefined) telemetry.count('quota-used-percent', percent)
+  } catch {
+    telemetry.warn('Failed to read the counters of caps', {})
+  }
+}
+
 const noteParked = (parked: PollerReport['parked'], telemetry: Telemetry): void => {
   if (parked === undefined) return
   for (const [reason, count] of Object.entries(parked)) telemetry.count(metricName('parked', reason), count)
@@ -80,6 +97,7 @@ const noteParked = (parked: PollerReport['parked'], telemetry: Telemetry): void 
 const note = (report: PollerReport, telemetry: Telemetry): void => {
   noteParked(report.parked, telemetry)
   telemetry.count('sweep-due', report.due)
+  telemetry.count('runs-in-flight', report.inFlight)
   telemetry.count('sweep-announced', report.announced)
   telemetry.count('sweep-owed-seconds', report.owedSeconds)
   telemetry.count('sweep-released', report.released)
@@ -118,7 +136,9 @@ export const pollerHandler = (parts: PollerParts) => {
     const { requested, problems } = await advanceBackfills(sweep.parked, { ...ports, settings, deadlineMs })
     const report = { ...sweep, backfilled: requested, problems: [...sweep.problems, ...problems] }
     note(report, telemetry)
-    await record(report, startedAtMs, parts)
+    const caps = await capsInForce(parts.policies)
+    await noteQuota(caps, parts)
+    await record(report, startedAtMs, caps, parts)
     return report
   }
 }

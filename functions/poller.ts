@@ -5,7 +5,7 @@ import { type PollerReport, pollerHandler } from './poller-handler.ts'
 import { wire } from './wiring.ts'
 
 /** Brings every recorded run up to date once a minute and announces endings. */
-const { config, logger, metrics, telemetry, ports, policies, sweepLog } = wire()
+const { config, logger, metrics, telemetry, ports, policies, sweepLog, capUsage } = wire()
 
 export const handler = middy<unknown, PollerReport>()
   .use(injectLambdaContext(logger))
@@ -21,5 +21,6 @@ export const handler = middy<unknown, PollerReport>()
         defaultTypes: config.starter.defaultTypes,
         startRatePerSecond: config.startRatePerSecond,
       },
+      capUsage,
     }),
   )

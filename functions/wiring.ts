@@ -11,6 +11,7 @@ import { dataZoneGateway } from '../lib/adapters/datazone/gateway.ts'
 import { dataZoneProjectNames } from '../lib/adapters/datazone/project-names.ts'
 import { dynamoDbBackfillPlans } from '../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbBreakers } from '../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbCapUsage } from '../lib/adapters/dynamodb/cap-usage.ts'
 import { dynamoDbPolicies } from '../lib/adapters/dynamodb/policies.ts'
 import { dynamoDbRunCounters } from '../lib/adapters/dynamodb/run-counts.ts'
 import { dynamoDbRunStore } from '../lib/adapters/dynamodb/run-store.ts'
@@ -97,6 +98,7 @@ export const wire = () => {
     logger,
     metrics,
     telemetry,
+    capUsage: dynamoDbCapUsage(table, config.tableName),
     sweepLog: dynamoDbSweepLog(table, config.tableName),
     policies: dynamoDbPolicies(table, config.tableName, {
       bundled: config.starter.policy,

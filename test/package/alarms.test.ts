@@ -116,14 +116,43 @@ const dashboardSchema = z.object({
   ),
 })
 
+const widgets = () => {
+  const { DashboardBody } = z
+    .looseObject({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
+    .parse(template.Resources['Dashboard']?.Properties)
+  const body = DashboardBody['Fn::Sub'].replaceAll(/\$\{StartRatePerSecond\}/g, '9.8')
+  return dashboardSchema.parse(JSON.parse(body)).widgets
+}
+
 describe('the dashboard', () => {
+  test('has a widget for each question of an operator', () => {
+    expect(widgets().map(({ properties }) => properties.title)).toEqual([
+      'Requests by outcome',
+      'Starts per second against the rate',
+      'Work of the sweeps',
+      'Endings',
+      'Lateness: age of the oldest request, hint and owed event',
+      'Parked by reason',
+      'Queues',
+      'Errors of the functions, refusals of the catalog role and of EventBridge',
+      'Estimated cost per day of DataZone calls and table writes, in US dollars',
+      'Runs in flight',
+      'Used share of the fullest monthly cap, in percent',
+    ])
+  })
+
+  test('costs with all metrics and alarms what docs/COST.md states, below 30 dollars a month', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/COST.md'), 'utf8')
+    const stated = (pattern: RegExp) => Number(pattern.exec(page)?.[1])
+    const watched = alarms().reduce((sum, { metrics }) => sum + metrics.length, 0)
+    expect(stated(/^\| Custom metrics, at most (\d+) \|/m)).toBe((await sentMetrics()).length)
+    expect(stated(/^\| Alarms on (\d+) metrics \|/m)).toBe(watched)
+    const section = page.slice(page.indexOf('## See what a month costs without a run'))
+    expect(Number(/\*\*total\*\* \| \*\*([\d.]+)\*\*/.exec(section)?.[1])).toBeLessThan(30)
+  })
+
   test('shows only metrics that the functions or AWS send', () => {
-    const { DashboardBody } = z
-      .looseObject({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
-      .parse(template.Resources['Dashboard']?.Properties)
-    const body = DashboardBody['Fn::Sub'].replaceAll(/\$\{StartRatePerSecond\}/g, '9.8')
-    const { widgets } = dashboardSchema.parse(JSON.parse(body))
-    const shown = widgets
+    const shown = widgets()
       .flatMap(({ properties }) => properties.metrics)
       .filter(([namespace]) => typeof namespace === 'string')
     expect(shown.length).toBeGreaterThan(30)

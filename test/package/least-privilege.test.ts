@@ -150,6 +150,7 @@ describe('a role (P12)', () => {
 
   test('grants the poller exactly these actions', () => {
     expect(grantsOf('PollerRole')).toEqual([
+      'dynamodb:GetItem RunTable.Arn',
       'dynamodb:PutItem RunTable.Arn',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
       'dynamodb:Query ${RunTable.Arn}/index/work',

@@ -120,3 +120,36 @@ test('finishes a sweep that cannot be recorded, because the table does not answe
   expect(await sweep({}, { getRemainingTimeInMillis: () => 55_000 })).toMatchObject({ due: 0 })
   expect(sweeps).toEqual([])
 })
+
+const quota = (used: readonly number[]) => ({
+  policies: {
+    current: async () => ({
+      version: 2,
+      policy: {
+        rules: [],
+        triggers: [],
+        caps: [
+          { name: 'all', perMonth: 300, perDay: 1 },
+          { name: 'names', perMonth: 1000 },
+          { name: 'daily', perDay: 1 },
+        ],
+      },
+    }),
+  },
+  capUsage: { used: async () => used },
+})
+
+test('measures the fullest cap of the month, and no cap of a day', async () => {
+  const { sweep, counts } = poller({}, quota([150, 900]))
+  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  expect(counts['quota-used-percent']).toBe(90)
+})
+
+test('sends no quota metric while the counters cannot be read', async () => {
+  const { sweep, counts } = poller(
+    {},
+    { ...quota([]), capUsage: { used: () => Promise.reject(storeDown()) } },
+  )
+  expect(await sweep({}, { getRemainingTimeInMillis: () => 55_000 })).toMatchObject({ due: 0 })
+  expect(counts).not.toHaveProperty('quota-used-percent')
+})

@@ -19,6 +19,8 @@ export type SweeperSettings = SweepContext['settings']
 /** What a sweep did, for the log and the metrics. */
 export interface SweepReport {
   readonly due: number
+  /** How many runs DataZone was working on when the sweep began. */
+  readonly inFlight: number
   readonly announced: number
   /** How long the oldest event had been owed when the sweep began, in whole seconds. 0: none was. */
   readonly owedSeconds: number
@@ -170,6 +172,7 @@ export const sweepRuns = async (context: SweepContext): Promise<SweepReport> => 
   const releases = await releaseWaiting(due.runs.filter(isWaiting), nowMs, context)
   return {
     due: due.runs.length + releases.due,
+    inFlight: due.runs.filter(({ state }) => state === 'IN_FLIGHT').length,
     announced: announced + settled.announced,
     owedSeconds: owedSecondsOf(work.announce, nowMs),
     released: releases.released,

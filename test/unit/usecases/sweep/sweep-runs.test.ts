@@ -30,6 +30,7 @@ describe('sweepRuns', () => {
     )
     expect(await world.sweep()).toEqual({
       due: 4,
+      inFlight: 1,
       announced: 2,
       owedSeconds: 0,
       released: 2,

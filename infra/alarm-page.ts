@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { packagedTemplate, type Template } from '../local/package.ts'
+
+const metric = z.looseObject({ MetricName: z.string() })
+
+const alarmSchema = z.looseObject({
+  AlarmName: z.string(),
+  AlarmDescription: z.string(),
+  MetricName: z.optional(z.string()),
+  Period: z.optional(z.number()),
+  Statistic: z.optional(z.string()),
+  EvaluationPeriods: z.number(),
+  DatapointsToAlarm: z.optional(z.number()),
+  Threshold: z.number(),
+  ComparisonOperator: z.string(),
+  Metrics: z.optional(
+    z.array(
+      z.looseObject({
+        MetricStat: z.optional(z.looseObject({ Metric: metric, Period: z.number() })),
+        Label: z.optional(z.string()),
+      }),
+    ),
+  ),
+})
+type Alarm = z.infer<typeof alarmSchema>
+
+const signs: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: '>',
+  GreaterThanOrEqualToThreshold: '>=',
+  LessThanThreshold: '<',
+}
+
+const metricsOf = ({ MetricName, Metrics = [] }: Alarm): string =>
+  [MetricName, ...Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)]
+    .flatMap((name) => (name === undefined ? [] : [`\`${name}\``]))
+    .join(', ')
+
+const minutes = (seconds: number): string => (seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`)
+
+/** For example `Minimum of 5 min > 0, 6 times of 6`. */
+const conditionOf = (alarm: Alarm): string => {
+  const { Statistic, Metrics = [], EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = alarm
+  const period = alarm.Period ?? Metrics.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 0
+  const what = Statistic ?? Metrics.find(({ Label }) => Label)?.Label ?? ''
+  const often = EvaluationPeriods === 1 ? '' : `, ${DatapointsToAlarm} times of ${EvaluationPeriods}`
+  return `${what} in ${minutes(period)} ${signs[alarm.ComparisonOperator]} ${alarm.Threshold}${often}`
+}
+
+const rowOf = (alarm: Alarm, prefix: string): string => {
+  const name = alarm.AlarmName.replace(prefix, '')
+  const [, severity = '', cause = ''] =
+    /^Severity: (\w+)\. (.+) Runbook: \S+$/.exec(alarm.AlarmDescription) ?? []
+  return `| [${name}](RUNBOOK.md#${name}) | ${severity} | ${cause} | ${metricsOf(alarm)} | ${conditionOf(alarm)} |`
+}
+
+/** docs/ALARMS.md: the alarms of the packaged template, and what raises each. */
+export const alarmPage = (template: Template): string => {
+  const alarms = Object.values(template.Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::CloudWatch::Alarm' ? [alarmSchema.parse(Properties)] : [],
+  )
+  return `# Alarms
+
+\`npm run docs:alarms\` writes this page from the packaged template. \`test/package/raised-alarms.test.ts\` raises each alarm on a
+metric of the functions by what the functions send, and checks that none is in ALARM right after a first deployment.
+
+Mode \`run\` demands \`AlarmEmail\` or \`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. An alarm
+name begins with the name of the stack.
+
+| alarm | severity | raised when | metrics | condition |
+|---|---|---|---|---|
+${alarms.map((alarm) => rowOf(alarm, 'datazone-run-orchestrator-local-')).join('\n')}
+
+High: requests or endings are late or at risk. Medium: work has stopped for a part of the domains. Low: look within a working day.
+`
+}
+
+if (import.meta.main) {
+  const { template } = await packagedTemplate()
+  await writeFile(join(import.meta.dirname, '..', 'docs', 'ALARMS.md'), alarmPage(template))
+}
