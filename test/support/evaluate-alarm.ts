@@ -47,7 +47,7 @@ export const watchedMetrics = (alarm: Alarm) =>
         MetricStat === undefined ? [] : [{ id: Id, ...MetricStat }],
       )
 
-export const expressionOf = ({ Metrics }: Alarm): string =>
+const expressionOf = ({ Metrics }: Alarm): string =>
   Metrics?.find(({ Expression }) => Expression !== undefined)?.Expression ?? 'value'
 
 /** How long an alarm looks back, in ms. */
