@@ -33,7 +33,7 @@ const projects = [
   { projectId: 'p2', name: 'Reference data' },
 ]
 
-/** A catalog of five assets in two projects; counts its calls. */
+/** A catalog of five assets in two projects, whose listings show no external identifier; counts its calls. */
 const catalog = () => {
   const calls: string[] = []
   const matching = (text: string) =>
@@ -41,7 +41,9 @@ const catalog = () => {
   const search: AssetSearch = {
     listed: async (_, text) => {
       calls.push('listed')
-      return matching(text).filter(({ isPublished }) => isPublished)
+      return matching(text)
+        .filter(({ isPublished }) => isPublished)
+        .map(({ externalIdentifier: _, ...listing }) => listing)
     },
     listedAs: async (_, external, text) => {
       calls.push('listedAs')
@@ -113,6 +115,32 @@ describe('findAsset', () => {
       candidates: [{ assetId: '6rh2k8c1r0d3xe' }, { assetId: '7sh2k8c1r0d3xe' }],
     })
     expect(await find('Sales/item')).toMatchObject({ outcome: 'found', asset: { assetId: '6rh2k8c1r0d3xe' } })
+  })
+
+  test('finds an external identifier in the project asked for only', async () => {
+    expect(await find(arn, 'Sales')).toMatchObject({
+      outcome: 'found',
+      asset: { assetId: '5qh2k8c1r0d3xe' },
+    })
+    expect(await find(arn, 'Reference data')).toEqual({ outcome: 'unknown', similar: [] })
+    expect(await find('Reference data/store_sales')).toMatchObject({ outcome: 'unknown' })
+  })
+
+  test('looks for an unpublished asset in fifty projects at most, or in the one asked for', async () => {
+    const { calls, ports } = catalog()
+    const many = Array.from({ length: 60 }, (_, at) => ({ projectId: `p${at}`, name: `Project ${at}` }))
+    const search = { ...ports.search, projects: async () => many }
+    await findAsset('no such table', { domainId }, { ...ports, search })
+    expect(calls.filter((call) => call === 'inventory')).toHaveLength(50)
+    calls.splice(0)
+    await findAsset('no such table', { domainId, project: 'p2' }, { ...ports, search })
+    expect(calls).toEqual(['listed', 'inventory'])
+  })
+
+  test('looks up an external identifier once the names have failed', async () => {
+    const { calls, ports } = catalog()
+    await findAsset(arn, { domainId }, ports)
+    expect(calls).toEqual(['listed', 'listedAs'])
   })
 
   test('suggests names that contain the text', async () => {
