@@ -175,7 +175,7 @@ export const App = () => {
   return (
     <div class="shell">
       <Side live={live} path={view?.path ?? '/'} />
-      <main ref={main} tabIndex={-1}>
+      <main ref={main} tabIndex={-1} data-path={path}>
         <Banner connection={live.connection} />
         <div class="head">
           <h1 class="wrap">{title}</h1>

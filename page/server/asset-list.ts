@@ -17,31 +17,35 @@ const clock = {
   random: Math.random,
 }
 
+/** The rule that skips the publishes of an asset; nothing where one runs them. */
+const skippedBy = (
+  policy: Pick<Policy, 'rules'>,
+  { domainId, projectId, name }: Omit<AssetLine, 'skippedBy'>,
+  type: string,
+): Pick<AssetLine, 'skippedBy'> => {
+  const decision = applyPolicy(policy, { domainId, projectId, asset: { type, name } })
+  if (decision.decision !== 'skip') return {}
+  const { reason } = decision
+  return {
+    skippedBy: reason === 'POLICY' ? `rules[${decision.rule}]: ${decision.because}` : 'no rule matches',
+  }
+}
+
 /**
  * The published assets of the domains, from SearchListings at 16 calls a second at most. Read when a viewer looks at
  * them, shared by all viewers, and kept for five minutes. Holds the first 20,000.
  */
 export const assetList = (
   catalog: Catalog,
-  policy: Pick<Policy, 'rules'> | undefined,
+  policyNow: () => Promise<Pick<Policy, 'rules'>>,
   domains: () => readonly string[],
 ) => {
   let kept: { readonly atMs: number; readonly list: Promise<AssetList> } | undefined
 
-  const skippedBy = (asset: Omit<AssetLine, 'skippedBy'>, type: string): Pick<AssetLine, 'skippedBy'> => {
-    if (policy === undefined) return {}
-    const { domainId, projectId, name } = asset
-    const decision = applyPolicy(policy, { domainId, projectId, asset: { type, name } })
-    if (decision.decision !== 'skip') return {}
-    return {
-      skippedBy:
-        decision.reason === 'POLICY' ? `rules[${decision.rule}]: ${decision.because}` : 'no rule matches',
-    }
-  }
-
   const read = async (): Promise<AssetList> => {
     const assets: AssetLine[] = []
     const calls = pacedCalls(clock)
+    const policy = await policyNow()
     for (const domainId of domains())
       for await (const page of listAssets({ domainId, inventory: false }, catalog, calls)) {
         for (const { assetId, projectId, name, revision, hasDescription, typeIdentifier } of page.assets) {
@@ -53,7 +57,7 @@ export const assetList = (
             hasDescription,
             ...(revision === undefined ? {} : { revision }),
           }
-          assets.push({ ...line, ...skippedBy(line, typeIdentifier) })
+          assets.push({ ...line, ...skippedBy(policy, line, typeIdentifier) })
         }
         if (assets.length >= mostAssets) return { atMs: Date.now(), assets, isCut: true }
       }

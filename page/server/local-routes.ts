@@ -59,7 +59,7 @@ export const localRoutes = (app: Hono, { stack }: PageState, local: LocalEndpoin
 
   app.post('/api/local/kill-workers', async (context) => {
     if (local.killWorkers === undefined)
-      return context.json({ message: 'only the page that npm start opens can kill workers' }, 409)
+      return context.json({ message: 'only the page of npm start and npm run demo can kill workers' }, 409)
     return context.json({ killed: await local.killWorkers() })
   })
 }

@@ -58,8 +58,8 @@ export const readOperatorState = async (
     endingsOf(stack, nowMs),
     stack.sweeps.last(),
   ])
-  // The last sweep knows which caps were in force; this checkout may be of another day.
-  const caps = lastSweep?.caps ?? stack.policy?.caps ?? []
+  // The last sweep says which caps were in force.
+  const caps = lastSweep?.caps ?? (await stack.policy()).caps
   return {
     breakers: breakers.map(({ cause, openedAtMs, nextProbeAtMs }) => ({
       name: breakerName(cause),

@@ -26,8 +26,8 @@ export interface PageStack {
   readonly breakers: Breakers
   readonly skips: SkipHistory
   readonly catalog: Catalog
-  /** The rules that a publish meets; absent where the page does not know them. */
-  readonly policy?: Pick<Policy, 'rules' | 'caps'>
+  /** The policy that decides now: its rules and caps. */
+  readonly policy: () => Promise<Pick<Policy, 'rules' | 'caps'>>
   readonly capUsage: CapUsage
   readonly client: DynamoDBClient
   readonly tableName: string

@@ -5,11 +5,22 @@ import { CatalogRefused } from '../../lib/errors.ts'
 import type { AssetRef, DataSourceRef } from '../../lib/run/run.ts'
 import { skipText } from '../../lib/usecases/inspect/describe-run.ts'
 import { type Explanation, explainTarget } from '../../lib/usecases/inspect/explain-target.ts'
-import { type PlotWindow, plotWindows } from '../shared/protocol.ts'
+import { listRuns } from '../../lib/usecases/inspect/list-runs.ts'
+import { type OlderRuns, type PlotWindow, plotWindows } from '../shared/protocol.ts'
 import { assetList } from './asset-list.ts'
 import type { PageState } from './page-state.ts'
+import { rowOfSummary } from './run-row.ts'
 
 const keptMs = 1000
+/** How many older runs a viewer gets at once. */
+const olderRuns = 500
+
+const Older = z.object({
+  updatedAtMs: z.coerce.number().check(z.int(), z.nonnegative()),
+  id: z._default(z.string(), ''),
+  /** Statuses, separated by commas; absent: all. */
+  status: z.optional(z.string().check(z.regex(/^[A-Z_]+(,[A-Z_]+)*$/))),
+})
 
 const refuse = (context: Context, status: 400 | 503, message: string) => context.json({ message }, status)
 
@@ -49,6 +60,8 @@ export const readRoutes = (app: Hono, state: PageState): void => {
     )
     return JSON.stringify([target, rows.map(({ status, updatedAtMs }) => [status, updatedAtMs])])
   }
+  const spent = (): string =>
+    `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`
   const assets = assetList(stack.catalog, stack.policy, state.feed.domains)
 
   app.get('/api/series', (context) => {
@@ -67,15 +80,26 @@ export const readRoutes = (app: Hono, state: PageState): void => {
     }
   })
 
+  app.get('/api/older', async (context) => {
+    const parsed = z.safeParse(Older, context.req.query())
+    if (!parsed.success) return refuse(context, 400, 'updatedAtMs: must be a time in ms since the epoch')
+    if (!meter.hasRoom()) return refuse(context, 503, spent())
+    const { status, ...after } = parsed.data
+    const filter = status === undefined ? {} : { statuses: status.split(',') }
+    const { runs, next } = await listRuns(stack.list, state.feed.domains(), filter, {
+      limit: olderRuns,
+      after,
+    })
+    return context.json({
+      rows: runs.map(rowOfSummary),
+      ...(next === undefined ? {} : { next }),
+    } satisfies OlderRuns)
+  })
+
   app.get('/api/explain/:domain/:kind/:id', async (context) => {
     const target = targetOf(context)
     if (target === undefined) return refuse(context, 400, 'the address names no asset or data source')
-    if (!meter.hasRoom())
-      return refuse(
-        context,
-        503,
-        `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`,
-      )
+    if (!meter.hasRoom()) return refuse(context, 503, spent())
     const explanation = await explanations(keyOf(target), () => explainTarget(target, stack))
     return context.json({
       ...explanation,

@@ -78,7 +78,7 @@ export const rowOfRun = (run: Run): RunRow => {
     record,
     types: typesToRun(run),
     attempt: run.attempt,
-    ...present({ name: run.assetName }),
+    ...present({ name: run.assetName, projectName: run.projectName }),
     status: run.state === 'ENDED' ? run.ending : run.state,
     createdAtMs: run.createdAtMs,
     updatedAtMs: run.history.at(-1)?.atMs ?? run.createdAtMs,

@@ -12,6 +12,7 @@ export interface RunRow {
   readonly key: string
   readonly domainId: string
   readonly projectId: string
+  readonly projectName?: string
   readonly kind: 'asset' | 'source'
   /** The id of the asset or data source. */
   readonly target: string
@@ -200,6 +201,19 @@ export interface PlannedChangeView {
   readonly lines: readonly string[]
   /** The messages of a redrive. */
   readonly messages?: readonly HeldMessageView[]
+}
+
+/** Where a list of older runs goes on: the time and identity of its last run. */
+export interface OlderPosition {
+  readonly updatedAtMs: number
+  readonly id: string
+}
+
+/** Runs that the page may not hold, newest first. */
+export interface OlderRuns {
+  readonly rows: readonly RunRow[]
+  /** Absent when there are no older runs. */
+  readonly next?: OlderPosition
 }
 
 /** What the client needs to know about the server, once. */

@@ -35,14 +35,28 @@ const overflow = `(() => {
 })()`
 /** Text as wide as the widest system font sets it: the fonts of the next machine are unknown. */
 const widenText = "document.documentElement.style.letterSpacing = '0.1em'"
+const usualText = "document.documentElement.style.letterSpacing = ''"
 /** Run in the tab: whether a planted script ran, and how many planted images there are. */
 const attacks = "['attacked' in window, document.querySelectorAll('img[src=x]').length]"
 
 const nowMs = Date.now()
 const at = (what: string, agoMs = 0) => [{ atMs: nowMs - agoMs, what }]
 
+const monthMs = 30 * 86_400_000
+
 const seed = (world: PageWorld) => {
   world.store.given(
+    // Longer ago than the page reads by itself.
+    ...Array.from({ length: 3 }, (_, index) =>
+      endedRun({
+        subject: subjectOf(`old-${index}`),
+        projectId,
+        ending: 'CANCELED',
+        detectedAtMs: nowMs - monthMs,
+        announcedAtMs: nowMs - monthMs,
+        history: at('CANCELED', monthMs + index),
+      }),
+    ),
     ...Array.from({ length: 60 }, (_, index) =>
       endedRun({
         subject: subjectOf(`asset-${index}`),
@@ -74,6 +88,15 @@ const seed = (world: PageWorld) => {
   )
 }
 
+const goodRequest = {
+  version: 1,
+  requestId: 'again',
+  kind: 'METADATA_GENERATION',
+  domainId,
+  projectId,
+  asset: { id: 'orders' },
+}
+
 const views = [
   '/',
   '/runs',
@@ -91,7 +114,9 @@ describe.skipIf(chromiumPath === undefined)(
     let world: PageWorld
     let page: Page
     let browser: Browser
-    let context: BrowserContext
+    /** One context serves most tests: it has the cookie of the page, and the tour is done. */
+    let shared: BrowserContext
+    const opened: { close(): Promise<void> }[] = []
     const complaints: string[] = []
 
     beforeAll(async () => {
@@ -100,30 +125,24 @@ describe.skipIf(chromiumPath === undefined)(
       seed(world)
       page = await world.start()
       browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
+      shared = await newContext()
     })
     afterAll(async () => {
       await browser?.close()
       await world?.close()
     })
     afterEach(async () => {
-      await context?.close()
+      for (const one of opened.splice(0)) await one.close()
       expect(complaints.splice(0)).toEqual([])
     })
 
-    /** A tab that has the cookie. Collects what the console and the policy complain about. */
-    const open = async (
-      path: string,
-      options: Parameters<Browser['newContext']>[0] & { readonly tour?: boolean } = {},
-    ): Promise<Tab> => {
-      const { tour = false, ...given } = options
-      context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...given })
-      const tab = await context.newPage()
-      tab.setDefaultTimeout(10_000)
-      tab.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-      })
-      tab.on('pageerror', ({ message }) => complaints.push(message))
-      if (!tour) await tab.addInitScript(() => localStorage.setItem('tour', 'done'))
+    const newContext = async (isTourDone = true): Promise<BrowserContext> => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+      if (isTourDone) await context.addInitScript(() => localStorage.setItem('tour', 'done'))
+      return context
+    }
+
+    const load = async (tab: Tab, path: string): Promise<Tab> => {
       const address = new URL(page.url)
       const [pathname = '/', query = ''] = path.split('?')
       address.pathname = pathname
@@ -131,6 +150,33 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.goto(address.href)
       await tab.locator('[data-connection=open]').first().waitFor({ state: 'attached' })
       return tab
+    }
+
+    /** A tab whose console and errors are collected. */
+    const watched = async (context: BrowserContext): Promise<Tab> => {
+      const tab = await context.newPage()
+      tab.setDefaultTimeout(10_000)
+      tab.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+      })
+      tab.on('pageerror', ({ message }) => complaints.push(message))
+      return tab
+    }
+
+    /** A tab of the shared context, closed after the test. */
+    const open = async (path: string): Promise<Tab> => {
+      const tab = await watched(shared)
+      opened.push(tab)
+      return load(tab, path)
+    }
+
+    /** A tab of a context of its own, for what the browser remembers. */
+    const openAlone = async (path: string, isTourDone = true): Promise<Tab> => {
+      const context = await newContext(isTourDone)
+      opened.push(context)
+      const tab = await watched(context)
+      await tab.emulateMedia({ colorScheme: 'light' })
+      return load(tab, path)
     }
 
     /** What axe finds: everything, or only what a theme changes. */
@@ -145,13 +191,25 @@ describe.skipIf(chromiumPath === undefined)(
       [390, 844],
       [1440, 900],
     ])('at %i pixels', (width, height) => {
+      let tab: Tab
+      beforeAll(async () => {
+        tab = await watched(shared)
+        await tab.setViewportSize({ width, height })
+        await load(tab, '/')
+        // The page changes views without a load, so that axe is read once.
+        await tab.evaluate(axe.source)
+      })
+      afterAll(() => tab.close())
+
       test.each(views)(
         'shows %s in light and dark without a violation of axe or an overflow',
         async (path) => {
-          const tab = await open(path, { colorScheme: 'light', viewport: { width, height } })
-          await tab.getByRole('heading', { level: 1 }).waitFor()
+          await tab.emulateMedia({ colorScheme: 'light' })
+          await tab.evaluate(
+            `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new Event('popstate'))`,
+          )
+          await tab.locator(`main[data-path="${path.split('?')[0]}"]`).waitFor()
           await tab.getByText('Reading the').waitFor({ state: 'detached' })
-          await tab.evaluate(axe.source)
           expect(await violationsIn(tab)).toEqual([])
           expect(await tab.evaluate(overflow)).toEqual([])
           const name = path.replaceAll(/[^a-z]+/g, '-').replaceAll(/^-|-$/g, '') || 'overview'
@@ -161,6 +219,7 @@ describe.skipIf(chromiumPath === undefined)(
           expect(await violationsIn(tab, ['color-contrast'])).toEqual([])
           await tab.evaluate(widenText)
           expect(await tab.evaluate(overflow)).toEqual([])
+          await tab.evaluate(usualText)
         },
       )
     })
@@ -267,6 +326,47 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await world.sent()).toMatchObject([{ kind: 'CANCEL', asset: { id: 'orders' } }])
     })
 
+    test('shows the messages of the rejected queue with their reasons, and redrives those that can be sent', async () => {
+      await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
+      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['domainId: is not selected'] })
+      const tab = await open('/waiting')
+      await tab.locator('#rejected').getByRole('button', { name: 'Look and redrive' }).click()
+      const dialog = tab.getByRole('dialog', { name: 'Redrive 1 message' })
+      await dialog.getByText('domainId: is not selected').waitFor()
+      await dialog.getByText('stays: it would be rejected again').waitFor()
+      await tab.screenshot({ path: join(shots, 'redrive-light-1440.png') })
+      await dialog.getByRole('button', { name: 'Redrive 1 message (1)' }).click()
+      await tab.getByText('redrove 1 of 1 message').waitFor()
+      expect(await world.sent()).toEqual([goodRequest])
+    })
+
+    test('moves among 120 assets with the arrow keys', async () => {
+      const tab = await open('/assets')
+      await tab.locator('.cells a').first().focus()
+      await tab.keyboard.press('ArrowRight')
+      await tab.keyboard.press('ArrowDown')
+      await tab.keyboard.press('ArrowUp')
+      expect(await tab.evaluate('document.activeElement.getAttribute("aria-label")')).toContain('table 1:')
+    })
+
+    test('decides the outcome of one asset', async () => {
+      const tab = await open('/local')
+      await tab.getByLabel('After seconds').fill('7')
+      await tab.getByRole('button', { name: 'Set the outcome' }).click()
+      await tab.getByText('will fail after 7 s').waitFor()
+      expect(world.datazone.outcomes()).toEqual([{ target: 'orders', outcome: 'failed', durationMs: 7000 }])
+      await tab.getByRole('button', { name: 'Remove the outcome of orders' }).click()
+      await tab.getByText('will fail after 7 s').waitFor({ state: 'detached' })
+    })
+
+    test('reads runs that the page does not hold', async () => {
+      const tab = await open('/runs?status=CANCELED')
+      await tab.getByText('0 of 62 runs').waitFor()
+      await tab.getByRole('button', { name: 'Read older' }).click()
+      await tab.getByText('3 of 65 runs').waitFor()
+      await tab.getByRole('button', { name: 'No older runs' }).waitFor()
+    })
+
     test('sends a request from the form, says what is wrong with a raw one, publishes, breaks and kills', async () => {
       const tab = await open('/local')
       await tab.getByRole('button', { name: 'Send', exact: true }).click()
@@ -290,7 +390,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     test('guides a first visit in seven clicks', async () => {
-      const tab = await open('/', { tour: true })
+      const tab = await openAlone('/', false)
       await tab.getByRole('button', { name: 'Show me' }).click()
       for (let step = 1; step < 7; step += 1) {
         await tab.getByText(`${step} of 7`).waitFor()
@@ -301,7 +401,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     test('keeps the theme that a person chose', async () => {
-      const tab = await open('/', { colorScheme: 'light' })
+      const tab = await openAlone('/')
       const background = () => tab.evaluate('getComputedStyle(document.documentElement).backgroundColor')
       const light = await background()
       await tab.getByRole('button', { name: /^Theme: system/ }).click()

@@ -1,5 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import type { RunList } from '../../lib/ports/run-list.ts'
 import type { Pause } from '../../lib/ports/switches.ts'
 import { present } from '../../lib/run/present.ts'
@@ -13,6 +19,7 @@ import { type Page, startPage } from '../../page/server/page-server.ts'
 import type { PageStack } from '../../page/server/page-stack.ts'
 import type { PageOptions } from '../../page/server/page-state.ts'
 import { rowOfRun } from '../../page/server/run-row.ts'
+import type { QueueLine } from '../../page/shared/protocol.ts'
 import { memoryBreakers } from './memory-breakers.ts'
 import { memoryCatalog } from './memory-catalog.ts'
 import { memoryRunStore } from './memory-run-store.ts'
@@ -35,6 +42,25 @@ const summaryOf = (run: Run): RunSummary => {
   }
   summaries.set(run, summary)
   return summary
+}
+
+const depths = async (
+  sqs: SQSClient,
+  urls: Pick<PageStack, 'requestQueueUrl' | 'deadLetterQueueUrl' | 'rejectedQueueUrl'>,
+): Promise<readonly QueueLine[]> => {
+  const queues = [
+    ['request queue', urls.requestQueueUrl],
+    ['dead letters', urls.deadLetterQueueUrl],
+    ['rejected', urls.rejectedQueueUrl],
+  ] as const
+  return Promise.all(
+    queues.map(async ([name, QueueUrl]) => {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+      )
+      return { name, waiting: Number(Attributes['ApproximateNumberOfMessages']), hidden: 0 }
+    }),
+  )
 }
 
 /** What can go on at a page: the stack behind it in memory, with a real simulator, event bus and queue on loopback. */
@@ -112,14 +138,17 @@ export const openPageWorld = async (
     skips: { skipsOf: async () => [] },
     catalog,
     capUsage: { used: async (counters) => counters.map(() => 7200) },
-    policy: { rules: [], caps: [{ name: 'descriptions', perMonth: 10_000, reserveForLive: 1000 }] },
+    policy: async () => ({
+      rules: [],
+      caps: [{ name: 'descriptions', perMonth: 10_000, reserveForLive: 1000 }],
+    }),
     client: new DynamoDBClient({ ...connection, endpoint: 'http://127.0.0.1:1' }),
     tableName: 'runs',
     sqs,
     requestQueueUrl,
     deadLetterQueueUrl,
     rejectedQueueUrl,
-    queueDepths: async () => [{ name: 'request queue', waiting: 0, hidden: 0 }],
+    queueDepths: () => depths(sqs, { requestQueueUrl, deadLetterQueueUrl, rejectedQueueUrl }),
     ...(options.isDeployed === true
       ? {}
       : {
@@ -165,6 +194,12 @@ export const openPageWorld = async (
         new ReceiveMessageCommand({ QueueUrl: requestQueueUrl, MaxNumberOfMessages: 10 }),
       )
       return Messages.map(({ Body = '' }) => JSON.parse(Body))
+    },
+    /** Puts the copy of a rejected request on its queue. */
+    reject: async (copy: { readonly body: string; readonly reasons: readonly string[] }): Promise<void> => {
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify(copy) }),
+      )
     },
     close: opened.close,
   }

@@ -27,7 +27,26 @@ export interface ExplainedRecord {
     readonly triggerKey?: string
     readonly types?: readonly string[]
   }
-  readonly request: { readonly requestKey: string; readonly requestedAtMs: number; readonly lane: string }
+  readonly request: {
+    readonly requestKey: string
+    readonly requestedAtMs: number
+    readonly lane: string
+    readonly trigger?: object
+  }
+  /** What the policy ordered, and the rule and version of the policy that decided. */
+  readonly policy?: {
+    readonly version?: number
+    readonly rule?: number
+    readonly retry?: { readonly attempts: number; readonly delayMs: number }
+    readonly deadlineMs?: number
+  }
+  /** When Start was sent first and last. */
+  readonly startSent?: { readonly firstAtMs: number; readonly lastAtMs: number }
+  readonly cancel?: {
+    readonly requestedAtMs: number
+    readonly requestId?: string
+    readonly sentAtMs?: number
+  }
   readonly typeStats?: readonly {
     readonly type: string
     readonly status: string

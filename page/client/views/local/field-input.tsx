@@ -1,36 +1,33 @@
 import type { FormField, FormValues } from '../../model/request-form.ts'
 
-export const FieldInput = ({
-  field,
-  values,
-  onChange,
-}: {
+interface InputProps {
   readonly field: FormField
-  readonly values: FormValues
-  readonly onChange: (values: FormValues) => void
-}) => {
-  const { path, label, kind, options, isRequired } = field
-  const value = values[path]
-  const set = (next: FormValues[string]) => onChange({ ...values, [path]: next })
-  const name = `${label}${isRequired ? '' : ' (optional)'}`
-  if (kind === 'switch')
-    return (
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={value === true}
-          onChange={({ currentTarget }) => set(currentTarget.checked)}
-        />
-        {name}
-      </label>
-    )
-  if (kind === 'many') {
-    const list = Array.isArray(value) ? value : []
-    return (
-      <div role="group" aria-label={name}>
-        <span class="small muted">{name}</span>
-        {options.map((option) => (
-          <label class="check" key={option} style={{ marginRight: '12px' }}>
+  readonly name: string
+  readonly value: FormValues[string] | undefined
+  readonly set: (value: FormValues[string]) => void
+}
+
+const Switch = ({ name, value, set }: InputProps) => (
+  <label class="check">
+    <input
+      type="checkbox"
+      checked={value === true}
+      onChange={({ currentTarget }) => set(currentTarget.checked)}
+    />
+    {name}
+  </label>
+)
+
+const wordOf = (option: string): string => option.replace('BUSINESS_', '').toLowerCase().replaceAll('_', ' ')
+
+const Many = ({ field, name, value, set }: InputProps) => {
+  const list = Array.isArray(value) ? value : []
+  return (
+    <div role="group" aria-label={name}>
+      <span class="small muted">{name}</span>
+      <div class="row">
+        {field.options.map((option) => (
+          <label class="check" key={option}>
             <input
               type="checkbox"
               checked={list.includes(option)}
@@ -38,29 +35,58 @@ export const FieldInput = ({
                 set(list.includes(option) ? list.filter((one) => one !== option) : [...list, option])
               }
             />
-            {option.replace('BUSINESS_', '').toLowerCase().replaceAll('_', ' ')}
+            {wordOf(option)}
           </label>
         ))}
       </div>
-    )
-  }
-  return (
-    <label class="field">
-      <span>{name}</span>
-      {kind === 'choice' ? (
-        <select value={String(value ?? '')} onChange={({ currentTarget }) => set(currentTarget.value)}>
-          <option value="">default</option>
-          {options.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
-      ) : (
-        <input
-          value={String(value ?? '')}
-          required={isRequired}
-          onInput={({ currentTarget }) => set(currentTarget.value)}
-        />
-      )}
-    </label>
+    </div>
   )
+}
+
+const Choice = ({ field, name, value, set }: InputProps) => (
+  <label class="field">
+    <span>{name}</span>
+    <select value={String(value ?? '')} onChange={({ currentTarget }) => set(currentTarget.value)}>
+      <option value="">default</option>
+      {field.options.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </select>
+  </label>
+)
+
+const Text = ({ field, name, value, set }: InputProps) => (
+  <label class="field">
+    <span>{name}</span>
+    <input
+      value={String(value ?? '')}
+      required={field.isRequired}
+      onInput={({ currentTarget }) => set(currentTarget.value)}
+    />
+  </label>
+)
+
+/** The input of one field of the JSON schema. */
+export const FieldInput = (props: {
+  readonly field: FormField
+  readonly values: FormValues
+  readonly onChange: (values: FormValues) => void
+}) => {
+  const { field, values, onChange } = props
+  const input: InputProps = {
+    field,
+    name: `${field.label}${field.isRequired ? '' : ' (optional)'}`,
+    value: values[field.path],
+    set: (next) => onChange({ ...values, [field.path]: next }),
+  }
+  switch (field.kind) {
+    case 'switch':
+      return <Switch {...input} />
+    case 'many':
+      return <Many {...input} />
+    case 'choice':
+      return <Choice {...input} />
+    default:
+      return <Text {...input} />
+  }
 }

@@ -1,3 +1,4 @@
+import { Outcomes } from './outcomes.tsx'
 import { Publish } from './publish.tsx'
 import { SendRequest } from './send-request.tsx'
 import { Switches } from './switches.tsx'
@@ -13,6 +14,7 @@ export const LocalView = () => (
     <div class="stack" style={{ alignContent: 'start' }}>
       <SendRequest />
       <TimeAndWorkers />
+      <Outcomes />
     </div>
   </div>
 )

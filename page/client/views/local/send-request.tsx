@@ -9,32 +9,85 @@ import { attempt } from './simulator.ts'
 
 const forms: readonly FieldSchema[] = requestSchema.oneOf
 const kindOf = (form: FieldSchema): string => String(form.properties?.['kind']?.const ?? '')
-
 const newKey = (): string => `page-${Date.now().toString(36)}`
 
-export const SendRequest = () => {
-  const { hello } = useLive('hello')
-  const first = hello?.firstRequest
-  const [at, setAt] = useState(0)
+/** The values of the form; what was not written is filled with an asset to begin with. */
+const useValues = () => {
+  const first = useLive('hello').hello?.firstRequest
   const [values, setValues] = useState<FormValues>({})
-  const [raw, setRaw] = useState<string>()
-  const [problems, setProblems] = useState<readonly string[]>([])
-  const form = forms[at] ?? forms[0] ?? {}
+  const [keys] = useState(() => [newKey(), newKey()] as const)
   const filled: FormValues = {
-    requestId: newKey(),
+    requestId: keys[0],
     domainId: first?.domainId ?? '',
     projectId: first?.projectId ?? '',
     'asset.id': first?.assetId ?? '',
     'dataSource.id': first === undefined ? '' : `glue_${first.projectId}`,
-    triggerKey: newKey(),
+    triggerKey: keys[1],
     ...values,
   }
-  const text = raw ?? JSON.stringify(requestOf(form, filled), null, 2)
+  return { filled, setValues, renew: () => setValues({ ...values, requestId: newKey() }) }
+}
+
+const Form = (props: {
+  readonly at: number
+  readonly values: FormValues
+  readonly onKind: (at: number) => void
+  readonly onChange: (values: FormValues) => void
+}) => (
+  <>
+    <div class="segments" role="group" aria-label="Kind of request" style={{ justifySelf: 'start' }}>
+      {forms.map((one, index) => (
+        <button
+          type="button"
+          key={kindOf(one)}
+          aria-pressed={index === props.at}
+          onClick={() => props.onKind(index)}
+        >
+          {kindOf(one) === 'DATA_SOURCE' ? 'Data source' : 'Asset'}
+        </button>
+      ))}
+    </div>
+    <div class="grid-2">
+      {fieldsOf(forms[props.at] ?? {}).map((field) => (
+        <FieldInput key={field.path} field={field} values={props.values} onChange={props.onChange} />
+      ))}
+    </div>
+  </>
+)
+
+const Raw = ({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) => (
+  <label class="field">
+    <span>Message body</span>
+    <textarea
+      rows={14}
+      value={text}
+      spellcheck={false}
+      onInput={({ currentTarget }) => onText(currentTarget.value)}
+    />
+  </label>
+)
+
+const Problems = ({ problems }: { readonly problems: readonly string[] }) =>
+  problems.length === 0 ? null : (
+    <ul class="small wrap" style={{ color: 'var(--bad)' }}>
+      {problems.map((problem) => (
+        <li key={problem}>{visible(problem)}: it will be rejected</li>
+      ))}
+    </ul>
+  )
+
+/** Sends a request to the queue: from a form made of the JSON schema, or as a person writes it. */
+export const SendRequest = () => {
+  const { filled, setValues, renew } = useValues()
+  const [at, setAt] = useState(0)
+  const [raw, setRaw] = useState<string>()
+  const [problems, setProblems] = useState<readonly string[]>([])
+  const text = raw ?? JSON.stringify(requestOf(forms[at] ?? {}, filled), null, 2)
   const send = () =>
     attempt('sent', async () => {
       const answer = await postJson<{ problems: readonly string[] }>('/api/local/requests', { text })
       setProblems(answer.problems)
-      setValues({ ...values, requestId: newKey() })
+      renew()
     })
   return (
     <section class="card stack" style={{ alignContent: 'start' }}>
@@ -50,43 +103,11 @@ export const SendRequest = () => {
         </div>
       </div>
       {raw === undefined ? (
-        <>
-          <div class="segments" role="group" aria-label="Kind of request" style={{ justifySelf: 'start' }}>
-            {forms.map((one, index) => (
-              <button
-                type="button"
-                key={kindOf(one)}
-                aria-pressed={index === at}
-                onClick={() => setAt(index)}
-              >
-                {kindOf(one) === 'DATA_SOURCE' ? 'Data source' : 'Asset'}
-              </button>
-            ))}
-          </div>
-          <div class="grid-2">
-            {fieldsOf(form).map((field) => (
-              <FieldInput key={field.path} field={field} values={filled} onChange={setValues} />
-            ))}
-          </div>
-        </>
+        <Form at={at} values={filled} onKind={setAt} onChange={setValues} />
       ) : (
-        <label class="field">
-          <span>Message body</span>
-          <textarea
-            rows={14}
-            value={raw}
-            spellcheck={false}
-            onInput={({ currentTarget }) => setRaw(currentTarget.value)}
-          />
-        </label>
+        <Raw text={raw} onText={setRaw} />
       )}
-      {problems.length > 0 && (
-        <ul class="small wrap" style={{ color: 'var(--bad)' }}>
-          {problems.map((problem) => (
-            <li key={problem}>{visible(problem)}: it will be rejected</li>
-          ))}
-        </ul>
-      )}
+      <Problems problems={problems} />
       <div class="row">
         <button type="button" class="primary" onClick={() => void send()}>
           Send

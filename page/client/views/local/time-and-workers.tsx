@@ -51,7 +51,7 @@ export const TimeAndWorkers = () => {
         <span class="muted">
           {hello?.canKillWorkers === true
             ? `${plural(killed, 'worker')} killed`
-            : 'only on the page that npm start opens'}
+            : 'only on the page of npm start and npm run demo'}
         </span>
       </div>
     </section>

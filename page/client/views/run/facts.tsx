@@ -1,3 +1,4 @@
+import { decisionOf } from '../../model/decision.ts'
 import type { ExplainedRun } from '../../model/explanation.ts'
 import { shortened, typeName, visible } from '../../model/format.ts'
 import { Ago } from '../../ui/time.tsx'
@@ -9,6 +10,7 @@ export const Facts = ({ story, target }: { readonly story: ExplainedRun; readonl
     [target.kind === 'asset' ? 'Revision' : 'Trigger key', run.subject.revision ?? run.subject.triggerKey],
     ['Types', run.subject.types?.map(typeName).join(' + ')],
     ['Attempt', String(run.attempt)],
+    ['Decision', decisionOf(run)],
     ['Lane', run.request.lane],
     ['Project', run.projectId],
     ['DataZone run', run.runId],

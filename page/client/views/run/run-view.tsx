@@ -1,5 +1,5 @@
 import { useLive } from '../../live.ts'
-import { type Explained, statusOf } from '../../model/explanation.ts'
+import { type Explained, type ExplainedRun, statusOf } from '../../model/explanation.ts'
 import { shortened, visible } from '../../model/format.ts'
 import { usePlace } from '../../router.ts'
 import { JsonTree } from '../../ui/json-tree.tsx'
@@ -36,6 +36,37 @@ const indexOf = (
   return row === undefined && found < 0 ? 0 : Math.max(0, found)
 }
 
+const Standing = ({ story }: { readonly story: ExplainedRun | undefined }) =>
+  story === undefined ? (
+    <p class="card">No run of it is recorded.</p>
+  ) : (
+    <section class="card">
+      <div class="row" style={{ marginBottom: '6px' }}>
+        <Status status={statusOf(story.run)} />
+        <strong class="wrap">{visible(shortened(story.title, 200))}</strong>
+      </div>
+      <p class="wrap" style={{ marginBottom: '12px' }}>
+        It {visible(shortened(story.standing, 800))}.
+      </p>
+      <Picture run={story.run} />
+    </section>
+  )
+
+const Records = ({ story, target }: { readonly story: ExplainedRun; readonly target: Target }) => (
+  <>
+    <section class="card">
+      <h2>Facts</h2>
+      <Facts story={story} target={target} />
+      <TypeStats stats={story.run.typeStats} />
+    </section>
+    <section class="card">
+      <h2>Record and request</h2>
+      <JsonTree name="record" value={story.run} />
+      <JsonTree name="request" value={story.run.request} />
+    </section>
+  </>
+)
+
 /** Everything about one run and the others of its asset or data source. */
 export const RunView = () => {
   const { path, query } = usePlace()
@@ -54,42 +85,16 @@ export const RunView = () => {
           <Actions story={story} target={target} />
         </span>
       </div>
-      {story === undefined ? (
-        <p class="card">No run of it is recorded.</p>
-      ) : (
-        <section class="card">
-          <div class="row" style={{ marginBottom: '6px' }}>
-            <Status status={statusOf(story.run)} />
-            <strong class="wrap">{visible(shortened(story.title, 200))}</strong>
-          </div>
-          <p class="wrap" style={{ marginBottom: '12px' }}>
-            It {visible(shortened(story.standing, 800))}.
-          </p>
-          <Picture run={story.run} />
-        </section>
-      )}
+      <Standing story={story} />
       <Advice advice={explained.advice} />
+      {story !== undefined && <Attempts stories={explained.stories} chosen={story} target={target} />}
       <div class="grid-2">
         <section class="card">
           <h2>What happened</h2>
           <Timeline moments={momentsOf(story, related, explained.skips)} />
         </section>
         <div class="stack" style={{ alignContent: 'start' }}>
-          {story !== undefined && (
-            <section class="card">
-              <h2>Facts</h2>
-              <Facts story={story} target={target} />
-              <TypeStats stats={story.run.typeStats} />
-            </section>
-          )}
-          {story !== undefined && <Attempts stories={explained.stories} chosen={story} target={target} />}
-          {story !== undefined && (
-            <section class="card">
-              <h2>Record and request</h2>
-              <JsonTree name="record" value={story.run} />
-              <JsonTree name="request" value={story.run.request} />
-            </section>
-          )}
+          {story !== undefined && <Records story={story} target={target} />}
           {explained.unreadable.map(({ key, problem }) => (
             <p class="card" key={key.record}>
               Unreadable record {visible(key.record)}: it {visible(problem)}

@@ -4,6 +4,9 @@ import { Time } from '../../ui/time.tsx'
 import type { Moment } from './moments.ts'
 
 const marks = {
+  request: { glyph: '→', tone: 'claimed', word: 'request' },
+  decision: { glyph: '◆', tone: 'parked', word: 'decision' },
+  call: { glyph: '⇄', tone: 'good', word: 'call' },
   record: { glyph: '●', tone: 'flight', word: 'record' },
   event: { glyph: '↗', tone: 'lost', word: 'event' },
   skip: { glyph: '⊘', tone: 'canceled', word: 'skipped' },
@@ -19,8 +22,9 @@ export const Timeline = ({ moments }: { readonly moments: readonly Moment[] }) =
           <span class="muted small">
             <Time atMs={moment.atMs} />
           </span>
-          <span class={`glyph tone tone-${mark.tone}`} aria-hidden="true">
-            {mark.glyph}
+          <span class={`glyph tone tone-${mark.tone}`} title={mark.word}>
+            <span aria-hidden="true">{mark.glyph}</span>
+            <span class="hidden">{mark.word}</span>
           </span>
           <span class="wrap">
             {visible(shortened(moment.text, 600))}

@@ -69,7 +69,11 @@ export const columns: readonly Column<RunRow>[] = [
     id: 'project',
     label: 'Project',
     width: '130px',
-    cell: (row) => <span class="muted">{visible(row.projectId)}</span>,
+    cell: (row) => (
+      <span class="muted" title={visible(row.projectId)}>
+        {visible(row.projectName ?? row.projectId)}
+      </span>
+    ),
   },
   {
     id: 'domain',

@@ -1,0 +1,106 @@
+import { useEffect, useState } from 'preact/hooks'
+import { shortened, visible } from '../../model/format.ts'
+import { AssetChoice, useAssetChoice } from './asset-choice.tsx'
+import { attempt, simulator } from './simulator.ts'
+
+/** What becomes of the next runs of an asset, as the control of the simulator names it. */
+const outcomes = [
+  ['succeeded', 'succeed'],
+  ['failed', 'fail'],
+  ['partial', 'partly succeed'],
+  ['unknown', 'end in a status that no client knows'],
+  ['stuck', 'never end'],
+] as const
+
+interface Outcome {
+  readonly target: string
+  readonly outcome: string
+  readonly durationMs?: number
+}
+
+const wordOf = (outcome: string): string => outcomes.find(([name]) => name === outcome)?.[1] ?? outcome
+
+/** The outcomes that are set, and what replaces them. */
+const useOutcomes = () => {
+  const [set, setSet] = useState<readonly Outcome[]>([])
+  const read = async () => setSet(await simulator<readonly Outcome[]>('GET outcomes'))
+  useEffect(() => {
+    read().catch(() => {})
+  }, [])
+  const put = (next: readonly Outcome[]) =>
+    attempt('changed for runs that start from now on', async () => {
+      await simulator('PUT outcomes', next)
+      await read()
+    })
+  return { set, put }
+}
+
+const Planned = ({ set, put }: ReturnType<typeof useOutcomes>) => (
+  <ul class="list">
+    {set.map((one) => (
+      <li key={one.target}>
+        <span class="clip">{visible(shortened(one.target, 60))}</span>
+        <span class="muted small nowrap">
+          will {wordOf(one.outcome)}
+          {one.durationMs !== undefined && ` after ${one.durationMs / 1000} s`}
+        </span>
+        <button
+          type="button"
+          class="plain end"
+          aria-label={`Remove the outcome of ${visible(one.target)}`}
+          onClick={() => void put(set.filter((other) => other !== one))}
+        >
+          Remove
+        </button>
+      </li>
+    ))}
+  </ul>
+)
+
+/** Decides how the next runs of one asset end, and when. */
+export const Outcomes = () => {
+  const choice = useAssetChoice()
+  const planned = useOutcomes()
+  const [outcome, setOutcome] = useState('failed')
+  const [seconds, setSeconds] = useState('')
+  const plan = () => {
+    const target = choice.asset?.assetId ?? ''
+    const durationMs = Number(seconds) * 1000
+    const others = planned.set.filter((one) => one.target !== target)
+    return planned.put([...others, { target, outcome, ...(durationMs > 0 ? { durationMs } : {}) }])
+  }
+  return (
+    <section class="card stack" style={{ alignContent: 'start' }}>
+      <h2>Outcome of one asset</h2>
+      <AssetChoice {...choice} />
+      <div class="grid-2">
+        <label class="field">
+          <span>Its next runs</span>
+          <select value={outcome} onChange={({ currentTarget }) => setOutcome(currentTarget.value)}>
+            {outcomes.map(([value, word]) => (
+              <option key={value} value={value}>
+                {word}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>After seconds (optional)</span>
+          <input
+            type="number"
+            min="1"
+            max="86400"
+            value={seconds}
+            onInput={({ currentTarget }) => setSeconds(currentTarget.value)}
+          />
+        </label>
+      </div>
+      <div class="row">
+        <button type="button" disabled={choice.asset === undefined} onClick={() => void plan()}>
+          Set the outcome
+        </button>
+      </div>
+      {planned.set.length > 0 && <Planned {...planned} />}
+    </section>
+  )
+}
