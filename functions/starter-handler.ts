@@ -59,54 +59,67 @@ const recordHandler =
     )
   }
 
+type HandleRecord = ReturnType<typeof recordHandler>
+
+interface FailureParts {
+  readonly log: StarterLog
+  readonly table: ReturnType<typeof tableHealth>
+  readonly messages: ReturnType<typeof hiddenMessages>
+}
+
+/** Returns a handler that hides the message of a failure until it is tried again, and gives its slot and gate back. */
+const hidingHandler =
+  (handleRecord: HandleRecord, { log, table, messages }: FailureParts): HandleRecord =>
+  async (record, place, gate, deadlineMs) => {
+    try {
+      return await handleRecord(record, place, gate, deadlineMs)
+    } catch (error) {
+      if (!(error instanceof Redeliver)) {
+        log.failed(error, record.messageId)
+        table.failed(error)
+        await messages.hideFailed(record, error)
+      }
+      throw error
+    } finally {
+      place.leave()
+      await gate.leave()
+    }
+  }
+
+/** Returns a whole batch untried, because the table is down. */
+const returnUntried = async (
+  { Records }: SQSEvent,
+  { log, messages }: FailureParts,
+): Promise<SQSBatchResponse> => {
+  log.untried(Records.length)
+  await Promise.all(Records.map((record) => messages.hideUntried(record)))
+  return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+}
+
 /** Maps a batch of SQS records to requests, and their outcomes to the messages that SQS keeps. */
 export const starterHandler = (parts: StarterParts) => {
   const { settings, ports, telemetry } = parts
   const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = settings
   const gates = breakerGates(ports.breakers, ports.clock, { firstMs, maxMs, leaseMs, quotaProbeMs })
-
   const table = tableHealth(ports.breakers, ports.clock)
-
   const log = starterLog(telemetry)
-  const handleRecord = recordHandler(parts, log)
-  const messages = hiddenMessages(ports)
-
-  /** Returns a whole batch untried, because the table is down. */
-  const returnUntried = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    log.untried(Records.length)
-    await Promise.all(Records.map((record) => messages.hideUntried(record)))
-    return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-  }
+  const failures = { log, table, messages: hiddenMessages(ports) }
+  const handleRecord = hidingHandler(recordHandler(parts, log), failures)
 
   return async (
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis() - marginMs
-    if (!(await table.canTry())) return returnUntried(event)
+    if (!(await table.canTry())) return returnUntried(event, failures)
     const places = slotGate(event.Records.length, (count) =>
       ports.pace.reserve(count, ports.clock.now(), latestSlotMs(deadlineMs)),
     )
     const started: InFlightRun[] = []
-
-    const inItsPlace = async (record: SQSRecord): Promise<void> => {
-      const place = places()
-      const gate = gates()
-      try {
-        started.push(...(await handleRecord(record, place, gate, deadlineMs)))
-      } catch (error) {
-        if (!(error instanceof Redeliver)) {
-          log.failed(error, record.messageId)
-          table.failed(error)
-          await messages.hideFailed(record, error)
-        }
-        throw error
-      } finally {
-        place.leave()
-        await gate.leave()
-      }
+    const handle = async (record: SQSRecord): Promise<void> => {
+      started.push(...(await handleRecord(record, places(), gates(), deadlineMs)))
     }
-    const response = await processPartialResponse(event, inItsPlace, new BatchProcessor(EventType.SQS), {
+    const response = await processPartialResponse(event, handle, new BatchProcessor(EventType.SQS), {
       throwOnFullBatchFailure: false,
     })
     // Best effort: consumers must not rely on it, so a failure neither fails the batch nor is retried.

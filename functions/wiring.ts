@@ -63,6 +63,56 @@ const catalogCredentials = ({ catalogRoleArn: roleArn, functionName }: Config, t
         }),
       }
 
+const dataZoneClients = (config: Config, telemetry: Telemetry) => {
+  const credentials = catalogCredentials(config, telemetry)
+  return {
+    starts: new DataZoneClient({
+      ...credentials,
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 1000 },
+    }),
+    reads: new DataZoneClient({ ...credentials, requestHandler: timeouts }),
+  }
+}
+
+const telemetryOf = (logger: Logger, metrics: Metrics): Telemetry => ({
+  info: (message, fields) => logger.info(message, fields),
+  warn: (message, fields) => logger.warn(message, fields),
+  error: (message, fields) => logger.error(message, fields),
+  count: (metric, value) => {
+    metrics.addMetric(metric, MetricUnit.Count, value)
+  },
+})
+
+/** The ports on the table. */
+const tablePorts = (table: DynamoDBClient, config: Config, telemetry: Telemetry) => {
+  const { tableName, startRatePerSecond } = config
+  const report = malformedItemReporter(telemetry)
+  const { now } = systemClock
+  return {
+    counters: dynamoDbRunCounters(table, tableName),
+    store: dynamoDbRunStore(table, tableName, { report }),
+    skips: dynamoDbSkipLog(table, tableName),
+    switches: dynamoDbSwitches(table, tableName, now, report),
+    pace: dynamoDbStartPace(table, tableName, startRatePerSecond, { report }),
+    backfills: dynamoDbBackfillPlans(table, tableName, { report }),
+    breakers: dynamoDbBreakers(table, tableName, { now, report }),
+  }
+}
+
+/** The ports on the queues and the bus. */
+const messagePorts = (config: Config, telemetry: Telemetry) => {
+  const { requestQueueUrl: requests, rejectedQueueUrl: rejected } = config
+  const sqs = new SQSClient({ requestHandler: timeouts })
+  return {
+    bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName, {
+      report: refusedEventReporter(telemetry),
+    }),
+    queue: sqsRequestQueue(sqs, { requests, rejected }),
+    hints: sqsHintQueue(sqs, config.hintQueueUrl),
+  }
+}
+
 /**
  * Builds what the functions share.
  * @throws InvalidConfiguration when the environment or the policy is wrong
@@ -70,26 +120,12 @@ const catalogCredentials = ({ catalogRoleArn: roleArn, functionName }: Config, t
 export const wire = () => {
   const config = readConfig(process.env, policyFile)
   const table = new DynamoDBClient({ requestHandler: timeouts })
-  const sqs = new SQSClient({ requestHandler: timeouts })
   const logger = new Logger()
   const metrics = new Metrics()
-  const telemetry: Telemetry = {
-    info: (message, fields) => logger.info(message, fields),
-    warn: (message, fields) => logger.warn(message, fields),
-    error: (message, fields) => logger.error(message, fields),
-    count: (metric, value) => {
-      metrics.addMetric(metric, MetricUnit.Count, value)
-    },
-  }
-  const reportMalformedItem = malformedItemReporter(telemetry)
-  const credentials = catalogCredentials(config, telemetry)
+  const telemetry = telemetryOf(logger, metrics)
+  const clients = dataZoneClients(config, telemetry)
   const datazone = dataZoneGateway({
-    starts: new DataZoneClient({
-      ...credentials,
-      maxAttempts: 1,
-      requestHandler: { connectionTimeout: 1000 },
-    }),
-    reads: new DataZoneClient({ ...credentials, requestHandler: timeouts }),
+    ...clients,
     api: config.dataZoneApi,
     report: unreadableFieldReporter(telemetry),
   })
@@ -107,31 +143,10 @@ export const wire = () => {
     }),
     ports: {
       clock: systemClock,
-      counters: dynamoDbRunCounters(table, config.tableName),
-      store: dynamoDbRunStore(table, config.tableName, { report: reportMalformedItem }),
-      skips: dynamoDbSkipLog(table, config.tableName),
-      projectNames: dataZoneProjectNames(
-        new DataZoneClient({ ...credentials, requestHandler: timeouts }),
-        systemClock.now,
-      ),
-      switches: dynamoDbSwitches(table, config.tableName, systemClock.now, reportMalformedItem),
-      pace: dynamoDbStartPace(table, config.tableName, config.startRatePerSecond, {
-        report: reportMalformedItem,
-      }),
-      backfills: dynamoDbBackfillPlans(table, config.tableName, { report: reportMalformedItem }),
-      breakers: dynamoDbBreakers(table, config.tableName, {
-        now: systemClock.now,
-        report: reportMalformedItem,
-      }),
+      ...tablePorts(table, config, telemetry),
+      ...messagePorts(config, telemetry),
+      projectNames: dataZoneProjectNames(clients.reads, systemClock.now),
       datazone,
-      bus: eventBridgeBus(new EventBridgeClient({ requestHandler: timeouts }), config.eventBusName, {
-        report: refusedEventReporter(telemetry),
-      }),
-      queue: sqsRequestQueue(sqs, {
-        requests: config.requestQueueUrl,
-        rejected: config.rejectedQueueUrl,
-      }),
-      hints: sqsHintQueue(sqs, config.hintQueueUrl),
     },
   }
 }

@@ -7,6 +7,7 @@ import type { ApiSetting } from './ports/datazone.ts'
 import { canonicalTypes } from './run/identity.ts'
 import type { LookAgainSettings } from './run/look-again.ts'
 import { modes } from './run/mode.ts'
+import type { Policy } from './run/policy.ts'
 import { present } from './run/present.ts'
 import { generationTypes } from './run/run.ts'
 import type { SweepSettings } from './run/sweep-plan.ts'
@@ -117,6 +118,57 @@ const maxLooks = 3
 /** Releases take at most half of the Start slots of a sweep period, so that live requests go first. */
 const releaseShare = 0.5
 
+type Variables = z.infer<typeof Environment>
+
+const ms = (seconds: number): number => Math.round(seconds * 1000)
+
+const sweepSettings = (value: Variables): SweepSettings => ({
+  mode: value.MODE,
+  periodMs: ms(value.SWEEP_PERIOD_SECONDS),
+  minAgeMs: ms(value.MIN_AGE_SECONDS),
+  maxSingleGets,
+  runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
+  maxReleases: Math.max(
+    1,
+    Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
+  ),
+  maxWaitMs: ms(value.MAX_WAIT_DAYS * 24 * 3600),
+})
+
+const starterSettings = (value: Variables, policy: Policy): StarterSettings => ({
+  mode: value.MODE,
+  ...present({ region: value.AWS_REGION }),
+  domainIds: value.DOMAIN_IDS,
+  defaultTypes: canonicalTypes(value.DEFAULT_TYPES),
+  policy,
+  assumptions: {
+    tokenMemoryMs: ms(value.TOKEN_MEMORY_SECONDS),
+    listLagMs: ms(value.LIST_LAG_SECONDS),
+    startEffectMs: ms(value.START_EFFECT_SECONDS),
+  },
+  ...(value.RESTORED_TO === '' ? {} : { restoredToMs: timestampMs(value.RESTORED_TO) }),
+  leaseMs: ms(value.LEASE_SECONDS),
+  startTimeoutMs: ms(value.START_TIMEOUT_SECONDS),
+  parkMs: ms(value.PARK_SECONDS),
+  quotaProbeMs: ms(value.QUOTA_PROBE_SECONDS),
+  lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
+  notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
+  maxWaitMs: ms(value.MAX_WAIT_DAYS * 24 * 3600),
+  sourceRunsPerDay: value.DATA_SOURCE_RUNS_PER_DAY,
+  maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
+})
+
+const observerSettings = (value: Variables, policy: Policy): ObserverSettings => ({
+  ...sweepSettings(value),
+  lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
+  maxLooks,
+  following: {
+    mode: value.MODE,
+    domainIds: value.DOMAIN_IDS,
+    followDataSourceRuns: policy.followDataSourceRuns ?? [],
+  },
+})
+
 /**
  * Reads the settings from the environment and the policy from `config/policy.json`.
  * @throws InvalidConfiguration naming every wrong variable and every wrong place of the policy
@@ -131,19 +183,6 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     ])
   }
   const value = parsed.value
-  const ms = (atSeconds: number) => Math.round(atSeconds * 1000)
-  const sweeping: SweepSettings = {
-    mode: value.MODE,
-    periodMs: ms(value.SWEEP_PERIOD_SECONDS),
-    minAgeMs: ms(value.MIN_AGE_SECONDS),
-    maxSingleGets,
-    runDeadlineMs: ms(value.RUN_DEADLINE_SECONDS),
-    maxReleases: Math.max(
-      1,
-      Math.floor(releaseShare * value.START_RATE_PER_SECOND * value.SWEEP_PERIOD_SECONDS),
-    ),
-    maxWaitMs: ms(value.MAX_WAIT_DAYS * 24 * 3600),
-  }
   return {
     tableName: value.TABLE_NAME,
     requestQueueUrl: value.REQUEST_QUEUE_URL,
@@ -153,39 +192,9 @@ export const readConfig = (env: Env, policyFile: unknown): Config => {
     catalogRoleArn: value.CATALOG_ROLE_ARN === '' ? undefined : value.CATALOG_ROLE_ARN,
     functionName: value.AWS_LAMBDA_FUNCTION_NAME,
     startRatePerSecond: value.START_RATE_PER_SECOND,
-    starter: {
-      mode: value.MODE,
-      ...present({ region: value.AWS_REGION }),
-      domainIds: value.DOMAIN_IDS,
-      defaultTypes: canonicalTypes(value.DEFAULT_TYPES),
-      policy: policy.value,
-      assumptions: {
-        tokenMemoryMs: ms(value.TOKEN_MEMORY_SECONDS),
-        listLagMs: ms(value.LIST_LAG_SECONDS),
-        startEffectMs: ms(value.START_EFFECT_SECONDS),
-      },
-      ...(value.RESTORED_TO === '' ? {} : { restoredToMs: timestampMs(value.RESTORED_TO) }),
-      leaseMs: ms(value.LEASE_SECONDS),
-      startTimeoutMs: ms(value.START_TIMEOUT_SECONDS),
-      parkMs: ms(value.PARK_SECONDS),
-      quotaProbeMs: ms(value.QUOTA_PROBE_SECONDS),
-      lookAgainMs: ms(value.LOOK_AGAIN_SECONDS),
-      notFoundGraceMs: ms(value.NOT_FOUND_GRACE_SECONDS),
-      maxWaitMs: sweeping.maxWaitMs,
-      sourceRunsPerDay: value.DATA_SOURCE_RUNS_PER_DAY,
-      maxRequestAgeMs: ms(value.MAX_REQUEST_AGE_SECONDS),
-    },
-    sweeper: { ...sweeping, releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS) },
+    starter: starterSettings(value, policy.value),
+    sweeper: { ...sweepSettings(value), releaseHoldMs: ms(value.RELEASE_HOLD_SECONDS) },
     hintQueueUrl: value.HINT_QUEUE_URL,
-    observer: {
-      ...sweeping,
-      lookAgainSeconds: Math.max(1, Math.round(value.HINT_LOOK_AGAIN_SECONDS)),
-      maxLooks,
-      following: {
-        mode: value.MODE,
-        domainIds: value.DOMAIN_IDS,
-        followDataSourceRuns: policy.value.followDataSourceRuns ?? [],
-      },
-    },
+    observer: observerSettings(value, policy.value),
   }
 }

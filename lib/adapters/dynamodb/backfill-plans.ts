@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
@@ -11,6 +6,7 @@ import type { BackfillPlans } from '../../ports/backfill-plans.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type BackfillPlan, backfillStates } from '../../run/backfill-plan.ts'
 import { generationTypes } from '../../run/run.ts'
+import { answered } from './answered.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
 import { counter, instant, plainItem, wellFormed } from './plain-item.ts'
 import { readPartition } from './read-partition.ts'
@@ -74,60 +70,60 @@ const asPort = async <T>(call: () => Promise<T>): Promise<T> => {
   }
 }
 
+interface PlanOptions {
+  readonly backOff?: BackOff
+  readonly report?: ReportMalformedItem
+}
+
+/** The list of plans. */
+const planItems = (
+  client: DynamoDBClient,
+  table: string,
+  { backOff, report = () => {} }: PlanOptions,
+): Pick<BackfillPlans, 'all' | 'replace'> => ({
+  all: () =>
+    asPort(async () =>
+      (await readPartition(client, table, plansPartition)).flatMap((item) => planOf(item, report)),
+    ),
+
+  async replace(plan, read) {
+    const next = { ...plan, version: (read?.version ?? 0) + 1 }
+    const { name, ...fields } = next
+    const command = new PutItemCommand({
+      TableName: table,
+      Item: marshall({ pk: plansPartition, sk: name, ...fields, ...ttl(next) }),
+      ...conditionParameters(read === undefined ? absent : unchangedSince(read.version)),
+    })
+    const done = await answered(retryWrites(backOff)(() => client.send(command)))
+    return done === undefined ? undefined : next
+  },
+})
+
+/** The requests of a plan, in chunks. */
+const chunkItems = (
+  client: DynamoDBClient,
+  table: string,
+  { backOff }: PlanOptions,
+): Pick<BackfillPlans, 'putChunk' | 'chunk'> => ({
+  putChunk: (plan, chunk, entries) =>
+    asPort(async () => {
+      const item = { ...chunkKey(plan, chunk), entries: entries.map((entry) => ({ ...entry })), ...ttl(plan) }
+      const command = new PutItemCommand({ TableName: table, Item: marshall(item) })
+      await retryWrites(backOff)(() => client.send(command))
+    }),
+
+  chunk: (plan, chunk) =>
+    asPort(async () => {
+      const Key = marshall(chunkKey(plan, chunk))
+      const { Item } = await client.send(new GetItemCommand({ TableName: table, ConsistentRead: true, Key }))
+      const parsed = z.safeParse(ChunkItem, Item === undefined ? undefined : plainItem(Item))
+      return parsed.data?.entries
+    }),
+})
+
 /** The backfill plans as items of the run table. */
 export const dynamoDbBackfillPlans = (
   client: DynamoDBClient,
   table: string,
-  { backOff, report = () => {} }: { readonly backOff?: BackOff; readonly report?: ReportMalformedItem } = {},
-): BackfillPlans => {
-  const retry = retryWrites(backOff)
-  return {
-    all: () =>
-      asPort(async () =>
-        (await readPartition(client, table, plansPartition)).flatMap((item) => planOf(item, report)),
-      ),
-
-    async replace(plan, read) {
-      const next = { ...plan, version: (read?.version ?? 0) + 1 }
-      const { name, ...fields } = next
-      try {
-        await retry(() =>
-          client.send(
-            new PutItemCommand({
-              TableName: table,
-              Item: marshall({ pk: plansPartition, sk: name, ...fields, ...ttl(next) }),
-              ...conditionParameters(read === undefined ? absent : unchangedSince(read.version)),
-            }),
-          ),
-        )
-        return next
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined
-        throw new PortUnavailable('table', error)
-      }
-    },
-
-    putChunk: (plan, chunk, entries) =>
-      asPort(async () => {
-        const item = {
-          ...chunkKey(plan, chunk),
-          entries: entries.map((entry) => ({ ...entry })),
-          ...ttl(plan),
-        }
-        await retry(() => client.send(new PutItemCommand({ TableName: table, Item: marshall(item) })))
-      }),
-
-    chunk: (plan, chunk) =>
-      asPort(async () => {
-        const { Item } = await client.send(
-          new GetItemCommand({
-            TableName: table,
-            ConsistentRead: true,
-            Key: marshall(chunkKey(plan, chunk)),
-          }),
-        )
-        const parsed = z.safeParse(ChunkItem, Item === undefined ? undefined : plainItem(Item))
-        return parsed.data?.entries
-      }),
-  }
-}
+  options: PlanOptions = {},
+): BackfillPlans => ({ ...planItems(client, table, options), ...chunkItems(client, table, options) })

@@ -1,14 +1,10 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
+import { answered } from './answered.ts'
 import { breakerIn, filedAs, maxProbeMs, skewMs } from './breaker-item.ts'
 import { type Condition, conditionParameters } from './conditions.ts'
 import { readPartition } from './read-partition.ts'
@@ -53,15 +49,13 @@ const absentOrIgnored = ({ openedAtMs }: Breaker): Condition => ({
 })
 
 /** Returns whether the condition held. */
-const held = async (call: Promise<unknown>): Promise<boolean> => {
-  try {
-    await call
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw new PortUnavailable('table', error)
-  }
-}
+const held = async (call: Promise<unknown>): Promise<boolean> => (await answered(call)) !== undefined
+
+const putParameters = (table: string, breaker: Breaker, condition: Condition) => ({
+  TableName: table,
+  Item: marshall(itemOf(breaker)),
+  ...conditionParameters(condition),
+})
 
 export interface BreakerOptions {
   readonly now?: () => number
@@ -78,53 +72,34 @@ export const dynamoDbBreakers = (
   const retry = retryWrites(backOff)
 
   const put = (breaker: Breaker, condition: Condition) =>
-    retry(() =>
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: marshall(itemOf(breaker)),
-          ...conditionParameters(condition),
-        }),
-      ),
-    )
-
-  const read = async (): Promise<readonly Breaker[]> => {
-    const items = await readPartition(client, table, partition)
-    return items.flatMap((item) => {
-      const breaker = breakerIn(item, now())
-      if (!('problem' in breaker)) return [breaker]
-      report({ pk: partition, sk: filedAs(item) ?? '' }, breaker.problem)
-      return []
-    })
-  }
+    held(retry(() => client.send(new PutItemCommand(putParameters(table, breaker, condition)))))
 
   return {
     async openBreakers() {
-      try {
-        return await read()
-      } catch (error) {
+      const items = await readPartition(client, table, partition).catch((error: unknown) => {
         throw new PortUnavailable('table', error)
-      }
+      })
+      return items.flatMap((item) => {
+        const breaker = breakerIn(item, now())
+        if (!('problem' in breaker)) return [breaker]
+        report({ pk: partition, sk: filedAs(item) ?? '' }, breaker.problem)
+        return []
+      })
     },
 
     async trip(breaker) {
-      await held(put(breaker, absentOrIgnored(breaker)))
+      await put(breaker, absentOrIgnored(breaker))
     },
 
-    replace: (before, next) => held(put(next, unchanged(before))),
+    replace: (before, next) => put(next, unchanged(before)),
 
     async close(breaker) {
-      await held(
-        retry(() =>
-          client.send(
-            new DeleteItemCommand({
-              TableName: table,
-              Key: marshall(keyOf(breaker)),
-              ...conditionParameters(openedThen(breaker)),
-            }),
-          ),
-        ),
-      )
+      const command = new DeleteItemCommand({
+        TableName: table,
+        Key: marshall(keyOf(breaker)),
+        ...conditionParameters(openedThen(breaker)),
+      })
+      await held(retry(() => client.send(command)))
     },
   }
 }

@@ -1,4 +1,9 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { RunStore } from '../../ports/run-store.ts'
 import { answered } from './answered.ts'
@@ -24,6 +29,8 @@ export const dynamoDbRunStore = (
   const retry = retryWrites(backOff)
   const claim = claimWriter(client, table, { backOff, report })
   const { createInstead, ...transactions } = runTransactions(client, table, retry)
+  const put = (parameters: PutItemCommandInput) =>
+    answered(retry(() => client.send(new PutItemCommand(parameters))))
 
   return {
     ...runReads(client, table, { retry, report }),
@@ -32,20 +39,13 @@ export const dynamoDbRunStore = (
     async create(run, instead) {
       const first = { ...run, version: 1 }
       if (instead !== undefined) return createInstead(first, instead)
-      const done = await answered(
-        retry(() =>
-          client.send(new PutItemCommand(putParameters(table, first, absentOrPlanned(schemaVersion)))),
-        ),
-      )
+      const done = await put(putParameters(table, first, absentOrPlanned(schemaVersion)))
       return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
     },
 
     async save(run) {
       const next = { ...run, version: run.version + 1 }
-      const condition = recordUnchangedSince(run)
-      const done = await answered(
-        retry(() => client.send(new PutItemCommand(putParameters(table, next, condition)))),
-      )
+      const done = await put(putParameters(table, next, recordUnchangedSince(run)))
       return done === undefined ? undefined : next
     },
 

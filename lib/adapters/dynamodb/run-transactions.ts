@@ -13,23 +13,29 @@ import { deleteParameters, putParameters } from './parameters.ts'
 import { failedConditions, type retryWrites } from './retry-writes.ts'
 import { schemaVersion } from './run-item.ts'
 
+type BothWrites = [TransactWriteItem, TransactWriteItem]
+
+const writeCommand = (TransactItems: BothWrites) => new TransactWriteItemsCommand({ TransactItems })
+
+/** Sends a transaction of two writes and returns which of their conditions failed. */
+const writeBoth = async (send: () => Promise<unknown>) => {
+  try {
+    await send()
+    return { first: false, second: false }
+  } catch (error) {
+    const [first = false, second = false] = failedConditions(error)
+    if (first || second) return { first, second }
+    throw new PortUnavailable('table', error)
+  }
+}
+
 /** The writes of a run that change two items, both or neither. */
 export const runTransactions = (
   client: DynamoDBClient,
   table: string,
   retry: ReturnType<typeof retryWrites>,
 ) => {
-  /** Returns which of the two conditions failed. */
-  const write = async (TransactItems: [TransactWriteItem, TransactWriteItem]) => {
-    try {
-      await retry(() => client.send(new TransactWriteItemsCommand({ TransactItems })))
-      return { first: false, second: false }
-    } catch (error) {
-      const [first = false, second = false] = failedConditions(error)
-      if (first || second) return { first, second }
-      throw new PortUnavailable('table', error)
-    }
-  }
+  const write = (both: BothWrites) => writeBoth(() => retry(() => client.send(writeCommand(both))))
 
   return {
     /** Creates a run and deletes the request that it replaces. */

@@ -4,12 +4,14 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { StartPace } from '../../ports/start-pace.ts'
 import { type Pace, reserveSlots, slowDown } from '../../run/pace.ts'
+import { answered } from './answered.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
 import { begunAnew, isAheadOfClock, type PaceItem, parsePace } from './pace-item.ts'
 import { plainItem } from './plain-item.ts'
@@ -23,6 +25,62 @@ export interface PaceOptions {
   readonly report?: ReportMalformedItem
 }
 
+type Seen = PaceItem | 'damaged' | undefined
+
+const putParameters = (table: string, next: PaceItem, seen: Seen): PutItemCommandInput => ({
+  TableName: table,
+  Item: marshall({ ...key, ...next }),
+  ...(seen === 'damaged'
+    ? {}
+    : conditionParameters(seen === undefined ? absent : unchangedSince(seen.version))),
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+})
+
+/** The item as this execution environment last saw it. It may be outdated; the condition of the next write finds out. */
+const paceItem = (
+  client: DynamoDBClient,
+  table: string,
+  perSecond: number,
+  { backOff, report = () => {} }: PaceOptions,
+) => {
+  const retry = retryWrites(backOff)
+  let seen: Seen
+
+  const see = (item: Record<string, AttributeValue> | undefined): void => {
+    seen = item === undefined ? undefined : (parsePace(plainItem(item)) ?? 'damaged')
+    if (seen === 'damaged') report(key, 'cannot be read, and is replaced')
+  }
+
+  return {
+    /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
+    usable(nowMs: number): PaceItem | undefined {
+      if (seen === 'damaged' || seen === undefined) return undefined
+      if (!isAheadOfClock(seen, nowMs, perSecond)) return seen
+      report(key, 'has a time far ahead of the clock, and is replaced')
+      return begunAnew(seen, nowMs)
+    },
+
+    /** Writes the item if it is still as seen and returns true; otherwise sees the current one. */
+    async put(next: PaceItem): Promise<boolean> {
+      try {
+        await retry(() => client.send(new PutItemCommand(putParameters(table, next, seen))))
+        seen = next
+        return true
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw new PortUnavailable('table', error)
+        see(error.Item)
+        return false
+      }
+    },
+
+    async read(): Promise<Seen> {
+      const answer = await answered(client.send(new GetItemCommand({ TableName: table, Key: marshall(key) })))
+      see(answer?.Item)
+      return seen
+    },
+  }
+}
+
 /**
  * The shared pace as one item, changed by compare and set. A failed condition brings the current item, so losing a race
  * costs no extra read. An item that cannot be read, or whose times lie ahead of the clock, is replaced and reported (P8):
@@ -32,60 +90,18 @@ export const dynamoDbStartPace = (
   client: DynamoDBClient,
   table: string,
   configuredPerSecond: number,
-  { backOff, report = () => {} }: PaceOptions = {},
+  options: PaceOptions = {},
 ): StartPace => {
-  const retry = retryWrites(backOff)
-  /** The item as this execution environment last saw it. It may be outdated; the condition of the next write finds out. */
-  let seen: PaceItem | 'damaged' | undefined
-
-  const condition = () => {
-    if (seen === 'damaged') return {}
-    return conditionParameters(seen === undefined ? absent : unchangedSince(seen.version))
-  }
-
-  const see = (item: Record<string, AttributeValue> | undefined): void => {
-    seen = item === undefined ? undefined : (parsePace(plainItem(item)) ?? 'damaged')
-    if (seen === 'damaged') report(key, 'cannot be read, and is replaced')
-  }
-
-  /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
-  const usable = (nowMs: number): PaceItem | undefined => {
-    if (seen === 'damaged' || seen === undefined) return undefined
-    if (!isAheadOfClock(seen, nowMs, configuredPerSecond)) return seen
-    report(key, 'has a time far ahead of the clock, and is replaced')
-    return begunAnew(seen, nowMs)
-  }
-
-  /** Writes the item if it is still as seen and returns true; otherwise sees the current one. */
-  const put = async (next: PaceItem): Promise<boolean> => {
-    try {
-      await retry(() =>
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: marshall({ ...key, ...next }),
-            ...condition(),
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
-      )
-      seen = next
-      return true
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw new PortUnavailable('table', error)
-      see(error.Item)
-      return false
-    }
-  }
+  const item = paceItem(client, table, configuredPerSecond, options)
 
   const change = async <T>(
     nowMs: number,
     decide: (pace: Pace) => { readonly pace: Pace; readonly result: T },
   ): Promise<T> => {
     for (let tries = 0; tries < maxTries; tries += 1) {
-      const now = usable(nowMs)
+      const now = item.usable(nowMs)
       const { pace, result } = decide(now ?? { nextSlotMs: 0 })
-      if (await put({ ...pace, version: (now?.version ?? 0) + 1 })) return result
+      if (await item.put({ ...pace, version: (now?.version ?? 0) + 1 })) return result
     }
     throw new PortUnavailable('table', new Error('the pace item changed on every try'))
   }
@@ -97,11 +113,7 @@ export const dynamoDbStartPace = (
         return { pace: taken.pace, result: taken.slots }
       }),
     async rateCuts() {
-      try {
-        see((await client.send(new GetItemCommand({ TableName: table, Key: marshall(key) }))).Item)
-      } catch (error) {
-        throw new PortUnavailable('table', error)
-      }
+      const seen = await item.read()
       return seen === 'damaged' ? 0 : (seen?.rateCuts ?? 0)
     },
     slowDown: (nowMs) =>

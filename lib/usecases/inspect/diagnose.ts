@@ -1,4 +1,3 @@
-import { present } from '../../run/present.ts'
 import type { Overview } from './overview.ts'
 
 const severities = ['ok', 'info', 'warning', 'error'] as const
@@ -33,124 +32,138 @@ const minute = 60_000
 /** Signatures are refused at five minutes of skew; the assumptions about time allow less than two. */
 const maxSkewMs = minute
 
-const finding = (
-  check: string,
-  severity: Finding['severity'],
-  found: string,
-  fix?: string,
-  command?: readonly string[],
-): Finding => ({ check, severity, found, ...present({ fix, command }) })
+const sweepAge = (startedAtMs: number, nowMs: number): Finding => {
+  const ageMinutes = Math.floor((nowMs - startedAtMs) / minute)
+  const check = 'last sweep'
+  return ageMinutes < 3
+    ? { check, severity: 'ok', found: `${Math.round((nowMs - startedAtMs) / 1000)} seconds ago` }
+    : {
+        check,
+        severity: 'error',
+        found: `${ageMinutes} minutes ago`,
+        fix: 'the schedule is off or the poller fails: enable the rule of the schedule, and read the log of the poller',
+      }
+}
 
 const sweepFindings = ({ overview: { lastSweep }, nowMs }: Signs): readonly Finding[] => {
   if (lastSweep === undefined)
     return [
-      finding(
-        'last sweep',
-        'error',
-        'no sweep is recorded',
-        'runs are neither settled nor announced: wait two minutes after a deployment, then check that the schedule is enabled and read the log of the poller',
-      ),
+      {
+        check: 'last sweep',
+        severity: 'error',
+        found: 'no sweep is recorded',
+        fix: 'runs are neither settled nor announced: wait two minutes after a deployment, then check that the schedule is enabled and read the log of the poller',
+      },
     ]
   const { startedAtMs, mode, outOfTime, problems } = lastSweep
-  const ageMinutes = Math.floor((nowMs - startedAtMs) / minute)
+  const cut: Finding = {
+    check: 'sweep time',
+    severity: 'warning',
+    found: 'the last sweep ran out of time',
+    fix: 'the next ones continue; more than a few in a row mean that a service is slow',
+  }
+  const failedSteps = problems.map((found): Finding => {
+    const fix = 'the next sweep tries it again; look for the cause if it stays'
+    return { check: 'sweep step', severity: 'warning', found, fix }
+  })
+  const fix = 'no run is started: deploy the stage with Mode run to start them'
   return [
-    ageMinutes >= 3
-      ? finding(
-          'last sweep',
-          'error',
-          `${ageMinutes} minutes ago`,
-          'the schedule is off or the poller fails: enable the rule of the schedule, and read the log of the poller',
-        )
-      : finding('last sweep', 'ok', `${Math.round((nowMs - startedAtMs) / 1000)} seconds ago`),
-    ...(outOfTime
-      ? [
-          finding(
-            'sweep time',
-            'warning',
-            'the last sweep ran out of time',
-            'the next ones continue; more than a few in a row mean that a service is slow',
-          ),
-        ]
-      : []),
-    ...problems.map((problem) =>
-      finding(
-        'sweep step',
-        'warning',
-        problem,
-        'the next sweep tries it again; look for the cause if it stays',
-      ),
-    ),
+    sweepAge(startedAtMs, nowMs),
+    ...(outOfTime ? [cut] : []),
+    ...failedSteps,
     mode === 'run'
-      ? finding('mode', 'ok', 'run')
-      : finding('mode', 'warning', mode, `no run is started: deploy the stage with Mode run to start them`),
+      ? { check: 'mode', severity: 'ok', found: 'run' }
+      : { check: 'mode', severity: 'warning', found: mode, fix },
   ]
 }
 
-const queueFindings = ({ queues }: Signs): readonly Finding[] =>
-  queues.map(({ name, waiting }) => {
-    if (name === 'dead letters' && waiting > 0)
-      return finding(
-        name,
-        'error',
-        `${waiting} messages`,
-        'requests that crashed the starter: fix the cause, then redrive',
-        ['redrive', 'dead', '--dry-run'],
-      )
-    if (name === 'rejected' && waiting > 0)
-      return finding(name, 'warning', `${waiting} messages`, 'requests whose sender must fix them', [
-        'redrive',
-        'rejected',
-        '--dry-run',
-      ])
-    return finding(name, 'ok', `${waiting} messages`)
-  })
+const queueFinding = ({ name, waiting }: Signs['queues'][number]): Finding => {
+  const found = `${waiting} messages`
+  if (name === 'dead letters' && waiting > 0)
+    return {
+      check: name,
+      severity: 'error',
+      found,
+      fix: 'requests that crashed the starter: fix the cause, then redrive',
+      command: ['redrive', 'dead', '--dry-run'],
+    }
+  if (name === 'rejected' && waiting > 0)
+    return {
+      check: name,
+      severity: 'warning',
+      found,
+      fix: 'requests whose sender must fix them',
+      command: ['redrive', 'rejected', '--dry-run'],
+    }
+  return { check: name, severity: 'ok', found }
+}
 
-const skewFinding = (skewMs: number): Finding =>
-  Math.abs(skewMs) > maxSkewMs
-    ? finding(
-        'clock',
-        'error',
-        `${Math.round(skewMs / 1000)} s off`,
-        'set the clock of this machine: AWS refuses signatures that are five minutes off',
-      )
-    : finding('clock', 'ok', 'agrees with AWS')
+const skewFinding = (skewMs: number): Finding => {
+  if (Math.abs(skewMs) <= maxSkewMs) return { check: 'clock', severity: 'ok', found: 'agrees with AWS' }
+  return {
+    check: 'clock',
+    severity: 'error',
+    found: `${Math.round(skewMs / 1000)} s off`,
+    fix: 'set the clock of this machine: AWS refuses signatures that are five minutes off',
+  }
+}
+
+const policyFinding = ({ policyVersion, rules }: Signs): Finding => {
+  const origin = policyVersion === 0 ? 'of the deployment' : `version ${policyVersion}`
+  return { check: 'policy', severity: 'ok', found: `${origin}, ${rules} rules` }
+}
+
+const breakerFinding = ({ cause, call }: Overview['breakers'][number]): Finding => {
+  const found = `open: ${call} answers ${cause.reason}`
+  if (cause.reason === 'DENIED')
+    return {
+      check: 'breaker',
+      severity: 'error',
+      found,
+      fix: `add the catalog role to project ${cause.projectId} as a contributor`,
+      command: ['membership', 'check', '--domain', cause.domainId],
+    }
+  return {
+    check: 'breaker',
+    severity: 'warning',
+    found,
+    fix: 'the month of DataZone is used up; raise the quota, or wait until it turns',
+    command: ['quota'],
+  }
+}
+
+const pauseFinding = ({ domainId, projectId, pausedBy, reason }: Overview['pauses'][number]): Finding => {
+  const scope = projectId === undefined ? domainId : `${domainId}/${projectId}`
+  return {
+    check: 'pause',
+    severity: 'info',
+    found: `${scope} by ${pausedBy ?? 'an operator'}: ${reason ?? 'no reason given'}`,
+    fix: 'nothing of it starts until it is resumed',
+    command: ['resume', scope],
+  }
+}
+
+const recordFinding = ({ unreadable }: Overview): Finding => {
+  if (unreadable === 0) return { check: 'records', severity: 'ok', found: 'every open record can be read' }
+  return {
+    check: 'records',
+    severity: 'error',
+    found: `${unreadable} cannot be read`,
+    fix: 'a newer version wrote them, or they were changed by hand: deploy the newer version',
+  }
+}
 
 /** Returns what is wrong with a stack, and what is right, the worst first. */
 export const diagnose = (signs: Signs): readonly Finding[] => {
-  const { overview, policyVersion, rules, clockSkewMs } = signs
+  const { overview, queues, clockSkewMs } = signs
   const findings = [
     ...sweepFindings(signs),
-    ...queueFindings(signs),
+    ...queues.map(queueFinding),
     ...(clockSkewMs === undefined ? [] : [skewFinding(clockSkewMs)]),
-    finding(
-      'policy',
-      'ok',
-      policyVersion === 0 ? `of the deployment, ${rules} rules` : `version ${policyVersion}, ${rules} rules`,
-    ),
-    ...overview.breakers.map(({ cause, call }) =>
-      finding(
-        'breaker',
-        cause.reason === 'DENIED' ? 'error' : 'warning',
-        `open: ${call} answers ${cause.reason}`,
-        cause.reason === 'DENIED'
-          ? `add the catalog role to project ${cause.projectId} as a contributor`
-          : 'the month of DataZone is used up; raise the quota, or wait until it turns',
-        cause.reason === 'DENIED' ? ['membership', 'check', '--domain', cause.domainId] : ['quota'],
-      ),
-    ),
-    ...overview.pauses.map(({ domainId, projectId, pausedBy, reason }) => {
-      const scope = projectId === undefined ? domainId : `${domainId}/${projectId}`
-      const by = `${scope} by ${pausedBy ?? 'an operator'}: ${reason ?? 'no reason given'}`
-      return finding('pause', 'info', by, 'nothing of it starts until it is resumed', ['resume', scope])
-    }),
-    overview.unreadable === 0
-      ? finding('records', 'ok', 'every open record can be read')
-      : finding(
-          'records',
-          'error',
-          `${overview.unreadable} cannot be read`,
-          'a newer version wrote them, or they were changed by hand: deploy the newer version',
-        ),
+    policyFinding(signs),
+    ...overview.breakers.map(breakerFinding),
+    ...overview.pauses.map(pauseFinding),
+    recordFinding(overview),
   ]
   return worstFirst(findings)
 }

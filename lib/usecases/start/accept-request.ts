@@ -4,6 +4,7 @@ import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '
 import { applyPolicy, type RunOrders } from '../../run/policy.ts'
 import { present } from '../../run/present.ts'
 import {
+  type GenerationType,
   isCancelRequested,
   isRequestedBy,
   isResolved,
@@ -54,12 +55,52 @@ const tooOld: RunError = {
     'requestedAt: too old, the record of its run may have expired; send the request again with the current time',
 }
 
+/** The records that a request has made before, with what is left of it. */
+interface EarlierRuns {
+  readonly made: readonly Run[]
+  /** The run to continue from where the request was stopped between its sets of types. */
+  readonly begun: MadeRun | undefined
+  readonly wanted: readonly GenerationType[]
+  readonly isComplete: boolean
+}
+
+interface MadeRun {
+  readonly run: Run
+  readonly subject: Extract<Subject, { kind: 'METADATA_GENERATION' }>
+}
+
+const earlierRuns = (
+  request: RequestedMetadataRun,
+  waiting: ParkedRun,
+  runs: readonly Run[],
+): EarlierRuns => {
+  // A sender that reuses a request id for another revision makes another request.
+  const made = runs.flatMap((run): MadeRun[] => {
+    const { subject } = run
+    const isSame =
+      subject.kind === request.kind &&
+      (request.revision === undefined ||
+        subject.revision === undefined ||
+        subject.revision === request.revision)
+    return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
+  })
+  // A crash may have stopped the request between its sets of types. A canceled request is not completed.
+  const isWhole = made.some(({ run, subject }) => subject.revision === undefined || isCancelRequested(run))
+  const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
+  const wanted = request.types ?? begun?.run.request.policyTypes ?? []
+  const hasEverySet =
+    begun !== undefined &&
+    typeSets(wanted).every(
+      (set) => set.length === 0 || made.some(({ subject }) => haveSameTypes(subject.types, set)),
+    )
+  return { made: made.map(({ run }) => run), begun, wanted, isComplete: isWhole || hasEverySet }
+}
+
 const acceptMetadata = async (
   request: RequestedMetadataRun,
   context: StartContext,
 ): Promise<readonly RequestOutcome[]> => {
-  const { kind, domainId, assetId } = request
-  const { trigger } = request
+  const { kind, domainId, assetId, trigger } = request
   if (trigger !== undefined && !context.settings.policy.triggers.includes(trigger))
     return [{ outcome: 'skipped', reason: 'NO_TRIGGER' }]
   const types = canonicalTypes(request.types ?? context.settings.defaultTypes)
@@ -67,31 +108,8 @@ const acceptMetadata = async (
   const records = await readRecords(waiting.subject, runKey(waiting).record, context)
   if (records.unreadable.length > 0) return [recordUnreadable]
 
-  // A sender that reuses a request id for another revision makes another request.
-  const made = records.runs.flatMap((run) => {
-    const { subject } = run
-    const isSame =
-      subject.kind === kind &&
-      (request.revision === undefined ||
-        subject.revision === undefined ||
-        subject.revision === request.revision)
-    return isSame && isMadeBy(run, waiting) ? [{ run, subject }] : []
-  })
-  // A crash may have stopped the request between its sets of types. A canceled request is not completed.
-  const whole = made.some(({ run, subject }) => subject.revision === undefined || isCancelRequested(run))
-  const begun = made.find(({ run }) => run.request.requestKey === waiting.request.requestKey) ?? made[0]
-  const wanted = request.types ?? begun?.run.request.policyTypes ?? []
-  const complete =
-    begun !== undefined &&
-    typeSets(wanted).every(
-      (set) => set.length === 0 || made.some(({ subject }) => haveSameTypes(subject.types, set)),
-    )
-  if (whole || complete)
-    return answerRepeat(
-      made.map(({ run }) => run),
-      records,
-      context,
-    )
+  const { made, begun, wanted, isComplete } = earlierRuns(request, waiting, records.runs)
+  if (isComplete) return answerRepeat(made, records, context)
   if (isTooOld(request, context)) return [await rejectRequest(waiting, tooOld, context)]
   // Stopped between its sets of types: it continues as the policy ordered it then.
   if (begun?.subject.revision !== undefined) {

@@ -99,30 +99,24 @@ export const resolveAndClaim = async (
   const wait = backfillWait(waiting, context)
   if (wait !== undefined) return [await parkRequest(waiting, wait, context)]
   const pause = await context.switches.pauseOf(waiting.subject.domainId, waiting.projectId)
-  if (pause !== undefined) {
-    const retryAtMs = nowMs + context.settings.lookAgainMs
+  const retryAtMs = nowMs + context.settings.lookAgainMs
+  if (pause !== undefined)
     return [await parkRequest(waiting, { reason: 'PAUSED', retryAtMs, error: pauseError(pause) }, context)]
-  }
   const resolution = await resolveAsset(waiting, context)
   switch (resolution.outcome) {
-    case 'resolved':
-      return claimResolved(
-        { ...waiting, projectId: resolution.asset.owningProjectId },
-        resolution.asset,
-        records,
-        context,
-      )
+    case 'resolved': {
+      const projectId = resolution.asset.owningProjectId
+      return claimResolved({ ...waiting, projectId }, resolution.asset, records, context)
+    }
     case 'wait':
       return parkOrReject(resolution)
     case 'wrong':
       return [await rejectRequest(waiting, resolution.error, context)]
     case 'transient': {
       const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
-      if (waiting.version === 0 && context.receiveCount === 1) {
+      if (waiting.version === 0 && context.receiveCount === 1)
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
-      }
-      const retryAtMs = nowMs + context.settings.lookAgainMs + afterSeconds * 1000
-      return parkOrReject({ ...resolution, retryAtMs })
+      return parkOrReject({ ...resolution, retryAtMs: retryAtMs + afterSeconds * 1000 })
     }
     default:
       return resolution satisfies never

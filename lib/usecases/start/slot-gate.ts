@@ -8,6 +8,14 @@ export interface Place {
   leave(): void
 }
 
+const handOut = (slots: readonly Slot[], waiting: readonly PromiseWithResolvers<Slot>[]): void => {
+  waiting.forEach((place, index) => {
+    const slot = slots[index]
+    if (slot === undefined) place.reject(new Error('the pace handed out too few slots'))
+    else place.resolve(slot)
+  })
+}
+
 /**
  * Makes one slot reservation for a whole batch. The messages of a batch are handled concurrently, and only those that
  * reach Start need a slot. When the last place has asked or left, the slots are reserved in one write.
@@ -19,19 +27,15 @@ export const slotGate = (
   let undecided = places
   const waiting: PromiseWithResolvers<Slot>[] = []
 
-  const handOut = (slots: readonly Slot[]) => {
-    waiting.forEach((place, index) => {
-      const slot = slots[index]
-      if (slot === undefined) place.reject(new Error('the pace handed out too few slots'))
-      else place.resolve(slot)
-    })
-  }
   const decide = () => {
     undecided -= 1
     if (undecided > 0 || waiting.length === 0) return
-    reserve(waiting.length).then(handOut, (error: unknown) => {
-      for (const place of waiting) place.reject(error)
-    })
+    reserve(waiting.length).then(
+      (slots) => handOut(slots, waiting),
+      (error: unknown) => {
+        for (const place of waiting) place.reject(error)
+      },
+    )
   }
 
   return () => {
