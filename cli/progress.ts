@@ -11,6 +11,36 @@ export interface Progress {
 
 const silent: Progress = { report: () => {}, end: () => {} }
 
+interface Display {
+  readonly update: () => void
+  readonly stop: () => void
+}
+
+interface Count {
+  done: number
+  total: number | undefined
+}
+
+/** Draws a bar, or a spinner while the total is unknown. */
+const display = async (count: Count, text: () => string): Promise<Display> => {
+  const { progress, spinner } = await import('@clack/prompts')
+  const output = process.stderr
+  if (count.total === undefined) {
+    const shown = spinner({ output })
+    shown.start(text())
+    return { update: () => shown.message(text()), stop: () => shown.stop(text()) }
+  }
+  let drawn = 0
+  const shown = progress({ max: count.total, output })
+  shown.start(text())
+  const update = () => {
+    shown.advance(count.done - drawn, text())
+    drawn = count.done
+  }
+  update()
+  return { update, stop: () => shown.stop(text()) }
+}
+
 /**
  * Shows a progress bar on stderr for work that takes more than two seconds. Shows none with `--quiet` or where stderr is
  * no terminal. Call `end` in a `finally`.
@@ -19,45 +49,33 @@ const silent: Progress = { report: () => {}, end: () => {} }
 export const progressOf = (what: string, { quiet }: OutputFlags): Progress => {
   if (quiet === true || process.stderr.isTTY !== true) return silent
   const startedMs = Date.now()
-  let done = 0
-  let total: number | undefined
-  let bar: { readonly update: () => void; readonly stop: () => void } | undefined
+  const count: Count = { done: 0, total: undefined }
+  let shown: Display | 'opening' | undefined
   let isOver = false
 
-  const text = (): string => (total === undefined ? `${done} ${what}` : `${done} of ${total} ${what}`)
+  const text = (): string =>
+    count.total === undefined ? `${count.done} ${what}` : `${count.done} of ${count.total} ${what}`
   const show = async () => {
-    const { progress, spinner } = await import('@clack/prompts')
-    if (isOver || bar !== undefined) return
-    if (total === undefined) {
-      const shown = spinner({ output: process.stderr })
-      shown.start(text())
-      bar = { update: () => shown.message(text()), stop: () => shown.stop(text()) }
-      return
-    }
-    let drawn = 0
-    const shown = progress({ max: total, output: process.stderr })
-    shown.start(text())
-    const update = () => {
-      shown.advance(done - drawn, text())
-      drawn = done
-    }
-    update()
-    bar = { update, stop: () => shown.stop(text()) }
+    if (isOver || shown !== undefined) return
+    shown = 'opening'
+    const opened = await display(count, text)
+    shown = opened
+    if (isOver) opened.stop()
   }
   const timer = setTimeout(show, quietMs)
   timer.unref()
 
   return {
-    report: (count, of) => {
-      done = count
-      total = of ?? total
-      if (bar !== undefined) bar.update()
+    report: (done, total) => {
+      count.done = done
+      count.total = total ?? count.total
+      if (typeof shown === 'object') shown.update()
       else if (Date.now() - startedMs > quietMs) void show()
     },
     end: () => {
       isOver = true
       clearTimeout(timer)
-      bar?.stop()
+      if (typeof shown === 'object') shown.stop()
     },
   }
 }

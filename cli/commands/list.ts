@@ -145,6 +145,24 @@ const domainsOf = async (
   return known.size === 0 ? [domainOf(undefined)] : [...known]
 }
 
+const list = async (options: ListOptions): Promise<void> => {
+  checkRowFlags(columns, options)
+  const position = options.next === undefined ? {} : { after: positionOf(options.next) }
+  const connection = await connect(options)
+  const [domains, assetId] = await Promise.all([
+    domainsOf(options, connection),
+    assetIn(options, connection.location),
+  ])
+  const page = await listRuns(connection.list, domains, filterOf(options, assetId), {
+    limit: options.limit,
+    ...position,
+  })
+  if (page.runs.length === 0 && formatOf(options) === 'table') note('no run matches', options)
+  await printRows(page.runs, columns, options)
+  if (page.next !== undefined)
+    note(`more: dzrun list with the same flags and --next ${tokenOf(page.next)}`, options)
+}
+
 /** `dzrun list`: runs, newest first. */
 export const addList = (program: Command): void => {
   const command = program
@@ -171,22 +189,5 @@ export const addList = (program: Command): void => {
       'after',
       '\nExamples:\n  dzrun list --ending any-failure --since 7d\n  dzrun list --state parked --reason DENIED --output csv',
     )
-  addRowFlags(command, columns).action(async () => {
-    const all = command.optsWithGlobals<ListOptions>()
-    checkRowFlags(columns, all)
-    const position = all.next === undefined ? {} : { after: positionOf(all.next) }
-    const connection = await connect(all)
-    const [domains, assetId] = await Promise.all([
-      domainsOf(all, connection),
-      assetIn(all, connection.location),
-    ])
-    const page = await listRuns(connection.list, domains, filterOf(all, assetId), {
-      limit: all.limit,
-      ...position,
-    })
-    if (page.runs.length === 0 && formatOf(all) === 'table') note('no run matches', all)
-    await printRows(page.runs, columns, all)
-    if (page.next !== undefined)
-      note(`more: dzrun list with the same flags and --next ${tokenOf(page.next)}`, all)
-  })
+  addRowFlags(command, columns).action(() => list(command.optsWithGlobals<ListOptions>()))
 }

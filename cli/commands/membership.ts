@@ -52,6 +52,34 @@ const noteProblems = ({ profile, problems, roleArn }: MembershipReport, flags: O
 const isComplete = ({ projects, profile }: MembershipReport): boolean =>
   profile === 'ACTIVATED' && projects.every(({ access }) => access === 'contributor')
 
+const check = async (flags: MembershipFlags): Promise<void> => {
+  const { report } = await read(flags)
+  noteProblems(report, flags)
+  if (report.projects.length === 0) note('the policy runs no project that you may see', flags)
+  await printRows(report.projects, columns, flags)
+  if (!isComplete(report)) process.exitCode = exitCodes.refused
+}
+
+const plan = async (flags: MembershipFlags): Promise<void> => {
+  const { report } = await read(flags)
+  noteProblems(report, flags)
+  const commands = membershipCommands(report)
+  if (commands.length === 0) note('nothing is missing', flags)
+  for (const command of commands) console.log(command)
+}
+
+const add = async (flags: MembershipFlags): Promise<void> => {
+  const { report, memberships } = await read(flags)
+  noteProblems(report, flags)
+  const results = await addMemberships(report, memberships)
+  for (const result of results) {
+    if (result.outcome === 'added') console.log(`added to ${result.projectId}; it works within two minutes`)
+    else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
+  }
+  if (results.length === 0) note('nothing is missing', flags)
+  if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = exitCodes.refused
+}
+
 /** `dzrun membership check`, `plan` and `add`. */
 export const addMembership = (program: Command): void => {
   const membership = program
@@ -65,48 +93,20 @@ export const addMembership = (program: Command): void => {
       .option('--domain <id>', 'domain of the projects (or DZRUN_DOMAIN)')
       .option('--role <arn>', 'catalog role (default: the output CatalogRoleArn of the stack)')
       .option('--file <file>', 'policy file', 'config/policy.json')
+      .addHelpText('after', `\nExample:\n  dzrun membership ${name} --stage prod --domain dzd_sample1234567`)
 
-  const check = subcommand(
+  const checking = subcommand(
     'check',
     'show in which projects the role may start runs; exits with 4 if any lacks it',
   )
-  addRowFlags(check, columns)
-    .addHelpText('after', '\nExample:\n  dzrun membership check --stage prod --domain dzd_sample1234567')
-    .action(async () => {
-      const all = check.optsWithGlobals<MembershipFlags>()
-      const { report } = await read(all)
-      noteProblems(report, all)
-      if (report.projects.length === 0) note('the policy runs no project that you may see', all)
-      await printRows(report.projects, columns, all)
-      if (!isComplete(report)) process.exitCode = exitCodes.refused
-    })
+  addRowFlags(checking, columns).action(() => check(checking.optsWithGlobals()))
 
-  const plan = subcommand('plan', 'print the AWS CLI commands that grant what is missing')
-  plan
-    .addHelpText('after', '\nExample:\n  dzrun membership plan --stage prod --domain dzd_sample1234567')
-    .action(async () => {
-      const all = plan.optsWithGlobals<MembershipFlags>()
-      const { report } = await read(all)
-      noteProblems(report, all)
-      const commands = membershipCommands(report)
-      if (commands.length === 0) note('nothing is missing', all)
-      for (const command of commands) console.log(command)
-    })
+  const planning = subcommand('plan', 'print the AWS CLI commands that grant what is missing')
+  planning.action(() => plan(planning.optsWithGlobals()))
 
-  const add = subcommand('add', 'make the role a contributor where it is not; exits with 4 if any is refused')
-  add
-    .addHelpText('after', '\nExample:\n  dzrun membership add --stage prod --domain dzd_sample1234567')
-    .action(async () => {
-      const all = add.optsWithGlobals<MembershipFlags>()
-      const { report, memberships } = await read(all)
-      noteProblems(report, all)
-      const results = await addMemberships(report, memberships)
-      for (const result of results) {
-        if (result.outcome === 'added')
-          console.log(`added to ${result.projectId}; it works within two minutes`)
-        else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
-      }
-      if (results.length === 0) note('nothing is missing', all)
-      if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = exitCodes.refused
-    })
+  const adding = subcommand(
+    'add',
+    'make the role a contributor where it is not; exits with 4 if any is refused',
+  )
+  adding.action(() => add(adding.optsWithGlobals()))
 }

@@ -133,6 +133,18 @@ const diff = async (file: string, options: DiffOptions): Promise<void> => {
   )
 }
 
+interface HistoryOptions extends StackOptions, OutputFlags {
+  readonly limit: number
+}
+
+const history = async (options: HistoryOptions): Promise<void> => {
+  const { client, location } = await connect(options)
+  const versions = await dynamoDbPolicyHistory(client, location.tableName).newest(options.limit)
+  if (versions.length === 0)
+    note('no version was put; the config/policy.json of the deployment decides', options)
+  await printRows(versions, historyColumns, options)
+}
+
 /** `dzrun policy put|get|history|diff`. */
 export const addPolicyVersions = (policy: Command): void => {
   const putting = policy
@@ -153,19 +165,14 @@ export const addPolicyVersions = (policy: Command): void => {
     .addHelpText('after', '\nExample:\n  dzrun policy get > policy.json')
     .action((_: unknown, self: Command) => get(self.optsWithGlobals<GetOptions>()))
 
-  const history = policy
+  const listing = policy
     .command('history')
     .description('list the versions of the policy, newest first')
     .option('--limit <n>', 'at most this many versions', wholeNumber(1, 1000), 20)
     .addHelpText('after', '\nExample:\n  dzrun policy history --limit 5')
-  addRowFlags(history, historyColumns).action(async (_: unknown, self: Command) => {
-    const options = self.optsWithGlobals<StackOptions & OutputFlags & { limit: number }>()
-    const { client, location } = await connect(options)
-    const versions = await dynamoDbPolicyHistory(client, location.tableName).newest(options.limit)
-    if (versions.length === 0)
-      note('no version was put; the config/policy.json of the deployment decides', options)
-    await printRows(versions, historyColumns, options)
-  })
+  addRowFlags(listing, historyColumns).action((_: unknown, self: Command) =>
+    history(self.optsWithGlobals<HistoryOptions>()),
+  )
 
   const diffing = policy
     .command('diff')

@@ -24,6 +24,29 @@ const decisionText = (decision: Decision, policy: Policy): string => {
   }
 }
 
+interface TestOptions extends AssetFlags {
+  readonly file?: string
+}
+
+const test = async (named: string, options: TestOptions): Promise<void> => {
+  const connection = await connect(options)
+  const { location } = connection
+  const rules =
+    options.file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(options.file)
+  const target = await resolveAsset(named, options, location)
+  const { readAsset } = await import('../catalog.ts')
+  const asset = target.asset ?? (await readAsset(target, location, options))
+  const decision = applyPolicy(rules, {
+    domainId: target.domainId,
+    projectId: asset.owningProjectId,
+    asset: { type: asset.typeIdentifier, name: asset.name },
+  })
+  console.log(
+    `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
+  )
+  if (decision.decision === 'skip') process.exitCode = exitCodes.refused
+}
+
 /** `dzrun policy check|test|put|get|history|diff`. */
 export const addPolicy = (program: Command): void => {
   const policy = program
@@ -50,25 +73,9 @@ export const addPolicy = (program: Command): void => {
       'after',
       '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
     )
-    .action(async (named: string, options: AssetFlags & { file?: string }, command: Command) => {
-      const all = { ...command.optsWithGlobals<AssetFlags>(), ...options }
-      const connection = await connect(all)
-      const { location } = connection
-      const rules =
-        all.file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(all.file)
-      const target = await resolveAsset(named, all, location)
-      const { readAsset } = await import('../catalog.ts')
-      const asset = target.asset ?? (await readAsset(target, location, all))
-      const decision = applyPolicy(rules, {
-        domainId: target.domainId,
-        projectId: asset.owningProjectId,
-        asset: { type: asset.typeIdentifier, name: asset.name },
-      })
-      console.log(
-        `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
-      )
-      if (decision.decision === 'skip') process.exitCode = exitCodes.refused
-    })
+    .action((named: string, options: { file?: string }, command: Command) =>
+      test(named, { ...command.optsWithGlobals<AssetFlags>(), ...options }),
+    )
 
   addPolicyVersions(policy)
 }

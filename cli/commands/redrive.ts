@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { Argument, type Command } from 'commander'
 import { sqsHeldQueue } from '../../lib/adapters/sqs/held-queue.ts'
+import type { HeldMessage, HeldQueue } from '../../lib/ports/held-queue.ts'
 import {
   type Candidate,
   candidateOf,
@@ -60,50 +61,64 @@ const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise
     })
 }
 
+/** Prints the messages that match, and returns those that can be sent. */
+const chooseMessages = async (
+  shelf: Shelf,
+  messages: readonly HeldMessage[],
+  options: RedriveOptions,
+): Promise<readonly Candidate[]> => {
+  const found = messages
+    .map((message) => candidateOf(shelf, message, Date.now()))
+    .filter((candidate) => matchesFilter(candidate, options.filter))
+  const chosen = options.edit === true && found.length > 0 ? await editAll(found, Date.now()) : found
+  await printRows(chosen, columns, options)
+  const good = chosen.filter(({ problems }) => problems.length === 0)
+  if (good.length < chosen.length)
+    note(`${chosen.length - good.length} would be rejected again; --edit lets you fix them`, options)
+  if (messages.length === options.limit)
+    note(`only ${options.limit} messages were read; --limit reads more`, options)
+  return good
+}
+
+interface Redriven {
+  readonly remove: HeldQueue['remove']
+  readonly send: Parameters<typeof redrive>[2]
+}
+
+/** Sends the messages that the operator confirms, and calls `remove` for each that was sent. */
+const sendAgain = async (
+  good: readonly Candidate[],
+  { remove, send }: Redriven,
+  options: RedriveOptions,
+): Promise<void> => {
+  if (good.length === 0) return note('nothing to redrive', options)
+  const count = good.length === 1 ? '1 message' : `${good.length} messages`
+  if (options.dryRun === true) return note(`would redrive ${count}`, options)
+  if (!(await confirmed(`Redrive ${count} to the request queue?`, options))) return
+  const progress = progressOf('messages redriven', options)
+  const moved = await redrive(good, { remove }, send, (done) => progress.report(done, good.length)).finally(
+    progress.end,
+  )
+  note(`redrove ${moved} of ${count}`, options)
+  if (moved < good.length)
+    throw new CommandFailed(exitCodes.service, 'the request queue did not take every message; run it again')
+}
+
 const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
   checkRowFlags(columns, options)
   const { location } = await connect(options)
   const client = new SQSClient(clientSettings(location, 'sqs', options))
-  const queue = sqsHeldQueue(
-    client,
-    shelf === 'dead' ? location.deadLetterQueueUrl : location.rejectedQueueUrl,
-  )
+  const queueUrl = shelf === 'dead' ? location.deadLetterQueueUrl : location.rejectedQueueUrl
+  const queue = sqsHeldQueue(client, queueUrl)
   const messages = await queue.take(options.limit, hideSeconds)
-  let moved = 0
   const left = new Set(messages)
+  const remove = async (message: HeldMessage): Promise<void> => {
+    await queue.remove(message)
+    left.delete(message)
+  }
   try {
-    const found = messages
-      .map((message) => candidateOf(shelf, message, Date.now()))
-      .filter((candidate) => matchesFilter(candidate, options.filter))
-    const chosen = options.edit === true && found.length > 0 ? await editAll(found, Date.now()) : found
-    await printRows(chosen, columns, options)
-    const good = chosen.filter(({ problems }) => problems.length === 0)
-    if (good.length < chosen.length)
-      note(`${chosen.length - good.length} would be rejected again; --edit lets you fix them`, options)
-    if (messages.length === options.limit)
-      note(`only ${options.limit} messages were read; --limit reads more`, options)
-    if (good.length === 0) return note('nothing to redrive', options)
-    const count = good.length === 1 ? '1 message' : `${good.length} messages`
-    if (options.dryRun === true) return note(`would redrive ${count}`, options)
-    if (!(await confirmed(`Redrive ${count} to the request queue?`, options))) return
-    const progress = progressOf('messages redriven', options)
-    try {
-      const remove: typeof queue.remove = async (message) => {
-        await queue.remove(message)
-        left.delete(message)
-      }
-      moved = await redrive(
-        good,
-        { remove },
-        (bodies) => sendBodies(client, location.requestQueueUrl, bodies),
-        (done) => progress.report(done, good.length),
-      )
-    } finally {
-      progress.end()
-    }
-    note(`redrove ${moved} of ${count}`, options)
-    if (moved < good.length)
-      throw new CommandFailed(exitCodes.service, 'the request queue did not take every message; run it again')
+    const send: Redriven['send'] = (bodies) => sendBodies(client, location.requestQueueUrl, bodies)
+    await sendAgain(await chooseMessages(shelf, messages, options), { remove, send }, options)
   } finally {
     await queue.putBack([...left])
   }

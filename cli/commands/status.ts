@@ -76,6 +76,42 @@ const statusLines = (status: Status, nowMs: number): readonly string[] => {
   ]
 }
 
+const statusFields = [
+  'inFlight',
+  'claimed',
+  'unannounced',
+  'parked',
+  'parkedAtMs',
+  'today',
+  'byProject',
+  'breakers',
+  'pauses',
+  'lastSweep',
+  'unreadable',
+  'queues',
+] as const
+
+const show = async (
+  { location, ...ports }: Awaited<ReturnType<typeof connect>>,
+  options: StatusOptions,
+): Promise<void> => {
+  const domainId = options.domain ?? process.env['DZRUN_DOMAIN'] ?? location.local?.domainId
+  const nowMs = Date.now()
+  const [overview, queues] = await Promise.all([
+    overviewOf(ports, nowMs, {
+      isExact: options.exact === true,
+      domainIds: domainId === undefined ? [] : [domainId],
+    }),
+    queueDepths(location, options),
+  ])
+  const status: Status = { ...overview, queues }
+  if (options.watch === true && formatOf(options) === 'table' && process.stdout.isTTY)
+    process.stdout.write(
+      `\u001b[H\u001b[2J${styled('dim', `dzrun status, ${time(nowMs)}, Ctrl-C ends it`)}\n`,
+    )
+  printDocument(status, options, { fields: statusFields, text: () => statusLines(status, nowMs) })
+}
+
 const watchMs = 2000
 
 /** `dzrun status`: what the system is doing. */
@@ -91,45 +127,12 @@ export const addStatus = (program: Command): void => {
       '\nExamples:\n  dzrun status --stage prod --region eu-central-1\n  dzrun status --watch',
     )
   addDocumentFlags(command).action(async () => {
-    const all = command.optsWithGlobals<StatusOptions>()
-    const { location, ...ports } = await connect(all)
-    const domainId = all.domain ?? process.env['DZRUN_DOMAIN'] ?? location.local?.domainId
-    const show = async () => {
-      const nowMs = Date.now()
-      const [overview, queues] = await Promise.all([
-        overviewOf(ports, nowMs, {
-          isExact: all.exact === true,
-          domainIds: domainId === undefined ? [] : [domainId],
-        }),
-        queueDepths(location, all),
-      ])
-      const status: Status = { ...overview, queues }
-      if (all.watch === true && formatOf(all) === 'table' && process.stdout.isTTY)
-        process.stdout.write(
-          `\u001b[H\u001b[2J${styled('dim', `dzrun status, ${time(nowMs)}, Ctrl-C ends it`)}\n`,
-        )
-      printDocument(status, all, {
-        fields: [
-          'inFlight',
-          'claimed',
-          'unannounced',
-          'parked',
-          'parkedAtMs',
-          'today',
-          'byProject',
-          'breakers',
-          'pauses',
-          'lastSweep',
-          'unreadable',
-          'queues',
-        ],
-        text: () => statusLines(status, nowMs),
-      })
-    }
-    await show()
-    while (all.watch === true) {
+    const options = command.optsWithGlobals<StatusOptions>()
+    const connection = await connect(options)
+    await show(connection, options)
+    while (options.watch === true) {
       await delay(watchMs)
-      await show()
+      await show(connection, options)
     }
   })
 }

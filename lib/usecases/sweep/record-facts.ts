@@ -102,7 +102,6 @@ const factWriter = (context: FactContext, ended: EndedRun[], problems: string[])
 }
 
 /** Returns a recorder that starts with no findings. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over what the facts led to
 export const factRecorder = (context: FactContext): FactRecorder => {
   const ended: EndedRun[] = []
   const problems: string[] = []
