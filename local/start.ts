@@ -12,13 +12,18 @@ import { openPage } from './start/open-page.ts'
 import { startData } from './start/start-data.ts'
 import { startPorts } from './start/start-ports.ts'
 
+const print = (line: string) => console.log(line)
+
 await runCommand(startCommand, async (flags) => {
   const stopping = shutdownSignal('start')
-  const print = (line: string) => console.log(line)
   const printer = activityPrinter(print)
   const { dataDir, assets, seed, notes } = startData(flags)
   const { ports, pagePort, taken } = await startPorts(flags)
   const write = openLogFile(flags.log)
+  const log = (line: string, source: string) => {
+    write(line, source)
+    printer.log(line, source)
+  }
   const system = await launch({
     ...flags,
     assets,
@@ -29,28 +34,21 @@ await runCommand(startCommand, async (flags) => {
     notifies: true,
     onPublish: printer.notification,
     onStep: print,
-    log: (line, source) => {
-      write(line, source)
-      printer.log(line, source)
-    },
+    log,
     ...present({ dataDir: dataDir?.path }),
   })
   const catalogue = sampleWithDataSources(assets)
   const domainIds = catalogue.domains.map(({ id }) => id)
   const envFile = await writeEnvFile(flags.env, environmentOf(system, domainIds))
-  const { mode, log: logFile } = flags
   const open = (port: number) => openPage({ system, catalogue, envFile, port, log: print })
   const page = await open(pagePort)
     // Another stack may have taken the default port since it was found free.
     .catch((error: unknown) => (flags['page-port'].isGiven ? Promise.reject(error) : open(0)))
-    .catch(async (error: unknown) => {
-      await system.stop()
-      throw error
-    })
-  print(banner({ system, catalogue, mode, envFile, logFile, pageUrl: page.url, notes: [...notes, ...taken] }))
+    .catch((error: unknown) => system.stop().then(() => Promise.reject(error)))
+  const about = { mode: flags.mode, logFile: flags.log, notes: [...notes, ...taken] }
+  print(banner({ system, catalogue, envFile, pageUrl: page.url, ...about }))
   const unfollow = printer.follow(system.stack)
-  await stopping
-  unfollow()
+  await stopping.finally(unfollow)
   print('stopping ...')
   await page.close()
   await system.stop()

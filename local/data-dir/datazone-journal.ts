@@ -50,6 +50,54 @@ const fileName = /^datazone-(\d+)\.jsonl$/
 /** Below this size, a journal is not worth replacing. */
 const smallestBytes = 4_194_304
 
+/** The newest journal file of a directory. */
+const journalFile = (directory: string, stateNow: () => unknown) => {
+  let generation = newestGeneration(directory)
+  let [stateBytes, lineBytes] = [0, 0]
+  let later: Line[] = []
+  const pathOf = (number: number) => join(directory, `datazone-${number}.jsonl`)
+
+  /** Replaces the file by one that begins with the whole state. */
+  const replace = (): void => {
+    const state = JSON.stringify(stateNow())
+    writeWhole(pathOf(generation + 1), `${state}\n`)
+    rmSync(pathOf(generation), { force: true })
+    generation += 1
+    ;[stateBytes, lineBytes, later] = [state.length, 0, []]
+  }
+  return {
+    /** Returns the state and the lines; undefined in a new directory. */
+    read: () => (generation === 0 ? undefined : readLines(pathOf(generation))),
+    replace,
+    replaceIfLarge: (): void => {
+      if (lineBytes > Math.max(stateBytes, smallestBytes)) replace()
+    },
+    /** Keeps a line for the next write. */
+    writeLater: (line: Line): void => void later.push(line),
+    write: (line: Line): void => {
+      const text = [...later, line].map((one) => `${JSON.stringify(one)}\n`).join('')
+      appendFileSync(pathOf(generation), text)
+      ;[lineBytes, later] = [lineBytes + text.length, []]
+    },
+  }
+}
+
+/** Repeats a call at the time of its first run. */
+const repeatLine = ({ call, control }: DataZone, line: Line): void => {
+  control.advanceClock({ advanceMs: Math.max(0, line.atMs - control.clock().clockMs) })
+  try {
+    if ('call' in line) {
+      const [operation, input, accessKeyId] = line.call
+      if (isOperationName(operation)) call(operation, input, accessKeyId ?? undefined)
+    } else {
+      const [name, ...given] = line.control
+      functionsOf(control)[name]?.(...given)
+    }
+  } catch {
+    // The call was refused the first time too.
+  }
+}
+
 /**
  * Opens the journal of a directory, and repeats its calls. The clock of a restored DataZone is moved to the present,
  * so that runs have gone on while nothing was running.
@@ -73,56 +121,22 @@ export const openDataZoneJournal = (
     }
   }
 
-  const repeat = (line: Line): void => {
-    control.advanceClock({ advanceMs: Math.max(0, line.atMs - clockMs()) })
-    try {
-      if ('call' in line) {
-        const [operation, input, accessKeyId] = line.call
-        if (isOperationName(operation)) plain.call(operation, input, accessKeyId ?? undefined)
-      } else {
-        const [name, ...given] = line.control
-        functionsOf(control)[name]?.(...given)
-      }
-    } catch {
-      // The call was refused the first time too.
-    }
-  }
-
-  let generation = newestGeneration(directory)
-  let [stateBytes, lineBytes] = [0, 0]
-  /** The lines of takings that are not written yet. */
-  let taken: Line[] = []
-  const pathOf = (number: number) => join(directory, `datazone-${number}.jsonl`)
-  const replaceFile = () => {
-    const state = JSON.stringify(control.state())
-    writeWhole(pathOf(generation + 1), `${state}\n`)
-    rmSync(pathOf(generation), { force: true })
-    generation += 1
-    ;[stateBytes, lineBytes, taken] = [state.length, 0, []]
-  }
-  const write = (line: Line) => {
-    const text = [...taken, line].map((one) => `${JSON.stringify(one)}\n`).join('')
-    appendFileSync(pathOf(generation), text)
-    ;[lineBytes, taken] = [lineBytes + text.length, []]
-  }
-  const replaceLargeFile = () => {
-    if (lineBytes > Math.max(stateBytes, smallestBytes)) replaceFile()
-  }
-
-  const isRestored = generation > 0
-  if (isRestored)
+  const file = journalFile(directory, () => control.state())
+  const saved = file.read()
+  if (saved !== undefined) {
     held(() => {
-      const [state, ...lines] = readLines(pathOf(generation))
+      const [state, ...lines] = saved
       control.setState(JSON.parse(JSON.stringify(state)))
-      for (const line of lines) repeat(lineSchema.parse(line))
+      for (const line of lines) repeatLine(plain, lineSchema.parse(line))
     })
-  if (isRestored) control.advanceClock({ advanceMs: Math.max(0, Date.now() - clockMs()) })
-  replaceFile()
+    control.advanceClock({ advanceMs: Math.max(0, Date.now() - clockMs()) })
+  }
+  file.replace()
 
   const recorded = <Result>(line: Omit<Line, 'atMs'>, run: () => Result): Result => {
-    replaceLargeFile()
+    file.replaceIfLarge()
     return held(() => {
-      write({ ...line, atMs: clockMs() } as Line)
+      file.write({ ...line, atMs: clockMs() } as Line)
       return run()
     })
   }
@@ -130,7 +144,7 @@ export const openDataZoneJournal = (
   const takeEvents = () =>
     held(() => {
       const events = control.takeEvents()
-      if (events.length > 0) taken.push({ atMs: clockMs(), control: ['takeEvents'] })
+      if (events.length > 0) file.writeLater({ atMs: clockMs(), control: ['takeEvents'] })
       return events
     })
 
@@ -148,8 +162,8 @@ export const openDataZoneJournal = (
         ),
       control: { ...control, ...Object.fromEntries(changes), takeEvents },
     },
-    isRestored,
-    close: replaceFile,
+    isRestored: saved !== undefined,
+    close: file.replace,
   }
 }
 

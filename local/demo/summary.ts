@@ -1,7 +1,7 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { detailType, RunEventDetail } from '../../lib/contracts/run-event.ts'
-import type { ActualRun } from '../datazone/control/control.ts'
+import type { ActualRun, Control } from '../datazone/control/control.ts'
 import type { Launched } from '../launch.ts'
 import type { StarterLog } from './starter-log.ts'
 import type { Traffic } from './traffic.ts'
@@ -115,6 +115,30 @@ const startRate = (runs: readonly ActualRun[]): number | null => {
 const subjectOf = (run: ActualRun): string =>
   [run.domainId, run.assetId, run.revision, ...run.types].join(' ')
 
+type Announcements = ReturnType<typeof announcements>
+
+/** Counts distinct events by the status that they announce. */
+const countEndings = (ended: Announcements): Record<string, number> => {
+  const statuses = new Map(ended.map(({ detail }) => [detail.metadata.id, detail.data.status]))
+  const byStatus = Object.groupBy(statuses.values(), (status) => status)
+  return Object.fromEntries(Object.entries(byStatus).map(([status, ids]) => [status, ids.length]))
+}
+
+const countCalls = ({ counts }: ReturnType<Control['calls']>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(counts).map(([operation, outcomes]) => [
+      operation,
+      Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+    ]),
+  )
+
+interface Measured {
+  readonly seed: number
+  readonly speed: number
+  readonly wallSeconds: number
+  readonly table: DynamoDBClient
+}
+
 /**
  * Counts what happened, each figure from a source outside the code under test: runs and calls from the simulator,
  * events from the bus's archive, duplicates and skips from the starter's log, parked requests from the table.
@@ -123,12 +147,7 @@ export const summarize = async (
   system: Launched,
   traffic: Traffic,
   log: StarterLog,
-  about: {
-    readonly seed: number
-    readonly speed: number
-    readonly wallSeconds: number
-    readonly table: DynamoDBClient
-  },
+  about: Measured,
 ): Promise<Summary> => {
   const { control } = system.datazone.datazone
   const runs = control.runs()
@@ -141,14 +160,6 @@ export const summarize = async (
   const announced = new Set(
     ended.flatMap(({ detail }) => (runIds.has(detail.data.runId ?? '') ? [detail.data.asset?.id] : [])),
   )
-  const terminal = Object.groupBy(
-    [...new Map(ended.map(({ detail }) => [detail.metadata.id, detail.data.status])).values()],
-    (status) => status,
-  )
-  const callCounts = Object.entries(calls.counts).map(([operation, outcomes]): [string, number] => [
-    operation,
-    Object.values(outcomes).reduce((sum, count) => sum + count, 0),
-  ])
   return {
     seed: about.seed,
     speed: about.speed,
@@ -158,12 +169,12 @@ export const summarize = async (
     rejected: new Set(rejected.map(({ detail }) => detail.metadata.id)).size,
     skipped: log.skipped(),
     parked: recorded.parked,
-    terminal: Object.fromEntries(Object.entries(terminal).map(([status, ids]) => [status, ids.length])),
+    terminal: countEndings(ended),
     eventsDelivered: events.length,
     distinctEventIds: new Set(events.map(({ detail }) => detail.metadata.id)).size,
     lost: new Set(traffic.events.map(({ assetId }) => assetId).filter((id) => !announced.has(id))).size,
     duplicateRuns: runs.length - new Set(runs.map(subjectOf)).size,
-    datazoneCalls: Object.fromEntries(callCounts),
+    datazoneCalls: countCalls(calls),
     startCalls: calls.starts.length,
     startThrottled: calls.throttledStarts,
     startsPerSecond: startRate(runs),

@@ -30,6 +30,33 @@ const pollInWindowMs = 50
 /** The pause after a failed poll keeps a lost server from being polled in a tight loop. */
 const pauseAfterErrorMs = 200
 
+const receive = async (
+  sqs: SQSClient,
+  QueueUrl: string,
+  count: number,
+  waitSeconds: number,
+): Promise<Message[]> => {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: Math.min(10, count),
+      WaitTimeSeconds: waitSeconds,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    }),
+  )
+  return Messages
+}
+
+const deleteAll = async (sqs: SQSClient, QueueUrl: string, messages: readonly Message[]): Promise<void> => {
+  for (let start = 0; start < messages.length; start += 10) {
+    const Entries = messages
+      .slice(start, start + 10)
+      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+  }
+}
+
 /** Starts polling. Handled messages are deleted; failed ones stay hidden until their visibility timeout ends. */
 export function startEventSource(options: {
   readonly plan: EventSourcePlan
@@ -43,40 +70,20 @@ export function startEventSource(options: {
   const batches = new Set<Promise<void>>()
   let stopping = false
 
-  const receive = async (count: number, waitSeconds: number): Promise<Message[]> => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queue.url,
-        MaxNumberOfMessages: Math.min(10, count),
-        WaitTimeSeconds: waitSeconds,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }),
-    )
-    return Messages
-  }
   /** Gathers a batch. The window opens with the first message, and a full batch closes it early. */
   const gather = async (): Promise<Message[]> => {
-    const batch = await receive(plan.batchSize, pollSeconds)
+    const batch = await receive(sqs, queue.url, plan.batchSize, pollSeconds)
     const closesAtMs = Date.now() + plan.windowMs
     while (batch.length > 0 && batch.length < plan.batchSize && Date.now() < closesAtMs && !stopping) {
       await delay(pollInWindowMs)
-      batch.push(...(await receive(plan.batchSize - batch.length, 0)))
+      batch.push(...(await receive(sqs, queue.url, plan.batchSize - batch.length, 0)))
     }
     return batch
   }
   const handle = async (batch: readonly Message[]) => {
     const outcome = await invoke(plan.function.logicalId, sqsEvent(batch, queue.arn, region))
     const handled = handledMessages(plan, batch, outcome)
-    for (let start = 0; start < handled.length; start += 10) {
-      const entries = handled.slice(start, start + 10)
-      await sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queue.url,
-          Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-        }),
-      )
-    }
+    await deleteAll(sqs, queue.url, handled)
   }
   const logError = (error: unknown) => {
     if (!stopping) log(`${plan.logicalId}: ${error instanceof Error ? error.message : error}`)

@@ -10,6 +10,14 @@ export interface ServiceEndpoints {
   readonly datazone: string
 }
 
+const endpointVariables = (endpoints: ServiceEndpoints) => ({
+  AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+  AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+  AWS_ENDPOINT_URL_SNS: endpoints.sns,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
+  AWS_ENDPOINT_URL_DATAZONE: endpoints.datazone,
+})
+
 /**
  * Returns the whole environment of a function: the variables that Lambda sets, the endpoints, the template's variables
  * and the caller's settings, in rising precedence. Nothing comes from this process's environment or the user's AWS files.
@@ -45,11 +53,7 @@ export function functionEnv(
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     // The SDK puts this into the User-Agent of each request, so that a tap knows which environment calls.
     AWS_SDK_UA_APP_ID: environmentId,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    AWS_ENDPOINT_URL_SNS: endpoints.sns,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
-    AWS_ENDPOINT_URL_DATAZONE: endpoints.datazone,
+    ...endpointVariables(endpoints),
     ...plan.environment,
     // One machine has no STS: the functions call DataZone with their own credentials.
     CATALOG_ROLE_ARN: '',

@@ -31,6 +31,25 @@ const savedAsset = (asset: Asset) => {
   }
 }
 
+const savedDomains = (domains: Domains) =>
+  [...domains].map(([id, { users, projects, assets, dataSources }]) => ({
+    id,
+    users,
+    projects: [...projects.values()],
+    assets: [...assets.values()].map(savedAsset),
+    dataSources: [...dataSources.values()],
+  }))
+
+const savedRun = (run: MetadataRun) => ({
+  ...run,
+  plan: { ...run.plan, endsAtMs: finite(run.plan.endsAtMs) },
+})
+
+const savedSourceRun = ({ plan, ...run }: DataSourceRun) => ({
+  ...run,
+  plan: { ...plan, endsAtMs: finite(plan.endsAtMs), lineageEndsAtMs: finite(plan.lineageEndsAtMs) },
+})
+
 const savedOccurrence = (occurrence: Occurrence) =>
   'run' in occurrence ? { kind: occurrence.kind, ...keyOf(occurrence.run) } : occurrence
 
@@ -43,30 +62,14 @@ export const saveState = ({ world, late, quotas, log, faults }: Simulation, cloc
     seed: world.seed,
     clockMs,
     settings: world.settings,
-    domains: [...world.domains].map(([id, { users, projects, assets, dataSources }]) => ({
-      id,
-      users,
-      projects: [...projects.values()],
-      assets: [...assets.values()].map(savedAsset),
-      dataSources: [...dataSources.values()],
-    })),
+    domains: savedDomains(world.domains),
     outcomes: world.outcomes,
     faults: {
       set: faults.map(({ endsAtMs: _endsAtMs, seen: _seen, hits: _hits, ...fault }) => fault),
       progress: faults.map(({ endsAtMs, seen, hits }) => ({ endsAtMs: finite(endsAtMs), seen, hits })),
     },
-    runs: [...world.runs.all()].map((run) => ({
-      ...run,
-      plan: { ...run.plan, endsAtMs: finite(run.plan.endsAtMs) },
-    })),
-    sourceRuns: [...world.sourceRuns.all()].map((run) => ({
-      ...run,
-      plan: {
-        ...run.plan,
-        endsAtMs: finite(run.plan.endsAtMs),
-        lineageEndsAtMs: finite(run.plan.lineageEndsAtMs),
-      },
-    })),
+    runs: [...world.runs.all()].map(savedRun),
+    sourceRuns: [...world.sourceRuns.all()].map(savedSourceRun),
     tokens: savedTokens(world.tokens, keyOf),
     sourceTokens: savedTokens(world.sourceTokens, keyOf),
     changeTokens: {
