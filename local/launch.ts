@@ -2,6 +2,7 @@ import { present } from '../lib/run/present.ts'
 import { openDataZoneJournal } from './data-dir/datazone-journal.ts'
 import { type EventPump, pumpEvents } from './datazone/control/event-pump.ts'
 import { type DataZoneServer, startDataZoneServer } from './datazone/http/server.ts'
+import { profileFrom, settingsOfProfile } from './datazone/input/profile.ts'
 import { packagedTemplate } from './package.ts'
 import { sampleWithDataSources } from './simulator-catalogue.ts'
 import { hintWindowAtSpeed, notificationWindowAtSpeed, settingsAtSpeed } from './speed.ts'
@@ -14,7 +15,9 @@ export interface LaunchOptions
   readonly assets: number
   readonly seed: number
   readonly speed: number
-  readonly listOrder: 'newest' | 'random'
+  readonly listOrder: 'newest' | 'oldest' | 'random'
+  /** A file that dzrun doctor --live wrote: its settings come before `listOrder`. */
+  readonly profile?: string | undefined
   /** The generation of the simulator's API. Default: `current`. */
   readonly api?: 'current' | 'older'
   /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
@@ -79,14 +82,18 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
 /** Starts the simulator with the sample assets, or with what the data directory holds. */
 const startDataZone = async (options: LaunchOptions): Promise<DataZoneServer> => {
   const { seed, speed, listOrder, api: apiGeneration = 'current', ports, host, dataDir } = options
-  const settings = { seed, speed, listOrder, apiGeneration }
+  const recorded = options.profile === undefined ? {} : settingsOfProfile(profileFrom(options.profile))
+  // A recorded lag is divided, as every other waiting time is.
+  const { listLagMs = 0 } = recorded
+  const settings = { seed, speed, listOrder, apiGeneration, ...recorded, listLagMs: listLagMs / speed }
+  const { seed: _, ...changeable } = settings
   const journal = dataDir === undefined ? undefined : openDataZoneJournal(dataDir, settings)
   const server = await startDataZoneServer({
     ...settings,
     ...present({ datazone: journal?.datazone, port: ports?.datazone, host }),
   })
   const { control } = server.datazone
-  if (journal?.isRestored) control.changeSettings({ speed, listOrder, apiGeneration })
+  if (journal?.isRestored) control.changeSettings(changeable)
   else control.loadCatalogue(sampleWithDataSources(options.assets))
   const stop = async () => {
     await server.stop()

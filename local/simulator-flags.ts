@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { present } from '../lib/run/present.ts'
 import { ControlError, parseInput } from './datazone/input/parse-input.ts'
-import { type Settings, settingsSchema } from './datazone/input/settings.ts'
+import { profileFrom, settingsOfProfile } from './datazone/input/profile.ts'
+import { type Settings, type SettingsInput, settingsSchema } from './datazone/input/settings.ts'
 import { UsageError } from './flags.ts'
 
 const options = {
@@ -11,6 +12,7 @@ const options = {
   assets: { type: 'string' },
   catalogue: { type: 'string' },
   'list-order': { type: 'string' },
+  profile: { type: 'string' },
   set: { type: 'string', multiple: true },
   'events-to': { type: 'string' },
   help: { type: 'boolean' },
@@ -28,7 +30,8 @@ export const simulatorUsage = `${command} [flags]
   --speed 1                divides the durations of runs, and nothing else
   --assets 24              the number of sample assets
   --catalogue file.json    a catalogue of your own in place of the samples
-  --list-order newest      the order of List: newest or random
+  --list-order newest      the order of List: newest, oldest or random
+  --profile file.json      behaves as dzrun doctor --live recorded; --list-order and --set come after it
   --set name=value         any setting, e.g. --set failureShare=0.3; may be repeated
   --events-to http://...   posts aws.datazone events to the EventBridge endpoint of the local stack
   --help                   prints this`
@@ -85,6 +88,15 @@ const settingsOf = (given: object): Settings => {
   }
 }
 
+const recordedSettings = (file: string): SettingsInput => {
+  try {
+    return settingsOfProfile(profileFrom(file))
+  } catch (error) {
+    if (error instanceof ControlError) throw new UsageError(error.message, { cause: error })
+    throw error
+  }
+}
+
 const endpoint = (text: string): URL => {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
@@ -92,8 +104,11 @@ const endpoint = (text: string): URL => {
   return url
 }
 
-/** Parses the flags of the command. Throws UsageError. */
-export const simulatorFlags = (args: readonly string[]): SimulatorFlags => {
+/** Parses the flags of the command. Throws UsageError. `recorded` reads the settings of a profile. */
+export const simulatorFlags = (
+  args: readonly string[],
+  recorded: (file: string) => SettingsInput = recordedSettings,
+): SimulatorFlags => {
   const values = parsed(args)
   const { catalogue, speed, help = false } = values
   const [listOrder, eventsTo] = [values['list-order'], values['events-to']]
@@ -105,6 +120,7 @@ export const simulatorFlags = (args: readonly string[]): SimulatorFlags => {
     assets: wholeNumber('assets', values.assets ?? '24', 100_000),
     catalogue,
     settings: settingsOf({
+      ...(values.profile === undefined ? {} : recorded(values.profile)),
       ...(speed === undefined ? {} : { speed: jsonOrText(speed) }),
       ...present({ listOrder }),
       ...Object.fromEntries((values.set ?? []).map(setting)),

@@ -13,9 +13,12 @@ const sample = {
     to: 2 ** 31,
     default: '1',
   }),
-  'list-order': choice(['newest', 'random'], {
+  'list-order': choice(['newest', 'oldest', 'random'], {
     describe: "the order of DataZone's lists",
     default: 'newest',
+  }),
+  profile: text('FILE', {
+    describe: 'behaves as dzrun doctor --live recorded; comes before --list-order',
   }),
   api: choice(['current', 'older'], {
     describe:

@@ -9,23 +9,16 @@ import {
 import { overviewOf } from '../../lib/usecases/inspect/overview.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
+import type { LiveOptions } from '../doctor/live.ts'
 import { errorLine } from '../error-line.ts'
-import { exitCodes } from '../exit-codes.ts'
-import {
-  addRowFlags,
-  type Column,
-  checkRowFlags,
-  formatOf,
-  note,
-  type OutputFlags,
-  printRows,
-} from '../output.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { addRowFlags, type Column, checkRowFlags, formatOf, note, printRows } from '../output.ts'
 import { queueDepths } from '../queues.ts'
-import type { StackLocation, StackOptions } from '../stack-location.ts'
+import type { StackLocation } from '../stack-location.ts'
 import { styled } from '../terminal.ts'
+import { wholeNumber } from '../whole-number.ts'
 
-interface DoctorOptions extends StackOptions, OutputFlags {
-  readonly domain?: string
+interface DoctorOptions extends LiveOptions {
   readonly deep?: true
 }
 
@@ -119,7 +112,11 @@ const findingsOf = async (connection: Connection, options: DoctorOptions): Promi
         })
       : [],
   ])
-  return worstFirst(found.flat())
+  const live =
+    options.live === undefined
+      ? []
+      : await (await import('../doctor/live.ts')).liveFindings(location, options)
+  return [...worstFirst(found.flat()), ...live]
 }
 
 /** `dzrun doctor`: is it set up right? */
@@ -131,13 +128,32 @@ export const addDoctor = (program: Command): void => {
     )
     .option('--domain <id>', 'domain whose memberships and pauses are checked (or DZRUN_DOMAIN)')
     .option('--deep', 'read every record of the table; costs half a read unit for each 4 KB')
+    .option(
+      '--live [file]',
+      'record, without ids and names, what DataZone does where it is not documented (default file: datazone-profile.json)',
+    )
+    .option('--spend-one-run <asset>', 'with --live: start exactly one run of this asset, to see more')
+    .option(
+      '--listen <seconds>',
+      'with --live: record the events of DataZone for so long, by a temporary rule and queue (default: 0, or 60 after a run)',
+      wholeNumber(0, 43_200),
+    )
+    .option(
+      '--timeout <seconds>',
+      'how long the run of --spend-one-run may take',
+      wholeNumber(1, 86_400),
+      900,
+    )
+    .option('--yes', 'do not ask for a confirmation of --spend-one-run')
     .addHelpText(
       'after',
-      '\nExits with 1 when something is an error.\n\nExamples:\n  dzrun doctor\n  dzrun doctor --json check,severity,found',
+      '\nExits with 1 when something is an error.\n\nExamples:\n  dzrun doctor\n  dzrun doctor --json check,severity,found\n  dzrun doctor --live profile.json --spend-one-run tpcds_store --yes',
     )
   addRowFlags(command, columns).action(async () => {
     const all = command.optsWithGlobals<DoctorOptions>()
     checkRowFlags(columns, all)
+    if (all.live === undefined && (all.spendOneRun !== undefined || all.listen !== undefined))
+      throw new CommandFailed(exitCodes.usage, '--spend-one-run and --listen go with --live')
     const findings = await findingsOf(await connect(all), all)
     if (formatOf(all) === 'table' && all.columns === undefined) console.log(lines(findings).join('\n'))
     else await printRows(findings, columns, all)

@@ -187,7 +187,7 @@ export interface Settings {
   unknownStatusShare: number
   stuckShare: number
   lineageFailureShare: number
-  listOrder: 'newest' | 'random'
+  listOrder: 'newest' | 'oldest' | 'random'
   listLagMs: number
   listShift: boolean
   listJumbledShare: number

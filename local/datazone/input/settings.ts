@@ -89,7 +89,7 @@ const endings = {
 }
 
 const lists = {
-  /** The order of List, which is undocumented: newest first, or random but stable. */
+  /** The order of List, which is undocumented: newest or oldest first, or random but stable. */
   listOrder: z.enum(listOrders).default('newest'),
   /** How old the view of List is, in milliseconds: new runs are missing and statuses stale for this long. */
   listLagMs: waitMs.default(0),

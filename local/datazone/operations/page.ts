@@ -1,5 +1,5 @@
 import { draw, isHit } from '../world/random.ts'
-import { countBelow, type IndexedRun, type ListOrder } from '../world/run-index.ts'
+import { countBelow, type IndexedRun, type ListOrder, placeOf } from '../world/run-index.ts'
 import type { World } from '../world/world.ts'
 import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
 
@@ -58,7 +58,7 @@ export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) 
     else page.push(run)
   }
   const last = page.length > most ? page[most - 1] : undefined
-  const place = kind === 'offset' ? (given?.after ?? 0) + most : (last?.places[order] ?? 0)
+  const place = kind === 'offset' ? (given?.after ?? 0) + most : last === undefined ? 0 : placeOf(last, order)
   return {
     runs: jumbled(world, page.slice(0, most)),
     nextToken: last && writePageToken(seed, key, { order, kind, after: place, atMs: nowMs }),

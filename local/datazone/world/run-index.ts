@@ -1,5 +1,5 @@
 /** The orders in which List may answer runs. */
-export const listOrders = ['newest', 'random'] as const
+export const listOrders = ['newest', 'oldest', 'random'] as const
 /** An order of List. */
 export type ListOrder = (typeof listOrders)[number]
 
@@ -7,11 +7,15 @@ export type ListOrder = (typeof listOrders)[number]
 export type IndexedRun = {
   readonly id: string
   readonly domainId: string
-  /** Its place in each order; List answers the highest place first. No two runs of a domain share a place. */
-  readonly places: Readonly<Record<ListOrder, number>>
+  /** Its places, from which `placeOf` makes those of each order. No two runs of a domain share one. */
+  readonly places: Readonly<Record<'newest' | 'random', number>>
   /** When the control deleted it. */
   deletedAtMs?: number
 }
+
+/** A run's place in an order; List answers the highest place first. */
+export const placeOf = ({ places }: IndexedRun, order: ListOrder): number =>
+  order === 'oldest' ? -places.newest : places[order]
 
 /** Every run ever started, by id, by subject (its asset or data source) and by domain. */
 export type RunIndex<R extends IndexedRun> = {
@@ -35,7 +39,8 @@ export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place:
   let [low, high] = [0, runs.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((runs[middle]?.places[order] ?? Number.POSITIVE_INFINITY) < place) low = middle + 1
+    const run = runs[middle]
+    if (run !== undefined && placeOf(run, order) < place) low = middle + 1
     else high = middle
   }
   return low
@@ -55,7 +60,7 @@ export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => stri
   ]
   const insert = (key: string, order: ListOrder, run: R): void => {
     const runs = sorted.get(key) ?? []
-    runs.splice(countBelow(runs, order, run.places[order]), 0, run)
+    runs.splice(countBelow(runs, order, placeOf(run, order)), 0, run)
     sorted.set(key, runs)
   }
   const file = (order: ListOrder, run: R): void => {

@@ -46,7 +46,7 @@ describe('docs/SIMULATOR.md', () => {
       flags.split(' '),
     )
     expect(lines.length).toBeGreaterThan(1)
-    for (const flags of lines) expect(() => simulatorFlags(flags)).not.toThrow()
+    for (const flags of lines) expect(() => simulatorFlags(flags, () => ({}))).not.toThrow()
   })
 
   test('sends the control only bodies that it takes', () => {

@@ -38,7 +38,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 )
 
-const order = fc.constantFrom('newest' as const, 'random' as const)
+const order = fc.constantFrom('newest' as const, 'oldest' as const, 'random' as const)
 const gaps = fc.array(fc.nat(9000), { maxLength: 70 })
 
 describe('ListMetadataGenerationRuns', () => {
@@ -57,17 +57,18 @@ describe('ListMetadataGenerationRuns', () => {
     )
   })
 
-  test('lists the newest first, or in a random order that stays the same', () => {
-    const [newest, random] = (['newest', 'random'] as const).map((listOrder) =>
+  test('lists the newest or the oldest first, or in a random order that stays the same', () => {
+    const [newest, oldest, random] = (['newest', 'oldest', 'random'] as const).map((listOrder) =>
       worldWithRuns(
         { listOrder, conflictWhileRunning: false },
         Array.from({ length: 60 }, () => 10),
       ),
     )
-    if (newest === undefined || random === undefined) throw new Error('unreachable')
+    if (newest === undefined || oldest === undefined || random === undefined) throw new Error('unreachable')
     const started = newest.control.runs().map(({ id }) => id)
     const idsOf = (world: World, filter: object) => everyPage(world, filter).map(({ id }) => id)
     expect(idsOf(newest, {})).toEqual(started.toReversed())
+    expect(idsOf(oldest, { maxResults: 7 })).toEqual(oldest.control.runs().map(({ id }) => id))
     expect(idsOf(random, {})).not.toEqual(started.toReversed())
     expect(idsOf(random, { maxResults: 7 })).toEqual(idsOf(random, {}))
   })
