@@ -46,6 +46,7 @@ const recordHandler =
       deadlineMs,
       sentAtMs: Number(record.attributes.SentTimestamp),
       receiveCount: receivesOf(record),
+      senderId: record.attributes.SenderId,
     })
     const { outcomes } = handled
     for (const outcome of outcomes) log.handled(outcome, record.messageId, handled)

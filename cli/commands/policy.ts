@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
+import { bindingOf, isAllowedProject, type Sender, type SenderBinding } from '../../lib/run/senders.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
 import { addPolicyVersions } from './policy-versions.ts'
@@ -24,8 +25,29 @@ const decisionText = (decision: Decision, policy: Policy): string => {
   }
 }
 
+/** Reads `account=444455556666`, `source=load` and `principal=AROAEXAMPLEID:session`. @throws CommandFailed */
+const senderOf = (fields: readonly string[]): Sender =>
+  Object.fromEntries(
+    fields.map((field) => {
+      const [, name, value] = /^(account|source|principal)=(.+)$/.exec(field) ?? []
+      if (name === undefined || value === undefined)
+        throw new CommandFailed(
+          exitCodes.usage,
+          '--sender must be account=ID, source=NAME or principal=ID, e.g. --sender account=444455556666',
+        )
+      return [name, value]
+    }),
+  )
+
+const senderText = (binding: SenderBinding | undefined, projectId: string): string => {
+  if (binding === undefined) return 'sender: may request every project; no entry of senders matches it'
+  const may = isAllowedProject(binding, projectId) ? 'may' : 'may not'
+  return `sender: ${may} request project ${projectId}, by senders[${binding.rule}]`
+}
+
 interface TestOptions extends AssetFlags {
   readonly file?: string
+  readonly sender?: readonly string[]
 }
 
 const test = async (named: string, options: TestOptions): Promise<void> => {
@@ -44,7 +66,10 @@ const test = async (named: string, options: TestOptions): Promise<void> => {
   console.log(
     `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
   )
-  if (decision.decision === 'skip') process.exitCode = exitCodes.refused
+  const binding = options.sender && bindingOf(senderOf(options.sender), rules.senders)
+  if (options.sender !== undefined) console.log(senderText(binding, asset.owningProjectId))
+  if (decision.decision === 'skip' || !isAllowedProject(binding, asset.owningProjectId))
+    process.exitCode = exitCodes.refused
 }
 
 /** `dzrun policy check|test|put|get|history|diff`. */
@@ -59,8 +84,10 @@ export const addPolicy = (program: Command): void => {
     .description('check a policy file; every wrong place is named')
     .addHelpText('after', '\nExample:\n  dzrun policy check config/policy.json')
     .action(async (file: string) => {
-      const { rules, caps } = await readPolicyFile(file)
-      console.log(`${file} is valid: ${rules.length} rules, ${caps.length} caps`)
+      const { rules, caps, senders = [] } = await readPolicyFile(file)
+      console.log(
+        `${file} is valid: ${rules.length} rules, ${caps.length} caps, ${senders.length} bound senders`,
+      )
     })
 
   policy
@@ -69,11 +96,15 @@ export const addPolicy = (program: Command): void => {
     .description('say which rule decides about an asset, which is read from DataZone')
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
     .option('--file <file>', 'policy file; without it, the policy that decides in the stack')
+    .option(
+      '--sender <fields...>',
+      'also say whether this sender may request it: account=, source=, principal=',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
     )
-    .action((named: string, options: { file?: string }, command: Command) =>
+    .action((named: string, options: { file?: string; sender?: string[] }, command: Command) =>
       test(named, { ...command.optsWithGlobals<AssetFlags>(), ...options }),
     )
 

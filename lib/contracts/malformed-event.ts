@@ -5,7 +5,7 @@ import type { AssetRef, DataSourceRef, RunKind } from '../run/run.ts'
 import { detailType, iso, type RunEvent } from './run-event.ts'
 
 /** Why a message is rejected without a record: it is malformed, or the runs cannot be canceled (yet). */
-type MessageError = 'MalformedRequest' | 'CannotCancel'
+type MessageError = 'MalformedRequest' | 'CannotCancel' | 'ProjectNotAllowed'
 
 /** What is known about a message that makes no record. */
 export interface RejectedMessage {

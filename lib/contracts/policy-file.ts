@@ -86,6 +86,27 @@ const CapInFile = z.strictObject({
   }),
 })
 
+const senderText = z.string().check(z.regex(/^[\x21-\x7E]{1,256}$/))
+/** `*` alone would match EventBridge, which delivers DataZone's events. */
+const principalGlob = z.string().check(z.regex(/^A[A-Z0-9]{3}[A-Za-z0-9_+=,.@:*-]{1,200}$/))
+
+const SenderInFile = z.strictObject({
+  source: z.exactOptional(senderText).register(z.globalRegistry, {
+    description:
+      'The source of an event on the run bus. Its sender chooses it, so bind an account or a principal that you do not trust.',
+  }),
+  account: z
+    .exactOptional(z.string().check(z.regex(/^\d{12}$/)))
+    .register(z.globalRegistry, { description: 'The account that put the event on the run bus.' }),
+  principal: z.exactOptional(principalGlob).register(z.globalRegistry, {
+    description:
+      'The SenderId of a message on the request queue: the id of a user, or the id of a role with a session name, e.g. AROAEXAMPLEID:*.',
+  }),
+  allowedProjects: z.array(idGlob).check(z.maxLength(100)).register(z.globalRegistry, {
+    description: 'The only projects that the sender may request or cancel runs of. Empty: none.',
+  }),
+})
+
 const hasRoomBesideReserve = ({ perDay, perMonth, reserveForLive }: z.infer<typeof CapInFile>): boolean =>
   reserveForLive === undefined || reserveForLive < (perMonth ?? perDay ?? Number.POSITIVE_INFINITY)
 
@@ -146,6 +167,22 @@ export const PolicyFile = z.strictObject({
       description:
         'Limits of metadata generation runs. A run counts in every cap that matches it; a full cap parks it until the next day or month. Default: none.',
     }),
+  senders: z
+    .exactOptional(
+      z
+        .array(
+          SenderInFile.check(
+            z.refine(({ source, account, principal }) => (source ?? account ?? principal) !== undefined, {
+              error: 'must have source, account or principal',
+            }),
+          ),
+        )
+        .check(z.maxLength(100)),
+    )
+    .register(z.globalRegistry, {
+      description:
+        'Binds senders of requests to projects. The first entry that matches a sender decides; a sender that none matches may request every project. Exact, or with * for any number of characters. Default: none.',
+    }),
 })
 
 const minuteMs = 60_000
@@ -188,14 +225,14 @@ const placed = (problem: string): string =>
 export const parsePolicy = (file: unknown): Parsed<Policy> => {
   const parsed = parseWith(PolicyFile, file, Number.POSITIVE_INFINITY)
   if (parsed.ok) {
-    const { rules, triggers: wanted = ['PUBLISHED'], caps = [], followDataSourceRuns } = parsed.value
+    const { rules, triggers: wanted = ['PUBLISHED'], caps = [], followDataSourceRuns, senders } = parsed.value
     return {
       ok: true,
       value: {
         rules: rules.map(ruleOf),
         triggers: wanted,
         caps,
-        ...present({ followDataSourceRuns }),
+        ...present({ followDataSourceRuns, senders }),
       },
     }
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { present } from '../run/present.ts'
 import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
+import type { Sender } from '../run/senders.ts'
 import type { Trigger } from '../run/trigger.ts'
 import { parseAssetEvent, triggerEvents, withdrawalEvents } from './asset-event.ts'
 import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
@@ -63,8 +64,9 @@ export interface RequestedCancel {
 }
 
 export type QueueMessage =
-  | { readonly kind: 'request'; readonly request: RequestedRun }
-  | { readonly kind: 'cancel'; readonly cancel: RequestedCancel }
+  /** `via` is what the run bus says about the sender; absent on other ways. */
+  | { readonly kind: 'request'; readonly request: RequestedRun; readonly via?: Sender }
+  | { readonly kind: 'cancel'; readonly cancel: RequestedCancel; readonly via?: Sender }
   | { readonly kind: 'release'; readonly release: Release }
   /** A DataZone event that cannot be read. */
   | { readonly kind: 'ignored'; readonly problems: readonly string[] }
@@ -224,11 +226,19 @@ const busMessages: Readonly<Record<string, BusMessage>> = {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An envelope that EventBridge made has both fields. */
+const viaOf = (envelope: object): Sender =>
+  present({
+    account: readIf(senderId, fieldOf(envelope, 'account')),
+    source: readIf(senderId, fieldOf(envelope, 'source')),
+  })
+
 /** Its id is the `requestId`, as on the queue: the same request on both ways is one request. */
 const fromRunBus = (envelope: object, { name, parse }: BusMessage, sentAtMs: number): QueueMessage => {
   const detail = fieldOf(envelope, 'detail')
   if (!isObject(detail)) return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))
   const message = parse(detail, sentAtMs)
+  if (message.kind === 'request' || message.kind === 'cancel') return { ...message, via: viaOf(envelope) }
   return message.kind === 'malformed'
     ? {
         ...message,

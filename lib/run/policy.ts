@@ -2,6 +2,7 @@ import type { Cap } from './caps.ts'
 import type { FollowRule } from './foreign-run.ts'
 import { matchesGlob } from './glob.ts'
 import type { GenerationType, RunPolicy } from './run.ts'
+import type { SenderRule } from './senders.ts'
 import type { Trigger } from './trigger.ts'
 
 /** The rules that decide which assets are run, and how. Read from the policy file (lib/contracts/policy-file.ts). */
@@ -12,6 +13,8 @@ export interface Policy {
   /** Which foreign data source runs are followed. Absent: none. */
   readonly followDataSourceRuns?: readonly FollowRule[]
   readonly caps: readonly Cap[]
+  /** Which senders are bound to which projects. Absent: none. */
+  readonly senders?: readonly SenderRule[]
 }
 
 /** Exact texts, or globs in which `*` stands for any number of characters. An absent field matches everything. */

@@ -51,6 +51,8 @@ export const starterWorld = (
     readonly projectName?: string
     /** When messages were put on the queue; now, unless this says so. */
     readonly sentAtMs?: number
+    /** SQS's SenderId of every message. */
+    readonly senderId?: string
     /** From now to the slot that the pace hands out, in ms. */
     readonly slotInMs?: number
     /** From then to the slot that is handed out for one that became void, in ms. */
@@ -112,6 +114,7 @@ export const starterWorld = (
       deadlineMs: clock.now() + 27 * second,
       sentAtMs: options.sentAtMs ?? clock.now(),
       receiveCount,
+      ...(options.senderId === undefined ? {} : { senderId: options.senderId }),
     })
     await gate.leave()
     return outcomes

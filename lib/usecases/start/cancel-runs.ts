@@ -3,6 +3,7 @@ import type { Records } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import { present } from '../../run/present.ts'
 import { isForeign, owesCancel, type Run } from '../../run/run.ts'
+import { isAllowedProject, type SenderBinding } from '../../run/senders.ts'
 import { transition } from '../../run/transition.ts'
 import { announce } from '../announce.ts'
 import { readRecords } from '../read-records.ts'
@@ -144,6 +145,9 @@ const cancelAll = async (
   return { outcomes, refusals }
 }
 
+const ofAnotherProject =
+  'asset: the runs belong to a project that the policy does not allow this sender; have an allowed sender cancel them'
+
 /** The outcome when nothing is left to cancel: this request canceled it before, the last run had ended, or there is none. */
 const nothingToCancel = ({ requestId }: RequestedCancel, runs: readonly Run[]): RequestOutcome => {
   const ended = runs.flatMap((run) => (run.state === 'ENDED' ? [run] : []))
@@ -159,7 +163,11 @@ const nothingToCancel = ({ requestId }: RequestedCancel, runs: readonly Run[]): 
  * and every mode but `off` leave cancels alone.
  * @throws PortUnavailable when the table does not answer: the message must be tried again
  */
-export const cancelRuns = async (cancel: RequestedCancel, context: StartContext): Promise<Cancellation> => {
+export const cancelRuns = async (
+  cancel: RequestedCancel,
+  context: StartContext,
+  binding?: SenderBinding,
+): Promise<Cancellation> => {
   const { settings, clock, sentAtMs } = context
   const { domainId } = cancel
   const only = (outcome: RequestOutcome): Cancellation => ({ outcomes: [outcome], refusals: [] })
@@ -171,6 +179,8 @@ export const cancelRuns = async (cancel: RequestedCancel, context: StartContext)
     const records = await readTarget(cancel, context)
     if (records.unreadable.length > 0) return only(recordUnreadable)
     const meant = records.runs.filter((run) => meaningOf(cancel, run) === 'meant')
+    if (!meant.every(({ projectId }) => isAllowedProject(binding, projectId)))
+      return { outcomes: [], refusals: [ofAnotherProject] }
     const done = await cancelAll(meant, cancel, context)
     if (done === undefined) continue
     const leftMs = sentAtMs + overtakingMs - clock.now()

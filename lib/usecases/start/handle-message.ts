@@ -1,8 +1,11 @@
 import { malformedEvent, type RejectedMessage } from '../../contracts/malformed-event.ts'
-import { parseQueueMessage } from '../../contracts/queue-message.ts'
+import { parseQueueMessage, type QueueMessage } from '../../contracts/queue-message.ts'
 import { rejectedRequest } from '../../contracts/rejected-request.ts'
+import { causationId } from '../../contracts/run-event.ts'
 import { backoffSeconds } from '../../run/backoff.ts'
+import { present } from '../../run/present.ts'
 import type { AssetRef, DataSourceRef } from '../../run/run.ts'
+import { bindingOf, isAllowedProject, type Sender, type SenderBinding } from '../../run/senders.ts'
 import { acceptRequest } from './accept-request.ts'
 import { cancelRuns } from './cancel-runs.ts'
 import type { RequestOutcome } from './request-outcome.ts'
@@ -40,6 +43,35 @@ const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
     ? { domainId: named.domainId, dataSourceId: named.dataSourceId }
     : { domainId: named.domainId, assetId: named.assetId }
 
+/** The projects that the sender of a message is bound to. */
+const bindingFor = (via: Sender | undefined, context: StartContext): SenderBinding | undefined =>
+  bindingOf({ ...present({ principal: context.senderId }), ...via }, context.settings.policy.senders)
+
+/** DataZone's events come through EventBridge; a bound principal that sends one to the queue has made it up. */
+const notDataZone = ({ rule }: SenderBinding): string =>
+  `detail-type: senders[${rule}] of the policy does not allow its sender the events of DataZone; send a RunRequest`
+
+const notAllowed = ({ rule }: SenderBinding): string =>
+  `projectId: senders[${rule}] of the policy does not allow its sender this project; request one of its allowedProjects, or have the policy's owner add this one`
+
+/** A request whose sender is bound to other projects makes no record, so its key stays free for an allowed sender. */
+const handleRequest = async (
+  body: string,
+  { request, via }: Extract<QueueMessage, { kind: 'request' }>,
+  context: StartContext,
+): Promise<Handled> => {
+  const { requestKey, projectId, kind: runKind } = request
+  const about = refOf(request)
+  const isOfDataZone = request.kind === 'METADATA_GENERATION' && request.trigger !== undefined
+  const binding = bindingFor(via, context)
+  if (binding === undefined || (!isOfDataZone && isAllowedProject(binding, projectId ?? '')))
+    return { requestKey, about, outcomes: await acceptRequest(request, context) }
+  const reason = isOfDataZone ? notDataZone(binding) : notAllowed(binding)
+  const envelopeId = causationId(requestKey)
+  const rejected = { envelopeId, runKind, errorName: 'ProjectNotAllowed', about } as const
+  return { requestKey, about, outcomes: [await rejectMessage(body, [reason], rejected, context)] }
+}
+
 /**
  * Handles a queue body: parse, deduplicate, resolve, claim, start; or cancel. Each step writes before the next one calls.
  * @throws PortUnavailable when the table or a queue does not answer: the message must be tried again
@@ -58,7 +90,8 @@ export const handleMessage = async (body: string, context: StartContext): Promis
     case 'cancel': {
       const { requestId, domainId, target } = message.cancel
       const runKind = 'dataSourceId' in target ? 'DATA_SOURCE' : 'METADATA_GENERATION'
-      const { outcomes, refusals } = await cancelRuns(message.cancel, context)
+      const binding = bindingFor(message.via, context)
+      const { outcomes, refusals } = await cancelRuns(message.cancel, context, binding)
       const about = {
         envelopeId: requestId,
         runKind,
@@ -74,11 +107,7 @@ export const handleMessage = async (body: string, context: StartContext): Promis
       }
     }
     case 'request':
-      return {
-        requestKey: message.request.requestKey,
-        about: refOf(message.request),
-        outcomes: await acceptRequest(message.request, context),
-      }
+      return handleRequest(body, message, context)
     default:
       return message satisfies never
   }

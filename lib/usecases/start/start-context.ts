@@ -74,4 +74,6 @@ export interface StartContext extends StarterPorts {
   readonly sentAtMs: number
   /** How often the queue has delivered this message, from 1. */
   readonly receiveCount: number
+  /** SQS's SenderId of the message. Absent: not known. */
+  readonly senderId?: string
 }

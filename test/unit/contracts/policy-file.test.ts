@@ -93,6 +93,22 @@ test('follows the data source runs of its rules, and none without rules', () => 
   })
 })
 
+const binding = (sender: object) => ({
+  ...file({ match: {}, run: {} }),
+  senders: [{ allowedProjects: [], ...sender }],
+})
+
+test('reads the senders that are bound to projects', () => {
+  const senders = [
+    { principal: 'AROAEXAMPLEID:*', allowedProjects: ['p1', 'finance-*'] },
+    { account: '444455556666', source: 'load', allowedProjects: [] },
+  ]
+  expect(parsePolicy({ ...file({ match: {}, run: {} }), senders })).toMatchObject({
+    ok: true,
+    value: { senders },
+  })
+})
+
 describe('an invalid policy', () => {
   const good = { match: {}, run: {} }
   test.each<[string, unknown, RegExp]>([
@@ -116,6 +132,9 @@ describe('an invalid policy', () => {
       file({ match: { asset: 'x' }, run: {} }),
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
+    ['a sender without a field', binding({}), /^senders\[0\]: must have source, account or principal/],
+    ['every principal', binding({ principal: '*' }), /^senders\[0\]\.principal: must match/],
+    ['an account', binding({ account: '1' }), /^senders\[0\]\.account: must match/],
     ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have either run or skip/],
     ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have either run or skip/],
     [

@@ -128,12 +128,19 @@ describe('a request for a data source', () => {
 
 describe('a Run Requested event on the run bus', () => {
   const event = (detail: unknown) =>
-    JSON.stringify({ id: 'event-1', source: 'my.pipeline', 'detail-type': 'Run Requested', detail })
+    JSON.stringify({
+      id: 'event-1',
+      account: '444455556666',
+      source: 'my.pipeline',
+      'detail-type': 'Run Requested',
+      detail,
+    })
 
-  test('is the request in its detail, with the same key as on the queue', () => {
-    expect(parseQueueMessage(event(runRequest()), sentAtMs)).toEqual(
-      parseQueueMessage(JSON.stringify(runRequest()), sentAtMs),
-    )
+  test('is the request in its detail, with the same key as on the queue, and its sender', () => {
+    expect(parseQueueMessage(event(runRequest()), sentAtMs)).toEqual({
+      ...parseQueueMessage(JSON.stringify(runRequest()), sentAtMs),
+      via: { account: '444455556666', source: 'my.pipeline' },
+    })
   })
 
   test('P2: names the malformed field of its detail', () => {
