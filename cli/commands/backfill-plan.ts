@@ -80,13 +80,41 @@ const deployedSettings = async (
   }
 }
 
+type Planned = Awaited<ReturnType<typeof planBackfill>>
+
+const notPlanned = (name: string, result: Exclude<Planned, { outcome: 'planned' }>): CommandFailed => {
+  const why =
+    result.outcome === 'exists'
+      ? `${name} is ${result.plan.state.toLowerCase()} with ${result.plan.sent} of ${result.plan.requests} requests sent`
+      : `${name} was changed by another command`
+  return new CommandFailed(exitCodes.usage, `${why}; choose another name`)
+}
+
+type Forecast = Parameters<typeof forecastRuns>
+
+/** Which runs of a plan the caps leave room for, as they are used now. */
+const forecast = async (
+  groups: Forecast[0],
+  target: Forecast[1],
+  { client, location }: Awaited<ReturnType<typeof connectPlans>>,
+) => {
+  const nowMs = Date.now()
+  const counters = countersAt(target.caps, nowMs)
+  const used = await dynamoDbCapUsage(client, location.tableName).used(counters)
+  return forecastRuns(
+    groups,
+    target,
+    ({ cap, period }) =>
+      used[counters.findIndex((counter) => counter.cap === cap && counter.period === period)] ?? 0,
+    nowMs,
+  )
+}
+
 const plan = async (name: string, options: PlanOptions): Promise<void> => {
   const connection = await connectPlans(options)
-  const { location, client, store, plans } = connection
-  const policy =
-    options.policy === undefined
-      ? (await currentPolicy(connection)).policy
-      : await readPolicyFile(options.policy)
+  const { location, store, plans } = connection
+  const { policy: file } = options
+  const policy = file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(file)
   const domainId = domainOf(options.domain, location)
   const deployed = await deployedSettings(connection.sweeps, options)
   const progress = progressOf('assets listed', options)
@@ -108,27 +136,11 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
       onProgress: ({ listed, total }) => progress.report(listed, total),
     },
   ).finally(progress.end)
-  if (result.outcome !== 'planned') {
-    const why =
-      result.outcome === 'exists'
-        ? `${name} is ${result.plan.state.toLowerCase()} with ${result.plan.sent} of ${result.plan.requests} requests sent`
-        : `${name} was changed by another command`
-    throw new CommandFailed(exitCodes.usage, `${why}; choose another name`)
-  }
-  const nowMs = Date.now()
-  const counters = countersAt(policy.caps, nowMs)
-  const used = await dynamoDbCapUsage(client, location.tableName).used(counters)
-  const forecast = forecastRuns(
-    result.counts.groups,
-    { domainId, caps: policy.caps },
-    ({ cap, period }) =>
-      used[counters.findIndex((counter) => counter.cap === cap && counter.period === period)] ?? 0,
-    nowMs,
-  )
+  if (result.outcome !== 'planned') throw notPlanned(name, result)
   const report = {
     plan: result.plan,
     counts: result.counts,
-    forecast,
+    forecast: await forecast(result.counts.groups, { domainId, caps: policy.caps }, connection),
     startsPerSecond: (options.startRate ?? deployed.startRatePerSecond) * backfillShare,
   }
   const lines = await planLines(report)

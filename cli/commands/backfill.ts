@@ -91,6 +91,24 @@ const columns: readonly Column<BackfillPlan>[] = [
   { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
 ]
 
+const stop = async (name: string, options: StackOptions): Promise<void> => {
+  const { plans } = await connectPlans(options)
+  const stopped = changed(name, await changePlan(name, (one) => stopPlan(one, Date.now()), plans))
+  console.log(standing(stopped))
+  note(`dzrun backfill apply ${name} continues it`)
+}
+
+const status = async (name: string | undefined, options: StackOptions & OutputFlags): Promise<void> => {
+  const { plans, store, breakers } = await connectPlans(options)
+  const shown = name === undefined ? await plans.all() : [await findPlan(name, plans)]
+  if (shown.length === 0) note('there is no plan; make one with dzrun backfill plan NAME', options)
+  await printRows(shown, columns, options)
+  if (!shown.some(({ state }) => state === 'APPLYING')) return
+  const { parked } = await stackStatus({ store, breakers }, Date.now())
+  const waiting = Object.entries(parked).map(([reason, count]) => `${count} ${reason.toLowerCase()}`)
+  note(waiting.length === 0 ? 'nothing waits' : `waiting in the table: ${waiting.join(', ')}`, options)
+}
+
 /** `dzrun backfill plan|apply|stop|status`. */
 export const addBackfill = (program: Command): void => {
   const backfill = program
@@ -118,27 +136,16 @@ export const addBackfill = (program: Command): void => {
     .argument('<name>', 'name of the plan', nameOf)
     .description('send no more requests of a plan; those that were sent continue')
     .addHelpText('after', '\nExample:\n  dzrun backfill stop spring')
-    .action(async (name: string, _: unknown, command: Command) => {
-      const { plans } = await connectPlans(command.optsWithGlobals<StackOptions>())
-      const stopped = changed(name, await changePlan(name, (one) => stopPlan(one, Date.now()), plans))
-      console.log(standing(stopped))
-      note(`dzrun backfill apply ${name} continues it`)
-    })
+    .action((name: string, _: unknown, command: Command) =>
+      stop(name, command.optsWithGlobals<StackOptions>()),
+    )
 
-  const status = backfill
+  const showing = backfill
     .command('status')
     .argument('[name]', 'name of the plan; without it, every plan', nameOf)
     .description('show how far plans are sent, and what the backfill lane waits for')
     .addHelpText('after', '\nExample:\n  dzrun backfill status spring')
-  addRowFlags(status, columns).action(async (name: string | undefined, _: unknown, command: Command) => {
-    const options = command.optsWithGlobals<StackOptions & OutputFlags>()
-    const { plans, store, breakers } = await connectPlans(options)
-    const shown = name === undefined ? await plans.all() : [await findPlan(name, plans)]
-    if (shown.length === 0) note('there is no plan; make one with dzrun backfill plan NAME', options)
-    await printRows(shown, columns, options)
-    if (!shown.some(({ state }) => state === 'APPLYING')) return
-    const { parked } = await stackStatus({ store, breakers }, Date.now())
-    const waiting = Object.entries(parked).map(([reason, count]) => `${count} ${reason.toLowerCase()}`)
-    note(waiting.length === 0 ? 'nothing waits' : `waiting in the table: ${waiting.join(', ')}`, options)
-  })
+  addRowFlags(showing, columns).action((name: string | undefined, _: unknown, command: Command) =>
+    status(name, command.optsWithGlobals<StackOptions & OutputFlags>()),
+  )
 }

@@ -26,6 +26,22 @@ const untilInterrupted = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 
+const serve = async (flags: PageFlags): Promise<void> => {
+  const stack = await connectPage(flags, { events: flags.events === true })
+  const page = await startPage({
+    stack,
+    domains: domainsOf(flags),
+    port: flags.port,
+    allowChanges: stack.local !== undefined || flags.allowChanges === true,
+    unitsPerMinute: stack.local === undefined ? flags.readUnits : 60_000,
+    log: (line) => console.error(line),
+  })
+  const interrupted = untilInterrupted()
+  console.log(`The page of ${stack.name}: ${page.url}\nOpen it on this machine. Ctrl-C ends it.`)
+  await interrupted
+  await page.close()
+}
+
 /** `dzrun page`: the live page of a stack, on loopback. */
 export const addPage = (program: Command): void => {
   program
@@ -52,21 +68,5 @@ export const addPage = (program: Command): void => {
       'after',
       '\nExamples:\n  dzrun page --local\n  dzrun page --stage prod --region eu-central-1 --domain dzd_sample1234567',
     )
-    .action(async (options: PageFlags, command: Command) => {
-      const all: PageFlags = { ...command.optsWithGlobals(), ...options }
-      const stack = await connectPage(all, { events: all.events === true })
-      const domains = domainsOf(all)
-      const page = await startPage({
-        stack,
-        domains,
-        port: all.port,
-        allowChanges: stack.local !== undefined || all.allowChanges === true,
-        unitsPerMinute: stack.local === undefined ? all.readUnits : 60_000,
-        log: (line) => console.error(line),
-      })
-      const interrupted = untilInterrupted()
-      console.log(`The page of ${stack.name}: ${page.url}\nOpen it on this machine. Ctrl-C ends it.`)
-      await interrupted
-      await page.close()
-    })
+    .action((flags: PageFlags, command: Command) => serve({ ...command.optsWithGlobals(), ...flags }))
 }

@@ -7,7 +7,7 @@ import type { Answer } from '../../lib/ports/datazone.ts'
 import { type DataZoneServer, startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { listen } from '../../local/servers/http.ts'
 import { minute, t0 } from '../support/runs.ts'
-import { startInput } from './datazone.suite.ts'
+import { startInput } from './datazone-under-test.ts'
 
 const domainId = 'dzd_catalog1234'
 

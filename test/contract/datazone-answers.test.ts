@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { minute } from '../support/runs.ts'
-import { domainId, startInput } from './datazone.suite.ts'
 import { answering, closeOpened, metadataRun, shown } from './datazone-at.ts'
+import { domainId, startInput } from './datazone-under-test.ts'
 
 afterEach(closeOpened)
 

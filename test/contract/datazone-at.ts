@@ -2,7 +2,7 @@ import { DataZoneClient } from '@aws-sdk/client-datazone'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 import type { ApiSetting } from '../../lib/ports/datazone.ts'
 import { listen } from '../../local/servers/http.ts'
-import { domainId } from './datazone.suite.ts'
+import { domainId } from './datazone-under-test.ts'
 
 interface Reply {
   readonly status?: number

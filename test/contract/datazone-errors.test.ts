@@ -3,8 +3,8 @@ import type { ApiSetting } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { minute, t0 } from '../support/runs.ts'
-import { domainId, startInput } from './datazone.suite.ts'
 import { answering, closeOpened, gatewayAt, metadataRun, opened, shown } from './datazone-at.ts'
+import { domainId, startInput } from './datazone-under-test.ts'
 
 afterEach(closeOpened)
 

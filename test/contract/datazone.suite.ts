@@ -1,47 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Answer, DataZone, StartInput } from '../../lib/ports/datazone.ts'
-import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
-import type { Control } from '../../local/datazone/control/control.ts'
+import type { StartInput } from '../../lib/ports/datazone.ts'
+import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
 import type { SettingsInput } from '../../local/datazone/input/settings.ts'
-import { minute, second, t0 } from '../support/runs.ts'
-
-/** A DataZone under test: the simulator behind the port, at a time that only `passTo` moves. */
-interface OpenDataZone {
-  readonly datazone: DataZone
-  readonly control: Control
-  passTo(atMs: number): Promise<void>
-  /** From now on DataZone cannot be reached. */
-  unplug(): Promise<void>
-  close(): Promise<void>
-}
-
-/** Opens a DataZone that stands at `t0` and does as the seed `contract` says. */
-export type OpenDataZoneAt = (settings: SettingsInput) => Promise<OpenDataZone>
-
-export const domainId = sampleDomainId
-
-export const startInput = (over: Partial<StartInput> = {}): StartInput => ({
+import { minute, t0 } from '../support/runs.ts'
+import { cancelContract } from './datazone-cancel.suite.ts'
+import {
+  answered,
   domainId,
-  projectId: 'salesproject01',
-  assetId: 'tpcds_store_sales',
-  revision: '1',
-  types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
-  clientToken: 'token-1',
-  ...over,
-})
-
-const longMs = 5 * minute
-
-const answered = <T>(answer: Answer<T>): T => {
-  if (answer.outcome === 'refused') throw new Error(`refused: ${answer.refusal.name}`)
-  return answer.value
-}
-
-/** A refusal, without what differs between one network and another. */
-const refusal = (kind: string, definite: boolean, name?: string) => ({
-  outcome: 'refused',
-  refusal: { kind, definite, cause: expect.anything(), ...(name === undefined ? {} : { name }) },
-})
+  longMs,
+  type OpenDataZone,
+  type OpenDataZoneAt,
+  refusal,
+  startInput,
+} from './datazone-under-test.ts'
 
 /** Every error of the service model, and what it means. */
 const errors = [
@@ -259,51 +230,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
     })
 
-    describe('canceling a run', () => {
-      const canceled = { outcome: 'answered', value: undefined }
-
-      test.each([0, 5 * second])('is taken, and the run is CANCELED after %i ms', async (cancelMs) => {
-        const { datazone, passTo } = await opened({ cancelMs })
-        const { runId } = answered(await datazone.startRun(startInput(), longMs))
-        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
-        await passTo(t0 + 6 * second)
-        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
-      })
-
-      test('changes nothing the second time', async () => {
-        const { datazone, control } = await opened({ cancelMs: 5 * second })
-        const { runId } = answered(await datazone.startRun(startInput(), longMs))
-        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
-        const before = control.runs()
-        expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
-        expect(control.runs()).toEqual(before)
-      })
-
-      test.each([
-        ['ConflictException', 'CONFLICT'],
-        ['ValidationException', 'INVALID'],
-      ] as const)('P5: is refused with %s when it comes too late', async (cancelEnded, kind) => {
-        const { datazone, passTo } = await opened({ cancelEnded })
-        const { runId } = answered(await datazone.startRun(startInput(), longMs))
-        await passTo(t0 + 31 * second)
-        expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal(kind, true, cancelEnded))
-        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'SUCCEEDED' })
-      })
-
-      test('is refused when there is no such run', async () => {
-        const { datazone } = await opened()
-        expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(refusal('NOT_FOUND', true))
-      })
-
-      test('reports an unknown outcome when its answer does not come', async () => {
-        const { datazone, control, passTo } = await opened()
-        const { runId } = answered(await datazone.startRun(startInput(), longMs))
-        control.setFaults([{ kind: 'lostAnswer', times: 1 }])
-        expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal('UNAVAILABLE', false))
-        await passTo(t0 + second)
-        expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
-      })
-    })
+    cancelContract(opened)
 
     test('P1: gives the same run for the same token', async () => {
       const { datazone, control } = await opened()

@@ -36,24 +36,24 @@ const putParameters = (table: string, next: PaceItem, seen: Seen): PutItemComman
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
 })
 
+const seenIn = (item: Record<string, AttributeValue> | undefined): Seen =>
+  item === undefined ? undefined : (parsePace(plainItem(item)) ?? 'damaged')
+
+const getParameters = (table: string) => ({ TableName: table, Key: marshall(key) })
+
 /** The item as this execution environment last saw it. It may be outdated; the condition of the next write finds out. */
-const paceItem = (
-  client: DynamoDBClient,
-  table: string,
-  perSecond: number,
-  { backOff, report = () => {} }: PaceOptions,
-) => {
+const paceItem = (client: DynamoDBClient, table: string, { backOff, report = () => {} }: PaceOptions) => {
   const retry = retryWrites(backOff)
   let seen: Seen
 
   const see = (item: Record<string, AttributeValue> | undefined): void => {
-    seen = item === undefined ? undefined : (parsePace(plainItem(item)) ?? 'damaged')
+    seen = seenIn(item)
     if (seen === 'damaged') report(key, 'cannot be read, and is replaced')
   }
 
   return {
     /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
-    usable(nowMs: number): PaceItem | undefined {
+    usable(nowMs: number, perSecond: number): PaceItem | undefined {
       if (seen === 'damaged' || seen === undefined) return undefined
       if (!isAheadOfClock(seen, nowMs, perSecond)) return seen
       report(key, 'has a time far ahead of the clock, and is replaced')
@@ -74,8 +74,7 @@ const paceItem = (
     },
 
     async read(): Promise<Seen> {
-      const answer = await answered(client.send(new GetItemCommand({ TableName: table, Key: marshall(key) })))
-      see(answer?.Item)
+      see((await answered(client.send(new GetItemCommand(getParameters(table)))))?.Item)
       return seen
     },
   }
@@ -92,14 +91,14 @@ export const dynamoDbStartPace = (
   configuredPerSecond: number,
   options: PaceOptions = {},
 ): StartPace => {
-  const item = paceItem(client, table, configuredPerSecond, options)
+  const item = paceItem(client, table, options)
 
   const change = async <T>(
     nowMs: number,
     decide: (pace: Pace) => { readonly pace: Pace; readonly result: T },
   ): Promise<T> => {
     for (let tries = 0; tries < maxTries; tries += 1) {
-      const now = item.usable(nowMs)
+      const now = item.usable(nowMs, configuredPerSecond)
       const { pace, result } = decide(now ?? { nextSlotMs: 0 })
       if (await item.put({ ...pace, version: (now?.version ?? 0) + 1 })) return result
     }

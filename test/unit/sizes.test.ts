@@ -1,0 +1,125 @@
+import { globSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseAst } from 'vitest/node'
+
+const root = join(import.meta.dirname, '../..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+const maxFunctionLines = 40
+const maxParameters = 4
+const maxFileLines = 300
+const maxTestLines = 400
+
+/** Closures over one changing state, whose functions read better together: see docs/adr/0150-sizes.md. */
+const longFunctions: ReadonlySet<string> = new Set([
+  'lib/usecases/sweep/record-facts.ts factRecorder',
+  'local/data-dir/datazone-journal.ts openDataZoneJournal',
+  'local/datazone/world/due-queue.ts createDueQueue',
+  'local/datazone/world/outbox.ts createOutbox',
+  'local/datazone/world/run-index.ts createRunIndex',
+  'local/dynamodb/supervised-engine.ts superviseEngine',
+  'local/eventbridge/rule-book.ts ruleBook',
+  'local/eventbridge/server.ts eventBridgeCore',
+  'local/lambda/environment.ts startEnvironment',
+  'local/lambda/event-source.ts startEventSource',
+  'local/lambda/host.ts lambdaHost',
+  'local/servers/scheduler.ts startSchedule',
+])
+
+/** The declarations of a package, the simulated table, and the tests that share one browser. */
+const longFiles: ReadonlySet<string> = new Set([
+  'packages/datazone-simulator/types.ts',
+  'test/browser/page.test.ts',
+  'test/simulation/ports/run-store.ts',
+])
+
+interface Node {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  readonly id?: { readonly name?: string } | null
+  readonly params?: readonly unknown[]
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+
+interface FoundFunction {
+  readonly name: string
+  readonly line: number
+  readonly lines: number
+  readonly parameters: number
+}
+
+/** Returns every function of a file. A function without a name has that of the constant that it is assigned to. */
+const functionsIn = (source: string): readonly FoundFunction[] => {
+  // Types become spaces, so lines stay where they are.
+  const text = stripTypeScriptTypes(source)
+  const lineAt = (position: number): number => text.slice(0, position).split('\n').length
+  const found: FoundFunction[] = []
+  const visit = (node: Node, name: string): void => {
+    const own = node.id?.name ?? name
+    if (/Function/.test(node.type))
+      found.push({
+        name: own,
+        line: lineAt(node.start),
+        lines: lineAt(node.end) - lineAt(node.start) + 1,
+        parameters: node.params?.length ?? 0,
+      })
+    for (const child of Object.values(node).flat()) if (isNode(child)) visit(child, own)
+  }
+  const program: unknown = parseAst(text)
+  if (isNode(program)) visit(program, 'anonymous')
+  return found
+}
+
+const sources = globSync('{lib,functions,local,cli,packages,infra,events}/**/*.{ts,mjs}', {
+  cwd: root,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+})
+
+describe('the size of', () => {
+  test('a function keeps within the limit (split it by idea, not by line)', () => {
+    const long = sources.flatMap((file) =>
+      functionsIn(read(file)).flatMap(({ name, line, lines }) =>
+        lines > maxFunctionLines && !longFunctions.has(`${file} ${name}`)
+          ? [`${file}:${line}: ${name} has ${lines} lines`]
+          : [],
+      ),
+    )
+    expect(long).toEqual([])
+  })
+
+  test('each named exception still exceeds the limit (remove one that no longer does)', () => {
+    const needed = [...longFunctions].filter((named) => {
+      const [file = '', name] = named.split(' ')
+      return functionsIn(read(file)).some((one) => one.name === name && one.lines > maxFunctionLines)
+    })
+    expect(needed).toEqual([...longFunctions])
+  })
+
+  test('a parameter list keeps within the limit (pass what travels together as one object)', () => {
+    const wide = sources.flatMap((file) =>
+      functionsIn(read(file)).flatMap(({ name, line, parameters }) =>
+        parameters > maxParameters ? [`${file}:${line}: ${name} has ${parameters} parameters`] : [],
+      ),
+    )
+    expect(wide).toEqual([])
+  })
+
+  test('a file keeps within the limit (move an idea to a file of its own)', () => {
+    const limited = [
+      ...[...sources, ...globSync('{page,bench,examples}/**/*.{ts,tsx,mjs}', { cwd: root })].map(
+        (file): [string, number] => [file, maxFileLines],
+      ),
+      ...globSync('test/**/*.ts', { cwd: root }).map((file): [string, number] => [file, maxTestLines]),
+    ]
+    const long = limited.flatMap(([file, limit]) => {
+      const lines = read(file).trimEnd().split('\n').length
+      return lines > limit && !longFiles.has(file) ? [`${file} has ${lines} lines`] : []
+    })
+    expect(long).toEqual([])
+  })
+})
