@@ -22,6 +22,9 @@ export const go = (href: string, { replace = false } = {}): void => {
   else history.pushState(null, '', href)
   if (!replace) scrollTo(0, 0)
   moved()
+  // The view that the hash names a part of is drawn by the next frame.
+  if (location.hash !== '')
+    requestAnimationFrame(() => document.getElementById(location.hash.slice(1))?.scrollIntoView())
 }
 
 /** Changes the query of the current address. */
@@ -57,7 +60,7 @@ export const followLinks = (): void => {
     )
       return
     event.preventDefault()
-    go(`${anchor.pathname}${anchor.search}`)
+    go(`${anchor.pathname}${anchor.search}${anchor.hash}`)
   })
 }
 

@@ -59,13 +59,14 @@ const queueConcerns = (queues: readonly QueueLine[]): readonly Concern[] =>
         ? {
             severity: 'warning',
             title: `${waiting} rejected requests`,
-            detail: 'their senders have to fix them; the Events view shows the reasons',
-            href: '/events?bus=run&text=Rejected',
+            detail: 'their senders have to fix them; the Waiting view shows the reasons',
+            href: '/waiting#rejected',
           }
         : {
             severity: 'critical',
             title: `${waiting} messages in ${name}`,
             detail: 'code failed on them; fix the cause, then redrive',
+            href: '/waiting#dead',
           },
     )
 

@@ -6,6 +6,15 @@ import { openPageWorld, type PageWorld } from '../support/page-world.ts'
 import { domainId, projectId } from '../support/requests.ts'
 import { endedRun, parkedRun } from '../support/runs.ts'
 
+const goodRequest = {
+  version: 1,
+  requestId: 'again',
+  kind: 'METADATA_GENERATION',
+  domainId,
+  projectId,
+  asset: { id: 'orders' },
+}
+
 const subjectOf = (assetId: string) =>
   ({
     kind: 'METADATA_GENERATION',
@@ -79,14 +88,19 @@ describe('the server of the page', () => {
       expect((await send(page, '/', { headers: { cookie } })).status).toBe(200)
     })
 
-    test.each(['/', '/api/stream', '/api/series?window=hour', '/files/main.js', '/?token=wrong'])(
-      'refuses %s without the token',
-      async (path) => {
-        const answer = await send(page, path)
-        expect(answer.status).toBe(401)
-        expect(answer.body).not.toContain(world.stack.tableName)
-      },
-    )
+    test.each([
+      '/',
+      '/api/stream',
+      '/api/series?window=hour',
+      '/api/older?updatedAtMs=1',
+      '/api/assets',
+      '/files/main.js',
+      '/?token=wrong',
+    ])('refuses %s without the token', async (path) => {
+      const answer = await send(page, path)
+      expect(answer.status).toBe(401)
+      expect(answer.body).not.toContain(world.stack.tableName)
+    })
 
     test.each(['evil.example', 'localhost.evil.example:80', '127.0.0.1', '127.0.0.1:1'])(
       'refuses the Host %s, also with the cookie: DNS rebinding',
@@ -160,6 +174,33 @@ describe('the server of the page', () => {
       expect(JSON.parse(answer.body).message).toContain('targets')
     })
 
+    test('redrives what can be sent, once, and puts the rest back', async () => {
+      await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
+      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['domainId: is not selected'] })
+      const plan = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
+      expect(plan).toMatchObject({ title: 'Redrive 1 message', count: 1 })
+      expect(
+        plan.messages.map(({ reasons }: { reasons: readonly string[] }) => reasons[0]).toSorted(),
+      ).toEqual(['domainId: is not selected', 'version: must be 1'])
+      const done = await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')
+      expect(JSON.parse(done.body)).toEqual({ done: 'redrove 1 of 1 message' })
+      expect(await world.sent()).toEqual([goodRequest])
+      const next = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
+      expect(next).toMatchObject({ count: 0, messages: [{ reasons: ['version: must be 1'] }] })
+    })
+
+    test('shows messages again when the change is given up', async () => {
+      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['given up'] })
+      const ask = () => change(own(), { action: 'redrive', shelf: 'rejected' })
+      const plan = JSON.parse((await ask()).body)
+      expect((await ask()).status).toBe(409)
+      await change(own(), { id: plan.id }, '/api/changes/discard')
+      const again = JSON.parse((await ask()).body)
+      expect(again.messages.length).toBe(plan.messages.length)
+      expect((await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')).status).toBe(409)
+      await change(own(), { id: again.id }, '/api/changes/discard')
+    })
+
     test('has no path that changes anything, nor any of a local stack, when it shows a deployed one', async () => {
       const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
       try {
@@ -174,13 +215,75 @@ describe('the server of the page', () => {
         for (const path of [
           '/api/changes/plan',
           '/api/changes/confirm',
+          '/api/changes/discard',
           '/api/local/simulator',
           '/api/local/requests',
+          '/api/local/kill-workers',
         ])
           expect((await send(other, path, { method: 'POST', headers, body: '{}' })).status).toBe(404)
       } finally {
         await deployed.close()
       }
+    })
+  })
+
+  describe('older runs', () => {
+    const older = async (query: string) =>
+      JSON.parse((await send(page, `/api/older?${query}`, { headers: { cookie } })).body)
+
+    test('lists runs that changed before a time, newest first', async () => {
+      expect((await older(`updatedAtMs=${Date.now()}`)).rows).toMatchObject([{ target: 'orders' }])
+      expect((await older('updatedAtMs=5')).rows).toEqual([])
+      expect((await older(`updatedAtMs=${Date.now()}&status=LOST`)).rows).toEqual([])
+    })
+
+    test.each(['updatedAtMs=x', 'updatedAtMs=-1', 'updatedAtMs=1&status=drop%20table', ''])(
+      'refuses %s',
+      async (query) => {
+        expect((await send(page, `/api/older?${query}`, { headers: { cookie } })).status).toBe(400)
+      },
+    )
+  })
+
+  describe('the page of a deployed stack', () => {
+    test('shows the events of the bus as they come, and closes their source when the page ends', async () => {
+      let isClosed = false
+      let isSent = false
+      const event = { id: 'e1', source: 'aws.datazone', 'detail-type': 'Metadata Generation Succeeded' }
+      const busEvents = [
+        {
+          next: async () => {
+            await new Promise((resolve) => setImmediate(resolve))
+            if (isSent) return []
+            isSent = true
+            return [{ bus: 'default', event }]
+          },
+          close: async () => {
+            isClosed = true
+          },
+        },
+      ]
+      const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
+      try {
+        const other = await deployed.start({ stack: { ...deployed.stack, busEvents } })
+        const { pathname, search } = new URL(other.url)
+        const first = await send(other, pathname + search)
+        const stopped = new AbortController()
+        const { body } = await fetch(`${other.origin}/api/stream`, {
+          headers: { cookie: String(first.headers['set-cookie']).split(';')[0] ?? '' },
+          signal: stopped.signal,
+        })
+        let text = ''
+        for await (const chunk of body ?? []) {
+          text += Buffer.from(chunk).toString()
+          if (text.includes('"id":"e1"')) break
+        }
+        expect(text).toContain('"hasBusEvents":true')
+        expect(text).toContain('"bus":"service"')
+      } finally {
+        await deployed.close()
+      }
+      expect(isClosed).toBe(true)
     })
   })
 

@@ -18,6 +18,8 @@ const looks: Readonly<Record<string, StatusLook>> = {
   TIMED_OUT: { word: 'Timed out', glyph: '◷', tone: 'late' },
   LOST: { word: 'Lost', glyph: '?', tone: 'lost' },
   REJECTED: { word: 'Rejected', glyph: '!', tone: 'rejected' },
+  PAUSED: { word: 'Paused', glyph: '‖', tone: 'parked' },
+  BREAKER: { word: 'Breaker open', glyph: '!', tone: 'bad' },
 }
 
 /** The look of a status; of one that this version does not know, its own word. */

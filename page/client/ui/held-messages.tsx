@@ -29,7 +29,7 @@ const Message = ({ message }: { readonly message: HeldMessageView }) => {
           </span>
         )}
       </p>
-      {[...reasons, ...problems].map((reason) => (
+      {[...new Set([...reasons, ...problems])].map((reason) => (
         <p class="small muted wrap" key={reason}>
           {visible(shortened(reason, 400))}
         </p>

@@ -3,9 +3,11 @@ import requestSchema from '../../../events/run-request.schema.json' with { type:
 import { parseWith } from '../../../lib/contracts/problems.ts'
 import { RunRequest } from '../../../lib/contracts/run-request.ts'
 import { cellsOf, tallyOf } from '../../../page/client/model/asset-cells.ts'
+import { decisionOf } from '../../../page/client/model/decision.ts'
 import { csvOf, jsonLinesOf } from '../../../page/client/model/export-rows.ts'
 import { filterRows, filtersOf, noFilters, queryOf } from '../../../page/client/model/filters.ts'
 import { duration, percent, relative, visible } from '../../../page/client/model/format.ts'
+import { mergeChanged } from '../../../page/client/model/merge-changed.ts'
 import { fieldsOf, requestOf } from '../../../page/client/model/request-form.ts'
 import type { RunRow } from '../../../page/shared/protocol.ts'
 
@@ -43,6 +45,47 @@ describe('a filter', () => {
     expect(filterRows(rows, { ...noFilters, status: ['FAILED'], since: '1h' }, 3_700_000)).toEqual([rows[2]])
     expect(filterRows(rows, { ...noFilters, project: 'other' }, 0)).toEqual([])
     expect(filterRows(rows, { ...noFilters, type: ['BUSINESS_DESCRIPTIONS'] }, 0)).toEqual([])
+  })
+})
+
+describe('mergeChanged', () => {
+  const keyed = (key: string, updatedAtMs: number) => row({ key, updatedAtMs })
+
+  test('puts changed rows in their places, adds new ones, and leaves out removed ones', () => {
+    const before = [keyed('a', 40), keyed('b', 30), keyed('c', 20)]
+    const rows = new Map(
+      [keyed('a', 25), keyed('c', 20), keyed('d', 50), keyed('e', 1)].map((one) => [one.key, one]),
+    )
+    const merged = mergeChanged(before, rows, new Set(['a', 'b', 'd', 'e']))
+    expect(merged.map(({ key }) => key)).toEqual(['d', 'a', 'c', 'e'])
+  })
+
+  test('returns the same list when nothing changed', () => {
+    const before = [keyed('a', 40)]
+    expect(mergeChanged(before, new Map([['a', keyed('a', 40)]]), new Set())).toBe(before)
+  })
+})
+
+describe('decisionOf', () => {
+  const run = {
+    state: 'IN_FLIGHT',
+    projectId: 'sales',
+    attempt: 1,
+    createdAtMs: 0,
+    subject: { revision: '1', types: ['BUSINESS_NAMES'] },
+    request: { requestKey: 'event:1', requestedAtMs: 0, lane: 'live' },
+    history: [],
+  }
+
+  test('names the rule, the version of the policy, and what it ordered', () => {
+    const policy = { version: 3, rule: 2, retry: { attempts: 3, delayMs: 60_000 } }
+    expect(decisionOf({ ...run, policy })).toBe(
+      'rules[2] of policy version 3: run names, in lane live, up to 3 attempts, 1m apart',
+    )
+  })
+
+  test('is absent where no policy decided', () => {
+    expect(decisionOf(run)).toBeUndefined()
   })
 })
 

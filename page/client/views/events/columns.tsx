@@ -48,9 +48,11 @@ const reasonColumn: Column<EventLine> = {
 export const columnsFor = (
   isNarrow: boolean,
   open: (event: EventLine) => void,
-): readonly Column<EventLine>[] => [
-  whenColumn,
-  typeColumn(open),
-  targetColumn,
-  ...(isNarrow ? [] : [reasonColumn]),
-]
+): readonly Column<EventLine>[] =>
+  isNarrow
+    ? [
+        { ...whenColumn, width: '58px' },
+        { ...typeColumn(open), width: 'minmax(0, 1.3fr)' },
+        { ...targetColumn, width: 'minmax(0, 1fr)' },
+      ]
+    : [whenColumn, typeColumn(open), targetColumn, reasonColumn]

@@ -6,7 +6,7 @@ import { Status } from '../../ui/status.tsx'
 /** `Metadata Generation Run Timed Out` as the status TIMED_OUT; undefined for other events. */
 export const statusOf = (detailType: string): string | undefined => {
   const [, word] =
-    /^(?:Metadata Generation|Data Source) Run (Started|Succeeded|Partially Succeeded|Failed|Canceled|Timed Out|Lost|Rejected)$/.exec(
+    /^(?:Metadata Generation|Data Source)(?: Run)? (Started|Succeeded|Partially Succeeded|Failed|Canceled|Timed Out|Lost|Rejected)$/.exec(
       detailType,
     ) ?? []
   return word === 'Started' ? 'STARTED' : word?.toUpperCase().replace(' ', '_')
@@ -25,12 +25,17 @@ export const link = (event: EventLine) =>
     </a>
   )
 
+const subjectOf = ({ bus, detailType }: EventLine): string => {
+  if (bus === 'service') return 'at DataZone'
+  return detailType.startsWith('Data Source') ? 'data source run' : 'run'
+}
+
 /** A run's event as its status, any other as its own words. */
 export const What = ({ event }: { readonly event: EventLine }) => {
   const status = statusOf(event.detailType)
   return status === undefined ? (
     visible(event.detailType || 'event without a type')
   ) : (
-    <Status status={status} detail={event.detailType.startsWith('Data Source') ? 'data source run' : 'run'} />
+    <Status status={status} detail={subjectOf(event)} />
   )
 }

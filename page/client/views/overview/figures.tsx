@@ -50,7 +50,7 @@ export const Figures = ({ overview }: { readonly overview: Overview }) => {
       >
         <h2 class="muted">Endings a minute</h2>
         <div class="value">{rate(perMinute)}</div>
-        <div class="note small muted clip">
+        <div class="note small muted">
           {kinds.length === 0
             ? 'none in ten minutes'
             : kinds.map(([kind, value]) => `${rate(value)} ${lookOf(kind).word.toLowerCase()}`).join(', ')}

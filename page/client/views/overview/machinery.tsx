@@ -22,7 +22,7 @@ export const Machinery = ({ overview }: { readonly overview: Overview }) => (
       ))}
       {overview.breakers.map(({ name, nextProbeAtMs }) => (
         <li key={name}>
-          <Status status="FAILED" /> breaker {visible(name)}
+          <Status status="BREAKER" /> <span class="clip">{visible(name)}</span>
           <span class="end muted small">
             probe <Ago atMs={nextProbeAtMs} />
           </span>
@@ -30,8 +30,14 @@ export const Machinery = ({ overview }: { readonly overview: Overview }) => (
       ))}
       {overview.pauses.map(({ scope, reason, pausedBy }) => (
         <li key={scope}>
-          <Status status="PARKED" /> paused {scope}
-          <span class="end muted small clip">{visible(`${reason ?? ''} ${pausedBy ?? ''}`)}</span>
+          <div class="stack" style={{ gap: '0', flex: '1' }}>
+            <span class="clip">
+              <Status status="PAUSED" /> {visible(scope)}
+            </span>
+            <span class="muted small clip">
+              {visible([reason, pausedBy].filter((part) => part !== undefined).join(', by '))}
+            </span>
+          </div>
         </li>
       ))}
       <li>

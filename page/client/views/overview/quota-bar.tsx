@@ -8,6 +8,7 @@ export const QuotaBar = ({ quota }: { readonly quota: QuotaLine }) => (
         <span>{visible(quota.name)}</span>
         <span class="end muted small">
           {count(quota.used)} of {count(quota.limit)}
+          {quota.reserved > 0 && `, ${count(quota.reserved)} reserved for live`}
           {quota.waiting > 0 && `, ${count(quota.waiting)} wait`}
         </span>
       </div>

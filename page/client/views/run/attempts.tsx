@@ -39,12 +39,13 @@ const Attempt = (props: {
 }) => {
   const { story, at, isChosen, phases, longestMs } = props
   const { subject, attempt, error } = story.run
+  const isAsset = subject.types !== undefined
   const name = subject.revision ?? subject.triggerKey ?? story.run.runId ?? ''
   return (
     <tr aria-current={isChosen ? 'true' : undefined}>
       <td>
         <a href={`?at=${at}`}>
-          {visible(shortened(name, 40))}, {attempt}
+          {isAsset ? 'revision' : 'trigger'} {visible(shortened(name, 40))}, attempt {attempt}
         </a>
         <div class="muted small">{subject.types?.map(typeName).join(' + ')}</div>
       </td>
@@ -82,10 +83,14 @@ export const Attempts = (props: {
       <table class="attempts">
         <thead>
           <tr class="muted small">
-            <th scope="col">{target.kind === 'asset' ? 'Revision, attempt' : 'Trigger, attempt'}</th>
+            <th scope="col">Run</th>
             <th scope="col">Ended as</th>
-            <th scope="col">Waited</th>
-            <th scope="col">At DataZone</th>
+            <th scope="col" class="num">
+              Waited
+            </th>
+            <th scope="col" class="num">
+              At DataZone
+            </th>
             <th scope="col" class="only-wide">
               <span class="hidden">Scale</span>
             </th>

@@ -58,12 +58,6 @@ const Choices = ({ filters, onChange, rows }: FilterBarProps) => {
         onChange={(type) => change({ type: listed(type) })}
       />
       <Choice
-        label="Domain"
-        value={filters.domain}
-        options={facets.domain}
-        onChange={(domain) => change({ domain })}
-      />
-      <Choice
         label="Project"
         value={filters.project}
         options={facets.project}
@@ -75,6 +69,14 @@ const Choices = ({ filters, onChange, rows }: FilterBarProps) => {
         options={spans}
         onChange={(since) => change({ since })}
       />
+      {facets.domain.length > 2 && (
+        <Choice
+          label="Domain"
+          value={filters.domain}
+          options={facets.domain}
+          onChange={(domain) => change({ domain })}
+        />
+      )}
     </div>
   )
 }

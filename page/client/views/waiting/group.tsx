@@ -1,4 +1,5 @@
 import type { WaitingGroup } from '../../../shared/protocol.ts'
+import { useNow } from '../../live.ts'
 import { count, plural, sentence, visible } from '../../model/format.ts'
 import { reasonWord } from '../../model/statuses.ts'
 import { CommandLine } from '../../ui/command.tsx'
@@ -9,17 +10,21 @@ interface GroupProps {
   readonly group: WaitingGroup
 }
 
-const When = ({ group }: GroupProps) => (
-  <p class="muted small" style={{ margin: '4px 0 10px' }}>
-    Looked at next <Ago atMs={group.firstRetryAtMs} /> (<Time atMs={group.firstRetryAtMs} />
-    {group.lastRetryAtMs !== group.firstRetryAtMs && (
-      <>
-        , the last <Ago atMs={group.lastRetryAtMs} />
-      </>
-    )}
-    ). The oldest was requested <Ago atMs={group.oldestRequestAtMs} />.
-  </p>
-)
+const When = ({ group }: GroupProps) => {
+  const isDue = group.firstRetryAtMs <= useNow()
+  return (
+    <p class="muted small" style={{ margin: '4px 0 10px' }}>
+      {isDue ? 'Due' : 'Looked at next'} <Ago atMs={group.firstRetryAtMs} /> (
+      <Time atMs={group.firstRetryAtMs} />
+      {group.lastRetryAtMs !== group.firstRetryAtMs && (
+        <>
+          , the last <Ago atMs={group.lastRetryAtMs} />
+        </>
+      )}
+      ). The oldest was requested <Ago atMs={group.oldestRequestAtMs} />.
+    </p>
+  )
+}
 
 const Commands = ({ group }: GroupProps) => (
   <div class="stack" style={{ alignContent: 'start' }}>
@@ -27,8 +32,8 @@ const Commands = ({ group }: GroupProps) => (
       <div key={why + (command ?? '')} class="stack" style={{ gap: '6px' }}>
         <p>{sentence(visible(why))}</p>
         {command !== undefined && (
-          <div class="row" style={{ flexWrap: 'nowrap' }}>
-            <div style={{ flex: '1', minWidth: '0' }}>
+          <div class="row">
+            <div class="command-place">
               <CommandLine command={command} />
             </div>
             <Release command={command} />

@@ -12,7 +12,7 @@ const words = {
   rejected: {
     title: 'Rejected requests',
     tone: 'rejected',
-    text: 'The starter rejected {count}; the Events view shows the reasons. Their senders fix and send them again; after a change of the policy or the deployment, redrive.',
+    text: 'The starter rejected {count}; the button shows each with its reasons. Their senders fix and send them again; after a change of the policy or the deployment, redrive.',
     button: 'Look and redrive',
   },
 } as const
@@ -36,8 +36,8 @@ export const HeldQueue = ({
         {plural(waiting, 'message')}
         {after}
       </p>
-      <div class="row" style={{ flexWrap: 'nowrap' }}>
-        <div style={{ flex: '1', minWidth: '0' }}>
+      <div class="row">
+        <div class="command-place">
           <CommandLine command={`dzrun redrive ${shelf}`} />
         </div>
         <ChangeButton change={{ action: 'redrive', shelf }}>{button}</ChangeButton>
