@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { cancelUnstarted, park, reject } from '../../../../lib/usecases/start/close-claim.ts'
+import { claimedRun, minute, t0 } from '../../../support/runs.ts'
+import { startContext } from '../../../support/start-context.ts'
+
+const error = { name: 'ThrottlingException', message: 'slow down' }
+const why = { reason: 'THROTTLED', retryAtMs: t0 + minute, definite: true, error } as const
+const day = 24 * 60 * minute
+
+describe('park', () => {
+  test('keeps the claim in the table until its time', async () => {
+    const run = claimedRun()
+    const context = startContext({ runs: [run] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'parked' })
+    expect(context.store.current(run)).toMatchObject({ state: 'PARKED', reason: 'THROTTLED', error })
+  })
+
+  test('applies the refusal to what another invocation has noted meanwhile', async () => {
+    const run = claimedRun()
+    const noted = claimedRun({ version: 2, alsoRequestedBy: [{ requestKey: 'request:again-1' }] })
+    const context = startContext({ runs: [noted] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'parked' })
+    expect(context.store.current(run)).toMatchObject({
+      state: 'PARKED',
+      alsoRequestedBy: [{ requestKey: 'request:again-1' }],
+    })
+  })
+
+  test('P1: leaves the record alone when another invocation has taken over the lease', async () => {
+    const run = claimedRun()
+    const taken = claimedRun({ version: 2, startSent: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
+    const context = startContext({ runs: [taken] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'duplicate' })
+    expect(context.store.current(run)).toEqual(taken)
+  })
+
+  test('P9: rejects a run that has waited too long', async () => {
+    const run = claimedRun({ createdAtMs: t0 - 36 * day })
+    const context = startContext({ runs: [run] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'rejected' })
+    expect(context.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Rejected' }])
+  })
+
+  test('P1: parks it all the same while a Start of it may have taken effect', async () => {
+    const run = claimedRun({ createdAtMs: t0 - 36 * day })
+    const context = startContext({ runs: [run] })
+    expect(await park(run, { ...why, definite: false }, context)).toMatchObject({ outcome: 'parked' })
+  })
+})
+
+describe('reject', () => {
+  test('ends the run and announces it once', async () => {
+    const run = claimedRun()
+    const context = startContext({ runs: [run] })
+    expect(await reject(run, error, context)).toMatchObject({ outcome: 'rejected', reasons: ['slow down'] })
+    expect(await reject(run, error, context)).toMatchObject({ outcome: 'duplicate' })
+    expect(context.bus.events).toHaveLength(1)
+  })
+})
+
+describe('cancelUnstarted', () => {
+  test('ends a run with a requested cancel as CANCELED', async () => {
+    const run = claimedRun({ cancel: { requestId: 'stop-1', requestedAtMs: t0 } })
+    const context = startContext({ runs: [run] })
+    expect(await cancelUnstarted(run, context)).toMatchObject({ outcome: 'canceled' })
+    expect(context.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Canceled' }])
+  })
+})

@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest'
+import { pauseError } from '../../../../lib/usecases/start/pause-error.ts'
+
+describe('pauseError', () => {
+  test('names who paused and why', () => {
+    expect(pauseError({ pausedBy: 'ana', reason: 'migration' })).toEqual({
+      name: 'Paused',
+      message: 'paused by ana: migration',
+    })
+  })
+
+  test('says what is not known', () => {
+    expect(pauseError({}).message).toBe('paused by an operator: no reason given')
+  })
+})
