@@ -3,6 +3,16 @@ export interface Domain {
   id: string
   /** Users by their ids; their calls are signed with one of their access keys. */
   users?: User[] | undefined
+  /** Of the role that the domain acts with, as GetDomain shows it. */
+  executionRoleArn?: string | undefined
+  /** Of a customer managed key that encrypts the domain. */
+  kmsKeyArn?: string | undefined
+  /** Whether the execution role may call iam:GetRole; true unless given. */
+  readsRoles?: boolean | undefined
+  /** Whether IAM roles can be members of projects; true unless given. */
+  addsRoles?: boolean | undefined
+  /** The status of profiles that are created; `ACTIVATED` unless given. */
+  profileStatus?: string | undefined
   projects: Project[]
   assets: Asset[]
   dataSources?: DataSource[] | undefined
@@ -11,6 +21,10 @@ export interface Domain {
 /** A user of a domain. */
 export interface User {
   id: string
+  /** Of the IAM user or role. */
+  arn?: string | undefined
+  /** `ACTIVATED` unless given; no other user may act in a project with members. */
+  status?: string | undefined
   accessKeyIds?: string[] | undefined
   groupIds?: string[] | undefined
 }
@@ -29,6 +43,8 @@ export interface Project {
   name: string
   /** Users or groups. */
   members?: Member[] | undefined
+  /** Whether every caller may act in it; true without members. */
+  isOpen?: boolean | undefined
 }
 
 /** A column of an asset; more fields are shown in the form of the asset as they are. */

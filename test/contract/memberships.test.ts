@@ -1,7 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { DataZoneClient } from '@aws-sdk/client-datazone'
+import {
+  DataZoneClient,
+  DeleteProjectMembershipCommand,
+  GetProjectCommand,
+  ListDataSourcesCommand,
+} from '@aws-sdk/client-datazone'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dataZoneMemberships } from '../../lib/adapters/datazone/memberships.ts'
 import { CatalogRefused } from '../../lib/errors.ts'
@@ -11,11 +13,14 @@ import {
   checkMemberships,
   membershipCommands,
 } from '../../lib/usecases/inspect/memberships.ts'
+import { startDataZoneServer } from '../../local/datazone/http/server.ts'
+import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 
 const domainId = 'dzd_orders'
-const roleArn = 'arn:aws:iam::111122223333:role/catalog'
+const roleArn = 'arn:aws:iam::111122223333:role/path/catalog'
 const userId = '0a1b2c3d-0000-4000-8000-000000000001'
-const executionRole = 'arn:aws:iam::111122223333:role/execution'
+const executionRoleArn = 'arn:aws:iam::111122223333:role/execution'
+const target = { domainId, roleArn }
 const runsAll: Pick<Policy, 'rules'> = {
   rules: [
     { match: { project: 'closed' }, verdict: { kind: 'skip', because: 'a test' } },
@@ -23,96 +28,64 @@ const runsAll: Pick<Policy, 'rules'> = {
   ],
 }
 
-interface Answer {
-  readonly status?: number
-  readonly error?: string
-  readonly body?: object
-}
+type Domain = Catalogue['domains'][number]
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A DataZone that answers each call with `answers['METHOD path']`; `calls` holds the calls that change something. */
-const serving = async (answers: Readonly<Record<string, Answer>>) => {
-  const calls: string[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
-    const token = searchParams.get('nextToken')
-    const path = decodeURIComponent(pathname).replace(`/v2/domains/${domainId}`, '')
-    const key = `${request.method} ${path}${token === null ? '' : `?nextToken=${token}`}`
-    if (request.method === 'POST') calls.push(`${key} ${body}`)
-    const {
-      status = 200,
-      error,
-      body: answer = {},
-    } = answers[key] ?? {
-      status: 404,
-      error: 'ResourceNotFoundException',
-      body: { message: `${key} was not found` },
-    }
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      ...(error === undefined ? {} : { 'x-amzn-errortype': error }),
-    })
-    response.end(JSON.stringify(answer))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = new DataZoneClient({
+const member = (designation?: 'PROJECT_CONTRIBUTOR' | 'PROJECT_CATALOG_VIEWER' | 'PROJECT_OWNER') => [
+  { groupId: 'group-1', designation: 'PROJECT_OWNER' as const },
+  ...(designation === undefined ? [] : [{ userId, designation }]),
+]
+
+const projectsOf = (
+  sales?: Parameters<typeof member>[0],
+  finance?: Parameters<typeof member>[0],
+): Domain['projects'] => [
+  { id: 'sales', name: 'Sales', members: member(sales), isOpen: true },
+  { id: 'finance', name: 'finance', members: member(finance), isOpen: true },
+  { id: 'closed', name: 'closed' },
+]
+
+const role = (status?: 'ACTIVATED' | 'ASSIGNED' | 'DEACTIVATED'): NonNullable<Domain['users']>[number] => ({
+  id: userId,
+  arn: roleArn,
+  ...(status === undefined ? {} : { status }),
+})
+
+const clientAt = (endpoint: string, accessKeyId: string) =>
+  new DataZoneClient({
     region: 'eu-west-1',
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    endpoint,
+    credentials: { accessKeyId, secretAccessKey: 'local' },
     maxAttempts: 1,
   })
-  closing.push(
-    async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-    () => client.destroy(),
-  )
-  return { memberships: dataZoneMemberships(client), calls }
-}
 
-const domain = { 'GET ': { body: { id: domainId, domainExecutionRole: executionRole, status: 'AVAILABLE' } } }
-const profile = (status: string) => ({
-  [`GET /user-profiles/${roleArn}`]: { body: { id: userId, type: 'IAM', status } },
-})
-const projects = {
-  'GET /projects': {
-    body: { items: [{ id: 'sales', name: 'Sales', domainId, createdBy: 'a' }], nextToken: 'more' },
-  },
-  'GET /projects?nextToken=more': {
-    body: {
-      items: ['finance', 'closed'].map((id) => ({ id, name: id, domainId, createdBy: 'a' })),
-    },
-  },
+/** The simulator with one domain, and the calls that have changed something. */
+const serving = async (over: Partial<Domain>) => {
+  const server = await startDataZoneServer({ seed: 1 })
+  const { control } = server.datazone
+  control.loadCatalogue({
+    domains: [{ id: domainId, executionRoleArn, projects: projectsOf(), assets: [], ...over }],
+  })
+  const client = clientAt(server.endpoint, 'local')
+  closing.push(server.stop, () => client.destroy())
+  const changes = () =>
+    Object.entries(control.calls().counts).flatMap(([operation, outcomes]) =>
+      operation.startsWith('Create')
+        ? [`${Object.values(outcomes).reduce((a, b) => a + b)} ${operation}`]
+        : [],
+    )
+  return { memberships: dataZoneMemberships(client), endpoint: server.endpoint, client, control, changes }
 }
-const members = (projectId: string, designation?: string) => ({
-  [`GET /projects/${projectId}/memberships`]: {
-    body: {
-      members: [
-        { memberDetails: { group: { groupId: 'group-1' } }, designation: 'PROJECT_OWNER' },
-        ...(designation === undefined ? [] : [{ memberDetails: { user: { userId } }, designation }]),
-      ],
-    },
-  },
-})
-const target = { domainId, roleArn }
 
 describe('checkMemberships', () => {
-  test('shows every project that the policy may run, over all pages', async () => {
+  test('shows every project that the policy may run', async () => {
     const { memberships } = await serving({
-      ...domain,
-      ...profile('ACTIVATED'),
-      ...projects,
-      ...members('sales', 'PROJECT_CONTRIBUTOR'),
-      ...members('finance', 'PROJECT_CATALOG_VIEWER'),
+      users: [role()],
+      projects: projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_CATALOG_VIEWER'),
     })
     expect(await checkMemberships(target, runsAll, memberships)).toEqual({
       ...target,
@@ -125,8 +98,20 @@ describe('checkMemberships', () => {
     })
   })
 
+  test('reads projects and members over all pages', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `project${index}`)
+    const others = ids.map((id) => ({ groupId: id }))
+    const { memberships } = await serving({
+      users: [role()],
+      projects: ids.map((id) => ({ id, name: id, isOpen: true, members: [...others, { userId }] })),
+    })
+    const { projects } = await checkMemberships(target, runsAll, memberships)
+    expect(projects).toHaveLength(60)
+    expect(projects.filter(({ access }) => access !== 'contributor')).toEqual([])
+  })
+
   test('plans the profile and a membership in each project for a role without a profile', async () => {
-    const { memberships, calls } = await serving({ ...domain, ...projects })
+    const { memberships, changes } = await serving({})
     const report = await checkMemberships(target, runsAll, memberships)
     expect(report.profile).toBe('NONE')
     expect(membershipCommands(report)).toEqual([
@@ -136,98 +121,149 @@ describe('checkMemberships', () => {
           `aws datazone create-project-membership --domain-identifier ${domainId} --project-identifier ${project} --designation PROJECT_CONTRIBUTOR --member userIdentifier=${roleArn}`,
       ),
     ])
-    expect(calls).toEqual([])
+    expect(changes()).toEqual([])
   })
 
-  test('reports a profile that is stuck ASSIGNED, and a key of the customer', async () => {
-    const key = `arn:aws:kms:eu-west-1:111122223333:key/${userId}`
-    const { memberships } = await serving({
-      'GET ': { body: { ...domain['GET '].body, kmsKeyIdentifier: key } },
-      ...profile('ASSIGNED'),
-      ...projects,
-      ...members('sales', 'PROJECT_CONTRIBUTOR'),
-      ...members('finance', 'PROJECT_OWNER'),
-    })
+  test.each([
+    ['ASSIGNED', /^the profile of the role is ASSIGNED.* get-iam-portal-login-url/],
+    ['DEACTIVATED', /^the profile of the role is DEACTIVATED: have the administrator/],
+  ] as const)('reports a profile that is stuck %s', async (status, problem) => {
+    const projects = projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_OWNER')
+    const { memberships } = await serving({ users: [role(status)], projects })
+    const report = await checkMemberships(target, runsAll, memberships)
+    expect(report.profile).toBe(status)
+    expect(report.problems).toEqual([expect.stringMatching(problem)])
+  })
+
+  test('reports a domain that a key of the customer encrypts', async () => {
+    const kmsKeyArn = `arn:aws:kms:eu-west-1:111122223333:key/${userId}`
+    const projects = projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_OWNER')
+    const { memberships } = await serving({ users: [role()], projects, kmsKeyArn })
     const { problems } = await checkMemberships(target, runsAll, memberships)
-    expect(problems).toEqual([
-      expect.stringMatching(/^the profile of the role is ASSIGNED.* get-iam-portal-login-url/),
-      expect.stringContaining(`set DomainKmsKeyArn to it`),
-    ])
+    expect(problems).toEqual([expect.stringContaining(`encrypted with ${kmsKeyArn}: set DomainKmsKeyArn`)])
   })
 
   test('throws where the caller may not read the domain', async () => {
-    const { memberships } = await serving({
-      'GET ': { status: 403, error: 'AccessDeniedException', body: { message: 'not yours' } },
-    })
+    const { memberships, control } = await serving({})
+    control.setFaults([{ kind: 'error', operation: 'GetDomain', error: 'AccessDeniedException' }])
     await expect(checkMemberships(target, runsAll, memberships)).rejects.toThrow(CatalogRefused)
   })
 })
 
 describe('addMemberships', () => {
-  const created = { status: 201, body: { id: userId, status: 'ACTIVATED' } }
-
   test('creates the profile once, and adds the role to each project that lacks it', async () => {
-    const { memberships, calls } = await serving({
-      ...domain,
-      ...projects,
-      'POST /user-profiles': created,
-      'POST /projects/sales/createMembership': { status: 201 },
-      'POST /projects/finance/createMembership': { status: 201 },
-    })
+    const { memberships, changes } = await serving({})
     const report = await checkMemberships(target, runsAll, memberships)
     expect(await addMemberships(report, memberships)).toEqual([
       { projectId: 'sales', outcome: 'added' },
       { projectId: 'finance', outcome: 'added' },
     ])
-    expect(calls).toHaveLength(3)
-    expect(JSON.parse(calls[1]?.replace(/^POST .+?createMembership /, '') ?? '')).toEqual({
-      designation: 'PROJECT_CONTRIBUTOR',
-      member: { userIdentifier: roleArn },
+    expect(changes()).toEqual(['1 CreateUserProfile', '2 CreateProjectMembership'])
+    const after = await checkMemberships(target, runsAll, memberships)
+    expect(after).toMatchObject({
+      profile: 'ACTIVATED',
+      projects: [{ access: 'contributor' }, { access: 'contributor' }],
     })
   })
 
-  test('reports a refused addition and still tries the other projects', async () => {
+  test('raises a viewer to a contributor, and repeats nothing', async () => {
     const { memberships } = await serving({
-      ...domain,
-      ...profile('ACTIVATED'),
-      ...projects,
-      ...members('sales'),
-      ...members('finance'),
-      'POST /projects/sales/createMembership': {
-        status: 403,
-        error: 'AccessDeniedException',
-        body: { message: 'IAM roles cannot be added to this project' },
-      },
-      'POST /projects/finance/createMembership': { status: 201 },
+      users: [role()],
+      projects: projectsOf('PROJECT_CATALOG_VIEWER', 'PROJECT_CONTRIBUTOR'),
     })
     const report = await checkMemberships(target, runsAll, memberships)
+    expect(await addMemberships(report, memberships)).toEqual([{ projectId: 'sales', outcome: 'added' }])
+    expect(await memberships.members(domainId, 'sales')).toEqual([
+      { userId, designation: 'PROJECT_CONTRIBUTOR' },
+    ])
+    const after = await checkMemberships(target, runsAll, memberships)
+    expect(await addMemberships(after, memberships)).toEqual([])
+  })
+
+  test('reports a refused addition and still tries the other projects', async () => {
+    const { memberships, control } = await serving({ users: [role()] })
+    const report = await checkMemberships(target, runsAll, memberships)
+    control.setFaults([
+      { kind: 'error', operation: 'CreateProjectMembership', error: 'AccessDeniedException', times: 1 },
+    ])
     expect(await addMemberships(report, memberships)).toEqual([
-      {
-        projectId: 'sales',
-        outcome: 'refused',
-        reason: expect.stringContaining('IAM roles cannot be added to this project'),
-      },
+      { projectId: 'sales', outcome: 'refused', reason: expect.stringContaining('AccessDeniedException') },
       { projectId: 'finance', outcome: 'added' },
     ])
   })
 
+  test('reports that the domain takes no IAM roles into projects', async () => {
+    const { memberships } = await serving({ users: [role()], addsRoles: false })
+    const results = await addMemberships(await checkMemberships(target, runsAll, memberships), memberships)
+    expect(results).toHaveLength(2)
+    for (const result of results)
+      expect(result).toMatchObject({
+        outcome: 'refused',
+        reason: expect.stringContaining('IAM roles cannot be added'),
+      })
+  })
+
   test('names the execution role that lacks iam:GetRole', async () => {
-    const { memberships } = await serving({
-      ...domain,
-      ...projects,
-      'POST /user-profiles': {
-        status: 403,
-        error: 'AccessDeniedException',
-        body: { message: 'execution role is not authorized to perform: iam:GetRole' },
-      },
-    })
+    const { memberships } = await serving({ readsRoles: false })
     const report = await checkMemberships(target, runsAll, memberships)
     const results = await addMemberships(report, memberships)
     expect(results).toHaveLength(2)
     for (const result of results)
       expect(result).toMatchObject({
         outcome: 'refused',
-        reason: expect.stringMatching(new RegExp(`allow iam:GetRole on the role to ${executionRole}$`)),
+        reason: expect.stringMatching(new RegExp(`allow iam:GetRole on the role to ${executionRoleArn}$`)),
       })
+  })
+
+  test('leaves a new profile ASSIGNED where the domain does', async () => {
+    const { memberships } = await serving({ profileStatus: 'ASSIGNED' })
+    await addMemberships(await checkMemberships(target, runsAll, memberships), memberships)
+    const after = await checkMemberships(target, runsAll, memberships)
+    expect(after.problems).toEqual([expect.stringContaining('is ASSIGNED')])
+  })
+})
+
+describe('a membership in the simulator', () => {
+  test.each([
+    ['ASSIGNED', 'AccessDeniedException'],
+    ['ACTIVATED', undefined],
+  ] as const)('gives a member whose profile is %s the answer %s', async (status, name) => {
+    const { endpoint } = await serving({
+      users: [{ ...role(status), accessKeyIds: ['of-the-role'] }],
+      projects: [{ id: 'sales', name: 'Sales', members: [{ userId }] }],
+    })
+    const client = clientAt(endpoint, 'of-the-role')
+    const command = new ListDataSourcesCommand({ domainIdentifier: domainId, projectIdentifier: 'sales' })
+    const refusal = await client.send(command).then(
+      () => undefined,
+      (error: Error) => error.name,
+    )
+    client.destroy()
+    expect(refusal).toBe(name)
+  })
+
+  test('ends once', async () => {
+    const { client, memberships } = await serving({
+      users: [role()],
+      projects: projectsOf('PROJECT_CONTRIBUTOR'),
+    })
+    const command = new DeleteProjectMembershipCommand({
+      domainIdentifier: domainId,
+      projectIdentifier: 'sales',
+      member: { userIdentifier: roleArn },
+    })
+    await client.send(command)
+    expect(await memberships.members(domainId, 'sales')).toEqual([])
+    await expect(client.send(command)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  })
+
+  test('leaves a project without members open to every caller', async () => {
+    const { client, memberships } = await serving({ users: [role()] })
+    await memberships.addContributor(domainId, 'closed', roleArn)
+    const answer = await client.send(
+      new GetProjectCommand({ domainIdentifier: domainId, identifier: 'closed' }),
+    )
+    expect(answer.id).toBe('closed')
+    expect(await memberships.members(domainId, 'closed')).toHaveLength(1)
   })
 })

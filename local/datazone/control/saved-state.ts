@@ -32,9 +32,9 @@ const savedAsset = (asset: Asset) => {
 }
 
 const savedDomains = (domains: Domains) =>
-  [...domains].map(([id, { users, projects, assets, dataSources }]) => ({
+  [...domains].map(([id, { projects, assets, dataSources, ...rest }]) => ({
     id,
-    users,
+    ...rest,
     projects: [...projects.values()],
     assets: [...assets.values()].map(savedAsset),
     dataSources: [...dataSources.values()],
@@ -114,10 +114,10 @@ const restoredAsset = (given: ParsedState['domains'][number]['assets'][number]):
 
 const restoredDomains = ({ domains }: ParsedState): Domains =>
   new Map(
-    domains.map(({ id, users, projects, assets, dataSources }) => [
+    domains.map(({ id, projects, assets, dataSources, ...rest }) => [
       id,
       {
-        users,
+        ...rest,
         projects: new Map(projects.map((project) => [project.id, project])),
         assets: new Map(assets.map((asset) => [asset.id, restoredAsset(asset)])),
         dataSources: new Map(dataSources.map((source) => [source.id, source])),

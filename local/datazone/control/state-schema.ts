@@ -53,6 +53,11 @@ const catalogueShape = domainSchema.shape
 const domain = strictObject({
   id: catalogueShape.id,
   users: catalogueShape.users,
+  executionRoleArn: catalogueShape.executionRoleArn,
+  kmsKeyArn: catalogueShape.kmsKeyArn,
+  readsRoles: catalogueShape.readsRoles,
+  addsRoles: catalogueShape.addsRoles,
+  profileStatus: catalogueShape.profileStatus,
   projects: catalogueShape.projects,
   assets: z.array(asset),
   dataSources: z.array(

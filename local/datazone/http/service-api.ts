@@ -1,5 +1,6 @@
 import { withUnreadableFields } from '../calls/unreadable-fields.ts'
 import type { DataZone } from '../datazone.ts'
+import { operationNamed } from '../model/model.ts'
 import { outputShape } from '../model/validation.ts'
 import { isOperation } from '../operations/operations.ts'
 import { errorReply, type JsonRequest, type Reply } from './reply.ts'
@@ -22,7 +23,7 @@ export const answerService = (
   const reply =
     answer.outcome === 'ok'
       ? {
-          status: 200,
+          status: operationNamed(request.operation).http.responseCode,
           body: withUnreadableFields(serialize(outputShape(request.operation), answer.output), unreadable),
         }
       : errorReply(answer.error.status, answer.error.name, answer.error.message)

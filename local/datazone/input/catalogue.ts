@@ -71,10 +71,16 @@ const projectSchema = strictObject({
   name: z.string().min(1),
   /** Who may act in the project; absent: every caller. */
   members: z.array(memberSchema).optional(),
+  /** Whether every caller may act in the project; true without members. */
+  isOpen: z.boolean().optional(),
 })
 
 const userSchema = strictObject({
   id: z.string().min(1),
+  /** The IAM user or role that the profile is of. */
+  arn: z.string().startsWith('arn:').optional(),
+  /** Only an ACTIVATED user may act in a project with members. */
+  status: enumOf('UserProfileStatus').default('ACTIVATED'),
   /** The access keys that sign this user's calls. */
   accessKeyIds: z.array(z.string().min(1)).default([]),
   groupIds: z.array(z.string().min(1)).default([]),
@@ -84,6 +90,15 @@ const userSchema = strictObject({
 export const domainSchema = strictObject({
   id: fitting('DomainId'),
   users: z.array(userSchema).default([]),
+  /** What GetDomain shows. */
+  executionRoleArn: fitting('RoleArn').default('arn:aws:iam::000000000000:role/datazone-execution'),
+  kmsKeyArn: fitting('KmsKeyArn').optional(),
+  /** Whether the execution role may call iam:GetRole, which the profile of a role needs. */
+  readsRoles: z.boolean().default(true),
+  /** Whether IAM roles can be members of projects. */
+  addsRoles: z.boolean().default(true),
+  /** The status of a profile that is created. */
+  profileStatus: enumOf('UserProfileStatus').default('ACTIVATED'),
   projects: z.array(projectSchema),
   assets: z.array(assetSchema),
   dataSources: z.array(dataSourceSchema).default([]),

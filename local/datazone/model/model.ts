@@ -44,7 +44,7 @@ const shape = z.discriminatedUnion('type', [
 
 const operation = z.object({
   name: z.string(),
-  http: z.object({ method: z.string(), requestUri: z.string() }),
+  http: z.object({ method: z.string(), requestUri: z.string(), responseCode: z.number().default(200) }),
   input: z.object({ shape: z.string() }),
   output: z.object({ shape: z.string() }),
   /** Whether the operation changes nothing. */

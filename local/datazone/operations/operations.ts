@@ -8,6 +8,7 @@ import { createListingChangeSet } from './create-listing-change-set.ts'
 import { getAsset } from './get-asset.ts'
 import { getDataSource } from './get-data-source.ts'
 import { getDataSourceRun } from './get-data-source-run.ts'
+import { getDomain } from './get-domain.ts'
 import { getListing } from './get-listing.ts'
 import { getMetadataGenerationRun } from './get-metadata-generation-run.ts'
 import { getProject } from './get-project.ts'
@@ -19,11 +20,13 @@ import { listMetadataGenerationRuns } from './list-metadata-generation-runs.ts'
 import { listProjectMemberships } from './list-project-memberships.ts'
 import { listProjects } from './list-projects.ts'
 import { requireAccess, userOf } from './permissions.ts'
+import { createProjectMembership, deleteProjectMembership } from './project-memberships.ts'
 import { rejectPredictions } from './reject-predictions.ts'
 import { search } from './search.ts'
 import { searchListings } from './search-listings.ts'
 import { startDataSourceRun } from './start-data-source-run.ts'
 import { startMetadataGenerationRun } from './start-metadata-generation-run.ts'
+import { createUserProfile, getUserProfile } from './user-profiles.ts'
 
 /** A call whose input is valid: the asset or data source that it is about, if that is known, and its effect. */
 type Prepared<Out> = { targetId: string | undefined; effect: () => Out }
@@ -34,18 +37,24 @@ export type ServiceCall = Readonly<{ operation: string; input: unknown; accessKe
 /** What a call is about: the asset or data source that faults look at, and the project whose members may make it. */
 type Subject = Readonly<{ targetId?: string | undefined; projectId?: string | undefined }>
 
+/** Every operation names its domain; GetDomain by the one identifier that it takes. */
+type InDomain = { domainIdentifier: string } | { identifier: string }
+
+const domainIdOf = (input: InDomain): string =>
+  'domainIdentifier' in input ? input.domainIdentifier : input.identifier
+
 /**
  * One operation: checks its input against the model of the API's generation (ValidationException), and then is
  * ready to take effect for the user whose key signed the call, if that user has access to the project.
  */
 const serve =
-  <Input extends { domainIdentifier: string }, Out>(
+  <Input extends InDomain, Out>(
     effect: (world: World, input: Input, userId: string) => Out,
     subjectOf: (input: Input, world: World) => Subject,
   ) =>
   (world: World, { operation, input, accessKeyId }: ServiceCall): Prepared<Out> => {
     assertInput<Input>(operation, input, world.settings.apiGeneration === 'older' ? olderModel : model)
-    const { domainIdentifier: domainId } = input
+    const domainId = domainIdOf(input)
     return {
       targetId: subjectOf(input, world).targetId,
       effect: () => {
@@ -81,6 +90,10 @@ const asset = ({ domainIdentifier, identifier }: ById, world: World): Subject =>
 const source = (domainId: string, sourceId: string, { domains }: World): Subject => ({
   targetId: sourceId,
   projectId: domains.get(domainId)?.dataSources.get(sourceId)?.projectId,
+})
+
+const project = ({ projectIdentifier }: { projectIdentifier: string }): Subject => ({
+  projectId: projectIdentifier,
 })
 
 const served = {
@@ -119,9 +132,12 @@ const served = {
   })),
   GetProject: serve(getProject, () => ({})),
   ListProjects: serve(listProjects, () => ({})),
-  ListProjectMemberships: serve(listProjectMemberships, ({ projectIdentifier }) => ({
-    projectId: projectIdentifier,
-  })),
+  GetDomain: serve(getDomain, () => ({})),
+  CreateUserProfile: serve(createUserProfile, () => ({})),
+  GetUserProfile: serve(getUserProfile, () => ({})),
+  CreateProjectMembership: serve(createProjectMembership, project),
+  DeleteProjectMembership: serve(deleteProjectMembership, project),
+  ListProjectMemberships: serve(listProjectMemberships, project),
 }
 
 /** The operations that are served. */

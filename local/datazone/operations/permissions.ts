@@ -17,8 +17,8 @@ export const userOf = (world: World, domainId: string, accessKeyId: string | und
 }
 
 /**
- * Throws AccessDeniedException when a project has members and the user is not one of them, directly or by a group, or
- * may only read. A project without `members` lets every caller in.
+ * Throws AccessDeniedException when a project has members and the user is not one of them, directly or by a group, may
+ * only read, or has a profile that is not activated. A project without `members` lets every caller in.
  */
 export const requireAccess = (
   world: World,
@@ -27,15 +27,15 @@ export const requireAccess = (
 ): void => {
   const { projectId, userId, access } = call
   const domain = world.domains.get(domainId)
-  const members = projectId === undefined ? undefined : domain?.projects.get(projectId)?.members
-  if (members === undefined) return
-  const groups = domain?.users.find(({ id }) => id === userId)?.groupIds ?? []
-  const isAllowed = members.some(
+  const project = projectId === undefined ? undefined : domain?.projects.get(projectId)
+  if (project?.members === undefined || project.isOpen === true) return
+  const { groupIds: groups = [], status = 'ACTIVATED' } = domain?.users.find(({ id }) => id === userId) ?? {}
+  const isMember = project.members.some(
     ({ userId: member, groupId, designation }) =>
       (member === userId || (groupId !== undefined && groups.includes(groupId))) &&
       (access === 'read' || mayChange.has(designation)),
   )
-  if (!isAllowed)
+  if (!isMember || status !== 'ACTIVATED')
     throw new ServiceError(
       'AccessDeniedException',
       `User ${userId} is not permitted to ${access === 'read' ? 'read from' : 'make changes in'} project ${projectId}`,

@@ -63,16 +63,19 @@ export type DataSource = Omit<ParsedDataSource, 'status'> & {
   updatedAtMs: number
 }
 
+/** A user profile. */
+export type User = ParsedDomain['users'][number]
+
 /** A project: `members` undefined lets every caller act in it. */
 export type Project = ParsedDomain['projects'][number]
 
 /** A domain with its projects, assets and data sources by id. */
-export type Domain = Readonly<{
-  users: ParsedDomain['users']
-  projects: ReadonlyMap<string, Project>
-  assets: ReadonlyMap<string, Asset>
-  dataSources: ReadonlyMap<string, DataSource>
-}>
+export type Domain = Readonly<Omit<ParsedDomain, 'id' | 'projects' | 'assets' | 'dataSources'>> &
+  Readonly<{
+    projects: Map<string, Project>
+    assets: ReadonlyMap<string, Asset>
+    dataSources: ReadonlyMap<string, DataSource>
+  }>
 /** Domains by id. */
 export type Domains = ReadonlyMap<string, Domain>
 
@@ -105,10 +108,10 @@ const byId = <Item extends { id: string }>(items: readonly Item[]): Map<string, 
 export const parseDomains = (catalogue: unknown, nowMs: number): Domains => {
   const { domains } = parseInput('the catalogue', catalogueSchema, catalogue)
   return new Map(
-    domains.map(({ id, users, projects, assets, dataSources }) => [
+    domains.map(({ id, projects, assets, dataSources, ...rest }) => [
       id,
       {
-        users,
+        ...rest,
         projects: byId(projects),
         assets: byId(assets.map((asset) => createAsset(asset, nowMs))),
         dataSources: byId(

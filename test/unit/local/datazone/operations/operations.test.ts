@@ -5,6 +5,7 @@ import { isOperation, operations } from '../../../../../local/datazone/operation
 import { glue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
 const domainIdentifier = 'dzd_sample1234567'
+const roleArn = 'arn:aws:iam::111122223333:role/catalog'
 
 /** A world in which something has happened to an asset and a data source. */
 const busyWorld = () => {
@@ -46,6 +47,15 @@ const inputs = ({ run, sourceRun }: ReturnType<typeof busyWorld>): Record<string
     GetProject: { identifier: salesProject },
     ListProjects: { name: 'Sales' },
     ListProjectMemberships: { projectIdentifier: salesProject },
+    GetDomain: { identifier: domainIdentifier },
+    CreateUserProfile: { userIdentifier: roleArn, userType: 'IAM_ROLE' },
+    GetUserProfile: { userIdentifier: roleArn, type: 'IAM' },
+    CreateProjectMembership: {
+      projectIdentifier: salesProject,
+      designation: 'PROJECT_CONTRIBUTOR',
+      member: { userIdentifier: roleArn },
+    },
+    DeleteProjectMembership: { projectIdentifier: salesProject, member: { userIdentifier: roleArn } },
     RejectPredictions: { ...asset, revision: '2', rejectChoices: [{ predictionTarget: 'summary' }] },
     AcceptPredictions: { ...asset, acceptRule: { rule: 'ALL' } },
     CreateListingChangeSet: { entityIdentifier: storeSales, entityType: 'ASSET', action: 'PUBLISH' },
@@ -54,7 +64,7 @@ const inputs = ({ run, sourceRun }: ReturnType<typeof busyWorld>): Record<string
 
 describe('operations', () => {
   const busy = busyWorld()
-  const given = inputs(busy)
+  const inputsOf = inputs(busy)
 
   test.each(Object.keys(operations))('answers %s as the model allows', (operation) => {
     const { world } = busy
@@ -63,7 +73,8 @@ describe('operations', () => {
       CancelMetadataGenerationRun: { identifier: world.control.runs().at(-1)?.id },
       GetListing: { identifier: outputOf(world.asset(storeSales)).listing?.listingId },
     }
-    const input = { domainIdentifier, ...(given[operation] ?? later[operation]) }
+    const given = { ...inputsOf, ...later }[operation]
+    const input = operation === 'GetDomain' ? given : { domainIdentifier, ...given }
     const shape = outputShape(operation)
     const answered = serialize(shape, outputOf(world.call(operation, input)))
     expect(problemsOf(shape, answered)).toEqual([])
