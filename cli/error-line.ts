@@ -1,5 +1,6 @@
 import { CatalogRefused } from '../lib/errors.ts'
 import { CommandFailed, type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { firstLine } from './terminal.ts'
 
 /** What a command prints when it fails, and the code that it exits with. */
 export interface ErrorLine {
@@ -30,13 +31,16 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 const missing = /^(ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/
 const offline = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/
 
+/** One line without its full stop: the fix comes after it. */
+const sentence = (text: string): string => firstLine(text).replace(/\.$/, '')
+
 /** Returns the one line that says what failed and how to fix it. */
 export const errorLine = (error: unknown): ErrorLine => {
   if (error instanceof CommandFailed) return { message: error.message, exitCode: error.exitCode }
   const chain = chainOf(error)
-  const text = chain[0]?.message || String(error)
-  const innermost = chain.at(-1)?.message
-  const message = innermost === undefined || text.includes(innermost) ? text : `${text}: ${innermost}`
+  const text = sentence(chain[0]?.message || String(error))
+  const innermost = sentence(chain.at(-1)?.message ?? '')
+  const message = innermost === '' || text.includes(innermost) ? text : `${text}: ${innermost}`
   const refusal = chain.flatMap(({ name }) => refusals.filter(([names]) => names.test(name)))[0]
   if (refusal !== undefined) return { message: `${message}; ${refusal[1]}`, exitCode: exitCodes.refused }
   if (error instanceof CatalogRefused) return { message, exitCode: exitCodeOf(error.kind) }

@@ -4,6 +4,9 @@ import { styleText } from 'node:util'
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === '\n' ? ' ' : '\ufffd'))
 
+/** The first line of a message: what follows it helps developers of the SDK only. */
+export const firstLine = (text: string): string => printable(text.split(/\r?\n/)[0] ?? '')
+
 /** Styles text for a terminal; plain where stdout is piped or NO_COLOR is set. */
 export const styled = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string): string =>
   styleText(style, text, { stream: process.stdout })

@@ -9,6 +9,7 @@ import { addRowFlags, type Column, checkRowFlags, note, type OutputFlags, printR
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
+import { firstLine } from '../terminal.ts'
 
 interface CoverageOptions extends StackOptions, OutputFlags {
   readonly domain?: string
@@ -68,6 +69,11 @@ export const addCoverage = (program: Command): void => {
       store: connection.store,
       clock,
       onProgress: progress.report,
+      onRepeat: ({ name, message }, tries, ofTries) =>
+        note(
+          `DataZone does not answer (${name}: ${firstLine(message)}); try ${tries} of ${ofTries} failed, trying again`,
+          all,
+        ),
     }).finally(progress.end)
     if (rows.length === 0) note('nothing is published', all)
     await printRows(rows, columns, all)

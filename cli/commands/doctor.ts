@@ -13,8 +13,9 @@ import type { LiveOptions } from '../doctor/live.ts'
 import { errorLine } from '../error-line.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { addRowFlags, type Column, checkRowFlags, formatOf, note, printRows } from '../output.ts'
+import { pastedCommand } from '../pasted-command.ts'
 import { queueDepths } from '../queues.ts'
-import type { StackLocation } from '../stack-location.ts'
+import type { StackLocation, StackOptions } from '../stack-location.ts'
 import { styled } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -37,11 +38,11 @@ const columns: readonly Column<Finding>[] = [
   },
 ]
 
-const lines = (findings: readonly Finding[]): readonly string[] =>
+const lines = (findings: readonly Finding[], options: StackOptions): readonly string[] =>
   findings.flatMap(({ severity, check, found, fix, command }) => [
     `${styled(colors[severity], severity.padEnd(9))}${check.padEnd(16)}${found}`,
     ...(fix === undefined ? [] : [`${' '.repeat(25)}${fix}`]),
-    ...(command === undefined ? [] : [`${' '.repeat(25)}dzrun ${command.join(' ')}`]),
+    ...(command === undefined ? [] : [`${' '.repeat(25)}${pastedCommand(command, options)}`]),
   ])
 
 /** The skew against the clock of SQS, to the second, as its answers show it. */
@@ -155,7 +156,7 @@ export const addDoctor = (program: Command): void => {
     if (all.live === undefined && (all.spendOneRun !== undefined || all.listen !== undefined))
       throw new CommandFailed(exitCodes.usage, '--spend-one-run and --listen go with --live')
     const findings = await findingsOf(await connect(all), all)
-    if (formatOf(all) === 'table' && all.columns === undefined) console.log(lines(findings).join('\n'))
+    if (formatOf(all) === 'table' && all.columns === undefined) console.log(lines(findings, all).join('\n'))
     else await printRows(findings, columns, all)
     const errors = findings.filter(({ severity }) => severity === 'error').length
     if (errors === 0) return

@@ -13,7 +13,9 @@ import type { Unrequested } from '../../lib/usecases/inspect/explain-unrequested
 import { connect } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, printDocument } from '../output.ts'
+import { pastedCommand } from '../pasted-command.ts'
 import { type AssetFlags, assetHelp, type ResolvedAsset, resolveAsset } from '../resolve-asset.ts'
+import type { StackOptions } from '../stack-location.ts'
 import { age, printable, styled, time, timeAndAge } from '../terminal.ts'
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
@@ -50,8 +52,8 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   ]
 }
 
-const adviceLine = ({ why, command }: Advice): string =>
-  command === undefined ? `- ${why}` : `- ${why}:\n    dzrun ${command.join(' ')}`
+const adviceLine = ({ why, command }: Advice, options: StackOptions): string =>
+  command === undefined ? `- ${why}` : `- ${why}:\n    ${pastedCommand(command, options)}`
 
 type Explained = Explanation & { readonly catalog?: Unrequested }
 
@@ -76,7 +78,11 @@ const catalogLines = ({ catalog }: Explained): readonly string[] =>
         printable(`By ${policyVersionText(catalog.policyVersion)}, ${catalog.decision}.`),
       ]
 
-const explanationLines = (explanation: Explained, nowMs: number): readonly string[] => [
+const explanationLines = (
+  explanation: Explained,
+  nowMs: number,
+  options: StackOptions,
+): readonly string[] => [
   ...headLines(explanation),
   ...(explanation.stories.length === 0 ? ['No run of it is recorded.'] : []),
   ...catalogLines(explanation),
@@ -84,7 +90,7 @@ const explanationLines = (explanation: Explained, nowMs: number): readonly strin
   ...explanation.skips.map((skip) => `${time(skip.atMs)}  ${printable(skipText(skip))}`),
   ...explanation.unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
   ...(explanation.advice.length === 0 ? [] : [styled('bold', 'What you can do')]),
-  ...explanation.advice.map(adviceLine),
+  ...explanation.advice.map((advice) => adviceLine(advice, options)),
 ]
 
 /** For an asset without records: what DataZone and the policy say. */
@@ -141,7 +147,7 @@ export const addExplain = (program: Command): void => {
     }
     printDocument(explanation, all, {
       fields: ['target', 'catalog', 'stories', 'skips', 'unreadable', 'advice'],
-      text: () => explanationLines(explanation, Date.now()),
+      text: () => explanationLines(explanation, Date.now(), all),
     })
     if (!isKnown) process.exitCode = exitCodes.notFound
   })

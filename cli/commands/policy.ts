@@ -1,18 +1,23 @@
 import type { Command } from 'commander'
-import { applyPolicy, type Decision, type Policy } from '../../lib/run/policy.ts'
+
+import { applyPolicy, type Decision } from '../../lib/run/policy.ts'
+import { present } from '../../lib/run/present.ts'
 import { bindingOf, isAllowedProject, type Sender, type SenderBinding } from '../../lib/run/senders.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
+import { addDocumentFlags, printDocument } from '../output.ts'
+
 import { readPolicyFile } from '../policy-file.ts'
 import { type AssetFlags, assetHelp, resolveAsset } from '../resolve-asset.ts'
+import { printable } from '../terminal.ts'
 import { addPolicyVersions } from './policy-versions.ts'
 
-const decisionText = (decision: Decision, policy: Policy): string => {
+const decisionText = (decision: Decision): string => {
   switch (decision.decision) {
     case 'run': {
-      const rule = policy.rules.findIndex(({ verdict }) => verdict === decision.orders)
-      return `run, by rules[${rule}]${decision.orders.types === undefined ? ' with the default types' : `: ${decision.orders.types.join(', ')}`}`
+      const { types, policy } = decision.orders
+      return `run, by rules[${policy.rule}]${types === undefined ? ' with the default types' : `: ${types.join(', ')}`}`
     }
     case 'skip':
       return decision.reason === 'POLICY'
@@ -45,9 +50,40 @@ const senderText = (binding: SenderBinding | undefined, projectId: string): stri
   return `sender: ${may} request project ${projectId}, by senders[${binding.rule}]`
 }
 
+/** The decision as data. */
+const decided = (decision: Decision) => {
+  switch (decision.decision) {
+    case 'run':
+      return {
+        decision: 'run',
+        ...present({ rule: decision.orders.policy.rule, types: decision.orders.types }),
+      }
+    case 'skip':
+      return decision.reason === 'POLICY'
+        ? { decision: 'skip', rule: decision.rule, because: decision.because }
+        : { decision: 'skip', because: 'no rule matches' }
+    case 'look':
+      return { decision: 'look' }
+    default:
+      return decision satisfies never
+  }
+}
+
 interface TestOptions extends AssetFlags {
   readonly file?: string
   readonly sender?: readonly string[]
+}
+
+interface Tested {
+  readonly assetId: string
+  readonly name: string
+  readonly type: string
+  readonly projectId: string
+  readonly decision: string
+  readonly rule?: number
+  readonly types?: readonly string[]
+  readonly because?: string
+  readonly sender?: string
 }
 
 const test = async (named: string, options: TestOptions): Promise<void> => {
@@ -63,12 +99,20 @@ const test = async (named: string, options: TestOptions): Promise<void> => {
     projectId: asset.owningProjectId,
     asset: { type: asset.typeIdentifier, name: asset.name },
   })
-  console.log(
-    `${asset.name} (${asset.typeIdentifier}, project ${asset.owningProjectId}): ${decisionText(decision, rules)}`,
-  )
+  const { name, typeIdentifier: type, owningProjectId: projectId } = asset
   const binding = options.sender && bindingOf(senderOf(options.sender), rules.senders)
-  if (options.sender !== undefined) console.log(senderText(binding, asset.owningProjectId))
-  if (decision.decision === 'skip' || !isAllowedProject(binding, asset.owningProjectId))
+  const tested: Tested = {
+    ...{ assetId: target.assetId, name, type, projectId, ...decided(decision) },
+    ...(options.sender === undefined ? {} : { sender: senderText(binding, projectId) }),
+  }
+  printDocument(tested, options, {
+    fields: ['assetId', 'name', 'type', 'projectId', 'decision', 'rule', 'types', 'because', 'sender'],
+    text: () => [
+      printable(`${name} (${type}, project ${projectId}): ${decisionText(decision)}`),
+      ...(tested.sender === undefined ? [] : [printable(tested.sender)]),
+    ],
+  })
+  if (decision.decision === 'skip' || !isAllowedProject(binding, projectId))
     process.exitCode = exitCodes.refused
 }
 
@@ -90,7 +134,7 @@ export const addPolicy = (program: Command): void => {
       )
     })
 
-  policy
+  const tested = policy
     .command('test')
     .argument('<asset>', assetHelp)
     .description('say which rule decides about an asset, which is read from DataZone')
@@ -104,9 +148,8 @@ export const addPolicy = (program: Command): void => {
       'after',
       '\nExample:\n  dzrun policy test tpcds_store_sales --domain dzd_sample1234567 --local',
     )
-    .action((named: string, options: { file?: string; sender?: string[] }, command: Command) =>
-      test(named, { ...command.optsWithGlobals<AssetFlags>(), ...options }),
-    )
+
+  addDocumentFlags(tested).action((named: string) => test(named, tested.optsWithGlobals<TestOptions>()))
 
   addPolicyVersions(policy)
 }

@@ -11,6 +11,10 @@ from moto.server import main
 CloudFormationBackend.validate_template = lambda self, template: []
 
 
+# Moto answers an output that refers to a bus with the object itself.
+EventBus.__str__ = lambda self: self.name
+
+
 def with_bus_name(method):
     """Moto resolves a Ref to a bus to its object, where CloudFormation resolves it to the name of the bus."""
 

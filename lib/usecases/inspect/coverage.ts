@@ -5,7 +5,7 @@ import type { CatalogAsset } from '../../run/backfill-asset.ts'
 import { applyPolicy, type Policy } from '../../run/policy.ts'
 import type { EndedRun, MetadataSubject, Run } from '../../run/run.ts'
 import { listAssets } from '../operate/list-assets.ts'
-import { pacedCalls } from '../operate/paced-calls.ts'
+import { type OnRepeat, pacedCalls } from '../operate/paced-calls.ts'
 
 /** Where a published asset stands; each is in exactly one of these. */
 const standings = ['accepted', 'review', 'failed', 'waiting', 'skipped', 'missing'] as const
@@ -46,6 +46,7 @@ export interface CoverageContext {
   readonly store: Pick<RunStore, 'runsOf'>
   readonly clock: Clock
   readonly onProgress?: (listed: number, total: number | undefined) => void
+  readonly onRepeat?: OnRepeat
 }
 
 const none = {
@@ -71,7 +72,7 @@ export const coverageOf = async (
   domainId: string,
   projects: readonly string[] | undefined,
   policy: Pick<Policy, 'rules'>,
-  { catalog, store, clock, onProgress }: CoverageContext,
+  { catalog, store, clock, onProgress, onRepeat }: CoverageContext,
 ): Promise<readonly ProjectCoverage[]> => {
   const found = new Map<string, ProjectCoverage>()
   const count = async (asset: CatalogAsset) => {
@@ -92,7 +93,7 @@ export const coverageOf = async (
   }
   const enumeration = { domainId, inventory: false, ...(projects === undefined ? {} : { projects }) }
   let [listed, total]: [number, number | undefined] = [0, undefined]
-  for await (const page of listAssets(enumeration, catalog, pacedCalls(clock))) {
+  for await (const page of listAssets(enumeration, catalog, pacedCalls(clock, onRepeat))) {
     total = page.total ?? total
     for (let from = 0; from < page.assets.length; from += inParallel)
       await Promise.all(page.assets.slice(from, from + inParallel).map(count))

@@ -9,11 +9,14 @@ const maxTries = 6
 
 const passesByItself = ({ kind }: Refusal): boolean => kind === 'THROTTLED' || kind === 'UNAVAILABLE'
 
+/** Is given why a call is repeated, and how often it was tried of how many times. */
+export type OnRepeat = (refusal: Refusal, tries: number, ofTries: number) => void
+
 /**
  * Returns a function that makes at most `callsPerSecond` calls, all callers together, and repeats a call that met throttling
  * or an outage. Any other refusal is returned.
  */
-export const pacedCalls = (clock: Clock) => {
+export const pacedCalls = (clock: Clock, onRepeat: OnRepeat = () => {}) => {
   let nextMs = 0
   let made = 0
   const slot = async (): Promise<void> => {
@@ -31,6 +34,7 @@ export const pacedCalls = (clock: Clock) => {
         const answer = await send()
         if (answer.outcome === 'answered' || !passesByItself(answer.refusal) || tries >= maxTries)
           return answer
+        onRepeat(answer.refusal, tries, maxTries)
         await clock.sleepUntil(clock.now() + backoffSeconds(tries, clock.random()) * 1000)
       }
     },
