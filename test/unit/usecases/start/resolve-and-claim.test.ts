@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import type { ParkedRun } from '../../../../lib/run/run.ts'
+import { resolveAndClaim } from '../../../../lib/usecases/start/resolve-and-claim.ts'
+import type { WaitingRequest } from '../../../../lib/usecases/start/waiting-request.ts'
+import { endedRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { startContext } from '../../../support/start-context.ts'
+
+const { revision: _, ...unresolved } = subject
+const waiting = (over: Partial<ParkedRun> = {}): WaitingRequest => ({
+  ...parkedRun({ version: 0, ...over }),
+  subject: unresolved,
+})
+const none = { runs: [], unreadable: [] }
+const starting = { startRun: async () => answered(serviceRun()) }
+
+describe('resolveAndClaim', () => {
+  test('starts a run of the revision that GetAsset shows', async () => {
+    const context = startContext({ script: { ...starting, ...showing('7') } })
+    expect(await resolveAndClaim(waiting(), none, context)).toMatchObject([
+      { outcome: 'started', run: { subject: { revision: '7' } } },
+    ])
+  })
+
+  test('looks again later when the run of that revision ended before the publish', async () => {
+    const ended = endedRun({ detectedAtMs: t0 - 10 * minute })
+    const context = startContext({ runs: [ended], script: showing('4') })
+    const records = { runs: [ended], unreadable: [] }
+    expect(await resolveAndClaim(waiting(), records, context)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'STALE_READ' } },
+    ])
+  })
+
+  test('parks without a call while the project is paused', async () => {
+    const context = startContext({ paused: ['project-1'] })
+    expect(await resolveAndClaim(waiting(), none, context)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'PAUSED' } },
+    ])
+    expect(context.datazone.calls).toEqual([])
+  })
+
+  test('skips an asset that no rule of the policy matches, and records why', async () => {
+    const settings = { policy: { triggers: [], caps: [], rules: [] } }
+    const context = startContext({ settings, script: showing('4') })
+    expect(await resolveAndClaim(waiting(), none, context)).toMatchObject([{ outcome: 'skipped' }])
+  })
+
+  test('returns the message to the queue on the first throttled GetAsset, and parks after that', async () => {
+    const script = { getAsset: async () => refused('THROTTLED') }
+    expect(await resolveAndClaim(waiting(), none, startContext({ script }))).toMatchObject([
+      { outcome: 'retry', reason: 'ThrottlingException' },
+    ])
+    const again = startContext({ script, receiveCount: 2 })
+    expect(await resolveAndClaim(waiting(), none, again)).toMatchObject([
+      { outcome: 'parked', run: { reason: 'THROTTLED' } },
+    ])
+  })
+
+  test('P9: rejects a request that has waited too long when it cannot be resolved again', async () => {
+    const script = { getAsset: async () => refused('DENIED') }
+    const context = startContext({ script })
+    const old = waiting({ createdAtMs: t0 - 40 * 24 * 60 * minute, request: origin })
+    expect(await resolveAndClaim(old, none, context)).toMatchObject([
+      { outcome: 'rejected', reasons: [expect.stringContaining('waited longer than the limit')] },
+    ])
+  })
+})
