@@ -4,6 +4,7 @@ import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
 import { dynamoDbPolicyHistory } from '../../lib/adapters/dynamodb/policies.ts'
 import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import type { PolicyVersion } from '../../lib/ports/policies.ts'
+import { present } from '../../lib/run/present.ts'
 import { diffPolicy, type PolicyDifference } from '../../lib/usecases/operate/diff-policy.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
@@ -116,12 +117,15 @@ const diff = async (file: string, options: DiffOptions): Promise<void> => {
   const after = await readPolicyFile(file)
   const connection = await connect(options)
   const { location } = connection
-  const { version, policy: before } = await currentPolicy(connection)
+  const [{ version, policy: before }, last] = await Promise.all([
+    currentPolicy(connection),
+    connection.sweeps.last(),
+  ])
   const progress = progressOf('assets compared', options)
   const catalog = dataZoneCatalog(dataZoneClient(location, options))
   const found = await diffPolicy(
     domainOf(options.domain, location),
-    { before, after },
+    { before, after, ...present({ defaultTypes: last?.defaultTypes }) },
     { catalog, clock: systemClock },
     progress.report,
   ).finally(progress.end)

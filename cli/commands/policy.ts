@@ -116,6 +116,8 @@ const test = async (named: string, options: TestOptions): Promise<void> => {
     process.exitCode = exitCodes.refused
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** `dzrun policy check|test|put|get|history|diff`. */
 export const addPolicy = (program: Command): void => {
   const policy = program
@@ -129,9 +131,12 @@ export const addPolicy = (program: Command): void => {
     .addHelpText('after', '\nExample:\n  dzrun policy check config/policy.json')
     .action(async (file: string) => {
       const { rules, caps, senders = [] } = await readPolicyFile(file)
-      console.log(
-        `${file} is valid: ${rules.length} rules, ${caps.length} caps, ${senders.length} bound senders`,
-      )
+      const counts = [
+        counted(rules.length, 'rule'),
+        counted(caps.length, 'cap'),
+        counted(senders.length, 'bound sender'),
+      ]
+      console.log(`${file} is valid: ${counts.join(', ')}`)
     })
 
   const tested = policy

@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { Argument, type Command } from 'commander'
 import { sqsHeldQueue } from '../../lib/adapters/sqs/held-queue.ts'
+import { fieldOf, jsonOf } from '../../lib/contracts/event-body.ts'
 import type { HeldMessage, HeldQueue } from '../../lib/ports/held-queue.ts'
 import {
   type Candidate,
@@ -14,11 +15,11 @@ import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { clientSettings, connect } from '../connect.ts'
 import { editText } from '../edit-text.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
-import { addRowFlags, type Column, checkRowFlags, isoTime, note, printRows } from '../output.ts'
+import { addRowFlags, type Column, checkRowFlags, formatOf, isoTime, note, printRows } from '../output.ts'
 import { progressOf } from '../progress.ts'
 import { sendBodies } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
-import { relative } from '../terminal.ts'
+import { printable, relative } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface RedriveOptions extends StackOptions, ChangeFlags {
@@ -44,6 +45,30 @@ const columns: readonly Column<Candidate>[] = [
   },
   { name: 'body', value: ({ body }) => body },
 ]
+
+/** A table has no room for what is to be read before a message is sent again, so each message has lines of its own. */
+const previewOf = ({ message, body, reasons, problems }: Candidate): string => {
+  const requestId = fieldOf(jsonOf(body), 'requestId')
+  const sent = message.sentAtMs === undefined ? '' : `, sent ${relative(message.sentAtMs, Date.now())}`
+  const lines = [
+    `${typeof requestId === 'string' ? requestId : message.id}${sent}`,
+    ...reasons.map((reason) => `  reason   ${reason}`),
+    problems.length === 0 ? '  redrive  yes' : `  redrive  no: ${problems.join('; ')}`,
+    `  body     ${body}`,
+  ]
+  return lines.map(printable).join('\n')
+}
+
+/** Previews of more messages than this are left to the other output formats. */
+const maxPreviews = 20
+
+const preview = async (candidates: readonly Candidate[], options: RedriveOptions): Promise<void> => {
+  if (formatOf(options) !== 'table' || options.columns !== undefined)
+    return printRows(candidates, columns, options)
+  for (const candidate of candidates.slice(0, maxPreviews)) console.log(previewOf(candidate))
+  const left = candidates.length - maxPreviews
+  if (left > 0) note(`${left} more are not shown; --output jsonl shows all, --filter selects`, options)
+}
 
 /** Lets the person edit one body a line. A line that is deleted leaves its message where it is. */
 const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise<readonly Candidate[]> => {
@@ -71,7 +96,7 @@ const chooseMessages = async (
     .map((message) => candidateOf(shelf, message, Date.now()))
     .filter((candidate) => matchesFilter(candidate, options.filter))
   const chosen = options.edit === true && found.length > 0 ? await editAll(found, Date.now()) : found
-  await printRows(chosen, columns, options)
+  await preview(chosen, options)
   const good = chosen.filter(({ problems }) => problems.length === 0)
   if (good.length < chosen.length)
     note(`${chosen.length - good.length} would be rejected again; --edit lets you fix them`, options)
@@ -131,7 +156,7 @@ export const addRedrive = (program: Command): void => {
     .addArgument(
       new Argument(
         '<queue>',
-        'dead: messages that failed five times; rejected: requests to be fixed',
+        'dead: messages that were received 200 times and never handled; rejected: requests to be fixed',
       ).choices(['dead', 'rejected']),
     )
     .description(

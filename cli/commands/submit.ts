@@ -53,13 +53,13 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   return requests
 }
 
+/** The id of the asset or data source that a request is about. */
+const idOf = (request: RunRequest): string =>
+  request.kind === 'METADATA_GENERATION' ? request.asset.id : request.dataSource.id
+
 const columns: readonly Column<FollowedRequest>[] = [
   { name: 'request', value: ({ request }) => request.requestId },
-  {
-    name: 'target',
-    value: ({ request }) =>
-      request.kind === 'METADATA_GENERATION' ? request.asset.id : request.dataSource.id,
-  },
+  { name: 'target', value: ({ request }) => idOf(request) },
   { name: 'project', value: ({ request }) => request.projectId },
   { name: 'outcome', value: ({ outcome }) => outcome },
   { name: 'standing', value: ({ standing }) => standing },
@@ -85,7 +85,8 @@ const printSubmitted = async (requests: readonly RunRequest[], options: SubmitOp
     return
   }
   if (options.quiet === true) return console.log(requests.map(({ requestId }) => requestId).join('\n'))
-  for (const request of requests.slice(0, 20)) console.log(`submitted ${request.requestId}`)
+  for (const request of requests.slice(0, 20))
+    console.log(`submitted ${idOf(request)} as ${request.requestId}`)
   if (requests.length > 20) console.log(`submitted ${requests.length - 20} more`)
 }
 

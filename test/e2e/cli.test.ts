@@ -83,7 +83,7 @@ describe('dzrun on a local stack', () => {
     await writeFile(file, `${JSON.stringify(good)}\n`)
     expect(await dzrun('submit', '--file', file)).toMatchObject({
       code: 0,
-      stdout: 'submitted from-a-file\n',
+      stdout: 'submitted tpcds_promotion as from-a-file\n',
     })
     await eventually(async () => expect((await inDomain('explain', 'tpcds_promotion')).code).toBe(0))
   })

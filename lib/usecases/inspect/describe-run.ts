@@ -60,7 +60,8 @@ export const standingOf = (run: Run): string => {
 const endedAs = (run: Extract<Run, { state: 'ENDED' }>): string => {
   const why = run.error === undefined ? '' : `: ${run.error.message} (${run.error.name})`
   const failed = (run.typeStats ?? []).flatMap(({ type, status, errorMessage }) =>
-    errorMessage === undefined ? [] : [`${type} ${status}: ${errorMessage}`],
+    // The error of a run whose types failed has their messages already.
+    errorMessage === undefined || why.includes(errorMessage) ? [] : [`${type} ${status}: ${errorMessage}`],
   )
   const types = failed.length === 0 ? '' : `; ${failed.join('; ')}`
   return `ended as ${run.ending}${why}${types}`

@@ -1,6 +1,8 @@
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { canonicalTypes } from '../../run/identity.ts'
 import { applyPolicy, type Decision, type Policy } from '../../run/policy.ts'
+import type { GenerationType } from '../../run/run.ts'
 import { listAssets } from './list-assets.ts'
 import { pacedCalls } from './paced-calls.ts'
 
@@ -20,14 +22,22 @@ export interface PolicyDiff {
   readonly differences: readonly PolicyDifference[]
 }
 
+export interface ComparedPolicies {
+  readonly before: Pick<Policy, 'rules'>
+  readonly after: Pick<Policy, 'rules'>
+  /** DefaultTypes of the stack: a rule that names the same types decides alike. Absent: not known. */
+  readonly defaultTypes?: readonly GenerationType[]
+}
+
 /** A decision in words that are equal where nothing about the run differs. */
-const wordsOf = (decision: Decision): string => {
+const wordsOf = (decision: Decision, defaultTypes: readonly GenerationType[] | undefined): string => {
   if (decision.decision === 'look') return 'depends on the asset'
   if (decision.decision === 'skip')
     return decision.reason === 'POLICY' ? `skip: ${decision.because}` : 'skip: no rule'
   const { types, policy } = decision.orders
   const { version: _version, rule: _rule, ...orders } = policy
-  const what = types === undefined ? 'the default types' : types.join('+')
+  const known = types ?? defaultTypes
+  const what = known === undefined ? 'the default types' : canonicalTypes(known).join('+')
   return `run ${what}${Object.keys(orders).length === 0 ? '' : ` ${JSON.stringify(orders)}`}`
 }
 
@@ -38,7 +48,7 @@ const wordsOf = (decision: Decision): string => {
  */
 export const diffPolicy = async (
   domainId: string,
-  { before, after }: { readonly before: Pick<Policy, 'rules'>; readonly after: Pick<Policy, 'rules'> },
+  { before, after, defaultTypes }: ComparedPolicies,
   { catalog, clock }: { readonly catalog: Catalog; readonly clock: Clock },
   onProgress: (listed: number, total: number | undefined) => void = () => {},
 ): Promise<PolicyDiff> => {
@@ -50,7 +60,7 @@ export const diffPolicy = async (
     for (const { projectId, typeIdentifier: type, name } of page.assets) {
       listed += 1
       const facts = { domainId, projectId, asset: { type, name } }
-      const [old, next] = [before, after].map((policy) => wordsOf(applyPolicy(policy, facts)))
+      const [old, next] = [before, after].map((policy) => wordsOf(applyPolicy(policy, facts), defaultTypes))
       if (old === undefined || next === undefined || old === next) continue
       changed += 1
       const key = JSON.stringify([projectId, old, next])

@@ -34,7 +34,7 @@ const texts = (value: unknown): readonly string[] =>
 /** Reads a message: a rejected one holds the body that was sent and the reasons beside it. */
 export const candidateOf = (shelf: Shelf, message: HeldMessage, nowMs: number): Candidate => {
   if (shelf === 'dead') {
-    const reasons = ['could not be handled five times; the starter log names the error']
+    const reasons = ['was received 200 times and never handled; the starter log names the error']
     return { message, body: message.body, reasons, problems: problemsOf(message.body, nowMs) }
   }
   const copy = jsonOf(message.body)

@@ -54,6 +54,16 @@ describe('standingOf', () => {
   })
 })
 
+describe('standingOf a failed run', () => {
+  test('says once what went wrong', () => {
+    const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' }]
+    const error = { name: 'GenerationFailed', message: 'BUSINESS_NAMES: too many columns' }
+    expect(standingOf(endedRun({ ending: 'FAILED', typeStats, error }))).toBe(
+      'ended as FAILED: BUSINESS_NAMES: too many columns (GenerationFailed)',
+    )
+  })
+})
+
 describe('skipText', () => {
   test.each(skipReasons)('has words for %s', (reason) => {
     expect(skipText({ requestKey: 'event:1', reason, atMs: 0 })).toMatch(/^event:1 was skipped (because|by) /)

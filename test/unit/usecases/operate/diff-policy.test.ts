@@ -82,6 +82,44 @@ describe('diffPolicy', () => {
     })
   })
 
+  test('takes a rule for alike that names the default types of the stack', async () => {
+    const named: Rules = { rules: [{ match: {}, verdict: run({ types: ['BUSINESS_DESCRIPTIONS'] }) }] }
+    expect(await diff(runsAll, named)).toMatchObject({ changed: 6 })
+    const compared = { before: runsAll, after: named, defaultTypes: ['BUSINESS_DESCRIPTIONS'] as const }
+    const context = { catalog: catalog(), clock: manualClock() }
+    expect(await diffPolicy('dzd_orders', compared, context)).toEqual({
+      listed: 6,
+      changed: 0,
+      differences: [],
+    })
+  })
+
+  test('compares 3,000 assets, and finds the one that a rule by name skips', async () => {
+    const many = memoryCatalog(
+      (index) => ({
+        assetId: `asset-${index}`,
+        name: `table_${index}`,
+        projectId: `project-${index % 7}`,
+        typeIdentifier: 'amazon.datazone.GlueTableAssetType',
+        hasDescription: false,
+        revision: '1',
+      }),
+      3000,
+    )
+    const after: Rules = {
+      rules: [
+        { match: { name: 'table_2999' }, verdict: { kind: 'skip', because: 'a copy' } },
+        ...runsAll.rules,
+      ],
+    }
+    expect(await diff(runsAll, after, many)).toMatchObject({
+      listed: 3000,
+      changed: 1,
+      differences: [{ projectId: 'project-3', example: 'table_2999', after: 'skip: a copy' }],
+    })
+    expect(many.calls).toHaveLength(60)
+  })
+
   test('reports its progress, page by page', async () => {
     const seen: unknown[] = []
     await diffPolicy(
