@@ -1,12 +1,17 @@
-import { copyFile, symlink } from 'node:fs/promises'
+import { copyFile, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { runCommand } from '../support/commands.ts'
 import { type DocBlock, docBlocks, dzrunLines, wordsOf } from '../support/doc-commands.ts'
 import { skipReason } from '../support/doc-skips.ts'
 import { eventually } from '../support/eventually.ts'
 import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-blocks.ts'
 import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
+import { execute } from '../support/state-machine.ts'
 
 /** The names of the docs, as the local stack has them. */
 const localNames: readonly (readonly [RegExp, string])[] = [
@@ -36,6 +41,16 @@ const isEndless = (line: string): boolean => /^npx dzrun (page|events tail)|--wa
 const answers: readonly (number | null)[] = [0, 1, 3, 4]
 /** A plan that is small is sent before the next command stops it. */
 const isSentAlready = /all of its requests are sent|is not being applied/
+
+const SendArguments = z.object({ QueueUrl: z.string(), MessageBody: z.unknown() })
+const QueryArguments = z.object({
+  TableName: z.string(),
+  ConsistentRead: z.boolean(),
+  KeyConditionExpression: z.string(),
+  FilterExpression: z.string(),
+  ExpressionAttributeNames: z.record(z.string(), z.string()),
+  ExpressionAttributeValues: z.record(z.string(), z.object({ S: z.string() })),
+})
 
 const isShell = ({ text }: DocBlock): boolean => /^(aws|curl|source) /.test(text)
 const isNode = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)/.test(text)
@@ -134,5 +149,33 @@ describe('a command in README.md or docs/', () => {
     await eventually(async () =>
       expect((await stack.dzrun('explain', 'tpcds_item')).stdout).toContain('load-2026-11-20/orders'),
     )
+  })
+
+  test('executes the state machine of docs/PRODUCERS.md until the run has ended', async () => {
+    const { environment } = stack
+    const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+    const sqs = new SQSClient({ endpoint: environment['AWS_ENDPOINT_URL_SQS'] ?? '', ...access })
+    const table = new DynamoDBClient({ endpoint: environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', ...access })
+    const file = join(stack.directory, 'examples/step-functions/run-and-wait.asl.json')
+    const definition = (await readFile(file, 'utf8'))
+      .replace('REQUEST_QUEUE_URL"', `${environment['REQUEST_QUEUE_URL']}"`)
+      .replace('"RUN_TABLE"', `"${environment['RUN_TABLE']}"`)
+    const call = async (resource: string, args: unknown) => {
+      if (resource.endsWith(':sqs:sendMessage')) {
+        const { QueueUrl, MessageBody } = SendArguments.parse(args)
+        return sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(MessageBody) }))
+      }
+      return table.send(new QueryCommand(QueryArguments.parse(args)))
+    }
+    const input = {
+      requestId: 'step-functions-1',
+      domainId: 'dzd_sample1234567',
+      projectId: 'refdataproj001',
+      assetId: 'tpcds_reason',
+    }
+    const output = await execute(JSON.parse(definition), input, call, () => delay(300))
+    expect(output).toEqual([expect.stringMatching(/^(SUCCEEDED|PARTIALLY_SUCCEEDED|FAILED)$/)])
+    sqs.destroy()
+    table.destroy()
   })
 })
