@@ -26,6 +26,8 @@ export interface Column<T> {
   readonly text?: (row: T) => string
   /** Shown only when `--columns` names it, and in every other format. */
   readonly hidden?: true
+  /** Free text, which a narrow terminal cuts before it cuts a name or an id. */
+  readonly isProse?: true
 }
 
 /** A time as data. */
@@ -114,6 +116,7 @@ async function* linesOf<T>(rows: Rows<T>, columns: readonly Column<T>[], format:
         yield await drawTable(
           columns.map(({ name }) => name),
           all.map((row) => columns.map(({ value, text }) => (text ? text(row) : textOf(value(row))))),
+          columns.flatMap(({ isProse }, index) => (isProse === true ? [index] : [])),
         )
       return
     }

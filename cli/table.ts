@@ -4,10 +4,21 @@ const gap = 2
 /** A column is not narrowed below this, so that what it holds can be recognized. */
 const narrowest = 12
 
-/** Narrows the widest columns until a row fits the terminal. */
-const fitted = (widths: readonly number[], available: number): readonly number[] => {
+/** Free text is narrowed to this before any other column is. */
+const narrowestProse = 8
+
+/** Narrows the columns of free text, then the widest ones, until a row fits the terminal. */
+const fitted = (
+  widths: readonly number[],
+  prose: readonly number[],
+  available: number,
+): readonly number[] => {
   const fit = [...widths]
   const total = () => fit.reduce((sum, width) => sum + width, gap * (fit.length - 1))
+  for (const column of prose) {
+    const width = fit[column] ?? 0
+    fit[column] = Math.max(Math.min(width, narrowestProse), width - Math.max(0, total() - available))
+  }
   while (total() > available) {
     const widest = Math.max(...fit)
     if (widest <= narrowest) break
@@ -34,15 +45,19 @@ const lines = {
   middle: ' '.repeat(gap),
 }
 
-/** Draws a table without frames. On a terminal it is as wide as the terminal at most; piped, nothing is cut. */
+/**
+ * Draws a table without frames. On a terminal it is as wide as the terminal at most; piped, nothing is cut.
+ * @param prose places of the columns that hold free text
+ */
 export const drawTable = async (
   head: readonly string[],
   rows: readonly (readonly string[])[],
+  prose: readonly number[] = [],
 ): Promise<string> => {
   const { default: Table } = await import('cli-table3')
   const cells = [head.map((name) => name.toUpperCase()), ...rows.map((row) => row.map(printable))]
   const widths = head.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const fit = fitted(widths, terminalColumns() ?? Number.POSITIVE_INFINITY)
+  const fit = fitted(widths, prose, terminalColumns() ?? Number.POSITIVE_INFINITY)
   const drawn = new Table({
     chars: { ...frame, ...lines },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },

@@ -59,7 +59,7 @@ const columns: readonly Column<RunSummary>[] = [
   { name: 'project', value: ({ projectName, projectId }) => projectName ?? projectId },
   { name: 'revision', value: ({ revision, triggerKey }) => revision ?? triggerKey },
   { name: 'status', value: ({ status }) => status },
-  { name: 'why', value: whyOf },
+  { name: 'why', value: whyOf, isProse: true },
   {
     name: 'updated',
     value: (run) => isoTime(run.updatedAtMs),

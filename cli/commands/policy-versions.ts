@@ -100,11 +100,15 @@ const historyColumns: readonly Column<PolicyVersion>[] = [
   },
 ]
 
+/** `run descriptions+names`, so that both decisions fit a terminal beside each other. */
+const short = (decision: string): string =>
+  decision.replaceAll(/BUSINESS_([A-Z_]+)/g, (_, type: string) => type.toLowerCase().replaceAll('_', ' '))
+
 const differenceColumns: readonly Column<PolicyDifference>[] = [
   { name: 'project', value: ({ projectId }) => projectId },
   { name: 'assets', value: ({ assets }) => assets },
-  { name: 'before', value: ({ before }) => before },
-  { name: 'after', value: ({ after }) => after },
+  { name: 'before', value: ({ before }) => before, text: ({ before }) => short(before) },
+  { name: 'after', value: ({ after }) => after, text: ({ after }) => short(after) },
   { name: 'example', value: ({ example }) => example },
 ]
 

@@ -43,7 +43,11 @@ const columns: readonly Column<Retry>[] = [
           : undefined,
   },
   { name: 'ending', value: ({ run }) => run.ending },
-  { name: 'why', value: ({ run: { error } }) => error && `${error.name}: ${error.message}` },
+  {
+    name: 'why',
+    value: ({ run: { error } }) => error && `${error.name}: ${error.message}`,
+    isProse: true,
+  },
   { name: 'retry', value: (retry) => ('skipped' in retry ? skipTexts[retry.skipped] : 'yes') },
   { name: 'project', value: ({ run }) => run.projectId, hidden: true },
 ]

@@ -1,4 +1,4 @@
-import { copyFile, readFile, symlink } from 'node:fs/promises'
+import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
@@ -22,16 +22,18 @@ const localNames: readonly (readonly [RegExp, string])[] = [
 const here = (text: string): string =>
   localNames.reduce((changed, [name, local]) => changed.replaceAll(name, local), text)
 
-const changes = /^(regenerate|retry|release|redrive|backfill apply|policy put)\b/
+const changes = /^(submit --file|regenerate|retry|release|redrive|backfill apply|policy put)\b/
 
 /** The arguments of a documented command for the stack of this test. */
-const argumentsOf = (line: string): readonly string[] => {
+const argumentsOf = (line: string, files: ReadonlyMap<string, string>): readonly string[] => {
   const words = wordsOf(here(line).replace(/^npx dzrun /, ''))
   const stack = new Set(['--stage', '--stack', '--region', '--profile'])
-  const kept = words.filter(
-    (word, index) =>
-      !stack.has(word) && !stack.has(words[index - 1] ?? '') && word !== '--local' && word !== '--edit',
-  )
+  const kept = words
+    .map((word) => files.get(word) ?? word)
+    .filter(
+      (word, index) =>
+        !stack.has(word) && !stack.has(words[index - 1] ?? '') && word !== '--local' && word !== '--edit',
+    )
   return changes.test(kept.join(' ')) ? [...kept, '--yes'] : kept
 }
 
@@ -58,6 +60,7 @@ const isNode = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)
 describe('a command in README.md or docs/', () => {
   let blocks: readonly DocBlock[] = []
   let stack: StackCommand
+  const files = new Map<string, string>()
   beforeAll(async () => {
     blocks = (await docBlocks()).filter((block) => skipReason(block) === undefined)
     stack = await startStackCommand()
@@ -67,8 +70,29 @@ describe('a command in README.md or docs/', () => {
       join(root, 'events/samples/asset-added-to-catalog.json'),
       join(stack.directory, 'event.json'),
     )
+    await writeFiles()
   })
   afterAll(() => stack?.stop())
+
+  /** The files that the first hour names, as its page shows them. */
+  const writeFiles = async () => {
+    const [policy = ''] = (await docBlocks('json')).flatMap(({ page, text }) =>
+      page === 'docs/FIRST-HOUR.md' ? [text] : [],
+    )
+    const request = {
+      version: 1,
+      requestId: 'load-1/reason',
+      kind: 'METADATA_GENERATION',
+      domainId: 'dzd_sample1234567',
+      projectId: 'refdataproj001',
+      asset: { id: 'tpcds_reason' },
+    }
+    const texts = { 'first-policy.json': policy, 'requests.jsonl': `${JSON.stringify(request)}\n` }
+    for (const [name, text] of Object.entries(texts)) {
+      files.set(name, join(stack.directory, name))
+      await writeFile(join(stack.directory, name), text)
+    }
+  }
 
   const shell = (text: string) =>
     runShellBlock(here(text), { cwd: stack.directory, environment: stack.environment })
@@ -79,6 +103,35 @@ describe('a command in README.md or docs/', () => {
     expect(others.filter((block) => dzrunLines(block).length === 0)).toEqual([])
   })
 
+  // Before a command of the docs pauses its project.
+  test('executes the state machine of docs/PRODUCERS.md until the run has ended', async () => {
+    const { environment } = stack
+    const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+    const sqs = new SQSClient({ endpoint: environment['AWS_ENDPOINT_URL_SQS'] ?? '', ...access })
+    const table = new DynamoDBClient({ endpoint: environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', ...access })
+    const file = join(stack.directory, 'examples/step-functions/run-and-wait.asl.json')
+    const definition = (await readFile(file, 'utf8'))
+      .replace('REQUEST_QUEUE_URL"', `${environment['REQUEST_QUEUE_URL']}"`)
+      .replace('"RUN_TABLE"', `"${environment['RUN_TABLE']}"`)
+    const call = async (resource: string, args: unknown) => {
+      if (resource.endsWith(':sqs:sendMessage')) {
+        const { QueueUrl, MessageBody } = SendArguments.parse(args)
+        return sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(MessageBody) }))
+      }
+      return table.send(new QueryCommand(QueryArguments.parse(args)))
+    }
+    const input = {
+      requestId: 'step-functions-1',
+      domainId: 'dzd_sample1234567',
+      projectId: 'refdataproj001',
+      assetId: 'tpcds_reason',
+    }
+    const output = await execute(JSON.parse(definition), input, call, () => delay(300))
+    expect(output).toEqual([expect.stringMatching(/^(SUCCEEDED|PARTIALLY_SUCCEEDED|FAILED)$/)])
+    sqs.destroy()
+    table.destroy()
+  })
+
   test('works as it is written, where it is a command of dzrun', { timeout: 600_000 }, async () => {
     const lines = dzrunCommands().filter((line) => !isEndless(line))
     expect(lines.length).toBeGreaterThan(20)
@@ -87,7 +140,7 @@ describe('a command in README.md or docs/', () => {
     const queue = lines.filter(isPlan)
     const work = async () => {
       for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
-        const { code, stderr } = await stack.dzrun(...argumentsOf(line))
+        const { code, stderr } = await stack.dzrun(...argumentsOf(line, files))
         if (!answers.includes(code) && !isSentAlready.test(stderr)) failed.push(`${line}: ${code} ${stderr}`)
       }
     }
@@ -101,7 +154,7 @@ describe('a command in README.md or docs/', () => {
     const lines = dzrunCommands().filter(isEndless)
     expect(lines.length).toBeGreaterThan(2)
     const endings = lines.map(async (line) => {
-      const command = stack.running(...argumentsOf(line))
+      const command = stack.running(...argumentsOf(line, files))
       await eventually(() => expect(command.stdout() + command.stderr()).toContain('Ctrl-C ends it'))
       command.interrupt()
       return { line, code: (await command.ended).code }
@@ -149,33 +202,5 @@ describe('a command in README.md or docs/', () => {
     await eventually(async () =>
       expect((await stack.dzrun('explain', 'tpcds_item')).stdout).toContain('load-2026-11-20/orders'),
     )
-  })
-
-  test('executes the state machine of docs/PRODUCERS.md until the run has ended', async () => {
-    const { environment } = stack
-    const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
-    const sqs = new SQSClient({ endpoint: environment['AWS_ENDPOINT_URL_SQS'] ?? '', ...access })
-    const table = new DynamoDBClient({ endpoint: environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', ...access })
-    const file = join(stack.directory, 'examples/step-functions/run-and-wait.asl.json')
-    const definition = (await readFile(file, 'utf8'))
-      .replace('REQUEST_QUEUE_URL"', `${environment['REQUEST_QUEUE_URL']}"`)
-      .replace('"RUN_TABLE"', `"${environment['RUN_TABLE']}"`)
-    const call = async (resource: string, args: unknown) => {
-      if (resource.endsWith(':sqs:sendMessage')) {
-        const { QueueUrl, MessageBody } = SendArguments.parse(args)
-        return sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(MessageBody) }))
-      }
-      return table.send(new QueryCommand(QueryArguments.parse(args)))
-    }
-    const input = {
-      requestId: 'step-functions-1',
-      domainId: 'dzd_sample1234567',
-      projectId: 'refdataproj001',
-      assetId: 'tpcds_reason',
-    }
-    const output = await execute(JSON.parse(definition), input, call, () => delay(300))
-    expect(output).toEqual([expect.stringMatching(/^(SUCCEEDED|PARTIALLY_SUCCEEDED|FAILED)$/)])
-    sqs.destroy()
-    table.destroy()
   })
 })

@@ -16,8 +16,7 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
     why: 'the checks of the repository itself; .ci/run runs them',
   },
   {
-    page: 'docs/LOCAL.md',
-    block: /npm start( -- --(data|host) \S+)?$/,
+    block: /^(npm ci && )?npm start( -- [- .\w/]+)?$/,
     why: 'starts another stack; test/e2e/start.test.ts starts one with each of the flags',
   },
   {
@@ -38,6 +37,10 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
     page: 'docs/DEPLOY.md',
     block: /^(role=\$\()?aws (cloudformation|dynamodb)/,
     why: 'changes a deployed stack, its table or its IAM roles, in an AWS account',
+  },
+  {
+    block: /(^ *|\$\()aws (?!sqs |events |datazone )/m,
+    why: 'calls a service that the local stack does not have, in an AWS account',
   },
   { block: /^npx dzrun membership /, why: 'reads roles of IAM, which the local stack does not have' },
 ]

@@ -35,7 +35,8 @@ export const runShellBlock = async (
   const { AWS_PROFILE: _, ...inherited } = process.env
   const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `${prelude}${text}`], {
     cwd,
-    env: { ...inherited, AWS_PAGER: '', ...environment },
+    // Whatever has no endpoint here must not reach AWS.
+    env: { ...inherited, AWS_PAGER: '', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', ...environment },
   })
   return stdout
 }

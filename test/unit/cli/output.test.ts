@@ -48,6 +48,30 @@ describe('printRows', () => {
     expect(JSON.parse(printed())).toEqual([{ count: 2 }, { count: -1 }])
   })
 
+  test('cuts free text before names and ids, where the terminal is narrow', async () => {
+    const stdout = { isTTY: process.stdout.isTTY, columns: process.stdout.columns }
+    Object.assign(process.stdout, { isTTY: true, columns: 50 })
+    try {
+      const [name, count] = columns
+      const why: Column<Row> = { name: 'why', value: (row) => row.why, isProse: true }
+      const long = {
+        name: 'shipment_snapshot_000062',
+        count: 1,
+        why: 'The model could not generate metadata',
+      }
+      await printRows(
+        [long],
+        [name, count, why].filter((column) => column !== undefined),
+        {},
+      )
+    } finally {
+      Object.assign(process.stdout, stdout)
+    }
+    expect(printed()).toBe(
+      'NAME                      COUNT   WHY\nshipment_snapshot_000062  1 runs  The model could…',
+    )
+  })
+
   test('aligns a table without frames and hides what --columns does not name', async () => {
     await printRows([{ name: 'a', count: 1, why: 'b' }], columns, {})
     expect(printed()).toBe('NAME  COUNT\na     1 runs')
