@@ -24,10 +24,15 @@ const price = {
   metricMonth: 0.3,
   alarmMetricMonth: 0.1,
   dashboardMonth: 3,
+  email: 0.00002,
 } as const
 
 const runs = 1000
 const sweepsPerMonth = 43_800
+/** Lambda keeps at least five long polls of 20 s open for each queue that it reads (documented). */
+const emptyReceivesPerMonth = 5 * 3 * 43_800
+/** Of requests and hints. The queue of notifications is the third, where it is turned on. */
+const polledQueues = 2
 /** Assumed, because no local engine has the network of AWS: what one invocation is billed for. */
 const assumed = { starterMsPerRun: 400, sweepMs: 200, observerMsPerBatch: 300 } as const
 
@@ -130,6 +135,8 @@ await runCommand(
         sweepsPerMonth * (price.lambdaRequest + gbSeconds(1024, assumed.sweepMs) * price.lambdaGbSecond),
       [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, scheduler`]:
         sweepsPerMonth * price.scheduledInvocation,
+      [`${(polledQueues * emptyReceivesPerMonth).toLocaleString('en-US')} empty receives of ${polledQueues} queues`]:
+        polledQueues * emptyReceivesPerMonth * price.queueRequest,
       [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, index reads (4 each)`]:
         sweepsPerMonth * 4 * 0.5 * price.readUnit,
       [`${sweepsPerMonth.toLocaleString('en-US')} sweeps, write units (${units.sweep} each)`]:
@@ -178,6 +185,8 @@ ${Object.entries(perMonth)
 ${row('**total**', `**${dollars(month)}**`)}
 
 A metric is billed only for the hours in which it is sent: a stage that sees few kinds of outcomes pays for fewer.
+
+[Notifications](NOTIFICATIONS.md) add \${dollars(emptyReceivesPerMonth * price.queueRequest)} for the receives of their queue and \${dollars(price.email * 1000)} for 1,000 e-mails; their alarm is counted above.
 
 ## Know the assumptions
 

@@ -8,6 +8,7 @@ import type { Telemetry } from './telemetry.ts'
 export const starterLog = (telemetry: Telemetry) => ({
   handled(outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled): void {
     telemetry.count(`request-${outcome.outcome}`, 1)
+    if (outcome.outcome === 'skipped' && outcome.reason === 'MODE_OFF') telemetry.count('request-mode-off', 1)
     const line = { messageId, requestKey, ...about, ...describeOutcome(outcome) }
     if (outcome.outcome === 'duplicate-run') telemetry.error('Duplicate run detected', line)
     else telemetry.info('Request handled', { outcome: outcome.outcome, ...line })

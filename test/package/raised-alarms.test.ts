@@ -141,6 +141,12 @@ const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown>
 const isCustom = (alarm: Alarm): boolean =>
   watchedMetrics(alarm).some(({ Metric }) => Metric.Namespace === customNamespace)
 
+test('raises the alarm about the mode in mode off, too', async () => {
+  const alarm = alarmOf('NotStarting')
+  const emitted = await emittedBy(settings, (telemetry) => startOnce(runRequest(), {}, telemetry, 'off'))
+  expect(stateOf(alarm, lasting(emitted, spanMs(alarm)), t0)).toBe('ALARM')
+})
+
 describe('an alarm on a metric of the functions', () => {
   test('has a cause below', () => {
     const custom = alarms().flatMap(([name, alarm]) => (isCustom(alarm) ? [name] : []))
