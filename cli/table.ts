@@ -2,7 +2,7 @@ import { printable, terminalColumns } from './terminal.ts'
 
 const gap = 2
 /** A column is not narrowed below this, so that what it holds can be recognized. */
-const narrowest = 12
+const narrowest = 6
 
 /** Free text is narrowed to this before any other column is. */
 const narrowestProse = 8

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 
 /** Names and error texts come from outside: control characters and bidirectional overrides must not reach a terminal. */
 export const printable = (text: string): string =>
@@ -44,3 +44,24 @@ export const timeAndAge = (atMs: number, nowMs: number): string => `${time(atMs)
 /** Columns of the terminal; undefined where stdout is piped, and nothing must be cut. */
 export const terminalColumns = (): number | undefined =>
   process.stdout.isTTY ? process.stdout.columns : undefined
+
+const widthOf = (text: string): number => stripVTControlCharacters(text).length
+
+/**
+ * Breaks a line between words where it is wider than the terminal, and indents what follows. Words that are wider, and lines
+ * of a piped stdout, stay whole.
+ */
+export const wrapped = (line: string, indent: number): readonly string[] => {
+  const columns = terminalColumns()
+  if (columns === undefined || widthOf(line) <= columns) return [line]
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(/(?<=\S) /)) {
+    const longer = current === '' ? word : `${current} ${word}`
+    if (current !== '' && widthOf(longer) > columns) {
+      lines.push(current)
+      current = ' '.repeat(indent) + word.trimStart()
+    } else current = longer
+  }
+  return [...lines, current]
+}

@@ -16,7 +16,7 @@ import { addRowFlags, type Column, checkRowFlags, formatOf, note, printRows } fr
 import { pastedCommand } from '../pasted-command.ts'
 import { queueDepths } from '../queues.ts'
 import type { StackLocation, StackOptions } from '../stack-location.ts'
-import { styled } from '../terminal.ts'
+import { styled, wrapped } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface DoctorOptions extends LiveOptions {
@@ -38,11 +38,14 @@ const columns: readonly Column<Finding>[] = [
   },
 ]
 
+/** Where what was found begins. */
+const textColumn = 25
+
 const lines = (findings: readonly Finding[], options: StackOptions): readonly string[] =>
   findings.flatMap(({ severity, check, found, fix, command }) => [
     `${styled(colors[severity], severity.padEnd(9))}${check.padEnd(16)}${found}`,
-    ...(fix === undefined ? [] : [`${' '.repeat(25)}${fix}`]),
-    ...(command === undefined ? [] : [`${' '.repeat(25)}${pastedCommand(command, options)}`]),
+    ...(fix === undefined ? [] : [`${' '.repeat(textColumn)}${fix}`]),
+    ...(command === undefined ? [] : [`${' '.repeat(textColumn)}${pastedCommand(command, options)}`]),
   ])
 
 /** The skew against the clock of SQS, to the second, as its answers show it. */
@@ -156,7 +159,12 @@ export const addDoctor = (program: Command): void => {
     if (all.live === undefined && (all.spendOneRun !== undefined || all.listen !== undefined))
       throw new CommandFailed(exitCodes.usage, '--spend-one-run and --listen go with --live')
     const findings = await findingsOf(await connect(all), all)
-    if (formatOf(all) === 'table' && all.columns === undefined) console.log(lines(findings, all).join('\n'))
+    if (formatOf(all) === 'table' && all.columns === undefined)
+      console.log(
+        lines(findings, all)
+          .flatMap((line) => wrapped(line, textColumn))
+          .join('\n'),
+      )
     else await printRows(findings, columns, all)
     const errors = findings.filter(({ severity }) => severity === 'error').length
     if (errors === 0) return

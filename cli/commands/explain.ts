@@ -16,7 +16,9 @@ import { addDocumentFlags, printDocument } from '../output.ts'
 import { pastedCommand } from '../pasted-command.ts'
 import { type AssetFlags, assetHelp, type ResolvedAsset, resolveAsset } from '../resolve-asset.ts'
 import type { StackOptions } from '../stack-location.ts'
-import { age, printable, styled, time, timeAndAge } from '../terminal.ts'
+import { age, printable, styled, time, timeAndAge, wrapped } from '../terminal.ts'
+
+const hangingIndent = 6
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
@@ -147,7 +149,8 @@ export const addExplain = (program: Command): void => {
     }
     printDocument(explanation, all, {
       fields: ['target', 'catalog', 'stories', 'skips', 'unreadable', 'advice'],
-      text: () => explanationLines(explanation, Date.now(), all),
+      text: () =>
+        explanationLines(explanation, Date.now(), all).flatMap((line) => wrapped(line, hangingIndent)),
     })
     if (!isKnown) process.exitCode = exitCodes.notFound
   })

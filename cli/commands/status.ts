@@ -6,7 +6,7 @@ import { connect } from '../connect.ts'
 import { addDocumentFlags, formatOf, type OutputFlags, printDocument } from '../output.ts'
 import { queueDepths } from '../queues.ts'
 import type { StackOptions } from '../stack-location.ts'
-import { printable, relative, styled, time, timeAndAge } from '../terminal.ts'
+import { printable, relative, styled, time, timeAndAge, wrapped } from '../terminal.ts'
 
 interface StatusOptions extends StackOptions, OutputFlags {
   readonly domain?: string
@@ -17,7 +17,8 @@ interface StatusOptions extends StackOptions, OutputFlags {
 type QueueDepths = Awaited<ReturnType<typeof queueDepths>>
 type Status = Overview & { readonly queues: QueueDepths }
 
-const line = (label: string, text: string): string => `${label.padEnd(18)}${text}`
+const labelWidth = 18
+const line = (label: string, text: string): string => `${label.padEnd(labelWidth)}${text}`
 
 /** DataZone's quota of Starts, per account and Region. */
 const startsPerSecond = 10
@@ -109,10 +110,30 @@ const show = async (
     process.stdout.write(
       `\u001b[H\u001b[2J${styled('dim', `dzrun status, ${time(nowMs)}, Ctrl-C ends it`)}\n`,
     )
-  printDocument(status, options, { fields: statusFields, text: () => statusLines(status, nowMs) })
+  printDocument(status, options, {
+    fields: statusFields,
+    text: () => statusLines(status, nowMs).flatMap((one) => wrapped(one, labelWidth)),
+  })
 }
 
 const watchMs = 2000
+
+/** Ends a watch at Ctrl-C, after the screen is whole, with exit code 0. */
+const interrupted = (): AbortSignal => {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  return stopping.signal
+}
+
+type Connection = Awaited<ReturnType<typeof connect>>
+
+const watch = async (connection: Connection, options: StatusOptions): Promise<void> => {
+  const stopping = interrupted()
+  while (!stopping.aborted) {
+    await show(connection, options)
+    await delay(watchMs, undefined, { signal: stopping }).catch(() => {})
+  }
+}
 
 /** `dzrun status`: what the system is doing. */
 export const addStatus = (program: Command): void => {
@@ -129,10 +150,6 @@ export const addStatus = (program: Command): void => {
   addDocumentFlags(command).action(async () => {
     const options = command.optsWithGlobals<StatusOptions>()
     const connection = await connect(options)
-    await show(connection, options)
-    while (options.watch === true) {
-      await delay(watchMs)
-      await show(connection, options)
-    }
+    await (options.watch === true ? watch : show)(connection, options)
   })
 }
