@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
 import { dynamoDbBackfillPlans } from '../../lib/adapters/dynamodb/backfill-plans.ts'
 import { dynamoDbCapUsage } from '../../lib/adapters/dynamodb/cap-usage.ts'
-import type { DeployedSettings, SweepHistory } from '../../lib/ports/sweep-log.ts'
 import { forecastRuns } from '../../lib/run/backfill-forecast.ts'
 import { countersAt } from '../../lib/run/caps.ts'
 import { present } from '../../lib/run/present.ts'
@@ -12,6 +11,7 @@ import { planLines } from '../backfill-report.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
+import { deployedSettings } from '../deployed-settings.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, note, type OutputFlags, printDocument } from '../output.ts'
 import { readPolicyFile } from '../policy-file.ts'
@@ -63,23 +63,6 @@ export const connectPlans = async (options: StackOptions) => {
   return { ...connection, plans: dynamoDbBackfillPlans(client, location.tableName) }
 }
 
-/** The settings that the stack's last sweep has recorded; before the first one, the defaults of a deployment. */
-const deployedSettings = async (
-  sweeps: SweepHistory,
-  { types, startRate, ...flags }: PlanOptions,
-): Promise<Required<DeployedSettings>> => {
-  const last = await sweeps.last()
-  if (last?.defaultTypes === undefined && (types === undefined || startRate === undefined))
-    note(
-      'no sweep has recorded the settings of the stack yet; planning with those of a new deployment',
-      flags,
-    )
-  return {
-    defaultTypes: last?.defaultTypes ?? ['BUSINESS_DESCRIPTIONS'],
-    startRatePerSecond: last?.startRatePerSecond ?? 9.8,
-  }
-}
-
 type Planned = Awaited<ReturnType<typeof planBackfill>>
 
 const notPlanned = (name: string, result: Exclude<Planned, { outcome: 'planned' }>): CommandFailed => {
@@ -116,7 +99,11 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
   const { policy: file } = options
   const policy = file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(file)
   const domainId = domainOf(options.domain, location)
-  const deployed = await deployedSettings(connection.sweeps, options)
+  const deployed = await deployedSettings(
+    connection.sweeps,
+    present({ defaultTypes: options.types, startRatePerSecond: options.startRate }),
+    options,
+  )
   const progress = progressOf('assets listed', options)
   const result = await planBackfill(
     {
@@ -141,7 +128,7 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
     plan: result.plan,
     counts: result.counts,
     forecast: await forecast(result.counts.groups, { domainId, caps: policy.caps }, connection),
-    startsPerSecond: (options.startRate ?? deployed.startRatePerSecond) * backfillShare,
+    startsPerSecond: deployed.startRatePerSecond * backfillShare,
   }
   const lines = await planLines(report)
   printDocument(report, options, {
