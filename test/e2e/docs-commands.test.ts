@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { runCommand } from '../support/commands.ts'
 import { type DocBlock, docBlocks, dzrunLines, wordsOf } from '../support/doc-commands.ts'
-import { skipReason } from '../support/doc-skips.ts'
+import { isScript, isShell, skipReason } from '../support/doc-skips.ts'
 import { eventually } from '../support/eventually.ts'
 import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-blocks.ts'
 import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
@@ -54,9 +54,6 @@ const QueryArguments = z.object({
   ExpressionAttributeValues: z.record(z.string(), z.object({ S: z.string() })),
 })
 
-const isShell = ({ text }: DocBlock): boolean => /^(aws|curl|source) /.test(text)
-const isNode = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)/.test(text)
-
 describe('a command in README.md or docs/', () => {
   let blocks: readonly DocBlock[] = []
   let stack: StackCommand
@@ -97,11 +94,6 @@ describe('a command in README.md or docs/', () => {
   const shell = (text: string) =>
     runShellBlock(here(text), { cwd: stack.directory, environment: stack.environment })
   const dzrunCommands = () => [...new Set(blocks.flatMap(dzrunLines))]
-
-  test('runs in the next tests, or is named as skipped with the reason', () => {
-    const others = blocks.filter((block) => !isShell(block) && !isNode(block))
-    expect(others.filter((block) => dzrunLines(block).length === 0)).toEqual([])
-  })
 
   // Before a command of the docs pauses its project.
   test('executes the state machine of docs/PRODUCERS.md until the run has ended', async () => {
@@ -181,7 +173,7 @@ describe('a command in README.md or docs/', () => {
   })
 
   test('works as a script of this repository', async () => {
-    const lines = blocks.filter(isNode).flatMap(({ text }) => text.split('\n'))
+    const lines = blocks.filter(isScript).flatMap(({ text }) => text.split('\n'))
     for (const line of lines) {
       const [, ...words] = wordsOf(here(line))
       if (line.startsWith('node ')) {

@@ -1,4 +1,4 @@
-import type { DocBlock } from './doc-commands.ts'
+import { type DocBlock, dzrunLines } from './doc-commands.ts'
 
 /** Blocks that test/e2e/docs-commands.test.ts does not run, by what they match, each with the reason. */
 const skipped: readonly { readonly page?: string; readonly block: RegExp; readonly why: string }[] = [
@@ -38,6 +38,7 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
     block: /^(role=\$\()?aws (cloudformation|dynamodb)/,
     why: 'changes a deployed stack, its table or its IAM roles, in an AWS account',
   },
+  { block: /^test\/cloud\//, why: 'needs tools from PyPI; .ci/run runs them' },
   {
     block: /(^ *|\$\()aws (?!sqs |events |datazone )/m,
     why: 'calls a service that the local stack does not have, in an AWS account',
@@ -48,3 +49,11 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
 /** Returns why a block is not run; undefined for one that is. */
 export const skipReason = ({ page, text }: DocBlock): string | undefined =>
   skipped.find((entry) => (entry.page === undefined || entry.page === page) && entry.block.test(text))?.why
+
+/** Blocks of the AWS CLI and curl, and those of scripts in this repository. */
+export const isShell = ({ text }: DocBlock): boolean => /^(aws|curl|source) /.test(text)
+export const isScript = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)/.test(text)
+
+/** Whether a test runs the block, or the list names it with the reason why none does. */
+export const isAccountedFor = (block: DocBlock): boolean =>
+  skipReason(block) !== undefined || isShell(block) || isScript(block) || dzrunLines(block).length > 0

@@ -1,6 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { docBlocks } from '../support/doc-commands.ts'
+import { isAccountedFor } from '../support/doc-skips.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -76,6 +78,14 @@ describe('the documentation', () => {
     )
     const missing = named.flat().filter(({ script }) => !Object.hasOwn(scripts, script))
     expect(missing).toEqual([])
+  })
+})
+
+describe('a block of commands in README.md or docs/', () => {
+  test('is run by a test, or stands with its reason in test/support/doc-skips.ts', async () => {
+    const blocks = await docBlocks()
+    expect(blocks.length).toBeGreaterThan(100)
+    expect(blocks.filter((block) => !isAccountedFor(block))).toEqual([])
   })
 })
 
