@@ -123,6 +123,24 @@ const findingsOf = async (connection: Connection, options: DoctorOptions): Promi
   return [...worstFirst(found.flat()), ...live]
 }
 
+const report = async (all: DoctorOptions): Promise<void> => {
+  checkRowFlags(columns, all)
+  if (all.live === undefined && (all.spendOneRun !== undefined || all.listen !== undefined))
+    throw new CommandFailed(exitCodes.usage, '--spend-one-run and --listen go with --live')
+  const findings = await findingsOf(await connect(all), all)
+  if (formatOf(all) === 'table' && all.columns === undefined)
+    console.log(
+      lines(findings, all)
+        .flatMap((line) => wrapped(line, textColumn))
+        .join('\n'),
+    )
+  else await printRows(findings, columns, all)
+  const errors = findings.filter(({ severity }) => severity === 'error').length
+  if (errors === 0) return
+  note(`${errors} of ${findings.length} checks found an error`, all)
+  process.exitCode = exitCodes.runsFailed
+}
+
 /** `dzrun doctor`: is it set up right? */
 export const addDoctor = (program: Command): void => {
   const command = program
@@ -153,22 +171,5 @@ export const addDoctor = (program: Command): void => {
       'after',
       '\nExits with 1 when something is an error.\n\nExamples:\n  dzrun doctor\n  dzrun doctor --json check,severity,found\n  dzrun doctor --live profile.json --spend-one-run tpcds_store --yes',
     )
-  addRowFlags(command, columns).action(async () => {
-    const all = command.optsWithGlobals<DoctorOptions>()
-    checkRowFlags(columns, all)
-    if (all.live === undefined && (all.spendOneRun !== undefined || all.listen !== undefined))
-      throw new CommandFailed(exitCodes.usage, '--spend-one-run and --listen go with --live')
-    const findings = await findingsOf(await connect(all), all)
-    if (formatOf(all) === 'table' && all.columns === undefined)
-      console.log(
-        lines(findings, all)
-          .flatMap((line) => wrapped(line, textColumn))
-          .join('\n'),
-      )
-    else await printRows(findings, columns, all)
-    const errors = findings.filter(({ severity }) => severity === 'error').length
-    if (errors === 0) return
-    note(`${errors} of ${findings.length} checks found an error`, all)
-    process.exitCode = exitCodes.runsFailed
-  })
+  addRowFlags(command, columns).action(() => report(command.optsWithGlobals<DoctorOptions>()))
 }

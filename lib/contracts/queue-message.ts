@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
 import { present } from '../run/present.ts'
-import { type GenerationType, type Lane, type RunKind, runKinds } from '../run/run.ts'
+import { type RunKind, runKinds } from '../run/run.ts'
 import type { Sender } from '../run/senders.ts'
-import type { Trigger } from '../run/trigger.ts'
 import { parseAssetEvent, triggerEvents, withdrawalEvents } from './asset-event.ts'
 import { AssetCancelRequest, type CancelRequest, SourceCancelRequest } from './cancel-request.ts'
 import { fieldOf, jsonOf } from './event-body.ts'
 import { readIf, senderId, timestampMs } from './fields.ts'
 import { parseWith } from './problems.ts'
 import { Release } from './release.ts'
+import type { RequestedCancel, RequestedRun } from './requested.ts'
 import { MetadataRunRequest, RunRequest } from './run-request.ts'
 
 /**
@@ -18,50 +18,6 @@ import { MetadataRunRequest, RunRequest } from './run-request.ts'
  * 2. DataZone cannot fix its events, so one that cannot be read is `ignored`, never rejected.
  * 3. Nothing here throws, whatever it is given.
  */
-
-interface RequestedCommon {
-  readonly requestKey: string
-  readonly domainId: string
-  readonly lane: Lane
-  readonly correlationId?: string
-  readonly requestedAtMs?: number
-  readonly regenerate: boolean
-}
-
-export interface RequestedMetadataRun extends RequestedCommon {
-  readonly kind: 'METADATA_GENERATION'
-  readonly assetId: string
-  /** Absent when a DataZone event names none; GetAsset has it. */
-  readonly projectId?: string
-  readonly revision?: string
-  readonly types?: readonly GenerationType[]
-  /** The DataZone event that requests the run. Absent on an explicit request. */
-  readonly trigger?: Trigger
-}
-
-export interface RequestedSourceRun extends RequestedCommon {
-  readonly kind: 'DATA_SOURCE'
-  readonly projectId: string
-  readonly dataSourceId: string
-  readonly triggerKey: string
-}
-
-/** A request in one shape, from the queue, the run bus or DataZone. */
-export type RequestedRun = RequestedMetadataRun | RequestedSourceRun
-
-/** A cancel request in one shape, for an asset or a data source. */
-export interface RequestedCancel {
-  readonly requestId: string
-  readonly domainId: string
-  readonly target:
-    | { readonly assetId: string; readonly revision?: string; readonly types?: readonly GenerationType[] }
-    | { readonly dataSourceId: string; readonly triggerKey?: string }
-  /** No later than the message was sent: a sender cannot mean runs that are not requested yet. */
-  readonly requestedAtMs: number
-  readonly reason?: string
-  /** DataZone withdrew the asset: only what has not started is canceled. */
-  readonly onlyWaiting?: true
-}
 
 export type QueueMessage =
   /** `via` is what the run bus says about the sender; absent on other ways. */

@@ -54,8 +54,12 @@ const directions: readonly [string, string, string][] = [
   ['lib/adapters/eventbridge', '@aws-sdk/client-datazone', 'lib/adapters/eventbridge translates one service'],
   ['lib/adapters/sqs', '../eventbridge/event-bus.ts', 'lib/adapters/sqs translates one service'],
   ['lib/adapters/sqs', '../../usecases/announce.ts', 'lib/adapters/sqs translates one service'],
-  ['functions', '../lib/adapters/sqs/request-queue.ts', 'only functions/wiring.ts imports adapters'],
-  ['functions', '@aws-sdk/client-sqs', 'only functions/wiring.ts imports adapters'],
+  [
+    'functions',
+    '../lib/adapters/sqs/request-queue.ts',
+    'only functions/wiring.ts and notifier-wiring.ts import adapters',
+  ],
+  ['functions', '@aws-sdk/client-sqs', 'only functions/wiring.ts and notifier-wiring.ts import adapters'],
   ...['local/stack.ts', 'cli/main.ts', 'bench/starts.ts'].flatMap((path): [string, string, string][] => [
     ['lib/contracts', `../../${path}`, 'lib/contracts may import'],
     ['lib/ports', `../../${path}`, 'lib/ports holds interfaces'],

@@ -1,4 +1,4 @@
-import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../../contracts/queue-message.ts'
+import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../../contracts/requested.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '../../run/identity.ts'
 import { applyPolicy, type RunOrders } from '../../run/policy.ts'

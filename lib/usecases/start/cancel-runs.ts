@@ -1,4 +1,4 @@
-import type { RequestedCancel } from '../../contracts/queue-message.ts'
+import type { RequestedCancel } from '../../contracts/requested.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { runKey } from '../../run/identity.ts'
 import { present } from '../../run/present.ts'

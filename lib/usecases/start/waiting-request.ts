@@ -1,4 +1,4 @@
-import type { RequestedMetadataRun, RequestedRun } from '../../contracts/queue-message.ts'
+import type { RequestedMetadataRun, RequestedRun } from '../../contracts/requested.ts'
 import { eventId, runKey } from '../../run/identity.ts'
 import type { Decision, RunOrders } from '../../run/policy.ts'
 import { present } from '../../run/present.ts'
