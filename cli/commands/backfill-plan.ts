@@ -93,6 +93,16 @@ const forecast = async (
   )
 }
 
+const print = async (report: Parameters<typeof planLines>[0], options: PlanOptions): Promise<void> => {
+  const lines = await planLines(report)
+  printDocument(report, options, {
+    fields: ['plan', 'counts', 'forecast', 'startsPerSecond'],
+    text: () => lines,
+  })
+  const { requests, name } = report.plan
+  if (requests > 0) note(`apply it with: dzrun backfill apply ${name}`, options)
+}
+
 const plan = async (name: string, options: PlanOptions): Promise<void> => {
   const connection = await connectPlans(options)
   const { location, store, plans } = connection
@@ -130,12 +140,7 @@ const plan = async (name: string, options: PlanOptions): Promise<void> => {
     forecast: await forecast(result.counts.groups, { domainId, caps: policy.caps }, connection),
     startsPerSecond: deployed.startRatePerSecond * backfillShare,
   }
-  const lines = await planLines(report)
-  printDocument(report, options, {
-    fields: ['plan', 'counts', 'forecast', 'startsPerSecond'],
-    text: () => lines,
-  })
-  if (result.plan.requests > 0) note(`apply it with: dzrun backfill apply ${name}`, options)
+  await print(report, options)
 }
 
 /** `dzrun backfill plan`. */
