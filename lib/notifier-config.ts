@@ -14,6 +14,8 @@ const Environment = z.object({
   STAGE: text,
   /** Set by Lambda. */
   AWS_REGION: text,
+  /** For a stack that `dzrun` finds in another way, as the local one. */
+  DZRUN_FLAGS: z.optional(text),
 })
 
 /** The settings that the notifier reads from its environment. */
@@ -26,6 +28,6 @@ export interface NotifierConfig {
 export const readNotifierConfig = (env: Readonly<Record<string, string | undefined>>): NotifierConfig => {
   const parsed = parseWith(Environment, env, Number.POSITIVE_INFINITY)
   if (!parsed.ok) throw new InvalidConfiguration(parsed.problems)
-  const { NOTIFICATION_TOPIC_ARN: topicArn, STAGE: stage, AWS_REGION: region } = parsed.value
-  return { topicArn, stack: { stage, region } }
+  const { NOTIFICATION_TOPIC_ARN: topicArn, STAGE: stage, AWS_REGION: region, DZRUN_FLAGS } = parsed.value
+  return { topicArn, stack: { stage, flags: DZRUN_FLAGS ?? `--stage ${stage} --region ${region}` } }
 }

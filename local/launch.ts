@@ -57,7 +57,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         Mode: options.mode ?? 'run',
         ...(options.notifies === true ? { NotificationEmail: 'you@example.com' } : {}),
       },
-      settings: settingsAtSpeed(speed),
+      settings: { ...settingsAtSpeed(speed), DZRUN_FLAGS: '--local' },
       speed,
       batchingSeconds: {
         HintQueue: hintWindowAtSpeed(speed),

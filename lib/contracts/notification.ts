@@ -34,7 +34,8 @@ export interface Notification {
 /** Where the commands in a notification look. */
 export interface NotifiedStack {
   readonly stage: string
-  readonly region: string
+  /** What `dzrun` needs to find the stack: `--stage prod --region eu-west-1`. */
+  readonly flags: string
 }
 
 /** The title of each status, in the order of a subject. */
@@ -85,12 +86,12 @@ const portalOf = ({ asset }: Data): string | undefined =>
     ? asset.portalUrl
     : undefined
 
-const explainOf = ({ asset, ...data }: Data, { stage, region }: NotifiedStack): string | undefined => {
+const explainOf = ({ asset, ...data }: Data, { flags }: NotifiedStack): string | undefined => {
   const domain = readIf(domainId, data.domainId)
   const id = readIf(assetId, asset?.id)
   return domain === undefined || id === undefined
     ? undefined
-    : `npx dzrun explain ${id} --domain ${domain} --stage ${stage} --region ${region}`
+    : `npx dzrun explain ${id} --domain ${domain} ${flags}`
 }
 
 interface Entry {
@@ -149,7 +150,7 @@ export const notificationOf = (events: readonly RunEventDetail[], stack: Notifie
   const entries = events.map((event) => entryOf(event, stack))
   const counts = Map.groupBy(entries, ({ what }) => what)
   const subject = `DataZone runs (${stack.stage}): ${[...counts].map(([what, those]) => `${those.length} ${what}`).join(', ')}`
-  const list = `npx dzrun list --ending any-failure --since 1d --stage ${stack.stage} --region ${stack.region}`
+  const list = `npx dzrun list --ending any-failure --since 1d ${stack.flags}`
   return {
     subject: subject.slice(0, 100),
     text: fitted(entries.map(textOf), maxTextLength, (left) => `and ${left} more: ${list}`),

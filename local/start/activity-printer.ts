@@ -1,5 +1,5 @@
 import { RunEventDetail } from '../../lib/contracts/run-event.ts'
-import { elapsed } from '../console/columns.ts'
+import { columns, elapsed } from '../console/columns.ts'
 import { eventLine } from '../console/event-line.ts'
 import { requestLine } from '../console/request-line.ts'
 import type { PublishedMessage } from '../sns/published.ts'
@@ -16,7 +16,8 @@ export function activityPrinter(print: (line: string) => void) {
       if (text !== undefined) print(text)
     },
     /** Takes a message that people would get. The whole message is at GET /_local/notifications of SNS. */
-    notification: ({ subject = '' }: PublishedMessage) => print(`${elapsed(beganMs)} e-mail: ${subject}`),
+    notification: ({ subject = '' }: PublishedMessage) =>
+      print(columns(elapsed(beganMs), [], `e-mail: ${subject}`)),
     /** Follows the run bus of a stack. Returns a function that stops it. */
     follow: (stack: Stack) =>
       stack.onEvent(({ bus, event }) => {

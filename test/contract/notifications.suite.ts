@@ -14,7 +14,7 @@ export interface OpenNotifications {
   close(): Promise<void>
 }
 
-const stack = { stage: 'prod', region: 'us-east-1' }
+const stack = { stage: 'prod', flags: '--stage prod' }
 
 /** The contract that all Notifications keep. */
 export const notificationsContract = (name: string, open: () => Promise<OpenNotifications>): void => {

@@ -87,7 +87,7 @@ describe('a topic of SNS', () => {
   test('gives subscribers by e-mail the plain text, under the subject', async () => {
     const server = await startSqs()
     const topic = await openTopic(server.endpoint, server.close)
-    const sent = notificationOf([failedEvent(1), failedEvent(2)], { stage: 'prod', region: 'us-east-1' })
+    const sent = notificationOf([failedEvent(1), failedEvent(2)], { stage: 'prod', flags: '--stage prod' })
     await topic.notifications.publish(sent)
     expect(server.published()).toMatchObject([{ subject: sent.subject, email: sent.text }])
     const answer = await fetch(`${server.endpoint}/_local/notifications`)

@@ -76,9 +76,13 @@ describe('npm start', () => {
         MessageBody: JSON.stringify(unknown),
       }),
     )
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: environment.get('REQUEST_QUEUE_URL'), MessageBody: 'no request' }),
+    )
     sqs.destroy()
     await start.printed(/^ +[\d.]+s (Succeeded|Failed|Partially Succeeded|Canceled) +tpcds_store_sales@1 /m)
     await start.printed(/^ +[\d.]+s (Succeeded|Failed) +glue_salesproject01 /m)
+    await start.printed(/^ +[\d.]+s e-mail: DataZone runs \(local\): .*1 rejected/m)
     await start.printed(/^ +[\d.]+s parked: NOT_FOUND +no-such-asset +request:ask-no-such-asset/m)
     expect(await readFile(start.logFile, 'utf8')).toMatch(
       /"outcome":"started".*"assetId":"tpcds_store_sales"/,

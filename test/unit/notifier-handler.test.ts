@@ -10,7 +10,7 @@ const open = () => {
   const errors: [string, unknown][] = []
   const handler = notifierHandler({
     notifications,
-    stack: { stage: 'prod', region: 'eu-west-1' },
+    stack: { stage: 'prod', flags: '--stage prod' },
     telemetry: { info: () => {}, error: (...line) => errors.push(line) },
   })
   const handle = (bodies: readonly string[]) =>

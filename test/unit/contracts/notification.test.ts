@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { notificationOf } from '../../../lib/contracts/notification.ts'
 import { failedEvent } from '../../support/ending-events.ts'
 
-const stack = { stage: 'prod', region: 'eu-west-1' }
+const stack = { stage: 'prod', flags: '--stage prod --region eu-west-1' }
 const many = (count: number, over: Parameters<typeof failedEvent>[1] = {}) =>
   Array.from({ length: count }, (_, number) => failedEvent(number, over))
 

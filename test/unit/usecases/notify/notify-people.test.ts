@@ -11,7 +11,13 @@ const bodyOf = (over: Parameters<typeof endedRun>[0] = {}) =>
 const people = () => {
   const sent: object[] = []
   const publish = async (notification: object) => void sent.push(notification)
-  return { sent, context: { notifications: { publish }, stack: { stage: 'prod', region: 'eu-west-1' } } }
+  return {
+    sent,
+    context: {
+      notifications: { publish },
+      stack: { stage: 'prod', flags: '--stage prod --region eu-west-1' },
+    },
+  }
 }
 
 describe('notifyPeople', () => {
