@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { onKey } from './keyboard.ts'
 import { type Live, useLive } from './live.ts'
-import { count, shortened, visible } from './model/format.ts'
+import { count, sentence, shortened, visible } from './model/format.ts'
 import { go, usePlace } from './router.ts'
 import { chooseTheme, chosenTheme, themes } from './theme.ts'
 import { Help } from './ui/help.tsx'
@@ -36,12 +36,12 @@ const views: readonly View[] = [
 /** One run has no entry of its own in the navigation: it is reached from the others. */
 const runView: View = { path: '/runs', title: 'Run', icon: 'runs', key: '', render: () => <RunView /> }
 
-const viewAt = (path: string): View | undefined =>
-  path.startsWith('/run/') ? runView : (views.find((one) => one.path === path) ?? views[0])
-
 /** A deployed stack has no simulator to play with. */
 const shownViews = ({ hello }: Pick<Live, 'hello'>): readonly View[] =>
   views.filter(({ path }) => path !== '/local' || hello?.isLocal !== false)
+
+const viewAt = (path: string, live: Pick<Live, 'hello'>): View | undefined =>
+  path.startsWith('/run/') ? runView : (shownViews(live).find((one) => one.path === path) ?? views[0])
 
 /** The title of a run's view is its asset or data source. */
 const titleAt = (path: string, view: View | undefined): string =>
@@ -93,7 +93,7 @@ const Connection = ({ connection }: Pick<Live, 'connection'>) => (
   </span>
 )
 
-const Banner = ({ connection }: Pick<Live, 'connection'>) => {
+const Banner = ({ connection, problem }: Pick<Live, 'connection' | 'problem'>) => {
   if (connection === 'lost')
     return (
       <p class="banner">
@@ -104,6 +104,12 @@ const Banner = ({ connection }: Pick<Live, 'connection'>) => {
     return (
       <p class="banner">
         The server was started again with a new key. Open the address that the command printed.
+      </p>
+    )
+  if (problem !== '')
+    return (
+      <p class="banner wrap">
+        {sentence(visible(shortened(problem, 300)))}. What you see is from before; the page tries again.
       </p>
     )
   return null
@@ -150,11 +156,11 @@ const Side = ({
 
 /** The page: navigation, the view that the address names, and what the keyboard does everywhere. */
 export const App = () => {
-  const live = useLive('connection', 'hello', 'overview')
+  const live = useLive('connection', 'hello', 'overview', 'problem')
   const { path } = usePlace()
   const [isHelpOpen, setHelpOpen] = useState(false)
   const main = useRef<HTMLElement>(null)
-  const view = viewAt(path)
+  const view = viewAt(path, live)
   const title = titleAt(path, view)
   // A view draws itself again when what it shows changes.
   const shown = useMemo(() => view?.render(), [view])
@@ -176,7 +182,7 @@ export const App = () => {
     <div class="shell">
       <Side live={live} path={view?.path ?? '/'} />
       <main ref={main} tabIndex={-1} data-path={path}>
-        <Banner connection={live.connection} />
+        <Banner connection={live.connection} problem={live.problem} />
         <div class="head">
           <h1 class="wrap">{title}</h1>
           <span class="only-narrow end">

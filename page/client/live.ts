@@ -7,6 +7,8 @@ export interface Live {
   readonly connection: 'connecting' | 'open' | 'lost' | 'refused'
   readonly hello: Hello | undefined
   readonly overview: Overview | undefined
+  /** Why the server cannot read the stack now; empty when it can. */
+  readonly problem: string
   /** Newest change first. */
   readonly rows: readonly RunRow[]
   readonly byKey: ReadonlyMap<string, RunRow>
@@ -23,8 +25,9 @@ const changedKeys = new Set<string>()
 let events: readonly EventLine[] = []
 let hello: Hello | undefined
 let overview: Overview | undefined
+let problem = ''
 let connection: Live['connection'] = 'connecting'
-let live: Live = { connection, hello, overview, rows: [], byKey: rows, events }
+let live: Live = { connection, hello, overview, problem, rows: [], byKey: rows, events }
 let isScheduled = false
 let publishedAtMs = 0
 /** Drawing five times a second is live enough, and leaves the frames to the viewer. */
@@ -37,7 +40,7 @@ const publish = (): void => {
   const before = live
   const sorted = mergeChanged(before.rows, rows, changedKeys)
   changedKeys.clear()
-  live = { connection, hello, overview, rows: sorted, byKey: rows, events }
+  live = { connection, hello, overview, problem, rows: sorted, byKey: rows, events }
   for (const [redraw, parts] of listeners) if (parts.some((part) => live[part] !== before[part])) redraw()
 }
 
@@ -63,6 +66,7 @@ const apply = (delta: Delta): void => {
     changedKeys.add(key)
   }
   if (delta.overview !== undefined) overview = delta.overview
+  problem = delta.problem ?? problem
   if (delta.events !== undefined && delta.events.length > 0)
     events = [...delta.events.toReversed(), ...events].slice(0, keptEvents)
   schedule()

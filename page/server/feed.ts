@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Run } from '../../lib/run/run.ts'
-import { runStatuses } from '../../lib/usecases/inspect/list-runs.ts'
-import { openWork } from '../../lib/usecases/inspect/open-work.ts'
 import type { Overview } from '../shared/protocol.ts'
-import { noOperatorState, type OperatorState, readOperatorState } from './operator-state.ts'
 import { overviewOf } from './overview.ts'
 import type { PageStack } from './page-stack.ts'
+import { changeReader } from './read-changes.ts'
 import type { ReadMeter } from './read-meter.ts'
+import { openReader } from './read-open.ts'
 import type { RunBoard } from './run-board.ts'
-import { isOpenRow, rowOfRun, rowOfSummary } from './run-row.ts'
 import type { plotSeries } from './series.ts'
 
 /**
@@ -37,84 +34,78 @@ export interface FeedOptions {
   readonly startQuotaPerSecond: number
   readonly viewers: () => number
   readonly onOverview: (overview: Overview) => void
-  readonly onProblem: (problem: string | undefined) => void
+  /** Why the table cannot be read now; empty when it can. */
+  readonly onProblem: (problem: string) => void
   /** From the ending at DataZone to its detection, of recent runs: the simulator knows. */
   readonly latenesses?: () => Promise<readonly number[]>
 }
 
-/** Records are written a moment after the time they carry, and the index lags. */
-const overlapMs = 15_000
-const weekMs = 7 * 24 * 3_600_000
 const idleFactor = 10
-/** An open record that is gone from the work index this long after its last change was replaced. */
-const goneAfterMs = 10_000
-const firstRows = 5000
+/** How often it is asked whether it is time to read, in ms. */
+const stepMs = 250
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Starts reading. `first` resolves when the table was read once. */
+type Readers = Readonly<Record<'open' | 'changes', { read(): Promise<void> }>>
+
+/** Repeats both readings, each at its pace, until the signal is aborted. */
+const repeatReadings = (readers: Readers, options: FeedOptions, signal: AbortSignal, publish: () => void) => {
+  const { meter, pace, viewers, onProblem } = options
+  const problems: Record<keyof Readers, string> = { open: '', changes: '' }
+  const report = (of: keyof Readers, problem: string): void => {
+    problems[of] = problem
+    onProblem(problems.open || problems.changes)
+  }
+
+  /** Resolves when it is time to read again: after `pauseMs`, sooner when someone begins to look. */
+  const until = async (pauseMs: number): Promise<void> => {
+    const beganMs = Date.now()
+    const isDue = () => Date.now() - beganMs >= pauseMs * (viewers() > 0 ? 1 : idleFactor) && meter.hasRoom()
+    do await delay(Math.min(pauseMs, stepMs), undefined, { signal, ref: false })
+    while (!isDue())
+  }
+
+  const read = async (of: keyof Readers, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act()
+      publish()
+      report(of, '')
+    } catch (error) {
+      report(of, `the table does not answer: ${messageOf(error)}`)
+    }
+  }
+
+  const loop = async (of: keyof Readers, pauseMs: number): Promise<void> => {
+    while (!signal.aborted) {
+      await until(pauseMs)
+      await read(of, () => readers[of].read())
+    }
+  }
+  return async (): Promise<void> => {
+    // The open work names the domains whose changes are read.
+    await read('open', async () => {
+      await readers.open.read()
+      await readers.changes.read()
+    })
+    await Promise.all([loop('open', pace.openMs), loop('changes', pace.changesMs)])
+  }
+}
+
+/** Starts reading. */
 export const startFeed = (options: FeedOptions) => {
-  const { stack, board, series, meter, pace, viewers, onOverview, onProblem } = options
+  const { stack, board, series, meter, viewers, onOverview } = options
   const stopped = new AbortController()
   const domains = new Set(options.domains)
-  /** Of each domain and status, the newest change that was read. */
-  const seenUntil = new Map<string, number>()
-  let open: readonly Run[] = []
-  let unreadableCount = 0
-  let operator: OperatorState = noOperatorState
-  let latenesses: readonly number[] = []
-  let heldSinceMs: number | undefined
+  const changes = changeReader(stack.list, board, domains)
+  const open = openReader(stack, board, domains, options.latenesses)
   board.onChange((row, before) => series.see(row, before, Date.now()))
 
-  const readStatus = async (domainId: string, status: string): Promise<void> => {
-    const place = `${domainId}#${status}`
-    const isFirst = !seenUntil.has(place)
-    const sinceMs = Math.max(0, (seenUntil.get(place) ?? Date.now() - weekMs) - (isFirst ? 0 : overlapMs))
-    let read = 0
-    for await (const page of stack.list.newestFirst({ domainId, status, sinceMs })) {
-      for (const summary of page.toReversed()) {
-        board.put(rowOfSummary(summary))
-        seenUntil.set(place, Math.max(seenUntil.get(place) ?? 0, summary.updatedAtMs))
-      }
-      read += page.length
-      if (read < firstRows) continue
-      const oldest = page.at(-1)?.updatedAtMs
-      if (isFirst && oldest !== undefined) heldSinceMs = Math.max(heldSinceMs ?? 0, oldest)
-      break
-    }
-    if (isFirst && !seenUntil.has(place)) seenUntil.set(place, Date.now() - overlapMs)
-  }
-
-  const readChanges = async (): Promise<void> => {
-    for (const domainId of domains)
-      await Promise.all(runStatuses.map((status) => readStatus(domainId, status)))
-  }
-
-  const readOpen = async (): Promise<void> => {
-    const { runs, unreadable } = await openWork(stack.store)
-    const present = new Set<string>()
-    for (const run of runs) {
-      const row = rowOfRun(run)
-      present.add(row.key)
-      domains.add(row.domainId)
-      board.put(row)
-    }
-    const goneBefore = Date.now() - goneAfterMs
-    for (const row of board.rows())
-      if (isOpenRow(row) && !present.has(row.key) && row.updatedAtMs < goneBefore) board.remove(row.key)
-    open = runs
-    unreadableCount = unreadable.length
-    for (const domainId of await stack.counts.domains()) domains.add(domainId)
-    latenesses = (await options.latenesses?.()) ?? []
-    operator = await readOperatorState(stack, runs, [...domains])
-  }
-
   const publish = (): void => {
+    const { operator, ...state } = open.state()
+    const sinceMs = changes.heldSinceMs()
     const overview = overviewOf({
       ...operator,
-      open,
-      unreadable: unreadableCount,
-      latenesses,
+      ...state,
       nowMs: Date.now(),
       rows: board.rows(),
       startQuotaPerSecond: options.startQuotaPerSecond,
@@ -123,50 +114,21 @@ export const startFeed = (options: FeedOptions) => {
         unitsPerMinute: meter.unitsPerMinute,
         viewers: viewers(),
       },
-      held: { runs: board.size(), ...(heldSinceMs === undefined ? {} : { sinceMs: heldSinceMs }) },
+      held: { runs: board.size(), ...(sinceMs === undefined ? {} : { sinceMs }) },
     })
     const parked = Object.values(overview.parked).reduce((sum, count) => sum + count, 0)
-    series.sample(overview.inFlight, parked, overview.atMs)
+    series.sample(overview.inFlight, parked, Date.now())
     onOverview(overview)
   }
 
-  /** Resolves when it is time to read again: after `pauseMs`, sooner when someone begins to look. */
-  const until = async (pauseMs: number): Promise<void> => {
-    const beganMs = Date.now()
-    const step = Math.min(pauseMs, 250)
-    const isDue = () => Date.now() - beganMs >= pauseMs * (viewers() > 0 ? 1 : idleFactor) && meter.hasRoom()
-    do await delay(step, undefined, { signal: stopped.signal, ref: false })
-    while (!isDue())
-  }
-
-  const loop = async (pauseMs: number, read: () => Promise<void>): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      try {
-        await read()
-        publish()
-        onProblem(undefined)
-      } catch (error) {
-        onProblem(`the table does not answer: ${messageOf(error)}`)
-      }
-      await until(pauseMs)
-    }
-  }
-
-  const first = (async () => {
-    await readOpen()
-    await readChanges()
-  })()
-  const begin = async () => {
-    await first.catch((error: unknown) => onProblem(`the table does not answer: ${messageOf(error)}`))
-    await Promise.all([loop(pace.openMs, readOpen), loop(pace.changesMs, readChanges)])
-  }
-  const running = begin().catch(() => {})
+  const run = repeatReadings({ open, changes }, options, stopped.signal, publish)
+  const running = run().catch(() => {})
   return {
     domains: (): readonly string[] => [...domains],
     /** Reads what changed now, for example after a change that a viewer made. */
     refresh: async (): Promise<void> => {
-      await readOpen()
-      await readChanges()
+      await open.read()
+      await changes.read()
       publish()
     },
     stop: async (): Promise<void> => {

@@ -19,7 +19,9 @@ export interface LiveState {
   readonly events: EventLog
   readonly hello: () => Hello
   readonly overview: () => Overview | undefined
-  /** Grows by one with each overview. */
+  /** Why the stack cannot be read now; empty when it can. */
+  readonly problem: () => string
+  /** Grows by one with each overview, and with each change of the problem. */
   readonly overviewSequence: () => number
 }
 
@@ -40,9 +42,13 @@ const chunksOf = (rows: readonly RunRow[]): readonly (readonly RunRow[])[] =>
   )
 
 /** The whole state as messages. Only the last one has an id: a viewer that loses it begins again. */
-function* snapshotOf({ board, events, hello, overview }: LiveState, id: string): Generator<string> {
+function* snapshotOf({ board, events, hello, overview, problem }: LiveState, id: string): Generator<string> {
   const now = overview()
-  const first: Snapshot = { hello: hello(), ...(now === undefined ? {} : { overview: now }) }
+  const first: Snapshot = {
+    hello: hello(),
+    problem: problem(),
+    ...(now === undefined ? {} : { overview: now }),
+  }
   yield message('snapshot', first)
   // The rows that changed last are shown first.
   for (const rows of chunksOf([...board.rows()].toReversed()))
@@ -52,14 +58,16 @@ function* snapshotOf({ board, events, hello, overview }: LiveState, id: string):
 
 /** What changed since a position; undefined when that is too long ago. */
 const changesSince = (from: Position, state: LiveState): Delta | undefined => {
-  const { board, events, overview, overviewSequence } = state
+  const { board, events, overview, overviewSequence, problem } = state
   const moved = board.since(from.rows)
   if (moved === undefined || from.events > events.sequence()) return undefined
   const added = events.since(from.events)
-  const now = overviewSequence() === from.overview ? undefined : overview()
+  const isSame = overviewSequence() === from.overview
+  const now = isSame ? undefined : overview()
   return {
     ...(moved.rows.length === 0 ? {} : { rows: moved.rows }),
     ...(moved.removed.length === 0 ? {} : { removed: moved.removed }),
+    ...(isSame ? {} : { problem: problem() }),
     ...(now === undefined ? {} : { overview: now }),
     ...(added.length === 0 ? {} : { events: added }),
   }

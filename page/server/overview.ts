@@ -1,6 +1,7 @@
 import type { ParkedRun, Run } from '../../lib/run/run.ts'
 import { endings } from '../../lib/run/run.ts'
-import type { Concern, Overview, QueueLine, RunRow, Spread } from '../shared/protocol.ts'
+import type { Overview, RunRow, Spread } from '../shared/protocol.ts'
+import { concernsOf } from './concerns.ts'
 import type { OperatorState } from './operator-state.ts'
 import { percentile } from './series.ts'
 import { waitingGroups } from './waiting-groups.ts'
@@ -32,7 +33,7 @@ const isParked = (run: Run): run is ParkedRun => run.state === 'PARKED'
 
 /** Counts of the rows that changed a short while ago. */
 const recentCounts = (rows: Iterable<RunRow>, nowMs: number) => {
-  const perMinute: Record<string, number> = {}
+  const recent: Record<string, number> = {}
   const queued: number[] = []
   const running: number[] = []
   let starts = 0
@@ -42,103 +43,10 @@ const recentCounts = (rows: Iterable<RunRow>, nowMs: number) => {
       queued.push(Math.max(0, startedAtMs - createdAtMs))
     if (detectedAtMs === undefined) continue
     if (detectedAtMs <= nowMs - recentMs) continue
-    perMinute[status] = (perMinute[status] ?? 0) + minuteMs / recentMs
+    recent[status] = (recent[status] ?? 0) + 1
     if (startedAtMs !== undefined) running.push(Math.max(0, detectedAtMs - startedAtMs))
   }
-  return { perMinute, queued, running, starts }
-}
-
-const failedShare = 0.2
-const fewest = 5
-
-const queueConcerns = (queues: readonly QueueLine[]): readonly Concern[] =>
-  queues
-    .filter(({ name, waiting }) => name !== 'request queue' && waiting > 0)
-    .map(({ name, waiting }) =>
-      name === 'rejected'
-        ? {
-            severity: 'warning',
-            title: `${waiting} rejected requests`,
-            detail: 'their senders have to fix them; the Waiting view shows the reasons',
-            href: '/waiting#rejected',
-          }
-        : {
-            severity: 'critical',
-            title: `${waiting} messages in ${name}`,
-            detail: 'code failed on them; fix the cause, then redrive',
-            href: '/waiting#dead',
-          },
-    )
-
-const quotaConcerns = (quotas: Overview['quotas']): readonly Concern[] =>
-  quotas
-    .filter(({ used, limit }) => limit > 0 && used >= 0.9 * limit)
-    .map(({ name, used, limit }) => ({
-      severity: used >= limit ? 'critical' : 'warning',
-      title: `${name}: ${Math.floor((100 * used) / limit)}% used`,
-      detail: `${used} of ${limit}`,
-    }))
-
-/** What an alarm of a deployed stack would report now. */
-const concernsOf = (
-  source: OverviewSource,
-  perMinute: Readonly<Record<string, number>>,
-): readonly Concern[] => {
-  const total = Object.values(perMinute).reduce((sum, count) => sum + count, 0) * (recentMs / minuteMs)
-  const bad =
-    ['FAILED', 'TIMED_OUT', 'LOST'].reduce((sum, kind) => sum + (perMinute[kind] ?? 0), 0) *
-    (recentMs / minuteMs)
-  const { breakers, queues, quotas, unreadable, open, nowMs } = source
-  const unannounced = open.filter((run) => run.state === 'ENDED' && run.detectedAtMs < nowMs - 5 * minuteMs)
-  return [
-    ...breakers.map(
-      ({ name }): Concern => ({
-        severity: 'critical',
-        title: `breaker open: ${name}`,
-        detail: 'DataZone refuses these calls; one probe at a time tests it',
-        href: '/waiting',
-      }),
-    ),
-    ...queueConcerns(queues),
-    ...quotaConcerns(quotas),
-    ...(total >= fewest && bad / total > failedShare
-      ? [
-          {
-            severity: 'warning' as const,
-            title: `${Math.round((100 * bad) / total)}% of the last endings failed`,
-            detail: `${Math.round(bad)} of ${Math.round(total)} in ten minutes`,
-            href: '/runs?status=FAILED,TIMED_OUT,LOST',
-          },
-        ]
-      : []),
-    ...(unannounced.length > 0
-      ? [
-          {
-            severity: 'critical' as const,
-            title: `${unannounced.length} endings not announced`,
-            detail: 'the run bus has not accepted their events for five minutes',
-          },
-        ]
-      : []),
-    ...(source.lastSweepAtMs !== undefined && source.lastSweepAtMs < nowMs - 5 * minuteMs
-      ? [
-          {
-            severity: 'critical' as const,
-            title: 'no sweep for five minutes',
-            detail: 'the schedule or the poller stands still; what waits is not released',
-          },
-        ]
-      : []),
-    ...(unreadable > 0
-      ? [
-          {
-            severity: 'critical' as const,
-            title: `${unreadable} records cannot be read`,
-            detail: 'damaged, or written by a newer version; dzrun doctor names them',
-          },
-        ]
-      : []),
-  ]
+  return { recent, queued, running, starts }
 }
 
 const spreads = (values: Readonly<Record<'queued' | 'running' | 'lateness', readonly number[]>>) =>
@@ -154,7 +62,7 @@ export const overviewOf = (source: OverviewSource): Overview => {
   const { nowMs, open, breakers, pauses, queues, quotas } = source
   const parked = open.filter(isParked)
   const count = (state: Run['state']) => open.filter((run) => run.state === state).length
-  const { perMinute, queued, running, starts } = recentCounts(source.rows, nowMs)
+  const { recent, queued, running, starts } = recentCounts(source.rows, nowMs)
   const oldest = parked.reduce((least, { request }) => Math.min(least, request.requestedAtMs), nowMs)
   const due = parked.filter(({ retryAtMs }) => retryAtMs <= nowMs).map(({ retryAtMs }) => retryAtMs)
   return {
@@ -170,7 +78,9 @@ export const overviewOf = (source: OverviewSource): Overview => {
     ...(due.length === 0 ? {} : { oldestDueAtMs: due.reduce((least, at) => Math.min(least, at)) }),
     startsPerSecond: starts / (startsMs / 1000),
     startQuotaPerSecond: source.startQuotaPerSecond,
-    endingsPerMinute: Object.fromEntries(endings.map((kind) => [kind, perMinute[kind] ?? 0])),
+    endingsPerMinute: Object.fromEntries(
+      endings.map((kind) => [kind, ((recent[kind] ?? 0) * minuteMs) / recentMs]),
+    ),
     endingsToday: source.endingsToday,
     ...spreads({ queued, running, lateness: source.latenesses ?? [] }),
     ...(source.lastSweepAtMs === undefined ? {} : { lastSweepAtMs: source.lastSweepAtMs }),
@@ -178,7 +88,7 @@ export const overviewOf = (source: OverviewSource): Overview => {
     breakers,
     pauses,
     queues,
-    concerns: concernsOf(source, perMinute),
+    concerns: concernsOf(source, recent),
     waiting: waitingGroups(parked, { breakers, pauses }),
     unreadable: source.unreadable,
     reads: source.reads,

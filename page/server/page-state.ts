@@ -1,6 +1,6 @@
-import type { FirstTarget, Overview } from '../shared/protocol.ts'
+import type { FirstTarget, Hello, Overview } from '../shared/protocol.ts'
 import { followBusEvents } from './bus-events.ts'
-import { eventLog } from './event-log.ts'
+import { type EventLog, eventLog } from './event-log.ts'
 import { startFeed } from './feed.ts'
 import { liveStream } from './live-stream.ts'
 import { followLocalEvents } from './local-events.ts'
@@ -37,6 +37,52 @@ const paces = {
   deployed: { changesMs: 10_000, openMs: 30_000 },
 } as const
 
+/** The newest overview and problem of the feed, and how often either has changed. */
+const newestOverview = (wake: () => void, log: (line: string) => void) => {
+  let overview: Overview | undefined
+  let problem = ''
+  let sequence = 0
+  const changed = () => {
+    sequence += 1
+    wake()
+  }
+  return {
+    overview: () => overview,
+    problem: () => problem,
+    overviewSequence: () => sequence,
+    onOverview: (next: Overview) => {
+      overview = next
+      changed()
+    },
+    onProblem: (next: string) => {
+      if (next === problem) return
+      if (next !== '') log(`page: ${next}`)
+      problem = next
+      changed()
+    },
+  }
+}
+
+/** Follows the buses: those of a local stack always, those of a deployed one where the viewer asked for it. */
+const followEvents = (
+  { local, busEvents = [] }: PageStack,
+  events: EventLog,
+  log: (line: string) => void,
+) => [
+  ...(local === undefined ? [] : [followLocalEvents(local.eventbridge, events)]),
+  ...busEvents.map((source) => followBusEvents(source, events, (line) => log(`page: ${line}`))),
+]
+
+const helloOf = ({ stack, allowChanges, firstRequest }: PageOptions, domains: readonly string[]): Hello => ({
+  stack: stack.name,
+  isLocal: stack.local !== undefined,
+  canChange: allowChanges,
+  canKillWorkers: stack.local?.killWorkers !== undefined,
+  domains,
+  hasBusEvents: stack.local !== undefined || stack.busEvents !== undefined,
+  ...(firstRequest === undefined ? {} : { firstRequest }),
+})
+
 /** What the server shares between its routes. */
 export const openState = (options: PageOptions) => {
   const { stack, log = () => {} } = options
@@ -44,26 +90,11 @@ export const openState = (options: PageOptions) => {
   meterReads(stack.client, meter)
   const board = runBoard(options.heldRuns ?? 20_000, isOpenRow)
   const series = plotSeries()
-  let overview: Overview | undefined
-  let overviewSequence = 0
-  let problem: string | undefined
-  const events = eventLog(() => live.wake())
-  const live = liveStream({
-    board,
-    events,
-    overview: () => overview,
-    overviewSequence: () => overviewSequence,
-    hello: () => ({
-      stack: stack.name,
-      isLocal: stack.local !== undefined,
-      canChange: options.allowChanges,
-      canKillWorkers: stack.local?.killWorkers !== undefined,
-      domains: feed.domains(),
-      hasBusEvents: followed.length > 0,
-      ...(options.firstRequest === undefined ? {} : { firstRequest: options.firstRequest }),
-    }),
-  })
-  board.onChange(() => live.wake())
+  const wake = () => live.wake()
+  const events = eventLog(wake)
+  const { onOverview, onProblem, ...newest } = newestOverview(wake, log)
+  const live = liveStream({ board, events, ...newest, hello: () => helloOf(options, feed.domains()) })
+  board.onChange(wake)
   const feed = startFeed({
     stack,
     board,
@@ -73,34 +104,14 @@ export const openState = (options: PageOptions) => {
     domains: options.domains,
     startQuotaPerSecond: options.startQuotaPerSecond ?? documentedStartQuota,
     viewers: live.viewers,
-    onOverview: (next) => {
-      overview = next
-      overviewSequence += 1
-      live.wake()
-    },
+    onOverview,
+    onProblem,
     ...(stack.local === undefined ? {} : { latenesses: simulatedLateness(stack.local.datazone, board) }),
-    onProblem: (next) => {
-      if (next !== undefined && next !== problem) log(`page: ${next}`)
-      problem = next
-    },
   })
-  const followed = [
-    ...(stack.local === undefined ? [] : [followLocalEvents(stack.local.eventbridge, events)]),
-    ...(stack.busEvents ?? []).map((source) =>
-      followBusEvents(source, events, (line) => log(`page: ${line}`)),
-    ),
-  ]
-  return {
-    stack,
-    board,
-    series,
-    meter,
-    events,
-    live,
-    feed,
-    stop: async () => {
-      await Promise.all([feed.stop(), ...followed.map(({ stop }) => stop())])
-    },
+  const followed = followEvents(stack, events, log)
+  const stop = async () => {
+    await Promise.all([feed.stop(), ...followed.map((one) => one.stop())])
   }
+  return { stack, board, series, meter, events, live, feed, stop }
 }
 export type PageState = ReturnType<typeof openState>

@@ -48,21 +48,48 @@ const shared = <T>() => {
   }
 }
 
+const spent = ({ meter }: PageState): string =>
+  `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`
+
+/** Changes with the rows of the target, so that a viewer who has seen a change gets an answer that includes it. */
+const keyOf = (target: AssetRef | DataSourceRef, { board }: PageState): string => {
+  const id = 'assetId' in target ? target.assetId : target.dataSourceId
+  const rows = [...board.rows()].filter((row) => row.target === id && row.domainId === target.domainId)
+  return JSON.stringify([target, rows.map(({ status, updatedAtMs }) => [status, updatedAtMs])])
+}
+
+/** Runs that the page may not hold. */
+const older = async (context: Context, state: PageState) => {
+  const parsed = z.safeParse(Older, context.req.query())
+  if (!parsed.success) return refuse(context, 400, 'updatedAtMs: must be a time in ms since the epoch')
+  if (!state.meter.hasRoom()) return refuse(context, 503, spent(state))
+  const { status, ...after } = parsed.data
+  const filter = status === undefined ? {} : { statuses: status.split(',') }
+  const page = { limit: olderRuns, after }
+  const { runs, next } = await listRuns(state.stack.list, state.feed.domains(), filter, page)
+  const answer: OlderRuns = { rows: runs.map(rowOfSummary), ...(next === undefined ? {} : { next }) }
+  return context.json(answer)
+}
+
+/** The explanations of assets and data sources. */
+const explainer = (state: PageState) => {
+  const explanations = shared<Explanation>()
+  return async (context: Context) => {
+    const target = targetOf(context)
+    if (target === undefined) return refuse(context, 400, 'the address names no asset or data source')
+    if (!state.meter.hasRoom()) return refuse(context, 503, spent(state))
+    const explanation = await explanations(keyOf(target, state), () => explainTarget(target, state.stack))
+    return context.json({
+      ...explanation,
+      skips: explanation.skips.map((skip) => ({ ...skip, text: skipText(skip) })),
+    })
+  }
+}
+
 /** The paths that only read. */
 export const readRoutes = (app: Hono, state: PageState): void => {
-  const { stack, series, meter } = state
-  const explanations = shared<Explanation>()
-  /** Changes with the rows of the target, so that a viewer who has seen a change gets an answer that includes it. */
-  const keyOf = (target: AssetRef | DataSourceRef): string => {
-    const id = 'assetId' in target ? target.assetId : target.dataSourceId
-    const rows = [...state.board.rows()].filter(
-      (row) => row.target === id && row.domainId === target.domainId,
-    )
-    return JSON.stringify([target, rows.map(({ status, updatedAtMs }) => [status, updatedAtMs])])
-  }
-  const spent = (): string =>
-    `the page has used its read units of the minute: try again in ${Math.ceil(meter.waitMs() / 1000)} s`
-  const assets = assetList(stack.catalog, stack.policy, state.feed.domains)
+  const { stack, series, feed } = state
+  const assets = assetList(stack.catalog, stack.policy, feed.domains)
 
   app.get('/api/series', (context) => {
     const window = context.req.query('window')
@@ -80,30 +107,6 @@ export const readRoutes = (app: Hono, state: PageState): void => {
     }
   })
 
-  app.get('/api/older', async (context) => {
-    const parsed = z.safeParse(Older, context.req.query())
-    if (!parsed.success) return refuse(context, 400, 'updatedAtMs: must be a time in ms since the epoch')
-    if (!meter.hasRoom()) return refuse(context, 503, spent())
-    const { status, ...after } = parsed.data
-    const filter = status === undefined ? {} : { statuses: status.split(',') }
-    const { runs, next } = await listRuns(stack.list, state.feed.domains(), filter, {
-      limit: olderRuns,
-      after,
-    })
-    return context.json({
-      rows: runs.map(rowOfSummary),
-      ...(next === undefined ? {} : { next }),
-    } satisfies OlderRuns)
-  })
-
-  app.get('/api/explain/:domain/:kind/:id', async (context) => {
-    const target = targetOf(context)
-    if (target === undefined) return refuse(context, 400, 'the address names no asset or data source')
-    if (!meter.hasRoom()) return refuse(context, 503, spent())
-    const explanation = await explanations(keyOf(target), () => explainTarget(target, stack))
-    return context.json({
-      ...explanation,
-      skips: explanation.skips.map((skip) => ({ ...skip, text: skipText(skip) })),
-    })
-  })
+  app.get('/api/older', (context) => older(context, state))
+  app.get('/api/explain/:domain/:kind/:id', explainer(state))
 }

@@ -239,6 +239,8 @@ export interface Delta {
   readonly rows?: readonly RunRow[]
   readonly removed?: readonly string[]
   readonly overview?: Overview
+  /** Why the page cannot read the stack now; empty when it can. */
+  readonly problem?: string
   readonly events?: readonly EventLine[]
 }
 

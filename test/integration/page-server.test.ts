@@ -245,6 +245,38 @@ describe('the server of the page', () => {
     )
   })
 
+  describe('a page that cannot read its table', () => {
+    test('says why it cannot read the table, and reads it again', async () => {
+      const broken = await openPageWorld()
+      let isBroken = true
+      const sweeps = {
+        last: async () => {
+          if (isBroken) throw new Error('no credentials')
+          return undefined
+        },
+      }
+      try {
+        const other = await broken.start({ stack: { ...broken.stack, sweeps } })
+        const { pathname, search } = new URL(other.url)
+        const first = await send(other, pathname + search)
+        const stopped = new AbortController()
+        const { body } = await fetch(`${other.origin}/api/stream`, {
+          headers: { cookie: String(first.headers['set-cookie']).split(';')[0] ?? '' },
+          signal: stopped.signal,
+        })
+        let text = ''
+        for await (const chunk of body ?? []) {
+          text += Buffer.from(chunk).toString()
+          if (text.includes('"problem":"the table does not answer: no credentials"')) isBroken = false
+          if (!isBroken && text.lastIndexOf('"problem":""') > text.lastIndexOf('no credentials')) break
+        }
+        expect(isBroken).toBe(false)
+      } finally {
+        await broken.close()
+      }
+    })
+  })
+
   describe('the page of a deployed stack', () => {
     test('shows the events of the bus as they come, and closes their source when the page ends', async () => {
       let isClosed = false

@@ -31,7 +31,8 @@ export interface ExplainedRecord {
     readonly requestKey: string
     readonly requestedAtMs: number
     readonly lane: string
-    readonly trigger?: object
+    /** The event of DataZone that made the request. */
+    readonly trigger?: string
   }
   /** What the policy ordered, and the rule and version of the policy that decided. */
   readonly policy?: {

@@ -4,6 +4,8 @@ import { CopyButton } from './command.tsx'
 
 const longestText = 2000
 const mostMembers = 200
+/** How many levels are open at first. */
+const openLevels = 2
 
 const Atom = ({ value }: { readonly value: unknown }) =>
   typeof value === 'string' ? (
@@ -23,7 +25,7 @@ const Branch = ({
   readonly value: object
   readonly depth: number
 }) => {
-  const [isOpen, setOpen] = useState(depth < 2)
+  const [isOpen, setOpen] = useState(depth < openLevels)
   const members = membersOf(value)
   const summary = Array.isArray(value) ? plural(members.length, 'item') : plural(members.length, 'field')
   return (
@@ -62,11 +64,19 @@ const Node = ({
     </div>
   )
 
-/** A value as JSON that folds, with a button that copies the whole of it. */
-export const JsonTree = ({ name, value }: { readonly name: string; readonly value: unknown }) => (
+/** A value as JSON that folds, with a button that copies the whole of it. `isFolded`: only its names are open at first. */
+export const JsonTree = ({
+  name,
+  value,
+  isFolded = false,
+}: {
+  readonly name: string
+  readonly value: unknown
+  readonly isFolded?: boolean
+}) => (
   <div class="row" style={{ alignItems: 'start', flexWrap: 'nowrap' }}>
     <div class="json" style={{ flex: '1' }} tabIndex={0} role="group" aria-label={name}>
-      <Node name={name} value={value} depth={0} />
+      <Node name={name} value={value} depth={isFolded ? 1 : 0} />
     </div>
     <CopyButton text={JSON.stringify(value, null, 2)} what={name} />
   </div>

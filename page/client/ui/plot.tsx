@@ -64,54 +64,65 @@ const isSparse = (self: uPlot, series: number): boolean =>
 /** Counts have no fractions. */
 const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]
 
-const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): uPlot.Options => {
-  const [text, line] = [resolved('muted'), resolved('line')]
-  const axis = {
-    stroke: text,
-    grid: { stroke: line, width: 1 },
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
+const twoDays = 2 * 86_400
+
+/** The marks of the time axis in the viewer's zone: clock times, or days where it shows several. */
+const timeMarks = (self: uPlot, marks: readonly number[]): string[] => {
+  const { min = 0, max = 0 } = self.scales['x'] ?? {}
+  const format = (max ?? 0) - (min ?? 0) > twoDays ? day : clock
+  return marks.map((seconds) => format.format(seconds * 1000))
+}
+
+const seriesOf = ({ label, tone }: PlotLine, kind: PlotProps['kind']): uPlot.Series => {
+  const color = resolved(tone)
+  if (kind === 'lines')
+    return {
+      label,
+      stroke: color,
+      width: 2,
+      points: { show: isSparse, size: 6, fill: color },
+      spanGaps: true,
+    }
+  return {
+    label,
+    fill: color,
+    stroke: color,
+    width: 0,
+    points: { show: false },
+    ...(bars === undefined ? {} : { paths: bars }),
+  }
+}
+
+const axesOf = (format: (value: number) => string): uPlot.Axis[] => {
+  const axis: uPlot.Axis = {
+    stroke: resolved('muted'),
+    grid: { stroke: resolved('line'), width: 1 },
     ticks: { show: false },
     font: '12px system-ui',
   }
-  return {
-    width,
-    height,
-    legend: { show: false },
-    cursor: { y: false, points: { show: false } },
-    padding: [8, 8, 0, 0],
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
-    axes: [
-      { ...axis, grid: { show: false }, values: '{HH}:{mm}', space: 70, size: 28 },
-      {
-        ...axis,
-        size: 48,
-        ...(format === count ? { incrs: wholeSteps } : {}),
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))),
-      },
-    ],
-    series: [
-      {},
-      ...lines.map(({ label, tone }): uPlot.Series => {
-        const color = resolved(tone)
-        return kind === 'bars'
-          ? {
-              label,
-              fill: color,
-              stroke: color,
-              width: 0,
-              points: { show: false },
-              ...(bars === undefined ? {} : { paths: bars }),
-            }
-          : {
-              label,
-              stroke: color,
-              width: 2,
-              points: { show: isSparse, size: 6, fill: color },
-              spanGaps: true,
-            }
-      }),
-    ],
-  }
+  return [
+    { ...axis, grid: { show: false }, values: timeMarks, space: 70, size: 28 },
+    {
+      ...axis,
+      size: 48,
+      ...(format === count ? { incrs: wholeSteps } : {}),
+      values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))),
+    },
+  ]
 }
+
+const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): uPlot.Options => ({
+  width,
+  height,
+  legend: { show: false },
+  cursor: { y: false, points: { show: false } },
+  padding: [8, 8, 0, 0],
+  scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
+  axes: axesOf(format),
+  series: [{}, ...lines.map((line) => seriesOf(line, kind))],
+})
 
 const sum = (values: readonly (number | null)[]): number =>
   values.reduce<number>((total, value) => total + (value ?? 0), 0)

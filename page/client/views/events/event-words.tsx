@@ -26,7 +26,7 @@ export const link = (event: EventLine) =>
   )
 
 const subjectOf = ({ bus, detailType }: EventLine): string => {
-  if (bus === 'service') return 'at DataZone'
+  if (bus === 'service') return 'DataZone'
   return detailType.startsWith('Data Source') ? 'data source run' : 'run'
 }
 

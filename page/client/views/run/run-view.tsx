@@ -46,7 +46,7 @@ const Standing = ({ story }: { readonly story: ExplainedRun | undefined }) =>
         <strong class="wrap">{visible(shortened(story.title, 200))}</strong>
       </div>
       <p class="wrap" style={{ marginBottom: '12px' }}>
-        It {visible(shortened(story.standing, 800))}.
+        It {visible(shortened(story.standing, 800)).replace(/\.+$/, '')}.
       </p>
       <Picture run={story.run} />
     </section>
@@ -61,8 +61,8 @@ const Records = ({ story, target }: { readonly story: ExplainedRun; readonly tar
     </section>
     <section class="card">
       <h2>Record and request</h2>
-      <JsonTree name="record" value={story.run} />
-      <JsonTree name="request" value={story.run.request} />
+      <JsonTree name="record" value={story.run} isFolded />
+      <JsonTree name="request" value={story.run.request} isFolded />
     </section>
   </>
 )
@@ -88,7 +88,7 @@ export const RunView = () => {
       <Standing story={story} />
       <Advice advice={explained.advice} />
       {story !== undefined && <Attempts stories={explained.stories} chosen={story} target={target} />}
-      <div class="grid-2">
+      <div class="grid-2" style={{ alignItems: 'start' }}>
         <section class="card">
           <h2>What happened</h2>
           <Timeline moments={momentsOf(story, related, explained.skips)} />
