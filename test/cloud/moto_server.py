@@ -2,6 +2,7 @@
 
 import sys
 
+import moto_import  # noqa: F401  patches change sets of type IMPORT
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.events.models import EventBus, Rule
 from moto.iam import models as iam
@@ -9,6 +10,20 @@ from moto.server import main
 
 # ValidateTemplate refuses templates for warnings of cfn-lint; CloudFormation does not, and .ci/run runs cfn-lint itself.
 CloudFormationBackend.validate_template = lambda self, template: []
+
+# Moto lists None for resources whose type it does not know.
+Stack.stack_resources = property(lambda self: [one for one in self.resource_map.values() if one is not None])
+
+delete_change_set = CloudFormationBackend.delete_change_set
+
+
+def delete_if_there(self, change_set_name):
+    """The framework deletes a change set of its name before it makes one; moto fails where there is none."""
+    if change_set_name in self.change_sets or change_set_name in [one.change_set_name for one in self.change_sets.values()]:
+        delete_change_set(self, change_set_name)
+
+
+CloudFormationBackend.delete_change_set = delete_if_there
 
 
 # Moto answers an output that refers to a bus with the object itself.

@@ -44,4 +44,39 @@ def removed():
     assert stack not in [one["StackName"] for one in stacks["StackSummaries"]]
 
 
-{"parameter": parameter, "resources": resources, "publish": publish, "removed": removed}[sys.argv[1]](*sys.argv[2:])
+def left():
+    """What stays of a deleted stack: moto deletes it with the stack, so that it is made again by hand."""
+    keys = [("pk", "HASH"), ("sk", "RANGE")]
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(
+        TableName=f"{stack}-runs",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+    )
+    dynamodb.put_item(TableName=f"{stack}-runs", Item={"pk": {"S": "an asset"}, "sk": {"S": "a run"}})
+    for queue in ("requests-dead", "rejected"):
+        boto3.client("sqs").create_queue(QueueName=f"{stack}-{queue}")
+    for function in ("starter", "poller", "observer"):
+        boto3.client("logs").create_log_group(logGroupName=f"/aws/lambda/{stack}-{function}")
+
+
+def adopted():
+    """The stack is complete and holds the table that was there, with its records."""
+    table = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="RunTable")
+    name = table["StackResourceDetail"]["PhysicalResourceId"]
+    records = boto3.client("dynamodb").scan(TableName=name)["Items"]
+    print(name, records)
+    assert [record["pk"]["S"] for record in records] == ["an asset"]
+    resources()
+
+
+commands = {
+    "parameter": parameter,
+    "resources": resources,
+    "publish": publish,
+    "removed": removed,
+    "left": left,
+    "adopted": adopted,
+}
+commands[sys.argv[1]](*sys.argv[2:])
