@@ -55,7 +55,7 @@ export const addCoverage = (program: Command): void => {
     .option('--project <id>', 'only this project; repeatable', collect)
     .addHelpText(
       'after',
-      '\nA project is covered where a run succeeded at the published revision. missing: no run, although a rule asks for one.\n\nExamples:\n  dzrun coverage\n  dzrun coverage --project salesproject01 --output csv',
+      '\nA project is covered where a run succeeded at the published revision.\nmissing: no run, although a rule asks for one.\n\nExamples:\n  dzrun coverage\n  dzrun coverage --project salesproject01 --output csv',
     )
   addRowFlags(command, columns).action(async () => {
     const all = command.optsWithGlobals<CoverageOptions>()

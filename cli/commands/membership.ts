@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { dataZoneMemberships } from '../../lib/adapters/datazone/memberships.ts'
 import {
+  type AddResult,
   addMemberships,
   checkMemberships,
   type MembershipReport,
@@ -8,9 +9,18 @@ import {
   type ProjectAccess,
 } from '../../lib/usecases/inspect/memberships.ts'
 import { dataZoneClient } from '../catalog.ts'
+import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { locateStack } from '../locate-stack.ts'
-import { addRowFlags, type Column, note, type OutputFlags, printRows } from '../output.ts'
+import {
+  addRowFlags,
+  type Column,
+  checkRowFlags,
+  formatOf,
+  note,
+  type OutputFlags,
+  printRows,
+} from '../output.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
@@ -68,14 +78,31 @@ const plan = async (flags: MembershipFlags): Promise<void> => {
   for (const command of commands) console.log(command)
 }
 
-const add = async (flags: MembershipFlags): Promise<void> => {
+const addedColumns: readonly Column<AddResult>[] = [
+  { name: 'project', value: ({ projectId }) => projectId },
+  { name: 'outcome', value: ({ outcome }) => outcome },
+  { name: 'why', value: (result) => ('reason' in result ? printable(result.reason) : undefined) },
+]
+
+const add = async (flags: MembershipFlags & ChangeFlags): Promise<void> => {
+  checkRowFlags(addedColumns, flags)
   const { report, memberships } = await read(flags)
   noteProblems(report, flags)
-  const results = await addMemberships(report, memberships)
-  for (const result of results) {
-    if (result.outcome === 'added') console.log(`added to ${result.projectId}; it works within two minutes`)
-    else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
+  const lacking = report.projects.filter(({ access }) => access !== 'contributor')
+  if (flags.dryRun === true) {
+    for (const { projectId, name } of lacking)
+      note(`would be added to ${printable(name)} (${projectId})`, flags)
+    return
   }
+  const count = lacking.length === 1 ? '1 project' : `${lacking.length} projects`
+  if (lacking.length > 0 && !(await confirmed(`Make the role a contributor of ${count}?`, flags))) return
+  const results = await addMemberships(report, memberships)
+  if (formatOf(flags) !== 'table') await printRows(results, addedColumns, flags)
+  else
+    for (const result of results) {
+      if (result.outcome === 'added') console.log(`added to ${result.projectId}; it works within two minutes`)
+      else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
+    }
   if (results.length === 0) note('nothing is missing', flags)
   if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = exitCodes.refused
 }
@@ -108,5 +135,5 @@ export const addMembership = (program: Command): void => {
     'add',
     'make the role a contributor where it is not; exits with 4 if any is refused',
   )
-  adding.action(() => add(adding.optsWithGlobals()))
+  addChangeFlags(addRowFlags(adding, addedColumns)).action(() => add(adding.optsWithGlobals()))
 }

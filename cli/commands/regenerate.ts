@@ -3,9 +3,11 @@ import { type Command, Option } from 'commander'
 import { generationTypes, lanes } from '../../lib/run/run.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { connect } from '../connect.ts'
+import { addRowFlags, checkRowFlags } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import { assetHelp, resolveAssets } from '../resolve-asset.ts'
 import { type RequestFlags, requestFor } from '../run-requests.ts'
+import { printSubmitted, requestColumns } from '../submitted-requests.ts'
 
 interface RegenerateOptions extends RequestFlags, ChangeFlags {}
 
@@ -15,6 +17,7 @@ const typesOf = (value: string): readonly string[] =>
 const plural = (count: number): string => (count === 1 ? '1 asset' : `${count} assets`)
 
 const regenerate = async (names: readonly string[], options: RegenerateOptions): Promise<void> => {
+  checkRowFlags(requestColumns, options)
   const { location } = await connect(options)
   const assets = await resolveAssets(names, options, location)
   const id = `regenerate-${randomUUID()}`
@@ -27,7 +30,7 @@ const regenerate = async (names: readonly string[], options: RegenerateOptions):
     return console.log(requests.map((request) => JSON.stringify(request)).join('\n'))
   if (!(await confirmed(`Run ${plural(assets.length)} again?`, options))) return
   await sendRequests(location, options, requests)
-  for (const { requestId } of requests) console.log(`submitted ${requestId}`)
+  await printSubmitted(requests, options)
 }
 
 /** `dzrun regenerate ASSET...`: run assets again. */
@@ -42,7 +45,8 @@ export const addRegenerate = (program: Command): void => {
     .option('--revision <revision>', 'revision to run; without it, the latest')
     .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
     .addHelpText('after', '\nExample:\n  dzrun regenerate tpcds_store_sales --local --yes')
-  addChangeFlags(command).action((names: readonly string[], _: unknown, self: Command) =>
-    regenerate(names, self.optsWithGlobals<RegenerateOptions>()),
+  addChangeFlags(addRowFlags(command, requestColumns)).action(
+    (names: readonly string[], _: unknown, self: Command) =>
+      regenerate(names, self.optsWithGlobals<RegenerateOptions>()),
   )
 }

@@ -8,10 +8,11 @@ import { addChangeFlags, type ChangeFlags, confirmed, isInteractive } from '../c
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { type FollowedRequest, followRequests, printedRequests } from '../follow-requests.ts'
-import { addRowFlags, type Column, checkRowFlags, formatOf, note, printRows } from '../output.ts'
+import { addRowFlags, checkRowFlags, formatOf, note, printRows } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import { assetHelp, resolveAssets } from '../resolve-asset.ts'
 import { type RequestFlags, requestFor } from '../run-requests.ts'
+import { printSubmitted, requestColumns } from '../submitted-requests.ts'
 import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -53,43 +54,6 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   return requests
 }
 
-/** The id of the asset or data source that a request is about. */
-const idOf = (request: RunRequest): string =>
-  request.kind === 'METADATA_GENERATION' ? request.asset.id : request.dataSource.id
-
-const columns: readonly Column<FollowedRequest>[] = [
-  { name: 'request', value: ({ request }) => request.requestId },
-  { name: 'target', value: ({ request }) => idOf(request) },
-  { name: 'project', value: ({ request }) => request.projectId },
-  { name: 'outcome', value: ({ outcome }) => outcome },
-  { name: 'standing', value: ({ standing }) => standing },
-  {
-    name: 'runs',
-    value: ({ runs }) =>
-      runs.flatMap((run) => ('runId' in run && run.runId !== undefined ? [run.runId] : [])),
-  },
-  { name: 'domain', value: ({ request }) => request.domainId, hidden: true },
-]
-
-const unfollowed = (request: RunRequest): FollowedRequest => ({
-  request,
-  outcome: 'waiting',
-  standing: '',
-  runs: [],
-})
-
-/** Prints what was submitted: for people as it is sent, as data once. */
-const printSubmitted = async (requests: readonly RunRequest[], options: SubmitOptions): Promise<void> => {
-  if (formatOf(options) !== 'table') {
-    if (options.wait !== true) await printRows(requests.map(unfollowed), columns, options)
-    return
-  }
-  if (options.quiet === true) return console.log(requests.map(({ requestId }) => requestId).join('\n'))
-  for (const request of requests.slice(0, 20))
-    console.log(`submitted ${idOf(request)} as ${request.requestId}`)
-  if (requests.length > 20) console.log(`submitted ${requests.length - 20} more`)
-}
-
 /** For people: how many ended how, and which did not succeed where `followRequests` counted instead of printing. */
 const printSummary = (followed: readonly FollowedRequest[], options: SubmitOptions): void => {
   if (followed.length > printedRequests)
@@ -115,7 +79,7 @@ const waitFor = async (
 ): Promise<void> => {
   const deadlineMs = Date.now() + options.timeout * 1000
   const followed = await followRequests(requests, connection, deadlineMs, options)
-  if (formatOf(options) !== 'table') await printRows(followed, columns, options)
+  if (formatOf(options) !== 'table') await printRows(followed, requestColumns, options)
   else if (requests.length > 1) printSummary(followed, options)
   if (followed.some(({ outcome }) => outcome === 'not-succeeded')) process.exitCode = exitCodes.runsFailed
   for (const outcome of ['waiting', 'skipped'] as const) {
@@ -150,7 +114,7 @@ const requestsOf = async (
 const askedAbove = 20
 
 const submit = async (assets: readonly string[], options: SubmitOptions): Promise<void> => {
-  checkRowFlags(columns, options)
+  checkRowFlags(requestColumns, options)
   const connection = await connect(options)
   const requests = await requestsOf(assets, options, connection)
   if (options.dryRun === true)
@@ -158,7 +122,7 @@ const submit = async (assets: readonly string[], options: SubmitOptions): Promis
   const isAsked = requests.length > askedAbove && isInteractive()
   if (isAsked && !(await confirmed(`Submit ${requests.length} requests?`, options))) return
   await sendRequests(connection.location, options, requests)
-  await printSubmitted(requests, options)
+  if (options.wait !== true || formatOf(options) === 'table') await printSubmitted(requests, options)
   if (options.wait === true) await waitFor(requests, options, connection)
 }
 
@@ -180,9 +144,9 @@ export const addSubmit = (program: Command): void => {
     .option('--timeout <seconds>', 'how long --wait waits', wholeNumber(1, 604_800), 3600)
     .addHelpText(
       'after',
-      '\nWithout --wait, every outcome is "waiting". With --quiet, prints only the request ids. On a terminal, more than 20 requests\nare confirmed first.\n\nExamples:\n  dzrun submit tpcds_store_sales --domain dzd_sample1234567 --wait\n  dzrun submit --file requests.jsonl --stage prod --region eu-central-1',
+      '\nWithout --wait, every outcome is "waiting". With --quiet, prints only the request ids.\nOn a terminal, more than 20 requests are confirmed first.\n\nExamples:\n  dzrun submit tpcds_store_sales --domain dzd_sample1234567 --wait\n  dzrun submit --file requests.jsonl --stage prod --region eu-central-1',
     )
-  addChangeFlags(addRowFlags(command, columns)).action(
+  addChangeFlags(addRowFlags(command, requestColumns)).action(
     (assets: readonly string[], _: unknown, self: Command) =>
       submit(assets, self.optsWithGlobals<SubmitOptions>()),
   )

@@ -60,7 +60,11 @@ const load = (over: Partial<Domain> = {}) =>
 beforeEach(() => void load())
 
 const membership = (command: string) =>
-  runCommand('cli/main.ts', 'membership', command, '--role', role, '--domain', domain, '--local', env).ended
+  runCommand(
+    'cli/main.ts',
+    ...['membership', command, '--role', role, '--domain', domain, '--local', env],
+    ...(command === 'add' ? ['--yes'] : []),
+  ).ended
 
 test('finds what is missing, plans it, adds it, and then finds nothing', async () => {
   const before = await membership('check')
