@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Records } from '../../lib/ports/run-store.ts'
-import { standingOf, titleOf } from '../../lib/usecases/inspect/describe-run.ts'
+import { decidedBy, standingOf, titleOf } from '../../lib/usecases/inspect/describe-run.ts'
 import { findRun } from '../../lib/usecases/inspect/find-run.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
@@ -11,9 +11,11 @@ import { printable, time } from '../terminal.ts'
 const recordLines = ({ runs, unreadable }: Records): readonly string[] => [
   ...runs.flatMap((run) => {
     const target = 'assetId' in run.subject ? run.subject.assetId : run.subject.dataSourceId
+    const by = decidedBy(run)
     return [
       `${run.subject.domainId}/${target}: ${titleOf(run)}`,
       `  ${printable(standingOf(run))}`,
+      ...(by === undefined ? [] : [`  decided by ${by}`]),
       ...run.history.map(({ atMs, what }) => `  ${time(atMs)}  ${printable(what)}`),
     ]
   }),

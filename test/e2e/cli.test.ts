@@ -63,7 +63,9 @@ describe('dzrun on a local stack', () => {
     })
     const { run } = JSON.parse(listed)
     const got = await dzrun('get', run, '--json')
-    expect(JSON.parse(got.stdout).runs).toMatchObject([{ state: 'ENDED', runId: run }])
+    expect(JSON.parse(got.stdout).runs).toMatchObject([
+      { state: 'ENDED', runId: run, policy: { version: 0, rule: 0 } },
+    ])
   })
 
   test('sends a file of requests whole or not at all', async () => {

@@ -147,7 +147,9 @@ describe('a command in README.md or docs/', () => {
     expect(lines.length).toBeGreaterThan(2)
     const endings = lines.map(async (line) => {
       const command = stack.running(...argumentsOf(line, files))
-      await eventually(() => expect(command.stdout() + command.stderr()).toContain('Ctrl-C ends it'))
+      await eventually(() => expect(command.stdout() + command.stderr()).toContain('Ctrl-C ends it'), {
+        deadlineMs: 100_000,
+      })
       command.interrupt()
       return { line, code: (await command.ended).code }
     })

@@ -1,13 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { type DataZoneServer, startDataZoneServer } from '../../local/datazone/http/server.ts'
+import type { Profile } from '../../local/datazone/input/profile.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 import { runCommand } from '../support/commands.ts'
 import { docBlocks } from '../support/doc-commands.ts'
 import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-blocks.ts'
+
+/** A profile of a domain in which nothing was seen. */
+const unseen: Profile = {
+  version: 1,
+  recordedAt: '2026-11-20T02:14:00Z',
+  list: { order: null, runsSeen: 0, lagMs: null, unrecognizedStatuses: [] },
+  errors: { unknownRun: null, cancelEnded: null },
+  start: { sameToken: null, otherRequest: null, whileActive: null },
+  events: {},
+}
 
 const isNpm = (line: string) => /^npm (ci|run)/.test(line)
 const SourceRuns = z.array(z.object({ id: z.string() }))
@@ -83,8 +94,12 @@ describe('a block of docs/SIMULATOR.md', () => {
     const lines = (await blocks()).flatMap((text) => text.split('\n'))
     const commands = lines.filter((line) => /^npm run simulator( |$)/.test(line))
     expect(commands.length).toBeGreaterThan(3)
+    await writeFile(join(directory, 'profile.json'), JSON.stringify(unseen))
     const codes = commands.map(async (line) => {
-      const flags = line.replace('catalogue.json', join(directory, 'catalogue.json')).split(' ').slice(4)
+      const flags = line
+        .replace(/\w+\.json/, (name) => join(directory, name))
+        .split(' ')
+        .slice(4)
       const simulator = runCommand('local/simulator.ts', ...flags, '--port', '0')
       await simulator.printed(/is listening/)
       simulator.interrupt()
