@@ -73,8 +73,7 @@ const sabotaged = async (
 ): Promise<number> => {
   const table: Record<string, unknown>[] = []
   const reports = names.map(
-    (sabotage) =>
-      [sabotage, workers.runRange({ seeds, from, stride: 1, sabotage, untilCaught: true })] as const,
+    (sabotage) => [sabotage, workers.runRange({ seeds, from, sabotage, untilCaught: true })] as const,
   )
   for (const [sabotage, running] of reports) {
     const report = await running

@@ -38,7 +38,7 @@ describe.concurrent(`the checker, within ${sabotagedSeeds} seeds,`, () => {
   test.each(sabotages.map(({ name }) => name))(
     'catches the sabotage: %s',
     async (sabotage) => {
-      const range = { from: 1, seeds: sabotagedSeeds, stride: 1, sabotage, untilCaught: true }
+      const range = { from: 1, seeds: sabotagedSeeds, sabotage, untilCaught: true }
       const report = await workers.runRange(range)
       expect(report.violations.map(({ promise }) => promise)).not.toEqual([])
     },

@@ -6,9 +6,11 @@ import { type SeedRange, type SeedReport, together } from './run-seeds.ts'
 export interface SeedWorkers extends AsyncDisposable {
   /** Runs a range on the next worker that is free. */
   runRange(range: SeedRange): Promise<SeedReport>
-  /** Runs a range on every worker at once, each taking every nth seed. */
-  runEverywhere(range: Omit<SeedRange, 'stride'>): Promise<SeedReport>
+  /** Runs a range on every worker at once, in small parts: no worker is idle before the end. */
+  runEverywhere(range: SeedRange): Promise<SeedReport>
 }
+
+const seedsOfPart = 10
 
 const startWorker = (): Worker =>
   new Worker(new URL('./worker.ts', import.meta.url), {
@@ -56,10 +58,11 @@ export const startWorkers = (count = availableParallelism()): SeedWorkers => {
   return {
     runRange,
     runEverywhere: async (range) => {
-      const stride = Math.min(count, range.seeds)
-      const parts = Array.from({ length: stride }, (_, index) =>
-        runRange({ ...range, from: range.from + index, seeds: range.seeds - index, stride }),
-      )
+      const parts = Array.from({ length: Math.ceil(range.seeds / seedsOfPart) }, (_, index) => {
+        const first = index * seedsOfPart
+        const seeds = Math.min(seedsOfPart, range.seeds - first)
+        return runRange({ ...range, from: range.from + first, seeds })
+      })
       return together(await Promise.all(parts))
     },
     [Symbol.asyncDispose]: async () => {

@@ -8,7 +8,6 @@ import type { Profile } from './profile.ts'
 const hintVisibilityMs = 185_000
 const visibilityTimeoutMs = 181_000
 const retentionMs = 14 * 24 * 3_600_000
-const maxReceiveCount = 200
 
 /** The queues of a world. */
 export interface WorldQueues {
@@ -29,10 +28,11 @@ export const worldQueues = (options: {
   readonly time: VirtualTime
   readonly random: Random
   readonly profile: Profile
+  readonly maxReceiveCount: number
   readonly sent: () => void
   readonly count: (kind: string) => void
 }): WorldQueues => {
-  const { time, random, profile, count } = options
+  const { time, random, profile, count, maxReceiveCount } = options
   const faults = { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked }
   const plain = (name: string) => simulatedQueue({ name, time, random: random.fork(name), retentionMs })
   const waking = (queue: SimulatedQueue): SimulatedQueue => ({

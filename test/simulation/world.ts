@@ -55,15 +55,20 @@ const hour = 3_600_000
 /** After the storm: long enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * hour
 const afterLastActionMs = 3 * hour
+/** As deployed; and while the operator is away, so few that unreadable requests become dead letters before he is back. */
+const manyReceives = 200
+const fewReceives = 40
 /** What died in the last minutes of the storm reaches the dead letters late; the operator looks again. */
 const redrivesAfterMs = [hour, 2 * hour]
 
 /** The moments that the program of a world sets. */
 const timesOf = ({ startMs, stormMs, actions }: Program) => {
   const redriveAtMs = actions.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? stormMs
+  const isOperatorLate = redriveAtMs > stormMs
   const calmFromMs = startMs + Math.max(stormMs, redriveAtMs)
   const lastActionMs = startMs + (actions.at(-1)?.atMs ?? 0)
   return {
+    isOperatorLate,
     stormEndsMs: startMs + stormMs,
     calmFromMs,
     redrivesMs: redrivesAfterMs.map((afterMs) => calmFromMs + afterMs),
@@ -129,7 +134,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   if (sabotage?.appliesTo?.({ profile, scenario, program }) === false)
     return { seed, steps: 0, faults: {}, crashes: 0, violations: [], history: [] }
   const { startMs } = program
-  const { stormEndsMs, calmFromMs, redrivesMs, plannedEndMs } = timesOf(program)
+  const { isOperatorLate, stormEndsMs, calmFromMs, redrivesMs, plannedEndMs } = timesOf(program)
   const time = virtualTime(startMs, random.fork('time'))
   const storm = stormFor(profile)
   const isStorm = () => time.now() < stormEndsMs
@@ -209,7 +214,14 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const lags = random.fork('switches')
   const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
   const skips = simulatedSkipLog()
-  const queues = worldQueues({ time, random, profile, count, sent: () => environment.wake() })
+  const queues = worldQueues({
+    time,
+    random,
+    profile,
+    count,
+    maxReceiveCount: isOperatorLate ? fewReceives : manyReceives,
+    sent: () => environment.wake(),
+  })
   const { requests, hints, rejected, deadLetters } = queues
 
   const delivered: Outside['hints'][number][] = []
