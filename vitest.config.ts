@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const cores = availableParallelism()
@@ -16,6 +17,8 @@ const shared = {
   hookTimeout: 180_000,
   expect: { poll: { timeout: 30_000 } },
   pool: 'forks',
+  // Commands that tests start need half of the CPU time when what they load is compiled already.
+  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/compiled', import.meta.url)) },
 } as const
 
 /**

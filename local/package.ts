@@ -76,12 +76,20 @@ const reasonOf = (error: unknown): string => {
   return firstProblem(failure.data.stderr + failure.data.stdout)
 }
 
+/** The packager compiles the schemas of its plugins, which takes a second, and keeps them here, named by their content. */
+const schemaCache = join(repository, 'node_modules', '.cache')
+
 /** Runs the packager without any AWS_* variable and with an empty home, as on a machine without an AWS account. */
 const runPackager = async (directory: string): Promise<void> => {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')))
   await promisify(execFile)(process.execPath, [packager, 'package', '--stage', 'local'], {
     cwd: directory,
-    env: { ...env, HOME: join(directory, 'home'), NODE_OPTIONS: '' },
+    env: {
+      ...env,
+      HOME: join(directory, 'home'),
+      NODE_OPTIONS: '',
+      SLS_SCHEMA_CACHE_BASE_DIR: schemaCache,
+    },
     timeout: deadlineMs,
   }).catch((cause: unknown) => {
     throw new Error(`serverless package failed: ${reasonOf(cause)}`, { cause })

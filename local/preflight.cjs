@@ -37,3 +37,6 @@ if (problem !== undefined) {
   console.error(problem)
   process.exit(1)
 }
+
+// Every source file would be stripped of its types and compiled again at each start.
+require('module').enableCompileCache()
