@@ -1,7 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
 import { CommanderError } from 'commander'
 import { exitCodeLines, exitCodes } from './exit-codes.ts'
 import { load, overview, programFor } from './program.ts'
+
+// Before the modules of a command are loaded, which takes the most of its time.
+enableCompileCache()
 
 /** A missing table, queue or bus may mean that the kept outputs of the stack are old; the next command reads them again. */
 const staleHint = async (): Promise<string> => {
