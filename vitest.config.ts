@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { LongFilesFirst } from './config/long-files-first.ts'
 
 const cores = availableParallelism()
+
+// The processes and threads that tests start need half of the CPU time when what they load is compiled already.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('./node_modules/.cache/compiled', import.meta.url),
+)
 
 /** Tests of the DynamoDB, SQS and EventBridge adapters, which start a real server each. */
 const contractsOfServers = [
@@ -17,17 +23,16 @@ const shared = {
   hookTimeout: 180_000,
   expect: { poll: { timeout: 30_000 } },
   pool: 'forks',
-  // Commands that tests start need half of the CPU time when what they load is compiled already.
-  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/compiled', import.meta.url)) },
 } as const
 
 /**
  * Three projects. `unit` starts no server and keeps no state, so its files share their workers. `servers` starts real
- * servers on loopback and mostly waits for them, so `simulation`, one file that starts a worker thread for each core, runs
- * beside it.
+ * servers on loopback and mostly waits for them, so it has more workers than there are cores, and `simulation`, one file
+ * that starts a worker thread for each core, runs beside it.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         test: {
@@ -45,7 +50,7 @@ export default defineConfig({
           ...shared,
           name: 'servers',
           include: ['test/{integration,e2e,package,browser}/**/*.test.ts', ...contractsOfServers],
-          maxWorkers: cores + 1,
+          maxWorkers: cores + 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -54,7 +59,7 @@ export default defineConfig({
           ...shared,
           name: 'simulation',
           include: ['test/simulation/*.test.ts'],
-          maxWorkers: cores + 1,
+          maxWorkers: cores + 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,0 +1,30 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What takes longest, the longest first: the simulation keeps every core busy while the servers' tests wait. */
+const longFiles = [
+  'test/simulation/simulation.test.ts',
+  'test/e2e/start.test.ts',
+  'test/browser/page.test.ts',
+  'test/package/packaging.test.ts',
+  'test/integration/local-stack.test.ts',
+  'test/integration/crash/durable-claim.test.ts',
+  'test/e2e/cli.test.ts',
+  'test/e2e/cli-changes.test.ts',
+  'test/integration/stack-behaviour/observer.test.ts',
+  'test/e2e/demo.test.ts',
+  'test/integration/stack-behaviour/withdrawal.test.ts',
+]
+
+const placeOf = ({ moduleId, project }: TestSpecification): number => {
+  const index = longFiles.findIndex((file) => moduleId.endsWith(`/${file}`))
+  const group = project.config.sequence.groupOrder
+  return group * (longFiles.length + 1) + (index === -1 ? longFiles.length : index)
+}
+
+/** Starts the long files of a group first. Vitest itself takes the projects by name, which leaves the simulation for last. */
+export class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((left, right) => placeOf(left) - placeOf(right))
+  }
+}
