@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import * as z from 'zod/mini'
+import { bundleOptions } from '../infra/bundle-options.ts'
 import { buildClient } from '../page/server/build-client.ts'
 
 /**
@@ -17,19 +18,10 @@ const Manifest = z.object({ version: z.string(), description: z.string(), licens
 
 const bundle = () =>
   build({
+    ...bundleOptions,
     absWorkingDir: root,
     entryPoints: { main: 'cli/main.ts' },
     outdir: code,
-    bundle: true,
-    // Each command is a chunk of its own, which is loaded when it is used.
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    logLevel: 'warning',
     // The page of the package has its client built already.
     external: ['esbuild'],
     banner: {

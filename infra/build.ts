@@ -1,31 +1,21 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { bundleOptions } from './bundle-options.ts'
 import { checkPolicy, InvalidPolicyFile } from './check-policy.ts'
 
 const functionNames = ['starter', 'poller', 'observer', 'notifier']
 
-/**
- * Splitting turns dynamic imports (the SDK's credential providers, which Lambda never loads) into chunks beside the
- * entry; `module` before `main` halves the SDK, because esbuild can tree-shake only ES modules.
- */
+/** Bundles one function. The SDK's credential providers, which Lambda never loads, become chunks beside the entry. */
 const bundle = async (root: string, name: string): Promise<void> => {
   const outdir = join(root, 'dist', name)
   await rm(outdir, { recursive: true, force: true })
   const { metafile } = await build({
+    ...bundleOptions,
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}.ts` },
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    logLevel: 'warning',
     metafile: true,
   })
   // Beside the bundle: the list of its inputs, for the tests and for esbuild's analyzer.

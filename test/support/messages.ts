@@ -1,6 +1,6 @@
 import type { AssetEvent } from '../../lib/contracts/asset-event.ts'
 import type { AssetCancelRequest, SourceCancelRequest } from '../../lib/contracts/cancel-request.ts'
-import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
+import type { DataSourceRunRequest, MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { GenerationType } from '../../lib/run/run.ts'
 
 export const runRequest = (over: Partial<MetadataRunRequest> = {}): MetadataRunRequest => ({
@@ -11,6 +11,17 @@ export const runRequest = (over: Partial<MetadataRunRequest> = {}): MetadataRunR
   projectId: 'project-1',
   asset: { id: 'asset-1', revision: '4' },
   types: ['BUSINESS_DESCRIPTIONS'],
+  ...over,
+})
+
+export const sourceRunRequest = (over: Partial<DataSourceRunRequest> = {}): DataSourceRunRequest => ({
+  version: 1,
+  requestId: 'nightly-1',
+  kind: 'DATA_SOURCE',
+  domainId: 'dzd_orders',
+  projectId: 'project-1',
+  dataSource: { id: 'source-1' },
+  triggerKey: 'load-1',
   ...over,
 })
 

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest'
-import { pollerHandler } from '../../functions/poller-handler.ts'
+import type { pollerHandler } from '../../functions/poller-handler.ts'
+import type { Telemetry } from '../../functions/telemetry.ts'
 import type { LastSweep } from '../../lib/ports/sweep-log.ts'
 import type { ParkReason } from '../../lib/run/run.ts'
-import { manualClock } from '../support/manual-clock.ts'
-import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
-import { memoryBreakers } from '../support/memory-breakers.ts'
+import { sweepOnce } from '../support/measured-handlers.ts'
 import { memoryRunStore, storeDown } from '../support/memory-run-store.ts'
-import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import { inFlightRun, minute, parkedRun, subject, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
-import { defaults } from '../support/starter-world.ts'
 
 type Parts = Parameters<typeof pollerHandler>[0]
 
@@ -20,29 +17,15 @@ const poller = (ports: Partial<Parts['ports']>, parts: Partial<Parts> = {}) => {
   const take = (message: string, fields: Record<string, unknown>) => {
     lines.push(JSON.stringify({ message, ...fields }))
   }
-  const sweep = pollerHandler({
-    settings: defaults.sweeper,
-    ports: {
-      store: memoryRunStore(),
-      datazone: scriptedDataZone({}),
-      bus: recordingBus(),
-      queue: recordingQueue(),
-      breakers: memoryBreakers(),
-      switches: { pauseOf: async () => undefined },
-      backfills: memoryBackfillPlans(),
-      clock: manualClock(),
-      ...ports,
+  const telemetry: Telemetry = {
+    info: take,
+    warn: take,
+    error: take,
+    count: (metric, value) => {
+      counts[metric] = value
     },
-    telemetry: {
-      info: take,
-      warn: take,
-      error: take,
-      count: (metric, value) => {
-        counts[metric] = value
-      },
-    },
-    ...parts,
-  })
+  }
+  const sweep = () => sweepOnce(ports, telemetry, parts)
   return { sweep, lines, counts }
 }
 
@@ -53,7 +36,7 @@ test('P8: counts every unreadable record and names only the first few', async ()
     store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
   }
   const { sweep, lines, counts } = poller({ store })
-  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  await sweep()
   expect(counts['sweep-unreadable']).toBe(5000)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('ASSET#dzd_orders#asset-0 RUN#1#BUSINESS_NAMES#0001: is newer')
@@ -65,7 +48,7 @@ test('counts the requests that wait only for a slot or for DataZone', async () =
     parkedRun({ reason, attempt, retryAtMs: t0 + minute })
   const store = memoryRunStore(waiting('PACED', 1), waiting('UNAVAILABLE', 2), waiting('DENIED', 3))
   const { sweep, counts } = poller({ store })
-  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  await sweep()
   expect(counts).toMatchObject({ 'waiting-for-start': 2, 'parked-denied': 1 })
 })
 
@@ -84,7 +67,7 @@ test('P6: reports once per sweep, in the log and in a metric, that List was refu
       getRun: async (_domainId, runId) => answered(serviceRun({ runId, nativeStatus: 'IN_PROGRESS' })),
     }),
   })
-  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  await sweep()
   expect(lines).toHaveLength(1)
   expect(lines[0]?.match(/List was refused/g)).toHaveLength(1)
   expect(lines[0]).toContain('List was refused: read 6 runs with Get instead')
@@ -102,7 +85,7 @@ test('records the caps in force and the settings of the deployment, for dzrun qu
       deployed: { defaultTypes: ['BUSINESS_NAMES'], startRatePerSecond: 5 },
     },
   )
-  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  await sweep()
   expect(sweeps).toMatchObject([
     { caps, mode: 'run', due: 0, defaultTypes: ['BUSINESS_NAMES'], startRatePerSecond: 5 },
   ])
@@ -117,7 +100,7 @@ test('finishes a sweep that cannot be recorded, because the table does not answe
       policies: { current: () => Promise.reject(storeDown()) },
     },
   )
-  expect(await sweep({}, { getRemainingTimeInMillis: () => 55_000 })).toMatchObject({ due: 0 })
+  expect(await sweep()).toMatchObject({ due: 0 })
   expect(sweeps).toEqual([])
 })
 
@@ -141,7 +124,7 @@ const quota = (used: readonly number[]) => ({
 
 test('measures the fullest cap of the month, and no cap of a day', async () => {
   const { sweep, counts } = poller({}, quota([150, 900]))
-  await sweep({}, { getRemainingTimeInMillis: () => 55_000 })
+  await sweep()
   expect(counts['quota-used-percent']).toBe(90)
 })
 
@@ -150,6 +133,6 @@ test('sends no quota metric while the counters cannot be read', async () => {
     {},
     { ...quota([]), capUsage: { used: () => Promise.reject(storeDown()) } },
   )
-  expect(await sweep({}, { getRemainingTimeInMillis: () => 55_000 })).toMatchObject({ due: 0 })
+  expect(await sweep()).toMatchObject({ due: 0 })
   expect(counts).not.toHaveProperty('quota-used-percent')
 })

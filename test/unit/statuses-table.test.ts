@@ -12,7 +12,7 @@ import type { HintFate } from '../../lib/usecases/observe/hint-report.ts'
 import { settleRuns } from '../../lib/usecases/sweep/settle-runs.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryRunStore } from '../support/memory-run-store.ts'
-import { cancelRequest, runRequest, sourceCancelRequest } from '../support/messages.ts'
+import { cancelRequest, runRequest, sourceCancelRequest, sourceRunRequest } from '../support/messages.ts'
 import { recordingBus, recordingQueue } from '../support/recorders.ts'
 import {
   claimedRun,
@@ -89,15 +89,7 @@ const refusals: readonly RefusalKind[] = [
   'UNAVAILABLE',
 ]
 
-const sourceRequest = {
-  version: 1,
-  requestId: 'nightly-1',
-  kind: 'DATA_SOURCE',
-  domainId: 'dzd_orders',
-  projectId: 'project-1',
-  dataSource: { id: 'source-1' },
-  triggerKey: 'load-1',
-}
+const sourceRequest = sourceRunRequest()
 
 const aboutOf = ({ reason }: BreakerCause): string =>
   reason === 'DENIED'

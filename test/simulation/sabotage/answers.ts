@@ -25,6 +25,16 @@ const misread = <T>(answer: Answer<T>, names: RegExp, kind: RefusalKind): Answer
     : answer
 
 const staleNames = /^(InvalidSignature|ExpiredToken|UnrecognizedClient)/
+const misreadingStale =
+  (kind: RefusalKind): NonNullable<Sabotage['ports']> =>
+  (ports) =>
+    withDataZone(ports, {
+      startRun: async (input, abortAfterMs) =>
+        misread(await ports.datazone.startRun(input, abortAfterMs), staleNames, kind),
+      getAsset: async (domainId, assetId) =>
+        misread(await ports.datazone.getAsset(domainId, assetId), staleNames, kind),
+    })
+
 const brokenNames = /^(UnknownError|UnreadableAnswer|Error)$/
 
 const requiresTypes: Refusal = {
@@ -82,24 +92,12 @@ export const answersSabotages: readonly Sabotage[] = [
   {
     name: 'take an old signature for a lack of permission',
     appliesTo: hasStaleCredentials,
-    ports: (ports) =>
-      withDataZone(ports, {
-        startRun: async (input, abortAfterMs) =>
-          misread(await ports.datazone.startRun(input, abortAfterMs), staleNames, 'DENIED'),
-        getAsset: async (domainId, assetId) =>
-          misread(await ports.datazone.getAsset(domainId, assetId), staleNames, 'DENIED'),
-      }),
+    ports: misreadingStale('DENIED'),
   },
   {
     name: 'take an old signature for a wrong request',
     appliesTo: hasStaleCredentials,
-    ports: (ports) =>
-      withDataZone(ports, {
-        startRun: async (input, abortAfterMs) =>
-          misread(await ports.datazone.startRun(input, abortAfterMs), staleNames, 'INVALID'),
-        getAsset: async (domainId, assetId) =>
-          misread(await ports.datazone.getAsset(domainId, assetId), staleNames, 'INVALID'),
-      }),
+    ports: misreadingStale('INVALID'),
   },
   {
     name: "take a proxy's page for a refusal of the request",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseQueueMessage } from '../../../lib/contracts/queue-message.ts'
-import { assetEvent, runRequest } from '../../support/messages.ts'
+import { assetEvent, runRequest, sourceRunRequest } from '../../support/messages.ts'
 
 const sentAtMs = Date.parse('2026-11-20T02:14:00Z')
 
@@ -82,15 +82,7 @@ describe('parseQueueMessage', () => {
 })
 
 describe('a request for a data source', () => {
-  const request = {
-    version: 1,
-    requestId: 'nightly-1',
-    kind: 'DATA_SOURCE',
-    domainId: 'dzd_orders',
-    projectId: 'project-1',
-    dataSource: { id: 'source-1' },
-    triggerKey: 'load/2026-11-20 #1',
-  }
+  const request = sourceRunRequest({ triggerKey: 'load/2026-11-20 #1' })
 
   test('has a trigger key, and neither asset nor types', () => {
     expect(parseQueueMessage(JSON.stringify(request), sentAtMs)).toEqual({

@@ -1,25 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { runKey } from '../../../../lib/run/identity.ts'
 import type { ParkedRun, Run } from '../../../../lib/run/run.ts'
-import type { RunSummary } from '../../../../lib/run/run-summary.ts'
 import { makeDue } from '../../../../lib/usecases/operate/make-due.ts'
+import { listedRun } from '../../../support/listed-run.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { endedRun, minute, parkedRun, sourceSubject, subject, t0 } from '../../../support/runs.ts'
 
 const nowMs = t0 + 10 * minute
 const nextMonthMs = Date.parse('2026-12-01T00:00:00Z')
 
-const listed = (run: Run): RunSummary => ({
-  record: runKey(run).record,
-  domainId: run.subject.domainId,
-  status: 'PARKED',
-  projectId: run.projectId,
-  attempt: run.attempt,
-  updatedAtMs: t0,
-  ...(run.subject.kind === 'DATA_SOURCE'
-    ? { dataSourceId: run.subject.dataSourceId }
-    : { assetId: run.subject.assetId }),
-})
+const listed = (run: Run) => listedRun(run, 'PARKED')
 
 const capped = (assetId: string, over: Partial<ParkedRun> = {}) =>
   parkedRun({

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { runKey } from '../../../../lib/run/identity.ts'
 import { isForeign, type Run } from '../../../../lib/run/run.ts'
-import type { RunSummary } from '../../../../lib/run/run-summary.ts'
 import { retriesOf } from '../../../../lib/usecases/operate/retry-runs.ts'
+import { listedRun } from '../../../support/listed-run.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import {
   endedRun,
@@ -14,18 +13,7 @@ import {
   t0,
 } from '../../../support/runs.ts'
 
-/** A run as the list shows it. */
-const listed = (run: Run): RunSummary => ({
-  record: runKey(run).record,
-  domainId: run.subject.domainId,
-  status: 'FAILED',
-  projectId: run.projectId,
-  attempt: run.attempt,
-  updatedAtMs: t0,
-  ...(run.subject.kind === 'DATA_SOURCE'
-    ? { dataSourceId: run.subject.dataSourceId }
-    : { assetId: run.subject.assetId }),
-})
+const listed = (run: Run) => listedRun(run, 'FAILED')
 const failed = (over: Parameters<typeof endedRun>[0] = {}) => endedRun({ ending: 'FAILED', ...over })
 
 /** What becomes of the first of these records. */

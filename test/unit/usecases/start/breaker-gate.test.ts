@@ -1,21 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../../lib/errors.ts'
-import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { assetEvent, runRequest, sourceRunRequest } from '../../../support/messages.ts'
 import { another, denied, deniedCause, due, full } from '../../../support/open-breakers.ts'
 import { refusing } from '../../../support/refusing-datazone.ts'
 import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const sourceRequest = {
-  version: 1,
-  requestId: 'nightly-1',
-  kind: 'DATA_SOURCE',
-  domainId: 'dzd_orders',
-  projectId: 'project-1',
-  dataSource: { id: 'source-1' },
-  triggerKey: 'load-1',
-}
+const sourceRequest = sourceRunRequest()
 
 const shows = showing('4')
 

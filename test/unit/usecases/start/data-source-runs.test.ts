@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runKey } from '../../../../lib/run/identity.ts'
 import type { InFlightRun, Run } from '../../../../lib/run/run.ts'
-import { runRequest } from '../../../support/messages.ts'
+import { runRequest, sourceRunRequest } from '../../../support/messages.ts'
 import {
   claimedRun,
   endedRun,
@@ -20,17 +20,6 @@ const hour = 60 * minute
 /** `t0` is 02:14 of this day. */
 const midnight = Date.parse('2026-11-21T00:00:00.000Z')
 
-const request = (over: object = {}) => ({
-  version: 1,
-  requestId: 'nightly-1',
-  kind: 'DATA_SOURCE',
-  domainId: 'dzd_orders',
-  projectId: 'project-1',
-  dataSource: { id: 'source-1' },
-  triggerKey: 'load-1',
-  ...over,
-})
-
 const other = (triggerKey: string) => ({
   subject: { ...sourceSubject, triggerKey },
   request: { ...origin, requestKey: `request:${triggerKey}` },
@@ -45,7 +34,7 @@ const ended = (...agesMs: readonly number[]): Run[] =>
 describe('a request for a data source', () => {
   test('P1: is claimed, started with its own token and recorded, with no other call', async () => {
     const world = starterWorld()
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'started', run: { runId: 'source-run-1', subject: sourceSubject } },
     ])
     expect(world.datazone.calls).toEqual(['Start source-1'])
@@ -61,16 +50,16 @@ describe('a request for a data source', () => {
 
   test('P1: makes one run for one trigger key, whatever the sender', async () => {
     const world = starterWorld()
-    await world.handle(request())
-    expect(await world.outcomes(request())).toEqual(['duplicate'])
-    expect(await world.outcomes(request({ requestId: 'nightly-2' }))).toEqual(['duplicate'])
+    await world.handle(sourceRunRequest())
+    expect(await world.outcomes(sourceRunRequest())).toEqual(['duplicate'])
+    expect(await world.outcomes(sourceRunRequest({ requestId: 'nightly-2' }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toHaveLength(1)
     expect(world.store.all()).toMatchObject([{ alsoRequestedBy: [{ requestKey: 'request:nightly-2' }] }])
   })
 
   test('parks another trigger behind the active run, without a call', async () => {
     const world = starterWorld({ runs: [inFlightRun(other('load-0'))] })
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
     ])
     expect(world.datazone.calls).toEqual([])
@@ -79,9 +68,11 @@ describe('a request for a data source', () => {
   test('P1: waits behind a run whose Start may have taken effect', async () => {
     const earlierStart = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
     const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart: earlierStart })] })
-    expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND' } },
+    ])
     const free = starterWorld({ runs: [parkedRun(other('load-0'))] })
-    expect(await free.outcomes(request())).toEqual(['started'])
+    expect(await free.outcomes(sourceRunRequest())).toEqual(['started'])
   })
 
   test('starts at once after the run before it has ended', async () => {
@@ -89,7 +80,9 @@ describe('a request for a data source', () => {
     for (const triggerKey of ['load-1', 'load-2', 'load-3']) {
       const runId = `source-run-${triggerKey}`
       world.datazone.startSourceRun = async () => answered(sourceRun({ runId }))
-      expect(await world.outcomes(request({ requestId: triggerKey, triggerKey }))).toEqual(['started'])
+      expect(await world.outcomes(sourceRunRequest({ requestId: triggerKey, triggerKey }))).toEqual([
+        'started',
+      ])
       const active = world.store.all().find((run) => run.state === 'IN_FLIGHT')
       if (active?.state !== 'IN_FLIGHT') throw new Error('one should be active')
       world.store.given(endedRun({ ...other(triggerKey), runId, version: 9 }))
@@ -99,8 +92,8 @@ describe('a request for a data source', () => {
   test('P1: waits when another trigger claims the source at the same time', async () => {
     const world = starterWorld()
     const both = await Promise.all([
-      world.outcomes(request()),
-      world.outcomes(request({ requestId: 'nightly-2', triggerKey: 'load-2' })),
+      world.outcomes(sourceRunRequest()),
+      world.outcomes(sourceRunRequest({ requestId: 'nightly-2', triggerKey: 'load-2' })),
     ])
     expect(both.flat().toSorted()).toEqual(['parked', 'started'])
     expect(world.store.all().map((run) => run.state === 'PARKED' && run.reason)).toContain('BEHIND')
@@ -111,13 +104,15 @@ describe('a request for a data source', () => {
     const world = starterWorld()
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#load-0#0001' }
     world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
-    expect(await world.handle(request())).toMatchObject([{ outcome: 'retry', reason: 'RECORD_UNREADABLE' }])
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
+      { outcome: 'retry', reason: 'RECORD_UNREADABLE' },
+    ])
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
   test('P1: is rejected when it is so old that its run may have been forgotten', async () => {
     const world = starterWorld()
-    expect(await world.handle(request({ requestedAt: '2026-05-01T00:00:00Z' }))).toMatchObject([
+    expect(await world.handle(sourceRunRequest({ requestedAt: '2026-05-01T00:00:00Z' }))).toMatchObject([
       { outcome: 'rejected', reasons: [expect.stringMatching(/^requestedAt: too old/)] },
     ])
     expect(world.datazone.calls).toEqual([])
@@ -127,7 +122,7 @@ describe('a request for a data source', () => {
     const rejected = endedRun({ subject: sourceSubject, ending: 'REJECTED' })
     const { runId: _, startedAtMs: __, nativeStatus: ___, ...endedWithoutRun } = rejected
     const world = starterWorld({ runs: [endedWithoutRun] })
-    expect(await world.handle(request({ requestId: 'fixed' }))).toMatchObject([
+    expect(await world.handle(sourceRunRequest({ requestId: 'fixed' }))).toMatchObject([
       { outcome: 'started', run: { attempt: 2 } },
     ])
   })
@@ -141,14 +136,16 @@ describe('a run that another caller started', () => {
 
   test('goes first: a request waits behind it, without a call', async () => {
     const world = starterWorld({ runs: [foreign()] })
-    expect(await world.handle(request())).toMatchObject([{ outcome: 'parked', run: { reason: 'BEHIND' } }])
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
+      { outcome: 'parked', run: { reason: 'BEHIND' } },
+    ])
     expect(world.datazone.calls).toEqual([])
   })
 
   test('counts as one run of the day', async () => {
     const over = endedRun({ subject, runId: 'run-9', startedAtMs: t0 - hour })
     const world = starterWorld({ runs: [over], settings: { sourceRunsPerDay: 1 } })
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL' } },
     ])
   })
@@ -160,7 +157,7 @@ describe('a run that another caller started', () => {
       world.store.beforeWrite = () => {}
       void world.store.recordRunId(foreign({ runId: run.runId, version: 0 }))
     }
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       {
         outcome: 'parked',
         run: { reason: 'CONFLICT', retryAtMs: t0 + minute, error: { name: 'RunOnAnotherRecord' } },
@@ -174,7 +171,7 @@ describe('a run that another caller started', () => {
 describe('P7: the daily limit of a data source', () => {
   test('parks the next run until tomorrow after 25 runs, without a call', async () => {
     const world = starterWorld({ runs: ended(...Array.from({ length: 25 }, (_, n) => n * 5 * minute)) })
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'SOURCE_DAY_FULL', retryAtMs: midnight } },
     ])
     expect(world.datazone.calls).toEqual([])
@@ -182,12 +179,12 @@ describe('P7: the daily limit of a data source', () => {
 
   test('does not count the runs of yesterday', async () => {
     const world = starterWorld({ runs: ended(...Array.from({ length: 25 }, () => 3 * hour)) })
-    expect(await world.outcomes(request())).toEqual(['started'])
+    expect(await world.outcomes(sourceRunRequest())).toEqual(['started'])
   })
 
   test('starts anew at midnight', async () => {
     const world = starterWorld({ runs: ended(minute), settings: { sourceRunsPerDay: 1 } })
-    await world.handle(request())
+    await world.handle(sourceRunRequest())
     world.clock.advance(midnight - t0)
     const [waiting] = world.store.all().filter((run) => run.state === 'PARKED')
     if (waiting === undefined) throw new Error('nothing waits')
@@ -203,7 +200,7 @@ describe('P7: the daily limit of a data source', () => {
 
   test('parks until tomorrow what DataZone refuses because foreign runs have filled the day', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight } },
     ])
   })
@@ -211,7 +208,7 @@ describe('P7: the daily limit of a data source', () => {
   test('retries a refusal just past midnight soon, because clocks differ', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
     await world.clock.sleepUntil(midnight + 200)
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight + 200 + minute } },
     ])
   })
@@ -224,7 +221,7 @@ describe('a refused Start of a data source run', () => {
       getDataSource: async () => answered({ status: 'RUNNING' }),
     }
     const world = starterWorld({ script })
-    expect(await world.handle(request())).toMatchObject([
+    expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', retryAtMs: t0 + 15 * minute } },
     ])
     expect(world.datazone.calls).toEqual(['Start source-1', 'GetDataSource source-1'])
@@ -232,7 +229,7 @@ describe('a refused Start of a data source run', () => {
 
   test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('THROTTLED') } })
-    expect(await world.outcomes(request())).toEqual(['retry'])
+    expect(await world.outcomes(sourceRunRequest())).toEqual(['retry'])
     expect(world.slowDowns).toEqual([])
   })
 })

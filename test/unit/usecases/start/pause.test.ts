@@ -1,20 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { assetEvent, runRequest, sourceRunRequest } from '../../../support/messages.ts'
 import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { showing } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const shows = showing('4')
 
-const sourceRequest = {
-  version: 1,
-  requestId: 'nightly-1',
-  kind: 'DATA_SOURCE',
-  domainId: 'dzd_orders',
-  projectId: 'project-1',
-  dataSource: { id: 'source-1' },
-  triggerKey: 'load-1',
-}
+const sourceRequest = sourceRunRequest()
 
 describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   test.each([
