@@ -3,6 +3,7 @@
 import sys
 
 import moto_import  # noqa: F401  patches change sets of type IMPORT
+from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.events.models import EventBus, Rule
 from moto.iam import models as iam
@@ -10,6 +11,19 @@ from moto.server import main
 
 # ValidateTemplate refuses templates for warnings of cfn-lint; CloudFormation does not, and .ci/run runs cfn-lint itself.
 CloudFormationBackend.validate_template = lambda self, template: []
+
+update_resource = parsing.parse_and_update_resource
+
+
+def update_if_it_is_there(logical_id, resource_json, resources_map, **kwargs):
+    """Moto updates resources whose condition does not hold."""
+    condition = resource_json.get("Condition")
+    if condition is not None and not resources_map.lazy_condition_map[condition]:
+        return None
+    return update_resource(logical_id, resource_json, resources_map, **kwargs)
+
+
+parsing.parse_and_update_resource = update_if_it_is_there
 
 # Moto lists None for resources whose type it does not know.
 Stack.stack_resources = property(lambda self: [one for one in self.resource_map.values() if one is not None])
