@@ -33,20 +33,34 @@ const merged = (row: RunRow, before: RunRow | undefined): RunRow => {
   return { ...before, ...row }
 }
 
+/** The keys that changed, in their order, as far as they are remembered. */
+const changeLog = () => {
+  const changes: string[] = []
+  let sequence = 0
+  return {
+    sequence: () => sequence,
+    add: (key: string) => {
+      sequence += 1
+      changes.push(key)
+      // In batches, because shifting an array is linear.
+      if (changes.length > 2 * remembered) changes.splice(0, changes.length - remembered)
+    },
+    /** The keys that changed after `from`; undefined when that is too long ago to know them. */
+    since: (from: number): ReadonlySet<string> | undefined => {
+      const missed = sequence - from
+      if (missed < 0 || missed > changes.length) return undefined
+      return new Set(missed === 0 ? [] : changes.slice(-missed))
+    },
+  }
+}
+
 /** Holds at most `limit` runs: the ones that changed last, and all that have not ended. */
 export const runBoard = (limit: number, isKept: (row: RunRow) => boolean): RunBoard => {
   const rows = new Map<string, RunRow>()
-  const changes: string[] = []
+  const log = changeLog()
   const listeners = new Set<(row: RunRow, before: RunRow | undefined) => void>()
-  let sequence = 0
-  const changed = (key: string) => {
-    sequence += 1
-    changes.push(key)
-    // In batches, because shifting an array is linear.
-    if (changes.length > 2 * remembered) changes.splice(0, changes.length - remembered)
-  }
   const remove = (key: string) => {
-    if (rows.delete(key)) changed(key)
+    if (rows.delete(key)) log.add(key)
   }
   /** Rows that changed last are at the end of the map. */
   const trim = () => {
@@ -55,31 +69,32 @@ export const runBoard = (limit: number, isKept: (row: RunRow) => boolean): RunBo
       if (!isKept(row)) remove(key)
     }
   }
+  const put = (given: RunRow): boolean => {
+    const before = rows.get(given.key)
+    if (before !== undefined && before.updatedAtMs > given.updatedAtMs) return false
+    const row = merged(given, before)
+    if (before !== undefined && isSame(before, row)) return false
+    rows.delete(row.key)
+    rows.set(row.key, row)
+    log.add(row.key)
+    if (rows.size > limit * 1.1) trim()
+    for (const listener of listeners) listener(row, before)
+    return true
+  }
+  const since = (from: number): BoardChanges | undefined => {
+    const keys = log.since(from)
+    if (keys === undefined) return undefined
+    const now = [...keys].flatMap((key) => rows.get(key) ?? [])
+    return { rows: now, removed: [...keys].filter((key) => !rows.has(key)) }
+  }
   return {
-    sequence: () => sequence,
+    sequence: log.sequence,
     rows: () => rows.values(),
     size: () => rows.size,
     get: (key) => rows.get(key),
-    put: (given) => {
-      const before = rows.get(given.key)
-      if (before !== undefined && before.updatedAtMs > given.updatedAtMs) return false
-      const row = merged(given, before)
-      if (before !== undefined && isSame(before, row)) return false
-      rows.delete(row.key)
-      rows.set(row.key, row)
-      changed(row.key)
-      if (rows.size > limit * 1.1) trim()
-      for (const listener of listeners) listener(row, before)
-      return true
-    },
+    put,
     remove,
-    since: (from) => {
-      const missed = sequence - from
-      if (missed < 0 || missed > changes.length) return undefined
-      const keys = new Set(missed === 0 ? [] : changes.slice(-missed))
-      const now = [...keys].flatMap((key) => rows.get(key) ?? [])
-      return { rows: now, removed: [...keys].filter((key) => !rows.has(key)) }
-    },
+    since,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -34,6 +34,21 @@ export const percentile = (sorted: readonly number[], share: number): number | n
     ? null
     : (sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? null)
 
+/** The values of each line, bucket by bucket. */
+const valuesOf = (buckets: readonly Bucket[]): Omit<Series, 'bucketMs' | 'times'> => {
+  const sorted = buckets.map(({ durations }) => durations.toSorted((left, right) => left - right))
+  return {
+    endings: Object.fromEntries(
+      endings.map((ending) => [ending, buckets.map((one) => one.endings[ending] ?? 0)]),
+    ),
+    starts: buckets.map(({ starts }) => starts),
+    inFlight: buckets.map(({ inFlight }) => inFlight),
+    parked: buckets.map(({ parked }) => parked),
+    runMedian: sorted.map((values) => percentile(values, 0.5)),
+    runP95: sorted.map((values) => percentile(values, 0.95)),
+  }
+}
+
 const oneWindow = (window: PlotWindow) => {
   const { bucketMs, buckets: count } = shapes[window]
   const buckets = new Map<number, Bucket>()
@@ -66,19 +81,7 @@ const oneWindow = (window: PlotWindow) => {
       const newest = Math.floor(nowMs / bucketMs)
       const indexes = Array.from({ length: count }, (_, at) => newest - count + 1 + at)
       const of = indexes.map((index) => buckets.get(index) ?? emptyBucket())
-      const sorted = of.map(({ durations }) => durations.toSorted((left, right) => left - right))
-      return {
-        bucketMs,
-        times: indexes.map((index) => index * bucketMs),
-        endings: Object.fromEntries(
-          endings.map((ending) => [ending, of.map((one) => one.endings[ending] ?? 0)]),
-        ),
-        starts: of.map(({ starts }) => starts),
-        inFlight: of.map(({ inFlight }) => inFlight),
-        parked: of.map(({ parked }) => parked),
-        runMedian: sorted.map((values) => percentile(values, 0.5)),
-        runP95: sorted.map((values) => percentile(values, 0.95)),
-      }
+      return { bucketMs, times: indexes.map((index) => index * bucketMs), ...valuesOf(of) }
     },
   }
 }

@@ -57,6 +57,37 @@ const Planned = ({ set, put }: ReturnType<typeof useOutcomes>) => (
   </ul>
 )
 
+/** The outcome and the time of the next runs. */
+const Next = (props: {
+  readonly outcome: string
+  readonly seconds: string
+  readonly onOutcome: (outcome: string) => void
+  readonly onSeconds: (seconds: string) => void
+}) => (
+  <div class="grid-2">
+    <label class="field">
+      <span>Its next runs</span>
+      <select value={props.outcome} onChange={({ currentTarget }) => props.onOutcome(currentTarget.value)}>
+        {outcomes.map(([value, word]) => (
+          <option key={value} value={value}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+    <label class="field">
+      <span>After seconds (optional)</span>
+      <input
+        type="number"
+        min="1"
+        max="86400"
+        value={props.seconds}
+        onInput={({ currentTarget }) => props.onSeconds(currentTarget.value)}
+      />
+    </label>
+  </div>
+)
+
 /** Decides how the next runs of one asset end, and when. */
 export const Outcomes = () => {
   const choice = useAssetChoice()
@@ -73,28 +104,7 @@ export const Outcomes = () => {
     <section class="card stack" style={{ alignContent: 'start' }}>
       <h2>Outcome of one asset</h2>
       <AssetChoice {...choice} />
-      <div class="grid-2">
-        <label class="field">
-          <span>Its next runs</span>
-          <select value={outcome} onChange={({ currentTarget }) => setOutcome(currentTarget.value)}>
-            {outcomes.map(([value, word]) => (
-              <option key={value} value={value}>
-                {word}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>After seconds (optional)</span>
-          <input
-            type="number"
-            min="1"
-            max="86400"
-            value={seconds}
-            onInput={({ currentTarget }) => setSeconds(currentTarget.value)}
-          />
-        </label>
-      </div>
+      <Next outcome={outcome} seconds={seconds} onOutcome={setOutcome} onSeconds={setSeconds} />
       <div class="row">
         <button type="button" disabled={choice.asset === undefined} onClick={() => void plan()}>
           Set the outcome

@@ -10,50 +10,57 @@ const steps = [
   ['1 hour', 3_600_000],
 ] as const
 
-export const TimeAndWorkers = () => {
+const Clock = () => (
+  <>
+    <p class="muted">Moves DataZone’s clock: its runs end sooner. The functions’ own clock stays.</p>
+    <div class="row">
+      {steps.map(([label, advanceMs]) => (
+        <button
+          type="button"
+          key={label}
+          onClick={() =>
+            void attempt(`DataZone is ${label} further`, () => simulator('POST clock', { advanceMs }))
+          }
+        >
+          Forward {label}
+        </button>
+      ))}
+    </div>
+  </>
+)
+
+const Workers = () => {
   const { hello } = useLive('hello')
   const [killed, setKilled] = useState(0)
+  const canKill = hello?.canKillWorkers === true
   const kill = () =>
     attempt('killed', async () => {
       const answer = await postJson<{ killed: number }>('/api/local/kill-workers', {})
       setKilled(killed + answer.killed)
     })
   return (
-    <section class="card stack" style={{ alignContent: 'start' }}>
-      <h2>Time and workers</h2>
-      <p class="muted">Moves DataZone’s clock: its runs end sooner. The functions’ own clock stays.</p>
-      <div class="row">
-        {steps.map(([label, advanceMs]) => (
-          <button
-            type="button"
-            key={label}
-            onClick={() =>
-              void attempt(`DataZone is ${label} further`, () => simulator('POST clock', { advanceMs }))
-            }
-          >
-            Forward {label}
-          </button>
-        ))}
-      </div>
+    <>
       <p class="muted">
-        Kills every execution environment in the middle of what it does. Nothing is lost: watch the runs go
-        on.
+        Kills every execution environment in the middle of what it does. Nothing is lost: watch the runs
+        continue.
       </p>
       <div class="row">
-        <button
-          type="button"
-          class="danger"
-          disabled={hello?.canKillWorkers !== true}
-          onClick={() => void kill()}
-        >
+        <button type="button" class="danger" disabled={!canKill} onClick={() => void kill()}>
           Kill the workers
         </button>
         <span class="muted">
-          {hello?.canKillWorkers === true
-            ? `${plural(killed, 'worker')} killed`
-            : 'only on the page of npm start and npm run demo'}
+          {canKill ? `${plural(killed, 'worker')} killed` : 'only on the page of npm start and npm run demo'}
         </span>
       </div>
-    </section>
+    </>
   )
 }
+
+/** Moves the simulator's clock, and kills the workers of the functions. */
+export const TimeAndWorkers = () => (
+  <section class="card stack" style={{ alignContent: 'start' }}>
+    <h2>Time and workers</h2>
+    <Clock />
+    <Workers />
+  </section>
+)

@@ -66,6 +66,24 @@ const Attempt = (props: {
   )
 }
 
+const Head = () => (
+  <thead>
+    <tr class="muted small">
+      <th scope="col">Run</th>
+      <th scope="col">Ended as</th>
+      <th scope="col" class="num">
+        Waited
+      </th>
+      <th scope="col" class="num">
+        At DataZone
+      </th>
+      <th scope="col" class="only-wide">
+        <span class="hidden">Scale</span>
+      </th>
+    </tr>
+  </thead>
+)
+
 /** The runs and attempts of an asset or data source side by side, on one scale of time. */
 export const Attempts = (props: {
   readonly stories: readonly ExplainedRun[]
@@ -81,21 +99,7 @@ export const Attempts = (props: {
     <section class="card">
       <h2>Attempts of this {target.kind === 'asset' ? 'asset' : 'data source'}, side by side</h2>
       <table class="attempts">
-        <thead>
-          <tr class="muted small">
-            <th scope="col">Run</th>
-            <th scope="col">Ended as</th>
-            <th scope="col" class="num">
-              Waited
-            </th>
-            <th scope="col" class="num">
-              At DataZone
-            </th>
-            <th scope="col" class="only-wide">
-              <span class="hidden">Scale</span>
-            </th>
-          </tr>
-        </thead>
+        <Head />
         <tbody>
           {stories.map((story, at) => (
             <Attempt
