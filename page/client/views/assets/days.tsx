@@ -8,7 +8,7 @@ import { useNarrow } from '../../ui/narrow.ts'
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx'
 
 const daysShown = 14
-const daysOnPhone = 6
+const daysOnPhone = 4
 const dayMs = 86_400_000
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', timeZone: 'UTC' })
 

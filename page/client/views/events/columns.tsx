@@ -52,7 +52,7 @@ export const columnsFor = (
   isNarrow
     ? [
         { ...whenColumn, width: '58px' },
-        { ...typeColumn(open), width: 'minmax(0, 1.8fr)' },
+        { ...typeColumn(open), width: 'minmax(0, 2.1fr)' },
         { ...targetColumn, width: 'minmax(0, 1fr)' },
       ]
     : [whenColumn, typeColumn(open), targetColumn, reasonColumn]

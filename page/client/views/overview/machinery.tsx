@@ -12,7 +12,7 @@ interface MachineryProps {
 
 const Line = ({ name, children }: { readonly name: string; readonly children: ComponentChildren }) => (
   <li>
-    {name}
+    <span class="nowrap">{name}</span>
     <span class="end muted small clip">{children}</span>
   </li>
 )
