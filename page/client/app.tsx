@@ -154,6 +154,20 @@ const Side = ({
   </header>
 )
 
+/** The keys that work in every view: of the views, of the search, and of the help. */
+const useKeys = (onHelp: () => void): void => {
+  useEffect(() => {
+    const stops = [
+      onKey('?', onHelp),
+      onKey('/', () => go('/runs')),
+      ...views.map((one) => onKey(one.key, () => go(one.path))),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [])
+}
+
 /** The page: navigation, the view that the address names, and what the keyboard does everywhere. */
 export const App = () => {
   const live = useLive('connection', 'hello', 'overview', 'problem')
@@ -164,16 +178,7 @@ export const App = () => {
   const title = titleAt(path, view)
   // A view draws itself again when what it shows changes.
   const shown = useMemo(() => view?.render(), [view])
-  useEffect(() => {
-    const stops = [
-      onKey('?', () => setHelpOpen(true)),
-      ...views.map((one) => onKey(one.key, () => go(one.path))),
-    ]
-    stops.push(onKey('/', () => go('/runs')))
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [])
+  useKeys(() => setHelpOpen(true))
   useEffect(() => {
     document.title = `${title} · DataZone runs`
     main.current?.focus({ preventScroll: true })

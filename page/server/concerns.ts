@@ -27,13 +27,13 @@ const queueConcerns = (queues: readonly QueueLine[]): readonly Concern[] =>
       name === 'rejected'
         ? {
             severity: 'warning',
-            title: `${waiting} rejected requests`,
+            title: `${waiting} rejected ${waiting === 1 ? 'request' : 'requests'}`,
             detail: 'their senders have to fix them; the Waiting view shows the reasons',
             href: '/waiting#rejected',
           }
         : {
             severity: 'critical',
-            title: `${waiting} messages in ${name}`,
+            title: `${waiting} ${waiting === 1 ? 'message' : 'messages'} in ${name}`,
             detail: 'code failed on them; fix the cause, then redrive',
             href: '/waiting#dead',
           },

@@ -4,7 +4,7 @@ import { overviewOf } from './overview.ts'
 import type { PageStack } from './page-stack.ts'
 import { changeReader } from './read-changes.ts'
 import type { ReadMeter } from './read-meter.ts'
-import { openReader } from './read-open.ts'
+import { type OpenState, openReader } from './read-open.ts'
 import type { RunBoard } from './run-board.ts'
 import type { plotSeries } from './series.ts'
 
@@ -91,9 +91,29 @@ const repeatReadings = (readers: Readers, options: FeedOptions, signal: AbortSig
   }
 }
 
+/** The overview of what was read last. */
+const overviewNow = (
+  { board, meter, viewers, startQuotaPerSecond }: FeedOptions,
+  { operator, ...state }: OpenState,
+  sinceMs: number | undefined,
+): Overview =>
+  overviewOf({
+    ...operator,
+    ...state,
+    nowMs: Date.now(),
+    rows: board.rows(),
+    startQuotaPerSecond,
+    reads: {
+      unitsLastMinute: meter.unitsLastMinute(),
+      unitsPerMinute: meter.unitsPerMinute,
+      viewers: viewers(),
+    },
+    held: { runs: board.size(), ...(sinceMs === undefined ? {} : { sinceMs }) },
+  })
+
 /** Starts reading. */
 export const startFeed = (options: FeedOptions) => {
-  const { stack, board, series, meter, viewers, onOverview } = options
+  const { stack, board, series, onOverview } = options
   const stopped = new AbortController()
   const domains = new Set(options.domains)
   const changes = changeReader(stack.list, board, domains)
@@ -101,21 +121,7 @@ export const startFeed = (options: FeedOptions) => {
   board.onChange((row, before) => series.see(row, before, Date.now()))
 
   const publish = (): void => {
-    const { operator, ...state } = open.state()
-    const sinceMs = changes.heldSinceMs()
-    const overview = overviewOf({
-      ...operator,
-      ...state,
-      nowMs: Date.now(),
-      rows: board.rows(),
-      startQuotaPerSecond: options.startQuotaPerSecond,
-      reads: {
-        unitsLastMinute: meter.unitsLastMinute(),
-        unitsPerMinute: meter.unitsPerMinute,
-        viewers: viewers(),
-      },
-      held: { runs: board.size(), ...(sinceMs === undefined ? {} : { sinceMs }) },
-    })
+    const overview = overviewNow(options, open.state(), changes.heldSinceMs())
     const parked = Object.values(overview.parked).reduce((sum, count) => sum + count, 0)
     series.sample(overview.inFlight, parked, Date.now())
     onOverview(overview)

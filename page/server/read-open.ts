@@ -6,7 +6,7 @@ import type { RunBoard } from './run-board.ts'
 import { isOpenRow, rowOfRun } from './run-row.ts'
 
 /** The work that has not ended, and what people look at beside the runs. */
-interface OpenState {
+export interface OpenState {
   readonly open: readonly Run[]
   readonly unreadable: number
   readonly operator: OperatorState

@@ -118,7 +118,7 @@ const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): 
   height,
   legend: { show: false },
   cursor: { y: false, points: { show: false } },
-  padding: [8, 8, 0, 0],
+  padding: [8, 22, 0, 0],
   scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
   axes: axesOf(format),
   series: [{}, ...lines.map((line) => seriesOf(line, kind))],
