@@ -22,6 +22,7 @@ import {
   printRows,
 } from '../output.ts'
 import { readPolicyFile } from '../policy-file.ts'
+import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
 import { printable } from '../terminal.ts'
@@ -51,7 +52,9 @@ const read = async (all: MembershipFlags) => {
     )
   const memberships = dataZoneMemberships(dataZoneClient(location, all))
   const target = { domainId: domainOf(all.domain, location), roleArn }
-  return { memberships, report: await checkMemberships(target, policy, memberships) }
+  const progress = progressOf('projects checked', all)
+  const report = await checkMemberships(target, policy, memberships, progress.report).finally(progress.end)
+  return { memberships, report }
 }
 
 const noteProblems = ({ profile, problems, roleArn }: MembershipReport, flags: OutputFlags): void => {

@@ -1,13 +1,15 @@
 import type { Finding } from '../../lib/usecases/inspect/diagnose.ts'
 import type { connect } from '../connect.ts'
 import { currentPolicy } from '../current-policy.ts'
+import type { OutputFlags } from '../output.ts'
+import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
 
 /** Whether the catalog role may work in every project that the policy can reach. A local stack has no such role. */
 export const membershipFindings = async (
   { location, client }: Pick<Awaited<ReturnType<typeof connect>>, 'location' | 'client'>,
-  options: StackOptions & { readonly domain?: string },
+  options: StackOptions & OutputFlags & { readonly domain?: string },
 ): Promise<readonly Finding[]> => {
   const { catalogRoleArn: roleArn } = location
   if (roleArn === undefined) return []
@@ -18,11 +20,13 @@ export const membershipFindings = async (
   ])
   const { policy } = await currentPolicy({ location, client })
   const domainId = domainOf(options.domain, location)
+  const progress = progressOf('projects checked', options)
   const report = await checkMemberships(
     { domainId, roleArn },
     policy,
     dataZoneMemberships(dataZoneClient(location, options)),
-  )
+    progress.report,
+  ).finally(progress.end)
   const lacking = report.projects.filter(({ access }) => access !== 'contributor')
   const found = `contributor of ${report.projects.length - lacking.length} of ${report.projects.length} projects`
   return [

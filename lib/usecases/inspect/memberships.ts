@@ -56,12 +56,15 @@ export const checkMemberships = async (
   target: { readonly domainId: string; readonly roleArn: string },
   policy: Pick<Policy, 'rules'>,
   memberships: Memberships,
+  onProgress: (checked: number, total: number) => void = () => {},
 ): Promise<MembershipReport> => {
   const { domainId, roleArn } = target
   const { kmsKeyArn } = await memberships.domain(domainId)
   const profile = await memberships.profile(domainId, roleArn)
   const projects: ProjectAccess[] = []
-  for (const { projectId, name } of await memberships.projects(domainId)) {
+  const all = await memberships.projects(domainId)
+  for (const [checked, { projectId, name }] of all.entries()) {
+    onProgress(checked, all.length)
     if (applyPolicy(policy, { domainId, projectId }).decision === 'skip') continue
     const members = profile === undefined ? [] : await memberships.members(domainId, projectId)
     const own = members.filter(({ userId }) => userId === profile?.userId)
