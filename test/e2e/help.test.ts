@@ -6,7 +6,7 @@ const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import
   scripts: Readonly<Record<string, string>>
 }
 const commands = Object.entries(scripts).flatMap(([name, script]) => {
-  const [, file = ''] = /preflight\.cjs (\S+\.ts)$/.exec(script) ?? []
+  const [, file = ''] = /preflight\.cjs (?:--\S+ )*(\S+\.ts)$/.exec(script) ?? []
   return /^(start|demo|logs|simulate|simulator|bench:\w+)$/.test(name) ? [[name, file] as const] : []
 })
 
