@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import {
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+  EventBridgeClient,
+  ListArchivesCommand,
+  PutEventsCommand,
+  StartReplayCommand,
+} from '@aws-sdk/client-eventbridge'
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
@@ -14,7 +15,8 @@ import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 
 /**
  * Brings one run to its ending in a stack at moto, for deploy-to-moto. Moto runs Lambda functions only with Docker, so
- * this invokes the packaged handlers itself: the starter with the message of the request queue, then the poller.
+ * this invokes the packaged handlers itself: the starter with the message of the request queue, then the poller. Then it
+ * replays the archive of the run bus.
  */
 
 const stack = 'datazone-run-orchestrator-example'
@@ -66,14 +68,27 @@ const request = {
   projectId: 'salesproject01',
   asset: { id: 'tpcds_store_sales' },
 }
-await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(request) }))
+const events = new EventBridgeClient()
+const startedAt = new Date()
+await events.send(
+  new PutEventsCommand({
+    Entries: [
+      {
+        EventBusName: stack,
+        Source: 'moto.pipeline',
+        DetailType: 'Run Requested',
+        Detail: JSON.stringify(request),
+      },
+    ],
+  }),
+)
 
 /** What an event source mapping does: receives a batch, invokes the starter, and deletes what it handled. */
-const startRequests = async (): Promise<void> => {
+const startRequests = async (): Promise<number> => {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], MaxNumberOfMessages: 10 }),
   )
-  if (Messages.length === 0) return
+  if (Messages.length === 0) return 0
   const Records = Messages.map(({ MessageId, ReceiptHandle, Body, Attributes }) => ({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -87,6 +102,7 @@ const startRequests = async (): Promise<void> => {
   for (const { messageId, receiptHandle: ReceiptHandle } of Records)
     if (messageId !== undefined && !answer.includes(messageId))
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+  return Messages.length
 }
 
 const table = new DynamoDBClient()
@@ -104,5 +120,21 @@ for (let sweep = 1; sweep <= 40 && ended === undefined; sweep += 1) {
   )
 }
 console.log('ended', ended?.['pk'], ended?.['ending'], 'announced', ended?.['announcedAtMs'] !== undefined)
+
+/** Replays the archive of the run bus: the request comes again, and must not start a second run. */
+const { Archives = [] } = await events.send(new ListArchivesCommand({ NamePrefix: stack }))
+const EventSourceArn = Archives[0]?.EventSourceArn
+await events.send(
+  new StartReplayCommand({
+    ReplayName: 'moto',
+    EventSourceArn: EventSourceArn?.replace(/:event-bus\/.*/, `:archive/${stack}`),
+    EventStartTime: startedAt,
+    EventEndTime: new Date(Date.now() + 1000),
+    Destination: { Arn: EventSourceArn },
+  }),
+)
+const replayed = await startRequests()
+const recorded = (await runs()).length
+console.log('replayed', replayed, 'runs on record', recorded)
 await simulator.stop()
-process.exit(ended?.['ending'] === 'SUCCEEDED' ? 0 : 1)
+process.exit(replayed > 0 && recorded === 1 && ended?.['ending'] === 'SUCCEEDED' ? 0 : 1)
