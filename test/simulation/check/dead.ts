@@ -1,7 +1,10 @@
 import type { Rule } from './rule.ts'
 
-/** What came often in the storm may still die of it, as late as the longest wait for a table that did not answer. */
-const aftermathMs = 120 * 60_000
+/**
+ * What came often in the storm may still die of it at its next receive. The longest that a request is hidden is five minutes,
+ * and half as much again by chance, after a hundred receives.
+ */
+const aftermathMs = 7.5 * 60_000
 
 /** Dead letters are for code that crashes: where nothing fails, nothing dies, however many ask for the same at once. */
 export const nothingDiesInTheCalm: Rule = ({ deadLettered: died, calmFromMs }) =>
