@@ -100,15 +100,24 @@ const historyColumns: readonly Column<PolicyVersion>[] = [
   },
 ]
 
-/** `run descriptions+names`, so that both decisions fit a terminal beside each other. */
-const short = (decision: string): string =>
-  decision.replaceAll(/BUSINESS_([A-Z_]+)/g, (_, type: string) => type.toLowerCase().replaceAll('_', ' '))
+/** What a rule orders besides the types, as JSON at the end of a decision. */
+const orders = / (\{.*\})$/
+
+/** `run descriptions+names`, so that two decisions fit a terminal beside each other: orders stand only where they differ. */
+const short = (decision: string, other: string): string => {
+  const [, own] = orders.exec(decision) ?? []
+  const [, others = own] = orders.exec(other) ?? []
+  return (own === others ? decision.replace(orders, '') : decision).replaceAll(
+    /BUSINESS_([A-Z_]+)/g,
+    (_, type: string) => type.toLowerCase().replaceAll('_', ' '),
+  )
+}
 
 const differenceColumns: readonly Column<PolicyDifference>[] = [
   { name: 'project', value: ({ projectId }) => projectId },
   { name: 'assets', value: ({ assets }) => assets },
-  { name: 'before', value: ({ before }) => before, text: ({ before }) => short(before) },
-  { name: 'after', value: ({ after }) => after, text: ({ after }) => short(after) },
+  { name: 'before', value: ({ before }) => before, text: ({ before, after }) => short(before, after) },
+  { name: 'after', value: ({ after }) => after, text: ({ before, after }) => short(after, before) },
   { name: 'example', value: ({ example }) => example },
 ]
 
