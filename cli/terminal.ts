@@ -48,12 +48,12 @@ export const terminalColumns = (): number | undefined =>
 const widthOf = (text: string): number => stripVTControlCharacters(text).length
 
 /**
- * Breaks a line between words where it is wider than the terminal, and indents what follows. Words that are wider, and lines
- * of a piped stdout, stay whole.
+ * Breaks a line between words where it is wider than the terminal, and indents what follows. Words that are wider, commands
+ * to paste, and lines of a piped stdout stay whole.
  */
 export const wrapped = (line: string, indent: number): readonly string[] => {
   const columns = terminalColumns()
-  if (columns === undefined || widthOf(line) <= columns) return [line]
+  if (columns === undefined || widthOf(line) <= columns || /^ *dzrun /.test(line)) return [line]
   const lines: string[] = []
   let current = ''
   for (const word of line.split(/(?<=\S) /)) {

@@ -20,6 +20,9 @@ import { age, printable, styled, time, timeAndAge, wrapped } from '../terminal.t
 
 const hangingIndent = 6
 
+const dueAt = (atMs: number, nowMs: number): string =>
+  atMs > nowMs ? timeAndAge(atMs, nowMs) : 'is due: the next sweep makes it'
+
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
   const calls = callsByLine(run)
@@ -32,7 +35,7 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
       ? [`  project ${run.projectId}, lane ${run.request.lane}`]
       : []),
     ...(story.decidedBy === undefined ? [] : [`  decided by ${story.decidedBy}`]),
-    ...(run.state === 'PARKED' && run.error !== undefined
+    ...(run.state === 'PARKED' && run.error !== undefined && pause === undefined
       ? [printable(`  ${run.error.name}: ${run.error.message}`)]
       : []),
     ...(pause === undefined
@@ -43,7 +46,7 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
     ...(breaker === undefined
       ? []
       : [`  breaker open since ${time(breaker.openedAtMs)}, next probe ${time(breaker.nextProbeAtMs)}`]),
-    ...(nextLookAtMs === undefined ? [] : [`  next look ${timeAndAge(nextLookAtMs, nowMs)}`]),
+    ...(nextLookAtMs === undefined ? [] : [`  next look ${dueAt(nextLookAtMs, nowMs)}`]),
     ...run.history.map(({ atMs, what }, line) => {
       const call = calls[line]
       return styled(
@@ -54,8 +57,8 @@ const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   ]
 }
 
-const adviceLine = ({ why, command }: Advice, options: StackOptions): string =>
-  command === undefined ? `- ${why}` : `- ${why}:\n    ${pastedCommand(command, options)}`
+const adviceLines = ({ why, command }: Advice, options: StackOptions): readonly string[] =>
+  command === undefined ? [`- ${why}`] : [`- ${why}:`, `    ${pastedCommand(command, options)}`]
 
 type Explained = Explanation & { readonly catalog?: Unrequested }
 
@@ -92,7 +95,7 @@ const explanationLines = (
   ...explanation.skips.map((skip) => `${time(skip.atMs)}  ${printable(skipText(skip))}`),
   ...explanation.unreadable.map(({ key, problem }) => `Unreadable record ${key.record}: it ${problem}`),
   ...(explanation.advice.length === 0 ? [] : [styled('bold', 'What you can do')]),
-  ...explanation.advice.map((advice) => adviceLine(advice, options)),
+  ...explanation.advice.flatMap((advice) => adviceLines(advice, options)),
 ]
 
 /** For an asset without records: what DataZone and the policy say. */

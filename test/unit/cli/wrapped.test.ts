@@ -22,6 +22,11 @@ describe('wrapped', () => {
     expect(wrapped(`see ${address}`, 2)).toEqual(['see', `  ${address}`])
   })
 
+  test('keeps a command to paste in one line', () => {
+    const command = '    dzrun explain orders --domain dzd_orders'
+    expect(wrapped(command, 4)).toEqual([command])
+  })
+
   test('counts no control sequences', () => {
     const colored = '\u001b[31m12345678901234567890\u001b[39m'
     expect(wrapped(colored, 2)).toEqual([colored])
