@@ -86,6 +86,18 @@ const measureFilters = async ({ page, tab }: BrowserPage): Promise<void> => {
   await tab.evaluate(search(''))
 }
 
+/** The frames of an empty page: what the other processes of the machine do to them. */
+const measureEmptyPage = async ({ openTab }: BrowserPage): Promise<void> => {
+  const tab = await openTab()
+  const gaps: readonly number[] = await tab.evaluate(frameGaps(framesMs))
+  const long = gaps.filter((gap) => gap > longFrameMs).length
+  report(
+    'an empty page for 20 s, to compare',
+    `longest frame ${milliseconds(gaps[0] ?? 0)}, over 100 ms: ${long} of ${gaps.length}`,
+  )
+  await tab.close()
+}
+
 const measureFrames = async ({ world, page, tab }: BrowserPage): Promise<void> => {
   const stop = keepChanging(world, 100)
   for (const [name, path, shown] of [
@@ -124,5 +136,6 @@ export const measureViews = async (opened: BrowserPage): Promise<void> => {
   await measureFirstContent(opened)
   await measureFilters(opened)
   await measureAssets(opened)
+  await measureEmptyPage(opened)
   await measureFrames(opened)
 }

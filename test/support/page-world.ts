@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   CreateQueueCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -115,6 +116,8 @@ const queueActions = ({ sqs, requestQueueUrl, rejectedQueueUrl }: Queues) => ({
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: requestQueueUrl, MaxNumberOfMessages: 10 }),
     )
+    for (const { ReceiptHandle } of Messages)
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: requestQueueUrl, ReceiptHandle }))
     return Messages.map(({ Body = '' }) => JSON.parse(Body))
   },
   /** Puts the copy of a rejected request on its queue. */

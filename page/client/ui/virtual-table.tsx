@@ -80,7 +80,8 @@ function Line<Row>({ row, at, columns, rowHeight, isCurrent }: LineProps<Row>) {
       aria-current={isCurrent ? 'true' : undefined}
       style={{
         gridTemplateColumns: templateOf(columns),
-        top: `${at * rowHeight}px`,
+        // A moved row is no shift of the layout, and costs none.
+        transform: `translateY(${at * rowHeight}px)`,
         height: `${rowHeight}px`,
       }}
     >
