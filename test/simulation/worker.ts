@@ -3,8 +3,6 @@ import { runSeeds, type SeedRange } from './run-seeds.ts'
 
 // Errors are ordinary answers here, by the hundred; `--history SEED` runs a seed with their stacks.
 Error.stackTraceLimit = 0
-// To read the real environment is slow, and the batch processor reads it for every batch.
-process.env = { ...process.env }
 
 parentPort?.on('message', async (range: SeedRange) => {
   parentPort?.postMessage(await runSeeds(range))
