@@ -22,7 +22,7 @@ export const isInteractive = (): boolean => process.stdin.isTTY === true && proc
  * Asks on the terminal whether to go on. `--dry-run` is never asked and always declined, `--yes` always agreed.
  * @param question what would change, as a question: `Submit 120 requests?`
  * @returns whether to make the change
- * @throws CommandFailed where there is no terminal to ask on and no `--yes`
+ * @throws CommandFailed without `--yes` when stdin is not a terminal
  */
 export const confirmed = async (question: string, { yes, dryRun }: ChangeFlags): Promise<boolean> => {
   if (dryRun === true) return false

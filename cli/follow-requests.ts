@@ -8,7 +8,7 @@ import { formatOf, type OutputFlags } from './output.ts'
 import { progressOf } from './progress.ts'
 import { printable } from './terminal.ts'
 
-/** Where a request stands when `followRequests` ends. */
+/** The state of a request when `followRequests` ends. */
 export interface FollowedRequest {
   readonly request: RunRequest
   readonly outcome: 'succeeded' | 'not-succeeded' | 'skipped' | 'waiting'

@@ -84,7 +84,7 @@ const textOf = (value: Value): string => {
   return typeof value === 'object' ? value.join('+') : String(value)
 }
 
-/** Neither a quote, a comma nor a line break may end a field early, and no spreadsheet may take one for a formula. */
+/** Quotes a CSV field, so that no character ends it early and no spreadsheet reads it as a formula. */
 const csvField = (value: Value): string => {
   const text = textOf(value)
   const inert = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text

@@ -44,7 +44,7 @@ const display = async (count: Count, text: () => string): Promise<Display> => {
 /**
  * Shows a progress bar on stderr for work that takes more than two seconds. Shows none with `--quiet` or where stderr is
  * no terminal. Call `end` in a `finally`.
- * @param what what is counted, in the plural: `listings read`
+ * @param what the things counted, in the plural: `listings read`
  */
 export const progressOf = (what: string, { quiet }: OutputFlags): Progress => {
   if (quiet === true || process.stderr.isTTY !== true) return silent

@@ -20,7 +20,7 @@ export const scopeOf = (named: string): { readonly domainId: string; readonly pr
   if (rest.length > 0 || !isProject)
     throw new CommandFailed(
       exitCodes.usage,
-      `'${named.slice(0, 100)}' is no scope; give DOMAIN or DOMAIN/PROJECT`,
+      `'${named.slice(0, 100)}' is not a scope; give DOMAIN or DOMAIN/PROJECT`,
     )
   const domainId = domainOf(domain)
   return project === undefined ? { domainId } : { domainId, projectId: project }

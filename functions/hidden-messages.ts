@@ -16,7 +16,7 @@ export const hiddenMessages = ({ queue, clock }: { readonly queue: RequestQueue;
     }
   }
   return {
-    /** Hides a message that met an outage of ours or a defect; an outage may last for hours. */
+    /** Hides a message that failed because of a defect or an outage of our own services; an outage may last for hours. */
     hideFailed(record: SQSRecord, error: unknown): Promise<void> {
       const waitSeconds = error instanceof PortUnavailable ? outageWaitSeconds : backoffSeconds
       return hide(record, waitSeconds(receivesOf(record), clock.random()))

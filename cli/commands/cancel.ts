@@ -113,7 +113,7 @@ export const addCancel = (program: Command): void => {
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
     .option('--project <project>', 'id or name of the project in which to look for a table name')
     .option('--revision <revision>', 'only this revision')
-    .option('--reason <text>', 'why; stands in the history of what is canceled')
+    .option('--reason <text>', 'why; kept in the history of each canceled run')
     .addHelpText(
       'after',
       '\nWith --quiet, prints only the id of the cancel request.\n\nExamples:\n  dzrun cancel tpcds_store_sales --reason "wrong table"\n  dzrun cancel 5qh2k8c1r0d3xe --json',

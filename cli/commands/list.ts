@@ -81,7 +81,7 @@ const columns: readonly Column<RunSummary>[] = [
 ]
 
 const states = runStatuses.filter((status) => !endings.some((ending) => ending === status))
-/** What `--ending` takes beside an ending: everything that a person calls a failure. */
+/** What `--ending` accepts in addition to an ending: every kind of failure. */
 const anyFailure = 'ANY-FAILURE'
 
 const oneOf =
@@ -109,7 +109,7 @@ const positionOf = (token: string): ListPosition => {
 const statusesOf = ({ state, ending, reason }: ListOptions): readonly string[] | undefined => {
   const ended = ending?.flatMap((name): readonly string[] => (name === anyFailure ? failures : [name]))
   if (state !== undefined || ended !== undefined) return [...new Set([...(state ?? []), ...(ended ?? [])])]
-  // Only what is parked has a reason.
+  // Only parked requests have a reason.
   return reason === undefined ? undefined : ['PARKED']
 }
 

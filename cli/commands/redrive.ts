@@ -81,7 +81,7 @@ const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise
       const [, id = '', body = ''] = /^(\S+)\s*(.*)$/.exec(line) ?? []
       const candidate = candidates.find(({ message }) => message.id === id)
       if (candidate === undefined)
-        throw new CommandFailed(exitCodes.usage, `'${id}' is no message of the file; nothing was sent`)
+        throw new CommandFailed(exitCodes.usage, `'${id}' is not a message of the file; nothing was sent`)
       return edited(candidate, body, nowMs)
     })
 }

@@ -79,7 +79,7 @@ export const addRelease = (program: Command): void => {
     )
     .option('--project <id>', 'only requests of this project')
     .option('--asset <id>', 'only requests of this asset')
-    .option('--by <name>', 'who releases them; stands in their history (default: your user name)')
+    .option('--by <name>', 'who releases them; kept in their history (default: your user name)')
     .option('--limit <n>', 'at most this many requests', wholeNumber(1, 10_000), 1000)
     .addHelpText(
       'after',

@@ -27,7 +27,7 @@ export const assetEventNames = (triggers: readonly Trigger[]): readonly string[]
 ]
 
 /**
- * An EventBridge envelope with an asset event of DataZone. Only what is used: other fields may come and go, and every
+ * An EventBridge envelope with an asset event of DataZone. Only the fields that are used: others may change, and every
  * metadata field but the domain is optional. The shape follows the one complete example that AWS prints; `assetId` was
  * seen in working handlers.
  */

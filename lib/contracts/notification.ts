@@ -6,7 +6,7 @@ import type { RunEventDetail } from './run-event.ts'
  * What people read about runs that ended badly.
  *
  * 1. One notification covers any number of events and stays within the limits of SNS, e-mail and chats.
- * 2. Text of others (names, error messages) stays text: it cannot break a line, format, link or mention.
+ * 2. Names and error messages from outside stay text: they cannot break a line, format, link or mention.
  * 3. It holds no id that a sender chose, no principal, key or e-mail address.
  */
 

@@ -10,6 +10,6 @@ export const notifiedDetailTypes: readonly string[] = (
   ['METADATA_GENERATION', 'DATA_SOURCE'] as const
 ).flatMap((kind) => notifiedEndings.map((ending) => detailType(ending, kind)))
 
-/** Reads the detail of an event of ours from an EventBridge envelope, or returns why it cannot be read. */
+/** Reads the detail of one of our events from an EventBridge envelope, or returns why it cannot be read. */
 export const parseNotifiedEvent = (body: string): Parsed<RunEventDetail> =>
   parseWith(RunEventDetail, fieldOf(jsonOf(body), 'detail'))

@@ -52,7 +52,7 @@ const unknownFields = (issue: Extract<RawIssue, { code: 'unrecognized_keys' }>):
   return `has unknown fields: ${shown}; did you mean ${listed(names)}? Remove or rename them`
 }
 
-/** Says what is wrong and what would be right. Never repeats the value itself, which may be secret. */
+/** Describes the problem and the fix. Never repeats the value itself, which may be secret. */
 const describe = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
@@ -84,7 +84,7 @@ export type Parsed<T> =
 
 /** More problems than this help no reader. */
 const problemLimit = 20
-/** The most characters of a problem: a place, which may have names of the sender's, and what is wrong. */
+/** The maximum length of a problem, in characters: its place, which may contain the sender's names, and its text. */
 const placeLimit = 100
 const textLimit = 400
 

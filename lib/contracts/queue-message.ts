@@ -230,7 +230,7 @@ const fromRequest = (body: object, sentAtMs: number): QueueMessage => {
 
 const byteOrderMark = '\uFEFF'
 
-/** Why a body is no request because of how it was sent; undefined for an object. */
+/** Returns why the form of a body rules out a request; undefined for an object. */
 const packagingProblem = (body: string, value: unknown): string | undefined => {
   if (body.startsWith(byteOrderMark))
     return 'body: starts with a byte order mark; send the JSON without one (UTF-8, no BOM)'

@@ -120,7 +120,7 @@ export type ListedStatus =
  */
 export interface DataZone {
   getAsset(domainId: string, assetId: string): Promise<Answer<Asset>>
-  /** Sends Start once, without a retry, and gives up after `abortAfterMs`. */
+  /** Sends Start once, without a retry, and aborts after `abortAfterMs`. */
   startRun(input: StartInput, abortAfterMs: number): Promise<Answer<ServiceRun>>
   getRun(domainId: string, runId: string): Promise<Answer<ServiceRun>>
   /**

@@ -7,7 +7,7 @@ export interface HeldMessage {
 }
 
 /**
- * A queue that operators look through: the dead letters or the rejected requests. Narrow, so that no command can purge it:
+ * A queue that operators inspect: the dead letters or the rejected requests. Narrow, so that no command can purge it:
  * a message goes only by its receipt handle. Every method throws PortUnavailable when the queue does not answer.
  */
 export interface HeldQueue {

@@ -1,4 +1,4 @@
-/** Reports an item of the table that cannot be used, with its keys and what is wrong with it. */
+/** Reports an item of the table that cannot be used, with its keys and its problem. */
 export type ReportMalformedItem = (
   keys: { readonly pk: string; readonly sk: string },
   problem: string,

@@ -87,7 +87,7 @@ export const typesFor = (
   return canonicalTypes(types ?? ordered ?? defaultTypes)
 }
 
-/** The sets of types for which the revision has no run yet. A plan of mode `plan` is no run. */
+/** The sets of types for which the revision has no run yet. A record of mode `plan` is not a run. */
 const setsWithoutRun = (
   types: readonly GenerationType[],
   revision: string,

@@ -18,7 +18,7 @@ export interface Breaker {
   readonly call: BlockedCall
   readonly openedAtMs: number
   readonly probes: number
-  /** When the next prober may call. While one is calling: when it is taken for dead. */
+  /** When the next prober may call. While a probe is in progress: when the prober counts as crashed. */
   readonly nextProbeAtMs: number
 }
 
@@ -107,7 +107,7 @@ export const returnProbe = (breaker: Breaker, nowMs: number): Breaker => ({
 
 /**
  * Whether a breaker blocks a call. A quota that refused a set of types refuses each set that includes it; other sets may
- * pass. A quota does not concern GetAsset, nor data sources, whose quota is per day.
+ * pass. A monthly quota limits neither GetAsset nor data sources, whose quota is per day.
  */
 export const blocks = ({ cause }: Breaker, call: BlockedCall, request: BlockableRequest): boolean => {
   switch (cause.reason) {

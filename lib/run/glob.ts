@@ -1,5 +1,5 @@
 /**
- * Whether `text` matches `glob`, in which `*` stands for any number of characters. Linear: each part is searched for
+ * Whether `text` matches `glob`, in which `*` matches any number of characters. Linear: each part is searched for
  * once, from left to right, so that no glob can make it slow.
  */
 export const matchesGlob = (glob: string, text: string): boolean => {

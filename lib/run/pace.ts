@@ -82,7 +82,7 @@ const restored = (pace: Pace, { topRate }: Descent, chance: Chance, configuredRa
 /**
  * The pace after DataZone throttled a Start. A few throttles are only recorded; more show what share of Starts is over
  * the limit, and the rate is cut to just under it. A cut voids the slots that are still to come. When as much is throttled
- * at half of the rate, it is no limit that throttles: the rate goes back, and that much is expected from then on.
+ * at half of the rate, the limit is not the cause: the rate returns, and that share is expected from then on.
  */
 export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
   const rate = rateAt(pace, nowMs, configuredRate)

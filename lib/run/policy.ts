@@ -17,7 +17,7 @@ export interface Policy {
   readonly senders?: readonly SenderRule[]
 }
 
-/** Exact texts, or globs in which `*` stands for any number of characters. An absent field matches everything. */
+/** Exact texts, or globs in which `*` matches any number of characters. An absent field matches everything. */
 export interface RuleMatch {
   readonly domain?: string
   readonly project?: string

@@ -53,7 +53,7 @@ export const planReleases = (
     const isCanceled = isCancelRequested(run)
     const isOver = hasWaitedTooLong(run, nowMs, settings.maxWaitMs)
     const blocking = isCanceled ? [] : breakersBlocking(run, breakers)
-    // Time behind a quota is no waiting, so it is not the time to reject.
+    // Time behind a quota does not count as waiting, so it is too early to reject.
     const holders = isOver ? blocking.filter(({ cause }) => cause.reason === 'QUOTA_EXCEEDED') : blocking
     const holder = holders.find((breaker) => !letsThrough(breaker))
     if (!isCanceled && isPaused(run)) heldBy.set(run, 'PAUSED')

@@ -31,7 +31,7 @@ const isNewerRevision = (run: EndedRun, other: Run): boolean =>
   haveSameTypes(other.subject.types, run.subject.types)
 
 /**
- * Decides whether an operator's retry of an ended run makes sense, from all records of its asset or data source. Returns
+ * Decides whether an operator may retry an ended run, from all records of its asset or data source. Returns
  * the reason against it; undefined: retry it.
  */
 export const noRetryBecause = (run: EndedRun, records: readonly Run[]): NoRetry | undefined => {

@@ -202,7 +202,7 @@ interface RunCommon {
   /** The newest duplicates of the request. */
   readonly alsoRequestedBy?: readonly DuplicateRequest[]
   readonly cancel?: CancelState
-  /** How long the request was held back before it was parked as it is now; that time is no waiting (max-wait.ts). */
+  /** How long the request was held back before it was parked as it is now; it does not count as waiting (max-wait.ts). */
   readonly heldMs?: number
   /** When the record was first written. A run adopted from List must not be older, less two minutes of clock skew. */
   readonly createdAtMs: number

@@ -2,7 +2,7 @@ import type { Ending, RunKind } from './run.ts'
 
 /**
  * What a DataZone status means. Statuses are plain strings here on purpose (P8): an unrecognized one counts as active and
- * is shown as it is; it is never taken for an ending.
+ * is shown as it is; it never counts as an ending.
  */
 export type StatusMeaning =
   | { readonly phase: 'active'; readonly known: boolean }

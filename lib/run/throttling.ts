@@ -9,7 +9,7 @@ export interface Throttling {
   readonly lastAtMs: number
 }
 
-/** How much throttling is taken for chance: the share of Starts, and by how many Starts it may be exceeded. */
+/** How much throttling counts as chance: the share of Starts, and by how many Starts it may be exceeded. */
 export interface Tolerance {
   readonly share: number
   readonly excess: number
@@ -53,7 +53,7 @@ export const shareOverLimit = (
 ): number | undefined => {
   const tookMs = lastAtMs - firstAtMs
   const starts = (startsPerSecond * tookMs) / 1000
-  // The first throttle opened the count, so it is no sample of the share.
+  // The first throttle opened the count, so it does not count toward the share.
   return sum < tolerance.excess || starts < leastStarts || tookMs < leastMs
     ? undefined
     : Math.min(1, (count - 1) / starts)

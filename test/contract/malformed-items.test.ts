@@ -197,7 +197,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
     await beside({ ...marshall(key), ...fields }, async () => {
       const { claimCount, unreadable } = await store.decidingRunsOf({ ...source, endedSinceMs: t0 })
       expect(unreadable).toEqual([])
-      expect(reported).toEqual([[key, 'is no count of claims, and is replaced']])
+      expect(reported).toEqual([[key, 'is not a valid count of claims; it is replaced']])
       expect((await store.decidingRunsOf({ ...source, endedSinceMs: t0 })).claimCount).toBe(claimCount)
       expect(reported).toHaveLength(1)
       const claim = claimedRun({ subject: source, version: 0 })

@@ -33,7 +33,7 @@ const InventoryItem = z.object({
 const Page = z.object({ items: z.optional(z.array(z.unknown())) })
 const ProjectItem = z.object({ id: z.string(), name: z.string() })
 
-/** Leaves out what cannot be read: a search is for people, who see that what they look for is missing. */
+/** Leaves out items that cannot be read: people search, and notice that an asset is missing. */
 const readable = <T>(schema: z.ZodMiniType<T>, items: readonly unknown[]): readonly T[] =>
   items.flatMap((item) => {
     const read = z.safeParse(schema, item)

@@ -45,7 +45,7 @@ const ttl = ({ createdAtMs }: BackfillPlan) => ({
   ttlEpochSeconds: Math.floor(createdAtMs / 1000) + keptSeconds,
 })
 
-/** A plan made anew under the same name has chunks of its own. */
+/** The key includes the creation time, so a new plan of the same name does not share chunks with the old one. */
 const chunkKey = ({ name, createdAtMs }: BackfillPlan, chunk: number) => ({
   pk: `BACKFILL#${name}#${createdAtMs}`,
   sk: `CHUNK#${String(chunk).padStart(6, '0')}`,
@@ -58,7 +58,7 @@ const planOf = (item: unknown, report: ReportMalformedItem): readonly BackfillPl
     return [{ name, ...plan }]
   }
   const key = z.safeParse(z.object({ sk: z.string() }), item)
-  report({ pk: plansPartition, sk: key.data?.sk ?? '' }, 'is no backfill plan, and is left out')
+  report({ pk: plansPartition, sk: key.data?.sk ?? '' }, 'is not a valid backfill plan; it is left out')
   return []
 }
 

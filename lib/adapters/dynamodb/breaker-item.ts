@@ -24,7 +24,7 @@ export const skewMs = 60_000
 /** The latest probe: a quota is probed at the turn of the month. */
 export const maxProbeMs = 32 * 24 * 3600_000
 
-/** Returns the breaker of an item, or what is wrong with it. Times that no starter can have written are wrong (P8). */
+/** Returns the breaker of an item, or its problem. A time that no starter can have written is a problem (P8). */
 export const breakerIn = (item: unknown, nowMs: number): Breaker | { readonly problem: string } => {
   const parsed = z.safeParse(BreakerItem, item)
   if (!parsed.success) {
@@ -36,6 +36,6 @@ export const breakerIn = (item: unknown, nowMs: number): Breaker | { readonly pr
   if (filedAs(item) !== name) return { problem: `is ignored: its sk must be ${name}` }
   const { openedAtMs, nextProbeAtMs } = parsed.data
   return openedAtMs > nowMs + skewMs || nextProbeAtMs > nowMs + maxProbeMs
-    ? { problem: 'is ignored: openedAtMs or nextProbeAtMs lies too far ahead' }
+    ? { problem: 'is ignored: openedAtMs or nextProbeAtMs is too far in the future' }
     : parsed.data
 }

@@ -100,8 +100,8 @@ interface ClaimWrite {
 }
 
 /**
- * Returns the outcome that a failed write stands for.
- * @throws PortUnavailable when it stands for none
+ * Returns the outcome that a failed write means.
+ * @throws PortUnavailable when the error means none
  */
 const outcomeOf = (error: unknown, { joint, own, claimId }: ClaimWrite): ClaimResult | 'claimed' => {
   if (isOwn(recordFound(error), claimId)) return 'claimed'
@@ -146,7 +146,7 @@ const reportDamaged = (error: unknown, joint: readonly JointWrite[], report: Rep
     for (const { counter } of failed.full)
       report(
         counterKey(counter),
-        'is no count of runs, so its cap is taken for full: delete it to begin at 0',
+        'is not a valid count of runs, so its cap counts as full; delete the item to start again at 0',
       )
   }
 }

@@ -8,7 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import { present } from '../../run/present.ts'
 import { plainItem } from './plain-item.ts'
 
-/** Every item of a small partition as it stands now, page by page. */
+/** Reads every item of a small partition consistently, page by page. */
 export const readPartition = async (
   client: DynamoDBClient,
   table: string,

@@ -153,7 +153,7 @@ const RunItem = z.discriminatedUnion('state', [
   }),
 ])
 
-/** When a record was last of use; undefined while it still is. */
+/** When a record stopped being needed; undefined while it still is. */
 const overAtMsOf = (run: Run): number | undefined => {
   if (run.state === 'PLANNED') return run.createdAtMs
   if (run.state !== 'ENDED' || run.announcedAtMs === undefined) return undefined

@@ -33,7 +33,7 @@ const SummaryItem = z.object({
   detectedAtMs: time,
 })
 
-/** Skips an item that this version cannot read: the index is for people, and `dzrun get` shows what is wrong with it. */
+/** Skips an item that this version cannot read: only people read the index, and `dzrun get` shows the problem. */
 const summaryOf = (item: unknown): readonly RunSummary[] => {
   const parsed = z.safeParse(SummaryItem, item)
   if (!parsed.success) return []

@@ -31,14 +31,14 @@ export const runReader = (client: DynamoDBClient, table: string, report: ReportM
     return all
   }
 
-  /** What a shard of the `work` index holds by then, and what lies so far ahead that it is due, too. */
+  /** Reads what is due in a shard of the `work` index, including times so far in the future that they count as due. */
   async function* workBy(shard: Shard, nowMs: number): AsyncGenerator<Records> {
     yield* pages(dueParameters(table, shard, nowMs))
     for await (const page of pages(farAheadParameters(table, shard, nowMs))) {
       if (page.runs.length === 0 && page.unreadable.length === 0) continue
       for (const run of page.runs) {
         const { partition, record } = runKey(run)
-        report({ pk: partition, sk: record }, 'has a time far ahead of the clock, and is taken for due')
+        report({ pk: partition, sk: record }, 'has a time far ahead of the clock; it counts as due')
       }
       yield { ...page, runs: page.runs.map((run) => broughtToNow(run, nowMs)) }
     }

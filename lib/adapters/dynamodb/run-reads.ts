@@ -46,7 +46,7 @@ const readClaimCount = async (
     const plain = item === undefined ? undefined : plainItem(item)
     const claimCount = parseClaimCount(plain)
     if (item === undefined || claimCount !== undefined) return claimCount
-    report({ pk: partition, sk: claimCountKey(partition).sk }, 'is no count of claims, and is replaced')
+    report({ pk: partition, sk: claimCountKey(partition).sk }, 'is not a valid count of claims; it is replaced')
     const replaced = claimCountItem(partition, Date.now())
     const put = new PutItemCommand({
       TableName: table,
@@ -98,7 +98,7 @@ const runIdReads = (
     const [item] = await allOf(recordParameters(table, marshall(key)))
     if (item === undefined) return undefined
     const holder = holderIn(plainItem(item))
-    if (holder === undefined) report(key, 'names no record, so its run is taken for recorded')
+    if (holder === undefined) report(key, 'names no record; its run counts as recorded')
     return holder ?? { partition: '', record: '' }
   },
 

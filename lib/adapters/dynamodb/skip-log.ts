@@ -9,7 +9,7 @@ import { type Skip, skipReasons, skipSlot, skipTtlMs } from '../../run/skip.ts'
 import { instant, plainItem } from './plain-item.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 
-/** One item beside the records of an asset or data source: its last few skipped requests. */
+/** One item in the partition of an asset or data source: its last few skipped requests. */
 const sortKey = 'SKIPS'
 
 const SkipLogItem = z.object({ sk: z.literal(sortKey) })

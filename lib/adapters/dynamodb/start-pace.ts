@@ -52,11 +52,11 @@ const paceItem = (client: DynamoDBClient, table: string, { backOff, report = () 
   }
 
   return {
-    /** The item as it can be used: without what lies ahead of the clock, and undefined if it is damaged. */
+    /** Returns the item without times in the future; undefined if it is damaged. */
     usable(nowMs: number, perSecond: number): PaceItem | undefined {
       if (seen === 'damaged' || seen === undefined) return undefined
       if (!isAheadOfClock(seen, nowMs, perSecond)) return seen
-      report(key, 'has a time far ahead of the clock, and is replaced')
+      report(key, 'has a time far ahead of the clock; it is replaced')
       return begunAnew(seen, nowMs)
     },
 
@@ -83,7 +83,7 @@ const paceItem = (client: DynamoDBClient, table: string, { backOff, report = () 
 /**
  * The shared pace as one item, changed by compare and set. A failed condition brings the current item, so losing a race
  * costs no extra read. An item that cannot be read, or whose times lie ahead of the clock, is replaced and reported (P8):
- * the pace of a moment is worth less than all Starts.
+ * a wrong pace for a moment costs less than a stop of all Starts.
  */
 export const dynamoDbStartPace = (
   client: DynamoDBClient,

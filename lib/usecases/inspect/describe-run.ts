@@ -39,7 +39,7 @@ export const titleOf = (run: Run): string => {
   return [...parts, `attempt ${run.attempt}`].filter((part) => part !== '').join(', ')
 }
 
-/** Returns where a run stands, in one clause. Times are left to the caller: each has a field of its own. */
+/** Returns the state of a run as one clause. It names no times, because the caller shows each in its own field. */
 export const standingOf = (run: Run): string => {
   switch (run.state) {
     case 'PLANNED':

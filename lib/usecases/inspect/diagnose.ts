@@ -153,7 +153,7 @@ const recordFinding = ({ unreadable }: Overview): Finding => {
   }
 }
 
-/** Returns what is wrong with a stack, and what is right, the worst first. */
+/** Returns the findings about a stack, the worst first, and those that are all right. */
 export const diagnose = (signs: Signs): readonly Finding[] => {
   const { overview, queues, clockSkewMs } = signs
   const findings = [

@@ -5,7 +5,7 @@ import type { AssetRef, DataSourceRef } from '../../run/run.ts'
 /** A record's key in one word, as `dzrun list --columns key` prints it and `findRun` reads it. */
 export const keyText = ({ partition, record }: RunKey): string => `${partition}/${record}`
 
-/** The asset or data source of a key, and the record's sort key; undefined for every other text. */
+/** The asset or data source of a key, and the record's sort key; undefined for any other text. */
 const keyOf = (
   named: string,
 ): { readonly target: AssetRef | DataSourceRef; readonly record: string } | undefined => {

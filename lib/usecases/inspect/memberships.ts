@@ -16,7 +16,7 @@ export interface MembershipReport {
   readonly profile: string
   /** The projects whose assets the policy may run. */
   readonly projects: readonly ProjectAccess[]
-  /** What stands in the way, one sentence each, with the fix. */
+  /** The obstacles, one sentence each, with the fix. */
   readonly problems: readonly string[]
 }
 

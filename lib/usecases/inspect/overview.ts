@@ -88,8 +88,8 @@ const totals = (days: readonly DayCounts[], startedNow: number): Overview['today
 }
 
 /**
- * Returns what the stack is doing. Reads what is in flight, the counts of the day, the breakers, the pauses and the last
- * sweep; its cost grows with what is in flight, not with the table or the backlog.
+ * Returns what the stack is doing. Reads the runs in flight, the counts of the day, the breakers, the pauses and the last
+ * sweep; its cost grows with the runs in flight, not with the table or the backlog.
  * @param isExact count the parked records themselves, instead of taking the count of the last sweep
  * @throws PortUnavailable when the table does not answer
  */
