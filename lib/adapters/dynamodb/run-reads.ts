@@ -46,7 +46,10 @@ const readClaimCount = async (
     const plain = item === undefined ? undefined : plainItem(item)
     const claimCount = parseClaimCount(plain)
     if (item === undefined || claimCount !== undefined) return claimCount
-    report({ pk: partition, sk: claimCountKey(partition).sk }, 'is not a valid count of claims; it is replaced')
+    report(
+      { pk: partition, sk: claimCountKey(partition).sk },
+      'is not a valid count of claims; it is replaced',
+    )
     const replaced = claimCountItem(partition, Date.now())
     const put = new PutItemCommand({
       TableName: table,
