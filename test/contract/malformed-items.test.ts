@@ -176,7 +176,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
     await beside(marshall({ ...key, runs }), async () => {
       const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })
       expect(await store.claim(claim, { capCounts: counts })).toEqual({ outcome: 'full', full: counts })
-      expect(reported).toEqual([[key, expect.stringContaining('delete it')]])
+      expect(reported).toEqual([[key, expect.stringContaining('delete the item')]])
     })
     await put({ ...key, runs: 99 })
     const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })
@@ -213,7 +213,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
     const key = { pk: 'RUNID#dzd_orders#run-damaged', sk: 'HOLDER' }
     await beside(marshall({ ...key, heldBy: 7 }), async () => {
       expect(await store.holderOf('dzd_orders', 'run-damaged')).toEqual({ partition: '', record: '' })
-      expect(reported).toEqual([[key, expect.stringContaining('taken for recorded')]])
+      expect(reported).toEqual([[key, expect.stringContaining('counts as recorded')]])
       const run = inFlightRun({ subject: sourceSubject, runId: 'run-damaged', version: 0 })
       expect(await store.recordRunId(run)).toEqual({ outcome: 'taken' })
     })
@@ -310,7 +310,7 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
         marshall({ pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1', ...breaker, ...field }),
         async () => {
           expect(await breakers.openBreakers()).toEqual([])
-          expect(reported).toEqual([[expect.anything(), expect.stringContaining('too far ahead')]])
+          expect(reported).toEqual([[expect.anything(), expect.stringContaining('too far in the future')]])
           await breakers.trip(breaker)
           expect(await breakers.openBreakers()).toEqual([breaker])
         },
