@@ -3,6 +3,7 @@ import type { RunKey } from '../run/identity.ts'
 import type {
   AssetRef,
   ClaimedRun,
+  Counter,
   DataSourceRef,
   EndedRun,
   InFlightRun,
@@ -111,8 +112,11 @@ export interface RunStore {
    * deleted in the same transaction, or nothing is written. For claims, use `claim`.
    */
   create<R extends Run>(run: R, replaces?: ParkedRun): Promise<CreateResult<R>>
-  /** Writes `run` over the version it was read at and returns it at its new version; undefined if another write won. */
-  save<R extends Run>(run: R): Promise<R | undefined>
+  /**
+   * Writes `run` over the version it was read at and returns it at its new version; undefined if another write won. P7: with
+   * `giveBack`, these counters are lowered by one in the same transaction; where one of them cannot be, none is.
+   */
+  save<R extends Run>(run: R, giveBack?: readonly Counter[]): Promise<R | undefined>
   /**
    * P2: ends an attempt at the version read and writes the next one, if none exists or only a PLANNED one, in one
    * transaction: a retry that an event promises is also recorded.

@@ -104,7 +104,7 @@ export const countersOf = (
 export const countersAt = (caps: readonly Cap[], nowMs: number): readonly Counter[] =>
   caps.flatMap((cap) => countersOf(cap, nowMs).map(({ counter }) => counter))
 
-const isSameCounter = (left: Counter, right: Counter): boolean =>
+export const isSameCounter = (left: Counter, right: Counter): boolean =>
   left.cap === right.cap && left.period === right.period
 
 /** The increments that an attempt does not have yet, because a second claim in the same period counts once. */
@@ -117,3 +117,14 @@ export const notYetCounted = (
 /** When there may be room again: when the last of the full periods ends. */
 export const roomAtMs = (full: readonly CounterIncrement[]): number =>
   Math.max(...full.map(({ periodEndsAtMs }) => periodEndsAtMs))
+
+/**
+ * The counters that a claim took and that the attempt in its place does not count in. An attempt that takes the place of a
+ * claim counts only in the caps that fit it.
+ */
+export const notTakenOver = (
+  countedIn: readonly Counter[],
+  successor: CappedRun,
+  caps: readonly Cap[],
+): readonly Counter[] =>
+  countedIn.filter(({ cap: name }) => !caps.some((cap) => cap.name === name && fits(cap, successor)))

@@ -100,6 +100,23 @@ export const claimsContract = (under: StoreUnderTest, { isolatesTransactions }: 
       expect(await claimOne([free])).toMatchObject({ outcome: 'claimed' })
     })
 
+    test('P7: gives back what a run that is saved was counted in, once', async () => {
+      const one = countOf({ limit: 1 })
+      const claiming = await claimOne([one])
+      if (claiming.outcome !== 'claimed') throw new Error('the claim found no room')
+      expect(await under.store.save(claiming.run, [one.counter])).toMatchObject({ state: 'CLAIMED' })
+      expect(await under.store.save(claiming.run, [one.counter])).toBeUndefined()
+      expect(await claimOne([one])).toMatchObject({ outcome: 'claimed' })
+      expect(await claimOne([one])).toMatchObject({ outcome: 'full' })
+    })
+
+    test('saves a run whose counter has nothing to give back', async () => {
+      const claiming = await claimOne([])
+      if (claiming.outcome !== 'claimed') throw new Error('the claim was not written')
+      const saved = await under.store.save(claiming.run, [countOf({ limit: 1 }).counter])
+      expect(saved).toEqual({ ...claiming.run, version: claiming.run.version + 1 })
+    })
+
     test('P7: counts nothing when the claim is not written', async () => {
       const one = countOf({ limit: 1 })
       expect(await claimOne([one], 3)).toEqual({ outcome: 'changed' })

@@ -116,9 +116,11 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       return { outcome: 'created', run: created }
     },
 
-    async save(run) {
+    async save(run, giveBack = []) {
       store.beforeWrite(run)
       if (!isUnchanged(run)) return undefined
+      if (giveBack.every((counter) => store.runsIn(counter) > 0))
+        for (const counter of giveBack) counters.set(nameOf(counter), store.runsIn(counter) - 1)
       const saved = { ...run, version: run.version + 1 }
       put(saved)
       store.writes.push(`save ${run.state} ${runKey(run).record}`)

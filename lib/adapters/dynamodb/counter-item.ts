@@ -16,6 +16,15 @@ const CounterItem = z.object({ runs: counter.check(z.lte(mostRuns)) })
 /** Whether an item is a counter that this system can have written. */
 export const isCounter = (item: unknown): boolean => z.safeParse(CounterItem, item).success
 
+/** Lowers the counter of a cap and period by one, on the condition that it counts at least one run. */
+export const giveBackParameters = (table: string, of: Counter) => ({
+  TableName: table,
+  Key: marshall(counterKey(of)),
+  UpdateExpression: 'SET runs = runs - :one',
+  ConditionExpression: 'runs >= :one',
+  ExpressionAttributeValues: marshall({ ':one': 1 }),
+})
+
 /** Increments the counter of a cap and period on the condition that it has room; a damaged one has none. */
 export const countParameters = (table: string, { counter: of, limit, periodEndsAtMs }: CounterIncrement) => ({
   TableName: table,

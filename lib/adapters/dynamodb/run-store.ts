@@ -9,6 +9,7 @@ import type { RunStore } from '../../ports/run-store.ts'
 import { answered } from './answered.ts'
 import { claimWriter } from './claim.ts'
 import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
+import { saveAndGiveBack } from './give-back.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 import { schemaVersion } from './run-item.ts'
@@ -32,6 +33,11 @@ export const dynamoDbRunStore = (
   const put = (parameters: PutItemCommandInput) =>
     answered(retry(() => client.send(new PutItemCommand(parameters))))
 
+  const saveAlone: RunStore['save'] = async (run) => {
+    const next = { ...run, version: run.version + 1 }
+    const done = await put(putParameters(table, next, recordUnchangedSince(run)))
+    return done === undefined ? undefined : next
+  }
   return {
     ...runReads(client, table, { retry, report }),
     ...transactions,
@@ -43,19 +49,16 @@ export const dynamoDbRunStore = (
       return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
     },
 
-    async save(run) {
-      const next = { ...run, version: run.version + 1 }
-      const done = await put(putParameters(table, next, recordUnchangedSince(run)))
-      return done === undefined ? undefined : next
-    },
+    save: (run, giveBack = []) =>
+      giveBack.length === 0
+        ? saveAlone(run)
+        : saveAndGiveBack(run, giveBack, { client, table, retry, saveAlone }),
 
     claim: (run, conditions = {}) => claim(run, conditions),
 
     async dropRequest(request) {
-      const done = await answered(
-        retry(() => client.send(new DeleteItemCommand(deleteParameters(table, request)))),
-      )
-      return done !== undefined
+      const command = new DeleteItemCommand(deleteParameters(table, request))
+      return (await answered(retry(() => client.send(command)))) !== undefined
     },
   }
 }

@@ -1,7 +1,9 @@
+import { isSameCounter } from '../../run/caps.ts'
 import type { Facts } from '../../run/facts.ts'
 import { eventId, runKey } from '../../run/identity.ts'
 import { mayNotWait } from '../../run/max-wait.ts'
-import type { ClaimedRun, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
+import { present } from '../../run/present.ts'
+import type { ClaimedRun, Counter, EndedRun, ParkedRun, ParkReason, Run, RunError } from '../../run/run.ts'
 import { transition } from '../../run/transition.ts'
 import type { Transition } from '../../run/transition-outcome.ts'
 import { announce } from '../announce.ts'
@@ -34,6 +36,14 @@ const isSameLease = (other: Run, run: ClaimedRun | ParkedRun): boolean =>
     ? other.state === 'CLAIMED' && other.startSent.firstAtMs === run.startSent.firstAtMs
     : other.state === 'PARKED' && other.retryAtMs === run.retryAtMs
 
+/** The run without the counters that are given back with it, and those of them that it had. */
+const withoutCounts = (run: ParkedRun | EndedRun, giveBack: readonly Counter[]) => {
+  const { countedIn = [], ...rest } = run
+  const given = countedIn.filter((counter) => giveBack.some((other) => isSameCounter(other, counter)))
+  const kept = countedIn.filter((counter) => !given.includes(counter))
+  return { run: { ...rest, ...present({ countedIn: kept.length === 0 ? undefined : kept }) }, given }
+}
+
 /**
  * Closes a claim with a fact. When another invocation has written the record meanwhile (for example, to note a
  * duplicate), reads it again and applies the fact to what is stored, as long as the lease is still ours. Returns
@@ -43,6 +53,7 @@ const closeClaim = async (
   run: ClaimedRun | ParkedRun,
   fact: ClosingFact,
   context: StartContext,
+  giveBack: readonly Counter[] = [],
 ): Promise<ParkedRun | EndedRun | undefined> => {
   const { store, clock } = context
   const { record } = runKey(run)
@@ -50,7 +61,8 @@ const closeClaim = async (
   for (let writes = 0; writes < maxWrites && current !== undefined; writes += 1) {
     const next: Transition<ParkedRun | EndedRun> = applyTo(current, fact, clock.now())
     if (next.outcome !== 'changed') return undefined
-    const saved = await store.save(next.run)
+    const { run: closed, given } = withoutCounts(next.run, giveBack)
+    const saved = await store.save<ParkedRun | EndedRun>(closed, given)
     if (saved !== undefined) return saved
     const records = await readRecords(run.subject, record, context)
     current = records.runs.find((other) => runKey(other).record === record && isSameLease(other, run))
@@ -76,13 +88,17 @@ export const park = async (
     : { outcome: 'duplicate', of: runKey(run) }
 }
 
-/** Ends a run as REJECTED and announces the ending to its sender. */
+/**
+ * Ends a run as REJECTED and announces the ending to its sender.
+ * @param giveBack counters that the claim took, for a run that is known to have started nothing
+ */
 export const reject = async (
   run: ClaimedRun | ParkedRun,
   error: RunError,
   context: StartContext,
+  giveBack: readonly Counter[] = [],
 ): Promise<RequestOutcome> => {
-  const ended = await closeClaim(run, { kind: 'REJECTED', error }, context)
+  const ended = await closeClaim(run, { kind: 'REJECTED', error }, context, giveBack)
   if (ended?.state !== 'ENDED') return { outcome: 'duplicate', of: runKey(run) }
   await announce([ended], context)
   return { outcome: 'rejected', eventId: eventId(run, 'REJECTED'), reasons: [error.message] }

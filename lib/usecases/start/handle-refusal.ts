@@ -53,8 +53,10 @@ const rejectUnlessStarted = async (
 ): Promise<RequestOutcome> => {
   const earlier = await findEarlierStart(run, others, context)
   if (earlier !== 'nothing') return earlier
-  await parkSupportedTypes(run, refusal.supportedTypes ?? [], context)
-  return reject(run, error, context)
+  const { supportedTypes } = refusal
+  if (supportedTypes === undefined) return reject(run, error, context)
+  const giveBack = await parkSupportedTypes(run, supportedTypes, context)
+  return reject(run, error, context, giveBack)
 }
 
 const retryOrPark = async (

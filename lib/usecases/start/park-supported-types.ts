@@ -1,5 +1,6 @@
-import { present } from '../../run/present.ts'
-import type { ClaimedRun, GenerationType } from '../../run/run.ts'
+import { notTakenOver } from '../../run/caps.ts'
+import { isSameSubject } from '../../run/identity.ts'
+import type { ClaimedRun, Counter, GenerationType, Run } from '../../run/run.ts'
 import { newAttempt, parkedRun } from './new-attempt.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -7,21 +8,32 @@ import type { StartContext } from './start-context.ts'
  * Parks an attempt of its own for each type that the older DataZone API can run alone, due now. The refused claim, of more
  * types, is rejected after this, so a crash in between parks nothing twice: the request has made these attempts already.
  * P7: the first of them takes over what the claim was counted in, so no cap counts the request twice.
+ * @returns the counters of the claim that no attempt takes over, to be given back with the rejection
  */
 export const parkSupportedTypes = async (
   run: ClaimedRun,
   types: readonly GenerationType[],
   context: StartContext,
-): Promise<void> => {
-  const { subject } = run
-  if (subject.kind === 'DATA_SOURCE' || types.length === 0) return
-  const { store, clock } = context
+): Promise<readonly Counter[]> => {
+  const { subject, countedIn = [] } = run
+  if (subject.kind === 'DATA_SOURCE' || types.length === 0) return countedIn
+  const { store, clock, settings } = context
   const records = await store.runsOf(subject)
+  let left = countedIn
   for (const [index, type] of types.entries()) {
-    const attempt = newAttempt({ ...subject, types: [type] }, run, records.runs, context)
+    const ofType = { ...subject, types: [type] }
+    const isFirst = index === 0
+    // After a crash the first attempt exists already, and has taken over what it counts in.
+    const isOwn = (other: Run) =>
+      other.request.requestKey === run.request.requestKey && isSameSubject(other.subject, ofType)
+    const attempt = newAttempt(ofType, run, records.runs, context)
+    if (isFirst && (attempt !== undefined || records.runs.some(isOwn)))
+      left = notTakenOver(countedIn, { ...run, subject: ofType }, settings.policy.caps)
     if (attempt === undefined) continue
     const nowMs = clock.now()
     const parked = parkedRun(attempt, run, nowMs, { reason: 'BEHIND', retryAtMs: nowMs })
-    await store.create(index === 0 ? { ...parked, ...present({ countedIn: run.countedIn }) } : parked)
+    const taken = countedIn.filter((counter) => !left.includes(counter))
+    await store.create(isFirst && taken.length > 0 ? { ...parked, countedIn: taken } : parked)
   }
+  return left
 }

@@ -316,10 +316,13 @@ export const simulatedTable = (options: {
         })
       },
 
-      save<R extends Run>(run: R): Promise<R | undefined> {
+      save<R extends Run>(run: R, giveBack: readonly Counter[] = []): Promise<R | undefined> {
         const next = { ...run, version: run.version + 1 }
-        return write('store.save', run, true, (key) => {
+        return write('store.save', run, giveBack.length === 0, (key) => {
           if (!isAsRead(find(key), run)) return undefined
+          if (giveBack.every((counter) => runsIn(counter) > 0))
+            for (const counter of giveBack)
+              counters.set(nameOf(counter), { counter, runs: runsIn(counter) - 1 })
           put(stored(toItem(next)))
           return next
         })

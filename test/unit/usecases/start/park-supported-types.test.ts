@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationType } from '../../../../lib/run/run.ts'
+import { transition } from '../../../../lib/run/transition.ts'
 import type { StarterSettings } from '../../../../lib/usecases/start/start-context.ts'
+import { storeDown } from '../../../support/memory-run-store.ts'
 import { runRequest } from '../../../support/messages.ts'
-import { t0 } from '../../../support/runs.ts'
+import { minute, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
@@ -13,6 +15,7 @@ const olderWorld = (settings: Partial<StarterSettings> = {}) =>
   starterWorld({
     settings,
     script: {
+      listRuns: async () => answered({ runs: [] }),
       startRun: async ({ types }) =>
         types.length === 1 && types[0] === 'BUSINESS_DESCRIPTIONS'
           ? answered(serviceRun({ types }))
@@ -62,6 +65,41 @@ describe('a Start that the older API refuses as a whole', () => {
     if (parked === undefined) throw new Error('nothing was parked')
     expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
     expect(world.store.runsIn({ cap: 'descriptions', period: 'MONTH#2026-11' })).toBe(1)
+  })
+
+  const month = (cap: string) => ({ cap, period: 'MONTH#2026-11' })
+
+  test('P7: gives back the count of a type that it cannot generate', async () => {
+    const caps = [
+      { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 100 },
+      { name: 'names', type: 'BUSINESS_NAMES', perMonth: 100 },
+    ] as const
+    const world = olderWorld({ policy: { ...defaults.starter.policy, caps } })
+    await world.handle(runRequest(bothTypes))
+    await world.handle(runRequest({ types: ['BUSINESS_NAMES'], requestId: 'names' }))
+    expect(world.store.runsIn(month('descriptions'))).toBe(1)
+    expect(world.store.runsIn(month('names'))).toBe(0)
+    const rejected = world.store.all().filter(({ state }) => state === 'ENDED')
+    expect(rejected.map(({ countedIn }) => countedIn)).toEqual([[month('descriptions')], undefined])
+  })
+
+  test('P7: gives nothing back twice when it is refused again after a crash', async () => {
+    const cap = { name: 'all', perMonth: 100 }
+    const world = olderWorld({ policy: { ...defaults.starter.policy, caps: [cap] } })
+    world.store.beforeWrite = (run) => {
+      if (run.state === 'ENDED') throw storeDown()
+    }
+    await expect(world.handle(runRequest(bothTypes))).rejects.toThrow()
+    world.store.beforeWrite = () => {}
+    world.clock.advance(15 * minute)
+    for (const run of world.store.all()) {
+      const nowMs = world.clock.now()
+      const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs }, nowMs)
+      if (run.state === 'CLAIMED' && next.outcome === 'changed') world.store.given(next.run)
+      await world.handle(world.noteAbout(run))
+    }
+    expect(world.store.all()).toMatchObject([{ state: 'PARKED' }, { state: 'ENDED', ending: 'REJECTED' }])
+    expect(world.store.runsIn(month('all'))).toBe(1)
   })
 
   test('rejects a request of which it can generate no type', async () => {
