@@ -294,27 +294,27 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
     await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: marshall(paceKey) }))
   })
 
+  const farAhead = /too far in the future/
   test.each([
-    ['opened', { openedAtMs: year2100 }],
-    ['to be probed', { nextProbeAtMs: year2100 }],
-  ])(
-    'P8: ignores and reports a breaker %s in the year 2100, and a refusal opens it again',
-    async (_, field) => {
-      const reported: unknown[] = []
-      const breakers = dynamoDbBreakers(table.client, table.name, {
-        now,
-        report: (...all) => reported.push(all),
-      })
-      const breaker = openBreaker(denied, 'Start', t0, pauses)
-      await beside(
-        marshall({ pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1', ...breaker, ...field }),
-        async () => {
-          expect(await breakers.openBreakers()).toEqual([])
-          expect(reported).toEqual([[expect.anything(), expect.stringContaining('too far in the future')]])
-          await breakers.trip(breaker)
-          expect(await breakers.openBreakers()).toEqual([breaker])
-        },
-      )
-    },
-  )
+    ['opened in the year 2100', { openedAtMs: year2100 }, farAhead],
+    ['to be probed in the year 2100', { nextProbeAtMs: year2100 }, farAhead],
+    ['opened at a text', { openedAtMs: 'soon' }, /openedAtMs/],
+    ['with a negative count of probes', { probes: -1 }, /probes/],
+    ['of an unknown call', { call: 'Stop' }, /call/],
+    ['without a cause', { cause: null }, /cause/],
+  ])('P8: ignores and reports a breaker %s, and a refusal opens it again', async (_, field, problem) => {
+    const reported: unknown[] = []
+    const breakers = dynamoDbBreakers(table.client, table.name, {
+      now,
+      report: (...all) => reported.push(all),
+    })
+    const breaker = openBreaker(denied, 'Start', t0, pauses)
+    const item = marshall({ pk: 'BREAKERS', sk: 'DENIED#dzd_orders#project-1', ...breaker, ...field })
+    await beside(item, async () => {
+      expect(await breakers.openBreakers()).toEqual([])
+      expect(reported).toEqual([[expect.anything(), expect.stringMatching(problem)]])
+      await breakers.trip(breaker)
+      expect(await breakers.openBreakers()).toEqual([breaker])
+    })
+  })
 })

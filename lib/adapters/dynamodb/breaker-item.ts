@@ -20,9 +20,9 @@ const maxNamed = 20
 export const filedAs = (item: unknown): string | undefined => z.safeParse(Filed, item).data?.sk
 
 /** How far clocks may differ. */
-export const skewMs = 60_000
+const skewMs = 60_000
 /** The latest probe: a quota is probed at the turn of the month. */
-export const maxProbeMs = 32 * 24 * 3600_000
+const maxProbeMs = 32 * 24 * 3600_000
 
 /** Returns the breaker of an item, or its problem. A time that no starter can have written is a problem (P8). */
 export const breakerIn = (item: unknown, nowMs: number): Breaker | { readonly problem: string } => {

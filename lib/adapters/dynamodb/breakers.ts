@@ -1,12 +1,19 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
 import type { Breakers } from '../../ports/breakers.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import { type Breaker, breakerName } from '../../run/breaker.ts'
 import { answered } from './answered.ts'
-import { breakerIn, filedAs, maxProbeMs, skewMs } from './breaker-item.ts'
-import { type Condition, conditionParameters } from './conditions.ts'
+import { breakerIn, filedAs } from './breaker-item.ts'
+import { absent, type Condition, conditionParameters } from './conditions.ts'
+import { plainItem } from './plain-item.ts'
 import { readPartition } from './read-partition.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 
@@ -41,13 +48,6 @@ const unchanged = (breaker: Breaker): Condition => ({
   values: { ':opened': breaker.openedAtMs, ':probes': breaker.probes, ':next': breaker.nextProbeAtMs },
 })
 
-/** No breaker with this cause is open, except one whose times make it ignored. */
-const absentOrIgnored = ({ openedAtMs }: Breaker): Condition => ({
-  expression: 'attribute_not_exists(pk) OR openedAtMs > :ahead OR nextProbeAtMs > :latest',
-  names: {},
-  values: { ':ahead': openedAtMs + skewMs, ':latest': openedAtMs + maxProbeMs },
-})
-
 /** Returns whether the condition held. */
 const held = async (call: Promise<unknown>): Promise<boolean> => (await answered(call)) !== undefined
 
@@ -56,6 +56,31 @@ const putParameters = (table: string, breaker: Breaker, condition: Condition) =>
   Item: marshall(itemOf(breaker)),
   ...conditionParameters(condition),
 })
+
+type RawItem = Record<string, AttributeValue>
+
+/** A put over the item as it was read, whatever its attributes are. */
+const putOver = (table: string, breaker: Breaker, read: RawItem) => {
+  const attributes = Object.entries(read).map(([name, value], at) => ({ name, value, at }))
+  return {
+    TableName: table,
+    Item: marshall(itemOf(breaker)),
+    ConditionExpression: attributes.map(({ at }) => `#a${at} = :a${at}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map(({ name, at }) => [`#a${at}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(attributes.map(({ value, at }) => [`:a${at}`, value])),
+  }
+}
+
+/** Returns the item that a put for an absent one found in its place; undefined if the put was made. */
+const foundBy = async (put: Promise<unknown>): Promise<RawItem | undefined> => {
+  try {
+    await put
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item
+    throw new PortUnavailable('table', error)
+  }
+}
 
 export interface BreakerOptions {
   readonly now?: () => number
@@ -88,7 +113,14 @@ export const dynamoDbBreakers = (
     },
 
     async trip(breaker) {
-      await put(breaker, absentOrIgnored(breaker))
+      const command = new PutItemCommand({
+        ...putParameters(table, breaker, absent),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+      const found = await foundBy(retry(() => client.send(command)))
+      // A malformed breaker stops no request, so it must not keep this one from opening (P8).
+      if (found !== undefined && 'problem' in breakerIn(plainItem(found), now()))
+        await held(retry(() => client.send(new PutItemCommand(putOver(table, breaker, found)))))
     },
 
     replace: (before, next) => put(next, unchanged(before)),
