@@ -93,7 +93,7 @@ describe('npm run demo', () => {
     ['--assets zero', ['--assets', 'zero'], '--assets takes a whole number'],
     ['--assets 0', ['--assets', '0'], '--assets takes a whole number'],
     ['--speed 0', ['--speed', '0'], '--speed takes a number'],
-    ['--list-order oldest', ['--list-order', 'oldest'], '--list-order takes newest or random'],
+    ['--list-order any', ['--list-order', 'any'], '--list-order takes newest, oldest or random'],
     ['--api oldest', ['--api', 'oldest'], '--api takes current or older'],
     ['--sped 2', ['--sped', '2'], '--speed'],
     ['a positional argument', ['faster'], '--assets'],
