@@ -57,6 +57,11 @@ const putParameters = (table: string, breaker: Breaker, condition: Condition) =>
   ...conditionParameters(condition),
 })
 
+const putIfAbsent = (table: string, breaker: Breaker) => ({
+  ...putParameters(table, breaker, absent),
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+})
+
 type RawItem = Record<string, AttributeValue>
 
 /** A put over the item as it was read, whatever its attributes are. */
@@ -82,6 +87,14 @@ const foundBy = async (put: Promise<unknown>): Promise<RawItem | undefined> => {
   }
 }
 
+const wellFormed = (items: readonly unknown[], nowMs: number, report: ReportMalformedItem) =>
+  items.flatMap((item) => {
+    const breaker = breakerIn(item, nowMs)
+    if (!('problem' in breaker)) return [breaker]
+    report({ pk: partition, sk: filedAs(item) ?? '' }, breaker.problem)
+    return []
+  })
+
 export interface BreakerOptions {
   readonly now?: () => number
   readonly backOff?: BackOff
@@ -104,19 +117,11 @@ export const dynamoDbBreakers = (
       const items = await readPartition(client, table, partition).catch((error: unknown) => {
         throw new PortUnavailable('table', error)
       })
-      return items.flatMap((item) => {
-        const breaker = breakerIn(item, now())
-        if (!('problem' in breaker)) return [breaker]
-        report({ pk: partition, sk: filedAs(item) ?? '' }, breaker.problem)
-        return []
-      })
+      return wellFormed(items, now(), report)
     },
 
     async trip(breaker) {
-      const command = new PutItemCommand({
-        ...putParameters(table, breaker, absent),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      })
+      const command = new PutItemCommand(putIfAbsent(table, breaker))
       const found = await foundBy(retry(() => client.send(command)))
       // A malformed breaker stops no request, so it must not keep this one from opening (P8).
       if (found !== undefined && 'problem' in breakerIn(plainItem(found), now()))
