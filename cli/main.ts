@@ -7,6 +7,12 @@ import { load, overview, programFor } from './program.ts'
 // Before the modules of a command are loaded, which takes the most of its time.
 enableCompileCache()
 
+// The reader of a pipe, such as head, may have what it wants before everything is printed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.done)
+})
+
 /** A missing table, queue or bus may mean that the kept outputs of the stack are old; the next command reads them again. */
 const staleHint = async (): Promise<string> => {
   const { forgetOutputs } = await import('./output-cache.ts')

@@ -23,7 +23,8 @@ const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Re
     case 'DENIED':
       return [
         {
-          why: "add the starter's role to the projects below as a contributor; requests then start by themselves",
+          why: 'make the catalog role a contributor of the projects below; requests then start by themselves',
+          command: 'dzrun membership plan',
         },
         ...breakers
           .filter(({ name }) => name.startsWith('DENIED'))
@@ -43,7 +44,13 @@ const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Re
           })),
       ]
     case 'CAP_FULL':
-      return [{ why: 'raise the cap in config/policy.json, or wait until its day or month turns' }]
+      return [
+        {
+          why: 'wait until the day or month of the cap turns, or raise the cap in the policy',
+          command: 'dzrun policy put FILE',
+        },
+        { why: 'then let the requests look at the cap at once', command: 'dzrun release --reason CAP_FULL' },
+      ]
     default:
       return [{ why: 'nothing to do: it continues by itself' }]
   }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningCommand, runCommand } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
@@ -184,6 +186,13 @@ describe('dzrun without a stack', () => {
     expect(stderr).toBe(
       'dzrun: no local stack: /nowhere/env does not exist; run npm start, or give --local FILE\n',
     )
+  })
+
+  test('ends without a word when the reader of its output does', async () => {
+    const args = ['-c', 'set -o pipefail; "$0" cli/main.ts release --help | true; echo $?', process.execPath]
+    const { stdout, stderr } = await promisify(execFile)('bash', args)
+    expect(stderr).toBe('')
+    expect(stdout).toBe('0\n')
   })
 
   test('names every exit code', async () => {
