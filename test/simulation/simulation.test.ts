@@ -5,7 +5,7 @@ import { startWorkers } from './workers.ts'
 import { simulate } from './world.ts'
 
 /** Fixed, so that a red build is the fault of its own change. New ranges are for `npm run simulate -- --from N`. */
-const seeds = 1000
+const seeds = 500
 const sabotagedSeeds = 2000
 
 const workers = startWorkers()
