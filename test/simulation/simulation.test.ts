@@ -15,7 +15,7 @@ test(`keeps every promise in ${seeds} seeds (npm run simulate -- --history SEED 
   const report = await workers.runEverywhere({ from: 1, seeds })
   expect(report.violations).toEqual([])
   expect(report.crashes).toBeGreaterThan(seeds)
-}, 300_000)
+}, 600_000)
 
 test('repeats the history of a seed', async () => {
   for (const seed of [3, 84, 132]) {
