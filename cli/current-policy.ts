@@ -16,3 +16,10 @@ export const currentPolicy = async ({
     bundled: await readPolicyFile(bundledFile),
     now: Date.now,
   }).current()
+
+/** The policy of a file, where one is named, else the one that decides in the stack. */
+export const policyOf = async (
+  file: string | undefined,
+  connection: Parameters<typeof currentPolicy>[0],
+): Promise<VersionedPolicy['policy']> =>
+  file === undefined ? (await currentPolicy(connection)).policy : readPolicyFile(file)

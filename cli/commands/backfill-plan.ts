@@ -10,11 +10,10 @@ import { planBackfill } from '../../lib/usecases/operate/plan-backfill.ts'
 import { planLines } from '../backfill-report.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { connect } from '../connect.ts'
-import { currentPolicy } from '../current-policy.ts'
+import { policyOf } from '../current-policy.ts'
 import { deployedSettings } from '../deployed-settings.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, note, type OutputFlags, printDocument } from '../output.ts'
-import { readPolicyFile } from '../policy-file.ts'
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { systemClock } from '../system-clock.ts'
@@ -106,8 +105,7 @@ const print = async (report: Parameters<typeof planLines>[0], options: PlanOptio
 const plan = async (name: string, options: PlanOptions): Promise<void> => {
   const connection = await connectPlans(options)
   const { location, store, plans } = connection
-  const { policy: file } = options
-  const policy = file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(file)
+  const policy = await policyOf(options.policy, connection)
   const domainId = domainOf(options.domain, location)
   const deployed = await deployedSettings(
     connection.sweeps,

@@ -10,8 +10,9 @@ import {
 } from '../../lib/usecases/inspect/memberships.ts'
 import { dataZoneClient } from '../catalog.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
+import { connect } from '../connect.ts'
+import { policyOf } from '../current-policy.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
-import { locateStack } from '../locate-stack.ts'
 import {
   addRowFlags,
   type Column,
@@ -21,7 +22,6 @@ import {
   type OutputFlags,
   printRows,
 } from '../output.ts'
-import { readPolicyFile } from '../policy-file.ts'
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
@@ -30,7 +30,7 @@ import { printable } from '../terminal.ts'
 interface MembershipFlags extends StackOptions, OutputFlags {
   readonly domain?: string
   readonly role?: string
-  readonly file: string
+  readonly file?: string
 }
 
 const columns: readonly Column<ProjectAccess>[] = [
@@ -42,14 +42,15 @@ const columns: readonly Column<ProjectAccess>[] = [
 const roleArnPattern = /^arn:[a-z0-9-]+:iam::\d{12}:role\/.+$/
 
 const read = async (all: MembershipFlags) => {
-  const policy = await readPolicyFile(all.file)
-  const location = await locateStack(all)
+  const connection = await connect(all)
+  const { location } = connection
   const roleArn = all.role ?? location.catalogRoleArn
   if (roleArn === undefined || !roleArnPattern.test(roleArn))
     throw new CommandFailed(
       exitCodes.usage,
       'no role: give --role ARN of the catalog role, or --stage of a deployed stack, whose output CatalogRoleArn names it',
     )
+  const policy = await policyOf(all.file, connection)
   const memberships = dataZoneMemberships(dataZoneClient(location, all))
   const target = { domainId: domainOf(all.domain, location), roleArn }
   const progress = progressOf('projects checked', all)
@@ -122,7 +123,7 @@ export const addMembership = (program: Command): void => {
       .description(description)
       .option('--domain <id>', 'domain of the projects (or DZRUN_DOMAIN)')
       .option('--role <arn>', 'catalog role (default: the output CatalogRoleArn of the stack)')
-      .option('--file <file>', 'policy file', 'config/policy.json')
+      .option('--file <file>', 'policy file (default: the policy that decides in the stack)')
       .addHelpText('after', `\nExample:\n  dzrun membership ${name} --stage prod --domain dzd_sample1234567`)
 
   const checking = subcommand(

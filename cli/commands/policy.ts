@@ -4,7 +4,7 @@ import { applyPolicy, type Decision } from '../../lib/run/policy.ts'
 import { present } from '../../lib/run/present.ts'
 import { bindingOf, isAllowedProject, type Sender, type SenderBinding } from '../../lib/run/senders.ts'
 import { connect } from '../connect.ts'
-import { currentPolicy } from '../current-policy.ts'
+import { policyOf } from '../current-policy.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 import { addDocumentFlags, printDocument } from '../output.ts'
 
@@ -89,8 +89,7 @@ interface Tested {
 const test = async (named: string, options: TestOptions): Promise<void> => {
   const connection = await connect(options)
   const { location } = connection
-  const rules =
-    options.file === undefined ? (await currentPolicy(connection)).policy : await readPolicyFile(options.file)
+  const rules = await policyOf(options.file, connection)
   const target = await resolveAsset(named, options, location)
   const { readAsset } = await import('../catalog.ts')
   const asset = target.asset ?? (await readAsset(target, location, options))

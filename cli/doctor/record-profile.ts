@@ -61,8 +61,8 @@ const unknownRun = (client: DataZoneClient, domainIdentifier: string): Promise<s
     )
 
 /**
- * Listens to the events of DataZone on the default bus while `work` goes on and for `listenMs` after it, by a temporary
- * rule and queue that are removed in any case. Returns the bodies.
+ * Listens to the events of DataZone on the default bus during `work` and for `listenMs` after it, by a temporary rule and
+ * queue, which it always removes. Returns the bodies.
  */
 const listenDuring = async <T>(
   location: StackLocation,

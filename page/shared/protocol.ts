@@ -203,7 +203,7 @@ export interface PlannedChangeView {
   readonly messages?: readonly HeldMessageView[]
 }
 
-/** Where a list of older runs goes on: the time and identity of its last run. */
+/** The last run of a page of older runs, by time and identity; the next page begins after it. */
 export interface OlderPosition {
   readonly updatedAtMs: number
   readonly id: string

@@ -71,6 +71,9 @@ describe('commands that change a local stack', () => {
     expect(await dzrun('policy', 'put', file, '--yes', '--by', 'ana')).toMatchObject({ code: 0 })
     expect((await dzrun('policy', 'history', '--json')).stdout).toContain('"by": "ana"')
     expect(JSON.parse((await dzrun('policy', 'get')).stdout)).toEqual({ version: 1, rules, caps })
+    const role = 'arn:aws:iam::111122223333:role/catalog'
+    const access = await dzrun('membership', 'check', '--role', role, '--json', 'project')
+    expect(JSON.parse(access.stdout)).toEqual([{ project: 'refdataproj001' }])
     await writeFile(file, JSON.stringify({ version: 1, rules: [{ match: {} }] }))
     const refused = await dzrun('policy', 'put', file, '--yes')
     expect(refused).toMatchObject({ code: 2 })

@@ -21,7 +21,7 @@ let env: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'membership-'))
   server = await startDataZoneServer({ seed: 1 })
-  // Of the stack, the command needs DataZone only.
+  // Of the stack, the command needs DataZone only, because these tests name the policy file.
   env = await writeEnvFile(join(directory, 'env'), {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DATAZONE: server.endpoint,
@@ -62,7 +62,18 @@ beforeEach(() => void load())
 const membership = (command: string) =>
   runCommand(
     'cli/main.ts',
-    ...['membership', command, '--role', role, '--domain', domain, '--local', env],
+    ...[
+      'membership',
+      command,
+      '--role',
+      role,
+      '--domain',
+      domain,
+      '--local',
+      env,
+      '--file',
+      'config/policy.json',
+    ],
     ...(command === 'add' ? ['--yes'] : []),
   ).ended
 
