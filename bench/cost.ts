@@ -187,7 +187,7 @@ ${row('**total**', `**${dollars(month)}**`)}
 A metric is billed only for the hours in which it is sent: a stage that sees few kinds of outcomes pays for fewer.
 
 [Notifications](NOTIFICATIONS.md) add $${dollars(emptyReceivesPerMonth * price.queueRequest)} for the receives of their queue and $${dollars(price.email * 1000)} for
-1,000 e-mails; their alarm is counted above.
+1,000 e-mails; their two alarms are counted above.
 
 ## Know the assumptions
 

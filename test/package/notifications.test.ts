@@ -44,6 +44,19 @@ describe('the notification part', () => {
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout + 300)
   })
 
+  test('raises an alarm on endings that reach neither queue', () => {
+    expect(template.Resources['UndeliveredNotificationsAlarm']).toMatchObject({
+      Condition: 'Notifies',
+      Properties: {
+        MetricName: 'InvocationsFailedToBeSentToDlq',
+        Dimensions: [
+          { Name: 'EventBusName', Value: propertiesOf('NotificationRule')?.['EventBusName'] },
+          { Name: 'RuleName', Value: propertiesOf('NotificationRule')?.['Name'] },
+        ],
+      },
+    })
+  })
+
   test('publishes to the given topic before the created one', () => {
     expect(propertiesOf('NotifierLambdaFunction')).toMatchObject({
       Environment: {

@@ -35,6 +35,7 @@ const notifier = [
   '+ NotificationDeadLetterQueuePolicy',
   '+ NotificationRule',
   '+ NotificationsDeadAlarm',
+  '+ UndeliveredNotificationsAlarm',
 ]
 
 /** Every line of the template that an option changes; AlarmActions, OKActions and Environment are compared apart. */
