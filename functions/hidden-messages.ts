@@ -4,6 +4,7 @@ import type { Clock } from '../lib/ports/clock.ts'
 import type { RequestQueue } from '../lib/ports/request-queue.ts'
 import { backoffSeconds, outageWaitSeconds } from '../lib/run/backoff.ts'
 
+/** Returns how often SQS has delivered this message, the present delivery included. */
 export const receivesOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount)
 
 /** Returns functions that hide messages on the queue until they are tried again. */
@@ -16,7 +17,7 @@ export const hiddenMessages = ({ queue, clock }: { readonly queue: RequestQueue;
     }
   }
   return {
-    /** Hides a message that failed because of a defect or an outage of our own services; an outage may last for hours. */
+    /** Hides a message that a defect or an outage made fail. The wait is longer in an outage, which can last for hours. */
     hideFailed(record: SQSRecord, error: unknown): Promise<void> {
       const waitSeconds = error instanceof PortUnavailable ? outageWaitSeconds : backoffSeconds
       return hide(record, waitSeconds(receivesOf(record), clock.random()))

@@ -7,7 +7,10 @@ interface NotifierParts extends NotifyContext {
   readonly telemetry: Pick<Telemetry, 'info' | 'error'>
 }
 
-/** Maps a batch of SQS records to one notification, and what it does not cover to the messages that SQS keeps. */
+/**
+ * Sends one notification for a batch of endings. Reports as failed the messages that the notification does not cover, so
+ * that SQS keeps them.
+ */
 export const notifierHandler =
   ({ telemetry, ...context }: NotifierParts) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
@@ -23,7 +26,7 @@ export const notifierHandler =
         context,
       )
       for (const { index, problems } of unreadable)
-        telemetry.error('Event cannot be read, so no one is notified of it', {
+        telemetry.error('Unreadable event: left out of the notification', {
           messageId: Records[index]?.messageId,
           problems,
         })

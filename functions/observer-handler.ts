@@ -18,7 +18,7 @@ export type ObserverPorts = Omit<HandleEventsContext, 'settings' | 'following' |
 interface ObserverParts {
   readonly settings: ObserverSettings
   readonly ports: ObserverPorts
-  /** Which foreign runs are followed now. */
+  /** The policy in force decides which foreign runs are followed. */
   readonly policies: Policies
   readonly telemetry: Telemetry
 }
@@ -68,7 +68,10 @@ const redeliverAfterSeconds = (
   return seconds
 }
 
-/** Maps a batch of SQS records to DataZone's own events, and their outcomes to the messages that SQS keeps. */
+/**
+ * Handles a batch of DataZone's own events. Reports as failed the messages whose hint came too early, so that SQS delivers
+ * them again.
+ */
 export const observerHandler = (parts: ObserverParts) => {
   const { settings, ports, policies, telemetry } = parts
 
@@ -97,7 +100,7 @@ export const observerHandler = (parts: ObserverParts) => {
         )
       }
     } catch (error) {
-      // The messages still come back, after their visibility timeout.
+      // SQS still delivers the messages again, after their visibility timeout.
       telemetry.warn('Failed to extend hint visibility', {
         name: error instanceof Error ? error.name : 'unknown',
       })

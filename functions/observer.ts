@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { observerHandler } from './observer-handler.ts'
 import { wire } from './wiring.ts'
 
-/** Reads DataZone's own events and settles the runs that they are about. */
+/** Handles DataZone's own events and settles the runs that they name. */
 const { config, logger, metrics, telemetry, ports, policies } = wire()
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()

@@ -22,24 +22,24 @@ const maxShown = 3
 /** Park reasons that end by themselves within minutes, unless no run can start at all. */
 const startableReasons: readonly ParkReason[] = ['PACED', 'THROTTLED', 'UNAVAILABLE', 'LEASE_EXPIRED']
 
-/** What one invocation did: the sweep, and the requests of backfills that it sent after it. */
+/** What one invocation did: its sweep, and how many backfill requests it sent afterwards. */
 export type PollerReport = SweepReport & { readonly backfilled: number }
 
 interface PollerParts {
   readonly settings: SweepContext['settings']
   readonly ports: Omit<SweepContext & AdvanceContext, 'settings' | 'deadlineMs'>
   readonly telemetry: Telemetry
-  /** Absent: `dzrun status` shows no last sweep. */
+  /** Where the sweep is recorded. Absent: `dzrun status` shows no last sweep. */
   readonly log?: SweepLog
-  /** With the log, for the caps in force, which `dzrun quota` shows. */
+  /** Has the caps in force, which are recorded with the sweep for `dzrun quota`. */
   readonly policies?: Policies
-  /** With the log, for `dzrun backfill plan`. */
+  /** Recorded with the sweep for `dzrun backfill plan`. */
   readonly deployed?: DeployedSettings
-  /** With the policies, for the metric of the quota. */
+  /** Read with the caps in force for the metric `quota-used-percent`. */
   readonly capUsage?: CapUsage
 }
 
-/** The caps of the policy in force. Undefined when the table does not answer: then the sweep cannot be recorded either. */
+/** Returns the caps in force, or undefined when the table does not answer: the sweep cannot be recorded then either. */
 const capsInForce = async (policies: Policies | undefined): Promise<readonly Cap[] | undefined> => {
   if (policies === undefined) return []
   try {
@@ -73,7 +73,7 @@ const record = async (
   })
 }
 
-/** Best effort: the sweep is done, and the next one measures again. */
+/** Best effort: the sweep is done, and the next sweep measures again. */
 const noteQuota = async (
   caps: readonly Cap[] | undefined,
   { ports, telemetry, capUsage }: PollerParts,
@@ -122,7 +122,7 @@ const note = (report: PollerReport, telemetry: Telemetry): void => {
   else telemetry.info('Sweep finished', line)
 }
 
-/** Maps a scheduled invocation to one sweep, and to the next requests of the applied backfills. */
+/** Runs one sweep for a scheduled invocation, then sends the next requests of the applied backfills. */
 export const pollerHandler = (parts: PollerParts) => {
   const { settings, ports, telemetry } = parts
 

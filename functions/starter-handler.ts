@@ -19,20 +19,20 @@ const marginMs = 3000
 /** Time kept back, in ms, to return the answer after the last event is sent. */
 const answerMs = 500
 
-/** Thrown for a message that must come back, so that Powertools reports it, and only it, as failed. */
+/** Thrown for a message that SQS must deliver again: Powertools then reports this message, and no other, as failed. */
 class Redeliver extends Error {}
 
 interface StarterParts {
   readonly settings: StarterSettings
   readonly ports: StarterPorts
-  /** Where the policy of the settings is replaced from, for each message. */
+  /** The policy in force, which replaces that of `settings` for each message. */
   readonly policies: Policies
   readonly telemetry: Telemetry
 }
 
 /**
- * Returns a function that handles one record and returns the started runs to announce. It throws Redeliver when the
- * message must come back.
+ * Returns a function that handles one record and returns the started runs to announce. It throws Redeliver when SQS must
+ * deliver the message again.
  */
 const recordHandler =
   ({ settings, ports, policies }: StarterParts, log: StarterLog) =>
@@ -68,7 +68,7 @@ interface FailureParts {
   readonly messages: ReturnType<typeof hiddenMessages>
 }
 
-/** Returns a handler that hides the message of a failure until it is tried again, and gives its slot and gate back. */
+/** Returns a handler that gives back slot and gate, and hides a message that failed until it is tried again. */
 const hidingHandler =
   (handleRecord: HandleRecord, { log, table, messages }: FailureParts): HandleRecord =>
   async (record, place, gate, deadlineMs) => {
@@ -97,7 +97,7 @@ const returnUntried = async (
   return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
 }
 
-/** Maps a batch of SQS records to requests, and their outcomes to the messages that SQS keeps. */
+/** Handles a batch of requests. Reports as failed the messages that SQS must deliver again. */
 export const starterHandler = (parts: StarterParts) => {
   const { settings, ports, telemetry } = parts
   const { lookAgainMs: firstMs, parkMs: maxMs, leaseMs, quotaProbeMs } = settings

@@ -4,7 +4,7 @@ import type { RequestOutcome } from '../lib/usecases/start/request-outcome.ts'
 import { describeOutcome } from './describe-outcome.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** Returns what a starter logs and counts about its messages. */
+/** Returns functions that log and count what a starter did with its messages. */
 export const starterLog = (telemetry: Telemetry) => ({
   handled(outcome: RequestOutcome, messageId: string, { requestKey, about }: Handled): void {
     telemetry.count(`request-${outcome.outcome}`, 1)
@@ -17,7 +17,7 @@ export const starterLog = (telemetry: Telemetry) => ({
   failed(error: unknown, messageId: string): void {
     telemetry.count('request-failed', 1)
     const name = error instanceof Error ? error.name : 'unknown error'
-    // Other messages may repeat what the sender wrote.
+    // The message of any other error may repeat what the sender wrote.
     const reason = error instanceof PortUnavailable ? error.message : undefined
     telemetry.error('Request failed', { messageId, name, reason })
   },

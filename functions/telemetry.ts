@@ -11,7 +11,7 @@ export interface Telemetry {
   count(metric: string, value: number): void
 }
 
-/** Returns the name of a metric per park reason or ending, for example `run-timed-out` for TIMED_OUT. */
+/** Returns the metric of a park reason or an ending, for example `run-timed-out` for TIMED_OUT. */
 export const metricName = (prefix: 'parked' | 'run', word: string): string =>
   `${prefix}-${word.toLowerCase().replaceAll('_', '-')}`
 
@@ -71,7 +71,7 @@ export const failedCatalogRoleReporter =
   (error: string, isDenied: boolean): void => {
     if (isDenied) {
       telemetry.count('catalog-role-denied', 1)
-      telemetry.error('The catalog role may not be assumed', { error })
+      telemetry.error('Not allowed to assume the catalog role', { error })
     } else {
       telemetry.count('catalog-role-unavailable', 1)
       telemetry.warn('Failed to assume the catalog role', { error })

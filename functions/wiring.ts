@@ -49,7 +49,7 @@ const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** The credentials of the DataZone clients: a session of the catalog role, or, without one, the function's own role. */
+/** Returns credentials of the catalog role for the DataZone clients; without one they use the function's own role. */
 const catalogCredentials = ({ catalogRoleArn: roleArn, functionName }: Config, telemetry: Telemetry) =>
   roleArn === undefined
     ? {}
@@ -84,7 +84,6 @@ const telemetryOf = (logger: Logger, metrics: Metrics): Telemetry => ({
   },
 })
 
-/** The ports on the table. */
 const tablePorts = (table: DynamoDBClient, config: Config, telemetry: Telemetry) => {
   const { tableName, startRatePerSecond } = config
   const report = malformedItemReporter(telemetry)
@@ -100,7 +99,6 @@ const tablePorts = (table: DynamoDBClient, config: Config, telemetry: Telemetry)
   }
 }
 
-/** The ports on the queues and the bus. */
 const messagePorts = (config: Config, telemetry: Telemetry) => {
   const { requestQueueUrl: requests, rejectedQueueUrl: rejected } = config
   const sqs = new SQSClient({ requestHandler: timeouts })
@@ -114,7 +112,7 @@ const messagePorts = (config: Config, telemetry: Telemetry) => {
 }
 
 /**
- * Builds what the functions share.
+ * Builds the clients, ports and telemetry that the functions share.
  * @throws InvalidConfiguration when the environment or the policy is wrong
  */
 export const wire = () => {

@@ -39,12 +39,12 @@ const metricsOf = ({ MetricName, Metrics = [] }: Alarm): string =>
 
 const minutes = (seconds: number): string => (seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`)
 
-/** For example `Minimum of 5 min > 0, 6 times of 6`. */
+/** Returns the condition of an alarm, for example `Minimum in 5 min > 0, 6 of 6 periods`. */
 const conditionOf = (alarm: Alarm): string => {
   const { Statistic, Metrics = [], EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = alarm
   const period = alarm.Period ?? Metrics.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 0
   const what = Statistic ?? Metrics.find(({ Label }) => Label)?.Label ?? ''
-  const often = EvaluationPeriods === 1 ? '' : `, ${DatapointsToAlarm} times of ${EvaluationPeriods}`
+  const often = EvaluationPeriods === 1 ? '' : `, ${DatapointsToAlarm} of ${EvaluationPeriods} periods`
   return `${what} in ${minutes(period)} ${signs[alarm.ComparisonOperator]} ${alarm.Threshold}${often}`
 }
 
@@ -55,24 +55,24 @@ const rowOf = (alarm: Alarm, prefix: string): string => {
   return `| [${name}](RUNBOOK.md#${name}) | ${severity} | ${cause} | ${metricsOf(alarm)} | ${conditionOf(alarm)} |`
 }
 
-/** docs/ALARMS.md: the alarms of the packaged template, and what raises each. */
+/** Returns docs/ALARMS.md: the alarms of the packaged template, and what raises each. */
 export const alarmPage = (template: Template): string => {
   const alarms = Object.values(template.Resources).flatMap(({ Type, Properties }) =>
     Type === 'AWS::CloudWatch::Alarm' ? [alarmSchema.parse(Properties)] : [],
   )
   return `# Alarms
 
-\`npm run docs:alarms\` writes this page from the packaged template. \`test/package/raised-alarms.test.ts\` raises each alarm on a
-metric of the functions by what the functions send, and checks that none is in ALARM right after a first deployment.
+\`npm run docs:alarms\` writes this page from the packaged template. \`test/package/raised-alarms.test.ts\` checks that
+what the functions send raises each alarm on their metrics, and that no alarm is in state ALARM after a first deployment.
 
-Mode \`run\` demands \`AlarmEmail\` or \`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. An alarm
-name begins with the name of the stack.
+Mode \`run\` requires \`AlarmEmail\` or \`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. The
+name of an alarm begins with the name of the stack.
 
 | alarm | severity | raised when | metrics | condition |
 |---|---|---|---|---|
 ${alarms.map((alarm) => rowOf(alarm, 'datazone-run-orchestrator-local-')).join('\n')}
 
-High: requests or endings are late or at risk. Medium: work has stopped for a part of the domains. Low: look within a working day.
+High: requests or endings are late or at risk. Medium: work has stopped for a part of the domains. Low: look into it within one working day.
 `
 }
 

@@ -18,13 +18,13 @@ const bundle = async (root: string, name: string): Promise<void> => {
     outExtension: { '.js': '.mjs' },
     metafile: true,
   })
-  // Beside the bundle: the list of its inputs, for the tests and for esbuild's analyzer.
+  // The list of the bundle's inputs, for the tests and for esbuild's analyzer.
   await writeFile(`${outdir}.meta.json`, JSON.stringify(metafile))
 }
 
 /**
  * Bundles each function of the service in `root` to `dist/<function>/index.mjs`.
- * @throws InvalidPolicyFile
+ * @throws InvalidPolicyFile when `config/policy.json` cannot be used
  */
 export const buildFunctions = async (root: string): Promise<void> => {
   await checkPolicy(root)

@@ -9,15 +9,15 @@ interface Stage {
 }
 
 interface DomainCheck {
-  /** Domains that are not in the Region, one sentence each: the deployment would receive no event. */
+  /** One sentence for each domain that the Region lacks: the deployment would receive none of its events. */
   readonly problems: readonly string[]
-  /** Why a domain was not looked up, and what to check instead. */
+  /** One sentence for each domain that was not looked up: why, and what to check instead. */
   readonly notes: readonly string[]
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error')
 
-/** Why DataZone could not be asked, in words for the person who deploys. */
+/** Returns why the lookup of a domain failed, in words for the deployer. */
 const reasonOf = (error: unknown): string => {
   switch (nameOf(error)) {
     case 'AccessDeniedException':
@@ -33,12 +33,12 @@ const reasonOf = (error: unknown): string => {
   }
 }
 
-/** Errors that say that the Region has no such domain. */
+/** Errors with which DataZone says that the Region has no such domain. */
 const absent: ReadonlySet<string> = new Set(['ResourceNotFoundException'])
 
 /**
- * Asks DataZone for each domain of a stage in the stage's Region. Where DataZone cannot be asked, the check is skipped
- * and a note says why: a deployer needs no permission for DataZone.
+ * Looks up each domain of a stage in the stage's Region. A lookup that fails for any other reason than a missing domain
+ * becomes a note, because a deployer needs no permission for DataZone.
  */
 export const checkDomains = async (
   { region, domainIds, domainAccountId }: Stage,
@@ -59,11 +59,11 @@ export const checkDomains = async (
     } catch (error) {
       if (absent.has(nameOf(error)))
         problems.push(
-          `DomainIds: ${region} has no domain ${identifier}; set Region to the Region of the domain, because its events reach no other`,
+          `DomainIds: ${region} has no domain ${identifier}; set Region to the Region of the domain, because DataZone sends its events to no other`,
         )
       else
         notes.push(
-          `Domain ${identifier} not looked up: ${reasonOf(error)}; make sure that it is in ${region}, because its events reach no other Region`,
+          `Domain ${identifier} not looked up: ${reasonOf(error)}; make sure that it is in ${region}, because DataZone sends its events to no other Region`,
         )
     }
   }

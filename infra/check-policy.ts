@@ -4,7 +4,7 @@ import { transform } from 'esbuild'
 import { parsePolicy } from '../lib/contracts/policy-file.ts'
 import type { Policy } from '../lib/run/policy.ts'
 
-/** `config/policy.json` cannot be used; the message names each wrong place. */
+/** `config/policy.json` cannot be used; the message names each wrong field. */
 export class InvalidPolicyFile extends Error {
   override readonly name = 'InvalidPolicyFile'
 }
@@ -13,7 +13,7 @@ const policyPath = join('config', 'policy.json')
 
 /**
  * Returns the policy of the service in `root`. The bundles contain it, so a wrong policy has to fail the build.
- * @throws InvalidPolicyFile
+ * @throws InvalidPolicyFile when the file is not JSON, repeats a key or holds a wrong field
  */
 export const checkPolicy = async (root: string): Promise<Policy> => {
   const text = await readFile(join(root, policyPath), 'utf8')

@@ -1,7 +1,7 @@
 const { existsSync } = require('fs')
 const { join } = require('path')
 
-/** Checked by CloudFormation also where the template is deployed without the Serverless Framework. */
+/** Rules that CloudFormation checks, so that they also hold for a deployment without the Serverless Framework. */
 const rules = {
   RunNamesItsDomains: {
     RuleCondition: { 'Fn::Equals': [{ Ref: 'Mode' }, 'run'] },
@@ -50,7 +50,7 @@ module.exports = class EsbuildPlugin {
       if (problems.length > 0) fail(problems.join('\n'), 'INVALID_STAGE_SETTINGS')
     }
 
-    /** The framework has resolved the settings of the stage into stack parameters. */
+    /** Reads the stack parameters, into which the framework has resolved the settings of the stage. */
     const checkRegionOfDomains = async () => {
       const { checkDomains } = await import('./check-domains.ts')
       const settings = Object.fromEntries(
@@ -78,7 +78,7 @@ module.exports = class EsbuildPlugin {
       }
     }
 
-    /** EventBridge delivers only the asset events that the policy's triggers select. */
+    /** Makes EventBridge deliver only the asset events that the policy's triggers select. */
     const selectAssetEvents = async (template) => {
       const { checkPolicy } = await import('./check-policy.ts')
       const { assetEventNames } = await import('../lib/contracts/asset-event.ts')

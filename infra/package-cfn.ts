@@ -36,7 +36,8 @@ for (const zip of ['starter.zip', 'poller.zip', 'observer.zip', 'notifier.zip'])
 }
 const fileOf = (zip: string): string => {
   const file = files.get(zip)
-  if (file === undefined) throw new Error(`${zip} is in the template and was not packaged`)
+  if (file === undefined)
+    throw new Error(`the template refers to ${zip}, which is not packaged; add it to the list of zip files`)
   return file
 }
 const text = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')

@@ -14,16 +14,17 @@ const codeParameters: Readonly<Record<string, unknown>> = {
   },
   CodePrefix: {
     Type: 'String',
-    Description: 'Prefix of the zip files in the bucket; empty, or a path that ends in a slash',
+    Description:
+      'Path of the zip files in the bucket, with a slash at its end; empty for the top of the bucket',
     Default: '',
     AllowedPattern: '^$|^.*/$',
-    ConstraintDescription: 'nothing, or a path that ends in a slash',
+    ConstraintDescription: 'must be empty or a path that ends in a slash',
   },
 }
 
 /**
- * The packaged template without the Serverless Framework's deployment bucket: functions take their code from CodeBucket
- * and CodePrefix. `fileOf` names the zip file of a function by the file name that the framework gave it.
+ * Returns the packaged template without the Serverless Framework's deployment bucket: functions take their code from
+ * CodeBucket and CodePrefix. `fileOf` returns the released name of a zip file from the name that the framework gave it.
  */
 export const releasedTemplate = (packaged: unknown, fileOf: (zip: string) => string) => {
   const { Parameters, Resources, Outputs, ...rest } = templateSchema.parse(packaged)

@@ -1,6 +1,6 @@
 /**
- * The value of every parameter of infra/parameters.yml: from --param, else from config/stages/<stage>.yml, else its
- * default. Values are text, because CloudFormation takes nothing else; a settings file may hold booleans and numbers.
+ * Returns the value of every parameter of infra/parameters.yml: from --param, else from config/stages/<stage>.yml, else its
+ * default. A settings file may hold booleans and numbers; CloudFormation takes only text.
  */
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('sls:stage')

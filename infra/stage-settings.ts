@@ -1,13 +1,13 @@
 import { nearestName } from '../lib/contracts/nearest-name.ts'
 
 /**
- * The rules of a deployment:
+ * What the Serverless Framework passes on about a command. The rules of a deployment:
  * 1. The settings of a stage are in `config/stages/<stage>.yml`; a deployment without that file is refused.
  * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket and Tags, which only
  *    the file has.
  * 3. The Region is in the file, and `--region` may only repeat it.
  * 4. Mode `run` names the domains that it serves; `*` stands for every domain.
- * 5. Mode `run` names who is notified by alarms.
+ * 5. Mode `run` names the topic or the address that alarms notify.
  */
 export interface Deployment {
   /** The command of the Serverless Framework, such as `deploy` or `deploy function`. */
@@ -23,7 +23,7 @@ export interface Deployment {
   readonly parameters: readonly string[]
 }
 
-/** The longest name that the stage is part of is that of a rule, which may have 64 characters. */
+/** At most 20 characters: the longest name that contains the stage is that of a rule, and EventBridge allows 64. */
 const stagePattern = /^[a-z][a-z0-9-]{0,19}$/
 
 const checked: readonly string[] = ['package', 'deploy', 'deploy function', 'rollback']
@@ -47,7 +47,7 @@ const problemsOfParams = ({ params, parameters }: Deployment): string[] =>
     parameters,
   )
 
-/** The value that a deployment uses: `--param` before the file. */
+/** Returns the value that a deployment uses, or '' for none: `--param` goes before the file. */
 const settingOf = (name: string, { params, file }: Deployment): string => {
   const given = params.findLast((param) => param.startsWith(`${name}=`))
   if (given !== undefined) return given.slice(name.length + 1)
@@ -89,7 +89,7 @@ const problemsOfDeployment = (deployment: Deployment): string[] => {
   return found
 }
 
-/** What is wrong with a command and its settings, one sentence each; empty where nothing is. */
+/** Returns what is wrong with a command and its settings, one sentence each, with the fix. */
 export const deploymentProblems = (deployment: Deployment): readonly string[] => {
   const { command, stage } = deployment
   if (!checked.includes(command)) return []

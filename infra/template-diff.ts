@@ -6,7 +6,7 @@ interface Template {
 
 type Values = Readonly<Record<string, string>>
 
-/** Parameters that fill properties of whole numbers; CloudFormation converts the text of a parameter. */
+/** Parameters of properties that are whole numbers: CloudFormation converts the text of a parameter. */
 const wholeNumbers: ReadonlySet<string> = new Set(['LogRetentionDays', 'ArchiveDays'])
 
 const holds = (
@@ -28,7 +28,7 @@ const holds = (
     case 'Condition':
       return holds(conditions[String(operands)], conditions, values)
     default:
-      throw new Error(`unknown condition ${name}`)
+      throw new Error(`cannot decide ${name}: template-diff.ts knows no such condition function`)
   }
 }
 
@@ -41,7 +41,10 @@ const referenced = (name: string, values: Values): unknown => {
   return wholeNumbers.has(name) ? Number(value) : value
 }
 
-/** The resources as CloudFormation sees them with these parameters: conditions decided, parameters filled in. */
+/**
+ * Returns the resources that CloudFormation makes with these parameters: conditions are decided, parameters filled in.
+ * @throws Error when a condition uses a function that is not known here
+ */
 export const decideConditions = (template: Template, given: Values): unknown => {
   const defaults = Object.entries(template.Parameters).map(([name, { Default = '' }]) => [name, Default])
   const values: Values = { ...Object.fromEntries(defaults), ...given }
@@ -72,7 +75,7 @@ export const decideConditions = (template: Template, given: Values): unknown => 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Lines that say what differs: `+ path`, `- path` and `~ path` for added, removed and changed values. */
+/** Returns a line for each difference: `+ path`, `- path` and `~ path` for added, removed and changed values. */
 export const diffLines = (before: unknown, after: unknown, path = ''): readonly string[] => {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   if (before === undefined) return [`+ ${path}`]

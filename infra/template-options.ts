@@ -6,7 +6,7 @@ interface Option {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** Everything of the template that a stage can turn on or off, with sample values. */
+/** Every option of the template that a stage can turn on, with sample values. */
 export const templateOptions: readonly Option[] = [
   {
     name: 'a permissions boundary',

@@ -21,9 +21,9 @@ function parameterValue(name: string, declaration: ParameterDeclaration, given: 
   if (value === undefined) throw new Error(`${path}: a value is required, because there is no default`)
   const refusal = refusalOf(declaration, value)
   if (refusal !== undefined) {
-    throw new Error(
-      `${path}: ${JSON.stringify(value)} ${refusal}. ${declaration.ConstraintDescription ?? ''}`.trimEnd(),
-    )
+    const { ConstraintDescription: constraint } = declaration
+    const fix = constraint === undefined ? '' : `; it ${constraint}`
+    throw new Error(`${path}: ${JSON.stringify(value)} ${refusal}${fix}`)
   }
   return declaration.Type === 'CommaDelimitedList' ? value.split(',').map((item) => item.trim()) : value
 }

@@ -128,16 +128,16 @@ describe('the dashboard', () => {
   test('has a widget for each question of an operator', () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       'Requests by outcome',
-      'Starts per second against the rate',
-      'Work of the sweeps',
+      'Starts per second and the configured rate',
+      'Sweeps',
       'Endings',
-      'Lateness: age of the oldest request, hint and owed event',
+      'Age of the oldest request, hint and owed event',
       'Parked by reason',
       'Queues',
-      'Errors of the functions, refusals of the catalog role and of EventBridge',
+      'Function errors, catalog role denials and events refused by EventBridge',
       'Estimated cost per day of DataZone calls and table writes, in US dollars',
       'Runs in flight',
-      'Used share of the fullest monthly cap, in percent',
+      'Use of the fullest monthly cap, in percent',
     ])
   })
 

@@ -45,8 +45,8 @@ describe('the notifier', () => {
     expect(notifications.published).toHaveLength(1)
     expect(errors).toMatchObject(
       [
-        [/cannot be read/, { messageId: 'm0' }],
-        [/cannot be read/, { messageId: 'm2', problems: expect.arrayContaining([expect.any(String)]) }],
+        [/Unreadable event/, { messageId: 'm0' }],
+        [/Unreadable event/, { messageId: 'm2', problems: expect.arrayContaining([expect.any(String)]) }],
       ].map(([message, fields]) => [expect.stringMatching(message as RegExp), fields]),
     )
   })

@@ -39,7 +39,7 @@ describe('failedCatalogRoleReporter', () => {
     report('Throttling', false)
     expect(seen).toEqual([
       ['catalog-role-denied', 1],
-      ['error', 'The catalog role may not be assumed', { error: 'AccessDenied' }],
+      ['error', 'Not allowed to assume the catalog role', { error: 'AccessDenied' }],
       ['catalog-role-unavailable', 1],
       ['warn', 'Failed to assume the catalog role', { error: 'Throttling' }],
     ])
