@@ -12,7 +12,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 
 /** Tests of the DynamoDB, SQS and EventBridge adapters, which start a real server each. */
 const contractsOfServers = [
-  'test/contract/{breakers,catalog-session,claim-conflict,memberships,datazone,event-bus,hint-queue,malformed-items,run-list}.test.ts',
+  'test/contract/{breakers,catalog-session,claim-conflict,memberships,datazone,event-bus,hint-queue,malformed-{holders,items},run-list}.test.ts',
   'test/contract/{backfill-plans,catalog,event-tail,policies}.test.ts',
   'test/contract/{request-queue,skip-log,run-store,start-pace,switches}.test.ts',
 ]

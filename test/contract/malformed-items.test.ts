@@ -8,7 +8,7 @@ import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
 import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
 import { openBreaker } from '../../lib/run/breaker.ts'
 import { runKey } from '../../lib/run/identity.ts'
-import { claimedRun, endedRun, inFlightRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
+import { claimedRun, endedRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
 /** Later than every breaker of these tests was opened. */
@@ -205,17 +205,6 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
       expect(await store.claim(claim, old)).toEqual({ outcome: 'claim-count-changed' })
       expect(await store.claim(claim, current)).toMatchObject({ outcome: 'claimed' })
       expect((await store.runsOf(source)).unreadable).toEqual([])
-    })
-  })
-
-  test('P1: reports the item of a run id that names no record, and takes the run for recorded', async () => {
-    const { store, reported } = reporting()
-    const key = { pk: 'RUNID#dzd_orders#run-damaged', sk: 'HOLDER' }
-    await beside(marshall({ ...key, heldBy: 7 }), async () => {
-      expect(await store.holderOf('dzd_orders', 'run-damaged')).toEqual({ partition: '', record: '' })
-      expect(reported).toEqual([[key, expect.stringContaining('counts as recorded')]])
-      const run = inFlightRun({ subject: sourceSubject, runId: 'run-damaged', version: 0 })
-      expect(await store.recordRunId(run)).toEqual({ outcome: 'taken' })
     })
   })
 

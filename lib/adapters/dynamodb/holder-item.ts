@@ -24,7 +24,7 @@ export const holderItem = (run: InFlightRun) => {
   }
 }
 
-const HolderItem = z.object({ heldBy: z.string() })
+const HolderItem = z.object({ heldBy: z.string().check(z.regex(/^SOURCE#\S+ (RUN|FOREIGN)#/)) })
 
 /** The record that an item names; undefined when it is damaged. */
 export const holderIn = (item: unknown): RunKey | undefined => {

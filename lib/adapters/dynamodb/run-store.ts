@@ -11,8 +11,10 @@ import { claimWriter } from './claim.ts'
 import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
 import { saveAndGiveBack } from './give-back.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
+import { runIdRecorder } from './record-run-id.ts'
 import { type BackOff, retryWrites } from './retry-writes.ts'
 import { schemaVersion } from './run-item.ts'
+import { runReader } from './run-reader.ts'
 import { runReads } from './run-reads.ts'
 import { runTransactions } from './run-transactions.ts'
 
@@ -41,6 +43,13 @@ export const dynamoDbRunStore = (
   return {
     ...runReads(client, table, { retry, report }),
     ...transactions,
+    recordRunId: runIdRecorder({
+      client,
+      table,
+      retry,
+      report,
+      allOf: runReader(client, table, report).allOf,
+    }),
 
     async create(run, instead) {
       const first = { ...run, version: 1 }

@@ -3,12 +3,10 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import { PortUnavailable } from '../../errors.ts'
-import type { CreateResult, EndWithNextResult, RecordResult } from '../../ports/run-store.ts'
-import type { EndedRun, InFlightRun, ParkedRun, Run } from '../../run/run.ts'
-import { absent, absentOrPlanned, conditionParameters, recordUnchangedSince } from './conditions.ts'
-import { holderItem } from './holder-item.ts'
+import type { CreateResult, EndWithNextResult } from '../../ports/run-store.ts'
+import type { EndedRun, ParkedRun, Run } from '../../run/run.ts'
+import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
 import { deleteParameters, putParameters } from './parameters.ts'
 import { failedConditions, type retryWrites } from './retry-writes.ts'
 import { schemaVersion } from './run-item.ts'
@@ -56,16 +54,6 @@ export const runTransactions = (
       ])
       if (failed.first) return { outcome: 'changed' }
       return failed.second ? { outcome: 'exists' } : { outcome: 'saved', ended }
-    },
-
-    async recordRunId(before: InFlightRun): Promise<RecordResult> {
-      const run = { ...before, version: before.version + 1 }
-      const failed = await write([
-        { Put: putParameters(table, run, before.version === 0 ? absent : recordUnchangedSince(before)) },
-        { Put: { TableName: table, Item: marshall(holderItem(run)), ...conditionParameters(absent) } },
-      ])
-      if (failed.first) return { outcome: 'changed' }
-      return failed.second ? { outcome: 'taken' } : { outcome: 'recorded', run }
     },
   }
 }
