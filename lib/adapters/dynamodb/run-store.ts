@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { RunStore } from '../../ports/run-store.ts'
+import type { Run } from '../../run/run.ts'
 import { answered } from './answered.ts'
 import { claimWriter } from './claim.ts'
 import { absentOrPlanned, recordUnchangedSince } from './conditions.ts'
@@ -23,6 +24,19 @@ export interface RunStoreOptions {
   readonly report?: ReportMalformedItem
 }
 
+/** Writes of one record, each conditional on what was read. */
+const singleWrites = (put: (parameters: PutItemCommandInput) => Promise<unknown>, table: string) => ({
+  /** Returns false if a record exists for the key. */
+  create: async (run: Run): Promise<boolean> =>
+    (await put(putParameters(table, run, absentOrPlanned(schemaVersion)))) !== undefined,
+
+  save: async <R extends Run>(run: R): Promise<R | undefined> => {
+    const next = { ...run, version: run.version + 1 }
+    const done = await put(putParameters(table, next, recordUnchangedSince(run)))
+    return done === undefined ? undefined : next
+  },
+})
+
 /** The run store on one DynamoDB table. */
 export const dynamoDbRunStore = (
   client: DynamoDBClient,
@@ -31,37 +45,27 @@ export const dynamoDbRunStore = (
 ): RunStore => {
   const retry = retryWrites(backOff)
   const claim = claimWriter(client, table, { backOff, report })
-  const { createInstead, ...transactions } = runTransactions(client, table, retry)
-  const put = (parameters: PutItemCommandInput) =>
-    answered(retry(() => client.send(new PutItemCommand(parameters))))
-
-  const saveAlone: RunStore['save'] = async (run) => {
-    const next = { ...run, version: run.version + 1 }
-    const done = await put(putParameters(table, next, recordUnchangedSince(run)))
-    return done === undefined ? undefined : next
-  }
+  const { createInstead, endWithNext } = runTransactions(client, table, retry)
+  const alone = singleWrites(
+    (parameters) => answered(retry(() => client.send(new PutItemCommand(parameters)))),
+    table,
+  )
+  const { allOf } = runReader(client, table, report)
   return {
     ...runReads(client, table, { retry, report }),
-    ...transactions,
-    recordRunId: runIdRecorder({
-      client,
-      table,
-      retry,
-      report,
-      allOf: runReader(client, table, report).allOf,
-    }),
+    endWithNext,
+    recordRunId: runIdRecorder({ client, table, retry, report, allOf }),
 
     async create(run, instead) {
       const first = { ...run, version: 1 }
       if (instead !== undefined) return createInstead(first, instead)
-      const done = await put(putParameters(table, first, absentOrPlanned(schemaVersion)))
-      return done === undefined ? { outcome: 'exists' } : { outcome: 'created', run: first }
+      return (await alone.create(first)) ? { outcome: 'created', run: first } : { outcome: 'exists' }
     },
 
     save: (run, giveBack = []) =>
       giveBack.length === 0
-        ? saveAlone(run)
-        : saveAndGiveBack(run, giveBack, { client, table, retry, saveAlone }),
+        ? alone.save(run)
+        : saveAndGiveBack(run, giveBack, { client, table, retry, saveAlone: alone.save }),
 
     claim: (run, conditions = {}) => claim(run, conditions),
 
