@@ -8,8 +8,8 @@ import { RunRequest } from '../lib/contracts/run-request.ts'
 import { samples } from './samples.ts'
 
 /**
- * Writes the JSON Schemas and samples of what crosses the wire, from the code's own schemas. A test fails when the
- * files here are not what this would write: run `npm run events`.
+ * Writes the JSON Schemas and samples of every message and event, from the code's own schemas: `npm run events`. A test
+ * fails when the committed files differ.
  */
 
 const schemaOf = (title: string, description: string, schema: z.core.$ZodType): object => ({
@@ -20,7 +20,7 @@ const schemaOf = (title: string, description: string, schema: z.core.$ZodType): 
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-/** Every generated file by its path under events/. */
+/** Returns the content of every generated file by its path under events/. */
 export const generatedFiles = (): Readonly<Record<string, string>> => ({
   'run-request.schema.json': pretty(
     schemaOf('RunRequest', 'A message on the request queue that asks for a run, version 1.', RunRequest),
@@ -35,7 +35,7 @@ export const generatedFiles = (): Readonly<Record<string, string>> => ({
   'run-event.schema.json': pretty(
     schemaOf(
       'RunEventDetail',
-      'The detail of every event on the run bus, version 1. Ignore fields you do not know.',
+      'The detail of every event that the orchestrator puts on the run bus, version 1. Ignore fields that you do not know.',
       RunEventDetail,
     ),
   ),
@@ -44,9 +44,15 @@ export const generatedFiles = (): Readonly<Record<string, string>> => ({
   ),
 })
 
-/** `config/policy.schema.json`, which editors find by the policy's `$schema`. */
+/** Returns the content of `config/policy.schema.json`, which editors find by the `$schema` of a policy file. */
 export const policySchema = (): string =>
-  pretty(schemaOf('Policy', 'Which assets are run, and how, version 1.', PolicyFile))
+  pretty(
+    schemaOf(
+      'Policy',
+      'Which assets are run, and with which types, retries and limits, version 1.',
+      PolicyFile,
+    ),
+  )
 
 if (import.meta.main) {
   await mkdir(join(import.meta.dirname, 'samples'), { recursive: true })

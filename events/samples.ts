@@ -111,7 +111,7 @@ const typeStat = (type: string, status: string, errorMessage?: string) => ({
   ...(errorMessage === undefined ? {} : { errorMessage }),
 })
 
-/** What DataZone shows of each ending. */
+/** What DataZone answers about a metadata run, by ending. */
 const answersByEnding: Readonly<Record<Ending, Partial<EndedRun>>> = {
   SUCCEEDED: { nativeStatus: 'SUCCEEDED' },
   PARTIALLY_SUCCEEDED: {
@@ -151,7 +151,7 @@ const sourceInFlight: InFlightRun = {
   nativeStatus: 'REQUESTED',
 }
 
-/** DataZone is not asked for the project of a foreign run. */
+/** The observer does not look up the project name of a foreign run. */
 const { projectName: ___, ...unnamed } = sourceInFlight
 
 /** A run that a schedule started and the policy follows. */
@@ -172,7 +172,7 @@ const foreignInFlight: InFlightRun = {
   runId: '8x4k1m6d0w3h5j',
 }
 
-/** The same for a data source run. DataZone cannot cancel one, so only a run that has not started is CANCELED. */
+/** What DataZone answers about a data source run, by ending. Only a run that was never started can be CANCELED. */
 const sourceAnswers: Readonly<Record<Ending, Partial<EndedRun>>> = {
   ...answersByEnding,
   SUCCEEDED: {
@@ -212,7 +212,7 @@ const ended = (ending: Ending, of: InFlightRun, shown: typeof answersByEnding): 
   }
 }
 
-/** The envelope that EventBridge delivers. */
+/** Returns an event in the envelope that EventBridge delivers. */
 const envelope = (event: RunEvent, id: string) => ({
   version: '0',
   id,
@@ -227,7 +227,7 @@ const envelope = (event: RunEvent, id: string) => ({
 
 const fileName = (event: RunEvent): string => event.detailType.toLowerCase().replaceAll(' ', '-')
 
-/** The request as the starter holds it when it makes no run. */
+/** A request that makes no run, as the starter holds it. */
 const askedAgain: ParkedRun = {
   state: 'PARKED',
   subject: inFlight.subject,
@@ -245,7 +245,7 @@ const askedAgain: ParkedRun = {
   retryAtMs: startedAtMs,
 }
 
-/** The answers to explicit requests that make no run. */
+/** Returns the events that answer RunRequests that make no run. */
 const answers = (): readonly RunEvent[] => {
   const sourceAskedAgain = { ...askedAgain, subject: sourceInFlight.subject }
   const nowMs = startedAtMs + 5_000
@@ -260,7 +260,7 @@ const answers = (): readonly RunEvent[] => {
 const alreadyActive =
   'dataSource: run 3c7r9v1z5b8n2q is active, and DataZone cannot cancel data source runs; wait until it ends'
 
-/** One sample of everything that crosses the wire, by file name. */
+/** Returns one sample of every message and event, by file name. */
 export const samples = (): Readonly<Record<string, object>> => {
   const events = [
     startedEvent(inFlight),

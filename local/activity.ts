@@ -10,12 +10,12 @@ export interface QueueDepth {
 
 /** How busy a stack is. */
 export interface Activity {
-  /** No function runs, no event is being delivered, and no polled queue holds a message, delayed or not. */
+  /** Whether no function runs, no event is being delivered, and no polled queue holds a message, delayed or not. */
   readonly idle: boolean
   readonly invocations: number
   readonly batches: number
   readonly deliveries: number
-  /** By logical id. */
+  /** The depth of each polled queue, by its logical id in the template. */
   readonly queues: Readonly<Record<string, QueueDepth>>
 }
 

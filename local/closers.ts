@@ -1,7 +1,7 @@
 /** Collects the close functions of opened resources and calls them in reverse order. */
 export interface Closers {
   add(close: () => Promise<unknown>): void
-  /** Closes everything, even when some of it fails. A second call waits for the first. */
+  /** Calls every close function, even after one fails, and then throws an AggregateError. A second call waits for the first. */
   close(): Promise<void>
 }
 
@@ -13,7 +13,7 @@ export function closers(): Closers {
   const closeAll = async () => {
     const errors: unknown[] = []
     for (const close of open.toReversed()) await close().catch((error: unknown) => errors.push(error))
-    if (errors.length > 0) throw new AggregateError(errors, 'Some resources could not be closed')
+    if (errors.length > 0) throw new AggregateError(errors, 'Failed to close some resources')
   }
   return {
     add: (close) => void open.push(close),

@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda'
 
-/** The fields of an ending that this consumer uses; ignore fields that you do not know. */
+/** The fields of an ending that this consumer uses. Ignore the others: more will be added. */
 interface Ending {
   readonly metadata: { readonly id: string; readonly correlationId?: string }
   readonly data: {
@@ -13,10 +13,10 @@ interface Ending {
   }
 }
 
-/** Replace this set with a conditional put in a table of yours: events arrive at least once. */
+/** Events arrive at least once. Replace this set with a conditional put in your own table. */
 const seen = new Set<string>()
 
-/** Reports each run that failed for good, once. Returns what it did, so that a test can see it. */
+/** Reports each run that did not succeed and is not retried, once. Returns what it did, for tests. */
 export const handler = async (
   event: EventBridgeEvent<string, Ending>,
 ): Promise<'reported' | 'duplicate' | 'will retry'> => {
@@ -26,7 +26,7 @@ export const handler = async (
   if (data.willRetry) return 'will retry'
   console.log(
     JSON.stringify({
-      message: 'metadata was not generated',
+      message: 'Run did not succeed',
       status: data.status,
       subject: data.asset ?? data.dataSource,
       load: metadata.correlationId,

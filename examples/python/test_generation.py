@@ -1,4 +1,4 @@
-"""A test of DataZone code in Python against the simulator: real HTTP, no account, no network."""
+"""Tests Python code that calls DataZone against the simulator: real HTTP, no account, no network."""
 
 import os
 import re

@@ -1,7 +1,7 @@
 import type { RunEventDetail } from '../../lib/contracts/run-event.ts'
 import { columns } from './columns.ts'
 
-/** Formats an event of the run bus: what happened, to what, the run, and the reason of an ending that is not a success. */
+/** Formats an event of the run bus: what happened, the subject, the run, and the error of an ending that has one. */
 export function eventLine(time: string, detailType: string, detail: RunEventDetail): string {
   const { asset, dataSource, runId = '', error } = detail.data
   const what = detailType.replace(/^(Metadata Generation|Data Source) Run /, '')
@@ -9,7 +9,7 @@ export function eventLine(time: string, detailType: string, detail: RunEventDeta
   const request = `request ${detail.metadata.causationId ?? 'without an id'}`
   const subject = asset === undefined ? (dataSource?.id ?? request) : `${asset.id}${revision}`
   const reason = error === undefined ? '' : (error.message ?? error.name)
-  // A rejected request has no run, so its reason gets the room.
+  // A rejected request has no run, so its reason takes the place of the run id.
   const rest = runId === '' ? reason : `${runId}  ${reason}`
   const cells = [
     [what, 19],

@@ -12,8 +12,8 @@ const logLine = z.looseObject({
 })
 
 /**
- * Formats what the starter logs of a request: `parked: NOT_FOUND`, `duplicate`, `skipped: POLICY`. Returns undefined for
- * any other log line, and for a started or rejected request, of which an event on the run bus says more.
+ * Formats the starter's log line about a request: `parked: NOT_FOUND`, `duplicate`, `skipped: POLICY`. Returns undefined
+ * for any other log line, and for a started or rejected request, whose event on the run bus is shown instead.
  */
 export function requestLine(time: string, line: string): string | undefined {
   if (!line.startsWith('{') || !line.includes('"Request handled"')) return undefined

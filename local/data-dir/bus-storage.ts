@@ -8,7 +8,7 @@ import type { RemovedRule, Rule } from '../eventbridge/rule-book.ts'
 import { readLines } from './read-lines.ts'
 import { writeWhole } from './write-whole.ts'
 
-/** This process alone writes these files, so what it reads back is checked only as far as a crash can cut it. */
+/** Only the stack writes these files, so each line is checked only for damage by a crash. */
 const line = z.union([
   z.object({ settled: z.number() }),
   z.custom<ArchivedEvent>(
@@ -21,7 +21,10 @@ const definitions = z.object({
   archives: z.array(z.custom<Archive>()),
 })
 
-/** Keeps events in a file of lines, each written before it is routed, and rules and archives in another file. */
+/**
+ * Opens the files of a bus: one with a line for each event, written before the event is routed, and one with the rules and
+ * archives. Creates the directory if it does not exist.
+ */
 export function openBusStorage(directory: string): BusStorage {
   mkdirSync(directory, { recursive: true })
   const [eventsPath, definitionsPath] = [join(directory, 'events.jsonl'), join(directory, 'rules.json')]

@@ -4,22 +4,22 @@ import { z } from 'zod'
 import { isAlive } from '../servers/is-alive.ts'
 import { writeWhole } from './write-whole.ts'
 
-/** What the sample catalogue in a data directory was made of. */
+/** How the sample catalogue of a data directory was made. */
 const manifestSchema = z.object({ version: z.literal(2), assets: z.number(), seed: z.number() })
 type Manifest = z.infer<typeof manifestSchema>
 
 /** A directory that keeps the state of one stack. */
 export interface DataDir {
   readonly path: string
-  /** What an earlier start made; undefined for a new directory. */
+  /** The manifest of the first start; undefined for a new directory. */
   readonly earlier: Manifest | undefined
-  /** Writes down what this start has made. */
+  /** Writes the manifest. */
   keep(manifest: Omit<Manifest, 'version'>): void
 }
 
 /**
- * Opens a data directory, and makes it if it is not there.
- * @throws Error if another stack uses it, if its manifest cannot be read, or if it holds other files
+ * Opens a data directory for this process, and creates it if it does not exist.
+ * @throws Error if another running stack uses it, or if its manifest cannot be read
  */
 export function openDataDir(path: string): DataDir {
   mkdirSync(path, { recursive: true })
@@ -27,7 +27,7 @@ export function openDataDir(path: string): DataDir {
   const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : undefined
   if (owner !== undefined && owner !== process.pid && isAlive(owner))
     throw new Error(
-      `--data ${path} is in use by the stack with process id ${owner}: stop that one, or name another`,
+      `--data ${path} is in use by the stack with process id ${owner}: stop that stack, or use another directory`,
     )
   writeFileSync(lock, String(process.pid))
   return {
@@ -42,7 +42,7 @@ function readManifest(path: string): Manifest {
     return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (cause) {
     throw new Error(
-      `${path} cannot be read: it is damaged or of another version; delete the directory to begin anew`,
+      `${path} cannot be read, because it is damaged or of another version: delete the directory to start over`,
       {
         cause,
       },

@@ -7,17 +7,18 @@ import { readLines } from './read-lines.ts'
 import { writeWhole } from './write-whole.ts'
 
 /**
- * Keeps a simulated DataZone on disk. Equal calls at equal times give equal answers, so a journal of the calls keeps
- * everything, at the cost of one line a call:
- * 1. A line is written before its call has an effect, so whatever was answered is on disk.
+ * Keeps a simulated DataZone on disk. Equal calls at equal times give equal answers, so a journal of the calls restores
+ * the whole state, at the cost of one line per call:
+ * 1. A line is written before its call takes effect, so every answered call is on disk.
  * 2. A file begins with the whole state. When its lines outgrow that state, a new file replaces it.
- * 3. That events were taken is written with the next line, so events that were taken and not delivered come again.
+ * 3. A line that events were taken is written together with the next line, so after a crash events that were taken but
+ *    not delivered are taken again.
  */
 export interface DataZoneJournal {
   readonly datazone: DataZone
   /** Whether the directory held a state. */
   readonly isRestored: boolean
-  /** Writes the whole state, so that the next start has nothing to repeat. */
+  /** Writes the whole state, so that the next start has no calls to repeat. */
   close(): void
 }
 
@@ -32,7 +33,7 @@ type Line = z.infer<typeof lineSchema>
 
 type Controlled = (...given: readonly unknown[]) => unknown
 
-/** The functions of the control that change nothing. */
+/** The functions of the control that change nothing, and need no line. */
 const reads: ReadonlySet<string> = new Set<keyof DataZone['control']>([
   'faults',
   'outcomes',
@@ -47,17 +48,17 @@ const reads: ReadonlySet<string> = new Set<keyof DataZone['control']>([
 
 const fileName = /^datazone-(\d+)\.jsonl$/
 
-/** Below this size, a journal is not worth replacing. */
+/** Lines of fewer bytes never make a new file. */
 const smallestBytes = 4_194_304
 
-/** The newest journal file of a directory. */
+/** Returns functions that read and write the newest journal file of a directory. */
 const journalFile = (directory: string, stateNow: () => unknown) => {
   let generation = newestGeneration(directory)
   let [stateBytes, lineBytes] = [0, 0]
   let later: Line[] = []
   const pathOf = (number: number) => join(directory, `datazone-${number}.jsonl`)
 
-  /** Replaces the file by one that begins with the whole state. */
+  /** Replaces the file with one that begins with the whole state. */
   const replace = (): void => {
     const state = JSON.stringify(stateNow())
     writeWhole(pathOf(generation + 1), `${state}\n`)
@@ -66,7 +67,7 @@ const journalFile = (directory: string, stateNow: () => unknown) => {
     ;[stateBytes, lineBytes, later] = [state.length, 0, []]
   }
   return {
-    /** Returns the state and the lines; undefined in a new directory. */
+    /** Returns the state and the lines after it; undefined in a new directory. */
     read: () => (generation === 0 ? undefined : readLines(pathOf(generation))),
     replace,
     replaceIfLarge: (): void => {
@@ -82,7 +83,7 @@ const journalFile = (directory: string, stateNow: () => unknown) => {
   }
 }
 
-/** Repeats a call at the time of its first run. */
+/** Repeats a call at the time at which it was first made. */
 const repeatLine = ({ call, control }: DataZone, line: Line): void => {
   control.advanceClock({ advanceMs: Math.max(0, line.atMs - control.clock().clockMs) })
   try {
@@ -94,13 +95,13 @@ const repeatLine = ({ call, control }: DataZone, line: Line): void => {
       functionsOf(control)[name]?.(...given)
     }
   } catch {
-    // The call was refused the first time too.
+    // The call was refused the first time, too.
   }
 }
 
 /**
- * Opens the journal of a directory, and repeats its calls. The clock of a restored DataZone is moved to the present,
- * so that runs have gone on while nothing was running.
+ * Opens the journal of a directory and repeats its calls. The clock of a restored DataZone then moves to the present, so
+ * that runs continued while the stack was stopped.
  */
 export const openDataZoneJournal = (
   directory: string,
@@ -111,7 +112,7 @@ export const openDataZoneJournal = (
   const { control } = plain
   const clockMs = () => control.clock().clockMs
 
-  /** Runs with a clock that stands still, so that a repetition sees the same times. */
+  /** Calls `run` with a clock that stands still, so that a repeated call sees the same times. */
   const held = <Result>(run: () => Result): Result => {
     heldMs = Date.now()
     try {
@@ -169,11 +170,11 @@ export const openDataZoneJournal = (
 
 const isOperationName = (name: string): name is OperationName => Object.hasOwn(operations, name)
 
-/** The functions by their names; each checks what it is given. */
+/** Returns the functions of a control by name; each checks its input. */
 const functionsOf = (control: DataZone['control']): Readonly<Record<string, Controlled>> => ({
   ...(control as unknown as Record<string, Controlled>),
 })
 
-/** The newest file, whose state is whole because it came by a rename; 0 in a directory without one. */
+/** Returns the number of the newest file, which is complete because a rename put it there, or 0 without any file. */
 const newestGeneration = (directory: string): number =>
   Math.max(0, ...readdirSync(directory).map((name) => Number(fileName.exec(name)?.[1] ?? 0)))

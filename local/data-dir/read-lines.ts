@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 
 /**
- * Reads a file of JSON lines. A process that is killed may leave a last line that is cut off: it is dropped, and the
- * next line that is appended begins on a line of its own.
+ * Returns the values of a file of JSON lines, or none when the file does not exist. A process that was killed may leave an
+ * incomplete last line: it is dropped, and a line break is appended so that the next line starts on its own.
  */
 export function readLines(path: string): unknown[] {
   if (!existsSync(path)) return []

@@ -9,13 +9,13 @@ import { type OperationName, type Output, operations, type ServiceCall } from '.
 import { createSimulation, type Simulation } from './simulation.ts'
 import type { Seed } from './world/random.ts'
 
-/** A simulated DataZone account: the served operations, and the control that a test has over it. */
+/** A simulated DataZone account: the operations that it serves, and a control for tests. */
 export type DataZone = {
-  /** Answers one call. The input is checked against the service model; errors of the service are answers. */
+  /** Answers one call. It checks the input against the service model, and returns errors of the service as answers. */
   call: <Name extends OperationName>(
     operation: Name,
     input: unknown,
-    /** The access key that signed the call: it decides the user. */
+    /** The access key that signed the call, which decides the user. */
     accessKeyId?: string,
   ) => Answer<Output<Name>>
   control: Control
@@ -27,7 +27,7 @@ export type DataZoneOptions = SettingsInput & { seed: Seed; now: () => number }
 const runIdOf = (outcome: Outcome<object>): string | undefined =>
   outcome.outcome === 'ok' && 'id' in outcome.output ? String(outcome.output.id) : undefined
 
-/** What the call log says of a call: the transport fault or 'lost', else 'ok' or the name of the error. */
+/** Returns the outcome for the call log: the kind of transport fault, 'lost', 'ok' or the name of the error. */
 const loggedAs = (shown: Outcome<unknown>, { transport, lost }: FaultEffect): string => {
   if (transport !== undefined) return transport.kind
   if (lost) return 'lost'
@@ -40,7 +40,7 @@ const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect, { world }: Simulat
   return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
 }
 
-/** Answers a call: late effects of calls before it, the rate of its operation, the model's constraints, faults, its effect. */
+/** Answers a call, in this order: late effects of earlier calls, the rate, the constraints of the model, faults, the effect. */
 const answer = <Name extends OperationName>(
   simulation: Simulation,
   operation: Name,
@@ -76,9 +76,9 @@ const answer = <Name extends OperationName>(
 }
 
 /**
- * A DataZone with neither I/O nor timers: what happens in time is computed from `now` when it is looked at, so a
- * server on a socket and a simulation in virtual time share it. Equal seeds and equal calls give equal answers.
- * Throws ControlError for a setting that is out of range.
+ * Creates a DataZone without I/O and timers: each call computes from `now` what has happened by then, so a server on a
+ * socket and a simulation in virtual time share it. Equal seeds and equal calls give equal answers. Throws ControlError
+ * for a setting that is out of range.
  */
 export const createDataZone = ({ seed, now, ...given }: DataZoneOptions): DataZone => {
   const settings = parseInput('a setting of the DataZone simulator', settingsSchema, given)

@@ -49,11 +49,11 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port
 }
 
-/** Returns an error that says in one line which port is taken, or that the service did not start. */
+/** Returns an error that says in one line which port is in use, or that the service did not start. */
 export function portError(name: string, port: number, error: unknown): Error {
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   return new Error(
-    taken ? `Port ${port} is taken: give ${name} another one, or 0 for any` : `${name} did not start`,
+    isInUse ? `Port ${port} is in use: give ${name} another port, or 0 for any` : `${name} did not start`,
     {
       cause: error,
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 
-/** Builds what the package ships: bundles that depend on nothing, the types, and the license. */
+/** Builds what the package ships: bundles without dependencies, type declarations, and the license. */
 const here = import.meta.dirname
 const repository = join(here, '..', '..')
 const dist = join(here, 'dist')
@@ -31,7 +31,7 @@ try {
   for (const name of ['index', 'remote-control', 'types']) {
     const types = readFileSync(join(emitted, 'packages', 'datazone-simulator', `${name}.d.ts`), 'utf8')
     writeFileSync(join(dist, `${name}.d.ts`), types)
-    // For an importer that is CommonJS.
+    // For CommonJS importers.
     writeFileSync(join(dist, `${name}.d.cts`), types.replaceAll(".ts'", ".cts'"))
   }
 } finally {

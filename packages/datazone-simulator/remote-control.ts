@@ -1,6 +1,6 @@
 import type { RemoteControl } from './types.ts'
 
-/** The route of each function of the control, under `/_simulator/`. */
+/** The HTTP method and path, under `/_simulator/`, of each function of the control. */
 export const controlRoutes = {
   loadCatalogue: 'PUT catalogue',
   addRevision: 'POST revisions',
@@ -31,9 +31,9 @@ export const controlRoutes = {
 } as const satisfies Record<keyof RemoteControl, string>
 
 /**
- * The control of a simulator that listens at this endpoint, for example one that `npx datazone-simulator` started.
- * Each function rejects with the message of the simulator, which names each wrong field, and with the endpoint where
- * no simulator answers.
+ * Returns the control of the simulator at this endpoint, for example one that `npx datazone-simulator` started. Each
+ * function rejects with the message of the simulator, which names each wrong field, or, when no simulator answers, with a
+ * message that names the endpoint.
  */
 export const connectControl = (endpoint: string): RemoteControl => {
   const call = async (route: string, body: unknown): Promise<unknown> => {

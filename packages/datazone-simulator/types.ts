@@ -1,17 +1,17 @@
-/** A domain with everything in it, as it is loaded. */
+/** A domain, and everything in it. */
 export interface Domain {
   id: string
-  /** Users by their ids; their calls are signed with one of their access keys. */
+  /** The access key that signs a call decides which user makes it. */
   users?: User[] | undefined
-  /** Of the role that the domain acts with, as GetDomain shows it. */
+  /** ARN of the domain's execution role, which GetDomain returns. */
   executionRoleArn?: string | undefined
-  /** Of a customer managed key that encrypts the domain. */
+  /** ARN of the customer managed key that encrypts the domain. */
   kmsKeyArn?: string | undefined
-  /** Whether the execution role may call iam:GetRole; true unless given. */
+  /** Whether the execution role may call iam:GetRole. Default: true. */
   readsRoles?: boolean | undefined
-  /** Whether IAM roles can be members of projects; true unless given. */
+  /** Whether IAM roles can become members of projects. Default: true. */
   addsRoles?: boolean | undefined
-  /** The status of profiles that are created; `ACTIVATED` unless given. */
+  /** The status of new user profiles. Default: `ACTIVATED`. */
   profileStatus?: string | undefined
   projects: Project[]
   assets: Asset[]
@@ -21,9 +21,9 @@ export interface Domain {
 /** A user of a domain. */
 export interface User {
   id: string
-  /** Of the IAM user or role. */
+  /** ARN of the IAM user or role. */
   arn?: string | undefined
-  /** `ACTIVATED` unless given; no other user may act in a project with members. */
+  /** Only an `ACTIVATED` user may act in a project with members. Default: `ACTIVATED`. */
   status?: string | undefined
   accessKeyIds?: string[] | undefined
   groupIds?: string[] | undefined
@@ -33,28 +33,27 @@ export interface User {
 export interface Member {
   userId?: string | undefined
   groupId?: string | undefined
-  /** `PROJECT_CONTRIBUTOR` unless given. */
+  /** Default: `PROJECT_CONTRIBUTOR`. */
   designation?: string | undefined
 }
 
-/** A project. Without members, every caller may act in it. */
+/** A project. Every caller may act in a project without members. */
 export interface Project {
   id: string
   name: string
-  /** Users or groups. */
   members?: Member[] | undefined
-  /** Whether every caller may act in it; true without members. */
+  /** Whether every caller may act in the project. Default: true without members. */
   isOpen?: boolean | undefined
 }
 
-/** A column of an asset; more fields are shown in the form of the asset as they are. */
+/** A column of an asset. Further fields appear in the asset's form unchanged. */
 export interface Column {
   name: string
   dataType: string
   [more: string]: unknown
 }
 
-/** An asset at its first revision. */
+/** An asset, with the content of its first revision. */
 export interface Asset {
   id: string
   projectId: string
@@ -62,13 +61,13 @@ export interface Asset {
   /** For example `amazon.datazone.GlueTableAssetType`. */
   typeIdentifier: string
   columns: Column[]
-  /** `1` unless given. */
+  /** Default: `1`. */
   revision?: string | undefined
   description?: string | undefined
   glossaryTerms?: string[] | undefined
-  /** `ACTIVE` unless given. */
+  /** Default: `ACTIVE`. */
   listing?: 'ACTIVE' | 'INACTIVE' | 'NONE' | undefined
-  /** Form types of a custom asset type. */
+  /** The form types of a custom asset type. */
   forms?: string[] | undefined
   externalIdentifier?: string | undefined
 }
@@ -80,15 +79,15 @@ export interface DataSource {
   name: string
   description?: string | undefined
   type?: 'GLUE' | 'REDSHIFT' | undefined
-  /** `READY` unless given: only a READY data source can be run. */
+  /** Only a `READY` data source can be run. Default: `READY`. */
   status?: string | undefined
-  /** How many tables a run looks at; 10 unless given. */
+  /** How many tables a run reads. Default: 10. */
   tables?: number | undefined
-  /** Shown in the snapshot of each run. */
+  /** The configuration that each run returns in its snapshot. */
   configuration?: Record<string, Json> | undefined
 }
 
-/** What JSON can say. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /** Domains with their projects, assets and data sources. */
@@ -119,17 +118,17 @@ interface When {
   operation?: string | undefined
   /** Only calls about this asset or data source. */
   target?: string | undefined
-  /** The number of calls that it hits before it ends. */
+  /** The number of calls that the fault hits before it ends. */
   times?: number | undefined
-  /** The moment at which it ends, in epoch milliseconds of the simulator's clock. */
+  /** When the fault ends, in epoch milliseconds of the simulator's clock. */
   untilMs?: number | undefined
-  /** How many milliseconds after it is set it ends. */
+  /** How long the fault lasts from now on, in milliseconds of the simulator's clock. */
   forMs?: number | undefined
-  /** The share of calls that it hits, drawn from the seed. */
+  /** The share of calls that the fault hits, from 0 to 1, drawn from the seed. Default: 1. */
   probability?: number | undefined
 }
 
-/** What goes wrong, and when. */
+/** A fault: what goes wrong, and in which calls. docs/SIMULATOR.md explains each kind. */
 export type Fault = When &
   (
     | {
@@ -160,7 +159,7 @@ export type Fault = When &
     | { kind: 'unreadable'; fields: Record<string, Json>; id?: string | undefined }
   )
 
-/** What becomes of a run. */
+/** How a run ends: `unknown` is a status that no model has, and `stuck` never ends. */
 export type Outcome = 'succeeded' | 'failed' | 'partial' | 'unknown' | 'stuck'
 
 /** The outcome of the runs of one asset or data source that start from now on. */
@@ -170,7 +169,7 @@ export interface PlannedOutcome {
   durationMs?: number | undefined
 }
 
-/** How the simulator behaves; docs/SIMULATOR.md explains each setting. */
+/** How the simulator behaves. docs/SIMULATOR.md explains each setting and gives its default. */
 export interface Settings {
   startBucket: number
   startRatePerSecond: number
@@ -226,7 +225,7 @@ export interface Settings {
   eventReorderMs: number
 }
 
-/** A metadata run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
+/** The true state of a metadata run, which Get and List may not show. Times are epoch milliseconds. */
 export interface ActualRun {
   id: string
   domainId: string
@@ -244,7 +243,7 @@ export interface ActualRun {
   status: string
 }
 
-/** A data source run as it really is. */
+/** The true state of a data source run. Times are epoch milliseconds; a run that never ends has Infinity, null over HTTP. */
 export interface ActualDataSourceRun {
   id: string
   domainId: string
@@ -262,7 +261,7 @@ export interface ActualDataSourceRun {
   status: string
 }
 
-/** An event of `aws.datazone` as EventBridge carries it. */
+/** An event of `aws.datazone`, with its EventBridge envelope. */
 export interface DataZoneEvent {
   version: '0'
   id: string
@@ -275,7 +274,7 @@ export interface DataZoneEvent {
   detail: { version: string; metadata: Record<string, unknown>; data: Record<string, unknown> }
 }
 
-/** Every call that was made. */
+/** The calls that were made. */
 export interface Calls {
   /** The number of calls by operation, then by outcome. */
   counts: Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -296,7 +295,7 @@ export type AssetEventType =
   | 'Asset Unpublished'
   | 'Asset Listing Deleted'
 
-/** The statuses of a data source; only a READY one can be run. */
+/** The statuses of a data source. Only a READY data source can be run. */
 export type DataSourceStatus =
   | 'CREATING'
   | 'FAILED_CREATION'
@@ -306,10 +305,10 @@ export type DataSourceStatus =
   | 'DELETING'
   | 'FAILED_DELETION'
 
-/** What `state` gave; opaque, and JSON. */
+/** What `state` returned: opaque JSON for `setState`. */
 export type SavedState = { version: 1 }
 
-/** Sets the simulator up, and looks behind it. Wrong input throws a ControlError that names each wrong field. */
+/** Sets up the simulator, and shows its true state. Wrong input throws a ControlError that names each wrong field. */
 export interface Control {
   loadCatalogue(catalogue: Catalogue): { domains: number; assets: number }
   addRevision(
@@ -349,47 +348,47 @@ export interface Control {
   }): ActualDataSourceRun
   deleteRun(run: { domainId: string; runId: string }): { deleted: string }
   forgetTokens(): { forgotten: number }
-  /** Takes out the events that have come by now, oldest first: each is given once. */
+  /** Removes and returns the events that have reached the bus by now, oldest first. */
   takeEvents(): { dueAtMs: number; event: DataZoneEvent }[]
-  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is pending. */
+  /** The earliest moment at which an event can be taken, in epoch milliseconds; undefined when none is pending. */
   nextEventMs(): number | undefined
   runs(): ActualRun[]
   dataSourceRuns(): ActualDataSourceRun[]
   calls(): Calls
-  /** Forgets runs, tokens, faults, outcomes, events and calls; catalogue and settings are as at the start again. */
+  /** Forgets runs, tokens, faults, outcomes, events and calls, and restores the loaded catalogue and the first settings. */
   reset(): { domains: number }
   state(): SavedState
   setState(state: SavedState): { clockMs: number }
   clock(): { clockMs: number }
-  /** Moves the clock forward: what is due by then happens. */
+  /** Moves the clock forward; everything that is due by then happens. */
   advanceClock(move: { advanceMs: number }): { clockMs: number }
 }
 
-/** The control of a simulator in another process, over HTTP: the same functions, each with a promise. */
+/** The control of a simulator in another process, over HTTP: the same functions, which return promises. */
 export type RemoteControl = {
   [Name in Exclude<keyof Control, 'nextEventMs'>]: (
     ...given: Parameters<Control[Name]>
   ) => Promise<ReturnType<Control[Name]>>
 }
 
-/** How a simulator starts; every option has a default. */
+/** The options of a simulator; each has a default. */
 export interface SimulatorOptions {
-  /** 0 finds a free port: the default. */
+  /** Default: 0, which finds a free port. */
   port?: number | undefined
-  /** Decides ids, durations and endings; 1 unless given. */
+  /** Decides ids, durations and endings. Default: 1. */
   seed?: number | string | undefined
-  /** The clock, in epoch milliseconds; that of the machine unless given. */
+  /** Returns the time in epoch milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined
-  /** The sample catalogue of 24 tables unless given. */
+  /** Default: the sample catalogue of 24 tables. */
   catalogue?: Catalogue | undefined
   settings?: Partial<Settings> | undefined
 }
 
-/** A simulator that listens on loopback until it is stopped. */
+/** A simulator that listens on 127.0.0.1 until it is stopped. */
 export interface Simulator {
-  /** What an AWS SDK takes as its endpoint. */
+  /** The URL that an AWS SDK client takes as its endpoint. */
   endpoint: string
   control: Control
-  /** Breaks every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   stop(): Promise<void>
 }

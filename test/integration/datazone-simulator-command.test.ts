@@ -154,8 +154,8 @@ describe('the simulator as a command', () => {
     const { port } = new URL(endpoint)
     const cases: [string[], number, string][] = [
       [['--prot', '1'], 2, 'the flags are --port'],
-      [['--catalogue', 'package.json'], 1, 'the catalogue package.json is not usable: domains'],
-      [['--port', port], 1, `port ${port} of 127.0.0.1 is taken`],
+      [['--catalogue', 'package.json'], 1, 'the catalogue package.json is invalid: domains'],
+      [['--port', port], 1, `port ${port} of 127.0.0.1 is in use`],
     ]
     for (const [args, code, message] of cases) {
       const { ended, errors } = await command(...args)

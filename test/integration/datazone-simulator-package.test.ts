@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vites
 import type { Control as RealControl } from '../../local/datazone/control/control.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import type { Settings as RealSettings } from '../../local/datazone/input/settings.ts'
+import { freePort } from '../../local/servers/free-port.ts'
+import { sampleCatalogue, startSimulator } from '../../packages/datazone-simulator/index.ts'
 import { controlRoutes } from '../../packages/datazone-simulator/remote-control.ts'
 import type { Control, Settings } from '../../packages/datazone-simulator/types.ts'
 
@@ -160,12 +162,24 @@ describe('the packed simulator, in a folder with nothing else', () => {
   })
 })
 
+describe('startSimulator', () => {
+  test('leaves no server behind when the catalogue is wrong', async () => {
+    const port = await freePort('the simulator')
+    const { domains } = sampleCatalogue(1)
+    await expect(startSimulator({ port, catalogue: { domains: [...domains, ...domains] } })).rejects.toThrow(
+      'duplicate id',
+    )
+    const simulator = await startSimulator({ port })
+    await simulator.stop()
+  })
+})
+
 test('has a function for each route of the control', async () => {
   const { endpoint, stop } = await startDataZoneServer({ port: 0, now: Date.now, seed: 1 })
   try {
     const answer = await fetch(`${endpoint}/_simulator/unknown`)
     const { message } = (await answer.json()) as { message: string }
-    const [, served = ''] = /^the control has (.*) under/.exec(message) ?? []
+    const [, served = ''] = /^no such route; under .* there are (.*)$/.exec(message) ?? []
     expect(served.split(', ').sort()).toEqual(Object.values(controlRoutes).sort())
   } finally {
     await stop()

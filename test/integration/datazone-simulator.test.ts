@@ -126,7 +126,7 @@ describe('the simulator', () => {
   test('rejects a taken port with an error that names it', async () => {
     const { endpoint } = await startSimulator()
     const port = Number(new URL(endpoint).port)
-    await expect(startDataZoneServer({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is taken`)
+    await expect(startDataZoneServer({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`)
   })
 
   const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }

@@ -71,7 +71,7 @@ describe('startDynamoDb', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     await expect(startDynamoDb({ port, environment: {} })).rejects.toThrow(
-      `Port ${port} is taken: give DynamoDB another one, or 0 for any`,
+      `Port ${port} is in use: give DynamoDB another port, or 0 for any`,
     )
   })
 })

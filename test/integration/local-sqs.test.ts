@@ -41,7 +41,7 @@ test('names a taken port in one line', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
   await expect(startSqs({ port })).rejects.toThrow(
-    `Port ${port} is taken: give SQS another one, or 0 for any`,
+    `Port ${port} is in use: give SQS another port, or 0 for any`,
   )
 })
 

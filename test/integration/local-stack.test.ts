@@ -391,7 +391,7 @@ describe('stop', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     await expect(start({ ports: { eventbridge: port } })).rejects.toThrow(
-      `Port ${port} is taken: give EventBridge another one`,
+      `Port ${port} is in use: give EventBridge another port`,
     )
   })
 })

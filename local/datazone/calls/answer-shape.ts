@@ -1,9 +1,9 @@
 import type { Settings } from '../input/settings.ts'
 
-/** A field that is in no published model, for a client to ignore. */
+/** A field that no published model has, which clients must ignore. */
 export const unknownField = 'addedByALaterVersion'
 
-/** Members that the older API does not have: the first two of metadata runs, the last of data source runs. */
+/** Fields that the older API lacks: the first two of metadata runs, the last of data source runs. */
 const newerFields = ['types', 'typeStats', 'lineageSummary']
 
 const reshape = (value: unknown, change: (structure: object) => void): void => {
@@ -13,8 +13,8 @@ const reshape = (value: unknown, change: (structure: object) => void): void => {
 }
 
 /**
- * An answer in the shape of the settings: the older API has no `types`, `typeStats` and `lineageSummary` (the type here
- * stays that of the current one), and with `unknownFields` each structure has a field that no model has.
+ * Returns an answer in the shape that the settings ask for: the older API has no `types`, `typeStats` and `lineageSummary`
+ * (its TypeScript type stays that of the current API), and with `unknownFields` each structure has an unknown field.
  */
 export const shapeAnswer = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
   if (apiGeneration === 'current' && !unknownFields) return output

@@ -5,17 +5,17 @@ import {
   ServiceError,
 } from '../model/service-error.ts'
 
-/** An error as it is answered. */
+/** An error in an answer. */
 export type AnsweredError = Readonly<{
   name: ErrorName | CredentialErrorName
   status: number
   message: string
 }>
 
-/** What a call came to. */
+/** The outcome of a call. */
 export type Outcome<Out> = { outcome: 'ok'; output: Out } | { outcome: 'error'; error: AnsweredError }
 
-/** What the caller gets in place of a well-formed answer. Only a server shows it: in process, `outcome` is all. */
+/** What the caller gets instead of a well-formed answer. Only callers over HTTP see it; in process there is only the outcome. */
 export type Transport =
   | Readonly<{ kind: 'raw'; status: number; headers: Readonly<Record<string, string>>; body: string }>
   /** The answer breaks off halfway through its body. */
@@ -25,14 +25,14 @@ export type Transport =
   /** The connection is reset. */
   | Readonly<{ kind: 'reset' }>
 
-/** Members that an answer carries in another form than the model gives them, e.g. `createdAt` as a text. */
+/** Fields that an answer carries in another form than that of the model, e.g. `createdAt` as text. */
 export type UnreadableFields = Readonly<{
   fields: Readonly<Record<string, unknown>>
-  /** Only in structures with this id; undefined: in every structure that has the member. */
+  /** Only in the structure with this id; undefined: in every structure that has the field. */
   id: string | undefined
 }>
 
-/** What a call came to, and how its caller sees it. */
+/** The outcome of a call, and how its caller sees it. */
 export type Answer<Out> = Outcome<Out> & {
   /** The caller sees a broken connection, whatever the outcome. */
   lost: boolean
@@ -42,13 +42,13 @@ export type Answer<Out> = Outcome<Out> & {
   unreadable?: UnreadableFields | undefined
 }
 
-/** The outcome of an error that DataZone documents. */
+/** Returns the outcome of a call that DataZone refuses with a documented error. */
 export const failure = (name: ErrorName, message: string): Outcome<never> => ({
   outcome: 'error',
   error: { name, status: errorStatus[name], message },
 })
 
-/** Runs an effect. A ServiceError becomes an outcome; any other error is a mistake of the simulator and is thrown. */
+/** Returns the outcome of an effect. A ServiceError becomes an outcome; any other error is a defect of the simulator and is thrown. */
 export const outcomeOf = <Out>(effect: () => Out): Outcome<Out> => {
   try {
     return { outcome: 'ok', output: effect() }

@@ -1,15 +1,15 @@
 /** One call of StartMetadataGenerationRun. */
 type StartCall = Readonly<{
   atMs: number
-  /** 'ok', 'lost' (the call took effect, and its caller got no answer) or the name of the error that was answered. */
+  /** 'ok', 'lost' (the call took effect but its caller got no answer) or the name of the error in the answer. */
   outcome: string
-  /** Whether the call was over the rate, and therefore refused before anything was looked at. */
+  /** Whether the call exceeded the rate, and was therefore refused before its input was read. */
   overQuota: boolean
-  /** The run that it started or replayed, whatever was answered. */
+  /** The run that the call started or replayed, even when its answer was lost or an error. */
   runId: string | undefined
 }>
 
-/** Every call that was made. */
+/** The calls that were made. */
 export type Calls = Readonly<{
   /** The number of calls by operation, then by outcome. */
   counts: Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -17,7 +17,7 @@ export type Calls = Readonly<{
   starts: readonly StartCall[]
 }>
 
-/** Counts calls, and keeps each Start. */
+/** Counts calls and records each Start. */
 export type CallLog = {
   count: (operation: string, outcome: string) => void
   start: (call: StartCall) => void
@@ -26,7 +26,7 @@ export type CallLog = {
 
 const none: Calls = { counts: {}, throttledStarts: 0, starts: [] }
 
-/** A log of these calls; without them, an empty one. */
+/** Returns a log that begins with these calls, or empty. */
 export const createCallLog = (calls: Calls = none): CallLog => {
   const counts: Record<string, Record<string, number>> = structuredClone(calls.counts)
   const starts: StartCall[] = [...calls.starts]

@@ -16,37 +16,37 @@ const credential = Object.keys(credentialErrorStatus).filter(
 )
 const errorName = z.literal([...documented, ...credential])
 
-/** The longest wait of a Node.js timer; a longer one ends at once. */
+/** The longest wait of a Node.js timer, in ms; a longer wait ends at once. */
 export const longestDelayMs = 2 ** 31 - 1
 
 const operationNames = Object.keys(model.operations)
 const changing = operationNames.filter((name) => !isReadOnly(name))
 
 const when = {
-  /** Only calls of this operation; absent: of every operation. */
+  /** Only calls of this operation. Absent: calls of every operation. */
   operation: z.enum(operationNames).optional(),
-  /** Only calls about this asset or data source, which need not be in the catalogue. */
+  /** Only calls about the asset or data source with this id, which need not be in the catalogue. */
   target: z.string().min(1).optional(),
-  /** The number of calls that it hits before it ends. */
+  /** The number of calls that the fault hits before it ends. */
   times: z.int().positive().optional(),
-  /** The moment at which it ends, in epoch milliseconds of the simulator's clock. */
+  /** When the fault ends, in epoch milliseconds of the simulator's clock. */
   untilMs: z.number().optional(),
-  /** How many milliseconds after it is set it ends. */
+  /** How long the fault lasts from now on, in milliseconds of the simulator's clock. */
   forMs: z.number().positive().optional(),
-  /** The share of calls that it hits, drawn from the seed; absent: every call. */
+  /** The share of calls that the fault hits, drawn from the seed. Absent: every call. */
   probability: z.number().min(0).max(1).optional(),
 }
 
 const httpStatus = z.int().min(200).max(599)
 
-/** An answered error: the status and message of AWS, unless the fault gives others. */
+/** The status and message of an error; absent: those of AWS. */
 const errorAnswer = { status: httpStatus.min(400).optional(), message: z.string().max(10_000).optional() }
 
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of an HTTP header')
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of an HTTP header')
 
 const faultSchema = z.discriminatedUnion('kind', [
-  /** The call takes effect, and the connection breaks before the answer. */
+  /** The call takes effect, and the connection closes before the answer. */
   strictObject({ kind: z.literal('lostAnswer'), ...when }),
   /** The call has no effect and answers this error. */
   strictObject({ kind: z.literal('error'), error: errorName, ...errorAnswer, ...when }),
@@ -58,18 +58,18 @@ const faultSchema = z.discriminatedUnion('kind', [
     ...when,
   }),
   /**
-   * A call that changes something answers this error, or breaks its connection, and takes effect later: unless the
-   * service refuses it then, or its clientToken has started a run by then.
+   * A call of an operation that changes something answers this error, or closes its connection, and takes effect later,
+   * unless the service refuses it then or a repeat with the same clientToken has started a run by then.
    */
   strictObject({
     kind: z.literal('lateEffect'),
     delayMs: z.number().positive(),
     answer: z.literal(['lost', ...documented]).default('lost'),
     ...when,
-    /** Only calls of this operation; absent: of every operation that changes something. */
+    /** Only calls of this operation. Absent: calls of every operation that changes something. */
     operation: z.enum(changing).optional(),
   }),
-  /** The call takes effect at once and answers later. It adds to any other fault. */
+  /** The call takes effect at once and answers later, also when another fault hits the call. */
   strictObject({ kind: z.literal('slow'), delayMs: z.number().positive().max(longestDelayMs), ...when }),
   /** The call answers this HTTP response, e.g. the HTML page of a proxy; `afterEffect` says whether it takes effect. */
   strictObject({
@@ -86,34 +86,34 @@ const faultSchema = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('hang'), afterEffect: z.boolean().default(false), ...when }),
   /** The call has no effect, and its connection is reset. */
   strictObject({ kind: z.literal('reset'), ...when }),
-  /** The call takes effect, and these members of its answer have these values, whatever the model says. */
+  /** The call takes effect, and these fields of its answer have these values, whatever the model says. */
   strictObject({
     kind: z.literal('unreadable'),
     fields: shallow(z.record(z.string().min(1), z.json())),
-    /** Only in structures with this id, e.g. one run of a List page. */
+    /** Only in the structure with this id, e.g. one run of a List page. */
     id: z.string().min(1).optional(),
     ...when,
   }),
 ])
 
-/** Faults as they are set, all at once. */
+/** A list of faults, which replaces all faults that were set before. */
 export const faultsSchema = z.array(faultSchema).max(1000)
 
-/** What goes wrong, and when. */
+/** A fault: what goes wrong, and in which calls. */
 export type Fault = z.input<typeof faultSchema>
-/** A fault that is set, with the moment it ends and the calls that it has seen and hit. */
+/** A fault that is set, when it ends, and how many calls it has matched and hit. */
 export type ArmedFault = z.output<typeof faultSchema> & { endsAtMs: number; seen: number; hits: number }
-/** A fault as it was set, and how many calls it has hit. */
+/** A fault that is set, and how many calls it has hit. */
 export type FaultStatus = z.output<typeof faultSchema> & { hits: number }
 
 const refusePast = (untilMs: number | undefined, index: number, nowMs: number): void => {
   if (untilMs !== undefined && untilMs <= nowMs)
     throw new ControlError(
-      `[${index}].untilMs: ${untilMs} is in the past, the clock shows ${nowMs}: give a later moment in epoch milliseconds, or forMs`,
+      `[${index}].untilMs: ${untilMs} is in the past, because the clock shows ${nowMs}: give a later moment in epoch milliseconds, or forMs`,
     )
 }
 
-/** Checks faults and sets them as of `nowMs`. Throws ControlError, which names each wrong field. */
+/** Checks faults and returns them as set at `nowMs`. Throws ControlError, which names each wrong field. */
 export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] => {
   const given = parseInput('the list of faults', faultsSchema, faults)
   for (const [index, fault] of given.entries()) refusePast(fault.untilMs, index, nowMs)
@@ -128,6 +128,6 @@ export const armFaults = (faults: unknown, nowMs: number): ArmedFault[] => {
   }))
 }
 
-/** The faults that are set, in their order. */
+/** Returns the faults that are set, in the order in which they were given. */
 export const faultStatuses = (faults: readonly ArmedFault[]): FaultStatus[] =>
   faults.map(({ endsAtMs: _endsAtMs, seen: _seen, ...fault }) => fault)

@@ -4,24 +4,24 @@ import { isHit, type Seed } from '../world/random.ts'
 import type { AnsweredError, Transport, UnreadableFields } from './answer.ts'
 import type { ArmedFault } from './fault-schema.ts'
 
-/** What faults look at in a call. */
+/** The parts of a call that decide which faults hit it. */
 export type CallInfo = Readonly<{ operation: string; targetId: string | undefined; atMs: number }>
 
-/** What faults do to a call. */
+/** How the faults that hit a call change it. */
 export type FaultEffect = Readonly<{
   delayMs: number
   lost: boolean
-  /** Answered in place of the effect. */
+  /** The error that is answered instead of an effect. */
   errorBefore: AnsweredError | undefined
-  /** Answered although the call took effect. */
+  /** The error that is answered although the call took effect. */
   errorAfter: AnsweredError | undefined
-  /** The effect comes this much later; undefined: at once, or never. */
+  /** How many milliseconds later the effect comes; undefined: at once, or never. */
   lateByMs: number | undefined
   transport: Transport | undefined
   unreadable: UnreadableFields | undefined
 }>
 
-/** No fault hits the call. */
+/** The effect where no fault hits the call. */
 export const noEffect: FaultEffect = {
   delayMs: 0,
   lost: false,
@@ -32,11 +32,11 @@ export const noEffect: FaultEffect = {
   unreadable: undefined,
 }
 
-const injected = 'A fault of the simulator answered this'
+const injected = 'Injected by a fault of the simulator'
 
 const basicTime = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '')
 
-/** The message of an error: that of AWS about an expired signature, whose caller's clock is 20 minutes behind. */
+/** Returns AWS's message for a credential error; the signature that expired is from a clock that is 20 minutes behind. */
 const messageOf = (name: AnsweredError['name'], atMs: number): string => {
   switch (name) {
     case 'InvalidSignatureException':
@@ -50,7 +50,7 @@ const messageOf = (name: AnsweredError['name'], atMs: number): string => {
   }
 }
 
-/** Whether a fault is for a call, its probability aside. */
+/** Returns whether a fault matches a call, apart from its probability. */
 const isFor = (fault: ArmedFault, call: CallInfo): boolean =>
   !(fault.kind === 'lateEffect' && isReadOnly(call.operation)) &&
   (fault.operation === undefined || fault.operation === call.operation) &&
@@ -72,7 +72,7 @@ const errorOf = ({ error, status, message }: ErrorFault, atMs: number): Answered
 
 const noAnswer: AnsweredError = { name: 'InternalServerException', status: 500, message: injected }
 
-/** A caller in process, who has no connection, sees a hang as a broken one. */
+/** Returns the effect of a transport fault. A caller in process has no connection and sees a lost answer instead. */
 const transported = (transport: Transport, hasEffect: boolean): FaultEffect => ({
   ...noEffect,
   lost: transport.kind !== 'raw',
@@ -114,8 +114,8 @@ const effectOf = (fault: ArmedFault | undefined, atMs: number): FaultEffect => {
 }
 
 /**
- * What the faults that are set do to a call: the delays of every slow fault that hits it add up, and of the others
- * the first that hits counts.
+ * Returns what the faults that are set do to a call: the delays of all slow faults that hit it add up; of the other kinds,
+ * only the first fault that hits it counts.
  */
 export const applyFaults = (seed: Seed, faults: readonly ArmedFault[], call: CallInfo): FaultEffect => {
   let delayMs = 0

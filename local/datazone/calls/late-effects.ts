@@ -1,18 +1,19 @@
 import { createDueQueue, type Due } from '../world/due-queue.ts'
 
-/** Calls that were answered before they take effect, and the clock that their effects see. */
+/** Calls that are answered before they take effect, and the clock that their effects see. */
 export type LateEffects<Call> = {
-  /** The clock, or, while a late effect is applied, the moment that it was due. */
+  /** Returns the time of the clock, or, while a late effect is applied, the time at which it was due. */
   nowMs: () => number
   add: (dueAtMs: number, call: Call) => void
-  /** Applies every effect that is due, in turn, each at its own moment. */
+  /** Applies every effect that is due, in order, each at the time at which it was due. */
   applyDue: () => void
+  /** Returns when the next effect is due, in epoch milliseconds. */
   nextMs: () => number | undefined
-  /** The calls that still wait, by the time they are due. */
+  /** Returns the calls that have not taken effect, in the order in which they are due. */
   waiting: () => readonly Due<Call>[]
 }
 
-/** No late effects yet, on this clock; `apply` gives a call its effect. */
+/** Creates an empty list of late effects; `apply` makes a call take effect. */
 export const createLateEffects = <Call>(
   clock: () => number,
   apply: (call: Call) => void,

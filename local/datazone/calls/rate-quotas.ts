@@ -1,19 +1,20 @@
 import type { Settings } from '../input/settings.ts'
 import { type BucketLevel, createTokenBucket } from './token-bucket.ts'
 
-/** The rates of the account: whether a call is within the rate of its operation. */
+/** The rate quotas of the account, one token bucket per operation. */
 export type RateQuotas = {
+  /** Takes a token and returns whether the call is within the rate of its operation. */
   take: (operation: string, nowMs: number) => boolean
-  /** Takes the rates of these settings from now on. */
+  /** Applies the rates of these settings from now on. */
   adjust: (settings: Settings, nowMs: number) => void
-  /** How much of its rate each operation has left. */
+  /** Returns the level of each operation's bucket. */
   levels: () => Record<string, BucketLevel>
   setLevels: (levels: Readonly<Record<string, BucketLevel>>) => void
 }
 
 type Rate = Readonly<{ size: number; perSecond: number }>
 
-/** The operations whose rates are documented, each its own; the others have no rate here. */
+/** Returns the rates of the operations for which DataZone's quotas page lists one; the others have none here. */
 const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
   const steady = (perSecond: number): Rate => ({ size: perSecond, perSecond })
   return {
@@ -28,7 +29,7 @@ const ratesOf = (settings: Settings): Readonly<Record<string, Rate>> => {
   }
 }
 
-/** Full buckets for the operations that have a rate. */
+/** Creates a full bucket for each operation that has a rate. */
 export const createRateQuotas = (settings: Settings): RateQuotas => {
   const buckets = new Map(
     Object.entries(ratesOf(settings)).map(([operation, { size, perSecond }]) => [

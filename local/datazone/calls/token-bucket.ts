@@ -1,20 +1,20 @@
-/** How many calls a bucket has left, as of a moment; null before its first call. */
+/** How many calls a bucket has left, and as of when; null before its first call. */
 export type BucketLevel = Readonly<{ left: number; atMs: number | null }>
 
-/** A token bucket: `size` calls at once, then as many as are refilled. One bucket is the whole account's. */
+/** A token bucket: it allows `size` calls at once, then as many as it is refilled with. */
 export type TokenBucket = {
-  /** Whether one more call is within the rate. */
+  /** Takes a token and returns true, or returns false when none is left. */
   take: (nowMs: number) => boolean
-  /** Another size and rate from now on; what was refilled so far stays, as far as it fits. */
+  /** Changes size and rate from now on. Tokens that were refilled so far stay, up to the new size. */
   adjust: (size: number, perSecond: number, nowMs: number) => void
   level: () => BucketLevel
   setLevel: (level: BucketLevel) => void
 }
 
-/** Makes up for what adding fractions of a call loses. */
+/** Compensates for rounding when fractions of a token add up. */
 const tolerance = 1e-9
 
-/** A full bucket of `size` calls, refilled evenly by `perSecond`. */
+/** Creates a full bucket of `size` tokens that is refilled evenly with `perSecond` tokens. */
 export const createTokenBucket = (size: number, perSecond: number): TokenBucket => {
   let bucket = { size, perSecond }
   let left = size

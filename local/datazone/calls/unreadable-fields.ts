@@ -3,7 +3,7 @@ import type { UnreadableFields } from './answer.ts'
 const isStructure = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A serialized answer with the values of the fault in place of its own. */
+/** Returns a serialized answer in which the values of the fault replace those of the service. */
 export const withUnreadableFields = (answer: unknown, unreadable: UnreadableFields | undefined): unknown => {
   if (unreadable === undefined) return answer
   if (Array.isArray(answer)) return answer.map((item: unknown) => withUnreadableFields(item, unreadable))

@@ -6,15 +6,14 @@ import { acceptSuggestions as accept } from '../world/suggestion-decisions.ts'
 import { otherUser, type World } from '../world/world.ts'
 import { findAsset } from './find-target.ts'
 
-/** The asset whose suggestions are accepted. */
+/** Which asset's suggestions are accepted. */
 export const acceptanceSchema = strictObject({ domainId: z.string(), assetId: z.string() })
-/** The asset whose suggestions are accepted. */
 export type AcceptanceInput = z.infer<typeof acceptanceSchema>
 
 /**
- * Accepts every suggestion of an asset, as a person in the portal does: the asset has a new latest revision
- * (assumption; also when there is nothing to accept), and the event is `Metadata Generation Accepted`. Publishing
- * is a step of its own. Throws ControlError for an unknown asset.
+ * Accepts every suggestion of an asset, as a user of the portal does: adds a revision (an assumption, and even without any
+ * suggestion) and sends a `Metadata Generation Accepted` event. Publishing is a separate step. Throws ControlError for an
+ * unknown asset.
  */
 export const acceptSuggestions = (world: World, given: unknown): { revision: string } => {
   const { domainId, assetId } = parseInput('the acceptance', acceptanceSchema, given)

@@ -17,7 +17,7 @@ import type { ScheduledRunInput } from './start-scheduled-run.ts'
 import type { SavedState } from './state-schema.ts'
 import type { TransferInput } from './transfer-asset.ts'
 
-/** A run as it really is, whatever Get and List say of it. Times in epoch milliseconds. */
+/** The true state of a metadata run, which Get and List may not show. Times are epoch milliseconds. */
 export type ActualRun = Readonly<
   Pick<
     MetadataRun,
@@ -33,7 +33,7 @@ export type ActualRun = Readonly<
   > & { submittedUntilMs: number; endsAtMs: number; ending: string; status: string }
 >
 
-/** A data source run as it really is. */
+/** The true state of a data source run. Times are epoch milliseconds. */
 export type ActualDataSourceRun = Readonly<
   Pick<
     DataSourceRun,
@@ -49,78 +49,77 @@ export type ActualDataSourceRun = Readonly<
   > & { runningFromMs: number; endsAtMs: number; lineageEndsAtMs: number; ending: string; status: string }
 >
 
-/** Sets the simulator up for a test or the local stack, and shows what is behind its answers. */
+/** Sets up the simulator for a test or the local stack, and shows its true state. */
 export type Control = {
   /**
-   * Loads this catalogue in place of the one before; runs stay. Throws ControlError, which names each wrong field,
-   * and then changes nothing.
+   * Replaces the catalogue; runs stay. Throws ControlError, which names each wrong field, and then changes nothing.
    */
   loadCatalogue: (catalogue: Catalogue) => { domains: number; assets: number }
-  /** Gives an asset a new latest revision. Throws ControlError for an unknown asset or a revision it already has. */
+  /** Adds a revision to an asset. Throws ControlError for an unknown asset or a revision that it already has. */
   addRevision: (revision: NewRevision) => Revision
-  /** Sets these faults in place of those before. Throws ControlError, which names each wrong field. */
+  /** Replaces the faults that are set. Throws ControlError, which names each wrong field. */
   setFaults: (faults: readonly Fault[]) => { faults: number }
-  /** The faults that are set, and how many calls each has hit. */
+  /** Returns the faults that are set, and how many calls each has hit. */
   faults: () => FaultStatus[]
   /**
-   * Plans the outcomes of runs of some assets and data sources that start from now on, in place of those planned
-   * before. Throws ControlError, which names each wrong field.
+   * Replaces the planned outcomes: how the runs of some assets and data sources end that start from now on. Throws
+   * ControlError, which names each wrong field.
    */
   setOutcomes: (outcomes: readonly PlannedOutcome[]) => { outcomes: number }
-  /** The outcomes that are set. */
+  /** Returns the planned outcomes. */
   outcomes: () => readonly PlannedOutcome[]
   settings: () => Settings
   /**
-   * Changes these settings from now on, and leaves the others; active runs keep their plans. Throws ControlError,
-   * which names each wrong field, and then changes nothing.
+   * Changes some settings from now on; active runs keep their plans. Throws ControlError, which names each wrong field,
+   * and then changes nothing.
    */
   changeSettings: (changes: SettingsInput) => Settings
-  /** Accepts an asset's suggestions, as a person in the portal does: a new revision, and an event. */
+  /** Accepts an asset's suggestions, as a user of the portal does: adds a revision and sends an event. */
   acceptSuggestions: (asset: AcceptanceInput) => { revision: string }
-  /** Publishes an asset, as a person in the portal does; there is an event for it. */
+  /** Publishes an asset, as a user of the portal does, and sends an event. */
   publishAsset: (asset: PublicationInput) => { listingId: string; version: string }
-  /** Takes an asset out of the catalog; there is an event for it. Throws ControlError unless it is published. */
+  /** Unpublishes an asset and sends an event. Throws ControlError unless it is published. */
   unpublishAsset: (asset: PublicationInput) => { listingId: string; version: string }
   /** Sends an event about an asset, and changes nothing else. */
   sendAssetEvent: (event: AssetEventInput) => { detailType: string }
-  /** Begins to transfer an asset to another project: changes conflict until that has ended. */
+  /** Begins to transfer an asset to another project. Calls that change the asset conflict until the transfer has ended. */
   transferAsset: (transfer: TransferInput) => OwnershipTransfer
-  /** Sets the status of a data source: only a READY one can be run. */
+  /** Sets the status of a data source. Only a READY data source can be run. */
   setDataSourceStatus: (status: DataSourceStatusInput) => { status: string }
   /**
-   * Starts a run of a data source as its schedule does. Throws ControlError for an unknown source, and when one of
-   * its runs is active or its day is full.
+   * Starts a run of a data source, as its schedule does. Throws ControlError for an unknown data source, and when one of
+   * its runs is active or the daily quota is used up.
    */
   startScheduledRun: (source: ScheduledRunInput) => ActualDataSourceRun
-  /** Deletes a run of either kind: it is not found any more, and has no event. Throws ControlError for an unknown run. */
+  /** Deletes a run of either kind: calls no longer find it, and no event follows. Throws ControlError for an unknown run. */
   deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
-  /** Forgets every clientToken. */
+  /** Forgets every clientToken, and returns how many there were. */
   forgetTokens: () => { forgotten: number }
-  /** Takes out every event of `aws.datazone` that has reached the bus by now, oldest first: each is taken once. */
+  /** Removes and returns the events of `aws.datazone` that have reached the bus by now, oldest first. */
   takeEvents: () => DueEvent[]
-  /** No event can be taken before this moment, in epoch milliseconds; undefined when none is pending. */
+  /** Returns when the next event can be taken at the earliest, in epoch milliseconds; undefined when none is pending. */
   nextEventMs: () => number | undefined
-  /** Every metadata run ever started, in the order of their Starts. */
+  /** Returns every metadata run, deleted runs included, in the order of their Starts. */
   runs: () => ActualRun[]
-  /** Every data source run ever started, in the order of their Starts. */
+  /** Returns every data source run, deleted runs included, in the order of their Starts. */
   dataSourceRuns: () => ActualDataSourceRun[]
-  /** Every call ever made. */
+  /** Returns the calls that were made. */
   calls: () => Calls
   /**
-   * Forgets runs, tokens, faults, outcomes, events and calls, sets the settings back to those of the start, and loads
-   * the last catalogue again. The clock stays.
+   * Forgets runs, tokens, faults, outcomes, events and calls, restores the settings of the start, and loads the last
+   * catalogue again. The clock keeps its time.
    */
   reset: () => { domains: number }
-  /** Everything that the simulator remembers, as JSON. */
+  /** Returns everything that the simulator remembers, as JSON. */
   state: () => SavedState
-  /** Replaces everything by a saved state, its clock and seed too. Throws ControlError, which names each wrong field. */
+  /** Restores a saved state, with its clock and seed. Throws ControlError, which names each wrong field. */
   setState: (state: SavedState) => { clockMs: number }
-  /** The simulator's clock, in epoch milliseconds. */
+  /** Returns the time of the simulator's clock, in epoch milliseconds. */
   clock: () => { clockMs: number }
-  /** Moves the clock forward: what is due by then happens. Delays of slow answers pass in real time. */
+  /** Moves the clock forward; everything that is due by then happens. Delays of slow answers pass in real time. */
   advanceClock: (move: ClockInput) => { clockMs: number }
 }
 
-/** How far the clock moves. */
+/** How many milliseconds the clock moves forward. */
 export const clockSchema = strictObject({ advanceMs: z.number().min(0).max(1e12) })
 type ClockInput = z.input<typeof clockSchema>

@@ -39,11 +39,11 @@ const actualDataSourceRun = (run: DataSourceRun, nowMs: number): ActualDataSourc
   }
 }
 
-/** What the control works on: the simulation, which a reset or a saved state replaces, and its clock. */
+/** What the control acts on: the simulation, which `reset` and `setState` replace, and its clock. */
 type ControlContext = Readonly<{
   simulation: () => Simulation
   replace: (simulation: Simulation) => void
-  /** A simulation as it was at the start, without a catalogue. */
+  /** Returns a simulation as it was at the start, without a catalogue. */
   created: () => Simulation
   clock: () => number
   setClock: (atMs: number) => void
@@ -89,7 +89,7 @@ const settingControl = (
   },
 })
 
-/** What people do in the portal, and what a schedule starts. */
+/** Returns what users of the portal do. */
 const portalControl = (
   current: Current,
 ): Pick<
@@ -126,7 +126,7 @@ const runControl = (
     const isDeleted = book.delete(domainId, runId, nowMs()) || sourceBook.delete(domainId, runId, nowMs())
     if (!isDeleted)
       throw new ControlError(
-        `runId: '${runId}' is not a run of '${domainId}': GET runs and GET data-source-runs list every run`,
+        `runId: '${runId}' is not a run of domain '${domainId}': GET runs and GET data-source-runs list every run`,
       )
     return { deleted: runId }
   },
@@ -179,11 +179,11 @@ const stateControl = (
   },
 })
 
-/** The control of a simulation. Late effects that are due by now have come before whatever it does. */
+/** Creates the control of a simulation. Each function first applies the late effects that are due. */
 export const createControl = (context: ControlContext): Control => {
   const { simulation, replace, created, clock } = context
   let loaded: unknown = { domains: [] }
-  /** The world as of now. */
+  /** Returns the world after the late effects that are due. */
   const current = (): World => {
     const { late, world } = simulation()
     late.applyDue()

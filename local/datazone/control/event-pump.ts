@@ -7,12 +7,12 @@ export type EventPump = {
   stop: () => Promise<void>
 }
 
-/** How often the pump takes events, in real milliseconds, and the callback for a failed delivery. */
+/** How often the pump takes events, in real milliseconds, and what it calls for a failed delivery. */
 export type PumpOptions = { everyMs?: number; failed?: (error: unknown, event: DataZoneEvent) => void }
 
 /**
  * Delivers the events of a simulator in real time, one after the other, as they reach the bus. An event whose delivery
- * fails is lost: delivery is best effort, as DataZone's is.
+ * fails is lost: DataZone's delivery is best effort, too.
  */
 export const pumpEvents = (
   control: Pick<Control, 'takeEvents'>,

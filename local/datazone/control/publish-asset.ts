@@ -5,14 +5,13 @@ import { changeListing } from '../world/listings.ts'
 import { otherUser, type World } from '../world/world.ts'
 import { findAsset } from './find-target.ts'
 
-/** The asset to publish. */
+/** The asset to publish or unpublish. */
 export const publicationSchema = strictObject({ domainId: z.string(), assetId: z.string() })
-/** The asset to publish. */
 export type PublicationInput = z.infer<typeof publicationSchema>
 
 /**
- * Publishes the latest revision of an asset, once more; the event is `Asset Added To Catalog`. Throws ControlError
- * for an unknown asset.
+ * Publishes the latest revision of an asset, even if it is published already, and sends an `Asset Added To Catalog` event.
+ * Throws ControlError for an unknown asset.
  */
 export const publishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
   const { domainId, assetId } = parseInput('the publication', publicationSchema, given)
@@ -23,7 +22,7 @@ export const publishAsset = (world: World, given: unknown): { listingId: string;
   return { listingId, version: listingRevision }
 }
 
-/** Takes an asset out of the catalog; the event is `Asset Unpublished`. Throws ControlError for one that is not in it. */
+/** Unpublishes an asset and sends an `Asset Unpublished` event. Throws ControlError for an asset that is not published. */
 export const unpublishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
   const { domainId, assetId } = parseInput('the publication to end', publicationSchema, given)
   const asset = findAsset(world.domains, domainId, assetId)

@@ -7,7 +7,7 @@ import type { Occurrence } from '../world/service-events.ts'
 import type { TokenMemory } from '../world/token-memory.ts'
 import { type SavedState, stateSchema } from './state-schema.ts'
 
-/** JSON has no Infinity: the end of a run that never ends is null. */
+/** Returns null for the end of a run that never ends: JSON has no Infinity. */
 const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null)
 const infinite = (ms: number | null): number => ms ?? Number.POSITIVE_INFINITY
 
@@ -53,7 +53,7 @@ const savedSourceRun = ({ plan, ...run }: DataSourceRun) => ({
 const savedOccurrence = (occurrence: Occurrence) =>
   'run' in occurrence ? { kind: occurrence.kind, ...keyOf(occurrence.run) } : occurrence
 
-/** Everything that a simulation remembers, at this moment of its clock. */
+/** Returns everything that a simulation remembers, with the time of its clock, as JSON for `restoreState`. */
 export const saveState = ({ world, late, quotas, log, faults }: Simulation, clockMs: number): SavedState => {
   const { occurrences, events } = world.outbox.pending()
   const same = <Answer>(answer: Answer): Answer => answer
@@ -84,7 +84,7 @@ export const saveState = ({ world, late, quotas, log, faults }: Simulation, cloc
     rates: quotas.levels(),
     calls: log.read(),
   }
-  // Through JSON, so that a saved state shares nothing with the running simulation.
+  // Through JSON, so that a saved state shares no object with the running simulation.
   return stateSchema.parse(JSON.parse(JSON.stringify(state)))
 }
 
@@ -174,7 +174,7 @@ const restoredOccurrence = (
 }
 
 /**
- * The simulation that a saved state describes, on this clock, and the moment at which it was saved. Throws
+ * Returns a simulation that continues from a saved state, on this clock, and the time at which the state was saved. Throws
  * ControlError, which names each wrong field.
  */
 export const restoreState = (

@@ -6,13 +6,12 @@ import { assetEventTypes } from '../world/service-events.ts'
 import { ownerOf, type World } from '../world/world.ts'
 import { findAsset } from './find-target.ts'
 
-/** The asset and the detail type of the event. */
+/** The asset and the detail-type of the event. */
 export const assetEventSchema = strictObject({
   domainId: z.string(),
   assetId: z.string(),
   detailType: z.enum(assetEventTypes),
 })
-/** The asset and the detail type of the event. */
 export type AssetEventInput = z.input<typeof assetEventSchema>
 
 /** Sends an event about an asset, and changes nothing else. Throws ControlError for an unknown asset. */

@@ -7,18 +7,17 @@ import type { DataSourceRun } from '../world/data-source-run.ts'
 import { otherUser, type World } from '../world/world.ts'
 import { findDataSource } from './find-target.ts'
 
-/** The data source to run, and the type of its run: PRIORITIZED for a person in the portal. */
+/** The data source to run, and the type of its run: PRIORITIZED for a run that a user of the portal starts. */
 export const scheduledRunSchema = strictObject({
   domainId: z.string(),
   dataSourceId: z.string(),
   type: z.enum(['SCHEDULED', 'PRIORITIZED']).default('SCHEDULED'),
 })
-/** The data source to run. */
 export type ScheduledRunInput = z.input<typeof scheduledRunSchema>
 
 /**
- * Starts a run of a data source as another user. It does not count toward the rate of Starts, but toward the runs of
- * the day, and conflicts with an active run (assumption). Throws ControlError when the run is refused.
+ * Starts a run of a data source as another user. The run does not count toward the rate of Starts. It counts toward the
+ * daily quota of the data source and conflicts with an active run (an assumption). Throws ControlError when it is refused.
  */
 export const startScheduledRun = (world: World, given: unknown): DataSourceRun => {
   const { domainId, dataSourceId, type } = parseInput('the scheduled run', scheduledRunSchema, given)

@@ -8,7 +8,7 @@ import { assetEventTypes } from '../world/service-events.ts'
 
 const text = z.string()
 const ms = z.number()
-/** The end of a run; null for one that never ends. */
+/** The end of a run; null for a run that never ends. */
 const endMs = z.number().nullable()
 const changeOf = { domainId: text, projectId: text, assetId: text }
 
@@ -114,7 +114,7 @@ const dataSourceRun = strictObject({
   }),
 })
 
-/** A clientToken, the request that it came with, and what the request answered. */
+/** A list of clientTokens, each with its request and the answer to that request. */
 const tokens = <Answer extends z.ZodType>(answer: Answer) =>
   z.array(strictObject({ key: text, request: text, atMs: ms, answer }))
 
@@ -163,14 +163,14 @@ const event = strictObject({
 
 /** What `GET state` answers and `PUT state` takes: everything that a simulated DataZone remembers. */
 export const stateSchema = strictObject({
-  /** The version of this form; another is refused. */
+  /** The version of the format; any other is refused. */
   version: z.literal(1),
   seed: z.union([z.number(), text]),
   clockMs: ms,
   settings: settingsSchema,
   domains: z.array(domain),
   outcomes: outcomesSchema,
-  /** The faults that are set, and for each the moment that it ends and the calls that it has seen and hit. */
+  /** The faults that are set, and for each when it ends and how many calls it has matched and hit. */
   faults: strictObject({
     set: faultsSchema,
     progress: z.array(strictObject({ endsAtMs: endMs, seen: count, hits: count })),

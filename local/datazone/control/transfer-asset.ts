@@ -5,7 +5,7 @@ import { isInTransfer, type OwnershipTransfer } from '../world/domains.ts'
 import { ownerOf, type World } from '../world/world.ts'
 import { findAsset, findProject } from './find-target.ts'
 
-/** The asset to transfer, its new project, and how long that takes. */
+/** The asset to transfer, its new project, and how long the transfer takes. */
 export const transferSchema = strictObject({
   domainId: z.string(),
   assetId: z.string(),
@@ -13,12 +13,11 @@ export const transferSchema = strictObject({
   durationMs: z.number().min(0).default(60_000),
   outcome: z.enum(['SUCCEEDED', 'FAILED']).default('SUCCEEDED'),
 })
-/** The asset to transfer, its new project, and how long that takes. */
 export type TransferInput = z.input<typeof transferSchema>
 
 /**
- * Begins to transfer an asset to another project of its domain. Throws ControlError for an unknown asset or project,
- * and for an asset that is in transfer already or is the project's own.
+ * Begins to transfer an asset to another project of its domain. Throws ControlError for an unknown asset or project, and
+ * for an asset that is in transfer or belongs to the project already.
  */
 export const transferAsset = (world: World, given: unknown): OwnershipTransfer => {
   const input = parseInput('the ownership transfer', transferSchema, given)
@@ -28,9 +27,11 @@ export const transferAsset = (world: World, given: unknown): OwnershipTransfer =
   const nowMs = world.nowMs()
   const sourceProjectId = ownerOf(world, asset)
   if (isInTransfer(asset, nowMs))
-    throw new ControlError(`assetId: '${assetId}' is in transfer already: wait until that has ended`)
+    throw new ControlError(`assetId: '${assetId}' is in transfer already: wait until the transfer has ended`)
   if (sourceProjectId === targetProjectId)
-    throw new ControlError(`targetProjectId: '${assetId}' is in '${targetProjectId}' already: give another`)
+    throw new ControlError(
+      `targetProjectId: '${targetProjectId}' owns '${assetId}' already: give another project`,
+    )
   asset.projectId = sourceProjectId
   asset.transfer = {
     sourceProjectId,

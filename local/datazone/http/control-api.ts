@@ -15,10 +15,10 @@ import { strictObject } from '../input/strict-object.ts'
 import { outcomesSchema } from '../world/run-outcome.ts'
 import type { JsonRequest, Reply } from './reply.ts'
 
-/** The path of the control; DataZone has no such path. */
+/** The path of the control API; DataZone has no such path. */
 const controlPath = '/_simulator/'
 
-/** Whether a path belongs to the control, including its root with or without the slash. */
+/** Returns whether a path belongs to the control API, whose root may end in a slash or not. */
 export const isControlPath = (path: string): boolean => `${path}/`.startsWith(controlPath)
 
 const runToDelete = strictObject({ domainId: z.string(), runId: z.string() })
@@ -69,13 +69,13 @@ const routes: Readonly<Record<string, Route>> = {
   'POST clock': (control, body) => control.advanceClock(parseInput('the clock', clockSchema, body)),
 }
 
-/** Answers a request to the control. A 400 names each wrong field, and a 404 lists the routes. */
+/** Answers a request to the control API. A 400 names each wrong field, and a 404 lists the routes. */
 export const answerControl = (control: Control, { method, path, body }: JsonRequest): Reply => {
   const route = routes[`${method} ${path.slice(controlPath.length)}`]
   if (route === undefined)
     return {
       status: 404,
-      body: { message: `the control has ${Object.keys(routes).join(', ')} under ${controlPath}` },
+      body: { message: `no such route; under ${controlPath} there are ${Object.keys(routes).join(', ')}` },
     }
   try {
     return { status: 200, body: route(control, body) }

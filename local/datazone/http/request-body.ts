@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The longest request body: a catalogue of a hundred thousand assets like the samples fits. */
+/** The longest request body. A catalogue of a hundred thousand assets like those of the sample fits. */
 export const maxBodyBytes = 64 * 2 ** 20
 
-/** A request body as text, or why it is none. */
+/** A request body as text, or why it is refused. */
 export type RequestBody = { text: string } | { refused: 'too long' | 'compressed' | 'not UTF-8' }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -16,7 +16,7 @@ const decoded = (bytes: Buffer): RequestBody => {
   }
 }
 
-/** Reads a request to its end; undefined when the caller breaks it off. */
+/** Reads the body of a request. Returns undefined when the caller closes the connection before its end. */
 export const readBody = async (request: IncomingMessage): Promise<RequestBody | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,7 +1,7 @@
 import { unknownField } from '../calls/answer-shape.ts'
 import { type ModelOperation, model, operationNamed, shapeNamed, structureNamed } from '../model/model.ts'
 
-/** The operation of a request, and the parts of its path that are input. */
+/** The operation of a request, and the labels of its path, which are input. */
 export type MatchedRequest = { operation: string; labels: Readonly<Record<string, string>> }
 
 type Route = { operation: ModelOperation; path: RegExp }
@@ -11,7 +11,7 @@ const routes: readonly Route[] = Object.values(model.operations).map((operation)
   path: new RegExp(`^${operation.http.requestUri.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }))
 
-/** A broken escape stays as it is; the member's pattern refuses it. */
+/** Returns a label with its escapes decoded. An invalid escape stays as it is, and validation refuses it. */
 const decoded = (label: string): string => {
   try {
     return decodeURIComponent(label)
@@ -20,7 +20,7 @@ const decoded = (label: string): string => {
   }
 }
 
-/** The operation that the model serves at this method and path (without the query), or undefined. */
+/** Returns the operation that the model has at this method and path (without the query), or undefined. */
 export const matchRequest = (method: string, path: string): MatchedRequest | undefined => {
   for (const route of routes) {
     const found = route.operation.http.method === method ? route.path.exec(path) : null
@@ -31,11 +31,11 @@ export const matchRequest = (method: string, path: string): MatchedRequest | und
   return undefined
 }
 
-/** A query value is text. Where its member is an integer and it is none, it stays text, and validation refuses it. */
+/** Returns a query value as a number where its member is an integer. Any other text stays, and validation refuses it. */
 const fromQuery = (shapeName: string, text: string): string | number =>
   shapeNamed(shapeName).type === 'integer' && /^[+-]?\d+$/.test(text) ? Number(text) : text
 
-/** Gathers an operation's input from the path, the query and the parsed JSON body, without checking it. */
+/** Returns an operation's input from the path, the query and the parsed JSON body, without checking it. */
 export const bindInput = (request: MatchedRequest, query: URLSearchParams, body: unknown): unknown => {
   const { members } = structureNamed(operationNamed(request.operation).input.shape)
   const hasBody = Object.values(members).some((member) => member.location === undefined)
@@ -55,9 +55,9 @@ export const bindInput = (request: MatchedRequest, query: URLSearchParams, body:
 }
 
 /**
- * Serializes an output: the model's members (and the unknown field, where there is one), with dates as epoch seconds
- * (metadata runs and assets) or in ISO 8601 (data sources and their runs). It does not validate: a fault may answer
- * anything.
+ * Serializes an output: the members of the model, and the unknown field where there is one. Dates are epoch seconds
+ * (metadata runs and assets) or ISO 8601 (data sources and their runs), as the model says. It does not validate: a fault
+ * may answer anything.
  */
 export const serialize = (shapeName: string, value: unknown): unknown => {
   const shape = shapeNamed(shapeName)

@@ -8,33 +8,33 @@ import { errorReply, type Reply } from './reply.ts'
 import { maxBodyBytes, type RequestBody, readBody } from './request-body.ts'
 import { answerService } from './service-api.ts'
 
-/** A simulator that listens, until it is stopped. */
+/** A simulator that listens until it is stopped. */
 export type DataZoneServer = {
-  /** What an SDK client takes as its endpoint. */
+  /** The URL that an SDK client takes as its endpoint. */
   endpoint: string
   datazone: DataZone
-  /** Breaks every connection, drops the answers that are still delayed, and frees the port. May be called twice. */
+  /** Closes every connection, drops delayed answers, and frees the port. May be called twice. */
   stop: () => Promise<void>
 }
 
-/** Defaults: a free port, the clock of the machine and the seed 1. */
+/** Defaults: a free port, `Date.now` as the clock and the seed 1. */
 export type DataZoneServerOptions = Partial<DataZoneOptions> & {
   port?: number
   host?: string
-  /** What is served; a new DataZone with the other options unless given. */
+  /** The DataZone to serve. Default: a new one with the other options. */
   datazone?: DataZone
 }
 
-/** How long an idle connection is kept: as long as those of the AWS endpoints, and longer than an SDK reuses one. */
+/** How long an idle connection stays open, in ms: as long as at AWS endpoints, and longer than an SDK keeps one. */
 const keepAliveMs = 60_000
 
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = `port ${port} of ${host} is taken: stop what listens there, or give another port (0 finds a free one)`
+      const inUse = `port ${port} of ${host} is in use: stop the process that listens there, or give another port (0 finds a free one)`
       reject(
         new Error(
-          `the DataZone simulator cannot start: ${cause.code === 'EADDRINUSE' ? taken : cause.message}`,
+          `the DataZone simulator cannot start: ${cause.code === 'EADDRINUSE' ? inUse : cause.message}`,
           { cause },
         ),
       )
@@ -45,7 +45,7 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
     })
   })
 
-/** The path of a request target as it was sent, dot segments and all, and its query. */
+/** Returns the path of a request target as it was sent, dot segments included, and its query. */
 const splitTarget = (target: string): { path: string; query: URLSearchParams } => {
   const origin = target.startsWith('/') ? '' : (/^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? target)
   const [path = '', ...query] = target.slice(origin.length).split('?')
@@ -56,7 +56,7 @@ const refusals = {
   'too long': {
     status: 413,
     name: 'RequestEntityTooLargeException',
-    message: `the request body is longer than ${maxBodyBytes} bytes: send less`,
+    message: `the request body is longer than ${maxBodyBytes} bytes: shorten it`,
   },
   compressed: {
     status: 415,
@@ -70,7 +70,7 @@ const refusals = {
   },
 } as const
 
-/** The access key of a SigV4 signature; the signature itself is not checked. */
+/** Returns the access key of a SigV4 signature, without checking the signature. */
 const accessKeyOf = ({ headers }: IncomingMessage): string | undefined =>
   /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1]
 
@@ -92,16 +92,16 @@ const replyTo = (datazone: DataZone, request: IncomingMessage, sent: RequestBody
     const reason = cause instanceof Error ? cause.message : String(cause)
     return refuse(400, 'SerializationException', `the request body is not JSON: ${reason}`)
   }
-  const asked = { method, path, query, body, accessKeyId: accessKeyOf(request) }
-  return isControl ? answerControl(datazone.control, asked) : answerService(datazone, asked)
+  const parsed = { method, path, query, body, accessKeyId: accessKeyOf(request) }
+  return isControl ? answerControl(datazone.control, parsed) : answerService(datazone, parsed)
 }
 
-const always = () => ({ 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() })
+const commonHeaders = () => ({ 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() })
 
-/** Sends the answer up to the middle of its body, and then breaks the connection. */
+/** Sends the first half of the body and then closes the connection. */
 const sendTruncated = (response: ServerResponse, { status, headers, body }: Reply): void => {
   const text = Buffer.from(JSON.stringify(body))
-  response.writeHead(status, { ...always(), ...headers, 'content-length': text.length })
+  response.writeHead(status, { ...commonHeaders(), ...headers, 'content-length': text.length })
   response.write(text.subarray(0, text.length >> 1), () => response.destroy())
 }
 
@@ -127,10 +127,10 @@ const send = (response: ServerResponse, reply: Reply): void => {
   const { lost, status, headers, body, transport } = reply
   if (transport !== undefined) sendTransport(response, transport, reply)
   else if (lost) response.destroy()
-  else response.writeHead(status, { ...always(), ...headers }).end(JSON.stringify(body))
+  else response.writeHead(status, { ...commonHeaders(), ...headers }).end(JSON.stringify(body))
 }
 
-/** Handles one request. A caller that breaks its connection is ignored; a mistake of the simulator is a 500. */
+/** Handles one request. Ignores a caller that closes its connection. Answers a defect of the simulator with a 500. */
 const handle = async (
   datazone: DataZone,
   request: IncomingMessage,
@@ -143,9 +143,9 @@ const handle = async (
   let reply: Reply
   try {
     reply = replyTo(datazone, request, sent)
-  } catch (mistake) {
-    console.error('the DataZone simulator failed on', request.method, request.url, mistake)
-    reply = errorReply(500, 'InternalServerException', `the simulator failed: ${mistake}`)
+  } catch (defect) {
+    console.error('the DataZone simulator failed on', request.method, request.url, defect)
+    reply = errorReply(500, 'InternalServerException', `the simulator failed: ${defect}`)
   }
   if (!reply.delayMs) return send(response, reply)
   const delayed = setTimeout(() => send(response, reply), Math.min(reply.delayMs, longestDelayMs))
@@ -153,8 +153,8 @@ const handle = async (
 }
 
 /**
- * Serves a simulated DataZone on loopback to any AWS SDK (restJson1; signatures are not checked), and its control
- * under `/_simulator/`. Rejects when the port is taken, with what to do about it.
+ * Serves a simulated DataZone to any AWS SDK (restJson1; signatures are not checked), and its control under
+ * `/_simulator/`, on 127.0.0.1 or the given host. Rejects when the port is in use, with the fix.
  */
 export const startDataZoneServer = async (options: DataZoneServerOptions = {}): Promise<DataZoneServer> => {
   const { port = 0, host = '127.0.0.1', datazone: served, ...given } = options

@@ -6,7 +6,7 @@ import { isOperation } from '../operations/operations.ts'
 import { errorReply, type JsonRequest, type Reply } from './reply.ts'
 import { bindInput, matchRequest, serialize } from './rest-json.ts'
 
-/** Answers a restJson1 request of an AWS SDK. A path of no served operation gets UnknownOperationException. */
+/** Answers a restJson1 request of an AWS SDK, with UnknownOperationException for any operation that is not served. */
 export const answerService = (
   datazone: DataZone,
   { method, path, query, body, accessKeyId }: JsonRequest,

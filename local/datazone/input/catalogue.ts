@@ -10,7 +10,7 @@ const fitting = (shapeName: string) =>
     error: () => `does not fit ${shapeName} of the service model: ${JSON.stringify(shapeNamed(shapeName))}`,
   })
 
-/** One of the values that the service model gives a shape. */
+/** Returns a schema of the values that the service model lists for a shape. */
 const enumOf = (shapeName: string) => {
   const shape = shapeNamed(shapeName)
   return z.enum(shape.type === 'string' ? (shape.enum ?? []) : [])
@@ -20,7 +20,7 @@ const columnSchema = shallow(z.looseObject({ name: z.string().min(1), dataType: 
 
 const described = {
   description: fitting('Description').optional(),
-  /** Names of glossary terms; as identifiers, GetAsset shows them as they are. */
+  /** Ids of glossary terms, which GetAsset returns. */
   glossaryTerms: z.array(fitting('GlossaryTermId')).max(20).optional(),
 }
 
@@ -30,7 +30,7 @@ const assetSchema = strictObject({
   name: fitting('AssetName'),
   typeIdentifier: fitting('AssetTypeIdentifier'),
   revision: fitting('Revision').default('1'),
-  /** The structured schema; an asset without columns has none. */
+  /** The structured schema, which an asset without columns lacks. */
   columns: z.array(columnSchema),
   ...described,
   /** Whether the asset is published, was published, or never was. */
@@ -40,7 +40,7 @@ const assetSchema = strictObject({
   externalIdentifier: fitting('ExternalIdentifier').optional(),
 })
 
-/** The statuses that a data source can be given; RUNNING is shown while one of its runs is active. */
+/** The statuses that can be set. A data source is RUNNING while one of its runs is active. */
 export const dataSourceStatus = enumOf('DataSourceStatus').exclude(['RUNNING'])
 
 const dataSourceSchema = strictObject({
@@ -51,19 +51,18 @@ const dataSourceSchema = strictObject({
   type: z.enum(['GLUE', 'REDSHIFT']).default('GLUE'),
   /** Only a READY data source can be run. */
   status: dataSourceStatus.default('READY'),
-  /** How many tables a run of it looks at. */
+  /** How many tables each run reads. */
   tables: z.int32().min(0).default(10),
-  /** Shown, as JSON, in the snapshot of each run. */
+  /** The configuration that each run returns, as JSON, in its snapshot. */
   configuration: shallow(z.record(z.string(), z.json())).default({}),
 })
 
 const memberSchema = strictObject({
-  /** A user of the domain, or a group. */
   userId: z.string().min(1).optional(),
   groupId: z.string().min(1).optional(),
   designation: enumOf('UserDesignation').default('PROJECT_CONTRIBUTOR'),
 }).refine(({ userId, groupId }) => (userId === undefined) !== (groupId === undefined), {
-  error: 'is neither a user nor a group, or both: give userId or groupId',
+  error: 'must have either userId or groupId, and not both',
 })
 
 const projectSchema = strictObject({
@@ -71,13 +70,13 @@ const projectSchema = strictObject({
   name: z.string().min(1),
   /** Who may act in the project; absent: every caller. */
   members: z.array(memberSchema).optional(),
-  /** Whether every caller may act in the project; true without members. */
+  /** Whether every caller may act in the project. Default: true without members. */
   isOpen: z.boolean().optional(),
 })
 
 const userSchema = strictObject({
   id: z.string().min(1),
-  /** The IAM user or role that the profile is of. */
+  /** The ARN of the user's IAM user or role. */
   arn: z.string().startsWith('arn:').optional(),
   /** Only an ACTIVATED user may act in a project with members. */
   status: enumOf('UserProfileStatus').default('ACTIVATED'),
@@ -86,18 +85,18 @@ const userSchema = strictObject({
   groupIds: z.array(z.string().min(1)).default([]),
 })
 
-/** A domain by its fields; whether they fit each other is checked with the catalogue. */
+/** The fields of a domain. `catalogueSchema` checks that they are consistent. */
 export const domainSchema = strictObject({
   id: fitting('DomainId'),
   users: z.array(userSchema).default([]),
-  /** What GetDomain shows. */
+  /** The ARN that GetDomain returns. */
   executionRoleArn: fitting('RoleArn').default('arn:aws:iam::000000000000:role/datazone-execution'),
   kmsKeyArn: fitting('KmsKeyArn').optional(),
-  /** Whether the execution role may call iam:GetRole, which the profile of a role needs. */
+  /** Whether the execution role may call iam:GetRole, which DataZone needs to create the profile of a role. */
   readsRoles: z.boolean().default(true),
-  /** Whether IAM roles can be members of projects. */
+  /** Whether IAM roles can become members of projects. */
   addsRoles: z.boolean().default(true),
-  /** The status of a profile that is created. */
+  /** The status of new user profiles. */
   profileStatus: enumOf('UserProfileStatus').default('ACTIVATED'),
   projects: z.array(projectSchema),
   assets: z.array(assetSchema),
@@ -124,7 +123,7 @@ const consistentDomain = domainSchema.superRefine((domain, context) => {
     )
 })
 
-/** A catalogue: every id fits the service model, and everything is in a project of its domain. */
+/** A catalogue: ids are unique and fit the service model, and each asset and data source is in a project of its domain. */
 export const catalogueSchema = strictObject({ domains: z.array(consistentDomain) }).superRefine(
   ({ domains }, context) =>
     requireUniqueIds(
@@ -135,16 +134,15 @@ export const catalogueSchema = strictObject({ domains: z.array(consistentDomain)
     ),
 )
 
-/** Domains with their projects, assets and data sources, as they are loaded. */
+/** Domains with their projects, assets and data sources, before defaults are filled in. */
 export type Catalogue = z.input<typeof catalogueSchema>
-/** A domain of a catalogue that was checked, with its defaults. */
+/** A checked domain, with its defaults. */
 export type ParsedDomain = z.output<typeof domainSchema>
-/** An asset of a catalogue that was checked, with its defaults. */
+/** A checked asset, with its defaults. */
 export type ParsedAsset = z.output<typeof assetSchema>
-/** A data source of a catalogue that was checked, with its defaults. */
+/** A checked data source, with its defaults. */
 export type ParsedDataSource = z.output<typeof dataSourceSchema>
 
-/** A new revision as it is given. */
 export const newRevisionSchema = strictObject({
   domainId: z.string(),
   assetId: z.string(),
@@ -155,5 +153,5 @@ export const newRevisionSchema = strictObject({
   ...described,
 })
 
-/** A new revision of an asset; what is absent stays as it was. */
+/** A new revision of an asset. Absent fields keep the values of the latest revision. */
 export type NewRevision = z.input<typeof newRevisionSchema>

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 
-/** The most characters of a message, which may repeat names that the caller gave. */
+/** A message has at most this many characters, because it may repeat names that the caller gave. */
 const longestMessage = 5000
 const longestName = 60
 
 const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
 
-/** Wrong input to the simulator's control. The message names each wrong field and what it should be. */
+/** Wrong input to the simulator's control. The message names each wrong field and what it must be. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
   constructor(message: string, options?: ErrorOptions) {
@@ -26,7 +26,7 @@ const maxProblems = 20
 
 const missing = /^Invalid input: expected (.+), received undefined$/
 
-/** One sentence per wrong field: its name, and what it should be. */
+/** Returns one sentence per wrong field: its name, and what it must be. */
 const problemsOf = (issue: z.core.$ZodIssue): string[] => {
   const { path, message } = issue
   if (issue.code === 'unrecognized_keys')
@@ -38,7 +38,7 @@ const problemsOf = (issue: z.core.$ZodIssue): string[] => {
 const countOf = (issue: z.core.$ZodIssue): number =>
   issue.code === 'unrecognized_keys' ? issue.keys.length : 1
 
-/** Parses by a schema; throws a ControlError that names each wrong field and what it should be. */
+/** Returns the value parsed with a schema. Throws a ControlError that names each wrong field and what it must be. */
 export const parseInput = <Schema extends z.ZodType>(
   what: string,
   schema: Schema,
@@ -50,5 +50,5 @@ export const parseInput = <Schema extends z.ZodType>(
   const problems = issues.slice(0, maxProblems).flatMap(problemsOf).slice(0, maxProblems)
   const left = issues.reduce((sum, issue) => sum + countOf(issue), 0) - problems.length
   const listed = [...problems, ...(left > 0 ? [`and ${left} more`] : [])]
-  throw new ControlError(`${what} is not usable: ${listed.join('; ')}`)
+  throw new ControlError(`${what} is invalid: ${listed.join('; ')}`)
 }

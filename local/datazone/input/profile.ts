@@ -5,18 +5,19 @@ import type { SettingsInput } from './settings.ts'
 import { strictObject } from './strict-object.ts'
 
 /**
- * What a real DataZone did where it is not documented: `dzrun doctor --live` records it, and the simulator behaves so.
+ * A profile states how a real DataZone behaved where its behavior is not documented: `dzrun doctor --live` records it, and
+ * the simulator imitates it.
  *
- * 1. A profile may leave the account it was recorded in: its fields admit enumerated words, numbers, and names of errors,
- *    statuses and fields of the service, and no other text.
- * 2. Null: it was not seen. The simulator keeps its own assumption.
+ * 1. A profile may leave the account in which it was recorded: its fields admit enumerated words, numbers, and names of
+ *    errors, statuses and fields of the service, and no other text.
+ * 2. Null means that the behavior was not seen. The simulator keeps its own assumption.
  */
 
 const errorName = z.string().regex(/^[A-Z][A-Za-z]{2,60}$/, 'must be the name of an error')
 const detailType = z.string().regex(/^[A-Z][A-Za-z]*( [A-Za-z]+){1,6}$/, 'must be a detail-type of DataZone')
 const fieldName = z.string().regex(/^[a-z][A-Za-z]{0,40}$/, 'must be the name of a field')
 
-/** What stands in a field of an event: an id by what it is the id of, else the kind of the value. */
+/** What a field of an event holds: the id of a run, asset, domain or project, else the kind of its value. */
 const fieldKinds = [
   'run-id',
   'asset-id',
@@ -48,9 +49,9 @@ export const profileSchema = strictObject({
     /** The order of ListMetadataGenerationRuns by creation time; null with fewer than three runs. */
     order: z.enum(['newest', 'oldest', 'other']).nullable(),
     runsSeen: z.int().min(0),
-    /** The time from a Start until List showed the run. */
+    /** Milliseconds from a Start until List showed the run. */
     lagMs: z.number().min(0).nullable(),
-    /** Statuses that the service model does not have. */
+    /** Statuses that the service model lacks. */
     unrecognizedStatuses: z.array(z.string().regex(/^[A-Z_]{2,40}$/)),
   }),
   errors: strictObject({
@@ -60,14 +61,14 @@ export const profileSchema = strictObject({
     cancelEnded: errorName.nullable(),
   }),
   start: strictObject({
-    /** A second Start with the same token and request while the run is active: its run, another run, or an error. */
+    /** What a second Start with the same token and request answers while the run is active. */
     sameToken: z.union([z.literal('same-run'), z.literal('another-run'), errorName]).nullable(),
-    /** A Start with the same token and another request: the run of the token, or an error. */
+    /** What a Start with the same token and another request answers. */
     otherRequest: z.union([z.literal('same-run'), z.literal('another-run'), errorName]).nullable(),
-    /** A Start with another token while a run of the asset is active. */
+    /** What a Start with another token answers while a run of the asset is active. */
     whileActive: z.union([z.literal('another-run'), errorName]).nullable(),
   }),
-  /** The events that came, by detail-type. */
+  /** The events that were seen, by detail-type. */
   events: z.record(detailType, eventShape),
 })
 
@@ -76,7 +77,7 @@ export type Profile = z.infer<typeof profileSchema>
 
 const tokenSettings = ({ sameToken, otherRequest }: Profile['start']): SettingsInput => ({
   ...(sameToken === null ? {} : { conflictBeforeToken: sameToken === 'ConflictException' }),
-  // DataZone made another run: the token meant nothing to it.
+  // DataZone started another run, so it did not remember the token.
   ...(sameToken === 'another-run' ? { tokenMemoryMs: 0 } : {}),
   ...(otherRequest === 'same-run' ? { tokenMismatch: 'replay' as const } : {}),
   ...(otherRequest === 'ValidationException' || otherRequest === 'ConflictException'
@@ -84,7 +85,7 @@ const tokenSettings = ({ sameToken, otherRequest }: Profile['start']): SettingsI
     : {}),
 })
 
-/** What the events of ended runs name. */
+/** Returns what the events of ended runs name, or undefined without any event. */
 const payloadOf = (shapes: readonly EventShape[]): SettingsInput['eventPayload'] | undefined => {
   const kinds = new Set(
     shapes.flatMap(({ metadata, data }) => [...Object.values(metadata), ...Object.values(data)]),
@@ -117,7 +118,7 @@ const sourceShape = ({ metadata }: EventShape): 'full' | 'sparse' =>
 
 const orders = { newest: 'newest', oldest: 'oldest', other: 'random' } as const
 
-/** Returns the settings with which the simulator does what a profile recorded. */
+/** Returns the settings with which the simulator imitates a profile. */
 export const settingsOfProfile = ({ list, errors, start, events }: Profile): SettingsInput => ({
   ...(list.order === null ? {} : { listOrder: orders[list.order] }),
   ...(list.lagMs === null ? {} : { listLagMs: list.lagMs }),
@@ -129,7 +130,7 @@ export const settingsOfProfile = ({ list, errors, start, events }: Profile): Set
   ...eventSettings(events),
 })
 
-/** Reads a profile from a file. Throws ControlError, which names the file, or each wrong field in it. */
+/** Reads a profile from a file. Throws ControlError, which names the file or each wrong field. */
 export const profileFrom = (file: string): Profile => {
   let given: unknown
   try {

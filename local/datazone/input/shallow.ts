@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How deep a JSON value may be nested. */
+/** How many levels deep a JSON value may be nested. */
 const maxDepth = 64
 
 const isDeeperThan = (value: unknown, depth: number): boolean =>
@@ -8,7 +8,7 @@ const isDeeperThan = (value: unknown, depth: number): boolean =>
   value !== null &&
   (depth === 0 || Object.values(value).some((part) => isDeeperThan(part, depth - 1)))
 
-/** Refuses a value that is nested too deep, before the schema recurses through it. */
+/** Returns a schema that refuses a value that is nested too deep, before the given schema recurses through it. */
 export const shallow = <Output, Input>(schema: z.ZodType<Output, Input>) =>
   z
     .custom<Input>((value) => !isDeeperThan(value, maxDepth), {

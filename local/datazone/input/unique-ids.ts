@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** Refuses an id that an earlier item has, with its path and what to do about it. */
+/** Adds an issue, with the path and the fix, for each id that an earlier item has. */
 export const requireUniqueIds = (
   context: z.RefinementCtx,
   ids: readonly string[],

@@ -9,6 +9,6 @@ test('closes everything once, in reverse order, even when one close fails', asyn
   opened.add(async () => void closed.push('last'))
   const closing = opened.close()
   expect(opened.close()).toBe(closing)
-  await expect(closing).rejects.toThrow('Some resources could not be closed')
+  await expect(closing).rejects.toThrow('Failed to close some resources')
   expect(closed).toEqual(['last', 'first'])
 })

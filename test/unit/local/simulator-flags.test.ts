@@ -50,7 +50,7 @@ describe('the flags of the simulator', () => {
     ['--list-order upwards', 'listOrder: '],
     ['--profile nowhere.json', '--profile: nowhere.json cannot be read'],
     ['--set failureShare=2', 'failureShare: '],
-    ['--set now=1', 'now: is not known; the fields are startBucket, '],
+    ['--set now=1', 'now: unknown field; the fields are startBucket, '],
     ['--set failureShare', '--set takes name=value'],
     ['--events-to nowhere', '--events-to takes an endpoint'],
     ['--events-to ftp://bus', '--events-to takes an endpoint'],

@@ -27,7 +27,7 @@ describe('docs/SIMULATOR.md', () => {
   test('lists exactly the routes of the control', () => {
     const nowhere = { method: 'GET', path: '/_simulator/nowhere', query: new URLSearchParams(), body: {} }
     const { body } = answerControl(testWorld().control, nowhere)
-    const [, routes = ''] = /the control has (.*) under/.exec(JSON.stringify(body)) ?? []
+    const [, routes = ''] = /no such route; under .* there are ([^"]*)/.exec(JSON.stringify(body)) ?? []
     const documented = rows.map(([name]) => name).filter((name) => /^[A-Z]+ /.test(name ?? ''))
     expect(documented.toSorted()).toEqual(routes.split(', ').toSorted())
   })

@@ -25,12 +25,12 @@ const throttled = { kind: 'error', error: 'ThrottlingException' }
 
 describe('the control', () => {
   test.each<[string, unknown, string]>([
-    ['PUT faults', undefined, 'the list of faults is not usable: nothing was given, expected array'],
+    ['PUT faults', undefined, 'the list of faults is invalid: nothing was given, expected array'],
     ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing, expected number'],
     [
       'PUT faults',
       [{ ...throttled, operatoin: 'GetAsset', tmes: 1 }],
-      '[0].operatoin: is not known; the fields are kind, error, status, message, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
+      '[0].operatoin: unknown field; the fields are kind, error, status, message, operation, target, times, untilMs, forMs, probability; [0].tmes: ',
     ],
     [
       'PUT faults',
@@ -51,7 +51,7 @@ describe('the control', () => {
     [
       'PUT faults',
       [throttled, { ...throttled, untilMs: 1_700_000_000 }],
-      '[1].untilMs: 1700000000 is in the past, the clock shows 1700000000000',
+      '[1].untilMs: 1700000000 is in the past, because the clock shows 1700000000000',
     ],
     ['PUT faults', Array(1001).fill(throttled), '<=1000'],
     [
@@ -98,12 +98,12 @@ describe('the control', () => {
     [
       'POST ownership-transfers',
       { domainId, assetId: storeSales, targetProjectId: 'nope' },
-      `targetProjectId: 'nope' is not in '${domainId}' (there is salesproject01, `,
+      `targetProjectId: 'nope' is not a project of '${domainId}' (loaded: salesproject01, `,
     ],
     [
       'POST ownership-transfers',
       { domainId, assetId: storeSales, targetProjectId: 'salesproject01' },
-      "targetProjectId: 'tpcds_store_sales' is in 'salesproject01' already",
+      "targetProjectId: 'salesproject01' owns 'tpcds_store_sales' already",
     ],
     [
       'POST asset-events',
@@ -117,23 +117,27 @@ describe('the control', () => {
       '[0].fields: is nested deeper than 64 levels',
     ],
     ['POST clock', { advanceMs: -1 }, 'advanceMs: Too small'],
-    ['PATCH settings', { failurShare: 1 }, 'failurShare: is not known; the fields are startBucket, '],
+    ['PATCH settings', { failurShare: 1 }, 'failurShare: unknown field; the fields are startBucket, '],
     [
       'PATCH settings',
       { monthlyQuota: { NAMES: 1 } },
-      'monthlyQuota.NAMES: is not known; the fields are BUSINESS_DESCRIPTIONS, ',
+      'monthlyQuota.NAMES: unknown field; the fields are BUSINESS_DESCRIPTIONS, ',
     ],
     [
       'POST revisions',
       { domainId: 'dzd_nope', assetId: storeSales },
-      `domainId: 'dzd_nope' is not in the catalogue (there is ${domainId})`,
+      `domainId: 'dzd_nope' is not in the catalogue (loaded: ${domainId})`,
     ],
     [
       'POST publications',
       { domainId: 'dzd_nope', assetId: storeSales },
       "domainId: 'dzd_nope' is not in the catalogue",
     ],
-    ['POST publications', { domainId, assetId: 'nope' }, `assetId: 'nope' is not in '${domainId}': load it`],
+    [
+      'POST publications',
+      { domainId, assetId: 'nope' },
+      `assetId: 'nope' is not an asset of '${domainId}': load it`,
+    ],
     [
       'POST acceptances',
       { domainId: 'dzd_nope', assetId: storeSales },
@@ -147,14 +151,14 @@ describe('the control', () => {
     [
       'POST scheduled-runs',
       { domainId, dataSourceId: 'nope' },
-      `dataSourceId: 'nope' is not in '${domainId}' (there is ${glue}, `,
+      `dataSourceId: 'nope' is not a data source of '${domainId}' (loaded: ${glue}, `,
     ],
     [
       'DELETE runs',
       { domainId, runId: 'nope' },
-      "runId: 'nope' is not a run of 'dzd_sample1234567': GET runs",
+      "runId: 'nope' is not a run of domain 'dzd_sample1234567': GET runs",
     ],
-    ['DELETE runs', undefined, 'the run to delete is not usable: nothing was given, expected object'],
+    ['DELETE runs', undefined, 'the run to delete is invalid: nothing was given, expected object'],
   ])(
     'answers %s with wrong input by a 400 that names the field and the fix (case %#)',
     (route, body, message) => {

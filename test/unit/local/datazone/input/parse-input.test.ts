@@ -19,7 +19,7 @@ describe('parseInput', () => {
   test('names the first of many unknown fields, and counts the rest', () => {
     const many = Object.fromEntries(Array.from({ length: 57_000 }, (_, index) => [`field-${index}`, 1]))
     const message = messageFor({ domainId: 'dzd_a', ...many })
-    expect(message).toMatch(/^the run is not usable: field-0: /)
+    expect(message).toMatch(/^the run is invalid: field-0: /)
     expect(message).toMatch(/; and 56980 more$/)
   })
 

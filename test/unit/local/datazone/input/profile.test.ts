@@ -84,7 +84,7 @@ describe('settingsOfProfile', () => {
 describe('a profile', () => {
   test.each<[string, object]>([
     ['version: ', { ...nothing, version: 2 }],
-    ['account: is not known', { ...nothing, account: '123456789012' }],
+    ['account: unknown field', { ...nothing, account: '123456789012' }],
     ['list.order: ', { ...nothing, list: { ...nothing.list, order: 'dzd_secret1' } }],
     [
       'errors.unknownRun: must be the name of an error',

@@ -75,7 +75,7 @@ describe('GetAsset', () => {
     expect(seen({ revision: '1' })).toMatchObject({ revision: '1', createdAt })
     expect(errorOf(world.asset(storeSales, { revision: '2' }))).toBe('ResourceNotFoundException')
     expect(() => world.control.addRevision({ ...given, revision: '7' })).toThrow(
-      /revision: .*already has '7'/,
+      /revision: .*already has revision '7'/,
     )
     expect(() => world.control.addRevision({ ...given, assetId: 'nothing' })).toThrow(/assetId: 'nothing'/)
   })

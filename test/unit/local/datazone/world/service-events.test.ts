@@ -52,7 +52,7 @@ describe('service events', () => {
       },
     ])
     expect(() => world.control.acceptSuggestions({ ...about, assetId: 'unknown' })).toThrow(
-      "'unknown' is not in",
+      "'unknown' is not an asset of",
     )
   })
 
@@ -257,7 +257,9 @@ describe('service events', () => {
     ])
     expect(typesOf(events)).toEqual(['Asset Added To Catalog', 'Asset Added To Catalog'])
     expect(new Set(events.map(({ id }) => id)).size).toBe(2)
-    expect(() => world.control.publishAsset({ ...asset, assetId: 'nothing' })).toThrow(/'nothing' is not in/)
+    expect(() => world.control.publishAsset({ ...asset, assetId: 'nothing' })).toThrow(
+      /'nothing' is not an asset of/,
+    )
   })
 
   const faults = fc.record({
