@@ -1,6 +1,8 @@
 import { command } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
-import { type Case, type Figures, measure } from './virtual-system.ts'
+import type { Case } from './virtual-system/case.ts'
+import type { Figures } from './virtual-system/figures.ts'
+import { measure } from './virtual-system/measure.ts'
 
 /** DataZone calls for a thousand runs, in virtual time: what a deployment is billed for. */
 

@@ -6,7 +6,7 @@ import { runCommand } from '../local/run-as-command.ts'
 import { openRunTable } from '../test/contract/run-table.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
 import { sentMetrics } from '../test/support/sent-metrics.ts'
-import { measure } from './virtual-system.ts'
+import { measure } from './virtual-system/measure.ts'
 import { measureWrites } from './write-units.ts'
 
 /** Writes docs/COST.md from measured calls, measured capacity units and list prices. */

@@ -1,6 +1,7 @@
 import { command } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
-import { type Case, measure } from './virtual-system.ts'
+import type { Case } from './virtual-system/case.ts'
+import { measure } from './virtual-system/measure.ts'
 
 /** Seconds from a run's ending to its event, in virtual time. */
 

@@ -2,7 +2,9 @@ import { command } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
-import { type Case, type Figures, measure } from './virtual-system.ts'
+import type { Case } from './virtual-system/case.ts'
+import type { Figures } from './virtual-system/figures.ts'
+import { measure } from './virtual-system/measure.ts'
 
 /** 2,000 requests at once against a limit on Start, in virtual time: how near to the limit, and how much is refused. */
 

@@ -4,7 +4,9 @@ import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { fairWeather, type Weather } from '../test/simulation/ports/fates.ts'
 import type { CallInfo } from '../test/simulation/ports/port-call.ts'
-import { type Case, type Figures, measure } from './virtual-system.ts'
+import type { Case } from './virtual-system/case.ts'
+import type { Figures } from './virtual-system/figures.ts'
+import { measure } from './virtual-system/measure.ts'
 
 /** 500 requests at once against a monthly quota of 300, some hours before the month turns, in virtual time. */
 

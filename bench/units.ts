@@ -14,7 +14,7 @@ import { failures, listRuns } from '../lib/usecases/inspect/list-runs.ts'
 import { overviewOf } from '../lib/usecases/inspect/overview.ts'
 import { command, wholeNumber } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
-import { openRunTable } from '../test/contract/run-table.ts'
+import { openRunTable, type RunTable } from '../test/contract/run-table.ts'
 import { endedRun, inFlightRun, parkedRun, subject, t0 } from '../test/support/runs.ts'
 import { measureWrites, meter, names } from './write-units.ts'
 
@@ -53,52 +53,55 @@ const recordOf = (index: number): Run => {
 const print = (what: string, units: number) =>
   console.log(`${what.padEnd(64)}${units.toFixed(1).padStart(10)}`)
 
-const measure = async (records: number) => {
-  const table = await openRunTable({})
-  const { client, name } = table
-  const used = meter(client)
-  const store = dynamoDbRunStore(client, name)
-  try {
-    for (const [what, units] of Object.entries(await measureWrites(table))) print(what, units)
+const fillTable = async ({ client, name }: RunTable, records: number): Promise<void> => {
+  for (let from = 0; from < records; from += 25) {
+    const batch = Array.from({ length: Math.min(25, records - from) }, (_, index) => recordOf(from + index))
+    const Items = batch.map((run) => ({
+      PutRequest: { Item: marshall(toItem(run), { removeUndefinedValues: true }) },
+    }))
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: Items } }))
+  }
+}
 
-    for (let from = 0; from < records; from += 25) {
-      const batch = Array.from({ length: Math.min(25, records - from) }, (_, index) => recordOf(from + index))
-      const Items = batch.map((run) => ({
-        PutRequest: { Item: marshall(toItem(run), { removeUndefinedValues: true }) },
-      }))
-      await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: Items } }))
-    }
-    used()
-    console.log(`\n${records} records: 10% parked, 5% failed, 0.1% in flight`)
-    const ports = {
-      store,
-      breakers: dynamoDbBreakers(client, name),
-      switches: dynamoDbSwitches(client, name, Date.now),
-      skips: dynamoDbSkipHistory(client, name),
-      counts: dynamoDbRunCounts(client, name),
-      sweeps: dynamoDbSweepHistory(client, name),
-      pauses: dynamoDbPauseList(client, name),
-    }
-    await overviewOf(ports, t0)
-    print('read units of dzrun status', used())
-    await overviewOf(ports, t0, { isExact: true })
-    print('read units of dzrun status --exact', used())
-    const list = dynamoDbRunList(client, name)
-    await listRuns(list, [subject.domainId], {}, { limit: 50 })
-    print('read units of dzrun list', used())
-    await listRuns(list, [subject.domainId], { statuses: failures }, { limit: 50 })
-    print('read units of dzrun list --ending any-failure', used())
-    await explainTarget({ domainId: subject.domainId, assetId: 'asset-1' }, ports)
-    print('read units of dzrun explain', used())
-    for (let index = 0; index < 100; index += 1)
-      await store.runsOf({ domainId: subject.domainId, assetId: `asset-${index}` })
-    print('read units of dzrun coverage, for each 100 published assets', used())
-  } finally {
-    await table.close()
+/** What each command reads, by its name. */
+const readsOf = ({ client, name }: RunTable): Readonly<Record<string, () => Promise<unknown>>> => {
+  const { domainId } = subject
+  const store = dynamoDbRunStore(client, name)
+  const list = dynamoDbRunList(client, name)
+  const ports = {
+    store,
+    breakers: dynamoDbBreakers(client, name),
+    switches: dynamoDbSwitches(client, name, Date.now),
+    skips: dynamoDbSkipHistory(client, name),
+    counts: dynamoDbRunCounts(client, name),
+    sweeps: dynamoDbSweepHistory(client, name),
+    pauses: dynamoDbPauseList(client, name),
+  }
+  return {
+    status: () => overviewOf(ports, t0),
+    'status --exact': () => overviewOf(ports, t0, { isExact: true }),
+    list: () => listRuns(list, [domainId], {}, { limit: 50 }),
+    'list --ending any-failure': () => listRuns(list, [domainId], { statuses: failures }, { limit: 50 }),
+    explain: () => explainTarget({ domainId, assetId: 'asset-1' }, ports),
+    'coverage, for each 100 published assets': async () => {
+      for (let index = 0; index < 100; index += 1) await store.runsOf({ domainId, assetId: `asset-${index}` })
+    },
   }
 }
 
 await runCommand(definition, async ({ records }) => {
-  await measure(records)
+  const table = await openRunTable({})
+  try {
+    for (const [what, units] of Object.entries(await measureWrites(table))) print(what, units)
+    await fillTable(table, records)
+    const used = meter(table.client)
+    console.log(`\n${records} records: 10% parked, 5% failed, 0.1% in flight`)
+    for (const [what, read] of Object.entries(readsOf(table))) {
+      await read()
+      print(`read units of dzrun ${what}`, used())
+    }
+  } finally {
+    await table.close()
+  }
   return 0
 })

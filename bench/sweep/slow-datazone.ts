@@ -31,6 +31,17 @@ const sharedWait = (clock: ManualClock) => {
   }
 }
 
+/** Returns the ids of a page of runs that are wanted, from the index `start` on, and the token of the next page. */
+const pageFrom = (start: number, runIds: readonly string[], isWanted: (runId: string) => boolean) => {
+  const page: string[] = []
+  let index = start
+  for (; index < runIds.length && page.length < pageSize; index += 1) {
+    const runId = runIds[index]
+    if (runId !== undefined && isWanted(runId)) page.push(runId)
+  }
+  return { page, ...(index < runIds.length ? { nextToken: String(index) } : {}) }
+}
+
 const unused = () => Promise.reject(new Error('a sweep over runs in flight makes no such call'))
 const unusedOperations = {
   getAsset: unused,
@@ -52,21 +63,12 @@ export const slowDataZone = (
 ) => {
   const calls = { List: 0, Get: 0 }
   const wait = sharedWait(clock)
-  const newestFirst = runs.toReversed()
+  const newestFirst = runs.map(({ runId }) => runId).toReversed()
   const shown = (runId: string): ServiceRun => ({
     runId,
     nativeStatus: statusNow(runId),
     types: ['BUSINESS_DESCRIPTIONS'],
   })
-  const pageFrom = (start: number, status: string | undefined) => {
-    const page: ServiceRun[] = []
-    let index = start
-    for (; index < newestFirst.length && page.length < pageSize; index += 1) {
-      const run = newestFirst[index]
-      if (run !== undefined && statusNow(run.runId) === status) page.push(shown(run.runId))
-    }
-    return { runs: page, ...(index < newestFirst.length ? { nextToken: String(index) } : {}) }
-  }
   const datazone: DataZone = {
     ...unusedOperations,
     getRun: async (_domainId, runId) => {
@@ -77,9 +79,13 @@ export const slowDataZone = (
     listRuns: async (_domainId, { status, nextToken }) => {
       calls.List += 1
       await wait()
-      return isListRefused
-        ? { outcome: 'refused', refusal }
-        : answered(pageFrom(Number(nextToken ?? 0), status))
+      if (isListRefused) return { outcome: 'refused', refusal }
+      const { page, ...rest } = pageFrom(
+        Number(nextToken ?? 0),
+        newestFirst,
+        (runId) => statusNow(runId) === status,
+      )
+      return answered({ runs: page.map(shown), ...rest })
     },
   }
   return { datazone, calls }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { measure } from '../../bench/virtual-system.ts'
+import { measure } from '../../bench/virtual-system/measure.ts'
 import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import { forecastRuns } from '../../lib/run/backfill-forecast.ts'
 
