@@ -9,15 +9,15 @@ import type { RunBoard } from './run-board.ts'
 import type { plotSeries } from './series.ts'
 
 /**
- * Reads the table for all viewers at once.
+ * Reads the table for all viewers of the page.
  *
- * 1. One reader, however many viewers: what it reads a minute does not grow with them.
- * 2. Never more than the meter allows. A large read is paid back before the next.
- * 3. Without a viewer it reads at a tenth of the pace.
- * 4. A failed read is reported and tried again; what was read before stays.
+ * 1. One reader serves every viewer, so more viewers cause no more reads.
+ * 2. It reads no more than the meter allows: the next read waits until a large one is paid back.
+ * 3. Without a viewer it reads a tenth as often.
+ * 4. A failed read is reported and tried again; the rows read before stay.
  */
 
-/** How often the feed reads while someone looks, in ms. */
+/** How often the feed reads while the page has a viewer, in ms. */
 interface FeedPace {
   readonly changesMs: number
   readonly openMs: number
@@ -41,30 +41,37 @@ export interface FeedOptions {
 }
 
 const idleFactor = 10
-/** How often it is asked whether it is time to read, in ms. */
+/** How often to check whether the next read is due, in ms. */
 const stepMs = 250
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 type Readers = Readonly<Record<'open' | 'changes', { read(): Promise<void> }>>
 
-/** Repeats both readings, each at its pace, until the signal is aborted. */
-const repeatReadings = (readers: Readers, options: FeedOptions, signal: AbortSignal, publish: () => void) => {
-  const { meter, pace, viewers, onProblem } = options
+/** Reports the problem of either reading; empty once both succeed again. */
+const problemReporter = (onProblem: FeedOptions['onProblem']) => {
   const problems: Record<keyof Readers, string> = { open: '', changes: '' }
-  const report = (of: keyof Readers, problem: string): void => {
+  return (of: keyof Readers, problem: string): void => {
     problems[of] = problem
     onProblem(problems.open || problems.changes)
   }
+}
 
-  /** Resolves when it is time to read again: after `pauseMs`, sooner when someone begins to look. */
-  const until = async (pauseMs: number): Promise<void> => {
-    const beganMs = Date.now()
-    const isDue = () => Date.now() - beganMs >= pauseMs * (viewers() > 0 ? 1 : idleFactor) && meter.hasRoom()
-    do await delay(Math.min(pauseMs, stepMs), undefined, { signal, ref: false })
-    while (!isDue())
-  }
+/** Resolves after `pauseMs` (ten times that without a viewer), and not before the meter has room. */
+const untilDue = async (
+  { meter, viewers }: FeedOptions,
+  pauseMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const beganMs = Date.now()
+  const isDue = () => Date.now() - beganMs >= pauseMs * (viewers() > 0 ? 1 : idleFactor) && meter.hasRoom()
+  do await delay(Math.min(pauseMs, stepMs), undefined, { signal, ref: false })
+  while (!isDue())
+}
 
+/** Repeats both readings, each at its pace, until the signal is aborted. */
+const repeatReadings = (readers: Readers, options: FeedOptions, signal: AbortSignal, publish: () => void) => {
+  const report = problemReporter(options.onProblem)
   const read = async (of: keyof Readers, act: () => Promise<void>): Promise<void> => {
     try {
       await act()
@@ -74,20 +81,19 @@ const repeatReadings = (readers: Readers, options: FeedOptions, signal: AbortSig
       report(of, `the table does not answer: ${messageOf(error)}`)
     }
   }
-
   const loop = async (of: keyof Readers, pauseMs: number): Promise<void> => {
     while (!signal.aborted) {
-      await until(pauseMs)
+      await untilDue(options, pauseMs, signal)
       await read(of, () => readers[of].read())
     }
   }
   return async (): Promise<void> => {
-    // The open work names the domains whose changes are read.
+    // Open work first: it names the domains whose changes are read.
     await read('open', async () => {
       await readers.open.read()
       await readers.changes.read()
     })
-    await Promise.all([loop('open', pace.openMs), loop('changes', pace.changesMs)])
+    await Promise.all([loop('open', options.pace.openMs), loop('changes', options.pace.changesMs)])
   }
 }
 

@@ -13,10 +13,10 @@ export interface RunBoard {
   rows(): Iterable<RunRow>
   size(): number
   get(key: string): RunRow | undefined
-  /** Takes a row unless a newer one is known. Returns whether anything changed. */
+  /** Stores a row unless a newer one is known. Returns whether anything changed. */
   put(row: RunRow): boolean
   remove(key: string): void
-  /** The changes after `sequence`; undefined when that is too long ago to know them. */
+  /** Returns the changes after `sequence`, or undefined when it is further back than the board remembers. */
   since(sequence: number): BoardChanges | undefined
   /** Calls the listener after each put or removal that changed something. Returns a function that stops it. */
   onChange(listener: (row: RunRow, before: RunRow | undefined) => void): () => void
@@ -27,13 +27,13 @@ const remembered = 5000
 
 const isSame = (left: RunRow, right: RunRow): boolean => JSON.stringify(left) === JSON.stringify(right)
 
-/** What an index row lacks and a record has: kept while the run is in the same state. */
+/** Adds to a row of an index the fields that only the record has, as long as the run is in the same state. */
 const merged = (row: RunRow, before: RunRow | undefined): RunRow => {
   if (before === undefined || before.status !== row.status || before.reason !== row.reason) return row
   return { ...before, ...row }
 }
 
-/** The keys that changed, in their order, as far as they are remembered. */
+/** Remembers the keys of the last changes, in order. */
 const changeLog = () => {
   const changes: string[] = []
   let sequence = 0
@@ -45,7 +45,7 @@ const changeLog = () => {
       // In batches, because shifting an array is linear.
       if (changes.length > 2 * remembered) changes.splice(0, changes.length - remembered)
     },
-    /** The keys that changed after `from`; undefined when that is too long ago to know them. */
+    /** Returns the keys that changed after `from`, or undefined when it is further back than the log. */
     since: (from: number): ReadonlySet<string> | undefined => {
       const missed = sequence - from
       if (missed < 0 || missed > changes.length) return undefined
@@ -54,20 +54,23 @@ const changeLog = () => {
   }
 }
 
-/** Holds at most `limit` runs: the ones that changed last, and all that have not ended. */
+/** The runs over the limit, those that changed longest ago first, without those to keep. */
+const overflow = (rows: ReadonlyMap<string, RunRow>, limit: number, isKept: (row: RunRow) => boolean) =>
+  [...rows.values()].filter((row) => !isKept(row)).slice(0, Math.max(0, rows.size - limit))
+
+const changesIn = (rows: ReadonlyMap<string, RunRow>, keys: ReadonlySet<string>): BoardChanges => ({
+  rows: [...keys].flatMap((key) => rows.get(key) ?? []),
+  removed: [...keys].filter((key) => !rows.has(key)),
+})
+
+/** Holds at most `limit` runs: the ones that changed last, and all that `isKept` accepts. */
 export const runBoard = (limit: number, isKept: (row: RunRow) => boolean): RunBoard => {
+  /** Rows that changed last are at the end. */
   const rows = new Map<string, RunRow>()
   const log = changeLog()
   const listeners = new Set<(row: RunRow, before: RunRow | undefined) => void>()
   const remove = (key: string) => {
     if (rows.delete(key)) log.add(key)
-  }
-  /** Rows that changed last are at the end of the map. */
-  const trim = () => {
-    for (const [key, row] of rows) {
-      if (rows.size <= limit) return
-      if (!isKept(row)) remove(key)
-    }
   }
   const put = (given: RunRow): boolean => {
     const before = rows.get(given.key)
@@ -77,15 +80,10 @@ export const runBoard = (limit: number, isKept: (row: RunRow) => boolean): RunBo
     rows.delete(row.key)
     rows.set(row.key, row)
     log.add(row.key)
-    if (rows.size > limit * 1.1) trim()
+    // Above the limit by a tenth, because finding what to drop reads every row.
+    if (rows.size > limit * 1.1) for (const { key } of overflow(rows, limit, isKept)) remove(key)
     for (const listener of listeners) listener(row, before)
     return true
-  }
-  const since = (from: number): BoardChanges | undefined => {
-    const keys = log.since(from)
-    if (keys === undefined) return undefined
-    const now = [...keys].flatMap((key) => rows.get(key) ?? [])
-    return { rows: now, removed: [...keys].filter((key) => !rows.has(key)) }
   }
   return {
     sequence: log.sequence,
@@ -94,7 +92,10 @@ export const runBoard = (limit: number, isKept: (row: RunRow) => boolean): RunBo
     get: (key) => rows.get(key),
     put,
     remove,
-    since,
+    since: (from) => {
+      const keys = log.since(from)
+      return keys === undefined ? undefined : changesIn(rows, keys)
+    },
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

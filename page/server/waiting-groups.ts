@@ -12,11 +12,16 @@ interface Stops {
 
 type Release = WaitingGroup['commands']
 
-/** What a person can do so that requests of a reason go on. */
-const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Release => {
+const closeBreakers = ({ breakers }: Stops, kind: 'DENIED' | 'QUOTA_EXCEEDED', why: string): Release =>
+  breakers
+    .filter(({ name }) => name.startsWith(kind))
+    .map(({ name }) => ({ why, command: `dzrun breaker close '${name}'` }))
+
+/** Returns what an operator can do so that requests parked for a reason continue. */
+const releaseOf = (reason: ParkedRun['reason'], stops: Stops): Release => {
   switch (reason) {
     case 'PAUSED':
-      return pauses.map(({ scope, reason: why, pausedBy }) => ({
+      return stops.pauses.map(({ scope, reason: why, pausedBy }) => ({
         why: `resume ${scope}: paused by ${pausedBy ?? 'an operator'}${why === undefined ? '' : `, ${why}`}`,
         command: `dzrun resume ${scope}`,
       }))
@@ -26,22 +31,12 @@ const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Re
           why: 'make the catalog role a contributor of the projects below; requests then start by themselves',
           command: 'dzrun membership plan',
         },
-        ...breakers
-          .filter(({ name }) => name.startsWith('DENIED'))
-          .map(({ name }) => ({
-            why: 'then close the breaker, to skip its pause',
-            command: `dzrun breaker close '${name}'`,
-          })),
+        ...closeBreakers(stops, 'DENIED', 'then close the breaker, to skip its pause'),
       ]
     case 'QUOTA_EXCEEDED':
       return [
         { why: 'they start by themselves when the month turns, or after the quota was raised' },
-        ...breakers
-          .filter(({ name }) => name.startsWith('QUOTA_EXCEEDED'))
-          .map(({ name }) => ({
-            why: 'after the quota was raised, close the breaker',
-            command: `dzrun breaker close '${name}'`,
-          })),
+        ...closeBreakers(stops, 'QUOTA_EXCEEDED', 'after the quota was raised, close the breaker'),
       ]
     case 'CAP_FULL':
       return [
@@ -49,7 +44,7 @@ const releaseOf = (reason: ParkedRun['reason'], { breakers, pauses }: Stops): Re
           why: 'wait until the day or month of the cap turns, or raise the cap in the policy',
           command: 'dzrun policy put FILE',
         },
-        { why: 'then let the requests look at the cap at once', command: 'dzrun release --reason CAP_FULL' },
+        { why: 'then let the requests check the cap at once', command: 'dzrun release --reason CAP_FULL' },
       ]
     default:
       return [{ why: 'nothing to do: it continues by itself' }]
