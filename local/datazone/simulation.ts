@@ -8,7 +8,7 @@ import { isOperation, operations, type ServiceCall } from './operations/operatio
 import type { Seed } from './world/random.ts'
 import { createWorld, type World } from './world/world.ts'
 
-/** Everything that a simulated DataZone remembers: a reset or a saved state replaces it as a whole. */
+/** Everything that a simulated DataZone remembers. A reset or a saved state replaces it as a whole. */
 export type Simulation = {
   readonly world: World
   readonly late: LateEffects<ServiceCall>
@@ -17,7 +17,7 @@ export type Simulation = {
   faults: ArmedFault[]
 }
 
-/** A simulation without a catalogue, runs and faults, on this clock; `calls` are those that it has counted before. */
+/** Creates a simulation without a catalogue, runs or faults, on this clock. `calls` are calls that were counted before. */
 export const createSimulation = (
   seed: Seed,
   settings: Settings,

@@ -1,15 +1,15 @@
 import { model, type Shape, shapeNamed } from './model.ts'
 
 /**
- * The schemas that `@aws-sdk/client-datazone` exports: operations, structures and unions as `Name$`, and enums as
- * objects. Their form is internal to the SDK: whatever is not understood here is reported, not guessed.
+ * The schemas that `@aws-sdk/client-datazone` exports: operations, structures and unions as `Name$`, and enums as objects.
+ * Their form is internal to the SDK, so an unknown form is reported as a difference.
  */
 type SdkExports = Readonly<Record<string, unknown>>
 
 const newerModel =
   'the service model of August 2026 is newer than the SDK: remove this line when the SDK has it'
 
-/** Differences that are known, and why they are there. */
+/** Known differences, and the reason for each. */
 export const knownDrift: Readonly<Record<string, string>> = {
   'CreateProjectMembershipInput: the SDK lacks userCreatedDesignationId': newerModel,
   'EnvironmentConfigurationUserParameter: the SDK lacks environmentBlueprintId': newerModel,
@@ -19,13 +19,13 @@ export const knownDrift: Readonly<Record<string, string>> = {
   'UserDesignation values: the SDK lacks USER_CREATED_DESIGNATION': newerModel,
 }
 
-/** The first element of an SDK schema. */
+/** The first element of an SDK schema, by kind. */
 const kindOfSchema = { simple: 0, list: 1, map: 2, structure: 3, union: 4 } as const
 
 const isSchema = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'string'
 
-/** A schema itself: references are functions, and members may carry traits beside their schema. */
+/** Returns the schema of a reference. References are functions, and a member may be a pair of its schema and traits. */
 const resolved = (reference: unknown): unknown => {
   if (typeof reference === 'function') return resolved(reference())
   return Array.isArray(reference) && !isSchema(reference) ? resolved(reference[0]) : reference
@@ -93,7 +93,7 @@ const setDifference = (what: string, inModel: readonly string[], inSdk: readonly
   ]
 }
 
-/** What differs below two schemas of the same value. Each structure is compared once. */
+/** Returns the differences between the model's and the SDK's schema of a value. Each structure is compared once. */
 const difference = (sdk: SdkExports, shapeName: string, reference: unknown, seen: Set<string>): string[] => {
   const shape = shapeNamed(shapeName)
   const schema = resolved(reference)
@@ -151,14 +151,14 @@ const httpOf = (schema: readonly unknown[]): string => {
 }
 
 /**
- * What differs between the repository's model and an SDK for the served operations, one sentence each: paths, members,
- * required members, kinds and enum values. Lengths and patterns are not in the SDK.
+ * Returns one sentence for each difference between the repository's model and an SDK in the served operations: paths,
+ * members, required members, kinds and enum values. The SDK has no lengths and patterns.
  */
 export const driftOf = (sdk: SdkExports): string[] => {
   const seen = new Set<string>()
   return Object.values(model.operations).flatMap(({ name, http, input, output }) => {
     const schema = resolved(sdk[`${name}$`])
-    if (!isSchema(schema)) return [`${name}: the SDK does not have it`]
+    if (!isSchema(schema)) return [`${name}: the SDK lacks this operation`]
     const [ours, theirs] = [`${http.method} ${http.requestUri}`, httpOf(schema)]
     return [
       ...(ours === theirs ? [] : [`${name}: ${ours} in the model, ${theirs} in the SDK`]),

@@ -51,47 +51,47 @@ const operation = z.object({
   readonly: z.boolean().default(false),
 })
 
-/** One shape of the service model: what a value may look like. */
+/** A shape of the service model, which constrains a value. */
 export type Shape = z.infer<typeof shape>
-/** One kind of shape, picked by its type. */
+/** The shapes of one type. */
 export type ShapeOf<Type extends Shape['type']> = Extract<Shape, { type: Type }>
-/** One operation of the service model: its path, input and output. */
+/** An operation of the service model: its path, input and output. */
 export type ModelOperation = z.infer<typeof operation>
-/** Operations, and the shapes that they reach, by name. */
+/** Operations and the shapes that they use, by name. */
 export type ServiceModel = Readonly<{
   operations: Readonly<Record<string, ModelOperation>>
   shapes: Readonly<Record<string, Shape>>
 }>
 
 /**
- * The part of Amazon DataZone's own service model (August 2026) that the served operations reach. To serve one
- * more operation, add it and its shapes here, and its function to `operations.ts`.
+ * The part of Amazon DataZone's service model (August 2026) that the served operations use. To serve another operation,
+ * add it and its shapes to `datazone.json`, and its function to `operations.ts`.
  */
 export const model: ServiceModel = z
   .object({ operations: z.record(z.string(), operation), shapes: z.record(z.string(), shape) })
   .parse(source)
 
-/** The shape of this name. Throws when the model has none, which is a mistake in the model. */
+/** Returns the shape with this name. Throws Error when the model has none, which is a defect of the model. */
 export const shapeNamed = (name: string, from: ServiceModel = model): Shape => {
   const found = from.shapes[name]
   if (found === undefined) throw new Error(`the service model has no shape '${name}'`)
   return found
 }
 
-/** The structure of this name; throws when the model has none. */
+/** Returns the structure with this name. Throws Error when the model has none. */
 export const structureNamed = (name: string): ShapeOf<'structure'> => {
   const found = shapeNamed(name)
   if (found.type !== 'structure') throw new Error(`the service model's '${name}' is a ${found.type}`)
   return found
 }
 
-/** The operation of this name; throws when the model has none. */
+/** Returns the operation with this name. Throws Error when the model has none. */
 export const operationNamed = (name: string): ModelOperation => {
   const found = model.operations[name]
   if (found === undefined) throw new Error(`the service model has no operation '${name}'`)
   return found
 }
 
-/** Whether an operation changes nothing. The model leaves the mark out where a read is sent by POST. */
+/** Returns whether an operation changes nothing. The model does not mark reads that are sent by POST. */
 export const isReadOnly = (name: string): boolean =>
   operationNamed(name).readonly || name === 'Search' || name === 'SearchListings'

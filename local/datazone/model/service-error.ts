@@ -10,7 +10,7 @@ export const errorStatus = {
   InternalServerException: 500,
 } as const
 
-/** Errors about the caller's clock and credentials, which AWS answers before the service sees the call. */
+/** Errors about the caller's clock and credentials, with their HTTP status. AWS answers them before the service does. */
 export const credentialErrorStatus = {
   InvalidSignatureException: 403,
   ExpiredTokenException: 403,
@@ -23,7 +23,7 @@ export type ErrorName = keyof typeof errorStatus
 /** The name of an error about the caller's clock or credentials. */
 export type CredentialErrorName = keyof typeof credentialErrorStatus
 
-/** An error of the service: thrown by an operation, and turned into an answer by the call. */
+/** A documented error. An operation throws it, and the caller gets it as an answer. */
 export class ServiceError extends Error {
   override readonly name: ErrorName
 

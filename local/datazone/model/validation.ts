@@ -14,7 +14,7 @@ const failed = (path: string, constraint: string): string[] => [
 
 const anchored = new Map<string, RegExp>()
 
-/** A pattern of the model, which the whole value has to match. */
+/** Returns the expression of a pattern of the model, which the whole value has to match. */
 const wholePattern = (pattern: string): RegExp => {
   const expression = anchored.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u')
   anchored.set(pattern, expression)
@@ -93,7 +93,7 @@ const mapProblems = (shape: ShapeOf<'map'>, value: unknown, path: string, from: 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** How deep a value may be nested: the filters of a search are, as deep as their sender likes. */
+/** A value is nested at most this many levels deep: a caller may nest the filters of a search without limit. */
 const maxDepth = 32
 
 const structureProblems = (
@@ -117,8 +117,8 @@ const structureProblems = (
 }
 
 /**
- * One sentence for each constraint of the model that a value breaks, in the words AWS uses. A null member counts
- * as absent, an unknown member is ignored, and lengths are counted in characters, as AWS does.
+ * Returns one sentence, in AWS's words, for each constraint of the model that a value breaks. As at AWS, a null member
+ * counts as absent, an unknown member is ignored, and lengths are counted in characters.
  */
 export const problemsOf = (
   shapeName: string,
@@ -151,8 +151,8 @@ export const problemsOf = (
 }
 
 /**
- * Checks an input against a model, and narrows it to the type that its operation declares for that model.
- * Throws ValidationException, which names every member that breaks a constraint.
+ * Checks an input against a model, and narrows it to the type that its operation declares. Throws ValidationException,
+ * which names every member that breaks a constraint.
  */
 export function assertInput<Input extends object>(
   operation: string,
@@ -169,14 +169,14 @@ const validationError = (problems: readonly string[]): ServiceError =>
     `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`,
   )
 
-/** A ValidationException about one member, for the rules that the model cannot express. */
+/** Returns a ValidationException about one member, for rules that the model cannot express. */
 export const invalidMember = (path: string, constraint: string): ServiceError =>
   validationError(failed(path, constraint))
 
-/** Whether a text keeps the constraints of a string shape such as `DomainId` or `Revision`. */
+/** Returns whether a text satisfies the constraints of a string shape such as `DomainId` or `Revision`. */
 export const fits = (shapeName: string, text: string): boolean => problemsOf(shapeName, text).length === 0
 
-/** The name of the structure that an operation answers with. */
+/** Returns the name of the structure that an operation answers. */
 export const outputShape = (operation: string): string => {
   const { shape } = operationNamed(operation).output
   structureNamed(shape)

@@ -5,7 +5,7 @@ import { assetOf, revisionOf, type World } from '../world/world.ts'
 import { requireUnchangedOwner } from './require-unchanged-owner.ts'
 import { type Suggestion, suggestionsFor } from './suggestions.ts'
 
-/** What AcceptPredictions takes, once the model's constraints hold. */
+/** The input of AcceptPredictions, which satisfies the constraints of the model. */
 export type AcceptPredictionsInput = Readonly<{
   domainIdentifier: string
   identifier: string
@@ -21,7 +21,7 @@ export type AcceptPredictionsInput = Readonly<{
   clientToken?: string | null
 }>
 
-/** The suggestions that the rule or a choice accepts, with the values that the caller edited. */
+/** Returns the suggestions that the rule or a choice accepts, with the values that the caller edited. */
 const chosen = (waiting: readonly Suggestion[], input: AcceptPredictionsInput): Suggestion[] => {
   const { acceptRule, acceptChoices } = input
   const accepted = new Map<string, Suggestion>()
@@ -34,16 +34,17 @@ const chosen = (waiting: readonly Suggestion[], input: AcceptPredictionsInput): 
     const suggestion = waiting.find(({ fieldPath }) => fieldPath === predictionTarget)
     if (suggestion === undefined)
       throw invalidMember(`${path}.predictionTarget`, 'be the field path of a suggestion of this revision')
-    if (predictionChoice) throw invalidMember(`${path}.predictionChoice`, 'be 0, the one suggestion there is')
+    if (predictionChoice)
+      throw invalidMember(`${path}.predictionChoice`, 'be 0, because each field has one suggestion')
     accepted.set(predictionTarget, { ...suggestion, value: editedValue ?? suggestion.value })
   }
   return [...accepted.values()]
 }
 
 /**
- * Accepts suggestions of a revision, the latest when none is named, and answers the new revision that has them.
- * Assumptions: accepting none makes no revision, a choice of an unknown field is ValidationException, and the event
- * is `Metadata Generation Accepted`.
+ * Accepts suggestions of a revision, by default the latest, and answers the new revision that has them. Assumptions: when
+ * nothing is accepted there is no new revision, and a choice of an unknown field is a ValidationException. It sends a
+ * `Metadata Generation Accepted` event.
  */
 export const acceptPredictions = (world: World, input: AcceptPredictionsInput, userId: string) => {
   const { domainIdentifier: domainId, identifier, revision, acceptRule, acceptChoices } = input

@@ -2,7 +2,7 @@ import { accountId, region } from '../world/account.ts'
 import type { Asset, Revision } from '../world/domains.ts'
 import { relationalForm } from './supported-asset.ts'
 
-/** A metadata form as GetAsset answers it: its content is JSON in a string. */
+/** A metadata form in the answer of GetAsset; its content is JSON text. */
 export type Form = Readonly<{ formName: string; typeName: string; typeRevision: string; content: string }>
 
 const form = (formName: string, typeName: string, content: object): Form => ({
@@ -46,8 +46,8 @@ const details = (asset: Asset, revision: Revision): Form =>
   })
 
 /**
- * The forms of an asset at a revision. The form types are DataZone's; the fields of their content were pieced
- * together from examples, and are an assumption.
+ * Returns the forms of a revision of an asset. The form types are DataZone's. The fields of their content come from
+ * published examples and are an assumption.
  */
 export const formsOf = (asset: Asset, revision: Revision, projectId: string): Form[] => {
   const common = details(asset, revision)
@@ -71,7 +71,7 @@ export const formsOf = (asset: Asset, revision: Revision, projectId: string): Fo
   }
 }
 
-/** The same forms as listings have them: one JSON object by form name, in a string. */
+/** Returns the same forms in the form of a listing: JSON text of one object, by form name. */
 export const formsText = (asset: Asset, revision: Revision, projectId: string): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -79,6 +79,6 @@ export const formsText = (asset: Asset, revision: Revision, projectId: string): 
     ),
   )
 
-/** The glossary terms of a revision as listings have them; undefined when there are none. */
+/** Returns the glossary terms of a revision in the form of a listing; undefined when there are none. */
 export const detailedTerms = ({ glossaryTerms }: Revision): { name: string }[] | undefined =>
   glossaryTerms?.length ? glossaryTerms.map((name) => ({ name })) : undefined

@@ -2,13 +2,13 @@ import { ServiceError } from '../model/service-error.ts'
 import { canceledPlan, statusAt } from '../world/metadata-run-plan.ts'
 import { runOf, type World } from '../world/world.ts'
 
-/** What CancelMetadataGenerationRun takes, once the model's constraints hold. */
+/** The input of CancelMetadataGenerationRun, which satisfies the constraints of the model. */
 export type CancelInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
 /**
- * Cancels an active run with all of its types: after `cancelMs` it is CANCELED, unless it ends by itself before then.
- * Documented: a SUCCEEDED run cannot be canceled. Assumptions: no ended run can (`cancelEnded`), and a second Cancel
- * during `cancelMs` changes nothing.
+ * Cancels an active run with all of its types: it becomes CANCELED after `cancelMs`, unless it ends before. Documented: a
+ * SUCCEEDED run cannot be canceled. Assumptions: no ended run can be canceled (`cancelEnded`), and a second Cancel during
+ * `cancelMs` changes nothing.
  */
 export const cancelMetadataGenerationRun = (
   world: World,

@@ -4,7 +4,7 @@ import { remembered } from '../world/token-memory.ts'
 import { assetOf, notFound, revisionOf, type World } from '../world/world.ts'
 import { requireUnchangedOwner } from './require-unchanged-owner.ts'
 
-/** What CreateListingChangeSet takes, once the model's constraints hold. */
+/** The input of CreateListingChangeSet, which satisfies the constraints of the model. */
 export type CreateListingChangeSetInput = Readonly<{
   domainIdentifier: string
   entityIdentifier: string
@@ -15,9 +15,9 @@ export type CreateListingChangeSetInput = Readonly<{
 }>
 
 /**
- * Publishes a revision of an asset, the latest when none is named, or takes the asset out of the catalog. There are
- * no data products to find. Assumptions: the listing is ACTIVE at once, and an asset that is not in the catalog
- * cannot be taken out of it (ConflictException).
+ * Publishes a revision of an asset, by default the latest, or unpublishes the asset. The simulator has no data products, so
+ * they are not found. Assumptions: the listing is ACTIVE at once, and unpublishing an asset that is not published is a
+ * ConflictException.
  */
 export const createListingChangeSet = (world: World, input: CreateListingChangeSetInput, userId: string) => {
   const { domainIdentifier: domainId, entityIdentifier, entityType, entityRevision, action } = input

@@ -5,7 +5,7 @@ import { assetOf, defaultUser, ownerOf, revisionOf, type World } from '../world/
 import { formsOf } from './asset-forms.ts'
 import { suggestionForms } from './suggestions.ts'
 
-/** What GetAsset takes, once the model's constraints hold. */
+/** The input of GetAsset, which satisfies the constraints of the model. */
 export type GetAssetInput = Readonly<{ domainIdentifier: string; identifier: string; revision?: string }>
 
 const ownershipTransferOf = (asset: Asset, atMs: number) => {
@@ -23,8 +23,8 @@ const ownershipTransferOf = (asset: Asset, atMs: number) => {
 }
 
 /**
- * An asset at a revision, the latest when none is named. Assumptions: suggestions belong to the revision that the
- * run was started for, and a transfer is shown after it has ended too.
+ * Answers a revision of an asset, by default the latest. Assumptions: suggestions belong to the revision of the run that
+ * made them, and a transfer is still shown after it has ended.
  */
 export const getAsset = (world: World, input: GetAssetInput) => {
   const { domainIdentifier } = input

@@ -1,9 +1,9 @@
 import { dataSourceRunRecord } from '../world/data-source-run.ts'
 import { dataSourceRunOf, type World } from '../world/world.ts'
 
-/** What GetDataSourceRun takes, once the model's constraints hold. */
+/** The input of GetDataSourceRun, which satisfies the constraints of the model. */
 export type GetDataSourceRunInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
-/** A data source run as it is now. */
+/** Answers a data source run in its present state. */
 export const getDataSourceRun = (world: World, input: GetDataSourceRunInput) =>
   dataSourceRunRecord(dataSourceRunOf(world, input.domainIdentifier, input.identifier), world.nowMs())

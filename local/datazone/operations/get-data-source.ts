@@ -3,10 +3,10 @@ import { isEndedAt } from '../world/data-source-run-plan.ts'
 import type { DataSource } from '../world/domains.ts'
 import { dataSourceOf, type World } from '../world/world.ts'
 
-/** What GetDataSource takes, once the model's constraints hold. */
+/** The input of GetDataSource, which satisfies the constraints of the model. */
 export type GetDataSourceInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
-/** What GetDataSource and ListDataSources share. Assumption: a READY source is RUNNING while one of its runs is. */
+/** Returns the fields of both GetDataSource and ListDataSources. Assumption: a READY data source is RUNNING while it has an active run. */
 export const dataSourceSummary = (world: World, domainId: string, source: DataSource) => {
   const nowMs = world.nowMs()
   const last = world.sourceRuns.ofSubject(domainId, source.id).at(-1)
@@ -28,7 +28,7 @@ export const dataSourceSummary = (world: World, domainId: string, source: DataSo
   }
 }
 
-/** A data source as it is now. Its configuration is made up: the simulator keeps the one of the catalogue as it is. */
+/** Answers a data source in its present state. Its configuration is invented; run snapshots have the catalogue's. */
 export const getDataSource = (world: World, input: GetDataSourceInput) => {
   const { domainIdentifier: domainId, identifier } = input
   const source = dataSourceOf(world, domainId, identifier)

@@ -2,14 +2,14 @@ import { listingIdOf, listingRevisionOf } from '../world/listings.ts'
 import { defaultUser, domainOf, notFound, ownerOf, revisionOf, type World } from '../world/world.ts'
 import { detailedTerms, formsText } from './asset-forms.ts'
 
-/** What GetListing takes, once the model's constraints hold. */
+/** The input of GetListing, which satisfies the constraints of the model. */
 export type GetListingInput = Readonly<{
   domainIdentifier: string
   identifier: string
   listingRevision?: string
 }>
 
-/** A listing, published or taken back. Only its latest revision is kept: another is not found. */
+/** Answers a listing of a published or unpublished asset. Only its latest revision is kept; any other is not found. */
 export const getListing = (world: World, input: GetListingInput) => {
   const { domainIdentifier: domainId, identifier, listingRevision } = input
   const assets = [...domainOf(world, domainId).assets.values()]

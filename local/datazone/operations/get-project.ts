@@ -1,10 +1,10 @@
 import type { Project } from '../world/domains.ts'
 import { defaultUser, domainOf, notFound, type World } from '../world/world.ts'
 
-/** What GetProject takes, once the model's constraints hold. */
+/** The input of GetProject, which satisfies the constraints of the model. */
 export type GetProjectInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
-/** What GetProject and ListProjects share. */
+/** Returns the fields of both GetProject and ListProjects. */
 export const projectSummary = (domainId: string, { id, name }: Project) => ({
   domainId,
   id,
@@ -13,7 +13,7 @@ export const projectSummary = (domainId: string, { id, name }: Project) => ({
   createdBy: defaultUser,
 })
 
-/** A project. Assumption: every user of the domain may read it, because the portal shows projects to all of them. */
+/** Answers a project. Assumption: every user of the domain may read it, because the portal shows it to all of them. */
 export const getProject = (world: World, input: GetProjectInput) => {
   const { domainIdentifier: domainId, identifier } = input
   const project = domainOf(world, domainId).projects.get(identifier)

@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts'
 import { readPageToken, writePageToken } from './page-token.ts'
 
-/** What a page of items is asked for; `key` seals the page token: the operation and its filters. */
+/** The query of a page of items; its `key`, the operation and its filters, seals the page token. */
 export type ItemQuery<T> = Readonly<{
   key: readonly unknown[]
   items: readonly T[]
@@ -9,10 +9,10 @@ export type ItemQuery<T> = Readonly<{
   maxResults: number | null | undefined
 }>
 
-/** Assumption: the documentation names no default; 50 is the documented maximum. */
+/** Assumption: the documented maximum is 50, and no default is documented. */
 const defaultMaxResults = 50
 
-/** One page of items in their order; a token names the number of items before it. */
+/** Returns one page of items in their order. A page token holds the number of items before the page. */
 export const itemPageOf = <T>(world: World, query: ItemQuery<T>) => {
   const { seed, settings } = world
   const { key, items, nextToken } = query

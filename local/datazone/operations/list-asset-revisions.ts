@@ -1,7 +1,7 @@
 import { assetOf, defaultUser, type World } from '../world/world.ts'
 import { itemPageOf } from './item-page.ts'
 
-/** What ListAssetRevisions takes, once the model's constraints hold. */
+/** The input of ListAssetRevisions, which satisfies the constraints of the model. */
 export type ListAssetRevisionsInput = Readonly<{
   domainIdentifier: string
   identifier: string
@@ -9,7 +9,7 @@ export type ListAssetRevisionsInput = Readonly<{
   maxResults?: number
 }>
 
-/** The revisions of an asset. Assumption: the newest first. */
+/** Answers the revisions of an asset. Assumption: newest first. */
 export const listAssetRevisions = (world: World, input: ListAssetRevisionsInput) => {
   const { domainIdentifier, identifier, nextToken, maxResults } = input
   const asset = assetOf(world, domainIdentifier, identifier)

@@ -2,7 +2,7 @@ import { isEndedAt } from '../world/data-source-run-plan.ts'
 import { dataSourceRunOf, domainOf, type World } from '../world/world.ts'
 import { itemPageOf } from './item-page.ts'
 
-/** What ListDataSourceRunActivities takes, once the model's constraints hold. */
+/** The input of ListDataSourceRunActivities, which satisfies the constraints of the model. */
 export type ListDataSourceRunActivitiesInput = Readonly<{
   domainIdentifier: string
   identifier: string
@@ -17,8 +17,8 @@ const tableErrors = {
 } as const
 
 /**
- * What a data source run did with each table, as many of each kind as its statistics say. Assumptions: activities
- * come with the ending of the run, and its tables are the assets of its project, then made-up ones.
+ * Answers what a data source run did with each table, in the numbers of its statistics. Assumptions: there are no
+ * activities before the run has ended, and its tables are the assets of its project, then invented tables.
  */
 export const listDataSourceRunActivities = (world: World, input: ListDataSourceRunActivitiesInput) => {
   const { domainIdentifier: domainId, identifier, status, nextToken, maxResults } = input

@@ -3,7 +3,7 @@ import { sourceStatusAt } from '../world/data-source-run-plan.ts'
 import { dataSourceOf, type World } from '../world/world.ts'
 import { pageOf } from './page.ts'
 
-/** What ListDataSourceRuns takes, once the model's constraints hold. */
+/** The input of ListDataSourceRuns, which satisfies the constraints of the model. */
 export type ListDataSourceRunsInput = Readonly<{
   domainIdentifier: string
   dataSourceIdentifier: string
@@ -13,7 +13,7 @@ export type ListDataSourceRunsInput = Readonly<{
 }>
 
 /**
- * The runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Assumption: its order, lag
+ * Answers the runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Assumption: order, lag
  * and shifting are those of ListMetadataGenerationRuns.
  */
 export const listDataSourceRuns = (world: World, input: ListDataSourceRunsInput) => {

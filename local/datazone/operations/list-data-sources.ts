@@ -2,7 +2,7 @@ import { domainOf, type World } from '../world/world.ts'
 import { dataSourceSummary } from './get-data-source.ts'
 import { itemPageOf } from './item-page.ts'
 
-/** What ListDataSources takes, once the model's constraints hold. */
+/** The input of ListDataSources, which satisfies the constraints of the model. */
 export type ListDataSourcesInput = Readonly<{
   domainIdentifier: string
   projectIdentifier: string
@@ -16,15 +16,15 @@ export type ListDataSourcesInput = Readonly<{
 }>
 
 /**
- * The data sources of a project, in the order of the catalogue (assumption). `name` has to be the whole name; the
- * sources of the simulator have no environment and no connection, so those filters find none.
+ * Answers the data sources of a project. Assumptions: they come in the order of the catalogue, and `name` has to be the
+ * whole name. Simulated data sources have no environment and no connection, so those filters find none.
  */
 export const listDataSources = (world: World, input: ListDataSourcesInput) => {
   const { domainIdentifier: domainId, projectIdentifier, type, status, name } = input
   const { environmentIdentifier, connectionIdentifier, nextToken, maxResults } = input
-  const isNone = environmentIdentifier !== undefined || connectionIdentifier !== undefined
+  const findsNone = environmentIdentifier !== undefined || connectionIdentifier !== undefined
   const found = [...domainOf(world, domainId).dataSources.values()]
-    .filter((source) => !isNone && source.projectId === projectIdentifier)
+    .filter((source) => !findsNone && source.projectId === projectIdentifier)
     .map((source) => ({
       ...dataSourceSummary(world, domainId, source),
       domainId,

@@ -3,7 +3,7 @@ import { domainOf, type World } from '../world/world.ts'
 import { pageOf } from './page.ts'
 import { runRecord, shownStatusAt } from './run-record.ts'
 
-/** What ListMetadataGenerationRuns takes, once the model's constraints hold. */
+/** The input of ListMetadataGenerationRuns, which satisfies the constraints of the model. */
 export type ListInput = Readonly<{
   domainIdentifier: string
   status?: string
@@ -18,7 +18,7 @@ const isShown = (world: World, run: MetadataRun, input: ListInput, viewMs: numbe
   (input.status === undefined || shownStatusAt(world, run.plan, viewMs) === input.status) &&
   (input.type === undefined || run.types.includes(input.type))
 
-/** The runs of a domain as they were `listLagMs` ago, without typeStats. The order is undocumented (`listOrder`). */
+/** Answers the runs of a domain as they were `listLagMs` ago, without typeStats. The order is undocumented (`listOrder`). */
 export const listMetadataGenerationRuns = (world: World, input: ListInput) => {
   const { domainIdentifier, status, type, targetIdentifier, nextToken, maxResults } = input
   domainOf(world, domainIdentifier)

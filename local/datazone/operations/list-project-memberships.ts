@@ -1,7 +1,7 @@
 import { domainOf, notFound, type World } from '../world/world.ts'
 import { itemPageOf } from './item-page.ts'
 
-/** What ListProjectMemberships takes, once the model's constraints hold. */
+/** The input of ListProjectMemberships, which satisfies the constraints of the model. */
 export type ListProjectMembershipsInput = Readonly<{
   domainIdentifier: string
   projectIdentifier: string
@@ -11,7 +11,7 @@ export type ListProjectMembershipsInput = Readonly<{
   maxResults?: number
 }>
 
-/** The members of a project: users and groups, in the order of the catalogue, or sorted by their ids. */
+/** Answers the users and groups of a project, in the order of the catalogue or sorted by id. */
 export const listProjectMemberships = (world: World, input: ListProjectMembershipsInput) => {
   const { domainIdentifier, projectIdentifier, sortBy, sortOrder, nextToken, maxResults } = input
   const project = domainOf(world, domainIdentifier).projects.get(projectIdentifier)

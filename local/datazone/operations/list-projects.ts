@@ -2,7 +2,7 @@ import { domainOf, type World } from '../world/world.ts'
 import { projectSummary } from './get-project.ts'
 import { itemPageOf } from './item-page.ts'
 
-/** What ListProjects takes, once the model's constraints hold. */
+/** The input of ListProjects, which satisfies the constraints of the model. */
 export type ListProjectsInput = Readonly<{
   domainIdentifier: string
   name?: string
@@ -12,7 +12,7 @@ export type ListProjectsInput = Readonly<{
   maxResults?: number
 }>
 
-/** The projects of a domain, in the order of the catalogue. Assumption: `name` has to be the whole name. */
+/** Answers the projects of a domain, in the order of the catalogue. Assumption: `name` has to be the whole name. */
 export const listProjects = (world: World, input: ListProjectsInput) => {
   const { domainIdentifier: domainId, name, userIdentifier, groupIdentifier, nextToken, maxResults } = input
   const found = [...domainOf(world, domainId).projects.values()].filter(

@@ -28,24 +28,25 @@ import { startDataSourceRun } from './start-data-source-run.ts'
 import { startMetadataGenerationRun } from './start-metadata-generation-run.ts'
 import { createUserProfile, getUserProfile } from './user-profiles.ts'
 
-/** A call whose input is valid: the asset or data source that it is about, if that is known, and its effect. */
+/** A call whose input is valid: the asset or data source that it concerns, if known, and its effect. */
 type Prepared<Out> = { targetId: string | undefined; effect: () => Out }
 
-/** A call as it comes in; `accessKeyId` is the key that signed it. */
+/** A call before its input is checked; `accessKeyId` is the key that signed it. */
 export type ServiceCall = Readonly<{ operation: string; input: unknown; accessKeyId: string | undefined }>
 
-/** What a call is about: the asset or data source that faults look at, and the project whose members may make it. */
+/** What a call concerns: the asset or data source that faults match, and the project whose members may make the call. */
 type Subject = Readonly<{ targetId?: string | undefined; projectId?: string | undefined }>
 
-/** Every operation names its domain; GetDomain by the one identifier that it takes. */
+/** The domain of an operation. GetDomain's only identifier is the domain. */
 type InDomain = { domainIdentifier: string } | { identifier: string }
 
 const domainIdOf = (input: InDomain): string =>
   'domainIdentifier' in input ? input.domainIdentifier : input.identifier
 
 /**
- * One operation: checks its input against the model of the API's generation (ValidationException), and then is
- * ready to take effect for the user whose key signed the call, if that user has access to the project.
+ * Returns a function that checks the input of an operation against the model of the API's generation, throws
+ * ValidationException, and returns the effect. The effect first checks that the user whose key signed the call has access
+ * to the project.
  */
 const serve =
   <Input extends InDomain, Out>(
@@ -142,7 +143,7 @@ const served = {
 
 /** The operations that are served. */
 export type OperationName = keyof typeof served
-/** What an operation answers, with dates as Date, as the SDK gives them. */
+/** The answer of an operation, with times as Date, as in the SDK. */
 export type Output<Name extends OperationName> = ReturnType<ReturnType<(typeof served)[Name]>['effect']>
 
 /** Every served operation by its name. */
@@ -150,5 +151,5 @@ export const operations: {
   [Name in OperationName]: (world: World, call: ServiceCall) => Prepared<Output<Name>>
 } = served
 
-/** Whether this is the name of a served operation. */
+/** Returns whether this is the name of a served operation. */
 export const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name)

@@ -2,16 +2,16 @@ import { invalidMember } from '../model/validation.ts'
 import { type Seed, seal } from '../world/random.ts'
 import { type ListOrder, listOrders } from '../world/run-index.ts'
 
-/** A place in the answer to a query: after the run at a place of an order, or after a number of runs. */
+/** Where a page begins: after the run at a place of an order, or after a number of runs. */
 export type PagePlace = Readonly<{
   order: ListOrder
   kind: 'place' | 'offset'
   after: number
-  /** When the token was made. */
+  /** When the token was written, in epoch milliseconds. */
   atMs: number
 }>
 
-/** An opaque place in the answer to one query. Another query, another seed or a changed letter breaks its seal. */
+/** Returns an opaque token of where a page begins. Another query, another seed or a changed letter breaks its seal. */
 export const writePageToken = (seed: Seed, query: readonly unknown[], place: PagePlace): string => {
   const { order, kind, after, atMs } = place
   return Buffer.from(
@@ -20,8 +20,8 @@ export const writePageToken = (seed: Seed, query: readonly unknown[], place: Pag
 }
 
 /**
- * The place that a token of this query names. Any other token, and a token older than `lifeMs`, throws
- * ValidationException about nextToken.
+ * Returns where the page of a token begins. Throws ValidationException about nextToken for a token of another query and
+ * for a token older than `lifeMs`.
  */
 export const readPageToken = (
   seed: Seed,

@@ -7,17 +7,17 @@ import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
 type PageQuery<R> = Readonly<{
   /** The operation and its filters, which seal the page token. */
   key: readonly unknown[]
-  /** Every run that the List is about, by ascending place. */
+  /** Returns every run of the List, filters aside, by ascending place. */
   runs: (order: ListOrder) => readonly R[]
   isShown: (run: R) => boolean
   nextToken: string | undefined
   maxResults: number | undefined
 }>
 
-/** Assumption: the documentation names no default; 50 is the documented most. */
+/** Assumption: the documented maximum is 50, and no default is documented. */
 const defaultMaxResults = 50
 
-/** The index above which a page ends, downwards, and how many shown runs it skips first. */
+/** Returns the index below which a page begins, which runs downwards, and how many shown runs to skip first. */
 const startOf = <R extends IndexedRun>(runs: readonly R[], place: PagePlace | undefined) => {
   if (place === undefined) return { at: runs.length, skip: 0 }
   return place.kind === 'offset'
@@ -33,9 +33,9 @@ const jumbled = <R extends IndexedRun>(world: World, page: readonly R[]): readon
 }
 
 /**
- * One page of runs, from the highest place down. A page token names a place: a run that is added or changes meanwhile
- * moves no other run to another page. With `listShift` it counts runs: added runs shift others to a page where they are
- * seen again, and removed runs shift others past the reader.
+ * Returns one page of runs, from the highest place down. A page token holds a place, so a run that is added or changes
+ * meanwhile moves no other run to another page. With `listShift` it holds an offset: after a run is added, a run of the
+ * last page appears again, and after a run is removed, a run is missing from every page.
  */
 export const pageOf = <R extends IndexedRun>(world: World, query: PageQuery<R>) => {
   const { seed, settings } = world

@@ -7,7 +7,7 @@ export type Access = 'read' | 'change'
 /** Assumption: every member may read, and only these designations may make changes. */
 const mayChange = new Set(['PROJECT_OWNER', 'PROJECT_CONTRIBUTOR', 'PROJECT_CATALOG_STEWARD'])
 
-/** The user whose access key signed a call; the default user for a key that belongs to no user of the domain. */
+/** Returns the user whose access key signed a call, or the default user for a key that no user of the domain has. */
 export const userOf = (world: World, domainId: string, accessKeyId: string | undefined): string => {
   const users = world.domains.get(domainId)?.users ?? []
   const found = users.find(
@@ -17,8 +17,8 @@ export const userOf = (world: World, domainId: string, accessKeyId: string | und
 }
 
 /**
- * Throws AccessDeniedException when a project has members and the user is not one of them, directly or by a group, may
- * only read, or has a profile that is not activated. A project without `members` lets every caller in.
+ * Throws AccessDeniedException when a project has members and the user is not a member, directly or through a group, may
+ * only read, or has a profile that is not ACTIVATED. Every caller may act in a project without `members`.
  */
 export const requireAccess = (
   world: World,

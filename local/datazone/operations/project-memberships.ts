@@ -5,7 +5,7 @@ import { domainOf, notFound, type World } from '../world/world.ts'
 
 type Member = Readonly<{ userIdentifier?: string; groupIdentifier?: string }>
 
-/** What CreateProjectMembership takes, once the model's constraints hold. */
+/** The input of CreateProjectMembership, which satisfies the constraints of the model. */
 export type CreateProjectMembershipInput = Readonly<{
   domainIdentifier: string
   projectIdentifier: string
@@ -13,7 +13,7 @@ export type CreateProjectMembershipInput = Readonly<{
   designation: string
 }>
 
-/** What DeleteProjectMembership takes, once the model's constraints hold. */
+/** The input of DeleteProjectMembership, which satisfies the constraints of the model. */
 export type DeleteProjectMembershipInput = Omit<CreateProjectMembershipInput, 'designation'>
 
 type KnownMember = NonNullable<Project['members']>[number]
@@ -24,13 +24,13 @@ const projectOf = (world: World, domainId: string, projectId: string): Project =
   return project
 }
 
-/** Replaces the members of a project, which stays open to every caller if it was. */
+/** Replaces the members of a project. A project that was open to every caller stays open. */
 const setMembers = (world: World, domainId: string, project: Project, members: KnownMember[]): void => {
   const isOpen = project.isOpen ?? project.members === undefined
   domainOf(world, domainId).projects.set(project.id, { ...project, isOpen, members })
 }
 
-/** The id by which a project knows a member; the profile of an ARN is created. */
+/** Returns the id of a member. Creates a user profile for an ARN. Throws AccessDeniedException or ResourceNotFoundException. */
 const identityOf = (world: World, domainId: string, { userIdentifier, groupIdentifier }: Member) => {
   if (userIdentifier === undefined) return { groupId: groupIdentifier ?? '' }
   if (!domainOf(world, domainId).addsRoles && userIdentifier.includes(':role/'))
@@ -47,7 +47,7 @@ const identityOf = (world: World, domainId: string, { userIdentifier, groupIdent
 const isSame = (one: KnownMember, other: ReturnType<typeof identityOf>): boolean =>
   'userId' in other ? one.userId === other.userId : one.groupId === other.groupId
 
-/** Makes a user or group a member. Assumption: a member who is there gets the new designation, at once. */
+/** Makes a user or group a member, at once. Assumption: a present member gets the new designation. */
 export const createProjectMembership = (world: World, input: CreateProjectMembershipInput) => {
   const { domainIdentifier, projectIdentifier, member, designation } = input
   const project = projectOf(world, domainIdentifier, projectIdentifier)
@@ -57,7 +57,7 @@ export const createProjectMembership = (world: World, input: CreateProjectMember
   return {}
 }
 
-/** Removes a member; one that is none answers ResourceNotFoundException. */
+/** Removes a member. Throws ResourceNotFoundException when there is no such member. */
 export const deleteProjectMembership = (world: World, input: DeleteProjectMembershipInput) => {
   const { domainIdentifier, projectIdentifier, member } = input
   const project = projectOf(world, domainIdentifier, projectIdentifier)

@@ -5,7 +5,7 @@ import { assetOf, revisionOf, type World } from '../world/world.ts'
 import { requireUnchangedOwner } from './require-unchanged-owner.ts'
 import { suggestionsFor } from './suggestions.ts'
 
-/** What RejectPredictions takes, once the model's constraints hold. */
+/** The input of RejectPredictions, which satisfies the constraints of the model. */
 export type RejectPredictionsInput = Readonly<{
   domainIdentifier: string
   identifier: string
@@ -16,9 +16,9 @@ export type RejectPredictionsInput = Readonly<{
 }>
 
 /**
- * Rejects suggestions of a revision, the latest when none is named: they are gone from its form. Assumptions: a
- * rule ALL with a threshold rejects those below it, no revision is made, and the event is `Metadata Generation
- * Rejected`.
+ * Rejects suggestions of a revision, by default the latest, which removes them from its form. Assumptions: a rule ALL with
+ * a threshold rejects the suggestions below it, and there is no new revision. It sends a `Metadata Generation Rejected`
+ * event.
  */
 export const rejectPredictions = (world: World, input: RejectPredictionsInput, userId: string) => {
   const { domainIdentifier: domainId, identifier, rejectRule, rejectChoices } = input

@@ -3,17 +3,17 @@ import { type MetadataRunPlan, statusAt, type TypeEnding, typeStatsAt } from '..
 import { isHit } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
-/** A type that is in no published model. */
+/** A type that no published model has. */
 const unknownType = 'BUSINESS_METRICS'
 
 const showsUnknownType = (world: World, run: MetadataRun): boolean =>
   isHit(world.settings.unknownTypeShare, world.seed, 'unknown type', run.id)
 
-/** The types of a run that answers show. */
+/** Returns the types that answers show of a run. */
 export const shownTypes = (world: World, run: MetadataRun): readonly string[] =>
   showsUnknownType(world, run) ? [...run.types, unknownType] : run.types
 
-/** The state of each type of a run that answers show; undefined before it has started. */
+/** Returns the typeStats that answers show of a run; undefined while it is SUBMITTED. */
 export const shownTypeStatsAt = (
   world: World,
   run: MetadataRun,
@@ -24,16 +24,16 @@ export const shownTypeStatsAt = (
   return [...stats, { type: unknownType, status: statusAt(run.plan, atMs) }]
 }
 
-/** The status of a run in the API's generation: the older one has no partial success, and answers FAILED (assumed). */
+/** Returns the status of a run in the API's generation: the older API answers FAILED for a partial success (assumed). */
 export const shownStatusAt = (world: World, plan: MetadataRunPlan, atMs: number): string => {
   const status = statusAt(plan, atMs)
-  const isNewer = world.settings.apiGeneration !== 'current' && status === 'PARTIALLY_SUCCEEDED'
-  return isNewer ? 'FAILED' : status
+  const isUnknownToApi = world.settings.apiGeneration !== 'current' && status === 'PARTIALLY_SUCCEEDED'
+  return isUnknownToApi ? 'FAILED' : status
 }
 
 /**
- * A run as Get and List show it at a moment (epoch milliseconds), without its typeStats. The deprecated `type` is
- * assumed to be the first of `types`.
+ * Returns a run as Get and List show it at a time (epoch milliseconds), without typeStats. Assumption: the deprecated `type`
+ * is the first of `types`.
  */
 export const runRecord = (world: World, run: MetadataRun, atMs: number) => ({
   domainId: run.domainId,

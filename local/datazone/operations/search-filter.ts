@@ -1,6 +1,6 @@
 import { invalidMember } from '../model/validation.ts'
 
-/** What a search reads of an item: attributes by name, and the texts that a search text is looked for in. */
+/** The parts of an item that a search reads: attributes for filters and sorting, and texts for the search text. */
 export type Searchable = Readonly<{
   attributes: Readonly<Record<string, string | number | readonly string[] | undefined>>
   texts: Readonly<Record<string, string>>
@@ -13,7 +13,7 @@ type Filter = Readonly<{
   operator?: string | null
 }>
 
-/** A filter, or several of which all or at least one must hold. */
+/** A filter, or clauses that must all hold (`and`) or of which at least one must hold (`or`). */
 export type FilterClause = Readonly<{
   filter?: Filter | null
   and?: readonly FilterClause[] | null
@@ -22,10 +22,10 @@ export type FilterClause = Readonly<{
 
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** Whether a text has every word of a search text, the last one as a beginning too. */
+/** Returns whether a text has, for every word that is searched for, a word that begins with it. */
 const hasWords = (text: string, wanted: readonly string[]): boolean => {
-  const has = words(text)
-  return wanted.every((word) => has.some((one) => one === word || one.startsWith(word)))
+  const present = words(text)
+  return wanted.every((beginning) => present.some((word) => word.startsWith(beginning)))
 }
 
 const compare = (one: string | number, other: string | number): number =>
@@ -62,7 +62,7 @@ const holds = ({ attributes }: Searchable, filter: Filter, path: string): boolea
   return values.some((value) => isHeldBy(value, wanted, filter.operator ?? 'EQ'))
 }
 
-/** Whether an item passes a filter. A filter of an unknown attribute throws ValidationException. */
+/** Returns whether an item passes a filter. Throws ValidationException for a filter of an unknown attribute. */
 export const passes = (
   item: Searchable,
   clause: FilterClause | null | undefined,
@@ -75,7 +75,7 @@ export const passes = (
   return (or ?? []).some((part, index) => passes(item, part, `${path}.or.${index + 1}.member`))
 }
 
-/** The attributes whose text has every word of a search text; all are searched unless `searchIn` names some. */
+/** Returns the attributes whose text has every word of a search text. `searchIn` limits the attributes. */
 export const textMatches = (
   { texts }: Searchable,
   searchText: string | null | undefined,
@@ -90,7 +90,7 @@ export const textMatches = (
 
 type Sort = Readonly<{ attribute: string; order?: string | null }>
 
-/** Items in the order of an attribute, ascending unless the sort says otherwise; as they are without a sort. */
+/** Returns items sorted by an attribute, by default ascending, or in their order without a sort. Throws ValidationException for an unknown attribute. */
 export const sorted = <T extends { searchable: Searchable }>(
   items: readonly T[],
   sort: Sort | null | undefined,

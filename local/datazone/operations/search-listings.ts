@@ -6,7 +6,7 @@ import { itemPageOf } from './item-page.ts'
 import { type FilterClause, passes, type Searchable, sorted, textMatches } from './search-filter.ts'
 import { matchRationale, searchableAsset } from './searchable-asset.ts'
 
-/** What SearchListings takes, once the model's constraints hold. */
+/** The input of SearchListings, which satisfies the constraints of the model. */
 export type SearchListingsInput = Readonly<{
   domainIdentifier: string
   searchText?: string | null
@@ -38,7 +38,7 @@ const listingItem = (
   { asset, revision, projectId, searchable }: Found,
 ) => {
   const { domainIdentifier, searchText, searchIn, additionalAttributes } = input
-  const isAsked = (attribute: string): boolean => additionalAttributes?.includes(attribute) ?? false
+  const isRequested = (attribute: string): boolean => additionalAttributes?.includes(attribute) ?? false
   return {
     assetListing: {
       listingId: listingIdOf(world, domainIdentifier, asset.id),
@@ -52,9 +52,9 @@ const listingItem = (
       glossaryTerms: detailedTerms(revision),
       owningProjectId: projectId,
       additionalAttributes: {
-        forms: isAsked('FORMS') ? formsText(asset, revision, projectId) : undefined,
+        forms: isRequested('FORMS') ? formsText(asset, revision, projectId) : undefined,
         matchRationale:
-          isAsked('TEXT_MATCH_RATIONALE') && searchText
+          isRequested('TEXT_MATCH_RATIONALE') && searchText
             ? matchRationale(textMatches(searchable, searchText, searchIn), searchText)
             : undefined,
       },
@@ -71,9 +71,9 @@ const aggregate = (attribute: string, found: readonly Found[]) => {
 }
 
 /**
- * The published assets of a domain, each at the revision that was published last. Assumptions: the order without
- * `sort` is that of the catalogue, a search text has to have all its words in one of name, description, glossary
- * terms and column names, and members of other projects see a listing too.
+ * Answers the published assets of a domain, each at the revision that was published last. Assumptions: without `sort` they
+ * come in the order of the catalogue; a search text matches when the name, the description, the glossary terms or the
+ * column names have all its words; and every user of the domain sees every listing.
  */
 export const searchListings = (world: World, input: SearchListingsInput) => {
   const { domainIdentifier, searchText, searchIn, filters, aggregations, sort, nextToken, maxResults } = input

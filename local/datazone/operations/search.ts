@@ -7,7 +7,7 @@ import { type FilterClause, passes, type Searchable, sorted, textMatches } from 
 import { matchRationale, searchableAsset } from './searchable-asset.ts'
 import { suggestionForms } from './suggestions.ts'
 
-/** What Search takes, once the model's constraints hold. */
+/** The input of Search, which satisfies the constraints of the model. */
 export type SearchInput = Readonly<{
   domainIdentifier: string
   searchScope: string
@@ -25,7 +25,7 @@ type Found = Readonly<{ asset: Asset; projectId: string; searchable: Searchable 
 
 const assetItem = (world: World, input: SearchInput, { asset, projectId, searchable }: Found) => {
   const { domainIdentifier, searchText, searchIn, additionalAttributes } = input
-  const isAsked = (attribute: string): boolean => additionalAttributes?.includes(attribute) ?? false
+  const isRequested = (attribute: string): boolean => additionalAttributes?.includes(attribute) ?? false
   const { latest, first } = asset
   return {
     assetItem: {
@@ -43,12 +43,12 @@ const assetItem = (world: World, input: SearchInput, { asset, projectId, searcha
       glossaryTerms: latest.glossaryTerms?.length ? latest.glossaryTerms : undefined,
       owningProjectId: projectId,
       additionalAttributes: {
-        formsOutput: isAsked('FORMS') ? formsOf(asset, latest, projectId) : undefined,
-        readOnlyFormsOutput: isAsked('FORMS')
+        formsOutput: isRequested('FORMS') ? formsOf(asset, latest, projectId) : undefined,
+        readOnlyFormsOutput: isRequested('FORMS')
           ? suggestionForms(world, domainIdentifier, asset, latest)
           : undefined,
         matchRationale:
-          isAsked('TEXT_MATCH_RATIONALE') && searchText
+          isRequested('TEXT_MATCH_RATIONALE') && searchText
             ? matchRationale(textMatches(searchable, searchText, searchIn), searchText)
             : undefined,
       },
@@ -57,8 +57,8 @@ const assetItem = (world: World, input: SearchInput, { asset, projectId, searcha
 }
 
 /**
- * The inventory: assets at their latest revision, published or not. Documented is that a project is needed in
- * practice; here Search without one is a ValidationException. Of the other scopes there is nothing to find.
+ * Answers the inventory of a project: its assets at their latest revision, published or not. In practice Search needs a
+ * project; here Search without one is a ValidationException. The other scopes find nothing.
  */
 export const search = (world: World, input: SearchInput) => {
   const { domainIdentifier, owningProjectIdentifier: projectId, searchScope } = input

@@ -1,7 +1,7 @@
 import type { Asset, Revision } from '../world/domains.ts'
 import type { Searchable } from './search-filter.ts'
 
-/** What searches read of an asset at a revision. Which attributes DataZone searches is not documented: an assumption. */
+/** Returns the parts of a revision that searches read. Assumption: DataZone does not document which attributes it searches. */
 export const searchableAsset = (asset: Asset, revision: Revision, projectId: string): Searchable => ({
   attributes: {
     id: asset.id,
@@ -21,7 +21,7 @@ export const searchableAsset = (asset: Asset, revision: Revision, projectId: str
   },
 })
 
-/** Why a search text found an item, with the place of the first match of its first word. */
+/** Returns why a search text found an item: each matching attribute, with the offsets of the first word's first match. */
 export const matchRationale = (
   matches: readonly Readonly<{ attribute: string; text: string }>[],
   searchText: string,

@@ -8,14 +8,14 @@ import { rememberedRun, rememberRun } from '../world/token-memory.ts'
 import { useDay } from '../world/usage.ts'
 import { dataSourceOf, type World } from '../world/world.ts'
 
-/** What StartDataSourceRun takes, once the model's constraints hold. */
+/** The input of StartDataSourceRun, which satisfies the constraints of the model. */
 export type StartDataSourceRunInput = Readonly<{
   domainIdentifier: string
   dataSourceIdentifier: string
   clientToken?: string | null
 }>
 
-/** How a run of a data source was requested, and by which user. */
+/** How a run of a data source was started, and by which user. */
 export type SourceRunOrigin = Readonly<{
   type: 'PRIORITIZED' | 'SCHEDULED'
   createdBy: string
@@ -39,8 +39,9 @@ const requireReady = ({ settings }: World, { id, status }: DataSource): void => 
 }
 
 /**
- * Adds a run of a data source. Throws `sourceNotReady` unless the source is READY, ConflictException while another
- * of its runs is active (`conflictWhileRunning`), and ServiceQuotaExceededException when its day is full.
+ * Adds a run of a data source. Throws the error of `sourceNotReady` unless the data source is READY, ConflictException
+ * while another of its runs is active (`conflictWhileRunning`), and ServiceQuotaExceededException when its daily quota is
+ * used up.
  */
 export const addDataSourceRun = (
   world: World,
@@ -82,9 +83,9 @@ export const addDataSourceRun = (
 /**
  * Starts a run of a data source, or answers the run that this clientToken already started in this domain.
  *
- * Documented: the errors, that clientToken makes it idempotent, and the runs of a day. Assumptions: tokens are
- * remembered as for metadata runs, an active run of the source is ConflictException (with `conflictBeforeToken`,
- * even for a replay), and what a caller starts is PRIORITIZED.
+ * Documented: the errors, that clientToken makes it idempotent, and the quota of runs per day. Assumptions: tokens are
+ * remembered as for metadata runs, an active run of the data source is a ConflictException (with `conflictBeforeToken`,
+ * even for a replay), and the type of a run that a caller starts is PRIORITIZED.
  */
 export const startDataSourceRun = (world: World, input: StartDataSourceRunInput, userId: string) => {
   const { domainIdentifier: domainId, dataSourceIdentifier, clientToken } = input

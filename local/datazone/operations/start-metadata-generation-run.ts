@@ -13,7 +13,7 @@ import { requireUnchangedOwner } from './require-unchanged-owner.ts'
 import { shownTypes } from './run-record.ts'
 import { requireSupported } from './supported-asset.ts'
 
-/** What StartMetadataGenerationRun takes, once the model's constraints hold. */
+/** The input of StartMetadataGenerationRun, which satisfies the constraints of the model. */
 export type StartInput = Readonly<{
   domainIdentifier: string
   owningProjectIdentifier: string
@@ -35,8 +35,9 @@ const startOutput = (world: World, run: MetadataRun) => ({
 })
 
 /**
- * The types to generate, each once. `types` wins over the deprecated `type`, which older clients still send alone;
- * the older generation of the API ignores `types`, a member that it does not know.
+ * Returns the types to generate, each once. `types` goes before the deprecated `type`, which is all that older clients send.
+ * The older generation of the API ignores `types`, because it is an unknown member. Throws ValidationException without
+ * either.
  */
 const typesOf = (input: StartInput, { apiGeneration }: Settings): readonly string[] => {
   if (input.types && apiGeneration !== 'older') return [...new Set(input.types)]
@@ -63,7 +64,7 @@ type NewRun = Readonly<{
   userId: string
 }>
 
-/** A run is drawn by its subject and the number of runs its asset had: calls about other assets change nothing. */
+/** Adds a run. Its draws depend on its subject and the number of earlier runs of its asset, not on other assets. */
 const addRun = (world: World, given: NewRun): MetadataRun => {
   const { runs, seed, settings } = world
   const { domainId, asset, revision, types, clientToken, userId } = given
@@ -96,12 +97,12 @@ const addRun = (world: World, given: NewRun): MetadataRun => {
 /**
  * Starts a run, or answers the run that this clientToken already started in this domain.
  *
- * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions: a token is
- * remembered for `tokenMemoryMs` from a success (a refusal is not remembered), a token with another request
- * answers `tokenMismatch`, an asset of another project is AccessDeniedException, an asset in transfer is
- * ConflictException, and so is one with an active run, whatever its revision and types (`conflictWhileRunning`;
- * with `conflictBeforeToken`, even a replay). ServiceQuotaExceededException: the month's quota of a type is used up
- * (`monthlyQuota`); a replay uses none of it.
+ * Documented: the errors, the prerequisites, and that clientToken makes it idempotent. Assumptions:
+ * - The token of a successful Start is remembered for `tokenMemoryMs`; with another request it answers `tokenMismatch`.
+ * - An asset of another project is an AccessDeniedException, and an asset in transfer a ConflictException.
+ * - An asset with an active run, of any revision and types, is a ConflictException (`conflictWhileRunning`; with
+ *   `conflictBeforeToken`, even for a replay).
+ * - A used-up monthly quota of a type (`monthlyQuota`) is a ServiceQuotaExceededException; a replay uses none of it.
  */
 export const startMetadataGenerationRun = (world: World, input: StartInput, userId: string) => {
   const { domainIdentifier, owningProjectIdentifier, target, clientToken } = input

@@ -4,7 +4,7 @@ import { draw } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import type { Form } from './asset-forms.ts'
 
-/** One suggestion of a run: the field that it is for, its value, and how sure the model is of it, from 0 to 1. */
+/** A suggestion of a run: its field, its value, and the model's confidence from 0 to 1. */
 export type Suggestion = Readonly<{ fieldPath: string; value: string; confidence: number }>
 
 const titled = (name: string): string =>
@@ -14,7 +14,7 @@ const titled = (name: string): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ')
 
-/** The field of the asset and the field of each column that a type fills, and the made-up values. */
+/** Returns the field of the asset and of each column that a type fills, with invented values. */
 const fieldsOf = (type: string, revision: Revision) => {
   const table = titled(revision.name)
   switch (type) {
@@ -53,8 +53,8 @@ const suggestionsOfType = (world: World, type: string, revision: Revision, key: 
 }
 
 /**
- * The suggestions that wait for a decision: those of the latest run of each type that succeeded for this revision,
- * without the rejected ones.
+ * Returns the suggestions that wait for a decision: for each type, those of the latest run that succeeded for this revision,
+ * except rejected suggestions.
  */
 export const suggestionsFor = (
   world: World,
@@ -77,8 +77,8 @@ export const suggestionsFor = (
 }
 
 /**
- * The read-only form of the suggestions that wait for a decision; undefined when there are none. Published are the
- * form's name and type, its list `fieldSuggestions`, and the field paths; the rest of each entry is an assumption.
+ * Returns the read-only form of the suggestions that wait for a decision; undefined when there are none. AWS has published
+ * the name and type of the form, its list `fieldSuggestions` and the field paths; the rest of each entry is an assumption.
  */
 export const suggestionForms = (
   world: World,

@@ -7,12 +7,12 @@ const supportedTypes = new Set([
   'amazon.datazone.RedshiftViewAssetType',
 ])
 
-/** The form type that lets metadata be generated for a custom asset type. */
+/** The form type with which a custom asset type supports metadata generation. */
 export const relationalForm = 'amazon.datazone.RelationalTableFormType'
 
 /**
- * Documented prerequisites of Start: a Glue or Redshift asset, or a custom one with RelationalTableFormType, with a
- * structured schema. Throws ValidationException otherwise, which is an assumption.
+ * Throws ValidationException (an assumption) unless an asset meets the documented prerequisites of Start: a Glue or Redshift
+ * asset, or a custom asset with RelationalTableFormType, and a structured schema.
  */
 export const requireSupported = (asset: Asset, revision: Revision): void => {
   if (!supportedTypes.has(asset.typeIdentifier) && !asset.forms.includes(relationalForm))

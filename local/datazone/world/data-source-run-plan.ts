@@ -14,12 +14,12 @@ export type DataSourcePlan = Readonly<{
   ending: string
   statistics: AssetStatistics
   error: Readonly<{ errorType: string; errorDetail: string }> | undefined
-  /** The import of lineage may go on after the run has ended. */
+  /** When the lineage import ends, which may be after the run has ended. Infinity for a run that never ends. */
   lineageEndsAtMs: number
   lineageEnding: string
 }>
 
-/** The run ends as SUCCESS, not as SUCCEEDED like a metadata generation run. */
+/** A data source run that succeeds is SUCCESS, where a metadata run is SUCCEEDED. */
 const endings: Readonly<Record<RunOutcome, string>> = {
   succeeded: 'SUCCESS',
   failed: 'FAILED',
@@ -28,7 +28,7 @@ const endings: Readonly<Record<RunOutcome, string>> = {
   stuck: 'SUCCESS',
 }
 
-/** Which errors runs meet in practice is not documented; these are error types of the model. */
+/** Error types of the service model. Which of them occur in practice is not documented. */
 const errors = [
   { errorType: 'ACCESS_DENIED_EXCEPTION', errorDetail: 'Access to the Glue database was denied.' },
   { errorType: 'RESOURCE_NOT_FOUND_EXCEPTION', errorDetail: 'The Glue database does not exist.' },
@@ -37,7 +37,7 @@ const errors = [
 
 const nothing: AssetStatistics = { added: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }
 
-/** The first run adds every table, a later one updates some. In a partial success some fail; a failure reads none. */
+/** Returns the statistics of a run: the first run adds tables, later runs update some. Tables fail only in a partial success. */
 const statisticsOf = (
   outcome: RunOutcome,
   tables: number,
@@ -59,7 +59,7 @@ const lineageEndingOf = (outcome: RunOutcome, chance: number, settings: Settings
   return outcome === 'partial' ? 'PARTIALLY_SUCCEEDED' : 'SUCCESS'
 }
 
-/** The plan of a data source run from its seed and its key. Times are in milliseconds of the world's clock. */
+/** Returns the plan of a data source run, drawn from the seed and its key. Times are epoch milliseconds of the world's clock. */
 export const planDataSourceRun = (
   { seed, key, startedAtMs }: { readonly seed: Seed; readonly key: string; readonly startedAtMs: number },
   source: Readonly<{ tables: number; isFirst: boolean }>,
@@ -84,21 +84,21 @@ export const planDataSourceRun = (
   }
 }
 
-/** Whether the run has ended; its import of lineage may not have. */
+/** Returns whether a run has ended; its lineage import may continue. */
 export const isEndedAt = (plan: DataSourcePlan, atMs: number): boolean => atMs >= plan.endsAtMs
 
-/** The status of a run at a moment. */
+/** Returns the status of a run at a time. */
 export const sourceStatusAt = (plan: DataSourcePlan, atMs: number): string => {
   if (atMs < plan.runningFromMs) return 'REQUESTED'
   return isEndedAt(plan, atMs) ? plan.ending : 'RUNNING'
 }
 
-/** The status of the lineage import; undefined until the run has left REQUESTED. */
+/** Returns the status of the lineage import; undefined while the run is REQUESTED. */
 export const importStatusAt = (plan: DataSourcePlan, atMs: number): string | undefined => {
   if (atMs < plan.runningFromMs) return undefined
   return atMs < plan.lineageEndsAtMs ? 'IN_PROGRESS' : plan.lineageEnding
 }
 
-/** When the run last changed. */
+/** Returns when a run had last changed at a time, in epoch milliseconds. */
 export const updatedAtMs = (plan: DataSourcePlan, atMs: number): number =>
   [plan.lineageEndsAtMs, plan.endsAtMs, plan.runningFromMs].find((ms) => ms <= atMs) ?? plan.requestedAtMs

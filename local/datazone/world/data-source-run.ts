@@ -7,7 +7,7 @@ import {
 } from './data-source-run-plan.ts'
 import type { IndexedRun, RunIndex } from './run-index.ts'
 
-/** One run of a data source: PRIORITIZED when a caller started it, SCHEDULED when a schedule did. */
+/** A run of a data source, whose type is PRIORITIZED when a caller started it and SCHEDULED when a schedule did. */
 export type DataSourceRun = IndexedRun & {
   readonly projectId: string
   readonly dataSourceId: string
@@ -15,17 +15,17 @@ export type DataSourceRun = IndexedRun & {
   readonly clientToken: string | undefined
   readonly createdBy: string
   readonly createdAtMs: number
-  /** The configuration of the source when the run started, as JSON. */
+  /** The configuration of the data source when the run started, as JSON. */
   readonly snapshot: string
   readonly plan: DataSourcePlan
 }
 
-/** Every data source run ever started; its subject is its data source. */
+/** Every data source run, indexed by data source and domain. */
 export type DataSourceRuns = RunIndex<DataSourceRun>
 
 /**
- * A data source run as a List shows it at a moment (epoch milliseconds). Assumptions: the statistics, the error
- * and `stoppedAt` come with the ending; the lineage import begins with RUNNING, and counts as an update.
+ * Returns a data source run as List shows it at a time (epoch milliseconds). Assumptions: the statistics, the error and
+ * `stoppedAt` appear with the ending; the lineage import begins with RUNNING, and its end changes `updatedAt`.
  */
 export const dataSourceRunSummary = ({ plan, ...run }: DataSourceRun, atMs: number) => {
   const ended = isEndedAt(plan, atMs)
@@ -46,7 +46,7 @@ export const dataSourceRunSummary = ({ plan, ...run }: DataSourceRun, atMs: numb
   }
 }
 
-/** A data source run as Start and Get show it: with its domain and the snapshot. */
+/** Returns a data source run as Start and Get show it at a time (epoch milliseconds), with its domain and snapshot. */
 export const dataSourceRunRecord = (run: DataSourceRun, atMs: number) => ({
   ...dataSourceRunSummary(run, atMs),
   domainId: run.domainId,

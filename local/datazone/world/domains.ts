@@ -6,11 +6,11 @@ import {
 } from '../input/catalogue.ts'
 import { parseInput } from '../input/parse-input.ts'
 
-/** An asset as it was at one of its revisions. */
+/** A revision of an asset. */
 export type Revision = Readonly<{
   revision: string
   name: string
-  /** A suggestion that was accepted; shown in the common details. */
+  /** The accepted suggestion of a business name, which the form of common details shows. */
   businessName: string | undefined
   columns: ParsedAsset['columns']
   description: string | undefined
@@ -18,7 +18,7 @@ export type Revision = Readonly<{
   createdAtMs: number
 }>
 
-/** An asset in the catalog. */
+/** The listing of an asset that is or was published. */
 export type Listing = Readonly<{
   status: 'ACTIVE' | 'INACTIVE'
   /** The revision that was published last. */
@@ -27,7 +27,7 @@ export type Listing = Readonly<{
   updatedAtMs: number
 }>
 
-/** A change of the project that owns an asset; it is IN_PROGRESS until it ends. */
+/** A transfer of an asset to another project, IN_PROGRESS until it ends. */
 export type OwnershipTransfer = Readonly<{
   sourceProjectId: string
   targetProjectId: string
@@ -36,7 +36,7 @@ export type OwnershipTransfer = Readonly<{
   outcome: 'SUCCEEDED' | 'FAILED'
 }>
 
-/** An asset with all its revisions, oldest first; there is always one. */
+/** An asset with all its revisions, oldest first and at least one. */
 export type Asset = {
   readonly id: string
   projectId: string
@@ -47,16 +47,16 @@ export type Asset = {
   latest: Revision
   readonly revisions: Map<string, Revision>
   listing: Listing | undefined
-  /** How often it was published; the catalogue counts as once. */
+  /** How often the asset was published. A catalogue that lists it counts once. */
   timesPublished: number
   transfer: OwnershipTransfer | undefined
-  /** How many events the control has sent about it. */
+  /** How many events the control has sent about the asset. */
   eventsSent: number
-  /** The suggestions that were rejected, as a revision and a field path. */
+  /** The suggestions that were rejected, each as its revision and field path. */
   readonly rejected: Set<string>
 }
 
-/** What imports assets: a connection to Glue or Redshift that can be run. */
+/** A data source of Glue or Redshift, whose runs import assets. */
 export type DataSource = Omit<ParsedDataSource, 'status'> & {
   status: ParsedDataSource['status']
   readonly createdAtMs: number
@@ -66,7 +66,7 @@ export type DataSource = Omit<ParsedDataSource, 'status'> & {
 /** A user profile. */
 export type User = ParsedDomain['users'][number]
 
-/** A project: `members` undefined lets every caller act in it. */
+/** A project. Every caller may act in a project whose `members` are undefined. */
 export type Project = ParsedDomain['projects'][number]
 
 /** A domain with its projects, assets and data sources by id. */
@@ -104,7 +104,7 @@ const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {
 const byId = <Item extends { id: string }>(items: readonly Item[]): Map<string, Item> =>
   new Map(items.map((item) => [item.id, item]))
 
-/** Parses a catalogue, as of `nowMs`. Throws ControlError, which names each wrong field. */
+/** Returns the domains of a catalogue, created at `nowMs`. Throws ControlError, which names each wrong field. */
 export const parseDomains = (catalogue: unknown, nowMs: number): Domains => {
   const { domains } = parseInput('the catalogue', catalogueSchema, catalogue)
   return new Map(
@@ -122,13 +122,13 @@ export const parseDomains = (catalogue: unknown, nowMs: number): Domains => {
   )
 }
 
-/** What a new revision changes; what is absent stays as it was. */
+/** The changes of a new revision. Absent fields keep the values of the latest revision. */
 type Changes = Readonly<{ [Field in Exclude<keyof Revision, 'createdAtMs'>]?: Revision[Field] | undefined }>
 
 const nextRevision = (asset: Asset): string =>
   String(1 + Math.max(0, ...[...asset.revisions.keys()].map(Number).filter(Number.isSafeInteger)))
 
-/** Gives an asset a new latest revision, numbered unless the changes name one. */
+/** Adds a revision to an asset and makes it the latest. Its default name is the next number. */
 export const appendRevision = (asset: Asset, changes: Changes, nowMs: number): Revision => {
   const { latest } = asset
   asset.latest = {
@@ -144,10 +144,10 @@ export const appendRevision = (asset: Asset, changes: Changes, nowMs: number): R
   return asset.latest
 }
 
-/** Whether an asset is being transferred to another project at this moment: changes conflict until it ends. */
+/** Returns whether an asset is in transfer to another project at a time. Changes of the asset conflict until it ends. */
 export const isInTransfer = ({ transfer }: Asset, atMs: number): boolean =>
   transfer !== undefined && atMs < transfer.endsAtMs
 
-/** The project that owns an asset at this moment. */
+/** Returns the id of the project that owns an asset at a time. */
 export const ownerAt = ({ projectId, transfer }: Asset, atMs: number): string =>
   transfer?.outcome === 'SUCCEEDED' && atMs >= transfer.endsAtMs ? transfer.targetProjectId : projectId

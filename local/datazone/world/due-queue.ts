@@ -1,14 +1,14 @@
-/** An item and the time that it is due. */
+/** An item, and when it is due. */
 export type Due<Item> = Readonly<{ dueAtMs: number; item: Item }>
 
-/** Items that wait for their time. Items with the same time keep the order in which they were added. */
+/** Items in the order in which they are due. Items that are due at the same time keep the order in which they were added. */
 export type DueQueue<Item> = {
   add: (dueAtMs: number, item: Item) => void
-  /** The earliest time; undefined when nothing waits. */
+  /** Returns when the first item is due; undefined for an empty queue. */
   nextMs: () => number | undefined
-  /** Takes out the earliest item that is due by this moment, if there is one. */
+  /** Removes and returns the first item if it is due by `nowMs`. */
   takeDue: (nowMs: number) => Due<Item> | undefined
-  /** Every item that waits, in the order in which they would be taken out. */
+  /** Returns every item in its order, and removes none. */
   waiting: () => readonly Due<Item>[]
 }
 
@@ -17,7 +17,7 @@ type Node<Item> = Due<Item> & Readonly<{ sequence: number }>
 const isBefore = (one: Node<unknown>, other: Node<unknown>): boolean =>
   one.dueAtMs === other.dueAtMs ? one.sequence < other.sequence : one.dueAtMs < other.dueAtMs
 
-/** An empty queue: a binary heap. */
+/** Creates an empty queue, which is a binary heap. */
 export const createDueQueue = <Item>(): DueQueue<Item> => {
   const heap: Node<Item>[] = []
   let added = 0

@@ -2,14 +2,14 @@ import type { Asset, Listing } from './domains.ts'
 import { drawId } from './random.ts'
 import { ownerOf, type World } from './world.ts'
 
-/** The id of the listing that an asset has, or would have. */
+/** Returns the id of the listing that an asset has or would have. */
 export const listingIdOf = ({ seed }: World, domainId: string, assetId: string): string =>
   drawId(seed, 'listing', domainId, assetId)
 
-/** The revision of a listing: how often its asset was published. */
+/** Returns the revision of a listing, which counts how often the asset was published. */
 export const listingRevisionOf = ({ timesPublished }: Asset): string => String(timesPublished)
 
-/** Publishes a revision of an asset, once more, or takes the asset out of the catalog; there is an event for it. */
+/** Publishes a revision of an asset, or unpublishes the asset, and sends an event. */
 export const changeListing = (
   world: World,
   domainId: string,

@@ -2,7 +2,7 @@ import type { Settings } from '../input/settings.ts'
 import { draw, drawLognormal, type Seed } from './random.ts'
 import { drawOutcome, type PlannedOutcome, type RunOutcome, unknownStatus } from './run-outcome.ts'
 
-/** How one type of a run ended, with the reason unless it succeeded. */
+/** How a type of a run ended, with the reason unless it succeeded. */
 export type TypeEnding = Readonly<{ type: string; status: string; errorMessage?: string }>
 
 /** The course of a run, decided when it starts: submitted, then in progress, then its ending. */
@@ -25,7 +25,7 @@ const endings: Readonly<Record<RunOutcome, string>> = {
   stuck: 'SUCCEEDED',
 }
 
-/** In a partial success of two types, one succeeded and one failed; a single type succeeded in part. */
+/** Returns the ending of each type. A partial success of two types has one that failed; a single type succeeds in part. */
 const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =>
   types.map((type, index) => {
     if (ending === 'FAILED') return { type, status: 'FAILED', errorMessage: failure }
@@ -35,7 +35,7 @@ const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =
   })
 
 /**
- * The plan of a run, drawn from the seed and its key alone, so that it does not depend on other runs. Times are in
+ * Returns the plan of a run, drawn from only the seed and its key, so that it does not depend on other runs. Times are epoch
  * milliseconds of the world's clock.
  */
 export const planMetadataRun = (
@@ -57,7 +57,7 @@ export const planMetadataRun = (
   }
 }
 
-/** The plan of a run that is canceled at a moment from now on; a run that ends before then keeps its ending. */
+/** Returns the plan of a run that is canceled at a time from now on. A run that ends before keeps its plan. */
 export const canceledPlan = (plan: MetadataRunPlan, canceledAtMs: number): MetadataRunPlan =>
   plan.endsAtMs <= canceledAtMs
     ? plan
@@ -68,13 +68,13 @@ export const canceledPlan = (plan: MetadataRunPlan, canceledAtMs: number): Metad
         typeEndings: plan.typeEndings.map(({ type }) => ({ type, status: 'CANCELED' })),
       }
 
-/** The status of a run at a moment: a function of its plan alone. */
+/** Returns the status of a run at a time. */
 export const statusAt = (plan: MetadataRunPlan, atMs: number): string => {
   if (atMs < plan.submittedUntilMs) return 'SUBMITTED'
   return atMs < plan.endsAtMs ? 'IN_PROGRESS' : plan.ending
 }
 
-/** The state of each type at a moment; undefined until the run has left SUBMITTED. */
+/** Returns the state of each type at a time; undefined while the run is SUBMITTED. */
 export const typeStatsAt = (plan: MetadataRunPlan, atMs: number): readonly TypeEnding[] | undefined => {
   if (atMs < plan.submittedUntilMs) return undefined
   if (atMs >= plan.endsAtMs) return plan.typeEndings

@@ -1,7 +1,7 @@
 import type { MetadataRunPlan } from './metadata-run-plan.ts'
 import type { IndexedRun, RunIndex } from './run-index.ts'
 
-/** One metadata generation run. Only its plan is ever replaced. */
+/** A metadata generation run. Only a Cancel replaces its plan. */
 export type MetadataRun = IndexedRun & {
   readonly projectId: string
   readonly assetId: string
@@ -13,5 +13,5 @@ export type MetadataRun = IndexedRun & {
   plan: MetadataRunPlan
 }
 
-/** Every metadata generation run ever started; its subject is its asset. */
+/** Every metadata generation run, indexed by asset and domain. */
 export type MetadataRuns = RunIndex<MetadataRun>

@@ -4,7 +4,7 @@ import { createDueQueue, type Due } from './due-queue.ts'
 import { draw, drawUuid, isHit, type Seed } from './random.ts'
 import { type EventBody, eventBodiesOf, type Occurrence, occurrenceKey } from './service-events.ts'
 
-/** An event of `aws.datazone` as EventBridge carries it. */
+/** An event of `aws.datazone`, with its EventBridge envelope. */
 export type DataZoneEvent = Readonly<{
   version: '0'
   id: string
@@ -22,26 +22,26 @@ export type DataZoneEvent = Readonly<{
   }>
 }>
 
-/** An event and when it reaches the bus. */
+/** An event, and when it reaches the bus in epoch milliseconds. */
 export type DueEvent = Readonly<{ dueAtMs: number; event: DataZoneEvent }>
 
-/** Events that have not reached the bus, and the occurrences that have not made theirs. */
+/** Events that have not reached the bus, and occurrences whose events are not made yet. */
 type PendingEvents = Readonly<{
   occurrences: readonly Due<Occurrence>[]
   events: readonly DueEvent[]
 }>
 
-/** Occurrences to come, and the events on their way to the bus. */
+/** Future occurrences, and the events that have not reached the bus. */
 export type Outbox = {
-  /** Adds an occurrence at this moment, or never (Infinity); it counts if it is still true then. */
+  /** Adds an occurrence at a time, or never (Infinity). It makes no event if it does not hold any longer by then. */
   add: (atMs: number, occurrence: Occurrence) => void
-  /** Makes the events of the occurrences up to now, by the current settings. */
+  /** Makes the events of the occurrences up to now, with the current settings. */
   settle: (nowMs: number) => void
-  /** Takes out every event that has reached the bus by now, in the order of arrival. */
+  /** Removes and returns the events that have reached the bus by now, in the order of arrival. */
   take: (nowMs: number) => DueEvent[]
   pending: () => PendingEvents
   restore: (pending: PendingEvents) => void
-  /** No event arrives earlier than this; undefined when none is pending. */
+  /** Returns when the next event arrives at the earliest, in epoch milliseconds; undefined when none is pending. */
   nextMs: () => number | undefined
 }
 
@@ -57,7 +57,7 @@ const envelope = (seed: Seed, key: readonly string[], atMs: number, body: EventB
   detail: { version: '1', metadata: { ...body.metadata, awsAccountId: accountId }, data: body.data },
 })
 
-/** How long after its occurrence each copy of an event arrives; a lost event has no copy. */
+/** Returns how many milliseconds after the occurrence each copy of an event arrives; a lost event has no copy. */
 const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   const hits = (what: string, share: number, copy = 0): boolean => isHit(share, seed, what, id, copy)
   if (hits('event lost', settings.eventLostShare)) return []
@@ -70,7 +70,7 @@ const delaysOf = (seed: Seed, id: string, settings: Settings): number[] => {
   })
 }
 
-/** An empty outbox. Equal seeds and equal occurrences make equal events, however often events are taken. */
+/** Creates an empty outbox. Equal seeds and equal occurrences make equal events, however often events are taken. */
 export const createOutbox = (seed: Seed, settings: () => Settings): Outbox => {
   const occurrences = createDueQueue<Occurrence>()
   const onTheirWay = createDueQueue<DataZoneEvent>()

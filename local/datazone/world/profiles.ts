@@ -5,11 +5,11 @@ import { domainOf, type World } from './world.ts'
 
 const roleArn = /^arn:aws[^:]*:iam::\d{12}:role\//
 
-/** The user with this id or ARN. */
+/** Returns the user with this id or ARN, if there is one. Throws ResourceNotFoundException for an unknown domain. */
 export const findUser = (world: World, domainId: string, identifier: string): User | undefined =>
   domainOf(world, domainId).users.find(({ id, arn }) => id === identifier || arn === identifier)
 
-/** An id in the form of the service's, the same for the same seed, domain and ARN. */
+/** Returns an id in the form of the service's ids, drawn from the seed, the domain and the ARN. */
 const profileId = (world: World, domainId: string, arn: string): string =>
   createHash('sha256')
     .update(`${world.seed}/${domainId}/${arn}`)
@@ -17,8 +17,8 @@ const profileId = (world: World, domainId: string, arn: string): string =>
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
 
 /**
- * Creates the profile of a user or role, or returns the one that exists. Assumption: DataZone looks a role up with the
- * execution role of the domain, and answers AccessDeniedException where that may not call iam:GetRole.
+ * Creates the profile of an IAM user or role, or returns the existing profile. Assumption: DataZone looks up a role with the
+ * execution role of the domain, and answers AccessDeniedException when that role may not call iam:GetRole.
  */
 export const createProfile = (world: World, domainId: string, arn: string): User => {
   const domain = domainOf(world, domainId)

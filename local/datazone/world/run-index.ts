@@ -1,40 +1,40 @@
-/** The orders in which List may answer runs. */
+/** The orders in which List can answer runs. */
 export const listOrders = ['newest', 'oldest', 'random'] as const
 /** An order of List. */
 export type ListOrder = (typeof listOrders)[number]
 
-/** What the index reads of a run. */
+/** The fields of a run that the index reads. */
 export type IndexedRun = {
   readonly id: string
   readonly domainId: string
-  /** Its places, from which `placeOf` makes those of each order. No two runs of a domain share one. */
+  /** The places from which `placeOf` derives that of each order. No two runs of a domain share a place. */
   readonly places: Readonly<Record<'newest' | 'random', number>>
-  /** When the control deleted it. */
+  /** When the control deleted the run, in epoch milliseconds. */
   deletedAtMs?: number
 }
 
-/** A run's place in an order; List answers the highest place first. */
+/** Returns the place of a run in an order. List answers the highest place first. */
 export const placeOf = ({ places }: IndexedRun, order: ListOrder): number =>
   order === 'oldest' ? -places.newest : places[order]
 
-/** Every run ever started, by id, by subject (its asset or data source) and by domain. */
+/** Every run, deleted runs included, by id, by subject (its asset or data source) and by domain. */
 export type RunIndex<R extends IndexedRun> = {
   add: (run: R) => void
-  /** Removes a run from everything but `all`, `size` and `countStarted`. False when there is no such run. */
+  /** Deletes a run, which stays in `all`, `size` and `countStarted`. Returns false when there is no such run. */
   delete: (domainId: string, runId: string, atMs: number) => boolean
   find: (domainId: string, runId: string) => R | undefined
-  /** By ascending place. */
+  /** Returns the runs of a subject by ascending place. */
   ofSubject: (domainId: string, subjectId: string, order?: ListOrder) => readonly R[]
-  /** By ascending place. */
+  /** Returns the runs of a domain by ascending place. */
   ofDomain: (domainId: string, order?: ListOrder) => readonly R[]
-  /** How many runs of a subject were ever started. */
+  /** Returns how many runs of a subject were started, deleted runs included. */
   countStarted: (domainId: string, subjectId: string) => number
-  /** In the order of their Starts. */
+  /** Returns every run in the order of their Starts. */
   all: () => Iterable<R>
   size: () => number
 }
 
-/** How many runs, which are sorted by their place in this order, are below this place. */
+/** Returns how many of the runs, which are sorted by their place in an order, are below a place. */
 export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place: number): number => {
   let [low, high] = [0, runs.length]
   while (low < high) {
@@ -46,12 +46,12 @@ export const countBelow = (runs: readonly IndexedRun[], order: ListOrder, place:
   return low
 }
 
-/** An empty index; `subjectOf` gives the subject of a run. */
+/** Creates an empty index; `subjectOf` returns the id of a run's subject. */
 export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => string): RunIndex<R> => {
   const byId = new Map<string, R>()
   const started = new Map<string, number>()
   const sorted = new Map<string, R[]>()
-  /** The orders that were looked up: only these are maintained. */
+  /** The orders that were read; no other is maintained. */
   const kept = new Set<ListOrder>()
 
   const keysOf = (run: R, order: ListOrder): string[] => [

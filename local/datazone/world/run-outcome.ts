@@ -5,13 +5,13 @@ import { requireUniqueIds } from '../input/unique-ids.ts'
 import { draw, type Seed } from './random.ts'
 
 const runOutcomeSchema = z.enum(['succeeded', 'failed', 'partial', 'unknown', 'stuck'])
-/** What becomes of a run: its ending, one that no client knows, or none. */
+/** How a run ends: `unknown` is a status that no model has, and `stuck` never ends. */
 export type RunOutcome = z.infer<typeof runOutcomeSchema>
 
-/** A status that is in no published model, for a client to survive. */
+/** A status that no published model has, which clients must survive. */
 export const unknownStatus = 'AWAITING_REVIEW'
 
-/** The outcome that the settings and the seed give a run. */
+/** Draws the outcome of a run from the shares of the settings. */
 export const drawOutcome = (seed: Seed, key: string, settings: Settings): RunOutcome => {
   const chance = draw(seed, 'ending', key)
   if (chance < settings.failureShare) return 'failed'
@@ -24,11 +24,11 @@ const outcomeSchema = strictObject({
   /** The id of the asset or of the data source. */
   target: z.string().min(1),
   outcome: runOutcomeSchema,
-  /** How long its runs last; absent: drawn. Not divided by `speed`. */
+  /** How long its runs last, in milliseconds that `speed` does not divide. Absent: drawn. */
   durationMs: z.number().positive().optional(),
 })
 
-/** Outcomes as they are set, all at once: at most one per target. */
+/** A list of outcomes, at most one per target, which replaces all outcomes that were set before. */
 export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, context) =>
   requireUniqueIds(
     context,
@@ -41,7 +41,7 @@ export const outcomesSchema = z.array(outcomeSchema).superRefine((outcomes, cont
 /** The outcome of the runs of one asset or data source that start from now on. */
 export type PlannedOutcome = z.infer<typeof outcomeSchema>
 
-/** The planned outcome of a target, if it has one. */
+/** Returns the planned outcome of a target, if it has one. */
 export const plannedOutcomeFor = (
   outcomes: readonly PlannedOutcome[],
   target: string,

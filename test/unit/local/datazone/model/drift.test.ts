@@ -19,7 +19,7 @@ describe('driftOf', () => {
   })
 
   test('reports an operation that the SDK lacks, or serves elsewhere', () => {
-    expect(changed({ GetAsset$: undefined })).toContain('GetAsset: the SDK does not have it')
+    expect(changed({ GetAsset$: undefined })).toContain('GetAsset: the SDK lacks this operation')
     const moved = altered(sdk.GetAsset$, 3, { http: ['GET', '/v3/assets', 200] })
     expect(changed({ GetAsset$: moved })).toEqual([
       'GetAsset: GET /v2/domains/{domainIdentifier}/assets/{identifier} in the model, GET /v3/assets in the SDK',
