@@ -1,13 +1,16 @@
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import type { Breaker } from '../../lib/run/breaker.ts'
+import { type Cap, countersAt } from '../../lib/run/caps.ts'
 import { partitionOf } from '../../lib/run/identity.ts'
 import type { ClaimedRun, ParkedRun } from '../../lib/run/run.ts'
+import type { DataZone } from '../../local/datazone/datazone.ts'
 import type { SimulatedBreakers } from './ports/breakers.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
 import type { SimulatedPace } from './ports/start-pace.ts'
 import type { Item } from './ports/stored-item.ts'
-import { leasedAsset, parkedAsset, trialSource } from './trials.ts'
+import type { SimulatedSwitches } from './ports/switches.ts'
+import { heldSource, leasedAsset, parkedAsset, pausedProject, trialSource } from './trials.ts'
 
 const domainId = 'dzd_simulated1'
 const projectId = 'project1'
@@ -38,6 +41,37 @@ const absurdBreakers = (nowMs: number): readonly Breaker[] =>
 
 /** Counts of a data source's claims that are none. */
 const absurdCounts: readonly unknown[] = [-5, 2 ** 53, 'many', 0.5]
+
+/** Counts of a cap's runs that are none. */
+const absurdRuns: readonly unknown[] = [-5, 1e12, 'many', { runs: 1 }]
+
+/** Sort keys of switches that name neither a domain nor a project. */
+const wrongSwitchKeys = [
+  'domain',
+  'PROJECT',
+  'PROJECT#',
+  'PROJECT# project1',
+  'project1',
+  'DOMAIN#dzd_simulated1',
+]
+
+/** Switches that pause, though a hand wrote them wrongly. */
+const wrongPauses: readonly object[] = [
+  {},
+  { paused: 'no' },
+  { paused: 0 },
+  { paused: null, reason: 7 },
+  { pause: true },
+]
+
+/** What the item of a run id cannot say. */
+const wrongHolders: readonly unknown[] = [
+  null,
+  7,
+  '',
+  'SOURCE#dzd_simulated1#source1',
+  'ASSET#dzd_simulated1#a RUN#1',
+]
 
 const recordOf = (assetId: string, nowMs: number) => ({
   subject: {
@@ -79,18 +113,52 @@ const recordsFarAhead = (nowMs: number): readonly Item[] => {
   return [toItem(claimed), toItem(parked)]
 }
 
-/** The parts of the table that hold what all starters share. */
+/** The parts of the table that hold what all starters share, and DataZone, whose runs they are about. */
 export interface PlantedTable {
   readonly table: SimulatedTable
   readonly pace: SimulatedPace
   readonly breakers: SimulatedBreakers
+  readonly switches: SimulatedSwitches
+  /** Its events become hints. */
+  readonly hinting: DataZone
+  readonly caps: readonly Omit<Cap, 'type'>[]
   readonly nowMs: number
 }
 
-/** Puts absurd items into the table: the pace, a breaker, the count of a source's claims, and two records. */
-export const plantAbsurdItems = (random: Random, { table, pace, breakers, nowMs }: PlantedTable): void => {
+/** Damages the item of the id of every data source run, and of one that begins now, before any starter hears of it. */
+const plantHolders = (random: Random, { table, hinting }: PlantedTable): void => {
+  hinting.control.startScheduledRun({ domainId, dataSourceId: heldSource, type: 'SCHEDULED' })
+  for (const { id } of hinting.control.dataSourceRuns())
+    table.plantHolder(domainId, id, random.pick(wrongHolders))
+}
+
+/** Puts a malformed switch that pauses nothing, and one that pauses a project, into the table; returns its removal. */
+const plantSwitches = (random: Random, { switches }: PlantedTable): (() => void) => {
+  switches.plant(random.pick(wrongSwitchKeys), random.pick([{ paused: true }, ...wrongPauses]))
+  switches.plant(`PROJECT#${pausedProject}`, random.pick(wrongPauses))
+  return () => switches.plant(`PROJECT#${pausedProject}`, undefined)
+}
+
+/**
+ * Puts absurd items into the table: the pace, a breaker, the count of a source's claims, two records, two switches, and
+ * what run ids name. Returns what an operator does at the end.
+ */
+export const plantAbsurdItems = (random: Random, planted: PlantedTable): (() => void) => {
+  const { table, pace, breakers, nowMs } = planted
   pace.plant(random.pick(absurdPaces))
   breakers.plant(random.pick(absurdBreakers(nowMs)))
   table.plantClaimCount(partitionOf({ domainId, dataSourceId: trialSource }), random.pick(absurdCounts))
   for (const item of recordsFarAhead(nowMs)) table.plant(item)
+  plantHolders(random, planted)
+  return plantSwitches(random, planted)
+}
+
+/** Puts absurd counters of every cap into the table. Returns what an operator does at the end: counts as they were. */
+export const plantAbsurdCounters = (random: Random, { table, caps, nowMs }: PlantedTable): (() => void) => {
+  const before = countersAt(caps, nowMs).map(
+    (counter) => [counter, table.plantCounter(counter, random.pick(absurdRuns))] as const,
+  )
+  return () => {
+    for (const [counter, runs] of before) table.plantCounter(counter, runs ?? 0)
+  }
 }

@@ -62,7 +62,13 @@ import {
   unlistedTriggersStartNothing,
 } from './check/service-answers.ts'
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
-import { endingsOutliveTheBus, farAheadIsDueNow, trialsStartInTime } from './check/trials.ts'
+import {
+  damagedCountersStartNothing,
+  endingsOutliveTheBus,
+  farAheadIsDueNow,
+  trialsStartInTime,
+  wrongSwitchesPause,
+} from './check/trials.ts'
 import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
 import type { Outside } from './outside.ts'
 
@@ -140,6 +146,8 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P13 liveness', hiddenRequestsComeBackSoon],
   ['P13 liveness', trialsStartInTime],
   ['P8 the future is survivable', farAheadIsDueNow],
+  ['P8 the future is survivable', wrongSwitchesPause],
+  ['P7 within the quota', damagedCountersStartNothing],
   ['P6 bounded lateness', endingsOutliveTheBus],
   ['P13 liveness', requestsAreNotTriedAgainAndAgain],
   ['policy: what to announce', startedEventsFollowThePolicy],

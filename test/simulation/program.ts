@@ -19,8 +19,11 @@ import { sendSourceRequest } from './send-request.ts'
 import { hostileBodies, strangeHints } from './strange-bodies.ts'
 import {
   drawTrial,
+  heldSource,
   leasedAsset,
   parkedAsset,
+  pausedAsset,
+  pausedProject,
   type Trial,
   trialActions,
   trialAssets,
@@ -132,6 +135,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
         projects: [
           { id: projectId, name: 'one' },
           { id: 'project2', name: 'two' },
+          { id: pausedProject, name: 'three' },
         ],
         assets: [
           ...[
@@ -151,11 +155,13 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           ].map((id) => assetOf(id)),
           assetOf('unsupported', 'custom.NoTable'),
           assetOf('unpublished'),
+          { ...assetOf(pausedAsset), projectId: pausedProject },
         ],
         dataSources: [
           { id: sourceId, projectId, name: 'one' },
           { id: unreadySource, projectId, name: 'two' },
           { id: trialSource, projectId, name: 'three' },
+          { id: heldSource, projectId, name: 'four' },
         ],
       },
     ],

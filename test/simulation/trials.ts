@@ -10,10 +10,11 @@ import { sendSourceRequest } from './send-request.ts'
  *
  * `bus-refuses`, `bus-hangs`: the bus takes no event, at once or without an answer. `contended-writes`: DynamoDB refuses
  * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
- * of the table hold what this system never writes.
+ * of the table hold what this system never writes. `absurd-counters`: so do the counters of the caps, in seeds that have
+ * caps.
  */
 const trialKinds = ['bus-refuses', 'bus-hangs', 'contended-writes', 'lost-claims', 'absurd-items'] as const
-export type TrialKind = (typeof trialKinds)[number]
+export type TrialKind = (typeof trialKinds)[number] | 'absurd-counters'
 
 /** The fault of a seed's calm. Times in ms from the start. */
 export interface Trial {
@@ -29,6 +30,11 @@ export const trialSource = 'trial-source'
 /** Their records are planted, with a lease and a wait that end far ahead. */
 export const leasedAsset = 'leased'
 export const parkedAsset = 'waiting'
+/** An asset, published too, and its project, which a malformed switch pauses while a trial of absurd items lasts. */
+export const pausedAsset = 'paused'
+export const pausedProject = 'project3'
+/** A schedule runs it when a trial of absurd items begins, and the item of that run's id is damaged. */
+export const heldSource = 'source-held'
 
 const minute = 60_000
 
@@ -38,10 +44,11 @@ export const drawTrial = (
   stormMs: number,
   { caps }: Pick<Scenario, 'caps'>,
 ): Trial | undefined => {
-  // A full cap holds back what a trial asks for.
-  if (!random.chance(0.2) || caps.length > 0) return undefined
+  if (!random.chance(0.2)) return undefined
   const fromMs = stormMs + 175 * minute
-  return { kind: random.pick(trialKinds), fromMs, untilMs: fromMs + random.whole(4, 12) * minute }
+  // A full cap holds back what any other trial asks for.
+  const kind = caps.length > 0 ? 'absurd-counters' : random.pick(trialKinds)
+  return { kind, fromMs, untilMs: fromMs + random.whole(4, 12) * minute }
 }
 
 /** The beginning and the end of a trial, and a publish of each asset soon after its beginning. */
@@ -61,6 +68,8 @@ export const trialActions = (
       atMs: fromMs + 2_000 + random.whole(0, 5_000),
       deed: published(assetId),
     })),
+    // Once every starter has read the switch.
+    ...(trial.kind === 'absurd-items' ? [{ atMs: fromMs + minute, deed: published(pausedAsset) }] : []),
     { atMs: untilMs, deed: { kind: 'trial' } },
   ]
 }

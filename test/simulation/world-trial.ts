@@ -1,5 +1,4 @@
-import type { DataZone } from '../../local/datazone/datazone.ts'
-import { type PlantedTable, plantAbsurdItems } from './absurd-items.ts'
+import { type PlantedTable, plantAbsurdCounters, plantAbsurdItems } from './absurd-items.ts'
 import { type RefuseWrite, writeRefusals } from './ports/contended-writes.ts'
 import type { Weather } from './ports/fates.ts'
 import type { CallInfo } from './ports/port-call.ts'
@@ -23,22 +22,30 @@ export const worldTrial = (options: {
   readonly count: (kind: string) => void
   /** What a trial of absurd items is planted in, once it begins. */
   readonly planted: () => PlantedTable
-  readonly datazone: DataZone
 }): WorldTrial => {
   const { trial, random, count } = options
   let isOn = false
+  /** What an operator does about planted items at the end. */
+  let repair = () => {}
   const refused = random.fork('refused writes')
+  const plant = (kind: Trial['kind']) => {
+    if (kind === 'absurd-counters')
+      repair = plantAbsurdCounters(random.fork('absurd counters'), options.planted())
+    if (kind !== 'absurd-items') return
+    const planted = options.planted()
+    repair = plantAbsurdItems(random.fork('absurd items'), planted)
+    // Planted records have no policy that would retry them.
+    planted.hinting.control.setOutcomes(
+      [leasedAsset, parkedAsset].map((target) => ({ target, outcome: 'succeeded' })),
+    )
+  }
   return {
     turn: () => {
       isOn = !isOn
-      if (!isOn || trial === undefined) return
+      if (trial === undefined) return
+      if (!isOn) return repair()
       count(`trial ${trial.kind}`)
-      if (trial.kind !== 'absurd-items') return
-      plantAbsurdItems(random.fork('absurd items'), options.planted())
-      // Planted records have no policy that would retry them.
-      options.datazone.control.setOutcomes(
-        [leasedAsset, parkedAsset].map((target) => ({ target, outcome: 'succeeded' })),
-      )
+      plant(trial.kind)
     },
     weather: (call) => (isOn && trial !== undefined ? trialWeather(trial.kind, call) : undefined),
     refuseWrite: () => {

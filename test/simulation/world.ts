@@ -171,8 +171,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('trial'),
     refusedShare: () => (isStorm() ? profile.contendedWrites : 0),
     count,
-    planted: () => ({ table, pace, breakers, nowMs: time.now() }),
-    datazone,
+    planted: () => ({ table, pace, breakers, switches, hinting, caps: scenario.caps, nowMs: time.now() }),
   })
   const does = (what: NonNullable<Sabotage['without']>) => sabotage?.without !== what
   const table = simulatedTable({
@@ -187,6 +186,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     recognizesClaims: does('claim ids'),
     bringsToNow: does('checks of records'),
     repairsCounts: does('repairs of counts'),
+    checksCounters: does('checks of counters'),
+    repairsHolders: does('repairs of holders'),
   })
   const events: SeenEvent[] = []
   const bus = simulatedBus({
@@ -212,7 +213,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   const pace = simulatedPace(deployed.startRatePerSecond, does('checks of the pace'))
   const breakers = simulatedBreakers(time.now, does('checks of breakers'))
   const lags = random.fork('switches')
-  const switches = simulatedSwitches({ time, lagMs: () => lags.whole(0, 30_000) })
+  const switches = simulatedSwitches({
+    time,
+    lagMs: () => lags.whole(0, 30_000),
+    ...(sabotage?.switchReader === undefined ? {} : { reader: sabotage.switchReader }),
+  })
   const skips = simulatedSkipLog()
   const queues = worldQueues({
     time,

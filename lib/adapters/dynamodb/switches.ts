@@ -1,38 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
 import type { Pause, PauseList, Switches } from '../../ports/switches.ts'
-import { present } from '../../run/present.ts'
 import { readPartition } from './read-partition.ts'
-
-const Key = z.object({ sk: z.string() })
-/** Operators write switches by hand, so any value of `paused` but false pauses. */
-const NotPaused = z.object({ paused: z.literal(false) })
-const Words = z.object({
-  reason: z.catch(z.optional(z.string()), undefined),
-  pausedBy: z.catch(z.optional(z.string()), undefined),
-})
+import { isSwitchKey, pauseFor, pauseIn } from './switch-item.ts'
 
 /** The pauses of a domain, by the sort key of the switch. */
 type Paused = ReadonlyMap<string, Pause>
-
-const pauseIn = (item: unknown): readonly [string, Pause][] => {
-  const key = z.safeParse(Key, item)
-  if (!key.success || z.safeParse(NotPaused, item).success) return []
-  const { reason, pausedBy } = z.parse(Words, item)
-  return [
-    [
-      key.data.sk,
-      {
-        ...present({ reason, pausedBy }),
-      },
-    ],
-  ]
-}
-
-/** The sort keys that are looked up. */
-const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/
 
 /** How long an answer "not paused" is reused, so that a pause works within a minute. */
 const keptMs = 30_000
@@ -52,7 +26,7 @@ export const dynamoDbSwitches = (
     const pk = `SWITCH#${domainId}`
     const paused = new Map((await readPartition(client, table, pk)).flatMap(pauseIn))
     for (const sk of paused.keys())
-      if (!usable.test(sk))
+      if (!isSwitchKey(sk))
         report({ pk, sk }, 'pauses nothing: its sk must be DOMAIN or PROJECT# and the project id')
     return paused
   }
@@ -67,10 +41,11 @@ export const dynamoDbSwitches = (
 
   return {
     async pauseOf(domainId, projectId) {
-      const pauseFor = (paused: Paused) => paused.get('DOMAIN') ?? paused.get(`PROJECT#${projectId}`)
       try {
-        const pause = pauseFor(await notOlderThan(keptMs, domainId))
-        return pause === undefined ? undefined : pauseFor(await notOlderThan(pauseKeptMs, domainId))
+        const pause = pauseFor(await notOlderThan(keptMs, domainId), projectId)
+        return pause === undefined
+          ? undefined
+          : pauseFor(await notOlderThan(pauseKeptMs, domainId), projectId)
       } catch (error) {
         seen.delete(domainId)
         throw new PortUnavailable('table', error)
@@ -85,7 +60,7 @@ export const dynamoDbPauseList = (client: DynamoDBClient, table: string): PauseL
     try {
       const items = await readPartition(client, table, `SWITCH#${domainId}`)
       return items.flatMap(pauseIn).flatMap(([sk, pause]) => {
-        if (!usable.test(sk)) return []
+        if (!isSwitchKey(sk)) return []
         const [, projectId] = sk.split('#')
         return [{ domainId, ...(projectId === undefined ? {} : { projectId }), ...pause }]
       })

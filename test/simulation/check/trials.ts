@@ -1,7 +1,7 @@
 import type { Outside } from '../outside.ts'
-import { leasedAsset, parkedAsset, trialAssets, trialSource } from '../trials.ts'
+import { leasedAsset, parkedAsset, pausedAsset, trialAssets, trialSource } from '../trials.ts'
 import { isAbout, statusOf } from './events.ts'
-import { nameOf, number, text } from './items.ts'
+import { historyOf, nameOf, number, startedTypes, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
 const sweepMs = 60_000
@@ -22,7 +22,7 @@ const targets = new Set([...trialAssets, trialSource])
 /** P13: while one fault of the bus or of the table lasts, every request is started as if there were none. */
 export const trialsStartInTime: Rule = (outside) => {
   const { trial, runs, sent } = outside
-  if (trial === undefined) return []
+  if (trial === undefined || trial.kind === 'absurd-counters') return []
   const withinMs = startedMs + (isSplit(outside) ? splitMs : 0) + 2 * outside.skewMs
   return sent.flatMap(({ atMs, request }) => {
     if (request === undefined || !targets.has(request.assetId)) return []
@@ -45,6 +45,48 @@ export const farAheadIsDueNow: Rule = ({ trial, runs }) =>
           ? []
           : [`${assetId} was planted far ahead, and started ${first === undefined ? 'never' : 'late'}`]
       })
+
+/** What a starter may still do by a switch that it read before. */
+const switchReadMs = 30_000
+/** From the removal of a switch: one sweep that sees it, and the next, which releases what waits. */
+const resumedMs = 3 * sweepMs
+
+/** P8: a switch that was written wrongly pauses its project until an operator removes it, and no longer. */
+export const wrongSwitchesPause: Rule = ({ trial, runs, skewMs }) => {
+  if (trial?.kind !== 'absurd-items') return []
+  const first = runs.find((run) => run.assetId === pausedAsset)
+  if (first === undefined) return [`${pausedAsset} was never started`]
+  return [
+    ...(first.createdAtMs > trial.fromMs + switchReadMs + 2 * skewMs && first.createdAtMs < trial.untilMs
+      ? [`${pausedAsset} was started in spite of a switch`]
+      : []),
+    ...(first.createdAtMs > trial.untilMs + resumedMs
+      ? [`${pausedAsset} was started late after its switch was removed`]
+      : []),
+  ]
+}
+
+/** P7: no run is counted in a counter that cannot be read, so that none is beyond the cap. */
+export const damagedCountersStartNothing: Rule = ({ trial, items, scenario, skewMs }) => {
+  if (trial?.kind !== 'absurd-counters') return []
+  const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10)
+  return items.flatMap((item) => {
+    const isCapped = scenario.caps.some(
+      ({ domain, type }) =>
+        (domain === undefined || domain === 'dzd_*') &&
+        (type === undefined || startedTypes(item).includes(type)),
+    )
+    if (!isCapped || !trialAssets.includes(text(item, 'assetId') ?? '')) return []
+    const claimed = historyOf(item).find((line) => {
+      const atMs = number(line, 'atMs')
+      const isInTrial = atMs > trial.fromMs + skewMs && atMs < trial.untilMs - skewMs
+      // The counters of the next day are whole.
+      const isSameDay = dayOf(trial.fromMs - skewMs) === dayOf(atMs + skewMs)
+      return text(line, 'what') === 'claimed' && isInTrial && isSameDay
+    })
+    return claimed === undefined ? [] : [`${nameOf(item)} was claimed while its cap could not be read`]
+  })
+}
 
 /** P3, P6: endings are recorded in time while the bus takes no event, and announced soon after it does again. */
 export const endingsOutliveTheBus: Rule = ({ trial, runs, items, events, listLagMs, endMs }) => {

@@ -1,4 +1,6 @@
 import { claimCountKey, parseClaimCount } from '../../../lib/adapters/dynamodb/claim-count-item.ts'
+import { isCounter } from '../../../lib/adapters/dynamodb/counter-item.ts'
+import { holderIn } from '../../../lib/adapters/dynamodb/holder-item.ts'
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type {
@@ -48,7 +50,7 @@ export interface SimulatedTable {
   storeFor(step: Step): RunStore
   /** Every item as it is, for a checker to read. */
   items(): readonly Item[]
-  /** What every counter of a cap holds. */
+  /** What every counter of a cap holds that is not damaged. */
   counters(): readonly (Counter & { readonly runs: number })[]
   /** One more in a counter, room or not. */
   countOneMore(counter: Counter): void
@@ -56,6 +58,10 @@ export interface SimulatedTable {
   plant(item: Item): void
   /** Puts a count of claims there, whatever it is. */
   plantClaimCount(partition: string, count: unknown): void
+  /** Puts a count of runs there, whatever it is, and returns what was there. */
+  plantCounter(counter: Counter, runs: unknown): unknown
+  /** Puts the item of a run id there, whatever it says. */
+  plantHolder(domainId: string, runId: string, heldBy: unknown): void
   /** Every write, in order. */
   writes(): readonly TableWrite[]
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
@@ -87,9 +93,14 @@ export const simulatedTable = (options: {
   readonly bringsToNow?: boolean
   /** Whether a damaged count of claims is replaced (default: it is). */
   readonly repairsCounts?: boolean
+  /** Whether a damaged counter of a cap counts as full (default: it does). */
+  readonly checksCounters?: boolean
+  /** Whether the damaged item of a run id is replaced that no record holds (default: it is). */
+  readonly repairsHolders?: boolean
 }): SimulatedTable => {
   const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY, written = () => {} } = options
   const { recognizesClaims = true, bringsToNow = true, repairsCounts = true } = options
+  const { checksCounters = true, repairsHolders = true } = options
   const partitions = new Map<string, Map<string, Stored>>()
   const index = new Map<string, Shown>()
   /** Where a run id stands, and from when the index of run ids shows it. */
@@ -97,16 +108,30 @@ export const simulatedTable = (options: {
   const claimCounts = new Map<string, unknown>()
   const claimCountOf = (partition: string) =>
     parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
-  const holders = new Map<string, RunKey>()
-  const counters = new Map<string, { readonly counter: Counter; readonly runs: number }>()
+  /** By run id, what its item says of the record that holds it. */
+  const holders = new Map<string, unknown>()
+  const counters = new Map<string, { readonly counter: Counter; readonly runs: unknown }>()
   const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
-  const runsIn = (counter: Counter): number => counters.get(nameOf(counter))?.runs ?? 0
+  const runsIn = (counter: Counter): number => {
+    const runs = counters.get(nameOf(counter))?.runs ?? 0
+    return typeof runs === 'number' && isCounter({ runs })
+      ? runs
+      : checksCounters
+        ? Number.POSITIVE_INFINITY
+        : 0
+  }
   const countOneMore = (counter: Counter) => {
     counters.set(nameOf(counter), { counter, runs: runsIn(counter) + 1 })
   }
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
   const itemsOf = (partition: string): Stored[] => [...(partitions.get(partition)?.values() ?? [])]
+
+  /** Whether the item of a run id is damaged and replaced, because no record holds the run. */
+  const isFreed = ({ subject, runId }: InFlightRun, holder: string): boolean =>
+    repairsHolders &&
+    holderIn({ heldBy: holders.get(holder) }) === undefined &&
+    itemsOf(partitionOf(subject)).every(({ item }) => item['runId'] !== runId)
 
   const writes: TableWrite[] = []
   const show = (key: RunKey, next: Stored | undefined) => {
@@ -282,7 +307,11 @@ export const simulatedTable = (options: {
           about: runId,
           resends: true,
           unreachable,
-          effect: () => holders.get(JSON.stringify([domainId, runId])),
+          effect: () => {
+            const holder = JSON.stringify([domainId, runId])
+            if (!holders.has(holder)) return undefined
+            return holderIn({ heldBy: holders.get(holder) }) ?? { partition: '', record: '' }
+          },
         }),
 
       async byRunId(runId) {
@@ -320,7 +349,7 @@ export const simulatedTable = (options: {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, giveBack.length === 0, (key) => {
           if (!isAsRead(find(key), run)) return undefined
-          if (giveBack.every((counter) => runsIn(counter) > 0))
+          if (giveBack.every((counter) => runsIn(counter) > 0 && Number.isFinite(runsIn(counter))))
             for (const counter of giveBack)
               counters.set(nameOf(counter), { counter, runs: runsIn(counter) - 1 })
           put(stored(toItem(next)))
@@ -366,8 +395,8 @@ export const simulatedTable = (options: {
           const isFree = before.version === 0 ? there === undefined : isAsRead(there, before)
           if (!isFree) return { outcome: 'changed' }
           const holder = JSON.stringify([before.subject.domainId, before.runId])
-          if (holders.has(holder)) return { outcome: 'taken' }
-          holders.set(holder, key)
+          if (holders.has(holder) && !isFreed(before, holder)) return { outcome: 'taken' }
+          holders.set(holder, `${key.partition} ${key.record}`)
           put(stored(toItem(run)))
           return { outcome: 'recorded', run }
         })
@@ -401,11 +430,20 @@ export const simulatedTable = (options: {
 
   return {
     storeFor,
-    counters: () => [...counters.values()].map(({ counter, runs }) => ({ ...counter, runs })),
+    counters: () =>
+      [...counters.values()].flatMap(({ counter, runs }) =>
+        typeof runs === 'number' ? [{ ...counter, runs }] : [],
+      ),
     countOneMore,
     items: () => all().map(({ item }) => item),
     plant: (item) => put(stored(item)),
     plantClaimCount: (partition, count) => void claimCounts.set(partition, count),
+    plantCounter: (counter, runs) => {
+      const before = counters.get(nameOf(counter))?.runs
+      counters.set(nameOf(counter), { counter, runs })
+      return before
+    },
+    plantHolder: (domainId, runId, heldBy) => void holders.set(JSON.stringify([domainId, runId]), heldBy),
     writes: () => writes,
     expire: () => {
       const over = all().filter((one) => isOver(one, time.now()))

@@ -1,3 +1,4 @@
+import { pauseFor, pauseIn } from '../../../lib/adapters/dynamodb/switch-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
 import type { Switches } from '../../../lib/ports/switches.ts'
 import type { VirtualTime } from './clock.ts'
@@ -8,23 +9,50 @@ export interface SimulatedSwitches {
   switchesFor(step: Step): Switches
   /** From now on `scope`, a domain or a project, is paused or not. */
   set(scope: string, paused: boolean): void
+  /** From now on an item with this sort key holds these fields; undefined deletes it. */
+  plant(sk: string, fields: object | undefined): void
+}
+
+/** What starters make of malformed switches. */
+export type SwitchReader = 'as the adapter does' | 'any key pauses all' | 'only true pauses'
+
+interface Change {
+  readonly atMs: number
+  readonly sk: string
+  readonly fields: object | undefined
+}
+
+const isTrue = (fields: object): boolean => 'paused' in fields && fields.paused === true
+
+/** Whether a project is paused by the items that there were at a time. */
+const isPaused = (changes: readonly Change[], projectId: string, atMs: number, reader: SwitchReader) => {
+  const items = new Map(changes.flatMap((one) => (one.atMs <= atMs ? [[one.sk, one.fields] as const] : [])))
+  const pauses = [...items].flatMap(([sk, fields]) =>
+    fields === undefined || (reader === 'only true pauses' && !isTrue(fields))
+      ? []
+      : pauseIn({ ...fields, sk }),
+  )
+  return reader === 'any key pauses all'
+    ? pauses.length > 0
+    : pauseFor(new Map(pauses), projectId) !== undefined
 }
 
 /**
  * Switches that starters see as they were up to `lagMs` ago: an execution environment may have read them then. Before it
- * believes in a pause, it reads again.
+ * believes in a pause, it reads again. There is one domain.
  */
 export const simulatedSwitches = (options: {
   readonly time: VirtualTime
   readonly lagMs: () => number
+  readonly reader?: SwitchReader
 }): SimulatedSwitches => {
-  const { time, lagMs } = options
-  const changes: { readonly atMs: number; readonly scope: string; readonly paused: boolean }[] = []
-  const isPaused = (scope: string, atMs: number): boolean =>
-    changes.findLast((change) => change.scope === scope && change.atMs <= atMs)?.paused === true
+  const { time, lagMs, reader = 'as the adapter does' } = options
+  const changes: Change[] = []
+  const plant = (sk: string, fields: object | undefined) =>
+    void changes.push({ atMs: time.now(), sk, fields })
   return {
     switchesFor: (step) => ({
-      pauseOf: (domainId, projectId) =>
+      pauseOf: (_domainId, projectId) =>
         step({
           name: 'switches.pauseOf',
           resends: true,
@@ -33,13 +61,12 @@ export const simulatedSwitches = (options: {
           },
           effect: () => {
             const nowMs = time.now()
-            const isPausedAt = (atMs: number) => isPaused(domainId, atMs) || isPaused(projectId, atMs)
+            const isPausedAt = (atMs: number) => isPaused(changes, projectId, atMs, reader)
             return isPausedAt(nowMs - lagMs()) && isPausedAt(nowMs) ? { reason: 'simulated' } : undefined
           },
         }),
     }),
-    set: (scope, paused) => {
-      changes.push({ atMs: time.now(), scope, paused })
-    },
+    plant,
+    set: (scope, paused) => plant(scope.startsWith('dzd') ? 'DOMAIN' : `PROJECT#${scope}`, { paused }),
   }
 }

@@ -5,6 +5,7 @@ import type { EndedRun, Run, RunPolicy } from '../../../lib/run/run.ts'
 import type { StarterPorts, StarterSettings } from '../../../lib/usecases/start/start-context.ts'
 import type { Random } from '../ports/random.ts'
 import type { SimulatedTable } from '../ports/run-store.ts'
+import type { SwitchReader } from '../ports/switches.ts'
 import type { Profile } from '../profile.ts'
 import type { Program } from '../program.ts'
 import type { Action } from '../program-action.ts'
@@ -44,6 +45,10 @@ export interface Sabotage {
     | 'checks of breakers'
     | 'checks of records'
     | 'repairs of counts'
+    | 'checks of counters'
+    | 'repairs of holders'
+  /** What starters make of malformed switches. */
+  readonly switchReader?: SwitchReader
   /** Hints are taken off the queue and ignored. */
   readonly ignoresHints?: true
 }

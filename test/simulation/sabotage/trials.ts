@@ -62,6 +62,26 @@ export const trialsSabotages: readonly Sabotage[] = [
     without: 'repairs of counts',
   },
   {
+    name: 'leave the damaged item of a run id as it is',
+    appliesTo: inTrial('absurd-items'),
+    without: 'repairs of holders',
+  },
+  {
+    name: 'pause everything for a switch that names nothing',
+    appliesTo: inTrial('absurd-items'),
+    switchReader: 'any key pauses all',
+  },
+  {
+    name: 'overlook a switch that was written wrongly',
+    appliesTo: inTrial('absurd-items'),
+    switchReader: 'only true pauses',
+  },
+  {
+    name: 'take a damaged counter of a cap for an empty one',
+    appliesTo: inTrial('absurd-counters'),
+    without: 'checks of counters',
+  },
+  {
     name: 'wait half a minute for a bus that does not answer',
     appliesTo: inTrial('bus-hangs'),
     ports: (ports) => ({
