@@ -175,7 +175,7 @@ const beforeCancel: readonly (readonly [name: string, run: Run])[] = [
   ['PLANNED', plannedRun()],
   ['PARKED', parkedRun()],
   [
-    'PARKED with an open earlier Start',
+    'PARKED, with an earlier Start that may have taken effect',
     parkedRun({ reason: 'UNAVAILABLE', earlierStart: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }),
   ],
   ['CLAIMED', claimedRun()],
@@ -220,7 +220,7 @@ const fateWords: Readonly<Record<HintFate, string>> = {
   followed: 'followed, in its own record',
   known: 'nothing',
   accepted: 'noted on the run, for the repeat guard',
-  early: 'looked at again, because its run id may not be stored yet',
+  early: 'looked at again, because its run id may not be recorded yet',
   undecided: 'looked at again',
   active: 'looked at again',
 }
@@ -252,7 +252,7 @@ const ofEvent = async (name: string, isOurs: boolean, follows: boolean): Promise
 
 const events = async (): Promise<string> =>
   table(
-    ['event', 'about a run of ours', 'about a foreign run', 'foreign, with `followDataSourceRuns`'],
+    ['event', 'about a requested run', 'about a foreign run', 'foreign, with `followDataSourceRuns`'],
     await Promise.all(
       serviceEventNames.map(async (name) =>
         row(
@@ -268,7 +268,8 @@ const events = async (): Promise<string> =>
 test('keeps docs/STATUSES.md as the code decides', async () => {
   const page = `# What each status and error leads to
 
-A test writes this page from the code and fails when it is out of date: \`npx vitest run test/unit/statuses-table.test.ts -u\`.
+What the service does with each status, refusal, event and cancel. A test compares this page with the code; to write the page
+anew, run \`npx vitest run test/unit/statuses-table.test.ts -u\`.
 
 - [Look up the status of a run](#look-up-the-status-of-a-run) · [Look up a refused Start](#look-up-a-refused-start)
 - [Look up an event of DataZone](#look-up-an-event-of-datazone) · [Look up a refused Get](#look-up-a-refused-get)
@@ -276,21 +277,21 @@ A test writes this page from the code and fails when it is out of date: \`npx vi
 
 ## Look up the status of a run
 
-Sweeps and hints read a run in flight with List or Get. An unrecognized status keeps the run active. The log gets one line
-with the run id for each unrecognized status or type. Fields that the SDK does not know are dropped and do no harm.
+Sweeps and hints read a run in flight with List or Get. An unrecognized status keeps the run active. The functions log each
+unrecognized status or type once, with the run id. The SDK drops fields that it does not know, which does no harm.
 
 ### Metadata generation runs
 
 ${statuses('METADATA_GENERATION')}
 
-FAILED and PARTIALLY_SUCCEEDED carry \`typeStats\` and an \`error\` that joins their messages.
+Events of FAILED and PARTIALLY_SUCCEEDED runs carry \`typeStats\`, and an \`error\` that joins their messages.
 
 ### Data source runs
 
 ${statuses('DATA_SOURCE')}
 
-Events carry \`statistics\`, \`lineageStatus\` and \`error\` as far as DataZone returns them. The lineage import can continue
-after the run: \`lineageStatus\` is its status when the ending was read.
+Events carry \`statistics\`, \`lineageStatus\` and \`error\` where DataZone returns them. The lineage import can continue after
+the run has ended; \`lineageStatus\` is its status when the ending was read.
 
 ## Look up a refused Start
 
@@ -302,16 +303,17 @@ Data source runs:
 
 ${await onStart('DATA_SOURCE')}
 
-- 401, 402 and 403 open a circuit breaker; until it closes, its requests wait in the table without a call
+- 401, 403 and, for metadata runs, 402 open a circuit breaker. Until it closes, its requests wait in the table without a call
   ([Clear a breaker](OPERATIONS.md#clear-a-breaker)).
-- A 403 ends as REJECTED where GetAsset shows that the asset belongs to another project. Where the asset was transferred, it
-  parks as \`IN_TRANSFER\`, and the request continues in the project that owns the asset.
-- After a 409, List finds the run in the way. The longer it has been active, the longer the request waits. Where no run is
-  active and GetAsset shows a transfer, it parks as \`IN_TRANSFER\` until the transfer is over.
-- After a 400 or 409 of a data source, GetDataSource shows its status: CREATING and UPDATING park as \`SOURCE_NOT_READY\`,
-  DELETING and FAILED_* end as REJECTED with the source's own error.
+- After a 403, GetAsset shows the project that owns the asset. A RunRequest that names another project is rejected. If the asset
+  was transferred, or DataZone's event named a wrong project, the request parks as \`IN_TRANSFER\` and continues in the project
+  that owns the asset.
+- After a 409, List shows the active run. The longer it has been active, the longer the request waits. If no run is active and
+  GetAsset shows a transfer, the request parks as \`IN_TRANSFER\` until the transfer is over.
+- After a 400 or 409 of a data source, GetDataSource shows its status. CREATING and UPDATING park as \`SOURCE_NOT_READY\`;
+  DELETING and FAILED_* end as REJECTED with the data source's own error.
 - A 404 that lasts five minutes ends as REJECTED.
-- A request with an open earlier Start is looked up with List before it is rejected.
+- If an earlier Start may have taken effect, the starter looks with List before it rejects the request.
 
 ## Look up an event of DataZone
 
@@ -331,14 +333,14 @@ ${table(
   await Promise.all(beforeCancel.map(ofCancel)),
 )}
 
-With an open earlier Start, List comes first: a run that it shows is adopted and canceled, and once it proves that there is
-none, the record ends as \`CANCELED\`. A claim is canceled when its run id is known. A run in flight ends as DataZone shows it
-after Cancel. While DataZone refuses Cancel, each sweep sends it again.
+If an earlier Start may have taken effect, List comes first: the starter adopts and cancels a run that List shows, and ends the
+record as \`CANCELED\` once List proves that there is none. A claim is canceled when its run id is known. A run in flight ends as
+DataZone shows it after Cancel. While DataZone refuses Cancel, each sweep sends it again.
 
 ## Look up a deadline
 
-A run that Get shows active past its deadline ends as \`TIMED_OUT\`, and so does a run that DataZone does not show for a
-whole day past its deadline. No run is declared lost while many of a domain's runs are not found.
+A run that Get shows as active past its deadline ends as \`TIMED_OUT\`, and so does a run that cannot be read for a whole day past
+its deadline. No run is declared lost while many runs of its domain are not found.
 `
   await expect(page).toMatchFileSnapshot('../../docs/STATUSES.md')
   for (const kind of kinds) expect(page).toContain(detailType('PARTIALLY_SUCCEEDED', kind))
