@@ -1,32 +1,11 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
 import type { Settings, SettingsInput } from '../../../../../local/datazone/input/settings.ts'
 import { accountId } from '../../../../../local/datazone/world/account.ts'
 import { assetEventTypes } from '../../../../../local/datazone/world/service-events.ts'
 import { otherUser } from '../../../../../local/datazone/world/world.ts'
-import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
-
-const day = 86_400_000
-
-type World = ReturnType<typeof testWorld>
-
-const eventsUntil = (world: World, ms: number) => {
-  world.clock.ms = ms
-  return world.control.takeEvents().map(({ event }) => event)
-}
-
-const typesOf = (events: readonly { 'detail-type': string }[]) => events.map((event) => event['detail-type'])
-
-/** The events of one run of this asset, taken long after all is over. */
-const eventsOfRun = (
-  settings: Partial<SettingsInput>,
-  types = ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
-) => {
-  const world = testWorld(settings)
-  const { id } = outputOf(world.start(storeSales, { types, clientToken: 'token' }))
-  return { id, events: eventsUntil(world, world.clock.ms + day) }
-}
+import { glue, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
+import { dayMs, eventsOfRun, eventsUntil, typesOf } from './taken-events.ts'
 
 describe('service events', () => {
   test('makes a revision and sends an event for an acceptance', () => {
@@ -36,7 +15,7 @@ describe('service events', () => {
     const { revision } = world.control.acceptSuggestions(about)
     expect(outputOf(world.asset(storeSales)).revision).toBe(revision)
     expect(revision).not.toBe(before)
-    expect(eventsUntil(world, world.clock.ms + day)).toMatchObject([
+    expect(eventsUntil(world, world.clock.ms + dayMs)).toMatchObject([
       {
         'detail-type': 'Metadata Generation Accepted',
         detail: {
@@ -140,7 +119,7 @@ describe('service events', () => {
     const { id } = outputOf(world.start(storeSales))
     world.clock.ms += 1000
     world.cancel(id)
-    expect(typesOf(eventsUntil(world, world.clock.ms + day))).toEqual(['Metadata Generation Canceled'])
+    expect(typesOf(eventsUntil(world, world.clock.ms + dayMs))).toEqual(['Metadata Generation Canceled'])
   })
 
   test('sends no event for a run that is deleted before it ends', () => {
@@ -149,17 +128,17 @@ describe('service events', () => {
       const { id } = outputOf(world.start(storeSales))
       world.clock.ms += waitMs
       world.control.deleteRun({ domainId: sampleDomainId, runId: id })
-      return typesOf(eventsUntil(world, world.clock.ms + day))
+      return typesOf(eventsUntil(world, world.clock.ms + dayMs))
     }
     expect(deletedAfter(1)).toEqual([])
-    expect(deletedAfter(day)).toEqual(['Metadata Generation Succeeded'])
+    expect(deletedAfter(dayMs)).toEqual(['Metadata Generation Succeeded'])
   })
 
   test('sends an event when a data source run is triggered and one when it ends, with the run id', () => {
     const endsAs = (settings: Partial<SettingsInput>) => {
       const world = testWorld(settings)
       const { id } = world.control.startScheduledRun({ domainId: sampleDomainId, dataSourceId: glue })
-      const events = eventsUntil(world, world.clock.ms + day)
+      const events = eventsUntil(world, world.clock.ms + dayMs)
       for (const { detail } of events)
         expect(detail).toMatchObject({
           metadata: { id, domain: sampleDomainId, owningProjectId: salesProject },
@@ -179,7 +158,7 @@ describe('service events', () => {
   test('sends data source run events in the sparse shape, with versions as numbers', () => {
     const world = testWorld({ sourceEventShape: 'sparse' })
     const { id } = outputOf(world.startSource(glue, { clientToken: 'token' }))
-    const events = eventsUntil(world, world.clock.ms + day)
+    const events = eventsUntil(world, world.clock.ms + dayMs)
     expect(events).toHaveLength(2)
     for (const { detail } of events)
       expect(detail.metadata).toEqual({
@@ -194,7 +173,7 @@ describe('service events', () => {
   test('sends the newer data source events as well when it is set to', () => {
     const world = testWorld({ sourceStatusEvents: true })
     world.startSource(glue)
-    expect(typesOf(eventsUntil(world, world.clock.ms + day))).toEqual([
+    expect(typesOf(eventsUntil(world, world.clock.ms + dayMs))).toEqual([
       'Data Source Run Triggered',
       'Data Source Status Change',
       'Data Source Run Succeeded',
@@ -209,7 +188,7 @@ describe('service events', () => {
   ] as const)('sends a publish event with the project: %s', (publishedEventProject, projectId) => {
     const world = testWorld({ publishedEventProject })
     world.control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
-    const [event] = eventsUntil(world, world.clock.ms + day)
+    const [event] = eventsUntil(world, world.clock.ms + dayMs)
     expect(event?.detail.metadata['owningProjectId']).toBe(projectId)
   })
 
@@ -218,7 +197,7 @@ describe('service events', () => {
     const about = { domainId: sampleDomainId, assetId: storeSales }
     const { listingId } = world.control.unpublishAsset(about)
     expect(outputOf(world.asset(storeSales)).listing).toEqual({ listingId, listingStatus: 'INACTIVE' })
-    expect(eventsUntil(world, world.clock.ms + day)).toMatchObject([
+    expect(eventsUntil(world, world.clock.ms + dayMs)).toMatchObject([
       {
         'detail-type': 'Asset Unpublished',
         detail: { metadata: { id: listingId }, data: { assetId: storeSales } },
@@ -232,7 +211,7 @@ describe('service events', () => {
     const about = { domainId: sampleDomainId, assetId: storeSales, detailType }
     world.control.sendAssetEvent(about)
     world.control.sendAssetEvent(about)
-    const events = eventsUntil(world, world.clock.ms + day)
+    const events = eventsUntil(world, world.clock.ms + dayMs)
     expect(typesOf(events)).toEqual([detailType, detailType])
     expect(new Set(events.map(({ id }) => id)).size).toBe(2)
     for (const { detail } of events)
@@ -260,124 +239,5 @@ describe('service events', () => {
     expect(() => world.control.publishAsset({ ...asset, assetId: 'nothing' })).toThrow(
       /'nothing' is not an asset of/,
     )
-  })
-
-  const faults = fc.record({
-    seed: fc.nat(10_000),
-    eventLostShare: fc.constantFrom(0, 0.3, 1),
-    eventDuplicateShare: fc.constantFrom(0, 0.3, 1),
-    eventLateShare: fc.constantFrom(0, 0.3),
-    eventReorderedShare: fc.constantFrom(0, 0.5),
-    eventReorderMs: fc.constantFrom(0, 60_000),
-    failureShare: fc.constantFrom(0, 0.3),
-    partialShare: fc.constantFrom(0, 0.3),
-  })
-  const starts = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 20 })
-
-  const worldWithRuns = (
-    settings: Partial<SettingsInput> & { seed: number },
-    gapsMs: readonly number[],
-  ): World => {
-    const world = testWorld({ startBucket: 1000, ...settings })
-    for (const [index, gapMs] of gapsMs.entries()) {
-      world.start(world.assetIds[index] ?? '')
-      world.clock.ms += gapMs
-    }
-    return world
-  }
-
-  /** How many events the ending of a run has, at least and at most. */
-  const tellings = (settings: Partial<SettingsInput>, ending: string): { least: number; most: number } => {
-    const { eventLostShare: lost = 0, eventDuplicateShare: duplicates = 0 } = settings
-    if (ending === 'PARTIALLY_SUCCEEDED' || lost === 1) return { least: 0, most: 0 }
-    const surely = duplicates === 1 ? 2 : 1
-    return { least: lost === 0 ? surely : 0, most: duplicates > 0 ? 2 : 1 }
-  }
-
-  test('sends one event per ending, twice only as a duplicate, and never before the ending', () => {
-    fc.assert(
-      fc.property(faults, starts, (settings, gapsMs) => {
-        const world = worldWithRuns(settings, gapsMs)
-        world.clock.ms += day
-        const taken = world.control.takeEvents()
-        for (const run of world.control.runs()) {
-          const mine = taken.filter(({ event }) => event.detail.metadata['id'] === run.id)
-          const { least, most } = tellings(settings, run.ending)
-          expect(mine.length).toBeGreaterThanOrEqual(least)
-          expect(mine.length).toBeLessThanOrEqual(most)
-          expect(new Set(mine.map(({ event }) => event.id)).size).toBeLessThanOrEqual(1)
-          const verdict = run.ending === 'FAILED' ? 'Failed' : 'Succeeded'
-          for (const { dueAtMs, event } of mine) {
-            expect(dueAtMs).toBeGreaterThanOrEqual(run.endsAtMs + 500)
-            expect(event['detail-type']).toBe(`Metadata Generation ${verdict}`)
-          }
-        }
-      }),
-    )
-  })
-
-  test('sends the same events however often they are taken, never before nextEventMs', () => {
-    fc.assert(
-      fc.property(
-        faults,
-        starts,
-        fc.array(fc.nat(100_000), { maxLength: 10 }),
-        (settings, gapsMs, looksMs) => {
-          const [one, other, third] = [0, 1, 2].map(() => worldWithRuns(settings, gapsMs))
-          if (one === undefined || other === undefined || third === undefined) throw new Error('unreachable')
-          const endMs = one.clock.ms + day
-          one.clock.ms = endMs
-          const all = one.control.takeEvents()
-          const piecemeal = []
-          for (const lookMs of looksMs) {
-            other.clock.ms += lookMs
-            piecemeal.push(...other.control.takeEvents())
-          }
-          other.clock.ms = endMs
-          expect([...piecemeal, ...other.control.takeEvents()]).toEqual(all)
-          const stepped = [...third.control.takeEvents()]
-          for (
-            let next = third.control.nextEventMs();
-            next !== undefined;
-            next = third.control.nextEventMs()
-          ) {
-            expect(next).toBeGreaterThan(third.clock.ms)
-            third.clock.ms = next
-            stepped.push(...third.control.takeEvents())
-          }
-          expect(stepped).toEqual(all)
-          expect(stepped.map(({ dueAtMs }) => dueAtMs)).toEqual(
-            stepped.map(({ dueAtMs }) => dueAtMs).sort((a, b) => a - b),
-          )
-        },
-      ),
-      { numRuns: 50 },
-    )
-  })
-
-  test('delays late events, and lets others overtake reordered ones', () => {
-    const late = eventsOfRun({ eventLateShare: 1 })
-    expect(late.events).toHaveLength(1)
-    const world = testWorld({ eventLateShare: 1, eventLateMs: 7000 })
-    world.start(storeSales)
-    const endsAtMs = world.control.runs()[0]?.endsAtMs ?? 0
-    expect(eventsUntil(world, endsAtMs + 7499)).toEqual([])
-    expect(eventsUntil(world, endsAtMs + 7500)).toHaveLength(1)
-    const reordered = worldWithRuns(
-      { seed: 5, eventReorderedShare: 0.5, eventReorderMs: 60_000 },
-      Array.from({ length: 20 }, () => 1000),
-    )
-    const times = eventsUntil(reordered, reordered.clock.ms + day).map(({ time }) => time)
-    expect(times).toHaveLength(20)
-    expect(times).not.toEqual(times.toSorted())
-  })
-
-  test('leaves the events of earlier occurrences as they are when settings change', () => {
-    const world = testWorld()
-    world.start(storeSales)
-    world.clock.ms = world.control.runs()[0]?.endsAtMs ?? 0
-    world.control.changeSettings({ eventLostShare: 1 })
-    expect(errorOf(world.start(dateDim))).toBe('ok')
-    expect(typesOf(eventsUntil(world, world.clock.ms + day))).toEqual(['Metadata Generation Succeeded'])
   })
 })
