@@ -6,7 +6,7 @@ const longFiles = [
   'test/e2e/start.test.ts',
   'test/browser/page.test.ts',
   'test/package/packaging.test.ts',
-  'test/integration/local-stack.test.ts',
+  'test/integration/local-event-source.test.ts',
   'test/integration/crash/durable-claim.test.ts',
   'test/e2e/cli.test.ts',
   'test/e2e/cli-changes.test.ts',
