@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { packagedTemplate, type Template } from '../local/package.ts'
+import { alarmCauses } from './alarm-causes.ts'
 
 const metric = z.looseObject({ MetricName: z.string() })
 
@@ -48,11 +49,14 @@ const conditionOf = (alarm: Alarm): string => {
   return `${what} in ${minutes(period)} ${signs[alarm.ComparisonOperator]} ${alarm.Threshold}${often}`
 }
 
+const testedCause: ReadonlyMap<string, string> = new Map(Object.entries(alarmCauses))
+
 const rowOf = (alarm: Alarm, prefix: string): string => {
   const name = alarm.AlarmName.replace(prefix, '')
   const [, severity = '', cause = ''] =
     /^Severity: (\w+)\. (.+) Runbook: \S+$/.exec(alarm.AlarmDescription) ?? []
-  return `| [${name}](RUNBOOK.md#${name}) | ${severity} | ${cause} | ${metricsOf(alarm)} | ${conditionOf(alarm)} |`
+  const cells = [severity, cause, metricsOf(alarm), conditionOf(alarm), testedCause.get(name)]
+  return `| [${name}](RUNBOOK.md#${name}) | ${cells.join(' | ')} |`
 }
 
 /** Returns docs/ALARMS.md: the alarms of the packaged template, and what raises each. */
@@ -62,14 +66,20 @@ export const alarmPage = (template: Template): string => {
   )
   return `# Alarms
 
-\`npm run docs:alarms\` writes this page from the packaged template. \`test/package/raised-alarms.test.ts\` checks that
-what the functions send raises each alarm on their metrics, and that no alarm is in state ALARM after a first deployment.
+\`npm run docs:alarms\` writes this page from the packaged template. Two tests raise the alarms:
+
+- \`test/integration/raised-alarms.test.ts\` raises each on one running local stack, as the last column says, and checks
+  that none is in ALARM right after a first deployment. It evaluates the alarms against the metrics that the functions
+  print. The local stack has no CloudWatch: it counts invocations, errors, matched rules and failed deliveries itself, and
+  shows the depth and age of each queue. Where an alarm needs its cause to last, the test repeats what it measured.
+- \`test/package/raised-alarms.test.ts\` raises each alarm on a metric of the functions by what one invocation sends, and
+  checks that it ends with its cause.
 
 Mode \`run\` requires \`AlarmEmail\` or \`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. The
 name of an alarm begins with the name of the stack.
 
-| alarm | severity | raised when | metrics | condition |
-|---|---|---|---|---|
+| alarm | severity | raised when | metrics | condition | raised in the test when |
+|---|---|---|---|---|---|
 ${alarms.map((alarm) => rowOf(alarm, 'datazone-run-orchestrator-local-')).join('\n')}
 
 High: requests or endings are late or at risk. Medium: work has stopped for a part of the domains. Low: look into it within one working day.

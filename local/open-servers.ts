@@ -164,6 +164,7 @@ async function openBuses(
     deliver: delivery.deliver,
     unrun: delivery.unrun,
     log,
+    onMetric: options.onMetric,
     storage: options.dataDir === undefined ? undefined : openBusStorage(join(options.dataDir, 'eventbridge')),
     port: options.ports?.eventbridge,
     host: options.host,

@@ -8,6 +8,7 @@ import type { ServiceEndpoints } from './lambda/function-env.ts'
 import type { Misfire } from './servers/scheduler.ts'
 import type { Service } from './servers/tap.ts'
 import type { TapPoint, TapRule } from './servers/tap-rules.ts'
+import type { OnServiceMetric } from './service-metric.ts'
 import type { PublishedMessage } from './sns/published.ts'
 import type { UnrunDelivery } from './target-delivery.ts'
 import type { NotRunResource } from './template/plan.ts'
@@ -46,6 +47,8 @@ export interface StackOptions {
   readonly stackName?: string
   /** Receives each message that an SNS topic accepts. */
   readonly onPublish?: (message: PublishedMessage) => void
+  /** Receives the metrics that AWS would publish of the functions and rules. */
+  readonly onMetric?: OnServiceMetric
   /** Receives each line that a function prints, and each problem of the stack itself. */
   readonly log?: (line: string, source: string) => void
 }

@@ -63,13 +63,14 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
 
 /** Starts the host of the functions, which call the servers through the taps. */
 function startHost(options: StackOptions, { plan, seen }: OpenServers, region: string): LambdaHost {
-  const { settings = {}, directory, log = () => {} } = options
+  const { settings = {}, directory, log = () => {}, onMetric } = options
   return lambdaHost({
     functions: plan.functions,
     directory,
     env: (of, environmentId) =>
       functionEnv(of, { region, endpoints: seen, settings, taskRoot: directory, environmentId }),
     log,
+    onMetric,
   })
 }
 

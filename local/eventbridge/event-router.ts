@@ -1,3 +1,4 @@
+import type { OnServiceMetric, ServiceMetric } from '../service-metric.ts'
 import type { TargetPlan } from '../template/rules.ts'
 import type { BusEvent } from './bus-event.ts'
 import type { Rule } from './rule-book.ts'
@@ -31,12 +32,19 @@ export interface EventRouter {
  * Routes in the background, as EventBridge does: the sender of an event does not wait for its targets.
  * A failed delivery goes to the target's dead-letter queue at once; EventBridge retries for up to a day first.
  */
-export function eventRouter(deliver: Deliver, log: (line: string) => void): EventRouter {
+export function eventRouter(
+  deliver: Deliver,
+  log: (line: string) => void,
+  onMetric: OnServiceMetric = () => {},
+): EventRouter {
   const deliveries = new Set<Promise<void>>()
   let notifyIdle = () => {}
-  const track = (delivery: Promise<void>) => {
+  const track = (rule: Rule, delivery: Promise<void>) => {
     const tracked = delivery
-      .catch((error: unknown) => log(`A dead-letter queue refused an event: ${error}`))
+      .catch((error: unknown) => {
+        log(`A dead-letter queue refused an event: ${error}`)
+        onMetric(ruleMetric(rule, 'InvocationsFailedToBeSentToDlq'))
+      })
       .finally(() => {
         deliveries.delete(tracked)
         if (deliveries.size === 0) notifyIdle()
@@ -45,8 +53,10 @@ export function eventRouter(deliver: Deliver, log: (line: string) => void): Even
   }
   return {
     route: (rules, event, arrivedAt) => {
-      for (const rule of rules)
-        for (const target of rule.targets) track(send({ rule, target, event, arrivedAt }, deliver, log))
+      for (const rule of rules) {
+        onMetric(ruleMetric(rule, 'TriggeredRules'))
+        for (const target of rule.targets) track(rule, send({ rule, target, event, arrivedAt }, deliver, log))
+      }
     },
     pending: () => deliveries.size,
     onIdle: (listener) => {
@@ -57,6 +67,14 @@ export function eventRouter(deliver: Deliver, log: (line: string) => void): Even
     },
   }
 }
+
+/** CloudWatch names a rule of the default bus by its name alone. */
+const ruleMetric = ({ bus, name }: Rule, metric: ServiceMetric['name']): ServiceMetric => ({
+  namespace: 'AWS/Events',
+  name: metric,
+  dimensions: { ...(bus === 'default' ? {} : { EventBusName: bus }), RuleName: name },
+  value: 1,
+})
 
 interface RoutedEvent {
   readonly rule: Rule

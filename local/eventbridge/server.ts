@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listen, readBody } from '../servers/http.ts'
+import type { OnServiceMetric } from '../service-metric.ts'
 import type { RulePlan } from '../template/rules.ts'
 import { type Archive, archiveOperations } from './archive-operations.ts'
 import type { EventOrigin } from './arn.ts'
@@ -46,6 +47,8 @@ export interface EventBridgeOptions {
   /** Returns the deliveries to targets that are not run; also `GET /_local/unrun-deliveries`. */
   readonly unrun?: () => readonly object[]
   readonly log: (line: string) => void
+  /** Receives the metrics of rules. */
+  readonly onMetric?: OnServiceMetric | undefined
   /** Keeps the buses between two starts. Default: they begin empty. */
   readonly storage?: BusStorage | undefined
   readonly port?: number | undefined
@@ -54,7 +57,7 @@ export interface EventBridgeOptions {
 
 /** Starts the buses: PutEvents, rules and their targets, archives and replays. */
 export async function startEventBridge(options: EventBridgeOptions): Promise<EventBridgeServer> {
-  const router = eventRouter(options.deliver, options.log)
+  const router = eventRouter(options.deliver, options.log, options.onMetric)
   const core = eventBridgeCore(options, router)
   const server = await listen('EventBridge', requestListener(core), options)
   return {

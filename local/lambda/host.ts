@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { OnServiceMetric } from '../service-metric.ts'
 import type { FunctionPlan } from '../template/functions.ts'
 import { findBundle } from './bundle.ts'
 import { type ExecutionEnvironment, type InvokeOutcome, startEnvironment } from './environment.ts'
@@ -31,6 +32,8 @@ export function lambdaHost(options: {
   /** Returns every environment variable of a new execution environment. */
   readonly env: (plan: FunctionPlan, environmentId: string) => Record<string, string>
   readonly log: (line: string, source: string) => void
+  /** Receives Invocations and Errors of each invocation. */
+  readonly onMetric?: OnServiceMetric | undefined
 }): LambdaHost {
   const hosted = new Map<string, HostedFunction>(
     options.functions.map((plan) => [
@@ -60,6 +63,11 @@ export function lambdaHost(options: {
     environments.set(id, environment)
     return environment
   }
+  const measure = ({ name }: FunctionPlan, { outcome }: InvokeOutcome): void => {
+    const measured = { namespace: 'AWS/Lambda', dimensions: { FunctionName: name } } as const
+    options.onMetric?.({ ...measured, name: 'Invocations', value: 1 })
+    options.onMetric?.({ ...measured, name: 'Errors', value: outcome === 'ok' ? 0 : 1 })
+  }
   const warmOrNew = (target: HostedFunction): ExecutionEnvironment => {
     const warm = target.idle.pop()
     if (warm === undefined) return start(target)
@@ -76,6 +84,7 @@ export function lambdaHost(options: {
     )
     if (outcome.outcome === 'error')
       options.log(outcome.message, `${target.plan.logicalId} ${environment.id}`)
+    measure(target.plan, outcome)
     if (environment.isAlive()) target.idle.push(environment)
     else environments.delete(environment.id)
     return outcome

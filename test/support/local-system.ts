@@ -36,7 +36,7 @@ const briskDataZone = {
 } as const
 
 /** Options of `openSystem`. */
-export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' | 'settings'> {
+export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' | 'settings' | 'onMetric'> {
   readonly assets: readonly TestAsset[]
   /** Ids of the data sources. */
   readonly dataSources?: readonly string[]
@@ -96,6 +96,7 @@ const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) 
     settings,
     schedules: false,
     taps: options.taps ?? false,
+    ...(options.onMetric === undefined ? {} : { onMetric: options.onMetric }),
     ...(visibilitySeconds === undefined
       ? {}
       : { queueAttributes: { RequestQueue: { VisibilityTimeout: String(visibilitySeconds) } } }),

@@ -1,0 +1,10 @@
+/** One datapoint of a metric that AWS itself publishes of a function or a rule. */
+export interface ServiceMetric {
+  readonly namespace: 'AWS/Lambda' | 'AWS/Events'
+  readonly name: 'Invocations' | 'Errors' | 'TriggeredRules' | 'InvocationsFailedToBeSentToDlq'
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** Receives each datapoint as it arises. */
+export type OnServiceMetric = (metric: ServiceMetric) => void
