@@ -12,22 +12,22 @@ interface CommandEntry {
 export const commands: Readonly<Record<string, CommandEntry>> = {
   explain: {
     usage: 'explain <asset>',
-    summary: 'why has this table no description?',
+    summary: 'why does this table have no description?',
     add: async (program) => (await import('./commands/explain.ts')).addExplain(program),
   },
   status: {
     usage: 'status',
-    summary: 'what runs, what waits and why, today, queues, pauses, last sweep',
+    summary: 'runs in flight, parked requests, queues, pauses, last sweep',
     add: async (program) => (await import('./commands/status.ts')).addStatus(program),
   },
   quota: {
     usage: 'quota',
-    summary: 'what is left of the month',
+    summary: 'what is left of each cap',
     add: async (program) => (await import('./commands/quota.ts')).addQuota(program),
   },
   list: {
     usage: 'list',
-    summary: 'runs, the last changed first',
+    summary: 'runs, the most recently changed first',
     add: async (program) => (await import('./commands/list.ts')).addList(program),
   },
   get: {
@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   cancel: {
     usage: 'cancel <asset>',
-    summary: 'cancel what was requested and has not ended',
+    summary: 'cancel requested runs that have not ended',
     add: async (program) => (await import('./commands/cancel.ts')).addCancel(program),
   },
   pause: {
@@ -57,27 +57,27 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   regenerate: {
     usage: 'regenerate <assets...>',
-    summary: 'run assets again whose revision has a run',
+    summary: 'run assets again whose revision already has a run',
     add: async (program) => (await import('./commands/regenerate.ts')).addRegenerate(program),
   },
   retry: {
     usage: 'retry --ending failed',
-    summary: 'run again what failed',
+    summary: 'run failed assets again',
     add: async (program) => (await import('./commands/retry.ts')).addRetry(program),
   },
   release: {
     usage: 'release --reason CAP_FULL',
-    summary: 'look at once at what waits for a time',
+    summary: 'make parked requests due now',
     add: async (program) => (await import('./commands/release.ts')).addRelease(program),
   },
   redrive: {
     usage: 'redrive dead|rejected',
-    summary: 'look through messages that were given up, and send them again',
+    summary: 'look at dead letters and rejected requests, and send them again',
     add: async (program) => (await import('./commands/redrive.ts')).addRedrive(program),
   },
   backfill: {
     usage: 'backfill plan|apply|stop|status',
-    summary: 'request runs of what is in the catalog already',
+    summary: 'request runs of published assets',
     add: async (program) => (await import('./commands/backfill.ts')).addBackfill(program),
   },
   coverage: {
@@ -87,7 +87,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   doctor: {
     usage: 'doctor',
-    summary: 'is it set up right?',
+    summary: 'check the setup of a stack',
     add: async (program) => (await import('./commands/doctor.ts')).addDoctor(program),
   },
   breaker: {
@@ -107,7 +107,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   events: {
     usage: 'events tail',
-    summary: 'print the events of runs as they come',
+    summary: 'print the events of runs as they arrive',
     add: async (program) => (await import('./commands/events.ts')).addEvents(program),
   },
   page: {

@@ -17,9 +17,9 @@ export const exitCodeOf = (kind: string): ExitCode =>
 /** What `dzrun help exit-codes` prints. */
 export const exitCodeLines: readonly string[] = [
   '0  done',
-  '1  a run that was waited for did not succeed, or doctor found an error',
+  '1  a run that --wait followed did not succeed, or doctor found an error',
   '2  wrong usage: an unknown flag, a malformed value, no stack named',
-  '3  not found: nothing is recorded for what was named',
+  '3  not found: the named asset, run, plan or breaker',
   '4  refused: by the policy, because a permission is missing, or because a run cannot be canceled',
   '5  a service did not answer, or answered with an error',
 ]

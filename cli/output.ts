@@ -37,7 +37,7 @@ export const isoTime = (ms: number | undefined): string | undefined =>
 const addCommon = (command: Command, formats: readonly OutputFormat[]): Command =>
   command
     .addOption(new Option('--output <format>', 'output format (default: table)').choices(formats))
-    .option('--json [fields]', 'JSON, with only these fields, separated by commas, where given')
+    .option('--json [fields]', 'print JSON; with only these fields, separated by commas, if given')
     .option('--quiet', 'print results only: no notes and no progress')
 
 /** Adds `--output`, `--json`, `--columns` and `--quiet` to a command that prints rows with `printRows`. */

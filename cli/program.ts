@@ -22,13 +22,13 @@ export const programFor = (): Command =>
     .description('Drives the DataZone run orchestrator: a local stack (npm start) or a deployed one')
     .option(
       '--local [file]',
-      'the local stack that runs (npm start), or the one whose env file this is; the default without --stage and --stack',
+      'the running local stack (npm start), or the local stack with this env file; the default without --stage and --stack',
     )
-    .option('--stage <stage>', 'the deployed stack of this stage')
+    .option('--stage <stage>', 'the deployed stack of this stage, e.g. prod')
     .option('--stack <name>', 'the deployed stack of this name')
     .option('--region <region>', 'AWS Region of the stack')
     .option('--profile <profile>', 'AWS profile')
-    .option('--no-cache', 'read the outputs of the stack again, which are kept for ten minutes')
+    .option('--no-cache', 'read the outputs of the stack again, which dzrun keeps for ten minutes')
     .showSuggestionAfterError()
     .exitOverride()
 

@@ -147,7 +147,7 @@ export const addPlanning = (backfill: Command): void => {
     .command('plan')
     .argument('<name>', 'name of the plan', nameOf)
     .description(
-      'list the published assets, leave out those that need no run, and keep the rest as a plan; requests nothing',
+      'list the published assets, leave out those that need no run, and save the rest as a plan; sends no request',
     )
     .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
     .option('--project <id>', 'only assets of this project, repeatable', addTo)
@@ -161,10 +161,10 @@ export const addPlanning = (backfill: Command): void => {
       'include assets that are not published, of --project or of the projects that publish',
     )
     .option('--overwrite', 'include assets that have a description')
-    .option('--policy <file>', 'policy file; without it, the policy that decides in the stack')
+    .option('--policy <file>', 'policy file (default: the policy in force in the stack)')
     .option(
       '--start-rate <n>',
-      'Starts a second, for the estimate; without it, StartRatePerSecond of the stack',
+      'Starts a second, for the estimate (default: StartRatePerSecond of the stack)',
       rateOf,
     )
     .addHelpText(

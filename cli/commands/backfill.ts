@@ -111,9 +111,7 @@ const status = async (name: string | undefined, options: StackOptions & OutputFl
 
 /** `dzrun backfill plan|apply|stop|status`. */
 export const addBackfill = (program: Command): void => {
-  const backfill = program
-    .command('backfill')
-    .description('request runs of the assets that are in the catalog already')
+  const backfill = program.command('backfill').description('request runs of published assets')
 
   addPlanning(backfill)
 
@@ -121,7 +119,7 @@ export const addBackfill = (program: Command): void => {
     .command('apply')
     .argument('<name>', 'name of the plan', nameOf)
     .description(
-      'let the sweep send the requests of a plan, behind live requests; also continues a stopped one',
+      'have the sweeps send the requests of a plan, behind live requests; also continues a stopped plan',
     )
     .option('--wait', 'show the progress until all requests are sent (default on a terminal)')
     .option('--no-wait', 'return at once')
@@ -134,7 +132,7 @@ export const addBackfill = (program: Command): void => {
   backfill
     .command('stop')
     .argument('<name>', 'name of the plan', nameOf)
-    .description('send no more requests of a plan; those that were sent continue')
+    .description('stop sending the requests of a plan; requests that were sent continue')
     .addHelpText('after', '\nExample:\n  dzrun backfill stop spring')
     .action((name: string, _: unknown, command: Command) =>
       stop(name, command.optsWithGlobals<StackOptions>()),
@@ -143,7 +141,7 @@ export const addBackfill = (program: Command): void => {
   const showing = backfill
     .command('status')
     .argument('[name]', 'name of the plan; without it, every plan', nameOf)
-    .description('show how far plans are sent, and what the backfill lane waits for')
+    .description('show how many requests of each plan were sent, and what the backfill lane waits for')
     .addHelpText('after', '\nExample:\n  dzrun backfill status spring')
   addRowFlags(showing, columns).action((name: string | undefined, _: unknown, command: Command) =>
     status(name, command.optsWithGlobals<StackOptions & OutputFlags>()),

@@ -41,7 +41,7 @@ export const addBreaker = (program: Command): void => {
   breaker
     .command('close')
     .argument('<name>', 'as dzrun breaker list shows it')
-    .description('close a breaker after its cause is fixed, without waiting for the next probe')
+    .description('close a breaker whose cause is fixed, without waiting for the next probe')
     .addHelpText('after', '\nExample:\n  dzrun breaker close QUOTA_EXCEEDED#BUSINESS_DESCRIPTIONS')
     .action(async (name: string, options: StackOptions, command: Command) => {
       const { breakers } = await connect({ ...command.optsWithGlobals(), ...options })

@@ -109,7 +109,7 @@ export const addCancel = (program: Command): void => {
       '<asset|run>',
       `${assetHelp}. Or a run: its id, or its key as dzrun list --columns key prints it`,
     )
-    .description('cancel what was requested for an asset until now and has not ended, or one run')
+    .description('cancel all runs that were requested for an asset until now and have not ended, or one run')
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
     .option('--project <project>', 'id or name of the project in which to look for a table name')
     .option('--revision <revision>', 'only this revision')

@@ -152,12 +152,12 @@ export const addDoctor = (program: Command): void => {
     .option('--deep', 'read every record of the table; costs half a read unit for each 4 KB')
     .option(
       '--live [file]',
-      'record, without ids and names, what DataZone does where it is not documented (default file: datazone-profile.json)',
+      'record, without ids and names, how DataZone behaves where AWS documents nothing (default file: datazone-profile.json)',
     )
     .option('--spend-one-run <asset>', 'with --live: start exactly one run of this asset, to see more')
     .option(
       '--listen <seconds>',
-      'with --live: record the events of DataZone for so long, by a temporary rule and queue (default: 0, or 60 after a run)',
+      'with --live: record the events of DataZone for this long, with a temporary rule and queue (default: 0, or 60 after a run)',
       wholeNumber(0, 43_200),
     )
     .option(

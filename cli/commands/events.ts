@@ -94,9 +94,9 @@ export const addEvents = (program: Command): void => {
   events
     .command('tail')
     .description(
-      'print the events of runs as they come, by a temporary rule and queue that are removed at the end',
+      'print the events of runs as they arrive, with a temporary rule and queue that are removed at the end',
     )
-    .option('--filter <filter>', 'a text that events hold, or an EventBridge pattern as JSON')
+    .option('--filter <filter>', 'a text that the events contain, or an EventBridge pattern as JSON')
     .option('--count <n>', 'end after this many events', wholeNumber(1, 1_000_000))
     .option('--json', 'print events as JSON lines')
     .option('--quiet', 'print events only')

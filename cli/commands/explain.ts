@@ -130,7 +130,7 @@ export const addExplain = (program: Command): void => {
     .command('explain')
     .argument('<asset>', `${assetHelp}; or the id of a data source`)
     .description(
-      'say what was requested for an asset, where it stands, what it waits for, and what you can do',
+      'show what was requested for an asset, the state of its runs, what they wait for, and what you can do',
     )
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
     .option('--project <project>', 'id or name of the project in which to look for a table name')

@@ -167,7 +167,7 @@ const list = async (options: ListOptions): Promise<void> => {
 export const addList = (program: Command): void => {
   const command = program
     .command('list')
-    .description('list runs, the last changed first')
+    .description('list runs, the most recently changed first')
     .option('--domain <id>', 'only this domain (or DZRUN_DOMAIN); without it, every domain with ended runs')
     .option(
       '--ending <ending>',
@@ -182,9 +182,9 @@ export const addList = (program: Command): void => {
       new Option('--reason <reason>', 'only requests that wait for this reason').choices(parkReasons),
     )
     .addOption(new Option('--type <type>', 'only runs of this type').choices(generationTypes))
-    .option('--since <time>', 'only what changed since: 90m, 12h, 7d, or an ISO 8601 time')
+    .option('--since <time>', 'only runs that changed since then: 90m, 12h, 7d, or an ISO 8601 time')
     .option('--limit <n>', 'at most this many runs', wholeNumber(1, 10_000), 50)
-    .option('--next <token>', 'the page after the one that printed this token')
+    .option('--next <token>', 'the page that follows the one that printed this token')
     .addHelpText(
       'after',
       '\nExamples:\n  dzrun list --ending any-failure --since 7d\n  dzrun list --state parked --reason DENIED --output csv',

@@ -123,7 +123,7 @@ export const addMembership = (program: Command): void => {
       .description(description)
       .option('--domain <id>', 'domain of the projects (or DZRUN_DOMAIN)')
       .option('--role <arn>', 'catalog role (default: the output CatalogRoleArn of the stack)')
-      .option('--file <file>', 'policy file (default: the policy that decides in the stack)')
+      .option('--file <file>', 'policy file (default: the policy in force in the stack)')
       .addHelpText('after', `\nExample:\n  dzrun membership ${name} --stage prod --domain dzd_sample1234567`)
 
   const checking = subcommand(

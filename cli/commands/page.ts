@@ -49,18 +49,21 @@ export const addPage = (program: Command): void => {
     .description('serve the live page of a stack on loopback, and print its address')
     .option(
       '--domain <id>',
-      'domain to show, repeatable (or DZRUN_DOMAIN); those in which a run has ended or is open are found',
+      'domain to show, repeatable (or DZRUN_DOMAIN); domains with an ended or open run are found without it',
       collect,
     )
     .option('--port <n>', 'port to listen on; 0 for any', wholeNumber(0, 65_535), 0)
-    .option('--allow-changes', 'offer pause, resume, cancel, regenerate and redrive on a deployed stack')
+    .option(
+      '--allow-changes',
+      'allow changes of a deployed stack: pause, resume, cancel, regenerate, close a breaker and redrive',
+    )
     .option(
       '--events',
-      'show the events of a deployed stack, by temporary rules and queues that are removed when the page ends',
+      'show the events of a deployed stack, with temporary rules and queues that are removed when the page ends',
     )
     .option(
       '--read-units <n>',
-      'read units of DynamoDB that all viewers together use a minute, at most',
+      'the most read units of DynamoDB that all viewers together use in a minute',
       wholeNumber(30, 60_000),
       600,
     )

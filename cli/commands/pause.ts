@@ -31,8 +31,8 @@ export const addPause = (program: Command): void => {
   const command = program
     .command('pause')
     .argument('<scope>', 'DOMAIN or DOMAIN/PROJECT')
-    .description('start no runs of a domain or project until it is resumed; requests wait in the table')
-    .requiredOption('--reason <text>', 'why; shown with everything that waits for it')
+    .description('stop starting runs of a domain or project until it is resumed; requests wait in the table')
+    .requiredOption('--reason <text>', 'why; shown with every request that waits for the pause')
     .option('--by <name>', 'who pauses it (default: your user name)')
     .addHelpText(
       'after',
@@ -55,7 +55,7 @@ export const addResume = (program: Command): void => {
   const command = program
     .command('resume')
     .argument('<scope>', 'DOMAIN or DOMAIN/PROJECT')
-    .description('end a pause; the next sweep releases what waits for it')
+    .description('end a pause; the next sweep releases the requests that wait for it')
     .addHelpText('after', '\nExample:\n  dzrun resume dzd_sample1234567/salesproject01')
   addDocumentFlags(command).action(async (named: string) => {
     const all = command.optsWithGlobals<StackOptions & OutputFlags>()

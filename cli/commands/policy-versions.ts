@@ -167,7 +167,9 @@ export const addPolicyVersions = (policy: Command): void => {
   const putting = policy
     .command('put')
     .argument('<file>', 'policy file')
-    .description('make a checked policy file the next version of the policy; it decides within a minute')
+    .description(
+      'make a policy file the next version of the policy, after checking it; it is in force within a minute',
+    )
     .option('--by <name>', 'who puts it (default: your user name)')
     .option('--quiet', 'print results only')
     .addHelpText('after', '\nExample:\n  dzrun policy put config/policy.json --yes')
@@ -194,7 +196,7 @@ export const addPolicyVersions = (policy: Command): void => {
   const diffing = policy
     .command('diff')
     .argument('<file>', 'policy file')
-    .description('count by project the published assets that a policy file would decide otherwise')
+    .description('count, by project, the published assets for which a policy file decides differently')
     .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
     .addHelpText('after', '\nExample:\n  dzrun policy diff config/policy.json --local')
   addRowFlags(diffing, differenceColumns).action((file: string, _: unknown, self: Command) =>

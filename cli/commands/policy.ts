@@ -126,7 +126,7 @@ export const addPolicy = (program: Command): void => {
   policy
     .command('check')
     .argument('[file]', 'policy file', 'config/policy.json')
-    .description('check a policy file; every wrong place is named')
+    .description('check a policy file, and name every wrong field')
     .addHelpText('after', '\nExample:\n  dzrun policy check config/policy.json')
     .action(async (file: string) => {
       const { rules, caps, senders = [] } = await readPolicyFile(file)
@@ -141,12 +141,12 @@ export const addPolicy = (program: Command): void => {
   const tested = policy
     .command('test')
     .argument('<asset>', assetHelp)
-    .description('say which rule decides about an asset, which is read from DataZone')
+    .description('show which rule decides about an asset, which is read from DataZone')
     .option('--domain <id>', 'domain of the asset (or DZRUN_DOMAIN)')
-    .option('--file <file>', 'policy file; without it, the policy that decides in the stack')
+    .option('--file <file>', 'policy file (default: the policy in force in the stack)')
     .option(
       '--sender <fields...>',
-      'also say whether this sender may request it: account=, source=, principal=',
+      'also show whether this sender may request it: account=, source=, principal=',
     )
     .addHelpText(
       'after',

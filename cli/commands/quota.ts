@@ -57,7 +57,7 @@ const capsOf = async (
 export const addQuota = (program: Command): void => {
   const command = program
     .command('quota')
-    .description('show what is left of each cap of the policy, and what waits for room')
+    .description('show what is left of each cap of the policy, and how many requests wait for it')
     .addOption(new Option('--file <file>', 'use the caps of this policy file, not those in force'))
     .addHelpText('after', '\nExamples:\n  dzrun quota\n  dzrun quota --json cap,left,turns')
   addRowFlags(command, columns).action(async () => {

@@ -160,7 +160,7 @@ export const addRedrive = (program: Command): void => {
       ).choices(['dead', 'rejected']),
     )
     .description(
-      'show messages that were given up, with their reasons, and send them to the request queue again',
+      'show dead letters or rejected requests with their reasons, and send them to the request queue again',
     )
     .option('--filter <text>', 'only messages with this text in the body or a reason')
     .option('--edit', 'open the bodies in your editor first; a deleted line leaves its message where it is')

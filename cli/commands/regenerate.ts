@@ -38,11 +38,13 @@ export const addRegenerate = (program: Command): void => {
   const command = program
     .command('regenerate')
     .argument('<assets...>', assetHelp)
-    .description('run assets again although their revision has a run; suggestions that wait are replaced')
+    .description(
+      'run assets again although their revision already has a run; suggestions that wait for a review are replaced',
+    )
     .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
     .option('--project <id>', 'id or name of the project in which to look for a table name')
     .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
-    .option('--revision <revision>', 'revision to run; without it, the latest')
+    .option('--revision <revision>', 'revision to run (default: the latest)')
     .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
     .addHelpText('after', '\nExample:\n  dzrun regenerate tpcds_store_sales --local --yes')
   addChangeFlags(addRowFlags(command, requestColumns)).action(

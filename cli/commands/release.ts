@@ -72,7 +72,7 @@ const release = async (options: ReleaseOptions): Promise<void> => {
 export const addRelease = (program: Command): void => {
   const command = program
     .command('release')
-    .description('make parked requests due before their time, for example after a cap was raised')
+    .description('make parked requests due now, for example after a cap was raised')
     .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
     .addOption(
       new Option('--reason <reason>', 'the reason they wait for').choices(dueReasons).makeOptionMandatory(),

@@ -94,10 +94,10 @@ const retry = async (options: RetryOptions): Promise<void> => {
 export const addRetry = (program: Command): void => {
   const command = program
     .command('retry')
-    .description('run again what ended badly, unless a later attempt or a newer revision has run')
+    .description('run assets again whose run ended badly, unless a later attempt or a newer revision has run')
     .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
     .requiredOption('--ending <ending>', `ending, repeatable: ${retryable.join(', ')}`, endingsOf)
-    .option('--since <time>', 'only what ended since: 90m, 12h, 7d, or an ISO 8601 time', '1d')
+    .option('--since <time>', 'only runs that ended since then: 90m, 12h, 7d, or an ISO 8601 time', '1d')
     .option('--project <id>', 'only runs of this project')
     .option('--asset <id>', 'only runs of this asset')
     .addOption(new Option('--type <type>', 'only runs of this type').choices(generationTypes))

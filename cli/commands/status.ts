@@ -139,9 +139,14 @@ const watch = async (connection: Connection, options: StatusOptions): Promise<vo
 export const addStatus = (program: Command): void => {
   const command = program
     .command('status')
-    .description('show what runs, what waits and why, today, the queues, breakers, pauses and the last sweep')
-    .option('--domain <id>', 'look for pauses in this domain, too (or DZRUN_DOMAIN)')
-    .option('--exact', 'count the parked requests now, not as of the last sweep; reads each of them')
+    .description(
+      'show the runs in flight, the parked requests by reason, the endings of today, queues, breakers, pauses and the last sweep',
+    )
+    .option('--domain <id>', 'also look for pauses in this domain (or DZRUN_DOMAIN)')
+    .option(
+      '--exact',
+      'count the parked requests now instead of showing the counts of the last sweep; reads each of them',
+    )
     .option('--watch', 'show it again every two seconds until Ctrl-C')
     .addHelpText(
       'after',
