@@ -1,58 +1,9 @@
-import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from '../../page/server/page-server.ts'
-import { eventually } from '../support/eventually.ts'
-import { openPageWorld, type PageWorld } from '../support/page-world.ts'
+import { cookieOf, openFirstAddress, send } from '../support/page-client.ts'
+import { acceptedRequest, openPageWorld, type PageWorld, subjectOf } from '../support/page-world.ts'
 import { domainId, projectId } from '../support/requests.ts'
-import { endedRun, parkedRun } from '../support/runs.ts'
-
-const goodRequest = {
-  version: 1,
-  requestId: 'again',
-  kind: 'METADATA_GENERATION',
-  domainId,
-  projectId,
-  asset: { id: 'orders' },
-}
-
-const subjectOf = (assetId: string) =>
-  ({
-    kind: 'METADATA_GENERATION',
-    domainId,
-    assetId,
-    revision: '1',
-    types: ['BUSINESS_DESCRIPTIONS'],
-  }) as const
-
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-/** Sends exactly these headers: fetch would set its own Host and Origin. */
-const send = (
-  { port }: Page,
-  path: string,
-  options: {
-    readonly method?: string
-    readonly headers?: Record<string, string>
-    readonly body?: string
-  } = {},
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {}, body } = options
-    const sent = request(
-      { host: '127.0.0.1', port, path, method, headers: { host: `127.0.0.1:${port}`, ...headers } },
-      async (answer) => {
-        let text = ''
-        for await (const chunk of answer) text += chunk
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
-      },
-    )
-    sent.once('error', reject)
-    sent.end(body)
-  })
+import { endedRun } from '../support/runs.ts'
 
 describe('the server of the page', () => {
   let world: PageWorld
@@ -62,8 +13,7 @@ describe('the server of the page', () => {
     world = await openPageWorld()
     world.store.given(endedRun({ subject: subjectOf('orders'), projectId }))
     page = await world.start()
-    const first = await send(page, new URL(page.url).pathname + new URL(page.url).search)
-    cookie = String(first.headers['set-cookie']).split(';')[0] ?? ''
+    cookie = await cookieOf(page)
   })
   afterAll(() => world?.close())
 
@@ -80,8 +30,7 @@ describe('the server of the page', () => {
 
   describe('who may look', () => {
     test('takes the token of the first address, sets a strict cookie, and removes it from the address', async () => {
-      const { pathname, search } = new URL(page.url)
-      const first = await send(page, pathname + search)
+      const first = await openFirstAddress(page)
       expect(first.status).toBe(303)
       expect(first.headers['location']).toBe('/')
       expect(String(first.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict$/)
@@ -176,7 +125,7 @@ describe('the server of the page', () => {
 
     test('redrives what can be sent, once, and puts the rest back', async () => {
       await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
-      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['domainId: is not selected'] })
+      await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['domainId: is not selected'] })
       const plan = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
       expect(plan).toMatchObject({ title: 'Redrive 1 message', count: 1 })
       expect(
@@ -184,13 +133,13 @@ describe('the server of the page', () => {
       ).toEqual(['domainId: is not selected', 'version: must be 1'])
       const done = await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')
       expect(JSON.parse(done.body)).toEqual({ done: 'redrove 1 of 1 message' })
-      expect(await world.sent()).toEqual([goodRequest])
+      expect(await world.sent()).toEqual([acceptedRequest])
       const next = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
       expect(next).toMatchObject({ count: 0, messages: [{ reasons: ['version: must be 1'] }] })
     })
 
     test('shows messages again when the change is given up', async () => {
-      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['given up'] })
+      await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['given up'] })
       const ask = () => change(own(), { action: 'redrive', shelf: 'rejected' })
       const plan = JSON.parse((await ask()).body)
       expect((await ask()).status).toBe(409)
@@ -205,13 +154,7 @@ describe('the server of the page', () => {
       const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
       try {
         const other = await deployed.start()
-        const { pathname, search } = new URL(other.url)
-        const first = await send(other, pathname + search)
-        const headers = {
-          ...own(),
-          cookie: String(first.headers['set-cookie']).split(';')[0] ?? '',
-          origin: other.origin,
-        }
+        const headers = { ...own(), cookie: await cookieOf(other), origin: other.origin }
         for (const path of [
           '/api/changes/plan',
           '/api/changes/confirm',
@@ -243,133 +186,5 @@ describe('the server of the page', () => {
         expect((await send(page, `/api/older?${query}`, { headers: { cookie } })).status).toBe(400)
       },
     )
-  })
-
-  describe('a page that cannot read its table', () => {
-    test('says why it cannot read the table, and reads it again', async () => {
-      const broken = await openPageWorld()
-      let isBroken = true
-      const sweeps = {
-        last: async () => {
-          if (isBroken) throw new Error('no credentials')
-          return undefined
-        },
-      }
-      try {
-        const other = await broken.start({ stack: { ...broken.stack, sweeps } })
-        const { pathname, search } = new URL(other.url)
-        const first = await send(other, pathname + search)
-        const stopped = new AbortController()
-        const { body } = await fetch(`${other.origin}/api/stream`, {
-          headers: { cookie: String(first.headers['set-cookie']).split(';')[0] ?? '' },
-          signal: stopped.signal,
-        })
-        let text = ''
-        for await (const chunk of body ?? []) {
-          text += Buffer.from(chunk).toString()
-          if (text.includes('"problem":"the table does not answer: no credentials"')) isBroken = false
-          if (!isBroken && text.lastIndexOf('"problem":""') > text.lastIndexOf('no credentials')) break
-        }
-        expect(isBroken).toBe(false)
-      } finally {
-        await broken.close()
-      }
-    })
-  })
-
-  describe('the page of a deployed stack', () => {
-    test('shows the events of the bus as they come, and closes their source when the page ends', async () => {
-      let isClosed = false
-      let isSent = false
-      const event = { id: 'e1', source: 'aws.datazone', 'detail-type': 'Metadata Generation Succeeded' }
-      const busEvents = [
-        {
-          next: async () => {
-            await new Promise((resolve) => setImmediate(resolve))
-            if (isSent) return []
-            isSent = true
-            return [{ bus: 'default', event }]
-          },
-          close: async () => {
-            isClosed = true
-          },
-        },
-      ]
-      const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
-      try {
-        const other = await deployed.start({ stack: { ...deployed.stack, busEvents } })
-        const { pathname, search } = new URL(other.url)
-        const first = await send(other, pathname + search)
-        const stopped = new AbortController()
-        const { body } = await fetch(`${other.origin}/api/stream`, {
-          headers: { cookie: String(first.headers['set-cookie']).split(';')[0] ?? '' },
-          signal: stopped.signal,
-        })
-        let text = ''
-        for await (const chunk of body ?? []) {
-          text += Buffer.from(chunk).toString()
-          if (text.includes('"id":"e1"')) break
-        }
-        expect(text).toContain('"hasBusEvents":true')
-        expect(text).toContain('"bus":"service"')
-      } finally {
-        await deployed.close()
-      }
-      expect(isClosed).toBe(true)
-    })
-  })
-
-  describe('the stream', () => {
-    /** Reads messages until one satisfies the condition, then disconnects. */
-    const read = async (
-      headers: Record<string, string>,
-      isEnough: (text: string) => boolean,
-    ): Promise<string> => {
-      const stop = new AbortController()
-      const { body } = await fetch(`${page.origin}/api/stream`, {
-        headers: { cookie, ...headers },
-        signal: stop.signal,
-      })
-      let text = ''
-      try {
-        for await (const chunk of body ?? []) {
-          text += Buffer.from(chunk).toString()
-          if (isEnough(text)) return text
-        }
-      } finally {
-        stop.abort()
-      }
-      return text
-    }
-    const lastId = (text: string): string => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? ''
-
-    test('begins with a snapshot, and resumes after the last id with what changed since', async () => {
-      const first = await read({}, (text) => text.includes('"orders"') && lastId(text) !== '')
-      expect(first).toContain('event: snapshot')
-      world.store.given(
-        parkedRun({
-          subject: subjectOf('customers'),
-          projectId,
-          history: [{ atMs: Date.now(), what: 'parked' }],
-        }),
-      )
-      const second = await read({ 'last-event-id': lastId(first) }, (text) => text.includes('"customers"'))
-      expect(second).not.toContain('event: snapshot')
-      expect(second).not.toContain('"orders"')
-    })
-
-    test('gives a snapshot to a viewer who knows another server', async () => {
-      expect(await read({ 'last-event-id': 'other.5.5.5' }, (text) => text.includes('event: '))).toContain(
-        'event: snapshot',
-      )
-    })
-
-    test('counts a viewer only while it is connected', async () => {
-      const viewers = async () => {
-        const text = await read({}, (all) => all.includes('"viewers":'))
-        return Number(/"viewers":(\d+)/.exec(text)?.[1])
-      }
-      await eventually(async () => expect(await viewers()).toBeLessThanOrEqual(1))
-    })
   })
 })

@@ -146,7 +146,27 @@ const pageStarter = (stack: PageStack, options: WorldOptions, opened: Closers) =
   }
 }
 
-/** What can go on at a page: the stack behind it in memory, with a real simulator, event bus and queue on loopback. */
+/** The subject of a run of an asset in the page's domain. */
+export const subjectOf = (assetId: string) =>
+  ({
+    kind: 'METADATA_GENERATION',
+    domainId,
+    assetId,
+    revision: '1',
+    types: ['BUSINESS_DESCRIPTIONS'],
+  }) as const
+
+/** A request that the starter accepts. */
+export const acceptedRequest = {
+  version: 1,
+  requestId: 'again',
+  kind: 'METADATA_GENERATION',
+  domainId,
+  projectId,
+  asset: { id: 'orders' },
+}
+
+/** Opens what a page needs: a stack in memory, with a real simulator, event bus and queue on loopback. */
 export const openPageWorld = async (options: WorldOptions = {}) => {
   const opened = closers()
   const store = memoryRunStore()
