@@ -1,29 +1,18 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page as Tab } from 'playwright-core'
+import type { Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from '../../page/server/page-server.ts'
-import { chromiumArguments, chromiumPath } from '../support/chromium.ts'
+import { chromiumPath } from '../support/chromium.ts'
 import { eventually } from '../support/eventually.ts'
-import { openPageWorld, type PageWorld } from '../support/page-world.ts'
+import { acceptedRequest, openPageWorld, type PageWorld, subjectOf } from '../support/page-world.ts'
 import { domainId, projectId } from '../support/requests.ts'
-import { endedRun, inFlightRun, parkedRun } from '../support/runs.ts'
+import { endedRun, parkedRun } from '../support/runs.ts'
+import { bidi, long, script, seedRuns } from './page-runs.ts'
+import { launchTabs, load, type Tabs, violationsIn } from './page-tabs.ts'
 
 const shots = join(import.meta.dirname, '../../.local/screenshots')
-
-const subjectOf = (assetId: string) =>
-  ({
-    kind: 'METADATA_GENERATION',
-    domainId,
-    assetId,
-    revision: '1',
-    types: ['BUSINESS_DESCRIPTIONS'],
-  }) as const
-
-const script = '<script>window.attacked=1</script><img src=x onerror="window.attacked=1">'
-const bidi = 'total\u202Egpj.exe'
-const long = 'n'.repeat(10_240)
 
 /** Run in the tab: what makes its content wider than the window. */
 const overflow = `(() => {
@@ -38,64 +27,6 @@ const widenText = "document.documentElement.style.letterSpacing = '0.1em'"
 const usualText = "document.documentElement.style.letterSpacing = ''"
 /** Run in the tab: whether a planted script ran, and how many planted images there are. */
 const attacks = "['attacked' in window, document.querySelectorAll('img[src=x]').length]"
-
-const nowMs = Date.now()
-const at = (what: string, agoMs = 0) => [{ atMs: nowMs - agoMs, what }]
-
-const monthMs = 30 * 86_400_000
-
-const seed = (world: PageWorld) => {
-  world.store.given(
-    // Longer ago than the page reads by itself.
-    ...Array.from({ length: 3 }, (_, index) =>
-      endedRun({
-        subject: subjectOf(`old-${index}`),
-        projectId,
-        ending: 'CANCELED',
-        detectedAtMs: nowMs - monthMs,
-        announcedAtMs: nowMs - monthMs,
-        history: at('CANCELED', monthMs + index),
-      }),
-    ),
-    ...Array.from({ length: 60 }, (_, index) =>
-      endedRun({
-        subject: subjectOf(`asset-${index}`),
-        projectId,
-        runId: `run-${index}`,
-        startedAtMs: nowMs - 60_000 - index * 1000,
-        detectedAtMs: nowMs - index * 1000,
-        announcedAtMs: nowMs - index * 1000,
-        ending: index % 9 === 4 ? 'FAILED' : 'SUCCEEDED',
-        ...(index % 9 === 4 ? { error: { name: 'GenerationFailed', message: script } } : {}),
-        history: at('SUCCEEDED', index * 1000),
-      }),
-    ),
-    inFlightRun({
-      subject: subjectOf('customers'),
-      projectId,
-      runId: 'run-c',
-      startedAtMs: nowMs,
-      history: at('started'),
-    }),
-    parkedRun({
-      subject: subjectOf('orders'),
-      projectId,
-      reason: 'DENIED',
-      retryAtMs: nowMs + 60_000,
-      error: { name: bidi, message: long },
-      history: at(script),
-    }),
-  )
-}
-
-const goodRequest = {
-  version: 1,
-  requestId: 'again',
-  kind: 'METADATA_GENERATION',
-  domainId,
-  projectId,
-  asset: { id: 'orders' },
-}
 
 const views = [
   '/',
@@ -113,78 +44,31 @@ describe.skipIf(chromiumPath === undefined)(
   () => {
     let world: PageWorld
     let page: Page
-    let browser: Browser
-    /** One context serves most tests: it has the cookie of the page, and the tour is done. */
-    let shared: BrowserContext
-    const opened: { close(): Promise<void> }[] = []
-    const complaints: string[] = []
+    let tabs: Tabs
 
     beforeAll(async () => {
       await mkdir(shots, { recursive: true })
       world = await openPageWorld()
-      seed(world)
+      seedRuns(world)
       page = await world.start()
-      browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
-      shared = await newContext()
+      tabs = await launchTabs()
     })
     afterAll(async () => {
-      await browser?.close()
+      await tabs?.close()
       await world?.close()
     })
     afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close()
-      expect(complaints.splice(0)).toEqual([])
+      await tabs.closeOpened()
+      expect(tabs.takeComplaints()).toEqual([])
     })
 
-    const newContext = async (isTourDone = true): Promise<BrowserContext> => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-      if (isTourDone) await context.addInitScript(() => localStorage.setItem('tour', 'done'))
-      return context
-    }
+    const open = async (path: string): Promise<Tab> => load(await tabs.tab(), page, path)
 
-    const load = async (tab: Tab, path: string): Promise<Tab> => {
-      const address = new URL(page.url)
-      const [pathname = '/', query = ''] = path.split('?')
-      address.pathname = pathname
-      for (const [name, value] of new URLSearchParams(query)) address.searchParams.set(name, value)
-      await tab.goto(address.href)
-      await tab.locator('[data-connection=open]').first().waitFor({ state: 'attached' })
-      return tab
-    }
-
-    /** A tab whose console and errors are collected. */
-    const watched = async (context: BrowserContext): Promise<Tab> => {
-      const tab = await context.newPage()
-      tab.setDefaultTimeout(10_000)
-      tab.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-      })
-      tab.on('pageerror', ({ message }) => complaints.push(message))
-      return tab
-    }
-
-    /** A tab of the shared context, closed after the test. */
-    const open = async (path: string): Promise<Tab> => {
-      const tab = await watched(shared)
-      opened.push(tab)
-      return load(tab, path)
-    }
-
-    /** A tab of a context of its own, for what the browser remembers. */
-    const openAlone = async (path: string, isTourDone = true): Promise<Tab> => {
-      const context = await newContext(isTourDone)
-      opened.push(context)
-      const tab = await watched(context)
+    /** Opens a tab of its own storage, for what the browser remembers. */
+    const openFresh = async (path: string, isTourDone = true): Promise<Tab> => {
+      const tab = await tabs.freshTab(isTourDone)
       await tab.emulateMedia({ colorScheme: 'light' })
-      return load(tab, path)
-    }
-
-    /** What axe finds: everything, or only what a theme changes. */
-    const violationsIn = async (tab: Tab, rules?: readonly string[]): Promise<readonly string[]> => {
-      const found: readonly { id: string; nodes: readonly { html: string }[] }[] = await tab.evaluate(
-        `axe.run(${rules === undefined ? '' : JSON.stringify({ runOnly: rules })}).then(({ violations }) => violations)`,
-      )
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 150)).join(' | ')}`)
+      return load(tab, page, path)
     }
 
     describe.each([
@@ -193,9 +77,9 @@ describe.skipIf(chromiumPath === undefined)(
     ])('at %i pixels', (width, height) => {
       let tab: Tab
       beforeAll(async () => {
-        tab = await watched(shared)
+        tab = await tabs.lastingTab()
         await tab.setViewportSize({ width, height })
-        await load(tab, '/')
+        await load(tab, page, '/')
         // The page changes views without a load, so that axe is read once.
         await tab.evaluate(axe.source)
       })
@@ -328,16 +212,27 @@ describe.skipIf(chromiumPath === undefined)(
 
     test('shows the messages of the rejected queue with their reasons, and redrives those that can be sent', async () => {
       await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
-      await world.reject({ body: JSON.stringify(goodRequest), reasons: ['domainId: is not selected'] })
+      await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['domainId: is not selected'] })
       const tab = await open('/waiting')
       await tab.locator('#rejected').getByRole('button', { name: 'Look and redrive' }).click()
       const dialog = tab.getByRole('dialog', { name: 'Redrive 1 message' })
       await dialog.getByText('domainId: is not selected').waitFor()
       await dialog.getByText('stays: it would be rejected again').waitFor()
+      // The messages are hidden from the queue's count now; an update of the page must not close the dialog.
+      world.store.given(
+        parkedRun({
+          subject: subjectOf('orders'),
+          projectId,
+          reason: 'CAP_FULL',
+          retryAtMs: Date.now() + 60_000,
+          history: [{ atMs: Date.now(), what: 'CAP_FULL' }],
+        }),
+      )
+      await tab.getByText('because a cap of the policy has no room').waitFor({ state: 'attached' })
       await tab.screenshot({ path: join(shots, 'redrive-light-1440.png') })
       await dialog.getByRole('button', { name: 'Redrive 1 message (1)' }).click()
       await tab.getByText('redrove 1 of 1 message').waitFor()
-      expect(await world.sent()).toEqual([goodRequest])
+      expect(await world.sent()).toEqual([acceptedRequest])
     })
 
     test('moves among 120 assets with the arrow keys', async () => {
@@ -390,7 +285,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     test('guides a first visit in seven clicks', async () => {
-      const tab = await openAlone('/', false)
+      const tab = await openFresh('/', false)
       await tab.getByRole('button', { name: 'Show me' }).click()
       for (let step = 1; step < 7; step += 1) {
         await tab.getByText(`${step} of 7`).waitFor()
@@ -401,7 +296,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     test('keeps the theme that a person chose', async () => {
-      const tab = await openAlone('/')
+      const tab = await openFresh('/')
       const background = () => tab.evaluate('getComputedStyle(document.documentElement).backgroundColor')
       const light = await background()
       await tab.getByRole('button', { name: /^Theme: system/ }).click()
@@ -430,11 +325,10 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByText('asset-new').waitFor()
       await tab.getByText('does not answer').waitFor({ state: 'detached' })
       // The browser itself reports that the connection was refused.
-      complaints.splice(
-        0,
-        complaints.length,
-        ...complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(text)),
-      )
+      const unexpected = tabs
+        .takeComplaints()
+        .filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(text))
+      expect(unexpected).toEqual([])
     })
   },
 )

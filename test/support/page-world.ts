@@ -73,9 +73,13 @@ const depthsOf = async ({ sqs, ...urls }: Queues): Promise<readonly QueueLine[]>
   return Promise.all(
     queues.map(async ([name, QueueUrl]) => {
       const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
       )
-      return { name, waiting: Number(Attributes['ApproximateNumberOfMessages']), hidden: 0 }
+      return {
+        name,
+        waiting: Number(Attributes['ApproximateNumberOfMessages']),
+        hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible']),
+      }
     }),
   )
 }

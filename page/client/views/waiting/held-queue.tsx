@@ -20,20 +20,21 @@ const words = {
 /** A queue that holds messages for an operator, with the button that shows them and sends them again. */
 export const HeldQueue = ({
   shelf,
-  waiting,
+  count,
 }: {
   readonly shelf: keyof typeof words
-  readonly waiting: number
+  /** Messages in the queue, hidden ones included. */
+  readonly count: number
 }) => {
   const { title, tone, text, button } = words[shelf]
   const [before, after] = text.split('{count}')
-  if (waiting === 0) return null
+  if (count === 0) return null
   return (
     <section class={`card call tone tone-${tone}`} id={shelf}>
       <h2>{title}</h2>
       <p style={{ marginBottom: '8px' }}>
         {before}
-        {plural(waiting, 'message')}
+        {plural(count, 'message')}
         {after}
       </p>
       <div class="row">
