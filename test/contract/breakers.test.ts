@@ -18,31 +18,35 @@ breakersContract('the simulated breakers', async () => {
   return { client: () => breakers.breakersFor(step), unplug, close: async () => {} }
 })
 
-describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
+describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment, isolatesTransactions }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
   })
   afterAll(() => table?.close())
 
-  breakersContract(`DynamoDB at ${name}`, async () => {
-    const clients: DynamoDBClient[] = []
-    return {
-      client: () => {
-        const client = table.another()
-        clients.push(client)
-        return dynamoDbBreakers(client, table.name, { now })
-      },
-      unplug: () => {
-        const nowhere = { protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' }
-        for (const client of clients) client.config.endpoint = async () => nowhere
-      },
-      close: async () => {
-        const breakers = dynamoDbBreakers(table.client, table.name, { now })
-        for (const breaker of await breakers.openBreakers()) await breakers.close(breaker)
-      },
-    }
-  })
+  breakersContract(
+    `DynamoDB at ${name}`,
+    async () => {
+      const clients: DynamoDBClient[] = []
+      return {
+        client: () => {
+          const client = table.another()
+          clients.push(client)
+          return dynamoDbBreakers(client, table.name, { now })
+        },
+        unplug: () => {
+          const nowhere = { protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' }
+          for (const client of clients) client.config.endpoint = async () => nowhere
+        },
+        close: async () => {
+          const breakers = dynamoDbBreakers(table.client, table.name, { now })
+          for (const breaker of await breakers.openBreakers()) await breakers.close(breaker)
+        },
+      }
+    },
+    isolatesTransactions,
+  )
 
   test('expires after no starter has probed it for longer than a request waits', async () => {
     const breakers = dynamoDbBreakers(table.client, table.name, { now })

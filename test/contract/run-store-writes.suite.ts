@@ -24,7 +24,10 @@ import {
 } from './run-store-under-test.ts'
 
 /** How every RunStore creates, changes and drops records. */
-export const writesContract = (under: StoreUnderTest, { holdsItems }: StoreAbilities): void => {
+export const writesContract = (
+  under: StoreUnderTest,
+  { holdsItems, isolatesTransactions }: StoreAbilities,
+): void => {
   const { runsOf, dueIs, waitingIs } = under
   describe('create', () => {
     test('P1: writes at version 1, once', async () => {
@@ -35,7 +38,7 @@ export const writesContract = (under: StoreUnderTest, { holdsItems }: StoreAbili
       expect(await runsOf(about)).toEqual([{ ...run, version: 1 }])
     })
 
-    test('P1: has one winner among many at once', async () => {
+    test.runIf(isolatesTransactions)('P1: has one winner among many at once', async () => {
       const about = assetOfItsOwn()
       const rivals = Array.from({ length: 8 }, (_, index) =>
         claimedRun({ subject: about, version: 0, projectId: `project-${index}` }),
@@ -130,7 +133,7 @@ export const writesContract = (under: StoreUnderTest, { holdsItems }: StoreAbili
       },
     )
 
-    test('P1: lets at most one of two starters take the request', async () => {
+    test.runIf(isolatesTransactions)('P1: lets at most one of two starters take the request', async () => {
       const about = assetOfItsOwn()
       const waiting = created(await under.store.create(waitingFor(about)))
       const claim = (revision: string) =>
@@ -169,7 +172,7 @@ export const writesContract = (under: StoreUnderTest, { holdsItems }: StoreAbili
       expect(await runsOf(about)).toEqual([])
     })
 
-    test('has one winner among many at once', async () => {
+    test.runIf(isolatesTransactions)('has one winner among many at once', async () => {
       const about = assetOfItsOwn()
       const claim = created(await under.store.create(claimedRun({ subject: about, version: 0 })))
       const saved = await Promise.all(
@@ -231,7 +234,7 @@ export const writesContract = (under: StoreUnderTest, { holdsItems }: StoreAbili
       expect(await runsOf(about)).toEqual([saved])
     })
 
-    test('P1: has one winner among many at once', async () => {
+    test.runIf(isolatesTransactions)('P1: has one winner among many at once', async () => {
       const about = assetOfItsOwn()
       const ended = await failed(about)
       const all = await Promise.allSettled(

@@ -4,6 +4,7 @@ import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { createTable, deleteTable } from '../../local/provision.ts'
 import { planTable } from '../../local/template/tables.ts'
+import { externalEngine, hasEmbeddedEngine, isMoto } from '../support/engines.ts'
 
 /** A DynamoDB with the table of the packaged template in it. */
 export interface RunTable {
@@ -51,31 +52,32 @@ export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunT
   }
 }
 
-const { DYNAMODB_ENDPOINT, ...withoutEndpoint } = process.env
-
-/**
- * Of 150 rounds of concurrent transactions at moto, 6 had two winners. It answers TypeError where a transaction compares
- * a text with a number, and counts no units of a Query. Its server is Werkzeug.
- */
-const servesMoto = async (endpoint: string): Promise<boolean> =>
-  (await fetch(endpoint)).headers.get('server')?.includes('Werkzeug') === true
-
-/** Every DynamoDB that contract tests run against, by name. */
-export const dynamoDbs: readonly {
+interface DynamoDbUnderTest {
   readonly name: string
   readonly environment: NodeJS.ProcessEnv
   readonly isolatesTransactions: boolean
+  /** Moto answers TypeError where a transaction compares a text with a number, and counts no units of a Query. */
   readonly isMoto: boolean
-}[] = [
-  { name: 'the embedded engine', environment: withoutEndpoint, isolatesTransactions: true, isMoto: false },
-  ...(DYNAMODB_ENDPOINT === undefined || DYNAMODB_ENDPOINT === ''
-    ? []
-    : [
-        {
-          name: 'DYNAMODB_ENDPOINT',
-          environment: process.env,
-          isolatesTransactions: !(await servesMoto(DYNAMODB_ENDPOINT)),
-          isMoto: await servesMoto(DYNAMODB_ENDPOINT),
-        },
-      ]),
+}
+
+const { DYNAMODB_ENDPOINT: _, ...withoutEndpoint } = process.env
+
+const embedded: DynamoDbUnderTest = {
+  name: 'the embedded engine',
+  environment: withoutEndpoint,
+  isolatesTransactions: true,
+  isMoto: false,
+}
+
+const external: DynamoDbUnderTest = {
+  name: 'DYNAMODB_ENDPOINT',
+  environment: process.env,
+  isolatesTransactions: !isMoto,
+  isMoto,
+}
+
+/** Every DynamoDB that contract tests run against, by name: the embedded engine where this machine has it. */
+export const dynamoDbs: readonly DynamoDbUnderTest[] = [
+  ...(hasEmbeddedEngine || externalEngine === undefined ? [embedded] : []),
+  ...(externalEngine === undefined ? [] : [external]),
 ]

@@ -44,7 +44,7 @@ test('gives up as unavailable on an item that changes on every try', async () =>
   await expect(pace.reserve(1, t0, t0)).rejects.toThrow(PortUnavailable)
 })
 
-describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
+describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment, isolatesTransactions }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)
@@ -69,28 +69,32 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
   })
 
-  startPaceContract(`DynamoDB at ${name}`, async (configuredPerSecond) => {
-    const clients: DynamoDBClient[] = []
-    return {
-      client: () => {
-        const client = table.another()
-        clients.push(client)
-        return dynamoDbStartPace(client, table.name, configuredPerSecond)
-      },
-      unplug: async () => {
-        for (const client of clients) {
-          client.config.endpoint = async () => ({
-            protocol: 'http:',
-            hostname: '127.0.0.1',
-            port: 1,
-            path: '/',
-          })
-        }
-      },
-      close: async () => {
-        const Key = marshall({ pk: 'PACE#START', sk: 'PACE' })
-        await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
-      },
-    }
-  })
+  startPaceContract(
+    `DynamoDB at ${name}`,
+    async (configuredPerSecond) => {
+      const clients: DynamoDBClient[] = []
+      return {
+        client: () => {
+          const client = table.another()
+          clients.push(client)
+          return dynamoDbStartPace(client, table.name, configuredPerSecond)
+        },
+        unplug: async () => {
+          for (const client of clients) {
+            client.config.endpoint = async () => ({
+              protocol: 'http:',
+              hostname: '127.0.0.1',
+              port: 1,
+              path: '/',
+            })
+          }
+        },
+        close: async () => {
+          const Key = marshall({ pk: 'PACE#START', sk: 'PACE' })
+          await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
+        },
+      }
+    },
+    isolatesTransactions,
+  )
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
+import { isMoto } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
 
@@ -10,7 +11,7 @@ const domainId = 'dzd_sample1234567'
 
 const SimulatedRuns = z.array(z.object({ types: z.array(z.string()), assetId: z.string() }))
 
-describe('commands that change a local stack', () => {
+describe.skipIf(isMoto)('commands that change a local stack', () => {
   let stack: StackCommand
   beforeAll(async () => {
     stack = await startStackCommand()

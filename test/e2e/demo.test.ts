@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { isMoto } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 
 let command: RunningCommand | undefined
@@ -41,7 +42,7 @@ const summarySchema = z.strictObject({
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, value) => total + value, 0)
 
-describe('npm run demo', () => {
+describe.skipIf(isMoto)('npm run demo', () => {
   test('runs every asset once, accounts for every request and leaves no process', async () => {
     const demo = run('--json', '--assets', '24', '--speed', '20', '--seed', '7')
     const { code, stdout, stderr } = await demo.ended

@@ -7,6 +7,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startGuarded } from '../../local/dynamodb/guarded-process.ts'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
+import { hasEmbeddedEngine } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -23,7 +24,7 @@ function groupIsAlive(pid: number): boolean {
   }
 }
 
-describe('startDynamoDb', () => {
+describe.runIf(hasEmbeddedEngine)('startDynamoDb', () => {
   test('starts an engine that answers a real client, and ends it on close', async () => {
     const server = await startDynamoDb({ environment: {} })
     closing.push(server.close)

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 import { defaultStackName } from '../../local/stack-name.ts'
+import { hasEmbeddedEngine } from '../support/engines.ts'
 import { localTemplate } from '../support/local-template.ts'
 
 const closing: (() => unknown)[] = []
@@ -35,7 +36,7 @@ const open = async (): Promise<Stack> => {
   return stack
 }
 
-describe('a stack that shares a DynamoDB engine', () => {
+describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () => {
   test('has tables of its own and removes them at the end', async () => {
     const { tables } = await openEngine()
     const stacks = [await open(), await open()]

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { runRequest } from '../../support/requests.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
@@ -14,7 +15,7 @@ const oneByOne = { size: 1, windowSeconds: 0 }
 const cases = crashCases.filter(({ point, when }) => point.step === 'the claim' && when === 'before')
 
 for (const one of cases) {
-  describe('a worker that dies before the claim is in the table (P1 to P4)', () => {
+  describe.skipIf(isMoto)('a worker that dies before the claim is in the table (P1 to P4)', () => {
     let system: LocalSystem
     let aftermath: Aftermath
     beforeAll(async () => {
@@ -31,7 +32,7 @@ for (const one of cases) {
   })
 }
 
-describe('a worker that dies between the two runs of one request (P1, P2)', () => {
+describe.skipIf(isMoto)('a worker that dies between the two runs of one request (P1, P2)', () => {
   const assetId = 'three-types'
   const claims = crashPoints.find(({ step }) => step === 'the claim')
   let system: LocalSystem

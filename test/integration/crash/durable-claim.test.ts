@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
 
@@ -9,7 +10,7 @@ import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes 
  */
 const cases = crashCases.filter(({ point, when }) => point.step !== 'the claim' || when === 'after')
 
-describe('a worker that dies after the claim is in the table (P1 to P4)', () => {
+describe.skipIf(isMoto)('a worker that dies after the claim is in the table (P1 to P4)', () => {
   let system: LocalSystem
   let aftermath: Aftermath
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent } from '../../support/requests.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
@@ -27,7 +28,7 @@ const cases = crashCases.filter(
     !excluded.has(`${when} ${point.step}, ${lost ? 'lost' : 'kept'}`),
 )
 
-describe('a worker that dies and whose token DataZone forgets (P1 to P4)', () => {
+describe.skipIf(isMoto)('a worker that dies and whose token DataZone forgets (P1 to P4)', () => {
   let system: LocalSystem
   let aftermath: Aftermath
   beforeAll(async () => {
@@ -46,29 +47,32 @@ describe('a worker that dies and whose token DataZone forgets (P1 to P4)', () =>
   })
 })
 
-describe('a worker that dies and whose token DataZone forgets sooner than the settings say', () => {
-  let system: LocalSystem
-  beforeAll(async () => {
-    system = await openSystem({
-      assets: [{ id: 'victim' }],
-      taps: true,
-      batch,
-      settings: { ...settings, LEASE_SECONDS: '1', TOKEN_MEMORY_SECONDS: '600' },
-      datazone: { ...forgetful, medianMs: 100 },
+describe.skipIf(isMoto)(
+  'a worker that dies and whose token DataZone forgets sooner than the settings say',
+  () => {
+    let system: LocalSystem
+    beforeAll(async () => {
+      system = await openSystem({
+        assets: [{ id: 'victim' }],
+        taps: true,
+        batch,
+        settings: { ...settings, LEASE_SECONDS: '1', TOKEN_MEMORY_SECONDS: '600' },
+        datazone: { ...forgetful, medianMs: 100 },
+      })
     })
-  })
-  afterAll(() => system?.close())
+    afterAll(() => system?.close())
 
-  test('makes a second run, which shows that these tests detect one and that P1 rests on the assumption', async () => {
-    const start = crashPoints.find(({ step }) => step === 'Start')
-    system.stack.tap({
-      service: 'datazone',
-      when: 'after',
-      action: 'crash',
-      match: (request) => start?.assetsAt(request).includes('victim') === true,
+    test('makes a second run, which shows that these tests detect one and that P1 rests on the assumption', async () => {
+      const start = crashPoints.find(({ step }) => step === 'Start')
+      system.stack.tap({
+        service: 'datazone',
+        when: 'after',
+        action: 'crash',
+        match: (request) => start?.assetsAt(request).includes('victim') === true,
+      })
+      system.stack.publishServiceEvent(publishedEvent('victim'))
+      await system.sweepUntil(() => expect(system.endingsOf('victim')).not.toEqual([]))
+      expect(system.runsOf('victim')).toHaveLength(2)
     })
-    system.stack.publishServiceEvent(publishedEvent('victim'))
-    await system.sweepUntil(() => expect(system.endingsOf('victim')).not.toEqual([]))
-    expect(system.runsOf('victim')).toHaveLength(2)
-  })
-})
+  },
+)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent } from '../../support/requests.ts'
 
@@ -8,7 +9,7 @@ const assets = Array.from({ length: 70 }, (_, index) => ({ id: `asset-${index}` 
 let system: LocalSystem | undefined
 afterEach(() => system?.close())
 
-describe('following many runs by List', () => {
+describe.skipIf(isMoto)('following many runs by List', () => {
   test.each(['newest', 'random'] as const)('finds every ending in any order: %s', async (listOrder) => {
     const opened = await openSystem({
       assets,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { eventually } from '../../support/eventually.ts'
 import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { runRequest } from '../../support/requests.ts'
@@ -17,25 +18,30 @@ beforeAll(async () => {
 })
 afterAll(() => system?.close())
 
-test('P6: announces every ending while List is refused, and reports it once per sweep in log and metric', async () => {
-  await system.send(...assets.map((id) => runRequest(id)))
-  // List is needed for a Start whose answer was lost, so it is refused from here on.
-  await eventually(async () =>
-    expect((await system.recordsOf(...assets)).map(({ state }) => state)).toEqual(
-      assets.map(() => 'IN_FLIGHT'),
-    ),
-  )
-  system.control.setFaults([
-    { kind: 'error', error: 'AccessDeniedException', operation: 'ListMetadataGenerationRuns' },
-  ])
-  await system.sweepUntil(() => {
-    const endings = system.endingsOf(...assets)
-    expect(endings.map(({ data }) => data.status)).toEqual(assets.map(() => 'SUCCEEDED'))
-  })
-  const refused = /List was refused: read \d+ runs with Get instead/g
-  const swept = system.lines.filter(({ line }) => refused.test(line))
-  expect(swept.length).toBeGreaterThan(0)
-  for (const { line } of swept) expect(line.match(refused)).toHaveLength(1)
-  const counted = system.lines.flatMap(({ line }) => /"sweep-read-without-list":(\d+)/.exec(line)?.[1] ?? [])
-  expect(counted.map(Number).filter((count) => count > 0)).toHaveLength(swept.length)
-})
+test.skipIf(isMoto)(
+  'P6: announces every ending while List is refused, and reports it once per sweep in log and metric',
+  async () => {
+    await system.send(...assets.map((id) => runRequest(id)))
+    // List is needed for a Start whose answer was lost, so it is refused from here on.
+    await eventually(async () =>
+      expect((await system.recordsOf(...assets)).map(({ state }) => state)).toEqual(
+        assets.map(() => 'IN_FLIGHT'),
+      ),
+    )
+    system.control.setFaults([
+      { kind: 'error', error: 'AccessDeniedException', operation: 'ListMetadataGenerationRuns' },
+    ])
+    await system.sweepUntil(() => {
+      const endings = system.endingsOf(...assets)
+      expect(endings.map(({ data }) => data.status)).toEqual(assets.map(() => 'SUCCEEDED'))
+    })
+    const refused = /List was refused: read \d+ runs with Get instead/g
+    const swept = system.lines.filter(({ line }) => refused.test(line))
+    expect(swept.length).toBeGreaterThan(0)
+    for (const { line } of swept) expect(line.match(refused)).toHaveLength(1)
+    const counted = system.lines.flatMap(
+      ({ line }) => /"sweep-read-without-list":(\d+)/.exec(line)?.[1] ?? [],
+    )
+    expect(counted.map(Number).filter((count) => count > 0)).toHaveLength(swept.length)
+  },
+)

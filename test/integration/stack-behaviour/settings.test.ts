@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { eventually } from '../../support/eventually.ts'
 import {
   briskSettings,
@@ -25,7 +26,7 @@ const ask = async ({ stack, send, untilIdle }: LocalSystem) => {
   await untilIdle()
 }
 
-describe('stack parameters and settings', () => {
+describe.skipIf(isMoto)('stack parameters and settings', () => {
   test.each([
     ['mode off', { Mode: 'off' }, 'MODE_OFF'],
     ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],

@@ -1,12 +1,13 @@
 import { DataZoneClient, StartMetadataGenerationRunCommand } from '@aws-sdk/client-datazone'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isMoto } from '../../support/engines.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { domainId, projectId, publishedEvent, runRequest } from '../../support/requests.ts'
 
 const allTypes = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
 
-describe('several runs of one asset', () => {
+describe.skipIf(isMoto)('several runs of one asset', () => {
   let system: LocalSystem
   beforeAll(async () => {
     system = await openSystem({
