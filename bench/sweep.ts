@@ -18,7 +18,7 @@ const definition = command(
 const limitMs = 10 * 60_000
 
 interface Case extends SweepCase {
-  /** Whether every ending has to be announced within `limitMs`. */
+  /** Whether every ending has to be announced within `limitMs`; else, at some time. */
   readonly isBound: boolean
 }
 
@@ -27,7 +27,8 @@ const cases: readonly Case[] = [
   { inFlight: 1000, isBound: true },
   { inFlight: 10_000, isBound: true },
   { inFlight: 10_000, isListRefused: true, isBound: true },
-  { inFlight: 100_000, isBound: false, maxSweeps: 10 },
+  // Ten times what the system is sized for: no run starves (docs/adr/0213).
+  { inFlight: 100_000, isBound: false, maxSweeps: 200 },
 ]
 
 const secondsAt = (sorted: readonly number[], share: number): string =>
@@ -36,7 +37,7 @@ const secondsAt = (sorted: readonly number[], share: number): string =>
 type Figures = Awaited<ReturnType<typeof measureSweeps>>
 
 const isMet = ({ isBound }: Case, { lateMs, missing }: Figures): boolean =>
-  !isBound || (missing === 0 && (lateMs.at(-1) ?? 0) <= limitMs)
+  missing === 0 && (!isBound || (lateMs.at(-1) ?? 0) <= limitMs)
 
 const report = (of: Case, figures: Figures): void => {
   const { sweeps, calls, units, longestMs, heapBytes, lateMs, missing } = figures
@@ -46,7 +47,7 @@ const report = (of: Case, figures: Figures): void => {
   )
   console.log(
     `    late: half ${secondsAt(lateMs, 0.5)} s, 95% ${secondsAt(lateMs, 0.95)} s, all ${secondsAt(lateMs, 1)} s` +
-      `${of.isBound ? ` (at most ${limitMs / 1000} s)` : `; ${missing} not yet announced`}`,
+      `${of.isBound ? ` (at most ${limitMs / 1000} s)` : ''}${missing === 0 ? '' : `; ${missing} not announced`}`,
   )
   console.log(
     `    a sweep: ${Math.round(calls.List / sweeps)} List, ${Math.round(calls.Get / sweeps)} Get, ` +
