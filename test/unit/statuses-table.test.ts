@@ -268,8 +268,8 @@ const events = async (): Promise<string> =>
 test('keeps docs/STATUSES.md as the code decides', async () => {
   const page = `# What each status and error leads to
 
-What the service does with each status, refusal, event and cancel. A test compares this page with the code; to write the page
-anew, run \`npx vitest run test/unit/statuses-table.test.ts -u\`.
+What the service does with each status, refusal, event and cancel. A test compares this page with the code; to
+write the page again, run \`npx vitest run test/unit/statuses-table.test.ts -u\`.
 
 - [Look up the status of a run](#look-up-the-status-of-a-run) · [Look up a refused Start](#look-up-a-refused-start)
 - [Look up an event of DataZone](#look-up-an-event-of-datazone) · [Look up a refused Get](#look-up-a-refused-get)
