@@ -9,7 +9,8 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const maxFunctionLines = 40
 const maxParameters = 4
 const maxFileLines = 300
-const maxTestLines = 400
+const maxTestLines = 300
+const maxSimulationLines = 400
 
 /** Closures over one changing state, whose functions read better together: see docs/adr/0150-sizes.md. */
 const longFunctions: ReadonlySet<string> = new Set([
@@ -27,11 +28,13 @@ const longFunctions: ReadonlySet<string> = new Set([
   'local/servers/scheduler.ts startSchedule',
 ])
 
-/** The declarations of a package, the simulated table, and the tests that share one browser. */
+/** The declarations of a package, and what one file has a reason to hold: see docs/adr/0150-sizes.md. */
 const longFiles: ReadonlySet<string> = new Set([
   'packages/datazone-simulator/types.ts',
   'test/browser/page.test.ts',
+  'test/contract/malformed-items.test.ts',
   'test/simulation/ports/run-store.ts',
+  'test/unit/statuses-table.test.ts',
 ])
 
 interface Node {
@@ -110,10 +113,13 @@ describe('the code', () => {
     expect(wide).toEqual([])
   })
 
-  test('keeps a file to 300 lines, and a test to 400 (move an idea to a file of its own)', () => {
+  test('keeps a file to 300 lines, and one of the simulation to 400 (move an idea to a file of its own)', () => {
     const limited = [
       ...sources.map((file): [string, number] => [file, maxFileLines]),
-      ...globSync('test/**/*.ts', { cwd: root }).map((file): [string, number] => [file, maxTestLines]),
+      ...globSync('test/**/*.ts', { cwd: root }).map((file): [string, number] => [
+        file,
+        file.startsWith('test/simulation/') ? maxSimulationLines : maxTestLines,
+      ]),
     ]
     const long = limited.flatMap(([file, limit]) => {
       const lines = read(file).trimEnd().split('\n').length
