@@ -66,23 +66,26 @@ export const alarmPage = (template: Template): string => {
   )
   return `# Alarms
 
-\`npm run docs:alarms\` writes this page from the packaged template. Two tests raise the alarms:
+Every alarm of a stack, with what raises it. Open an alarm's link for what to do. Mode \`run\` requires \`AlarmEmail\` or
+\`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. Its name begins with the name of the stack.
 
-- \`test/integration/raised-alarms.test.ts\` raises each on one running local stack, as the last column says, and checks
-  that none is in ALARM right after a first deployment. It evaluates the alarms against the metrics that the functions
-  print. The local stack has no CloudWatch: it counts invocations, errors, matched rules and failed deliveries itself, and
-  shows the depth and age of each queue. Where an alarm needs its cause to last, the test repeats what it measured.
-- \`test/package/raised-alarms.test.ts\` raises each alarm on a metric of the functions by what one invocation sends, and
-  checks that it ends with its cause.
-
-Mode \`run\` requires \`AlarmEmail\` or \`AlarmTopicArn\`. Each alarm notifies when it is raised and when it returns to OK. The
-name of an alarm begins with the name of the stack.
+Severity *high*: requests or endings are late or at risk. *Medium*: work has stopped for some domains. *Low*: look into it within
+one working day.
 
 | alarm | severity | raised when | metrics | condition | raised in the test when |
 |---|---|---|---|---|---|
 ${alarms.map((alarm) => rowOf(alarm, 'datazone-run-orchestrator-local-')).join('\n')}
 
-High: requests or endings are late or at risk. Medium: work has stopped for a part of the domains. Low: look into it within one working day.
+## How the alarms are tested
+
+- \`test/integration/raised-alarms.test.ts\` raises each alarm on one running local stack, as the last column says, and checks
+  that no alarm is in state ALARM after a first deployment. It evaluates the alarms against the metrics that the functions print.
+  The local stack has no CloudWatch: it counts invocations, errors, matched rules and failed deliveries itself, and shows the
+  depth and age of each queue. Where a cause has to last, the test repeats what it measured.
+- \`test/package/raised-alarms.test.ts\` raises each alarm on a metric of the functions by what one invocation sends, and checks
+  that the alarm ends with its cause.
+
+\`npm run docs:alarms\` writes this page from the packaged template.
 `
 }
 
