@@ -1,6 +1,8 @@
+import { type Command, Option } from 'commander'
 import { parseWith } from '../lib/contracts/problems.ts'
 import { RunRequest } from '../lib/contracts/run-request.ts'
 import { present } from '../lib/run/present.ts'
+import { generationTypes, lanes } from '../lib/run/run.ts'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 import type { AssetFlags, ResolvedAsset } from './resolve-asset.ts'
 import type { StackLocation } from './stack-location.ts'
@@ -12,6 +14,18 @@ export interface RequestFlags extends AssetFlags {
   readonly lane?: string
   readonly regenerate?: boolean
 }
+
+const typesOf = (value: string): readonly string[] =>
+  value.split(',').map((type) => type.trim().toUpperCase())
+
+/** Adds the flags that `requestFor` reads, except --regenerate. */
+export const addRequestFlags = (command: Command): Command =>
+  command
+    .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
+    .option('--project <id>', 'id or name of the project in which to look for a table name')
+    .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
+    .option('--revision <revision>', 'revision to run (default: the latest)')
+    .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
 
 const owningProject = async (target: ResolvedAsset, location: StackLocation, options: RequestFlags) => {
   const { readAsset } = await import('./catalog.ts')

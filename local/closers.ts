@@ -23,3 +23,14 @@ export function closers(): Closers {
     },
   }
 }
+
+/** Opens what needs several resources. If a step fails, closes what was opened by then. */
+export async function openTogether<T>(open: (opened: Closers) => Promise<T>): Promise<T> {
+  const opened = closers()
+  try {
+    return await open(opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}

@@ -1,5 +1,5 @@
 import { type Activity, queueDepth } from './activity.ts'
-import { type Closers, closers } from './closers.ts'
+import { type Closers, openTogether } from './closers.ts'
 import { accountId } from './datazone/world/account.ts'
 import { functionEnv } from './lambda/function-env.ts'
 import { type LambdaHost, lambdaHost } from './lambda/host.ts'
@@ -14,13 +14,7 @@ export type { Stack, StackOptions } from './stack-api.ts'
 
 /** Brings up a packaged template on this machine. If a step fails, stops whatever had started. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const opened = closers()
-  try {
-    return await start(options, opened)
-  } catch (error) {
-    await opened.close()
-    throw error
-  }
+  return openTogether((opened) => start(options, opened))
 }
 
 async function start(options: StackOptions, opened: Closers): Promise<Stack> {

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { type Command, Option } from 'commander'
-import { generationTypes, lanes } from '../../lib/run/run.ts'
+import type { Command } from 'commander'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { connect } from '../connect.ts'
 import { addRowFlags, checkRowFlags } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import { assetHelp, resolveAssets } from '../resolve-asset.ts'
-import { type RequestFlags, requestFor } from '../run-requests.ts'
+import { addRequestFlags, type RequestFlags, requestFor } from '../run-requests.ts'
 import { printSubmitted, requestColumns } from '../submitted-requests.ts'
 
 interface RegenerateOptions extends RequestFlags, ChangeFlags {}
-
-const typesOf = (value: string): readonly string[] =>
-  value.split(',').map((type) => type.trim().toUpperCase())
 
 const plural = (count: number): string => (count === 1 ? '1 asset' : `${count} assets`)
 
@@ -41,13 +37,8 @@ export const addRegenerate = (program: Command): void => {
     .description(
       'run assets again although their revision already has a run; suggestions that wait for a review are replaced',
     )
-    .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
-    .option('--project <id>', 'id or name of the project in which to look for a table name')
-    .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
-    .option('--revision <revision>', 'revision to run (default: the latest)')
-    .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
     .addHelpText('after', '\nExample:\n  dzrun regenerate tpcds_store_sales --local --yes')
-  addChangeFlags(addRowFlags(command, requestColumns)).action(
+  addChangeFlags(addRowFlags(addRequestFlags(command), requestColumns)).action(
     (names: readonly string[], _: unknown, self: Command) =>
       regenerate(names, self.optsWithGlobals<RegenerateOptions>()),
   )

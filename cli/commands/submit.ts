@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { parseWith } from '../../lib/contracts/problems.ts'
 import { RunRequest } from '../../lib/contracts/run-request.ts'
-import { generationTypes, lanes } from '../../lib/run/run.ts'
 import { addChangeFlags, type ChangeFlags, confirmed, isInteractive } from '../confirm.ts'
 import { connect } from '../connect.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
@@ -11,7 +10,7 @@ import { type FollowedRequest, followRequests, printedRequests } from '../follow
 import { addRowFlags, checkRowFlags, formatOf, note, printRows } from '../output.ts'
 import { sendRequests } from '../queues.ts'
 import { assetHelp, resolveAssets } from '../resolve-asset.ts'
-import { type RequestFlags, requestFor } from '../run-requests.ts'
+import { addRequestFlags, type RequestFlags, requestFor } from '../run-requests.ts'
 import { printSubmitted, requestColumns } from '../submitted-requests.ts'
 import { printable } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
@@ -24,9 +23,6 @@ interface SubmitOptions extends RequestFlags, ChangeFlags {
 }
 
 type Connection = Awaited<ReturnType<typeof connect>>
-
-const typesOf = (value: string): readonly string[] =>
-  value.split(',').map((type) => type.trim().toUpperCase())
 
 const readInput = async (file: string): Promise<string> => {
   if (file !== '-') return readFile(file, 'utf8')
@@ -128,15 +124,11 @@ const submit = async (assets: readonly string[], options: SubmitOptions): Promis
 
 /** `dzrun submit ASSET...`: ask for runs. */
 export const addSubmit = (program: Command): void => {
-  const command = program
+  const named = program
     .command('submit')
     .argument('[assets...]', assetHelp)
     .description('request runs of assets, or send the requests of a file of JSON lines')
-    .option('--domain <id>', 'domain of the assets (or DZRUN_DOMAIN)')
-    .option('--project <id>', 'id or name of the project in which to look for a table name')
-    .option('--types <types>', `types, separated by commas: ${generationTypes.join(', ')}`, typesOf)
-    .option('--revision <revision>', 'revision to run (default: the latest)')
-    .addOption(new Option('--lane <lane>', 'live, or backfill behind live requests').choices(lanes))
+  const command = addRequestFlags(named)
     .option('--regenerate', 'run again although the revision already has a run')
     .option('--request-id <id>', 'idempotency key: sending the same id again changes nothing')
     .option('--file <file>', 'requests as JSON lines; - reads stdin')

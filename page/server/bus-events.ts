@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { EventLog } from './event-log.ts'
 import { eventLine } from './event-log.ts'
+import { repeatUntilStopped } from './repeat-until-stopped.ts'
 
-/** The events of a bus of a deployed stack, from a temporary rule and queue. */
+/** Reads the events of a deployed stack's bus through a temporary rule and queue. */
 export interface BusEvents {
-  /** Waits some seconds for events. `bus` is `default` for those of DataZone. */
+  /** Waits a few seconds for events. `bus` is `default` for DataZone's own. */
   next(signal: AbortSignal): Promise<readonly { readonly bus: string; readonly event: unknown }[]>
   /** Removes the rule and the queue. */
   close(): Promise<void>
@@ -12,25 +12,21 @@ export interface BusEvents {
 
 const retryMs = 5000
 
-/** Keeps what the bus sends in the log, until it is stopped; then removes the rule and the queue. */
+/** Adds what the bus sends to the log until it is stopped. Stopping also removes the rule and the queue. */
 export const followBusEvents = (source: BusEvents, log: EventLog, onProblem: (problem: string) => void) => {
-  const stopped = new AbortController()
-  const follow = async (): Promise<void> => {
-    for (const { bus, event } of await source.next(stopped.signal)) log.add(eventLine({ bus, event }))
-  }
-  const run = async () => {
-    while (!stopped.signal.aborted)
-      await follow().catch(async (error: unknown) => {
-        if (stopped.signal.aborted) return
-        onProblem(`the events do not arrive: ${error instanceof Error ? error.message : String(error)}`)
-        await delay(retryMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {})
-      })
-  }
-  const running = run()
+  const following = repeatUntilStopped(
+    async (signal) => {
+      for (const { bus, event } of await source.next(signal)) log.add(eventLine({ bus, event }))
+    },
+    {
+      retryMs,
+      onProblem: (error) =>
+        onProblem(`the events do not arrive: ${error instanceof Error ? error.message : String(error)}`),
+    },
+  )
   return {
     stop: async () => {
-      stopped.abort()
-      await running
+      await following.stop()
       await source.close()
     },
   }

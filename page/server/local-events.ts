@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { EventLog } from './event-log.ts'
 import { eventLine } from './event-log.ts'
+import { repeatUntilStopped } from './repeat-until-stopped.ts'
 
 const retryMs = 1000
 
@@ -18,32 +18,20 @@ async function* dataOf(body: ReadableStream<Uint8Array>): AsyncGenerator<{ id: s
   }
 }
 
-/** Follows the buses of a local stack and keeps their events. Connects again when the stack restarts. */
+/** Adds the events of a local stack's buses to the log until it is stopped. Connects again when the stack restarts. */
 export const followLocalEvents = (endpoint: string, log: EventLog) => {
-  const stopped = new AbortController()
   let lastId = '0'
-  const follow = async () => {
+  const follow = async (signal: AbortSignal): Promise<void> => {
     const { body } = await fetch(`${endpoint}/_local/events`, {
       headers: { accept: 'text/event-stream', 'last-event-id': lastId },
-      signal: stopped.signal,
+      signal,
     })
-    if (body === null) return
-    for await (const { id, data } of dataOf(body)) {
-      lastId = id
-      log.add(eventLine(JSON.parse(data)))
-    }
+    if (body !== null)
+      for await (const { id, data } of dataOf(body)) {
+        lastId = id
+        log.add(eventLine(JSON.parse(data)))
+      }
+    throw new Error('the stack closed the stream')
   }
-  const run = async () => {
-    while (!stopped.signal.aborted) {
-      await follow().catch(() => {})
-      await delay(retryMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {})
-    }
-  }
-  const running = run()
-  return {
-    stop: async () => {
-      stopped.abort()
-      await running
-    },
-  }
+  return repeatUntilStopped(follow, { retryMs, onProblem: () => {} })
 }

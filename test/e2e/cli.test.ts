@@ -1,31 +1,22 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { runCommand } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
+import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
 
 const domain = 'dzd_sample1234567'
 
 describe('dzrun on a local stack', () => {
-  let directory: string
-  let start: RunningCommand
+  let stack: StackCommand
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'cli-'))
-    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
-    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
-    start = runCommand('local/start.ts', '--speed', '60', ...files, ...ports)
-    await start.printed(/Ctrl-C stops everything/)
+    stack = await startStackCommand()
   })
-  afterAll(async () => {
-    await start?.kill()
-    await rm(directory, { recursive: true })
-  })
+  afterAll(() => stack?.stop())
 
-  const dzrun = (...args: readonly string[]) =>
-    runCommand('cli/main.ts', ...args, '--local', join(directory, 'env')).ended
+  const dzrun = (...args: readonly string[]) => stack.dzrun(...args)
   const inDomain = (...args: readonly string[]) => dzrun(...args, '--domain', domain)
 
   // First, because a starter that has read "not paused" believes it for half a minute.
@@ -71,7 +62,7 @@ describe('dzrun on a local stack', () => {
   })
 
   test('sends a file of requests whole or not at all', async () => {
-    const file = join(directory, 'requests.jsonl')
+    const file = join(stack.directory, 'requests.jsonl')
     const good = {
       version: 1,
       requestId: 'from-a-file',
@@ -152,23 +143,16 @@ describe('dzrun on a local stack', () => {
 
 describe('dzrun on a local stack in mode off', () => {
   test('ends a wait for a request that is skipped, with the reason', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'cli-off-'))
-    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
-    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
-    const start = runCommand('local/start.ts', '--mode', 'off', ...files, ...ports)
+    const stack = await startStackCommand('--mode', 'off')
     try {
-      await start.printed(/Ctrl-C stops everything/)
-      const local = ['--domain', domain, '--local', join(directory, 'env')]
-      const { code, stderr } = await runCommand('cli/main.ts', 'submit', 'tpcds_item', '--wait', ...local)
-        .ended
+      const { code, stderr } = await stack.dzrun('submit', 'tpcds_item', '--wait', '--domain', domain)
       expect(stderr).toMatch(/^dzrun: request:dzrun-\S+ was skipped because the stack was in mode off\n$/)
       expect(code).toBe(4)
-      const explained = await runCommand('cli/main.ts', 'explain', 'tpcds_item', ...local).ended
+      const explained = await stack.dzrun('explain', 'tpcds_item', '--domain', domain)
       expect(explained.stdout).toContain('was skipped because the stack was in mode off')
       expect(explained.code).toBe(0)
     } finally {
-      await start.kill()
-      await rm(directory, { recursive: true })
+      await stack.stop()
     }
   })
 })

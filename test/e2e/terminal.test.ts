@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningCommand, runCommand } from '../support/commands.ts'
+import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
 import { dzrunOnTerminal, hasTerminals } from '../support/terminal.ts'
 
 const clear = '\u001b[H\u001b[2J'
@@ -11,20 +8,12 @@ const ctrlC = '\u0003'
 
 /** Skipped where there is no Python 3, which makes the pseudo-terminals. */
 describe.skipIf(!hasTerminals)('dzrun on a terminal', () => {
-  let directory: string
-  let start: RunningCommand
+  let stack: StackCommand
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'terminal-'))
-    const files = ['--env', join(directory, 'env'), '--log', join(directory, 'log')]
-    const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb'].flatMap((name) => [`--${name}-port`, '0'])
-    start = runCommand('local/start.ts', '--speed', '60', ...files, ...ports)
-    await start.printed(/Ctrl-C stops everything/)
+    stack = await startStackCommand()
   })
-  afterAll(async () => {
-    await start?.kill()
-    await rm(directory, { recursive: true })
-  })
-  const local = () => ['--local', join(directory, 'env'), '--domain', 'dzd_sample1234567']
+  afterAll(() => stack?.stop())
+  const local = () => ['--local', stack.envFile, '--domain', 'dzd_sample1234567']
   const linesOf = (output: string) => stripVTControlCharacters(output).split(/\r?\n/)
   const widest = (output: string) => Math.max(...linesOf(output).map((line) => line.length))
 
@@ -62,7 +51,7 @@ describe.skipIf(!hasTerminals)('dzrun on a terminal', () => {
   })
 
   test('fits tables and explanations to the width, with color unless NO_COLOR is set', async () => {
-    await runCommand('cli/main.ts', 'submit', 'tpcds_store_sales', '--wait', ...local()).ended
+    await stack.dzrun('submit', 'tpcds_store_sales', '--wait', '--domain', 'dzd_sample1234567')
     for (const columns of [100, 60]) {
       const { output } = await dzrunOnTerminal(['list', ...local()], { columns })
       expect(widest(output)).toBeLessThanOrEqual(columns)

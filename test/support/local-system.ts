@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { closers } from '../../local/closers.ts'
+import { type Closers, openTogether } from '../../local/closers.ts'
 import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 import { startStack } from '../../local/stack.ts'
@@ -66,18 +66,10 @@ const withBatches = (template: Template, batch: SystemOptions['batch']): Templat
 }
 
 /** Starts the real bundles on the local stack with a simulated DataZone, in mode `run`. Only the test sweeps. */
-export const openSystem = async (options: SystemOptions) => {
-  const opened = closers()
-  try {
-    return await open(options, opened)
-  } catch (error) {
-    await opened.close()
-    throw error
-  }
-}
+export const openSystem = (options: SystemOptions) => openTogether((opened) => open(options, opened))
 export type LocalSystem = Awaited<ReturnType<typeof openSystem>>
 
-const open = async (options: SystemOptions, opened: ReturnType<typeof closers>) => {
+const open = async (options: SystemOptions, opened: Closers) => {
   const { policy } = options
   const { template, directory } = await (policy === undefined
     ? packagedTemplate()

@@ -3,6 +3,7 @@ import { pollerHandler } from '../../functions/poller-handler.ts'
 import { starterHandler } from '../../functions/starter-handler.ts'
 import type { Telemetry } from '../../functions/telemetry.ts'
 import type { Mode } from '../../lib/run/mode.ts'
+import { endlessPace } from './endless-pace.ts'
 import { fixedPolicy } from './fixed-policy.ts'
 import { manualClock } from './manual-clock.ts'
 import { memoryBackfillPlans } from './memory-backfill-plans.ts'
@@ -97,11 +98,7 @@ export const startOnce = (
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
       skips: memorySkipLog(),
-      pace: {
-        reserve: async (count) => Array.from({ length: count }, () => ({ atMs: clock.now(), rateCuts: 0 })),
-        rateCuts: async () => 0,
-        slowDown: async () => {},
-      },
+      pace: endlessPace(clock.now),
       ...ports,
     },
     policies: fixedPolicy(policy),

@@ -28,6 +28,7 @@ export const startStackCommand = async (...flags: readonly string[]) => {
       runCommand('cli/main.ts', ...args, '--local', envFile)
     return {
       directory,
+      envFile,
       logFile,
       /** What `source .local/env` sets. */
       environment,

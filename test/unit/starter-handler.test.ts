@@ -5,6 +5,7 @@ import type { Breakers } from '../../lib/ports/breakers.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
+import { endlessPace } from '../support/endless-pace.ts'
 import { fixedPolicy } from '../support/fixed-policy.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
@@ -44,11 +45,7 @@ const starter = (
       breakers,
       switches: { pauseOf: async () => undefined },
       skips: memorySkipLog(),
-      pace: {
-        reserve: async (count) => Array.from({ length: count }, () => ({ atMs: clock.now(), rateCuts: 0 })),
-        rateCuts: async () => 0,
-        slowDown: async () => {},
-      },
+      pace: endlessPace(clock.now),
     },
     policies: fixedPolicy(settings.policy ?? defaults.starter.policy),
     telemetry: {

@@ -1,0 +1,8 @@
+import type { StartPace } from '../../lib/ports/start-pace.ts'
+
+/** A pace that never makes a starter wait: every slot is now. */
+export const endlessPace = (now: () => number): StartPace => ({
+  reserve: async (count) => Array.from({ length: count }, () => ({ atMs: now(), rateCuts: 0 })),
+  rateCuts: async () => 0,
+  slowDown: async () => {},
+})
