@@ -3,21 +3,21 @@ import { parseArgs } from 'node:util'
 /** A wrong command line. The message is one line that names the flag and the fix. */
 export class UsageError extends Error {}
 
-/** One flag of a command: what the help says of it, and how its text becomes a value. */
+/** A flag of a command: its help text, and how its text becomes a value. */
 export interface Flag<Value> {
   readonly describe: string
-  /** What stands for the value in the help; a flag without it takes no value. */
+  /** Stands for the value in the help. A flag without a placeholder takes no value. */
   readonly placeholder?: string
-  /** The text that stands when the flag is not given; the help shows it. */
+  /** The text of a flag that is not given, which the help shows. */
   readonly default?: string
-  /** Throws UsageError. `text` is undefined for a flag that is neither given nor has a default. */
+  /** Returns the value of a text, which is undefined for a flag that is not given and has no default. Throws UsageError. */
   readonly parse: (name: string, text: string | undefined) => Value
 }
 
-/** The flags of a command by their names. */
+/** The flags of a command by name. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>
 
-/** The values of flags, by the names of the flags. */
+/** The values of flags by name. */
 export type FlagValues<Given extends Flags> = {
   readonly [Name in keyof Given]: Given[Name] extends Flag<infer Value> ? Value : never
 }
@@ -69,7 +69,7 @@ function readFlags(args: readonly string[], flags: Flags): Readonly<Record<strin
   }
 }
 
-const help: Flag<boolean> = { describe: 'prints this', parse: () => true }
+const help: Flag<boolean> = { describe: 'prints this help', parse: () => true }
 const width = 100
 
 function usageOf(name: string, summary: string, flags: Flags): string {
@@ -99,7 +99,7 @@ function wrap(text: string, columns: number): readonly string[] {
 
 type Described<Extra = object> = { readonly describe: string; readonly default?: string } & Extra
 
-/** A flag that takes a whole number within bounds. */
+/** Creates a flag that takes a whole number within bounds. */
 export function wholeNumber(flag: Described<{ from: number; to: number; default: string }>): Flag<number> {
   const { from, to } = flag
   return {
@@ -113,7 +113,7 @@ export function wholeNumber(flag: Described<{ from: number; to: number; default:
   }
 }
 
-/** A flag that takes a positive number. */
+/** Creates a flag that takes a positive number. */
 export function positiveNumber(flag: Described<{ to: number; default: string }>): Flag<number> {
   return {
     ...flag,
@@ -126,7 +126,7 @@ export function positiveNumber(flag: Described<{ to: number; default: string }>)
   }
 }
 
-/** A flag that takes one of some words. */
+/** Creates a flag that takes one of the given words. */
 export function choice<const Word extends string>(
   words: readonly [Word, ...Word[]],
   flag: Described<{ default: Word }>,
@@ -143,7 +143,7 @@ export function choice<const Word extends string>(
   }
 }
 
-/** A flag that takes any text; undefined when it is not given and has no default. */
+/** Creates a flag that takes a text. Its value is undefined when it is not given and has no default. */
 export function text(placeholder: string, flag: Described<{ default: string }>): Flag<string>
 export function text(placeholder: string, flag: Described): Flag<string | undefined>
 export function text(placeholder: string, flag: Described): Flag<string | undefined> {
@@ -157,21 +157,21 @@ export function text(placeholder: string, flag: Described): Flag<string | undefi
   }
 }
 
-/** A flag without a value. */
+/** Creates a flag that takes no value. */
 export function toggle(flag: { readonly describe: string }): Flag<boolean> {
   return { ...flag, parse: (_, given) => given === 'true' }
 }
 
-/** A port, and whether it was asked for: a default port that is taken gives way to a free one. */
+/** A port, and whether a flag names it. A default port that is in use gives way to a free port. */
 export interface PortChoice {
   readonly port: number
   readonly isGiven: boolean
 }
 
-/** A flag that takes a port. */
+/** Creates a flag that takes a port. */
 export function port(flag: { readonly describe: string; readonly port: number }): Flag<PortChoice> {
   return {
-    describe: `${flag.describe}; 0 for any (default ${flag.port}, or any free port when it is taken)`,
+    describe: `${flag.describe}; 0 for any (default ${flag.port}, or any free port when it is in use)`,
     placeholder: 'N',
     parse: (name, text) => {
       if (text === undefined) return { port: flag.port, isGiven: false }

@@ -16,13 +16,13 @@ export interface LaunchOptions
   readonly seed: number
   readonly speed: number
   readonly listOrder: 'newest' | 'oldest' | 'random'
-  /** A file that dzrun doctor --live wrote: its settings come before `listOrder`. */
+  /** A profile that `dzrun doctor --live` wrote. Its settings replace `listOrder`. */
   readonly profile?: string | undefined
   /** The generation of the simulator's API. Default: `current`. */
   readonly api?: 'current' | 'older'
-  /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweep. Default: `on`. */
+  /** Whether DataZone's own events reach the default bus; `off` leaves every ending to the sweeps. Default: `on`. */
   readonly hints?: 'on' | 'off'
-  /** Whether the stack has the notifier, whose messages `onPublish` receives. Default: no. */
+  /** Whether the stack has the notifier, whose messages `onPublish` receives. Default: false. */
   readonly notifies?: boolean
   readonly mode?: 'off' | 'plan' | 'run'
   readonly ports?: StackOptions['ports'] & { readonly datazone?: number }
@@ -30,7 +30,7 @@ export interface LaunchOptions
   readonly onStep?: (step: string) => void
 }
 
-/** The packaged template's stack and a simulated DataZone that holds the sample assets. */
+/** The stack of the packaged template, and a simulated DataZone with the sample assets. */
 export interface Launched {
   readonly stack: Stack
   readonly datazone: DataZoneServer
@@ -39,12 +39,12 @@ export interface Launched {
 }
 
 /**
- * Starts everything on this machine.
- * @throws Error with a one-line message when a port is taken or a part cannot start; whatever had started is stopped
+ * Starts the packaged stack and the DataZone simulator on this machine.
+ * @throws Error with a one-line message when a port is in use or a part does not start; parts that had started are stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { ports = {}, onStep = () => {}, speed, log, host, supervise, dataDir, onPublish } = options
-  onStep('packaging the service as serverless package does (some seconds after a change)')
+  onStep('packaging the service with serverless package (takes seconds after a change)')
   const { template, directory } = await packagedTemplate()
   onStep('starting DynamoDB, SQS, EventBridge and the DataZone simulator')
   const datazone = await startDataZone(options)
@@ -79,11 +79,11 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   }
 }
 
-/** Starts the simulator with the sample assets, or with what the data directory holds. */
+/** Starts the simulator with the state in the data directory, or else with the sample assets. */
 const startDataZone = async (options: LaunchOptions): Promise<DataZoneServer> => {
   const { seed, speed, listOrder, api: apiGeneration = 'current', ports, host, dataDir } = options
   const recorded = options.profile === undefined ? {} : settingsOfProfile(profileFrom(options.profile))
-  // A recorded lag is divided, as every other waiting time is.
+  // A recorded lag is divided by the speed, as all waiting times are.
   const { listLagMs = 0 } = recorded
   const settings = { seed, speed, listOrder, apiGeneration, ...recorded, listLagMs: listLagMs / speed }
   const { seed: _, ...changeable } = settings

@@ -6,14 +6,14 @@ import { logLine } from './console/log-line.ts'
 import { choice, command, text, toggle } from './flags.ts'
 import { runCommand } from './run-as-command.ts'
 
-/** `npm run logs`. */
+/** The command `npm run logs`. */
 export const logsCommand = command(
   'logs',
-  'Prints what the functions of npm start log, one readable line each.',
+  'Prints the log of the functions of npm start, each entry as one readable line.',
   {
     file: text('FILE', { describe: 'the log file', default: '.local/log' }),
     level: choice(['DEBUG', 'INFO', 'WARN', 'ERROR'], { describe: 'the lowest level', default: 'INFO' }),
-    function: text('NAME', { describe: 'only this function: starter, poller or observer' }),
+    function: text('NAME', { describe: 'only this function: starter, poller, observer or notifier' }),
     text: text('TEXT', { describe: 'only lines with this text, such as an asset or request id' }),
     follow: toggle({ describe: 'continues with new lines until Ctrl-C' }),
   },
@@ -25,7 +25,7 @@ const sizeOf = async (file: string): Promise<number> => {
   try {
     return (await stat(file)).size
   } catch (cause) {
-    throw new Error(`${file} cannot be read: start the stack with npm start, or name its log with --file`, {
+    throw new Error(`${file} cannot be read: start the stack with npm start, or give its log file with --file`, {
       cause,
     })
   }
@@ -36,7 +36,7 @@ if (import.meta.main)
     let read = 0
     for (;;) {
       const size = await sizeOf(file)
-      // npm start empties the file.
+      // Each npm start empties the file.
       if (size < read) read = 0
       if (size > read)
         for await (const line of createInterface({

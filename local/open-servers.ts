@@ -24,7 +24,7 @@ export interface OpenServers {
   readonly plan: StackPlan
   /** The addresses of the servers. */
   readonly endpoints: ServiceEndpoints
-  /** The addresses that the functions get: those of the servers, or of the taps in front of them. */
+  /** The addresses that the functions call: those of the servers, or of the taps in front of them. */
   readonly seen: ServiceEndpoints
   readonly sqs: SQSClient
   readonly bus: EventBridgeServer
@@ -33,15 +33,15 @@ export interface OpenServers {
   readonly published: () => readonly PublishedMessage[]
 }
 
-/** What the servers are opened for and with. */
+/** What `openServers` needs. */
 export interface ServerContext {
   readonly options: StackOptions
   readonly identity: StackIdentity
-  /** Receives whatever is opened. */
+  /** Receives the close function of each part that is opened. */
   readonly opened: Closers
   readonly hook: TapHook
   readonly log: (line: string) => void
-  /** Invokes a function of the stack by its ARN; `undefined` for an ARN of no function that is run. */
+  /** Invokes a function of the stack by its ARN. Returns undefined for any other ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown> | undefined
 }
 
@@ -53,7 +53,7 @@ export async function openServers(context: ServerContext): Promise<OpenServers> 
   const endpoints = {
     dynamodb: dynamodbEndpoint,
     sqs: sqsEndpoint,
-    // One server serves both.
+    // One server serves SQS and SNS.
     sns: sqsEndpoint,
     eventbridge: bus.endpoint,
     datazone: context.options.datazoneEndpoint,
@@ -79,18 +79,18 @@ async function openQueues(context: ServerContext) {
   })
   opened.add(server.close)
   const seenSqs = await seenAt(context, 'sqs', server.endpoint)
-  // An SQS client that has no endpoint setting calls the host of the queue URL, so URLs hold the address functions see.
+  // An SQS client without an endpoint setting calls the host of the queue URL, so URLs have the address that functions call.
   const plan = planStack(options.template, {
     ...identity,
     parameters,
     queueUrl: queueUrlAt(seenSqs),
-    // Several stacks may share an external engine, so there the template does not name tables.
+    // Several stacks may share an external engine, so the template's table names are not used there.
     ownTableNames: externalEndpoint(process.env) === undefined,
   })
   const stray = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
-  if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue named ${stray}`)
+  if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue ${stray}; use a logical id of the template`)
   const sqs = new SQSClient(connection(server.endpoint, identity.region))
   opened.add(async () => sqs.destroy())
   for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])
@@ -133,7 +133,7 @@ async function clearLeftovers(
 ): Promise<void> {
   try {
     for (const name of await removeLeftoverTables(client))
-      log(`removed table ${name}, left over by a stack that was killed`)
+      log(`removed table ${name}, which a killed stack had left behind`)
   } catch (error) {
     throw explainFailure(error, 'ListTables', external)
   }

@@ -26,23 +26,25 @@ const templateSchema = z.looseObject({
   Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })),
 })
 
+/** The packaged CloudFormation template. */
 export type Template = z.infer<typeof templateSchema>
 
+/** A packaged service. */
 export interface PackagedService {
   readonly template: Template
-  /** Holds `dist/<function>/index.mjs`, the paths that the template's handlers are relative to, and `.serverless`. */
+  /** Holds `.serverless` and the bundles, `dist/<function>/index.mjs`. The template's handlers are relative to it. */
   readonly directory: string
 }
 
 const repository = resolve(import.meta.dirname, '..')
 const packager = join(repository, 'node_modules', 'serverless', 'bin', 'serverless.js')
-// Not under .serverless: every `serverless package` empties it, even while a local stack runs from it.
+// Not in .serverless, which every `serverless package` empties, even while a local stack runs from it.
 const storeIn = (root: string): string => join(root, 'node_modules', '.cache', 'packaged-service')
 const linked = ['infra', 'functions', 'lib', 'config', 'package.json', 'package-lock.json']
 const deadlineMs = 180_000
 const maxUnusedMs = 24 * 60 * 60 * 1000
 
-/** Hashes every file that goes into a bundle or the template. The lockfile stands for node_modules. */
+/** Returns a hash of every file that goes into a bundle or the template. The lockfile stands for node_modules. */
 const hashOfSources = async (root: string): Promise<string> => {
   const hash = createHash('sha256')
   for (const name of ['serverless.yml', ...linked]) {
@@ -76,10 +78,10 @@ const reasonOf = (error: unknown): string => {
   return firstProblem(failure.data.stderr + failure.data.stdout)
 }
 
-/** The packager compiles the schemas of its plugins, which takes a second, and keeps them here, named by their content. */
+/** Where the packager caches the compiled schemas of its plugins, by content. Compiling them takes a second. */
 const schemaCache = join(repository, 'node_modules', '.cache')
 
-/** Runs the packager without any AWS_* variable and with an empty home, as on a machine without an AWS account. */
+/** Runs the packager without AWS_* variables and with an empty home directory, as on a machine without an AWS account. */
 const runPackager = async (directory: string): Promise<void> => {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')))
   await promisify(execFile)(process.execPath, [packager, 'package', '--stage', 'local'], {
@@ -98,8 +100,9 @@ const runPackager = async (directory: string): Promise<void> => {
 
 /**
  * Packages in a temporary directory that links to the sources, so that concurrent packagers, builds and stacks do not
- * disturb each other, and then renames it to the hash. When two packagers race, the first rename wins and the second
- * discards its identical result. If a source changed meanwhile, the result is discarded: the hash no longer names it.
+ * disturb each other, and then renames the directory to the hash. When two packagers race, the first rename wins and the
+ * second discards its identical result. If a source has changed meanwhile, the result no longer fits the hash and is
+ * discarded.
  */
 const packageAs = async (hash: string, root: string): Promise<void> => {
   const store = storeIn(root)
@@ -133,7 +136,10 @@ const removeUnused = async (store: string, now: number): Promise<void> => {
   }
 }
 
-/** Returns the service as `serverless package --stage local` builds it, reusing the last result until a source changes. */
+/**
+ * Returns the service as `serverless package --stage local` builds it, and reuses the last result until a source changes.
+ * @throws Error with the first problem that the packager reports
+ */
 export const packagedTemplate = async (root: string = repository): Promise<PackagedService> => {
   const hash = await hashOfSources(root)
   const directory = join(storeIn(root), hash)

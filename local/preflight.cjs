@@ -1,19 +1,19 @@
-// Loaded before every npm script, by whatever Node is there: keep to CommonJS that old versions can read.
+// Loaded before every npm script by the installed Node: use only CommonJS and syntax that old versions can read.
 const leastMajor = 24
-/** Where package.json has a Node 24 to install. */
+/** The platforms for which package.json installs Node 24. */
 const platformsWithNode = ['linux-x64', 'linux-arm64', 'darwin-arm64']
 
-/** What keeps this machine from running the project, in one line with the fix; `undefined` when nothing does. */
+/** Returns why this machine cannot run the project, in one line with the fix; undefined when it can. */
 const problemOf = (host) => {
   const { version, platform, hasPackage } = host
   if (Number(version.split('.')[0]) < leastMajor) {
     const bundled = platformsWithNode.indexOf(platform) !== -1
-    return `This project needs Node ${leastMajor} or later and found Node ${version} on ${platform}: ${
-      bundled ? 'run npm ci --include=optional, which installs it here, or ' : ''
+    return `This project needs Node ${leastMajor} or later, but this is Node ${version} on ${platform}: ${
+      bundled ? `run npm ci --include=optional, which installs Node ${leastMajor} in node_modules, or ` : ''
     }install Node ${leastMajor} from https://nodejs.org/en/download and run npm ci again`
   }
   if (!hasPackage(`@esbuild/${platform}`))
-    return `The packages for ${platform} are not installed, esbuild's is missing: run npm ci --include=optional`
+    return `The packages for ${platform} are not installed (esbuild has none): run npm ci --include=optional`
   return undefined
 }
 
@@ -38,5 +38,5 @@ if (problem !== undefined) {
   process.exit(1)
 }
 
-// Every source file would be stripped of its types and compiled again at each start.
+// Without the cache, Node strips the types of every source file and compiles it again at each start.
 require('module').enableCompileCache()

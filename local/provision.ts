@@ -16,13 +16,13 @@ import type { IndexPlan, TablePlan } from './template/tables.ts'
 
 /** How `createTable` creates a table. */
 export interface CreateTableOptions {
-  /** The address in DYNAMODB_ENDPOINT, which errors name. */
+  /** The URL in DYNAMODB_ENDPOINT, which errors name. */
   readonly external?: string | undefined
-  /** Whether to use a table that exists, with its data. Default: fail. */
+  /** Whether to keep an existing table with its data. Default: false, which throws. */
   readonly keepExisting?: boolean
 }
 
-/** Creates a table with its indexes and TTL. */
+/** Creates a table with its indexes and TTL. Throws Error, with the fix, when the table exists or the engine fails. */
 export async function createTable(
   dynamodb: DynamoDBClient,
   table: TablePlan,
@@ -79,12 +79,12 @@ export async function deleteTable(dynamodb: DynamoDBClient, table: TablePlan): P
   await dynamodb.send(new DeleteTableCommand({ TableName: table.name }))
 }
 
-/** Creates an SNS topic. A topic that exists, with the same name, is kept. */
+/** Creates an SNS topic, or keeps the existing topic with this name. */
 export async function createTopic(sns: SNSClient, name: string): Promise<void> {
   await sns.send(new CreateTopicCommand({ Name: name }))
 }
 
-/** Creates a queue with its template attributes and the overrides of the caller. */
+/** Creates a queue with the attributes of the template and those of `overrides`, which replace them. */
 export async function createQueue(
   sqs: SQSClient,
   queue: QueuePlan,

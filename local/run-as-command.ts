@@ -1,8 +1,8 @@
 import { type Command, type Flags, type FlagValues, UsageError } from './flags.ts'
 
 /**
- * Runs a command of this repository and exits with the code that `main` returns. If `main` throws, prints the message
- * on one line of stderr and exits with 2 for a wrong flag and 1 for anything else.
+ * Runs a command of this repository and sets the exit code that `main` returns. If `main` throws, it prints the message to
+ * stderr, and the exit code is 2 for a wrong flag and 1 for any other error.
  */
 export const runAsCommand = async (main: (args: readonly string[]) => Promise<number>): Promise<void> => {
   try {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SchedulePlan } from './template/schedules.ts'
 
-/** Returns what EventBridge Scheduler passes to a function: the target's own input if set, else its standard event. */
+/** Returns the event that EventBridge Scheduler passes to a function: the target's input if set, else its standard event. */
 export function scheduleEvent(
   schedule: Pick<SchedulePlan, 'arn' | 'input'>,
   scheduledAtMs: number,

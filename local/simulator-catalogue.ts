@@ -3,7 +3,7 @@ import { sampleCatalogue } from './catalogue/catalogue.ts'
 import { type Catalogue, catalogueSchema } from './datazone/input/catalogue.ts'
 import { parseInput } from './datazone/input/parse-input.ts'
 
-/** The sample assets, and a data source for each of their projects. */
+/** Returns the sample catalogue, with a data source for each project. */
 export const sampleWithDataSources = (assets: number): Catalogue => ({
   domains: sampleCatalogue(assets).domains.map((domain) => ({
     ...domain,
@@ -16,7 +16,7 @@ export const sampleWithDataSources = (assets: number): Catalogue => ({
   })),
 })
 
-/** Reads a catalogue from a file. Throws an error of one line that names the file, or each wrong field in it. */
+/** Reads a catalogue from a file. Throws an Error with one line that names the file or each wrong field. */
 export const catalogueFrom = async (file: string): Promise<Catalogue> => {
   let given: unknown
   try {

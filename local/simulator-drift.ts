@@ -6,7 +6,7 @@ import { runAsCommand } from './run-as-command.ts'
 
 const manifest = new URL('../node_modules/@aws-sdk/client-datazone/package.json', import.meta.url)
 
-/** Lists what differs between the simulator's service model and the installed SDK; exits with 1 for what is not known. */
+/** Lists the differences between the simulator's service model and the installed SDK. The exit code is 1 for an unknown difference. */
 await runAsCommand(async () => {
   const { version } = JSON.parse(await readFile(manifest, 'utf8'))
   const found = driftOf(sdk)
@@ -16,6 +16,6 @@ await runAsCommand(async () => {
   )
   for (const line of found)
     console.log(`- ${line}${knownDrift[line] === undefined ? '' : ` (${knownDrift[line]})`}`)
-  if (unknown.length > 0) console.log('Bring local/datazone/model/datazone.json up to date.')
+  if (unknown.length > 0) console.log('Update local/datazone/model/datazone.json, or add the difference to knownDrift in drift.ts.')
   return unknown.length > 0 ? 1 : 0
 })

@@ -18,25 +18,25 @@ const options = {
   help: { type: 'boolean' },
 } as const
 
-/** How this command was called: as an npm script of the repository, or as the command of its package. */
+/** How the user called this command: as an npm script of the repository, or as the command of the package. */
 const command =
   process.env['npm_lifecycle_event'] === 'simulator' ? 'npm run simulator --' : 'datazone-simulator'
 
-/** The usage of the command: one line for each flag. */
+/** The help text of the command. */
 export const simulatorUsage = `${command} [flags]
 
   --port 4599              the port of 127.0.0.1 to listen on; 0 finds a free one
   --seed 1                 decides ids, durations and endings: equal seeds and calls, equal answers
   --speed 1                divides the durations of runs, and nothing else
   --assets 24              the number of sample assets
-  --catalogue file.json    a catalogue of your own in place of the samples
+  --catalogue file.json    your own catalogue instead of the sample assets
   --list-order newest      the order of List: newest, oldest or random
-  --profile file.json      behaves as dzrun doctor --live recorded; --list-order, --set override it
-  --set name=value         any setting, e.g. --set failureShare=0.3; may be repeated
+  --profile file.json      imitates what dzrun doctor --live recorded; --list-order and --set override it
+  --set name=value         any setting, e.g. --set failureShare=0.3; can be repeated
   --events-to http://...   posts aws.datazone events to the EventBridge endpoint of the local stack
-  --help                   prints this`
+  --help                   prints this help`
 
-/** The flags of the command, parsed. */
+/** The parsed flags of the command. */
 export type SimulatorFlags = Readonly<{
   port: number
   seed: number
@@ -63,7 +63,7 @@ const wholeNumber = (name: string, text: string, most: number): number => {
   return Number(text)
 }
 
-/** A value parsed as JSON, or as text when it is not JSON. */
+/** Returns the value of JSON, or the text itself when it is not JSON. */
 const jsonOrText = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -104,7 +104,7 @@ const endpoint = (text: string): URL => {
   return url
 }
 
-/** Parses the flags of the command. Throws UsageError. `recorded` reads the settings of a profile. */
+/** Returns the parsed flags of the command. Throws UsageError. `recorded` reads the settings of a profile. */
 export const simulatorFlags = (
   args: readonly string[],
   recorded: (file: string) => SettingsInput = recordedSettings,
@@ -113,7 +113,7 @@ export const simulatorFlags = (
   const { catalogue, speed, help = false } = values
   const [listOrder, eventsTo] = [values['list-order'], values['events-to']]
   if (catalogue !== undefined && values.assets !== undefined)
-    throw new UsageError('--catalogue and --assets exclude each other: give one')
+    throw new UsageError('--catalogue and --assets exclude each other: give only one')
   return {
     port: wholeNumber('port', values.port ?? '4599', 65_535),
     seed: wholeNumber('seed', values.seed ?? '1', 2 ** 31),

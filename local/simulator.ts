@@ -22,7 +22,7 @@ Point an AWS SDK or the AWS CLI at it:
 docs/SIMULATOR.md explains its operations, settings and faults. Ctrl-C stops it.
 `
 
-/** Posts events to the local stack, and reports the first of several failures in a row. */
+/** Returns functions that post events to the local stack and print the first of several failures in a row. */
 const postTo = (endpoint: URL) => {
   let isFailing = false
   const deliver = async (event: DataZoneEvent): Promise<void> => {
@@ -30,13 +30,13 @@ const postTo = (endpoint: URL) => {
       method: 'POST',
       body: JSON.stringify(event),
     })
-    if (!answer.ok) throw new Error(`it answered ${answer.status}: ${await answer.text()}`)
+    if (!answer.ok) throw new Error(`the stack answered ${answer.status}: ${await answer.text()}`)
     isFailing = false
   }
   const failed = (error: unknown): void => {
-    // The error of fetch only says that it failed; its cause says why.
+    // The error of fetch says only that it failed; its cause says why.
     const reason = error instanceof Error ? (error.cause ?? error) : error
-    if (!isFailing) console.error(`events do not reach ${endpoint.origin}, and are lost: ${reason}`)
+    if (!isFailing) console.error(`events do not reach ${endpoint.origin} and are lost: ${reason}`)
     isFailing = true
   }
   return { deliver, failed }

@@ -1,6 +1,6 @@
 /**
- * The settings that `--speed` divides. The lease, the three assumptions about DataZone and the Start quota keep their
- * real values.
+ * The settings that `--speed` divides, in seconds. The lease, the three assumptions about DataZone and the Start quota keep
+ * their real values.
  */
 const scaledSeconds = {
   SWEEP_PERIOD_SECONDS: 60,
@@ -18,12 +18,12 @@ export const settingsAtSpeed = (speed: number): Record<string, string> =>
   Object.fromEntries(Object.entries(scaledSeconds).map(([name, seconds]) => [name, String(seconds / speed)]))
 
 const hintWindowSeconds = 5
-/** With a shorter window most batches hold one hint, and each hint costs a DataZone call. */
+/** With a shorter window, most batches hold one hint, and each hint costs a DataZone call. */
 const minHintWindowSeconds = 2
 
 /** Returns the batching window of hints at this speed, in seconds. */
 export const hintWindowAtSpeed = (speed: number): number =>
   Math.max(hintWindowSeconds / speed, minHintWindowSeconds)
 
-/** Five minutes on AWS; at most ten seconds here, where a person waits for the message. */
+/** Returns the batching window of notifications at this speed, in seconds: at most 10, where AWS has 300, because a user waits. */
 export const notificationWindowAtSpeed = (speed: number): number => 10 / speed

@@ -17,33 +17,33 @@ import type { NotRunResource } from './template/plan.ts'
 export interface StackOptions {
   /** The packaged CloudFormation template. */
   readonly template: unknown
-  /** The directory that the template's handler paths are relative to. */
+  /** The directory to which the template's handler paths are relative. */
   readonly directory: string
   /** The endpoint of DataZone or of its simulator. */
   readonly datazoneEndpoint: string
   readonly parameters?: Readonly<Record<string, string>>
-  /** Environment variables of every function; they override those of the template. */
+  /** Environment variables of every function, which override those of the template. */
   readonly settings?: Readonly<Record<string, string>>
   /** Divides the periods of schedules. Clocks are not scaled. */
   readonly speed?: number
-  /** `false` turns schedules off, so that only `sweepNow` sweeps. Default: `true`. */
+  /** Whether schedules fire. Default: true. Without them, only `sweepNow` sweeps. */
   readonly schedules?: boolean
-  /** Queue attributes by logical id; they override those of the template. Tests shorten visibility timeouts with them. */
+  /** Queue attributes by logical id, which override those of the template, e.g. a visibility timeout for a test. */
   readonly queueAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Batching windows in seconds by the queue's logical id; they override the template's and may be fractions. */
+  /** Batching windows by the queue's logical id, in seconds, which override those of the template and may be fractions. */
   readonly batchingSeconds?: Readonly<Record<string, number>>
-  /** Fixed ports. A service without one takes any free port. */
+  /** Fixed ports. Default: any free port. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }
   /** Keeps the table, queues, rules and events in this directory. Default: in memory. */
   readonly dataDir?: string
   /** Restarts the DynamoDB engine on the same data when it dies. Default: false. */
   readonly supervise?: boolean
-  /** The address that the servers listen on. Default: 127.0.0.1. */
+  /** The address on which the servers listen. Default: 127.0.0.1. */
   readonly host?: string
-  /** Puts a tap in front of every service, which `tap` needs. */
+  /** Whether a tap is in front of every service, which `tap` needs. Default: false. */
   readonly taps?: boolean
   readonly region?: string
-  /** The prefix of resource names that the template leaves open. Default: a unique one. */
+  /** The prefix of resource names that the template does not set. Default: a unique prefix. */
   readonly stackName?: string
   /** Receives each message that an SNS topic accepts. */
   readonly onPublish?: (message: PublishedMessage) => void
@@ -60,7 +60,7 @@ export interface Connection {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** A running local stack. Its members name resources by their logical ids in the template. */
+/** A running local stack. Its members use the logical ids of the template for resources. */
 export interface Stack {
   readonly region: string
   readonly accountId: string
@@ -70,7 +70,7 @@ export interface Stack {
   connect(service: Service): Connection
   readonly queueUrls: Readonly<Record<string, string>>
   readonly tableNames: Readonly<Record<string, string>>
-  /** The name of the table. Throws if the template has several. */
+  /** The name of the only table. Throws Error when the template has several. */
   readonly tableName: string
   readonly busNames: Readonly<Record<string, string>>
   /** Returns every event that reached a bus (`default` or a logical id), oldest first. */
@@ -81,24 +81,26 @@ export interface Stack {
   published(): readonly PublishedMessage[]
   /** Returns the deliveries to targets that the local stack does not run, oldest first. */
   unrunDeliveries(): readonly UnrunDelivery[]
-  /** The resources of the template that the local stack leaves out although they would do something on AWS. */
+  /** The resources of the template that would act on AWS and that the local stack does not run. */
   readonly notRun: readonly NotRunResource[]
   /** Puts an event of an AWS service on the default bus. */
   publishServiceEvent(event: ServiceEvent): BusEvent
-  /** Makes the next PutEvents entries fail with InternalFailure. */
+  /** Makes this many of the next PutEvents entries fail with InternalFailure. */
   failNextEvents(entries: number): void
-  /** Sets the function that decides which PutEvents entries fail; `undefined` removes it. */
+  /** Sets the function that decides which PutEvents entries fail; undefined removes it. */
   setEventFault(fault: EntryFault | undefined): void
+  /** Invokes a function. A failure is an outcome; the promise rejects only for an unknown function. */
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
-  /** Fires the template's one schedule now. */
+  /** Fires the template's only schedule now. */
   sweepNow(): Promise<InvokeOutcome>
-  /** Kills every execution environment in the middle of what it does. Returns how many. */
+  /** Kills every execution environment, even in the middle of an invocation, and returns how many there were. */
   killWorkers(): Promise<number>
   /** Returns the times at which a schedule skipped a firing or failed. */
   misfires(): readonly Misfire[]
+  /** Returns how busy the stack is. */
   activity(): Promise<Activity>
-  /** Adds a rule that acts on calls of the functions. Needs `taps: true`. */
+  /** Adds a rule that acts on calls of the functions. Throws Error without `taps: true`. */
   tap(rule: TapRule): TapPoint
-  /** Stops everything at once and cuts off running functions. A second call waits for the first. */
+  /** Stops every part of the stack and kills running functions. A second call waits for the first. */
   stop(): Promise<void>
 }

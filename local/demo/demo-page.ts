@@ -6,7 +6,7 @@ import { openPage } from '../start/open-page.ts'
 
 const envFile = '.local/demo/env'
 
-/** Opens the live page of the demo's stack on any free port. */
+/** Opens the live page of the demo's stack on a free port. */
 export const openDemoPage = async (
   system: Launched,
   assets: number,

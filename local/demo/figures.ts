@@ -1,6 +1,6 @@
 import type { Summary } from './summary.ts'
 
-/** Formats the figures of a demo in lines of at most 100 columns. */
+/** Formats the figures of a demo. */
 export const figures = (summary: Summary): string => {
   const ended = Object.entries(summary.terminal).map(([status, count]) => `${count} ${status}`)
   const calls = Object.entries(summary.datazoneCalls).map(([operation, count]) => `${count} ${operation}`)
@@ -19,7 +19,7 @@ export const figures = (summary: Summary): string => {
     ...(found === null
       ? []
       : [
-          `from ending to event: half within ${found.p50} s, 95% within ${found.p95} s, all within ${found.max} s`,
+          `from ending to event: 50% within ${found.p50} s, 95% within ${found.p95} s, 100% within ${found.max} s`,
         ]),
     `took ${summary.wallSeconds} s (seed ${summary.seed}, speed ${summary.speed})`,
   ].join('\n')

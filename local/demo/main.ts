@@ -17,7 +17,7 @@ import { watch } from './watch.ts'
 
 /** How long the demo waits for missing endings after the last Start is due, in seconds of simulated time. */
 const patienceSeconds = 600
-/** Starts are limited to just under ten a second. */
+/** Milliseconds per Start, at just under ten Starts per second. */
 const msPerStart = 110
 
 const print = (line: string) => console.log(line)
@@ -58,12 +58,12 @@ async function keepOpen(url: string): Promise<void> {
 
 function plannedLines({ assets, speed }: ValuesOf<typeof demoCommand>, traffic: Traffic): readonly string[] {
   return [
-    `up; publishing ${assets} assets, with ${traffic.messages.length - traffic.bad} requests for the same assets and ${traffic.bad} invalid ones`,
-    `runs of DataZone take minutes, here divided by ${speed}; the first ending takes some seconds`,
+    `ready: publishing ${assets} assets, and sending ${traffic.messages.length - traffic.bad} requests for the same assets and ${traffic.bad} invalid messages`,
+    `simulated runs are ${speed} times faster; expect the first ending in a few seconds`,
   ]
 }
 
-/** Sends the traffic and watches it end. */
+/** Sends the traffic, waits until its runs have ended, and returns what happened. */
 async function play(
   flags: ValuesOf<typeof demoCommand>,
   parts: { system: Launched; traffic: Traffic; log: StarterLog; beganMs: number },

@@ -7,11 +7,13 @@ const Line = z.looseObject({
   requestKey: z.optional(z.string()),
 })
 
-/** The outcome of each message, as the starter's log reports it. */
+/** The outcomes of messages in the starter's log. */
 export interface StarterLog {
+  /** Reads a line of the log; any other line than that of an outcome is ignored. */
   take(line: string): void
   /** Returns the number of acknowledged messages of each request key. A redelivered message counts once. */
   acknowledged(): ReadonlyMap<string, number>
+  /** Returns the number of messages that made no run, because of the policy or mode `plan`. */
   skipped(): number
 }
 
@@ -23,7 +25,7 @@ const durable = new Map([
   ['skipped', 'skipped'],
 ])
 
-/** Collects the structured log lines of the starter. */
+/** Creates a reader of the starter's structured log. */
 export const starterLog = (): StarterLog => {
   const messages = new Map<string, { readonly requestKey: string; readonly what: string }>()
   return {

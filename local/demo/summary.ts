@@ -37,14 +37,14 @@ interface Announced {
   readonly arrivedAtMs: number
 }
 
-/** Events that end no run. */
+/** The detail-types of events that end no run. */
 const notTerminal: ReadonlySet<string> = new Set([
   detailType('STARTED'),
   detailType('DUPLICATE'),
   detailType('SKIPPED'),
 ])
 
-/** Returns the terminal and rejected events in the archive of the run bus. */
+/** Returns the terminal events in the archive of the run bus, those of rejected requests included. */
 export const announcements = ({ stack }: Launched): readonly Announced[] =>
   stack
     .archive('RunEventBus')
@@ -102,7 +102,7 @@ const detection = (runs: readonly ActualRun[], events: readonly Announced[]): Su
   }
 }
 
-/** A rate from fewer Starts would be noise. */
+/** A rate of fewer Starts is not meaningful. */
 const minStartsForRate = 100
 
 const startRate = (runs: readonly ActualRun[]): number | null => {
@@ -140,8 +140,8 @@ interface Measured {
 }
 
 /**
- * Counts what happened, each figure from a source outside the code under test: runs and calls from the simulator,
- * events from the bus's archive, duplicates and skips from the starter's log, parked requests from the table.
+ * Returns the figures of a demo, each from a source outside the code under test: runs and calls from the simulator, events
+ * from the archive of the bus, duplicates and skips from the starter's log, parked requests from the table.
  */
 export const summarize = async (
   system: Launched,
@@ -183,7 +183,7 @@ export const summarize = async (
   }
 }
 
-/** Returns a sentence for each figure that does not add up. */
+/** Returns a sentence for each figure that is wrong. */
 export const discrepancies = (summary: Summary): readonly string[] => {
   const accounted =
     summary.runsStarted + summary.duplicatesDropped + summary.rejected + summary.skipped + summary.parked

@@ -3,7 +3,7 @@ import type { MetadataRunRequest } from '../../lib/contracts/run-request.ts'
 import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Stack } from '../stack.ts'
 
-/** What the demo sends: a publish event of every asset, repeats of some, and a few invalid messages. */
+/** What the demo sends: a publish event for every asset, repeats of some events, requests, and a few invalid messages. */
 export interface Traffic {
   readonly events: readonly {
     readonly id: string
@@ -20,7 +20,7 @@ export interface Traffic {
   readonly requests: number
 }
 
-/** Every third asset is requested again on the queue; every eighth event is delivered again late. */
+/** Every third asset is requested again on the queue. Every eighth event is delivered again, late. */
 const repeatMessageEvery = 3
 const repeatEventEvery = 8
 
@@ -47,7 +47,7 @@ export const planTraffic = (catalogue: Catalogue): Traffic => {
             kind: 'METADATA_GENERATION',
             domainId: asset.domainId,
             projectId: asset.projectId,
-            // Half of them name the revision, which saves the starter a GetAsset.
+            // Half of the requests name the revision, which saves the starter a GetAsset call.
             asset: index % 2 === 0 ? { id: asset.assetId, revision: '1' } : { id: asset.assetId },
             correlationId: 'demo',
           },
@@ -96,5 +96,5 @@ export const send = async (traffic: Traffic, stack: Stack, sqs: SQSClient): Prom
   await sendMessages(traffic.messages, stack.queueUrls['RequestQueue'] ?? '', sqs)
 }
 
-/** Delivers some of the events again. */
+/** Publishes the late events again. */
 export const repeatLate = (traffic: Traffic, stack: Stack): void => publish(traffic.lateEvents, stack)

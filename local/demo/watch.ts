@@ -5,7 +5,7 @@ import type { Launched } from '../launch.ts'
 import { announcements } from './summary.ts'
 import { repeatLate, type Traffic } from './traffic.ts'
 
-/** What `watch` prints to, and the times that it counts from and to, as `performance.now()` gives them. */
+/** Where `watch` prints, when the demo began, and when `watch` gives up; both times are readings of `performance.now()`. */
 export interface WatchOptions {
   readonly print: (line: string) => void
   readonly beganMs: number
@@ -35,7 +35,7 @@ export const watch = async (
     const isOver = hasEnded(system, traffic)
     if (isOver && isRepeated && (await system.stack.activity()).idle) return
     if (!isRepeated && (isOver || haveAllStarted(system, traffic))) {
-      print(`${elapsed(beganMs)} delivering ${traffic.lateEvents.length} of the events once more`)
+      print(`${elapsed(beganMs)} publishing ${traffic.lateEvents.length} of the events again`)
       repeatLate(traffic, system.stack)
       isRepeated = true
     }

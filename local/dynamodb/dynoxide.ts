@@ -4,13 +4,13 @@ import { delimiter, dirname, join } from 'node:path'
 
 const platform = `${process.platform}-${process.arch}`
 
-/** Returns the path of dynoxide: from the npm package of this platform, else from the PATH. */
+/** Returns the path of dynoxide: from the npm package of this platform, else from the PATH. Throws Error, with the fix, without either. */
 export function findDynoxide(path: string, packaged: string | undefined = packagedProgram()): string {
   const onPath = path.split(delimiter).map((directory) => join(directory, 'dynoxide'))
   const found = [packaged, ...onPath].find((name) => name !== undefined && isExecutable(name))
   if (found !== undefined) return found
   throw new Error(
-    `No DynamoDB engine for ${platform}: set DYNAMODB_ENDPOINT (DynamoDB Local will do), ` +
+    `No DynamoDB engine for ${platform}: set DYNAMODB_ENDPOINT (e.g. to DynamoDB Local), ` +
       `put dynoxide on the PATH, or npm install --no-save @dynoxide/${platform}`,
   )
 }

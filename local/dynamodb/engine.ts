@@ -17,19 +17,19 @@ export interface EngineOptions {
   readonly dataFile?: string | undefined
 }
 
-/** Starts dynoxide and waits until it answers. */
+/** Starts dynoxide and waits until it answers. Throws Error with what it printed when it does not start within 10 s. */
 export async function startEngine({ program, port, host, dataFile }: EngineOptions): Promise<Engine> {
-  const taken = await freePort('DynamoDB', port)
-  const args = ['serve', '--port', String(taken)]
+  const enginePort = await freePort('DynamoDB', port)
+  const args = ['serve', '--port', String(enginePort)]
   if (host !== undefined) args.push('--host', host)
   if (dataFile !== undefined) args.push('--db-path', dataFile)
   const engine = startGuarded(program, args)
-  const endpoint = `http://127.0.0.1:${taken}`
+  const endpoint = `http://127.0.0.1:${enginePort}`
   await untilReady(endpoint, engine)
   return { endpoint, process: engine }
 }
 
-/** Waits for any HTTP answer. The engine needs 5 to 11 ms, so the deadline only matters on an overloaded machine. */
+/** Waits for any HTTP answer. The engine needs 5 to 11 ms, so only an overloaded machine reaches the deadline. */
 async function untilReady(endpoint: string, engine: GuardedProcess): Promise<void> {
   let problem: string | undefined
   void engine.ended.then((text) => {

@@ -8,5 +8,7 @@ export function externalEndpoint(environment: NodeJS.ProcessEnv): string | undef
   const url = URL.parse(value)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
   const withScheme = /^[\w.-]+(:\d+)?$/.test(value) ? `http://${value}` : 'http://localhost:8000'
-  throw new Error(`DYNAMODB_ENDPOINT=${value} is not a URL: begin it with http://, as in ${withScheme}`)
+  throw new Error(
+    `DYNAMODB_ENDPOINT=${value} is not a URL: use an http:// or https:// URL, e.g. ${withScheme}`,
+  )
 }

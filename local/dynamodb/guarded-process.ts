@@ -6,15 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface GuardedProcess {
   /** The process id of the guard, which is also the id of the process group of guard and child. */
   readonly pid: number
-  /** Resolves with the end of what the child printed to stderr, once it has ended. */
+  /** Resolves, once the child has ended, with the last 2,000 characters that it printed to stderr. */
   readonly ended: Promise<string>
-  /** Asks the child to end, and kills it if it has not ended after the grace period. */
+  /** Sends SIGTERM to the child, and SIGKILL if it has not ended after the grace period. */
   stop(): Promise<void>
 }
 
 /**
- * Only the parent holds the other end of the pipe on the shell's fd 3, so reading it ends when the parent closes it or
- * dies, even by SIGKILL. When the child ends first, the shell kills the reader, so that it never signals a reused pid.
+ * Only the parent holds the other end of the pipe on the shell's file descriptor 3, so the read ends when the parent closes
+ * it or dies, even by SIGKILL. When the child ends first, the shell kills the reader, which therefore never signals a
+ * reused process id.
  */
 const guard = `
 exec 3<&0
@@ -27,9 +28,9 @@ wait "$child"
 kill "$reader" 2>/dev/null
 `
 
-/** Starts a program that ends when this process ends, however that happens. */
+/** Starts a program that ends when this process ends, even when this process is killed. `graceMs` is that of `stop`. */
 export function startGuarded(program: string, args: readonly string[], graceMs = 3_000): GuardedProcess {
-  // In a process group of its own: Ctrl-C in a terminal reaches only the parent, which then stops things in order.
+  // A process group of its own: Ctrl-C in a terminal then reaches only the parent, which stops its parts in order.
   const child = spawn('/bin/sh', ['-c', guard, 'guard', program, ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -67,6 +68,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has already ended.
+    // The group has already ended.
   }
 }

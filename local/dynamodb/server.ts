@@ -7,7 +7,7 @@ import { superviseEngine } from './supervised-engine.ts'
 /** A running DynamoDB engine. */
 export interface DynamoDbServer {
   readonly endpoint: string
-  /** The process of an engine that this process started, which ends with it; `undefined` for an external engine. */
+  /** The process id of an engine that this process started, which ends with it; undefined for an external engine. */
   readonly pid: number | undefined
   close(): Promise<void>
 }
@@ -19,14 +19,13 @@ export interface DynamoDbOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** The SQLite file of the data. Default: in memory, or a temporary file under supervision. */
   readonly dataFile?: string | undefined
-  /** Restarts the engine on the same data when it dies, and logs that. Default: its end is not noticed. */
+  /** Restarts the engine on the same data when it dies, and logs the restart. Default: the engine is not restarted. */
   readonly supervise?: { readonly log: (line: string) => void } | undefined
 }
 
 /**
- * Starts dynoxide, or uses the engine at `DYNAMODB_ENDPOINT`.
- * Unlike DynamoDB, dynoxide does not expire items by TTL, always reads consistently, and never raises
- * TransactionConflictException.
+ * Starts dynoxide, or uses the engine at `DYNAMODB_ENDPOINT`. Unlike DynamoDB, dynoxide expires no items by TTL, always reads
+ * consistently, and never raises TransactionConflictException.
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbServer> {
   const { port, host, dataFile, environment = process.env, supervise } = options

@@ -22,9 +22,9 @@ export interface SupervisedEngine {
   close(): Promise<void>
 }
 
-/** Between a crash and the restart, so that an engine that cannot run does not spin. */
+/** The pause between a crash and the restart, in ms. It keeps an engine that cannot run from restarting in a busy loop. */
 const restartPauseMs = 200
-/** How long a call waits for the restart. */
+/** How long a call waits for a restart, in ms. */
 const restartDeadlineMs = 5_000
 
 /** Starts dynoxide behind a proxy, and restarts it whenever it ends. */
@@ -72,7 +72,7 @@ export async function superviseEngine(options: SupervisionOptions): Promise<Supe
   }
 }
 
-/** Starts the proxy, which also answers the health check that the engine does not have. */
+/** Starts the proxy. It also answers the health check, which the engine lacks. */
 function frontOf(options: ListenOptions, upstream: () => string): Promise<HttpServer> {
   const agent = new Agent({ keepAlive: true })
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
@@ -85,7 +85,7 @@ function frontOf(options: ListenOptions, upstream: () => string): Promise<HttpSe
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(response)
   }
-  /** Waits for an engine that is being restarted. A call that broke on the way is not repeated: it may have worked. */
+  /** Waits for an engine that is restarting. A call whose connection broke is not repeated, because it may have taken effect. */
   const forward = async (message: IncomingMessage, body: Buffer): Promise<IncomingMessage> => {
     const { method = 'POST', headers, url = '/' } = message
     const deadlineMs = Date.now() + restartDeadlineMs

@@ -26,7 +26,7 @@ const startReplay = z.looseObject({
   Destination: z.looseObject({ Arn: z.string(), FilterArns: z.array(z.string()).default([]) }),
 })
 
-/** What CreateArchive made: a view of the events that the local stack keeps of every bus anyway. */
+/** An archive: a view of the events of a bus, all of which the local stack keeps. */
 export interface Archive {
   readonly input: z.infer<typeof createArchive>
   readonly bus: string
@@ -39,22 +39,22 @@ interface Replay {
   readonly endedAtMs: number
 }
 
-/** What the operations on archives and replays work on. */
+/** The state on which the operations on archives and replays act. */
 export interface ArchiveContext {
   readonly buses: ReadonlySet<string>
   readonly origin: EventOrigin
   readonly events: EventArchive
   readonly rules: RuleBook
   readonly archives: Map<string, Archive>
-  /** Called after an archive was created or deleted. */
+  /** Is called after an archive was created or deleted. */
   readonly onChange: () => void
   /** Sends an event to the targets of some rules. */
   readonly route: (rules: readonly Rule[], event: BusEvent, now: Date) => void
 }
 
 /**
- * Handles the operations on archives and replays. An archive also holds the events from before its creation, because
- * the local stack keeps every event; a replay reads them by the time at which they reached the bus.
+ * Returns the operations on archives and replays. An archive also holds the events from before its creation, because the
+ * local stack keeps every event. A replay selects events by the time at which they reached the bus.
  */
 export function archiveOperations(context: ArchiveContext) {
   const replays = new Map<string, Replay>()
@@ -135,7 +135,7 @@ function eventsOf({ events }: ArchiveContext, { input, bus }: Archive) {
   return events.of(bus).filter(({ event }) => matches(event))
 }
 
-/** Sends the archived events of a time range once more to the rules of the archive's bus. */
+/** Sends the archived events of a time range to the rules of the archive's bus again. */
 function replay(context: ArchiveContext, input: z.infer<typeof startReplay>): void {
   const archive = archiveOf(context, input.EventSourceArn.replace(/^arn:.*:archive\//, ''))
   const { Arn, FilterArns } = input.Destination

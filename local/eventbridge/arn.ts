@@ -4,12 +4,12 @@ export interface EventOrigin {
   readonly region: string
 }
 
-/** Builds the ARN of an EventBridge resource such as `event-bus/default`. */
+/** Returns the ARN of an EventBridge resource such as `event-bus/default`. */
 export function eventsArn({ account, region }: EventOrigin, resource: string): string {
   return `arn:aws:events:${region}:${account}:${resource}`
 }
 
-/** Returns the name of a bus from its name or ARN; no value means the default bus. */
+/** Returns the name of a bus from its name or ARN, or `default` for undefined. */
 export function busNameOf(nameOrArn: string | undefined): string {
   return (nameOrArn ?? 'default').replace(/^arn:.*:event-bus\//, '')
 }

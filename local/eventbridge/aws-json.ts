@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { z } from 'zod'
 
-/** An error in the form that AWS SDKs raise: `name` becomes the exception, `message` its text. */
+/** An error of the service. AWS SDKs raise it as an exception with this name and message. */
 export class ServiceError extends Error {
   constructor(name: string, message: string) {
     super(message)
@@ -16,14 +16,14 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
   response.writeHead(status, headers).end(JSON.stringify(body))
 }
 
-/** Answers with an error; anything but a ServiceError is reported as an InternalException. */
+/** Answers with an error. Any error but a ServiceError becomes an InternalException. */
 export function answerError(response: ServerResponse, error: unknown): void {
   const known = error instanceof ServiceError
   const message = error instanceof Error ? error.message : String(error)
   answerJson(response, known ? 400 : 500, { __type: known ? error.name : 'InternalException', message })
 }
 
-/** Parses the input of an operation. Throws a ValidationException that names each wrong field. */
+/** Returns the parsed input of an operation. Throws a ValidationException that names each wrong field. */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EventOrigin } from './arn.ts'
 
-/** An event as a bus carries it. */
+/** An event with its EventBridge envelope. */
 export interface BusEvent {
   readonly version: string
   readonly id: string
@@ -12,11 +12,11 @@ export interface BusEvent {
   readonly region: string
   readonly resources: readonly string[]
   readonly detail: Readonly<Record<string, unknown>>
-  /** On an event that a replay sends again. */
+  /** The replay that has sent the event again. */
   readonly 'replay-name'?: string
 }
 
-/** Wraps an event in an EventBridge envelope, with the time in whole seconds. */
+/** Returns an event in an EventBridge envelope, whose default time is `now` in whole seconds. */
 export function busEvent(
   given: Pick<BusEvent, 'source' | 'detail-type' | 'detail'> & Partial<BusEvent>,
   origin: EventOrigin,

@@ -11,7 +11,7 @@ const listBuses = z.looseObject({
   NextToken: z.string().optional(),
 })
 
-/** Handles the operations that describe buses. */
+/** Returns the operations that describe buses. */
 export function busOperations(buses: ReadonlySet<string>, origin: EventOrigin) {
   const described = (Name: string) => ({ Name, Arn: eventsArn(origin, `event-bus/${Name}`) })
   return {

@@ -11,6 +11,7 @@ export interface ArchivedEvent {
 
 /** Keeps the events of every bus, oldest first. */
 export interface EventArchive {
+  /** Adds an event, calls the listeners, and returns the archived event. */
   keep(bus: string, event: BusEvent, arrivedAtMs: number): ArchivedEvent
   /** Returns the events of a bus. */
   of(bus: string): readonly ArchivedEvent[]
@@ -22,10 +23,10 @@ export interface EventArchive {
   listen(listener: (archived: ArchivedEvent) => void): () => void
 }
 
-/** Bounds the memory of a stack that runs for days: a bus keeps at least its newest 90,000 events. */
+/** Bounds the memory of a stack that runs for days. A bus keeps at least its newest 90,000 events. */
 const maximumEvents = 100_000
 
-/** Creates an archive with the events that an earlier run of the stack has kept, if any. */
+/** Creates an archive that begins with the events of earlier starts of the stack. */
 export function eventArchive(earlier: readonly ArchivedEvent[] = []): EventArchive {
   const kept = new Map<string, ArchivedEvent[]>()
   const listeners = new Set<(archived: ArchivedEvent) => void>()

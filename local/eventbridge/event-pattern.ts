@@ -1,12 +1,12 @@
 /** Returns whether an event matches. */
 export type EventMatcher = (event: unknown) => boolean
 
-/** Matches one value of a field; `undefined` stands for a field that the event does not have. */
+/** Returns whether a value of a field matches; undefined stands for a field that the event lacks. */
 type LeafMatcher = (value: unknown) => boolean
 
 /**
  * Compiles an EventBridge pattern: exact values, prefix, suffix, anything-but, equals-ignore-case, wildcard, numeric,
- * exists, nested objects, arrays in events, and `$or`. Throws for anything else, with the path in the message.
+ * exists, nested objects, arrays in events, and `$or`. Throws an Error that names the path for any other pattern.
  */
 export function compilePattern(pattern: unknown, path = 'pattern'): EventMatcher {
   if (!isRecord(pattern) || Object.keys(pattern).length === 0)
@@ -22,6 +22,7 @@ function compileField(key: string, value: unknown, path: string): EventMatcher {
     return (event) => alternatives.some((matches) => matches(event))
   }
   if (Array.isArray(value)) {
+    if (value.length === 0) throw new Error(`${path}: expected at least one value`)
     const leaves = value.map((item, index) => compileLeaf(item, `${path}.${index}`))
     return (event) => leafValues(fieldOf(event, key)).some((leaf) => leaves.some((matches) => matches(leaf)))
   }
@@ -32,9 +33,10 @@ function compileField(key: string, value: unknown, path: string): EventMatcher {
 function compileLeaf(item: unknown, path: string): LeafMatcher {
   if (!isRecord(item)) return (value) => value === item
   const [[operator = '', operand] = [], ...others] = Object.entries(item)
-  if (others.length > 0) throw new Error(`${path}: one operator at a time`)
+  if (others.length > 0) throw new Error(`${path}: must have one operator, not ${others.length + 1}`)
   switch (operator) {
     case 'exists':
+      if (typeof operand !== 'boolean') throw new Error(`${path}: exists needs true or false`)
       return operand === true ? (value) => value !== undefined : (value) => value === undefined
     case 'numeric':
       return compileNumeric(operand, path)
@@ -47,7 +49,7 @@ function compileLeaf(item: unknown, path: string): LeafMatcher {
   }
 }
 
-/** Compiles operators on text. Inside anything-but they may hold a list. */
+/** Compiles an operator on text, whose operand may be a list inside anything-but. */
 function compileTexts(item: Record<string, unknown>, path: string): LeafMatcher {
   const [[operator = '', operand] = []] = Object.entries(item)
   const matchers = [operand].flat().map((one) => compileText(operator, one, path))
@@ -63,7 +65,7 @@ function compileText(operator: string, operand: unknown, path: string): (value: 
     const matches = compileText(operator, operand['equals-ignore-case'].toLowerCase(), path)
     return (value) => matches(value.toLowerCase())
   }
-  if (typeof operand !== 'string') throw new Error(`${path}: ${operator} needs text`)
+  if (typeof operand !== 'string') throw new Error(`${path}: ${operator} needs a text`)
   switch (operator) {
     case 'prefix':
       return (value) => value.startsWith(operand)
@@ -100,7 +102,7 @@ function compileNumeric(operand: unknown, path: string): LeafMatcher {
   const checks = bounds.map(([operator, bound]) => {
     const compare = comparisons[operator]
     if (compare === undefined || typeof bound !== 'number')
-      throw new Error(`${path}: ${operator} ${bound} is not a comparison`)
+      throw new Error(`${path}: ${operator} ${bound} is not a comparison such as ">", 0`)
     return (value: number) => compare(value, bound)
   })
   if (checks.length === 0) throw new Error(`${path}: numeric needs a list such as [">", 0, "<=", 5]`)
@@ -112,7 +114,7 @@ function anyOf(operand: unknown): LeafMatcher {
   return (value) => excluded.includes(value)
 }
 
-/** Lists the values to match: the items of a list, or the value itself. A leaf matcher takes an object as absent. */
+/** Returns the values to match: the items of a list, or the value itself. An object counts as absent. */
 function leafValues(value: unknown): unknown[] {
   const values: unknown[] = Array.isArray(value) ? value : [value]
   return values.map((one) => (isRecord(one) ? undefined : one))

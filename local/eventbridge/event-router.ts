@@ -4,17 +4,17 @@ import type { BusEvent } from './bus-event.ts'
 import type { Rule } from './rule-book.ts'
 import { targetText } from './target-input.ts'
 
-/** Something to bring to a target. */
+/** A message for a target. */
 export interface Delivery {
   /** The ARN of the target or of its dead-letter queue. */
   readonly arn: string
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
-  /** For a FIFO queue. */
+  /** The message group, where the target is a FIFO queue. */
   readonly messageGroupId?: string | undefined
 }
 
-/** Brings something to a target. Rejects if the target cannot be reached. */
+/** Delivers a message to a target. Rejects when the target refuses it or cannot be reached. */
 export type Deliver = (delivery: Delivery) => Promise<unknown>
 
 /** Carries events to the targets of rules. */
@@ -24,12 +24,12 @@ export interface EventRouter {
   pending(): number
   /** Waits until no delivery is in progress. */
   settled(): Promise<void>
-  /** Calls back whenever the last delivery in progress has ended. */
+  /** Sets the function that is called whenever the last delivery in progress has ended. */
   onIdle(listener: () => void): void
 }
 
 /**
- * Routes in the background, as EventBridge does: the sender of an event does not wait for its targets.
+ * Creates a router that delivers in the background, as EventBridge does: the sender of an event does not wait for its targets.
  * A failed delivery goes to the target's dead-letter queue at once; EventBridge retries for up to a day first.
  */
 export function eventRouter(
@@ -42,7 +42,7 @@ export function eventRouter(
   const track = (rule: Rule, delivery: Promise<void>) => {
     const tracked = delivery
       .catch((error: unknown) => {
-        log(`A dead-letter queue refused an event: ${error}`)
+        log(`failed to send an event to a dead-letter queue: ${error}`)
         onMetric(ruleMetric(rule, 'InvocationsFailedToBeSentToDlq'))
       })
       .finally(() => {

@@ -13,16 +13,16 @@ const query = z.strictObject({
     .optional(),
 })
 
-/** What `GET /_local/events` reads from. */
+/** The events and bus names that `GET /_local/events` reads. */
 export interface LocalEvents {
   readonly events: EventArchive
-  /** Physical bus names by the names that a caller may use. */
+  /** The physical name of a bus by each name that a caller may use. */
   readonly busNames: Readonly<Record<string, string>>
 }
 
 /**
- * Answers `GET /_local/events?bus=&since=` with the events of one bus or of all, oldest first. With
- * `accept: text/event-stream` it sends them as server-sent events and continues with new ones as they arrive.
+ * Answers `GET /_local/events?bus=&since=` with the events of one bus or of all buses, oldest first. With
+ * `accept: text/event-stream` it sends server-sent events, and continues with new events as they arrive.
  */
 export function answerEvents(
   { events, busNames }: LocalEvents,
@@ -34,7 +34,7 @@ export function answerEvents(
   const name = bus === undefined ? undefined : busNames[bus]
   if (bus !== undefined && name === undefined) {
     const known = [...new Set(Object.keys(busNames))].join(', ')
-    throw new ServiceError('ResourceNotFoundException', `bus: there is no bus ${bus}, use one of ${known}`)
+    throw new ServiceError('ResourceNotFoundException', `bus: there is no bus ${bus}; use one of ${known}`)
   }
   const resumeFrom = request.headers['last-event-id'] ?? since
   const isWanted = (archived: ArchivedEvent) =>

@@ -8,7 +8,7 @@ export interface PageRequest {
 
 const maximumLimit = 100
 
-/** Returns a page of items and the token of the next page. Throws for a token that no answer has given. */
+/** Returns a page of items and the token of the next page. Throws ValidationException for a token of no earlier answer. */
 export function pageOf<Item>(
   items: readonly Item[],
   { Limit = maximumLimit, NextToken }: PageRequest,

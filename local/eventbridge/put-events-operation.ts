@@ -3,10 +3,10 @@ import { ServiceError } from './aws-json.ts'
 import { type BusEvent, busEvent } from './bus-event.ts'
 import { type EntryFailure, type PutEventsEntry, readEntry, readPutEvents } from './put-events.ts'
 
-/** Returns the error code with which an entry fails; `undefined` lets it pass. */
+/** Returns the error code with which an entry fails, or undefined for an entry that is accepted. */
 export type EntryFault = (entry: PutEventsEntry) => string | undefined
 
-/** Handles PutEvents, with faults that tests inject. */
+/** Returns the operation PutEvents, and functions that inject faults. */
 export function putEventsOperation(options: {
   readonly buses: ReadonlySet<string>
   readonly origin: EventOrigin
@@ -24,7 +24,8 @@ export function putEventsOperation(options: {
     const accepted = readEntry(entry, buses)
     if ('ErrorCode' in accepted) return accepted
     const code = faultOf(entry)
-    if (code !== undefined) return { ErrorCode: code, ErrorMessage: 'A fault of the local stack.' }
+    if (code !== undefined)
+      return { ErrorCode: code, ErrorMessage: 'Injected by a fault of the local stack.' }
     const now = new Date()
     const sent = accepted.timeEpochSeconds === undefined ? now : new Date(accepted.timeEpochSeconds * 1000)
     const { source, detail, resources } = accepted

@@ -7,16 +7,16 @@ const entrySchema = z.looseObject({
   Detail: z.string().optional(),
   EventBusName: z.string().optional(),
   Resources: z.array(z.string()).optional(),
-  /** Epoch seconds, as the JSON protocol writes times. */
+  /** In epoch seconds, as in the AWS JSON protocol. */
   Time: z.number().optional(),
 })
 
 const requestSchema = z.looseObject({ Entries: z.array(entrySchema) })
 
-/** One entry of a PutEvents call. */
+/** An entry of a PutEvents call. */
 export type PutEventsEntry = z.infer<typeof entrySchema>
 
-/** A valid entry, ready to go on its bus. */
+/** A valid entry, for its bus. */
 export interface AcceptedEntry {
   readonly bus: string
   readonly source: string
@@ -26,7 +26,7 @@ export interface AcceptedEntry {
   readonly timeEpochSeconds: number | undefined
 }
 
-/** Why an entry failed, as PutEvents reports it. */
+/** Why an entry failed, in the form of PutEvents. */
 export interface EntryFailure {
   readonly ErrorCode: string
   readonly ErrorMessage: string
@@ -38,10 +38,10 @@ export interface CallRefusal {
 }
 
 const maximumEntries = 10
-/** Documented since 2026; it was 256 KiB before. */
+/** The documented size limit of a call since 2026; it was 256 KiB before. */
 const maximumBytes = 1024 * 1024
 
-/** Parses a PutEvents request, or returns why it is refused with a ValidationException. */
+/** Returns the entries of a PutEvents request, or why the request is refused with a ValidationException. */
 export function readPutEvents(body: unknown): readonly PutEventsEntry[] | CallRefusal {
   const request = requestSchema.safeParse(body)
   if (!request.success) {
@@ -64,14 +64,14 @@ export function readPutEvents(body: unknown): readonly PutEventsEntry[] | CallRe
     : entries
 }
 
-/** Returns the bytes that an entry counts toward the size limit. */
+/** Returns how many bytes of an entry count toward the size limit. */
 export function entryBytes(entry: PutEventsEntry): number {
   const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])]
   const time = entry.Time === undefined ? 0 : 14
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), time)
 }
 
-/** Validates one entry. The call succeeds even if every entry fails. */
+/** Returns a valid entry, or why it failed. The call succeeds even when every entry fails. */
 export function readEntry(entry: PutEventsEntry, buses: ReadonlySet<string>): AcceptedEntry | EntryFailure {
   const { Source, DetailType, Detail } = entry
   if (!Source) return missing('Source')
@@ -80,7 +80,7 @@ export function readEntry(entry: PutEventsEntry, buses: ReadonlySet<string>): Ac
   if (Source.startsWith('aws.'))
     return failure('NotAuthorizedForSourceException', 'Not authorized for the source.')
   const bus = busNameOf(entry.EventBusName)
-  // EventBridge accepts the entry and silently drops it. Here a wrong name is reported.
+  // EventBridge accepts an entry for an unknown bus and silently drops it. The local stack reports the wrong name.
   if (!buses.has(bus)) return failure('ResourceNotFoundException', `Event bus ${bus} does not exist.`)
   const detail = readDetail(Detail)
   if (detail === undefined) return failure('MalformedDetail', 'Detail is malformed.')

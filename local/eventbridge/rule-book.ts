@@ -26,16 +26,19 @@ export interface RuleBook {
   /** Returns a rule. Throws ResourceNotFoundException for an unknown bus or rule. */
   get(bus: string, name: string): Rule
   has(bus: string, name: string): boolean
-  /** Adds a rule or replaces the one with its name. Throws for a pattern that is not supported. */
+  /** Adds a rule, or replaces the rule with its name. Throws Error for a pattern that is not supported. */
   put(rule: Rule): void
   remove(bus: string, name: string): void
-  /** Returns the rules that callers have put, on all buses. */
+  /** Returns the rules that callers have put or changed, on all buses. */
   own(): readonly Rule[]
   /** Returns the bus and name of each rule of the template that callers have removed. */
   removed(): readonly RemovedRule[]
 }
 
-/** Creates the rules of a template. `onChange` is called after each later change. Throws for a rule of an unknown bus or with an unsupported pattern. */
+/**
+ * Creates the rules of a template. `onChange` is called after each later change. Throws Error for a rule of an unknown bus or
+ * with a pattern that is not supported.
+ */
 export function ruleBook(
   planned: readonly RulePlan[],
   buses: ReadonlySet<string>,

@@ -23,7 +23,7 @@ const ruleName = z.looseObject({ Name: name, EventBusName: bus })
 const listRules = z.looseObject({ NamePrefix: z.string().optional(), EventBusName: bus, ...paging })
 const testPattern = z.looseObject({ EventPattern: z.string(), Event: z.string() })
 
-/** Handles the operations on rules. */
+/** Returns the operations on rules. */
 export function ruleOperations(rules: RuleBook, origin: EventOrigin) {
   return {
     PutRule: (input: unknown) => putRuleOn(rules, origin, parseInput(putRule, input)),
@@ -61,7 +61,7 @@ function putRuleOn(rules: RuleBook, origin: EventOrigin, input: z.infer<typeof p
   if (input.ScheduleExpression !== undefined)
     throw new ServiceError(
       'ValidationException',
-      'ScheduleExpression: the local stack runs rules with an EventPattern',
+      'ScheduleExpression: the local stack does not run scheduled rules; give an EventPattern',
     )
   if (input.EventPattern === undefined)
     throw new ServiceError(
@@ -91,7 +91,7 @@ function described(rule: Rule) {
   return { Name, Arn, EventBusName, EventPattern: JSON.stringify(rule.pattern), State, Description }
 }
 
-/** Parses the text of a pattern. Throws InvalidEventPatternException. */
+/** Returns the parsed text of a pattern. Throws InvalidEventPatternException when it is not a JSON object. */
 export function patternOf(text: string): JsonObject {
   try {
     return z.record(z.string(), jsonSchema).parse(JSON.parse(text))

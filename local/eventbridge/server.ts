@@ -17,20 +17,20 @@ import { ruleOperations } from './rule-operations.ts'
 import { type ServiceEvent, serviceBusEvent, serviceEventSchema } from './service-event.ts'
 import { targetOperations } from './target-operations.ts'
 
-/** The event buses of one stack, behind the wire protocol that every AWS SDK speaks. */
+/** The event buses of a stack, behind the wire protocol of EventBridge. */
 export interface EventBridgeServer {
   readonly endpoint: string
-  /** Puts an event on the default bus as an AWS service would; also `POST /_local/service-events`. */
+  /** Puts an event on the default bus, as an AWS service does. `POST /_local/service-events` does the same. */
   publishServiceEvent(event: ServiceEvent): BusEvent
   /** Puts an event on a bus, as a rule whose target is a bus does. */
   forward(bus: string, event: BusEvent): void
-  /** Returns everything that reached a bus, oldest first. */
+  /** Returns the events that reached a bus, oldest first. */
   archive(bus: string): readonly ArchivedEvent[]
   /** Calls the listener with each event that reaches a bus from now on. Returns a function that stops it. */
   onEvent(listener: (archived: ArchivedEvent) => void): () => void
-  /** Makes the next PutEvents entries fail with InternalFailure. */
+  /** Makes this many of the next PutEvents entries fail with InternalFailure. */
   failNext(entries: number): void
-  /** Sets the function that decides which entries fail; `undefined` removes it. */
+  /** Sets the function that decides which entries fail; undefined removes it. */
   setFault(fault: EntryFault | undefined): void
   /** Returns the number of deliveries to targets in progress. */
   pending(): number
@@ -44,12 +44,12 @@ export interface EventBridgeOptions {
   readonly rules: readonly RulePlan[]
   readonly origin: EventOrigin
   readonly deliver: Deliver
-  /** Returns the deliveries to targets that are not run; also `GET /_local/unrun-deliveries`. */
+  /** Returns the deliveries to targets that the stack does not run, for `GET /_local/unrun-deliveries`. */
   readonly unrun?: () => readonly object[]
   readonly log: (line: string) => void
   /** Receives the metrics of rules. */
   readonly onMetric?: OnServiceMetric | undefined
-  /** Keeps the buses between two starts. Default: they begin empty. */
+  /** Keeps the state of the buses when the stack stops. Default: the buses start empty. */
   readonly storage?: BusStorage | undefined
   readonly port?: number | undefined
   readonly host?: string | undefined
@@ -87,7 +87,7 @@ interface EventBridgeCore extends LocalEvents {
   readonly unrun: () => readonly object[]
 }
 
-/** Everything behind the wire: the buses, their rules, their events and the operations on them. */
+/** Creates the buses, their rules, their events and the operations on them. */
 function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): EventBridgeCore {
   const { origin } = options
   const buses = new Set(['default', ...Object.values(options.buses)])
@@ -136,7 +136,7 @@ function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): Even
   }
 }
 
-/** Puts back the rules and archives of an earlier start, and routes what may not have reached every target. */
+/** Restores the rules and archives of an earlier start, and routes the events that may not have reached every target. */
 function resume(
   storage: BusStorage,
   {

@@ -4,7 +4,7 @@ import { present } from '../../lib/run/present.ts'
 import type { EventOrigin } from './arn.ts'
 import { type BusEvent, busEvent } from './bus-event.ts'
 
-/** What `POST /_local/service-events` takes: an event of an AWS service, whole or without id, time and resources. */
+/** The body of `POST /_local/service-events`: an event of an AWS service. Id, time and resources are optional. */
 export const serviceEventSchema = z.object({
   source: z.string().startsWith('aws.', 'must start with aws., as every AWS service does'),
   'detail-type': z.string(),
@@ -14,10 +14,10 @@ export const serviceEventSchema = z.object({
   resources: z.array(z.string()).default([]),
 })
 
-/** An event of an AWS service. Id, time and resources are filled in where absent. */
+/** An event of an AWS service, before absent fields are filled in. */
 export type ServiceEvent = z.input<typeof serviceEventSchema>
 
-/** Wraps an event of an AWS service in an envelope. */
+/** Returns an event of an AWS service in its envelope. */
 export function serviceBusEvent(given: ServiceEvent, origin: EventOrigin, now: Date): BusEvent {
   const { time, ...event } = serviceEventSchema.parse(given)
   return busEvent({ ...event, ...present({ time }) }, origin, now)

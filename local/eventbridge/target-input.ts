@@ -2,7 +2,7 @@ import type { RulePlan, TargetInput } from '../template/rules.ts'
 import type { BusEvent } from './bus-event.ts'
 import { readJsonPath } from './json-path.ts'
 
-/** Returns what a target receives for an event: the event, a constant, a part of the event, or a filled-in template. */
+/** Returns the text that a target receives: the event, a constant, a part of the event, or a filled-in template. */
 export function targetText(
   input: TargetInput,
   event: BusEvent,
@@ -41,8 +41,8 @@ function variables(
 }
 
 /**
- * Outside quotes a variable becomes a JSON value, inside quotes its bare text. A path that the event does not have
- * becomes an empty string.
+ * Replaces the variables of a template. A variable outside quotes becomes a JSON value, and inside quotes its bare text. A
+ * path that the event lacks becomes an empty string. Throws Error for a variable that is not defined.
  */
 function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
   let quoted = false

@@ -13,10 +13,10 @@ const listTargets = ofRule.extend({
 const putTargets = ofRule.extend({ Targets: z.array(targetSchema).min(1).max(100) })
 const removeTargets = ofRule.extend({ Ids: z.array(z.string()).min(1).max(100) })
 
-/** EventBridge's quota. */
+/** EventBridge's quota of targets per rule. */
 const maximumTargets = 5
 
-/** Handles the operations on the targets of rules. */
+/** Returns the operations on the targets of rules. */
 export function targetOperations(rules: RuleBook) {
   return {
     ListTargetsByRule: (input: unknown) => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FunctionPlan } from '../template/functions.ts'
 
-/** Finds the module file of a handler the way Lambda does. Throws if the service was not packaged. */
+/** Returns the module file of a handler, found as Lambda does. Throws Error when the service was not packaged. */
 export function findBundle(plan: FunctionPlan, directory: string): string {
   const candidates = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, `${plan.module}${extension}`))
   const found = candidates.find((path) => existsSync(path))

@@ -11,20 +11,21 @@ export type InvokeOutcome =
   /** The reserved concurrency was in use, so the function did not run. */
   | { readonly outcome: 'throttled' }
 
-/** One execution environment: a worker thread that runs one invocation at a time. */
+/** An execution environment: a worker thread that runs one invocation at a time. */
 export interface ExecutionEnvironment {
   readonly id: string
-  /** False once it has crashed, timed out or been terminated. */
+  /** Returns false once the environment has crashed, timed out or been terminated. */
   isAlive(): boolean
+  /** Runs one invocation with an event in JSON. Failures are outcomes; the promise does not reject. */
   invoke(requestId: string, event: string, timeoutMs: number): Promise<InvokeOutcome>
-  /** Kills it, even in the middle of an invocation, and waits until it has exited. */
+  /** Kills the environment, even in the middle of an invocation, and waits until it has exited. */
   terminate(): Promise<void>
 }
 
-/** Lambda's limit on loading a function. */
+/** Lambda's time limit for loading a function. */
 const initTimeoutMs = 10_000
 
-/** Starts an execution environment whose only environment variables are the given ones. */
+/** Starts an execution environment that has no environment variables but those of `env`. */
 export function startEnvironment(options: {
   readonly id: string
   readonly setup: WorkerSetup
@@ -44,7 +45,7 @@ export function startEnvironment(options: {
   })
   for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', log)
 
-  // A report may arrive before an invocation waits for it (a crash while idle), so it is kept.
+  // A report is kept, because it may arrive before an invocation waits for it.
   let next = Promise.withResolvers<WorkerReport>()
   const dead = Promise.withResolvers<ReportedError>()
   let isAlive = true

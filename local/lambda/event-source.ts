@@ -10,24 +10,24 @@ import { failedMessageIds } from './batch-response.ts'
 import type { InvokeOutcome } from './environment.ts'
 import { sqsEvent } from './sqs-event.ts'
 
-/** Polls one queue for one function. */
+/** An event source, which polls a queue and invokes a function. */
 export interface EventSource {
-  /** Returns the number of batches that the function is handling. */
+  /** Returns the number of batches in progress. */
   inFlight(): number
-  /** Stops polling and waits for the poll and the batches in progress. */
+  /** Stops polling, and waits for the poll and the batches in progress. */
   stop(): Promise<void>
 }
 
 /**
- * Lambda polls for 20 seconds. Polls are shorter here because the SQS server hides the messages of an aborted poll:
- * a poll is never aborted, and stopping must not take 20 seconds.
+ * How long a poll waits. Lambda polls for 20 seconds. Polls are shorter here, because stopping waits for the poll: the SQS
+ * server would hide the messages of an aborted poll.
  */
 const pollSeconds = 1
 
-/** Long polls take whole seconds and windows may be shorter, so an open window is filled by short polls. */
+/** The pause between the short polls of an open window, which may be shorter than the whole seconds of a long poll. */
 const pollInWindowMs = 50
 
-/** The pause after a failed poll keeps a lost server from being polled in a tight loop. */
+/** The pause after a failed poll, so that an unreachable server is not polled in a busy loop. */
 const pauseAfterErrorMs = 200
 
 const receive = async (
@@ -57,7 +57,7 @@ const deleteAll = async (sqs: SQSClient, QueueUrl: string, messages: readonly Me
   }
 }
 
-/** Starts polling. Handled messages are deleted; failed ones stay hidden until their visibility timeout ends. */
+/** Starts polling. Deletes handled messages; failed messages stay hidden until their visibility timeout ends. */
 export function startEventSource(options: {
   readonly plan: EventSourcePlan
   readonly sqs: SQSClient
@@ -70,7 +70,7 @@ export function startEventSource(options: {
   const batches = new Set<Promise<void>>()
   let stopping = false
 
-  /** Gathers a batch. The window opens with the first message, and a full batch closes it early. */
+  /** Returns a batch. The window opens with the first messages, and a full batch closes it early. */
   const gather = async (): Promise<Message[]> => {
     const batch = await receive(sqs, queue.url, plan.batchSize, pollSeconds)
     const closesAtMs = Date.now() + plan.windowMs

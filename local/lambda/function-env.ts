@@ -19,8 +19,8 @@ const endpointVariables = (endpoints: ServiceEndpoints) => ({
 })
 
 /**
- * Returns the whole environment of a function: the variables that Lambda sets, the endpoints, the template's variables
- * and the caller's settings, in rising precedence. Nothing comes from this process's environment or the user's AWS files.
+ * Returns every environment variable of a function: those that Lambda sets, the endpoints, the variables of the template and
+ * the given settings, where later ones replace earlier ones. None comes from this process or the user's AWS files.
  */
 export function functionEnv(
   plan: FunctionPlan,
@@ -51,11 +51,11 @@ export function functionEnv(
     AWS_SESSION_TOKEN: 'local',
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
-    // The SDK puts this into the User-Agent of each request, so that a tap knows which environment calls.
+    // The SDK puts the id into the User-Agent of each request, so that a tap knows which environment calls.
     AWS_SDK_UA_APP_ID: environmentId,
     ...endpointVariables(endpoints),
     ...plan.environment,
-    // One machine has no STS: the functions call DataZone with their own credentials.
+    // The local stack has no STS, so the functions call DataZone with their own credentials.
     CATALOG_ROLE_ARN: '',
     ...settings,
   }

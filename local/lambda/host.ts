@@ -8,13 +8,13 @@ import { type ExecutionEnvironment, type InvokeOutcome, startEnvironment } from 
 export interface LambdaHost {
   /** Invokes a function by its logical id. Failures are outcomes; the promise does not reject. */
   invoke(functionId: string, event: unknown): Promise<InvokeOutcome>
-  /** Kills an execution environment, even in the middle of an invocation. Ignores one that has already exited. */
+  /** Kills an execution environment, even in the middle of an invocation. Does nothing when it has already exited. */
   terminate(environmentId: string): Promise<void>
-  /** Kills every execution environment; the next invocations start new ones. Returns how many were killed. */
+  /** Kills every execution environment and returns how many there were. The next invocations start new environments. */
   terminateAll(): Promise<number>
-  /** Returns the number of invocations in progress. */
+  /** Returns the number of invocations in progress, of one function or of all. */
   running(functionId?: string): number
-  /** Kills every environment. Invocations in progress end with an error. */
+  /** Kills every execution environment and starts no others. Invocations in progress end with an error. */
   stop(): Promise<void>
 }
 
@@ -25,7 +25,7 @@ interface HostedFunction {
   running: number
 }
 
-/** Creates a host for the functions of a stack. Environments start on demand. */
+/** Creates a host for the functions of a stack. Execution environments start on demand. Throws Error for a missing bundle. */
 export function lambdaHost(options: {
   readonly functions: readonly FunctionPlan[]
   readonly directory: string

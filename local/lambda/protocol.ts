@@ -7,14 +7,14 @@ export interface WorkerSetup {
   readonly memoryMb: number
 }
 
-/** A message from the host to the worker: one invocation. The event is JSON text, as in Lambda. */
+/** A message from the host to the worker: an invocation, whose event is JSON text, as in Lambda. */
 export interface Invocation {
   readonly requestId: string
   readonly event: string
   readonly deadlineMs: number
 }
 
-/** An error as Lambda reports it. */
+/** An error in the form in which Lambda reports it. */
 export interface ReportedError {
   readonly type: string
   readonly message: string

@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda'
 
-/** Builds the event that Lambda passes to a function for a batch of messages. */
+/** Returns the event that Lambda passes to a function for a batch of messages. */
 export function sqsEvent(messages: readonly Message[], queueArn: string, region: string): SQSEvent {
   return { Records: messages.map((message) => sqsRecord(message, queueArn, region)) }
 }

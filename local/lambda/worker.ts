@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Invocation, ReportedError, WorkerReport, WorkerSetup } from './protocol.ts'
 
-/** Runs inside an execution environment: imports the bundle once, then runs one invocation after another. */
+/** The code of an execution environment: imports the bundle once, then runs one invocation after the other. */
 type Handler = (event: unknown, context: unknown) => unknown
 
 const setup = workerData as WorkerSetup

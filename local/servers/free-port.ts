@@ -1,6 +1,6 @@
 import { listen } from './http.ts'
 
-/** Returns a free port, or the given one if it is free. For servers that cannot report which port they took. */
+/** Returns the given port if it is free, or else throws; without one, any free port. For servers that cannot report their port. */
 export async function freePort(name: string, port = 0): Promise<number> {
   const probe = await listen(name, () => {}, { port })
   await probe.close()

@@ -15,7 +15,7 @@ export interface ListenOptions {
   readonly host?: string | undefined
 }
 
-/** Starts an HTTP server. `name` is the service in error messages. */
+/** Starts an HTTP server. `name` names the service in error messages. Rejects with `portError`. */
 export async function listen(
   name: string,
   handler: RequestListener,
@@ -38,14 +38,14 @@ export async function listen(
   }
 }
 
-/** Returns the URL by which clients on this machine reach a server that listens on `host`. */
+/** Returns the URL at which clients on this machine reach a server that listens on `host`. */
 export function endpointOf(host: string, address: AddressInfo | string | null): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${portOf(address)}`
 }
 
 function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port')
   return address.port
 }
 
@@ -67,7 +67,7 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Returns the system error code of an error or of one of its causes, such as ECONNREFUSED. */
+/** Returns the system error code, such as ECONNREFUSED, of an error or of one of its causes; undefined without one. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if ('code' in error && typeof error.code === 'string') return error.code

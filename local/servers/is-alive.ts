@@ -1,4 +1,4 @@
-/** Returns whether a process runs, of any user. */
+/** Returns whether a process with this id runs, under any user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

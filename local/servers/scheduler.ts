@@ -1,7 +1,7 @@
 /** The clock and timers of a scheduler. */
 export interface SchedulerClock {
   now(): number
-  /** Calls back once after a delay. Returns a function that cancels it. */
+  /** Calls `callback` once after a delay. Returns a function that cancels the call. */
   after(delayMs: number, callback: () => void): () => void
 }
 
@@ -14,7 +14,7 @@ const machineClock: SchedulerClock = {
   },
 }
 
-/** A scheduled time at which the target did not run or failed. */
+/** A scheduled time at which the target was not called or failed. */
 export interface Misfire {
   readonly atMs: number
   readonly reason: string
@@ -22,21 +22,22 @@ export interface Misfire {
 
 /** A running schedule. */
 export interface RunningSchedule {
+  /** Returns the newest misfires, oldest first. */
   misfires(): readonly Misfire[]
   /** Stops firing and waits for firings in progress. */
   stop(): Promise<void>
 }
 
-/** Only the newest misfires are kept, which bounds the list of a stack that runs for days. */
+/** How many misfires are kept, which bounds the memory of a stack that runs for days. */
 const keptMisfires = 1_000
 
 /**
- * Fires every period. Times are counted from the start, so a late timer does not delay later ones.
- * Skips a time at which the last firing is still running, unless `overlap` is true.
+ * Starts a schedule that fires every period. Times are counted from the start, so a late timer does not delay later firings.
+ * A time at which the last firing is still running is skipped, unless `overlap` is true.
  */
 export function startSchedule(options: {
   readonly periodMs: number
-  /** Rejects if the firing failed. */
+  /** Calls the target. Rejects when the target failed. */
   readonly fire: (scheduledAtMs: number) => Promise<void>
   readonly overlap?: boolean
   readonly clock?: SchedulerClock
@@ -62,7 +63,7 @@ export function startSchedule(options: {
     const atMs = startedAtMs + count * periodMs
     cancel = clock.after(Math.max(0, atMs - clock.now()), () => {
       launch(atMs)
-      // Skips the times that passed while the machine slept.
+      // Skips the times that passed while the machine was asleep.
       arm(Math.max(count + 1, Math.ceil((clock.now() - startedAtMs) / periodMs)))
     })
   }

@@ -1,25 +1,25 @@
 import type { Service, TapHook, TappedRequest } from './tap.ts'
 
-/** What to do at which calls. */
+/** What to do with which calls. */
 export interface TapRule {
   readonly service: Service
   readonly match?: (request: TappedRequest) => boolean
-  /** Before the server gets the call, or after it has answered and before the caller gets the answer. */
+  /** `before` the server gets the call, or `after` its answer and before the caller gets it. */
   readonly when: 'before' | 'after'
-  /** The number of calls to act on. Default: 1. */
+  /** The number of calls on which the rule acts. Default: 1. */
   readonly times?: number
   /**
-   * `crash` kills the execution environment that calls; calls of other clients do not count. `hang up` closes the
-   * connection. A function is awaited before the call continues, which lets a test hold a call to set up a race.
+   * `crash` kills the execution environment that calls, and ignores calls of other clients. `hang up` closes the connection.
+   * A function is awaited before the call continues, so that a test can hold a call to set up a race.
    */
   readonly action: 'crash' | 'hang up' | ((request: TappedRequest) => Promise<void>)
 }
 
 /** An active rule. */
 export interface TapPoint {
-  /** Returns the number of calls it has acted on. */
+  /** Returns the number of calls on which the rule has acted. */
   hits(): number
-  /** Resolves after the last of them. */
+  /** Resolves after the last call on which the rule acts. */
   readonly done: Promise<void>
   remove(): void
 }
@@ -43,7 +43,7 @@ export function tapRules(terminate: (environmentId: string) => Promise<void>): T
   const claim = (request: TappedRequest, when: TapRule['when']): ActiveRule | undefined => {
     const rule = [...active].find((candidate) => applies(candidate, request, when))
     if (rule === undefined) return undefined
-    // Counted before the first await, so that two concurrent calls cannot both be the last one.
+    // Counted before the first await, so that two concurrent calls cannot both be the last call.
     rule.left -= 1
     if (rule.left === 0) active.delete(rule)
     return rule

@@ -4,19 +4,19 @@ import { type HttpServer, listen, readBody } from './http.ts'
 /** The services that functions call. */
 export type Service = 'dynamodb' | 'sqs' | 'sns' | 'eventbridge' | 'datazone'
 
-/** One call that passes through a tap. */
+/** A call that passes through a tap. */
 export interface TappedRequest {
   readonly service: Service
   readonly method: string
   readonly path: string
-  /** `PutItem`, `PutEvents`, ...; `undefined` for REST services, which have `method` and `path`. */
+  /** For example `PutItem`; undefined for REST services, which have `method` and `path`. */
   readonly operation: string | undefined
   readonly body: string
-  /** The execution environment that calls; `undefined` for other clients. */
+  /** The execution environment that calls; undefined for other clients. */
   readonly environmentId: string | undefined
 }
 
-/** Decides what happens to a call before it is forwarded or before its answer is returned. */
+/** Decides whether to forward a call (`before`) and whether to return its answer (`after`). */
 export type TapHook = (request: TappedRequest, when: 'before' | 'after') => Promise<'pass' | 'hang up'>
 
 /** The answer of a tapped server. */
@@ -26,7 +26,7 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** Starts a proxy that passes each call to the hook. It keeps the Host header, so that URLs in answers lead back here. */
+/** Starts a proxy that calls the hook for each call. It keeps the Host header, so that URLs in answers point to the proxy. */
 export async function startTap(service: Service, upstream: string, hook: TapHook): Promise<HttpServer> {
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(message)
@@ -40,7 +40,7 @@ export async function startTap(service: Service, upstream: string, hook: TapHook
     response.writeHead(answer.status, answer.headers).end(answer.body)
   }
   return listen(`the tap of ${service}`, (message, response) => {
-    // A closed server must look the same through a tap as without one.
+    // A closed server must look the same with and without a tap.
     handle(message, response).catch(() => message.socket.destroy())
   })
 }
@@ -54,7 +54,7 @@ function describe(service: Service, message: IncomingMessage, body: Buffer): Tap
     path: message.url ?? '',
     operation: typeof target === 'string' ? target.split('.').at(-1) : undefined,
     body: body.toString(),
-    // Powertools adds its own name behind ours.
+    // Powertools appends its own app id.
     environmentId: /\bapp\/(env-\d+)/.exec(agent)?.[1],
   }
 }

@@ -1,7 +1,7 @@
 import type { PortChoice } from '../flags.ts'
 import { listen } from './http.ts'
 
-/** Returns the chosen port, or 0 for any free one if a port that was only the default is taken. */
+/** Returns the chosen port, or 0 for any free port when a default port is in use. */
 export async function usablePort(name: string, { port, isGiven }: PortChoice, host: string): Promise<number> {
   if (isGiven) return port
   try {

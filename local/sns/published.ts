@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 
-/** A message that a topic accepted, as its subscribers would get it. */
+/** A message that a topic accepted. */
 export interface PublishedMessage {
   readonly topicArn: string
   readonly subject: string | undefined
-  /** What subscribers by e-mail get. */
+  /** The text for e-mail subscribers. */
   readonly email: string
-  /** What every other subscriber gets. */
+  /** The text for all other subscribers. */
   readonly text: string
   readonly atMs: number
 }
@@ -27,7 +27,7 @@ const byProtocol = z.pipe(
   z.object({ default: z.string(), email: z.optional(z.string()) }),
 )
 
-/** Reads the fields of a Publish call that was accepted; undefined for any other call. */
+/** Returns the message of an accepted Publish call; undefined for any other call. */
 export const publishedMessage = (fields: unknown, atMs: number): PublishedMessage | undefined => {
   const call = publishSchema.safeParse(fields)
   if (!call.success) return undefined
@@ -36,10 +36,10 @@ export const publishedMessage = (fields: unknown, atMs: number): PublishedMessag
   return { topicArn, subject, email: texts.email ?? texts.default, text: texts.default, atMs }
 }
 
-/** Bounds the memory of a stack that runs for days. */
+/** How many messages are kept, which bounds the memory of a stack that runs for days. */
 const maximumKept = 1_000
 
-/** Keeps the last messages, and reports each as it comes. */
+/** Creates a list of the last messages. `onMessage` receives each message. */
 export const publishedMessages = (onMessage: (message: PublishedMessage) => void = () => {}) => {
   const kept: PublishedMessage[] = []
   return {

@@ -8,13 +8,13 @@ type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>
 /** The queues of fauxqs. */
 export type SqsStore = Stores['sqsStore']
 
-/** What `buildApp` keeps its state in, and the function that closes the files of it. */
+/** The stores of `buildApp`, and a function that closes their files. */
 export interface FauxqsStores {
   readonly stores: Stores
   close(): void
 }
 
-/** fauxqs writes its state to SQLite, each change before its answer. */
+/** The persistence of fauxqs, which writes each change to SQLite before it answers. */
 interface Persistence {
   load(...stores: unknown[]): void
   close(): void
@@ -28,9 +28,8 @@ const internals = z.object({
 })
 
 /**
- * Creates the stores of fauxqs, in memory or with their state in a directory.
- * fauxqs exports neither the stores nor a server that is bound to one address and persists, so this loads its modules
- * by path. The version in package.json is exact for that reason.
+ * Creates the stores of fauxqs, in memory or in a directory. fauxqs exports neither the stores nor a persistent server that
+ * listens on one address, so this function loads its modules by path. That is why the version in package.json is exact.
  */
 export async function fauxqsStores(dataDir?: string): Promise<FauxqsStores> {
   const { SqsStore, SnsStore, S3Store, PersistenceManager } = internals.parse({
@@ -42,7 +41,7 @@ export async function fauxqsStores(dataDir?: string): Promise<FauxqsStores> {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() }
   if (dataDir === undefined) return { stores, close: () => {} }
   const persistence = new PersistenceManager(dataDir)
-  // Loading before the stores persist: an insert of a loaded queue would delete its messages.
+  // The stores persist only after loading, because inserting a loaded queue would delete its messages.
   persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store)
   Object.assign(stores.sqsStore, { persistence })
   for (const queue of stores.sqsStore.allQueues()) Object.assign(queue, { persistence })

@@ -25,7 +25,7 @@ interface MoveTask {
   status: 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED'
 }
 
-/** The operations that fauxqs does not have: they move the messages of a dead-letter queue back. */
+/** The operations that fauxqs lacks: they move the messages of a dead-letter queue back. */
 export interface MessageMoves {
   StartMessageMoveTask(input: unknown): object
   ListMessageMoveTasks(input: unknown): object
@@ -35,8 +35,8 @@ export interface MessageMoves {
 }
 
 /**
- * Handles the message move tasks. Unlike SQS, which remembers the source of each message, a task without
- * DestinationArn moves to the queue whose redrive policy names the source, and refuses when there are several.
+ * Returns the operations on message move tasks. SQS remembers the queue from which each message came. Here a task without
+ * DestinationArn moves messages to the queue whose redrive policy names the source, and is refused when there are several.
  */
 export function messageMoves(store: SqsStore): MessageMoves {
   const tasks: MoveTask[] = []
@@ -114,7 +114,7 @@ function destinationOf(store: SqsStore, { SourceArn, DestinationArn }: z.infer<t
   const names = sources.map(({ name }) => name).join(', ')
   throw new SqsError(
     'InvalidParameterValue',
-    `DestinationArn: is required here, because ${names} share this queue`,
+    `DestinationArn: is required, because the queues ${names} share this dead-letter queue`,
   )
 }
 
@@ -127,7 +127,7 @@ async function move(task: MoveTask, source: Queue): Promise<void> {
       return
     }
     task.moved += 1
-    // Without a rate this only lets other requests in between.
+    // Without a rate, the delay only lets other requests run in between.
     await delay(rate === undefined ? 0 : 1000 / rate)
   }
   task.status = 'CANCELLED'
@@ -135,7 +135,7 @@ async function move(task: MoveTask, source: Queue): Promise<void> {
 
 const moveSeconds = 30
 
-/** Moves the oldest visible message. Returns false if there is none. */
+/** Moves the oldest visible message. Returns false when there is none. */
 function moveOne(source: Queue, destination: Queue): boolean {
   const [received] = source.dequeue(1, moveSeconds)
   if (received === undefined) return false

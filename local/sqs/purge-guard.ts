@@ -5,7 +5,7 @@ import { SqsError } from './sqs-error.ts'
 const purge = z.looseObject({ QueueUrl: z.string() })
 const purgePauseMs = 60_000
 
-/** Refuses a second PurgeQueue of a queue within 60 seconds, as SQS does. */
+/** Returns a check that refuses a second PurgeQueue of a queue within 60 seconds, as SQS does. */
 export function purgeGuard(store: SqsStore, now: () => number): (input: unknown) => undefined {
   const purgedAtMs = new Map<string, number>()
   return (input) => {

@@ -8,15 +8,15 @@ import { messageMoves } from './message-moves.ts'
 import { purgeGuard } from './purge-guard.ts'
 import { SqsError } from './sqs-error.ts'
 
-/** A running SQS server, which serves SNS at the same address. */
+/** A running server of SQS and, at the same address, SNS. */
 export interface SqsServer {
   readonly endpoint: string
-  /** The last messages that topics accepted, oldest first. */
+  /** Returns the last messages that topics accepted, oldest first. */
   published(): readonly PublishedMessage[]
   close(): Promise<void>
 }
 
-/** The operations whose responses hold queue URLs. */
+/** The operations whose answers contain queue URLs. */
 const answersWithUrls = /\.(CreateQueue|GetQueueUrl|ListQueues)$/
 
 /** Options of `startSqs`. */
@@ -31,7 +31,7 @@ export interface SqsOptions extends ListenOptions {
 type App = ReturnType<typeof buildApp>
 type Operations = Readonly<Record<string, (input: unknown) => object | undefined>>
 
-/** Starts fauxqs, with the message move tasks and the purge limit that it does not have. */
+/** Starts fauxqs, with the message move tasks and the purge limit that it lacks. Rejects when the port is in use, with the fix. */
 export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
   const { port = 0, host = '127.0.0.1', dataDir, now = Date.now, onPublish } = options
   const { stores, close } = await fauxqsStores(dataDir)
@@ -62,7 +62,7 @@ export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
   }
 }
 
-/** Runs operations before those of fauxqs. One that returns undefined leaves the answer to fauxqs. */
+/** Adds operations that run before those of fauxqs. An operation that returns undefined leaves the answer to fauxqs. */
 function addOperations(app: App, operations: Operations): void {
   app.addHook('preHandler', async (request, reply) => {
     const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '')
@@ -78,8 +78,8 @@ function addOperations(app: App, operations: Operations): void {
 }
 
 /**
- * Adds a request id to every answer, and makes queue URLs reachable: fauxqs puts sqs.<region>.localhost into them,
- * which many resolvers do not know, while the client has reached this server by the Host header.
+ * Adds a request id to every answer, and makes queue URLs reachable: fauxqs puts sqs.<region>.localhost into them, which many
+ * resolvers do not know, so the host becomes that of the Host header, by which the client has reached this server.
  */
 function addAnswerHook(app: App): void {
   app.addHook('onSend', async (request, reply, payload) => {
@@ -90,7 +90,7 @@ function addAnswerHook(app: App): void {
   })
 }
 
-/** Returns the function that builds queue URLs. An SQS client that follows the URL's host reaches this endpoint. */
+/** Returns a function that returns the URL of a queue. An SQS client that calls the URL's host reaches this endpoint. */
 export function queueUrlAt(endpoint: string): (queueName: string) => string {
   return (queueName) => `${endpoint}/${accountId}/${queueName}`
 }

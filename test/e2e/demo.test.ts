@@ -84,7 +84,7 @@ describe.skipIf(isMoto)('npm run demo', () => {
 
   test('leaves no process when it is interrupted', async () => {
     const demo = run('--speed', '1')
-    await demo.printed(/up; publishing/)
+    await demo.printed(/ready: publishing/)
     demo.interrupt()
     await demo.ended
     await eventually(async () => expect(await demo.descendants()).toEqual([]))

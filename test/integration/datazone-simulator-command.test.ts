@@ -127,7 +127,7 @@ describe('the simulator as a command', () => {
     const { origin } = new URL(bus.endpoint)
     const lines = (await errors).trimEnd().split('\n')
     expect(lines).toEqual([
-      expect.stringMatching(`^events do not reach ${origin}, and are lost: .*ECONNREFUSED`),
+      expect.stringMatching(`^events do not reach ${origin} and are lost: .*ECONNREFUSED`),
     ])
   })
 

@@ -98,7 +98,7 @@ describe('GET /_local/events', () => {
   })
 
   test.each([
-    ['?bus=nowhere', 'bus: there is no bus nowhere, use one of default, runs, RunEventBus'],
+    ['?bus=nowhere', 'bus: there is no bus nowhere; use one of default, runs, RunEventBus'],
     ['?since=yesterday', 'since: must be an ISO 8601 time'],
     ['?limit=3', 'Unrecognized key: "limit"'],
   ])('refuses %s', async (query, message) => {

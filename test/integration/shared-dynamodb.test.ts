@@ -59,7 +59,7 @@ describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () =>
         }),
       )
     const stack = await open()
-    expect(lines).toContain(`removed table ${dead}-Table, left over by a stack that was killed`)
+    expect(lines).toContain(`removed table ${dead}-Table, which a killed stack had left behind`)
     expect(await tables()).toEqual([stack.tableName, 'mine'].toSorted())
   })
 })

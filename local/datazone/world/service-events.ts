@@ -4,7 +4,7 @@ import { sourceStatusAt } from './data-source-run-plan.ts'
 import type { MetadataRun } from './metadata-run.ts'
 import { statusAt, typeStatsAt } from './metadata-run-plan.ts'
 
-/** What DataZone puts on the default bus. */
+/** An occurrence of which DataZone may send events to the default bus. */
 export type Occurrence =
   | Readonly<{ kind: 'runEnded'; run: MetadataRun }>
   | Readonly<{ kind: 'sourceRunStarted'; run: DataSourceRun }>
@@ -13,13 +13,13 @@ export type Occurrence =
   | Readonly<{ kind: 'decided'; decision: Decision }>
   | Readonly<{ kind: 'assetEvent'; assetEvent: AssetEvent }>
 
-/** An asset that was published, or taken out of the catalog. */
+/** The publishing or unpublishing of an asset. */
 type ListingChange = Readonly<{
   domainId: string
   projectId: string
   assetId: string
   listingId: string
-  /** The revision of the listing: how often the asset was published. */
+  /** The revision of the listing, which counts how often the asset was published. */
   version: string
   publishedBy: string
 }>
@@ -29,13 +29,13 @@ type Decision = Readonly<{
   domainId: string
   projectId: string
   assetId: string
-  /** The revision that an acceptance made, or whose suggestions were rejected. */
+  /** The new revision of an acceptance, or the revision whose suggestions were rejected. */
   revision: string
   verdict: 'Accepted' | 'Rejected'
   userId: string
 }>
 
-/** The detail types of events that the control sends about an asset by themselves. */
+/** The detail-types of the events about an asset that the control can send without changing the asset. */
 export const assetEventTypes = [
   'Asset Added To Inventory',
   'New Asset Version Available',
@@ -44,7 +44,7 @@ export const assetEventTypes = [
   'Asset Listing Deleted',
 ] as const
 
-/** An event about an asset that the control sends. */
+/** An event about an asset that the control has sent. */
 type AssetEvent = Readonly<{
   detailType: (typeof assetEventTypes)[number]
   domainId: string
@@ -52,7 +52,7 @@ type AssetEvent = Readonly<{
   assetId: string
   listingId: string
   version: string
-  /** How many such events the control sent before. */
+  /** How many events about the asset the control had sent before. */
   number: number
 }>
 
@@ -63,7 +63,7 @@ export type EventBody = Readonly<{
   data: Readonly<Record<string, unknown>>
 }>
 
-/** The ending as an event names it; undefined for an ending without an event. */
+/** Returns the word for an ending in a detail-type; undefined for an ending without an event. */
 const verdictOf = (status: string | undefined, settings: Settings): string | undefined => {
   switch (status) {
     case 'SUCCEEDED':
@@ -80,7 +80,7 @@ const verdictOf = (status: string | undefined, settings: Settings): string | und
   }
 }
 
-/** The payload of a metadata generation event is not published: these are the candidates. */
+/** Returns the payload of a metadata generation event. AWS has not published it; these are the candidates. */
 const generationPayload = (run: MetadataRun, settings: Settings): Omit<EventBody, 'detailType'> => {
   const common = { domain: run.domainId, user: run.createdBy }
   const owner = { ...common, owningProjectId: run.projectId }
@@ -101,7 +101,7 @@ const generationPayload = (run: MetadataRun, settings: Settings): Omit<EventBody
   }
 }
 
-/** The older event says how the names ended; a cancel has none. */
+/** Returns the older event, which says how business names ended. A cancel has none. */
 const olderBodies = (run: MetadataRun, atMs: number, settings: Settings): EventBody[] => {
   const names = typeStatsAt(run.plan, atMs)?.find(({ type }) => type === 'BUSINESS_NAMES')
   const verdict = verdictOf(names?.status, settings)
@@ -196,9 +196,9 @@ const assetEventBody = ({ detailType, domainId, projectId, assetId, ...event }: 
 }
 
 /**
- * The events of an occurrence: none for a partial success (`partialEvent`), for an unknown status, and for a run that
- * was deleted or ended otherwise before this moment. Documented: the detail types, and the ids of data source run
- * events and of acceptances. That the `metadata.id` and `version` of a published asset are its listing's is assumed.
+ * Returns the events of an occurrence: none for a partial success (unless `partialEvent` says so), for an unknown status,
+ * and for a run that was deleted or ended otherwise before this time. Documented: the detail-types, and the ids of data
+ * source run events and of acceptances. Assumption: the `metadata.id` and `version` of a published asset are its listing's.
  */
 export const eventBodiesOf = (occurrence: Occurrence, atMs: number, settings: Settings): EventBody[] => {
   switch (occurrence.kind) {
@@ -230,7 +230,7 @@ const hasEndedAt = (
   atMs: number,
 ): boolean => run.plan.endsAtMs === atMs && (run.deletedAtMs === undefined || run.deletedAtMs >= atMs)
 
-/** What an occurrence is about: together with its detail type, the key that its events are drawn by. */
+/** Returns the subject of an occurrence. With the detail-type it is the key by which its events are drawn. */
 export const occurrenceKey = (occurrence: Occurrence): readonly string[] => {
   switch (occurrence.kind) {
     case 'published':

@@ -1,7 +1,7 @@
 import { type Asset, appendRevision, type Revision } from './domains.ts'
 import { ownerOf, type World } from './world.ts'
 
-/** What was accepted: fields of a revision by their path, with their new values. */
+/** An acceptance: the fields of a revision by their path, with their accepted values. */
 type Accepted = Readonly<{
   domainId: string
   asset: Asset
@@ -25,7 +25,7 @@ const withColumnFields = (
   return changed
 }
 
-/** Makes a revision with the accepted values; the event is `Metadata Generation Accepted`. */
+/** Adds a revision with the accepted values and sends a `Metadata Generation Accepted` event. */
 export const acceptSuggestions = (world: World, given: Accepted): Revision => {
   const { domainId, asset, from, accepted, userId } = given
   const nowMs = world.nowMs()
@@ -55,7 +55,7 @@ export const acceptSuggestions = (world: World, given: Accepted): Revision => {
   return made
 }
 
-/** What was rejected: fields of a revision by their path. */
+/** A rejection: the fields of a revision by their path. */
 type Rejected = Readonly<{
   domainId: string
   asset: Asset
@@ -64,7 +64,7 @@ type Rejected = Readonly<{
   userId: string
 }>
 
-/** Takes suggestions off a revision; the event is `Metadata Generation Rejected`. */
+/** Removes suggestions from a revision and sends a `Metadata Generation Rejected` event. */
 export const rejectSuggestions = (world: World, given: Rejected): void => {
   const { domainId, asset, revision, fieldPaths, userId } = given
   for (const fieldPath of fieldPaths) asset.rejected.add(`${revision} ${fieldPath}`)

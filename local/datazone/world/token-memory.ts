@@ -1,13 +1,13 @@
 import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
 
-/** The request of a clientToken, and the run that it started. */
+/** The request of a clientToken, the run that it started, and when. */
 type RememberedStart<R> = Readonly<{ request: string; run: R; atMs: number }>
 
-/** The run that each clientToken of a domain started, oldest first. */
+/** The run that each clientToken of each domain started, oldest first. */
 export type TokenMemory<R> = Map<string, RememberedStart<R>>
 
-/** A clientToken and its request; two requests are the same when everything but the token is equal. */
+/** A clientToken and its request. Requests are the same when everything but the token is equal. */
 type TokenUse = Readonly<{ domainId: string; token: string | null | undefined; request: readonly unknown[] }>
 
 const keyOf = ({ domainId, token }: TokenUse): string => `${domainId} ${token}`
@@ -20,9 +20,9 @@ const forgetOld = (memory: TokenMemory<unknown>, oldestMs: number): void => {
 }
 
 /**
- * The run that this token already started by the same request. A token of another request throws `tokenMismatch`, or
- * answers its own run (`replay`). Assumptions: a token is remembered for `tokenMemoryMs` from a success, and a refusal
- * is not remembered.
+ * Returns the run that a token already started with the same request, if any. For a token of another request it throws the
+ * error of `tokenMismatch`, or returns the token's run (`replay`). Assumptions: a token is remembered for `tokenMemoryMs`
+ * from a success, and a refusal is not remembered.
  */
 export const rememberedRun = <R>(
   memory: TokenMemory<R>,
@@ -42,7 +42,7 @@ export const rememberRun = <R>(memory: TokenMemory<R>, use: TokenUse, run: R, no
   if (use.token) memory.set(keyOf(use), { request: JSON.stringify(use.request), run, atMs: nowMs })
 }
 
-/** The answer that this token got to the same request, or the answer of the effect now. */
+/** Returns the answer that a token got to the same request, or else calls `effect` and remembers its answer. */
 export const remembered = <Out extends object>(
   memory: TokenMemory<Out>,
   use: TokenUse,

@@ -1,7 +1,7 @@
 import type { Settings } from '../input/settings.ts'
 import { ServiceError } from '../model/service-error.ts'
 
-/** How much of each quota was used, by calendar period (UTC) and by what the quota is for. */
+/** How much of each quota was used, by calendar period (UTC) and by the type or data source that the quota limits. */
 export type Usage = Map<string, number>
 
 const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7)
@@ -15,7 +15,7 @@ const refuse = (message: string): never => {
   throw new ServiceError('ServiceQuotaExceededException', message)
 }
 
-/** Counts a run for each of its types, or for none: ServiceQuotaExceededException when the month of a type is full. */
+/** Counts a run for each of its types. Throws ServiceQuotaExceededException, and counts none, when a monthly quota is used up. */
 export const useMonth = (usage: Usage, types: readonly string[], nowMs: number, settings: Settings): void => {
   const month = monthOf(nowMs)
   const limits = new Map<string, number>(Object.entries(settings.monthlyQuota))
@@ -24,7 +24,7 @@ export const useMonth = (usage: Usage, types: readonly string[], nowMs: number, 
   for (const type of types) count(usage, `${month} ${type}`)
 }
 
-/** Counts a run of a data source. Throws ServiceQuotaExceededException when its day is full. */
+/** Counts a run of a data source. Throws ServiceQuotaExceededException when the daily quota is used up. */
 export const useDay = (
   usage: Usage,
   { domainId, sourceId }: { readonly domainId: string; readonly sourceId: string },

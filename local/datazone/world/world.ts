@@ -17,32 +17,32 @@ type ChangeTokens = Readonly<{
   listed: TokenMemory<{ listingId: string; listingRevision: string; status: string }>
 }>
 
-/** What the operations see: the catalogue, the runs and the clock. */
+/** The state on which the operations act: the catalogue, the runs and the clock. */
 export type World = {
   readonly seed: Seed
   settings: Settings
-  /** Epoch milliseconds. The only source of time: nothing here waits. */
+  /** Returns the time in epoch milliseconds. It is the only source of time: no operation waits. */
   readonly nowMs: () => number
   domains: Domains
-  /** The outcomes of the runs of some assets and data sources, as the control planned them. */
+  /** The outcomes that the control has planned for the runs of some assets and data sources. */
   outcomes: readonly PlannedOutcome[]
   readonly runs: MetadataRuns
   readonly sourceRuns: DataSourceRuns
   readonly tokens: TokenMemory<MetadataRun>
   readonly sourceTokens: TokenMemory<DataSourceRun>
-  /** What accepting, rejecting and publishing answered to each token. */
+  /** The answers of accepting, rejecting and publishing, by clientToken. */
   readonly changeTokens: ChangeTokens
   readonly usage: Usage
   readonly outbox: Outbox
 }
 
-/** The user of a caller whose access key belongs to no user of the catalogue. */
+/** The user of a caller whose access key no user of the catalogue has. */
 export const defaultUser = 'b8f1c2d4-0000-4000-8000-5a1e0da7a001'
 
-/** The user behind what the control does, e.g. a person in the portal. */
+/** The user that makes the changes of the control, as a user of the portal would. */
 export const otherUser = 'b8f1c2d4-0000-4000-8000-5a1e0da7a002'
 
-/** A world without a catalogue and without runs. */
+/** Creates a world without a catalogue and runs. */
 export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number): World => {
   const world: World = {
     seed,
@@ -61,35 +61,35 @@ export const createWorld = (seed: Seed, settings: Settings, nowMs: () => number)
   return world
 }
 
-/** ResourceNotFoundException about something. */
+/** Returns a ResourceNotFoundException about a resource. */
 export const notFound = (what: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', `${what} was not found`)
 
-/** A domain. An unknown one throws ResourceNotFoundException (assumption: it could be a 403). */
+/** Returns a domain. Throws ResourceNotFoundException for an unknown domain (an assumption; it could be a 403). */
 export const domainOf = (world: World, domainId: string): Domain => {
   const domain = world.domains.get(domainId)
   if (domain === undefined) throw notFound(`Domain ${domainId}`)
   return domain
 }
 
-/** An asset of a domain, or ResourceNotFoundException. */
+/** Returns an asset of a domain. Throws ResourceNotFoundException when there is none. */
 export const assetOf = (world: World, domainId: string, assetId: string): Asset => {
   const asset = domainOf(world, domainId).assets.get(assetId)
   if (asset === undefined) throw notFound(`Asset ${assetId}`)
   return asset
 }
 
-/** The project that owns an asset now. */
+/** Returns the id of the project that owns an asset now. */
 export const ownerOf = (world: World, asset: Asset): string => ownerAt(asset, world.nowMs())
 
-/** A revision of an asset, the latest when none is named, or ResourceNotFoundException. */
+/** Returns a revision of an asset, by default the latest. Throws ResourceNotFoundException when there is none. */
 export const revisionOf = (asset: Asset, revision: string | undefined): Revision => {
   const found = revision === undefined ? asset.latest : asset.revisions.get(revision)
   if (found === undefined) throw notFound(`Revision ${revision} of asset ${asset.id}`)
   return found
 }
 
-/** A run of a domain, or ResourceNotFoundException. */
+/** Returns a metadata run of a domain. Throws ResourceNotFoundException when there is none. */
 export const runOf = (world: World, domainId: string, runId: string): MetadataRun => {
   domainOf(world, domainId)
   const run = world.runs.find(domainId, runId)
@@ -97,14 +97,14 @@ export const runOf = (world: World, domainId: string, runId: string): MetadataRu
   return run
 }
 
-/** A data source of a domain, or ResourceNotFoundException. */
+/** Returns a data source of a domain. Throws ResourceNotFoundException when there is none. */
 export const dataSourceOf = (world: World, domainId: string, sourceId: string): DataSource => {
   const source = domainOf(world, domainId).dataSources.get(sourceId)
   if (source === undefined) throw notFound(`Data source ${sourceId}`)
   return source
 }
 
-/** A data source run of a domain, or ResourceNotFoundException. */
+/** Returns a data source run of a domain. Throws ResourceNotFoundException when there is none. */
 export const dataSourceRunOf = (world: World, domainId: string, runId: string): DataSourceRun => {
   domainOf(world, domainId)
   const run = world.sourceRuns.find(domainId, runId)

@@ -104,10 +104,12 @@ test.each<[unknown, string]>([
   [{}, 'pattern: expected an object with fields'],
   [{ detail: 'x' }, 'pattern.detail: expected an object with fields'],
   [{ source: [{ cidr: '10.0.0.0/8' }] }, 'pattern.source.0: cidr is not supported by the local stack'],
-  [{ source: [{ prefix: 7 }] }, 'pattern.source.0: prefix needs text'],
-  [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'pattern.source.0: one operator at a time'],
+  [{ source: [{ prefix: 7 }] }, 'pattern.source.0: prefix needs a text'],
+  [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'pattern.source.0: must have one operator, not 2'],
   [{ n: [{ numeric: ['>'] }] }, 'pattern.n.0: > undefined is not a comparison'],
   [{ n: [{ numeric: 5 }] }, 'pattern.n.0: numeric needs a list'],
+  [{ source: [{ exists: 'yes' }] }, 'pattern.source.0: exists needs true or false'],
+  [{ source: [] }, 'pattern.source: expected at least one value'],
   [{ $or: {} }, 'pattern.$or: expected a list'],
 ])('refuses a pattern that it does not support: %o', (pattern, message) => {
   expect(() => compilePattern(pattern)).toThrow(message)

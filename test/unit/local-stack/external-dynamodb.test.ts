@@ -16,8 +16,8 @@ describe('externalEndpoint', () => {
   })
 
   test.each([
-    ['localhost:8000', 'begin it with http://, as in http://localhost:8000'],
-    ['ftp://x', 'begin it with http://, as in http://localhost:8000'],
+    ['localhost:8000', 'use an http:// or https:// URL, e.g. http://localhost:8000'],
+    ['ftp://x', 'use an http:// or https:// URL, e.g. http://localhost:8000'],
   ])('names the variable, its value and the fix: %s', (value, fix) => {
     expect(() => externalEndpoint({ DYNAMODB_ENDPOINT: value })).toThrow(
       `DYNAMODB_ENDPOINT=${value} is not a URL: ${fix}`,

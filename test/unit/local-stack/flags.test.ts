@@ -59,9 +59,9 @@ describe('command', () => {
       '  --share X         how much (default 0.5)',
       '  --color red|blue  which (default red)',
       '  --file FILE       where',
-      '  --the-port N      which port; 0 for any (default 4000, or any free port when it is taken)',
+      '  --the-port N      which port; 0 for any (default 4000, or any free port when it is in use)',
       '  --loud            whether',
-      '  --help            prints this',
+      '  --help            prints this help',
     ])
   })
 })

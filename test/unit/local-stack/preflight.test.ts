@@ -29,7 +29,7 @@ describe('preflight', () => {
 
   test.each(['win32-x64', 'darwin-x64', 'linux-x64'])('says in one line what to install: %s', (platform) => {
     const problem = problemOf({ ...host, version: '20.20.2', platform })
-    expect(problem).toMatch(/^This project needs Node 24 or later and found Node 20\.20\.2 on .*$/)
+    expect(problem).toMatch(/^This project needs Node 24 or later, but this is Node 20\.20\.2 on .*$/)
     expect(problem).toContain('https://nodejs.org')
   })
 
@@ -43,7 +43,7 @@ describe('preflight', () => {
 
   test('names the packages that --omit=optional left out', () => {
     const problem = problemOf({ ...host, hasPackage: (name) => name !== '@esbuild/linux-x64' })
-    expect(problem).toMatch(/^The packages for linux-x64 are not installed, .*npm ci --include=optional$/)
+    expect(problem).toMatch(/^The packages for linux-x64 are not installed .*npm ci --include=optional$/)
   })
 
   test.each(Object.entries(scripts))('runs before anything else in npm run %s', (_, command) => {
