@@ -24,8 +24,7 @@ export function putEventsOperation(options: {
     const accepted = readEntry(entry, buses)
     if ('ErrorCode' in accepted) return accepted
     const code = faultOf(entry)
-    if (code !== undefined)
-      return { ErrorCode: code, ErrorMessage: 'Injected by a fault of the local stack.' }
+    if (code !== undefined) return { ErrorCode: code, ErrorMessage: 'Injected fault' }
     const now = new Date()
     const sent = accepted.timeEpochSeconds === undefined ? now : new Date(accepted.timeEpochSeconds * 1000)
     const { source, detail, resources } = accepted
