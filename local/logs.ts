@@ -25,9 +25,12 @@ const sizeOf = async (file: string): Promise<number> => {
   try {
     return (await stat(file)).size
   } catch (cause) {
-    throw new Error(`${file} cannot be read: start the stack with npm start, or give its log file with --file`, {
-      cause,
-    })
+    throw new Error(
+      `${file} cannot be read: start the stack with npm start, or give its log file with --file`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -90,7 +90,8 @@ async function openQueues(context: ServerContext) {
   const stray = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
-  if (stray !== undefined) throw new Error(`queueAttributes: the template has no queue ${stray}; use a logical id of the template`)
+  if (stray !== undefined)
+    throw new Error(`queueAttributes: the template has no queue ${stray}; use a logical id of the template`)
   const sqs = new SQSClient(connection(server.endpoint, identity.region))
   opened.add(async () => sqs.destroy())
   for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])

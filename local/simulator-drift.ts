@@ -16,6 +16,7 @@ await runAsCommand(async () => {
   )
   for (const line of found)
     console.log(`- ${line}${knownDrift[line] === undefined ? '' : ` (${knownDrift[line]})`}`)
-  if (unknown.length > 0) console.log('Update local/datazone/model/datazone.json, or add the difference to knownDrift in drift.ts.')
+  if (unknown.length > 0)
+    console.log('Update local/datazone/model/datazone.json, or add the difference to knownDrift in drift.ts.')
   return unknown.length > 0 ? 1 : 0
 })
