@@ -165,7 +165,9 @@ describe('a queue', () => {
     await create('dead')
     await create('q', 'dead')
     await create('other', 'dead')
-    await expect(startMove({})).rejects.toThrow('DestinationArn: is required, because the queues q, other share')
+    await expect(startMove({})).rejects.toThrow(
+      'DestinationArn: is required, because the queues q, other share',
+    )
   })
 })
 
