@@ -2,7 +2,7 @@ import { choice, command, port, positiveNumber, text, toggle, wholeNumber } from
 
 const sample = {
   assets: wholeNumber({
-    describe: 'how many sample assets DataZone holds: the 24 tables of TPC-DS, then synthetic ones',
+    describe: 'the number of sample assets in DataZone: the 24 tables of TPC-DS, then synthetic tables',
     from: 1,
     to: 100_000,
     default: '24',
@@ -18,11 +18,11 @@ const sample = {
     default: 'newest',
   }),
   profile: text('FILE', {
-    describe: 'behaves as dzrun doctor --live recorded; comes before --list-order',
+    describe: 'imitates what dzrun doctor --live recorded in this file; replaces --list-order',
   }),
   api: choice(['current', 'older'], {
     describe:
-      "the generation of DataZone's API; the older one requires the member type of a Start, and knows one type",
+      "the generation of DataZone's API; the older API requires type on a Start and knows only one type",
     default: 'current',
   }),
   hints: choice(['on', 'off'], {
@@ -38,22 +38,22 @@ const speed = (fallback: string) =>
     default: fallback,
   })
 
-/** `npm run demo`. */
+/** The command `npm run demo`. */
 export const demoCommand = command(
   'demo',
-  'Starts the whole system on this machine, publishes every sample asset with repeats and invalid requests, prints each ending, and exits with 0 only if every request is accounted for and no run is missing or duplicate.',
+  'Starts the whole system on this machine, publishes every sample asset, sends repeated and invalid requests, and prints each ending. Exits with 0 only if every request is accounted for and no run is missing or duplicate.',
   {
     ...sample,
     speed: speed('10'),
     json: toggle({ describe: 'prints the figures as JSON on the last line' }),
-    keep: toggle({ describe: 'keeps the stack and its live page up after the figures, until Ctrl-C' }),
+    keep: toggle({ describe: 'keeps the stack and its live page running until Ctrl-C' }),
   },
 )
 
-/** `npm start`. */
+/** The command `npm start`. */
 export const startCommand = command(
   'start',
-  'Keeps the whole system running on this machine until Ctrl-C, and prints what happens to each request and each run.',
+  'Runs the whole system on this machine until Ctrl-C, and prints what happens to each request and run.',
   {
     ...sample,
     speed: speed('1'),
@@ -63,7 +63,7 @@ export const startCommand = command(
     }),
     data: text('DIR', {
       describe:
-        'keeps the table, queues, catalogue, runs, rules and events in this directory, and continues from it',
+        'keeps the table, queues, catalogue, runs, rules and events in this directory for the next start',
     }),
     host: text('ADDRESS', {
       describe: 'the address to listen on; 0.0.0.0 inside a container',
@@ -75,11 +75,11 @@ export const startCommand = command(
     'dynamodb-port': port({ describe: 'the port of DynamoDB', port: 4602 }),
     'page-port': port({ describe: 'the port of the live page', port: 4603 }),
     env: text('FILE', {
-      describe: 'where to write the settings of SDKs and of the AWS CLI, for the shell command source',
+      describe: 'where to write the settings of AWS SDKs and the AWS CLI, for the shell command source',
       default: '.local/env',
     }),
     log: text('FILE', {
-      describe: 'where to write what the functions log; npm run logs reads it',
+      describe: 'where to write the log of the functions, which npm run logs reads',
       default: '.local/log',
     }),
   },

@@ -12,7 +12,7 @@ import { startWorkload, type Workload } from './workload.ts'
 
 export type { Stack, StackOptions } from './stack-api.ts'
 
-/** Brings up a packaged template on this machine. If a step fails, stops whatever had started. */
+/** Starts the stack of a packaged template on this machine. When a step fails, stops the parts that had started and rethrows. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   return openTogether((opened) => start(options, opened))
 }
@@ -23,7 +23,7 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
   const logStack = (line: string) => log(line, 'stack')
   let host: LambdaHost | undefined
   const taps = tapRules(async (environmentId) => host?.terminate(environmentId))
-  // Pollers get the signal to stop first, but an open long poll ends only when the SQS server closes.
+  // Pollers are signaled to stop first, but a long poll in progress ends only when the SQS server closes.
   let drained: Promise<unknown> | undefined
   opened.add(async () => drained)
 
@@ -88,7 +88,7 @@ interface StackParts {
   readonly stop: () => Promise<void>
 }
 
-/** Combines the parts of a running stack into its interface. */
+/** Returns the interface of a running stack. */
 function stackOf({ options, servers, host, workload, taps, region, stop }: StackParts): Stack {
   const { plan, endpoints, bus } = servers
   return {
@@ -147,5 +147,5 @@ async function activity(
 function only<T>(items: readonly T[], noun: string): T {
   const [item, ...others] = items
   if (item !== undefined && others.length === 0) return item
-  throw new Error(`Expected one ${noun} in the template and found ${items.length}`)
+  throw new Error(`The template has ${items.length} resources of kind ${noun}: expected one`)
 }

@@ -1,4 +1,5 @@
 import { present } from '../lib/run/present.ts'
+import type { Catalogue } from './datazone/input/catalogue.ts'
 import { launch } from './launch.ts'
 import { runCommand } from './run-as-command.ts'
 import { shutdownSignal } from './shutdown-signal.ts'
@@ -14,16 +15,14 @@ import { startPorts } from './start/start-ports.ts'
 
 const print = (line: string) => console.log(line)
 
+const idsOf = ({ domains }: Catalogue): string[] => domains.map(({ id }) => id)
+
 await runCommand(startCommand, async (flags) => {
   const stopping = shutdownSignal('start')
   const printer = activityPrinter(print)
   const { dataDir, assets, seed, notes } = startData(flags)
-  const { ports, pagePort, taken } = await startPorts(flags)
+  const { ports, pagePort, notes: portNotes } = await startPorts(flags)
   const write = openLogFile(flags.log)
-  const log = (line: string, source: string) => {
-    write(line, source)
-    printer.log(line, source)
-  }
   const system = await launch({
     ...flags,
     assets,
@@ -34,23 +33,27 @@ await runCommand(startCommand, async (flags) => {
     notifies: true,
     onPublish: printer.notification,
     onStep: print,
-    log,
+    log: (line, source) => {
+      write(line, source)
+      printer.log(line, source)
+    },
     ...present({ dataDir: dataDir?.path }),
   })
-  const catalogue = sampleWithDataSources(assets)
-  const domainIds = catalogue.domains.map(({ id }) => id)
-  const envFile = await writeEnvFile(flags.env, environmentOf(system, domainIds))
-  const open = (port: number) => openPage({ system, catalogue, envFile, port, log: print })
-  const page = await open(pagePort)
+  try {
+    const catalogue = sampleWithDataSources(assets)
+    const envFile = await writeEnvFile(flags.env, environmentOf(system, idsOf(catalogue)))
+    const open = (port: number) => openPage({ system, catalogue, envFile, port, log: print })
     // Another stack may have taken the default port since it was found free.
-    .catch((error: unknown) => (flags['page-port'].isGiven ? Promise.reject(error) : open(0)))
-    .catch((error: unknown) => system.stop().then(() => Promise.reject(error)))
-  const about = { mode: flags.mode, logFile: flags.log, notes: [...notes, ...taken] }
-  print(banner({ system, catalogue, envFile, pageUrl: page.url, ...about }))
-  const unfollow = printer.follow(system.stack)
-  await stopping.finally(unfollow)
-  print('stopping ...')
-  await page.close()
-  await system.stop()
+    const page = await open(pagePort).catch((error: unknown) =>
+      flags['page-port'].isGiven ? Promise.reject(error) : open(0),
+    )
+    const about = { mode: flags.mode, logFile: flags.log, notes: [...notes, ...portNotes] }
+    print(banner({ system, catalogue, envFile, pageUrl: page.url, ...about }))
+    await stopping.finally(printer.follow(system.stack))
+    print('stopping ...')
+    await page.close()
+  } finally {
+    await system.stop()
+  }
   return 0
 })

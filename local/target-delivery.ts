@@ -12,7 +12,7 @@ export interface UnrunDelivery {
   readonly atMs: number
 }
 
-/** What deliveries go through. */
+/** The clients and functions that deliveries use. */
 export interface DeliveryContext {
   readonly sqs: SQSClient
   readonly sns: SNSClient
@@ -20,24 +20,24 @@ export interface DeliveryContext {
   readonly topics: ReadonlySet<string>
   /** Returns the URL of a queue from its name. */
   readonly queueUrl: (queueName: string) => string
-  /** Invokes a function of the stack by its ARN; `undefined` for an ARN of no function that is run. */
+  /** Invokes a function of the stack by its ARN. Returns undefined for any other ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown> | undefined
-  /** Puts an event on another bus of the stack; false if there is no such bus. */
+  /** Puts an event on another bus of the stack. Returns false when there is no such bus. */
   readonly forward: (bus: string, event: BusEvent) => boolean
   readonly log: (line: string) => void
 }
 
-/** Brings events to targets, and keeps what targets that are not run would have received. */
+/** Delivers to targets, and keeps the deliveries to targets that the stack does not run. */
 export interface TargetDelivery {
   readonly deliver: Deliver
-  /** Returns the deliveries to targets that are not run, oldest first. */
+  /** Returns the last deliveries to targets that the stack does not run, oldest first. */
   unrun(): readonly UnrunDelivery[]
 }
 
-/** Bounds the memory of a stack that runs for days. */
+/** How many deliveries are kept, which bounds the memory of a stack that runs for days. */
 const maximumUnrun = 1_000
 
-/** Delivers to queues, topics, functions and buses of the stack. Records deliveries to any other target. */
+/** Creates a delivery to queues, topics, functions and buses of the stack, which records deliveries to any other target. */
 export function targetDelivery(context: DeliveryContext): TargetDelivery {
   const kept: UnrunDelivery[] = []
   const named = new Set<string>()
@@ -45,7 +45,9 @@ export function targetDelivery(context: DeliveryContext): TargetDelivery {
     kept.push({ arn, body, atMs: Date.now() })
     if (kept.length > maximumUnrun) kept.shift()
     if (!named.has(arn))
-      context.log(`${arn} is not run: GET /_local/unrun-deliveries lists what it would receive`)
+      context.log(
+        `the local stack does not run ${arn}: GET /_local/unrun-deliveries lists what it would receive`,
+      )
     named.add(arn)
   }
   return {

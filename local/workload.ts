@@ -9,12 +9,13 @@ import type { SchedulePlan } from './template/schedules.ts'
 
 /** The queue pollers and schedules that invoke the functions. */
 export interface Workload {
-  /** Returns the number of batches that functions are handling. */
+  /** Returns the number of batches in progress. */
   batches(): number
   /** Fires a schedule now. */
   fire(schedule: SchedulePlan, scheduledAtMs?: number): Promise<InvokeOutcome>
+  /** Returns the newest misfires of every schedule. */
   misfires(): readonly Misfire[]
-  /** Starts nothing more and waits for the polls, batches and firings in progress. */
+  /** Stops polling and firing, and waits for the polls, batches and firings in progress. */
   drain(): Promise<void>
 }
 

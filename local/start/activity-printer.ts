@@ -5,20 +5,20 @@ import { requestLine } from '../console/request-line.ts'
 import type { PublishedMessage } from '../sns/published.ts'
 import type { Stack } from '../stack.ts'
 
-/** Prints each event of the run bus and the outcome of each request as they happen. Returns the log line receiver. */
+/** Returns functions that print each event of the run bus, the outcome of each request, and each notification. */
 export function activityPrinter(print: (line: string) => void) {
   const beganMs = performance.now()
   return {
-    /** Takes a log line of a function or of the stack itself. */
+    /** Prints a log line of the stack, or of the starter about a request. */
     log: (line: string, source: string) => {
       const time = elapsed(beganMs)
       const text = source === 'stack' ? `${time} ${line}` : requestLine(time, line)
       if (text !== undefined) print(text)
     },
-    /** Takes a message that people would get. The whole message is at GET /_local/notifications of SNS. */
+    /** Prints the subject of a notification. The SQS server answers its text at GET /_local/notifications. */
     notification: ({ subject = '' }: PublishedMessage) =>
       print(columns(elapsed(beganMs), [], `e-mail: ${subject}`)),
-    /** Follows the run bus of a stack. Returns a function that stops it. */
+    /** Prints the events of the run bus from now on. Returns a function that stops it. */
     follow: (stack: Stack) =>
       stack.onEvent(({ bus, event }) => {
         if (bus !== stack.busNames['RunEventBus']) return

@@ -2,25 +2,25 @@ import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Launched } from '../launch.ts'
 import { firstRequests } from './first-requests.ts'
 
-/** What the banner of `npm start` shows. */
+/** The contents of the banner of `npm start`. */
 export interface BannerOptions {
   readonly system: Launched
   readonly catalogue: Catalogue
   readonly mode: string
   readonly envFile: string
   readonly logFile: string
-  /** The first address of the live page. */
+  /** The URL of the live page. */
   readonly pageUrl: string
-  /** Flags without effect, ports that were taken, and the like. */
+  /** Notes for the user, such as flags without effect and ports in use. */
   readonly notes: readonly string[]
 }
 
-/** Returns what `npm start` prints when the stack is up: addresses, sample ids, and first commands to try. */
+/** Returns what `npm start` prints when the stack is ready: addresses, sample ids, and commands to try first. */
 export function banner({ system, catalogue, mode, envFile, logFile, pageUrl, notes }: BannerOptions): string {
   const { stack, datazone } = system
   return [
     '',
-    `The stack is up, in mode ${mode}. Watch it at work:`,
+    `The stack is ready, in mode ${mode}. Watch it on the live page:`,
     '',
     `  ${pageUrl}`,
     '',
@@ -34,11 +34,11 @@ export function banner({ system, catalogue, mode, envFile, logFile, pageUrl, not
     ...notes.map((note) => `Note: ${note}`),
     ...notRunLines(stack.notRun),
     '',
-    'Point AWS SDKs and the AWS CLI of another shell at it:',
+    'Point AWS SDKs and the AWS CLI at it, in another shell:',
     '',
     `  source ${envFile}`,
     '',
-    'Version 1 of the AWS CLI needs --endpoint-url with every command, version 2 works without.',
+    'Version 1 of the AWS CLI needs --endpoint-url with every command; version 2 does not.',
     '',
     ...firstRequests(catalogue).flatMap(({ title, command }) => [
       `${title}:`,
@@ -46,7 +46,7 @@ export function banner({ system, catalogue, mode, envFile, logFile, pageUrl, not
       ...command.split('\n').map((line) => `  ${line}`),
       '',
     ]),
-    'More: docs/LOCAL.md. What happens to requests and runs is printed below. Ctrl-C stops everything.',
+    'What happens to requests and runs is printed below. Ctrl-C stops everything. See docs/LOCAL.md.',
     '',
   ].join('\n')
 }

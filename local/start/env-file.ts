@@ -4,7 +4,7 @@ import type { Launched } from '../launch.ts'
 import { isAlive } from '../servers/is-alive.ts'
 import { ownerOf, pointToStack } from './running-stacks.ts'
 
-/** The variables that point SDKs and the AWS CLI at a stack, and name its resources. */
+/** Returns the variables that point AWS SDKs and the AWS CLI at a stack and name its resources. */
 export function environmentOf(
   { stack, datazone }: Launched,
   domainIds: readonly string[] = [],
@@ -25,14 +25,14 @@ export function environmentOf(
     REQUEST_QUEUE_URL: queueUrls['RequestQueue'] ?? '',
     REQUEST_DLQ_URL: queueUrls['RequestDeadLetterQueue'] ?? '',
     REJECTED_QUEUE_URL: queueUrls['RejectedQueue'] ?? '',
-    // The default of dzrun --domain.
+    // The default of the flag --domain of dzrun.
     ...(domainIds.length === 1 ? { DZRUN_DOMAIN: domainIds[0] ?? '' } : {}),
   }
 }
 
 /**
- * Writes the variables to a file for `source`. If another stack that still runs has written the file, writes to
- * `<file>-<process id>` instead. Returns the path.
+ * Writes the variables to a file for `source`, or to `<file>-<process id>` if the file belongs to another running stack.
+ * Returns the path.
  */
 export async function writeEnvFile(
   file: string,

@@ -6,7 +6,7 @@ export interface FirstRequest {
   readonly command: string
 }
 
-/** Returns the first command of each kind, with ids of the catalogue. They work as they are printed. */
+/** Returns one command of each kind, with ids of the catalogue. The commands work as they are printed. */
 export function firstRequests({ domains: [domain] }: Catalogue): readonly FirstRequest[] {
   const asset = domain?.assets.find(({ id }) => id.endsWith('store_sales')) ?? domain?.assets[0]
   const other = domain?.assets.find(({ id }) => id !== asset?.id) ?? asset
@@ -26,7 +26,7 @@ export function firstRequests({ domains: [domain] }: Catalogue): readonly FirstR
             command: sendMessage({ ...load, dataSource: { id: source.id }, triggerKey: 'load-1' }),
           },
         ]),
-    { title: 'Publish an asset, as DataZone announces it', command: publish(domain.id, other) },
+    { title: 'Send the event of a published asset, as DataZone does', command: publish(domain.id, other) },
     {
       title: 'Cancel the run of the asset',
       command: sendMessage({ ...cancel, requestedAt: now, asset: { id: asset.id } }),
@@ -35,7 +35,7 @@ export function firstRequests({ domains: [domain] }: Catalogue): readonly FirstR
   ]
 }
 
-/** Stands for the time, which the shell fills in between two quoted parts of the JSON. */
+/** A placeholder for the time, which the shell inserts between two quoted parts of the JSON. */
 const now = 'NOW'
 const shellNow = `'$(date -u +%Y-%m-%dT%H:%M:%SZ)'`
 
@@ -63,7 +63,7 @@ function publish(
 
 const followEvents = `curl -N -H 'accept: text/event-stream' \\\n "$AWS_ENDPOINT_URL_EVENTBRIDGE/_local/events?bus=RunEventBus"`
 
-/** JSON with a break before each member that would pass the right margin. */
+/** Returns JSON with a line break before each member that would cross the right margin. */
 function inLines(value: object): string {
   const margin = 80
   const lines = ['']

@@ -5,7 +5,7 @@ import { type Page, startPage } from '../../page/server/page-server.ts'
 import type { Catalogue } from '../datazone/input/catalogue.ts'
 import type { Launched } from '../launch.ts'
 
-/** Read units cost nothing on this machine; the limit only has to be there. */
+/** The limit of read units, which is required. On this machine they cost nothing, so it is never reached. */
 const unitsPerMinute = 600_000
 
 interface OpenPageOptions {
@@ -16,7 +16,7 @@ interface OpenPageOptions {
   readonly log: (line: string) => void
 }
 
-/** Opens the live page of a local stack. Its key is kept beside the env file, so that an open page survives a restart. */
+/** Opens the live page of a local stack. Its token is kept beside the env file, so that an open page survives a restart. */
 export async function openPage({ system, catalogue, envFile, port, log }: OpenPageOptions): Promise<Page> {
   const [domain] = catalogue.domains
   const asset = domain?.assets.find(({ id }) => id.endsWith('store_sales')) ?? domain?.assets[0]

@@ -4,14 +4,14 @@ import { join, relative, resolve } from 'node:path'
 import { isAlive } from '../servers/is-alive.ts'
 
 /**
- * Which local stacks run, so that a command finds its stack by itself.
+ * Finds the running local stacks, so that a command needs no flag to find its stack.
  *
- * 1. The stacks started in this directory come first: their env files are `.local/env` and `.local/env-<process id>`.
- * 2. Where there are none, every stack of the user counts: each leaves a pointer to its env file in the user's cache.
- * 3. A stack counts only while the process that its env file names runs.
+ * 1. The stacks of this directory come first: their env files are `.local/env` and `.local/env-<process id>`.
+ * 2. If there are none, every stack of the user counts: each writes a pointer to its env file in the user's cache folder.
+ * 3. A stack counts only while the process that its env file names is running.
  */
 
-/** The folder in which dzrun and npm start keep what can be made again. */
+/** Returns the cache folder of dzrun and npm start, whose files can be deleted. */
 export const cacheFolder = (): string => {
   const usual =
     process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache')
@@ -20,16 +20,16 @@ export const cacheFolder = (): string => {
 
 const pointers = (): string => join(cacheFolder(), 'local')
 
-/** A local stack that runs. */
+/** A running local stack. */
 export interface RunningStack {
-  /** Its env file, relative to the working directory where it is below. */
+  /** The env file of the stack: a relative path for a file below the working directory. */
   readonly file: string
   readonly pid: number
 }
 
 const header = /^# The local stack with process id (\d+)/
 
-/** The process that an env file names; undefined where it cannot be read or names none. */
+/** Returns the process id in an env file; undefined when the file cannot be read or has none. */
 export const ownerOf = async (file: string): Promise<number | undefined> => {
   const [, pid] = header.exec(await readFile(file, 'utf8').catch(() => '')) ?? []
   return pid === undefined ? undefined : Number(pid)
@@ -48,7 +48,7 @@ const nearest = (file: string, directory: string): string => {
   return near.startsWith('..') ? file : near
 }
 
-/** Returns the stacks that run (1, 2). */
+/** Returns the running stacks (1, 2). */
 export const runningStacks = async (directory = process.cwd()): Promise<readonly RunningStack[]> => {
   const below = join(directory, '.local')
   const here = (await namesIn(below)).filter((name) => /^env(-\d+)?$/.test(name))
@@ -64,8 +64,8 @@ export const runningStacks = async (directory = process.cwd()): Promise<readonly
 }
 
 /**
- * Leaves the pointer of this process's stack, and removes those of stacks that have ended. Without a cache folder, does
- * nothing: commands elsewhere then need --local FILE.
+ * Writes the pointer to the stack of this process, and removes the pointers of stacks that have ended. Does nothing when the
+ * cache folder cannot be written: commands in other directories then need --local FILE.
  */
 export const pointToStack = async (envFile: string): Promise<void> => {
   try {

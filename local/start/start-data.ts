@@ -3,7 +3,7 @@ import { externalEndpoint } from '../dynamodb/external-endpoint.ts'
 import { UsageError, type ValuesOf } from '../flags.ts'
 import type { startCommand } from '../stack-flags.ts'
 
-/** The sample that a stack is started with, its data directory, and a note for each flag without effect. */
+/** The sample catalogue of a start, its data directory, and a note for each flag without effect. */
 export interface StartData {
   readonly dataDir: DataDir | undefined
   readonly assets: number
@@ -11,7 +11,7 @@ export interface StartData {
   readonly notes: readonly string[]
 }
 
-/** Opens the data directory of `--data`. Its sample counts, not the flags of this start. Throws UsageError. */
+/** Opens the data directory of `--data`, whose sample catalogue replaces the flags of this start. Throws UsageError or Error. */
 export function startData(flags: ValuesOf<typeof startCommand>, environment = process.env): StartData {
   const { data, assets, seed } = flags
   const external = externalEndpoint(environment)

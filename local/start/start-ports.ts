@@ -4,14 +4,15 @@ import type { startCommand } from '../stack-flags.ts'
 
 const services = ['datazone', 'eventbridge', 'sqs', 'dynamodb', 'page'] as const
 
-/** The ports of the servers, and a note for each default port that is taken. */
+/** Chooses the ports of the servers. Returns them with a note for each default port that is in use. */
 export async function startPorts(flags: ValuesOf<typeof startCommand>) {
-  const taken: string[] = []
+  const notes: string[] = []
   const choose = async (service: (typeof services)[number]) => {
     const chosen = flags[`${service}-port`]
-    // The page listens on loopback only, whatever the host of the others is.
+    // The page listens on 127.0.0.1 only, on whatever host the servers listen.
     const port = await usablePort(service, chosen, service === 'page' ? '127.0.0.1' : flags.host)
-    if (port !== chosen.port) taken.push(`port ${chosen.port} is taken, so ${service} listens on another one`)
+    if (port !== chosen.port)
+      notes.push(`port ${chosen.port} is in use, so ${service} listens on another port`)
     return port
   }
   const [datazone, eventbridge, sqs, dynamodb, page] = await Promise.all([
@@ -21,5 +22,5 @@ export async function startPorts(flags: ValuesOf<typeof startCommand>) {
     choose('dynamodb'),
     choose('page'),
   ])
-  return { ports: { datazone, eventbridge, sqs, dynamodb }, pagePort: page, taken }
+  return { ports: { datazone, eventbridge, sqs, dynamodb }, pagePort: page, notes }
 }

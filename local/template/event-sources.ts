@@ -16,7 +16,7 @@ const eventSourceSchema = z.strictObject({
   Tags: ignored,
 })
 
-/** One queue to poll for a function. */
+/** An event source: a queue to poll for a function. */
 export interface EventSourcePlan {
   readonly logicalId: string
   readonly queue: QueuePlan
@@ -27,10 +27,13 @@ export interface EventSourcePlan {
   readonly maximumConcurrency: number
 }
 
-/** Lambda would scale to hundreds; this fits one machine. */
+/** The concurrency without a ScalingConfig. Lambda would scale to hundreds, which one machine cannot. */
 const defaultConcurrency = 5
 
-/** Reads an `AWS::Lambda::EventSourceMapping` of a queue; `undefined` when it is disabled. */
+/**
+ * Returns the plan of an `AWS::Lambda::EventSourceMapping` of a queue, or undefined when it is disabled.
+ * @throws Error when the queue is not of this stack, or when Lambda would refuse the mapping
+ */
 export function planEventSource(
   { logicalId, properties, path }: NamedResource,
   queues: readonly QueuePlan[],
@@ -45,14 +48,16 @@ export function planEventSource(
     throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is not a queue of this stack`)
   const target = functions.find(({ arn, name }) => [arn, name].includes(mapping.FunctionName))
   if (target === undefined) return new NotRun(`its function ${mapping.FunctionName} is not run`)
-  // Lambda refuses both of these mistakes when it creates the mapping.
+  // Lambda refuses a mapping with either of these mistakes.
   if (queue.visibilityTimeoutMs < target.timeoutMs) {
     throw new Error(
-      `${path}: the visibility timeout of ${queue.logicalId} is shorter than the timeout of ${target.logicalId}`,
+      `${path}: the visibility timeout of ${queue.logicalId} is shorter than the timeout of ${target.logicalId}: set it to at least ${target.timeoutMs / 1000} seconds`,
     )
   }
   if (mapping.BatchSize > 10 && mapping.MaximumBatchingWindowInSeconds === 0) {
-    throw new Error(`${path}.BatchSize: more than 10 needs MaximumBatchingWindowInSeconds of at least 1`)
+    throw new Error(
+      `${path}.BatchSize: a batch of more than 10 needs a MaximumBatchingWindowInSeconds of at least 1`,
+    )
   }
   return {
     logicalId,

@@ -4,7 +4,7 @@ import { parseAt } from './template.ts'
 import { ignored, numeric } from './values.ts'
 
 const functionSchema = z.strictObject({
-  Handler: z.string().regex(/^.+\.[^./]+$/, 'a handler is path/to/file.export'),
+  Handler: z.string().regex(/^.+\.[^./]+$/, 'must be a handler such as path/to/file.export'),
   Runtime: z.string().regex(/^nodejs/),
   Timeout: numeric.default(3),
   MemorySize: numeric.default(128),
@@ -33,24 +33,24 @@ const functionSchema = z.strictObject({
   Tags: ignored,
 })
 
-/** One Lambda function to host. */
+/** A Lambda function to host. */
 export interface FunctionPlan {
   readonly logicalId: string
   readonly name: string
   readonly arn: string
-  /** Path of the module without its extension, relative to the bundle directory. */
+  /** The path of the module, without its extension and relative to the bundle directory. */
   readonly module: string
   readonly exportName: string
   readonly timeoutMs: number
   readonly memoryMb: number
-  /** `undefined` means no limit. */
+  /** Undefined: no limit. */
   readonly reservedConcurrency: number | undefined
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Reads an `AWS::Lambda::Function`. */
+/** Returns the plan of an `AWS::Lambda::Function`. */
 export function planFunction({ logicalId, names, properties, path }: NamedResource): FunctionPlan | NotRun {
-  if (!String(properties['Runtime']).startsWith('nodejs')) return new NotRun('only nodejs runtimes are run')
+  if (!String(properties['Runtime']).startsWith('nodejs')) return new NotRun('only Node.js functions are run')
   const plan = parseAt(functionSchema, properties, path)
   const dot = plan.Handler.lastIndexOf('.')
   return {

@@ -1,7 +1,7 @@
 import type { Scope } from './scope.ts'
 import type { Json, JsonObject } from './template.ts'
 
-/** Resolves one value; `undefined` stands for `AWS::NoValue`. Throws for unknown intrinsics, with their path. */
+/** Returns a value with its intrinsics resolved, or undefined for `AWS::NoValue`. Throws Error, with the path, for an unknown intrinsic. */
 export function resolveValue(value: Json, path: string, scope: Scope): Json | undefined {
   if (Array.isArray(value)) {
     return value
@@ -14,7 +14,7 @@ export function resolveValue(value: Json, path: string, scope: Scope): Json | un
   return resolveIntrinsic(key, value[key] ?? null, path, scope)
 }
 
-/** Resolves the values of an object and leaves out those that are `AWS::NoValue`. */
+/** Returns an object with the intrinsics of its values resolved, without the values that are `AWS::NoValue`. */
 export function resolveObject(value: JsonObject, path: string, scope: Scope): JsonObject {
   const entries = Object.entries(value).map(
     ([key, item]) => [key, resolveValue(item, `${path}.${key}`, scope)] as const,
@@ -50,7 +50,7 @@ function resolveIntrinsic(name: string, argument: Json, path: string, scope: Sco
       return resolveValue(chosen ?? null, path, scope)
     }
     case 'Condition':
-      // A policy statement has a plain property named Condition; only a string refers to a condition.
+      // Only a string refers to a condition: policy statements have a property of the same name.
       return typeof argument === 'string'
         ? conditionHolds(argument, path, scope)
         : { Condition: resolveValue(argument, `${path}.Condition`, scope) ?? null }
@@ -61,14 +61,14 @@ function resolveIntrinsic(name: string, argument: Json, path: string, scope: Sco
 
 function refer(name: string, path: string, scope: Scope): Json {
   const value = scope.parameters[name] ?? scope.pseudo[name] ?? scope.physical(name)?.ref
-  if (value === undefined) throw new Error(`${path}: the template defines no ${name} to refer to`)
+  if (value === undefined) throw new Error(`${path}: the template has no parameter or resource ${name}`)
   return value
 }
 
 function getAttribute(parts: readonly string[], path: string, scope: Scope): string {
   const [logicalId = '', ...attribute] = parts
   const value = scope.physical(logicalId)?.attribute(attribute.join('.'))
-  if (value === undefined) throw new Error(`${path}: no attribute ${parts.join('.')}`)
+  if (value === undefined) throw new Error(`${path}: the local stack knows no attribute ${parts.join('.')}`)
   return value
 }
 
@@ -84,10 +84,10 @@ function substitute(argument: Json, path: string, scope: Scope): string {
   })
 }
 
-/** Evaluates a condition of the template. */
+/** Returns whether a condition of the template holds. Throws Error, with the path, for an unknown condition or operator. */
 export function conditionHolds(name: string, path: string, scope: Scope): boolean {
   const condition = scope.conditions[name]
-  if (condition === undefined) throw new Error(`${path}: the template defines no condition ${name}`)
+  if (condition === undefined) throw new Error(`${path}: the template has no condition ${name}`)
   return holds(condition, `Conditions.${name}`, scope)
 }
 

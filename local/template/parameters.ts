@@ -1,12 +1,12 @@
 import type { Json, ParameterDeclaration } from './template.ts'
 
-/** Returns the given or default value of every declared parameter, validated as CloudFormation does. */
+/** Returns the given or default value of every declared parameter. Throws Error where CloudFormation would refuse a value. */
 export function parameterValues(
   declared: Readonly<Record<string, ParameterDeclaration>>,
   given: Readonly<Record<string, string>>,
 ): Record<string, Json> {
   const unknown = Object.keys(given).filter((name) => declared[name] === undefined)
-  if (unknown.length > 0) throw new Error(`Parameters: the template declares no ${unknown.join(', ')}`)
+  if (unknown.length > 0) throw new Error(`Parameters: the template has no parameter ${unknown.join(', ')}`)
   return Object.fromEntries(
     Object.entries(declared).map(([name, declaration]) => [
       name,

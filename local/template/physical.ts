@@ -13,7 +13,7 @@ export interface PhysicalNames {
 }
 
 interface Kind {
-  /** The property in which a template may set the physical name. */
+  /** The property with which a template can set the physical name. */
   readonly nameProperty?: string
   readonly physical: (
     name: string,
@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
-/** What names depend on. */
+/** The options on which physical names depend. */
 export type NamingOptions = StackIdentity & {
   readonly queueUrl: QueueUrl
   readonly ownTableNames?: boolean
@@ -70,7 +70,7 @@ export type NamingOptions = StackIdentity & {
 
 const tableType = 'AWS::DynamoDB::Table'
 
-/** Names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */
+/** Returns a function that names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */
 export function physicalResources(
   template: Template,
   scope: Scope,
@@ -97,7 +97,7 @@ function named(name: string, ref: string, attributes: Readonly<Record<string, st
   return { name, ref, attribute: (name) => attributes[name] }
 }
 
-/** Names a resource that does not exist locally, such as a role. Every attribute is its ARN. */
+/** Returns names for a resource that does not exist locally, such as a role. Every attribute is its ARN. */
 function placeholder(name: string, arn: string): PhysicalResource {
   return { name, ref: name, attribute: () => arn }
 }

@@ -11,13 +11,13 @@ import { type PhysicalResource, type StackIdentity, templateScope } from './scop
 import { planTable, type TablePlan } from './tables.ts'
 import { type JsonObject, parseTemplate } from './template.ts'
 
-/** Everything that the local stack brings up, read from a packaged template. */
+/** The parts of a packaged template that the local stack runs. */
 export interface StackPlan {
   readonly tables: readonly TablePlan[]
   readonly queues: readonly QueuePlan[]
-  /** Names of the SNS topics. */
+  /** The physical names of the SNS topics. */
   readonly topics: readonly string[]
-  /** Physical names by logical id. The default bus always exists and is not listed. */
+  /** The physical names of the buses by logical id, without the default bus, which always exists. */
   readonly buses: Readonly<Record<string, string>>
   readonly rules: readonly RulePlan[]
   readonly schedules: readonly SchedulePlan[]
@@ -26,15 +26,15 @@ export interface StackPlan {
   readonly notRun: readonly NotRunResource[]
 }
 
-/** A resource of the template that the local stack leaves out although it would do something on AWS. */
+/** A resource of the template that would act on AWS and that the local stack does not run. */
 export interface NotRunResource {
   readonly logicalId: string
   readonly type: string
-  /** For a resource of a type that the local stack runs. */
+  /** Why it is not run, for a resource of a type that the local stack runs. */
   readonly reason?: string
 }
 
-/** Types that are left out without a word: permissions, keys, logs and alarms have no effect on one machine. */
+/** Types that are left out without a note, because they have no effect on one machine. */
 const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
@@ -66,15 +66,15 @@ const plannedTypes: ReadonlySet<string> = new Set([
   'AWS::Scheduler::Schedule',
 ])
 
-/** What a template is planned for. */
+/** The stack for which a template is planned. */
 export type PlanOptions = StackIdentity & {
   readonly parameters: Readonly<Record<string, string>>
   readonly queueUrl: QueueUrl
-  /** Whether TableName of the template counts. Default: yes; otherwise tables are named for the stack. */
+  /** Whether tables have the names of the template. Default: true; otherwise their names begin with that of the stack. */
   readonly ownTableNames?: boolean
 }
 
-/** Resolves a packaged template for one local stack and plans what to bring up. */
+/** Returns the plan of a packaged template for a local stack. Throws Error, with the path, for what the stack does not support. */
 export function planStack(document: unknown, options: PlanOptions): StackPlan {
   const { each, unknown } = resources(document, options)
   const left: NotRunResource[] = [...unknown]
@@ -104,10 +104,10 @@ export function planStack(document: unknown, options: PlanOptions): StackPlan {
   }
 }
 
-/** Plans one resource; `undefined` when the resource is disabled. */
+/** Returns the plan of a resource, why it is not run, or undefined for a disabled resource. */
 type Planner<Plan> = (resource: NamedResource) => Plan | NotRun | undefined
 
-/** Resolves the resources that are run, and lists those of other types. */
+/** Resolves the resources of the types that are run, and lists the resources of other types. */
 function resources(document: unknown, options: PlanOptions) {
   const template = parseTemplate(document)
   const unnamed = templateScope(template, options.parameters, options)

@@ -22,21 +22,21 @@ const queueSchema = z.strictObject({
   Tags: ignored,
 })
 
-/** One queue to create. */
+/** A queue to create. */
 export interface QueuePlan {
   readonly logicalId: string
   readonly name: string
   readonly arn: string
   readonly url: string
   readonly visibilityTimeoutMs: number
-  /** In the form that CreateQueue takes. */
+  /** The attributes in the form of CreateQueue. */
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** SQS's default. */
+/** The default of SQS. */
 const defaultVisibilitySeconds = 30
 
-/** Reads an `AWS::SQS::Queue`. */
+/** Returns the plan of an `AWS::SQS::Queue`. */
 export function planQueue({ logicalId, names, properties, path }: NamedResource): QueuePlan {
   const { QueueName, KmsMasterKeyId, KmsDataKeyReusePeriodSeconds, Tags, ...queue } = parseAt(
     queueSchema,

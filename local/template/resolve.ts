@@ -8,7 +8,7 @@ export interface ResolvedResource {
   readonly properties: JsonObject
 }
 
-/** Resolves every resource whose condition holds and whose type is not in `skippedTypes`. */
+/** Returns the resolved resources whose condition holds and whose type is not in `skippedTypes`, by logical id. */
 export function resolveTemplate(
   template: Template,
   scope: Scope,

@@ -3,7 +3,7 @@ import { type NamedResource, NotRun } from './named-resource.ts'
 import { type JsonObject, jsonSchema, parseAt } from './template.ts'
 import { ignored, jsonText } from './values.ts'
 
-/** One target of a rule, in the form of CloudFormation and of PutTargets. */
+/** A target of a rule, in the form that CloudFormation and PutTargets share. */
 export const targetSchema = z.looseObject({
   Id: z.string().min(1).max(64),
   Arn: z.string().startsWith('arn:', 'must be an ARN'),
@@ -38,17 +38,17 @@ export type TargetInput =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'template'; readonly paths: Readonly<Record<string, string>>; readonly template: string }
 
-/** One target of a rule. */
+/** A target of a rule. */
 export interface TargetPlan {
   readonly id: string
   readonly arn: string
   readonly input: TargetInput
   readonly deadLetterArn?: string | undefined
-  /** For a FIFO queue. */
+  /** The message group, where the target is a FIFO queue. */
   readonly messageGroupId?: string | undefined
 }
 
-/** One rule of a bus. */
+/** A rule of a bus. */
 export interface RulePlan {
   readonly logicalId: string
   readonly name: string
@@ -59,7 +59,7 @@ export interface RulePlan {
   readonly targets: readonly TargetPlan[]
 }
 
-/** Reads an `AWS::Events::Rule` with an event pattern. */
+/** Returns the plan of an `AWS::Events::Rule` with an event pattern. */
 export function planRule({ logicalId, names, properties, path }: NamedResource): RulePlan | NotRun {
   if (properties['EventPattern'] === undefined) return new NotRun('only rules with an EventPattern are run')
   const rule = parseAt(ruleSchema, properties, path)
@@ -74,7 +74,7 @@ export function planRule({ logicalId, names, properties, path }: NamedResource):
   }
 }
 
-/** Reads a target. */
+/** Returns the plan of a target. */
 export function planTarget(target: z.infer<typeof targetSchema>): TargetPlan {
   return {
     id: target.Id,

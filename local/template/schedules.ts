@@ -25,17 +25,17 @@ const scheduleSchema = z.strictObject({
   EndDate: ignored,
 })
 
-/** One function to invoke periodically. */
+/** A function to invoke periodically. */
 export interface SchedulePlan {
   readonly logicalId: string
   readonly arn: string
   readonly periodMs: number
   readonly function: FunctionPlan
-  /** The target's own input as text; `undefined` means Scheduler's standard event. */
+  /** The input of the target as text; undefined: Scheduler's standard event. */
   readonly input: string | undefined
 }
 
-/** Reads an `AWS::Scheduler::Schedule` that invokes a function; `undefined` when it is disabled. */
+/** Returns the plan of an `AWS::Scheduler::Schedule` that invokes a function, or undefined when it is disabled. */
 export function planSchedule(
   { logicalId, names, properties, path }: NamedResource,
   functions: readonly FunctionPlan[],

@@ -1,21 +1,21 @@
 import { parameterValues } from './parameters.ts'
 import type { Json, Template } from './template.ts'
 
-/** What `Ref` and `Fn::GetAtt` return for one resource. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 export interface PhysicalResource {
   readonly name: string
   readonly ref: string
   readonly attribute: (name: string) => string | undefined
 }
 
-/** The names of the stack that a template is resolved for. */
+/** The stack for which a template is resolved. */
 export interface StackIdentity {
   readonly region: string
   readonly accountId: string
   readonly stackName: string
 }
 
-/** Everything that a template value may refer to. */
+/** Everything to which a value of a template can refer. */
 export interface Scope {
   readonly parameters: Readonly<Record<string, Json>>
   readonly conditions: Readonly<Record<string, Json>>

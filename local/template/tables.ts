@@ -43,7 +43,7 @@ const tableSchema = z.strictObject({
   Tags: ignored,
 })
 
-/** One index to create. */
+/** An index to create. */
 export interface IndexPlan {
   readonly name: string
   readonly keySchema: z.infer<typeof keySchema>
@@ -56,7 +56,7 @@ const planIndex = ({ IndexName, KeySchema, Projection }: z.infer<typeof indexSch
   projection: Projection,
 })
 
-/** One table to create. */
+/** A table to create. */
 export interface TablePlan {
   readonly logicalId: string
   readonly name: string
@@ -67,7 +67,7 @@ export interface TablePlan {
   readonly ttlAttribute: string | undefined
 }
 
-/** Reads an `AWS::DynamoDB::Table`. */
+/** Returns the plan of an `AWS::DynamoDB::Table`. */
 export function planTable({ logicalId, names, properties, path }: NamedResource): TablePlan {
   const table = parseAt(tableSchema, properties, path)
   return {

@@ -37,20 +37,20 @@ const templateSchema = z.looseObject({
 /** A CloudFormation template with unresolved intrinsics. */
 export type Template = z.infer<typeof templateSchema>
 
-/** One entry of `Parameters`. */
+/** An entry of `Parameters`. */
 export type ParameterDeclaration = z.infer<typeof parameterSchema>
 
-/** Parses a CloudFormation template. Throws with the path of each value that is not supported. */
+/** Returns a parsed CloudFormation template. Throws Error, with the path of each value that is not supported. */
 export function parseTemplate(document: unknown): Template {
   return parseAt(templateSchema, document, '')
 }
 
-/** Parses with a schema. Throws with the template path of each value that is not supported. */
+/** Returns a value parsed with a schema. Throws Error, with the template path of each value that is not supported. */
 export function parseAt<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(
     (issue) => `${[path, ...issue.path].filter((part) => part !== '').join('.')}: ${issue.message}`,
   )
-  throw new Error(`The local stack does not support this template. ${problems.join('; ')}`)
+  throw new Error(`The local stack does not support this template: ${problems.join('; ')}`)
 }

@@ -12,7 +12,7 @@ export const flag = z
 /** A property that has no effect on one machine. */
 export const ignored = jsonSchema.optional()
 
-/** A JSON document, given as text or in place. Parses to its text. */
+/** A JSON document, as text or as an object, which becomes text. */
 export const jsonText = z.union([
   z.string(),
   z.record(z.string(), jsonSchema).transform((value) => JSON.stringify(value)),

@@ -44,7 +44,7 @@ const clientOf = (environment: ReadonlyMap<string, string>, service: string) => 
 const printedBodies = (stdout: string): readonly string[] =>
   [...stdout.matchAll(/--message-body '(\{[^']*\})'/g)].map(([, body = '']) => body)
 
-/** Listens on a port, 0 for a free one; fails when it is taken. */
+/** Listens on a port, 0 for any free port. Rejects when the port is in use. */
 const occupy = async (port: number): Promise<{ port: number; close: () => Promise<unknown> }> => {
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -113,14 +113,21 @@ describe('npm start', () => {
     },
   )
 
-  test('lets exports survive a restart, and moves away from a port that is taken', async () => {
+  test('stops what it has started and fails when the settings cannot be written', async () => {
+    const start = await run('--env', '/dev/null/env')
+    const { code, stderr } = await start.ended
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('/dev/null') })
+    await hasLeftNothing(start)
+  })
+
+  test('lets exports survive a restart, and moves away from a port that is in use', async () => {
     const first = await run()
     await first.printed(/Ctrl-C stops everything/)
     const second = await run()
     await second.printed(/Ctrl-C stops everything/)
     const [one, two] = [await readFile(first.envFile, 'utf8'), await readFile(second.envFile, 'utf8')]
     expect(exportsOf(two).get('AWS_ENDPOINT_URL_SQS')).not.toBe(exportsOf(one).get('AWS_ENDPOINT_URL_SQS'))
-    expect(second.stdout()).toMatch(/^Note: port \d+ is taken, so sqs listens on another one$/m)
+    expect(second.stdout()).toMatch(/^Note: port \d+ is in use, so sqs listens on another port$/m)
     // Stacks that share an engine have a table of their own each.
     if (externalEngine === undefined)
       expect(exportsOf(two).get('RUN_TABLE')).toBe(exportsOf(one).get('RUN_TABLE'))

@@ -99,7 +99,7 @@ describe('planStack', () => {
     expect(notRun).toEqual([
       { logicalId: 'Hook', type: 'AWS::Events::ApiDestination' },
       { logicalId: 'Board', type: 'AWS::CloudWatch::Dashboard' },
-      { logicalId: 'Python', type: 'AWS::Lambda::Function', reason: 'only nodejs runtimes are run' },
+      { logicalId: 'Python', type: 'AWS::Lambda::Function', reason: 'only Node.js functions are run' },
       { logicalId: 'Cron', type: 'AWS::Events::Rule', reason: 'only rules with an EventPattern are run' },
       { logicalId: 'Stream', type: 'AWS::Lambda::EventSourceMapping', reason: 'only queues are polled' },
     ])

@@ -78,17 +78,17 @@ describe('resolveValue', () => {
       { a: [{ 'Fn::Select': [0, ['a']] }] },
       'Resources.X.a.0: the local stack does not resolve Fn::Select',
     ],
-    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: the template defines no Nowhere'],
+    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: the template has no parameter or resource Nowhere'],
     [
       'an unknown attribute',
       { 'Fn::GetAtt': ['Table', 'StreamArn'] },
-      'Resources.X: no attribute Table.StreamArn',
+      'Resources.X: the local stack knows no attribute Table.StreamArn',
     ],
-    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: the template defines no Nowhere'],
+    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: the template has no parameter or resource Nowhere'],
     [
       'an unknown condition',
       { 'Fn::If': ['Nowhere', 1, 2] },
-      'Resources.X: the template defines no condition Nowhere',
+      'Resources.X: the template has no condition Nowhere',
     ],
     [
       'an unknown operator in a condition',
@@ -107,7 +107,7 @@ describe('templateScope', () => {
     [{ Suffix: 'A' }, 'Parameters.Suffix: "A" does not match [a-z]*'],
     [{ Rate: '11' }, 'Parameters.Rate: "11" is more than 10'],
     [{ Rate: 'fast' }, 'Parameters.Rate: "fast" is not a number'],
-    [{ Stagge: 'dev' }, 'the template declares no Stagge'],
+    [{ Stagge: 'dev' }, 'the template has no parameter Stagge'],
   ])('refuses an invalid parameter: %o', (parameters, message) => {
     expect(() => templateScope(template, parameters as Record<string, string>, identity)).toThrow(message)
   })
