@@ -31,7 +31,7 @@ export const simulatorUsage = `${command} [flags]
   --assets 24              the number of sample assets
   --catalogue file.json    your own catalogue instead of the sample assets
   --list-order newest      the order of List: newest, oldest or random
-  --profile file.json      imitates what dzrun doctor --live recorded; --list-order, --set override it
+  --profile file.json      imitates a dzrun doctor --live profile; --list-order, --set override it
   --set name=value         any setting, e.g. --set failureShare=0.3; can be repeated
   --events-to http://...   posts aws.datazone events to the EventBridge endpoint of the local stack
   --help                   prints this help`

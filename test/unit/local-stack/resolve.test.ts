@@ -78,13 +78,21 @@ describe('resolveValue', () => {
       { a: [{ 'Fn::Select': [0, ['a']] }] },
       'Resources.X.a.0: the local stack does not resolve Fn::Select',
     ],
-    ['an unknown name', { b: { Ref: 'Nowhere' } }, 'Resources.X.b: the template has no parameter or resource Nowhere'],
+    [
+      'an unknown name',
+      { b: { Ref: 'Nowhere' } },
+      'Resources.X.b: the template has no parameter or resource Nowhere',
+    ],
     [
       'an unknown attribute',
       { 'Fn::GetAtt': ['Table', 'StreamArn'] },
       'Resources.X: the local stack knows no attribute Table.StreamArn',
     ],
-    ['an unknown name in text', { 'Fn::Sub': '${Nowhere}' }, 'Resources.X: the template has no parameter or resource Nowhere'],
+    [
+      'an unknown name in text',
+      { 'Fn::Sub': '${Nowhere}' },
+      'Resources.X: the template has no parameter or resource Nowhere',
+    ],
     [
       'an unknown condition',
       { 'Fn::If': ['Nowhere', 1, 2] },
