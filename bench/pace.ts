@@ -2,6 +2,7 @@ import { command } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
+import { chanceStory, recoverySeconds as paceRecoverySeconds } from '../test/support/drive-starts.ts'
 import type { Case } from './virtual-system/case.ts'
 import type { Figures } from './virtual-system/figures.ts'
 import { measure } from './virtual-system/measure.ts'
@@ -136,6 +137,30 @@ const recovers = async (recovery: Recovery): Promise<boolean> => {
   return slowest <= mostSeconds
 }
 
+const storyCount = 4000
+const mostLateShare = 0.015
+
+/**
+ * Whether the pace alone is back at 90% of the configured rate within a minute of the end of throttling by chance in nearly
+ * every story. In a few, the throttling ends while it is still taken for a limit (docs/adr/0214).
+ */
+const recoversFromChance = (): boolean => {
+  const all = Array.from({ length: storyCount }, (_, number) =>
+    paceRecoverySeconds(chanceStory(`story ${number}`)),
+  )
+  const late = all.filter((seconds) => seconds > 60).sort((left, right) => left - right)
+  const lateShare = late.length / storyCount
+  console.log(
+    `10% to 40% throttled by chance for 30 s to 5 minutes, the pace alone, ${storyCount} stories` +
+      (lateShare > mostLateShare ? '   MISSED' : ''),
+  )
+  console.log(
+    `    ${percent(lateShare)} need more than 60 s to 90% (at most ${percent(mostLateShare)}): ` +
+      `half of them ${late[Math.floor(late.length / 2)]?.toFixed(0)} s, the slowest ${late.at(-1)?.toFixed(0)} s`,
+  )
+  return lateShare <= mostLateShare
+}
+
 await runCommand(
   command(
     'bench:pace',
@@ -149,6 +174,7 @@ await runCommand(
     let missed = 0
     for (const one of bounded) if (!(await isKept(one))) missed += 1
     for (const one of recoveries) if (!(await recovers(one))) missed += 1
+    if (!recoversFromChance()) missed += 1
     return missed === 0 ? 0 : 1
   },
 )

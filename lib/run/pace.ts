@@ -82,7 +82,8 @@ const restored = (pace: Pace, { topRate }: Descent, chance: Chance, configuredRa
 /**
  * The pace after DataZone throttled a Start. A few throttles are only recorded; more show what share of Starts is over
  * the limit, and the rate is cut to just under it. A cut voids the slots that are still to come. When as much is throttled
- * at half of the rate, the limit is not the cause: the rate returns, and that share is expected from then on.
+ * at half of the rate, the limit is not the cause: the rate returns, and the larger of the two shares is expected from then
+ * on, because each was measured on few Starts.
  */
 export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pace => {
   const rate = rateAt(pace, nowMs, configuredRate)
@@ -94,8 +95,10 @@ export const slowDown = (pace: Pace, nowMs: number, configuredRate: number): Pac
   const over = shareOverLimit(throttling, rate, tolerance)
   if (over === undefined) return { ...before, throttling }
   const descent = descentWith(pace.descent, nowMs - (pace.loweredAtMs ?? 0), rate, over)
-  if (!isChance && isByChance(descent, rate, over))
-    return restored(doubting, descent, { share: over, sinceMs: nowMs }, configuredRate)
+  if (!isChance && isByChance(descent, rate, over)) {
+    const share = Math.max(descent.share, over)
+    return restored(doubting, descent, { share, sinceMs: nowMs }, configuredRate)
+  }
   const limitRate = rate * Math.max(deepestCut, 1 - over)
   const loweredRate = Math.min(rate, Math.max(slowestRate, limitRate * room))
   const { throttling: _, ...rest } = doubting

@@ -45,6 +45,27 @@ describe('isExpected', () => {
   })
 })
 
+describe('slowDown, when a descent has gained nothing', () => {
+  test.each([
+    ['first', 0.5, 0.5],
+    ['last', 0.2, 0.3],
+  ])('expects the larger share, the %s', (_, first, atLeast) => {
+    // A Start in three is throttled at half of the rate.
+    let pace: Parameters<typeof slowDown>[0] = {
+      nextSlotMs: t0,
+      loweredRate: 5,
+      limitRate: 5,
+      loweredAtMs: t0,
+      rateCuts: 1,
+      descent: { topRate: 10, fromRate: 10, share: first },
+    }
+    for (let ms = 0; pace.chance === undefined && ms < 20_000; ms += 600) pace = slowDown(pace, t0 + ms, 10)
+    expect(pace.chance?.share).toBeGreaterThanOrEqual(atLeast)
+    expect(pace.chance?.share).toBeLessThan(0.6)
+    expect(rateAt(pace, t0 + 20_000, 10)).toBe(10)
+  })
+})
+
 describe('slowDown, when throttling is expected', () => {
   test('cuts the rate when more is throttled than is expected, and expects it no longer', () => {
     let pace: Parameters<typeof slowDown>[0] = { nextSlotMs: t0, chance: { share: 0.3, sinceMs: t0 } }

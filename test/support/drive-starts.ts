@@ -1,0 +1,49 @@
+import { type Pace, rateAt, slowDown } from '../../lib/run/pace.ts'
+import { deployed } from '../simulation/deployed.ts'
+import { seededRandom } from '../simulation/ports/random.ts'
+import { t0 } from './runs.ts'
+
+export const configuredRate = deployed.startRatePerSecond
+
+export interface DrivenStart {
+  readonly atMs: number
+  readonly rate: number
+  readonly throttled: boolean
+}
+
+/** Sends a Start in each slot until `untilMs`; `isThrottled` says which ones DataZone refuses. Returns the pace each time. */
+export const driveStarts = (untilMs: number, isThrottled: (atMs: number) => boolean) => {
+  let pace: Pace = { nextSlotMs: 0 }
+  const starts: DrivenStart[] = []
+  for (let atMs = t0; atMs < untilMs; ) {
+    const throttled = isThrottled(atMs)
+    if (throttled) pace = slowDown(pace, atMs, configuredRate)
+    const rate = rateAt(pace, atMs, configuredRate)
+    starts.push({ atMs, rate, throttled })
+    atMs += 1000 / rate
+  }
+  return { pace, starts }
+}
+
+/** Throttling by chance: 10% to 40% of all Starts, whatever their rate is, for 30 s to 5 minutes. */
+export interface ChanceStory {
+  readonly isThrottled: (atMs: number) => boolean
+  readonly endMs: number
+}
+
+export const chanceStory = (seed: string): ChanceStory => {
+  const random = seededRandom(seed)
+  const share = 0.1 + 0.3 * random.next()
+  const endMs = t0 + random.whole(30, 300) * 1000
+  return { endMs, isThrottled: (atMs) => atMs < endMs && random.chance(share) }
+}
+
+/** The pace is back after less than this, whatever it was. */
+const longestRecoveryMs = 6 * 60_000
+
+/** From the end of the throttling to 90% of the configured rate, in seconds. */
+export const recoverySeconds = ({ isThrottled, endMs }: ChanceStory): number => {
+  const { starts } = driveStarts(endMs + longestRecoveryMs, isThrottled)
+  const back = starts.find(({ atMs, rate }) => atMs >= endMs && rate >= 0.9 * configuredRate)
+  return ((back?.atMs ?? Number.POSITIVE_INFINITY) - endMs) / 1000
+}
