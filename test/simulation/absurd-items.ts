@@ -4,6 +4,7 @@ import { type Cap, countersAt } from '../../lib/run/caps.ts'
 import { partitionOf } from '../../lib/run/identity.ts'
 import type { ClaimedRun, ParkedRun } from '../../lib/run/run.ts'
 import type { DataZone } from '../../local/datazone/datazone.ts'
+import type { Environment } from './environment.ts'
 import type { SimulatedBreakers } from './ports/breakers.ts'
 import type { Random } from './ports/random.ts'
 import type { SimulatedTable } from './ports/run-store.ts'
@@ -119,6 +120,7 @@ export interface PlantedTable {
   readonly pace: SimulatedPace
   readonly breakers: SimulatedBreakers
   readonly switches: SimulatedSwitches
+  readonly environment: Environment
   /** Its events become hints. */
   readonly hinting: DataZone
   readonly caps: readonly Omit<Cap, 'type'>[]

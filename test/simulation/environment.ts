@@ -40,6 +40,8 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, env: Readon
 /** Lambda, its event source and its schedule, over processes that may die anywhere. */
 export interface Environment {
   deploy(mode: 'off' | 'plan' | 'run'): void
+  /** Deploys the guard of a table that was restored to that time, in ms since the epoch. */
+  guardRestore(toMs: number): void
   /** Something was put on a queue. */
   wake(): void
   /** Something was written to the table. */
@@ -72,11 +74,12 @@ export const startEnvironment = (options: {
   readonly quiet?: Quiet
 }): Environment => {
   const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
-  const configs = {
-    off: configFor('off', policyFile, env),
-    plan: configFor('plan', policyFile, env),
-    run: configFor('run', policyFile, env),
-  }
+  const configsWith = (over: Readonly<Record<string, string>>) => ({
+    off: configFor('off', policyFile, over),
+    plan: configFor('plan', policyFile, over),
+    run: configFor('run', policyFile, over),
+  })
+  let configs = configsWith(env)
   const backfills = options.backfills ?? memoryBackfillPlans()
   let config = configs.run
   let calm = false
@@ -202,6 +205,10 @@ export const startEnvironment = (options: {
   return {
     deploy: (mode) => {
       config = configs[mode]
+    },
+    guardRestore: (toMs) => {
+      configs = configsWith({ ...env, RESTORED_TO: new Date(toMs).toISOString() })
+      config = configs.run
     },
     wake: () => {
       starters.wake()

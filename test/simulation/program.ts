@@ -18,6 +18,7 @@ import type { Scenario } from './scenario.ts'
 import { sendSourceRequest } from './send-request.ts'
 import { hostileBodies, strangeHints } from './strange-bodies.ts'
 import {
+  backlogAssets,
   drawTrial,
   heldSource,
   leasedAsset,
@@ -150,6 +151,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
             ...unlistedAssets,
             ...assetsOfLostRuns,
             ...trialAssets,
+            ...backlogAssets,
             leasedAsset,
             parkedAsset,
           ].map((id) => assetOf(id)),

@@ -4,6 +4,7 @@ import type { Random } from './ports/random.ts'
 import type { Action } from './program-action.ts'
 import type { Scenario } from './scenario.ts'
 import { sendSourceRequest } from './send-request.ts'
+import { isTableCall, tableIsDown } from './table-outages.ts'
 
 /**
  * One fault alone, in the calm of a seed, while assets are published: nothing else excuses what goes wrong meanwhile.
@@ -11,10 +12,12 @@ import { sendSourceRequest } from './send-request.ts'
  * `bus-refuses`, `bus-hangs`: the bus takes no event, at once or without an answer. `contended-writes`: DynamoDB refuses
  * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
  * of the table hold what this system never writes. `absurd-counters`: so do the counters of the caps, in seeds that have
- * caps.
+ * caps. `table-outage`: the table answers no call. `restored-table`: the table goes back to what it was when the trial began,
+ * and what was published meanwhile is published again.
  */
 const trialKinds = ['bus-refuses', 'bus-hangs', 'contended-writes', 'lost-claims', 'absurd-items'] as const
-export type TrialKind = (typeof trialKinds)[number] | 'absurd-counters'
+const lossKinds = ['table-outage', 'restored-table'] as const
+export type TrialKind = (typeof trialKinds)[number] | (typeof lossKinds)[number] | 'absurd-counters'
 
 /** The fault of a seed's calm. Times in ms from the start. */
 export interface Trial {
@@ -25,6 +28,11 @@ export interface Trial {
 
 /** Published while a trial lasts. */
 export const trialAssets: readonly string[] = Array.from({ length: 12 }, (_, index) => `trial${index + 1}`)
+/** Published as well while the table answers no call: what has waited must drain at the full rate. */
+export const backlogAssets: readonly string[] = Array.from(
+  { length: 60 },
+  (_, index) => `backlog${index + 1}`,
+)
 /** A run of it is requested while a trial lasts. */
 export const trialSource = 'trial-source'
 /** Their records are planted, with a lease and a wait that end far ahead. */
@@ -48,7 +56,12 @@ export const drawTrial = (
   const fromMs = stormMs + 175 * minute
   // A full cap holds back what any other trial asks for.
   const kind = caps.length > 0 ? 'absurd-counters' : random.pick(trialKinds)
-  return { kind, fromMs, untilMs: fromMs + random.whole(4, 12) * minute }
+  const untilMs = fromMs + random.whole(4, 12) * minute
+  const losses = random.fork('losses')
+  if (caps.length > 0 || !losses.chance(0.3)) return { kind, fromMs, untilMs }
+  const loss = losses.pick(lossKinds)
+  // By the end of a lost time DataZone has forgotten the client tokens of its Starts.
+  return { kind: loss, fromMs, untilMs: loss === 'restored-table' ? untilMs + 10 * minute : untilMs }
 }
 
 /** The beginning and the end of a trial, and a publish of each asset soon after its beginning. */
@@ -59,17 +72,22 @@ export const trialActions = (
   published: (assetId: string) => Action,
 ): readonly { readonly atMs: number; readonly deed: Action }[] => {
   if (trial === undefined) return []
-  const { fromMs, untilMs } = trial
+  const { kind, fromMs, untilMs } = trial
   const asked = { id: 'request-of-trial', dataSourceId: trialSource, triggerKey: 'load-of-trial' }
+  const assets = kind === 'table-outage' ? [...trialAssets, ...backlogAssets] : trialAssets
+  const publishes = assets.map((assetId) => ({
+    atMs: fromMs + 2_000 + random.whole(0, 5_000),
+    deed: published(assetId),
+  }))
+  const isRestored = kind === 'restored-table'
   return [
     { atMs: fromMs, deed: { kind: 'trial' } },
-    { atMs: fromMs + 2_000, deed: sendSourceRequest(place, asked) },
-    ...trialAssets.map((assetId) => ({
-      atMs: fromMs + 2_000 + random.whole(0, 5_000),
-      deed: published(assetId),
-    })),
+    // A source can run twice for one trigger key, so its lost run proves nothing.
+    ...(isRestored ? [] : [{ atMs: fromMs + 2_000, deed: sendSourceRequest(place, asked) }]),
+    ...publishes,
+    ...(isRestored ? publishes.map(({ deed }) => ({ atMs: untilMs + random.whole(1, 60_000), deed })) : []),
     // Once every starter has read the switch.
-    ...(trial.kind === 'absurd-items' ? [{ atMs: fromMs + minute, deed: published(pausedAsset) }] : []),
+    ...(kind === 'absurd-items' ? [{ atMs: fromMs + minute, deed: published(pausedAsset) }] : []),
     { atMs: untilMs, deed: { kind: 'trial' } },
   ]
 }
@@ -83,6 +101,7 @@ const answerIsLost: Weather = { ...fairWeather, accidents: { resend: 0.5, 'fail-
 export const trialWeather = (kind: TrialKind, { name }: CallInfo): Weather | undefined => {
   if (name === 'bus.put' && kind === 'bus-refuses') return refusing
   if (name === 'bus.put' && kind === 'bus-hangs') return hanging
+  if (kind === 'table-outage' && isTableCall(name)) return tableIsDown
   return name === 'store.claim' && kind === 'lost-claims' ? answerIsLost : undefined
 }
 

@@ -3,7 +3,7 @@ import { type RefuseWrite, writeRefusals } from './ports/contended-writes.ts'
 import type { Weather } from './ports/fates.ts'
 import type { CallInfo } from './ports/port-call.ts'
 import type { Random } from './ports/random.ts'
-import { contendedShare, leasedAsset, parkedAsset, type Trial, trialWeather } from './trials.ts'
+import { contendedShare, leasedAsset, parkedAsset, type Trial, trialAssets, trialWeather } from './trials.ts'
 
 /** The fault of a world's calm while it lasts, and the writes that DynamoDB refuses in its storm. */
 export interface WorldTrial {
@@ -12,6 +12,17 @@ export interface WorldTrial {
   /** The weather that the trial makes for a call, if it does. */
   weather(call: CallInfo): Weather | undefined
   readonly refuseWrite: RefuseWrite
+}
+
+/** Keeps what the table holds. Returns what an operator does at the end: restores it, and deploys the guard. */
+const loseWrites = ({ table, hinting, environment, nowMs }: PlantedTable): (() => void) => {
+  // A retry would be another run of the same subject, which List does not tell from the first.
+  hinting.control.setOutcomes(trialAssets.map((target) => ({ target, outcome: 'succeeded' })))
+  const restore = table.snapshot()
+  return () => {
+    restore()
+    environment.guardRestore(nowMs)
+  }
 }
 
 export const worldTrial = (options: {
@@ -31,6 +42,7 @@ export const worldTrial = (options: {
   const plant = (kind: Trial['kind']) => {
     if (kind === 'absurd-counters')
       repair = plantAbsurdCounters(random.fork('absurd counters'), options.planted())
+    if (kind === 'restored-table') repair = loseWrites(options.planted())
     if (kind !== 'absurd-items') return
     const planted = options.planted()
     repair = plantAbsurdItems(random.fork('absurd items'), planted)

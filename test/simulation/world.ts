@@ -171,7 +171,11 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     random: random.fork('trial'),
     refusedShare: () => (isStorm() ? profile.contendedWrites : 0),
     count,
-    planted: () => ({ table, pace, breakers, switches, hinting, caps: scenario.caps, nowMs: time.now() }),
+    planted: () => ({
+      ...{ table, pace, breakers, switches, environment, hinting },
+      caps: scenario.caps,
+      nowMs: time.now(),
+    }),
   })
   const does = (what: NonNullable<Sabotage['without']>) => sabotage?.without !== what
   const table = simulatedTable({

@@ -10,9 +10,12 @@ const slackMs = 20_000
 /** What was on its way when the storm ended may still hit who waits for it. */
 const aftermathMs = 180_000
 
-/** When an ending could be announced that came about at `atMs`: not before a bus that takes no event does again. */
+/** When an ending could be announced that came about at `atMs`: not before the bus, or the table, answers again. */
 const announceableMs = ({ trial }: Outside, atMs: number): number =>
-  trial?.kind.startsWith('bus-') === true && atMs > trial.fromMs - 2 * sweepMs && atMs < trial.untilMs
+  trial !== undefined &&
+  /^(bus-|table-outage)/.test(trial.kind) &&
+  atMs > trial.fromMs - 2 * sweepMs &&
+  atMs < trial.untilMs
     ? Math.max(atMs, trial.untilMs)
     : atMs
 

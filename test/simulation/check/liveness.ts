@@ -20,9 +20,11 @@ export const hiddenRequestsComeBackSoon: Rule = ({ hidden, unreadableAssets }) =
 const mostTries = 4
 
 /** Where nothing fails, no request goes back to the queue again and again, however many ask for the same at once. */
-export const requestsAreNotTriedAgainAndAgain: Rule = ({ hidden, unreadableAssets, calmFromMs }) => {
+export const requestsAreNotTriedAgainAndAgain: Rule = ({ hidden, unreadableAssets, calmFromMs, trial }) => {
+  const isOutage = (atMs: number): boolean =>
+    trial?.kind === 'table-outage' && atMs >= trial.fromMs && atMs <= trial.untilMs
   const inCalm = hidden.filter(
-    ({ atMs, body }) => atMs > calmFromMs && !isAboutUnreadable(body, unreadableAssets),
+    ({ atMs, body }) => atMs > calmFromMs && !isOutage(atMs) && !isAboutUnreadable(body, unreadableAssets),
   )
   return [...Map.groupBy(inCalm, ({ messageId }) => messageId).values()].flatMap((hides) =>
     hides.length <= mostTries

@@ -1,5 +1,13 @@
 import type { Outside } from '../outside.ts'
-import { leasedAsset, parkedAsset, pausedAsset, trialAssets, trialSource } from '../trials.ts'
+import {
+  backlogAssets,
+  leasedAsset,
+  parkedAsset,
+  pausedAsset,
+  type Trial,
+  trialAssets,
+  trialSource,
+} from '../trials.ts'
 import { isAbout, statusOf } from './events.ts'
 import { historyOf, nameOf, number, startedTypes, text } from './items.ts'
 import type { Rule } from './rule.ts'
@@ -17,9 +25,21 @@ const foundMs = 8 * 60_000
 const isSplit = ({ apiGeneration, scenario }: Outside): boolean =>
   apiGeneration === 'older' && scenario.sets.flat().some((type) => type !== 'BUSINESS_DESCRIPTIONS')
 
-const targets = new Set([...trialAssets, trialSource])
+const targets = new Set([...trialAssets, ...backlogAssets, trialSource])
 
-/** P13: while one fault of the bus or of the table lasts, every request is started as if there were none. */
+/** N of promise P13: how soon after an outage every request that waited for its end is tried. */
+const triedMs = 60_000
+/** What waited starts at this rate at least, in Starts a second: 95% of the configured one. */
+const drainRate = 9.3
+
+/** When a request of a trial should have a run, for the trial's part. */
+const startableMs = ({ kind, untilMs }: Trial, atMs: number): number =>
+  kind === 'table-outage' ? Math.max(atMs, untilMs + triedMs + (targets.size / drainRate) * 1000) : atMs
+
+/**
+ * P13: while one fault of the bus or of the table lasts, every request is started as if there were none; and after a time in
+ * which the table answered no call, within 60 seconds, at the full rate.
+ */
 export const trialsStartInTime: Rule = (outside) => {
   const { trial, runs, sent } = outside
   if (trial === undefined || trial.kind === 'absurd-counters') return []
@@ -27,7 +47,7 @@ export const trialsStartInTime: Rule = (outside) => {
   return sent.flatMap(({ atMs, request }) => {
     if (request === undefined || !targets.has(request.assetId)) return []
     const first = runs.find((run) => run.assetId === request.assetId)
-    return first !== undefined && first.createdAtMs <= atMs + withinMs
+    return first !== undefined && first.createdAtMs <= startableMs(trial, atMs) + withinMs
       ? []
       : [
           `${request.assetId} was started ${first === undefined ? 'never' : `after ${first.createdAtMs - atMs} ms`} (${trial.kind})`,

@@ -62,6 +62,8 @@ export interface SimulatedTable {
   plantCounter(counter: Counter, runs: unknown): unknown
   /** Puts the item of a run id there, whatever it says. */
   plantHolder(domainId: string, runId: string, heldBy: unknown): void
+  /** Keeps what the table holds; returns a function that takes the table back to it. */
+  snapshot(): () => void
   /** Every write, in order. */
   writes(): readonly TableWrite[]
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
@@ -69,6 +71,15 @@ export interface SimulatedTable {
 }
 
 const isDueBy = (one: Stored, nowMs: number): boolean => (one.workAtMs ?? Number.POSITIVE_INFINITY) <= nowMs
+
+/** Returns a function that takes a map back to what it holds now. */
+const keptEntries = <K, V>(map: Map<K, V>): (() => void) => {
+  const kept = [...map]
+  return () => {
+    map.clear()
+    for (const [key, value] of kept) map.set(key, value)
+  }
+}
 
 /** Documented limits: of an item, and of a page of a query. */
 const maxItemBytes = 400 * 1024
@@ -428,6 +439,17 @@ export const simulatedTable = (options: {
 
   const all = (): Stored[] => [...partitions.values()].flatMap((partition) => [...partition.values()])
 
+  const snapshot = () => {
+    const before = new Set(all())
+    const others = [keptEntries(counters), keptEntries(claimCounts), keptEntries(holders)]
+    return () => {
+      const isNew = (one: Stored) => !before.has(one)
+      for (const { key } of all().filter(isNew)) remove(key)
+      for (const one of before) if (find(one.key) !== one) put(one)
+      for (const restore of others) restore()
+    }
+  }
+
   return {
     storeFor,
     counters: () =>
@@ -444,6 +466,7 @@ export const simulatedTable = (options: {
       return before
     },
     plantHolder: (domainId, runId, heldBy) => void holders.set(JSON.stringify([domainId, runId]), heldBy),
+    snapshot,
     writes: () => writes,
     expire: () => {
       const over = all().filter((one) => isOver(one, time.now()))

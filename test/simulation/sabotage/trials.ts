@@ -1,7 +1,7 @@
 import { PortUnavailable } from '../../../lib/errors.ts'
 import { contendedAsset } from '../contention.ts'
 import type { TrialKind } from '../trials.ts'
-import { filtered, type Sabotage, withStore } from './sabotage.ts'
+import { filtered, type Sabotage, withPace, withStore } from './sabotage.ts'
 
 const inTrial =
   (...kinds: readonly TrialKind[]): NonNullable<Sabotage['appliesTo']> =>
@@ -80,6 +80,25 @@ export const trialsSabotages: readonly Sabotage[] = [
     name: 'take a damaged counter of a cap for an empty one',
     appliesTo: inTrial('absurd-counters'),
     without: 'checks of counters',
+  },
+  {
+    name: 'start what waited for the table one by one',
+    appliesTo: inTrial('table-outage'),
+    ports: (ports) =>
+      withPace(ports, {
+        reserve: async (count, nowMs, latestMs) => {
+          const slots = await ports.pace.reserve(Math.min(1, count), nowMs, latestMs)
+          return Array.from({ length: count }, (_, index) => ({
+            ...(slots[0] ?? { rateCuts: 0 }),
+            atMs: (slots[0]?.atMs ?? nowMs) + index * 10_000,
+          }))
+        },
+      }),
+  },
+  {
+    name: 'start after a restore as if nothing was lost',
+    appliesTo: inTrial('restored-table'),
+    settings: ({ restoredToMs: _, ...settings }) => settings,
   },
   {
     name: 'wait half a minute for a bus that does not answer',
