@@ -5,7 +5,7 @@ import { t0 } from './runs.ts'
 
 export const configuredRate = deployed.startRatePerSecond
 
-export interface DrivenStart {
+interface DrivenStart {
   readonly atMs: number
   readonly rate: number
   readonly throttled: boolean
@@ -26,7 +26,7 @@ export const driveStarts = (untilMs: number, isThrottled: (atMs: number) => bool
 }
 
 /** Throttling by chance: 10% to 40% of all Starts, whatever their rate is, for 30 s to 5 minutes. */
-export interface ChanceStory {
+interface ChanceStory {
   readonly isThrottled: (atMs: number) => boolean
   readonly endMs: number
 }
