@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import {
   assetId,
   dataSourceId,
+  described,
   domainId,
   revision,
   senderId,
@@ -12,35 +13,41 @@ import {
 
 const common = {
   version: z.literal(1),
-  /** The sender's id of this cancel. It appears in the history of each canceled run and in its event. */
-  requestId: senderId,
+  requestId: described(
+    "The sender's id of this cancel. It appears in the history of each canceled run and in its event.",
+    senderId,
+  ),
   kind: z.literal('CANCEL'),
-  domainId,
-  /** Only runs requested until then are canceled, however late or often this message is delivered. */
-  requestedAt: timestamp,
-  /** Goes to the history of each canceled run. */
-  reason: z.optional(wellFormedText(150)),
+  domainId: described('The id of the DataZone domain.', domainId),
+  requestedAt: described(
+    'Cancels only runs that were requested until this time, however late or often this message is delivered. An ISO 8601 date-time with a time zone.',
+    timestamp,
+  ),
+  reason: described('Is kept in the history of each canceled run.', z.optional(wellFormedText(150))),
 }
 
 /** Cancels the runs of an asset that have not ended. */
 export const AssetCancelRequest = z.strictObject({
   ...common,
   asset: z.strictObject({
-    id: assetId,
-    /** Default: every revision. */
-    revision: z.optional(revision),
+    id: described('The id of the asset.', assetId),
+    revision: described('Cancels only runs of this revision. Default: every revision.', z.optional(revision)),
   }),
-  /** Cancels only runs all of whose types are listed. Default: all runs. */
-  types: z.optional(typeList),
+  types: described(
+    'Cancels only runs whose types are all in this list. Default: runs of any types.',
+    z.optional(typeList),
+  ),
 })
 export type AssetCancelRequest = z.infer<typeof AssetCancelRequest>
 
 /** Cancels the runs of a data source that have not started: DataZone cannot cancel a data source run. */
 export const SourceCancelRequest = z.strictObject({
   ...common,
-  dataSource: z.strictObject({ id: dataSourceId }),
-  /** Default: every trigger key. */
-  triggerKey: z.optional(senderId),
+  dataSource: z.strictObject({ id: described('The id of the data source.', dataSourceId) }),
+  triggerKey: described(
+    'Cancels only the run of this trigger key. Default: every trigger key.',
+    z.optional(senderId),
+  ),
 })
 export type SourceCancelRequest = z.infer<typeof SourceCancelRequest>
 

@@ -1,6 +1,13 @@
 import * as z from 'zod/mini'
 import { generationTypes } from '../run/run.ts'
 
+/** Returns a copy of a schema with a description, which its JSON Schema shows. */
+export const described = <Schema extends z.core.$ZodType>(description: string, schema: Schema): Schema => {
+  const copy = z.clone(schema)
+  z.globalRegistry.add(copy, { description })
+  return copy
+}
+
 /** Patterns of the service model, anchored. */
 export const domainIdPattern = /^dzd[-_][a-zA-Z0-9_-]{1,36}$/
 const idPattern = /^[a-zA-Z0-9_-]{1,36}$/

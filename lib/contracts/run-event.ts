@@ -14,6 +14,7 @@ import {
   type Subject,
   unknownProject,
 } from '../run/run.ts'
+import { described } from './fields.ts'
 
 /** `source` of every event we put on the run bus. */
 export const eventSource = 'datazone-run-orchestrator'
@@ -48,88 +49,110 @@ const time = z.iso.datetime()
 /** The `detail` of our events, version 1. Consumers must ignore unknown fields, because more will be added. */
 export const RunEventDetail = z.looseObject({
   metadata: z.looseObject({
-    /** The idempotency key: the same for every repeat of this event. Drop an id that you have seen. */
-    id: text,
+    id: described(
+      'The idempotency key: the same for every repeat of this event. Drop an event whose id you have seen.',
+      text,
+    ),
     version: z.literal(1),
-    /** When it happened, as far as is known. */
-    time,
-    correlationId: z.optional(text),
-    /** The id of the request or event that requested the run. */
-    causationId: z.optional(text),
+    time: described('When the event happened, as far as it is known.', time),
+    correlationId: described('The correlationId of the request.', z.optional(text)),
+    causationId: described('The id of the request or event that requested the run.', z.optional(text)),
   }),
   data: z.looseObject({
-    status: z.enum([...endings, 'STARTED', 'SKIPPED', 'DUPLICATE']),
+    status: described(
+      'How the run ended, or what became of the request: STARTED, SKIPPED or DUPLICATE.',
+      z.enum([...endings, 'STARTED', 'SKIPPED', 'DUPLICATE']),
+    ),
     kind: z.optional(z.enum(runKinds)),
     domainId: z.optional(text),
     projectId: z.optional(text),
-    /** The project's name, where DataZone showed it. */
-    projectName: z.optional(text),
+    projectName: described('The name of the project, where DataZone showed it.', z.optional(text)),
     asset: z.optional(
       z.looseObject({
         id: text,
         revision: z.optional(text),
-        /** The asset's name, where GetAsset showed it. */
-        name: z.optional(text),
-        /** The address of the asset's page in the data portal. */
-        portalUrl: z.optional(text),
+        name: described('The name of the asset, where GetAsset showed it.', z.optional(text)),
+        portalUrl: described('The URL of the asset in the data portal.', z.optional(text)),
       }),
     ),
-    types: z.optional(z.array(text)),
-    /** Data source runs have this instead of asset and types. A foreign run has no trigger key. */
-    dataSource: z.optional(z.looseObject({ id: text, triggerKey: z.optional(text) })),
-    /** DataZone or another caller started the run; the policy follows it. */
-    foreign: z.optional(z.literal(true)),
-    runId: z.optional(text),
-    attempt: z.optional(z.int()),
-    /** The attempt failed and will be retried, so another ending follows. */
-    willRetry: z.optional(z.boolean()),
-    /** On a retry: the subset of `types` that this attempt runs. Absent: all of them. */
-    retriedTypes: z.optional(z.array(text)),
-    /** DataZone's own status, when it is known. */
-    nativeStatus: z.optional(text),
-    /** The result of each type. Absent when List showed the ending. */
-    typeStats: z.optional(
-      z.array(z.looseObject({ type: text, status: text, errorMessage: z.optional(text) })),
+    types: described('The metadata generation types of the run.', z.optional(z.array(text))),
+    dataSource: described(
+      'On a data source run, in place of asset and types. A foreign run has no trigger key.',
+      z.optional(z.looseObject({ id: text, triggerKey: z.optional(text) })),
     ),
-    /** How many assets a data source run touched, by what it did with them. */
-    statistics: z.optional(
-      z.looseObject({
-        added: z.optional(z.int()),
-        updated: z.optional(z.int()),
-        unchanged: z.optional(z.int()),
-        skipped: z.optional(z.int()),
-        failed: z.optional(z.int()),
-      }),
+    foreign: described(
+      'DataZone or another caller started the run, and the policy follows it.',
+      z.optional(z.literal(true)),
     ),
-    /** The status of a data source run's lineage import when the ending was read; the import may outlast the run. */
-    lineageStatus: z.optional(text),
-    error: z.optional(z.looseObject({ name: text, message: text })),
-    /** Why an explicit request made no run: a reason, and for POLICY the rule's index and words. */
-    skip: z.optional(z.looseObject({ reason: text, rule: z.optional(z.int()), because: z.optional(text) })),
-    /** The run that an explicit request duplicates. Without an `ending`, the run's own ending event follows. */
-    duplicateOf: z.optional(
-      z.looseObject({
-        requestId: text,
-        state: text,
-        runId: z.optional(text),
-        ending: z.optional(z.enum(endings)),
-      }),
+    runId: described('The id of the run at DataZone.', z.optional(text)),
+    attempt: described('1 for the first run of the subject, 2 for the next, and so on.', z.optional(z.int())),
+    willRetry: described(
+      'The attempt failed and will be retried, so another ending follows.',
+      z.optional(z.boolean()),
     ),
-    /** The newest duplicate requests of the run, so that their senders find its ending. */
-    alsoRequestedBy: z.optional(z.array(z.looseObject({ requestId: text, correlationId: z.optional(text) }))),
-    /** The `requestId` of the cancel request that ended the run. */
-    canceledBy: z.optional(text),
-    /** On a Rejected event: the message that is rejected is a cancel request. No run is changed by it. */
-    rejectedRequest: z.optional(z.literal('CANCEL')),
-    requestedAt: z.optional(time),
-    startedAt: z.optional(time),
-    detectedAt: z.optional(time),
+    retriedTypes: described(
+      'On a retry: the subset of types that this attempt runs. Absent: all of them.',
+      z.optional(z.array(text)),
+    ),
+    nativeStatus: described('The last known status of the run at DataZone.', z.optional(text)),
+    typeStats: described(
+      'The result of each type. Absent when List showed the ending.',
+      z.optional(z.array(z.looseObject({ type: text, status: text, errorMessage: z.optional(text) }))),
+    ),
+    statistics: described(
+      'How many assets a data source run added, updated and so on.',
+      z.optional(
+        z.looseObject({
+          added: z.optional(z.int()),
+          updated: z.optional(z.int()),
+          unchanged: z.optional(z.int()),
+          skipped: z.optional(z.int()),
+          failed: z.optional(z.int()),
+        }),
+      ),
+    ),
+    lineageStatus: described(
+      'The status of the lineage import of a data source run when the ending was read. The import may outlast the run.',
+      z.optional(text),
+    ),
+    error: described(
+      'Why the run or request did not succeed.',
+      z.optional(z.looseObject({ name: text, message: text })),
+    ),
+    skip: described(
+      'Why a RunRequest made no run: a reason, and for POLICY the index of the rule and its words.',
+      z.optional(z.looseObject({ reason: text, rule: z.optional(z.int()), because: z.optional(text) })),
+    ),
+    duplicateOf: described(
+      'The run of which a RunRequest is a duplicate. Without an ending, the event of its ending follows.',
+      z.optional(
+        z.looseObject({
+          requestId: text,
+          state: text,
+          runId: z.optional(text),
+          ending: z.optional(z.enum(endings)),
+        }),
+      ),
+    ),
+    alsoRequestedBy: described(
+      'The newest duplicate requests of the run, so that their senders find its ending.',
+      z.optional(z.array(z.looseObject({ requestId: text, correlationId: z.optional(text) }))),
+    ),
+    canceledBy: described('The requestId of the cancel request that ended the run.', z.optional(text)),
+    rejectedRequest: described(
+      'On a Rejected event: the rejected message is a cancel request, which changes no run.',
+      z.optional(z.literal('CANCEL')),
+    ),
+    requestedAt: described('When the run was requested.', z.optional(time)),
+    startedAt: described('When DataZone accepted the Start.', z.optional(time)),
+    detectedAt: described('When the ending was detected.', z.optional(time)),
     durations: z.optional(
       z.looseObject({
-        /** From the request to the Start. */
-        queuedMs: z.optional(z.int()),
-        /** From the Start to the detection of the ending: DataZone has no end time. */
-        runMs: z.optional(z.int()),
+        queuedMs: described('Milliseconds from the request to the Start.', z.optional(z.int())),
+        runMs: described(
+          'Milliseconds from the Start to the detection of the ending: DataZone has no end time.',
+          z.optional(z.int()),
+        ),
       }),
     ),
   }),
