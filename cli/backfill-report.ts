@@ -4,7 +4,7 @@ import type { PlanCounts } from '../lib/usecases/operate/plan-backfill.ts'
 import { drawTable } from './table.ts'
 import { styled } from './terminal.ts'
 
-/** What 1,000 runs cost in all, in US dollars, as docs/COST.md measures it. */
+/** Total cost of 1,000 runs in US dollars, as measured in docs/COST.md. */
 export const dollarsPer1000Runs = 0.27
 
 /** What `dzrun backfill plan` prints. */
@@ -31,8 +31,8 @@ const reasonTexts: Readonly<Record<keyof PlanCounts['dropped'], string>> = {
   DESCRIBED: 'have a description (--overwrite includes them)',
   HAS_RUN: 'have a run at their revision',
   SUGGESTIONS_WAIT: 'have suggestions that wait for a decision',
-  NOT_FOUND: 'were gone when they were read',
-  NOT_READABLE: 'may not be read with your credentials',
+  NOT_FOUND: 'no longer existed when they were read',
+  NOT_READABLE: 'cannot be read with your credentials',
 }
 
 const groupTable = (groups: readonly RunGroup[], startsPerSecond: number): Promise<string> =>
@@ -64,7 +64,7 @@ const monthLines = ({ months, never }: Forecast): readonly string[] => [
   ...(never === 0 ? [] : [`  never    ${number(never)} runs: a cap leaves backfill no room`]),
 ]
 
-/** The lines that a person reads after planning. */
+/** Returns the report as lines of text. */
 export const planLines = async (report: PlanReport): Promise<readonly string[]> => {
   const { plan, counts, forecast, startsPerSecond } = report
   const { listed, planned, dropped, groups, unreadableItems, total } = counts

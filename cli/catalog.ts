@@ -7,11 +7,11 @@ import { clientSettings } from './connect.ts'
 import { CommandFailed, exitCodeOf } from './exit-codes.ts'
 import type { StackLocation, StackOptions } from './stack-location.ts'
 
-/** A client of DataZone with the caller's own credentials. */
+/** Creates a DataZone client with the caller's own credentials. */
 export const dataZoneClient = (location: StackLocation, options: StackOptions): DataZoneClient =>
   new DataZoneClient(clientSettings(location, 'datazone', options))
 
-/** DataZone's catalog, read with the caller's own credentials. */
+/** Returns the ports that read DataZone's catalog with the caller's own credentials. */
 export const catalogPorts = (location: StackLocation, options: StackOptions) => {
   const client = dataZoneClient(location, options)
   return { datazone: dataZoneGateway({ starts: client, reads: client }), search: dataZoneAssetSearch(client) }
@@ -19,7 +19,7 @@ export const catalogPorts = (location: StackLocation, options: StackOptions) => 
 
 /**
  * Reads an asset with the caller's own credentials.
- * @throws CommandFailed when DataZone refuses: 3 for an asset it does not know, 4 for a missing permission
+ * @throws CommandFailed when DataZone refuses, with exit code 3 for an unknown asset, 4 for a missing permission
  */
 export const readAsset = async (
   target: AssetRef,

@@ -8,7 +8,7 @@ interface CommandEntry {
   readonly add: (program: Command) => Promise<void>
 }
 
-/** Every command by name, in the order of `dzrun --help`. A command that is added with another has no entry in the help. */
+/** Every command by name, in the order of `dzrun --help`. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   explain: {
     usage: 'explain <asset>',

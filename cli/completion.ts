@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
-/** What can follow a command: its subcommands and flags, and the values of flags that take one of a few. */
+/** What can follow a command: its subcommands, its flags, and the values of flags with a fixed list. */
 interface Completed {
   /** `list`, or `breaker close`; empty for `dzrun` itself. */
   readonly path: string

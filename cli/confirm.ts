@@ -15,14 +15,14 @@ export const addChangeFlags = (command: Command): Command =>
     .option('--dry-run', 'show what would change and change nothing')
     .option('--yes', 'do not ask for a confirmation')
 
-/** Whether a question can be asked: the person sees it and can answer. */
+/** Whether a question can be asked: stdin and stderr are a terminal. */
 export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /**
- * Asks on the terminal whether to go on. `--dry-run` is never asked and always declined, `--yes` always agreed.
+ * Asks on the terminal whether to continue. With `--dry-run` the answer is no, with `--yes` it is yes; neither asks.
  * @param question what would change, as a question: `Submit 120 requests?`
  * @returns whether to make the change
- * @throws CommandFailed without `--yes` when stdin is not a terminal
+ * @throws CommandFailed without `--yes` when stdin or stderr is not a terminal
  */
 export const confirmed = async (question: string, { yes, dryRun }: ChangeFlags): Promise<boolean> => {
   if (dryRun === true) return false
@@ -30,7 +30,7 @@ export const confirmed = async (question: string, { yes, dryRun }: ChangeFlags):
   if (!isInteractive())
     throw new CommandFailed(
       exitCodes.usage,
-      `${question} Give --yes to agree: there is no terminal to ask on`,
+      `${question} There is no terminal to ask on; give --yes to confirm`,
     )
   const { confirm, isCancel } = await import('@clack/prompts')
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr })
@@ -49,7 +49,7 @@ export interface Choice<T> {
 
 /**
  * Offers a choice on the terminal.
- * @throws CommandFailed with every choice where there is no terminal, or the person leaves
+ * @throws CommandFailed that lists the choices when there is no terminal, or when the user cancels
  */
 export const choose = async <T extends object>(
   question: string,

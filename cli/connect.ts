@@ -16,7 +16,7 @@ const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const hasOwnEndpoint = (): boolean =>
   process.env['AWS_ENDPOINT_URL_SQS'] !== undefined || process.env['AWS_ENDPOINT_URL'] !== undefined
 
-/** What SDK clients of a service are made with. */
+/** Returns the settings of an SDK client for a service of the stack: endpoint, Region and credentials. */
 export const clientSettings = (
   location: StackLocation,
   service: 'dynamodb' | 'sqs' | 'datazone' | 'eventbridge',
@@ -25,12 +25,12 @@ export const clientSettings = (
   location.local === undefined
     ? {
         ...present({ region, profile }),
-        // An endpoint of one's own (an emulator, a VPC endpoint) is where the queues are, whatever their URLs say.
+        // With a custom endpoint (an emulator, a VPC endpoint), the SDK must use it and not the host of the queue URL.
         ...(service === 'sqs' && hasOwnEndpoint() ? { useQueueUrlAsEndpoint: false } : {}),
       }
     : { endpoint: location.local[service], region: location.local.region, credentials: localCredentials }
 
-/** The read model of a stack, and the client behind it for the few writes of operators. */
+/** Connects to a stack. Returns its read model, and the DynamoDB client for the commands that write. */
 export const connect = async (options: StackOptions) => {
   const location = await locateStack(options)
   const client = new DynamoDBClient(clientSettings(location, 'dynamodb', options))

@@ -4,10 +4,10 @@ import type { VersionedPolicy } from '../lib/ports/policies.ts'
 import type { connect } from './connect.ts'
 import { readPolicyFile } from './policy-file.ts'
 
-/** The policy file of this release, which decides while no version was put. */
+/** The policy file of this release. It is in force until a version is put. */
 const bundledFile = join(import.meta.dirname, '..', 'config', 'policy.json')
 
-/** The policy that decides in a stack now: its newest version that can be read, else the bundled file. */
+/** Returns the policy in force in a stack: its newest readable version, else the bundled file. */
 export const currentPolicy = async ({
   client,
   location,
@@ -17,7 +17,7 @@ export const currentPolicy = async ({
     now: Date.now,
   }).current()
 
-/** The policy of a file, where one is named, else the one that decides in the stack. */
+/** Returns the policy of a file, or the one in force in the stack when no file is named. */
 export const policyOf = async (
   file: string | undefined,
   connection: Parameters<typeof currentPolicy>[0],

@@ -1,16 +1,16 @@
 import type { DeployedSettings, SweepHistory } from '../lib/ports/sweep-log.ts'
 import { note, type OutputFlags } from './output.ts'
 
-/** What a new deployment has. */
+/** The settings of a new deployment. */
 const newDeployment = {
   defaultTypes: ['BUSINESS_DESCRIPTIONS'],
   startRatePerSecond: 9.8,
 } as const satisfies DeployedSettings
 
 /**
- * Returns the settings to plan with: those of the flags, else those that the stack's last sweep has recorded, else those of
- * a new deployment, and then says so.
- * @param given what the person gave by flags
+ * Returns the settings to plan with: those of the flags, else those that the stack's last sweep recorded, else those of a
+ * new deployment. Prints a note in the last case.
+ * @param given the settings from flags
  */
 export const deployedSettings = async (
   sweeps: SweepHistory,

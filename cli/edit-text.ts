@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 
 /**
- * Opens a text in the person's editor (VISUAL, else EDITOR, else vi) and returns what was saved.
+ * Opens a text in the user's editor (VISUAL, else EDITOR, else vi) and returns what was saved.
  * @throws CommandFailed when the editor cannot be started or fails
  */
 export const editText = async (text: string, fileName: string): Promise<string> => {
@@ -19,7 +19,7 @@ export const editText = async (text: string, fileName: string): Promise<string> 
     if (error !== undefined || status !== 0)
       throw new CommandFailed(
         exitCodes.usage,
-        `the editor '${editor}' failed; nothing was changed. Set EDITOR to another one`,
+        `the editor '${editor}' failed, and nothing was changed; set EDITOR to another one`,
         { cause: error },
       )
     return await readFile(file, 'utf8')

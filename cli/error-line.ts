@@ -6,7 +6,7 @@ import { firstLine } from './terminal.ts'
 export interface ErrorLine {
   readonly message: string
   readonly exitCode: ExitCode
-  /** A table, queue or bus is missing: kept outputs of the stack may be old. */
+  /** A table, queue or bus is missing: the cached outputs of the stack may be stale. */
   readonly isMissingResource?: true
 }
 
@@ -31,7 +31,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 const missing = /^(ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/
 const offline = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/
 
-/** One line without its full stop: the fix comes after it. */
+/** The first line without its period, because the fix follows it. */
 const sentence = (text: string): string => firstLine(text).replace(/\.$/, '')
 
 /** Returns the one line that says what failed and how to fix it. */

@@ -19,9 +19,9 @@ import {
 } from '@aws-sdk/client-sqs'
 
 /**
- * A temporary rule and queue that bring the events of a bus to a terminal.
+ * A temporary rule and queue that carry the events of a bus to a terminal.
  *
- * 1. Both have the same name, `dzrun-tail-<time>-<random>`, so what a killed command left behind is found by name and age.
+ * 1. Both have the same name, `dzrun-tail-<time>-<random>`, so the leftovers of a killed command are found by name and age.
  * 2. They are removed when the command ends, and leftovers by the next one.
  */
 
@@ -41,7 +41,7 @@ export interface Tail {
   readonly queueUrl: string
 }
 
-/** The time in a name that this file gave; undefined for every other name. */
+/** Returns the time in the name of a tail, or undefined for any other name. */
 const madeAtMs = (name: string): number | undefined => {
   const [, time] = /^dzrun-tail-(\d{13})-[0-9a-f]{8}$/.exec(name) ?? []
   return time === undefined ? undefined : Number(time)
@@ -52,7 +52,7 @@ const removeRule = async (name: string, { events, bus }: TailClients): Promise<v
   await events.send(new DeleteRuleCommand({ Name: name, EventBusName: bus }))
 }
 
-/** Removes the rule and the queue of a tail. What is gone already is no error. */
+/** Removes the rule and the queue of a tail, also when one of them no longer exists. */
 export const closeTail = async ({ name, queueUrl }: Tail, clients: TailClients): Promise<void> => {
   await Promise.allSettled([
     removeRule(name, clients),
@@ -73,7 +73,7 @@ export const removeLeftovers = async (clients: TailClients, nowMs: number): Prom
   return new Set([...rules, ...queues.map((url) => url.split('/').at(-1))]).size
 }
 
-/** Makes the rule and the queue. On a failure halfway, removes what was made. */
+/** Creates the rule and the queue. If a step fails, removes what was created by then. */
 export const openTail = async (pattern: object, clients: TailClients, nowMs: number): Promise<Tail> => {
   const { events, sqs, bus } = clients
   const name = `${prefix}${nowMs}-${randomBytes(4).toString('hex')}`
@@ -109,7 +109,7 @@ export const openTail = async (pattern: object, clients: TailClients, nowMs: num
   }
 }
 
-/** Lets the rule, and no other, send to the queue. */
+/** Allows only this rule to send to the queue. */
 const allowRule = async (queueUrl: string, queueArn: string, ruleArn: string, sqs: SQSClient) => {
   const Policy = JSON.stringify({
     Version: '2012-10-17',

@@ -10,7 +10,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** The exit code for the kind of a refusal of DataZone. */
+/** Returns the exit code for a refusal of DataZone. */
 export const exitCodeOf = (kind: string): ExitCode =>
   kind === 'NOT_FOUND' ? exitCodes.notFound : kind === 'DENIED' ? exitCodes.refused : exitCodes.service
 

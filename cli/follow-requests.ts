@@ -48,8 +48,8 @@ const lookUp = async (request: RunRequest, { store, skips }: FollowPorts): Promi
 }
 
 /**
- * Looks at requests once a second until each has ended or was skipped, or the time is up, and returns where each stands,
- * in order. Prints each change of a few requests where a person reads, and shows a bar for many.
+ * Reads the runs of requests once a second until each has ended or was skipped, or the time is up. Returns the state of
+ * each request, in order. As text, prints each change of a few requests, and a progress bar for many.
  */
 export const followRequests = async (
   requests: readonly RunRequest[],

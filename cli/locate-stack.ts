@@ -26,7 +26,7 @@ const variablesOf = (text: string): Record<string, string> =>
     [...text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   )
 
-/** The env file of the one local stack that runs. @throws CommandFailed when none runs, or several do */
+/** Returns the env file of the only running local stack. @throws CommandFailed when none or several run */
 const runningEnvFile = async (): Promise<string> => {
   const { ownerOf, runningStacks } = await import('../local/start/running-stacks.ts')
   const [only, ...others] = await runningStacks()
@@ -39,14 +39,14 @@ const runningEnvFile = async (): Promise<string> => {
     )
   }
   const ended = await ownerOf(defaultEnvFile)
-  const left = ended === undefined ? '' : ` (${defaultEnvFile} is of process ${ended}, which has ended)`
+  const left = ended === undefined ? '' : ` (${defaultEnvFile} belongs to process ${ended}, which has ended)`
   throw new CommandFailed(
     exitCodes.usage,
     `no local stack runs${left}; run npm start, or name a deployed stack with --stage or --stack`,
   )
 }
 
-/** The local stack whose env file `npm start` wrote. */
+/** Returns the local stack of an env file that `npm start` wrote. */
 const locateLocal = async (file: string): Promise<StackLocation> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const message = `no local stack: ${file} does not exist; run npm start, or give --local FILE`

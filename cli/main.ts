@@ -4,20 +4,20 @@ import { CommanderError } from 'commander'
 import { exitCodeLines, exitCodes } from './exit-codes.ts'
 import { load, overview, programFor } from './program.ts'
 
-// Before the modules of a command are loaded, which takes the most of its time.
+// Before the modules of a command are loaded, which takes most of its time.
 enableCompileCache()
 
-// The reader of a pipe, such as head, may have what it wants before everything is printed.
+// The reader of a pipe, such as head, may close it before everything is printed.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit(exitCodes.done)
 })
 
-/** A missing table, queue or bus may mean that the kept outputs of the stack are old; the next command reads them again. */
+/** A missing table, queue or bus may mean that the cached outputs of the stack are stale: the next command reads them again. */
 const staleHint = async (): Promise<string> => {
   const { forgetOutputs } = await import('./output-cache.ts')
   return (await forgetOutputs())
-    ? '; the kept outputs of the stack are removed, as they may be old: run it again'
+    ? '; removed the cached outputs of the stack, which may be stale: run the command again'
     : ''
 }
 

@@ -5,11 +5,11 @@ import * as z from 'zod/mini'
 import { cacheFolder } from '../local/start/running-stacks.ts'
 
 /**
- * The outputs of deployed stacks, kept for ten minutes in the user's cache, so that a command needs no call of CloudFormation.
+ * A cache of the outputs of deployed stacks, for ten minutes, so that most commands need no call of CloudFormation.
  *
  * 1. The key has the stack, the Region, the endpoint and the access key, which belongs to one account; it is stored hashed.
- * 2. What cannot be read counts as absent. A cache that cannot be written costs a call, never a command.
- * 3. A resource that is missing makes the entry wrong: `forgetOutputs` removes what this command used.
+ * 2. An unreadable entry counts as absent. If the cache cannot be written, the command still works.
+ * 3. A missing resource means that the entry is stale: `forgetOutputs` removes the one that this command used.
  */
 
 export type StackOutputs = Readonly<Record<string, string>>
@@ -28,8 +28,8 @@ export const outputsFile = (key: readonly string[]): string =>
     `${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32)}.json`,
   )
 
-/** Returns the outputs that were kept less than ten minutes ago. */
-export const keptOutputs = async (file: string, nowMs: number): Promise<StackOutputs | undefined> => {
+/** Returns the outputs that were cached less than ten minutes ago. */
+export const cachedOutputs = async (file: string, nowMs: number): Promise<StackOutputs | undefined> => {
   try {
     const { readAtMs, outputs } = z.parse(Entry, JSON.parse(await readFile(file, 'utf8')))
     if (readAtMs > nowMs || readAtMs < nowMs - ttlMs) return undefined
@@ -40,7 +40,7 @@ export const keptOutputs = async (file: string, nowMs: number): Promise<StackOut
   }
 }
 
-export const keepOutputs = async (file: string, outputs: StackOutputs, nowMs: number): Promise<void> => {
+export const cacheOutputs = async (file: string, outputs: StackOutputs, nowMs: number): Promise<void> => {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     await writeFile(file, JSON.stringify({ readAtMs: nowMs, outputs }), { mode: 0o600 })

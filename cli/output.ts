@@ -50,7 +50,7 @@ export const addRowFlags = <T>(command: Command, columns: readonly Column<T>[]):
 /** Adds `--output`, `--json` and `--quiet` to a command that prints one document with `printDocument`. */
 export const addDocumentFlags = (command: Command): Command => addCommon(command, ['table', 'json', 'jsonl'])
 
-/** The format that the flags ask for. */
+/** Returns the format that the flags ask for. @throws CommandFailed when they contradict each other */
 export const formatOf = ({ output, json }: OutputFlags): OutputFormat => {
   if (json === undefined) return output ?? 'table'
   if (output === undefined || output === 'json' || output === 'jsonl') return output ?? 'json'
@@ -61,7 +61,10 @@ const namesIn = (flag: string, given: string, known: readonly string[]): readonl
   const names = given.split(',').map((name) => name.trim())
   const wrong = names.filter((name) => !known.includes(name))
   if (wrong.length > 0)
-    throw new CommandFailed(exitCodes.usage, `${flag} knows ${known.join(', ')}, not ${wrong.join(', ')}`)
+    throw new CommandFailed(
+      exitCodes.usage,
+      `${flag} must be one of ${known.join(', ')}, not ${wrong.join(', ')}`,
+    )
   return names
 }
 
@@ -127,7 +130,7 @@ async function* linesOf<T>(rows: Rows<T>, columns: readonly Column<T>[], format:
 
 /**
  * Prints rows in the format that the flags ask for. JSON Lines and CSV are printed as the rows come, so their number is
- * not bounded by memory. An empty table prints nothing on stdout; `note` says what there is none of.
+ * not bounded by memory. An empty table prints nothing on stdout; commands say so with `note`.
  * @throws CommandFailed when `--json` or `--columns` names a column that does not exist
  */
 export const printRows = async <T>(

@@ -7,8 +7,8 @@ import { bundleOptions } from '../infra/bundle-options.ts'
 import { buildClient } from '../page/server/build-client.ts'
 
 /**
- * Packs dzrun as a tarball that depends on nothing: Node runs no TypeScript under node_modules, and installing the SDKs
- * would take longer than any command. The folders keep their places, so that files are found beside the code.
+ * Packs dzrun as a tarball without dependencies: Node runs no TypeScript under node_modules, and installing the SDKs takes
+ * longer than any command. Folders keep their places, because the code finds files by relative paths.
  */
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'dist', 'dzrun')
@@ -22,7 +22,7 @@ const bundle = () =>
     absWorkingDir: root,
     entryPoints: { main: 'cli/main.ts' },
     outdir: code,
-    // The page of the package has its client built already.
+    // The package contains the built client of the page, so it never bundles.
     external: ['esbuild'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

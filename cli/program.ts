@@ -28,13 +28,13 @@ export const programFor = (): Command =>
     .option('--stack <name>', 'the deployed stack of this name')
     .option('--region <region>', 'AWS Region of the stack')
     .option('--profile <profile>', 'AWS profile')
-    .option('--no-cache', 'read the outputs of the stack again, which dzrun keeps for ten minutes')
+    .option('--no-cache', 'read the outputs of the stack again; dzrun caches them for ten minutes')
     .showSuggestionAfterError()
     .exitOverride()
 
 /**
- * Loads the command that the arguments name. Loads all of them for an unknown one, so that the one meant can be suggested,
- * and for `completion`, which is made from them.
+ * Loads the command that the arguments name. Loads every command for an unknown name, to suggest a similar one, and for
+ * `completion`, whose script lists them.
  */
 export const load = async (program: Command, args: readonly string[]): Promise<void> => {
   const named = args.find((arg) => Object.hasOwn(commands, arg))

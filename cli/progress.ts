@@ -1,6 +1,6 @@
 import type { OutputFlags } from './output.ts'
 
-/** Progress is shown from here on, so that a quick command prints no more than its result. */
+/** Progress appears after this time, so that a quick command prints only its result. */
 const quietMs = 2000
 
 export interface Progress {
@@ -42,8 +42,8 @@ const display = async (count: Count, text: () => string): Promise<Display> => {
 }
 
 /**
- * Shows a progress bar on stderr for work that takes more than two seconds. Shows none with `--quiet` or where stderr is
- * no terminal. Call `end` in a `finally`.
+ * Shows a progress bar on stderr for work that takes more than two seconds. Shows none with `--quiet` or when
+ * stderr is not a terminal. Call `end` in a `finally`.
  * @param what the things counted, in the plural: `listings read`
  */
 export const progressOf = (what: string, { quiet }: OutputFlags): Progress => {

@@ -30,7 +30,7 @@ export const queueDepths = async (location: StackLocation, options: StackOptions
   ])
 }
 
-/** Puts bodies on the request queue, ten in a call, and returns which were taken, in order. */
+/** Puts bodies on the request queue, ten in a call, and returns which were accepted, in order. */
 export const sendBodies = async (
   client: SQSClient,
   QueueUrl: string,
@@ -49,7 +49,7 @@ export const sendBodies = async (
 
 /**
  * Puts messages on the request queue, ten in a call, with a progress bar where that takes long.
- * @throws CommandFailed when SQS refuses one; the message says how many were taken
+ * @throws CommandFailed when SQS refuses one; the message says how many were accepted
  */
 export const sendRequests = async (
   location: StackLocation,
@@ -68,7 +68,7 @@ export const sendRequests = async (
       )
       if (Failed.length > 0) {
         const taken = from + Entries.length - Failed.length
-        const message = `the request queue took ${taken} of ${messages.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}; send again, what was taken is a duplicate`
+        const message = `the request queue accepted ${taken} of ${messages.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}; run the command again, the accepted messages become duplicates`
         throw new CommandFailed(exitCodes.service, message)
       }
       progress.report(from + Entries.length, messages.length)

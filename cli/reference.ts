@@ -10,7 +10,7 @@ const flags = (command: Command): readonly string[] =>
     return `| \`${flags}\` | ${description}${choices}.${fallback} |`
   })
 
-/** The examples that `--help` of a command prints. */
+/** Returns the examples that `--help` of a command prints. */
 export const examplesOf = (command: Command): readonly string[] => {
   let help = ''
   command.configureOutput({ writeOut: (text) => (help += text) })
@@ -62,7 +62,7 @@ export const referencePage = async (): Promise<string> => {
     'Run `npx dzrun COMMAND` in a clone of the repository.',
     '',
     '- With `--stage` or `--stack`, a command uses that deployed stack, with your usual AWS credentials. It finds the resources',
-    '  in the outputs of CloudFormation and keeps these outputs for ten minutes in `~/.cache/dzrun` (macOS:',
+    '  in the outputs of CloudFormation and caches them for ten minutes in `~/.cache/dzrun` (macOS:',
     '  `~/Library/Caches/dzrun`). `--no-cache` reads them again, and so does the next command after one that misses a resource.',
     '- Without them, a command uses the running local stack: the one that was started in this directory or, if there is none,',
     '  the only one on this machine. If there are several, the command lists them and asks for `--local FILE`.',

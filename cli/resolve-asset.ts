@@ -20,7 +20,7 @@ export interface AssetFlags extends StackOptions, OutputFlags {
   readonly project?: string
 }
 
-/** An asset that a person named. */
+/** An asset that the user named. */
 export interface ResolvedAsset extends NamedAsset {
   /** False: DataZone shows no such asset, but it has the form of an id, and records of it may exist. */
   readonly isKnown: boolean
@@ -80,10 +80,10 @@ const resolveIn = async (
 const inParallel = 5
 
 /**
- * Returns the assets that a person named, in order. On a terminal a choice is offered where a name is ambiguous. Names
- * that are exact (`DOMAIN/ASSET`, portal addresses) cost no call.
- * @throws CommandFailed 2 with the candidates where a name is ambiguous and there is no terminal, 3 when there is no such
- * asset, 4 or 5 when DataZone refuses the search
+ * Finds assets by the names that the user gave, in order. On a terminal, offers a choice for an ambiguous name. Exact names
+ * (`DOMAIN/ASSET`, portal addresses) need no call.
+ * @throws CommandFailed with exit code 2 and the candidates for an ambiguous name without a terminal, 3 when there is no
+ * such asset, 4 or 5 when DataZone refuses the search
  */
 export const resolveAssets = async (
   names: readonly string[],

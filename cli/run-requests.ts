@@ -33,7 +33,7 @@ const owningProject = async (target: ResolvedAsset, location: StackLocation, opt
 }
 
 /**
- * Makes the request of an asset that a person named. DataZone is asked for the project unless it is known.
+ * Returns the request for an asset that the user named. Reads the asset's project from DataZone unless it is known.
  * @throws CommandFailed when a flag is malformed, or DataZone refuses
  */
 export const requestFor = async (

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod/mini'
 import { present } from '../lib/run/present.ts'
 import { CommandFailed, type ExitCode, exitCodes } from './exit-codes.ts'
-import { keepOutputs, keptOutputs, outputsFile, type StackOutputs } from './output-cache.ts'
+import { cachedOutputs, cacheOutputs, outputsFile, type StackOutputs } from './output-cache.ts'
 import type { StackLocation, StackOptions } from './stack-location.ts'
 
 const Outputs = z.object({
@@ -17,7 +17,7 @@ const Outputs = z.object({
 const settingsOf = ({ region, profile }: StackOptions) => ({ ...present({ region, profile }) })
 
 /**
- * The Region and access key that calls are made with, as every client finds them.
+ * Returns the Region and access key that SDK clients use.
  * @throws CommandFailed when there is no Region, or there are no credentials
  */
 const callerOf = async (options: StackOptions): Promise<{ region: string; accessKeyId: string }> => {
@@ -64,7 +64,7 @@ const locationOf = (stackName: string, outputs: StackOutputs): StackLocation => 
     const missing = read.error.issues.map(({ path }) => path.join('.')).join(', ')
     throw new CommandFailed(
       exitCodes.usage,
-      `stack ${stackName} has no output ${missing}; is it this service?`,
+      `stack ${stackName} has no output ${missing}; is it a stack of this service?`,
     )
   }
   const { data } = read
@@ -80,7 +80,7 @@ const locationOf = (stackName: string, outputs: StackOutputs): StackLocation => 
 }
 
 /**
- * Returns the deployed stack whose CloudFormation outputs name the resources. The outputs are kept for ten minutes.
+ * Returns the deployed stack whose CloudFormation outputs name the resources. The outputs are cached for ten minutes.
  * @throws CommandFailed when the stack cannot be read, or is another service's
  */
 export const locateDeployed = async (stackName: string, options: StackOptions): Promise<StackLocation> => {
@@ -89,10 +89,10 @@ export const locateDeployed = async (stackName: string, options: StackOptions): 
     process.env['AWS_ENDPOINT_URL_CLOUDFORMATION'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'default'
   const file = outputsFile([stackName, region, accessKeyId, endpoint])
   const nowMs = Date.now()
-  const kept = options.cache === false ? undefined : await keptOutputs(file, nowMs)
-  if (kept !== undefined) return locationOf(stackName, kept)
+  const cached = options.cache === false ? undefined : await cachedOutputs(file, nowMs)
+  if (cached !== undefined) return locationOf(stackName, cached)
   const outputs = await readOutputs(stackName, options)
   const location = locationOf(stackName, outputs)
-  await keepOutputs(file, outputs, nowMs)
+  await cacheOutputs(file, outputs, nowMs)
   return location
 }

@@ -1,7 +1,7 @@
 import { printable, terminalColumns } from './terminal.ts'
 
 const gap = 2
-/** A column is not narrowed below this, so that what it holds can be recognized. */
+/** A column is never narrower than this, so that its values stay recognizable. */
 const narrowest = 6
 
 /** Free text is narrowed to this before any other column is. */

@@ -3,7 +3,10 @@ import { dataSourceId, domainId as domainIdSchema } from '../lib/contracts/field
 import { CommandFailed, exitCodes } from './exit-codes.ts'
 import type { StackLocation } from './stack-location.ts'
 
-/** The domain to work in: `--domain`, else the variable DZRUN_DOMAIN, else the only domain of a local stack. */
+/**
+ * Returns the domain to work in: `--domain`, else the variable DZRUN_DOMAIN, else the only domain of a local stack.
+ * @throws CommandFailed when there is none, or it is malformed
+ */
 export const domainOf = (given: string | undefined, location?: StackLocation): string => {
   const domainId = given ?? process.env['DZRUN_DOMAIN'] ?? location?.local?.domainId
   if (domainId === undefined)
@@ -13,7 +16,7 @@ export const domainOf = (given: string | undefined, location?: StackLocation): s
   return domainId
 }
 
-/** `DOMAIN` or `DOMAIN/PROJECT`. */
+/** Parses `DOMAIN` or `DOMAIN/PROJECT`. @throws CommandFailed */
 export const scopeOf = (named: string): { readonly domainId: string; readonly projectId?: string } => {
   const [domain, project, ...rest] = named.split('/')
   const isProject = project === undefined || z.safeParse(dataSourceId, project).success
@@ -28,7 +31,7 @@ export const scopeOf = (named: string): { readonly domainId: string; readonly pr
 
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** `90m`, `12h`, `7d`, or an ISO 8601 time, as ms since the epoch. */
+/** Parses `90m`, `12h`, `7d` or an ISO 8601 time, and returns ms since the epoch. @throws CommandFailed */
 export const sinceMs = (given: string, nowMs: number): number => {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(given) ?? []
   if (count !== undefined && (unit === 'm' || unit === 'h' || unit === 'd'))

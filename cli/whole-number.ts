@@ -6,6 +6,6 @@ export const wholeNumber =
   (value: string): number => {
     const number = Number(value)
     if (!/^\d+$/.test(value) || number < least || number > most)
-      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
     return number
   }

@@ -43,13 +43,13 @@ const typesOf = (value: string): readonly GenerationType[] => {
   const names = value.split(',').map((type) => type.trim().toUpperCase())
   const known = generationTypes.filter((type) => names.includes(type))
   if (known.length !== names.length)
-    throw new InvalidArgumentError(`It takes ${generationTypes.join(', ')}, separated by commas.`)
+    throw new InvalidArgumentError(`Give one or more of ${generationTypes.join(', ')}, separated by commas.`)
   return known
 }
 
 const rateOf = (value: string): number => {
   const rate = Number(value)
-  if (!(rate > 0 && rate <= 1000)) throw new InvalidArgumentError('It takes a number from 0 to 1000.')
+  if (!(rate > 0 && rate <= 1000)) throw new InvalidArgumentError('Give a number above 0 and at most 1000.')
   return rate
 }
 
@@ -74,7 +74,7 @@ const notPlanned = (name: string, result: Exclude<Planned, { outcome: 'planned' 
 
 type Forecast = Parameters<typeof forecastRuns>
 
-/** Which runs of a plan the caps leave room for, as they are used now. */
+/** Forecasts in which months the caps have room for a plan's runs, from what is used of them now. */
 const forecast = async (
   groups: Forecast[0],
   target: Forecast[1],

@@ -20,12 +20,12 @@ interface CancelOptions extends AssetFlags {
 
 type Connection = Awaited<ReturnType<typeof connect>>
 
-/** What to cancel, and the words for it. */
+/** What to cancel, how to describe it, and the command that shows the result. */
 interface Cancel {
   readonly domainId: string
   readonly scope: CancelScope | { readonly asset: { readonly id: string; readonly revision?: string } }
-  readonly words: string
-  readonly look: string
+  readonly description: string
+  readonly showCommand: string
 }
 
 /** The cancel request that was sent, as data. */
@@ -54,8 +54,8 @@ const ofRun = async (run: Run, options: CancelOptions, { store }: Connection): P
   return {
     domainId: run.subject.domainId,
     scope: result.scope,
-    words: `${name}${'runId' in run && run.runId !== undefined ? ` (${run.runId})` : ''}`,
-    look: `dzrun get '${name}'`,
+    description: `${name}${'runId' in run && run.runId !== undefined ? ` (${run.runId})` : ''}`,
+    showCommand: `dzrun get '${name}'`,
   }
 }
 
@@ -71,15 +71,15 @@ const ofAsset = async (
   return {
     domainId,
     scope: { asset: { id: assetId, ...present({ revision: options.revision }) } },
-    words: `what was requested for ${assetId}`,
-    look: `dzrun explain ${domainId}/${assetId}`,
+    description: `what was requested for ${assetId}`,
+    showCommand: `dzrun explain ${domainId}/${assetId}`,
   }
 }
 
 const cancel = async (named: string, options: CancelOptions): Promise<void> => {
   const connection = await connect(options)
   const [run] = (await findRun(named, connection.store)).runs
-  const { domainId, scope, words, look } = await (run === undefined
+  const { domainId, scope, description, showCommand } = await (run === undefined
     ? ofAsset(named, options, connection)
     : ofRun(run, options, connection))
   const parsed = parseWith(CancelRequest, {
@@ -97,7 +97,9 @@ const cancel = async (named: string, options: CancelOptions): Promise<void> => {
   printDocument(sent, options, {
     fields: ['requestId', 'domainId', 'asset', 'dataSource', 'triggerKey', 'types', 'run', 'reason'],
     text: () =>
-      options.quiet === true ? [sent.requestId] : [`asked to cancel ${words}; ${look} shows the result`],
+      options.quiet === true
+        ? [sent.requestId]
+        : [`asked to cancel ${description}; ${showCommand} shows the result`],
   })
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { dataZoneCatalog } from '../../lib/adapters/datazone/catalog.ts'
 import { coverageOf, type ProjectCoverage } from '../../lib/usecases/inspect/coverage.ts'
@@ -8,6 +7,7 @@ import { currentPolicy } from '../current-policy.ts'
 import { addRowFlags, type Column, checkRowFlags, note, type OutputFlags, printRows } from '../output.ts'
 import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
+import { systemClock } from '../system-clock.ts'
 import { domainOf } from '../target.ts'
 import { firstLine } from '../terminal.ts'
 
@@ -34,17 +34,9 @@ const columns: readonly Column<ProjectCoverage>[] = [
   { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
 ]
 
-const clock = {
-  now: () => Date.now(),
-  sleepUntil: async (atMs: number) => {
-    await delay(Math.max(0, atMs - Date.now()))
-  },
-  random: () => Math.random(),
-}
-
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** `dzrun coverage`: who still lacks one? */
+/** `dzrun coverage`: count the published assets of each project by the state of their runs. */
 export const addCoverage = (program: Command): void => {
   const command = program
     .command('coverage')
@@ -55,7 +47,7 @@ export const addCoverage = (program: Command): void => {
     .option('--project <id>', 'only this project; repeatable', collect)
     .addHelpText(
       'after',
-      '\nA project is covered where a run succeeded at the published revision.\nmissing: no run, although a rule asks for one.\n\nExamples:\n  dzrun coverage\n  dzrun coverage --project salesproject01 --output csv',
+      '\ncovered: a run succeeded at the published revision.\nmissing: no run, although a rule of the policy matches the asset.\n\nExamples:\n  dzrun coverage\n  dzrun coverage --project salesproject01 --output csv',
     )
   addRowFlags(command, columns).action(async () => {
     const all = command.optsWithGlobals<CoverageOptions>()
@@ -67,7 +59,7 @@ export const addCoverage = (program: Command): void => {
     const rows = await coverageOf(domainId, all.project, policy, {
       catalog: dataZoneCatalog(dataZoneClient(connection.location, all)),
       store: connection.store,
-      clock,
+      clock: systemClock,
       onProgress: progress.report,
       onRepeat: ({ name, message }, tries, ofTries) =>
         note(

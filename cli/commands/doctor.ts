@@ -38,7 +38,7 @@ const columns: readonly Column<Finding>[] = [
   },
 ]
 
-/** Where what was found begins. */
+/** The terminal column at which the text of a finding starts. */
 const textColumn = 25
 
 const lines = (findings: readonly Finding[], options: StackOptions): readonly string[] =>
@@ -48,7 +48,10 @@ const lines = (findings: readonly Finding[], options: StackOptions): readonly st
     ...(command === undefined ? [] : [`${' '.repeat(textColumn)}${pastedCommand(command, options)}`]),
   ])
 
-/** The skew against the clock of SQS, to the second, as its answers show it. */
+/**
+ * Returns how far the clock of SQS is ahead of this machine's, in ms, from the Date header of an answer (whole seconds).
+ * Undefined when SQS does not answer.
+ */
 const clockSkew = async ({ requestQueueUrl }: StackLocation): Promise<number | undefined> => {
   const url = process.env['AWS_ENDPOINT_URL_SQS'] ?? process.env['AWS_ENDPOINT_URL'] ?? requestQueueUrl
   const answer = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(3000) }).catch(
@@ -58,7 +61,7 @@ const clockSkew = async ({ requestQueueUrl }: StackLocation): Promise<number | u
   return Number.isNaN(at) ? undefined : at - Date.now()
 }
 
-/** A check that cannot look is a finding, not the end of the others. */
+/** Runs a check. A check that fails becomes a finding, so that the others still run. */
 const checked = async (
   check: string,
   look: () => Promise<readonly Finding[]> | readonly Finding[],
@@ -88,7 +91,7 @@ const stackFindings = async (
   return diagnose({ ...signs, ...present({ clockSkewMs }) })
 }
 
-/** Every check, in the order in which its findings are shown. */
+/** Runs every check. The worst findings come first, those of --live last. */
 const findingsOf = async (connection: Connection, options: DoctorOptions): Promise<readonly Finding[]> => {
   const nowMs = Date.now()
   const { location } = connection
@@ -141,7 +144,7 @@ const report = async (all: DoctorOptions): Promise<void> => {
   process.exitCode = exitCodes.runsFailed
 }
 
-/** `dzrun doctor`: is it set up right? */
+/** `dzrun doctor`: check the setup of a stack. */
 export const addDoctor = (program: Command): void => {
   const command = program
     .command('doctor')

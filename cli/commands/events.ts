@@ -17,7 +17,7 @@ interface TailOptions extends StackOptions, OutputFlags {
   readonly count?: number
 }
 
-/** The pattern of the rule, and a text that events must hold. */
+/** Returns the pattern of the rule, and a text in lower case that events must contain. */
 const filterOf = (filter: string | undefined): { readonly pattern: object; readonly text: string } => {
   const source = { source: [eventSource] }
   if (filter === undefined) return { pattern: source, text: '' }
@@ -26,7 +26,7 @@ const filterOf = (filter: string | undefined): { readonly pattern: object; reado
   if (typeof pattern !== 'object' || pattern === null)
     throw new CommandFailed(
       exitCodes.usage,
-      `--filter is not JSON: give an EventBridge pattern such as {"detail-type":[{"suffix":"Failed"}]}, or a text`,
+      `--filter is not JSON; give an EventBridge pattern such as {"detail-type":[{"suffix":"Failed"}]}, or a text`,
     )
   return { pattern: { ...source, ...pattern }, text: '' }
 }
@@ -36,7 +36,7 @@ const textOf = (value: unknown, ...path: readonly string[]): string => {
   return typeof found === 'string' ? found : ''
 }
 
-/** One line about an event: what happened, to what, the run, and the reason. */
+/** Returns one line about an event: time, detail-type, asset or data source, run id, and error. */
 const lineOf = (event: unknown): string => {
   const target =
     textOf(event, 'detail', 'data', 'asset', 'id') || textOf(event, 'detail', 'data', 'dataSource', 'id')
@@ -50,7 +50,7 @@ const lineOf = (event: unknown): string => {
   return printable(parts.filter((part) => part !== '').join('  '))
 }
 
-/** A long poll ends often enough to notice that the tail is over. */
+/** How long one poll waits: short enough that the tail ends soon after its time is up. */
 const waitSeconds = 10
 
 const tail = async (options: TailOptions): Promise<void> => {
@@ -64,7 +64,7 @@ const tail = async (options: TailOptions): Promise<void> => {
   }
   const startMs = Date.now()
   const leftovers = await removeLeftovers(clients, startMs)
-  if (leftovers > 0) note(`removed what ${leftovers} earlier tails left behind`, options)
+  if (leftovers > 0) note(`removed the rules and queues that ${leftovers} earlier tails left behind`, options)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop)

@@ -21,7 +21,7 @@ import { age, printable, styled, time, timeAndAge, wrapped } from '../terminal.t
 const hangingIndent = 6
 
 const dueAt = (atMs: number, nowMs: number): string =>
-  atMs > nowMs ? timeAndAge(atMs, nowMs) : 'is due: the next sweep makes it'
+  atMs > nowMs ? timeAndAge(atMs, nowMs) : 'is due at the next sweep'
 
 const storyLines = (story: RunStory, nowMs: number): readonly string[] => {
   const { run, pause, breaker, nextLookAtMs } = story
@@ -62,7 +62,7 @@ const adviceLines = ({ why, command }: Advice, options: StackOptions): readonly 
 
 type Explained = Explanation & { readonly catalog?: Unrequested }
 
-/** The names that people know it by, and where to see it. */
+/** The asset's name and project, and its address in the portal. */
 const headLines = ({ target, stories }: Explained): readonly string[] => {
   const run = stories.find((story) => story.run.assetName !== undefined)?.run ?? stories[0]?.run
   if (run === undefined || !('assetId' in target)) return []
@@ -79,7 +79,9 @@ const catalogLines = ({ catalog }: Explained): readonly string[] =>
     ? []
     : [
         printable(`${catalog.name} (${catalog.type}) in project ${catalog.projectId}`),
-        catalog.isPublished ? 'It is published.' : 'It is not published, so no event requests a run.',
+        catalog.isPublished
+          ? 'The asset is published.'
+          : 'The asset is not published, so no event requests a run.',
         printable(`By ${policyVersionText(catalog.policyVersion)}, ${catalog.decision}.`),
       ]
 
@@ -98,7 +100,7 @@ const explanationLines = (
   ...explanation.advice.flatMap((advice) => adviceLines(advice, options)),
 ]
 
-/** For an asset without records: what DataZone and the policy say. */
+/** Returns what DataZone and the policy say about an asset without records. */
 const unrequested = async (
   target: ResolvedAsset,
   options: AssetFlags,
@@ -113,7 +115,7 @@ const unrequested = async (
   return explainUnrequested(target, policy, catalogPorts(location, options))
 }
 
-/** What the table has on an asset or, where DataZone shows no such asset, on a data source with that id. */
+/** Returns the records of an asset or, where DataZone shows no such asset, of the data source with that id. */
 const recordsOf = async (
   { domainId, assetId, isKnown }: ResolvedAsset,
   ports: ExplainPorts,
@@ -148,7 +150,7 @@ export const addExplain = (program: Command): void => {
       ...present({ catalog }),
       advice: isKnown
         ? recorded.advice
-        : [{ why: 'DataZone does not show it either: check its name and --domain' }],
+        : [{ why: 'DataZone does not show it either; check its name and --domain' }],
     }
     printDocument(explanation, all, {
       fields: ['target', 'catalog', 'stories', 'skips', 'unreadable', 'advice'],

@@ -76,12 +76,12 @@ const columns: readonly Column<RunSummary>[] = [
   { name: 'target', value: ({ assetId, dataSourceId }) => assetId ?? dataSourceId, hidden: true },
   { name: 'projectId', value: ({ projectId }) => projectId, hidden: true },
   { name: 'domain', value: ({ domainId }) => domainId, hidden: true },
-  // What dzrun get and dzrun cancel take where DataZone has given no run id.
+  // dzrun get and dzrun cancel accept the key, for runs that have no run id yet.
   { name: 'key', value: keyOf, hidden: true },
 ]
 
 const states = runStatuses.filter((status) => !endings.some((ending) => ending === status))
-/** What `--ending` accepts in addition to an ending: every kind of failure. */
+/** The value of `--ending` that stands for every kind of failure. */
 const anyFailure = 'ANY-FAILURE'
 
 const oneOf =
@@ -89,7 +89,10 @@ const oneOf =
   (value: string, before: readonly string[] = []): readonly string[] => {
     const name = value.toUpperCase()
     if (known.includes(name)) return [...before, name]
-    throw new CommandFailed(exitCodes.usage, `${flag} knows ${known.join(', ').toLowerCase()}, not ${value}`)
+    throw new CommandFailed(
+      exitCodes.usage,
+      `${flag} must be one of ${known.join(', ').toLowerCase()}, not ${value}`,
+    )
   }
 
 const Position = z.object({ updatedAtMs: z.number(), id: z.string() })
@@ -101,7 +104,7 @@ const positionOf = (token: string): ListPosition => {
   try {
     return z.parse(Position, JSON.parse(Buffer.from(token, 'base64url').toString()))
   } catch (cause) {
-    const message = '--next takes the token that the page before printed'
+    const message = '--next must be the token that the previous page printed'
     throw new CommandFailed(exitCodes.usage, message, { cause })
   }
 }
@@ -134,7 +137,7 @@ const filterOf = (options: ListOptions, assetId: string | undefined): RunFilter 
   }
 }
 
-/** `--domain` and DZRUN_DOMAIN name one domain; without them, every domain in which a run has ended. */
+/** Returns the domain of `--domain` or DZRUN_DOMAIN; without them, every domain in which a run has ended. */
 const domainsOf = async (
   { domain }: ListOptions,
   { counts, location }: Awaited<ReturnType<typeof connect>>,
@@ -184,7 +187,7 @@ export const addList = (program: Command): void => {
     .addOption(new Option('--type <type>', 'only runs of this type').choices(generationTypes))
     .option('--since <time>', 'only runs that changed since then: 90m, 12h, 7d, or an ISO 8601 time')
     .option('--limit <n>', 'at most this many runs', wholeNumber(1, 10_000), 50)
-    .option('--next <token>', 'the page that follows the one that printed this token')
+    .option('--next <token>', 'the page after the one that printed this token')
     .addHelpText(
       'after',
       '\nExamples:\n  dzrun list --ending any-failure --since 7d\n  dzrun list --state parked --reason DENIED --output csv',

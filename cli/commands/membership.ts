@@ -69,7 +69,7 @@ const isComplete = ({ projects, profile }: MembershipReport): boolean =>
 const check = async (flags: MembershipFlags): Promise<void> => {
   const { report } = await read(flags)
   noteProblems(report, flags)
-  if (report.projects.length === 0) note('the policy runs no project that you may see', flags)
+  if (report.projects.length === 0) note('no rule of the policy matches a project that you can see', flags)
   await printRows(report.projects, columns, flags)
   if (!isComplete(report)) process.exitCode = exitCodes.refused
 }
@@ -104,7 +104,8 @@ const add = async (flags: MembershipFlags & ChangeFlags): Promise<void> => {
   if (formatOf(flags) !== 'table') await printRows(results, addedColumns, flags)
   else
     for (const result of results) {
-      if (result.outcome === 'added') console.log(`added to ${result.projectId}; it works within two minutes`)
+      if (result.outcome === 'added')
+        console.log(`added to ${result.projectId}; it takes effect within two minutes`)
       else console.error(`dzrun: ${result.projectId}: refused: ${printable(result.reason)}`)
     }
   if (results.length === 0) note('nothing is missing', flags)
@@ -128,7 +129,7 @@ export const addMembership = (program: Command): void => {
 
   const checking = subcommand(
     'check',
-    'show in which projects the role may start runs; exits with 4 if any lacks it',
+    'show in which projects the role can start runs; exits with 4 if there is one in which it cannot',
   )
   addRowFlags(checking, columns).action(() => check(checking.optsWithGlobals()))
 
@@ -137,7 +138,7 @@ export const addMembership = (program: Command): void => {
 
   const adding = subcommand(
     'add',
-    'make the role a contributor where it is not; exits with 4 if any is refused',
+    'make the role a contributor of each project that lacks it; exits with 4 if DataZone refuses one',
   )
   addChangeFlags(addRowFlags(adding, addedColumns)).action(() => add(adding.optsWithGlobals()))
 }

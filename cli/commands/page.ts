@@ -15,7 +15,7 @@ interface PageFlags extends StackOptions {
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** The domains to read from the start; others are found. */
+/** Returns the domains that the flags name. The page finds others by their runs. */
 const domainsOf = ({ domain = [] }: PageFlags): readonly string[] => {
   const named = domain.length > 0 ? domain : [process.env['DZRUN_DOMAIN']]
   return named.flatMap((one) => (one === undefined ? [] : [domainOf(one)]))

@@ -13,7 +13,7 @@ interface PauseOptions extends StackOptions, OutputFlags {
   readonly by?: string
 }
 
-/** What a switch is set to, as data. */
+/** The state of a switch, as data. */
 interface Switched {
   readonly scope: string
   readonly state: 'paused' | 'running'
@@ -45,7 +45,7 @@ export const addPause = (program: Command): void => {
     const pausedBy = all.by ?? userInfo().username
     await dynamoDbSwitchWriter(client, location.tableName).pause(scope, { reason: all.reason, pausedBy })
     const done: Switched = { scope: named, state: 'paused', pausedBy, reason: all.reason }
-    const text = `paused ${named}; it works within a minute, and ${pastedCommand(['resume', named], all)} ends it`
+    const text = `paused ${named}; it takes effect within a minute, and ${pastedCommand(['resume', named], all)} ends it`
     printSwitched(done, text, all)
   })
 }
@@ -64,11 +64,11 @@ export const addResume = (program: Command): void => {
     if (!(await dynamoDbSwitchWriter(client, location.tableName).resume(scope)))
       throw new CommandFailed(
         exitCodes.notFound,
-        `${named} is not paused; a pause of its domain is another switch`,
+        `${named} is not paused; if its domain is, resume the domain`,
       )
     printSwitched(
       { scope: named, state: 'running' },
-      `resumed ${named}; the next sweep releases what waits`,
+      `resumed ${named}; the next sweep releases the requests that wait`,
       all,
     )
   })

@@ -57,9 +57,9 @@ const put = async (file: string, options: PutOptions): Promise<void> => {
   if (!isPut)
     throw new CommandFailed(
       exitCodes.usage,
-      `version ${version} was put by another command meanwhile; try again`,
+      `another command put version ${version} in the meantime; try again`,
     )
-  console.log(`put version ${version}; it decides within a minute`)
+  console.log(`put version ${version}; it takes effect within a minute`)
 }
 
 interface GetOptions extends StackOptions, OutputFlags {
@@ -100,10 +100,10 @@ const historyColumns: readonly Column<PolicyVersion>[] = [
   },
 ]
 
-/** What a rule orders besides the types, as JSON at the end of a decision. */
+/** The settings of a rule besides its types: JSON at the end of a decision. */
 const orders = / (\{.*\})$/
 
-/** `run descriptions+names`, so that two decisions fit a terminal beside each other: orders stand only where they differ. */
+/** Shortens a decision, so that two fit side by side on a terminal. Settings are shown only where the two differ. */
 const short = (decision: string, other: string): string => {
   const [, own] = orders.exec(decision) ?? []
   const [, others = own] = orders.exec(other) ?? []
@@ -144,10 +144,7 @@ const diff = async (file: string, options: DiffOptions): Promise<void> => {
   ).finally(progress.end)
   await printRows(found.differences, differenceColumns, options)
   const now = version === 0 ? 'the bundled file' : `version ${version}`
-  note(
-    `${found.changed} of ${found.listed} published assets would be decided otherwise than by ${now}`,
-    options,
-  )
+  note(`the decision differs from ${now} for ${found.changed} of ${found.listed} published assets`, options)
 }
 
 interface HistoryOptions extends StackOptions, OutputFlags {

@@ -40,10 +40,10 @@ const columns: readonly Column<QuotaLine>[] = [
   },
 ]
 
-/** Reasons for which a request waits until a quota, a cap or the month turns. */
+/** Reasons for which a request waits until a quota or cap has room again. */
 const waitingReasons = ['CAP_FULL', 'QUOTA_EXCEEDED', 'BACKFILL']
 
-/** The caps of the last sweep, which are in force; before the first sweep, those of the policy that it will use. */
+/** Returns the caps in force, which the last sweep recorded; before the first sweep, those of the policy. */
 const capsOf = async (
   file: string | undefined,
   lastSweep: { readonly caps?: readonly Cap[] } | undefined,
@@ -53,7 +53,7 @@ const capsOf = async (
   return lastSweep?.caps ?? (await currentPolicy(connection)).policy.caps
 }
 
-/** `dzrun quota`: what is left of the month? */
+/** `dzrun quota`: show what is left of each cap. */
 export const addQuota = (program: Command): void => {
   const command = program
     .command('quota')

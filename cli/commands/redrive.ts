@@ -46,7 +46,7 @@ const columns: readonly Column<Candidate>[] = [
   { name: 'body', value: ({ body }) => body },
 ]
 
-/** A table has no room for what is to be read before a message is sent again, so each message has lines of its own. */
+/** Returns a message as lines of its own: its reasons and body do not fit a row of a table. */
 const previewOf = ({ message, body, reasons, problems }: Candidate): string => {
   const requestId = fieldOf(jsonOf(body), 'requestId')
   const sent = message.sentAtMs === undefined ? '' : `, sent ${relative(message.sentAtMs, Date.now())}`
@@ -59,7 +59,7 @@ const previewOf = ({ message, body, reasons, problems }: Candidate): string => {
   return lines.map(printable).join('\n')
 }
 
-/** Previews of more messages than this are left to the other output formats. */
+/** How many messages are previewed as text; the other formats show all. */
 const maxPreviews = 20
 
 const preview = async (candidates: readonly Candidate[], options: RedriveOptions): Promise<void> => {
@@ -70,7 +70,7 @@ const preview = async (candidates: readonly Candidate[], options: RedriveOptions
   if (left > 0) note(`${left} more are not shown; --output jsonl shows all, --filter selects`, options)
 }
 
-/** Lets the person edit one body a line. A line that is deleted leaves its message where it is. */
+/** Opens the bodies in an editor, one a line. A line that is deleted leaves its message in the queue. */
 const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise<readonly Candidate[]> => {
   const lines = candidates.map(({ message, body }) => `${message.id} ${body.replaceAll(/\r?\n/g, ' ')}`)
   const saved = await editText(`${lines.join('\n')}\n`, 'messages.txt')
@@ -126,7 +126,10 @@ const sendAgain = async (
   )
   note(`redrove ${moved} of ${count}`, options)
   if (moved < good.length)
-    throw new CommandFailed(exitCodes.service, 'the request queue did not take every message; run it again')
+    throw new CommandFailed(
+      exitCodes.service,
+      'the request queue did not accept every message; run the command again',
+    )
 }
 
 const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
@@ -163,7 +166,7 @@ export const addRedrive = (program: Command): void => {
       'show dead letters or rejected requests with their reasons, and send them to the request queue again',
     )
     .option('--filter <text>', 'only messages with this text in the body or a reason')
-    .option('--edit', 'open the bodies in your editor first; a deleted line leaves its message where it is')
+    .option('--edit', 'open the bodies in your editor first; a deleted line leaves its message in the queue')
     .option('--limit <n>', 'at most this many messages', wholeNumber(1, 10_000), 1000)
     .addHelpText(
       'after',

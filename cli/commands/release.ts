@@ -63,12 +63,12 @@ const release = async (options: ReleaseOptions): Promise<void> => {
     progress.end,
   )
   note(
-    `released ${made} of ${count}; the next sweeps send them, and what still has to wait parks again`,
+    `released ${made} of ${count}; the next sweeps send them, and requests that still have to wait are parked again`,
     options,
   )
 }
 
-/** `dzrun release --reason CAP_FULL`: let the starter look again at what waits for a time. */
+/** `dzrun release --reason CAP_FULL`: make parked requests due before their time. */
 export const addRelease = (program: Command): void => {
   const command = program
     .command('release')

@@ -65,7 +65,7 @@ const retry = async (options: RetryOptions): Promise<void> => {
   if (wrong.length > 0)
     throw new CommandFailed(
       exitCodes.usage,
-      `--ending knows ${retryable.join(', ')}, not ${wrong.join(', ')}`,
+      `--ending must be one of ${retryable.join(', ')}, not ${wrong.join(', ')}`,
     )
   checkRowFlags(columns, options)
   const { list, store, location } = await connect(options)
@@ -87,14 +87,16 @@ const retry = async (options: RetryOptions): Promise<void> => {
   if (options.dryRun === true) return note(`would retry ${count}`, options)
   if (!(await confirmed(`Retry ${count}?`, options))) return
   await sendRequests(location, options, requests)
-  note(`requested ${count}; the same command again requests none of them twice`, options)
+  note(`requested ${count}; repeating the command does not request them twice`, options)
 }
 
-/** `dzrun retry --ending failed`: run again what failed. */
+/** `dzrun retry --ending failed`: run assets again whose run failed. */
 export const addRetry = (program: Command): void => {
   const command = program
     .command('retry')
-    .description('run assets again whose run ended badly, unless a later attempt or a newer revision has run')
+    .description(
+      'run assets again whose run did not succeed, unless a later attempt or a newer revision has run',
+    )
     .option('--domain <id>', 'domain (or DZRUN_DOMAIN)')
     .requiredOption('--ending <ending>', `ending, repeatable: ${retryable.join(', ')}`, endingsOf)
     .option('--since <time>', 'only runs that ended since then: 90m, 12h, 7d, or an ISO 8601 time', '1d')

@@ -118,7 +118,7 @@ const show = async (
 
 const watchMs = 2000
 
-/** Ends a watch at Ctrl-C, after the screen is whole, with exit code 0. */
+/** Aborts at Ctrl-C, so that a watch finishes its screen and exits with 0. */
 const interrupted = (): AbortSignal => {
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
@@ -135,7 +135,7 @@ const watch = async (connection: Connection, options: StatusOptions): Promise<vo
   }
 }
 
-/** `dzrun status`: what the system is doing. */
+/** `dzrun status`: show what the stack is doing. */
 export const addStatus = (program: Command): void => {
   const command = program
     .command('status')

@@ -31,7 +31,7 @@ const readInput = async (file: string): Promise<string> => {
   return text
 }
 
-/** Parses JSON lines; every wrong line is named, and none is sent. */
+/** Parses JSON lines. @throws CommandFailed that names the first ten problems with their lines */
 const requestsOfLines = (text: string): readonly RunRequest[] => {
   const requests: RunRequest[] = []
   const problems: string[] = []
@@ -50,7 +50,7 @@ const requestsOfLines = (text: string): readonly RunRequest[] => {
   return requests
 }
 
-/** For people: how many ended how, and which did not succeed where `followRequests` counted instead of printing. */
+/** Prints how many requests ended in each way, and those that did not succeed where `followRequests` only counted. */
 const printSummary = (followed: readonly FollowedRequest[], options: SubmitOptions): void => {
   if (followed.length > printedRequests)
     for (const { request, outcome, standing } of followed)
@@ -106,7 +106,7 @@ const requestsOf = async (
   )
 }
 
-/** Requests of a file above this number are submitted only after a question, on a terminal. */
+/** On a terminal, more requests than this are submitted only after a confirmation. */
 const askedAbove = 20
 
 const submit = async (assets: readonly string[], options: SubmitOptions): Promise<void> => {
@@ -122,7 +122,7 @@ const submit = async (assets: readonly string[], options: SubmitOptions): Promis
   if (options.wait === true) await waitFor(requests, options, connection)
 }
 
-/** `dzrun submit ASSET...`: ask for runs. */
+/** `dzrun submit ASSET...`: request runs. */
 export const addSubmit = (program: Command): void => {
   const named = program
     .command('submit')

@@ -9,7 +9,7 @@ import { progressOf } from '../progress.ts'
 const shown = 20
 const check = 'all records'
 const fix =
-  'a newer version wrote it, or it was changed by hand: deploy the newer version, or repair the record'
+  'a newer version wrote it, or it was changed by hand; deploy the newer version, or repair the record'
 
 /** Reads the whole table for records that this version cannot read. The only command that scans. */
 export const allRecords = async (

@@ -3,7 +3,7 @@ import { present } from '../../lib/run/present.ts'
 import type { Caller } from '../../lib/usecases/inspect/diagnose-access.ts'
 import type { StackOptions } from '../stack-location.ts'
 
-/** Asks STS who calls. Needs no permission. */
+/** Asks STS for the identity of the caller. Needs no permission. */
 export const whoCalls = async ({ region, profile }: StackOptions): Promise<Caller> => {
   const client = new STSClient({ ...present({ region, profile }) })
   const { Arn: arn = 'an unknown caller', Account: account = 'unknown' } = await client.send(

@@ -6,7 +6,7 @@ import {
   profileSchema,
 } from '../../local/datazone/input/profile.ts'
 
-/** The ids by which an event may name what happened; only their kind goes into a profile. */
+/** Ids that events may contain. A profile records only which kind of id a field holds. */
 export interface KnownIds {
   readonly domainId: string
   readonly projectIds: ReadonlySet<string>
@@ -49,8 +49,8 @@ const merged = (before: EventShape | undefined, now: Omit<EventShape, 'seen'>): 
 })
 
 /**
- * Returns what each detail-type's events hold: the names of the fields of `metadata` and `data`, and what kind of value
- * stands in each. No value is kept, and nothing below these fields. Bodies that are no event are left out.
+ * Returns what each detail-type's events hold: the names of the fields of `metadata` and `data`, and the kind of value
+ * in each. No value is kept, and nothing below these fields. Bodies that are not events are left out.
  */
 export const eventShapes = (bodies: readonly string[], known: KnownIds): Profile['events'] => {
   const shapes: Record<string, EventShape> = {}

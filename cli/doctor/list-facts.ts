@@ -1,13 +1,13 @@
 import { knownStatuses } from '../../lib/run/service-status.ts'
 import type { Profile } from '../../local/datazone/input/profile.ts'
 
-/** What List shows of a run. */
+/** A run as List shows it. */
 export interface ListedRun {
   readonly status?: string | undefined
   readonly createdAtMs?: number | undefined
 }
 
-/** With fewer runs, the order may be chance. */
+/** With fewer runs, their order may be a coincidence. */
 const fewest = 3
 
 const orderOf = (times: readonly number[]): Profile['list']['order'] => {
@@ -17,7 +17,7 @@ const orderOf = (times: readonly number[]): Profile['list']['order'] => {
   return pairs.every(([before, after]) => before <= after) ? 'oldest' : 'other'
 }
 
-/** Returns what a page of List shows of its order, and the statuses that this version does not know. */
+/** Returns the order of a page of List, and the statuses that this version does not know. */
 export const listFacts = (
   runs: readonly ListedRun[],
 ): Pick<Profile['list'], 'order' | 'runsSeen' | 'unrecognizedStatuses'> => {

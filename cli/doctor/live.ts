@@ -76,7 +76,7 @@ export const liveFindings = async (
     ...foundIn(profile).map(info),
     {
       ...info(`recorded in ${file}, without ids, names or account numbers`),
-      fix: `npm start -- --profile ${file} behaves so`,
+      fix: `npm start -- --profile ${file} simulates this behavior`,
     },
   ]
 }

@@ -14,6 +14,6 @@ export const modelDrift = (): readonly Finding[] => {
     check: 'service model',
     severity: 'warning',
     found,
-    fix: 'what is new is kept and ignored; update the orchestrator to use it (npm run simulator:drift lists all)',
+    fix: 'the orchestrator ignores what is new; update it to use the difference (npm run simulator:drift lists all)',
   }))
 }

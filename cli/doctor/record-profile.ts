@@ -46,7 +46,7 @@ const newestRuns = async (client: DataZoneClient, domainIdentifier: string) => {
   }))
 }
 
-/** What Get answers about a run that does not exist. */
+/** Returns the error name that Get answers for a run that does not exist. */
 const unknownRun = (client: DataZoneClient, domainIdentifier: string): Promise<string | null> =>
   client
     .send(
@@ -61,8 +61,8 @@ const unknownRun = (client: DataZoneClient, domainIdentifier: string): Promise<s
     )
 
 /**
- * Listens to the events of DataZone on the default bus during `work` and for `listenMs` after it, by a temporary rule and
- * queue, which it always removes. Returns the bodies.
+ * Listens to the events of DataZone on the default bus during `work` and for `listenMs` after it, through a temporary
+ * rule and queue, which it always removes. Returns the bodies of the events.
  */
 const listenDuring = async <T>(
   location: StackLocation,
@@ -94,9 +94,9 @@ const listenDuring = async <T>(
 }
 
 /**
- * Records what DataZone does where it is not documented, and writes it to a file. Reads only, but for the one run of
- * `spend` and for the temporary rule and queue that bring the events.
- * @throws CommandFailed when DataZone refuses the run that is to be spent
+ * Records undocumented behavior of DataZone in a file. It only reads, except for the one run of `spend` and the temporary
+ * rule and queue that receive the events.
+ * @throws CommandFailed when DataZone refuses the run of `spend`
  */
 export const recordProfile = async (
   file: string,

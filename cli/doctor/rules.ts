@@ -23,7 +23,7 @@ const rulesOf = (bus: string): readonly Omit<RuleState, 'state'>[] => [
   },
 ]
 
-/** Reads the state of each rule. A local stack has them, too. */
+/** Reads the state of each rule. A local stack has the same rules. */
 export const ruleStates = (location: StackLocation, options: StackOptions): Promise<readonly RuleState[]> => {
   const client = new EventBridgeClient(clientSettings(location, 'eventbridge', options))
   return Promise.all(

@@ -11,11 +11,11 @@ import type { Profile } from '../../local/datazone/input/profile.ts'
 import { CommandFailed, exitCodes } from '../exit-codes.ts'
 
 /**
- * Starts one run, and looks at what DataZone does that is not documented.
+ * Starts one run, and observes behavior of DataZone that is not documented.
  *
  * 1. One Start makes the run. Every other Start repeats its token, or names a revision that does not exist, so that
  *    DataZone has no reason to make another run. If it makes one all the same, that run is canceled at once.
- * 2. What an answer does not prove is null.
+ * 2. A fact that no answer proves is null.
  */
 
 export interface SpentAsset {
@@ -76,7 +76,7 @@ const callsOf = (client: DataZoneClient, { domainId, projectId, assetId, revisio
 
 type Calls = ReturnType<typeof callsOf>
 
-/** How long List took to show the run; 0 when the first look showed it. */
+/** Returns how long List took to show the run, in ms; 0 when the first look showed it, null when it never did. */
 const lagOf = async (runId: string, { listed }: Calls): Promise<number | null> => {
   const startedMs = Date.now()
   for (let look = 0; Date.now() - startedMs < maxLagMs; look += 1) {
@@ -87,7 +87,7 @@ const lagOf = async (runId: string, { listed }: Calls): Promise<number | null> =
 }
 
 const answersOf = async (token: string, runId: string, calls: Calls): Promise<Profile['start']> => {
-  /** A Start that should have made no run; one that did is canceled. */
+  /** Sends a Start that should make no run, and cancels the run if it does. */
   const probe = async (...given: Parameters<Calls['start']>) => {
     const answer = await calls.start(...given)
     if ('error' in answer) return answer.error
@@ -111,7 +111,7 @@ const hasEnded = (status: string | undefined): boolean =>
   status !== undefined && knownStatuses.METADATA_GENERATION[status]?.phase === 'ended'
 
 /**
- * Starts the run, asks what is not documented while it is active, and waits until it ends.
+ * Starts the run, probes undocumented behavior while it is active, and waits until it ends.
  * @throws CommandFailed when DataZone refuses the Start, or the run has not ended in time
  */
 export const spendOneRun = async (

@@ -49,7 +49,7 @@ try {
   await expected(/paused/, 'pause', sampleDomainId, '--reason', 'moto')
   await expected(/resumed/, 'resume', sampleDomainId)
   const kept = await readdir(join(cache, 'dzrun', 'outputs'))
-  if (kept.length !== 1) throw new Error(`${kept.length} stacks have kept outputs, not 1`)
+  if (kept.length !== 1) throw new Error(`${kept.length} stacks have cached outputs, not 1`)
 } finally {
   await simulator.stop()
   await rm(cache, { recursive: true })

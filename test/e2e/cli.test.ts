@@ -125,9 +125,9 @@ describe('dzrun on a local stack', () => {
     [['list', '--limit', '0'], 2, "error: option '--limit <n>' argument '0' is invalid"],
     [['get', 'no-such-run'], 3, 'dzrun: no record holds run no-such-run'],
     [['breaker', 'close', 'DENIED#x#y'], 3, 'dzrun: no open breaker is named DENIED#x#y; open: none'],
-    [['list', '--ending', 'broken'], 2, 'dzrun: --ending knows any-failure'],
+    [['list', '--ending', 'broken'], 2, 'dzrun: --ending must be one of any-failure'],
     [['list', '--next', 'x'], 2, 'dzrun: --next takes the token'],
-    [['list', '--json', 'nmae'], 2, 'dzrun: --json knows name'],
+    [['list', '--json', 'nmae'], 2, 'dzrun: --json must be one of name'],
     [
       ['cancel', 'tpcds_nothing'],
       3,

@@ -49,7 +49,7 @@ export const planResume = (change: ChangeOf<'resume'>, state: PageState): Planne
         keyOf(change),
       )
       if (!isDone)
-        throw new CannotChange(`${nameOf(change)} is not paused; a pause of its domain is another switch`)
+        throw new CannotChange(`${nameOf(change)} is not paused; if its domain is, resume the domain`)
       return `resumed ${nameOf(change)}`
     },
   }

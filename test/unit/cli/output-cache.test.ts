@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { forgetOutputs, keepOutputs, keptOutputs, outputsFile } from '../../../cli/output-cache.ts'
+import { cachedOutputs, cacheOutputs, forgetOutputs, outputsFile } from '../../../cli/output-cache.ts'
 
 const minute = 60_000
 const now = Date.parse('2026-11-20T02:14:00Z')
@@ -21,15 +21,15 @@ describe('output cache', () => {
 
   test('keeps outputs for ten minutes', async () => {
     const file = outputsFile(['stack', 'eu-west-1', 'AKIA'])
-    await keepOutputs(file, outputs, now)
-    expect(await keptOutputs(file, now + 10 * minute)).toEqual(outputs)
-    expect(await keptOutputs(file, now + 10 * minute + 1)).toBeUndefined()
+    await cacheOutputs(file, outputs, now)
+    expect(await cachedOutputs(file, now + 10 * minute)).toEqual(outputs)
+    expect(await cachedOutputs(file, now + 10 * minute + 1)).toBeUndefined()
   })
 
   test('ignores an entry from the future', async () => {
     const file = outputsFile(['stack'])
-    await keepOutputs(file, outputs, now + minute)
-    expect(await keptOutputs(file, now)).toBeUndefined()
+    await cacheOutputs(file, outputs, now + minute)
+    expect(await cachedOutputs(file, now)).toBeUndefined()
   })
 
   test('gives each stack, Region and access key a file that names none of them', () => {
@@ -44,7 +44,7 @@ describe('output cache', () => {
 
   test('lets only the owner read the file', async () => {
     const file = outputsFile(['stack'])
-    await keepOutputs(file, outputs, now)
+    await cacheOutputs(file, outputs, now)
     expect((await stat(file)).mode & 0o077).toBe(0)
   })
 
@@ -54,7 +54,7 @@ describe('output cache', () => {
       const file = outputsFile(['stack'])
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text)
-      expect(await keptOutputs(file, 1)).toBeUndefined()
+      expect(await cachedOutputs(file, 1)).toBeUndefined()
     },
   )
 
@@ -62,8 +62,8 @@ describe('output cache', () => {
     await forgetOutputs()
     expect(await forgetOutputs()).toBe(false)
     const file = outputsFile(['stack'])
-    await keepOutputs(file, outputs, now)
-    await keptOutputs(file, now)
+    await cacheOutputs(file, outputs, now)
+    await cachedOutputs(file, now)
     expect(await forgetOutputs()).toBe(true)
     expect(await readdir(dirname(file))).toEqual([])
   })
@@ -71,7 +71,7 @@ describe('output cache', () => {
   test('fails no command where the cache cannot be written', async () => {
     await writeFile(join(folder, 'dzrun'), 'a file where the folder belongs')
     const file = outputsFile(['stack'])
-    await keepOutputs(file, outputs, now)
-    expect(await keptOutputs(file, now)).toBeUndefined()
+    await cacheOutputs(file, outputs, now)
+    expect(await cachedOutputs(file, now)).toBeUndefined()
   })
 })

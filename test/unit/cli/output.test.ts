@@ -81,8 +81,8 @@ describe('printRows', () => {
   })
 
   test.each([
-    [{ json: 'nmae' }, '--json knows name, count, why, not nmae'],
-    [{ columns: 'x' }, '--columns knows name, count, why, not x'],
+    [{ json: 'nmae' }, '--json must be one of name, count, why, not nmae'],
+    [{ columns: 'x' }, '--columns must be one of name, count, why, not x'],
   ])('refuses %j', async (flags, message) => {
     await expect(printRows(rows, columns, flags)).rejects.toThrow(message)
   })
