@@ -126,7 +126,7 @@ describe('dzrun on a local stack', () => {
     [['get', 'no-such-run'], 3, 'dzrun: no record holds run no-such-run'],
     [['breaker', 'close', 'DENIED#x#y'], 3, 'dzrun: no open breaker is named DENIED#x#y; open: none'],
     [['list', '--ending', 'broken'], 2, 'dzrun: --ending must be one of any-failure'],
-    [['list', '--next', 'x'], 2, 'dzrun: --next takes the token'],
+    [['list', '--next', 'x'], 2, 'dzrun: --next must be the token'],
     [['list', '--json', 'nmae'], 2, 'dzrun: --json must be one of name'],
     [
       ['cancel', 'tpcds_nothing'],

@@ -92,7 +92,8 @@ test('finds what is missing, plans it, adds it, and then finds nothing', async (
 
   expect(await membership('add')).toMatchObject({
     code: 0,
-    stdout: 'added to sales; it takes effect within two minutes\nadded to finance; it takes effect within two minutes\n',
+    stdout:
+      'added to sales; it takes effect within two minutes\nadded to finance; it takes effect within two minutes\n',
   })
   const after = await membership('check')
   expect(after).toMatchObject({ code: 0, stderr: '' })
