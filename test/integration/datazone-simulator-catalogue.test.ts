@@ -100,7 +100,7 @@ describe('Search', () => {
     expect(seen).toEqual(['orders', 'returns', 'drafts', 'old'])
   })
 
-  test('shows the suggestions that wait, with the forms', async () => {
+  test('shows the suggestions that wait for a decision, with the forms', async () => {
     const { client, pass } = await startWithCatalogue()
     await startRun(client, 'drafts')
     pass(60_000)
@@ -129,7 +129,7 @@ describe('Search', () => {
 })
 
 describe('GetProject and SearchListings of projects', () => {
-  test('returns projects by id and by their whole name, also to users who are no members', async () => {
+  test('returns projects by id and by their whole name, even to users who are not members', async () => {
     const { client } = await startWithCatalogue()
     const closed = await client.send(new GetProjectCommand({ domainIdentifier, identifier: 'closed' }))
     expect(closed).toMatchObject({ domainId: domainIdentifier, id: 'closed', name: 'Closed' })

@@ -79,7 +79,7 @@ describe('a suggestion', () => {
 })
 
 describe('a listing', () => {
-  test('is published, read, and taken out of the catalog again', async () => {
+  test('is published, read and unpublished', async () => {
     const { client, datazone, pass } = await startWithCatalogue()
     const change = (action: 'PUBLISH' | 'UNPUBLISH') =>
       client.send(
@@ -194,7 +194,7 @@ describe('a data source', () => {
 describe('an ownership transfer', () => {
   const about = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
 
-  test('conflicts with changes until it ends, and then the asset is of the new project', async () => {
+  test('conflicts with changes until it ends, and then the new project owns the asset', async () => {
     const { client, ask, datazone, pass, endpoint } = await startWithCatalogue()
     expect(datazone.control.transferAsset({ ...about, durationMs: 30_000 })).toMatchObject({
       sourceProjectId: 'open',
@@ -220,7 +220,7 @@ describe('an ownership transfer', () => {
     expect(await startRun(owner, 'orders', 'closed')).toMatchObject({ owningProjectId: 'closed' })
   })
 
-  test('leaves the asset where it was when it fails', async () => {
+  test('leaves the asset in its project when it fails', async () => {
     const { client, ask, datazone, pass } = await startWithCatalogue()
     datazone.control.transferAsset({ ...about, durationMs: 1000, outcome: 'FAILED' })
     pass(1000)

@@ -27,7 +27,7 @@ describe('the simulator as a command', () => {
     return bus
   }
 
-  test('delivers pumped events one by one, and loses only the one that fails', async () => {
+  test('delivers events one by one, and loses only an event whose delivery fails', async () => {
     const { datazone } = await startSimulator({ eventDelayMs: 0 })
     const [handed, failed]: [unknown[], unknown[]] = [[], []]
     const pump = pumpEvents(
@@ -66,7 +66,7 @@ describe('the simulator as a command', () => {
     return { child, endpoint, ended, errors, said: () => said }
   }
 
-  test('runs as a command with a catalogue of its own, and posts its events to the local bus', async () => {
+  test('runs with a given catalogue, and posts its events to the local bus', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'simulator-'))
     cleanups.push(() => rm(directory, { recursive: true }))
     const file = join(directory, 'catalogue.json')
@@ -131,7 +131,7 @@ describe('the simulator as a command', () => {
     ])
   })
 
-  test('ends when npm, which started it, gets a signal, and frees its port', async () => {
+  test('ends when the npm that started it gets a signal, and frees its port', async () => {
     const npm = spawn('npm', ['run', '-s', 'simulator', '--', '--port', '0'])
     cleanups.push(() => npm.kill('SIGKILL'))
     let said = ''

@@ -21,7 +21,7 @@ const simulatorWith = async (...faults: Fault[]) => {
 }
 
 describe('faults, seen through the AWS SDK', () => {
-  test('answers a raw HTML page in place of the call', async () => {
+  test('answers a raw HTML page instead of the call', async () => {
     const body = '<html><body>503 Service Unavailable</body></html>'
     const headers = { 'content-type': 'text/html' }
     const { client, datazone } = await simulatorWith({ kind: 'raw', status: 503, headers, body, times: 1 })
@@ -37,7 +37,7 @@ describe('faults, seen through the AWS SDK', () => {
     expect(datazone.control.runs()).toHaveLength(1)
   })
 
-  test('breaks an answer off halfway, after the effect', async () => {
+  test('cuts off an answer halfway, after the effect', async () => {
     const { client, datazone } = await simulatorWith({ kind: 'truncated', times: 1 })
     await expect(client.send(start())).rejects.toThrow()
     expect(datazone.control.runs()).toHaveLength(1)

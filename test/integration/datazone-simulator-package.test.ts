@@ -105,7 +105,7 @@ describe('the packed simulator, in a folder with nothing else', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  test('brings no other package along', async () => {
+  test('installs no other package', async () => {
     const installed = await readdir(join(folder, 'node_modules'))
     expect(installed.filter((name) => !name.startsWith('.'))).toEqual(['datazone-simulator'])
   })

@@ -123,7 +123,7 @@ describe('the simulator', () => {
     await stop()
   })
 
-  test('rejects a taken port with an error that names it', async () => {
+  test('rejects a port in use with an error that names it', async () => {
     const { endpoint } = await startSimulator()
     const port = Number(new URL(endpoint).port)
     await expect(startDataZoneServer({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`)
@@ -131,7 +131,7 @@ describe('the simulator', () => {
 
   const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
 
-  test('delays answers by more than a timer takes', async () => {
+  test('delays answers by more than the longest timer', async () => {
     const { client, datazone } = await startSimulator()
     const warnings: string[] = []
     const warn = ({ name }: Error) => warnings.push(name)

@@ -66,7 +66,7 @@ describe.runIf(hasEmbeddedEngine)('startDynamoDb', () => {
     await server.close()
   })
 
-  test('names a taken port in one line', async () => {
+  test('names a port in use in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(async () => other.close())
     await once(other, 'listening')

@@ -35,7 +35,7 @@ describe('an archive', () => {
       }),
     )
 
-  test('replays what the bus has received to the rules of today', async () => {
+  test('replays the events of the bus to its present rules', async () => {
     await bus.put({ n: 1 })
     await bus.put({ n: 2 }, 'Started')
     const created = await bus.client.send(new CreateArchiveCommand(archive))

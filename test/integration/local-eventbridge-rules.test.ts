@@ -128,7 +128,7 @@ describe('a rule', () => {
     )
   })
 
-  test('is tried with TestEventPattern', async () => {
+  test('is tested with TestEventPattern', async () => {
     const matches = (source: string) =>
       bus.client.send(
         new TestEventPatternCommand({
@@ -152,7 +152,7 @@ describe('a bus', () => {
 })
 
 describe('a data directory', () => {
-  test('keeps its rules, and that one of the template was deleted', async () => {
+  test('keeps its rules, and the deletion of a rule of the template', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bus-'))
     const planned = {
       logicalId: 'Planned',

@@ -37,7 +37,7 @@ test('returns queue URLs with its own address from every operation', async () =>
   client.destroy()
 })
 
-test('names a taken port in one line', async () => {
+test('names a port in use in one line', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
   await expect(startSqs({ port })).rejects.toThrow(
@@ -106,7 +106,7 @@ describe('a queue', () => {
     await purge()
   })
 
-  test('gets the messages of its dead-letter queue back by a move task', async () => {
+  test('gets back the messages of its dead-letter queue by a move task', async () => {
     const { create, sendBody, receive, startMove, list } = await open()
     await create('dead')
     await create('q', 'dead')

@@ -137,7 +137,7 @@ describe('a rule that an SDK puts', () => {
     await eventually(() => expect(lines).toContain('echo 1'))
   })
 
-  test('records what a target that is not run would receive', async () => {
+  test('records the deliveries to a target that it does not run', async () => {
     const topic = `arn:aws:sns:us-east-1:${account}:pager`
     const { stack } = await open(topic)
     await eventually(() => expect(stack.unrunDeliveries()).toMatchObject([{ arn: topic }]))
@@ -187,7 +187,7 @@ describe('stop', () => {
     await noHandleLeft()
   })
 
-  test('names a taken port and leaves nothing behind', async () => {
+  test('names a port in use and leaves nothing behind', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     onClose(() => other.close())
     await once(other, 'listening')

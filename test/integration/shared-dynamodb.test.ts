@@ -37,7 +37,7 @@ const open = async (): Promise<Stack> => {
 }
 
 describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () => {
-  test('has tables of its own and removes them at the end', async () => {
+  test('has its own tables and removes them at the end', async () => {
     const { tables } = await openEngine()
     const stacks = [await open(), await open()]
     expect(await tables()).toEqual(stacks.map(({ tableName }) => tableName).toSorted())
@@ -45,7 +45,7 @@ describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () =>
     expect(await tables()).toEqual([])
   })
 
-  test('removes the tables of a stack that was killed, and no others', async () => {
+  test('removes only the tables of a stack that was killed', async () => {
     const { client, tables } = await openEngine()
     // Above the largest process id of Linux and macOS.
     const dead = defaultStackName().replace(`-${process.pid}-`, '-4194305-')

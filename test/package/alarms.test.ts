@@ -85,7 +85,7 @@ describe('an alarm', () => {
     }
   })
 
-  test('notifies the given topic and the created one, also when it returns to OK', () => {
+  test('notifies the given and the created topic, and again when it returns to OK', () => {
     for (const { alarm } of alarms()) {
       expect(alarm['AlarmActions']).toEqual([
         { 'Fn::If': ['GivesAlarmTopic', { Ref: 'AlarmTopicArn' }, { Ref: 'AWS::NoValue' }] },
@@ -141,7 +141,7 @@ describe('the dashboard', () => {
     ])
   })
 
-  test('costs with all metrics and alarms what docs/COST.md states, below 30 dollars a month', async () => {
+  test('costs, with all metrics and alarms, what docs/COST.md states and less than 30 dollars a month', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/COST.md'), 'utf8')
     const stated = (pattern: RegExp) => Number(pattern.exec(page)?.[1])
     const watched = alarms().reduce((sum, { metrics }) => sum + metrics.length, 0)

@@ -72,7 +72,7 @@ describe('docs/deployer-policy.json', () => {
     expect([...types].filter((type) => handlers[type] === undefined)).toEqual([])
   })
 
-  test('grants what CloudFormation calls to make, read, change and delete each resource', () => {
+  test('grants what CloudFormation calls to create, read, change and delete each resource', () => {
     const missing = Object.entries(handlers).flatMap(([type, actions]) =>
       actions
         .filter((action) => !unused[type]?.test(action) && !grants(action))
@@ -115,7 +115,7 @@ describe('docs/deployer-policy.json', () => {
     ])
   })
 
-  test('grants nothing to the key and the network but in the statements of their options', () => {
+  test('grants key and network actions only in the statements of their options', () => {
     const isOption = /^Option/
     for (const { Sid, Action } of policy.Statement)
       expect(asList(Action).some((action) => /^(kms|ec2):/.test(action))).toBe(isOption.test(Sid))

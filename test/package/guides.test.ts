@@ -24,7 +24,7 @@ const received = async (pattern: unknown): Promise<readonly string[]> => {
 }
 
 describe('an event pattern of the guides', () => {
-  test('receives, as README.md has it, failures and partial successes of metadata runs', async () => {
+  test('receives failures and partial successes of metadata runs (README.md)', async () => {
     const [pattern = ''] = (await blocksOf('README.md', 'json')).filter((text) =>
       text.includes('detail-type'),
     )
@@ -34,7 +34,7 @@ describe('an event pattern of the guides', () => {
     ])
   })
 
-  test('receives, as docs/CONSUMERS.md has it, what needs a person, and no failure that is retried', async () => {
+  test('receives endings that need a person, and no failure that is retried (docs/CONSUMERS.md)', async () => {
     const [text = ''] = await blocksOf('docs/CONSUMERS.md', 'json')
     const names = await received(JSON.parse(text))
     expect(names).toContain('metadata-generation-run-timed-out.json')
@@ -49,7 +49,7 @@ describe('an event pattern of the guides', () => {
   })
 })
 
-test('makes one line of a failure with the input transformer of docs/CONSUMERS.md', async () => {
+test('turns a failure into one line with the input transformer of docs/CONSUMERS.md', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/CONSUMERS.md'), 'utf8')
   const [, template = ''] = /one line of it: `("<type>[^`]*")`/.exec(page) ?? []
   const [type = '', asset = '', error = ''] = [...page.matchAll(/`(\$\.detail[^`]*)`/g)].map(
@@ -96,7 +96,7 @@ test('writes an event once with the code of docs/CONSUMERS.md, and refuses its r
   }
 })
 
-test('accepts every piece of a policy in README.md and docs/', async () => {
+test('accepts every excerpt of a policy in README.md and docs/', async () => {
   const blocks = (await docBlocks('json')).filter(({ text }) =>
     /"(rules|caps|followDataSourceRuns)"/.test(text),
   )

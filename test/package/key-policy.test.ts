@@ -66,11 +66,11 @@ describe('docs/kms-key-policy.json', () => {
     expect([statement(sid).Action].flat()).toEqual(actions)
   })
 
-  test('delegates the rest to IAM policies, with which the roles of the stack use the key', () => {
+  test('delegates every other use of the key to IAM policies, such as those of the roles of the stack', () => {
     expect(statement('Administration')).toMatchObject({ Principal: { AWS: 'arn:aws:iam::ACCOUNT:root' } })
   })
 
-  test('binds each service to the account', () => {
+  test('allows each service only for this account', () => {
     const unbound = statements.filter(
       ({ Sid, Condition }) =>
         Sid !== 'Administration' && Condition?.['StringEquals']?.['aws:SourceAccount'] !== 'ACCOUNT',

@@ -105,7 +105,7 @@ describe('a role (P12)', () => {
     ])
   })
 
-  test('grants the catalog role exactly these actions, and no other role any of DataZone', () => {
+  test('grants the catalog role exactly these actions, and DataZone actions to no other role', () => {
     expect(policies.grantsOf('CatalogRole')).toEqual([
       'datazone:CancelMetadataGenerationRun *',
       'datazone:GetAsset *',
@@ -169,7 +169,7 @@ describe('a role (P12)', () => {
     ])
   })
 
-  test('names each action, and each resource except for DataZone, whose actions support none', () => {
+  test('names each action, and each resource except for DataZone, whose actions support no resource type', () => {
     const grants = policies.propertiesOf('AWS::IAM::Role').flatMap(([name]) => policies.grantsOf(name))
     expect(grants.filter((grant) => /\*/.test(grant) && !/^datazone:[A-Za-z]+ \*$/.test(grant))).toEqual([])
   })

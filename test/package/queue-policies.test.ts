@@ -16,7 +16,7 @@ describe('a queue or bus policy (P12)', () => {
   const policiesOf = () =>
     policies.propertiesOf('AWS::SQS::QueuePolicy').map(([, policy]) => queuePolicySchema.parse(policy))
 
-  test('exists once per queue, about that queue alone', () => {
+  test('exists once per queue and covers only that queue', () => {
     const queues = policies.propertiesOf('AWS::SQS::Queue').map(([name]) => name)
     expect(policiesOf().flatMap((policy) => policy.Queues.map(({ Ref }) => Ref))).toEqual(queues)
     for (const { Queues, PolicyDocument } of policiesOf()) {
@@ -75,7 +75,7 @@ describe('a queue or bus policy (P12)', () => {
     ])
   })
 
-  test('lets the account of the domain send events of DataZone, where a parameter names it', () => {
+  test('lets the account of the domain send events of DataZone when a parameter names it', () => {
     expect(template.Resources['DomainAccountEventsPolicy']).toMatchObject({
       Condition: 'ReceivesFromDomainAccount',
       Properties: {
@@ -91,7 +91,7 @@ describe('a queue or bus policy (P12)', () => {
     })
   })
 
-  test('lets other accounts put requests and nothing else, where a parameter names them', () => {
+  test('lets other accounts put only requests and cancels when a parameter names them', () => {
     expect(template.Resources['RunEventBusSendersPolicy']?.Properties).toMatchObject({
       EventBusName: { Ref: 'RunEventBus' },
       Statement: {
@@ -106,7 +106,7 @@ describe('a queue or bus policy (P12)', () => {
     })
   })
 
-  test('lets other accounts manage only the rules that they made', () => {
+  test('lets other accounts manage only the rules that they created', () => {
     const { Statement } = z
       .looseObject({ Statement: z.looseObject({ Action: z.array(z.string()) }) })
       .parse(template.Resources['RunEventBusConsumersPolicy']?.Properties)

@@ -141,7 +141,7 @@ const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown>
 const isCustom = (alarm: Alarm): boolean =>
   watchedMetrics(alarm).some(({ Metric }) => Metric.Namespace === customNamespace)
 
-test('raises the alarm about the mode in mode off, too', async () => {
+test('raises the alarm mode-not-run in mode off, too', async () => {
   const alarm = alarmOf('NotStarting')
   const emitted = await emittedBy(settings, (telemetry) => startOnce(runRequest(), {}, telemetry, 'off'))
   expect(stateOf(alarm, lasting(emitted, spanMs(alarm)), t0)).toBe('ALARM')

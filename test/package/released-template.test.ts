@@ -16,7 +16,7 @@ describe('the released template', () => {
     expect(await resourceProblems(template.Resources)).toEqual([])
   })
 
-  test('takes code from the bucket that is given and needs no deployment bucket', () => {
+  test('takes code from the given bucket and has no deployment bucket', () => {
     expect(template.Resources['StarterLambdaFunction']).toMatchObject({
       Properties: {
         Code: {

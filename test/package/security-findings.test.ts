@@ -7,7 +7,7 @@ import { answersOf, disagreements } from '../cloud/findings/answers.ts'
 const page = () => readFile(join(import.meta.dirname, '../../docs/SECURITY-FINDINGS.md'), 'utf8')
 
 describe('docs/SECURITY-FINDINGS.md', () => {
-  test('answers for resources and parameters that the template has', async () => {
+  test('explains findings of resources and parameters in the template only', async () => {
     const { template } = await packagedTemplate()
     const known = [...Object.keys(template.Resources), ...Object.keys(template.Parameters)]
     const named = answersOf(await page()).flatMap(({ resources }) =>

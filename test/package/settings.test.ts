@@ -128,7 +128,7 @@ describe('the sweep', () => {
     expect(propertiesOf('PollerLambdaEvConf')).toMatchObject(once)
   })
 
-  test('reserves a concurrency of one, where a parameter turns that on', () => {
+  test('reserves a concurrency of one when a parameter says so', () => {
     expect(poller['ReservedConcurrentExecutions']).toEqual({
       'Fn::If': ['ReservesPollerConcurrency', 1, { Ref: 'AWS::NoValue' }],
     })

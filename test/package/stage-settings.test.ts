@@ -80,13 +80,13 @@ describe('deploymentProblems', () => {
     )
   })
 
-  test('lets other commands pass', () => {
+  test('ignores other commands', () => {
     expect(problemsOf({ command: 'info', file: undefined, stage: 'Prod' })).toBe('')
   })
 })
 
 describe('the longest stage name', () => {
-  test('leaves every name in the template within the limit of its service', async () => {
+  test('keeps every name in the template within the limit of its service', async () => {
     const { template } = await packagedTemplate()
     const limits: Record<string, number> = {
       Name: 64,

@@ -168,7 +168,7 @@ describe('the packaged template', () => {
       expect(group?.['RetentionInDays']).toEqual({ Ref: 'LogRetentionDays' })
   })
 
-  test('refuses mode run without domains or alarm topic, also without the Serverless Framework', () => {
+  test('refuses mode run without domains or alarm topic, even without the Serverless Framework', () => {
     const isGiven = (name: string) => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }] })
     expect(service.template).toMatchObject({
       Rules: {
@@ -183,7 +183,7 @@ describe('the packaged template', () => {
     })
   })
 
-  test('passes every parameter on from --param, with its default', async () => {
+  test('takes every parameter from --param, else its default', async () => {
     const state: unknown = JSON.parse(
       await readFile(join(service.directory, '.serverless', 'serverless-state.json'), 'utf8'),
     )

@@ -141,7 +141,7 @@ test('returns a hint to the queue even if postponing it fails', async () => {
   expect(await handle(record('a', bodyOf('run-1')))).toEqual(failed('a'))
 })
 
-test('returns before its time is up although the bus never answers, and leaves the events to the sweep', async () => {
+test('returns before its time is up even when the bus never answers, and leaves the events to the sweep', async () => {
   const runs = Array.from({ length: 25 }, (_, index) =>
     inFlightRun({ subject: { ...subject, assetId: `asset-${index}` }, runId: `run-${index}` }),
   )

@@ -34,7 +34,7 @@ describe('an asset that DataZone withdraws', () => {
     time: `${new Date(Date.now() + 1000).toISOString().slice(0, 19)}Z`,
   })
 
-  test.each(names)('has what waits for it canceled: %s', async (name) => {
+  test.each(names)('cancels the waiting requests of the asset: %s', async (name) => {
     const assetId = waitingAsset[name]
     await system.send(runRequest(assetId))
     await eventually(async () =>
@@ -49,7 +49,7 @@ describe('an asset that DataZone withdraws', () => {
     expect(system.runsOf(assetId)).toEqual([])
   })
 
-  test('keeps the run that DataZone works on', async () => {
+  test('keeps the active run', async () => {
     await system.send(runRequest('running'))
     await eventually(async () =>
       expect(await system.recordsOf('running')).toMatchObject([{ state: 'IN_FLIGHT' }]),

@@ -78,7 +78,7 @@ describe('an asset event of DataZone', () => {
     },
   )
 
-  test.each(['Asset Unpublished', 'Asset Listing Deleted'])('cancels what waits: %s', (name) => {
+  test.each(['Asset Unpublished', 'Asset Listing Deleted'])('cancels waiting requests: %s', (name) => {
     expect(parse({ ...assetEvent(), 'detail-type': name })).toEqual({
       kind: 'cancel',
       cancel: {
@@ -115,7 +115,7 @@ describe('an asset event of DataZone', () => {
 })
 
 describe('assetEventNames', () => {
-  test('lists the events of the triggers, and always the withdrawals', () => {
+  test('lists the events of the triggers, and always those of withdrawn assets', () => {
     expect(assetEventNames(['PUBLISHED'])).toEqual([
       'Asset Added To Catalog',
       'Asset Unpublished',

@@ -54,7 +54,7 @@ describe('samples', () => {
     for (const type of detailTypes) expect(shown).toContain(type)
   })
 
-  test.each(Object.entries(received))("reaches the queue's parser: %s as a %s", (path, kind) => {
+  test.each(Object.entries(received))('is read from the request queue: %s as a %s', (path, kind) => {
     expect(parseQueueMessage(generated[path] ?? '', Date.parse('2030-01-01T00:00:00Z'))).toMatchObject({
       kind,
     })

@@ -225,7 +225,7 @@ describe('the id of a malformed message', () => {
 
   const busEvent = { id: 'event-1', source: 'mine', 'detail-type': 'Run Requested', detail: 1 }
 
-  test('is kept, of a request and of an event', () => {
+  test('is kept for a request and for an event', () => {
     expect(envelopeIdOf({ requestId: 'nightly-1' })).toBe('nightly-1')
     expect(envelopeIdOf(busEvent)).toBe('event-1')
   })

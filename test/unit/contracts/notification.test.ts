@@ -68,7 +68,7 @@ describe('a notification', () => {
     )
   })
 
-  test('is one message for 200 failures, and says how to see those that do not fit', () => {
+  test('is one message for 200 failures, and says how to see the failures that do not fit', () => {
     const { text, chat } = notificationOf(many(200), stack)
     expect(text.match(/^FAILED/gm)).toHaveLength(200)
     const shown = chat.content.description.match(/^• /gm)?.length ?? 0
@@ -90,7 +90,7 @@ describe('a notification', () => {
     expect(chat.content.description.length).toBeLessThanOrEqual(2900)
   })
 
-  test('keeps hostile names text', () => {
+  test('shows hostile names as text', () => {
     const name = 'pay\r\nBcc: x\u202E *now* `at` <!channel> <https://evil.example|here>'
     const { text, chat } = notificationOf([failedEvent(1, { asset: { id: 'asset-1', name } })], stack)
     expect(text.split('\n')[0]).toBe(

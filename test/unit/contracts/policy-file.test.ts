@@ -18,7 +18,7 @@ test('keeps config/policy.schema.json as the code writes it (npm run events)', a
   expect(await readFile(path, 'utf8')).toBe(policySchema())
 })
 
-test('runs everything by the policy of the repository, with DefaultTypes and the repeat guard', () => {
+test('runs every asset with the policy of the repository, with DefaultTypes and the repeat guard', () => {
   expect(parsePolicy(policyFile)).toEqual({
     ok: true,
     value: {
@@ -32,7 +32,7 @@ test('runs everything by the policy of the repository, with DefaultTypes and the
   })
 })
 
-test('reads every setting, with types in their one order', () => {
+test('reads every setting, with types in canonical order', () => {
   const run = {
     types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     retry: { attempts: 3, delayMinutes: 15 },
@@ -67,7 +67,7 @@ test('reads every setting, with types in their one order', () => {
   })
 })
 
-test('orders nothing for a setting that repeats the default', () => {
+test('leaves out a setting that equals its default', () => {
   const orders = (run: object) => parsePolicy(file({ match: {}, run: { repeatGuardDays: 0, ...run } }))
   const ordering = (policy: object) => ({
     ok: true,
@@ -76,7 +76,7 @@ test('orders nothing for a setting that repeats the default', () => {
   expect(orders({ cancelAtDeadline: false, announceStarted: true })).toEqual(ordering({}))
 })
 
-test('reads caps as they stand', () => {
+test('reads caps unchanged', () => {
   const caps = [
     { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 900, reserveForLive: 100 },
     { name: 'sales-2', domain: 'dzd_*', project: 'p1', perDay: 40, perMonth: 30, reserveForLive: 29 },

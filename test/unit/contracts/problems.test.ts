@@ -9,7 +9,7 @@ const problemsOf = (more: object) => {
 }
 
 describe('parseWith', () => {
-  test('suggests the field that a misspelt one means', () => {
+  test('suggests a known field for a misspelled field', () => {
     expect(problemsOf({ type: ['BUSINESS_NAMES'] })).toEqual([
       'body: has unknown fields: "type"; did you mean "types"? Remove or rename them',
     ])
@@ -18,7 +18,7 @@ describe('parseWith', () => {
     ])
   })
 
-  test('suggests nothing for a field that resembles none', () => {
+  test('suggests nothing for a field that resembles no known field', () => {
     expect(problemsOf({ urgency: 9 })).toEqual(['body: has unknown fields, remove them: "urgency"'])
   })
 
@@ -29,7 +29,7 @@ describe('parseWith', () => {
     ])
   })
 
-  test('bounds each problem, however long the names that the sender chose are', () => {
+  test('limits the length of each problem, even with long names of the sender', () => {
     const long = '\ud800'.repeat(60_000)
     for (const more of [
       { [long]: 1 },
@@ -43,7 +43,7 @@ describe('parseWith', () => {
       }
   })
 
-  test('suggests the value that a misspelt one means', () => {
+  test('suggests a known value for a misspelled value', () => {
     expect(problemsOf({ lane: 'backfil' })).toEqual([
       'lane: must be one of "live", "backfill"; did you mean "backfill"?',
     ])

@@ -151,7 +151,7 @@ describe('endedEvent and startedEvent', () => {
     expect(JSON.stringify(endedEvent(explained, whole))).not.toContain('made for a test')
   })
 
-  test('ends a request that waits for its revision without one, and without durations', () => {
+  test('ends a request that waits for its revision without revision and durations', () => {
     const { revision: _, ...unresolved } = subject
     const { data } = endedEvent(rejectedRun({ subject: unresolved }), whole).detail
     expect(data.asset).toEqual({ id: 'asset-1' })
@@ -159,7 +159,7 @@ describe('endedEvent and startedEvent', () => {
     expect(data).not.toHaveProperty('runId')
   })
 
-  test('limits durations to zero when clocks disagree', () => {
+  test('reports no negative duration when clocks disagree', () => {
     const run = endedRun({ startedAtMs: t0 - 3 * minute, detectedAtMs: t0 - 4 * minute })
     expect(endedEvent(run, whole).detail.data.durations).toEqual({ queuedMs: 0, runMs: 0 })
   })
@@ -184,7 +184,7 @@ describe('malformedEvent', () => {
     })
   })
 
-  test('says that a refused cancel is a cancel, and of what', () => {
+  test('says that a refused request is a cancel, and names its subject', () => {
     const about = {
       isCancel: true,
       errorName: 'CannotCancel',

@@ -78,7 +78,7 @@ describe('openDataZoneJournal', () => {
     expect(open().datazone.control.runs()).toHaveLength(runs.length)
   })
 
-  test('has nothing to repeat after a close', async () => {
+  test('repeats no calls after a close', async () => {
     const first = open()
     use(first)
     const before = first.datazone.control.state()
@@ -87,7 +87,7 @@ describe('openDataZoneJournal', () => {
     expect(open().datazone.control.state()).toEqual(before)
   })
 
-  test('moves the clock to the present, so that runs have ended meanwhile', () => {
+  test('moves the clock to the present, so that runs end while the stack is stopped', () => {
     const first = open()
     first.datazone.control.loadCatalogue(catalogue)
     start(first, 'tpcds_item', 'one')

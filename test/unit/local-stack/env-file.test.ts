@@ -23,7 +23,7 @@ describe('writeEnvFile', () => {
     expect(out).toBe('http://x:1 two words')
   })
 
-  test('leaves the file of another stack that runs alone', async () => {
+  test('keeps the file of another running stack', async () => {
     const file = join(directory, 'env')
     await writeFile(file, `# The local stack with process id ${process.ppid}\n`)
     expect(await writeEnvFile(file, { A: '1' })).toBe(`${file}-${process.pid}`)

@@ -21,14 +21,14 @@ describe('runningStacks', () => {
   })
   const here = (name: string) => join(folder, 'work', '.local', name)
 
-  test('finds the stack of this directory, and leaves out one that has ended', async () => {
+  test('finds the stack of this directory, and leaves out a stack that has ended', async () => {
     await writeFile(here('env'), envFile(ended))
     await writeFile(here('env-77'), envFile(process.pid))
     await writeFile(here('environment'), envFile(process.ppid))
     expect(await runningStacks(join(folder, 'work'))).toEqual([{ file: '.local/env-77', pid: process.pid }])
   })
 
-  test('finds every stack that runs in this directory', async () => {
+  test('finds every running stack of this directory', async () => {
     await writeFile(here('env'), envFile(process.pid))
     await writeFile(here('env-77'), envFile(process.ppid))
     expect(await runningStacks(join(folder, 'work'))).toHaveLength(2)

@@ -5,7 +5,7 @@ import { catalogueFrom } from '../../../local/simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from '../../../local/simulator-flags.ts'
 
 describe('the flags of the simulator', () => {
-  test('starts with the sample on its own port without flags', () => {
+  test('starts with the sample catalogue on the default port without flags', () => {
     expect(simulatorFlags([])).toEqual({
       port: 4599,
       seed: 1,
@@ -17,7 +17,7 @@ describe('the flags of the simulator', () => {
     })
   })
 
-  test('takes every flag and any setting', () => {
+  test('accepts every flag and any setting', () => {
     const text =
       '--port 0 --seed 7 --speed 2.5 --catalogue a.json --list-order random --set failureShare=0.3 ' +
       '--set eventPayload=both --set pageTokenLifeMs=null --set monthlyQuota={"BUSINESS_NAMES":3} ' +

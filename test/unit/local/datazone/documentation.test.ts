@@ -41,7 +41,7 @@ describe('docs/SIMULATOR.md', () => {
     }
   })
 
-  test('shows only flags that the command takes', () => {
+  test('shows only flags that the command accepts', () => {
     const lines = [...page.matchAll(/^npm run simulator -- (.+)$/gm)].map(([, flags = '']) =>
       flags.split(' '),
     )
@@ -49,7 +49,7 @@ describe('docs/SIMULATOR.md', () => {
     for (const flags of lines) expect(() => simulatorFlags(flags, () => ({}))).not.toThrow()
   })
 
-  test('sends the control only bodies that it takes', () => {
+  test('shows only bodies that the control accepts', () => {
     const sent = [...page.matchAll(/curl -X (PUT|PATCH|POST) \S*?(?:_simulator|\$S)\/(\S+) -d '(.+)'$/gm)]
     expect(sent.length).toBeGreaterThan(20)
     for (const [line, method = '', path, body = ''] of sent) {

@@ -30,7 +30,7 @@ describe('answer shapes', () => {
     expect(() => list('PARTIALLY_SUCCEEDED')).toThrow("Value at 'status'")
   })
 
-  test('leaves the lineage of a data source run out in the older API', () => {
+  test('omits the lineage of a data source run in the older API', () => {
     const world = testWorld({ apiGeneration: 'older' })
     const { id } = outputOf(world.startSource(glue))
     const shown = () => [outputOf(world.getSource(id)), ...outputOf(world.listSource(glue)).items]
@@ -58,7 +58,7 @@ describe('answer shapes', () => {
     expect(JSON.stringify(outputOf(world.getSource(source.id)))).not.toContain('addedByALaterVersion')
   })
 
-  test('shows an unknown type of a run with its state, if set to', () => {
+  test('shows an unknown type of a run with its state when the setting says so', () => {
     const { started, got, list } = ended({ unknownTypeShare: 1 })
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_METRICS']
     expect([started.types, got.types, list()[0]?.types]).toEqual([types, types, types])

@@ -30,7 +30,7 @@ describe('faults', () => {
     }
   })
 
-  test('starts a run although an error is answered after the effect', () => {
+  test('starts a run even when its answer is an error', () => {
     const world = worldWith({ kind: 'errorAfterEffect', operation: start, times: 1 })
     expect(errorOf(world.start(storeSales))).toBe('InternalServerException')
     expect(world.control.runs()).toHaveLength(1)

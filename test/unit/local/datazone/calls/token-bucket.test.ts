@@ -5,7 +5,7 @@ const passed = (take: (nowMs: number) => boolean, nowMs: number, calls: number):
   Array.from({ length: calls }, () => take(nowMs)).filter(Boolean).length
 
 describe('a token bucket', () => {
-  test('lets its size pass at once, and then its rate', () => {
+  test('allows its size at once, and then its rate', () => {
     const { take } = createTokenBucket(10, 5)
     expect([passed(take, 0, 20), passed(take, 1000, 20), passed(take, 1100, 20)]).toEqual([10, 5, 0])
     expect(passed(take, 1200, 20)).toBe(1)

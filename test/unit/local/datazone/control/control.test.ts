@@ -31,7 +31,7 @@ describe('the control', () => {
     expect(world.control.settings()).toEqual(before)
   })
 
-  test('lets no more Starts pass than the rates allow, whenever the rate changes', () => {
+  test('allows no more Starts than the rates, whenever the rate changes', () => {
     const phases = fc.array(
       fc.record({
         perSecond: fc.integer({ min: 1, max: 20 }),
@@ -57,7 +57,7 @@ describe('the control', () => {
     )
   })
 
-  test('throttles at a lower rate at once, and lets a steady pace below it pass', () => {
+  test('throttles at a lower rate at once, and allows a steady pace below it', () => {
     const world = testWorld({ startBucket: 1 })
     world.control.changeSettings({ startRatePerSecond: 6 })
     const outcomesAt = (everyMs: number) =>
@@ -145,7 +145,7 @@ describe('the control', () => {
     )
   })
 
-  test('takes forgotten tokens as new ones', () => {
+  test('treats forgotten tokens as new tokens', () => {
     const world = testWorld({ conflictWhileRunning: false })
     const ids = () => [
       outputOf(world.start(storeSales, { clientToken: 'token' })).id,
@@ -157,7 +157,7 @@ describe('the control', () => {
     expect(ids().filter((id) => first.includes(id))).toEqual([])
   })
 
-  test('hides a deleted run, allows another, and keeps the ids of others', () => {
+  test('hides a deleted run, allows another run, and keeps the ids of other runs', () => {
     const world = testWorld()
     const run = outputOf(world.start(storeSales))
     const sourceRun = outputOf(world.startSource(glue))

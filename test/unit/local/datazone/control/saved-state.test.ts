@@ -61,7 +61,7 @@ const walk = (world: World, given: Steps): void => {
 }
 
 describe('a saved state', () => {
-  test('continues elsewhere exactly as the original does', () => {
+  test('continues in another simulator exactly as the original does', () => {
     fc.assert(
       fc.property(steps, steps, (before, after) => {
         const [one, other] = [testWorld({ startBucket: 2 }), testWorld({ seed: 'another' })]
@@ -79,7 +79,7 @@ describe('a saved state', () => {
     )
   })
 
-  test('shares nothing with the simulator that it was saved from', () => {
+  test('shares no object with the simulator from which it was saved', () => {
     const world = testWorld()
     const state = world.control.state()
     world.control.addRevision({ domainId, assetId: storeSales })

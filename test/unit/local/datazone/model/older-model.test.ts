@@ -13,7 +13,7 @@ describe('the older generation', () => {
     expect(world.control.runs()).toEqual([])
   })
 
-  test('takes type, and ignores types, which it does not know', () => {
+  test('accepts type, and ignores types, which it does not know', () => {
     const world = testWorld({ apiGeneration: 'older' })
     const started = outputOf(
       world.start(storeSales, { type: 'BUSINESS_DESCRIPTIONS', types: ['BUSINESS_NAMES'] }),

@@ -172,11 +172,11 @@ describe('the service model', () => {
     expect(message).toContain(`Value at '${member}' failed to satisfy constraint: Member must `)
   })
 
-  test.each(Object.keys(model.operations))('takes a smallest valid input of %s', (operation) => {
+  test.each(Object.keys(model.operations))('accepts the smallest valid input of %s', (operation) => {
     expect(problemsOf(operationNamed(operation).input.shape, inputOf(operation))).toEqual([])
   })
 
-  test('takes the longest and shortest values that the model allows', () => {
+  test('accepts the longest and shortest values that the model allows', () => {
     const allowed = { ...inputOf('StartMetadataGenerationRun'), clientToken: '~'.repeat(128) }
     expect(problemsOf('StartMetadataGenerationRunInput', allowed)).toEqual([])
     for (const maxResults of [1, 50])
@@ -185,7 +185,7 @@ describe('the service model', () => {
       ).toEqual([])
   })
 
-  test('takes a null member as absent, ignores an unknown one, and counts characters, not bytes', () => {
+  test('treats a null member as absent, ignores an unknown member, and counts characters, not bytes', () => {
     const { start } = testWorld()
     expect(start(storeSales, { clientToken: null, type: null, later: { added: 1 } })).toMatchObject({
       outcome: 'ok',

@@ -68,7 +68,7 @@ describe('CancelMetadataGenerationRun', () => {
     expect(outputOf(world.get(id)).status).toBe('CANCELED')
   })
 
-  test('lets twenty Cancels pass at once, and then one each twentieth of a second', () => {
+  test('allows twenty Cancels at once, and then twenty per second', () => {
     const world = testWorld()
     const outcomes = Array.from({ length: 21 }, () => errorOf(world.cancel('nothing')))
     expect(new Set(outcomes.slice(0, 20))).toEqual(new Set(['ResourceNotFoundException']))

@@ -126,7 +126,7 @@ describe('data source runs', () => {
     expect(outputOf(world.getSource(id)).runStatisticsForAssets).toMatchObject({ added: 0, failed: 0 })
   })
 
-  test('ends a run in an unknown status, or never, if set to', () => {
+  test('ends a run in an unknown status, or never, when the settings say so', () => {
     const statusOf = (shares: object) => {
       const world = testWorld(shares)
       const { id } = outputOf(world.startSource(glue))
@@ -189,7 +189,7 @@ describe('data source runs', () => {
     expect(errorOf(world.startSource(glue))).toBe('ok')
   })
 
-  test('lets twenty Starts of data sources pass at once, apart from the rate of metadata runs', () => {
+  test('allows twenty Starts of data sources at once, apart from the rate of metadata runs', () => {
     const world = testWorld()
     const outcomes = Array.from({ length: 21 }, () => errorOf(world.startSource('nothing')))
     expect(outcomes.filter((outcome) => outcome === 'ThrottlingException')).toHaveLength(1)

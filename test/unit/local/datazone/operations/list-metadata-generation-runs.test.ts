@@ -97,7 +97,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(before)
   })
 
-  test('takes a token only for its own query, and only unchanged', () => {
+  test('accepts a page token only unchanged and for its own query', () => {
     const world = worldWithRuns({}, [10, 10, 10])
     const nextToken = outputOf(world.list({ maxResults: 1 })).nextToken ?? ''
     const swapped = nextToken.startsWith('A') ? `B${nextToken.slice(1)}` : `A${nextToken.slice(1)}`
@@ -213,7 +213,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(everyPage(worldWithRuns({ listJumbledShare: 1 }, gapsMs), { maxResults: 3 })).toHaveLength(20)
   })
 
-  test('takes a page token for as long as the setting says', () => {
+  test('accepts a page token for as long as the setting says', () => {
     const world = worldWithRuns({ pageTokenLifeMs: 5000 }, [10, 10, 10])
     const { nextToken } = outputOf(world.list({ maxResults: 1 }))
     world.clock.ms += 5000

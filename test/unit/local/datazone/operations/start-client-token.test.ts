@@ -56,7 +56,7 @@ describe('the clientToken of a Start', () => {
     )
   })
 
-  test('answers the first run to a clientToken with another request, if set to', () => {
+  test('answers the first run to a clientToken with another request when the setting says so', () => {
     const world = testWorld({ tokenMismatch: 'replay' })
     const first = outputOf(world.start(storeSales, { clientToken: 'token' }))
     expect(outputOf(world.start(dateDim, { clientToken: 'token' }))).toEqual(first)

@@ -76,7 +76,7 @@ describe('StartMetadataGenerationRun', () => {
     ])
   })
 
-  test('ends a run in an unknown status, or never, if set to', () => {
+  test('ends a run in an unknown status, or never, when the settings say so', () => {
     const statusOf = (shares: object) => {
       const world = testWorld(shares)
       const { id } = outputOf(world.start(storeSales))
@@ -185,7 +185,7 @@ describe('StartMetadataGenerationRun', () => {
     expect(outcomeOf({ columns: [] })).toBe('ValidationException')
   })
 
-  test('takes the deprecated type alone', () => {
+  test('accepts the deprecated type without types', () => {
     const world = testWorld()
     const { types, type } = outputOf(world.start(storeSales, { types: undefined, type: 'BUSINESS_NAMES' }))
     expect({ types, type }).toEqual({ types: ['BUSINESS_NAMES'], type: 'BUSINESS_NAMES' })
@@ -211,7 +211,7 @@ describe('StartMetadataGenerationRun', () => {
     expect([lenient.start(storeSales), lenient.start(storeSales)].map(errorOf)).toEqual(['ok', 'ok'])
   })
 
-  test('lets no more Starts pass than the bucket and its refill, counting replays and refusals', () => {
+  test('allows no more Starts than the bucket and its refill, counting replays and refusals', () => {
     const arrivals = fc.array(fc.nat(400), { minLength: 1, maxLength: 200 })
     fc.assert(
       fc.property(arrivals, (gapsMs) => {

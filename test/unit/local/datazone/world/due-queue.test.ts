@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createDueQueue } from '../../../../../local/datazone/world/due-queue.ts'
 
 describe('the due queue', () => {
-  test('takes items out by time, and items of the same time in the order they were added', () => {
+  test('removes items by time, and items of the same time in the order in which they were added', () => {
     const steps = fc.array(fc.record({ dueAtMs: fc.nat(30), takeUntilMs: fc.option(fc.nat(30)) }))
     fc.assert(
       fc.property(steps, (given) => {

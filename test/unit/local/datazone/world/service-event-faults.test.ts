@@ -95,7 +95,7 @@ describe('service events under faults', () => {
     )
   })
 
-  test('delays late events, and lets others overtake reordered ones', () => {
+  test('delays late events, and lets other events overtake reordered events', () => {
     const late = eventsOfRun({ eventLateShare: 1 })
     expect(late.events).toHaveLength(1)
     const world = testWorld({ eventLateShare: 1, eventLateMs: 7000 })

@@ -8,7 +8,7 @@ import { glue, outputOf, salesProject, storeSales, testWorld } from '../test-wor
 import { dayMs, eventsOfRun, eventsUntil, typesOf } from './taken-events.ts'
 
 describe('service events', () => {
-  test('makes a revision and sends an event for an acceptance', () => {
+  test('adds a revision and sends an event for an acceptance', () => {
     const world = testWorld()
     const about = { domainId: sampleDomainId, assetId: storeSales }
     const before = outputOf(world.asset(storeSales)).revision
@@ -75,7 +75,7 @@ describe('service events', () => {
     expect(startedAtMs).toBeLessThan(endsAtMs)
   })
 
-  test('sends each candidate payload', () => {
+  test('sends the payload of each setting', () => {
     const payloadOf = (eventPayload: Settings['eventPayload']) => {
       const { id, events } = eventsOfRun({ eventPayload })
       const { metadata, data } = events[0]?.detail ?? {}
@@ -170,7 +170,7 @@ describe('service events', () => {
       })
   })
 
-  test('sends the newer data source events as well when it is set to', () => {
+  test('sends the newer data source events as well when the setting is on', () => {
     const world = testWorld({ sourceStatusEvents: true })
     world.startSource(glue)
     expect(typesOf(eventsUntil(world, world.clock.ms + dayMs))).toEqual([
@@ -192,7 +192,7 @@ describe('service events', () => {
     expect(event?.detail.metadata['owningProjectId']).toBe(projectId)
   })
 
-  test('sends an event when an asset is taken out of the catalog', () => {
+  test('sends an event when an asset is unpublished', () => {
     const world = testWorld()
     const about = { domainId: sampleDomainId, assetId: storeSales }
     const { listingId } = world.control.unpublishAsset(about)
