@@ -5,6 +5,11 @@ import { type Command, type Flags, type FlagValues, UsageError } from './flags.t
  * stderr, and the exit code is 2 for a wrong flag and 1 for any other error.
  */
 export const runAsCommand = async (main: (args: readonly string[]) => Promise<number>): Promise<void> => {
+  // The reader of a pipe, such as head, may have what it wants before everything is printed.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {

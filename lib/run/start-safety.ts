@@ -126,7 +126,11 @@ const sortsBefore = (left: Attempt, right: Attempt): boolean => {
   return one !== undefined && other !== undefined && one < other
 }
 
-/** Returns the other runs of its asset or data source that an attempt has to wait for. */
+/**
+ * Returns the other runs of its asset or data source that an attempt has to wait for. DataZone runs one at a time (a second
+ * Start most likely answers 409). While an earlier attempt of the subject has not ended, the later one could adopt its run
+ * (P1). List shows even less of data source runs, so there a parked run with an open Start blocks every other.
+ */
 export const runsAhead = (attempt: Attempt, others: readonly Run[]): readonly Run[] =>
   others.filter(
     (other) =>
@@ -140,10 +144,14 @@ export const runsAhead = (attempt: Attempt, others: readonly Run[]): readonly Ru
       couldBeMistaken(attempt, other),
   )
 
+/** The longest that a request waits for the next try of a request ahead of it, which may be canceled or released before. */
+const longestBehindMs = 60 * 60_000
+
 /**
- * Whether an attempt has to wait for another run of its asset or data source. DataZone runs one at a time (a second Start
- * most likely answers 409). While an earlier attempt of the subject has not ended, the later one could adopt its run
- * (P1). List shows even less of data source runs, so there a parked run with an open Start blocks every other.
+ * Returns when a request that waits behind others is tried again, in ms since the epoch: `waitMs` from now, or `waitMs`
+ * after the next try of a request ahead of it, which may wait for the next month, but at most an hour from now.
  */
-export const hasToWait = (attempt: Attempt, others: readonly Run[]): boolean =>
-  runsAhead(attempt, others).length > 0
+export const retryBehindAtMs = (ahead: readonly Run[], nowMs: number, waitMs: number): number => {
+  const triesMs = ahead.map((run) => (run.state === 'PARKED' ? run.retryAtMs : nowMs))
+  return Math.min(Math.max(nowMs, ...triesMs) + waitMs, nowMs + Math.max(waitMs, longestBehindMs))
+}

@@ -172,12 +172,15 @@ describe('dzrun without a stack', () => {
     )
   })
 
-  test('ends without a word when the reader of its output does', async () => {
-    const args = ['-c', 'set -o pipefail; "$0" cli/main.ts release --help | true; echo $?', process.execPath]
-    const { stdout, stderr } = await promisify(execFile)('bash', args)
-    expect(stderr).toBe('')
-    expect(stdout).toBe('0\n')
-  })
+  test.each(['cli/main.ts release', 'local/start.ts'])(
+    'ends without a word when the reader of the output does: %s',
+    async (command) => {
+      const args = ['-c', `set -o pipefail; "$0" ${command} --help | true; echo $?`, process.execPath]
+      const { stdout, stderr } = await promisify(execFile)('bash', args)
+      expect(stderr).toBe('')
+      expect(stdout).toBe('0\n')
+    },
+  )
 
   test('names every exit code', async () => {
     const { code, stdout } = await runCommand('cli/main.ts', 'help', 'exit-codes').ended

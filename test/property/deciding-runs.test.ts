@@ -5,7 +5,7 @@ import { mayBeOurs } from '../../lib/run/foreign-run.ts'
 import { attemptsPrefix, runKey } from '../../lib/run/identity.ts'
 import { type DataSourceSubject, type Run, startUnknownName } from '../../lib/run/run.ts'
 import { isSourceDayFull } from '../../lib/run/source-day.ts'
-import { hasToWait } from '../../lib/run/start-safety.ts'
+import { hasToWait } from '../support/has-to-wait.ts'
 import {
   claimedRun,
   endedRun,

@@ -8,6 +8,7 @@ import { batchesOf } from '../batches.ts'
 
 /** The reasons whose wait an operator may shorten: what they wait for can be gone before its time. */
 export const dueReasons = [
+  'BEHIND',
   'CAP_FULL',
   'CONFLICT',
   'NOT_FOUND',

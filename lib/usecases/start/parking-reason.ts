@@ -2,7 +2,7 @@ import { backoffByAgeMs } from '../../run/backoff.ts'
 import { hasWaitedTooLong, holdBack, type Wait } from '../../run/max-wait.ts'
 import type { ParkedRun, Run, RunError } from '../../run/run.ts'
 import { isSourceDayFull, nextDayMs } from '../../run/source-day.ts'
-import { type Attempt, hasToWait, runsAhead } from '../../run/start-safety.ts'
+import { type Attempt, retryBehindAtMs, runsAhead } from '../../run/start-safety.ts'
 import { breakerOpenError } from './park-behind-breaker.ts'
 import { pauseError } from './pause-error.ts'
 import type { StartContext } from './start-context.ts'
@@ -40,8 +40,8 @@ const startBlockedBy = async (
  * data source are active, its data source has had its runs of the day, or a breaker is open. Undefined: claim it.
  *
  * A claim that looks up an open Start first (to cancel the run, or for the last try of one that has waited too long, P9)
- * only waits for other runs: while they are active, a run that List shows could be theirs. Other runs may take long, or wait for a cap, so the wait
- * behind them grows with the age of the request.
+ * only waits for other runs: while they are active, a run that List shows could be theirs. Other runs may take long, so the
+ * wait behind them grows with the age of the request; behind a request that waits for a cap or a day, it is longer still.
  */
 export const parkingReason = async (
   attempt: Candidate,
@@ -59,12 +59,13 @@ export const parkingReason = async (
   const nowMs = clock.now()
   if (pause !== undefined)
     return { reason: 'PAUSED', retryAtMs: nowMs + lookAgainMs, error: pauseError(pause) }
-  if (hasToWait(attempt, others)) {
-    const retryAtMs = nowMs + backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs)
+  const ahead = runsAhead(attempt, others)
+  if (ahead.length > 0) {
+    const waitMs = backoffByAgeMs(nowMs - createdAtMs, lookAgainMs, parkMs)
     return {
       reason: 'BEHIND',
-      retryAtMs,
-      ...(holdBack(runsAhead(attempt, others)) ? {} : { isBehindRequests: true }),
+      retryAtMs: retryBehindAtMs(ahead, nowMs, waitMs),
+      ...(holdBack(ahead) ? {} : { isBehindRequests: true }),
     }
   }
   const isLookup = attempt.cancel !== undefined || (isOver && attempt.earlierStart !== undefined)

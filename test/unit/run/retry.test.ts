@@ -3,7 +3,8 @@ import { clientToken, runKey } from '../../../lib/run/identity.ts'
 import { nextAttempt } from '../../../lib/run/retry.ts'
 import { type EndedRun, endings } from '../../../lib/run/run.ts'
 import type { TypeStat } from '../../../lib/run/service-result.ts'
-import { hasToWait, ownership } from '../../../lib/run/start-safety.ts'
+import { ownership } from '../../../lib/run/start-safety.ts'
+import { hasToWait } from '../../support/has-to-wait.ts'
 import { claimedRun, endedRun, minute, parkedRun, subject, t0 } from '../../support/runs.ts'
 
 const both = { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } as const

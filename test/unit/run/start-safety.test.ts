@@ -3,10 +3,10 @@ import type { GenerationType } from '../../../lib/run/run.ts'
 import {
   type AdoptionCandidate,
   absenceIsProofAtMs,
-  hasToWait,
   ownership,
   startSafety,
 } from '../../../lib/run/start-safety.ts'
+import { hasToWait } from '../../support/has-to-wait.ts'
 import {
   claimedRun,
   endedRun,
@@ -122,7 +122,7 @@ describe('ownership', () => {
   })
 })
 
-describe('hasToWait', () => {
+describe('runsAhead', () => {
   const again = { subject, attempt: 2 }
   const ofRevision5 = { subject: { ...subject, revision: '5' } }
 

@@ -29,12 +29,20 @@ const behind = async (
 }
 
 describe('P7: a request that waits behind another run of its asset', () => {
-  test.each([
-    ['that waits for a cap', parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 1000 * hour })],
-    ['that goes on for hours', inFlightRun()],
-  ])('backs off behind a run %s', async (_, first) => {
+  test.each<[string, Run, number[]]>([
+    [
+      'backs off while that run goes on',
+      inFlightRun(),
+      [1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116],
+    ],
+    [
+      'looks again each hour while that one waits for a cap',
+      parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 1000 * hour }),
+      [60, 120],
+    ],
+  ])('%s', async (_, first, minutes) => {
     const { releasedAt, world } = await behind(first, 120)
-    expect(releasedAt).toEqual([1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116])
+    expect(releasedAt).toEqual(minutes)
     expect(world.datazone.calls).toEqual([])
   })
 

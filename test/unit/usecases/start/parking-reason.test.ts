@@ -46,6 +46,14 @@ describe('parkingReason', () => {
     expect(old?.retryAtMs).toBeGreaterThan(young?.retryAtMs ?? 0)
   })
 
+  test('waits behind a request for the next month no less than that one does, and looks again within an hour', async () => {
+    const full = parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 9 * day, heldSinceMs: t0 })
+    expect(await parkingReason(parkedRun({ attempt: 2 }), [full], startContext())).toEqual({
+      reason: 'BEHIND',
+      retryAtMs: t0 + 60 * minute,
+    })
+  })
+
   test('P1: waits behind another run even for a cancel, because List could show that run', async () => {
     const attempt = parkedRun({ ...open, ...cancel })
     expect(await parkingReason(attempt, [other], startContext())).toMatchObject({ reason: 'BEHIND' })

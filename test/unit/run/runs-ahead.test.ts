@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationType } from '../../../lib/run/run.ts'
-import { hasToWait } from '../../../lib/run/start-safety.ts'
-import { parkedRun, plannedRun, sourceSubject, subject, t0 } from '../../support/runs.ts'
+import { retryBehindAtMs } from '../../../lib/run/start-safety.ts'
+import { hasToWait } from '../../support/has-to-wait.ts'
+import { inFlightRun, minute, parkedRun, plannedRun, sourceSubject, subject, t0 } from '../../support/runs.ts'
 
 const sent = { firstAtMs: t0, lastAtMs: t0 }
 const [names, both]: [GenerationType[], GenerationType[]] = [
@@ -12,7 +13,7 @@ const named = { ...subject, types: names }
 /** A retry of the names of a subject with both types: it starts the same types as the subject `named`. */
 const retry = { subject: { ...subject, types: both }, attempt: 2, onlyTypes: names }
 
-describe('P1: hasToWait for a run that List could not tell apart', () => {
+describe('P1: runsAhead for a run that List could not tell apart', () => {
   const other = parkedRun({ subject: named, earlierStart: sent })
 
   test('waits for another subject with an open Start of the same types', () => {
@@ -52,7 +53,7 @@ describe('P1: hasToWait for a run that List could not tell apart', () => {
   })
 })
 
-describe('hasToWait for its own subject', () => {
+describe('runsAhead for its own subject', () => {
   const attempt = { subject, attempt: 2 }
 
   test.each<[string, number, boolean]>([
@@ -65,5 +66,19 @@ describe('hasToWait for its own subject', () => {
 
   test('does not wait for an earlier attempt that is only planned', () => {
     expect(hasToWait(attempt, [plannedRun({ attempt: 1 })])).toBe(false)
+  })
+})
+
+describe('retryBehindAtMs', () => {
+  const full = parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 20 * minute })
+
+  test.each([
+    ['after the wait behind a run', [inFlightRun()], 5],
+    ['after the next try of a request ahead', [full], 25],
+    ['after the latest of several', [full, inFlightRun(), parkedRun({ retryAtMs: t0 + 30 * minute })], 35],
+    ['after the wait behind a request that is due', [parkedRun({ retryAtMs: t0 - minute })], 5],
+    ['within an hour behind a full month', [parkedRun({ retryAtMs: t0 + 10_000 * minute })], 60],
+  ])('tries again %s', (_, ahead, minutes) => {
+    expect(retryBehindAtMs(ahead, t0, 5 * minute)).toBe(t0 + minutes * minute)
   })
 })
