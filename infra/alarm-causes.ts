@@ -25,6 +25,7 @@ export const alarmCauses = {
   'rejected-requests': 'a message is not a request',
   'undelivered-events':
     'a publish event arrives, and the request queue and its dead-letter queue were deleted',
+  'undelivered-hints': 'hints arrive, and the hint queue was deleted',
   'no-publishes': 'no asset is published',
   'mode-not-run': 'a request arrives in mode plan',
   'notifications-dead': 'a run fails, and the notification queue was deleted',

@@ -1,7 +1,12 @@
 /** One datapoint of a metric that AWS itself publishes of a function or a rule. */
 export interface ServiceMetric {
   readonly namespace: 'AWS/Lambda' | 'AWS/Events'
-  readonly name: 'Invocations' | 'Errors' | 'TriggeredRules' | 'InvocationsFailedToBeSentToDlq'
+  readonly name:
+    | 'Invocations'
+    | 'Errors'
+    | 'TriggeredRules'
+    | 'FailedInvocations'
+    | 'InvocationsFailedToBeSentToDlq'
   readonly dimensions: Readonly<Record<string, string>>
   readonly value: number
 }

@@ -55,7 +55,8 @@ export function eventRouter(
     route: (rules, event, arrivedAt) => {
       for (const rule of rules) {
         onMetric(ruleMetric(rule, 'TriggeredRules'))
-        for (const target of rule.targets) track(rule, send({ rule, target, event, arrivedAt }, deliver, log))
+        for (const target of rule.targets)
+          track(rule, send({ rule, target, event, arrivedAt }, deliver, log, onMetric))
       }
     },
     pending: () => deliveries.size,
@@ -87,6 +88,7 @@ async function send(
   { rule, target, event, arrivedAt }: RoutedEvent,
   deliver: Deliver,
   log: (line: string) => void,
+  onMetric: OnServiceMetric,
 ): Promise<void> {
   const { arn, messageGroupId } = target
   try {
@@ -95,6 +97,7 @@ async function send(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     log(`${rule.name}: event ${event.id} did not reach ${arn}: ${reason}`)
+    onMetric(ruleMetric(rule, 'FailedInvocations'))
     if (target.deadLetterArn === undefined) return
     const attributes = {
       RULE_ARN: rule.arn,

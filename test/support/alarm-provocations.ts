@@ -65,16 +65,20 @@ const crashStarter = (assetId: string) => async (world: AlarmWorld) => {
   await request(world, assetId)
 }
 
-/** Only the observer looks for a run by its id alone. */
-const crashObserver = async ({ tap, stack, control }: AlarmWorld) => {
-  const match = ({ body }: TappedRequest) => body.includes('"byRunId"')
-  tap({ service: 'dynamodb', when: 'before', action: 'crash', match })
+const publishHint = ({ stack, control }: AlarmWorld) => {
   const detail = { metadata: { domain: domainId, id: control.runs()[0]?.id } }
   stack.publishServiceEvent({
     source: 'aws.datazone',
     'detail-type': 'Metadata Generation Succeeded',
     detail,
   })
+}
+
+/** Only the observer looks for a run by its id alone. */
+const crashObserver = async (world: AlarmWorld) => {
+  const match = ({ body }: TappedRequest) => body.includes('"byRunId"')
+  world.tap({ service: 'dynamodb', when: 'before', action: 'crash', match })
+  publishHint(world)
 }
 
 /** The first starter cannot record its run until another one, which took over its claim, has recorded a second run. */
@@ -243,6 +247,12 @@ export const provocations: Readonly<Record<AlarmName, Provocation>> = {
       await world.deleteQueue('RequestQueue')
       await world.deleteQueue('RequestDeadLetterQueue')
       publish(world, 'healthy')
+    },
+  },
+  'undelivered-hints': {
+    provoke: async (world) => {
+      await world.deleteQueue('HintQueue')
+      publishHint(world)
     },
   },
   'notifications-dead': {
