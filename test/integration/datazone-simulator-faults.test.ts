@@ -81,7 +81,7 @@ describe('faults, seen through the AWS SDK', () => {
     ['InvalidSignatureException', 403, /^Signature expired: \d{8}T\d{6}Z is now earlier than/],
     ['ExpiredTokenException', 403, /security token included in the request is expired/],
     ['UnrecognizedClientException', 403, /security token included in the request is invalid/],
-    ['IncompleteSignature', 400, /A fault of the simulator/],
+    ['IncompleteSignature', 400, /Injected by a fault of the simulator/],
   ] as const)('answers %s about the credentials of the caller', async (error, status, message) => {
     const { client, datazone } = await simulatorWith({ kind: 'error', error })
     await expect(client.send(start())).rejects.toMatchObject({

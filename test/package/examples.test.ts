@@ -172,7 +172,7 @@ describe('the state machine', () => {
   test('finds the record of its request in the table', async () => {
     const { Arguments } = stateMachine.parse(await definition()).States['Find the run']
     const { item } = JSON.parse(await read('test/contract/records/v1-ended.json'))
-    const table = await openRunTable({})
+    const table = await openRunTable(process.env)
     try {
       await table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) }))
       const find = async (key: string) =>

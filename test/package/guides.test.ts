@@ -1,6 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../lib/contracts/policy-file.ts'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
@@ -68,7 +73,7 @@ test('turns a failure into one line with the input transformer of docs/CONSUMERS
 
 test('writes an event once with the code of docs/CONSUMERS.md, and refuses its repeat', async () => {
   const [code = ''] = await blocksOf('docs/CONSUMERS.md', 'ts')
-  const server = await startDynamoDb({ environment: {} })
+  const server = await startDynamoDb()
   const table = new DynamoDBClient({
     endpoint: server.endpoint,
     region: 'us-east-1',
@@ -91,6 +96,7 @@ test('writes an event once with the code of docs/CONSUMERS.md, and refuses its r
       name: 'ConditionalCheckFailedException',
     })
   } finally {
+    await table.send(new DeleteTableCommand({ TableName: 'seen-events' }))
     table.destroy()
     await server.close()
   }
