@@ -228,7 +228,7 @@ const envelope = (event: RunEvent, id: string) => ({
 const fileName = (event: RunEvent): string => event.detailType.toLowerCase().replaceAll(' ', '-')
 
 /** A request that makes no run, as the starter holds it. */
-const askedAgain: ParkedRun = {
+const repeatedRequest: ParkedRun = {
   state: 'PARKED',
   subject: inFlight.subject,
   attempt: 1,
@@ -247,13 +247,13 @@ const askedAgain: ParkedRun = {
 
 /** Returns the events that answer RunRequests that make no run. */
 const answers = (): readonly RunEvent[] => {
-  const sourceAskedAgain = { ...askedAgain, subject: sourceInFlight.subject }
+  const repeatedSourceRequest = { ...repeatedRequest, subject: sourceInFlight.subject }
   const nowMs = startedAtMs + 5_000
   return [
-    skippedEvent(askedAgain, { reason: 'POLICY', rule: 0, because: 'staging tables' }, nowMs),
-    duplicateEvent(askedAgain, inFlight, nowMs),
-    skippedEvent(sourceAskedAgain, { reason: 'MODE_OFF' }, nowMs),
-    duplicateEvent(sourceAskedAgain, ended('SUCCEEDED', sourceInFlight, sourceAnswers), nowMs),
+    skippedEvent(repeatedRequest, { reason: 'POLICY', rule: 0, because: 'staging tables' }, nowMs),
+    duplicateEvent(repeatedRequest, inFlight, nowMs),
+    skippedEvent(repeatedSourceRequest, { reason: 'MODE_OFF' }, nowMs),
+    duplicateEvent(repeatedSourceRequest, ended('SUCCEEDED', sourceInFlight, sourceAnswers), nowMs),
   ]
 }
 

@@ -8,7 +8,7 @@ import { breakerGates, type Gate } from '../lib/usecases/start/breaker-gate.ts'
 import { handleMessage } from '../lib/usecases/start/handle-message.ts'
 import { type Place, slotGate } from '../lib/usecases/start/slot-gate.ts'
 import type { StarterPorts, StarterSettings } from '../lib/usecases/start/start-context.ts'
-import { hiddenMessages, receivesOf } from './hidden-messages.ts'
+import { hiddenMessages, receiveCountOf } from './hidden-messages.ts'
 import { type StarterLog, starterLog } from './starter-log.ts'
 import { tableHealth } from './table-health.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -45,7 +45,7 @@ const recordHandler =
       gate,
       deadlineMs,
       sentAtMs: Number(record.attributes.SentTimestamp),
-      receiveCount: receivesOf(record),
+      receiveCount: receiveCountOf(record),
       senderId: record.attributes.SenderId,
     })
     const { outcomes } = handled

@@ -1,4 +1,4 @@
-/** How test/integration/raised-alarms.test.ts raises each alarm on the running local stack; docs/ALARMS.md shows it. */
+/** What test/integration/raised-alarms.test.ts does to raise each alarm on the local stack, for docs/ALARMS.md. */
 export const alarmCauses = {
   'requests-dead': 'a publish event arrives, and the request queue was deleted',
   'requests-waiting': 'the starter crashes on a request, which stays in the queue',
@@ -33,4 +33,5 @@ export const alarmCauses = {
     'a run fails, and the notification queue and its dead-letter queue were deleted',
 } as const satisfies Readonly<Record<string, string>>
 
+/** The name of an alarm without its stack. */
 export type AlarmName = keyof typeof alarmCauses

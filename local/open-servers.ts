@@ -25,7 +25,7 @@ export interface OpenServers {
   /** The addresses of the servers. */
   readonly endpoints: ServiceEndpoints
   /** The addresses that the functions call: those of the servers, or of the taps in front of them. */
-  readonly seen: ServiceEndpoints
+  readonly functionEndpoints: ServiceEndpoints
   readonly sqs: SQSClient
   readonly bus: EventBridgeServer
   readonly delivery: TargetDelivery
@@ -47,7 +47,7 @@ export interface ServerContext {
 
 /** Starts the servers and creates the tables, queues and buses of the template. */
 export async function openServers(context: ServerContext): Promise<OpenServers> {
-  const { sqsEndpoint, seenSqs, sqs, sns, published, plan } = await openQueues(context)
+  const { sqsEndpoint, functionSqs, sqs, sns, published, plan } = await openQueues(context)
   const dynamodbEndpoint = await openTables(context, plan)
   const { bus, delivery } = await openBuses(context, { plan, sqs, sns, sqsEndpoint })
   const endpoints = {
@@ -58,14 +58,14 @@ export async function openServers(context: ServerContext): Promise<OpenServers> 
     eventbridge: bus.endpoint,
     datazone: context.options.datazoneEndpoint,
   }
-  const seen = {
-    dynamodb: await seenAt(context, 'dynamodb', endpoints.dynamodb),
-    sqs: seenSqs,
-    sns: await seenAt(context, 'sns', endpoints.sns),
-    eventbridge: await seenAt(context, 'eventbridge', endpoints.eventbridge),
-    datazone: await seenAt(context, 'datazone', endpoints.datazone),
+  const functionEndpoints = {
+    dynamodb: await tapped(context, 'dynamodb', endpoints.dynamodb),
+    sqs: functionSqs,
+    sns: await tapped(context, 'sns', endpoints.sns),
+    eventbridge: await tapped(context, 'eventbridge', endpoints.eventbridge),
+    datazone: await tapped(context, 'datazone', endpoints.datazone),
   }
-  return { plan, endpoints, seen, sqs, bus, delivery, published }
+  return { plan, endpoints, functionEndpoints, sqs, bus, delivery, published }
 }
 
 async function openQueues(context: ServerContext) {
@@ -78,27 +78,29 @@ async function openQueues(context: ServerContext) {
     onPublish: options.onPublish,
   })
   opened.add(server.close)
-  const seenSqs = await seenAt(context, 'sqs', server.endpoint)
+  const functionSqs = await tapped(context, 'sqs', server.endpoint)
   // An SQS client without an endpoint setting calls the host of the queue URL, so URLs have the address that functions call.
   const plan = planStack(options.template, {
     ...identity,
     parameters,
-    queueUrl: queueUrlAt(seenSqs),
+    queueUrl: queueUrlAt(functionSqs),
     // Several stacks may share an external engine, so the template's table names are not used there.
     ownTableNames: externalEndpoint(process.env) === undefined,
   })
-  const stray = Object.keys(queueAttributes).find((id) =>
+  const unknownId = Object.keys(queueAttributes).find((id) =>
     plan.queues.every(({ logicalId }) => logicalId !== id),
   )
-  if (stray !== undefined)
-    throw new Error(`queueAttributes: the template has no queue ${stray}; use a logical id of the template`)
+  if (unknownId !== undefined)
+    throw new Error(
+      `queueAttributes: the template has no queue ${unknownId}; use a logical id of the template`,
+    )
   const sqs = new SQSClient(connection(server.endpoint, identity.region))
   opened.add(async () => sqs.destroy())
   for (const queue of plan.queues) await createQueue(sqs, queue, queueAttributes[queue.logicalId])
   const sns = new SNSClient(connection(server.endpoint, identity.region))
   opened.add(async () => sns.destroy())
   for (const name of plan.topics) await createTopic(sns, name)
-  return { sqsEndpoint: server.endpoint, seenSqs, sqs, sns, published: server.published, plan }
+  return { sqsEndpoint: server.endpoint, functionSqs, sqs, sns, published: server.published, plan }
 }
 
 async function openTables(
@@ -163,7 +165,7 @@ async function openBuses(
     rules: plan.rules,
     origin: { account: identity.accountId, region: identity.region },
     deliver: delivery.deliver,
-    unrun: delivery.unrun,
+    recorded: delivery.recorded,
     log,
     onMetric: options.onMetric,
     storage: options.dataDir === undefined ? undefined : openBusStorage(join(options.dataDir, 'eventbridge')),
@@ -174,7 +176,7 @@ async function openBuses(
   return { bus, delivery }
 }
 
-async function seenAt(
+async function tapped(
   { options, opened, hook }: ServerContext,
   service: Service,
   endpoint: string,

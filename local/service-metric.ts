@@ -1,4 +1,4 @@
-/** One datapoint of a metric that AWS itself publishes of a function or a rule. */
+/** A datapoint of a metric that AWS publishes about a function or a rule. */
 export interface ServiceMetric {
   readonly namespace: 'AWS/Lambda' | 'AWS/Events'
   readonly name:
@@ -11,5 +11,5 @@ export interface ServiceMetric {
   readonly value: number
 }
 
-/** Receives each datapoint as it arises. */
+/** Receives each datapoint. */
 export type OnServiceMetric = (metric: ServiceMetric) => void

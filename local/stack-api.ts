@@ -10,7 +10,7 @@ import type { Service } from './servers/tap.ts'
 import type { TapPoint, TapRule } from './servers/tap-rules.ts'
 import type { OnServiceMetric } from './service-metric.ts'
 import type { PublishedMessage } from './sns/published.ts'
-import type { UnrunDelivery } from './target-delivery.ts'
+import type { RecordedDelivery } from './target-delivery.ts'
 import type { NotRunResource } from './template/plan.ts'
 
 /** Options of `startStack`. */
@@ -47,7 +47,7 @@ export interface StackOptions {
   readonly stackName?: string
   /** Receives each message that an SNS topic accepts. */
   readonly onPublish?: (message: PublishedMessage) => void
-  /** Receives the metrics that AWS would publish of the functions and rules. */
+  /** Receives the metrics that AWS would publish about functions and rules. */
   readonly onMetric?: OnServiceMetric
   /** Receives each line that a function prints, and each problem of the stack itself. */
   readonly log?: (line: string, source: string) => void
@@ -80,7 +80,7 @@ export interface Stack {
   /** Returns the last messages that SNS topics accepted, oldest first. */
   published(): readonly PublishedMessage[]
   /** Returns the deliveries to targets that the local stack does not run, oldest first. */
-  unrunDeliveries(): readonly UnrunDelivery[]
+  recordedDeliveries(): readonly RecordedDelivery[]
   /** The resources of the template that would act on AWS and that the local stack does not run. */
   readonly notRun: readonly NotRunResource[]
   /** Puts an event of an AWS service on the default bus. */

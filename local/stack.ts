@@ -56,13 +56,17 @@ async function start(options: StackOptions, opened: Closers): Promise<Stack> {
 }
 
 /** Starts the host of the functions, which call the servers through the taps. */
-function startHost(options: StackOptions, { plan, seen }: OpenServers, region: string): LambdaHost {
+function startHost(
+  options: StackOptions,
+  { plan, functionEndpoints }: OpenServers,
+  region: string,
+): LambdaHost {
   const { settings = {}, directory, log = () => {}, onMetric } = options
   return lambdaHost({
     functions: plan.functions,
     directory,
     env: (of, environmentId) =>
-      functionEnv(of, { region, endpoints: seen, settings, taskRoot: directory, environmentId }),
+      functionEnv(of, { region, endpoints: functionEndpoints, settings, taskRoot: directory, environmentId }),
     log,
     onMetric,
   })
@@ -108,7 +112,7 @@ function stackOf({ options, servers, host, workload, taps, region, stop }: Stack
     archive: (name) => bus.archive(plan.buses[name] ?? name),
     onEvent: bus.onEvent,
     published: servers.published,
-    unrunDeliveries: servers.delivery.unrun,
+    recordedDeliveries: servers.delivery.recorded,
     publishServiceEvent: bus.publishServiceEvent,
     failNextEvents: bus.failNext,
     setEventFault: bus.setFault,

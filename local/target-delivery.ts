@@ -6,7 +6,7 @@ import type { BusEvent } from './eventbridge/bus-event.ts'
 import type { Deliver, Delivery } from './eventbridge/event-router.ts'
 
 /** A delivery to a target that the local stack does not run, such as an API destination. */
-export interface UnrunDelivery {
+export interface RecordedDelivery {
   readonly arn: string
   readonly body: string
   readonly atMs: number
@@ -31,27 +31,27 @@ export interface DeliveryContext {
 export interface TargetDelivery {
   readonly deliver: Deliver
   /** Returns the last deliveries to targets that the stack does not run, oldest first. */
-  unrun(): readonly UnrunDelivery[]
+  recorded(): readonly RecordedDelivery[]
 }
 
 /** How many deliveries are kept, which bounds the memory of a stack that runs for days. */
-const maximumUnrun = 1_000
+const maximumRecorded = 1_000
 
 /** Creates a delivery to queues, topics, functions and buses of the stack, which records deliveries to any other target. */
 export function targetDelivery(context: DeliveryContext): TargetDelivery {
-  const kept: UnrunDelivery[] = []
+  const kept: RecordedDelivery[] = []
   const named = new Set<string>()
   const record = ({ arn, body }: Delivery) => {
     kept.push({ arn, body, atMs: Date.now() })
-    if (kept.length > maximumUnrun) kept.shift()
+    if (kept.length > maximumRecorded) kept.shift()
     if (!named.has(arn))
       context.log(
-        `the local stack does not run ${arn}: GET /_local/unrun-deliveries lists what it would receive`,
+        `the local stack does not run ${arn}: GET /_local/recorded-deliveries lists what it would receive`,
       )
     named.add(arn)
   }
   return {
-    unrun: () => [...kept],
+    recorded: () => [...kept],
     deliver: async (delivery) => {
       const [, , service, , , ...resource] = delivery.arn.split(':')
       if (service === 'sqs') return send(context, resource.join(':'), delivery)

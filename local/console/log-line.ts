@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 
 const structured = z.looseObject({
   level: z.string(),
@@ -49,12 +50,4 @@ export function logLine(line: string, filter: LogFilter): string | undefined {
     .filter(([field]) => !isNoise(field))
     .map(([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return [timestamp.slice(11, 23), level.padEnd(5), name.padEnd(8), message, ...fields].join('  ')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

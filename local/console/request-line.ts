@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { columns } from './columns.ts'
 
 const logLine = z.looseObject({
@@ -28,12 +29,4 @@ export function requestLine(time: string, line: string): string | undefined {
     [assetId ?? dataSourceId ?? '', 32],
   ] as const
   return columns(time, cells, `${requestKey}${cause}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

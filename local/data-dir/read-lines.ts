@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { parseJson } from '../parse-json.ts'
 
 /**
  * Returns the values of a file of JSON lines, or none when the file does not exist. A process that was killed may leave an
@@ -13,12 +14,4 @@ export function readLines(path: string): unknown[] {
     const value = parseJson(text)
     return value === undefined ? [] : [value]
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

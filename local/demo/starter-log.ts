@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { parseJson } from '../parse-json.ts'
 
 const Line = z.looseObject({
   message: z.literal('Request handled'),
@@ -31,13 +32,7 @@ export const starterLog = (): StarterLog => {
   return {
     take(line) {
       if (!line.startsWith('{')) return
-      let value: unknown
-      try {
-        value = JSON.parse(line)
-      } catch {
-        return
-      }
-      const parsed = z.safeParse(Line, value)
+      const parsed = z.safeParse(Line, parseJson(line))
       if (!parsed.success) return
       const { outcome, messageId, requestKey } = parsed.data
       const what = durable.get(outcome)

@@ -29,9 +29,21 @@ const restartDeadlineMs = 5_000
 
 /** Starts dynoxide behind a proxy, and restarts it whenever it ends. */
 export async function superviseEngine(options: SupervisionOptions): Promise<SupervisedEngine> {
+  if (options.dataFile !== undefined) return supervised(options, options.dataFile)
+  const directory = await mkdtemp(join(tmpdir(), 'dynoxide-'))
+  const remove = () => rm(directory, { recursive: true, force: true })
+  try {
+    const engine = await supervised(options, join(directory, 'data.sqlite'))
+    const close = () => engine.close().finally(remove)
+    return { ...engine, close }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function supervised(options: SupervisionOptions, dataFile: string): Promise<SupervisedEngine> {
   const { program, log } = options
-  const temporary = options.dataFile === undefined ? await mkdtemp(join(tmpdir(), 'dynoxide-')) : undefined
-  const dataFile = options.dataFile ?? join(temporary ?? '', 'data.sqlite')
   let engine: Engine = await startEngine({ program, dataFile })
   let isClosing = false
 
@@ -67,7 +79,6 @@ export async function superviseEngine(options: SupervisionOptions): Promise<Supe
       await front.close()
       await engine.process.stop()
       await supervising
-      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
     },
   }
 }

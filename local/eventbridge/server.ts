@@ -44,8 +44,8 @@ export interface EventBridgeOptions {
   readonly rules: readonly RulePlan[]
   readonly origin: EventOrigin
   readonly deliver: Deliver
-  /** Returns the deliveries to targets that the stack does not run, for `GET /_local/unrun-deliveries`. */
-  readonly unrun?: () => readonly object[]
+  /** Returns the deliveries to targets that the stack does not run, for `GET /_local/recorded-deliveries`. */
+  readonly recorded?: () => readonly object[]
   readonly log: (line: string) => void
   /** Receives the metrics of rules. */
   readonly onMetric?: OnServiceMetric | undefined
@@ -84,7 +84,7 @@ interface EventBridgeCore extends LocalEvents {
   readonly publishServiceEvent: (event: ServiceEvent) => BusEvent
   readonly failNext: (entries: number) => void
   readonly setFault: (fault: EntryFault | undefined) => void
-  readonly unrun: () => readonly object[]
+  readonly recorded: () => readonly object[]
 }
 
 /** Creates the buses, their rules, their events and the operations on them. */
@@ -126,7 +126,7 @@ function eventBridgeCore(options: EventBridgeOptions, router: EventRouter): Even
     accept,
     failNext,
     setFault,
-    unrun: options.unrun ?? (() => []),
+    recorded: options.recorded ?? (() => []),
     publishServiceEvent: (given) => {
       const now = new Date()
       const event = serviceBusEvent(given, origin, now)
@@ -174,8 +174,8 @@ async function handle(
       return answerJson(response, 200, { service: 'eventbridge', status: 'ok' })
     case 'GET /_local/events':
       return answerEvents(core, url, request, response)
-    case 'GET /_local/unrun-deliveries':
-      return answerJson(response, 200, { deliveries: core.unrun() })
+    case 'GET /_local/recorded-deliveries':
+      return answerJson(response, 200, { deliveries: core.recorded() })
     case 'POST /_local/service-events': {
       const event = parseInput(serviceEventSchema, await jsonBody(request))
       return answerJson(response, 202, { id: core.publishServiceEvent(event).id })

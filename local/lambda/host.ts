@@ -32,7 +32,7 @@ export function lambdaHost(options: {
   /** Returns every environment variable of a new execution environment. */
   readonly env: (plan: FunctionPlan, environmentId: string) => Record<string, string>
   readonly log: (line: string, source: string) => void
-  /** Receives Invocations and Errors of each invocation. */
+  /** Receives the metrics Invocations and Errors of each invocation. */
   readonly onMetric?: OnServiceMetric | undefined
 }): LambdaHost {
   const hosted = new Map<string, HostedFunction>(

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startGuarded } from '../../local/dynamodb/guarded-process.ts'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
+import { superviseEngine } from '../../local/dynamodb/supervised-engine.ts'
 import { hasEmbeddedEngine } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -74,6 +78,22 @@ describe.runIf(hasEmbeddedEngine)('startDynamoDb', () => {
     await expect(startDynamoDb({ port, environment: {} })).rejects.toThrow(
       `Port ${port} is in use: give DynamoDB another port, or 0 for any`,
     )
+  })
+})
+
+describe('superviseEngine', () => {
+  test('removes its temporary directory when the engine does not start', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'supervised-'))
+    vi.stubEnv('TMPDIR', directory)
+    try {
+      await expect(superviseEngine({ program: '/bin/false', log: () => {} })).rejects.toThrow(
+        'DynamoDB did not start',
+      )
+      expect(await readdir(directory)).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+      await rm(directory, { recursive: true })
+    }
   })
 })
 

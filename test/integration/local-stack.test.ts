@@ -140,8 +140,8 @@ describe('a rule that an SDK puts', () => {
   test('records the deliveries to a target that it does not run', async () => {
     const topic = `arn:aws:sns:us-east-1:${account}:pager`
     const { stack } = await open(topic)
-    await eventually(() => expect(stack.unrunDeliveries()).toMatchObject([{ arn: topic }]))
-    const answer = await fetch(`${stack.endpoints.eventbridge}/_local/unrun-deliveries`)
+    await eventually(() => expect(stack.recordedDeliveries()).toMatchObject([{ arn: topic }]))
+    const answer = await fetch(`${stack.endpoints.eventbridge}/_local/recorded-deliveries`)
     expect(await answer.json()).toMatchObject({
       deliveries: [{ arn: topic, body: expect.stringContaining('"n":1') }],
     })
@@ -181,7 +181,7 @@ describe('stop', () => {
       },
       'no event bus named x',
     ],
-    ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'no queue named Quue'],
+    ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'the template has no queue Quue'],
   ])('leaves nothing behind when starting fails: %s', async (_, options, message) => {
     await expect(start({ taps: true, ...options })).rejects.toThrow(message)
     await noHandleLeft()

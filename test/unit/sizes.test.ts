@@ -19,7 +19,6 @@ const longFunctions: ReadonlySet<string> = new Set([
   'local/datazone/world/due-queue.ts createDueQueue',
   'local/datazone/world/outbox.ts createOutbox',
   'local/datazone/world/run-index.ts createRunIndex',
-  'local/dynamodb/supervised-engine.ts superviseEngine',
   'local/eventbridge/rule-book.ts ruleBook',
   'local/eventbridge/server.ts eventBridgeCore',
   'local/lambda/environment.ts startEnvironment',

@@ -33,7 +33,7 @@ const compare = (one: string | number, other: string | number): number =>
     ? one - other
     : String(one).localeCompare(String(other), 'en')
 
-const isHeldBy = (value: string | number, wanted: string | number, operator: string): boolean => {
+const matchesValue = (value: string | number, wanted: string | number, operator: string): boolean => {
   switch (operator) {
     case 'LT':
       return compare(value, wanted) < 0
@@ -50,7 +50,7 @@ const isHeldBy = (value: string | number, wanted: string | number, operator: str
   }
 }
 
-const holds = ({ attributes }: Searchable, filter: Filter, path: string): boolean => {
+const matchesFilter = ({ attributes }: Searchable, filter: Filter, path: string): boolean => {
   if (!Object.hasOwn(attributes, filter.attribute))
     throw invalidMember(
       `${path}.attribute`,
@@ -59,7 +59,7 @@ const holds = ({ attributes }: Searchable, filter: Filter, path: string): boolea
   const wanted = filter.value ?? filter.intValue
   if (wanted === undefined || wanted === null) throw invalidMember(path, 'have a value or an intValue')
   const values = [attributes[filter.attribute] ?? []].flat()
-  return values.some((value) => isHeldBy(value, wanted, filter.operator ?? 'EQ'))
+  return values.some((value) => matchesValue(value, wanted, filter.operator ?? 'EQ'))
 }
 
 /** Returns whether an item passes a filter. Throws ValidationException for a filter of an unknown attribute. */
@@ -70,7 +70,7 @@ export const passes = (
 ): boolean => {
   if (!clause) return true
   const { filter, and, or } = clause
-  if (filter) return holds(item, filter, `${path}.filter`)
+  if (filter) return matchesFilter(item, filter, `${path}.filter`)
   if (and) return and.every((part, index) => passes(item, part, `${path}.and.${index + 1}.member`))
   return (or ?? []).some((part, index) => passes(item, part, `${path}.or.${index + 1}.member`))
 }

@@ -7,7 +7,7 @@ import type { Form } from './asset-forms.ts'
 /** A suggestion of a run: its field, its value, and the model's confidence from 0 to 1. */
 export type Suggestion = Readonly<{ fieldPath: string; value: string; confidence: number }>
 
-const titled = (name: string): string =>
+const titleCase = (name: string): string =>
   name
     .split(/[^a-zA-Z0-9]+/)
     .filter((word) => word !== '')
@@ -16,17 +16,17 @@ const titled = (name: string): string =>
 
 /** Returns the field of the asset and of each column that a type fills, with invented values. */
 const fieldsOf = (type: string, revision: Revision) => {
-  const table = titled(revision.name)
+  const table = titleCase(revision.name)
   switch (type) {
     case 'BUSINESS_DESCRIPTIONS':
       return {
         asset: { field: 'summary', value: `${table}: one row for each entry.` },
-        column: { field: 'columnDescription', valueOf: (name: string) => `${titled(name)} of ${table}.` },
+        column: { field: 'columnDescription', valueOf: (name: string) => `${titleCase(name)} of ${table}.` },
       }
     case 'BUSINESS_NAMES':
       return {
         asset: { field: 'businessName', value: table },
-        column: { field: 'businessName', valueOf: titled },
+        column: { field: 'businessName', valueOf: titleCase },
       }
     default:
       return {

@@ -63,13 +63,13 @@ export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => stri
     runs.splice(countBelow(runs, order, placeOf(run, order)), 0, run)
     sorted.set(key, runs)
   }
-  const file = (order: ListOrder, run: R): void => {
+  const indexRun = (order: ListOrder, run: R): void => {
     for (const key of keysOf(run, order)) insert(key, order, run)
   }
-  const filed = (order: ListOrder, key: string): readonly R[] => {
+  const indexedRuns = (order: ListOrder, key: string): readonly R[] => {
     if (!kept.has(order)) {
       kept.add(order)
-      for (const run of byId.values()) if (run.deletedAtMs === undefined) file(order, run)
+      for (const run of byId.values()) if (run.deletedAtMs === undefined) indexRun(order, run)
     }
     return sorted.get(`${order} ${key}`) ?? []
   }
@@ -82,7 +82,7 @@ export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => stri
       const subject = `${run.domainId}/${subjectOf(run)}`
       byId.set(`${run.domainId}/${run.id}`, run)
       started.set(subject, (started.get(subject) ?? 0) + 1)
-      for (const order of kept) file(order, run)
+      for (const order of kept) indexRun(order, run)
     },
     delete: (domainId, runId, atMs) => {
       const run = find(domainId, runId)
@@ -93,8 +93,8 @@ export const createRunIndex = <R extends IndexedRun>(subjectOf: (run: R) => stri
       return true
     },
     find,
-    ofSubject: (domainId, subjectId, order = 'newest') => filed(order, `${domainId}/${subjectId}`),
-    ofDomain: (domainId, order = 'newest') => filed(order, domainId),
+    ofSubject: (domainId, subjectId, order = 'newest') => indexedRuns(order, `${domainId}/${subjectId}`),
+    ofDomain: (domainId, order = 'newest') => indexedRuns(order, domainId),
     countStarted: (domainId, subjectId) => started.get(`${domainId}/${subjectId}`) ?? 0,
     all: () => byId.values(),
     size: () => byId.size,
