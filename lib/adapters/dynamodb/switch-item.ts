@@ -23,6 +23,8 @@ const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/
 /** Whether a sort key names the domain or a project. Under any other key a switch pauses nothing. */
 export const isSwitchKey = (sk: string): boolean => usable.test(sk)
 
-/** The pause of a project or of its domain. */
-export const pauseFor = (paused: ReadonlyMap<string, Pause>, projectId: string): Pause | undefined =>
-  paused.get('DOMAIN') ?? paused.get(`PROJECT#${projectId}`)
+/** The pause of a project or of its domain. A project that is not known yet has no id, and no switch either. */
+export const pauseFor = (paused: ReadonlyMap<string, Pause>, projectId: string): Pause | undefined => {
+  const sk = `PROJECT#${projectId}`
+  return paused.get('DOMAIN') ?? (isSwitchKey(sk) ? paused.get(sk) : undefined)
+}
