@@ -1,6 +1,6 @@
 import { asOfRestore } from '../../run/restore-guard.ts'
 import type { ClaimedRun, Run } from '../../run/run.ts'
-import { park } from './close-claim.ts'
+import { parkUntilListAnswers } from './find-earlier-start.ts'
 import { recordStart } from './record-start.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { searchList } from './search-list.ts'
@@ -15,22 +15,17 @@ export const findLostStart = async (
   others: readonly Run[],
   context: StartContext,
 ): Promise<RequestOutcome | 'nothing'> => {
-  const { restoredToMs, lookAgainMs } = context.settings
+  const { restoredToMs } = context.settings
   if (restoredToMs === undefined) return 'nothing'
+  const searchedAtMs = context.clock.now()
   const search = await searchList(asOfRestore(run, restoredToMs), others, context)
   switch (search.found) {
     case 'ours':
       return recordStart(run, search.run, true, context)
     case 'nothing':
       return 'nothing'
-    case 'unknown': {
-      const { reason, error } = search
-      return park(
-        run,
-        { reason, retryAtMs: context.clock.now() + lookAgainMs, definite: true, error },
-        context,
-      )
-    }
+    case 'unknown':
+      return parkUntilListAnswers(run, search, searchedAtMs, context)
     default:
       return search satisfies never
   }

@@ -85,6 +85,18 @@ describe('P1: after the table was restored, a parked record', () => {
       { outcome: 'started', adopted: true, run: { runId: 'run-lost' } },
     ])
   })
+
+  test('P9: is rejected after the waiting limit as one whose run may exist', async () => {
+    const waited = { ...parked, createdAtMs: t0 - 36 * 24 * hour }
+    const world = starterWorld({
+      settings,
+      runs: [waited],
+      script: { listRuns: async () => refused('UNAVAILABLE') },
+    })
+    expect(await world.outcomes(world.noteAbout(waited))).toEqual(['rejected'])
+    expect(world.store.current(waited)).toMatchObject({ ending: 'REJECTED', error: { name: 'StartUnknown' } })
+    expect(world.datazone.starts).toEqual([])
+  })
 })
 
 describe('P1: after the table was restored, a data source request', () => {
