@@ -1,3 +1,4 @@
+import { partitionOf } from '../../lib/run/identity.ts'
 import { type PlantedTable, plantAbsurdCounters, plantAbsurdItems } from './absurd-items.ts'
 import { type RefuseWrite, writeRefusals } from './ports/contended-writes.ts'
 import type { Weather } from './ports/fates.ts'
@@ -14,16 +15,22 @@ export interface WorldTrial {
   readonly refuseWrite: RefuseWrite
 }
 
-/** Keeps what the table holds. Returns what an operator does at the end: restores it, and deploys the guard. */
+/**
+ * Keeps what the table holds of the assets that are published now. Returns what an operator does at the end: restores it, and
+ * deploys the guard.
+ */
 const loseWrites = ({ table, hinting, environment, nowMs }: PlantedTable): (() => void) => {
   // A retry would be another run of the same subject, which List does not tell from the first.
   hinting.control.setOutcomes(trialAssets.map((target) => ({ target, outcome: 'succeeded' })))
-  const restore = table.snapshot()
+  const lost = new Set(trialAssets.map((assetId) => partitionOf({ domainId, assetId })))
+  const restore = table.snapshot((partition) => lost.has(partition))
   return () => {
     restore()
     environment.guardRestore(nowMs)
   }
 }
+
+const domainId = 'dzd_simulated1'
 
 export const worldTrial = (options: {
   readonly trial: Trial | undefined

@@ -29,6 +29,7 @@ import { drawScenario } from './scenario.ts'
 import { answeredErrors, seeRuns } from './see-runs.ts'
 import { serviceFaults, staleCredentialFaults, transportFaults, unreadableFaults } from './service-faults.ts'
 import { drawTableOutages, isTableCall, tableIsDown } from './table-outages.ts'
+import type { Trial } from './trials.ts'
 import { watchDataZone } from './watch-datazone.ts'
 import { runChanges, worldDataZone } from './world-datazone.ts'
 import { runUntilSettled } from './world-end.ts'
@@ -124,6 +125,12 @@ const startNotes = (keepHistory: boolean, accident: (line: HistoryLine) => void)
   return { faults, history, count, note, crashes: () => crashes }
 }
 
+/** The trial of a world, if it can show anything there: a lost run is adopted only where List shows all of its fields. */
+const tellingTrial = ({ trial }: Program, { apiGeneration, unreadable }: Profile): Trial | undefined =>
+  trial?.kind === 'restored-table' && (apiGeneration === 'older' || unreadable !== undefined)
+    ? undefined
+    : trial
+
 /** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed, sabotage } = options
@@ -147,7 +154,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
   })
   const { count, note } = notes
   const outages = drawTableOutages(random.fork('table outages'), stormEndsMs - startMs)
-  const { trial } = program
+  const trial = tellingTrial(program, profile)
   const weatherOf = (call: CallInfo): Weather => {
     if (outages.isDown(time.now() - startMs) && isTableCall(call.name)) return tableIsDown
     return isStorm() ? storm(call) : (ongoing.weather(call) ?? fairWeather)

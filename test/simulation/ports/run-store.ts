@@ -62,8 +62,8 @@ export interface SimulatedTable {
   plantCounter(counter: Counter, runs: unknown): unknown
   /** Puts the item of a run id there, whatever it says. */
   plantHolder(domainId: string, runId: string, heldBy: unknown): void
-  /** Keeps what the table holds; returns a function that takes the table back to it. */
-  snapshot(): () => void
+  /** Keeps what some partitions hold; returns a function that takes them back to it. */
+  snapshot(isLost: (partition: string) => boolean): () => void
   /** Every write, in order. */
   writes(): readonly TableWrite[]
   /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
@@ -71,15 +71,6 @@ export interface SimulatedTable {
 }
 
 const isDueBy = (one: Stored, nowMs: number): boolean => (one.workAtMs ?? Number.POSITIVE_INFINITY) <= nowMs
-
-/** Returns a function that takes a map back to what it holds now. */
-const keptEntries = <K, V>(map: Map<K, V>): (() => void) => {
-  const kept = [...map]
-  return () => {
-    map.clear()
-    for (const [key, value] of kept) map.set(key, value)
-  }
-}
 
 /** Documented limits: of an item, and of a page of a query. */
 const maxItemBytes = 400 * 1024
@@ -439,14 +430,12 @@ export const simulatedTable = (options: {
 
   const all = (): Stored[] => [...partitions.values()].flatMap((partition) => [...partition.values()])
 
-  const snapshot = () => {
-    const before = new Set(all())
-    const others = [keptEntries(counters), keptEntries(claimCounts), keptEntries(holders)]
+  const snapshot = (isLost: (partition: string) => boolean) => {
+    const kept = () => all().filter(({ key }) => isLost(key.partition))
+    const before = new Set(kept())
     return () => {
-      const isNew = (one: Stored) => !before.has(one)
-      for (const { key } of all().filter(isNew)) remove(key)
+      for (const one of kept()) if (!before.has(one)) remove(one.key)
       for (const one of before) if (find(one.key) !== one) put(one)
-      for (const restore of others) restore()
     }
   }
 
