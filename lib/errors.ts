@@ -16,7 +16,7 @@ export class CatalogRoleFailed extends Error {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error'
     super(
       isDenied
-        ? `the functions may not assume ${roleArn} (${reason}); its trust policy must name their roles`
+        ? `the functions are not allowed to assume ${roleArn} (${reason}); its trust policy must name their roles`
         : `${roleArn} could not be assumed (${reason})`,
       { cause },
     )
@@ -33,7 +33,7 @@ export class InvalidConfiguration extends Error {
   }
 }
 
-/** DataZone refused a read that a person asked for. `kind` says why, as for every refusal. */
+/** DataZone refused a read that an operator's command made. `kind` is the kind of the refusal. */
 export class CatalogRefused extends Error {
   readonly kind: string
   constructor(operation: string, refusal: { kind: string; name: string; message: string; cause: unknown }) {

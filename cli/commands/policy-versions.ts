@@ -101,13 +101,13 @@ const historyColumns: readonly Column<PolicyVersion>[] = [
 ]
 
 /** The settings of a rule besides its types: JSON at the end of a decision. */
-const orders = / (\{.*\})$/
+const settings = / (\{.*\})$/
 
 /** Shortens a decision, so that two fit side by side on a terminal. Settings are shown only where the two differ. */
 const short = (decision: string, other: string): string => {
-  const [, own] = orders.exec(decision) ?? []
-  const [, others = own] = orders.exec(other) ?? []
-  return (own === others ? decision.replace(orders, '') : decision).replaceAll(
+  const [, own] = settings.exec(decision) ?? []
+  const [, others = own] = settings.exec(other) ?? []
+  return (own === others ? decision.replace(settings, '') : decision).replaceAll(
     /BUSINESS_([A-Z_]+)/g,
     (_, type: string) => type.toLowerCase().replaceAll('_', ' '),
   )

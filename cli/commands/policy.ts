@@ -16,7 +16,7 @@ import { addPolicyVersions } from './policy-versions.ts'
 const decisionText = (decision: Decision): string => {
   switch (decision.decision) {
     case 'run': {
-      const { types, policy } = decision.orders
+      const { types, policy } = decision.settings
       return `run, by rules[${policy.rule}]${types === undefined ? ' with the default types' : `: ${types.join(', ')}`}`
     }
     case 'skip':
@@ -56,7 +56,7 @@ const decided = (decision: Decision) => {
     case 'run':
       return {
         decision: 'run',
-        ...present({ rule: decision.orders.policy.rule, types: decision.orders.types }),
+        ...present({ rule: decision.settings.policy.rule, types: decision.settings.types }),
       }
     case 'skip':
       return decision.reason === 'POLICY'

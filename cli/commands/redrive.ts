@@ -7,9 +7,9 @@ import {
   type Candidate,
   candidateOf,
   edited,
+  type HeldQueueName,
   matchesFilter,
   redrive,
-  type Shelf,
 } from '../../lib/usecases/operate/redrive.ts'
 import { addChangeFlags, type ChangeFlags, confirmed } from '../confirm.ts'
 import { clientSettings, connect } from '../connect.ts'
@@ -88,12 +88,12 @@ const editAll = async (candidates: readonly Candidate[], nowMs: number): Promise
 
 /** Prints the messages that match, and returns those that can be sent. */
 const chooseMessages = async (
-  shelf: Shelf,
+  queue: HeldQueueName,
   messages: readonly HeldMessage[],
   options: RedriveOptions,
 ): Promise<readonly Candidate[]> => {
   const found = messages
-    .map((message) => candidateOf(shelf, message, Date.now()))
+    .map((message) => candidateOf(queue, message, Date.now()))
     .filter((candidate) => matchesFilter(candidate, options.filter))
   const chosen = options.edit === true && found.length > 0 ? await editAll(found, Date.now()) : found
   await preview(chosen, options)
@@ -132,11 +132,11 @@ const sendAgain = async (
     )
 }
 
-const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
+const run = async (name: HeldQueueName, options: RedriveOptions): Promise<void> => {
   checkRowFlags(columns, options)
   const { location } = await connect(options)
   const client = new SQSClient(clientSettings(location, 'sqs', options))
-  const queueUrl = shelf === 'dead' ? location.deadLetterQueueUrl : location.rejectedQueueUrl
+  const queueUrl = name === 'dead' ? location.deadLetterQueueUrl : location.rejectedQueueUrl
   const queue = sqsHeldQueue(client, queueUrl)
   const messages = await queue.take(options.limit, hideSeconds)
   const left = new Set(messages)
@@ -146,7 +146,7 @@ const run = async (shelf: Shelf, options: RedriveOptions): Promise<void> => {
   }
   try {
     const send: Redriven['send'] = (bodies) => sendBodies(client, location.requestQueueUrl, bodies)
-    await sendAgain(await chooseMessages(shelf, messages, options), { remove, send }, options)
+    await sendAgain(await chooseMessages(name, messages, options), { remove, send }, options)
   } finally {
     await queue.putBack([...left])
   }
@@ -172,7 +172,7 @@ export const addRedrive = (program: Command): void => {
       'after',
       '\nExamples:\n  dzrun redrive dead --dry-run\n  dzrun redrive rejected --filter salesproject01 --edit',
     )
-  addChangeFlags(addRowFlags(command, columns)).action((shelf: Shelf, _: unknown, self: Command) =>
-    run(shelf, self.optsWithGlobals<RedriveOptions>()),
+  addChangeFlags(addRowFlags(command, columns)).action((queue: HeldQueueName, _: unknown, self: Command) =>
+    run(queue, self.optsWithGlobals<RedriveOptions>()),
   )
 }

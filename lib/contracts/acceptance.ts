@@ -13,7 +13,7 @@ export interface Acceptance {
   readonly acceptedAtMs?: number
 }
 
-/** In its payload `metadata.id` is the asset (read so by public handlers). It does not name the run. */
+/** `metadata.id` is the asset: AWS documents no payload, but public handlers read it so. The event does not name the run. */
 const AcceptedEvent = z.looseObject({
   source: z.literal('aws.datazone'),
   'detail-type': z.literal(acceptanceName),
@@ -21,7 +21,7 @@ const AcceptedEvent = z.looseObject({
   detail: z.looseObject({ metadata: z.looseObject({ domain: domainId, id: assetId }) }),
 })
 
-/** Parses an acceptance, or says what is wrong with it. */
+/** Parses an acceptance, or returns its problems. */
 export const parseAcceptance = (event: unknown): Parsed<Acceptance> => {
   const parsed = parseWith(AcceptedEvent, event)
   if (!parsed.ok) return parsed

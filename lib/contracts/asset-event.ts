@@ -13,7 +13,7 @@ export const triggerEvents = {
   'Asset Schema Changed': 'SCHEMA_CHANGED',
 } as const satisfies Record<string, Trigger>
 
-/** The asset events of DataZone that cancel what still waits for the asset. */
+/** The asset events of DataZone that cancel the requests that still wait for the asset. */
 export const withdrawalEvents = ['Asset Unpublished', 'Asset Listing Deleted'] as const
 
 type TriggerEventName = keyof typeof triggerEvents
@@ -27,8 +27,8 @@ export const assetEventNames = (triggers: readonly Trigger[]): readonly string[]
 ]
 
 /**
- * An EventBridge envelope with an asset event of DataZone. Only the fields that are used: others may change, and every
- * metadata field but the domain is optional. The shape follows the one complete example that AWS prints; `assetId` was
+ * An EventBridge envelope with an asset event of DataZone. It lists only the fields that are used, because others may
+ * change, and every metadata field but the domain is optional. The shape follows the one complete example that AWS prints; `assetId` was
  * seen in working handlers.
  */
 export const AssetEvent = z.looseObject({
@@ -50,12 +50,12 @@ export interface AssetNews {
   readonly trigger?: Trigger
   readonly domainId: string
   readonly assetId: string
-  /** Absent when the event names none, or none that can be one: GetAsset has it. */
+  /** Absent when the event has no valid project id; GetAsset has it. */
   readonly projectId?: string
   readonly happenedAtMs?: number
 }
 
-/** Parses an asset event of DataZone, or says what is wrong with it. */
+/** Parses an asset event of DataZone, or returns its problems. */
 export const parseAssetEvent = (envelope: unknown): Parsed<AssetNews> => {
   const parsed = parseWith(AssetEvent, envelope)
   if (!parsed.ok) return parsed

@@ -1,6 +1,6 @@
-/** Readers for bodies and payloads of unknown shape. Neither throws, whatever it is given. */
+/** Readers for bodies and payloads of unknown shape. Neither throws. */
 
-/** The value of a JSON body; undefined when the body is not JSON. */
+/** Returns the value of a JSON body, or undefined when the body is not JSON. */
 export const jsonOf = (body: string): unknown => {
   try {
     return JSON.parse(body)
@@ -9,7 +9,7 @@ export const jsonOf = (body: string): unknown => {
   }
 }
 
-/** A field of a value that may not be an object. */
+/** Returns a field of a value, or undefined when the value is not an object or lacks the field. */
 export const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)

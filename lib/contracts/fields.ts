@@ -16,7 +16,7 @@ export const domainId = z.string().check(z.regex(domainIdPattern))
 export const projectId = z.string().check(z.regex(idPattern))
 export const assetId = z.string().check(z.regex(idPattern))
 export const dataSourceId = z.string().check(z.regex(idPattern))
-/** 1 to `most` characters, without the unpaired surrogates that no service takes as JSON. */
+/** 1 to `most` characters, without unpaired surrogates, which no service accepts as JSON. */
 export const wellFormedText = (most: number) =>
   z.string().check(
     z.minLength(1),
@@ -46,7 +46,7 @@ const timePattern =
   /^(\d{4}-\d{2}-\d{2})[T ](([01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)(\[[A-Za-z0-9_+/-]{1,64}\])?$/
 const notATime = 'must be an ISO 8601 date-time with a time zone, e.g. 2026-11-20T02:14:00Z'
 
-/** The milliseconds since the epoch of a text that `timestamp` accepts; NaN for a day that does not exist. */
+/** Returns the ms since the epoch of a text that `timestamp` accepts; NaN for a day that does not exist. */
 export const timestampMs = (text: string): number => {
   const [, date = '', time = '', , seconds = ':00', , zone = 'Z'] = timePattern.exec(text) ?? []
   const minute = `${date}T${time}`
@@ -63,7 +63,7 @@ export const timestamp = z.string().check(
   z.refine((text) => !(timestampMs(text) < Date.UTC(2000)), { error: 'must not be before the year 2000' }),
 )
 
-/** A value if the schema accepts it; undefined when it does not. */
+/** Returns the value if the schema accepts it, else undefined. */
 export const readIf = <Schema extends z.core.$ZodType>(
   schema: Schema,
   value: unknown,
@@ -72,7 +72,7 @@ export const readIf = <Schema extends z.core.$ZodType>(
   return found.success ? found.data : undefined
 }
 
-/** The milliseconds of a readable time; undefined for every other value. */
+/** Returns a readable time in ms since the epoch, or undefined for any other value. */
 export const readTimeMs = (value: unknown): number | undefined => {
   const time = readIf(timestamp, value)
   return time === undefined ? undefined : timestampMs(time)

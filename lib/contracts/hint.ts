@@ -21,7 +21,7 @@ export const hintNames: readonly HintName[] = Object.keys(verdicts).filter(
 export interface Hint {
   readonly name: HintName
   readonly domainId: string
-  /** Every value that may be the id of a run or an asset, the likeliest first. Empty: the event names only the domain. */
+  /** Every value that may be the id of a run or an asset, the most likely first. Empty: the event names only the domain. */
   readonly ids: readonly string[]
   readonly verdict: (typeof verdicts)[HintName]
 }
@@ -54,7 +54,7 @@ const idsOf = (metadata: unknown, data: unknown): string[] => {
   return [...new Set(ids)]
 }
 
-/** Parses a hint, or says what is wrong with it. */
+/** Parses a hint, or returns its problems. */
 export const parseHint = (event: unknown): Parsed<Hint> => {
   const parsed = parseWith(HintEvent, event)
   if (!parsed.ok) return parsed

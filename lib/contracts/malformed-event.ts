@@ -10,10 +10,10 @@ type MessageError = 'MalformedRequest' | 'CannotCancel' | 'ProjectNotAllowed'
 /** What is known about a message that makes no record. */
 export interface RejectedMessage {
   readonly envelopeId?: string
-  /** The kind of run it is about. */
+  /** The kind of run that the message is about. */
   readonly runKind?: RunKind
   readonly errorName?: MessageError
-  /** It asks for a cancel, so a reader must not take the event for the ending of a run. */
+  /** The message requests a cancel, so a consumer must not read the event as the ending of a run. */
   readonly isCancel?: true
   readonly about?: AssetRef | DataSourceRef
 }

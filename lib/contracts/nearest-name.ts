@@ -13,8 +13,8 @@ const distance = (from: string, to: string): number => {
 }
 
 /**
- * The name that is closest to the given one, ignoring case; undefined where there are no names, or none within
- * `maxDistance` single-character edits.
+ * Returns the name that is closest to the given one, ignoring case, or undefined when no name is within `maxDistance`
+ * single-character edits.
  */
 export const nearestName = (
   name: string,

@@ -3,11 +3,11 @@ import { assetId, domainId, readIf } from './fields.ts'
 import type { RunEventDetail } from './run-event.ts'
 
 /**
- * What people read about runs that ended badly.
+ * The notifications that people receive about runs that did not succeed.
  *
  * 1. One notification covers any number of events and stays within the limits of SNS, e-mail and chats.
- * 2. Names and error messages from outside stay text: they cannot break a line, format, link or mention.
- * 3. It holds no id that a sender chose, no principal, key or e-mail address.
+ * 2. Names and error messages stay plain text: they cannot start a line, format text, link or mention anyone.
+ * 3. A notification contains no id that a sender chose, and no principal, key or e-mail address.
  */
 
 /** https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html; other messages are dropped there. */
@@ -38,7 +38,7 @@ export interface NotifiedStack {
   readonly flags: string
 }
 
-/** The title of each status, in the order of a subject. */
+/** The word for each status, in the order of a subject. */
 const words: Readonly<Record<string, string>> = {
   FAILED: 'failed',
   PARTIALLY_SUCCEEDED: 'partially succeeded',
@@ -53,14 +53,14 @@ const maxChatLength = 2_900
 const maxNameLength = 100
 const maxReasonLength = 300
 
-/** One line without control, bidirectional and invisible characters, and with addresses that no client makes a link of. */
+/** One line without control, bidirectional and invisible characters, and with URLs that no client turns into links. */
 const oneLine = (text: string, limit: number): string =>
   errorText(text, limit)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replaceAll('://', '[:]//')
     .trim()
 
-/** Inside a code span no chat formats, links or mentions. */
+/** Chats neither format nor link nor mention inside a code span. */
 const code = (text: string): string => {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return `\`${escaped.replaceAll('`', "'")}\``
@@ -80,7 +80,7 @@ const reasonOf = ({ error, typeStats = [], nativeStatus = '' }: Data): string =>
   return oneLine(reason === '' ? nativeStatus : reason, maxReasonLength)
 }
 
-/** Only addresses in the form that lib/contracts/portal-link.ts makes. */
+/** Returns the portal address only in the form that lib/contracts/portal-link.ts builds. */
 const portalOf = ({ asset }: Data): string | undefined =>
   asset?.portalUrl !== undefined && /^https:\/\/[\w.-]{1,120}\.on\.aws\/[\w/-]{1,180}$/.test(asset.portalUrl)
     ? asset.portalUrl
@@ -132,7 +132,7 @@ const chatOf = ({ what, name, project, reason, portal, explain }: Entry): string
     ...(explain === undefined ? [] : [code(explain)]),
   ].join('\n')
 
-/** The first entries that fit, and how to see the others. */
+/** Joins the first entries that fit, and says how to see the others. */
 const fitted = (entries: readonly string[], limit: number, more: (left: number) => string): string => {
   const kept: string[] = []
   let room = limit - more(entries.length).length
@@ -145,7 +145,7 @@ const fitted = (entries: readonly string[], limit: number, more: (left: number) 
   return [...kept, ...(left === 0 ? [] : [more(left)])].join('\n\n')
 }
 
-/** One notification about events, which must be at least one. */
+/** Returns one notification about one or more events. */
 export const notificationOf = (events: readonly RunEventDetail[], stack: NotifiedStack): Notification => {
   const entries = events.map((event) => entryOf(event, stack))
   const counts = Map.groupBy(entries, ({ what }) => what)

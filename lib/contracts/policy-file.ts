@@ -12,7 +12,7 @@ const typeGlob = z.string().check(z.regex(/^[a-zA-Z0-9_.*-]{1,256}$/))
 const nameGlob = z.string().check(z.minLength(1), z.maxLength(256))
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
 
-const RunOrders = z.strictObject({
+const RunSettingsInFile = z.strictObject({
   types: z.exactOptional(typeList).register(z.globalRegistry, {
     description:
       'The types of a request that names none. Three types make two runs. Default: the parameter DefaultTypes.',
@@ -51,7 +51,7 @@ const RuleInFile = z.strictObject({
       description: 'Exact, or with * for any number of characters. An absent field matches everything.',
     }),
   run: z
-    .exactOptional(RunOrders)
+    .exactOptional(RunSettingsInFile)
     .register(z.globalRegistry, { description: 'How matching assets are run. Give either run or skip.' }),
   skip: z
     .exactOptional(z.string().check(z.minLength(1), z.maxLength(200)))
@@ -217,7 +217,7 @@ const ruleOf = ({ match, run, skip }: z.infer<typeof RuleInFile>): Rule => {
   }
 }
 
-/** `rules.2.match.domain: ...` as people write it, `rules[2].match.domain: ...`, and the body as the file. */
+/** Writes the place `rules.2.match` as `rules[2].match`, and `body` as `file`. */
 const placed = (problem: string): string =>
   problem.replace(/^body:/, 'file:').replace(/^[^:]*/, (path) => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
 

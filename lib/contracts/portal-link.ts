@@ -7,7 +7,7 @@ import type { AssetRef } from '../run/run.ts'
 const hostOf = (domainId: string, region: string): string =>
   `${domainId}.${domainId.startsWith('dzd-') ? 'sagemaker' : 'datazone'}.${region}.on.aws`
 
-/** The address of an asset's page in the data portal. */
+/** Returns the address of an asset's page in the data portal. */
 export const portalLink = ({ domainId, assetId }: AssetRef, projectId: string, region: string): string =>
   `https://${hostOf(domainId, region)}/projects/${projectId}/catalog/assets/${assetId}`
 
@@ -15,7 +15,7 @@ export const portalLink = ({ domainId, assetId }: AssetRef, projectId: string, r
 const portalAsset =
   /^https:\/\/(dzd[-_][a-zA-Z0-9_-]{1,36})\.[^/]+\/.*\/assets?\/([a-zA-Z0-9_-]{1,36})(?:[/?#]|$)/
 
-/** The asset of an address in the data portal; undefined when it is none. */
+/** Returns the asset that an address in the data portal shows, or undefined for any other text. */
 export const assetOfPortal = (address: string): AssetRef | undefined => {
   const [, domainId, assetId] = portalAsset.exec(address) ?? []
   return domainId === undefined || assetId === undefined ? undefined : { domainId, assetId }

@@ -5,8 +5,8 @@ type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
 
 const listed = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(', ')
 
-/** A type with its article, for people. */
-const aKind = (expected: string): string => {
+/** A type with its article: `a string`, `an object`, `a whole number`. */
+const withArticle = (expected: string): string => {
   if (expected === 'int') return 'a whole number'
   return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`
 }
@@ -19,10 +19,10 @@ const bounded = (most: boolean, limit: number | bigint, origin: string): string 
   return `must have ${at} ${limit} ${Number(limit) === 1 ? one : many}`
 }
 
-/** Longer names are no misspelt field names. */
+/** A longer name is not a misspelled field name. */
 const longestName = 64
 
-/** A misspelt name has at most two wrong letters, and no more than half of its letters are wrong. */
+/** A misspelled name has at most two wrong letters, and at most half of its letters are wrong. */
 const meant = (given: string, known: readonly string[]): string | undefined =>
   given.length > longestName
     ? undefined
@@ -32,7 +32,7 @@ const meant = (given: string, known: readonly string[]): string | undefined =>
 const fieldsOf = (issue: RawIssue): readonly string[] =>
   issue.inst instanceof z.ZodMiniObject ? Object.keys(issue.inst.shape) : []
 
-/** `, did you mean "types"?` for a misspelt field or value; nothing when none is close. */
+/** `, did you mean "types"?` for a misspelled field or value; empty when no name is close. */
 const suggestion = (given: unknown, known: readonly unknown[]): string => {
   const names = known.filter((name): name is string => typeof name === 'string')
   const name = typeof given === 'string' ? meant(given, names) : undefined
@@ -52,13 +52,13 @@ const unknownFields = (issue: Extract<RawIssue, { code: 'unrecognized_keys' }>):
   return `has unknown fields: ${shown}; did you mean ${listed(names)}? Remove or rename them`
 }
 
-/** Describes the problem and the fix. Never repeats the value itself, which may be secret. */
+/** Returns the problem and its fix. Never repeats the value, which may be secret. */
 const describe = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
-        ? `is missing; give ${aKind(issue.expected)}`
-        : `must be ${aKind(issue.expected)}`
+        ? `is missing; give ${withArticle(issue.expected)}`
+        : `must be ${withArticle(issue.expected)}`
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}${suggestion(issue.input, issue.values)}`
     case 'invalid_format':
@@ -82,7 +82,7 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** More problems than this help no reader. */
+/** Only this many problems are reported. */
 const problemLimit = 20
 /** The maximum length of a problem, in characters: its place, which may contain the sender's names, and its text. */
 const placeLimit = 100
@@ -103,10 +103,10 @@ export const parseWith = <Schema extends z.core.$ZodType>(
   }))
   const ofWrongType = new Set(placed.filter(({ code }) => code === 'invalid_type').map(({ place }) => place))
   // When the type is wrong, the length does not matter.
-  const telling = placed.filter(({ code, place }) => code === 'invalid_type' || !ofWrongType.has(place))
+  const relevant = placed.filter(({ code, place }) => code === 'invalid_type' || !ofWrongType.has(place))
   return {
     ok: false,
-    problems: telling
+    problems: relevant
       .slice(0, limit)
       .map(({ place, message }) => `${place}: ${message}`.slice(0, textLimit).toWellFormed()),
   }

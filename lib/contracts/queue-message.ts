@@ -16,11 +16,11 @@ import { MetadataRunRequest, RunRequest } from './run-request.ts'
  *
  * 1. P2: a body that its sender can fix is `malformed`, and each problem names the field and the fix.
  * 2. DataZone cannot fix its events, so one that cannot be read is `ignored`, never rejected.
- * 3. Nothing here throws, whatever it is given.
+ * 3. Parsing never throws.
  */
 
 export type QueueMessage =
-  /** `via` is what the run bus says about the sender; absent on other ways. */
+  /** `via` is the sender as the run bus names it; absent for a message that was sent to the queue. */
   | { readonly kind: 'request'; readonly request: RequestedRun; readonly via?: Sender }
   | { readonly kind: 'cancel'; readonly cancel: RequestedCancel; readonly via?: Sender }
   | { readonly kind: 'release'; readonly release: Release }
@@ -141,7 +141,7 @@ const cancelTarget = (request: CancelRequest): RequestedCancel['target'] => {
 /** How far a sender's clock may be ahead. */
 const clockAheadMs = 5 * 60_000
 
-/** The field that it names decides which cancel request it is, so that its sender sees the problems of that one. */
+/** A body with `dataSource` is parsed as a cancel of a data source, so that its sender sees the problems of that schema. */
 const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
   const isOfSource = Object.hasOwn(body, 'dataSource')
   const runKind = isOfSource ? 'DATA_SOURCE' : undefined
@@ -168,7 +168,7 @@ const fromCancelRequest = (body: object, sentAtMs: number): QueueMessage => {
 }
 
 interface BusMessage {
-  /** What its `detail` is. */
+  /** The schema of its `detail`, for problems. */
   readonly name: string
   readonly parse: (detail: object, sentAtMs: number) => QueueMessage
 }
@@ -182,14 +182,14 @@ const busMessages: Readonly<Record<string, BusMessage>> = {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An envelope that EventBridge made has both fields. */
+/** Reads the sender from an envelope. EventBridge sets both fields. */
 const viaOf = (envelope: object): Sender =>
   present({
     account: readIf(senderId, fieldOf(envelope, 'account')),
     source: readIf(senderId, fieldOf(envelope, 'source')),
   })
 
-/** Its id is the `requestId`, as on the queue: the same request on both ways is one request. */
+/** The `requestId` identifies the request, as on the queue: the same request sent both ways is one request. */
 const fromRunBus = (envelope: object, { name, parse }: BusMessage, sentAtMs: number): QueueMessage => {
   const detail = fieldOf(envelope, 'detail')
   if (!isObject(detail)) return malformed([`detail: must be a ${name}`], envelopeIdOf(envelope, 'id'))

@@ -16,7 +16,7 @@ import {
 } from '../run/run.ts'
 import { described } from './fields.ts'
 
-/** `source` of every event we put on the run bus. */
+/** The `source` of every event that this system puts on the run bus. */
 export const eventSource = 'datazone-run-orchestrator'
 
 type EventStatus = Ending | 'STARTED' | 'SKIPPED' | 'DUPLICATE'
@@ -171,11 +171,11 @@ export const iso = (ms: number): string => new Date(ms).toISOString()
 /** The sender's id of a request. */
 export const causationId = (requestKey: string): string => requestKey.slice(requestKey.indexOf(':') + 1)
 
-/** What the event says about the project; nothing while it is unknown. */
+/** Returns the event's fields about the project; none while it is unknown. */
 export const projectOf = (projectId: string, projectName?: string) =>
   present({ projectId: projectId === unknownProject ? undefined : projectId, projectName })
 
-/** What the event says about the subject, and the names that people know it by. */
+/** Returns the event's fields about the subject, with its display names. */
 export const subjectFields = (
   subject: Subject,
   { assetName, portalUrl }: Pick<Run, 'assetName' | 'portalUrl'> = {},

@@ -3,7 +3,7 @@ import { fieldOf, jsonOf } from './event-body.ts'
 import { type Hint, hintNames, parseHint } from './hint.ts'
 import { parseSourceHint, type SourceHint, sourceHintNames } from './source-hint.ts'
 
-/** Every detail-type that the hint queue receives. A test holds the rule in infra/bus.yml to it. */
+/** Every detail-type that the hint queue receives. A test compares the rule in infra/bus.yml with it. */
 export const serviceEventNames: readonly string[] = [...hintNames, ...sourceHintNames, acceptanceName]
 
 /** A message on the hint queue. */
@@ -16,7 +16,7 @@ export type ParsedServiceEvent =
   | ServiceEvent
   | { readonly kind: 'ignored'; readonly problems: readonly string[] }
 
-/** Parses a body on the hint queue. Never throws, whatever it is given. */
+/** Parses a body on the hint queue. Never throws. */
 export const parseServiceEvent = (body: string): ParsedServiceEvent => {
   const event = jsonOf(body)
   const name = fieldOf(event, 'detail-type')

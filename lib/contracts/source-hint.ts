@@ -5,8 +5,8 @@ import { dataSourceId, domainId, projectId, readIf, readTimeMs, senderId } from 
 import { type Parsed, parseWith } from './problems.ts'
 
 /**
- * The DataZone events about data source runs, and what each says. There is none for a partial success. `... Run
- * Complete` and `... Status Change` are named by two pages of AWS without a payload.
+ * The DataZone events about data source runs, and what each reports. There is none for a partial success. Two pages of AWS
+ * name `... Run Complete` and `... Status Change`, without a payload.
  */
 const phases = {
   'Data Source Run Triggered': 'TRIGGERED',
@@ -49,7 +49,7 @@ const SourceEvent = z.looseObject({
   }),
 })
 
-/** Parses a data source hint, or says what is wrong with it. */
+/** Parses a data source hint, or returns its problems. */
 export const parseSourceHint = (event: unknown): Parsed<SourceHint> => {
   const parsed = parseWith(SourceEvent, event)
   if (!parsed.ok) return parsed

@@ -14,17 +14,16 @@ export interface Project {
 }
 
 /**
- * Finds assets and projects by the names that people use. Narrow, because only commands of people need it: no function
- * of the stack searches. Every method throws CatalogRefused when DataZone refuses the call.
+ * Finds assets and projects by name. Narrow, because only operators' commands need it: no function of the stack searches. Every method throws CatalogRefused when DataZone refuses the call.
  */
 export interface AssetSearch {
   /** Returns the first page of published assets that match a text, best first. */
   listed(domainId: string, text: string): Promise<readonly FoundAsset[]>
-  /** Returns the published assets, of the first page for `text`, in whose forms the external identifier stands. */
+  /** Returns the published assets whose forms contain the external identifier, of the first page for `text`. */
   listedAs(domainId: string, externalIdentifier: string, text: string): Promise<readonly FoundAsset[]>
   /** Returns the first page of assets of a project, published or not, that match a text. */
   inventory(domainId: string, projectId: string, text: string): Promise<readonly FoundAsset[]>
-  /** Returns a project; undefined when there is none or it may not be read. */
+  /** Returns a project; undefined when there is none, or the caller is not allowed to read it. */
   project(domainId: string, projectId: string): Promise<Project | undefined>
   /** Returns the first page of projects of a domain, of those with this name where one is given. */
   projects(domainId: string, name?: string): Promise<readonly Project[]>

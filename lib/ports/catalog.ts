@@ -11,8 +11,8 @@ export interface CatalogPage {
 }
 
 /**
- * DataZone's searches, for people's commands with their own credentials. Narrow and apart from `DataZone`, because no
- * function of the stack searches: each call more is a permission more. A refusal is a value.
+ * DataZone's searches, for operators' commands with their own credentials. Narrow and apart from `DataZone`, because every
+ * call needs a permission, and no function of the stack searches. A refusal is a value.
  */
 export interface Catalog {
   /** Returns one page of the published assets of a domain, each at the revision that was published last. */

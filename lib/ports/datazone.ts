@@ -115,8 +115,8 @@ export type ListedStatus =
   | 'CANCELED'
 
 /**
- * The DataZone calls that the system makes, in its own nouns. Narrow, because each call more is a permission more and a
- * place more where an answer can surprise. A refusal is a value; only defects throw.
+ * The DataZone calls that the system makes, in its own nouns. Narrow, because every call needs a permission, and every
+ * answer can be one that the code does not expect. A refusal is a value; only defects throw.
  */
 export interface DataZone {
   getAsset(domainId: string, assetId: string): Promise<Answer<Asset>>

@@ -1,14 +1,14 @@
-/** What a domain says that matters to a role which is to call it. */
+/** The facts of a domain that matter to a role that calls it. */
 interface DomainFacts {
   readonly executionRoleArn?: string
-  /** Set where a key of the customer encrypts the domain. */
+  /** Set when a customer managed key encrypts the domain. */
   readonly kmsKeyArn?: string
 }
 
 /** The user profile of a role. */
 export interface UserProfile {
   readonly userId: string
-  /** ASSIGNED, NOT_ASSIGNED, ACTIVATED or DEACTIVATED; any other word is kept. */
+  /** ASSIGNED, NOT_ASSIGNED, ACTIVATED or DEACTIVATED; any other value is kept. */
   readonly status: string
 }
 

@@ -7,8 +7,8 @@ export interface VersionedPolicy {
 }
 
 /**
- * The policy that decides now. Narrow, because the functions never write it. An answer is at most a minute old. A stored
- * version that cannot be read keeps the one before it. Throws PortUnavailable when the table does not answer.
+ * The policy in force. Narrow, because the functions never write it. An answer is at most a minute old. When the newest
+ * version cannot be read, the one before it stays in force. Throws PortUnavailable when the table does not answer.
  */
 export interface Policies {
   current(): Promise<VersionedPolicy>

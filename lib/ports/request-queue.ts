@@ -4,8 +4,8 @@ import type { RunRequest } from '../contracts/run-request.ts'
 
 /**
  * The request queue and the queue of rejected requests. Narrow, because Lambda receives and deletes the messages: the
- * code only releases parked records, sends the requests of a backfill, postpones a message and copies a rejected one. Every method throws PortUnavailable
- * when a queue does not answer.
+ * code only releases parked records, sends the requests of a backfill, postpones a message and copies a rejected one.
+ * Every method throws PortUnavailable when a queue does not answer.
  */
 export interface RequestQueue {
   /** Queues parked records again, each after its delay of 0 to 900 s. Returns which were accepted, in order. */

@@ -1,7 +1,7 @@
 import type { DayCounts } from '../run/day-counts.ts'
 
 /**
- * Counts endings for people. Narrow, because no decision rests on a count: it is written after the record, and a crash
+ * Counts endings for operators. Narrow, because no decision depends on a count: it is written after the record, and a crash
  * between the two loses it. Never throws.
  */
 export interface RunCounters {

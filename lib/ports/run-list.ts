@@ -14,8 +14,8 @@ export interface RunListQuery {
 }
 
 /**
- * The index that people read: runs by domain and status. Narrow, because no decision may rest on it: it lags behind the
- * table and lacks the fields that decisions need. Throws PortUnavailable when the table does not answer.
+ * The index that operators read: runs by domain and status. Narrow, because no decision may depend on it: it lags behind
+ * the table and lacks the fields that decisions need. Throws PortUnavailable when the table does not answer.
  */
 export interface RunList {
   /** Yields runs in pages, the one written last first. Reads a page only when the caller asks for it. */

@@ -18,7 +18,7 @@ export interface UnreadableRecord {
   readonly problem: string
 }
 
-/** What is counted of a record that is parked until later. */
+/** What a sweep counts of a record that is parked until later. */
 export interface ParkedLater {
   readonly reason: string
   readonly atMs: number
@@ -31,7 +31,7 @@ export interface Records {
   readonly claimCount?: number
 }
 
-/** Which records of a data source to read: its partition keeps every run of half a year. */
+/** Selects records of a data source, whose partition keeps every run of half a year. */
 interface SourceQuery extends DataSourceRef {
   /** The sort key of a record: every attempt of its subject is read. */
   readonly attemptsOf?: string
@@ -142,8 +142,8 @@ export interface RunStore {
   /** Yields the parked records that are due by `nowMs`, oldest first. Apart from `due`, because a month's may be parked. */
   waiting(nowMs: number): AsyncIterable<Records>
   /**
-   * Yields why and until when each record waits that is parked until after `nowMs`, oldest first, in pages of one megabyte of records. Leaves
-   * out records released at `nowMs` or later, which the releasing sweep has counted. May be stale.
+   * Yields why and until when each record waits that is parked until after `nowMs`, oldest first, in pages of one megabyte
+   * of records. Leaves out records released at `nowMs` or later, which the releasing sweep has counted. May be stale.
    */
   parkedAfter(nowMs: number): AsyncIterable<readonly ParkedLater[]>
 }

@@ -7,7 +7,7 @@ export interface SkipLog {
   record(target: AssetRef | DataSourceRef, skip: Skip): Promise<void>
 }
 
-/** Reads what a `SkipLog` keeps; for people, because no decision rests on it. Throws when the store cannot answer. */
+/** Reads what a `SkipLog` keeps, for operators: no decision depends on it. Throws when the store cannot answer. */
 export interface SkipHistory {
   /** Returns the last few skips of an asset or data source, newest first. */
   skipsOf(target: AssetRef | DataSourceRef): Promise<readonly Skip[]>

@@ -2,14 +2,14 @@ import type { Cap } from '../run/caps.ts'
 import type { Mode } from '../run/mode.ts'
 import type { GenerationType } from '../run/run.ts'
 
-/** Settings of the deployment that people plan with. Absent on records of older versions. */
+/** Settings of the deployment that operators plan with. Absent on records of older versions. */
 export interface DeployedSettings {
   /** The types of a request for which neither its sender nor the policy names any. */
   readonly defaultTypes?: readonly GenerationType[]
   readonly startRatePerSecond?: number
 }
 
-/** What people see of the last sweep: that the schedule is alive, and what only a sweep counts. */
+/** The last sweep as operators see it: that the schedule works, and the counts that only a sweep makes. */
 export interface LastSweep extends DeployedSettings {
   readonly startedAtMs: number
   readonly tookMs: number
@@ -19,7 +19,7 @@ export interface LastSweep extends DeployedSettings {
   readonly due: number
   readonly announced: number
   readonly released: number
-  /** All parked records by why they wait; absent when not all of them could be counted. */
+  /** All parked records by reason; absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
   /** When the next record of a reason comes due, in ms since the epoch; due ones are not in it. */
   readonly nextAtMs?: Readonly<Record<string, number>>
@@ -29,7 +29,7 @@ export interface LastSweep extends DeployedSettings {
   readonly problems: readonly string[]
 }
 
-/** Keeps the last sweep. Narrow, because it is for people only: it never throws. */
+/** Keeps the last sweep for operators. No decision depends on it, so it never throws. */
 export interface SweepLog {
   record(sweep: LastSweep): Promise<void>
 }

@@ -20,7 +20,7 @@ export interface ListedPause extends Pause {
   readonly projectId?: string
 }
 
-/** Lists the pauses of a domain, for people. Throws PortUnavailable when the table does not answer. */
+/** Lists the pauses of a domain, for operators. Throws PortUnavailable when the table does not answer. */
 export interface PauseList {
   pausesOf(domainId: string): Promise<readonly ListedPause[]>
 }

@@ -23,10 +23,10 @@ interface Owned {
   readonly transfer?: OwnershipTransfer
 }
 
-/** What a project is to an asset. A former owner handed the asset over to the project that owns it now. */
+/** How a project relates to an asset. A former owner transferred the asset to the project that owns it now. */
 type Standing = 'owner' | 'next-owner' | 'former-owner' | 'other'
 
-/** Returns what a project is to an asset. */
+/** Returns how a project relates to an asset. */
 export const standingOf = (projectId: string, { owningProjectId, transfer }: Owned): Standing => {
   if (projectId === owningProjectId) return 'owner'
   if (projectId === transfer?.targetProjectId && isInTransfer(transfer)) return 'next-owner'

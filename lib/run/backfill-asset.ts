@@ -63,7 +63,7 @@ export type BackfillVerdict =
 export interface BackfillChoice {
   readonly domainId: string
   readonly policy: Pick<Policy, 'rules'>
-  /** The types to generate; absent: those that the policy orders. */
+  /** The types to generate; absent: those of the policy. */
   readonly types?: readonly GenerationType[]
   /** The types of an asset for which neither the plan nor the policy names any. */
   readonly defaultTypes: readonly GenerationType[]
@@ -83,7 +83,7 @@ export const typesFor = (
   const decision = applyPolicy(policy, { domainId, projectId, asset: { type: typeIdentifier, name } })
   if (decision.decision === 'skip') return decision.reason
   if (asset.hasDescription && !overwrite) return 'DESCRIBED'
-  const ordered = decision.decision === 'run' ? decision.orders.types : undefined
+  const ordered = decision.decision === 'run' ? decision.settings.types : undefined
   return canonicalTypes(types ?? ordered ?? defaultTypes)
 }
 

@@ -77,7 +77,7 @@ export const incrementsFor = (
     })
 }
 
-/** One counter of a cap, with what people compare it with. */
+/** One counter of a cap, with its limit and its reserve. */
 export interface CapCounter {
   readonly counter: Counter
   readonly limit: number

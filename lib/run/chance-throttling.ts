@@ -1,6 +1,6 @@
 /**
  * Separates throttling by chance from throttling by rate. A limit refuses a smaller share of Starts at a lower rate, and none
- * below it; what refuses by chance refuses the same share at any rate, so a lower rate gains nothing. Rates are Starts
+ * below it; throttling by chance refuses the same share at any rate, so a lower rate gains nothing. Rates are Starts
  * per second, and shares are of 1.
  */
 
@@ -39,13 +39,13 @@ export const descentWith = (
   return before.share > mostShare ? { topRate: before.topRate, fromRate: rate, share } : before
 }
 
-/** Whether the share that is throttled now shows that the rate has no part in it. */
+/** Whether the share that is throttled now shows that the rate is not the cause. */
 export const isByChance = ({ fromRate, share: first }: Descent, rate: number, share: number): boolean =>
   first <= mostShare && rate <= fromRate * shownAtRate && share >= first * unchangedShare
 
-/** Throttling by chance that shows none for this long is over. */
+/** Throttling by chance is over when no Start was throttled for this long. */
 const quietMs = 20_000
-/** After this long it is put to the test again: a limit may have come besides. */
+/** After this long the rate is tested again, because a limit may apply as well by now. */
 const believedMs = 5 * 60_000
 
 /** Whether throttling by chance is still to be expected. */

@@ -1,6 +1,6 @@
 import type { EndedRun, Ending } from './run.ts'
 
-/** What is counted for a project and day, for people: endings by their day, and Starts by theirs. */
+/** What is counted for a project and day: endings by the day of their detection, and Starts by their own day. */
 export type CountedAs = Ending | 'STARTED'
 
 /** The counts of one project on one UTC day. */
@@ -17,7 +17,7 @@ export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0,
 
 /**
  * Returns what announced runs add to the counts: each its ending, and its Start where it had one. Starts are counted with
- * the ending, so that a Start needs no write of its own; what is in flight now has to be added to them.
+ * the ending, so that a Start needs no write of its own; add the runs that are in flight now to get all Starts.
  */
 export const countsOf = (runs: readonly EndedRun[]): readonly DayCounts[] => {
   const found = new Map<string, DayCounts>()

@@ -16,8 +16,8 @@ const alwaysMs = Date.UTC(10_000, 0) - 1
 const decidesForMs = 25 * 3_600_000
 
 /**
- * When a data source run stopped being active; the end of all time while it may be. Undefined for an asset's run, and for
- * one that never started.
+ * When a data source run stopped being active, in ms since the epoch; the latest possible time while it may be active.
+ * Undefined for a run of an asset, and for one that never started.
  */
 export const activeUntilMs = (run: Run): number | undefined => {
   if (run.subject.kind !== 'DATA_SOURCE') return undefined

@@ -40,7 +40,7 @@ export const canceledUnstarted = (run: ParkedRun | ClaimedRun, nowMs: number): E
   detectedAtMs: nowMs,
 })
 
-/** A run that ends without an answer from DataZone that says how. */
+/** A run that ends although DataZone does not show how. */
 export const endedUnseen = (
   run: InFlightRun,
   ending: 'TIMED_OUT' | 'LOST',

@@ -3,7 +3,7 @@ import { workAtMs } from './sweep-plan.ts'
 
 /**
  * Records whose time to be looked at lies further ahead than this system ever sets it, written by hand or by a clock that
- * runs ahead. No sweep would come to them (P9), so they are due now.
+ * runs ahead. No sweep would reach them (P9), so they count as due now.
  *
  * 1. A lease, a Start and an ending are at most a function's time-out ahead; an hour allows for clocks that differ.
  * 2. A parked record waits for a month to turn at most; 40 days allow for the longest month and a retry's delay.

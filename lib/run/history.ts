@@ -5,7 +5,7 @@ import type { Run } from './run.ts'
 const historyLimit = 20
 const lineLimit = 200
 
-/** The run's history with one more line; the oldest lines go. */
+/** Returns the run's history with one more line. The oldest lines are dropped. */
 export const withHistory = (run: Run, nowMs: number, what: string): Run['history'] => [
   ...run.history.slice(-(historyLimit - 1)),
   { atMs: nowMs, what: errorText(what, lineLimit) },

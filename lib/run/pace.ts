@@ -19,7 +19,7 @@ export interface Pace {
   readonly throttling?: Throttling
   /** The cuts that the last one belongs to. */
   readonly descent?: Descent
-  /** Throttling that no lower rate helps against. */
+  /** Throttling that a lower rate does not reduce. */
   readonly chance?: Chance
 }
 

@@ -27,7 +27,7 @@ export interface RuleMatch {
 
 export interface Rule {
   readonly match: RuleMatch
-  readonly verdict: Skip | RunOrders
+  readonly verdict: Skip | RunSettings
 }
 
 interface Skip {
@@ -35,7 +35,7 @@ interface Skip {
   readonly because: string
 }
 
-export interface RunOrders {
+export interface RunSettings {
   readonly kind: 'run'
   /** The types of a request that names none. Absent: the deployment's DefaultTypes. */
   readonly types?: readonly GenerationType[]
@@ -50,8 +50,8 @@ export interface AssetFacts {
 }
 
 export type Decision =
-  /** `orders.policy.rule` is the rule's index in the file, from 0. */
-  | { readonly decision: 'run'; readonly orders: RunOrders }
+  /** `settings.policy.rule` is the rule's index in the file, from 0. */
+  | { readonly decision: 'run'; readonly settings: RunSettings }
   | { readonly decision: 'skip'; readonly reason: 'NO_RULE' }
   /** `rule` is the rule's index in the file, from 0. */
   | { readonly decision: 'skip'; readonly reason: 'POLICY'; readonly rule: number; readonly because: string }
@@ -77,7 +77,7 @@ export const applyPolicy = (policy: Pick<Policy, 'rules'>, facts: AssetFacts): D
     if (match === 'look') return { decision: 'look' }
     if (match === 'no') continue
     return rule.verdict.kind === 'run'
-      ? { decision: 'run', orders: { ...rule.verdict, policy: { ...rule.verdict.policy, rule: index } } }
+      ? { decision: 'run', settings: { ...rule.verdict, policy: { ...rule.verdict.policy, rule: index } } }
       : { decision: 'skip', reason: 'POLICY', rule: index, because: rule.verdict.because }
   }
   return { decision: 'skip', reason: 'NO_RULE' }

@@ -84,7 +84,7 @@ export interface RequestOrigin {
 }
 
 /**
- * What the policy orders for a run. Frozen in the record when the request is accepted, so a changed policy applies to
+ * The settings that the policy gives a run. Frozen in the record when the request is accepted, so a changed policy applies to
  * later requests only.
  */
 export interface RunPolicy {

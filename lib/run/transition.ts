@@ -25,7 +25,7 @@ import { changed, impossible, noted, type Transition, unchanged } from './transi
  * 2. P5: facts are idempotent and may come in any order.
  * 3. P1: a Start that may have taken effect stays on the record (`startSent`, `earlierStart`) until the run has a run
  *    id or has ended. A second run id is an alarm in the history, never a second record.
- * 4. P11: what changes nothing is `unchanged`, and costs no write.
+ * 4. P11: a fact that changes nothing is `unchanged`, and costs no write.
  * 5. P8: an unrecognized status is kept and shown, and never ends a run.
  * 6. P9: TIMED_OUT needs a Get that shows the run active past its deadline, or a day without an answer; LOST needs two
  *    404s, ten minutes apart.
@@ -274,7 +274,7 @@ const moves: Moves = {
   ACCEPTED: (run, fact, nowMs) => {
     const { acceptedAtMs } = fact
     if (run.state !== 'ENDED' || run.runId === undefined) return impossible(run, fact)
-    // What was accepted before the run ended is not of this run.
+    // Suggestions that were accepted before the run ended are not this run's.
     const sinceMs = run.acceptedAtMs === undefined ? run.detectedAtMs : run.acceptedAtMs + acceptanceStepMs
     if (acceptedAtMs < sinceMs) return unchanged
     return changed({ ...run, history: withHistory(run, nowMs, 'suggestions accepted'), acceptedAtMs })

@@ -126,7 +126,7 @@ describe('the server of the page', () => {
     test('redrives what can be sent, once, and puts the rest back', async () => {
       await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
       await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['domainId: is not selected'] })
-      const plan = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
+      const plan = JSON.parse((await change(own(), { action: 'redrive', queue: 'rejected' })).body)
       expect(plan).toMatchObject({ title: 'Redrive 1 message', count: 1 })
       expect(
         plan.messages.map(({ reasons }: { reasons: readonly string[] }) => reasons[0]).toSorted(),
@@ -134,13 +134,13 @@ describe('the server of the page', () => {
       const done = await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')
       expect(JSON.parse(done.body)).toEqual({ done: 'redrove 1 of 1 message' })
       expect(await world.sent()).toEqual([acceptedRequest])
-      const next = JSON.parse((await change(own(), { action: 'redrive', shelf: 'rejected' })).body)
+      const next = JSON.parse((await change(own(), { action: 'redrive', queue: 'rejected' })).body)
       expect(next).toMatchObject({ count: 0, messages: [{ reasons: ['version: must be 1'] }] })
     })
 
     test('shows messages again when the change is given up', async () => {
       await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['given up'] })
-      const ask = () => change(own(), { action: 'redrive', shelf: 'rejected' })
+      const ask = () => change(own(), { action: 'redrive', queue: 'rejected' })
       const plan = JSON.parse((await ask()).body)
       expect((await ask()).status).toBe(409)
       await change(own(), { id: plan.id }, '/api/changes/discard')

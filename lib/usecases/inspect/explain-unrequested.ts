@@ -20,8 +20,8 @@ const decisionText = (policy: Pick<Policy, 'rules'>, { domainId }: AssetRef, ass
   const decision = applyPolicy(policy, { domainId, projectId, asset: { type, name } })
   switch (decision.decision) {
     case 'run': {
-      const { types, policy: orders } = decision.orders
-      return `rules[${orders.rule}] runs it with ${types?.join(', ') ?? 'the default types'}`
+      const { types, policy: settings } = decision.settings
+      return `rules[${settings.rule}] runs it with ${types?.join(', ') ?? 'the default types'}`
     }
     case 'skip':
       return decision.reason === 'POLICY'

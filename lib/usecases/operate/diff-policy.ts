@@ -34,11 +34,11 @@ const wordsOf = (decision: Decision, defaultTypes: readonly GenerationType[] | u
   if (decision.decision === 'look') return 'depends on the asset'
   if (decision.decision === 'skip')
     return decision.reason === 'POLICY' ? `skip: ${decision.because}` : 'skip: no rule'
-  const { types, policy } = decision.orders
-  const { version: _version, rule: _rule, ...orders } = policy
+  const { types, policy } = decision.settings
+  const { version: _version, rule: _rule, ...settings } = policy
   const known = types ?? defaultTypes
   const what = known === undefined ? 'the default types' : canonicalTypes(known).join('+')
-  return `run ${what}${Object.keys(orders).length === 0 ? '' : ` ${JSON.stringify(orders)}`}`
+  return `run ${what}${Object.keys(settings).length === 0 ? '' : ` ${JSON.stringify(settings)}`}`
 }
 
 /**

@@ -12,7 +12,7 @@ import { batchesOf } from '../batches.ts'
  */
 
 /** Which queue a message is in. */
-export type Shelf = 'dead' | 'rejected'
+export type HeldQueueName = 'dead' | 'rejected'
 
 /** A message, the body that would be sent, and why it is here. */
 export interface Candidate {
@@ -32,8 +32,8 @@ const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 
 /** Reads a message: a rejected one holds the body that was sent and the reasons beside it. */
-export const candidateOf = (shelf: Shelf, message: HeldMessage, nowMs: number): Candidate => {
-  if (shelf === 'dead') {
+export const candidateOf = (queue: HeldQueueName, message: HeldMessage, nowMs: number): Candidate => {
+  if (queue === 'dead') {
     const reasons = ['was received 200 times and never handled; the starter log names the error']
     return { message, body: message.body, reasons, problems: problemsOf(message.body, nowMs) }
   }

@@ -1,7 +1,7 @@
 import type { RequestedMetadataRun, RequestedRun, RequestedSourceRun } from '../../contracts/requested.ts'
 import type { Records } from '../../ports/run-store.ts'
 import { canonicalTypes, haveSameTypes, isSameSubject, runKey, typeSets } from '../../run/identity.ts'
-import { applyPolicy, type RunOrders } from '../../run/policy.ts'
+import { applyPolicy, type RunSettings } from '../../run/policy.ts'
 import { present } from '../../run/present.ts'
 import {
   type GenerationType,
@@ -20,7 +20,7 @@ import { type RequestOutcome, recordUnreadable } from './request-outcome.ts'
 import { resolveAndClaim } from './resolve-and-claim.ts'
 import { resumeRun } from './resume-record.ts'
 import type { StartContext } from './start-context.ts'
-import { applyOrders, rejectRequest, skippedByPolicy, waitingRequest } from './waiting-request.ts'
+import { rejectRequest, skippedByPolicy, waitingRequest, withPolicySettings } from './waiting-request.ts'
 
 /** Whether the record of an equal request may have expired, so that this one could make a second run. */
 const isTooOld = (request: RequestedRun, context: StartContext): boolean =>
@@ -113,11 +113,11 @@ const acceptMetadata = async (
   if (isTooOld(request, context)) return [await rejectRequest(waiting, tooOld, context)]
   // Stopped between its sets of types: it continues as the policy ordered it then.
   if (begun?.subject.revision !== undefined) {
-    const orders: RunOrders = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
+    const settings: RunSettings = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     // An event may name no project, or a wrong one; the record has the one that GetAsset gave.
     const { projectId, assetName, fingerprint } = begun.run
     const known = { ...waiting, projectId, ...present({ assetName, fingerprint }) }
-    return claimRuns(applyOrders(known, orders, context), begun.subject.revision, records, context)
+    return claimRuns(withPolicySettings(known, settings, context), begun.subject.revision, records, context)
   }
   // The project of a DataZone event may be wrong, so a rule about projects waits for the one that GetAsset shows.
   const decision = applyPolicy(context.settings.policy, {
@@ -127,7 +127,7 @@ const acceptMetadata = async (
   if (decision.decision === 'skip') return [skippedByPolicy(decision)]
   return decision.decision === 'look' || request.revision === undefined
     ? resolveAndClaim(waiting, records, context)
-    : claimRuns(applyOrders(waiting, decision.orders, context), request.revision, records, context)
+    : claimRuns(withPolicySettings(waiting, decision.settings, context), request.revision, records, context)
 }
 
 /** A data source has nothing to resolve and no policy rules: its trigger key is the whole subject. */

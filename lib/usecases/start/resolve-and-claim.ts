@@ -15,11 +15,11 @@ import { resolveAsset } from './resolve-asset.ts'
 import { waitedTooLong } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 import {
-  applyOrders,
   parkRequest,
   rejectRequest,
   skippedByPolicy,
   type WaitingRequest,
+  withPolicySettings,
 } from './waiting-request.ts'
 
 /** Names in DataZone have at most this many characters (service model, `AssetName`). */
@@ -69,7 +69,7 @@ const claimResolved = async (
         return [await parkRequest(waiting, { reason: 'STALE_READ', retryAtMs }, context)]
       }
       return claimRuns(
-        applyOrders({ ...waiting, ...learnedFrom(asset, named) }, decision.orders, context),
+        withPolicySettings({ ...waiting, ...learnedFrom(asset, named) }, decision.settings, context),
         named ?? asset.revision,
         records,
         context,

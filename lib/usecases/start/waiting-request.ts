@@ -1,6 +1,6 @@
 import type { RequestedMetadataRun, RequestedRun } from '../../contracts/requested.ts'
 import { eventId, runKey } from '../../run/identity.ts'
-import type { Decision, RunOrders } from '../../run/policy.ts'
+import type { Decision, RunSettings } from '../../run/policy.ts'
 import { present } from '../../run/present.ts'
 import {
   type EndedRun,
@@ -59,17 +59,17 @@ export const waitingRequest = <About extends Subject>(
   }
 }
 
-/** Returns the request with the types and the settings that the policy orders. */
-export const applyOrders = (
+/** Returns the request with the types and settings that the policy decided. */
+export const withPolicySettings = (
   waiting: WaitingRequest,
-  orders: RunOrders,
+  settings: RunSettings,
   context: StartContext,
 ): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
   // Orders that were frozen before keep the version that gave them.
-  const policy = { ...present({ version: context.settings.policyVersion }), ...orders.policy }
+  const policy = { ...present({ version: context.settings.policyVersion }), ...settings.policy }
   if (policyTypes === undefined) return { ...waiting, request, policy }
-  const types = orders.types ?? context.settings.defaultTypes
+  const types = settings.types ?? context.settings.defaultTypes
   return {
     ...waiting,
     subject: { ...waiting.subject, types },

@@ -17,7 +17,7 @@ export const Change = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('cancel'), targets, reason: z.optional(reason) }),
   z.strictObject({ action: z.literal('regenerate'), targets }),
   z.strictObject({ action: z.literal('close-breaker'), name: z.string() }),
-  z.strictObject({ action: z.literal('redrive'), shelf: z.enum(['dead', 'rejected']) }),
+  z.strictObject({ action: z.literal('redrive'), queue: z.enum(['dead', 'rejected']) }),
 ])
 export type Change = z.infer<typeof Change>
 export type ChangeOf<Action extends Change['action']> = Extract<Change, { action: Action }>

@@ -28,21 +28,21 @@ const viewOf = ({ message, body, reasons, problems }: Candidate): HeldMessageVie
  * made, given up, or too old to be made.
  */
 export const planRedrive = async (
-  { shelf }: ChangeOf<'redrive'>,
+  { queue: name }: ChangeOf<'redrive'>,
   { stack }: PageState,
 ): Promise<PlannedChange> => {
-  const queue = sqsHeldQueue(stack.sqs, shelf === 'dead' ? stack.deadLetterQueueUrl : stack.rejectedQueueUrl)
+  const queue = sqsHeldQueue(stack.sqs, name === 'dead' ? stack.deadLetterQueueUrl : stack.rejectedQueueUrl)
   const messages = await queue.take(mostMessages, keptMs / 1000)
   if (messages.length === 0)
     throw new CannotChange('the queue shows no message: it is empty, or another reader holds what is in it')
-  const candidates = messages.map((message) => candidateOf(shelf, message, Date.now()))
+  const candidates = messages.map((message) => candidateOf(name, message, Date.now()))
   const good = candidates.filter(({ problems }) => problems.length === 0)
   const left = new Set(messages)
   const putBack = () => queue.putBack([...left])
   const more = messages.length === mostMessages ? ` Only ${mostMessages} messages are taken at a time.` : ''
   return {
     title: `Redrive ${plural(good.length, 'message')}`,
-    detail: details[shelf] + more,
+    detail: details[name] + more,
     count: good.length,
     lines: [],
     messages: candidates.map(viewOf),

@@ -59,7 +59,7 @@ describe('P2: a malformed request', () => {
     ['requestedAt without a zone', { requestedAt: '2026-11-20T02:14:03' }, /^requestedAt: must/],
     ['regenerate', { regenerate: 'yes' }, 'regenerate: must be a boolean'],
     [
-      'a misspelt field',
+      'a misspelled field',
       { regenrate: true },
       'body: has unknown fields: "regenrate"; did you mean "regenerate"?',
     ],

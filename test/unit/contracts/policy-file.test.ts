@@ -128,7 +128,7 @@ describe('an invalid policy', () => {
       /must not repeat/,
     ],
     [
-      'a misspelt field',
+      'a misspelled field',
       file({ match: { asset: 'x' }, run: {} }),
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
@@ -143,7 +143,7 @@ describe('an invalid policy', () => {
       /attempts: must be at least 2$/,
     ],
     [
-      'a misspelt field of what is followed',
+      'a misspelled field of what is followed',
       { ...file(good), followDataSourceRuns: [{}, { source: 'x' }] },
       /^followDataSourceRuns\[1\]: has unknown fields.*"source"/,
     ],
@@ -181,7 +181,7 @@ describe('an invalid policy', () => {
     ],
     ['a reserve of nothing', capped({ name: 'a', reserveForLive: 5 }), /^caps\[0\]: /],
     [
-      'a misspelt field of a cap',
+      'a misspelled field of a cap',
       capped({ name: 'a', perDay: 1, asset: 'x' }),
       /^caps\[0\]: has unknown fields/,
     ],

@@ -14,7 +14,7 @@ describe('applyPolicy', () => {
   test('matches every asset with an empty rule, without GetAsset', () => {
     expect(applyPolicy(policyOf({}), where)).toEqual({
       decision: 'run',
-      orders: { ...run, policy: { rule: 0 } },
+      settings: { ...run, policy: { rule: 0 } },
     })
   })
 

@@ -19,18 +19,18 @@ const words = {
 
 /** A queue that holds messages for an operator, with the button that shows them and sends them again. */
 export const HeldQueue = ({
-  shelf,
+  queue,
   count,
 }: {
-  readonly shelf: keyof typeof words
+  readonly queue: keyof typeof words
   /** Messages in the queue, hidden ones included. */
   readonly count: number
 }) => {
-  const { title, tone, text, button } = words[shelf]
+  const { title, tone, text, button } = words[queue]
   const [before, after] = text.split('{count}')
   if (count === 0) return null
   return (
-    <section class={`card call tone tone-${tone}`} id={shelf}>
+    <section class={`card call tone tone-${tone}`} id={queue}>
       <h2>{title}</h2>
       <p style={{ marginBottom: '8px' }}>
         {before}
@@ -39,9 +39,9 @@ export const HeldQueue = ({
       </p>
       <div class="row">
         <div class="command-place">
-          <CommandLine command={`dzrun redrive ${shelf}`} />
+          <CommandLine command={`dzrun redrive ${queue}`} />
         </div>
-        <ChangeButton change={{ action: 'redrive', shelf }}>{button}</ChangeButton>
+        <ChangeButton change={{ action: 'redrive', queue }}>{button}</ChangeButton>
       </div>
     </section>
   )

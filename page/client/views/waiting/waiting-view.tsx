@@ -18,8 +18,8 @@ export const WaitingView = () => {
       {overview.waiting.map((group) => (
         <Group key={group.reason} group={group} />
       ))}
-      <HeldQueue shelf="dead" count={heldIn('dead letters')} />
-      <HeldQueue shelf="rejected" count={heldIn('rejected')} />
+      <HeldQueue queue="dead" count={heldIn('dead letters')} />
+      <HeldQueue queue="rejected" count={heldIn('rejected')} />
       <Pauses canChange={hello?.canChange === true} />
     </div>
   )

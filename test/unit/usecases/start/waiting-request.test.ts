@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
-  applyOrders,
   isWaitingRequest,
   parkRequest,
   rejectRequest,
   waitingRequest,
+  withPolicySettings,
 } from '../../../../lib/usecases/start/waiting-request.ts'
 import { minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { startContext } from '../../../support/start-context.ts'
@@ -40,14 +40,16 @@ describe('applyOrders', () => {
 
   test('keeps the types that the request names', () => {
     const orders = { kind: 'run', types: ['BUSINESS_NAMES'], policy: {} } as const
-    expect(applyOrders(waiting, orders, startContext()).subject.types).toEqual(['BUSINESS_DESCRIPTIONS'])
+    expect(withPolicySettings(waiting, orders, startContext()).subject.types).toEqual([
+      'BUSINESS_DESCRIPTIONS',
+    ])
   })
 
   test('fills in those of the policy, or else the default types', () => {
     const open = { ...waiting, request: { ...origin, policyTypes: [] } }
     const named = { kind: 'run', types: ['BUSINESS_NAMES'], policy: {} } as const
-    expect(applyOrders(open, named, startContext()).subject.types).toEqual(['BUSINESS_NAMES'])
-    const unnamed = applyOrders(open, { kind: 'run', policy: {} }, startContext())
+    expect(withPolicySettings(open, named, startContext()).subject.types).toEqual(['BUSINESS_NAMES'])
+    const unnamed = withPolicySettings(open, { kind: 'run', policy: {} }, startContext())
     expect(unnamed.subject.types).toEqual(['BUSINESS_DESCRIPTIONS'])
   })
 })
