@@ -1,4 +1,4 @@
-/** `retryAtMs` is printed as `retryAt`, `sinceMs` as `since`. A duration such as `heldMs` or `retryDelayMs` stays as it is. */
+/** Prints `retryAtMs` as `retryAt` and `sinceMs` as `since`. Durations such as `heldMs` keep their names. */
 const timeName = /^(.*(?:At|Since|since))Ms$/
 
 /** Returns data with its times as ISO 8601: people and their scripts read `retryAt`, not milliseconds since the epoch. */

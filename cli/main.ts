@@ -13,7 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(exitCodes.done)
 })
 
-/** A missing table, queue or bus may mean that the cached outputs of the stack are stale: the next command reads them again. */
+/** Removes the cached outputs of the stack, which may be stale when a table, queue or bus is missing. */
 const staleHint = async (): Promise<string> => {
   const { forgetOutputs } = await import('./output-cache.ts')
   return (await forgetOutputs())

@@ -10,8 +10,8 @@ import { connectEvents } from './connect-events.ts'
 import type { LocalEndpoints, PageStack } from './server/page-stack.ts'
 
 /**
- * Connects the page to the stack that the flags of `dzrun` name. With `events` it makes a temporary rule and queue for each bus
- * of a deployed stack, which the page removes when it closes.
+ * Connects the page to the stack that the flags of `dzrun` name. With `events` it makes a temporary rule and queue for
+ * each bus of a deployed stack, which the page removes when it closes.
  */
 export const connectPage = async (
   options: StackOptions,

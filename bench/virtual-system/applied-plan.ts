@@ -4,7 +4,7 @@ import { changePlan } from '../../lib/usecases/operate/change-plan.ts'
 import { memoryBackfillPlans } from '../../test/support/memory-backfill-plans.ts'
 import { assetId, domainId, projectId } from './case.ts'
 
-/** Returns an applied backfill plan, which the next sweep begins to send: one request for each asset from number `first` on. */
+/** Returns an applied backfill plan with one request for each asset from number `first` on. The next sweep sends it. */
 export const appliedPlan = async (first: number, requests: number, nowMs: number): Promise<BackfillPlans> => {
   const plans = memoryBackfillPlans()
   const begun = await plans.replace(newPlan('bench', domainId, nowMs))

@@ -6,7 +6,7 @@ import { progressOf } from '../progress.ts'
 import type { StackOptions } from '../stack-location.ts'
 import { domainOf } from '../target.ts'
 
-/** Checks that the catalog role is a contributor of every project that the policy can reach. A local stack has no such role. */
+/** Checks that the catalog role is a contributor of every project that the policy can reach. Skips a local stack. */
 export const membershipFindings = async (
   { location, client }: Pick<Awaited<ReturnType<typeof connect>>, 'location' | 'client'>,
   options: StackOptions & OutputFlags & { readonly domain?: string },

@@ -28,8 +28,8 @@ export const assetEventNames = (triggers: readonly Trigger[]): readonly string[]
 
 /**
  * An EventBridge envelope with an asset event of DataZone. It lists only the fields that are used, because others may
- * change, and every metadata field but the domain is optional. The shape follows the one complete example that AWS prints; `assetId` was
- * seen in working handlers.
+ * change, and every metadata field but the domain is optional. The shape follows the one complete example that AWS
+ * prints; `assetId` was seen in working handlers.
  */
 export const AssetEvent = z.looseObject({
   id: senderId,

@@ -14,7 +14,8 @@ export interface Project {
 }
 
 /**
- * Finds assets and projects by name. Narrow, because only operators' commands need it: no function of the stack searches. Every method throws CatalogRefused when DataZone refuses the call.
+ * Finds assets and projects by name. Narrow, because only operators' commands need it: no function of the stack searches.
+ * Every method throws CatalogRefused when DataZone refuses the call.
  */
 export interface AssetSearch {
   /** Returns the first page of published assets that match a text, best first. */

@@ -3,8 +3,8 @@ import type { BackfillPlan } from '../run/backfill-plan.ts'
 
 /**
  * The backfill plans of the table: for each a small item that is replaced under its version, and its entries in chunks
- * that never change. Narrow, so that no sender can skip an entry: only the plan's own item records the sent ones. Every method
- * throws PortUnavailable when the table does not answer.
+ * that never change. Narrow, so that no sender can skip an entry: only the plan's own item records the sent ones. Every
+ * method throws PortUnavailable when the table does not answer.
  */
 export interface BackfillPlans {
   /** Returns every plan, strongly consistent, by name. */

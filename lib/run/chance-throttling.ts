@@ -1,6 +1,6 @@
 /**
- * Separates throttling by chance from throttling by rate. A limit refuses a smaller share of Starts at a lower rate, and none
- * below it; throttling by chance refuses the same share at any rate, so a lower rate gains nothing. Rates are Starts
+ * Separates throttling by chance from throttling by rate. A limit refuses a smaller share of Starts at a lower rate, and
+ * none below it; throttling by chance refuses the same share at any rate, so a lower rate gains nothing. Rates are Starts
  * per second, and shares are of 1.
  */
 

@@ -3,10 +3,11 @@ import type { ParkReason, Run } from './run.ts'
 /**
  * P9: how long a request waits before it is rejected.
  *
- * 1. Time behind a quota, a cap, a pause, the pace, the backfill lane, a retry delay or another run is imposed by this system
- *    or by the operator, and does not count.
+ * 1. Time behind a quota, a cap, a pause, the pace, the backfill lane, a retry delay or another run is imposed by this
+ *    system or by the operator, and does not count.
  * 2. Everything else counts: refusals by DataZone, and outages.
- * 3. Time behind a request whose own wait counts counts too: else each attempt of a subject would wait the whole limit in turn.
+ * 3. Time behind a request whose own wait counts also counts: else the attempts of a subject would wait the whole limit
+ *    one after the other.
  * 4. A request whose time is over is tried once more. It is rejected when that try ends in a wait that counts.
  */
 const heldBack: ReadonlySet<ParkReason> = new Set<ParkReason>([

@@ -22,7 +22,9 @@ export interface RunSummary {
   readonly error?: RunError
   /** DataZone's own status, when it is known. */
   readonly nativeStatus?: string
-  /** When the record was first written, when the run was started, and when its ending was detected. In ms since the epoch. */
+  /**
+   * When the record was first written, when the run was started, and when its ending was detected. In ms since the epoch.
+   */
   readonly createdAtMs?: number
   readonly startedAtMs?: number
   readonly detectedAtMs?: number

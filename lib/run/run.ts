@@ -84,8 +84,8 @@ export interface RequestOrigin {
 }
 
 /**
- * The settings that the policy gives a run. Frozen in the record when the request is accepted, so a changed policy applies to
- * later requests only.
+ * The settings that the policy gives a run. Frozen in the record when the request is accepted, so a changed policy
+ * applies to later requests only.
  */
 export interface RunPolicy {
   /** The version of the policy that decided; 0 is the bundled file. Absent on older records. */

@@ -12,8 +12,8 @@ import { counter, instant, text, wellFormed } from './plain-item.ts'
 export const schemaVersion = 1
 
 /**
- * The two partitions of the sparse `work` index: parked records, of which there may be many for a long time, do not delay the others.
- * 10,000 records in flight are ten pages.
+ * The two partitions of the sparse `work` index: parked records, of which there may be many for a long time, do not delay
+ * the others. 10,000 records in flight are ten pages.
  */
 export const workShards = { work: 'WORK', waiting: 'WAITING' } as const
 

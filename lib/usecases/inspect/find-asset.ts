@@ -5,13 +5,13 @@ import { present } from '../../run/present.ts'
 import type { AssetRef } from '../../run/run.ts'
 
 /**
- * Finds the asset that a person named.
+ * Finds the asset that a user named.
  *
  * 1. `DOMAIN/ASSET` and the address of an asset's page in the portal name it exactly: no call is made.
  * 2. A word that looks like an id is an id if DataZone knows it, else a table name.
  * 3. An ARN, or any other text, is an external identifier or a table name.
  * 4. `PROJECT/TABLE` is a table name in a project that is given by its id or name.
- * 5. Names are compared without regard to case, and only whole names count; names that contain it are only suggested.
+ * 5. Names are compared without regard to case, and only whole names match; names that contain the text are suggested.
  */
 
 export interface FindPorts {
@@ -29,7 +29,7 @@ export interface NameScope {
 export interface NamedAsset extends AssetRef {
   readonly name?: string
   readonly projectId?: string
-  /** What GetAsset answered, where it was asked. */
+  /** GetAsset's answer, if it was called. */
   readonly asset?: Asset
 }
 
@@ -46,7 +46,7 @@ const domainPattern = /^dzd[-_][a-zA-Z0-9_-]{1,36}$/
 /** How many projects are searched for an asset that is not published. */
 const maxProjects = 50
 
-/** The asset that is named exactly (1), without a call; undefined when the name has to be looked up. */
+/** Returns the asset of an exact name (rule 1), without a call; undefined when the name has to be looked up. */
 export const exactAsset = (named: string): AssetRef | undefined => {
   const portal = assetOfPortal(named)
   if (portal !== undefined) return portal
@@ -130,7 +130,7 @@ const resultOf = ({ exact, similar }: Found, domainId: string, id: string | unde
 }
 
 /**
- * Finds the asset that a person named in a domain; see the rules of this file. Costs no call for an exact name, one
+ * Finds the asset that a user named in a domain; see the rules of this file. Costs no call for an exact name, one
  * GetAsset for an id, and up to two searches for the name of a published table.
  * @throws CatalogRefused when DataZone refuses a search
  */

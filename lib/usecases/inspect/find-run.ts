@@ -19,7 +19,7 @@ const keyOf = (
 const none: Records = { runs: [], unreadable: [] }
 
 /**
- * Returns the record that a person named by its key, or by the id of its DataZone run. A key costs one query of its
+ * Returns the record that a user named by its key, or by the id of its DataZone run. A key costs one query of its
  * partition, a run id one of the index, which may miss a new run for a moment. Without such a record, both lists are empty.
  * @throws PortUnavailable when the table does not answer
  */

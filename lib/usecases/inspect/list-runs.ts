@@ -2,10 +2,10 @@ import type { RunList } from '../../ports/run-list.ts'
 import { type Ending, endings, type RunKind } from '../../run/run.ts'
 import type { RunSummary } from '../../run/run-summary.ts'
 
-/** Every status that the index knows. */
+/** Every status in the index. */
 export const runStatuses: readonly string[] = ['PLANNED', 'CLAIMED', 'PARKED', 'IN_FLIGHT', ...endings]
 
-/** The endings that a person means by "what failed". */
+/** The endings that lists count as failures. */
 export const failures: readonly Ending[] = ['FAILED', 'PARTIALLY_SUCCEEDED', 'TIMED_OUT', 'LOST', 'REJECTED']
 
 /** Which runs to list. Absent fields match everything. */

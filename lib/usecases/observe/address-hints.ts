@@ -16,7 +16,7 @@ export interface AddressedHint {
   readonly isUnread: boolean
 }
 
-/** Returns `read` with a memory, so that each id of a batch is read once, however many hints name it. */
+/** Caches `read`, so that each id of a batch is read once, however many hints name it. */
 const once = <T>(read: (id: string) => Promise<T>): ((id: string) => Promise<T>) => {
   const reads = new Map<string, Promise<T>>()
   return (id) => {

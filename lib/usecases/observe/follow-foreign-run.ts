@@ -11,14 +11,13 @@ import type { LookUpContext } from '../sweep/look-up-runs.ts'
 import type { FactRecorder } from '../sweep/record-facts.ts'
 
 /**
- * `followed`: the run has a record from now on. `recorded`: it had one already. `unwanted`: the policy does not follow
- * runs of its project. `undecided`: not yet, because it may be
- * ours, or DataZone does not show it.
+ * `followed`: the run has a record from now on. `recorded`: it had one already. `not-followed`: the policy does not follow
+ * runs of its project. `undecided`: not yet, because the run may be ours, or DataZone does not show it.
  */
 export type FollowResult =
   | { readonly outcome: 'followed'; readonly run: InFlightRun }
   | { readonly outcome: 'recorded' }
-  | { readonly outcome: 'unwanted' }
+  | { readonly outcome: 'not-followed' }
   | { readonly outcome: 'undecided' }
 
 const undecided: FollowResult = { outcome: 'undecided' }
@@ -50,7 +49,7 @@ export const followForeignRun = async (
   const projectId = foreign.projectId ?? answer.value.projectId
   if (projectId === undefined) return undecided
   const known = { ...foreign, projectId }
-  if (!isFollowed(context.following.followDataSourceRuns, known)) return { outcome: 'unwanted' }
+  if (!isFollowed(context.following.followDataSourceRuns, known)) return { outcome: 'not-followed' }
   const result = await store.recordRunId(foreignRunRecord(known, answer.value, clock.now()))
   if (result.outcome !== 'recorded') return { outcome: 'recorded' }
   // The same Get may show that the run has ended.

@@ -8,7 +8,8 @@ import type { HintAddress } from './address-hints.ts'
  * - `early`: no run id is recorded yet that the hint could be about. Hints about foreign runs look the same.
  * - `active`: no answer shows an ending yet.
  * - `followed`: a foreign run has a record from now on.
- * - `undecided`: a foreign run that may prove to be ours, or an acceptance that could not be recorded. No sweep finds either.
+ * - `undecided`: a foreign run that may prove to be ours, or an acceptance that could not be recorded. No sweep finds
+ *   either.
  * - `accepted`: recorded on the runs whose suggestions were accepted.
  */
 export type HintFate = 'settled' | 'known' | 'early' | 'active' | 'followed' | 'undecided' | 'accepted'

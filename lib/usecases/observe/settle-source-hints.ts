@@ -81,7 +81,7 @@ const followEach = async (
     if (context.clock.now() >= context.deadlineMs) break
     try {
       const { outcome } = await followForeignRun(foreign, facts, context)
-      fates.set(key, outcome === 'recorded' || outcome === 'unwanted' ? 'known' : outcome)
+      fates.set(key, outcome === 'recorded' || outcome === 'not-followed' ? 'known' : outcome)
     } catch (error) {
       facts.problem(`follow ${foreign.runId}: ${reasonOf(error)}`)
     }

@@ -16,22 +16,22 @@ export const dueReasons = [
   'SOURCE_DAY_FULL',
 ] as const satisfies readonly ParkReason[]
 
-interface DueOrder {
+interface DueRequest {
   readonly reason: ParkReason
-  /** Who asks for it; stands in the history of each record. */
+  /** The operator, for the history of each record. */
   readonly by: string
 }
 
 interface DueContext {
   readonly store: Pick<RunStore, 'runsOf' | 'save'>
   readonly clock: Pick<Clock, 'now'>
-  /** Is called with how many of the listed records were looked at. */
+  /** Receives how many of the listed records were handled. */
   readonly onProgress?: (done: number) => void
 }
 
 const makeOneDue = async (
   { domainId, assetId, dataSourceId = '', record }: RunSummary,
-  { reason, by }: DueOrder,
+  { reason, by }: DueRequest,
   { store, clock }: DueContext,
 ): Promise<boolean> => {
   const target = assetId === undefined ? { domainId, dataSourceId } : { domainId, assetId }
@@ -50,12 +50,12 @@ const makeOneDue = async (
  */
 export const makeDue = async (
   listed: readonly RunSummary[],
-  order: DueOrder,
+  request: DueRequest,
   context: DueContext,
 ): Promise<number> => {
   let [made, done] = [0, 0]
   for (const batch of batchesOf(listed)) {
-    const results = await Promise.all(batch.map((run) => makeOneDue(run, order, context)))
+    const results = await Promise.all(batch.map((run) => makeOneDue(run, request, context)))
     made += results.filter(Boolean).length
     done += batch.length
     context.onProgress?.(done)

@@ -9,12 +9,12 @@ const maxTries = 6
 
 const passesByItself = ({ kind }: Refusal): boolean => kind === 'THROTTLED' || kind === 'UNAVAILABLE'
 
-/** Is given why a call is repeated, and how often it was tried of how many times. */
+/** Receives the refusal for which a call is repeated, and how many tries of how many were made. */
 export type OnRepeat = (refusal: Refusal, tries: number, ofTries: number) => void
 
 /**
- * Returns a function that makes at most `callsPerSecond` calls, all callers together, and repeats a call that met throttling
- * or an outage. Any other refusal is returned.
+ * Returns a function that makes at most `callsPerSecond` calls, all callers together, and repeats a call that was throttled
+ * or met an outage. Any other refusal is returned.
  */
 export const pacedCalls = (clock: Clock, onRepeat: OnRepeat = () => {}) => {
   let nextMs = 0

@@ -37,7 +37,7 @@ export interface PlanContext {
   readonly store: Pick<RunStore, 'runsOf'>
   readonly plans: BackfillPlans
   readonly clock: Clock
-  /** Is called after each page with what was counted so far. */
+  /** Receives the counts after each page. */
   readonly onProgress?: (counts: PlanCounts) => void
 }
 

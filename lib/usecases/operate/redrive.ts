@@ -46,20 +46,20 @@ export const candidateOf = (queue: HeldQueueName, message: HeldMessage, nowMs: n
     : { message, body, reasons, problems: problemsOf(body, nowMs) }
 }
 
-/** The candidate with another body, as a person edited it. */
+/** Returns the candidate with a body that an operator edited. */
 export const edited = (candidate: Candidate, body: string, nowMs: number): Candidate => ({
   ...candidate,
   body,
   problems: problemsOf(body, nowMs),
 })
 
-/** Whether a text is in the body or a reason, in any case. */
+/** Whether the body or a reason contains a text, without regard to case. */
 export const matchesFilter = ({ body, reasons }: Candidate, filter: string | undefined): boolean =>
   filter === undefined || [body, ...reasons].some((text) => text.toLowerCase().includes(filter.toLowerCase()))
 
 /**
- * Sends candidates to the request queue and removes those that it has taken. Returns how many were moved.
- * @param send queues bodies and returns, in order, which were taken
+ * Sends candidates to the request queue and removes those that it accepted. Returns how many were moved.
+ * @param send queues bodies and returns, in order, which were accepted
  */
 export const redrive = async (
   candidates: readonly Candidate[],

@@ -23,7 +23,7 @@ const requestFor = (run: EndedRun): RunRequest => {
       domainId: subject.domainId,
       projectId,
       dataSource: { id: subject.dataSourceId },
-      // A data source's occasion has one run, so a retry is an occasion of its own.
+      // A trigger key has one run, so a retry needs a trigger key of its own.
       triggerKey: requestId,
     }
   }

@@ -111,7 +111,7 @@ const acceptMetadata = async (
   const { made, begun, wanted, isComplete } = earlierRuns(request, waiting, records.runs)
   if (isComplete) return answerRepeat(made, records, context)
   if (isTooOld(request, context)) return [await rejectRequest(waiting, tooOld, context)]
-  // Stopped between its sets of types: it continues as the policy ordered it then.
+  // The request was stopped between its sets of types: it continues under the policy's decision of that time.
   if (begun?.subject.revision !== undefined) {
     const settings: RunSettings = { kind: 'run', types: wanted, policy: begun.run.policy ?? {} }
     // An event may name no project, or a wrong one; the record has the one that GetAsset gave.

@@ -11,10 +11,10 @@ import type { StartContext } from './start-context.ts'
 import { duplicateOf } from './waiting-request.ts'
 
 /**
- * P2: what a request hears that makes no run.
+ * P2: the answer to a request that makes no run.
  *
- * 1. A skip is recorded with the asset or data source before the message may go.
- * 2. An explicit request gets a Skipped or Duplicate event before the message may go; a DataZone event gets none.
+ * 1. A skip is recorded with the asset or data source before the message is acknowledged.
+ * 2. An explicit request gets a Skipped or Duplicate event before the message is acknowledged; a DataZone event gets none.
  * 3. A duplicate is on the record of its run before its event is sent, so the ending's event names it.
  */
 

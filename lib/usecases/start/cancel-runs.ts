@@ -24,7 +24,7 @@ const maxTries = 5
 /** The result of a cancel request. */
 interface Cancellation {
   readonly outcomes: readonly RequestOutcome[]
-  /** Why the request is rejected: runs that DataZone cannot cancel, and requests that it may or may not mean. */
+  /** Why the request is rejected: runs that DataZone cannot cancel, and requests to which it may or may not apply. */
   readonly refusals: readonly string[]
 }
 

@@ -4,7 +4,7 @@ import { isCancelRequested, type ParkedRun, type RunError } from '../../run/run.
 import { refusalError } from './run-errors.ts'
 import type { StartContext } from './start-context.ts'
 
-/** Why a request waits for the transfer of its asset, for people. */
+/** The error of a request that waits for the transfer of its asset. */
 export const transferError = ({ transfer, owningProjectId }: Asset): RunError => {
   const {
     sourceProjectId = owningProjectId,
@@ -27,7 +27,7 @@ type Followed =
     }
 
 /**
- * Returns a run that waits for the transfer of its asset with the project that owns the asset now, or why it waits on.
+ * Returns a run that waits for the transfer of its asset with the project that owns the asset now, or why it keeps waiting.
  * Where the asset is not found, Start says so. A run with a requested cancel needs no project.
  */
 export const followOwner = async (run: ParkedRun, context: StartContext): Promise<Followed> => {
@@ -46,7 +46,7 @@ export const followOwner = async (run: ParkedRun, context: StartContext): Promis
   const { owningProjectId, transfer } = answer.value
   if (isInTransfer(transfer)) return waitFor(transferError(answer.value))
   if (owningProjectId === run.projectId) return { outcome: 'owned', run }
-  // Its name and portal address are those of the former owner.
+  // The recorded project name and portal address are the former owner's.
   const { projectName: _, portalUrl: __, ...rest } = run
   return { outcome: 'owned', run: { ...rest, projectId: owningProjectId } }
 }

@@ -47,7 +47,7 @@ const refOf = (named: AssetRef | DataSourceRef): AssetRef | DataSourceRef =>
 const bindingFor = (via: Sender | undefined, context: StartContext): SenderBinding | undefined =>
   bindingOf({ ...present({ principal: context.senderId }), ...via }, context.settings.policy.senders)
 
-/** DataZone's events come through EventBridge; a bound principal that sends one to the queue has made it up. */
+/** DataZone's events come through EventBridge, so an event that a bound principal sends to the queue is not DataZone's. */
 const notDataZone = ({ rule }: SenderBinding): string =>
   `detail-type: senders[${rule}] of the policy does not allow its sender the events of DataZone; send a RunRequest`
 

@@ -45,7 +45,7 @@ export const waitingRequest = <About extends Subject>(
     request: {
       requestKey: request.requestKey,
       lane: request.lane,
-      // Not after it was sent, whatever the sender's clock says, so that a cancel that was sent later means it.
+      // Not after it was sent, whatever the sender's clock says, so that a cancel that was sent later applies to it.
       requestedAtMs: Math.min(request.requestedAtMs ?? context.sentAtMs, context.sentAtMs, nowMs),
       regenerate: request.regenerate,
       ...present({ correlationId: request.correlationId }),
@@ -66,7 +66,7 @@ export const withPolicySettings = (
   context: StartContext,
 ): WaitingRequest => {
   const { revision: _, policyTypes, ...request } = waiting.request
-  // Orders that were frozen before keep the version that gave them.
+  // Settings that were frozen earlier keep the version of the policy that decided them.
   const policy = { ...present({ version: context.settings.policyVersion }), ...settings.policy }
   if (policyTypes === undefined) return { ...waiting, request, policy }
   const types = settings.types ?? context.settings.defaultTypes

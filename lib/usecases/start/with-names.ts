@@ -4,8 +4,8 @@ import { type ParkedRun, unknownProject } from '../../run/run.ts'
 import type { StartContext } from './start-context.ts'
 
 /**
- * Returns a request with what people recognize it by: the name of its project and the address of its asset's page in the
- * portal. Both are for people only: without an answer within two seconds, the request has no project name.
+ * Returns a request with the name of its project and the address of its asset's page in the portal. No decision depends on
+ * them: without an answer within two seconds, the request has no project name.
  */
 export const withNames = async (waiting: ParkedRun, context: StartContext): Promise<ParkedRun> => {
   const { subject, projectId } = waiting

@@ -11,11 +11,11 @@ import { attemptStep } from './attempt-step.ts'
 /**
  * Sends the requests of applied backfill plans, a sweep's worth at a time.
  *
- * 1. A sweep adds only as many requests as the lane has room for, so a month's rest of a large plan waits in the plan and
- *    neither in the queue nor as records.
+ * 1. A sweep adds only as many requests as the lane has room for. The rest of a large plan waits in the plan, not in the
+ *    queue and not as records.
  * 2. Only the holder of a plan's lease sends, so two sweeps send no request twice. A sweep that dies before it has
  *    recorded what it sent repeats it under the same request ids.
- * 3. `sent` counts only requests that the queue has taken, in order.
+ * 3. `sent` counts only requests that the queue has accepted, in order.
  */
 
 export interface AdvanceContext {
@@ -54,7 +54,7 @@ const requestOf = ({ name, domainId }: BackfillPlan, entry: BackfillEntry): RunR
 
 const outOfTime = ({ clock, deadlineMs }: AdvanceContext): boolean => clock.now() >= deadlineMs
 
-/** Sends entries in order until one is not taken or time is up; returns how many were taken before that. */
+/** Sends entries in order until one is not accepted or time is up. Returns how many were accepted before that. */
 const sendEntries = async (
   plan: BackfillPlan,
   entries: readonly BackfillEntry[],
@@ -93,7 +93,7 @@ const sendFrom = async (
         sent += taken
         if (taken < wanted.length) {
           if (!outOfTime(context))
-            problems.push(`backfill ${plan.name}: the queue did not take every request`)
+            problems.push(`backfill ${plan.name}: the queue did not accept every request`)
           return
         }
       }

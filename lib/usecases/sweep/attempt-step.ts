@@ -1,6 +1,6 @@
 import { reasonOf } from '../../errors.ts'
 
-/** Does one step; a failure is reported as a problem and keeps no other step from its turn. */
+/** Runs one step. A failure is reported as a problem, so that the caller continues with the next step. */
 export const attemptStep = async (
   step: string,
   onProblem: (problem: string) => void,

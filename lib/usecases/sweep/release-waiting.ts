@@ -116,7 +116,7 @@ const releaseAll = async (
         if (releases.length === 0) return
         const taken = await queue.release(releases)
         released += taken.filter(Boolean).length
-        if (taken.includes(false)) problems.push('release: the queue did not take every message')
+        if (taken.includes(false)) problems.push('release: the queue did not accept every message')
       },
     )
   }

@@ -139,7 +139,7 @@ describe('advancing a backfill', () => {
     const deadlineMs = clock.now() + 47 * second
     expect(await advanceBackfills({}, { ...context, backfills: plans, queue, deadlineMs })).toEqual({
       requested: 24,
-      problems: ['backfill spring: the queue did not take every request'],
+      problems: ['backfill spring: the queue did not accept every request'],
     })
     expect(await plan()).toMatchObject({ sent: 24 })
   })

@@ -78,7 +78,7 @@ describe('releases', () => {
     world.queue.release = async (releases) => releases.map((_, index) => index > 0)
     expect(await world.sweep()).toMatchObject({
       released: 2,
-      problems: ['release: the queue did not take every message'],
+      problems: ['release: the queue did not accept every message'],
     })
   })
 
