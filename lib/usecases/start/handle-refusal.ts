@@ -6,7 +6,7 @@ import { nextDayMs } from '../../run/source-day.ts'
 import { park, reject } from './close-claim.ts'
 import { explainDenial } from './explain-denial.ts'
 import { explainSource } from './explain-source.ts'
-import { findEarlierStart } from './find-earlier-start.ts'
+import { findEarlierStart, withoutOpenStarts } from './find-earlier-start.ts'
 import { parkBehindActiveRun } from './park-behind-active-run.ts'
 import { parkSupportedTypes } from './park-supported-types.ts'
 import type { RequestOutcome } from './request-outcome.ts'
@@ -165,8 +165,13 @@ const handleConflict = async (refused: RefusedStart, context: StartContext): Pro
   await context.gate.allowed('Start', ['DENIED'])
   // A metadata run may be our own, its Start's answer lost.
   if (subject.kind !== 'DATA_SOURCE') return parkBehindActiveRun(run, others, refusalError(refusal), context)
-  // An active data source run may predate the trigger.
-  const waitForRun = () => parkFor(refused, 'CONFLICT', context.settings.parkMs, context)
+  const waitForRun = async () => {
+    // The active run is our own if an earlier Start made it, and may predate the trigger otherwise.
+    const earlier = await findEarlierStart(run, others, context)
+    if (earlier !== 'nothing') return earlier
+    const unstarted = { ...refused, run: withoutOpenStarts(run) }
+    return parkFor(unstarted, 'CONFLICT', context.settings.parkMs, context)
+  }
   return handleSource(refused, subject, waitForRun, context)
 }
 

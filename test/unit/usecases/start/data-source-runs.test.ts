@@ -173,6 +173,43 @@ describe('a refused Start of a data source run', () => {
     expect(world.datazone.calls).toEqual(['Start source-1', 'GetDataSource source-1'])
   })
 
+  const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
+  const waiting = parkedRun({
+    subject: sourceSubject,
+    reason: 'UNAVAILABLE',
+    createdAtMs: t0 - 3 * minute,
+    earlierStart,
+  })
+  const conflicting = (runs: readonly ReturnType<typeof sourceRun>[]) =>
+    starterWorld({
+      runs: [waiting],
+      script: {
+        startSourceRun: async () => refused('CONFLICT'),
+        getDataSource: async () => answered({ status: 'READY' }),
+        listSourceRuns: async () => answered({ runs }),
+      },
+    })
+
+  test('P6: adopts after 409 the active run that an earlier Start made', async () => {
+    const world = conflicting([sourceRun({ runId: 'run-mine', createdAtMs: t0 - minute })])
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'started', adopted: true, run: { runId: 'run-mine' } },
+    ])
+  })
+
+  test('P6: looks again after 409 as soon as List proves whether an earlier Start made a run', async () => {
+    const world = conflicting([])
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', earlierStart } },
+    ])
+    const proven = conflicting([])
+    proven.clock.advance(3 * minute)
+    expect(await proven.handle(proven.noteAbout(waiting))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'CONFLICT' } },
+    ])
+    expect(proven.store.current(waiting)).not.toHaveProperty('earlierStart')
+  })
+
   test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('THROTTLED') } })
     expect(await world.outcomes(sourceRunRequest())).toEqual(['retry'])
