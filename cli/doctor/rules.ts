@@ -9,17 +9,17 @@ const rulesOf = (bus: string): readonly Omit<RuleState, 'state'>[] => [
   {
     name: `${bus}-run-requests`,
     bus,
-    brings: 'while it is off, run requests that are put on the bus are lost',
+    whileOff: 'while it is off, run requests that are put on the bus are lost',
   },
   {
     name: `${bus}-asset-events`,
     bus: 'default',
-    brings: 'while it is off, publishing an asset requests no run',
+    whileOff: 'while it is off, publishing an asset requests no run',
   },
   {
     name: `${bus}-generation-events`,
     bus: 'default',
-    brings: 'while it is off, endings are announced by the sweep, minutes late',
+    whileOff: 'while it is off, endings are announced by the sweep, minutes late',
   },
 ]
 

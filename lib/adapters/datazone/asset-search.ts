@@ -33,7 +33,7 @@ const InventoryItem = z.object({
 const Page = z.object({ items: z.optional(z.array(z.unknown())) })
 const ProjectItem = z.object({ id: z.string(), name: z.string() })
 
-/** Leaves out items that cannot be read: people search, and notice that an asset is missing. */
+/** Leaves out items that cannot be read: the operator who searches notices a missing asset. */
 const readable = <T>(schema: z.ZodMiniType<T>, items: readonly unknown[]): readonly T[] =>
   items.flatMap((item) => {
     const read = z.safeParse(schema, item)
@@ -55,7 +55,7 @@ const inventoryAsset = ({ assetItem }: z.infer<typeof InventoryItem>): FoundAsse
   isPublished: false,
 })
 
-/** Whether forms, which are JSON within JSON, hold a whole text. */
+/** Whether forms, which are JSON within JSON, contain a text as a whole value. */
 const holdsText = (forms: string | undefined, text: string): boolean =>
   forms?.split(/\\*"/).includes(text) === true
 

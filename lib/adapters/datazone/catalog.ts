@@ -13,7 +13,7 @@ import { readCatalog } from './read-catalog.ts'
 
 const pageSize = 50
 
-/** DataZone's searches through its SDK client, whose answers are read leniently. */
+/** DataZone's searches through its SDK client. Answers are read leniently (lib/adapters/datazone/read-catalog.ts). */
 export const dataZoneCatalog = (
   client: DataZoneClient,
   report: ReportUnreadableFields = () => {},

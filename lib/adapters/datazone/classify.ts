@@ -28,7 +28,7 @@ const staleCredentials: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ])
 
-/** Errors of AWS's front end have names of their own; their status codes tell what they mean. */
+/** Errors of AWS's front end have other names; their status codes say what they mean. */
 const kindsByStatus: Readonly<Record<number, RefusalKind>> = {
   401: 'DENIED',
   403: 'DENIED',
@@ -56,7 +56,7 @@ const kindOf = (name: string, status: number | undefined): RefusalKind => {
   return byName ?? (status === undefined ? undefined : kindsByStatus[status]) ?? 'UNAVAILABLE'
 }
 
-/** Whether a call failed because of the caller's clock or credentials: signed anew, it may succeed at once. */
+/** Whether a call failed because of the caller's clock or credentials: with a new signature it may succeed at once. */
 export const hasStaleCredentials = ({ name }: Pick<Refusal, 'name'>): boolean => staleCredentials.has(name)
 
 /**

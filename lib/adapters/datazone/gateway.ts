@@ -33,7 +33,7 @@ const startCommand = (input: StartInput, generation: ApiGeneration) => {
     domainIdentifier: input.domainId,
     owningProjectIdentifier: input.projectId,
     target: { type: 'ASSET' as const, identifier: input.assetId, revision: input.revision },
-    // Without it the SDK would fill in a random one.
+    // Without a token the SDK would send a random one.
     clientToken: input.clientToken,
   }
   const types = [...input.types]
@@ -122,7 +122,7 @@ const sourceRunCalls = (
   },
 })
 
-/** DataZone through its SDK clients, whose answers are read leniently (lib/adapters/datazone/read-answer.ts). */
+/** DataZone through its SDK clients. Answers are read leniently (lib/adapters/datazone/read-answer.ts). */
 export const dataZoneGateway = ({
   starts,
   reads,

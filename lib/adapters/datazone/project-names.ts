@@ -8,7 +8,7 @@ const keptMs = 3_600_000
 /** After a refusal, which may be a missing permission, GetProject is not called again for this long. */
 const refusedKeptMs = 600_000
 const timeoutMs = 2000
-/** As many projects as one execution environment remembers. */
+/** How many projects one execution environment remembers. */
 const maxKept = 1000
 
 const ProjectAnswer = z.object({ name: z.string().check(z.minLength(1), z.maxLength(64)) })

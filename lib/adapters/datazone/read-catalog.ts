@@ -99,7 +99,7 @@ const SuggestionForm = z.object({
 })
 const Suggestions = z.object({ fieldSuggestions: z.array(z.unknown()) })
 
-/** A form whose content cannot be read counts as suggestions: a run that is not needed costs more than one left out. */
+/** A form whose content cannot be read counts as suggestions: an unneeded run costs more than a missing one. */
 const holdsSuggestions = (form: unknown): boolean => {
   const read = z.safeParse(SuggestionForm, form)
   if (!read.success) return false

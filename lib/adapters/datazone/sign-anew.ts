@@ -1,7 +1,7 @@
 import type { Answer } from '../../ports/datazone.ts'
 import { hasStaleCredentials } from './classify.ts'
 
-/** A call that DataZone refused for an old signature or expired credentials is sent this often, each time signed anew. */
+/** How often a call is sent while DataZone refuses its signature or credentials as too old. */
 const maxSends = 3
 
 /** Sends a call, and sends it again at once while only its signature or credentials were too old. */

@@ -7,7 +7,7 @@ import { counter as count, plainItem } from './plain-item.ts'
 
 const CounterItem = z.object({ runs: count })
 
-/** The counters of caps (counter-item.ts), read for people. A counter that cannot be read holds nothing. */
+/** The counters of caps (counter-item.ts), read for operators. An unreadable counter counts as 0. */
 export const dynamoDbCapUsage = (client: DynamoDBClient, table: string): CapUsage => ({
   used: (counters) =>
     Promise.all(

@@ -4,7 +4,7 @@ import { counter } from './plain-item.ts'
 /**
  * One small item beside the records of a data source: how many claims it has seen. A claim is written together with the
  * next count, on the condition of the one that was read. Its sort key comes before those of the records, so a query of
- * all of them reads it first, and other readers do, too: what is read after it is no older.
+ * all of them reads it first, and so do other readers: what they read after it is no older.
  */
 const sortKey = 'CLAIMS'
 
@@ -17,7 +17,7 @@ export const claimCountItem = (partition: string, claimCount: number) => ({
   version: claimCount,
 })
 
-/** The count, or undefined: the item is something else. */
+/** Returns the claim count, or undefined for any other item. */
 export const parseClaimCount = (item: unknown): number | undefined =>
   z.safeParse(ClaimCountItem, item).data?.version
 

@@ -11,9 +11,9 @@ export const holderKey = (domainId: string, runId: string) => ({
 const keptSeconds = 183 * 24 * 3600
 
 /**
- * The one item that there is for the run id of a data source run: it says which record has the run. It has no attribute
- * of any index, and is kept for as long as the record of a run that ends at once: events about it and lists that could
- * show it are older by then than anybody looks at.
+ * The only item for the run id of a data source run: it names the record that holds the run. It has no attribute of any
+ * index, and is kept for as long as the record of a run that ends at once: events and lists that show the run are older
+ * by then than any reader goes back.
  */
 export const holderItem = (run: InFlightRun) => {
   const { partition, record } = runKey(run)
@@ -26,7 +26,7 @@ export const holderItem = (run: InFlightRun) => {
 
 const HolderItem = z.object({ heldBy: z.string().check(z.regex(/^SOURCE#\S+ (RUN|FOREIGN)#/)) })
 
-/** The record that an item names; undefined when it is damaged. */
+/** Returns the record that an item names, or undefined when the item is damaged. */
 export const holderIn = (item: unknown): RunKey | undefined => {
   const { heldBy } = z.safeParse(HolderItem, item).data ?? {}
   if (heldBy === undefined) return undefined

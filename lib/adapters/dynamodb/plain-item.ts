@@ -5,8 +5,8 @@ import * as z from 'zod/mini'
 const keysOf = ({ pk, sk }: Record<string, AttributeValue>): unknown => ({ pk: pk?.S, sk: sk?.S })
 
 /**
- * Returns an item as plain values; of an item that the SDK cannot convert, its keys only. People write items by hand, and
- * one item must not stop the reader of those beside it. Never throws.
+ * Returns an item as plain values; of an item that the SDK cannot convert, its keys only. Operators write items by hand,
+ * and one item must not stop the reader of those beside it. Never throws.
  */
 export const plainItem = (item: Record<string, AttributeValue>): unknown => {
   try {
@@ -29,7 +29,7 @@ export const counter = z.int().check(z.gte(0), z.lt(Number.MAX_SAFE_INTEGER))
 /** Text that can be encoded as UTF-8: a lone surrogate in a key would throw. */
 export const wellFormed = z.string().check(z.refine((text) => text.isWellFormed()))
 
-/** Text for people and events: a lone surrogate, which neither UTF-8 nor EventBridge takes, is replaced. */
+/** Text for operators and events: a lone surrogate, which neither UTF-8 nor EventBridge accepts, is replaced. */
 export const text = z.pipe(
   z.string(),
   z.transform((value: string) => value.toWellFormed()),

@@ -75,11 +75,11 @@ export const dynamoDbPolicyHistory = (client: DynamoDBClient, table: string): Po
   },
 })
 
-/** How many versions back a readable one is looked for. */
+/** How many versions back to look for a readable one. */
 const maxBack = 5
-/** How long an answer is reused. */
+/** How long an answer is reused, in ms. */
 const keptMs = 30_000
-/** How old an answer may be when the table does not answer. */
+/** How old an answer may be, in ms, when the table does not answer. */
 const maxAgeMs = 60_000
 
 /** Receives a stored version that cannot be read, with its problems. */

@@ -8,7 +8,9 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
  *    (lib/adapters/dynamodb/claim.ts).
  */
 
-/** Waits before a retry, longer after each try, and for a random time, so that rivals part. */
+/**
+ * Waits before a retry: longer after each try, and for a random time, so that writers that collided do not collide again.
+ */
 export type BackOff = (tries: number) => Promise<void>
 
 /** Counters and the pace are hot: every starter may write the same item. */

@@ -10,7 +10,7 @@ import { readPartition } from './read-partition.ts'
 
 /**
  * `COUNTS#<day>` with `<domain>#<project>` holds a count for each ending, so that a day of 1,000 projects is read with
- * about 20 units; `DOMAINS` with the domain's id says which domains there are.
+ * about 20 units. `DOMAINS` with the id of a domain lists the domains.
  */
 const partitionOf = (day: string): string => `COUNTS#${day}`
 const domainsPartition = 'DOMAINS'
@@ -73,7 +73,7 @@ const CountsItem = z.object({
 })
 const DomainItem = z.object({ sk: z.string() })
 
-/** The counters, read for people. An item that cannot be read is left out. */
+/** The counters, read for operators. An item that cannot be read is left out. */
 export const dynamoDbRunCounts = (client: DynamoDBClient, table: string): RunCounts => {
   const itemsOf = async (partition: string): Promise<readonly unknown[]> => {
     try {

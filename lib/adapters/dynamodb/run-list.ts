@@ -33,7 +33,7 @@ const SummaryItem = z.object({
   detectedAtMs: time,
 })
 
-/** Skips an item that this version cannot read: only people read the index, and `dzrun get` shows the problem. */
+/** Skips an item that this version cannot read: only operators read this index, and `dzrun get` shows the problem. */
 const summaryOf = (item: unknown): readonly RunSummary[] => {
   const parsed = z.safeParse(SummaryItem, item)
   if (!parsed.success) return []

@@ -60,7 +60,7 @@ const skipsIn = (item: unknown): readonly Skip[] => {
   return skips.toSorted((left, right) => right.atMs - left.atMs)
 }
 
-/** The skip log, read for people. */
+/** The skip log, read for operators. */
 export const dynamoDbSkipHistory = (client: DynamoDBClient, table: string): SkipHistory => ({
   async skipsOf(target) {
     try {

@@ -17,7 +17,7 @@ export const dynamoDbSweepLog = (client: DynamoDBClient, table: string): SweepLo
       const Item = marshall({ pk: partition, sk: 'LAST', ...sweep }, { removeUndefinedValues: true })
       await client.send(new PutItemCommand({ TableName: table, Item }))
     } catch {
-      // The sweep did its work; status shows the one before.
+      // The sweep has done its work; until the next one, dzrun status shows the sweep before.
     }
   },
 })
@@ -51,7 +51,7 @@ const SweepItem = z.object({
   problems: z.array(z.string()),
 })
 
-/** The last sweep, read for people. */
+/** The last sweep, read for operators. */
 export const dynamoDbSweepHistory = (client: DynamoDBClient, table: string): SweepHistory => ({
   async last() {
     try {

@@ -8,7 +8,7 @@ import { isSwitchKey, pauseFor, pauseIn } from './switch-item.ts'
 /** The pauses of a domain, by the sort key of the switch. */
 type Paused = ReadonlyMap<string, Pause>
 
-/** How long an answer "not paused" is reused, so that a pause works within a minute. */
+/** How long an answer "not paused" is reused, so that a pause takes effect within a minute. */
 const keptMs = 30_000
 /** How long a pause is reused: only for a burst of requests, so that the next sweep resumes. */
 const pauseKeptMs = 1000
@@ -54,7 +54,7 @@ export const dynamoDbSwitches = (
   }
 }
 
-/** The switches that pause something, read for people. */
+/** The switches that pause a domain or project, read for operators. */
 export const dynamoDbPauseList = (client: DynamoDBClient, table: string): PauseList => ({
   async pausesOf(domainId) {
     try {

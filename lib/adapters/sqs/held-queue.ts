@@ -7,7 +7,7 @@ import {
 import type { HeldMessage, HeldQueue } from '../../ports/held-queue.ts'
 import { answered, maxBatch } from './answered.ts'
 
-/** SQS answers from some of its servers, so an empty answer may be followed by messages. */
+/** How many empty answers in a row end a read: SQS asks only some of its servers, so messages may follow an empty answer. */
 const emptyAnswers = 3
 
 /** A queue of SQS, for operators with their own credentials. */

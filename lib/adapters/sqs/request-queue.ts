@@ -13,7 +13,7 @@ interface Message {
   readonly DelaySeconds?: number
 }
 
-/** Sends messages ten at a time, and returns which the queue has taken. */
+/** Sends messages ten at a time, and returns which the queue accepted, in order. */
 const sendAll = async (
   client: SQSClient,
   QueueUrl: string,

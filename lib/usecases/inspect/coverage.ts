@@ -7,7 +7,7 @@ import type { EndedRun, MetadataSubject, Run } from '../../run/run.ts'
 import { listAssets } from '../operate/list-assets.ts'
 import { type OnRepeat, pacedCalls } from '../operate/paced-calls.ts'
 
-/** Where a published asset stands; each is in exactly one of these. */
+/** The states of a published asset. Each asset is in exactly one. */
 const standings = ['accepted', 'review', 'failed', 'waiting', 'skipped', 'missing'] as const
 type Standing = (typeof standings)[number]
 
@@ -17,7 +17,7 @@ export interface ProjectCoverage extends Readonly<Record<Standing, number>> {
   readonly projectId: string
   readonly projectName?: string
   readonly published: number
-  /** With a run that succeeded at the published revision, or whose suggestions were accepted. */
+  /** Assets with a run that succeeded at the published revision, or whose suggestions were accepted. */
   readonly covered: number
 }
 
@@ -64,7 +64,7 @@ const none = {
 const inParallel = 10
 
 /**
- * Returns how many published assets of a domain have what a run makes, by project. Pages through SearchListings at 16 calls
+ * Counts the published assets of a domain by project and state. Pages through SearchListings at 16 calls
  * a second and reads the partition of each asset, half a read unit or more; its memory grows with the projects only.
  * @throws CatalogRefused when DataZone refuses a page; PortUnavailable when the table does not answer
  */

@@ -1,7 +1,7 @@
 import { present } from '../../run/present.ts'
 import type { Finding } from './diagnose.ts'
 
-/** Who calls AWS from this machine. */
+/** The identity that calls AWS from this machine. */
 export interface Caller {
   readonly arn: string
   readonly account: string
@@ -18,7 +18,7 @@ const expiryText = (ms: number): string =>
     ? `${Math.floor(ms / (60 * minute))} hours`
     : `${Math.max(0, Math.floor(ms / minute))} minutes`
 
-/** Returns whose credentials are used, and whether they expire soon. */
+/** Returns whose credentials the commands use, and whether they expire soon. */
 export const credentialFinding = ({ arn, account, expiresAtMs }: Caller, nowMs: number): Finding => {
   const check = 'credentials'
   const who = `${arn} in account ${account}`
@@ -38,23 +38,23 @@ export interface RuleState {
   readonly bus: string
   /** ENABLED, DISABLED or another state; absent: there is no such rule. */
   readonly state?: string
-  /** What stops while the rule is off. */
-  readonly brings: string
+  /** What happens while the rule is off. */
+  readonly whileOff: string
 }
 
-/** Returns how each rule stands. */
+/** Returns a finding for each rule. */
 export const ruleFindings = (rules: readonly RuleState[]): readonly Finding[] =>
-  rules.map(({ name, bus, state, brings }) => {
+  rules.map(({ name, bus, state, whileOff }) => {
     const found = `${name}: ${state ?? 'does not exist'}`
     if (state?.startsWith('ENABLED') === true) return { check: 'rule', severity: 'ok', found }
     const fix =
       state === undefined
-        ? `${brings}: deploy the stack again`
-        : `${brings}: aws events enable-rule --name ${name} --event-bus-name ${bus}`
+        ? `${whileOff}: deploy the stack again`
+        : `${whileOff}: aws events enable-rule --name ${name} --event-bus-name ${bus}`
     return { check: 'rule', severity: 'error', found, fix }
   })
 
-/** What one check found; where it could not look, that is what it found. */
+/** Returns the finding of a check that could not run. */
 export const uncheckedFinding = (check: string, why: string, isDenied: boolean): Finding => ({
   check,
   severity: isDenied ? 'warning' : 'error',

@@ -2,22 +2,22 @@ import type { Overview } from './overview.ts'
 
 const severities = ['ok', 'info', 'warning', 'error'] as const
 
-/** One thing that was looked at: how it stands, what that means, and what fixes it. */
+/** The result of one check: what was found, what it means, and what fixes it. */
 export interface Finding {
   readonly check: string
   readonly severity: (typeof severities)[number]
   readonly found: string
-  /** What it means and what to do; absent where all is well. */
+  /** What it means and what to do. Absent when the check is ok. */
   readonly fix?: string
   /** The arguments of `dzrun` that help, where a command does. */
   readonly command?: readonly string[]
 }
 
-/** Findings in the order in which they matter; equals keep theirs. */
+/** Sorts findings by severity, the worst first. Findings of equal severity keep their order. */
 export const worstFirst = (findings: readonly Finding[]): readonly Finding[] =>
   findings.toSorted((left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity))
 
-/** What the stack shows of itself. Times in ms since the epoch. */
+/** What the checks read about a stack. Times in ms since the epoch. */
 export interface Signs {
   readonly overview: Overview
   readonly queues: readonly { readonly name: string; readonly waiting: number }[]
@@ -127,7 +127,7 @@ const breakerFinding = ({ cause, call }: Overview['breakers'][number]): Finding 
     check: 'breaker',
     severity: 'warning',
     found,
-    fix: 'the month of DataZone is used up; raise the quota, or wait until it turns',
+    fix: "DataZone's quota of the month is used up; raise the quota, or wait until the month turns",
     command: ['quota'],
   }
 }
@@ -138,7 +138,7 @@ const pauseFinding = ({ domainId, projectId, pausedBy, reason }: Overview['pause
     check: 'pause',
     severity: 'info',
     found: `${scope} by ${pausedBy ?? 'an operator'}: ${reason ?? 'no reason given'}`,
-    fix: 'nothing of it starts until it is resumed',
+    fix: 'none of its runs is started until it is resumed',
     command: ['resume', scope],
   }
 }
@@ -153,7 +153,7 @@ const recordFinding = ({ unreadable }: Overview): Finding => {
   }
 }
 
-/** Returns the findings about a stack, the worst first, and those that are all right. */
+/** Returns the findings about a stack, the worst first; those that are ok come last. */
 export const diagnose = (signs: Signs): readonly Finding[] => {
   const { overview, queues, clockSkewMs } = signs
   const findings = [

@@ -20,10 +20,10 @@ export interface ExplainPorts {
 export interface RunStory {
   readonly title: string
   readonly standing: string
-  /** Who asked: the request key, and those whose requests proved to be for the same run. */
+  /** The request keys: of the request that made the run, then of its duplicates. */
   readonly requestedBy: readonly string[]
   readonly requestedAtMs: number
-  /** When the next look or try is due; absent for what has ended or only DataZone can end. */
+  /** When the next look or try is due; absent for a run that has ended or that only DataZone can end. */
   readonly nextLookAtMs?: number
   readonly pause?: Pause
   readonly breaker?: Breaker
@@ -43,7 +43,7 @@ export interface Explanation {
   readonly skips: readonly Skip[]
   /** Records that this version cannot read, with the reason. */
   readonly unreadable: readonly UnreadableRecord[]
-  /** What the person can do now, most useful first. */
+  /** What the operator can do now, the most useful first. */
   readonly advice: readonly Advice[]
 }
 
@@ -121,7 +121,7 @@ const adviceFor = ({ run, pause }: RunStory): readonly Advice[] => {
     : []
 }
 
-/** What ends a skip: the deployment, the policy, or an explicit request. */
+/** Returns how to get a run for a skipped request: by the deployment, the policy, or an explicit request. */
 const adviceForSkip = ({ reason }: Skip, target: AssetRef | DataSourceRef): readonly Advice[] => {
   switch (reason) {
     case 'MODE_OFF':

@@ -14,7 +14,9 @@ const startUnknown: RunError = {
     'List never showed whether a run was started; look in DataZone, then send the request with regenerate',
 }
 
-/** Parks a request whose Start may have taken effect until List shows whether it did; after the waiting limit, rejects it. */
+/**
+ * Parks a request whose Start may have taken effect until List shows whether it did; after the waiting limit, rejects it.
+ */
 export const parkUntilListAnswers = (
   run: ClaimedRun,
   { reason, error }: Extract<ListSearch, { found: 'unknown' }>,

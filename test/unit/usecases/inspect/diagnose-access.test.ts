@@ -25,7 +25,7 @@ describe('credentialFinding', () => {
 })
 
 describe('ruleFindings', () => {
-  const rule = { name: 'prod-asset-events', bus: 'default', brings: 'publishing requests no run' }
+  const rule = { name: 'prod-asset-events', bus: 'default', whileOff: 'publishing requests no run' }
 
   test('accepts every kind of enabled rule', () => {
     const state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
