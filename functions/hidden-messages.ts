@@ -18,7 +18,9 @@ export const hiddenMessages = ({ queue, clock }: { readonly queue: RequestQueue;
     }
   }
   return {
-    /** Hides a message that a defect or an outage made fail. The wait is longer in an outage, which can last for hours. */
+    /**
+     * Hides a message that a defect or an outage made fail. The wait is longer in an outage, which can last for hours.
+     */
     hideFailed(record: SQSRecord, error: unknown): Promise<void> {
       const waitSeconds = error instanceof PortUnavailable ? outageWaitSeconds : backoffSeconds
       return hide(record, waitSeconds(receiveCountOf(record), clock.random()))

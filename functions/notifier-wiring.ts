@@ -6,7 +6,8 @@ import type { Telemetry } from './telemetry.ts'
 import { timeouts } from './timeouts.ts'
 
 /**
- * The composition root of the notifier. The other functions have their own, because the notifier uses none of their clients.
+ * The composition root of the notifier. The other functions have their own, because the notifier uses none of their
+ * clients.
  * @throws InvalidConfiguration when the environment is wrong
  */
 export const wireNotifier = () => {

@@ -69,8 +69,8 @@ const redeliverAfterSeconds = (
 }
 
 /**
- * Handles a batch of DataZone's own events. Reports as failed the messages whose hint came too early, so that SQS delivers
- * them again.
+ * Handles a batch of DataZone's own events. Reports as failed the messages whose hint came too early, so that SQS
+ * delivers them again.
  */
 export const observerHandler = (parts: ObserverParts) => {
   const { settings, ports, policies, telemetry } = parts

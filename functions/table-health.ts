@@ -2,7 +2,9 @@ import { PortUnavailable } from '../lib/errors.ts'
 import type { Breakers } from '../lib/ports/breakers.ts'
 import type { Clock } from '../lib/ports/clock.ts'
 
-/** An outage that no message has met for this long, in ms, is over. A message of the first hour comes back within 45 s. */
+/**
+ * An outage that no message has met for this long, in ms, is over. A message of the first hour comes back within 45 s.
+ */
 const quietMs = 90_000
 
 /** Whether the table answers, as far as one execution environment knows. */

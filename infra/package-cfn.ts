@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util'
 import { releasedTemplate } from './released-template.ts'
 
 /**
- * Writes a released template, the zip files of the functions and their SHA-256 sums to dist/cfn/<stage>/, for a deployment
- * without the Serverless Framework: `npm run package:cfn -- --stage prod`.
+ * Writes a released template, the zip files of the functions and their SHA-256 sums to dist/cfn/<stage>/, for a
+ * deployment without the Serverless Framework: `npm run package:cfn -- --stage prod`.
  */
 const root = resolve(import.meta.dirname, '..')
 const { stage } = parseArgs({ options: { stage: { type: 'string', default: 'prod' } } }).values

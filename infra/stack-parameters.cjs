@@ -1,6 +1,6 @@
 /**
- * Returns the value of every parameter of infra/parameters.yml: from --param, else from config/stages/<stage>.yml, else its
- * default. A settings file may hold booleans and numbers; CloudFormation takes only text.
+ * Returns the value of every parameter of infra/parameters.yml: from --param, else from config/stages/<stage>.yml, else
+ * its default. A settings file may hold booleans and numbers; CloudFormation takes only text.
  */
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('sls:stage')

@@ -1,6 +1,6 @@
 /**
- * Returns the settings of a stage that are not parameters of the template: DeploymentBucket, an existing bucket for the zip
- * files, and Tags, which CloudFormation gives to every resource.
+ * Returns the settings of a stage that are not parameters of the template: DeploymentBucket, an existing bucket for the
+ * zip files, and Tags, which CloudFormation gives to every resource.
  */
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('sls:stage')

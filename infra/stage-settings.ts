@@ -3,8 +3,8 @@ import { nearestName } from '../lib/contracts/nearest-name.ts'
 /**
  * What the Serverless Framework passes on about a command. The rules of a deployment:
  * 1. The settings of a stage are in `config/stages/<stage>.yml`; a deployment without that file is refused.
- * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket and Tags, which only
- *    the file has.
+ * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket and Tags, which
+ *    only the file has.
  * 3. The Region is in the file, and `--region` may only repeat it.
  * 4. Mode `run` names the domains that it serves; `*` stands for every domain.
  * 5. Mode `run` names the topic or the address that alarms notify.

@@ -1,7 +1,10 @@
 /** Collects the close functions of opened resources and calls them in reverse order. */
 export interface Closers {
   add(close: () => Promise<unknown>): void
-  /** Calls every close function, even after one fails, and then throws an AggregateError. A second call waits for the first. */
+  /**
+   * Calls every close function, even after one fails, and then throws an AggregateError. A second call waits for the
+   * first.
+   */
   close(): Promise<void>
 }
 

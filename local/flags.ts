@@ -10,7 +10,9 @@ export interface Flag<Value> {
   readonly placeholder?: string
   /** The text of a flag that is not given, which the help shows. */
   readonly default?: string
-  /** Returns the value of a text, which is undefined for a flag that is not given and has no default. Throws UsageError. */
+  /**
+   * Returns the value of a text, which is undefined for a flag that is not given and has no default. Throws UsageError.
+   */
   readonly parse: (name: string, text: string | undefined) => Value
 }
 

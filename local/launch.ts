@@ -40,7 +40,8 @@ export interface Launched {
 
 /**
  * Starts the packaged stack and the DataZone simulator on this machine.
- * @throws Error with a one-line message when a port is in use or a part does not start; parts that had started are stopped
+ * @throws Error with a one-line message when a port is in use or a part does not start; parts that had started are
+ * stopped
  */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { ports = {}, onStep = () => {}, speed, log, host, supervise, dataDir, onPublish } = options

@@ -79,7 +79,8 @@ async function openQueues(context: ServerContext) {
   })
   opened.add(server.close)
   const functionSqs = await tapped(context, 'sqs', server.endpoint)
-  // An SQS client without an endpoint setting calls the host of the queue URL, so URLs have the address that functions call.
+  // An SQS client without an endpoint setting calls the host of the queue URL, so URLs have the address that functions
+  // call.
   const plan = planStack(options.template, {
     ...identity,
     parameters,

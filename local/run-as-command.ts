@@ -1,8 +1,8 @@
 import { type Command, type Flags, type FlagValues, UsageError } from './flags.ts'
 
 /**
- * Runs a command of this repository and sets the exit code that `main` returns. If `main` throws, it prints the message to
- * stderr, and the exit code is 2 for a wrong flag and 1 for any other error.
+ * Runs a command of this repository and sets the exit code that `main` returns. If `main` throws, it prints the message
+ * to stderr, and the exit code is 2 for a wrong flag and 1 for any other error.
  */
 export const runAsCommand = async (main: (args: readonly string[]) => Promise<number>): Promise<void> => {
   // The reader of a pipe, such as head, may have what it wants before everything is printed.

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { SchedulePlan } from './template/schedules.ts'
 
-/** Returns the event that EventBridge Scheduler passes to a function: the target's input if set, else its standard event. */
+/**
+ * Returns the event that EventBridge Scheduler passes to a function: the target's input if set, else its standard
+ * event.
+ */
 export function scheduleEvent(
   schedule: Pick<SchedulePlan, 'arn' | 'input'>,
   scheduledAtMs: number,

@@ -1,9 +1,9 @@
 const parentCheckMs = 200
 
 /**
- * Calls `onExit` once the parent process has exited, if `npm run <npmScript>` started this process. npm sends its SIGTERM to
- * a shell between the two, which exits without passing the signal on. A process that was started in another way, for
- * example by `setsid`, keeps running without its parent.
+ * Calls `onExit` once the parent process has exited, if `npm run <npmScript>` started this process. npm sends its
+ * SIGTERM to a shell between the two, which exits without passing the signal on. A process that was started in another
+ * way, for example by `setsid`, keeps running without its parent.
  */
 const watchParent = (npmScript: string, onExit: () => void): void => {
   if (process.env['npm_lifecycle_event'] !== npmScript) return

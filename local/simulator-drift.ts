@@ -6,7 +6,10 @@ import { runAsCommand } from './run-as-command.ts'
 
 const manifest = new URL('../node_modules/@aws-sdk/client-datazone/package.json', import.meta.url)
 
-/** Lists the differences between the simulator's service model and the installed SDK. The exit code is 1 for an unknown difference. */
+/**
+ * Lists the differences between the simulator's service model and the installed SDK. The exit code is 1 for an unknown
+ * difference.
+ */
 await runAsCommand(async () => {
   const { version } = JSON.parse(await readFile(manifest, 'utf8'))
   const found = driftOf(sdk)

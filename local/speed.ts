@@ -1,6 +1,6 @@
 /**
- * The settings that `--speed` divides, in seconds. The lease, the three assumptions about DataZone and the Start quota keep
- * their real values.
+ * The settings that `--speed` divides, in seconds. The lease, the three assumptions about DataZone and the Start quota
+ * keep their real values.
  */
 const scaledSeconds = {
   SWEEP_PERIOD_SECONDS: 60,
@@ -25,5 +25,8 @@ const minHintWindowSeconds = 2
 export const hintWindowAtSpeed = (speed: number): number =>
   Math.max(hintWindowSeconds / speed, minHintWindowSeconds)
 
-/** Returns the batching window of notifications at this speed, in seconds: at most 10, where AWS has 300, because a user waits. */
+/**
+ * Returns the batching window of notifications at this speed, in seconds: at most 10, where AWS has 300, because a user
+ * waits.
+ */
 export const notificationWindowAtSpeed = (speed: number): number => 10 / speed

@@ -30,7 +30,9 @@ export interface StackOptions {
   readonly schedules?: boolean
   /** Queue attributes by logical id, which override those of the template, e.g. a visibility timeout for a test. */
   readonly queueAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Batching windows by the queue's logical id, in seconds, which override those of the template and may be fractions. */
+  /**
+   * Batching windows by the queue's logical id, in seconds, which override those of the template and may be fractions.
+   */
   readonly batchingSeconds?: Readonly<Record<string, number>>
   /** Fixed ports. Default: any free port. */
   readonly ports?: { readonly dynamodb?: number; readonly sqs?: number; readonly eventbridge?: number }

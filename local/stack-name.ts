@@ -3,9 +3,9 @@ import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
- * Returns the prefix of resource names. An embedded DynamoDB engine serves one stack, so its prefix is always the same and
- * exported variables survive a restart. An engine at DYNAMODB_ENDPOINT may serve several stacks, so there the prefix is
- * unique and contains the machine and process of the stack.
+ * Returns the prefix of resource names. An embedded DynamoDB engine serves one stack, so its prefix is always the same
+ * and exported variables survive a restart. An engine at DYNAMODB_ENDPOINT may serve several stacks, so there the
+ * prefix is unique and contains the machine and process of the stack.
  */
 export function defaultStackName(environment: NodeJS.ProcessEnv = process.env): string {
   if (!environment['DYNAMODB_ENDPOINT']) return 'local'

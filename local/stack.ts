@@ -12,7 +12,10 @@ import { startWorkload, type Workload } from './workload.ts'
 
 export type { Stack, StackOptions } from './stack-api.ts'
 
-/** Starts the stack of a packaged template on this machine. When a step fails, stops the parts that had started and rethrows. */
+/**
+ * Starts the stack of a packaged template on this machine. When a step fails, stops the parts that had started and
+ * rethrows.
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   return openTogether((opened) => start(options, opened))
 }

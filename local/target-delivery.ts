@@ -37,7 +37,9 @@ export interface TargetDelivery {
 /** How many deliveries are kept, which bounds the memory of a stack that runs for days. */
 const maximumRecorded = 1_000
 
-/** Creates a delivery to queues, topics, functions and buses of the stack, which records deliveries to any other target. */
+/**
+ * Creates a delivery to queues, topics, functions and buses of the stack, which records deliveries to any other target.
+ */
 export function targetDelivery(context: DeliveryContext): TargetDelivery {
   const kept: RecordedDelivery[] = []
   const named = new Set<string>()

@@ -22,8 +22,8 @@ const definitions = z.object({
 })
 
 /**
- * Opens the files of a bus: one with a line for each event, written before the event is routed, and one with the rules and
- * archives. Creates the directory if it does not exist.
+ * Opens the files of a bus: one with a line for each event, written before the event is routed, and one with the rules
+ * and archives. Creates the directory if it does not exist.
  */
 export function openBusStorage(directory: string): BusStorage {
   mkdirSync(directory, { recursive: true })

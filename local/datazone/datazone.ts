@@ -40,7 +40,10 @@ const shownOf = <Out>(effect: Outcome<Out>, hit: FaultEffect, { world }: Simulat
   return { outcome: 'ok', output: shapeAnswer(effect.output, world.settings) }
 }
 
-/** Answers a call, in this order: late effects of earlier calls, the rate, the constraints of the model, faults, the effect. */
+/**
+ * Answers a call, in this order: late effects of earlier calls, the rate, the constraints of the model, faults, the
+ * effect.
+ */
 const answer = <Name extends OperationName>(
   simulation: Simulation,
   operation: Name,

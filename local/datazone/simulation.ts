@@ -17,7 +17,9 @@ export type Simulation = {
   faults: ArmedFault[]
 }
 
-/** Creates a simulation without a catalogue, runs or faults, on this clock. `calls` are calls that were counted before. */
+/**
+ * Creates a simulation without a catalogue, runs or faults, on this clock. `calls` are calls that were counted before.
+ */
 export const createSimulation = (
   seed: Seed,
   settings: Settings,

@@ -140,8 +140,8 @@ interface Measured {
 }
 
 /**
- * Returns the figures of a demo, each from a source outside the code under test: runs and calls from the simulator, events
- * from the archive of the bus, duplicates and skips from the starter's log, parked requests from the table.
+ * Returns the figures of a demo, each from a source outside the code under test: runs and calls from the simulator,
+ * events from the archive of the bus, duplicates and skips from the starter's log, parked requests from the table.
  */
 export const summarize = async (
   system: Launched,

@@ -5,7 +5,9 @@ import type { Launched } from '../launch.ts'
 import { announcements } from './summary.ts'
 import { repeatLate, type Traffic } from './traffic.ts'
 
-/** Where `watch` prints, when the demo began, and when `watch` gives up; both times are readings of `performance.now()`. */
+/**
+ * Where `watch` prints, when the demo began, and when `watch` gives up; both times are readings of `performance.now()`.
+ */
 export interface WatchOptions {
   readonly print: (line: string) => void
   readonly beganMs: number

@@ -4,7 +4,10 @@ import { delimiter, dirname, join } from 'node:path'
 
 const platform = `${process.platform}-${process.arch}`
 
-/** Returns the path of dynoxide: from the npm package of this platform, else from the PATH. Throws Error, with the fix, without either. */
+/**
+ * Returns the path of dynoxide: from the npm package of this platform, else from the PATH. Throws Error, with the fix,
+ * without either.
+ */
 export function findDynoxide(path: string, packaged: string | undefined = packagedProgram()): string {
   const onPath = path.split(delimiter).map((directory) => join(directory, 'dynoxide'))
   const found = [packaged, ...onPath].find((name) => name !== undefined && isExecutable(name))

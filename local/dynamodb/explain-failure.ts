@@ -9,8 +9,8 @@ const unreachable: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns an error that says in one line which operation failed at DYNAMODB_ENDPOINT, why, and the fix. Returns the error of
- * the embedded engine unchanged.
+ * Returns an error that says in one line which operation failed at DYNAMODB_ENDPOINT, why, and the fix. Returns the
+ * error of the embedded engine unchanged.
  */
 export function explainFailure(error: unknown, operation: string, external: string | undefined): unknown {
   if (external === undefined) return error

@@ -13,9 +13,9 @@ export interface GuardedProcess {
 }
 
 /**
- * Only the parent holds the other end of the pipe on the shell's file descriptor 3, so the read ends when the parent closes
- * it or dies, even by SIGKILL. When the child ends first, the shell kills the reader, which therefore never signals a
- * reused process id.
+ * Only the parent holds the other end of the pipe on the shell's file descriptor 3, so the read ends when the parent
+ * closes it or dies, even by SIGKILL. When the child ends first, the shell kills the reader, which therefore never
+ * signals a reused process id.
  */
 const guard = `
 exec 3<&0

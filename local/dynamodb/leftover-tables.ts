@@ -2,7 +2,10 @@ import { DeleteTableCommand, type DynamoDBClient, paginateListTables } from '@aw
 import { isAlive } from '../servers/is-alive.ts'
 import { ownerOfTable } from '../stack-name.ts'
 
-/** Deletes the tables of stacks on this machine that were killed before they deleted them. Returns the names of the tables. */
+/**
+ * Deletes the tables of stacks on this machine that were killed before they deleted them. Returns the names of the
+ * tables.
+ */
 export async function removeLeftoverTables(client: DynamoDBClient): Promise<readonly string[]> {
   const removed: string[] = []
   for await (const { TableNames = [] } of paginateListTables({ client }, {})) {

@@ -24,8 +24,8 @@ export interface DynamoDbOptions {
 }
 
 /**
- * Starts dynoxide, or uses the engine at `DYNAMODB_ENDPOINT`. Unlike DynamoDB, dynoxide expires no items by TTL, always reads
- * consistently, and never raises TransactionConflictException.
+ * Starts dynoxide, or uses the engine at `DYNAMODB_ENDPOINT`. Unlike DynamoDB, dynoxide expires no items by TTL, always
+ * reads consistently, and never raises TransactionConflictException.
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbServer> {
   const { port, host, dataFile, environment = process.env, supervise } = options

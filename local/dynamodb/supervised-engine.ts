@@ -22,7 +22,9 @@ export interface SupervisedEngine {
   close(): Promise<void>
 }
 
-/** The pause between a crash and the restart, in ms. It keeps an engine that cannot run from restarting in a busy loop. */
+/**
+ * The pause between a crash and the restart, in ms. It keeps an engine that cannot run from restarting in a busy loop.
+ */
 const restartPauseMs = 200
 /** How long a call waits for a restart, in ms. */
 const restartDeadlineMs = 5_000
@@ -96,7 +98,10 @@ function frontOf(options: ListenOptions, upstream: () => string): Promise<HttpSe
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(response)
   }
-  /** Waits for an engine that is restarting. A call whose connection broke is not repeated, because it may have taken effect. */
+  /**
+   * Waits for an engine that is restarting. A call whose connection broke is not repeated, because it may have taken
+   * effect.
+   */
   const forward = async (message: IncomingMessage, body: Buffer): Promise<IncomingMessage> => {
     const { method = 'POST', headers, url = '/' } = message
     const deadlineMs = Date.now() + restartDeadlineMs

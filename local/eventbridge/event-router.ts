@@ -29,8 +29,8 @@ export interface EventRouter {
 }
 
 /**
- * Creates a router that delivers in the background, as EventBridge does: the sender of an event does not wait for its targets.
- * A failed delivery goes to the target's dead-letter queue at once; EventBridge retries for up to a day first.
+ * Creates a router that delivers in the background, as EventBridge does: the sender of an event does not wait for its
+ * targets. A failed delivery goes to the target's dead-letter queue at once; EventBridge retries for up to a day first.
  */
 export function eventRouter(
   deliver: Deliver,

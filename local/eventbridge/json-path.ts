@@ -1,4 +1,7 @@
-/** Returns the value at a path such as `$.detail.items[0].name`, or undefined. Throws Error for a path that is not supported. */
+/**
+ * Returns the value at a path such as `$.detail.items[0].name`, or undefined. Throws Error for a path that is not
+ * supported.
+ */
 export function readJsonPath(value: unknown, path: string): unknown {
   if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(path))
     throw new Error(

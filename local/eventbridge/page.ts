@@ -8,7 +8,9 @@ export interface PageRequest {
 
 const maximumLimit = 100
 
-/** Returns a page of items and the token of the next page. Throws ValidationException for a token of no earlier answer. */
+/**
+ * Returns a page of items and the token of the next page. Throws ValidationException for a token of no earlier answer.
+ */
 export function pageOf<Item>(
   items: readonly Item[],
   { Limit = maximumLimit, NextToken }: PageRequest,

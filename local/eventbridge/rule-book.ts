@@ -36,8 +36,8 @@ export interface RuleBook {
 }
 
 /**
- * Creates the rules of a template. `onChange` is called after each later change. Throws Error for a rule of an unknown bus or
- * with a pattern that is not supported.
+ * Creates the rules of a template. `onChange` is called after each later change. Throws Error for a rule of an unknown
+ * bus or with a pattern that is not supported.
  */
 export function ruleBook(
   planned: readonly RulePlan[],

@@ -41,8 +41,8 @@ function variables(
 }
 
 /**
- * Replaces the variables of a template. A variable outside quotes becomes a JSON value, and inside quotes its bare text. A
- * path that the event lacks becomes an empty string. Throws Error for a variable that is not defined.
+ * Replaces the variables of a template. A variable outside quotes becomes a JSON value, and inside quotes its bare
+ * text. A path that the event lacks becomes an empty string. Throws Error for a variable that is not defined.
  */
 function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
   let quoted = false

@@ -19,8 +19,8 @@ export interface EventSource {
 }
 
 /**
- * How long a poll waits. Lambda polls for 20 seconds. Polls are shorter here, because stopping waits for the poll: the SQS
- * server would hide the messages of an aborted poll.
+ * How long a poll waits. Lambda polls for 20 seconds. Polls are shorter here, because stopping waits for the poll: the
+ * SQS server would hide the messages of an aborted poll.
  */
 const pollSeconds = 1
 

@@ -19,8 +19,9 @@ const endpointVariables = (endpoints: ServiceEndpoints) => ({
 })
 
 /**
- * Returns every environment variable of a function: those that Lambda sets, the endpoints, the variables of the template and
- * the given settings, where later ones replace earlier ones. None comes from this process or the user's AWS files.
+ * Returns every environment variable of a function: those that Lambda sets, the endpoints, the variables of the
+ * template and the given settings, where later ones replace earlier ones. None comes from this process or the user's
+ * AWS files.
  */
 export function functionEnv(
   plan: FunctionPlan,

@@ -25,7 +25,10 @@ interface HostedFunction {
   running: number
 }
 
-/** Creates a host for the functions of a stack. Execution environments start on demand. Throws Error for a missing bundle. */
+/**
+ * Creates a host for the functions of a stack. Execution environments start on demand. Throws Error for a missing
+ * bundle.
+ */
 export function lambdaHost(options: {
   readonly functions: readonly FunctionPlan[]
   readonly directory: string

@@ -32,8 +32,8 @@ export interface RunningSchedule {
 const keptMisfires = 1_000
 
 /**
- * Starts a schedule that fires every period. Times are counted from the start, so a late timer does not delay later firings.
- * A time at which the last firing is still running is skipped, unless `overlap` is true.
+ * Starts a schedule that fires every period. Times are counted from the start, so a late timer does not delay later
+ * firings. A time at which the last firing is still running is skipped, unless `overlap` is true.
  */
 export function startSchedule(options: {
   readonly periodMs: number

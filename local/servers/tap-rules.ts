@@ -9,8 +9,8 @@ export interface TapRule {
   /** The number of calls on which the rule acts. Default: 1. */
   readonly times?: number
   /**
-   * `crash` kills the execution environment that calls, and ignores calls of other clients. `hang up` closes the connection.
-   * A function is awaited before the call continues, so that a test can hold a call to set up a race.
+   * `crash` kills the execution environment that calls, and ignores calls of other clients. `hang up` closes the
+   * connection. A function is awaited before the call continues, so that a test can hold a call to set up a race.
    */
   readonly action: 'crash' | 'hang up' | ((request: TappedRequest) => Promise<void>)
 }

@@ -26,7 +26,10 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** Starts a proxy that calls the hook for each call. It keeps the Host header, so that URLs in answers point to the proxy. */
+/**
+ * Starts a proxy that calls the hook for each call. It keeps the Host header, so that URLs in answers point to the
+ * proxy.
+ */
 export async function startTap(service: Service, upstream: string, hook: TapHook): Promise<HttpServer> {
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(message)

@@ -28,8 +28,9 @@ const internals = z.object({
 })
 
 /**
- * Creates the stores of fauxqs, in memory or in a directory. fauxqs exports neither the stores nor a persistent server that
- * listens on one address, so this function loads its modules by path. That is why the version in package.json is exact.
+ * Creates the stores of fauxqs, in memory or in a directory. fauxqs exports neither the stores nor a persistent server
+ * that listens on one address, so this function loads its modules by path. That is why the version in package.json is
+ * exact.
  */
 export async function fauxqsStores(dataDir?: string): Promise<FauxqsStores> {
   const { SqsStore, SnsStore, S3Store, PersistenceManager } = internals.parse({

@@ -35,8 +35,9 @@ export interface MessageMoves {
 }
 
 /**
- * Returns the operations on message move tasks. SQS remembers the queue from which each message came. Here a task without
- * DestinationArn moves messages to the queue whose redrive policy names the source, and is refused when there are several.
+ * Returns the operations on message move tasks. SQS remembers the queue from which each message came. Here a task
+ * without DestinationArn moves messages to the queue whose redrive policy names the source, and is refused when there
+ * are several.
  */
 export function messageMoves(store: SqsStore): MessageMoves {
   const tasks: MoveTask[] = []

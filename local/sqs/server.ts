@@ -31,7 +31,10 @@ export interface SqsOptions extends ListenOptions {
 type App = ReturnType<typeof buildApp>
 type Operations = Readonly<Record<string, (input: unknown) => object | undefined>>
 
-/** Starts fauxqs, with the message move tasks and the purge limit that it lacks. Rejects when the port is in use, with the fix. */
+/**
+ * Starts fauxqs, with the message move tasks and the purge limit that it lacks. Rejects when the port is in use, with
+ * the fix.
+ */
 export async function startSqs(options: SqsOptions = {}): Promise<SqsServer> {
   const { port = 0, host = '127.0.0.1', dataDir, now = Date.now, onPublish } = options
   const { stores, close } = await fauxqsStores(dataDir)
@@ -78,8 +81,9 @@ function addOperations(app: App, operations: Operations): void {
 }
 
 /**
- * Adds a request id to every answer, and makes queue URLs reachable: fauxqs puts sqs.<region>.localhost into them, which many
- * resolvers do not know, so the host becomes that of the Host header, by which the client has reached this server.
+ * Adds a request id to every answer, and makes queue URLs reachable: fauxqs puts sqs.<region>.localhost into them,
+ * which many resolvers do not know, so the host becomes that of the Host header, by which the client has reached this
+ * server.
  */
 function addAnswerHook(app: App): void {
   app.addHook('onSend', async (request, reply, payload) => {

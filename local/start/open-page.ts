@@ -16,7 +16,9 @@ interface OpenPageOptions {
   readonly log: (line: string) => void
 }
 
-/** Opens the live page of a local stack. Its token is kept beside the env file, so that an open page survives a restart. */
+/**
+ * Opens the live page of a local stack. Its token is kept beside the env file, so that an open page survives a restart.
+ */
 export async function openPage({ system, catalogue, envFile, port, log }: OpenPageOptions): Promise<Page> {
   const [domain] = catalogue.domains
   const asset = domain?.assets.find(({ id }) => id.endsWith('store_sales')) ?? domain?.assets[0]

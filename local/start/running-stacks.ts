@@ -64,8 +64,8 @@ export const runningStacks = async (directory = process.cwd()): Promise<readonly
 }
 
 /**
- * Writes the pointer to the stack of this process, and removes the pointers of stacks that have ended. Does nothing when the
- * cache folder cannot be written: commands in other directories then need --local FILE.
+ * Writes the pointer to the stack of this process, and removes the pointers of stacks that have ended. Does nothing
+ * when the cache folder cannot be written: commands in other directories then need --local FILE.
  */
 export const pointToStack = async (envFile: string): Promise<void> => {
   try {

@@ -11,7 +11,10 @@ export interface StartData {
   readonly notes: readonly string[]
 }
 
-/** Opens the data directory of `--data`, whose sample catalogue replaces the flags of this start. Throws UsageError or Error. */
+/**
+ * Opens the data directory of `--data`, whose sample catalogue replaces the flags of this start. Throws UsageError or
+ * Error.
+ */
 export function startData(flags: ValuesOf<typeof startCommand>, environment = process.env): StartData {
   const { data, assets, seed } = flags
   const external = externalEndpoint(environment)

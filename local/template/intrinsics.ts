@@ -1,7 +1,10 @@
 import type { Scope } from './scope.ts'
 import type { Json, JsonObject } from './template.ts'
 
-/** Returns a value with its intrinsics resolved, or undefined for `AWS::NoValue`. Throws Error, with the path, for an unknown intrinsic. */
+/**
+ * Returns a value with its intrinsics resolved, or undefined for `AWS::NoValue`. Throws Error, with the path, for an
+ * unknown intrinsic.
+ */
 export function resolveValue(value: Json, path: string, scope: Scope): Json | undefined {
   if (Array.isArray(value)) {
     return value
@@ -84,7 +87,9 @@ function substitute(argument: Json, path: string, scope: Scope): string {
   })
 }
 
-/** Returns whether a condition of the template holds. Throws Error, with the path, for an unknown condition or operator. */
+/**
+ * Returns whether a condition of the template holds. Throws Error, with the path, for an unknown condition or operator.
+ */
 export function conditionHolds(name: string, path: string, scope: Scope): boolean {
   const condition = scope.conditions[name]
   if (condition === undefined) throw new Error(`${path}: the template has no condition ${name}`)

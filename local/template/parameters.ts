@@ -1,6 +1,9 @@
 import type { Json, ParameterDeclaration } from './template.ts'
 
-/** Returns the given or default value of every declared parameter. Throws Error where CloudFormation would refuse a value. */
+/**
+ * Returns the given or default value of every declared parameter. Throws Error where CloudFormation would refuse a
+ * value.
+ */
 export function parameterValues(
   declared: Readonly<Record<string, ParameterDeclaration>>,
   given: Readonly<Record<string, string>>,

@@ -70,7 +70,9 @@ export type NamingOptions = StackIdentity & {
 
 const tableType = 'AWS::DynamoDB::Table'
 
-/** Returns a function that names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`. */
+/**
+ * Returns a function that names resources as CloudFormation does: by their name property, else `<stack>-<logical id>`.
+ */
 export function physicalResources(
   template: Template,
   scope: Scope,

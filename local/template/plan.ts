@@ -74,7 +74,10 @@ export type PlanOptions = StackIdentity & {
   readonly ownTableNames?: boolean
 }
 
-/** Returns the plan of a packaged template for a local stack. Throws Error, with the path, for what the stack does not support. */
+/**
+ * Returns the plan of a packaged template for a local stack. Throws Error, with the path, for what the stack does not
+ * support.
+ */
 export function planStack(document: unknown, options: PlanOptions): StackPlan {
   const { each, unknown } = resources(document, options)
   const left: NotRunResource[] = [...unknown]

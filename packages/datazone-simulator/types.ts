@@ -243,7 +243,10 @@ export interface ActualRun {
   status: string
 }
 
-/** The true state of a data source run. Times are epoch milliseconds; a run that never ends has Infinity, null over HTTP. */
+/**
+ * The true state of a data source run. Times are epoch milliseconds; a run that never ends has Infinity, null over
+ * HTTP.
+ */
 export interface ActualDataSourceRun {
   id: string
   domainId: string
@@ -355,7 +358,9 @@ export interface Control {
   runs(): ActualRun[]
   dataSourceRuns(): ActualDataSourceRun[]
   calls(): Calls
-  /** Forgets runs, tokens, faults, outcomes, events and calls, and restores the loaded catalogue and the first settings. */
+  /**
+   * Forgets runs, tokens, faults, outcomes, events and calls, and restores the loaded catalogue and the first settings.
+   */
   reset(): { domains: number }
   state(): SavedState
   setState(state: SavedState): { clockMs: number }

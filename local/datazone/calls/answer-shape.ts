@@ -13,8 +13,9 @@ const reshape = (value: unknown, change: (structure: object) => void): void => {
 }
 
 /**
- * Returns an answer in the shape that the settings ask for: the older API has no `types`, `typeStats` and `lineageSummary`
- * (its TypeScript type stays that of the current API), and with `unknownFields` each structure has an unknown field.
+ * Returns an answer in the shape that the settings ask for: the older API has no `types`, `typeStats` and
+ * `lineageSummary` (its TypeScript type stays that of the current API), and with `unknownFields` each structure has an
+ * unknown field.
  */
 export const shapeAnswer = <Out>(output: Out, { apiGeneration, unknownFields }: Settings): Out => {
   if (apiGeneration === 'current' && !unknownFields) return output

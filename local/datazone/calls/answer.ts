@@ -15,7 +15,10 @@ export type AnsweredError = Readonly<{
 /** The outcome of a call. */
 export type Outcome<Out> = { outcome: 'ok'; output: Out } | { outcome: 'error'; error: AnsweredError }
 
-/** What the caller gets instead of a well-formed answer. Only callers over HTTP see it; in process there is only the outcome. */
+/**
+ * What the caller gets instead of a well-formed answer. Only callers over HTTP see it; in process there is only the
+ * outcome.
+ */
 export type Transport =
   | Readonly<{ kind: 'raw'; status: number; headers: Readonly<Record<string, string>>; body: string }>
   /** The answer breaks off halfway through its body. */
@@ -48,7 +51,10 @@ export const failure = (name: ErrorName, message: string): Outcome<never> => ({
   error: { name, status: errorStatus[name], message },
 })
 
-/** Returns the outcome of an effect. A ServiceError becomes an outcome; any other error is a defect of the simulator and is thrown. */
+/**
+ * Returns the outcome of an effect. A ServiceError becomes an outcome; any other error is a defect of the simulator and
+ * is thrown.
+ */
 export const outcomeOf = <Out>(effect: () => Out): Outcome<Out> => {
   try {
     return { outcome: 'ok', output: effect() }

@@ -114,8 +114,8 @@ const effectOf = (fault: ArmedFault | undefined, atMs: number): FaultEffect => {
 }
 
 /**
- * Returns what the faults that are set do to a call: the delays of all slow faults that hit it add up; of the other kinds,
- * only the first fault that hits it counts.
+ * Returns what the faults that are set do to a call: the delays of all slow faults that hit it add up; of the other
+ * kinds, only the first fault that hits it counts.
  */
 export const applyFaults = (seed: Seed, faults: readonly ArmedFault[], call: CallInfo): FaultEffect => {
   let delayMs = 0

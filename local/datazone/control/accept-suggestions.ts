@@ -11,9 +11,9 @@ export const acceptanceSchema = strictObject({ domainId: z.string(), assetId: z.
 export type AcceptanceInput = z.infer<typeof acceptanceSchema>
 
 /**
- * Accepts every suggestion of an asset, as a user of the portal does: adds a revision (an assumption, and even without any
- * suggestion) and sends a `Metadata Generation Accepted` event. Publishing is a separate step. Throws ControlError for an
- * unknown asset.
+ * Accepts every suggestion of an asset, as a user of the portal does: adds a revision (an assumption, and even without
+ * any suggestion) and sends a `Metadata Generation Accepted` event. Publishing is a separate step. Throws ControlError
+ * for an unknown asset.
  */
 export const acceptSuggestions = (world: World, given: unknown): { revision: string } => {
   const { domainId, assetId } = parseInput('the acceptance', acceptanceSchema, given)

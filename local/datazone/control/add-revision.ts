@@ -3,7 +3,10 @@ import { ControlError, parseInput } from '../input/parse-input.ts'
 import { appendRevision, type Domains, type Revision } from '../world/domains.ts'
 import { findAsset } from './find-target.ts'
 
-/** Adds a revision, which becomes the latest. Throws ControlError for an unknown asset, or a revision that the asset has. */
+/**
+ * Adds a revision, which becomes the latest. Throws ControlError for an unknown asset, or a revision that the asset
+ * has.
+ */
 export const addRevision = (domains: Domains, given: unknown, nowMs: number): Revision => {
   const { domainId, assetId, ...changes } = parseInput('the revision', newRevisionSchema, given)
   const asset = findAsset(domains, domainId, assetId)

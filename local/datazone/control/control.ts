@@ -82,7 +82,9 @@ export type Control = {
   unpublishAsset: (asset: PublicationInput) => { listingId: string; version: string }
   /** Sends an event about an asset, and changes nothing else. */
   sendAssetEvent: (event: AssetEventInput) => { detailType: string }
-  /** Begins to transfer an asset to another project. Calls that change the asset conflict until the transfer has ended. */
+  /**
+   * Begins to transfer an asset to another project. Calls that change the asset conflict until the transfer has ended.
+   */
   transferAsset: (transfer: TransferInput) => OwnershipTransfer
   /** Sets the status of a data source. Only a READY data source can be run. */
   setDataSourceStatus: (status: DataSourceStatusInput) => { status: string }
@@ -91,7 +93,10 @@ export type Control = {
    * its runs is active or the daily quota is used up.
    */
   startScheduledRun: (source: ScheduledRunInput) => ActualDataSourceRun
-  /** Deletes a run of either kind: calls no longer find it, and no event follows. Throws ControlError for an unknown run. */
+  /**
+   * Deletes a run of either kind: calls no longer find it, and no event follows. Throws ControlError for an unknown
+   * run.
+   */
   deleteRun: (run: { domainId: string; runId: string }) => { deleted: string }
   /** Forgets every clientToken, and returns how many there were. */
   forgetTokens: () => { forgotten: number }

@@ -10,8 +10,8 @@ export const publicationSchema = strictObject({ domainId: z.string(), assetId: z
 export type PublicationInput = z.infer<typeof publicationSchema>
 
 /**
- * Publishes the latest revision of an asset, even if it is published already, and sends an `Asset Added To Catalog` event.
- * Throws ControlError for an unknown asset.
+ * Publishes the latest revision of an asset, even if it is published already, and sends an `Asset Added To Catalog`
+ * event. Throws ControlError for an unknown asset.
  */
 export const publishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
   const { domainId, assetId } = parseInput('the publication', publicationSchema, given)
@@ -22,7 +22,9 @@ export const publishAsset = (world: World, given: unknown): { listingId: string;
   return { listingId, version: listingRevision }
 }
 
-/** Unpublishes an asset and sends an `Asset Unpublished` event. Throws ControlError for an asset that is not published. */
+/**
+ * Unpublishes an asset and sends an `Asset Unpublished` event. Throws ControlError for an asset that is not published.
+ */
 export const unpublishAsset = (world: World, given: unknown): { listingId: string; version: string } => {
   const { domainId, assetId } = parseInput('the publication to end', publicationSchema, given)
   const asset = findAsset(world.domains, domainId, assetId)

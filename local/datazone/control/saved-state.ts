@@ -174,8 +174,8 @@ const restoredOccurrence = (
 }
 
 /**
- * Returns a simulation that continues from a saved state, on this clock, and the time at which the state was saved. Throws
- * ControlError, which names each wrong field.
+ * Returns a simulation that continues from a saved state, on this clock, and the time at which the state was saved.
+ * Throws ControlError, which names each wrong field.
  */
 export const restoreState = (
   given: unknown,

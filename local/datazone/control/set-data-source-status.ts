@@ -13,7 +13,10 @@ export const dataSourceStatusSchema = strictObject({
 })
 export type DataSourceStatusInput = z.input<typeof dataSourceStatusSchema>
 
-/** Sets the status of a data source. Only a READY data source can be run. Throws ControlError for an unknown data source. */
+/**
+ * Sets the status of a data source. Only a READY data source can be run. Throws ControlError for an unknown data
+ * source.
+ */
 export const setDataSourceStatus = (world: World, given: unknown): { status: string } => {
   const { domainId, dataSourceId, status } = parseInput(
     'the data source status',

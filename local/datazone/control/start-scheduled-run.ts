@@ -17,7 +17,8 @@ export type ScheduledRunInput = z.input<typeof scheduledRunSchema>
 
 /**
  * Starts a run of a data source as another user. The run does not count toward the rate of Starts. It counts toward the
- * daily quota of the data source and conflicts with an active run (an assumption). Throws ControlError when it is refused.
+ * daily quota of the data source and conflicts with an active run (an assumption). Throws ControlError when it is
+ * refused.
  */
 export const startScheduledRun = (world: World, given: unknown): DataSourceRun => {
   const { domainId, dataSourceId, type } = parseInput('the scheduled run', scheduledRunSchema, given)

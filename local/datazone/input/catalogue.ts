@@ -123,7 +123,9 @@ const consistentDomain = domainSchema.superRefine((domain, context) => {
     )
 })
 
-/** A catalogue: ids are unique and fit the service model, and each asset and data source is in a project of its domain. */
+/**
+ * A catalogue: ids are unique and fit the service model, and each asset and data source is in a project of its domain.
+ */
 export const catalogueSchema = strictObject({ domains: z.array(consistentDomain) }).superRefine(
   ({ domains }, context) =>
     requireUniqueIds(

@@ -5,8 +5,8 @@ import type { SettingsInput } from './settings.ts'
 import { strictObject } from './strict-object.ts'
 
 /**
- * A profile states how a real DataZone behaved where its behavior is not documented: `dzrun doctor --live` records it, and
- * the simulator imitates it.
+ * A profile states how a real DataZone behaved where its behavior is not documented: `dzrun doctor --live` records it,
+ * and the simulator imitates it.
  *
  * 1. A profile may leave the account in which it was recorded: its fields admit enumerated words, numbers, and names of
  *    errors, statuses and fields of the service, and no other text.

@@ -30,7 +30,10 @@ const quotas = {
 }
 
 const otherRates = {
-  /** AcceptPredictions and RejectPredictions calls, each per second and at once (documented: 20; the bucket is an assumption). */
+  /**
+   * AcceptPredictions and RejectPredictions calls, each per second and at once (documented: 20; the bucket is an
+   * assumption).
+   */
   predictionRatePerSecond: z.number().min(1).default(20),
   /** CreateListingChangeSet calls per second, and at once (documented: 20; the bucket is an assumption). */
   changeSetRatePerSecond: z.number().min(1).default(20),
@@ -47,7 +50,10 @@ const starts = {
   tokenMismatch: z
     .enum(['ValidationException', 'ConflictException', 'replay'])
     .default('ValidationException'),
-  /** Whether a Start answers ConflictException while a run of its asset or data source is active. Undocumented, but likely. */
+  /**
+   * Whether a Start answers ConflictException while a run of its asset or data source is active. Undocumented, but
+   * likely.
+   */
   conflictWhileRunning: z.boolean().default(true),
   /** Whether conflicts are checked before the clientToken, so that even a replay is a conflict. Undocumented. */
   conflictBeforeToken: z.boolean().default(false),
@@ -61,7 +67,10 @@ const sources = {
 const cancels = {
   /** The error of Cancel for an ended run. That Cancel fails is documented; the error is not. */
   cancelEnded: z.enum(['ConflictException', 'ValidationException']).default('ConflictException'),
-  /** How long a run stays active after Cancel, in milliseconds. Undocumented. A run that ends meanwhile keeps its ending. */
+  /**
+   * How long a run stays active after Cancel, in milliseconds. Undocumented. A run that ends meanwhile keeps its
+   * ending.
+   */
   cancelMs: waitMs.default(0),
 }
 
@@ -97,7 +106,10 @@ const lists = {
   listShift: z.boolean().default(false),
   /** Share of List pages whose items are in another order. */
   listJumbledShare: share.default(0),
-  /** How long a page token is valid, in milliseconds; null: for ever. Undocumented. An expired token is a ValidationException. */
+  /**
+   * How long a page token is valid, in milliseconds; null: for ever. Undocumented. An expired token is a
+   * ValidationException.
+   */
   pageTokenLifeMs: z.number().positive().nullable().default(null),
 }
 
@@ -121,11 +133,14 @@ const events = {
   /** The event of a partial success. Documented: there is none. */
   partialEvent: z.enum(['none', 'succeeded', 'failed']).default('none'),
   /**
-   * The metadata of `Data Source Run` events: `full`, or `sparse` as in the only published type of these events, which has
-   * numbers as versions and no project, user or clientToken.
+   * The metadata of `Data Source Run` events: `full`, or `sparse` as in the only published type of these events, which
+   * has numbers as versions and no project, user or clientToken.
    */
   sourceEventShape: z.enum(['full', 'sparse']).default('full'),
-  /** Whether a data source run also sends `Data Source Run Complete` and `Data Source Status Change`, which other AWS pages name. */
+  /**
+   * Whether a data source run also sends `Data Source Run Complete` and `Data Source Status Change`, which other AWS
+   * pages name.
+   */
   sourceStatusEvents: z.boolean().default(false),
   /** The project in `Asset Added To Catalog` events: the owner, none, or a project that does not own the asset. */
   publishedEventProject: z.enum(['owner', 'missing', 'wrong']).default('owner'),

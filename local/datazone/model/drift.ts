@@ -1,8 +1,8 @@
 import { model, type Shape, shapeNamed } from './model.ts'
 
 /**
- * The schemas that `@aws-sdk/client-datazone` exports: operations, structures and unions as `Name$`, and enums as objects.
- * Their form is internal to the SDK, so an unknown form is reported as a difference.
+ * The schemas that `@aws-sdk/client-datazone` exports: operations, structures and unions as `Name$`, and enums as
+ * objects. Their form is internal to the SDK, so an unknown form is reported as a difference.
  */
 type SdkExports = Readonly<Record<string, unknown>>
 

@@ -3,8 +3,8 @@ import { model, type ServiceModel, structureNamed } from './model.ts'
 const { types: _types, ...startMembers } = structureNamed('StartMetadataGenerationRunInput').members
 
 /**
- * The first generation of the API, as AWS's first API pages describe it: StartMetadataGenerationRun requires `type` and has
- * no `types`, BUSINESS_DESCRIPTIONS is the only type, and there is no PARTIALLY_SUCCEEDED.
+ * The first generation of the API, as AWS's first API pages describe it: StartMetadataGenerationRun requires `type` and
+ * has no `types`, BUSINESS_DESCRIPTIONS is the only type, and there is no PARTIALLY_SUCCEEDED.
  */
 export const olderModel: ServiceModel = {
   ...model,

@@ -15,9 +15,9 @@ export type CreateListingChangeSetInput = Readonly<{
 }>
 
 /**
- * Publishes a revision of an asset, by default the latest, or unpublishes the asset. The simulator has no data products, so
- * they are not found. Assumptions: the listing is ACTIVE at once, and unpublishing an asset that is not published is a
- * ConflictException.
+ * Publishes a revision of an asset, by default the latest, or unpublishes the asset. The simulator has no data
+ * products, so they are not found. Assumptions: the listing is ACTIVE at once, and unpublishing an asset that is not
+ * published is a ConflictException.
  */
 export const createListingChangeSet = (world: World, input: CreateListingChangeSetInput, userId: string) => {
   const { domainIdentifier: domainId, entityIdentifier, entityType, entityRevision, action } = input

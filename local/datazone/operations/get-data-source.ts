@@ -6,7 +6,10 @@ import { dataSourceOf, type World } from '../world/world.ts'
 /** The input of GetDataSource, which satisfies the constraints of the model. */
 export type GetDataSourceInput = Readonly<{ domainIdentifier: string; identifier: string }>
 
-/** Returns the fields of both GetDataSource and ListDataSources. Assumption: a READY data source is RUNNING while it has an active run. */
+/**
+ * Returns the fields of both GetDataSource and ListDataSources. Assumption: a READY data source is RUNNING while it has
+ * an active run.
+ */
 export const dataSourceSummary = (world: World, domainId: string, source: DataSource) => {
   const nowMs = world.nowMs()
   const last = world.sourceRuns.ofSubject(domainId, source.id).at(-1)

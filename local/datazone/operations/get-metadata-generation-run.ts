@@ -6,8 +6,8 @@ import { runRecord, shownTypeStatsAt } from './run-record.ts'
 export type GetRunInput = Readonly<{ domainIdentifier: string; identifier: string; type?: string }>
 
 /**
- * Answers a run in its present state. Assumption: typeStats appear once the run is no longer SUBMITTED. What `type` does is
- * not documented; here, a run without that type is not found.
+ * Answers a run in its present state. Assumption: typeStats appear once the run is no longer SUBMITTED. What `type`
+ * does is not documented; here, a run without that type is not found.
  */
 export const getMetadataGenerationRun = (world: World, input: GetRunInput) => {
   const run = runOf(world, input.domainIdentifier, input.identifier)

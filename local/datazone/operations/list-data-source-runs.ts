@@ -13,8 +13,8 @@ export type ListDataSourceRunsInput = Readonly<{
 }>
 
 /**
- * Answers the runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Assumption: order, lag
- * and shifting are those of ListMetadataGenerationRuns.
+ * Answers the runs of a data source as they were `listLagMs` ago, without their domain and snapshot. Assumption: order,
+ * lag and shifting are those of ListMetadataGenerationRuns.
  */
 export const listDataSourceRuns = (world: World, input: ListDataSourceRunsInput) => {
   const { domainIdentifier, dataSourceIdentifier, status, nextToken, maxResults } = input

@@ -18,7 +18,10 @@ const isShown = (world: World, run: MetadataRun, input: ListInput, viewMs: numbe
   (input.status === undefined || shownStatusAt(world, run.plan, viewMs) === input.status) &&
   (input.type === undefined || run.types.includes(input.type))
 
-/** Answers the runs of a domain as they were `listLagMs` ago, without typeStats. The order is undocumented (`listOrder`). */
+/**
+ * Answers the runs of a domain as they were `listLagMs` ago, without typeStats. The order is undocumented
+ * (`listOrder`).
+ */
 export const listMetadataGenerationRuns = (world: World, input: ListInput) => {
   const { domainIdentifier, status, type, targetIdentifier, nextToken, maxResults } = input
   domainOf(world, domainIdentifier)

@@ -30,7 +30,10 @@ const setMembers = (world: World, domainId: string, project: Project, members: K
   domainOf(world, domainId).projects.set(project.id, { ...project, isOpen, members })
 }
 
-/** Returns the id of a member. Creates a user profile for an ARN. Throws AccessDeniedException or ResourceNotFoundException. */
+/**
+ * Returns the id of a member. Creates a user profile for an ARN. Throws AccessDeniedException or
+ * ResourceNotFoundException.
+ */
 const identityOf = (world: World, domainId: string, { userIdentifier, groupIdentifier }: Member) => {
   if (userIdentifier === undefined) return { groupId: groupIdentifier ?? '' }
   if (!domainOf(world, domainId).addsRoles && userIdentifier.includes(':role/'))

@@ -16,9 +16,9 @@ export type RejectPredictionsInput = Readonly<{
 }>
 
 /**
- * Rejects suggestions of a revision, by default the latest, which removes them from its form. Assumptions: a rule ALL with
- * a threshold rejects the suggestions below it, and there is no new revision. It sends a `Metadata Generation Rejected`
- * event.
+ * Rejects suggestions of a revision, by default the latest, which removes them from its form. Assumptions: a rule ALL
+ * with a threshold rejects the suggestions below it, and there is no new revision. It sends a `Metadata Generation
+ * Rejected` event.
  */
 export const rejectPredictions = (world: World, input: RejectPredictionsInput, userId: string) => {
   const { domainIdentifier: domainId, identifier, rejectRule, rejectChoices } = input

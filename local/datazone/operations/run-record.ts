@@ -32,8 +32,8 @@ export const shownStatusAt = (world: World, plan: MetadataRunPlan, atMs: number)
 }
 
 /**
- * Returns a run as Get and List show it at a time (epoch milliseconds), without typeStats. Assumption: the deprecated `type`
- * is the first of `types`.
+ * Returns a run as Get and List show it at a time (epoch milliseconds), without typeStats. Assumption: the deprecated
+ * `type` is the first of `types`.
  */
 export const runRecord = (world: World, run: MetadataRun, atMs: number) => ({
   domainId: run.domainId,

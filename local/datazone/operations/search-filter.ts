@@ -90,7 +90,10 @@ export const textMatches = (
 
 type Sort = Readonly<{ attribute: string; order?: string | null }>
 
-/** Returns items sorted by an attribute, by default ascending, or in their order without a sort. Throws ValidationException for an unknown attribute. */
+/**
+ * Returns items sorted by an attribute, by default ascending, or in their order without a sort. Throws
+ * ValidationException for an unknown attribute.
+ */
 export const sorted = <T extends { searchable: Searchable }>(
   items: readonly T[],
   sort: Sort | null | undefined,

@@ -71,9 +71,9 @@ const aggregate = (attribute: string, found: readonly Found[]) => {
 }
 
 /**
- * Answers the published assets of a domain, each at the revision that was published last. Assumptions: without `sort` they
- * come in the order of the catalogue; a search text matches when the name, the description, the glossary terms or the
- * column names have all its words; and every user of the domain sees every listing.
+ * Answers the published assets of a domain, each at the revision that was published last. Assumptions: without `sort`
+ * they come in the order of the catalogue; a search text matches when the name, the description, the glossary terms or
+ * the column names have all its words; and every user of the domain sees every listing.
  */
 export const searchListings = (world: World, input: SearchListingsInput) => {
   const { domainIdentifier, searchText, searchIn, filters, aggregations, sort, nextToken, maxResults } = input

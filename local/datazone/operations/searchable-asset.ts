@@ -1,7 +1,10 @@
 import type { Asset, Revision } from '../world/domains.ts'
 import type { Searchable } from './search-filter.ts'
 
-/** Returns the parts of a revision that searches read. Assumption: DataZone does not document which attributes it searches. */
+/**
+ * Returns the parts of a revision that searches read. Assumption: DataZone does not document which attributes it
+ * searches.
+ */
 export const searchableAsset = (asset: Asset, revision: Revision, projectId: string): Searchable => ({
   attributes: {
     id: asset.id,

@@ -35,9 +35,9 @@ const startOutput = (world: World, run: MetadataRun) => ({
 })
 
 /**
- * Returns the types to generate, each once. `types` goes before the deprecated `type`, which is all that older clients send.
- * The older generation of the API ignores `types`, because it is an unknown member. Throws ValidationException without
- * either.
+ * Returns the types to generate, each once. `types` goes before the deprecated `type`, which is all that older clients
+ * send. The older generation of the API ignores `types`, because it is an unknown member. Throws ValidationException
+ * without either.
  */
 const typesOf = (input: StartInput, { apiGeneration }: Settings): readonly string[] => {
   if (input.types && apiGeneration !== 'older') return [...new Set(input.types)]

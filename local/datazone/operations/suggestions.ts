@@ -53,8 +53,8 @@ const suggestionsOfType = (world: World, type: string, revision: Revision, key: 
 }
 
 /**
- * Returns the suggestions that wait for a decision: for each type, those of the latest run that succeeded for this revision,
- * except rejected suggestions.
+ * Returns the suggestions that wait for a decision: for each type, those of the latest run that succeeded for this
+ * revision, except rejected suggestions.
  */
 export const suggestionsFor = (
   world: World,
@@ -77,8 +77,9 @@ export const suggestionsFor = (
 }
 
 /**
- * Returns the read-only form of the suggestions that wait for a decision; undefined when there are none. AWS has published
- * the name and type of the form, its list `fieldSuggestions` and the field paths; the rest of each entry is an assumption.
+ * Returns the read-only form of the suggestions that wait for a decision; undefined when there are none. AWS has
+ * published the name and type of the form, its list `fieldSuggestions` and the field paths; the rest of each entry is
+ * an assumption.
  */
 export const suggestionForms = (
   world: World,

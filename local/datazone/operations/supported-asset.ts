@@ -11,8 +11,8 @@ const supportedTypes = new Set([
 export const relationalForm = 'amazon.datazone.RelationalTableFormType'
 
 /**
- * Throws ValidationException (an assumption) unless an asset meets the documented prerequisites of Start: a Glue or Redshift
- * asset, or a custom asset with RelationalTableFormType, and a structured schema.
+ * Throws ValidationException (an assumption) unless an asset meets the documented prerequisites of Start: a Glue or
+ * Redshift asset, or a custom asset with RelationalTableFormType, and a structured schema.
  */
 export const requireSupported = (asset: Asset, revision: Revision): void => {
   if (!supportedTypes.has(asset.typeIdentifier) && !asset.forms.includes(relationalForm))

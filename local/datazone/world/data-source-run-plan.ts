@@ -37,7 +37,10 @@ const errors = [
 
 const nothing: AssetStatistics = { added: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }
 
-/** Returns the statistics of a run: the first run adds tables, later runs update some. Tables fail only in a partial success. */
+/**
+ * Returns the statistics of a run: the first run adds tables, later runs update some. Tables fail only in a partial
+ * success.
+ */
 const statisticsOf = (
   outcome: RunOutcome,
   tables: number,
@@ -59,7 +62,10 @@ const lineageEndingOf = (outcome: RunOutcome, chance: number, settings: Settings
   return outcome === 'partial' ? 'PARTIALLY_SUCCEEDED' : 'SUCCESS'
 }
 
-/** Returns the plan of a data source run, drawn from the seed and its key. Times are epoch milliseconds of the world's clock. */
+/**
+ * Returns the plan of a data source run, drawn from the seed and its key. Times are epoch milliseconds of the world's
+ * clock.
+ */
 export const planDataSourceRun = (
   { seed, key, startedAtMs }: { readonly seed: Seed; readonly key: string; readonly startedAtMs: number },
   source: Readonly<{ tables: number; isFirst: boolean }>,

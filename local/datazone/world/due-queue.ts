@@ -1,7 +1,10 @@
 /** An item, and when it is due. */
 export type Due<Item> = Readonly<{ dueAtMs: number; item: Item }>
 
-/** Items in the order in which they are due. Items that are due at the same time keep the order in which they were added. */
+/**
+ * Items in the order in which they are due. Items that are due at the same time keep the order in which they were
+ * added.
+ */
 export type DueQueue<Item> = {
   add: (dueAtMs: number, item: Item) => void
   /** Returns when the first item is due; undefined for an empty queue. */

@@ -25,7 +25,9 @@ const endings: Readonly<Record<RunOutcome, string>> = {
   stuck: 'SUCCEEDED',
 }
 
-/** Returns the ending of each type. A partial success of two types has one that failed; a single type succeeds in part. */
+/**
+ * Returns the ending of each type. A partial success of two types has one that failed; a single type succeeds in part.
+ */
 const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =>
   types.map((type, index) => {
     if (ending === 'FAILED') return { type, status: 'FAILED', errorMessage: failure }
@@ -35,8 +37,8 @@ const typeEndingsOf = (ending: string, types: readonly string[]): TypeEnding[] =
   })
 
 /**
- * Returns the plan of a run, drawn from only the seed and its key, so that it does not depend on other runs. Times are epoch
- * milliseconds of the world's clock.
+ * Returns the plan of a run, drawn from only the seed and its key, so that it does not depend on other runs. Times are
+ * epoch milliseconds of the world's clock.
  */
 export const planMetadataRun = (
   { seed, key, startedAtMs }: { readonly seed: Seed; readonly key: string; readonly startedAtMs: number },

@@ -17,8 +17,8 @@ const profileId = (world: World, domainId: string, arn: string): string =>
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
 
 /**
- * Creates the profile of an IAM user or role, or returns the existing profile. Assumption: DataZone looks up a role with the
- * execution role of the domain, and answers AccessDeniedException when that role may not call iam:GetRole.
+ * Creates the profile of an IAM user or role, or returns the existing profile. Assumption: DataZone looks up a role
+ * with the execution role of the domain, and answers AccessDeniedException when that role may not call iam:GetRole.
  */
 export const createProfile = (world: World, domainId: string, arn: string): User => {
   const domain = domainOf(world, domainId)

@@ -7,8 +7,8 @@ const digest = (seed: Seed, key: readonly unknown[]): Buffer =>
   hash('sha256', JSON.stringify([seed, ...key]), 'buffer')
 
 /**
- * Returns a number in [0, 1) that depends only on the seed and the key. There is no generator with a state, so a draw never
- * depends on earlier draws.
+ * Returns a number in [0, 1) that depends only on the seed and the key. There is no generator with a state, so a draw
+ * never depends on earlier draws.
  */
 export const draw = (seed: Seed, ...key: readonly unknown[]): number =>
   digest(seed, key).readUIntBE(0, 6) / 2 ** 48

@@ -196,9 +196,10 @@ const assetEventBody = ({ detailType, domainId, projectId, assetId, ...event }: 
 }
 
 /**
- * Returns the events of an occurrence: none for a partial success (unless `partialEvent` says so), for an unknown status,
- * and for a run that was deleted or ended otherwise before this time. Documented: the detail-types, and the ids of data
- * source run events and of acceptances. Assumption: the `metadata.id` and `version` of a published asset are its listing's.
+ * Returns the events of an occurrence: none for a partial success (unless `partialEvent` says so), for an unknown
+ * status, and for a run that was deleted or ended otherwise before this time. Documented: the detail-types, and the ids
+ * of data source run events and of acceptances. Assumption: the `metadata.id` and `version` of a published asset are
+ * its listing's.
  */
 export const eventBodiesOf = (occurrence: Occurrence, atMs: number, settings: Settings): EventBody[] => {
   switch (occurrence.kind) {

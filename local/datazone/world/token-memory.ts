@@ -20,9 +20,9 @@ const forgetOld = (memory: TokenMemory<unknown>, oldestMs: number): void => {
 }
 
 /**
- * Returns the run that a token already started with the same request, if any. For a token of another request it throws the
- * error of `tokenMismatch`, or returns the token's run (`replay`). Assumptions: a token is remembered for `tokenMemoryMs`
- * from a success, and a refusal is not remembered.
+ * Returns the run that a token already started with the same request, if any. For a token of another request it throws
+ * the error of `tokenMismatch`, or returns the token's run (`replay`). Assumptions: a token is remembered for
+ * `tokenMemoryMs` from a success, and a refusal is not remembered.
  */
 export const rememberedRun = <R>(
   memory: TokenMemory<R>,

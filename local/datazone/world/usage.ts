@@ -15,7 +15,10 @@ const refuse = (message: string): never => {
   throw new ServiceError('ServiceQuotaExceededException', message)
 }
 
-/** Counts a run for each of its types. Throws ServiceQuotaExceededException, and counts none, when a monthly quota is used up. */
+/**
+ * Counts a run for each of its types. Throws ServiceQuotaExceededException, and counts none, when a monthly quota is
+ * used up.
+ */
 export const useMonth = (usage: Usage, types: readonly string[], nowMs: number, settings: Settings): void => {
   const month = monthOf(nowMs)
   const limits = new Map<string, number>(Object.entries(settings.monthlyQuota))
