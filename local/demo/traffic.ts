@@ -71,7 +71,10 @@ const sendMessages = async (bodies: readonly string[], queueUrl: string, sqs: SQ
     const { Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
     )
-    if (Failed.length > 0) throw new Error(`the request queue refused ${Failed.length} messages`)
+    if (Failed.length > 0)
+      throw new Error(
+        `the request queue refused ${Failed.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}`,
+      )
   }
 }
 

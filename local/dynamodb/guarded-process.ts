@@ -36,7 +36,7 @@ export function startGuarded(program: string, args: readonly string[], graceMs =
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   const { pid } = child
-  if (pid === undefined) throw new Error(`${program} could not be started`)
+  if (pid === undefined) throw new Error(`Failed to start /bin/sh, which runs ${program}`)
   let running = true
   const ended = stderrOf(child).finally(() => {
     running = false

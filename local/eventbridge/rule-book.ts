@@ -56,7 +56,10 @@ export function ruleBook(
     rules.set(keyOf(rule.bus, rule.name), { rule, matches: compilePattern(rule.pattern, label) })
   }
   for (const { logicalId, ...rule } of planned) {
-    if (!buses.has(rule.bus)) throw new Error(`${logicalId}: there is no event bus named ${rule.bus}`)
+    if (!buses.has(rule.bus))
+      throw new Error(
+        `${logicalId}: there is no event bus ${rule.bus}; the buses are ${[...buses].join(', ')}`,
+      )
     put(rule, logicalId)
   }
   return {

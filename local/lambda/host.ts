@@ -95,7 +95,8 @@ export function lambdaHost(options: {
   return {
     invoke: async (functionId, event) => {
       const target = hosted.get(functionId)
-      if (target === undefined) throw new Error(`The stack has no function named ${functionId}`)
+      if (target === undefined)
+        throw new Error(`The stack has no function ${functionId}; it has ${[...hosted.keys()].join(', ')}`)
       if (stopped) return { outcome: 'error', type: 'Stopped', message: 'The local stack has stopped' }
       if (target.running >= (target.plan.reservedConcurrency ?? Number.POSITIVE_INFINITY))
         return { outcome: 'throttled' }

@@ -45,7 +45,9 @@ export function planEventSource(
   if (!mapping.Enabled) return undefined
   const queue = queues.find((candidate) => candidate.arn === mapping.EventSourceArn)
   if (queue === undefined)
-    throw new Error(`${path}.EventSourceArn: ${mapping.EventSourceArn} is not a queue of this stack`)
+    throw new Error(
+      `${path}.EventSourceArn: ${mapping.EventSourceArn} is not a queue of this stack: use the Arn of a queue in the template`,
+    )
   const target = functions.find(({ arn, name }) => [arn, name].includes(mapping.FunctionName))
   if (target === undefined) return new NotRun(`its function ${mapping.FunctionName} is not run`)
   // Lambda refuses a mapping with either of these mistakes.

@@ -9,7 +9,10 @@ export function parameterValues(
   given: Readonly<Record<string, string>>,
 ): Record<string, Json> {
   const unknown = Object.keys(given).filter((name) => declared[name] === undefined)
-  if (unknown.length > 0) throw new Error(`Parameters: the template has no parameter ${unknown.join(', ')}`)
+  if (unknown.length > 0) {
+    const known = Object.keys(declared).join(', ')
+    throw new Error(`Parameters: the template has no parameter ${unknown.join(', ')}; it has ${known}`)
+  }
   return Object.fromEntries(
     Object.entries(declared).map(([name, declaration]) => [
       name,

@@ -156,5 +156,5 @@ test('refuses a rule of an unknown bus', async () => {
     deliver: async () => {},
     log: () => {},
   })
-  await expect(stray).rejects.toThrow('Rule: there is no event bus named nowhere')
+  await expect(stray).rejects.toThrow('Rule: there is no event bus nowhere')
 })

@@ -179,7 +179,7 @@ describe('stop', () => {
           },
         }),
       },
-      'no event bus named x',
+      'no event bus x',
     ],
     ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'the template has no queue Quue'],
   ])('leaves nothing behind when starting fails: %s', async (_, options, message) => {
