@@ -10,10 +10,10 @@ const loads = [
   { load: 'burst', runs: 1000, everyMs: 0 },
   { load: 'trickle', runs: 1000, everyMs: 60_000 },
 ]
-const hearings: readonly { hearing: string; given: Pick<Case, 'hints' | 'datazone'> }[] = [
-  { hearing: 'hints', given: { hints: 'hints' } },
-  { hearing: 'half of the hints lost', given: { hints: 'hints', datazone: { eventLostShare: 0.5 } } },
-  { hearing: 'no hints', given: { hints: 'none' } },
+const deliveries: readonly { delivery: string; given: Pick<Case, 'hints' | 'datazone'> }[] = [
+  { delivery: 'hints', given: { hints: 'hints' } },
+  { delivery: 'half of the hints lost', given: { hints: 'hints', datazone: { eventLostShare: 0.5 } } },
+  { delivery: 'no hints', given: { hints: 'none' } },
 ]
 
 const secondsAt = (sorted: readonly number[], share: number): string =>
@@ -31,13 +31,13 @@ await runCommand(
     console.log(`seconds from ending to event, ${seeds.length} seeds of 1000 runs\n`)
     console.log(`${''.padEnd(34)}  half    95%    all`)
     for (const { load, ...traffic } of loads) {
-      for (const { hearing, given } of hearings) {
+      for (const { delivery, given } of deliveries) {
         const latencies: number[] = []
         for (const seed of seeds)
           latencies.push(...(await measure({ seed, ...traffic, ...given })).latenciesMs)
         latencies.sort((left, right) => left - right)
         const [half, most, all] = [0.5, 0.95, 1].map((share) => secondsAt(latencies, share))
-        console.log(`${`${load}, ${hearing}`.padEnd(32)} ${half} ${most} ${all}`)
+        console.log(`${`${load}, ${delivery}`.padEnd(32)} ${half} ${most} ${all}`)
       }
     }
     return 0

@@ -53,8 +53,8 @@ const count = ({ starts }: Figures, outcome: string, when: 'before' | 'after'): 
 
 const startedBefore = (figures: Figures) => count(figures, 'ok', 'before')
 const startedAfter = (figures: Figures) => count(figures, 'ok', 'after')
-const inVain = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'before')
-const inVainAfter = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'after')
+const refusedBefore = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'before')
+const refusedAfter = (figures: Figures) => count(figures, 'ServiceQuotaExceededException', 'after')
 const parked = (figures: Figures) => figures.parked['QUOTA_EXCEEDED'] ?? 0
 const assetsRead = ({ calls }: Figures) => calls['GetAsset'] ?? 0
 const ended = ({ endingsMs }: Figures) => endingsMs.length
@@ -79,16 +79,16 @@ const atMost = (what: string, read: Line['read'], most: number): Line => ({ what
 
 const lines: readonly Line[] = [
   exactly('started before the month turns', startedBefore, quota),
-  atMost('Starts refused (402) before it turns', inVain, mostRefused),
+  atMost('Starts refused (402) before it turns', refusedBefore, mostRefused),
   exactly('parked for the quota when it turns', parked, requests - quota),
-  atMost('Starts refused (402) after', inVainAfter, mostRefused),
+  atMost('Starts refused (402) after', refusedAfter, mostRefused),
   exactly('started after', startedAfter, requests - quota),
   exactly('GetAsset calls', assetsRead, requests),
   exactly('ended and announced', ended, requests),
   atMost('seconds from the turn to the last event', lastAfterTurnSeconds, mostAfterTurnSeconds),
 ]
 
-/** How many bounds were missed. */
+/** Prints each figure with its bound. Returns how many bounds were missed. */
 const show = (all: readonly Figures[]): number => {
   let missed = 0
   for (const { what, read, least, most } of lines) {
@@ -106,7 +106,7 @@ const show = (all: readonly Figures[]): number => {
 await runCommand(
   command(
     'bench:quota',
-    'Measures what becomes of 500 requests at once against a monthly quota of 300, in virtual time.',
+    'Sends 500 requests at once against a monthly quota of 300, in virtual time, and counts the Starts before and after the month turns.',
     {},
   ),
   async () => {
@@ -123,7 +123,7 @@ await runCommand(
     const [seed = 1] = seeds
     const without = await measured({ seed, breakers: neverOpen })
     console.log(
-      `with breakers that never open\n    ${inVain(without)} Starts refused (402) before it turns, seed ${seed}`,
+      `with breakers that never open\n    ${refusedBefore(without)} Starts refused (402) before it turns, seed ${seed}`,
     )
     return missed === 0 ? 0 : 1
   },

@@ -16,7 +16,7 @@ import type { BusEvents } from './server/bus-events.ts'
 
 const waitSeconds = 10
 
-/** One bus: a rule and a queue, made again when they are as old as a tail may be. */
+/** Follows one bus through a rule and a queue, which it replaces when they reach the maximum age of a tail. */
 const followBus = async (clients: TailClients, pattern: object): Promise<BusEvents> => {
   let openedAtMs = Date.now()
   let tail = await openTail(pattern, clients, openedAtMs)
@@ -36,7 +36,7 @@ const followBus = async (clients: TailClients, pattern: object): Promise<BusEven
 
 /**
  * Follows the run bus and the events of DataZone on the default bus, each by a temporary rule and queue, as
- * `dzrun events tail` does. First removes what earlier ones left behind.
+ * `dzrun events tail` does. First removes the rules and queues that killed tails left behind.
  */
 export const connectEvents = async (
   location: StackLocation,

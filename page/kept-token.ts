@@ -6,7 +6,7 @@ const pattern = /^[\w-]{32}$/
 /** A new random token of 24 bytes. */
 export const newToken = (): string => randomBytes(24).toString('base64url')
 
-/** Returns the token of a file that only its owner can read; makes both where there is none. */
+/** Returns the token in a file that only its owner can read. Creates the file with a new token if it has none. */
 export const keptToken = async (file: string): Promise<string> => {
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
   if (pattern.test(kept)) return kept

@@ -5,14 +5,14 @@ import { chromiumArguments, chromiumPath } from '../../test/support/chromium.ts'
 import { openPageWorld, type PageWorld } from '../../test/support/page-world.ts'
 import { allRuns, runAt, runCount } from './runs.ts'
 
-/** In the tab: adds up the shifts of the layout that no person caused, as the browser reports them. */
+/** Runs in the tab: sums the layout shifts that did not follow an input, as the browser reports them. */
 const observeShifts = `
   globalThis.layoutShift = 0
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.layoutShift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })`
 
-/** In the tab: notes when the figures of the overview are there, in ms since the navigation began. */
+/** Runs in the tab: notes when the overview shows its figures, in ms since the navigation began. */
 const noteFigures = `{
   const look = () => {
     if (document.querySelector('.figures') === null) requestAnimationFrame(look)

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Delta, EventLine, Hello, Overview, RunRow, Snapshot } from '../shared/protocol.ts'
 import { mergeChanged } from './model/merge-changed.ts'
 
-/** What the client knows, kept current by the stream. Views read it and are drawn again when it changes. */
+/** The state of the client, kept current by the stream. Views read it and render again when it changes. */
 export interface Live {
   readonly connection: 'connecting' | 'open' | 'lost' | 'refused'
   readonly hello: Hello | undefined
@@ -20,7 +20,7 @@ type LivePart = keyof Live
 
 const keptEvents = 2000
 const rows = new Map<string, RunRow>()
-/** The rows that changed since the last drawing. */
+/** The rows that changed since the last publish. */
 const changedKeys = new Set<string>()
 let events: readonly EventLine[] = []
 let hello: Hello | undefined
@@ -30,7 +30,7 @@ let connection: Live['connection'] = 'connecting'
 let live: Live = { connection, hello, overview, problem, rows: [], byKey: rows, events }
 let isScheduled = false
 let publishedAtMs = 0
-/** Drawing five times a second is live enough, and leaves the frames to the viewer. */
+/** Five renders a second look live and leave most frames to scrolling and typing. */
 const pauseMs = 200
 const listeners = new Map<() => void, readonly LivePart[]>()
 
@@ -45,8 +45,8 @@ const publish = (): void => {
 }
 
 /**
- * Draws soon: in the next frame after a quiet time, else when the pause is over. However many messages come, they are drawn
- * together. A hidden page gets no frames and need not be drawn.
+ * Publishes in the next frame, or when the pause since the last publish is over. All messages that arrive until then are
+ * rendered together. A hidden page gets no frames and need not render.
  */
 const schedule = (): void => {
   if (isScheduled) return
@@ -78,7 +78,7 @@ const restart = (snapshot: Snapshot): void => {
   events = []
   hello = snapshot.hello
   apply(snapshot)
-  // The first figures are not kept waiting for the pause after the frame that said "connecting".
+  // The first figures do not wait for the pause after the frame that showed "connecting".
   if (live.hello === undefined) publish()
 }
 
@@ -87,7 +87,7 @@ const setConnection = (next: Live['connection']): void => {
   schedule()
 }
 
-/** A refused viewer does not try again: the address with the token is needed. */
+/** Whether the server refuses this viewer. Then it does not connect again: it needs the address with the token. */
 const wasRefused = async (): Promise<boolean> => {
   const answer = await fetch('/api/series?window=hour').catch(() => undefined)
   return answer?.status === 401 || answer?.status === 403
@@ -109,7 +109,7 @@ export const connect = (): void => {
   }
 }
 
-/** The named parts of the current state; the component is drawn again when one of them changes. */
+/** Returns the current state; the component renders again when one of the named parts changes. */
 export const useLive = <Part extends LivePart>(...parts: readonly Part[]): Pick<Live, Part> => {
   const [, redraw] = useState(0)
   const drawn = live
@@ -131,7 +131,7 @@ setInterval(() => {
   for (const clock of clocks) clock()
 }, 1000)
 
-/** The time, each second. */
+/** The current time in ms; the component renders again each second. */
 export const useNow = (): number => {
   const [, redraw] = useState(0)
   useEffect(() => {

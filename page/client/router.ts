@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** Where the page is. The address is the only state of navigation, so a link or a reload shows the same. */
+/** The address of the page. It is the only state of navigation, so that a link or a reload shows the same view. */
 export interface Place {
   readonly path: string
   readonly query: URLSearchParams
@@ -16,13 +16,13 @@ const moved = (): void => {
 }
 addEventListener('popstate', moved)
 
-/** Goes to an address of the page. `replace` leaves no step in the history, for filters that change as one types. */
+/** Goes to an address of the page. `replace` adds no step to the history, for filters that change with each key. */
 export const go = (href: string, { replace = false } = {}): void => {
   if (replace) history.replaceState(null, '', href)
   else history.pushState(null, '', href)
   if (!replace) scrollTo(0, 0)
   moved()
-  // The view that the hash names a part of is drawn by the next frame.
+  // The part that the hash names is rendered by the next frame.
   if (location.hash !== '')
     requestAnimationFrame(() => document.getElementById(location.hash.slice(1))?.scrollIntoView())
 }
@@ -33,7 +33,7 @@ export const setQuery = (query: Readonly<Record<string, string>>): void => {
   go(text === '' ? location.pathname : `${location.pathname}?${text}`, { replace: true })
 }
 
-/** The current place; the component is drawn again when it changes. */
+/** The current place; the component renders again when it changes. */
 export const usePlace = (): Place => {
   const [, redraw] = useState(0)
   useEffect(() => {
@@ -46,7 +46,7 @@ export const usePlace = (): Place => {
   return place
 }
 
-/** Links within the page are followed without loading it again. */
+/** Follows links within the page without loading it again. */
 export const followLinks = (): void => {
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)

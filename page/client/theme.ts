@@ -29,7 +29,7 @@ const shown = (): 'light' | 'dark' => {
   return theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme
 }
 
-/** The theme that is shown; the component is drawn again when it changes. */
+/** The theme that is shown; the component renders again when it changes. */
 export const useTheme = (): 'light' | 'dark' => {
   const [theme, setTheme] = useState(shown)
   useEffect(() => {

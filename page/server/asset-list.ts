@@ -17,7 +17,7 @@ const clock = {
   random: Math.random,
 }
 
-/** The rule that skips the publishes of an asset; nothing where one runs them. */
+/** Why the policy skips publishes of an asset; empty if it runs them. */
 const skippedBy = (
   policy: Pick<Policy, 'rules'>,
   { domainId, projectId, name }: Omit<AssetLine, 'skippedBy'>,
@@ -32,8 +32,8 @@ const skippedBy = (
 }
 
 /**
- * The published assets of the domains, from SearchListings at 16 calls a second at most. Read when a viewer looks at
- * them, shared by all viewers, and kept for five minutes. Holds the first 20,000.
+ * The published assets of the domains, from SearchListings at up to 16 calls a second. Read when a viewer opens the view,
+ * shared by all viewers, and kept for five minutes. Holds the first 20,000.
  */
 export const assetList = (
   catalog: Catalog,

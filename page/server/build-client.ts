@@ -6,7 +6,7 @@ const client = join(import.meta.dirname, '../client')
 
 type NamedFile = readonly [path: string, body: Uint8Array<ArrayBuffer>]
 
-/** Bundles the client: `main.js`, `main.css` and the two files that are served as they are. */
+/** Bundles the client into `main.js` and `main.css`. `index.html` and `favicon.svg` are copied unchanged. */
 export const bundleClient = async (): Promise<readonly NamedFile[]> => {
   const { outputFiles } = await build({
     absWorkingDir: client,

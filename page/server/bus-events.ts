@@ -4,7 +4,7 @@ import { repeatUntilStopped } from './repeat-until-stopped.ts'
 
 /** Reads the events of a deployed stack's bus through a temporary rule and queue. */
 export interface BusEvents {
-  /** Waits a few seconds for events. `bus` is `default` for DataZone's own. */
+  /** Waits up to ten seconds for events. `bus` is `default` for those of DataZone. */
   next(signal: AbortSignal): Promise<readonly { readonly bus: string; readonly event: unknown }[]>
   /** Removes the rule and the queue. */
   close(): Promise<void>
@@ -12,7 +12,7 @@ export interface BusEvents {
 
 const retryMs = 5000
 
-/** Adds what the bus sends to the log until it is stopped. Stopping also removes the rule and the queue. */
+/** Adds the events of the bus to the log until it is stopped. Stopping also removes the rule and the queue. */
 export const followBusEvents = (source: BusEvents, log: EventLog, onProblem: (problem: string) => void) => {
   const following = repeatUntilStopped(
     async (signal) => {

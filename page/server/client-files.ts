@@ -23,10 +23,10 @@ const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') 
 
 type NamedFile = readonly [path: string, body: Uint8Array<ArrayBuffer>]
 
-/** The names of the client's files, in `page/client` or made from it. */
+/** The paths of the client's files. */
 const clientPaths = ['index.html', 'favicon.svg', 'main.js', 'main.css'] as const
 
-/** Bundles the client in memory, which only the repository has the sources and the bundler for. */
+/** Bundles the client in memory. Only the repository has its sources and the bundler. */
 const bundled = async (): Promise<readonly NamedFile[]> => {
   const { bundleClient } = await import('./build-client.ts')
   return bundleClient()

@@ -3,7 +3,7 @@ import { brotliCompress, gzip } from 'node:zlib'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** A body in the encodings that browsers accept. */
+/** A body in each encoding that the page serves. */
 export interface CompressedBody {
   readonly identity: Bytes
   readonly gzip: Bytes

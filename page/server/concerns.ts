@@ -1,7 +1,7 @@
 import type { Run } from '../../lib/run/run.ts'
 import type { Concern, Overview, QueueLine } from '../shared/protocol.ts'
 
-/** What the concerns are made of. */
+/** The state that the concerns are derived from. */
 export interface ConcernSource extends Pick<Overview, 'breakers' | 'queues' | 'quotas'> {
   readonly nowMs: number
   readonly open: readonly Run[]
@@ -10,7 +10,7 @@ export interface ConcernSource extends Pick<Overview, 'breakers' | 'queues' | 'q
 }
 
 const failedShare = 0.2
-const fewest = 5
+const fewestEndings = 5
 const lateMs = 5 * 60_000
 
 const critical = (title: string, detail: string, href?: string): Concern => ({
@@ -34,7 +34,7 @@ const queueConcerns = (queues: readonly QueueLine[]): readonly Concern[] =>
         : {
             severity: 'critical',
             title: `${waiting} ${waiting === 1 ? 'message' : 'messages'} in ${name}`,
-            detail: 'code failed on them; fix the cause, then redrive',
+            detail: 'handling them failed five times; fix the cause, then redrive',
             href: '/waiting#dead',
           },
     )
@@ -57,11 +57,11 @@ const breakerConcerns = (breakers: Overview['breakers']): readonly Concern[] =>
     ),
   )
 
-/** Of the endings of the last ten minutes, how many were bad. */
+/** Warns when more than a fifth of the endings of the last ten minutes, five or more, were bad. */
 const endingConcerns = (endings: Readonly<Record<string, number>>): readonly Concern[] => {
   const total = Object.values(endings).reduce((sum, count) => sum + count, 0)
   const bad = ['FAILED', 'TIMED_OUT', 'LOST'].reduce((sum, kind) => sum + (endings[kind] ?? 0), 0)
-  if (total < fewest || bad / total <= failedShare) return []
+  if (total < fewestEndings || bad / total <= failedShare) return []
   return [
     {
       severity: 'warning',
@@ -88,7 +88,7 @@ const tableConcerns = ({ open, unreadable, lastSweepAtMs, nowMs }: ConcernSource
       ? [
           critical(
             'no sweep for five minutes',
-            'the schedule or the poller stands still; what waits is not released',
+            'the schedule or the poller does not run, so waiting requests are not released',
           ),
         ]
       : []),

@@ -30,7 +30,7 @@ export const eventLog = (onAdd: () => void): EventLog => {
   }
 }
 
-/** The value at a path of an event, whatever the event is. */
+/** The value at a path of an event; undefined where the event has none. */
 const valueAt = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),

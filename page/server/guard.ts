@@ -3,16 +3,16 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 
 /**
- * Who may talk to the page.
+ * Which requests the page accepts.
  *
- * 1. Only a browser on this machine: the server listens on loopback, and `Host` must be a loopback name with its port, so
- *    a foreign name that resolves to loopback (DNS rebinding) is refused.
- * 2. Only who has the token: in the first URL, then in a cookie that no other site's request carries (SameSite=Strict) and
- *    no script can read (HttpOnly).
- * 3. Only the page itself: an `Origin` or `Sec-Fetch-Site` of another site is refused, and whatever changes something must
- *    name its own origin, a JSON body and a header that no form can send.
- * 4. Nothing is markup that the page did not bring: the Content-Security-Policy allows its own files and no inline script
- *    or style.
+ * 1. Only those from this machine: the server listens on loopback, and `Host` must be a loopback name with its port, so a
+ *    foreign name that resolves to loopback (DNS rebinding) is refused.
+ * 2. Only those with the token: in the first URL, then in a cookie that no other site's request carries (SameSite=Strict)
+ *    and no script can read (HttpOnly).
+ * 3. Only those of the page itself: an `Origin` or `Sec-Fetch-Site` of another site is refused, and whatever changes
+ *    something must name its own origin, a JSON body and a header that no form can send.
+ * 4. As a last defense against injected markup, the Content-Security-Policy allows the page's own files and no inline
+ *    script or style.
  */
 
 const policy = [
@@ -77,7 +77,7 @@ export const guard = ({ token, port }: GuardOptions): MiddlewareHandler => {
     for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value)
     const refusal = refusalOf(context, port())
     if (refusal !== undefined) return context.text(`refused: ${refusal}\n`, 403)
-    // Cookies do not tell ports apart, so two pages need two names.
+    // All ports of a host share their cookies, so each page names its own.
     const cookie = `dzrun_page_${port()}`
     const given = context.req.query('token')
     if (given !== undefined && context.req.method === 'GET' && isToken(given, token)) {
@@ -87,7 +87,10 @@ export const guard = ({ token, port }: GuardOptions): MiddlewareHandler => {
       return context.redirect(`${url.pathname}${url.search}`, 303)
     }
     if (!isToken(getCookie(context, cookie), token))
-      return context.text('Open the address that the command printed: it holds the key to this page.\n', 401)
+      return context.text(
+        'Open the address that the command printed: it holds the token of this page.\n',
+        401,
+      )
     return next()
   }
 }

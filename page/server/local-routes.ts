@@ -48,7 +48,7 @@ export const localRoutes = (app: Hono, { stack }: PageState, local: LocalEndpoin
     return context.body(await answer.text(), answer.ok ? 200 : 400, { 'content-type': 'application/json' })
   })
 
-  // Sent as it is, also when it is wrong: a person may want to see how it is rejected.
+  // An invalid request is sent, too, so that the viewer can see how it is rejected.
   app.post('/api/local/requests', async (context) => {
     const parsed = parseWith(RequestText, await context.req.json().catch(() => undefined))
     if (!parsed.ok) return context.json({ message: parsed.problems.join('; ') }, 400)

@@ -6,7 +6,7 @@ import type { BreakerLine, PauseLine, QueueLine, QuotaLine } from '../shared/pro
 import type { PageStack } from './page-stack.ts'
 import { quotaLines } from './quota-lines.ts'
 
-/** What people look at beside the runs: stops, quotas, queues, the last sweep and the counts of the day. */
+/** What operators look at besides the runs: stops, quotas, queues, the last sweep and the counts of the day. */
 export interface OperatorState {
   readonly breakers: readonly BreakerLine[]
   readonly pauses: readonly PauseLine[]
@@ -41,8 +41,8 @@ const endingsOf = async ({ counts }: PageStack, nowMs: number): Promise<Readonly
 }
 
 /**
- * Reads it with a query each for the breakers, the pauses of a domain, the last sweep and the counts of the day, and a read
- * for each cap.
+ * Reads the operator state with one query each for the breakers, the pauses of a domain, the last sweep and the counts of
+ * the day, and one read for each cap.
  * @throws PortUnavailable when the table does not answer
  */
 export const readOperatorState = async (

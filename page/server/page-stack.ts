@@ -26,7 +26,7 @@ export interface PageStack {
   readonly breakers: Breakers
   readonly skips: SkipHistory
   readonly catalog: Catalog
-  /** The policy that decides now: its rules and caps. */
+  /** The rules and caps of the policy in force. */
   readonly policy: () => Promise<Pick<Policy, 'rules' | 'caps'>>
   readonly capUsage: CapUsage
   readonly client: DynamoDBClient
@@ -42,10 +42,10 @@ export interface PageStack {
   readonly local?: LocalEndpoints
 }
 
-/** The servers of a local stack that a deployed one has no equal of. */
+/** What only a local stack has: the addresses of its servers and its workers. */
 export interface LocalEndpoints {
   readonly eventbridge: string
   readonly datazone: string
-  /** Kills the execution environments of the functions, in the middle of what they do. Returns how many. */
+  /** Kills the execution environments of the functions, in the middle of their work. Returns how many. */
   readonly killWorkers?: () => Promise<number>
 }

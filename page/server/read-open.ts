@@ -5,7 +5,7 @@ import type { PageStack } from './page-stack.ts'
 import type { RunBoard } from './run-board.ts'
 import { isOpenRow, rowOfRun } from './run-row.ts'
 
-/** The work that has not ended, and what people look at beside the runs. */
+/** The open runs and the operator state. */
 export interface OpenState {
   readonly open: readonly Run[]
   readonly unreadable: number

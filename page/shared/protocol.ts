@@ -1,9 +1,9 @@
 /**
  * What the server of the page sends to its client. Both sides compile against it.
  *
- * 1. Every string is text from records, events or people: hostile, and never markup.
+ * 1. Every string comes from records, events or people, is not trusted, and is never rendered as markup.
  * 2. All times are milliseconds since the epoch.
- * 3. A client that knows the last id it has seen gets what changed since; any other client gets everything.
+ * 3. A client that sends the last id it received gets the changes since then; any other client gets a snapshot.
  */
 
 /** One run in the live table. */
@@ -82,7 +82,7 @@ export interface Concern {
   readonly href?: string
 }
 
-/** What waits for one reason. */
+/** The requests that wait for the same reason. */
 export interface WaitingGroup {
   readonly reason: string
   /** The reason in words, as a clause after "waits". */

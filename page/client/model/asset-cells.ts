@@ -9,14 +9,14 @@ export interface AssetCell {
   readonly row?: RunRow
 }
 
-/** Words and tones of what is no status of a run. */
+/** The looks of the standings that are not a status of a run. */
 const standings: Readonly<Record<string, StatusLook>> = {
   REVIEW: { word: 'Waiting for review', tone: 'partial', glyph: '◑' },
-  NEVER: { word: 'Never asked', tone: 'none', glyph: '' },
+  NEVER: { word: 'Never requested', tone: 'none', glyph: '' },
   SKIPPED: { word: 'Skipped by rule', tone: 'planned', glyph: '–' },
 }
 
-/** The look of a standing: its own, or that of the status it is. */
+/** The look of a standing, or of the status that it is. */
 export const lookOfStanding = (standing: string): StatusLook => standings[standing] ?? lookOf(standing)
 
 const keyOf = (domainId: string, assetId: string): string => `${domainId}|${assetId}`
@@ -33,7 +33,7 @@ const newestOf = (rows: readonly RunRow[]): ReadonlyMap<string, RunRow> => {
 
 const standingOf = (asset: AssetLine, row: RunRow | undefined): string => {
   if (row === undefined) return asset.skippedBy === undefined ? 'NEVER' : 'SKIPPED'
-  // Suggestions of the published revision that no one has accepted yet leave the description empty.
+  // Until the suggestions of the published revision are accepted, its description stays empty.
   const isOfRevision = asset.revision === undefined || asset.revision === row.revision
   return row.status === 'SUCCEEDED' && isOfRevision && !asset.hasDescription ? 'REVIEW' : row.status
 }
@@ -53,7 +53,7 @@ export const tallyOf = (cells: readonly AssetCell[]): readonly (readonly [string
     .map(([standing, of]) => [standing, of.length] as const)
     .toSorted(([, left], [, right]) => right - left)
 
-/** Whether an asset needs nothing more from this system. */
+/** Whether an asset has a description or suggestions for one: no run is needed. */
 export const isCovered = ({ standing, asset }: AssetCell): boolean =>
   asset.hasDescription || standing === 'SUCCEEDED' || standing === 'REVIEW'
 

@@ -34,7 +34,7 @@ export interface ExplainedRecord {
     /** The event of DataZone that made the request. */
     readonly trigger?: string
   }
-  /** What the policy ordered, and the rule and version of the policy that decided. */
+  /** The settings that the policy gave the run, and the rule and version of the policy that decided. */
   readonly policy?: {
     readonly version?: number
     readonly rule?: number
@@ -64,7 +64,7 @@ export interface Explained {
   readonly advice: readonly { readonly why: string; readonly command?: readonly string[] }[]
 }
 
-/** A stretch of a run's life: what happened in it, and from when to when. */
+/** One phase of a run, from when to when. */
 export interface Phase {
   readonly name: string
   readonly tone: string
@@ -97,6 +97,6 @@ export const phasesOf = (run: ExplainedRecord, nowMs: number): readonly Phase[] 
   return phases
 }
 
-/** What a run's status is called everywhere else. */
+/** The status of a run as the rows of the page name it: its ending, or its state while it is open. */
 export const statusOf = (run: ExplainedRecord): string =>
   run.state === 'ENDED' ? (run.ending ?? run.state) : run.state

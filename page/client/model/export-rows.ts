@@ -40,7 +40,7 @@ const recordOf = (row: RunRow): Readonly<Record<(typeof columns)[number], string
   updatedAt: iso(row.updatedAtMs),
 })
 
-/** A text that spreadsheets would run as a formula begins with an apostrophe. */
+/** Puts an apostrophe before a text that a spreadsheet would run as a formula. */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
 
 const cell = (value: string | number): string => {

@@ -1,6 +1,6 @@
 import type { RunRow } from '../../shared/protocol.ts'
 
-/** Which runs the table shows. All of it is in the URL, so that a link shows the same. */
+/** Which runs the table shows. The URL holds all of it, so that a link shows the same runs. */
 export interface Filters {
   readonly text: string
   readonly status: readonly string[]
@@ -55,7 +55,7 @@ const spanMs = (span: string): number | undefined => {
 
 const texts = new WeakMap<RunRow, string>()
 
-/** What a search looks in, in lower case. Rows are never changed, so it is made once for each. */
+/** The text of a row that a search looks in, in lower case. Rows never change, so it is built once for each. */
 const searchText = (row: RunRow): string => {
   const known = texts.get(row)
   if (known !== undefined) return known
@@ -67,7 +67,7 @@ const searchText = (row: RunRow): string => {
   return text
 }
 
-/** Returns the rows that match, in their order. Words of the text must all be found. */
+/** Returns the rows that match, in their order. Every word of the text must be found. */
 export const filterRows = (rows: readonly RunRow[], filters: Filters, nowMs: number): readonly RunRow[] => {
   const words = filters.text
     .toLowerCase()

@@ -19,7 +19,7 @@ export const duration = (ms: number): string => {
   return rest === 0 || next === undefined ? `${whole}${unit}` : `${whole}${unit} ${rest}${next[0]}`
 }
 
-/** `just now`, `12s ago`, `in 3m`. Coarse, so that it does not change each second for long. */
+/** `just now`, `12s ago`, `in 3m`: only the largest unit, so that the text changes rarely. */
 export const relative = (atMs: number, nowMs: number): string => {
   const ms = nowMs - atMs
   const size = Math.abs(ms)
@@ -56,7 +56,7 @@ export const count = (value: number): string => whole.format(value)
 export const rate = (value: number): string =>
   value === 0 ? '0' : value < 10 ? value.toFixed(1) : String(Math.round(value))
 
-/** A share in percent; the smallest and the largest are never rounded to nothing or all. */
+/** A share in percent. A share above none is never rounded to 0%, one below all never to 100%. */
 export const percent = (part: number, of: number): string => {
   if (part === 0 || of === 0) return '0%'
   if (part >= of) return '100%'
@@ -77,7 +77,7 @@ export const typeName = (type: string): string =>
 
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Text with each control and direction character shown as its code point, so that a name cannot disguise itself. */
+/** Text with each control and direction character shown as its code point, so that a name cannot look like another. */
 export const visible = (text: string): string =>
   text.replaceAll(
     unsafe,

@@ -3,8 +3,8 @@ import type { RunRow } from '../../shared/protocol.ts'
 const newestFirst = (left: RunRow, right: RunRow): number => right.updatedAtMs - left.updatedAtMs
 
 /**
- * The rows, newest change first, after some of them changed. `sorted` are the rows as they were; only the changed ones are
- * sorted, so that a few changes among many rows cost little. Returns `sorted` itself when nothing changed.
+ * Returns the rows, newest change first, after some of them changed. `sorted` are the rows before the change; only the
+ * changed ones are sorted, so that a few changes among many rows cost little. Returns `sorted` itself when nothing changed.
  */
 export const mergeChanged = (
   sorted: readonly RunRow[],

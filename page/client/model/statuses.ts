@@ -1,4 +1,4 @@
-/** How each state and ending looks everywhere: a word, a glyph and a tone. The glyph carries what color alone would. */
+/** How each state and ending looks in every view. The glyph says the same as the color, for viewers who cannot see it. */
 export interface StatusLook {
   readonly word: string
   readonly glyph: string
@@ -22,7 +22,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   BREAKER: { word: 'Breaker open', glyph: '!', tone: 'bad' },
 }
 
-/** The look of a status; of one that this version does not know, its own word. */
+/** The look of a status. One that this version does not know is shown by its own name. */
 export const lookOf = (status: string): StatusLook =>
   looks[status] ?? { word: status.toLowerCase().replaceAll('_', ' '), glyph: '•', tone: 'unknown' }
 

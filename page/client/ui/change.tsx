@@ -8,7 +8,7 @@ import { Dialog } from './dialog.tsx'
 import { HeldMessages } from './held-messages.tsx'
 import { toast } from './toast.tsx'
 
-/** Does something at the server, and shows what the server refused. */
+/** Calls the server, and shows the error when it refuses. */
 const orToast = async (act: () => Promise<unknown>): Promise<void> => {
   try {
     await act()
@@ -23,7 +23,7 @@ interface ConfirmationProps {
   readonly onClose: () => void
 }
 
-/** What would change, with its count, and the question whether to change it. */
+/** What would change, and the buttons that confirm it or leave everything as it is. */
 const Confirmation = ({ plan, onConfirm, onClose }: ConfirmationProps) => (
   <>
     <p>{visible(plan.detail)}</p>
@@ -49,7 +49,7 @@ const Confirmation = ({ plan, onConfirm, onClose }: ConfirmationProps) => (
 )
 
 interface ChangeProps {
-  /** The change, as the server takes it. */
+  /** The body of the request to `/api/changes/plan`. */
   readonly change: object
   readonly isDangerous?: boolean
   readonly children: ComponentChildren
@@ -63,7 +63,7 @@ export const ChangeButton = ({ change, isDangerous = false, children }: ChangePr
   const ask = () =>
     orToast(async () => setPlan(await postJson<PlannedChangeView>('/api/changes/plan', change)))
   const close = () => {
-    // The dialog also closes after a confirmation: then there is nothing to give up.
+    // The dialog also closes after a confirmation: then there is no plan to discard.
     if (plan === undefined) return
     setPlan(undefined)
     void orToast(() => postJson('/api/changes/discard', { id: plan.id }))

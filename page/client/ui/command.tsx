@@ -7,7 +7,7 @@ const copy = async (text: string): Promise<void> => {
     await navigator.clipboard.writeText(text)
     toast('good', 'copied')
   } catch {
-    toast('bad', 'the browser does not allow to copy')
+    toast('bad', 'the browser does not allow copying')
   }
 }
 
@@ -27,7 +27,7 @@ export const CopyButton = ({ text, what }: { readonly text: string; readonly wha
 /** A command to paste in a terminal. */
 export const CommandLine = ({ command }: { readonly command: string }) => (
   <div class="command">
-    {/* Scrolls, so it takes the focus. */}
+    {/* It scrolls, so the keyboard must reach it. */}
     <code tabIndex={0}>{visible(command)}</code>
     <CopyButton text={command} what="command" />
   </div>

@@ -8,7 +8,7 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** A modal dialog of the browser: it keeps the focus, and Escape closes it. */
+/** A modal `<dialog>`: the browser keeps the focus in it, and Escape closes it. */
 export const Dialog = ({ title, isOpen, onClose, children }: DialogProps) => {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {

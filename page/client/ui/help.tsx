@@ -10,7 +10,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['Esc', 'leave a field, close a dialog'],
 ]
 
-/** What the keyboard does. */
+/** The list of keyboard shortcuts. */
 export const Help = ({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) => (
   <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
     <dl class="facts">

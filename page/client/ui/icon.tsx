@@ -13,7 +13,7 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-/** A line icon. Decoration: the text beside it, or the label of its button, names it. */
+/** A line icon, hidden from screen readers: the text beside it, or the label of its button, names it. */
 export const Icon = ({ name, size = 18 }: { readonly name: IconName; readonly size?: number }) => (
   <svg
     width={size}

@@ -64,7 +64,7 @@ const Node = ({
     </div>
   )
 
-/** A value as JSON that folds, with a button that copies the whole of it. `isFolded`: only its names are open at first. */
+/** A value as JSON that folds, with a button that copies all of it. `isFolded` opens only its first level. */
 export const JsonTree = ({
   name,
   value,

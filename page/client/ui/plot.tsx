@@ -26,7 +26,7 @@ const height = 190
 const colorOf = (tone: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim()
 
-/** Resolves `light-dark()` of a variable: the canvas knows no CSS. */
+/** The color of a CSS variable with `light-dark()` resolved, for the canvas. */
 const resolved = (tone: string): string => {
   const probe = document.createElement('i')
   probe.style.color = colorOf(tone)
@@ -57,7 +57,7 @@ const dataOf = ({ times, lines, kind }: PlotProps): uPlot.AlignedData => [
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 24] })
 
-/** A line needs two points: fewer are drawn as dots. */
+/** Whether a line has fewer than three points, which are drawn as dots, too. */
 const isSparse = (self: uPlot, series: number): boolean =>
   [...(self.data[series] ?? [])].filter((value) => typeof value === 'number').length < 3
 
@@ -127,7 +127,7 @@ const optionsOf = ({ lines, kind, format = String }: PlotProps, width: number): 
 const sum = (values: readonly (number | null)[]): number =>
   values.reduce<number>((total, value) => total + (value ?? 0), 0)
 
-/** What the plot shows, for who cannot see it: the totals of bars, the last values of lines. */
+/** The plot in words, for screen readers: the totals of bars, the last values of lines. */
 const inWords = ({ title, lines, kind, format = String }: PlotProps): string => {
   const parts = lines.map(({ label, values }) => {
     const value = kind === 'bars' ? sum(values) : (values.findLast((one) => one !== null) ?? 0)

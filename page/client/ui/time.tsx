@@ -8,7 +8,7 @@ export const Time = ({ atMs }: { readonly atMs: number }) => (
   </time>
 )
 
-/** How long ago a moment was, or how far off it is, with the times on hover. */
+/** How long ago a moment was, or how soon it is, with the times on hover. */
 export const Ago = ({ atMs }: { readonly atMs: number }) => {
   const nowMs = useNow()
   return (

@@ -8,12 +8,12 @@ interface Message {
 
 let show: (message: Message) => void = () => {}
 
-/** Says for a few seconds how an action ended. */
+/** Shows for six seconds how an action ended. */
 export const toast = (tone: Message['tone'], text: string): void => show({ tone, text })
 
 const shownMs = 6000
 
-/** The place where messages appear, and are read out. */
+/** Where messages appear; screen readers read them out. */
 export const Toasts = () => {
   const [message, setMessage] = useState<Message>()
   show = setMessage

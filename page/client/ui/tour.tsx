@@ -4,12 +4,12 @@ import { go } from '../router.ts'
 const steps: readonly (readonly [path: string, title: string, text: string])[] = [
   [
     '/local',
-    '1 of 7: make something happen',
-    'Publish an asset. DataZone’s event asks for a run; nothing else is needed.',
+    '1 of 7: publish an asset',
+    'Publish an asset. DataZone’s event requests a run; nothing else is needed.',
   ],
   [
     '/events',
-    '2 of 7: what it caused',
+    '2 of 7: the events it caused',
     'On the left, each event. On the right, what caused it and what it caused.',
   ],
   [
@@ -20,7 +20,7 @@ const steps: readonly (readonly [path: string, title: string, text: string])[] =
   [
     '/assets',
     '4 of 7: all assets',
-    'A square for each published asset, colored by how it stands. Click one for its story.',
+    'A square for each published asset, colored by its status. Click one for its runs.',
   ],
   [
     '/local',
@@ -30,7 +30,7 @@ const steps: readonly (readonly [path: string, title: string, text: string])[] =
   [
     '/waiting',
     '6 of 7: what waits',
-    'Parked requests by why they wait, until when, and the command that releases them.',
+    'Parked requests by reason, with the time of the next try and the command that releases them.',
   ],
   [
     '/',
@@ -58,7 +58,7 @@ export const Tour = () => {
   const [, title, text] = steps[at] ?? [
     '',
     'Your first visit',
-    'Seven clicks show the system at work, and how it survives.',
+    'Seven clicks show the system at work and how it survives failures.',
   ]
   return (
     <aside class="card tour" aria-label="Tour">

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { onKey } from '../keyboard.ts'
 
 /**
- * The row that the keyboard is at: `j` and `k` move it, Enter opens it. The keys see the newest rows and the newest
- * selection, also when they come faster than the page is drawn.
+ * The row that the keyboard selected: `j` and `k` move the selection, Enter opens the row. A key sees the newest rows and
+ * selection even when it comes before the page has rendered the last one.
  */
 export const useSelection = <Row>(
   rows: readonly Row[],

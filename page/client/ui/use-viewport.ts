@@ -8,8 +8,8 @@ export interface Viewport {
 }
 
 /**
- * The part of `frame` that is in view, and what to call when it scrolls. The browser reports its height, because asking
- * for it at each drawing would force a layout.
+ * The part of `frame` that is in view, and its scroll handler. A ResizeObserver reports the height, because reading it at
+ * each render would force a layout.
  */
 export const useViewport = (
   frame: RefObject<HTMLElement | null>,

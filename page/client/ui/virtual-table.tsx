@@ -16,7 +16,7 @@ interface TableProps<Row> {
   readonly rows: readonly Row[]
   readonly columns: readonly Column<Row>[]
   readonly keyOf: (row: Row) => string
-  /** The key of the row that the keyboard is at. */
+  /** The key of the selected row. */
   readonly current?: string | undefined
   readonly rowHeight?: number
   readonly empty: ComponentChildren
@@ -24,7 +24,7 @@ interface TableProps<Row> {
 
 const overscan = 8
 
-/** Scrolls as little as shows the current row below the head. */
+/** Scrolls just far enough to show the current row below the head. */
 function useScrollTo<Row>(
   frame: RefObject<HTMLElement | null>,
   props: TableProps<Row>,
@@ -80,7 +80,7 @@ function Line<Row>({ row, at, columns, rowHeight, isCurrent }: LineProps<Row>) {
       aria-current={isCurrent ? 'true' : undefined}
       style={{
         gridTemplateColumns: templateOf(columns),
-        // A moved row is no shift of the layout, and costs none.
+        // A transform moves the row without a new layout.
         transform: `translateY(${at * rowHeight}px)`,
         height: `${rowHeight}px`,
       }}
@@ -94,7 +94,7 @@ function Line<Row>({ row, at, columns, rowHeight, isCurrent }: LineProps<Row>) {
   )
 }
 
-/** A table that draws only the rows in view, so that any number of rows costs the same. */
+/** A table that renders only the rows in view, so that its cost does not depend on their number. */
 export function VirtualTable<Row>(props: TableProps<Row>) {
   const { label, rows, columns, keyOf, current, rowHeight = 36, empty } = props
   const frame = useRef<HTMLDivElement>(null)

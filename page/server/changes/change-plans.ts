@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { PlannedChangeView } from '../../shared/protocol.ts'
 
-/** What a person is about to change, in words and as a count. The title is what the button of the confirmation says. */
+/** A change before it is confirmed, in words and with its count. The confirming button shows the title. */
 export interface PlannedChange extends Omit<PlannedChangeView, 'id'> {
   /** Makes the change. Returns what happened, in one sentence. */
   readonly apply: () => Promise<string>
-  /** Gives back what the plan holds, when the change is not made. */
+  /** Releases what the plan holds, when the change is not made. */
   readonly discard?: () => Promise<void>
 }
 
@@ -13,8 +13,8 @@ export interface PlannedChange extends Omit<PlannedChangeView, 'id'> {
 export const keptMs = 5 * 60_000
 
 /**
- * Changes that were planned and wait for their confirmation. A change is made once, only as it was planned, and only by a
- * confirmation that repeats its count.
+ * The changes that wait for their confirmation. A change is made once, exactly as it was planned, and only if the
+ * confirmation repeats its count.
  */
 export const changePlans = (now: () => number = Date.now) => {
   const plans = new Map<string, { readonly atMs: number; readonly change: PlannedChange }>()
@@ -34,7 +34,7 @@ export const changePlans = (now: () => number = Date.now) => {
       plans.delete(id)
       return plan.change.apply()
     },
-    /** Forgets a change that a person decided not to make. */
+    /** Drops a change that the viewer did not confirm. */
     discard: async (id: string): Promise<void> => {
       const plan = plans.get(id)
       plans.delete(id)

@@ -11,7 +11,10 @@ const Discard = z.strictObject({ id: z.string() })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** A path that takes JSON of a schema. Answers 400 with each wrong field, 409 or 502 with what a person must know. */
+/**
+ * Adds a POST route for JSON of a schema. Answers 400 with each wrong field, 409 when the change cannot be made, else
+ * 502.
+ */
 const post = <T>(
   app: Hono,
   path: string,
@@ -38,7 +41,7 @@ export const changeRoutes = (app: Hono, state: PageState): void => {
   post(app, '/api/changes/confirm', Confirmation, async ({ id, count }, context) => {
     const done = await plans.confirm(id, count)
     if (done === undefined)
-      throw new CannotChange('this change is not planned, was made already, or has another count')
+      throw new CannotChange('this change was not planned, was already made, or has another count')
     await state.feed.refresh().catch(() => {})
     return context.json({ done })
   })

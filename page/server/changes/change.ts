@@ -23,7 +23,7 @@ export type Change = z.infer<typeof Change>
 export type ChangeOf<Action extends Change['action']> = Extract<Change, { action: Action }>
 export type Target = z.infer<typeof target>
 
-/** A change that cannot be made, in words for the person who asked. */
+/** A change that cannot be made. The viewer sees the message. */
 export class CannotChange extends Error {
   override readonly name = 'CannotChange'
 }

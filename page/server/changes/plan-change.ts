@@ -7,7 +7,7 @@ import { planRedrive } from './plan-redrive.ts'
 import { planPause, planResume } from './plan-switch.ts'
 
 /**
- * Works out what a change would do.
+ * Plans a change: reads what it would affect, and changes nothing.
  * @throws CannotChange when it cannot be made
  */
 export const planChange = async (change: Change, state: PageState): Promise<PlannedChange> => {

@@ -57,7 +57,7 @@ const send = async ({ stack }: PageState, messages: readonly object[]): Promise<
   const count = taken.filter((isTaken) => isTaken).length
   if (count < messages.length)
     throw new CannotChange(
-      `the request queue took ${count} of ${messages.length} messages; ask again, those that it took count once`,
+      `the request queue accepted ${count} of ${messages.length} messages; look at the runs, then ask again only for the others`,
     )
 }
 

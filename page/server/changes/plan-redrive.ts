@@ -11,7 +11,7 @@ import { keptMs, type PlannedChange } from './change-plans.ts'
 const mostMessages = 100
 
 const details = {
-  dead: 'Code failed on these messages five times. Fix the cause first; those that made a run already count once.',
+  dead: 'Handling each of these messages failed five times. Fix the cause first. A request that already made a run makes no second one.',
   rejected: 'The starter rejected these requests. Only those that would not be rejected again are sent.',
 } as const
 
@@ -24,8 +24,8 @@ const viewOf = ({ message, body, reasons, problems }: Candidate): HeldMessageVie
 })
 
 /**
- * Takes messages from a queue and shows them with their reasons. They are hidden from other readers until the change is
- * made, given up, or too old to be made.
+ * Takes messages from a queue and shows them with their reasons. They stay hidden from other readers until the change is
+ * made, discarded or expired.
  */
 export const planRedrive = async (
   { queue: name }: ChangeOf<'redrive'>,

@@ -26,7 +26,7 @@ export const planPause = (change: ChangeOf<'pause'>, state: PageState): PlannedC
   const waiting = open.filter(({ status }) => status === 'PARKED').length
   return {
     title: `Pause ${nameOf(change)}: ${plural(waiting, 'waiting request')}`,
-    detail: `New requests wait, too, until it is resumed. ${plural(open.length - waiting, 'run')} in flight are not stopped. It works within a minute.`,
+    detail: `New requests wait, too, until it is resumed. ${plural(open.length - waiting, 'run')} in flight are not stopped. The pause takes effect within a minute.`,
     count: waiting,
     lines: [`reason: ${change.reason}`],
     apply: async () => {

@@ -2,7 +2,7 @@ import { setQuery, usePlace } from '../../router.ts'
 import { ByRevision } from './by-revision.tsx'
 import { Days } from './days.tsx'
 
-/** The published assets, each a square colored by how it stands; or the runs of the last days. */
+/** The published assets, each a square in the color of its standing; or the runs of the last days. */
 export const AssetsView = () => {
   const { query } = usePlace()
   const by = query.get('by') === 'day' ? 'day' : 'revision'

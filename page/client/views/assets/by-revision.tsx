@@ -51,7 +51,7 @@ const SearchBar = (props: {
   </div>
 )
 
-/** The published assets by project, each a square colored by how its published revision stands. */
+/** The published assets by project, each a square in the color of its standing. */
 export const ByRevision = () => {
   const { rows } = useLive('rows')
   const { query } = usePlace()

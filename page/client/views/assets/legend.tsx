@@ -1,7 +1,7 @@
 import { type AssetCell, lookOfStanding, tallyOf } from '../../model/asset-cells.ts'
 import { count } from '../../model/format.ts'
 
-/** How many assets stand how, as buttons that filter the grid. */
+/** The number of assets of each standing, as buttons that filter the grid. */
 export const Legend = ({
   cells,
   chosen,

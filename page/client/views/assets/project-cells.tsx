@@ -4,7 +4,7 @@ import { type AssetCell, isCovered, lookOfStanding } from '../../model/asset-cel
 import { count, percent, shortened, visible } from '../../model/format.ts'
 import { runHref } from '../../router.ts'
 
-/** With more squares than this in a project they are smaller, so that 3,000 tables fit one screen. */
+/** A project with more squares than this gets smaller ones, so that 3,000 assets fit on one screen. */
 const manyCells = 1000
 
 const square = (cell: AssetCell, tabIndex: number) => {
@@ -35,11 +35,11 @@ const square = (cell: AssetCell, tabIndex: number) => {
 const isSame = (left: AssetCell, right: AssetCell): boolean =>
   left.asset === right.asset && left.standing === right.standing && left.row?.record === right.row?.record
 
-/** A square for each cell. The square of a cell that has not changed is the one before, which costs no drawing. */
+/** A square for each cell. The square of an unchanged cell is reused, so that Preact skips it. */
 const useSquares = (cells: readonly AssetCell[]): readonly VNode[] => {
   const kept = useRef(new Map<string, { cell: AssetCell; tabIndex: number; drawn: VNode }>())
   return cells.map((cell, at) => {
-    // One stop of the tab key for the whole grid: the arrow keys move within it.
+    // The Tab key stops once for the whole grid; the arrow keys move within it.
     const tabIndex = at === 0 ? 0 : -1
     const before = kept.current.get(cell.asset.assetId)
     if (before !== undefined && before.tabIndex === tabIndex && isSame(before.cell, cell)) return before.drawn

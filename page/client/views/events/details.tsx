@@ -58,7 +58,7 @@ const Effects = ({ event, events }: DetailsProps) => {
   )
 }
 
-/** One event: what caused it, what it caused, and the whole of it. */
+/** One event: what caused it, what it caused, and its JSON. */
 export const Details = ({ event, events }: DetailsProps) => {
   const status = statusOf(event.detailType)
   return (

@@ -12,7 +12,7 @@ export const statusOf = (detailType: string): string | undefined => {
   return word === 'Started' ? 'STARTED' : word?.toUpperCase().replace(' ', '_')
 }
 
-/** What identifies an event among those that the page holds. */
+/** The key of an event among those that the page holds. */
 export const keyOf = ({ sequence }: EventLine): string => String(sequence)
 
 /** The asset or data source of an event, as a link to its run. */
@@ -30,7 +30,7 @@ const subjectOf = ({ bus, detailType }: EventLine): string => {
   return detailType.startsWith('Data Source') ? 'data source run' : 'run'
 }
 
-/** A run's event as its status, any other as its own words. */
+/** An event of a run as its status, any other as its detail type. */
 export const What = ({ event }: { readonly event: EventLine }) => {
   const status = statusOf(event.detailType)
   return status === undefined ? (

@@ -1,6 +1,6 @@
 import type { EventLine, RunRow } from '../../../shared/protocol.ts'
 
-/** Which events the view can show: a bus, or what was rejected or skipped. */
+/** The choices of the view: the events of a bus, or what was rejected or skipped. */
 export const buses = [
   ['', 'All'],
   ['run', 'Run bus'],
@@ -8,7 +8,7 @@ export const buses = [
   ['requests', 'Rejected and skipped'],
 ] as const
 
-/** Whether an event is of the bus and holds the text, which is in lower case. */
+/** Whether an event is of the bus and contains the text, which must be in lower case. */
 export const matches = (event: EventLine, bus: string, text: string): boolean => {
   if (bus === 'requests' && !/(Rejected|Skipped|Duplicate)$/.test(event.detailType)) return false
   if (bus !== '' && bus !== 'requests' && event.bus !== bus) return false
@@ -17,7 +17,7 @@ export const matches = (event: EventLine, bus: string, text: string): boolean =>
   return all.some((part) => part?.toLowerCase().includes(text) === true)
 }
 
-/** DataZone's events about a run name only the run: its row knows the asset. */
+/** Adds the asset to an event of DataZone that names only the run, from the run's row. */
 export const withTarget = (event: EventLine, byRunId: ReadonlyMap<string, RunRow>): EventLine => {
   const runId = event.runId ?? event.subjectId
   if (event.target !== undefined || runId === undefined) return event

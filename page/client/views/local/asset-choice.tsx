@@ -4,10 +4,10 @@ import { getJson } from '../../api.ts'
 import { useLive } from '../../live.ts'
 import { shortened, visible } from '../../model/format.ts'
 
-/** More would make the list slow; the others are published through the API. */
+/** More would make the list slow; publish the others through the simulator's API. */
 const mostAssets = 500
 
-/** The published assets of the local stack, and the one that is chosen: at first the one to begin with. */
+/** The published assets of the local stack, and the chosen one: at first the asset of the first request. */
 export const useAssetChoice = () => {
   const { hello } = useLive('hello')
   const first = hello?.firstRequest

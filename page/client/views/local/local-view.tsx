@@ -4,7 +4,7 @@ import { SendRequest } from './send-request.tsx'
 import { Switches } from './switches.tsx'
 import { TimeAndWorkers } from './time-and-workers.tsx'
 
-/** What only a local stack can do: publish, send, break, and watch the system survive it. */
+/** What only a local stack offers: publish assets, send requests, set faults, move the clock. */
 export const LocalView = () => (
   <div class="grid-2">
     <div class="stack" style={{ alignContent: 'start' }}>

@@ -3,7 +3,7 @@ import { shortened, visible } from '../../model/format.ts'
 import { AssetChoice, useAssetChoice } from './asset-choice.tsx'
 import { attempt, simulator } from './simulator.ts'
 
-/** What becomes of the next runs of an asset, as the control of the simulator names it. */
+/** The outcomes of a run, as the control API of the simulator names them. */
 const outcomes = [
   ['succeeded', 'succeed'],
   ['failed', 'fail'],
@@ -20,7 +20,7 @@ interface Outcome {
 
 const wordOf = (outcome: string): string => outcomes.find(([name]) => name === outcome)?.[1] ?? outcome
 
-/** The outcomes that are set, and what replaces them. */
+/** The outcomes that are set, and the function that replaces them. */
 const useOutcomes = () => {
   const [set, setSet] = useState<readonly Outcome[]>([])
   const read = async () => setSet(await simulator<readonly Outcome[]>('GET outcomes'))
@@ -88,7 +88,7 @@ const Next = (props: {
   </div>
 )
 
-/** Decides how the next runs of one asset end, and when. */
+/** Sets how the next runs of one asset end, and when. */
 export const Outcomes = () => {
   const choice = useAssetChoice()
   const planned = useOutcomes()

@@ -4,7 +4,7 @@ import { attempt, simulator } from './simulator.ts'
 
 const many = 50
 
-/** Publishes assets at the simulated DataZone, whose events ask for runs. */
+/** Publishes assets in the simulated DataZone, whose events request runs. */
 export const Publish = () => {
   const choice = useAssetChoice()
   const { assets, asset } = choice

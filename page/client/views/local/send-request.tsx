@@ -11,7 +11,7 @@ const forms: readonly FieldSchema[] = requestSchema.oneOf
 const kindOf = (form: FieldSchema): string => String(form.properties?.['kind']?.const ?? '')
 const newKey = (): string => `page-${Date.now().toString(36)}`
 
-/** The values of the form; what was not written is filled with an asset to begin with. */
+/** The values of the form. Empty fields are filled for the asset of the first request. */
 const useValues = () => {
   const first = useLive('hello').hello?.firstRequest
   const [values, setValues] = useState<FormValues>({})
@@ -76,7 +76,7 @@ const Problems = ({ problems }: { readonly problems: readonly string[] }) =>
     </ul>
   )
 
-/** Sends a request to the queue: from a form made of the JSON schema, or as a person writes it. */
+/** Sends a request to the queue: from a form built from the JSON schema, or from raw text. */
 export const SendRequest = () => {
   const { filled, setValues, renew } = useValues()
   const [at, setAt] = useState(0)

@@ -1,11 +1,11 @@
 import { postJson } from '../../api.ts'
 import { toast } from '../../ui/toast.tsx'
 
-/** Calls the control of the simulated DataZone. */
+/** Calls the control API of the simulated DataZone. */
 export const simulator = <T>(call: string, body?: object): Promise<T> =>
   postJson<T>('/api/local/simulator', { call, ...(body === undefined ? {} : { body }) })
 
-/** Does something that a person asked for, and says how it went. */
+/** Runs an action of the viewer, and shows whether it worked. */
 export const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {
   try {
     await act()

@@ -4,7 +4,7 @@ import { attempt, simulator } from './simulator.ts'
 
 type Armed = readonly Readonly<Record<string, unknown>>[]
 
-/** The faults that are set, and what sets or removes one. */
+/** The faults that are set, and the function that sets or removes one. */
 const useFaults = () => {
   const [armed, setArmed] = useState<Armed>([])
   const read = async () => setArmed(await simulator<Armed>('GET faults'))

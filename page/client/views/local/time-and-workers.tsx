@@ -12,14 +12,16 @@ const steps = [
 
 const Clock = () => (
   <>
-    <p class="muted">Moves DataZone’s clock: its runs end sooner. The functions’ own clock stays.</p>
+    <p class="muted">
+      Moves DataZone’s clock forward, so that its runs end sooner. The functions keep the real time.
+    </p>
     <div class="row">
       {steps.map(([label, advanceMs]) => (
         <button
           type="button"
           key={label}
           onClick={() =>
-            void attempt(`DataZone is ${label} further`, () => simulator('POST clock', { advanceMs }))
+            void attempt(`moved DataZone’s clock by ${label}`, () => simulator('POST clock', { advanceMs }))
           }
         >
           Forward {label}
@@ -41,8 +43,7 @@ const Workers = () => {
   return (
     <>
       <p class="muted">
-        Kills every execution environment in the middle of what it does. Nothing is lost: watch the runs
-        continue.
+        Kills every execution environment in the middle of its work. Nothing is lost: watch the runs continue.
       </p>
       <div class="row">
         <button type="button" class="danger" disabled={!canKill} onClick={() => void kill()}>

@@ -76,7 +76,7 @@ const Endings = ({ overview }: { readonly overview: Overview }) => {
   )
 }
 
-/** The figures that are read at a glance. */
+/** The figures at the top of the overview. */
 export const Figures = ({ overview }: { readonly overview: Overview }) => {
   const { inFlight, claimed, unannounced, startsPerSecond, startQuotaPerSecond, lateness, running } = overview
   return (

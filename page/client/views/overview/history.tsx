@@ -68,7 +68,7 @@ const Shape = (props: {
   readonly quota: number
 }) => {
   const { shape, series, quota } = props
-  // A plot is drawn again when its lines are new, so they are made once for each series.
+  // New lines redraw the plot, so they are made once for each series.
   const lines = useMemo(() => shape.linesOf(series, quota), [series, quota])
   const { title, kind, format } = shape
   return (
@@ -79,7 +79,7 @@ const Shape = (props: {
   )
 }
 
-/** The plots of the last hour, day or week, and from what they were counted. */
+/** The plots of the last hour, day or week, and which runs they count. */
 export const History = ({ overview }: { readonly overview: Overview }) => {
   const [window, setWindow] = useState<PlotWindow>('hour')
   const series = useSeries(window)

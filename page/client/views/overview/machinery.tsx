@@ -48,7 +48,7 @@ const endingsIn = (counts: Overview['endingsToday']): string =>
     .map(([kind, value]) => `${count(value)} ${lookOf(kind).word.toLowerCase()}`)
     .join(', ') || 'none yet'
 
-/** The quotas, queues, stops, the last sweep, and what the page itself reads. */
+/** The quotas, queues and stops, the last sweep, and how much the page itself reads. */
 export const Machinery = ({ overview }: MachineryProps) => {
   const { quotas, queues, endingsToday, lastSweepAtMs, reads } = overview
   return (

@@ -3,7 +3,7 @@ import { decisionOf } from '../../model/decision.ts'
 import type { Explained, ExplainedRecord, ExplainedRun } from '../../model/explanation.ts'
 import type { Target } from './use-explained.ts'
 
-/** Something that happened to a run: what the record notes, an event, or a call to DataZone. */
+/** Something that happened to a run: an entry of its record, an event, or a call to DataZone. */
 export interface Moment {
   readonly atMs: number
   readonly source: 'request' | 'decision' | 'call' | 'record' | 'event' | 'skip'
@@ -29,7 +29,7 @@ export const eventsOf = (
   )
 }
 
-/** The request, and the rule that decided it. */
+/** The request of a run, and the rule that decided it. */
 const beginning = (run: ExplainedRecord): readonly Moment[] => {
   const { requestKey, requestedAtMs, trigger } = run.request
   const decision = decisionOf(run)
@@ -42,7 +42,7 @@ const beginning = (run: ExplainedRecord): readonly Moment[] => {
   ]
 }
 
-/** The calls that changed something at DataZone. Their times are on the record; those of Get and List are not. */
+/** The calls that changed something in DataZone. The record holds their times, but not those of Get and List. */
 const callsOf = ({ startSent, cancel, subject, runId }: ExplainedRecord): readonly Moment[] => {
   const start = subject.types === undefined ? 'StartDataSourceRun' : 'StartMetadataGenerationRun'
   const calls: (readonly [number | undefined, string])[] = [
@@ -66,7 +66,7 @@ const momentOfEvent = (event: EventLine): Moment => ({
   event,
 })
 
-/** Everything that is known about a run and its target, oldest first. */
+/** All moments of a run and its target, oldest first. */
 export const momentsOf = (
   story: ExplainedRun | undefined,
   events: readonly EventLine[],

@@ -38,7 +38,7 @@ const indexOf = (
 
 const Standing = ({ story }: { readonly story: ExplainedRun | undefined }) =>
   story === undefined ? (
-    <p class="card">No run of it is recorded.</p>
+    <p class="card">No run is recorded for it.</p>
   ) : (
     <section class="card">
       <div class="row" style={{ marginBottom: '6px' }}>
@@ -67,7 +67,7 @@ const Records = ({ story, target }: { readonly story: ExplainedRun; readonly tar
   </>
 )
 
-/** Everything about one run and the others of its asset or data source. */
+/** One run, and the other runs of its asset or data source. */
 export const RunView = () => {
   const { path, query } = usePlace()
   const { events, byKey } = useLive('events', 'byKey')

@@ -17,7 +17,7 @@ const optionsOf = (values: ReadonlySet<string>, all: string, word = (value: stri
   ...[...values].toSorted().map((value) => [value, shortened(visible(word(value)), 60)] as const),
 ]
 
-/** What the rows can be filtered by, as the options of selects. */
+/** The values that the rows can be filtered by, as the options of selects. */
 export const facetsOf = (rows: readonly RunRow[]) => {
   const [reasons, types, domains] = [new Set<string>(), new Set<string>(), new Set<string>()]
   const projects = new Map<string, string>()

@@ -16,7 +16,7 @@ import { type Older, useOlder, withOlder } from './use-older.ts'
 
 const change = (next: Filters): void => setQuery({ ...queryOf(next) })
 
-/** Since when the page holds all runs, and the button that reads the ones before. */
+/** Since when the page holds all runs, and the button that reads older ones. */
 const OlderButton = ({ older }: { readonly older: Older }) => {
   const { overview } = useLive('overview')
   const sinceMs = overview?.held.sinceMs
@@ -50,7 +50,7 @@ const Exports = ({ found }: { readonly found: readonly RunRow[] }) => (
   </>
 )
 
-/** The rows that the page holds, the older ones that were read, and those of both that match. */
+/** The rows that the page holds and the older ones that were read, and which of them match. */
 const useFound = () => {
   const live = useLive('rows', 'byKey')
   const { query } = usePlace()
@@ -63,7 +63,7 @@ const useFound = () => {
 
 const noRuns = 'No run is recorded yet. Publish an asset or send a request.'
 
-/** The live table of runs. The whole filter is in the address. */
+/** The live table of runs. The address holds the whole filter. */
 export const RunsView = () => {
   const { filters, rows, found, older } = useFound()
   const [chosen, setChosen] = useState(keptColumns)

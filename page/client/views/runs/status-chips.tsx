@@ -12,7 +12,7 @@ interface ChipsProps {
   readonly onChange: (filters: Filters) => void
 }
 
-/** A button for each status that a run has, with how many have it. */
+/** A button for each status that a run has, with the number of its runs. */
 export const StatusChips = ({ rows, filters, onChange }: ChipsProps) => {
   const counts = useMemo(() => tally(rows.map(({ status }) => status)), [rows])
   const known = [...allStatuses, ...[...counts.keys()].filter((status) => !allStatuses.includes(status))]

@@ -3,7 +3,7 @@ import type { OlderPosition, OlderRuns, RunRow } from '../../../shared/protocol.
 import { getJson } from '../../api.ts'
 import { toast } from '../../ui/toast.tsx'
 
-/** Runs older than those that the page holds, read 500 at a time when a person asks for them. */
+/** Runs older than those that the page holds, read 500 at a time on request. */
 export interface Older {
   readonly rows: readonly RunRow[]
   /** Whether the last read found that there are no older runs. */
@@ -13,7 +13,7 @@ export interface Older {
   readonly read: () => Promise<void>
 }
 
-/** Begins before the oldest of `rows`, again when other statuses are chosen; without any, reads those of all statuses. */
+/** Reads on from the oldest of `rows`, and starts over when other statuses are chosen. No statuses means all. */
 export const useOlder = (rows: readonly RunRow[], statuses: readonly string[]): Older => {
   const [older, setOlder] = useState<readonly RunRow[]>([])
   const [next, setNext] = useState<OlderPosition | 'end'>()

@@ -6,13 +6,13 @@ const words = {
   dead: {
     title: 'Dead letters',
     tone: 'bad',
-    text: 'Code failed five times on {count}. Fix the cause, then redrive.',
+    text: 'Handling failed five times for {count}. Fix the cause, then redrive.',
     button: 'Look and redrive',
   },
   rejected: {
     title: 'Rejected requests',
     tone: 'rejected',
-    text: 'The starter rejected {count}; the button shows each with its reasons. Their senders fix and send them again; after a change of the policy or the deployment, redrive.',
+    text: 'The starter rejected {count}; the button shows each with its reasons. Their senders must fix and resend them; redrive them after a change of the policy or the deployment.',
     button: 'Look and redrive',
   },
 } as const

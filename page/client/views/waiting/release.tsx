@@ -3,7 +3,7 @@ import { ChangeButton } from '../../ui/change.tsx'
 const resumed = 'dzrun resume '
 const closed = /^dzrun breaker close '(.*)'$/
 
-/** The button that does what a command does. */
+/** The button that does the same as a `resume` or `breaker close` command; nothing for other commands. */
 export const Release = ({ command }: { readonly command: string }) => {
   if (command.startsWith(resumed)) {
     const [domainId, projectId] = command.slice(resumed.length).split('/')
