@@ -1,3 +1,5 @@
+import { farAheadMs } from './far-ahead.ts'
+
 /**
  * The states of a backfill plan, and every move between them.
  *
@@ -106,6 +108,10 @@ export const stopPlan = (plan: BackfillPlan, nowMs: number): PlanChange => {
       return plan.state satisfies never
   }
 }
+
+/** P9: whether the lease ends later than any sweep sets it. A clock that ran ahead took it, and no sweep would send again. */
+export const isLeasedFarAhead = ({ lease }: BackfillPlan, nowMs: number): boolean =>
+  lease !== undefined && lease.untilMs > nowMs + farAheadMs.work
 
 /** Returns the plan with a lease for one sender; undefined while it may not be sent, or another sender holds it. */
 export const leasePlan = (plan: BackfillPlan, nowMs: number, untilMs: number): BackfillPlan | undefined =>

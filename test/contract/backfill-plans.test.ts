@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbBackfillPlans } from '../../lib/adapters/dynamodb/backfill-plans.ts'
 import { newPlan } from '../../lib/run/backfill-plan.ts'
 import { memoryBackfillPlans } from '../support/memory-backfill-plans.ts'
-import { t0 } from '../support/runs.ts'
+import { minute, t0 } from '../support/runs.ts'
 import { backfillPlansContract } from './backfill-plans.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
@@ -34,6 +34,26 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
       },
       close: async () => {},
     }
+  })
+
+  test('P9: frees and reports a plan whose lease ends in the year 2100', async () => {
+    const reported: unknown[] = []
+    const plans = dynamoDbBackfillPlans(table.client, table.name, {
+      report: (...all) => reported.push(all),
+      now: () => t0,
+    })
+    const begun = await plans.replace(newPlan('leased', 'dzd_orders', t0))
+    if (begun === undefined) throw new Error('the plan was not written')
+    const read = async () => (await plans.all()).find(({ name: of }) => of === 'leased')
+    const held = { takenAtVersion: 1, untilMs: t0 + 60 * minute }
+    const leased = await plans.replace({ ...begun, lease: held }, begun)
+    expect(await read()).toMatchObject({ lease: held })
+    expect(reported).toEqual([])
+    await plans.replace({ ...begun, lease: { ...held, untilMs: Date.UTC(2100, 0) } }, leased)
+    const freed = await read()
+    expect(freed).not.toHaveProperty('lease')
+    expect(reported).toEqual([[{ pk: 'BACKFILLS', sk: 'leased' }, expect.stringContaining('counts as over')]])
+    if (freed !== undefined) await plans.replace(freed, freed)
   })
 
   test('P8: leaves out and reports a plan and a chunk that it cannot read', async () => {

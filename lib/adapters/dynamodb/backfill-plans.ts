@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { BackfillPlans } from '../../ports/backfill-plans.ts'
 import type { ReportMalformedItem } from '../../ports/malformed-items.ts'
-import { type BackfillPlan, backfillStates } from '../../run/backfill-plan.ts'
+import { type BackfillPlan, backfillStates, isLeasedFarAhead } from '../../run/backfill-plan.ts'
 import { generationTypes } from '../../run/run.ts'
 import { answered } from './answered.ts'
 import { absent, conditionParameters, unchangedSince } from './conditions.ts'
@@ -51,11 +51,15 @@ const chunkKey = ({ name, createdAtMs }: BackfillPlan, chunk: number) => ({
   sk: `CHUNK#${String(chunk).padStart(6, '0')}`,
 })
 
-const planOf = (item: unknown, report: ReportMalformedItem): readonly BackfillPlan[] => {
+const planOf = (item: unknown, nowMs: number, report: ReportMalformedItem): readonly BackfillPlan[] => {
   const parsed = z.safeParse(PlanItem, item)
   if (parsed.success) {
-    const { sk: name, ...plan } = parsed.data
-    return [{ name, ...plan }]
+    const { sk: name, ...fields } = parsed.data
+    const plan = { name, ...fields }
+    if (!isLeasedFarAhead(plan, nowMs)) return [plan]
+    report({ pk: plansPartition, sk: name }, 'has a lease far ahead of the clock; it counts as over')
+    const { lease: _, ...free } = plan
+    return [free]
   }
   const key = z.safeParse(z.object({ sk: z.string() }), item)
   report({ pk: plansPartition, sk: key.data?.sk ?? '' }, 'is not a valid backfill plan; it is left out')
@@ -73,17 +77,19 @@ const asPort = async <T>(call: () => Promise<T>): Promise<T> => {
 interface PlanOptions {
   readonly backOff?: BackOff
   readonly report?: ReportMalformedItem
+  /** The current time, in ms since the epoch (default: the clock of the machine). */
+  readonly now?: () => number
 }
 
 /** The list of plans. */
 const planItems = (
   client: DynamoDBClient,
   table: string,
-  { backOff, report = () => {} }: PlanOptions,
+  { backOff, report = () => {}, now = Date.now }: PlanOptions,
 ): Pick<BackfillPlans, 'all' | 'replace'> => ({
   all: () =>
     asPort(async () =>
-      (await readPartition(client, table, plansPartition)).flatMap((item) => planOf(item, report)),
+      (await readPartition(client, table, plansPartition)).flatMap((item) => planOf(item, now(), report)),
     ),
 
   async replace(plan, read) {
