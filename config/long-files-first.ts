@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What takes longest, the longest first: the simulation keeps every core busy while the servers' tests wait. */
+/** The slowest test files, slowest first: the simulation keeps every core busy while the tests of servers wait. */
 const longFiles = [
   'test/simulation/simulation.test.ts',
   'test/e2e/start.test.ts',
@@ -21,7 +21,7 @@ const placeOf = ({ moduleId, project }: TestSpecification): number => {
   return group * (longFiles.length + 1) + (index === -1 ? longFiles.length : index)
 }
 
-/** Starts the long files of a group first. Vitest itself takes the projects by name, which leaves the simulation for last. */
+/** Starts the slow files of a group first. Vitest would run projects by name, which leaves the simulation for last. */
 export class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)

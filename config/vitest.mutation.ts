@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** What Stryker runs against each mutant: the tests that need no server, no package and no simulated world. */
+/** The tests that Stryker runs against each mutant: those without a server, a package or a simulated world. */
 export default defineConfig({
   test: {
     include: ['test/unit/{run,usecases}/**/*.test.ts', 'test/property/**/*.test.ts'],

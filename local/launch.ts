@@ -9,7 +9,6 @@ import { hintWindowAtSpeed, notificationWindowAtSpeed, settingsAtSpeed } from '.
 import { type Stack, startStack } from './stack.ts'
 import type { StackOptions } from './stack-api.ts'
 
-/** Options of `launch`. */
 export interface LaunchOptions
   extends Pick<StackOptions, 'host' | 'log' | 'supervise' | 'dataDir' | 'onPublish'> {
   readonly assets: number

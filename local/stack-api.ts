@@ -13,7 +13,6 @@ import type { PublishedMessage } from './sns/published.ts'
 import type { RecordedDelivery } from './target-delivery.ts'
 import type { NotRunResource } from './template/plan.ts'
 
-/** Options of `startStack`. */
 export interface StackOptions {
   /** The packaged CloudFormation template. */
   readonly template: unknown

@@ -7,7 +7,7 @@ type Domain = Catalogue['domains'][number]
 type Asset = Domain['assets'][number]
 type Column = Asset['columns'][number]
 
-/** The only domain of the samples. */
+/** The id of the only domain in the sample catalogue. */
 export const sampleDomainId = 'dzd_sample1234567'
 
 const sales = { id: 'salesproject01', name: 'Sales' }

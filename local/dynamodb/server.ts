@@ -4,7 +4,6 @@ import { startEngine } from './engine.ts'
 import { externalEndpoint } from './external-endpoint.ts'
 import { superviseEngine } from './supervised-engine.ts'
 
-/** A running DynamoDB engine. */
 export interface DynamoDbServer {
   readonly endpoint: string
   /** The process id of an engine that this process started, which ends with it; undefined for an external engine. */
@@ -12,7 +11,6 @@ export interface DynamoDbServer {
   close(): Promise<void>
 }
 
-/** Options of `startDynamoDb`. */
 export interface DynamoDbOptions {
   readonly port?: number | undefined
   readonly host?: string | undefined

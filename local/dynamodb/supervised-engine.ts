@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode, type HttpServer, type ListenOptions, listen, readBody } from '../servers/http.ts'
 import { type Engine, startEngine } from './engine.ts'
 
-/** Options of `superviseEngine`. */
 export interface SupervisionOptions extends ListenOptions {
   readonly program: string
   /** The SQLite file of the data. Default: a temporary one. */

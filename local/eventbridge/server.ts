@@ -37,7 +37,6 @@ export interface EventBridgeServer {
   close(): Promise<void>
 }
 
-/** Options of `startEventBridge`. */
 export interface EventBridgeOptions {
   /** Physical names of the buses by logical id; the default bus always exists. */
   readonly buses: Readonly<Record<string, string>>

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A running HTTP server. */
 export interface HttpServer {
   readonly endpoint: string
   readonly port: number

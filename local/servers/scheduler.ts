@@ -20,7 +20,6 @@ export interface Misfire {
   readonly reason: string
 }
 
-/** A running schedule. */
 export interface RunningSchedule {
   /** Returns the newest misfires, oldest first. */
   misfires(): readonly Misfire[]

@@ -15,7 +15,6 @@ export interface TapRule {
   readonly action: 'crash' | 'hang up' | ((request: TappedRequest) => Promise<void>)
 }
 
-/** An active rule. */
 export interface TapPoint {
   /** Returns the number of calls on which the rule has acted. */
   hits(): number

@@ -19,7 +19,6 @@ export interface TappedRequest {
 /** Decides whether to forward a call (`before`) and whether to return its answer (`after`). */
 export type TapHook = (request: TappedRequest, when: 'before' | 'after') => Promise<'pass' | 'hang up'>
 
-/** The answer of a tapped server. */
 interface Answer {
   readonly status: number
   readonly headers: NodeJS.Dict<string | string[]>

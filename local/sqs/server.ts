@@ -19,7 +19,6 @@ export interface SqsServer {
 /** The operations whose answers contain queue URLs. */
 const answersWithUrls = /\.(CreateQueue|GetQueueUrl|ListQueues)$/
 
-/** Options of `startSqs`. */
 export interface SqsOptions extends ListenOptions {
   /** Keeps queues and messages in this directory. Default: in memory. */
   readonly dataDir?: string | undefined

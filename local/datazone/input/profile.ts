@@ -72,7 +72,6 @@ export const profileSchema = strictObject({
   events: z.record(detailType, eventShape),
 })
 
-/** A recorded profile. */
 export type Profile = z.infer<typeof profileSchema>
 
 const tokenSettings = ({ sameToken, otherRequest }: Profile['start']): SettingsInput => ({

@@ -79,7 +79,7 @@ const endings = {
   medianMs: z.number().positive().default(30_000),
   /** Median time from StartDataSourceRun to ending, in milliseconds. Assumption. */
   dataSourceMedianMs: z.number().positive().default(60_000),
-  /** Spread of that time: the standard deviation of its logarithm. */
+  /** Spread of both times: the standard deviation of their logarithm. */
   sigma: z.number().min(0).default(0.5),
   /** How long the lineage import of a data source run takes after the run has ended, in milliseconds. Assumption. */
   lineageMs: waitMs.default(20_000),

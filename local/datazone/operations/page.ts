@@ -3,7 +3,6 @@ import { countBelow, type IndexedRun, type ListOrder, placeOf } from '../world/r
 import type { World } from '../world/world.ts'
 import { type PagePlace, readPageToken, writePageToken } from './page-token.ts'
 
-/** The query of a List. */
 type PageQuery<R> = Readonly<{
   /** The operation and its filters, which seal the page token. */
   key: readonly unknown[]

@@ -63,7 +63,6 @@ export type DataSource = Omit<ParsedDataSource, 'status'> & {
   updatedAtMs: number
 }
 
-/** A user profile. */
 export type User = ParsedDomain['users'][number]
 
 /** A project. Every caller may act in a project whose `members` are undefined. */
@@ -76,7 +75,6 @@ export type Domain = Readonly<Omit<ParsedDomain, 'id' | 'projects' | 'assets' | 
     assets: ReadonlyMap<string, Asset>
     dataSources: ReadonlyMap<string, DataSource>
   }>
-/** Domains by id. */
 export type Domains = ReadonlyMap<string, Domain>
 
 const createAsset = (given: ParsedAsset, createdAtMs: number): Asset => {

@@ -1,6 +1,5 @@
 /** The orders in which List can answer runs. */
 export const listOrders = ['newest', 'oldest', 'random'] as const
-/** An order of List. */
 export type ListOrder = (typeof listOrders)[number]
 
 /** The fields of a run that the index reads. */
