@@ -151,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByText('SUCCEEDED after a while').waitFor()
     })
 
-    test('shows names, errors and events as text, whatever they hold', async () => {
+    test('renders names, errors and events as text, never as markup', async () => {
       world.announce({
         version: '0',
         id: 'hostile',
@@ -198,7 +198,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' })
     })
 
-    test('asks before it changes anything, and names the count', async () => {
+    test('asks before it changes anything, and shows the count', async () => {
       const tab = await open(`/run/${domainId}/asset/orders`)
       await tab.getByRole('button', { name: 'Cancel', exact: true }).click()
       const dialog = tab.getByRole('dialog', { name: 'Cancel what runs for 1 target' })
@@ -244,7 +244,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await tab.evaluate('document.activeElement.getAttribute("aria-label")')).toContain('table 1:')
     })
 
-    test('decides the outcome of one asset', async () => {
+    test('sets the outcome of one asset', async () => {
       const tab = await open('/local')
       await tab.getByLabel('After seconds').fill('7')
       await tab.getByRole('button', { name: 'Set the outcome' }).click()
@@ -262,7 +262,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByRole('button', { name: 'No older runs' }).waitFor()
     })
 
-    test('sends a request from the form, says what is wrong with a raw one, publishes, breaks and kills', async () => {
+    test('sends a request from the form, names the problems of a raw one, publishes, sets faults and kills workers', async () => {
       const tab = await open('/local')
       await tab.getByRole('button', { name: 'Send', exact: true }).click()
       await eventually(async () =>
@@ -295,7 +295,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByRole('complementary', { name: 'Tour' }).waitFor({ state: 'detached' })
     })
 
-    test('keeps the theme that a person chose', async () => {
+    test('keeps the chosen theme', async () => {
       const tab = await openFresh('/')
       const background = () => tab.evaluate('getComputedStyle(document.documentElement).backgroundColor')
       const light = await background()
@@ -308,7 +308,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     // Last: it replaces the server of the others.
-    test('says that the server is gone, and resumes when it is back', async () => {
+    test('shows that the server is gone, and resumes when it is back', async () => {
       const tab = await open('/runs')
       const { port } = page
       await page.close()

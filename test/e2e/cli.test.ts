@@ -20,7 +20,7 @@ describe('dzrun on a local stack', () => {
   const inDomain = (...args: readonly string[]) => dzrun(...args, '--domain', domain)
 
   // First, because a starter that has read "not paused" believes it for half a minute.
-  test('pauses a project, shows what waits for it, and resumes it', async () => {
+  test('pauses a project, shows its waiting requests, and resumes it', async () => {
     const scope = `${domain}/refdataproj001`
     expect(await dzrun('pause', scope, '--reason', 'glossary is being rebuilt')).toMatchObject({ code: 0 })
     expect(await inDomain('submit', 'tpcds_item')).toMatchObject({ code: 0 })
@@ -83,7 +83,7 @@ describe('dzrun on a local stack', () => {
     await eventually(async () => expect((await inDomain('explain', 'tpcds_promotion')).code).toBe(0))
   })
 
-  test('cancels what waits', async () => {
+  test('cancels a waiting request', async () => {
     const cancel = await inDomain('cancel', 'tpcds_reason', '--reason', 'not wanted')
     expect(cancel).toMatchObject({ code: 0, stderr: '' })
     const asData = await inDomain('cancel', 'tpcds_reason', '--json', 'requestId,asset')

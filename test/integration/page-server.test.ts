@@ -114,7 +114,7 @@ describe('the server of the page', () => {
       expect((await confirm(2)).status).toBe(409)
     })
 
-    test('names the field that is wrong in a change', async () => {
+    test('names the invalid field of a change', async () => {
       const answer = await change(own(), {
         action: 'cancel',
         targets: [{ domainId: 'x', assetId: '../etc' }],
@@ -138,7 +138,7 @@ describe('the server of the page', () => {
       expect(next).toMatchObject({ count: 0, messages: [{ reasons: ['version: must be 1'] }] })
     })
 
-    test('shows messages again when the change is given up', async () => {
+    test('puts the messages back when the change is discarded', async () => {
       await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['given up'] })
       const ask = () => change(own(), { action: 'redrive', queue: 'rejected' })
       const plan = JSON.parse((await ask()).body)
@@ -150,7 +150,7 @@ describe('the server of the page', () => {
       await change(own(), { id: again.id }, '/api/changes/discard')
     })
 
-    test('has no path that changes anything, nor any of a local stack, when it shows a deployed one', async () => {
+    test('has no routes that change anything, and none of a local stack, for a deployed stack', async () => {
       const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
       try {
         const other = await deployed.start()

@@ -23,7 +23,7 @@ describe('the stream of the page', () => {
   const read = (headers: Record<string, string>, isEnough: (text: string) => boolean) =>
     readStream(page, { cookie, ...headers }, isEnough)
 
-  test('begins with a snapshot, and resumes after the last id with what changed since', async () => {
+  test('begins with a snapshot, and resumes after the last id with the changes since then', async () => {
     const first = await read({}, (text) => text.includes('"orders"') && lastId(text) !== '')
     expect(first).toContain('event: snapshot')
     world.store.given(
@@ -38,7 +38,7 @@ describe('the stream of the page', () => {
     expect(second).not.toContain('"orders"')
   })
 
-  test('gives a snapshot to a viewer who knows another server', async () => {
+  test('sends a snapshot to a viewer whose last id is of another server', async () => {
     expect(await read({ 'last-event-id': 'other.5.5.5' }, (text) => text.includes('event: '))).toContain(
       'event: snapshot',
     )

@@ -57,7 +57,7 @@ const of = (kind: string) => leaves.filter(([path]) => kinds[path]?.some((one) =
 const flagsOf = (command: Command) => command.options.map(({ long }) => long)
 const formatsOf = (command: Command) => command.options.find(({ long }) => long === '--output')?.argChoices
 
-test('knows what each command does', () => {
+test('has a kind for every command', () => {
   expect(leaves.map(([path]) => path).toSorted()).toEqual(Object.keys(kinds).toSorted())
 })
 

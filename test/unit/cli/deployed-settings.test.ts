@@ -33,7 +33,7 @@ describe('deployedSettings', () => {
     expect(error).not.toHaveBeenCalled()
   })
 
-  test('prefers what the person gave', async () => {
+  test('prefers the given flags', async () => {
     const given = { defaultTypes: ['BUSINESS_GLOSSARY_ASSOCIATIONS'], startRatePerSecond: 1 } as const
     expect(await deployedSettings(sweepsWith(recorded), given)).toEqual(given)
     expect(await deployedSettings(sweepsWith(undefined), given)).toEqual(given)

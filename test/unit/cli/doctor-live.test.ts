@@ -96,7 +96,7 @@ describe('listFacts', () => {
     expect(listFacts(runs)).toEqual({ order, runsSeen: runs.length, unrecognizedStatuses: [] })
   })
 
-  test('keeps a status that is a word of the service and is not known', () => {
+  test('keeps an unknown status that looks like a word of the service', () => {
     const statuses = ['SUCCEEDED', 'QUEUED', 'QUEUED', 'of team Sales', undefined]
     expect(listFacts(statuses.map((status) => ({ status }))).unrecognizedStatuses).toEqual(['QUEUED'])
   })

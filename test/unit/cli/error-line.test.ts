@@ -53,7 +53,7 @@ describe('errorLine', () => {
     expect(errorLine(new CatalogRefused('GetAsset', refusal)).exitCode).toBe(exitCodes.notFound)
   })
 
-  test('prints what is no error at all', () => {
+  test('prints a thrown value that is not an error', () => {
     expect(errorLine('broken')).toEqual({ message: 'broken', exitCode: exitCodes.service })
   })
 })

@@ -68,7 +68,7 @@ describe('output cache', () => {
     expect(await readdir(dirname(file))).toEqual([])
   })
 
-  test('fails no command where the cache cannot be written', async () => {
+  test('does not fail a command when the cache cannot be written', async () => {
     await writeFile(join(folder, 'dzrun'), 'a file where the folder belongs')
     const file = outputsFile(['stack'])
     await cacheOutputs(file, outputs, now)

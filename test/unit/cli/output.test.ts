@@ -93,7 +93,7 @@ describe('printDocument', () => {
   const print = (flags: Parameters<typeof printDocument>[1]) =>
     printDocument(document, flags, { fields: ['retryAtMs', 'heldMs', 'runs'], text: () => ['a', 'b'] })
 
-  test('prints text for people', () => {
+  test('prints text by default', () => {
     print({})
     expect(printed()).toBe('a\nb')
   })
@@ -136,6 +136,6 @@ describe('age', () => {
   })
 })
 
-test('says on which side of now a time is', () => {
+test('distinguishes past from future times', () => {
   expect([relative(0, 60_000), relative(60_000, 0)]).toEqual(['1m ago', 'in 1m'])
 })

@@ -12,7 +12,7 @@ describe('pastedCommand', () => {
     expect(pastedCommand(['quota'], options)).toBe(command)
   })
 
-  test('quotes what a shell would read', () => {
+  test('quotes characters that are special in a shell', () => {
     expect(pastedCommand(['get', "ASSET#a/it's"], {})).toBe("dzrun get 'ASSET#a/it'\\''s'")
   })
 })

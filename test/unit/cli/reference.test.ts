@@ -5,7 +5,7 @@ import { load, programFor } from '../../../cli/program.ts'
 import { examplesOf, referencePage } from '../../../cli/reference.ts'
 import { wordsOf } from '../../support/doc-commands.ts'
 
-test('keeps docs/CLI.md as the commands describe themselves', async () => {
+test('keeps docs/CLI.md equal to the help of the commands', async () => {
   const page = await readFile('docs/CLI.md', 'utf8')
   expect(page === (await referencePage()), 'docs/CLI.md is out of date: run npm run docs:cli').toBe(true)
 })

@@ -4,7 +4,7 @@ import { domainOf, scopeOf, sinceMs } from '../../../cli/target.ts'
 const domainId = 'dzd_sample1234567'
 
 describe('domainOf', () => {
-  test('refuses a domain that cannot be one', () => {
+  test('refuses an invalid domain id', () => {
     expect(() => domainOf('sales')).toThrow(/--domain must look like dzd_/)
   })
 })

@@ -13,7 +13,7 @@ describe('wrapped', () => {
   beforeEach(() => setColumns(20))
   afterEach(() => vi.restoreAllMocks())
 
-  test('breaks between words, and indents what follows', () => {
+  test('breaks between words, and indents the next lines', () => {
     expect(wrapped(line, 4)).toEqual(['last sweep  three', '    seconds ago,', '    took 0.1s'])
   })
 
@@ -32,7 +32,7 @@ describe('wrapped', () => {
     expect(wrapped(colored, 2)).toEqual([colored])
   })
 
-  test('breaks nothing where stdout is piped', () => {
+  test('breaks no line where stdout is piped', () => {
     vi.restoreAllMocks()
     setColumns(undefined)
     expect(wrapped(line, 4)).toEqual([line])

@@ -77,7 +77,7 @@ describe('decisionOf', () => {
     history: [],
   }
 
-  test('names the rule, the version of the policy, and what it ordered', () => {
+  test('names the rule, the version of the policy, and its settings', () => {
     const policy = { version: 3, rule: 2, retry: { attempts: 3, delayMs: 60_000 } }
     expect(decisionOf({ ...run, policy })).toBe(
       'rules[2] of policy version 3: run names, in lane live, up to 3 attempts, 1m apart',
@@ -90,14 +90,14 @@ describe('decisionOf', () => {
 })
 
 describe('an exported row', () => {
-  test('contains CSV that no spreadsheet runs as a formula', () => {
+  test('writes CSV that no spreadsheet runs as a formula', () => {
     const [head, line] = csvOf([row({ name: '=HYPERLINK("http://evil")', error: 'a, "b"\nc' })]).split('\r\n')
     expect(head).toMatch(/^domainId,projectId,/)
     expect(line).toContain(`"'=HYPERLINK(""http://evil"")"`)
     expect(line).toContain('"a, ""b""\nc"')
   })
 
-  test('contains one JSON object on each line', () => {
+  test('writes one JSON object on each line', () => {
     const lines = jsonLinesOf([row(), row({ target: 'customers' })])
       .trimEnd()
       .split('\n')
@@ -116,16 +116,16 @@ describe('format', () => {
     [360_000_000, '4d 4h'],
   ])('writes %i ms as %s', (ms, text) => expect(duration(ms)).toBe(text))
 
-  test('writes how long ago, and how far off', () => {
+  test('writes how long ago or how soon a time is', () => {
     expect(relative(0, 12_000)).toBe('12s ago')
     expect(relative(180_000, 0)).toBe('in 3m')
   })
 
-  test('shows control and direction characters instead of obeying them', () => {
+  test('shows control and direction characters as their code points', () => {
     expect(visible('a\u202Eb\u0000c\u200D')).toBe('a⟨202E⟩b⟨0000⟩c⟨200D⟩')
   })
 
-  test('never rounds a share to nothing or to all', () => {
+  test('never rounds a share to 0% or 100%', () => {
     expect([
       percent(0, 300),
       percent(1, 300),

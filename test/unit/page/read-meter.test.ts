@@ -7,7 +7,7 @@ describe('readMeter', () => {
     return { meter: readMeter(60, () => nowMs), pass: (ms: number) => (nowMs += ms) }
   }
 
-  test('allows what a minute allows, and then a unit a second', () => {
+  test('allows the units of one minute at once, then one unit a second', () => {
     const { meter, pass } = open()
     meter.add(60)
     expect(meter.hasRoom()).toBe(false)
@@ -23,7 +23,7 @@ describe('readMeter', () => {
     expect(meter.waitMs()).toBe(0)
   })
 
-  test('saves up no more than a minute', () => {
+  test('saves up the units of at most one minute', () => {
     const { meter, pass } = open()
     pass(3_600_000)
     meter.add(61)

@@ -18,7 +18,7 @@ const row = (key: string, over: Partial<RunRow> = {}): RunRow => ({
 })
 
 describe('runBoard', () => {
-  test('returns what changed since a sequence, each row once and as it is now', () => {
+  test('returns the rows that changed since a sequence, each once and as it is now', () => {
     const board = runBoard(100, isOpenRow)
     board.put(row('a'))
     const from = board.sequence()
@@ -37,7 +37,7 @@ describe('runBoard', () => {
     expect(board.sequence()).toBe(1)
   })
 
-  test('keeps what only the record shows, until the run is in another state', () => {
+  test('keeps the fields that only the record has until the run is in another state', () => {
     const board = runBoard(100, isOpenRow)
     board.put(row('a', { status: 'PARKED', reason: 'DENIED', retryAtMs: 9 }))
     board.put(row('a', { status: 'PARKED', reason: 'DENIED', updatedAtMs: 2 }))
@@ -56,7 +56,7 @@ describe('runBoard', () => {
     expect(board.get('ended-0')).toBeUndefined()
   })
 
-  test('does not know what changed too long ago, nor what has not happened yet', () => {
+  test('has no answer for a sequence that is too old or in the future', () => {
     const board = runBoard(100_000, isOpenRow)
     for (let at = 0; at < 10_001; at += 1) board.put(row(`r-${at}`))
     expect(board.since(0)).toBeUndefined()

@@ -42,7 +42,7 @@ describe('plotSeries', () => {
 })
 
 describe('percentile', () => {
-  test('returns a value that the share does not exceed, and nothing of nothing', () => {
+  test('returns a value that the share does not exceed, and null for no values', () => {
     expect([percentile([], 0.5), percentile([1], 0.95), percentile([1, 2, 3, 4], 0.5)]).toEqual([null, 1, 2])
   })
 })
