@@ -2,6 +2,7 @@ import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbBreakers } from '../../lib/adapters/dynamodb/breakers.ts'
+import { dynamoDbCapUsage } from '../../lib/adapters/dynamodb/cap-usage.ts'
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { dynamoDbStartPace } from '../../lib/adapters/dynamodb/start-pace.ts'
@@ -179,6 +180,8 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
       const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })
       expect(await store.claim(claim, { capCounts: counts })).toEqual({ outcome: 'full', full: counts })
       expect(reported).toEqual([[key, expect.stringContaining('delete the item')]])
+      const [used = 0] = await dynamoDbCapUsage(table.client, table.name).used([counter])
+      expect(used).toBeGreaterThanOrEqual(100)
     })
     await put({ ...key, runs: 99 })
     const claim = claimedRun({ subject: { ...subject, assetId: `capped-${runs}` }, version: 0 })

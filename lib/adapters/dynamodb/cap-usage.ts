@@ -1,22 +1,20 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import * as z from 'zod/mini'
 import { PortUnavailable } from '../../errors.ts'
 import type { CapUsage } from '../../ports/cap-usage.ts'
-import { counter as count, plainItem } from './plain-item.ts'
+import { counterKey, runsCounted } from './counter-item.ts'
+import { plainItem } from './plain-item.ts'
 
-const CounterItem = z.object({ runs: count })
-
-/** The counters of caps (counter-item.ts), read for operators. An unreadable counter counts as 0. */
+/** The counters of caps, read for operators. A damaged one counts as full, as it does for a claim. */
 export const dynamoDbCapUsage = (client: DynamoDBClient, table: string): CapUsage => ({
   used: (counters) =>
     Promise.all(
-      counters.map(async ({ cap, period }) => {
+      counters.map(async (counter) => {
         try {
           const { Item } = await client.send(
-            new GetItemCommand({ TableName: table, Key: marshall({ pk: `CAP#${cap}`, sk: period }) }),
+            new GetItemCommand({ TableName: table, Key: marshall(counterKey(counter)) }),
           )
-          return z.safeParse(CounterItem, Item === undefined ? undefined : plainItem(Item)).data?.runs ?? 0
+          return Item === undefined ? 0 : runsCounted(plainItem(Item))
         } catch (error) {
           throw new PortUnavailable('table', error)
         }

@@ -16,6 +16,9 @@ const CounterItem = z.object({ runs: counter.check(z.lte(mostRuns)) })
 /** Whether an item is a counter that this system can have written. */
 export const isCounter = (item: unknown): boolean => z.safeParse(CounterItem, item).success
 
+/** How many runs an item counts. One that is damaged has room for no run, so it counts more than any limit. */
+export const runsCounted = (item: unknown): number => z.safeParse(CounterItem, item).data?.runs ?? mostRuns
+
 /** Lowers the counter of a cap and period by one, on the condition that it counts at least one run. */
 export const giveBackParameters = (table: string, of: Counter) => ({
   TableName: table,
