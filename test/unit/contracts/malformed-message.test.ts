@@ -180,7 +180,7 @@ describe('P2: a body that is no request', () => {
     ])
   })
 
-  test('is described in a few short problems, however large it is', () => {
+  test('has a few short problems, however large the message is', () => {
     const size = 256 * 1024
     const bodies = [
       'x'.repeat(size),

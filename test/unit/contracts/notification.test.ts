@@ -90,7 +90,7 @@ describe('a notification', () => {
     expect(chat.content.description.length).toBeLessThanOrEqual(2900)
   })
 
-  test('shows hostile names as text', () => {
+  test('shows hostile names as plain text', () => {
     const name = 'pay\r\nBcc: x\u202E *now* `at` <!channel> <https://evil.example|here>'
     const { text, chat } = notificationOf([failedEvent(1, { asset: { id: 'asset-1', name } })], stack)
     expect(text.split('\n')[0]).toBe(

@@ -51,7 +51,7 @@ describe('slots that come too late for the starter', () => {
 })
 
 describe('slowDown', () => {
-  test('notes, and does no more, a few refusals or one now and then', () => {
+  test('keeps the rate after a few refusals or one now and then', () => {
     for (const times of [[0], [0, 1000], [0, 5000, 10_000], [0, 7000, 14_000, 21_000, 28_000, 35_000]]) {
       const pace = throttledAt(fresh, ...times)
       expect(rateAt(pace, t0 + 36_000, 10)).toBe(10)
@@ -71,7 +71,7 @@ describe('slowDown', () => {
     })
   })
 
-  test('notes, and does no more, refusals of too few Starts or within a second', () => {
+  test('keeps the rate after refusals of too few Starts or within a second', () => {
     expect(throttledAt(fresh, 0, 100, 200, 300, 400, 500, 600).rateCuts).toBeUndefined()
     const slow = [0, 1000, 2000, 3000, 4000].reduce((soFar, ms) => slowDown(soFar, t0 + ms, 1), fresh)
     expect(slow.rateCuts).toBeUndefined()

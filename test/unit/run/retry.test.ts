@@ -59,7 +59,7 @@ describe('nextAttempt', () => {
     expect(nextAttempt(partial(over), t0)?.onlyTypes).toEqual(types)
   })
 
-  test('comes up to the attempts of the policy, counted from the request and not from the subject', () => {
+  test('is made up to the attempts of the policy, counted from the request and not from the subject', () => {
     expect(nextAttempt(partial({ attempt: 7, retriesBefore: 1 }), t0)).toMatchObject({
       attempt: 8,
       retriesBefore: 2,

@@ -55,7 +55,7 @@ describe('standingOf', () => {
 })
 
 describe('standingOf a failed run', () => {
-  test('says once what went wrong', () => {
+  test('gives an error only once', () => {
     const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' }]
     const error = { name: 'GenerationFailed', message: 'BUSINESS_NAMES: too many columns' }
     expect(standingOf(endedRun({ ending: 'FAILED', typeStats, error }))).toBe(

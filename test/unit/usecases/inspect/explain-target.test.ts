@@ -65,7 +65,7 @@ describe('explainTarget', () => {
     ])
   })
 
-  test('lists the record that changed last first', async () => {
+  test('lists the record with the latest change first', async () => {
     const older = endedRun({ history: [{ atMs: t0, what: 'SUCCEEDED' }] })
     const newer = inFlightRun({
       attempt: 2,

@@ -68,7 +68,7 @@ describe('explainUnrequested', () => {
     expect(await explain({}, searchOf('asset-2'))).toMatchObject({ isPublished: false })
   })
 
-  test('asks DataZone for nothing that it was given', async () => {
+  test('makes no call for what the caller gave', async () => {
     const datazone = scriptedDataZone({})
     expect(
       await explainUnrequested(

@@ -96,7 +96,7 @@ describe('addMemberships', () => {
     expect(changes).toEqual(['profile', 'owned', 'viewed', 'missing'])
   })
 
-  test('goes no further where the profile is refused, and reports each project', async () => {
+  test('stops where the profile is refused, and reports each project', async () => {
     const { memberships, check } = domainOf({
       profile: async () => undefined,
       createProfile: () => Promise.reject(refusal('not allowed')),
@@ -118,7 +118,7 @@ describe('addMemberships', () => {
     ])
   })
 
-  test('passes on a failure that is no refusal', async () => {
+  test('rethrows an error that is no refusal', async () => {
     const { memberships, check } = domainOf({ addContributor: () => Promise.reject(new Error('broken')) })
     await expect(addMemberships(await check(), memberships)).rejects.toThrow('broken')
   })

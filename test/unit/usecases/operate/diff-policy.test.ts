@@ -36,7 +36,7 @@ describe('diffPolicy', () => {
     expect(await diff(runsAll, same)).toEqual({ listed: 6, changed: 0, differences: [] })
   })
 
-  test('counts by project the assets that are decided otherwise, with an example', async () => {
+  test('counts the assets with another decision by project, with an example', async () => {
     const after: Rules = {
       rules: [
         { match: { assetType: 'custom.*' }, verdict: { kind: 'skip', because: 'views' } },
@@ -82,7 +82,7 @@ describe('diffPolicy', () => {
     })
   })
 
-  test('takes a rule for alike that names the default types of the stack', async () => {
+  test('treats a rule that names the default types of the stack like one that names none', async () => {
     const named: Rules = { rules: [{ match: {}, verdict: run({ types: ['BUSINESS_DESCRIPTIONS'] }) }] }
     expect(await diff(runsAll, named)).toMatchObject({ changed: 6 })
     const compared = { before: runsAll, after: named, defaultTypes: ['BUSINESS_DESCRIPTIONS'] as const }

@@ -30,7 +30,7 @@ describe('the repeat guard', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('lets go after 30 days', async () => {
+  test('runs a publish 30 days later', async () => {
     expect((await outcomeOf([ended(30)])).outcomes).toEqual(['started'])
   })
 

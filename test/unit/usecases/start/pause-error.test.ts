@@ -9,7 +9,7 @@ describe('pauseError', () => {
     })
   })
 
-  test('says what is not known', () => {
+  test('names an operator and no reason when both are unknown', () => {
     expect(pauseError({}).message).toBe('paused by an operator: no reason given')
   })
 })

@@ -116,7 +116,7 @@ describe('a run under the policy', () => {
     expect(named.datazone.starts.map(({ types }) => types)).toEqual([['BUSINESS_DESCRIPTIONS']])
   })
 
-  test('P2: keeps the types that were ordered after a crash between two runs, though the policy has changed', async () => {
+  test('P2: keeps the types of the first decision after a crash between two runs, though the policy has changed', async () => {
     const settings = { policy }
     const world = starterWorld({ settings, script: shows() })
     world.store.beforeWrite = (run) => {
@@ -131,7 +131,7 @@ describe('a run under the policy', () => {
   })
 })
 
-test('keeps in its record what the rule ordered', async () => {
+test('keeps the settings of the rule in its record', async () => {
   const policy = policyOf({
     match: {},
     run: {

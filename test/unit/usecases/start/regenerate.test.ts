@@ -44,7 +44,7 @@ describe('regenerate', () => {
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
   })
 
-  test('P1: leaves a planned second attempt to itself when the request is plain', async () => {
+  test('P1: leaves a planned second attempt unchanged when the request does not regenerate', async () => {
     const runs = [inFlightRun(), plannedRun({ attempt: 2 })]
     for (const mode of ['run', 'plan'] as const) {
       const world = starterWorld({ runs, settings: { mode } })

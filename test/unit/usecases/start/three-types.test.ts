@@ -43,7 +43,7 @@ describe('a request for three types', () => {
     expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
   })
 
-  test('P2: continues as it was ordered after a crash between the two, whatever the policy says by now', async () => {
+  test('P2: keeps the settings of the first decision after a crash between the two, though the policy has changed', async () => {
     const policy = { retry: { attempts: 2, delayMs: minute } }
     const second = parkedRun({
       subject: { ...subject, types: threeTypes.slice(2) },

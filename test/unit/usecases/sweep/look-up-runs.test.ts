@@ -76,7 +76,7 @@ describe('P9: a run that Get answers with 404', () => {
     expect(after.all()).toMatchObject(late.map(() => ({ ending: 'TIMED_OUT', detectedAtMs: t0 + day })))
   })
 
-  test('P8: compares the 404s with the answers, not with the questions, because a refusal is no answer', async () => {
+  test('P8: compares the 404s with the answered Gets only, because a refused Get shows nothing', async () => {
     const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { ended, problems } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),

@@ -28,7 +28,7 @@ describe('a domain with few runs in flight', () => {
     expect(calls).toEqual([])
   })
 
-  test('keeps from the Get how each type fared', async () => {
+  test('keeps the status of each type that Get shows', async () => {
     const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'no names' }]
     const { ended } = await settle([run(0)], {
       getRun: async () =>
