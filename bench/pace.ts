@@ -164,7 +164,7 @@ const recoversFromChance = (): boolean => {
 await runCommand(
   command(
     'bench:pace',
-    'Measures how near to the limit on Start 2,000 requests at once come, and the share that is throttled, in virtual time.',
+    'Measures how much of the limit on Start 2,000 requests at once use, and the share that is throttled, in virtual time.',
     {},
   ),
   async () => {

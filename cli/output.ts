@@ -22,7 +22,7 @@ export interface Column<T> {
   readonly name: string
   /** The value as data: JSON keeps it, CSV prints it. Times are ISO 8601 (see `isoTime`). */
   readonly value: (row: T) => Value
-  /** What a person reads in the table, where it differs from the value: an age for a time. */
+  /** The text in the table where it differs from the value: the age of a time. */
   readonly text?: (row: T) => string
   /** Shown only when `--columns` names it, and in every other format. */
   readonly hidden?: true

@@ -3,7 +3,7 @@ import type { StackOptions } from './stack-location.ts'
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
-/** The flags that name the stack of this command, for a command that a person pastes. */
+/** The flags that name the stack of this command, to add to a command that the user pastes. */
 const stackFlags = ({ stage, stack, local, region, profile }: StackOptions): readonly string[] => [
   ...(stage === undefined ? [] : ['--stage', stage]),
   ...(stack === undefined ? [] : ['--stack', stack]),

@@ -18,6 +18,6 @@ export interface RunListQuery {
  * the table and lacks the fields that decisions need. Throws PortUnavailable when the table does not answer.
  */
 export interface RunList {
-  /** Yields runs in pages, the one written last first. Reads a page only when the caller asks for it. */
+  /** Yields runs in pages, the latest written first. Reads a page only when the caller iterates to it. */
   newestFirst(query: RunListQuery): AsyncIterable<readonly RunSummary[]>
 }

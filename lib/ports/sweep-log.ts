@@ -21,7 +21,7 @@ export interface LastSweep extends DeployedSettings {
   readonly released: number
   /** All parked records by reason; absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
-  /** When the next record of a reason comes due, in ms since the epoch; due ones are not in it. */
+  /** For each reason, when its next record is due, in ms since the epoch. Records that are due already do not count. */
   readonly nextAtMs?: Readonly<Record<string, number>>
   readonly unreadable: number
   readonly outOfTime: boolean

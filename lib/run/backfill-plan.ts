@@ -109,7 +109,9 @@ export const stopPlan = (plan: BackfillPlan, nowMs: number): PlanChange => {
   }
 }
 
-/** P9: whether the lease ends later than any sweep sets it. A clock that ran ahead took it, and no sweep would send again. */
+/**
+ * P9: whether the lease ends later than any sweep sets it. A clock that ran ahead took it, and no sweep would send again.
+ */
 export const isLeasedFarAhead = ({ lease }: BackfillPlan, nowMs: number): boolean =>
   lease !== undefined && lease.untilMs > nowMs + farAheadMs.work
 
@@ -146,8 +148,8 @@ export const placeOf = (sent: number): { readonly chunk: number; readonly at: nu
 })
 
 /**
- * Parked reasons that show that backfill has no room: the lane waits for its share of the Starts, or for a budget, and
- * more requests would only wait beside those.
+ * The reasons of parked records that show that the lane backfill has no room: they wait for its share of the Starts or for
+ * a budget, and more requests would only wait, too.
  */
 const laneReasons: ReadonlySet<string> = new Set([
   'BACKFILL',
@@ -162,8 +164,8 @@ const laneReasons: ReadonlySet<string> = new Set([
 const sweepsAhead = 2
 
 /**
- * How many backfill requests a sweep may add. `parked` counts parked records by why they wait; absent, when not all could
- * be counted, there is no room.
+ * How many backfill requests a sweep may add. `parked` counts parked records by the reason why they wait. It is absent
+ * when not all could be counted; then there is no room.
  */
 export const roomInLane = (
   parked: Readonly<Record<string, number>> | undefined,

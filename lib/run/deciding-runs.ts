@@ -5,7 +5,7 @@ import type { Run } from './run.ts'
  *
  * 1. A run that may be active decides for as long as it may be: it blocks every other run of its data source.
  * 2. A run that ended decides for `decidesForMs`: it counts in its UTC day, and an event about a run that an attempt
- *    with an unknown Start may have made comes within 24 hours (foreign-run.ts).
+ *    with an unknown Start may have made arrives within 24 hours (foreign-run.ts).
  * 3. The attempts of a trigger decide about that trigger, whatever their age; they are found by its key.
  */
 

@@ -1,7 +1,7 @@
 import type { ParkReason, RunError } from './run.ts'
 import type { SourceStatistics, TypeStat } from './service-result.ts'
 
-/** Everything that can be observed about a run. Facts are idempotent and may come in any order (P5). */
+/** Everything that can be observed about a run. Facts are idempotent and may arrive in any order (P5). */
 export interface Facts {
   /** A starter took the lease. */
   CLAIMED: { readonly kind: 'CLAIMED'; readonly leaseEndsAtMs: number }

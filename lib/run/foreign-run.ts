@@ -40,7 +40,7 @@ export const isFollowed = (
 /** Clock skew, plus the second that an event's time is rounded to. */
 const skewMs = 10_000
 
-/** An event about a run that a rejected attempt may have made comes within this time, or never. */
+/** An event about a run that a rejected attempt may have made arrives within this time, or never. */
 const eventWithinMs = 24 * 3_600_000
 
 /** Since when a Start of ours may have taken effect without a recorded run id; undefined when none is open. */

@@ -22,7 +22,7 @@ import { changed, impossible, noted, type Transition, unchanged } from './transi
  * The state machine: every branch of it is in this file. Its rules:
  *
  * 1. P5: an ending is final. No fact changes it; later facts go to the history.
- * 2. P5: facts are idempotent and may come in any order.
+ * 2. P5: facts are idempotent and may arrive in any order.
  * 3. P1: a Start that may have taken effect stays on the record (`startSent`, `earlierStart`) until the run has a run
  *    id or has ended. A second run id is an alarm in the history, never a second record.
  * 4. P11: a fact that changes nothing is `unchanged`, and costs no write.

@@ -14,7 +14,7 @@ export interface CancelPorts {
  * Sends the cancel that a run's record requests, and records that DataZone accepted it. A cancel that DataZone refused
  * stays owed (the run has probably ended by itself, which a Get shows), and so does one that could not be recorded because
  * another invocation wrote the run: the next sweep sends it again.
- * @returns the run as it stands, and DataZone's refusal
+ * @returns the current run, and DataZone's refusal
  * @throws PortUnavailable when the table does not answer
  */
 export const sendCancel = async (

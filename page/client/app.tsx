@@ -33,10 +33,10 @@ const views: readonly View[] = [
   { path: '/local', title: 'Local', icon: 'local', key: '6', render: () => <LocalView /> },
 ]
 
-/** One run has no entry of its own in the navigation: it is reached from the others. */
+/** The view of one run is not in the navigation: links of the other views lead to it. */
 const runView: View = { path: '/runs', title: 'Run', icon: 'runs', key: '', render: () => <RunView /> }
 
-/** A deployed stack has no simulator to play with. */
+/** The Local view needs the simulator, which a deployed stack does not have. */
 const shownViews = ({ hello }: Pick<Live, 'hello'>): readonly View[] =>
   views.filter(({ path }) => path !== '/local' || hello?.isLocal !== false)
 

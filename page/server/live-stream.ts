@@ -10,7 +10,7 @@ import { idOf, type Position, positionOf } from './stream-position.ts'
  *
  * 1. The viewer pulls: the next message is made when the socket has room for it, from the state of that moment. A slow
  *    viewer gets fewer messages, not a queue of them.
- * 2. Each message carries an id. A viewer that comes back with its last id gets what changed since.
+ * 2. Each message carries an id. A viewer that reconnects with its last id gets the changes since then.
  * 3. A viewer that is too far behind, or knows another server, gets a snapshot.
  */
 
@@ -95,7 +95,7 @@ const alarmClock = () => {
   }
 }
 
-/** The messages to one viewer, made when they are asked for. */
+/** The messages to one viewer, built when the stream reads them. */
 async function* messagesOf(
   state: LiveState,
   viewer: { readonly epoch: string; readonly lastEventId: string | undefined; readonly signal: AbortSignal },

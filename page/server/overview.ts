@@ -6,7 +6,7 @@ import type { OperatorState } from './operator-state.ts'
 import { percentile } from './series.ts'
 import { waitingGroups } from './waiting-groups.ts'
 
-/** What an overview is made of. */
+/** The state that an overview is built from. */
 export interface OverviewSource extends OperatorState {
   readonly nowMs: number
   readonly open: readonly Run[]

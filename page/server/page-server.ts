@@ -45,7 +45,7 @@ const appOf = async (options: PageOptions, state: PageState, guarded: Middleware
   readRoutes(app, state)
   if (options.allowChanges) changeRoutes(app, state)
   if (options.stack.local !== undefined) localRoutes(app, state, options.stack.local)
-  app.all('/api/*', (context) => context.json({ message: 'there is no such path' }, 404))
+  app.all('/api/*', (context) => context.json({ message: 'no such path' }, 404))
   app.get('/files/:name', (context) => answerFile(context, files.get(context.req.param('name'))))
   app.get('*', (context) => answerFile(context, files.get(html)))
   return app

@@ -36,7 +36,7 @@ export interface PageStack {
   readonly deadLetterQueueUrl: string
   readonly rejectedQueueUrl: string
   readonly queueDepths: () => Promise<readonly QueueLine[]>
-  /** Of a deployed stack whose events the viewer asked for. */
+  /** Of a deployed stack, with `--events`. */
   readonly busEvents?: readonly BusEvents[]
   /** Of a local stack only. */
   readonly local?: LocalEndpoints

@@ -63,7 +63,7 @@ const newestOverview = (wake: () => void, log: (line: string) => void) => {
   }
 }
 
-/** Follows the buses: those of a local stack always, those of a deployed one where the viewer asked for it. */
+/** Follows the buses: always those of a local stack, those of a deployed one only with `--events`. */
 const followEvents = (
   { local, busEvents = [] }: PageStack,
   events: EventLog,

@@ -2,9 +2,9 @@ import * as z from 'zod/mini'
 import { counter } from './plain-item.ts'
 
 /**
- * One small item beside the records of a data source: how many claims it has seen. A claim is written together with the
- * next count, on the condition of the one that was read. Its sort key comes before those of the records, so a query of
- * all of them reads it first, and so do other readers: what they read after it is no older.
+ * A small item in the partition of a data source that counts its claims. A claim is written together with the next count,
+ * on the condition that the count is still the one that was read. Its sort key comes before those of the records, so a
+ * query of all of them reads it first, and so do other readers: what they read after it is no older.
  */
 const sortKey = 'CLAIMS'
 

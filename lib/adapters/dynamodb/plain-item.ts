@@ -5,8 +5,8 @@ import * as z from 'zod/mini'
 const keysOf = ({ pk, sk }: Record<string, AttributeValue>): unknown => ({ pk: pk?.S, sk: sk?.S })
 
 /**
- * Returns an item as plain values; of an item that the SDK cannot convert, its keys only. Operators write items by hand,
- * and one item must not stop the reader of those beside it. Never throws.
+ * Returns an item as plain values, or only its keys if the SDK cannot convert it. Operators may write items by hand, and
+ * one such item must not keep the others from being read. Never throws.
  */
 export const plainItem = (item: Record<string, AttributeValue>): unknown => {
   try {

@@ -21,7 +21,7 @@ export interface OverviewPorts {
 interface ParkedReason {
   readonly reason: string
   readonly count: number
-  /** When the next of them that is not due yet comes due, in ms since the epoch. */
+  /** When the next of them is due, in ms since the epoch; those that are due already do not count. */
   readonly nextAtMs?: number
 }
 

@@ -14,8 +14,8 @@ const byRunId = (runs: readonly InFlightRun[]): Map<string, InFlightRun> =>
   new Map(runs.map((run) => [run.runId, run]))
 
 /**
- * Lists succeeded runs, page after page while a page settles more than a Get would.
- * @param expected how many of the wanted runs the hints stand for
+ * Lists succeeded runs, and reads on while a page settles more runs than a Get would.
+ * @param expected how many of the wanted runs the hints report
  */
 const listSucceeded = async (
   domainId: string,

@@ -91,7 +91,7 @@ const followEach = async (
 
 const keyOf = ({ domainId, runId }: Pick<ForeignRun, 'domainId' | 'runId'>): string => `${domainId} ${runId}`
 
-/** Finds what each hint is about. A hint whose records cannot be read comes back. */
+/** Finds the subject of each hint. A hint whose records cannot be read returns to the queue. */
 const subjectsOf = (
   hints: readonly SourceHint[],
   facts: FactRecorder,

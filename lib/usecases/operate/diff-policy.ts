@@ -25,7 +25,7 @@ export interface PolicyDiff {
 export interface ComparedPolicies {
   readonly before: Pick<Policy, 'rules'>
   readonly after: Pick<Policy, 'rules'>
-  /** DefaultTypes of the stack: a rule that names the same types decides alike. Absent: not known. */
+  /** DefaultTypes of the stack: a rule without types equals one that names them. Absent when they are unknown. */
   readonly defaultTypes?: readonly GenerationType[]
 }
 

@@ -5,7 +5,7 @@ import { newAttempt, parkedRun } from './new-attempt.ts'
 import type { StartContext } from './start-context.ts'
 
 /**
- * Parks an attempt of its own for each type that the older DataZone API can run alone, due now. The refused claim, of more
+ * Parks a separate attempt, due now, for each type that the older DataZone API can run alone. The refused claim, of more
  * types, is rejected after this, so a crash in between parks nothing twice: the request has made these attempts already.
  * P7: the first of them takes over what the claim was counted in, so no cap counts the request twice.
  * @returns the counters of the claim that no attempt takes over, to be given back with the rejection

@@ -29,9 +29,9 @@ export interface Releases {
   readonly due: number
   readonly released: number
   readonly held: HeldCounts
-  /** All parked records, due or not, by why they wait. Absent when not all of them could be counted. */
+  /** All parked records, due or not, by the reason why they wait. Absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
-  /** When the first record of each reason that is not due yet comes due. Absent with `parked`. */
+  /** For each reason, when its next record is due, in ms since the epoch. Absent when `parked` is. */
   readonly nextAtMs?: Readonly<Record<string, number>>
   readonly unreadable: readonly UnreadableRecord[]
   readonly problems: readonly string[]
@@ -156,7 +156,7 @@ const countLater = async (
  * Releases waiting records, then counts the parked ones while there is time; a partial count is dropped, because it would
  * be read as the whole. Where breakers or switches cannot be read, nothing is released on a guess.
  * @param claims claims whose lease has ended
- * @param nowMs the sweep's one reading of the clock: a record that comes due later is not due in this sweep
+ * @param nowMs the time at which the sweep began: a record that is due later is left to the next sweep
  */
 export const releaseWaiting = async (
   claims: readonly WaitingRun[],

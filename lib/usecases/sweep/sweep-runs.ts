@@ -27,9 +27,9 @@ export interface SweepReport {
   readonly released: number
   /** Due records kept in the table without a write, by what holds them. */
   readonly held: HeldCounts
-  /** All parked records, due or not, by why they wait. Absent when not all of them could be counted. */
+  /** All parked records, due or not, by the reason why they wait. Absent when not all of them could be counted. */
   readonly parked?: Readonly<Record<string, number>>
-  /** When the next parked record of each reason comes due, of those that are not due yet. Absent with `parked`. */
+  /** For each reason, when its next parked record is due, in ms since the epoch. Absent when `parked` is. */
   readonly nextAtMs?: Readonly<Record<string, number>>
   readonly ended: Readonly<Partial<Record<Ending, number>>>
   /** Records this version must not act on. */

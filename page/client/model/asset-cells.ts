@@ -1,7 +1,7 @@
 import type { AssetLine, RunRow } from '../../shared/protocol.ts'
 import { lookOf, type StatusLook } from './statuses.ts'
 
-/** How an asset stands, for the grid: the status of its newest run, or why it has none. */
+/** An asset in the grid with its standing: the status of its newest run, or why it has none. */
 export interface AssetCell {
   readonly asset: AssetLine
   /** A status, or NEVER, SKIPPED, REVIEW. */

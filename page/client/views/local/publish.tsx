@@ -31,7 +31,7 @@ export const Publish = () => {
     <section class="card stack" style={{ alignContent: 'start' }}>
       <h2>Publish an asset</h2>
       <p class="muted">
-        As a person does in the portal. DataZone sends the event, and the system takes it from there.
+        Like publishing in the portal: DataZone sends its event, and the event requests a run.
       </p>
       <AssetChoice {...choice} />
       <div class="row">

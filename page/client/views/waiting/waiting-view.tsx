@@ -14,7 +14,9 @@ export const WaitingView = () => {
   }
   return (
     <div class="stack">
-      {overview.waiting.length === 0 && <p class="card empty">Nothing waits. Requests start as they come.</p>}
+      {overview.waiting.length === 0 && (
+        <p class="card empty">Nothing waits. Requests start as they arrive.</p>
+      )}
       {overview.waiting.map((group) => (
         <Group key={group.reason} group={group} />
       ))}
