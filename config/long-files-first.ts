@@ -6,6 +6,7 @@ const longFiles = [
   'test/e2e/start.test.ts',
   'test/browser/page.test.ts',
   'test/package/packaging.test.ts',
+  'test/simulation/ten-thousand.test.ts',
   'test/integration/local-event-source.test.ts',
   'test/integration/crash/durable-claim.test.ts',
   'test/e2e/cli.test.ts',
