@@ -24,8 +24,8 @@ const rules = {
 }
 
 /**
- * Checks the settings of a stage, builds the bundles before packaging, and makes a first deployment accept its stack
- * parameters.
+ * Checks the settings of a stage, builds the bundles before packaging, makes a first deployment accept its stack
+ * parameters, and protects the deployed stack.
  */
 module.exports = class EsbuildPlugin {
   constructor(serverless) {
@@ -34,15 +34,20 @@ module.exports = class EsbuildPlugin {
       throw new serverless.classes.Error(message, code)
     }
 
+    /** Returns the settings of the stage; undefined where it has no file. */
+    const stageSettings = () => {
+      const stage = serverless.getProvider('aws').getStage()
+      const path = join(serverless.serviceDir, 'config', 'stages', `${stage}.yml`)
+      return existsSync(path) ? (serverless.utils.readFileSync(path) ?? {}) : undefined
+    }
+
     const checkSettings = async () => {
       const { commands, options } = serverless.processedInput
       const { deploymentProblems } = await import('./stage-settings.ts')
-      const stage = serverless.getProvider('aws').getStage()
-      const path = join(serverless.serviceDir, 'config', 'stages', `${stage}.yml`)
       const problems = deploymentProblems({
         command: commands.join(' '),
-        stage,
-        file: existsSync(path) ? (serverless.utils.readFileSync(path) ?? {}) : undefined,
+        stage: serverless.getProvider('aws').getStage(),
+        file: stageSettings(),
         params: options.param ?? [],
         region: options.region,
         parameters: serverless.service.provider.stackParameters.map(({ ParameterKey }) => ParameterKey),
@@ -86,6 +91,20 @@ module.exports = class EsbuildPlugin {
       template.Resources.AssetEventsRule.Properties.EventPattern['detail-type'] = assetEventNames(triggers)
     }
 
+    /** Sets the termination protection of the deployed stack, which no template can; without the setting it stays as it is. */
+    const protectStack = async () => {
+      const { ProtectStack } = stageSettings() ?? {}
+      if (ProtectStack === undefined) return
+      const { CloudFormationClient, UpdateTerminationProtectionCommand } = await import(
+        '@aws-sdk/client-cloudformation'
+      )
+      const aws = serverless.getProvider('aws')
+      const StackName = aws.naming.getStackName()
+      await new CloudFormationClient(await aws.getAwsSdkV3Config()).send(
+        new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: ProtectStack }),
+      )
+    }
+
     this.hooks = {
       initialize: checkSettings,
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
@@ -94,6 +113,7 @@ module.exports = class EsbuildPlugin {
         await selectAssetEvents(template)
       },
       'before:deploy:deploy': checkRegionOfDomains,
+      'after:deploy:deploy': protectStack,
       'before:package:createDeploymentArtifacts': build,
       // A first deployment creates the stack with a template that holds only the deployment bucket. CloudFormation
       // refuses stack parameters that the template does not declare, so this template declares them as well.

@@ -3,8 +3,8 @@ import { nearestName } from '../lib/contracts/nearest-name.ts'
 /**
  * What the Serverless Framework passes on about a command. The rules of a deployment:
  * 1. The settings of a stage are in `config/stages/<stage>.yml`; a deployment without that file is refused.
- * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket and Tags, which
- *    only the file has.
+ * 2. Every setting and every `--param` is a parameter of the template, except Region, DeploymentBucket, Tags and
+ *    ProtectStack, which only the file has.
  * 3. The Region is in the file, and `--region` may only repeat it.
  * 4. Mode `run` names the domains that it serves; `*` stands for every domain.
  * 5. Mode `run` names the topic or the address that alarms notify.
@@ -33,7 +33,7 @@ const pathOf = (stage: string): string => `config/stages/${stage}.yml`
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const fileOnly: readonly string[] = ['Region', 'DeploymentBucket', 'Tags']
+const fileOnly: readonly string[] = ['Region', 'DeploymentBucket', 'Tags', 'ProtectStack']
 
 const unknownNames = (place: string, names: readonly string[], known: readonly string[]): string[] =>
   names
@@ -61,6 +61,8 @@ const problemsOfFile = ({ stage, file, parameters, region }: Deployment): string
   const names = unknownNames(pathOf(stage), Object.keys(file), [...fileOnly, ...parameters])
   if (file['Tags'] !== undefined && !isRecord(file['Tags']))
     names.push(`${pathOf(stage)}: Tags must be a mapping of tag names to values`)
+  if (!['undefined', 'boolean'].includes(typeof file['ProtectStack']))
+    names.push(`${pathOf(stage)}: ProtectStack must be true or false`)
   const other = region !== undefined && file['Region'] !== undefined && region !== file['Region']
   return other
     ? [...names, `--region ${region}: stage ${stage} is in ${file['Region']}; leave the option out`]

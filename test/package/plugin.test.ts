@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 
@@ -9,6 +11,26 @@ const pluginSchema = z.custom<new (serverless: object) => { hooks: Record<string
   (value) => typeof value === 'function',
 )
 const EsbuildPlugin = pluginSchema.parse(createRequire(import.meta.url)('../../infra/esbuild-plugin.cjs'))
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+/** Serves UpdateTerminationProtection on loopback; `received` has the action, stack and value of each call. */
+const startFakeCloudFormation = async () => {
+  const received: (string | null)[][] = []
+  const server = createServer(async (request, response) => {
+    const form = new URLSearchParams(await text(request))
+    received.push(['Action', 'StackName', 'EnableTerminationProtection'].map((name) => form.get(name)))
+    response.end('<UpdateTerminationProtectionResponse/>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    received,
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  }
+}
 
 describe('the plugin', () => {
   test.each([
@@ -36,6 +58,32 @@ describe('the plugin', () => {
     const provider = { coreCloudFormationTemplate: {}, compiledCloudFormationTemplate: { Parameters } }
     await new EsbuildPlugin({ service: { provider } }).hooks['before:aws:deploy:deploy:createStack']?.()
     expect(provider.coreCloudFormationTemplate).toEqual({ Parameters })
+  })
+
+  test.each([
+    [{ ProtectStack: true }, [true]],
+    [{ ProtectStack: false }, [false]],
+    [{ Mode: 'plan' }, []],
+  ])('sets the termination protection of the stack as the stage says: %j', async (settings, expected) => {
+    const serviceDir = await mkdtemp(join(tmpdir(), 'stage-'))
+    await mkdir(join(serviceDir, 'config', 'stages'), { recursive: true })
+    await writeFile(join(serviceDir, 'config', 'stages', 'prod.yml'), '')
+    const { endpoint, received, close } = await startFakeCloudFormation()
+    const { hooks } = new EsbuildPlugin({
+      serviceDir,
+      utils: { readFileSync: () => settings },
+      getProvider: () => ({
+        getStage: () => 'prod',
+        naming: { getStackName: () => 'stack-prod' },
+        getAwsSdkV3Config: async () => ({ endpoint, region: 'eu-west-1', credentials }),
+      }),
+    })
+    await hooks['after:deploy:deploy']?.()
+    await close()
+    await rm(serviceDir, { recursive: true })
+    expect(received).toEqual(
+      expected.map((isOn) => ['UpdateTerminationProtection', 'stack-prod', String(isOn)]),
+    )
   })
 
   test('does nothing for a finished package, which has no first template', async () => {

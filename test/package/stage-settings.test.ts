@@ -64,6 +64,11 @@ describe('deploymentProblems', () => {
       { file: { Region: 'eu-west-1', Mode: 'plan', Tags: ['team'] } },
       /Tags must be a mapping of tag names to values/,
     ],
+    [
+      'a protection that is neither on nor off',
+      { file: { Region: 'eu-west-1', Mode: 'plan', ProtectStack: 'yes' } },
+      /ProtectStack must be true or false/,
+    ],
     ['a file that is a list', { file: ['Mode'] }, /must be a mapping/],
     ['upper case in the stage', { stage: 'Prod' }, /^--stage Prod: use 1 to 20 lower-case letters/],
     ['a long stage', { stage: 'a'.repeat(21) }, /use 1 to 20/],
