@@ -5,8 +5,6 @@ import sys
 import moto_import  # noqa: F401  patches change sets of type IMPORT
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
-from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.responses import ActionResult
 from moto.events.models import EventBus, Rule
 from moto.iam import models as iam
 from moto.server import main
@@ -96,8 +94,5 @@ def execute_and_refresh_outputs(self, change_set_name, stack_name=None):
 
 
 CloudFormationBackend.execute_change_set = execute_and_refresh_outputs
-
-# Moto has no termination protection; it is answered, and protects nothing.
-CloudFormationResponse.update_termination_protection = lambda self: ActionResult({"StackId": self._get_param("StackName")})
 
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])
