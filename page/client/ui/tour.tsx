@@ -35,7 +35,7 @@ const steps: readonly (readonly [path: string, title: string, text: string])[] =
   [
     '/',
     '7 of 7: at a glance',
-    'The overview shows what alarms would ring. Nothing was lost, and nothing ran twice.',
+    'The overview shows which alarms would be raised. Nothing was lost, and nothing ran twice.',
   ],
 ]
 

@@ -2,13 +2,13 @@ import type { Overview } from '../../../shared/protocol.ts'
 import { visible } from '../../model/format.ts'
 
 export const Concerns = ({ overview }: { readonly overview: Overview }) => (
-  <section class="card" aria-label="Alarms that would ring">
+  <section class="card" aria-label="Alarms that would be raised">
     {overview.concerns.length === 0 ? (
       <p class="row">
         <span class="glyph tone tone-good" aria-hidden="true">
           ✓
         </span>{' '}
-        All is well: no alarm would ring now.
+        All is well: no alarm would be raised now.
       </p>
     ) : (
       <ul class="list">
