@@ -64,7 +64,7 @@ const tail = async (options: TailOptions): Promise<void> => {
   }
   const startMs = Date.now()
   const leftovers = await removeLeftovers(clients, startMs)
-  if (leftovers > 0) note(`removed the rules and queues that ${leftovers} earlier tails left behind`, options)
+  if (leftovers > 0) note(`removed the rules and queues of earlier tails (${leftovers})`, options)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop)

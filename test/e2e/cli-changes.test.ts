@@ -216,7 +216,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     await dzrun('regenerate', 'reason', '--yes')
     const { stdout, stderr, code } = await tail.ended
     expect(code).toBe(0)
-    expect(stderr).toContain('removed what 1 earlier tails left behind')
+    expect(stderr).toContain('removed the rules and queues of earlier tails (1)')
     expect(JSON.parse(stdout)).toMatchObject({ source: 'datazone-run-orchestrator' })
     expect(await tails()).toEqual([])
   })
