@@ -11,7 +11,7 @@ import { environmentOf, writeEnvFile } from './start/env-file.ts'
 import { openLogFile } from './start/log-file.ts'
 import { openPage } from './start/open-page.ts'
 import { startData } from './start/start-data.ts'
-import { startPorts } from './start/start-ports.ts'
+import { onFreePorts } from './start/start-ports.ts'
 
 const print = (line: string) => console.log(line)
 
@@ -21,33 +21,33 @@ await runCommand(startCommand, async (flags) => {
   const stopping = shutdownSignal('start')
   const printer = activityPrinter(print)
   const { dataDir, assets, seed, notes } = startData(flags)
-  const { ports, pagePort, notes: portNotes } = await startPorts(flags)
   const write = openLogFile(flags.log)
-  const system = await launch({
-    ...flags,
-    assets,
-    seed,
-    listOrder: flags['list-order'],
-    ports,
-    supervise: true,
-    notifies: true,
-    onPublish: printer.notification,
-    onStep: print,
-    log: (line, source) => {
-      write(line, source)
-      printer.log(line, source)
-    },
-    ...present({ dataDir: dataDir?.path }),
-  })
+  const running = await onFreePorts(flags, (ports) =>
+    launch({
+      ...flags,
+      assets,
+      seed,
+      listOrder: flags['list-order'],
+      ports,
+      supervise: true,
+      notifies: true,
+      onPublish: printer.notification,
+      onStep: print,
+      log: (line, source) => {
+        write(line, source)
+        printer.log(line, source)
+      },
+      ...present({ dataDir: dataDir?.path }),
+    }),
+  )
+  const { started: system, pagePort } = running
   try {
     const catalogue = sampleWithDataSources(assets)
     const envFile = await writeEnvFile(flags.env, environmentOf(system, idsOf(catalogue)))
-    const open = (port: number) => openPage({ system, catalogue, envFile, port, log: print })
     // Another stack may have taken the default port since it was found free.
-    const page = await open(pagePort).catch((error: unknown) =>
-      flags['page-port'].isGiven ? Promise.reject(error) : open(0),
-    )
-    const about = { mode: flags.mode, logFile: flags.log, notes: [...notes, ...portNotes] }
+    const mayMove = !flags['page-port'].isGiven
+    const page = await openPage({ system, catalogue, envFile, port: pagePort, mayMove, log: print })
+    const about = { mode: flags.mode, logFile: flags.log, notes: [...notes, ...running.notes] }
     print(banner({ system, catalogue, envFile, pageUrl: page.url, ...about }))
     await stopping.finally(printer.follow(system.stack))
     print('stopping ...')

@@ -48,15 +48,21 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port
 }
 
+/** A server did not start, because another process listens on its port. */
+export class PortInUse extends Error {
+  readonly port: number
+
+  constructor(name: string, port: number, cause: unknown) {
+    super(`Port ${port} is in use: give ${name} another port, or 0 for any`, { cause })
+    this.port = port
+  }
+}
+
 /** Returns an error that says in one line which port is in use, or that the service did not start. */
 export function portError(name: string, port: number, error: unknown): Error {
-  const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  return new Error(
-    isInUse ? `Port ${port} is in use: give ${name} another port, or 0 for any` : `${name} did not start`,
-    {
-      cause: error,
-    },
-  )
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    ? new PortInUse(name, port, error)
+    : new Error(`${name} did not start`, { cause: error })
 }
 
 /** Reads a whole request body. */

@@ -13,19 +13,21 @@ interface OpenPageOptions {
   readonly catalogue: Catalogue
   readonly envFile: string
   readonly port: number
+  /** Whether to listen on another port when this one is in use. Default: it fails. */
+  readonly mayMove?: boolean
   readonly log: (line: string) => void
 }
 
 /**
  * Opens the live page of a local stack. Its token is kept beside the env file, so that an open page survives a restart.
  */
-export async function openPage({ system, catalogue, envFile, port, log }: OpenPageOptions): Promise<Page> {
+export async function openPage(options: OpenPageOptions): Promise<Page> {
+  const { system, catalogue, envFile, port, mayMove = false, log } = options
   const [domain] = catalogue.domains
   const asset = domain?.assets.find(({ id }) => id.endsWith('store_sales')) ?? domain?.assets[0]
-  return startPage({
+  const page = {
     stack: await connectPage({ local: envFile }, { killWorkers: system.stack.killWorkers }),
     domains: catalogue.domains.map(({ id }) => id),
-    port,
     allowChanges: true,
     unitsPerMinute,
     token: await keptToken(join(dirname(envFile), 'page-token')),
@@ -33,5 +35,11 @@ export async function openPage({ system, catalogue, envFile, port, log }: OpenPa
     ...(domain === undefined || asset === undefined
       ? {}
       : { firstRequest: { domainId: domain.id, projectId: asset.projectId, assetId: asset.id } }),
-  })
+  }
+  try {
+    return await startPage({ ...page, port })
+  } catch (error) {
+    if (!mayMove) throw error
+    return startPage({ ...page, port: 0 })
+  }
 }
