@@ -2,6 +2,7 @@ import type { Skip } from '../../lib/run/skip.ts'
 import type { ActualRun } from '../../local/datazone/control/control.ts'
 import type { SentCancel } from './cancels.ts'
 import type { DueSpan } from './due-cancels.ts'
+import type { OpenStart } from './open-starts.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { SentRequest } from './program-action.ts'
 import type { QuotaEnd, RefusedTime } from './refusals.ts'
@@ -11,7 +12,7 @@ import type { TrialKind } from './trials.ts'
 /** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
 export type SeenRun = Pick<
   ActualRun,
-  'id' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
+  'id' | 'domainId' | 'projectId' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
 > & {
   /** It was started by a schedule or in the portal. */
   readonly isForeign?: true
@@ -80,7 +81,9 @@ export interface Outside {
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
   readonly scenario: Scenario
   /** Everything there is belongs to the one domain and project that are paused. */
-  readonly pauses: readonly { readonly fromMs: number; readonly untilMs: number }[]
+  readonly openStarts: readonly OpenStart[]
+  /** `scope`: the id of the domain or of the project. */
+  readonly pauses: readonly { readonly scope: string; readonly fromMs: number; readonly untilMs: number }[]
   /** Records that were planted and must not have been touched, and whether they were. */
   readonly disturbed: readonly string[]
   /** Items that the table's expiry deleted, as they were. */

@@ -80,7 +80,7 @@ export const performActions = (stage: Stage): Performer => {
   const forgotten = new Set<string>()
   const sent: Outside['sent'][number][] = []
   const modes: Outside['modes'][number][] = [{ mode: 'run', fromMs: program.startMs }]
-  const pauses: { fromMs: number; untilMs: number }[] = []
+  const pauses: { scope: string; fromMs: number; untilMs: number }[] = []
   const expired: Item[] = []
   const planted = plantation(table)
   let disturbed: readonly string[] = []
@@ -109,7 +109,7 @@ export const performActions = (stage: Stage): Performer => {
   const setPause = (scope: string, paused: boolean) => {
     switches.set(scope, paused)
     const last = pauses.at(-1)
-    if (paused) pauses.push({ fromMs: time.now(), untilMs: Number.POSITIVE_INFINITY })
+    if (paused) pauses.push({ scope, fromMs: time.now(), untilMs: Number.POSITIVE_INFINITY })
     else if (last !== undefined) last.untilMs = time.now()
   }
 

@@ -6,6 +6,8 @@ import type { Outside, SeenRun } from './outside.ts'
 /** A data source run in the form of a metadata run. */
 const asSeen = (run: ActualDataSourceRun): SeenRun => ({
   id: run.id,
+  domainId: run.domainId,
+  projectId: run.projectId,
   assetId: run.dataSourceId,
   revision: '',
   types: [],

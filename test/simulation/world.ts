@@ -4,6 +4,7 @@ import { dueCancels } from './due-cancels.ts'
 import { type Environment, startEnvironment } from './environment.ts'
 import { heldBack } from './held-back.ts'
 import { nextChangeMs } from './next-change.ts'
+import { openStarts } from './open-starts.ts'
 import type { Outside, SeenEvent } from './outside.ts'
 import { performActions } from './perform-actions.ts'
 import { simulatedBreakers } from './ports/breakers.ts'
@@ -361,6 +362,7 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationRe
     items: recordedItems(),
     counters: table.counters(),
     heldBack: heldBack(table.writes(), program),
+    openStarts: openStarts(table.writes()),
     cancelsDue: dueCancels(table.writes(), done.modes, endMs),
     sweptMs,
     events,

@@ -1,4 +1,4 @@
-import type { Outside } from '../outside.ts'
+import type { Outside, SeenRun } from '../outside.ts'
 import { isAbout, knownStatuses, statusOf } from './events.ts'
 import { type Item, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
@@ -19,11 +19,29 @@ const announceableMs = ({ trial }: Outside, atMs: number): number =>
     ? Math.max(atMs, trial.untilMs)
     : atMs
 
+/**
+ * When it is known whose a run that has ended is. A foreign run could be ours while a Start that was sent in the storm is
+ * open, which takes longer when two runs appeared meanwhile and no field shows which one is ours.
+ */
+const knowableMs = ({ openStarts, calmFromMs }: Outside, { isForeign, assetId, endsAtMs }: SeenRun): number =>
+  Math.max(
+    endsAtMs,
+    ...openStarts
+      .filter(
+        ({ dataSourceId, fromMs, untilMs }) =>
+          isForeign === true &&
+          dataSourceId === assetId &&
+          fromMs < Math.min(calmFromMs, endsAtMs) &&
+          untilMs > endsAtMs,
+      )
+      .map(({ untilMs }) => untilMs),
+  )
+
 /** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
 export const inTime: Rule = (outside) => {
   const { runs, items, events, calmFromMs, listLagMs, endMs } = outside
   return runs.flatMap((run) => {
-    const dueMs = announceableMs(outside, run.endsAtMs) + 2 * sweepMs + listLagMs + slackMs
+    const dueMs = announceableMs(outside, knowableMs(outside, run)) + 2 * sweepMs + listLagMs + slackMs
     if (run.createdAtMs < calmFromMs + aftermathMs || dueMs > endMs) return []
     const item = items.find((one) => one['runId'] === run.id)
     if (item === undefined || !['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'].includes(run.status)) return []
@@ -47,9 +65,10 @@ const startEffectMs = 60_000
 export const hintedInTime: Rule = (outside) => {
   const { runs, items, events, calmFromMs, endMs, hintedStatuses, hintedSourceStatuses } = outside
   return runs.flatMap((run) => {
-    const busMs = announceableMs(outside, run.endsAtMs)
+    const knownMs = knowableMs(outside, run)
+    const busMs = announceableMs(outside, knownMs)
     // What a bus refused is sent by the next sweep.
-    const sentAgainMs = busMs > run.endsAtMs ? sweepMs + slackMs : 0
+    const sentAgainMs = busMs > knownMs ? sweepMs + slackMs : 0
     const dueMs = busMs + sentAgainMs + hintedMs + (run.isForeign === true ? openStartMs : 0)
     const isStormy = run.createdAtMs < calmFromMs + startEffectMs
     const hinted = run.types.length === 0 ? hintedSourceStatuses : hintedStatuses

@@ -4,10 +4,14 @@ import type { Rule } from './rule.ts'
 const pauseMs = 120_000
 
 export const pausesStartNothing: Rule = ({ pauses, runs }) =>
-  pauses.flatMap(({ fromMs, untilMs }) =>
+  pauses.flatMap(({ scope, fromMs, untilMs }) =>
     runs
       .filter(
-        (run) => run.isForeign !== true && run.createdAtMs > fromMs + pauseMs && run.createdAtMs < untilMs,
+        (run) =>
+          [run.domainId, run.projectId].includes(scope) &&
+          run.isForeign !== true &&
+          run.createdAtMs > fromMs + pauseMs &&
+          run.createdAtMs < untilMs,
       )
       .map((run) => `run ${run.id} was started ${run.createdAtMs - fromMs} ms into a pause`),
   )
