@@ -199,7 +199,8 @@ export const overdueAreCanceled: Rule = (outside) =>
       item['dataSourceId'] === undefined &&
       truth !== undefined &&
       !outside.forgotten.has(truth.id) &&
-      truth.endsAtMs > outside.endMs
+      // The cancel of a world's last moment takes effect after it.
+      truth.endsAtMs > outside.endMs + outside.cancelMs
       ? [`${nameOf(item)} was given up, and DataZone goes on with it`]
       : []
   })

@@ -29,7 +29,11 @@ export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds 
             ? 2
             : 0
         // Several at once may be about one asset.
-        const atOnce = early.filter(({ atMs }) => atMs < firstMs + 1_000).length
+        const atOnce = Math.max(
+          ...early.map(
+            ({ atMs }) => early.filter((one) => one.atMs >= atMs && one.atMs < atMs + 1_000).length,
+          ),
+        )
         const requests = Math.max(new Set(early.map(({ about }) => about)).size, atOnce)
         const mostEarly = requests + accidents + (isDenied ? 2 * projects : 0)
         const asks = `DataZone was asked in vain (${error} ${key})`

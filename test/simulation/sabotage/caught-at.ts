@@ -112,7 +112,7 @@ export const caughtAt: Readonly<Record<string, number>> = {
   'token without the attempt': 1,
   'treat an unknown status as ended': 8,
   "trust a hint's verdict without a Get": 6,
-  'use slots that became void': 20,
+  'use slots that became void': 70,
   'wait for a data source run to be SUCCEEDED': 1,
   'wait for a lease that ends in the year 2100': 64,
   'wait half a minute for a bus that does not answer': 116,
