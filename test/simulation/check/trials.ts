@@ -19,6 +19,8 @@ const slackMs = 20_000
 const startedMs = 20_000
 /** The older API runs the types that it knows in a record of their own, which the next sweep releases. */
 const splitMs = 90_000
+/** A sweep whose write is refused leaves a record to the next one. */
+const contendedSplitMs = splitMs + sweepMs
 /** A breaker that a refusal of the storm opened is closed by the first request; those beside it wait for a sweep. */
 const closedMs = 90_000
 /** A sweep, the time until List proves that no Start of the lease took effect, and the sweep after it. */
@@ -46,8 +48,9 @@ export const trialsStartInTime: Rule = (outside) => {
   const { trial, runs, sent, refusedTimes } = outside
   if (trial === undefined || trial.kind === 'absurd-counters') return []
   const mayMeetBreaker = refusedTimes.length > 0
+  const releasedMs = trial.kind === 'contended-writes' ? contendedSplitMs : splitMs
   const withinMs =
-    startedMs + (isSplit(outside) ? splitMs : 0) + (mayMeetBreaker ? closedMs : 0) + 2 * outside.skewMs
+    startedMs + (isSplit(outside) ? releasedMs : 0) + (mayMeetBreaker ? closedMs : 0) + 2 * outside.skewMs
   return sent.flatMap(({ atMs, request }) => {
     if (request === undefined || !targets.has(request.assetId)) return []
     const first = runs.find((run) => run.assetId === request.assetId)
