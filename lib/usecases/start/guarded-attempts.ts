@@ -39,6 +39,28 @@ const narrowedBefore = (
     )
 }
 
+const isOwnOf = (run: Run, { request }: ParkedRun, { revision }: MetadataSubject): boolean =>
+  run.state !== 'PLANNED' &&
+  run.request.requestKey === request.requestKey &&
+  run.subject.kind !== 'DATA_SOURCE' &&
+  run.subject.revision === revision
+
+/**
+ * What the guard knew when it first decided on a request: nothing newer than the request's own records of the revision. A
+ * redelivery decides as the first delivery did, also when a run of other columns has ended meanwhile.
+ */
+const whenDecided = (
+  subject: MetadataSubject,
+  waiting: ParkedRun,
+  records: readonly Run[],
+  nowMs: number,
+): { readonly known: readonly Run[]; readonly atMs: number } => {
+  const own = records.filter((run) => isOwnOf(run, waiting, subject))
+  if (own.length === 0) return { known: records, atMs: nowMs }
+  const atMs = Math.min(...own.map(({ createdAtMs }) => createdAtMs))
+  return { known: records.filter((run) => run.state !== 'ENDED' || run.detectedAtMs <= atMs), atMs }
+}
+
 const skipOf = (repeats: readonly Repeat[]): readonly RequestOutcome[] => {
   const latest = repeats.toSorted((left, right) => left.of.detectedAtMs - right.of.detectedAtMs).at(-1)
   const types: readonly GenerationType[] = repeats.flatMap((repeat) => repeat.types)
@@ -70,7 +92,8 @@ export const guardedAttempts = (
     }
     const before = narrowedBefore(subject, waiting, records)
     const open = typesWithout(subject, before?.types ?? [])
-    const repeat = repeatOf({ ...subject, types: open }, waiting, records, context.clock.now())
+    const { known, atMs } = whenDecided(subject, waiting, records, context.clock.now())
+    const repeat = repeatOf({ ...subject, types: open }, waiting, known, atMs)
     if (repeat !== undefined) repeats.push(repeat)
     const rest = before ?? { ...subject, types: typesWithout(subject, repeat?.types ?? []) }
     if (rest.types.length > 0) keep(rest)

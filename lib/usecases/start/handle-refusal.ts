@@ -3,6 +3,7 @@ import { backoffByAgeMs, backoffSeconds } from '../../run/backoff.ts'
 import { typesToRun } from '../../run/identity.ts'
 import type { ClaimedRun, DataSourceRef, ParkReason, Run, RunError } from '../../run/run.ts'
 import { nextDayMs } from '../../run/source-day.ts'
+import { absenceIsProofAtMs } from '../../run/start-safety.ts'
 import { park, reject } from './close-claim.ts'
 import { explainDenial } from './explain-denial.ts'
 import { explainSource } from './explain-source.ts'
@@ -123,6 +124,10 @@ const handleDenial = async (refused: RefusedStart, context: StartContext): Promi
   }
 }
 
+/** Returns the ms until List must show what an earlier Start of the run made, if it made anything; 0 or less: it does now. */
+const untilListProves = ({ earlierStart }: ClaimedRun, { clock, settings }: StartContext): number =>
+  earlierStart === undefined ? 0 : absenceIsProofAtMs(earlierStart, settings.assumptions) - clock.now()
+
 /**
  * Handles a Start that was refused perhaps because its data source is not READY.
  * @param otherwise handles the refusal when the data source does not explain it
@@ -166,6 +171,9 @@ const handleConflict = async (refused: RefusedStart, context: StartContext): Pro
   // A metadata run may be our own, its Start's answer lost.
   if (subject.kind !== 'DATA_SOURCE') return parkBehindActiveRun(run, others, refusalError(refusal), context)
   const waitForRun = async () => {
+    // List may show the run of another caller before that of an earlier Start of ours.
+    const waitMs = untilListProves(run, context)
+    if (waitMs > 0) return parkFor(refused, 'CONFLICT', waitMs, context)
     // The active run is our own if an earlier Start made it, and may predate the trigger otherwise.
     const earlier = await findEarlierStart(run, others, context)
     if (earlier !== 'nothing') return earlier

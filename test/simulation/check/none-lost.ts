@@ -60,7 +60,10 @@ export const requestsLeaveRecords: Rule = (outside) => {
       const publish = { id: request.id, assetId: request.assetId, fromMs: atMs }
       const set = request.published ? whole.filter((type) => !isGuarded(outside, publish, type)) : whole
       if (set.length === 0 && whole.length > 0) return []
-      const found = outside.items.filter((item) => answers(item, request, set, revisions))
+      // A run of the whole set, which a request without the guard started, answers for the part that is not guarded.
+      const found = outside.items.filter((item) =>
+        [set, whole].some((types) => answers(item, request, types, revisions)),
+      )
       const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
       // In plan mode two requests to regenerate share one plan.
       const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found

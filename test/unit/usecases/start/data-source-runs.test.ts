@@ -190,24 +190,35 @@ describe('a refused Start of a data source run', () => {
       },
     })
 
-  test('P6: adopts after 409 the active run that an earlier Start made', async () => {
+  test('P6: adopts after 409 the active run that an earlier Start made, once List must show that run', async () => {
     const world = conflicting([sourceRun({ runId: 'run-mine', createdAtMs: t0 - minute })])
+    world.clock.advance(3 * minute)
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-mine' } },
     ])
   })
 
-  test('P6: looks again after 409 as soon as List proves whether an earlier Start made a run', async () => {
-    const world = conflicting([])
+  test('P1: does not adopt a run after 409 before List must show that of an earlier Start', async () => {
+    const world = conflicting([sourceRun({ runId: 'run-of-another', createdAtMs: t0 - minute })])
     expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', earlierStart } },
+      {
+        outcome: 'parked',
+        run: {
+          reason: 'CONFLICT',
+          earlierStart,
+          retryAtMs: expect.toSatisfy((atMs) => atMs < t0 + 3 * minute),
+        },
+      },
     ])
-    const proven = conflicting([])
-    proven.clock.advance(3 * minute)
-    expect(await proven.handle(proven.noteAbout(waiting))).toMatchObject([
+  })
+
+  test('P6: closes the earlier Start after 409 when List proves that it made no run', async () => {
+    const world = conflicting([])
+    world.clock.advance(3 * minute)
+    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT' } },
     ])
-    expect(proven.store.current(waiting)).not.toHaveProperty('earlierStart')
+    expect(world.store.current(waiting)).not.toHaveProperty('earlierStart')
   })
 
   test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {

@@ -103,6 +103,28 @@ describe('the repeat guard', () => {
       expect(world.datazone.starts).toHaveLength(1)
     })
 
+    test('P1: keeps that decision when a run of other columns has ended meanwhile', async () => {
+      const tables = [{ name: 'orders', columns: [{ name: 'id', dataType: 'bigint' }] }]
+      const fingerprint = schemaFingerprint(tables)
+      const last = ended(1, { subject: { ...subject, types: both }, fingerprint })
+      const world = starterWorld({
+        runs: [last],
+        script: showing('9', { tables }),
+        settings: { defaultTypes: [...both, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] },
+      })
+      expect(await world.outcomes(assetEvent())).toEqual(['started', 'skipped'])
+      expect(world.datazone.starts).toMatchObject([{ types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] }])
+      const newer = { revision: '10', types: both }
+      const detectedAtMs = world.clock.now() + minute
+      world.store.given({ ...last, subject: { ...subject, ...newer }, fingerprint: 'other', detectedAtMs })
+      world.clock.advance(2 * minute)
+      await world.outcomes(assetEvent(), 2)
+      const made = world.store
+        .all()
+        .filter((run) => run.subject.kind !== 'DATA_SOURCE' && run.subject.revision === '9')
+      expect(made).toHaveLength(1)
+    })
+
     test('P2: records the skip that a crash after the claim left out', async () => {
       const world = starterWorld({ runs: [partly], script: shows, settings })
       const { record } = world.skips
