@@ -10,13 +10,18 @@ const sweepsMs = 3 * 60_000
 const aftermathMs = 180_000
 
 /** A run times out at its own deadline, neither before nor long after while DataZone answers. */
-export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs, forgotten }) =>
-  items.flatMap((item) => {
+export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs, forgotten, trial }) => {
+  /** A table that answers nothing keeps every ending for the time after it. */
+  const writableMs = (atMs: number): number =>
+    trial?.kind === 'table-outage' && atMs > trial.fromMs - sweepsMs && atMs < trial.untilMs
+      ? trial.untilMs
+      : atMs
+  return items.flatMap((item) => {
     // No Get shows that these are still active.
     if (forgotten.has(String(item['runId']))) return []
     const isSource = item['kind'] === 'DATA_SOURCE'
     const dueMs = number(item, 'startedAtMs') + (isSource ? deployedMs : (scenario.deadlineMs ?? deployedMs))
-    const latestMs = dueMs + sweepsMs + 2 * skewMs
+    const latestMs = writableMs(dueMs) + sweepsMs + 2 * skewMs
     // A run whose Start's answer was lost in the storm may be adopted only after its deadline.
     const inCalm = number(item, 'startedAtMs') > calmFromMs + aftermathMs
     if (item['state'] === 'IN_FLIGHT')
@@ -28,6 +33,7 @@ export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, en
       ? [`${nameOf(item)} timed out ${lateMs} ms after its deadline`]
       : []
   })
+}
 
 /** Where the policy wants no Started events there are none; the policy is for assets. */
 export const startedEventsFollowThePolicy: Rule = ({ events, scenario }) =>
