@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type AlarmName, alarmCauses } from '../../infra/alarm-causes.ts'
 import { provocations, provokedAssets } from '../support/alarm-provocations.ts'
 import { type AlarmWorld, openAlarmWorld, projectOf } from '../support/alarm-world.ts'
+import { isMoto } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 import { publishedEvent } from '../support/requests.ts'
 
@@ -43,7 +44,7 @@ const isAlarmName = (name: string): name is AlarmName => name in alarmCauses
 
 describe('the local stack', () => {
   const named = Object.keys(provocations).filter(isAlarmName)
-  test.each(named.map((name) => [name, alarmCauses[name]] as const))('raises %s when %s', async (name) => {
+  const raises = async (name: AlarmName) => {
     const { provoke, isSwept = false, state = 'ALARM' } = provocations[name]
     const { watch, stack } = world
     let mark = watch.mark(world)
@@ -56,5 +57,11 @@ describe('the local stack', () => {
     }
     // A lease, a sweep and a second starter take long on a busy machine.
     await eventually(isRaised, { deadlineMs: 90_000 })
-  })
+  }
+
+  const titled = named.map((name) => [name, alarmCauses[name]] as const)
+  // Two starters at once, whose writes moto does not keep apart.
+  const isRace = (name: AlarmName) => name === 'duplicate-run'
+  test.skipIf(isMoto).each(titled.filter(([name]) => isRace(name)))('raises %s when %s', raises)
+  test.each(titled.filter(([name]) => !isRace(name)))('raises %s when %s', raises)
 })
