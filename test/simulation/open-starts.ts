@@ -3,6 +3,8 @@ import type { TableWrite } from './ports/run-store.ts'
 
 /** A time in which nothing showed whether a Start of ours had made a run of a data source. */
 export interface OpenStart {
+  /** The key of the record whose Start it is. */
+  readonly key: string
   readonly dataSourceId: string
   readonly fromMs: number
   readonly untilMs: number
@@ -22,7 +24,7 @@ export const openStarts = (writes: readonly TableWrite[]): readonly OpenStart[] 
       found.push({ ...before, untilMs: atMs })
       open.delete(key)
     } else if (isOpen(write) && before === undefined && dataSourceId !== undefined)
-      open.set(key, { dataSourceId, fromMs: atMs })
+      open.set(key, { key, dataSourceId, fromMs: atMs })
   }
   return [...found, ...[...open.values()].map((one) => ({ ...one, untilMs: Number.POSITIVE_INFINITY }))]
 }
