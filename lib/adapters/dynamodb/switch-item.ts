@@ -15,7 +15,7 @@ export const pauseIn = (item: unknown): readonly (readonly [sk: string, pause: P
   const key = z.safeParse(Key, item)
   if (!key.success || z.safeParse(NotPaused, item).success) return []
   const { reason, pausedBy } = z.parse(Words, item)
-  return [[key.data.sk, { ...present({ reason, pausedBy }) }]]
+  return [[key.data.sk, present({ reason, pausedBy })]]
 }
 
 const usable = /^(DOMAIN|PROJECT#[a-zA-Z0-9_-]{1,36})$/

@@ -15,47 +15,47 @@ interface Guarded {
   readonly skipped: readonly RequestOutcome[]
 }
 
+type OwnRecord = Run & { readonly subject: MetadataSubject }
+
 const typesWithout = ({ types }: MetadataSubject, others: readonly GenerationType[]) =>
   types.filter((type) => !others.includes(type))
 
+/** The records that earlier deliveries of a request made for a revision. Their decision stands for every redelivery. */
+const ownRecords = (
+  { revision }: MetadataSubject,
+  { request }: ParkedRun,
+  records: readonly Run[],
+): readonly OwnRecord[] =>
+  records.filter(
+    (run): run is OwnRecord =>
+      run.state !== 'PLANNED' &&
+      run.request.requestKey === request.requestKey &&
+      run.subject.kind !== 'DATA_SOURCE' &&
+      run.subject.revision === revision,
+  )
+
 /**
- * The narrower subject that an earlier delivery of the same request made of this one, if it did. That decision stands:
- * a redelivery must not make a run of the types that were skipped.
+ * The narrower subject that an earlier delivery of the same publish made of this one, if it did: a redelivery must not make
+ * a run of the types that were skipped.
  */
 const narrowedBefore = (
   subject: MetadataSubject,
   { request }: ParkedRun,
-  records: readonly Run[],
-): MetadataSubject | undefined => {
-  if (request.trigger === undefined) return undefined
-  return records
-    .filter((run) => run.state !== 'PLANNED' && run.request.requestKey === request.requestKey)
-    .map((run) => run.subject)
-    .find(
-      (made): made is MetadataSubject =>
-        made.kind === subject.kind &&
-        made.revision === subject.revision &&
-        typesWithout(made, subject.types).length === 0,
-    )
-}
-
-const isOwnOf = (run: Run, { request }: ParkedRun, { revision }: MetadataSubject): boolean =>
-  run.state !== 'PLANNED' &&
-  run.request.requestKey === request.requestKey &&
-  run.subject.kind !== 'DATA_SOURCE' &&
-  run.subject.revision === revision
+  own: readonly OwnRecord[],
+): MetadataSubject | undefined =>
+  request.trigger === undefined
+    ? undefined
+    : own.map((run) => run.subject).find((made) => typesWithout(made, subject.types).length === 0)
 
 /**
- * What the guard knew when it first decided on a request: nothing newer than the request's own records of the revision. A
- * redelivery decides as the first delivery did, also when a run of other columns has ended meanwhile.
+ * What the guard knew when it first decided on a request: nothing newer than the request's own records of the revision, so
+ * that a run of other columns that has ended since changes nothing.
  */
 const whenDecided = (
-  subject: MetadataSubject,
-  waiting: ParkedRun,
+  own: readonly OwnRecord[],
   records: readonly Run[],
   nowMs: number,
 ): { readonly known: readonly Run[]; readonly atMs: number } => {
-  const own = records.filter((run) => isOwnOf(run, waiting, subject))
   if (own.length === 0) return { known: records, atMs: nowMs }
   const atMs = Math.min(...own.map(({ createdAtMs }) => createdAtMs))
   return { known: records.filter((run) => run.state !== 'ENDED' || run.detectedAtMs <= atMs), atMs }
@@ -90,9 +90,10 @@ export const guardedAttempts = (
       keep(subject)
       continue
     }
-    const before = narrowedBefore(subject, waiting, records)
+    const own = ownRecords(subject, waiting, records)
+    const before = narrowedBefore(subject, waiting, own)
     const open = typesWithout(subject, before?.types ?? [])
-    const { known, atMs } = whenDecided(subject, waiting, records, context.clock.now())
+    const { known, atMs } = whenDecided(own, records, context.clock.now())
     const repeat = repeatOf({ ...subject, types: open }, waiting, known, atMs)
     if (repeat !== undefined) repeats.push(repeat)
     const rest = before ?? { ...subject, types: typesWithout(subject, repeat?.types ?? []) }

@@ -124,7 +124,7 @@ const handleDenial = async (refused: RefusedStart, context: StartContext): Promi
   }
 }
 
-/** Returns the ms until List must show what an earlier Start of the run made, if it made anything; 0 or less: it does now. */
+/** Returns the ms until List must show the run of an earlier Start, if that made one; 0 or less when it must already. */
 const untilListProves = ({ earlierStart }: ClaimedRun, { clock, settings }: StartContext): number =>
   earlierStart === undefined ? 0 : absenceIsProofAtMs(earlierStart, settings.assumptions) - clock.now()
 

@@ -31,7 +31,7 @@ const behind = async (
 describe('P7: a request that waits behind another run of its asset', () => {
   test.each<[string, Run, number[]]>([
     [
-      'backs off while that run goes on',
+      'backs off while that run is active',
       inFlightRun(),
       [1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116],
     ],
