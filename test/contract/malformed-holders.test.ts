@@ -1,12 +1,11 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holderKey } from '../../lib/adapters/dynamodb/holder-item.ts'
 import { toItem } from '../../lib/adapters/dynamodb/run-item.ts'
-import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import { inFlightRun, sourceSubject } from '../support/runs.ts'
-import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+import { dynamoDbs, openRunTable, putItem, type RunTable, reportingStore } from './run-table.ts'
 
 const wrongFields: readonly (readonly [string, object])[] = [
   ['a number', { heldBy: 7 }],
@@ -32,21 +31,8 @@ describe.each(dynamoDbs)(
       dataSourceId,
       triggerKey,
     })
-    const put = (item: object) =>
-      table.client.send(
-        new PutItemCommand({
-          TableName: table.name,
-          Item: marshall(item, { removeUndefinedValues: true }),
-        }),
-      )
-    const reporting = () => {
-      const reported: unknown[] = []
-      const store = dynamoDbRunStore(table.client, table.name, {
-        backOff: async () => {},
-        report: (...all) => reported.push(all),
-      })
-      return { store, reported }
-    }
+    const put = (item: object) => putItem(table, item)
+    const reporting = () => reportingStore(table)
 
     test.each(wrongFields)('takes a run for recorded whose item names %s', async (name, fields) => {
       const { store, reported } = reporting()

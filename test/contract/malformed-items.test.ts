@@ -10,7 +10,7 @@ import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
 import { openBreaker } from '../../lib/run/breaker.ts'
 import { runKey } from '../../lib/run/identity.ts'
 import { claimedRun, endedRun, minute, sourceSubject, subject, t0 } from '../support/runs.ts'
-import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+import { dynamoDbs, openRunTable, putItem, type RunTable, reportingStore } from './run-table.ts'
 
 /** Later than every breaker of these tests was opened. */
 const now = () => t0 + 24 * 60 * minute
@@ -143,16 +143,8 @@ describe.each(dynamoDbs)('malformed items in DynamoDB at $name', ({ environment,
     })
   })
 
-  const reporting = () => {
-    const reported: unknown[] = []
-    const store = dynamoDbRunStore(table.client, table.name, {
-      backOff: async () => {},
-      report: (...all) => reported.push(all),
-    })
-    return { store, reported }
-  }
-  const put = (item: Record<string, unknown>) =>
-    table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) }))
+  const reporting = () => reportingStore(table)
+  const put = (item: object) => putItem(table, item)
 
   test('P9: reports a lease in the year 2100 that it takes for due', async () => {
     const run = claimedRun({ subject: { ...subject, assetId: 'leased' }, leaseEndsAtMs: Date.UTC(2100, 0) })

@@ -1,5 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import { z } from 'zod'
+import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
 import { packagedTemplate } from '../../local/package.ts'
 import { createTable, deleteTable } from '../../local/provision.ts'
@@ -81,3 +83,19 @@ export const dynamoDbs: readonly DynamoDbUnderTest[] = [
   ...(hasEmbeddedEngine || externalEngine === undefined ? [embedded] : []),
   ...(externalEngine === undefined ? [] : [external]),
 ]
+
+/** A run store of the table whose writes are tried again at once, and what it reports. */
+export const reportingStore = (table: RunTable) => {
+  const reported: unknown[] = []
+  const store = dynamoDbRunStore(table.client, table.name, {
+    backOff: async () => {},
+    report: (...all) => reported.push(all),
+  })
+  return { store, reported }
+}
+
+/** Puts an item into the table without a condition, as an operator may. */
+export const putItem = (table: RunTable, item: object) =>
+  table.client.send(
+    new PutItemCommand({ TableName: table.name, Item: marshall(item, { removeUndefinedValues: true }) }),
+  )
