@@ -1,5 +1,4 @@
 import { claimCountKey, parseClaimCount } from '../../../lib/adapters/dynamodb/claim-count-item.ts'
-import { isCounter } from '../../../lib/adapters/dynamodb/counter-item.ts'
 import { holderIn } from '../../../lib/adapters/dynamodb/holder-item.ts'
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { PortUnavailable } from '../../../lib/errors.ts'
@@ -16,6 +15,7 @@ import { attemptsPrefix, partitionOf, type RunKey, runKey } from '../../../lib/r
 import { present } from '../../../lib/run/present.ts'
 import type { ClaimedRun, Counter, EndedRun, InFlightRun, ParkedRun, Run } from '../../../lib/run/run.ts'
 import { claimRefused } from '../../support/claim-conditions.ts'
+import { capCounters } from './cap-counters.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 import {
@@ -30,12 +30,7 @@ import {
   type Stored,
   stored,
 } from './stored-item.ts'
-
-/** What an index shows of an item, now and once what was written has come through. */
-interface Shown {
-  now: Stored | undefined
-  readonly coming: { readonly atMs: number; readonly stored: Stored | undefined }[]
-}
+import { tableIndexes } from './table-indexes.ts'
 
 /** One item as it was written, or its deletion. */
 export interface TableWrite {
@@ -104,27 +99,13 @@ export const simulatedTable = (options: {
   const { recognizesClaims = true, bringsToNow = true, repairsCounts = true } = options
   const { checksCounters = true, repairsHolders = true } = options
   const partitions = new Map<string, Map<string, Stored>>()
-  const index = new Map<string, Shown>()
-  /** Where a run id stands, and from when the index of run ids shows it. */
-  const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()
+  const indexes = tableIndexes(time, indexLagMs)
   const claimCounts = new Map<string, unknown>()
   const claimCountOf = (partition: string) =>
     parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
   /** By run id, what its item says of the record that holds it. */
   const holders = new Map<string, unknown>()
-  const counters = new Map<string, { readonly counter: Counter; readonly runs: unknown }>()
-  const nameOf = ({ cap, period }: Counter): string => JSON.stringify([cap, period])
-  const runsIn = (counter: Counter): number => {
-    const runs = counters.get(nameOf(counter))?.runs ?? 0
-    return typeof runs === 'number' && isCounter({ runs })
-      ? runs
-      : checksCounters
-        ? Number.POSITIVE_INFINITY
-        : 0
-  }
-  const countOneMore = (counter: Counter) => {
-    counters.set(nameOf(counter), { counter, runs: runsIn(counter) + 1 })
-  }
+  const counters = capCounters(checksCounters)
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
   const itemsOf = (partition: string): Stored[] => [...(partitions.get(partition)?.values() ?? [])]
@@ -139,13 +120,7 @@ export const simulatedTable = (options: {
   const show = (key: RunKey, next: Stored | undefined) => {
     const name = `${key.partition} ${key.record}`
     writes.push({ atMs: time.now(), key: name, item: next?.item })
-    const entry: Shown = index.get(name) ?? { now: undefined, coming: [] }
-    // An item's writes come through in their order.
-    const atMs = Math.max(time.now() + indexLagMs(), entry.coming.at(-1)?.atMs ?? 0)
-    const runId = next?.item['runId']
-    if (typeof runId === 'string' && !runIds.has(runId)) runIds.set(runId, { key, fromMs: atMs })
-    entry.coming.push({ atMs, stored: next?.workAtMs === undefined ? undefined : next })
-    index.set(name, entry)
+    indexes.note(key, next)
     written()
   }
 
@@ -160,24 +135,6 @@ export const simulatedTable = (options: {
   const remove = (key: RunKey) => {
     partitions.get(key.partition)?.delete(key.record)
     show(key, undefined)
-  }
-
-  /** What the `work` index shows now. */
-  const indexed = (): Stored[] => {
-    const shown: Stored[] = []
-    for (const [name, entry] of index) {
-      for (
-        let first = entry.coming[0];
-        first !== undefined && first.atMs <= time.now();
-        first = entry.coming[0]
-      ) {
-        entry.now = first.stored
-        entry.coming.shift()
-      }
-      if (entry.now !== undefined) shown.push(entry.now)
-      else if (entry.coming.length === 0) index.delete(name)
-    }
-    return shown
   }
 
   /** The page after `last`, in order; more says whether another may follow. */
@@ -209,13 +166,13 @@ export const simulatedTable = (options: {
       isAsRead: (read) => isAsRead(find(runKey(read)), read),
       isAbsentOrPlanned: isAbsentOrPlanned(find(runKey(claim))),
       claimCount: claimCountOf(partition) ?? (claimCounts.has(partition) ? Number.NaN : 0),
-      runsIn,
+      runsIn: counters.runsIn,
     })
     if (refused !== undefined) return refused
     put(next)
     if (replaces !== undefined) remove(runKey(replaces))
     if (claimCount !== undefined) claimCounts.set(partition, claimCount + 1)
-    for (const { counter } of capCounts) countOneMore(counter)
+    for (const { counter } of capCounts) counters.add(counter, 1)
     return undefined
   }
 
@@ -244,7 +201,7 @@ export const simulatedTable = (options: {
     async function* workBy(name: string, nowMs: number, isIn: (one: Stored) => boolean) {
       const isFar = (one: Stored) =>
         bringsToNow && (one.workAtMs ?? 0) > nowMs + farAheadMs[isInWaiting(one) ? 'waiting' : 'work']
-      const read = () => indexed().filter((one) => isIn(one) && (isDueBy(one, nowMs) || isFar(one)))
+      const read = () => indexes.work().filter((one) => isIn(one) && (isDueBy(one, nowMs) || isFar(one)))
       for await (const page of itemPages(name, '', read, byWorkAt)) {
         const { runs, unreadable } = recordsOf(page)
         yield {
@@ -324,8 +281,8 @@ export const simulatedTable = (options: {
           resends: true,
           unreachable,
           effect: () => {
-            const entry = runIds.get(runId)
-            const found = entry === undefined || entry.fromMs > time.now() ? undefined : find(entry.key)
+            const key = indexes.keyOf(runId)
+            const found = key === undefined ? undefined : find(key)
             return found === undefined ? [] : [found]
           },
         })
@@ -351,9 +308,11 @@ export const simulatedTable = (options: {
         const next = { ...run, version: run.version + 1 }
         return write('store.save', run, giveBack.length === 0, (key) => {
           if (!isAsRead(find(key), run)) return undefined
-          if (giveBack.every((counter) => runsIn(counter) > 0 && Number.isFinite(runsIn(counter))))
-            for (const counter of giveBack)
-              counters.set(nameOf(counter), { counter, runs: runsIn(counter) - 1 })
+          const isCounted = (counter: Counter) => {
+            const runs = counters.runsIn(counter)
+            return runs > 0 && Number.isFinite(runs)
+          }
+          if (giveBack.every(isCounted)) for (const counter of giveBack) counters.add(counter, -1)
           put(stored(toItem(next)))
           return next
         })
@@ -418,7 +377,7 @@ export const simulatedTable = (options: {
       async *parkedAfter(nowMs) {
         const isCounted = (one: Stored) =>
           isInWaiting(one) && !isDueBy(one, nowMs) && !(Number(one.item['releasedAtMs']) >= nowMs)
-        const read = () => indexed().filter(isCounted)
+        const read = () => indexes.work().filter(isCounted)
         for await (const page of itemPages('store.parkedAfter', '', read, byWorkAt))
           yield page.map(({ item }) => ({
             reason: String(item['reason'] ?? 'UNKNOWN'),
@@ -441,19 +400,12 @@ export const simulatedTable = (options: {
 
   return {
     storeFor,
-    counters: () =>
-      [...counters.values()].flatMap(({ counter, runs }) =>
-        typeof runs === 'number' ? [{ ...counter, runs }] : [],
-      ),
-    countOneMore,
+    counters: counters.all,
+    countOneMore: (counter) => counters.add(counter, 1),
     items: () => all().map(({ item }) => item),
     plant: (item) => put(stored(item)),
     plantClaimCount: (partition, count) => void claimCounts.set(partition, count),
-    plantCounter: (counter, runs) => {
-      const before = counters.get(nameOf(counter))?.runs
-      counters.set(nameOf(counter), { counter, runs })
-      return before
-    },
+    plantCounter: counters.plant,
     plantHolder: (domainId, runId, heldBy) => void holders.set(JSON.stringify([domainId, runId]), heldBy),
     snapshot,
     writes: () => writes,
