@@ -310,6 +310,8 @@ ${await onStart('DATA_SOURCE')}
   that owns the asset.
 - After a 409, List shows the active run. The longer it has been active, the longer the request waits. If no run is active and
   GetAsset shows a transfer, the request parks as \`IN_TRANSFER\` until the transfer is over.
+- After a 409 of a data source with an earlier Start whose answer was lost, the request waits until List must show the run of
+  that Start. It then adopts the one run that can be its own, or waits like any other conflict.
 - After a 400 or 409 of a data source, GetDataSource shows its status. CREATING and UPDATING park as \`SOURCE_NOT_READY\`;
   DELETING and FAILED_* end as REJECTED with the data source's own error.
 - A 404 that lasts five minutes ends as REJECTED.
