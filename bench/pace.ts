@@ -2,7 +2,7 @@ import { command } from '../local/flags.ts'
 import { runCommand } from '../local/run-as-command.ts'
 import { deployed } from '../test/simulation/deployed.ts'
 import { fairWeather } from '../test/simulation/ports/fates.ts'
-import { chanceStory, recoverySeconds as paceRecoverySeconds } from '../test/support/drive-starts.ts'
+import { recoverySeconds as paceRecoverySeconds, randomThrottling } from '../test/support/drive-starts.ts'
 import type { Case } from './virtual-system/case.ts'
 import type { Figures } from './virtual-system/figures.ts'
 import { measure } from './virtual-system/measure.ts'
@@ -146,7 +146,7 @@ const mostLateShare = 0.015
  */
 const recoversFromChance = (): boolean => {
   const all = Array.from({ length: storyCount }, (_, number) =>
-    paceRecoverySeconds(chanceStory(`story ${number}`)),
+    paceRecoverySeconds(randomThrottling(`story ${number}`)),
   )
   const late = all.filter((seconds) => seconds > 60).sort((left, right) => left - right)
   const lateShare = late.length / storyCount

@@ -33,7 +33,7 @@ const firstRead = async ({ origin, port, url }: Page): Promise<void> => {
 /** A page with 10,000 runs and 3,000 assets, and a tab of a real Chromium that has not opened it yet. */
 export const openBrowserPage = async () => {
   const world = await openPageWorld({ assets: 3000 })
-  world.store.given(...allRuns(Date.now()))
+  world.store.put(...allRuns(Date.now()))
   const page = await world.start()
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
@@ -68,7 +68,7 @@ export const keepChanging = (world: PageWorld, updatesPerSecond: number) => {
   const change = async () => {
     while (!stopped.signal.aborted) {
       const nowMs = Date.now()
-      world.store.given(...Array.from({ length: size }, (_, at) => runAt((next + at) % runCount, nowMs)))
+      world.store.put(...Array.from({ length: size }, (_, at) => runAt((next + at) % runCount, nowMs)))
       next += size
       // A bench that fails must still end.
       await delay((1000 * size) / updatesPerSecond, undefined, { ref: false })

@@ -14,7 +14,7 @@ const bytesOf = (run: Run): number => Buffer.byteLength(JSON.stringify(marshall(
 export const meteredStore = (runs: readonly Run[]) => {
   const store = memoryRunStore()
   // One by one: 100,000 arguments of a call would overflow the stack.
-  for (const run of runs) store.given(run)
+  for (const run of runs) store.put(run)
   const units = { read: 0, write: 0 }
   const bytesPerRecord = runs[0] === undefined ? 0 : bytesOf(runs[0])
   const readDue = store.due

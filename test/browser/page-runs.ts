@@ -41,7 +41,7 @@ const endedRuns = Array.from({ length: 60 }, (_, index) =>
 
 /** Gives the table 65 records: 3 old, 60 ended, 1 in flight, 1 parked with hostile texts. */
 export const seedRuns = (world: PageWorld): void =>
-  world.store.given(
+  world.store.put(
     ...oldRuns,
     ...endedRuns,
     inFlightRun({

@@ -139,7 +139,7 @@ describe.skipIf(chromiumPath === undefined)(
     test('shows a run as it changes, without a reload', async () => {
       const tab = await open(`/run/${domainId}/asset/customers`)
       await tab.getByText('In flight').first().waitFor()
-      world.store.given(
+      world.store.put(
         endedRun({
           subject: subjectOf('customers'),
           projectId,
@@ -203,11 +203,11 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByRole('button', { name: 'Cancel', exact: true }).click()
       const dialog = tab.getByRole('dialog', { name: 'Cancel what runs for 1 target' })
       await dialog.getByRole('button', { name: 'Change nothing' }).click()
-      expect(await world.sent()).toEqual([])
+      expect(await world.takeRequests()).toEqual([])
       await tab.getByRole('button', { name: 'Cancel', exact: true }).click()
       await dialog.getByRole('button', { name: 'Cancel what runs for 1 target (1)' }).click()
       await tab.getByText('asked to cancel').waitFor()
-      expect(await world.sent()).toMatchObject([{ kind: 'CANCEL', asset: { id: 'orders' } }])
+      expect(await world.takeRequests()).toMatchObject([{ kind: 'CANCEL', asset: { id: 'orders' } }])
     })
 
     test('shows the messages of the rejected queue with their reasons, and redrives those that can be sent', async () => {
@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === undefined)(
       await dialog.getByText('domainId: is not selected').waitFor()
       await dialog.getByText('stays: it would be rejected again').waitFor()
       // The messages are hidden from the queue's count now; an update of the page must not close the dialog.
-      world.store.given(
+      world.store.put(
         parkedRun({
           subject: subjectOf('orders'),
           projectId,
@@ -232,7 +232,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.screenshot({ path: join(shots, 'redrive-light-1440.png') })
       await dialog.getByRole('button', { name: 'Redrive 1 message (1)' }).click()
       await tab.getByText('redrove 1 of 1 message').waitFor()
-      expect(await world.sent()).toEqual([acceptedRequest])
+      expect(await world.takeRequests()).toEqual([acceptedRequest])
     })
 
     test('moves among 120 assets with the arrow keys', async () => {
@@ -266,7 +266,7 @@ describe.skipIf(chromiumPath === undefined)(
       const tab = await open('/local')
       await tab.getByRole('button', { name: 'Send', exact: true }).click()
       await eventually(async () =>
-        expect(await world.sent()).toMatchObject([
+        expect(await world.takeRequests()).toMatchObject([
           { version: 1, kind: 'METADATA_GENERATION', domainId, projectId, asset: { id: 'orders' } },
         ]),
       )
@@ -313,7 +313,7 @@ describe.skipIf(chromiumPath === undefined)(
       const { port } = page
       await page.close()
       await tab.getByText('does not answer').waitFor()
-      world.store.given(
+      world.store.put(
         endedRun({
           subject: subjectOf('asset-new'),
           projectId,

@@ -34,7 +34,7 @@ runStoreContract(
       plant: async (item) => {
         const parsed = parseItem(item)
         if ('problem' in parsed) store.unreadable.push(parsed)
-        else store.given(parsed)
+        else store.put(parsed)
       },
       close: async () => {},
     }

@@ -101,7 +101,7 @@ describe('Search', () => {
   })
 
   test('shows the suggestions that wait for a decision, with the forms', async () => {
-    const { client, pass } = await startWithCatalogue()
+    const { client, advance: pass } = await startWithCatalogue()
     await startRun(client, 'drafts')
     pass(60_000)
     const { items } = await client.send(

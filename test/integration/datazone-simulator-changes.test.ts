@@ -19,7 +19,7 @@ describe('a suggestion', () => {
   const withSuggestions = async () => {
     const simulator = await startWithCatalogue()
     await startRun(simulator.client, 'orders')
-    simulator.pass(60_000)
+    simulator.advance(60_000)
     const asset = async () =>
       simulator.client.send(new GetAssetCommand({ domainIdentifier, identifier: 'orders' }))
     const waiting = async () => {
@@ -32,7 +32,7 @@ describe('a suggestion', () => {
   const orders = { domainIdentifier, identifier: 'orders' }
 
   test('is accepted with all others, in a new revision that the same token answers again', async () => {
-    const { client, asset, waiting, datazone, pass } = await withSuggestions()
+    const { client, asset, waiting, datazone, advance: pass } = await withSuggestions()
     const accept = () =>
       client.send(
         new AcceptPredictionsCommand({ ...orders, acceptRule: { rule: 'ALL' }, clientToken: 'accept' }),
@@ -80,7 +80,7 @@ describe('a suggestion', () => {
 
 describe('a listing', () => {
   test('is published, read and unpublished', async () => {
-    const { client, datazone, pass } = await startWithCatalogue()
+    const { client, datazone, advance: pass } = await startWithCatalogue()
     const change = (action: 'PUBLISH' | 'UNPUBLISH') =>
       client.send(
         new CreateListingChangeSetCommand({
@@ -147,7 +147,7 @@ describe('a data source', () => {
   })
 
   test('shows its status and its last run', async () => {
-    const { client, pass } = await startWithCatalogue()
+    const { client, advance: pass } = await startWithCatalogue()
     const get = () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier: 'lake' }))
     expect(await get()).toMatchObject({ status: 'READY', projectId: 'open', type: 'GLUE' })
     await client.send(new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier: 'lake' }))
@@ -171,7 +171,7 @@ describe('a data source', () => {
   })
 
   test('lists what an ended run did with each table', async () => {
-    const { client, pass } = await startWithCatalogue()
+    const { client, advance: pass } = await startWithCatalogue()
     const { id: identifier } = await client.send(
       new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier: 'lake' }),
     )
@@ -195,7 +195,7 @@ describe('an ownership transfer', () => {
   const about = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
 
   test('conflicts with changes until it ends, and then the new project owns the asset', async () => {
-    const { client, ask, datazone, pass, endpoint } = await startWithCatalogue()
+    const { client, ask, datazone, advance: pass, endpoint } = await startWithCatalogue()
     expect(datazone.control.transferAsset({ ...about, durationMs: 30_000 })).toMatchObject({
       sourceProjectId: 'open',
     })
@@ -221,7 +221,7 @@ describe('an ownership transfer', () => {
   })
 
   test('leaves the asset in its project when it fails', async () => {
-    const { client, ask, datazone, pass } = await startWithCatalogue()
+    const { client, ask, datazone, advance: pass } = await startWithCatalogue()
     datazone.control.transferAsset({ ...about, durationMs: 1000, outcome: 'FAILED' })
     pass(1000)
     expect((await ask('GET', `/v2/domains/${domainIdentifier}/assets/orders`)).body).toMatchObject({

@@ -11,7 +11,7 @@ describe('the server of the page', () => {
   let cookie: string
   beforeAll(async () => {
     world = await openPageWorld()
-    world.store.given(endedRun({ subject: subjectOf('orders'), projectId }))
+    world.store.put(endedRun({ subject: subjectOf('orders'), projectId }))
     page = await world.start()
     cookie = await cookieOf(page)
   })
@@ -97,7 +97,7 @@ describe('the server of the page', () => {
       )
       const answer = await change(headers, cancel)
       expect([401, 403]).toContain(answer.status)
-      expect(await world.sent()).toEqual([])
+      expect(await world.takeRequests()).toEqual([])
     })
 
     test('makes a planned change once, and only when the confirmation repeats its count', async () => {
@@ -105,9 +105,9 @@ describe('the server of the page', () => {
       expect(plan).toMatchObject({ title: 'Cancel what runs for 2 targets', count: 2 })
       const confirm = (count: number) => change(own(), { id: plan.id, count }, '/api/changes/confirm')
       expect((await confirm(3)).status).toBe(409)
-      expect(await world.sent()).toEqual([])
+      expect(await world.takeRequests()).toEqual([])
       expect((await confirm(2)).status).toBe(200)
-      expect(await world.sent()).toMatchObject([
+      expect(await world.takeRequests()).toMatchObject([
         { kind: 'CANCEL', asset: { id: 'orders' } },
         { kind: 'CANCEL', asset: { id: 'customers' } },
       ])
@@ -133,7 +133,7 @@ describe('the server of the page', () => {
       ).toEqual(['domainId: is not selected', 'version: must be 1'])
       const done = await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')
       expect(JSON.parse(done.body)).toEqual({ done: 'redrove 1 of 1 message' })
-      expect(await world.sent()).toEqual([acceptedRequest])
+      expect(await world.takeRequests()).toEqual([acceptedRequest])
       const next = JSON.parse((await change(own(), { action: 'redrive', queue: 'rejected' })).body)
       expect(next).toMatchObject({ count: 0, messages: [{ reasons: ['version: must be 1'] }] })
     })

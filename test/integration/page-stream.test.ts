@@ -14,7 +14,7 @@ describe('the stream of the page', () => {
   let cookie: string
   beforeAll(async () => {
     world = await openPageWorld()
-    world.store.given(endedRun({ subject: subjectOf('orders'), projectId }))
+    world.store.put(endedRun({ subject: subjectOf('orders'), projectId }))
     page = await world.start()
     cookie = await cookieOf(page)
   })
@@ -26,7 +26,7 @@ describe('the stream of the page', () => {
   test('begins with a snapshot, and resumes after the last id with the changes since then', async () => {
     const first = await read({}, (text) => text.includes('"orders"') && lastId(text) !== '')
     expect(first).toContain('event: snapshot')
-    world.store.given(
+    world.store.put(
       parkedRun({
         subject: subjectOf('customers'),
         projectId,

@@ -70,7 +70,7 @@ const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown>
   DuplicateRun: (telemetry) => {
     const store = memoryRunStore()
     const startRun = async () => {
-      store.given(inFlightRun({ version: 2 }))
+      store.put(inFlightRun({ version: 2 }))
       return answered(serviceRun({ runId: 'run-2' }))
     }
     return startOnce(runRequest(), { store, datazone: scriptedDataZone({ startRun }) }, telemetry)

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Pace, rateAt, reserveSlots, slowDown } from '../../lib/run/pace.ts'
 import {
-  chanceStory,
   configuredRate as configured,
   driveStarts,
+  randomThrottling,
   recoverySeconds,
 } from '../support/drive-starts.ts'
 import { t0 } from '../support/runs.ts'
@@ -224,7 +224,7 @@ test('P7: is back at 90% of the rate within a minute of the end of throttling by
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       stories += 1
-      if (recoverySeconds(chanceStory(`story ${seed}`)) > 60) late += 1
+      if (recoverySeconds(randomThrottling(`story ${seed}`)) > 60) late += 1
     }),
     { numRuns: 300 },
   )

@@ -5,7 +5,7 @@ import type { ClaimedRun, Run, StartSent } from '../../lib/run/run.ts'
 import { meaningOfStatus } from '../../lib/run/service-status.ts'
 import { transition } from '../../lib/run/transition.ts'
 import type { Transition } from '../../lib/run/transition-outcome.ts'
-import { anyRun, facts, stories } from '../support/arbitrary-runs.ts'
+import { anyRun, factSequences, facts } from '../support/arbitrary-runs.ts'
 import { endedRun, inFlightRun, parkedRun, t0 } from '../support/runs.ts'
 
 const apply = (run: Run, fact: Fact, atMs: number): Run => {
@@ -44,17 +44,21 @@ const withoutHistory = ({ history: _, alsoRequestedBy: _requests, ...rest }: Run
 describe('transition, with any facts in any order', () => {
   test('P5: keeps an ending', () => {
     fc.assert(
-      fc.property(fc.constantFrom(endedRun(), endedRun({ announcedAtMs: t0 })), stories, (ended, story) => {
-        const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
-        const { announcedAtMs: _, ...kept } = ended
-        expect(last).toMatchObject(withoutHistory(kept))
-      }),
+      fc.property(
+        fc.constantFrom(endedRun(), endedRun({ announcedAtMs: t0 })),
+        factSequences,
+        (ended, story) => {
+          const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
+          const { announcedAtMs: _, ...kept } = ended
+          expect(last).toMatchObject(withoutHistory(kept))
+        },
+      ),
     )
   })
 
   test('P5: keeps the time of an announcement', () => {
     fc.assert(
-      fc.property(stories, (story) => {
+      fc.property(factSequences, (story) => {
         const ended = endedRun({ announcedAtMs: t0 })
         const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
         expect(withoutHistory(last)).toEqual(withoutHistory(ended))
@@ -64,7 +68,7 @@ describe('transition, with any facts in any order', () => {
 
   test('P1: keeps a run id', () => {
     fc.assert(
-      fc.property(anyRun, stories, (begin, story) => {
+      fc.property(anyRun, factSequences, (begin, story) => {
         let run = begin
         for (const { fact, atMs } of story) {
           const next = apply(run, fact, atMs)
@@ -77,7 +81,7 @@ describe('transition, with any facts in any order', () => {
 
   test('keeps the subject, the orders and the version, and bounds the history', () => {
     fc.assert(
-      fc.property(anyRun, stories, (one, story) => {
+      fc.property(anyRun, factSequences, (one, story) => {
         const begin: Run = { ...one, ...ordered }
         let run = begin
         for (const { fact, atMs } of story) {
@@ -92,7 +96,7 @@ describe('transition, with any facts in any order', () => {
 
   test('P5: changes nothing but the history when a fact repeats, and that only once', () => {
     fc.assert(
-      fc.property(anyRun, stories, facts, (begin, story, fact) => {
+      fc.property(anyRun, factSequences, facts, (begin, story, fact) => {
         const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
         const atMs = story.at(-1)?.atMs ?? t0
         const once = apply(before, fact, atMs)
@@ -108,7 +112,7 @@ describe('transition, with any facts in any order', () => {
 
   test('P5: refuses a claim while a lease lasts', () => {
     fc.assert(
-      fc.property(anyRun, stories, fc.integer({ min: 1, max: 120_000 }), (begin, story, leaseMs) => {
+      fc.property(anyRun, factSequences, fc.integer({ min: 1, max: 120_000 }), (begin, story, leaseMs) => {
         const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
         const atMs = story.at(-1)?.atMs ?? t0
         const claim: Fact = { kind: 'CLAIMED', leaseEndsAtMs: atMs + leaseMs }

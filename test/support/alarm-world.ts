@@ -8,7 +8,7 @@ import type { TapPoint, TapRule } from '../../local/servers/tap-rules.ts'
 import { alarmWatch } from './alarm-watch.ts'
 import { failedEvent } from './ending-events.ts'
 import { startFakeSts } from './fake-sts.ts'
-import { briskSettings, type LocalSystem, openSystem } from './local-system.ts'
+import { fastSettings, type LocalSystem, openSystem } from './local-system.ts'
 import { domainId } from './requests.ts'
 
 /** Each asset has a project of its own, so that a breaker that opens for one delays no other. */
@@ -60,7 +60,7 @@ const disturbances = ({ stack, control }: LocalSystem, settings: Record<string, 
   /** Starts new execution environments with other settings, as a deployment does. */
   const redeploy = async (changes: Readonly<Record<string, string>> = {}): Promise<void> => {
     for (const name of Object.keys(settings)) delete settings[name]
-    Object.assign(settings, briskSettings, changes)
+    Object.assign(settings, fastSettings, changes)
     isChanged = Object.keys(changes).length > 0
     await stack.killWorkers()
   }
@@ -85,7 +85,7 @@ const disturbances = ({ stack, control }: LocalSystem, settings: Record<string, 
 export const openAlarmWorld = async (assetIds: readonly string[]) => {
   const opened = closers()
   const watch = alarmWatch((await packagedTemplate()).template, parameters)
-  const settings = { ...briskSettings }
+  const settings = { ...fastSettings }
   const system = await openSystem({
     assets: assetIds.map((id) => ({ id, projectId: projectOf(id) })),
     taps: true,

@@ -108,7 +108,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
 )
 
 /** Facts with the time each one comes, in order. */
-export const stories: fc.Arbitrary<readonly { readonly fact: Fact; readonly atMs: number }[]> = fc
+export const factSequences: fc.Arbitrary<readonly { readonly fact: Fact; readonly atMs: number }[]> = fc
   .array(fc.record({ fact: facts, laterMs: fc.integer({ min: 0, max: 2 * minute }) }), { maxLength: 40 })
   .map((steps) => {
     let atMs = t0

@@ -26,12 +26,12 @@ export const driveStarts = (untilMs: number, isThrottled: (atMs: number) => bool
 }
 
 /** Throttling by chance: 10% to 40% of all Starts, whatever their rate is, for 30 s to 5 minutes. */
-interface ChanceStory {
+interface RandomThrottling {
   readonly isThrottled: (atMs: number) => boolean
   readonly endMs: number
 }
 
-export const chanceStory = (seed: string): ChanceStory => {
+export const randomThrottling = (seed: string): RandomThrottling => {
   const random = seededRandom(seed)
   const share = 0.1 + 0.3 * random.next()
   const endMs = t0 + random.whole(30, 300) * 1000
@@ -42,7 +42,7 @@ export const chanceStory = (seed: string): ChanceStory => {
 const longestRecoveryMs = 6 * 60_000
 
 /** From the end of the throttling to 90% of the configured rate, in seconds. */
-export const recoverySeconds = ({ isThrottled, endMs }: ChanceStory): number => {
+export const recoverySeconds = ({ isThrottled, endMs }: RandomThrottling): number => {
   const { starts } = driveStarts(endMs + longestRecoveryMs, isThrottled)
   const back = starts.find(({ atMs, rate }) => atMs >= endMs && rate >= 0.9 * configuredRate)
   return ((back?.atMs ?? Number.POSITIVE_INFINITY) - endMs) / 1000

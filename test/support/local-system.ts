@@ -14,7 +14,7 @@ import { catalogueOf, type TestAsset } from './requests.ts'
  * Settings that shorten every waiting time to fractions of a second. The three assumptions about DataZone keep their
  * real values: a test that shortens one must shorten it in the simulator too.
  */
-export const briskSettings = {
+export const fastSettings = {
   LEASE_SECONDS: '2',
   START_TIMEOUT_SECONDS: '1',
   SWEEP_PERIOD_SECONDS: '1',
@@ -27,7 +27,7 @@ export const briskSettings = {
 }
 
 /** Runs that last a fraction of a second, and a Start quota too high to matter. */
-const briskDataZone = {
+const fastDataZone = {
   seed: 1,
   medianMs: 250,
   sigma: 0.4,
@@ -74,12 +74,12 @@ const open = async (options: SystemOptions, opened: Closers) => {
   const { template, directory } = await (policy === undefined
     ? packagedTemplate()
     : packagedWithPolicy(policy))
-  const datazone = await startDataZoneServer({ ...briskDataZone, ...options.datazone })
+  const datazone = await startDataZoneServer({ ...fastDataZone, ...options.datazone })
   opened.add(datazone.stop)
   const { control } = datazone.datazone
   control.loadCatalogue(catalogueOf(options.assets, options.dataSources))
   const lines: LogLine[] = []
-  const { visibilitySeconds, settings = briskSettings } = options
+  const { visibilitySeconds, settings = fastSettings } = options
   const stack = await startStack({
     template: withBatches(template, options.batch ?? { size: 10, windowSeconds: 0 }),
     directory,

@@ -3,7 +3,6 @@ import { pollerHandler } from '../../functions/poller-handler.ts'
 import { starterHandler } from '../../functions/starter-handler.ts'
 import type { Telemetry } from '../../functions/telemetry.ts'
 import type { Mode } from '../../lib/run/mode.ts'
-import { endlessPace } from './endless-pace.ts'
 import { fixedPolicy } from './fixed-policy.ts'
 import { manualClock } from './manual-clock.ts'
 import { memoryBackfillPlans } from './memory-backfill-plans.ts'
@@ -15,6 +14,7 @@ import { t0 } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
 import { sqsRecord } from './sqs-record.ts'
 import { defaults } from './starter-world.ts'
+import { unlimitedPace } from './unlimited-pace.ts'
 
 /** One metric of an EMF line that a function printed. */
 export interface Emitted {
@@ -98,7 +98,7 @@ export const startOnce = (
       breakers: memoryBreakers(),
       switches: { pauseOf: async () => undefined },
       skips: memorySkipLog(),
-      pace: endlessPace(clock.now),
+      pace: unlimitedPace(clock.now),
       ...ports,
     },
     policies: fixedPolicy(policy),

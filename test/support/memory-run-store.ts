@@ -15,7 +15,7 @@ export interface MemoryRunStore extends RunStore {
   /** How many runs a cap's counter holds. */
   runsIn(counter: Counter): number
   /** Puts a record into the store as another writer would. */
-  given(...runs: readonly Run[]): void
+  put(...runs: readonly Run[]): void
   /** Successful writes, in order: `claim RUN#4#...`. */
   readonly writes: string[]
   readonly unreadable: UnreadableRecord[]
@@ -64,7 +64,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     all: () => [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []),
     current,
     runsIn: (counter) => counters.get(nameOf(counter)) ?? 0,
-    given(...runs) {
+    put(...runs) {
       for (const run of runs) put(run)
     },
 
@@ -200,6 +200,6 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       yield found.slice(half)
     },
   }
-  store.given(...initial)
+  store.put(...initial)
   return store
 }

@@ -8,7 +8,7 @@ export const deniedCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId
 
 export const denied = openBreaker(deniedCause, 'Start', t0, pauses)
 
-export const full = openBreaker(
+export const quotaFull = openBreaker(
   { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS'] },
   'Start',
   t0,
@@ -16,6 +16,6 @@ export const full = openBreaker(
 )
 
 /** The same breaker with its probe due now. */
-export const due = (breaker: Breaker): Breaker => ({ ...breaker, nextProbeAtMs: t0 })
+export const probeDue = (breaker: Breaker): Breaker => ({ ...breaker, nextProbeAtMs: t0 })
 
-export const another = (id: string) => runRequest({ requestId: id, asset: { id, revision: '4' } })
+export const requestForAsset = (id: string) => runRequest({ requestId: id, asset: { id, revision: '4' } })

@@ -116,7 +116,7 @@ const quietState = {
 /** What a test does to the queues. */
 const queueActions = ({ sqs, requestQueueUrl, rejectedQueueUrl }: Queues) => ({
   /** Takes the messages off the request queue. */
-  sent: async (): Promise<readonly unknown[]> => {
+  takeRequests: async (): Promise<readonly unknown[]> => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: requestQueueUrl, MaxNumberOfMessages: 10 }),
     )

@@ -38,7 +38,7 @@ export const refused = (
 })
 
 /** A GetAsset that shows a table, at this revision. */
-export const showing = (revision: string, over: Partial<Asset> = {}) => ({
+export const showingAsset = (revision: string, over: Partial<Asset> = {}) => ({
   getAsset: async () =>
     answered({
       revision,
@@ -77,7 +77,7 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
   const calls: string[] = []
   const starts: ScriptedDataZone['starts'] = []
   const sourceStarts: StartSourceInput[] = []
-  const said = <Name extends keyof DataZone>(name: Name, call: string): DataZone[Name] => {
+  const answerTo = <Name extends keyof DataZone>(name: Name, call: string): DataZone[Name] => {
     calls.push(call)
     const answer = script[name]
     if (answer === undefined) throw new Error(`the test did not expect ${call}`)
@@ -87,27 +87,27 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
     calls,
     starts,
     sourceStarts,
-    getAsset: async (domainId, assetId) => said('getAsset', `GetAsset ${assetId}`)(domainId, assetId),
+    getAsset: async (domainId, assetId) => answerTo('getAsset', `GetAsset ${assetId}`)(domainId, assetId),
     startRun: async (input, abortAfterMs) => {
       starts.push({ ...input, abortAfterMs })
-      return said('startRun', `Start ${input.revision}`)(input, abortAfterMs)
+      return answerTo('startRun', `Start ${input.revision}`)(input, abortAfterMs)
     },
-    getRun: async (domainId, runId) => said('getRun', `Get ${runId}`)(domainId, runId),
-    cancelRun: async (domainId, runId) => said('cancelRun', `Cancel ${runId}`)(domainId, runId),
+    getRun: async (domainId, runId) => answerTo('getRun', `Get ${runId}`)(domainId, runId),
+    cancelRun: async (domainId, runId) => answerTo('cancelRun', `Cancel ${runId}`)(domainId, runId),
     listRuns: async (domainId, query) => {
       const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
-      return said('listRuns', `List ${query.status ?? query.assetId}${page}`)(domainId, query)
+      return answerTo('listRuns', `List ${query.status ?? query.assetId}${page}`)(domainId, query)
     },
     startSourceRun: async (input, abortAfterMs) => {
       sourceStarts.push(input)
-      return said('startSourceRun', `Start ${input.dataSourceId}`)(input, abortAfterMs)
+      return answerTo('startSourceRun', `Start ${input.dataSourceId}`)(input, abortAfterMs)
     },
     getDataSource: async (domainId, sourceId) =>
-      said('getDataSource', `GetDataSource ${sourceId}`)(domainId, sourceId),
-    getSourceRun: async (domainId, runId) => said('getSourceRun', `Get ${runId}`)(domainId, runId),
+      answerTo('getDataSource', `GetDataSource ${sourceId}`)(domainId, sourceId),
+    getSourceRun: async (domainId, runId) => answerTo('getSourceRun', `Get ${runId}`)(domainId, runId),
     listSourceRuns: async (domainId, query) => {
       const page = query.nextToken === undefined ? '' : ` page ${query.nextToken}`
-      return said('listSourceRuns', `List ${query.dataSourceId}${page}`)(domainId, query)
+      return answerTo('listSourceRuns', `List ${query.dataSourceId}${page}`)(domainId, query)
     },
   }
 }

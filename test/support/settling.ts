@@ -21,7 +21,7 @@ export const runs = (count: number, ageMs?: number) => Array.from({ length: coun
 /** What DataZone has: the status of each run by its id. */
 export type Statuses = Readonly<Record<string, string>>
 
-export const shown = (statuses: Statuses, status?: string): ServiceRun[] =>
+export const shownRuns = (statuses: Statuses, status?: string): ServiceRun[] =>
   Object.entries(statuses)
     .filter(([, is]) => status === undefined || is === status)
     .map(([runId, nativeStatus]) => serviceRun({ runId, nativeStatus }))
@@ -29,12 +29,12 @@ export const shown = (statuses: Statuses, status?: string): ServiceRun[] =>
 /** A DataZone whose pages hold `pageSize` runs. */
 export const dataZoneWith = (statuses: Statuses, pageSize = 50): Partial<DataZone> => ({
   getRun: async (_domainId, runId) => {
-    const found = shown(statuses).find((candidate) => candidate.runId === runId)
+    const found = shownRuns(statuses).find((candidate) => candidate.runId === runId)
     return found === undefined ? refused('NOT_FOUND') : answered(found)
   },
   listRuns: async (_domainId, { status, nextToken }) => {
     const from = Number(nextToken ?? 0)
-    const all = shown(statuses, status)
+    const all = shownRuns(statuses, status)
     return answered({
       runs: all.slice(from, from + pageSize),
       ...(from + pageSize < all.length ? { nextToken: String(from + pageSize) } : {}),
@@ -118,7 +118,7 @@ export const statuses = (count: number, statusOf: (n: number) => string): Status
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
 
 /** Sweeps each minute for `forMs`, with `getRun` answering every Get, and returns the store. */
-export const sweptFor = async (
+export const settleEachMinute = async (
   tracked: InFlightRun | readonly InFlightRun[],
   forMs: number,
   getRun: DataZone['getRun'],

@@ -62,7 +62,7 @@ export const startWithCatalogue = async () => {
   simulator.datazone.control.loadCatalogue(catalogue)
   return {
     ...simulator,
-    pass: (ms: number) => {
+    advance: (ms: number) => {
       nowMs += ms
     },
   }

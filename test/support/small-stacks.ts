@@ -12,13 +12,13 @@ const directory = import.meta.dirname
 export const smallStacks = () => {
   const closing: (() => unknown)[] = []
   let before = openHandles()
-  const noHandleLeft = () => eventually(() => expect(openHandles()).toEqual(before))
+  const expectNoOpenHandles = () => eventually(() => expect(openHandles()).toEqual(before))
   beforeEach(() => {
     before = openHandles()
   })
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close()
-    await noHandleLeft()
+    await expectNoOpenHandles()
   })
 
   const start = async (options: Partial<StackOptions> = {}): Promise<Stack> => {
@@ -61,7 +61,12 @@ export const smallStacks = () => {
     return { sqs, dynamodb, send, items, receive }
   }
 
-  return { start, clients, noHandleLeft, onClose: (close: () => unknown) => closing.push(close) }
+  return {
+    start,
+    clients,
+    noHandleLeft: expectNoOpenHandles,
+    onClose: (close: () => unknown) => closing.push(close),
+  }
 }
 
 /** The ids of the events that the functions of the small template have put on its bus. */

@@ -24,14 +24,14 @@ export const hint = (over: Partial<SourceHint> = {}): SourceHint => ({
 
 export const triggered = (over: Partial<SourceHint> = {}) => hint({ phase: 'TRIGGERED', ...over })
 
-export const showing = (nativeStatus: string, more: object = {}): Partial<DataZone> => ({
+export const showingSourceRun = (nativeStatus: string, more: object = {}): Partial<DataZone> => ({
   getSourceRun: async (_domainId, runId) => answered(sourceRun({ runId, nativeStatus, ...more })),
 })
 
 export const statistics = { added: 2, updated: 5 }
 
 /** An observer that runs a minute after `t0`. */
-export const world = (
+export const observerWorld = (
   runs: readonly Run[],
   script: Partial<DataZone>,
   following: Partial<FollowSettings> = {},

@@ -32,7 +32,7 @@ export const defaults = readConfig(
   policyFile,
 )
 
-const noteOf = (run: Run) => ({
+const releaseMessageOf = (run: Run) => ({
   release: 1,
   ...targetOf(run.subject),
   record: runKey(run).record,
@@ -130,7 +130,7 @@ export const starterWorld = (
     skips,
     breakers,
     /** A Start was throttled: slots handed out before are void. */
-    paceFalls: () => {
+    cutRate: () => {
       rateCuts += 1
     },
     /** Domains and projects that are paused. */
@@ -141,12 +141,12 @@ export const starterWorld = (
     outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
       (await handle(body, receiveCount)).map(({ outcome }) => outcome),
     /** The sweep's note about a record; one that waits is marked as released, as the sweep does first. */
-    noteAbout: (run: Run) => {
+    releaseMessageFor: (run: Run) => {
       const current = store.current(run)
-      if (current?.state === 'PARKED') store.given({ ...current, releasedAtMs: clock.now() })
-      return noteOf(run)
+      if (current?.state === 'PARKED') store.put({ ...current, releasedAtMs: clock.now() })
+      return releaseMessageOf(run)
     },
     /** The sweep's note about a record, without the mark: one that comes late, or twice. */
-    lateNoteAbout: noteOf,
+    lateReleaseMessageFor: releaseMessageOf,
   }
 }

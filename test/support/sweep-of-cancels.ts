@@ -8,9 +8,10 @@ import { inFlightRun, minute, second, t0 } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
 import { defaults } from './starter-world.ts'
 
-export const byStop = { requestedAtMs: t0 - second, requestId: 'stop-1' }
+export const recordedCancel = { requestedAtMs: t0 - second, requestId: 'stop-1' }
 
-export const owed = (over: Partial<InFlightRun> = {}) => inFlightRun({ cancel: byStop, ...over })
+export const runOwingCancel = (over: Partial<InFlightRun> = {}) =>
+  inFlightRun({ cancel: recordedCancel, ...over })
 
 /** A DataZone that cancels, and shows the runs in these statuses, one after the other. */
 export const canceling = (...shown: readonly string[]): Partial<DataZone> => {
@@ -22,7 +23,7 @@ export const canceling = (...shown: readonly string[]): Partial<DataZone> => {
 }
 
 /** A sweep of one run, with the store, the DataZone and the clock it uses. */
-export const sweeper = (run: InFlightRun, script: Partial<DataZone>) => {
+export const cancelSweeper = (run: InFlightRun, script: Partial<DataZone>) => {
   const store = memoryRunStore(run)
   const clock = manualClock()
   const datazone = scriptedDataZone(script)
@@ -35,5 +36,5 @@ export const sweeper = (run: InFlightRun, script: Partial<DataZone>) => {
       deadlineMs: clock.now() + minute,
     })
   }
-  return { ...context, settle, now: () => store.current(run) }
+  return { ...context, settle, currentRun: () => store.current(run) }
 }

@@ -5,7 +5,6 @@ import type { Breakers } from '../../lib/ports/breakers.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 import type { RunStore } from '../../lib/ports/run-store.ts'
 import type { StarterSettings } from '../../lib/usecases/start/start-context.ts'
-import { endlessPace } from '../support/endless-pace.ts'
 import { fixedPolicy } from '../support/fixed-policy.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryBreakers } from '../support/memory-breakers.ts'
@@ -17,6 +16,7 @@ import { endedRun, t0 } from '../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
+import { unlimitedPace } from '../support/unlimited-pace.ts'
 
 /** The handler with ports in memory, and its log lines. */
 const starter = (
@@ -45,7 +45,7 @@ const starter = (
       breakers,
       switches: { pauseOf: async () => undefined },
       skips: memorySkipLog(),
-      pace: endlessPace(clock.now),
+      pace: unlimitedPace(clock.now),
     },
     policies: fixedPolicy(settings.policy ?? defaults.starter.policy),
     telemetry: {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isMoto } from '../../support/engines.ts'
-import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { fastSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent } from '../../support/requests.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
 import { crashPoints } from './crash-points.ts'
@@ -11,7 +11,7 @@ import { crashPoints } from './crash-points.ts'
  */
 const forgetful = { tokenMemoryMs: 300, listLagMs: 300 }
 const settings = {
-  ...briskSettings,
+  ...fastSettings,
   LEASE_SECONDS: '3',
   TOKEN_MEMORY_SECONDS: '0.3',
   LIST_LAG_SECONDS: '0.3',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { isMoto } from '../../support/engines.ts'
-import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { fastSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { publishedEvent } from '../../support/requests.ts'
 
 /** More than one page of List. */
@@ -13,7 +13,7 @@ describe.skipIf(isMoto)('following many runs by List', () => {
   test.each(['newest', 'random'] as const)('finds every ending in any order: %s', async (listOrder) => {
     const opened = await openSystem({
       assets,
-      settings: { ...briskSettings, START_RATE_PER_SECOND: '100' },
+      settings: { ...fastSettings, START_RATE_PER_SECOND: '100' },
       datazone: {
         listOrder,
         failureShare: 0.1,

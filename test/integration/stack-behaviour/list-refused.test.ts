@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isMoto } from '../../support/engines.ts'
 import { eventually } from '../../support/eventually.ts'
-import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { fastSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { runRequest } from '../../support/requests.ts'
 
 const assets = Array.from({ length: 6 }, (_, index) => `listless-${index}`)
@@ -13,7 +13,7 @@ beforeAll(async () => {
     // No hint arrives, so only sweeps find the endings.
     datazone: { eventLostShare: 1, failureShare: 0 },
     // Without a sweep, no Start whose answer comes late on a busy machine is repeated.
-    settings: { ...briskSettings, START_TIMEOUT_SECONDS: '10', LEASE_SECONDS: '30' },
+    settings: { ...fastSettings, START_TIMEOUT_SECONDS: '10', LEASE_SECONDS: '30' },
   })
 })
 afterAll(() => system?.close())

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pumpEvents } from '../../../local/datazone/control/event-pump.ts'
 import { eventually } from '../../support/eventually.ts'
-import { briskSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
+import { fastSettings, type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { domainId, runRequest, sourceRequest } from '../../support/requests.ts'
 
 /**
@@ -22,7 +22,7 @@ beforeAll(async () => {
     assets: [{ id: 'asset-one' }],
     dataSources: ['glue_asked', 'glue_followed', 'glue_ignored'],
     policy,
-    settings: { ...briskSettings, HINT_LOOK_AGAIN_SECONDS: '1' },
+    settings: { ...fastSettings, HINT_LOOK_AGAIN_SECONDS: '1' },
     datazone: { medianMs: 1000, dataSourceMedianMs: 1000, failureShare: 0, eventDelayMs: 50 },
   })
   pump = pumpEvents(system.control, (event) =>

@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { isMoto } from '../../support/engines.ts'
 import { eventually } from '../../support/eventually.ts'
-import {
-  briskSettings,
-  type LocalSystem,
-  openSystem,
-  type SystemOptions,
-} from '../../support/local-system.ts'
+import { fastSettings, type LocalSystem, openSystem, type SystemOptions } from '../../support/local-system.ts'
 import { domainId, publishedEvent, runRequest } from '../../support/requests.ts'
 
 let system: LocalSystem | undefined
@@ -54,7 +49,7 @@ describe.skipIf(isMoto)('stack parameters and settings', () => {
 
   test('records what it would start in mode plan, and starts it when requested again in mode run', async () => {
     // An execution environment reads its settings when it starts, so changing them here acts like a deployment.
-    const settings: Record<string, string> = { ...briskSettings, MODE: 'plan' }
+    const settings: Record<string, string> = { ...fastSettings, MODE: 'plan' }
     // One batch, so that a single starter handles it and is the one to replace.
     const batch = { size: 10, windowSeconds: 1 }
     const opened = await open({ settings, taps: true, batch, visibilitySeconds: 3 })
@@ -100,7 +95,7 @@ describe.skipIf(isMoto)('stack parameters and settings', () => {
   )
 
   test('keeps the messages of a function that cannot start', async () => {
-    const opened = await open({ settings: { ...briskSettings, MODE: 'sometimes' }, visibilitySeconds: 60 })
+    const opened = await open({ settings: { ...fastSettings, MODE: 'sometimes' }, visibilitySeconds: 60 })
     await opened.send(runRequest('one'))
     await eventually(async () => {
       const { queues, batches } = await opened.stack.activity()

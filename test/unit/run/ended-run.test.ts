@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../lib/run/facts.ts'
 import { transition } from '../../../lib/run/transition.ts'
-import { facts, moved, nowMs } from '../../support/moved-run.ts'
+import { afterFact, facts, nowMs } from '../../support/after-fact.ts'
 import { endedRun, inFlightRun, minute, rejectedRun, sourceSubject, t0 } from '../../support/runs.ts'
 
 describe('P9: runs without an ending', () => {
@@ -10,7 +10,7 @@ describe('P9: runs without an ending', () => {
   const active: Fact = { kind: 'OBSERVED', runId: 'run-1', nativeStatus: 'IN_PROGRESS' }
 
   test('times out an overdue run, with the status that was seen', () => {
-    expect(moved(inFlightRun(), facts.overdue)).toMatchObject({
+    expect(afterFact(inFlightRun(), facts.overdue)).toMatchObject({
       ending: 'TIMED_OUT',
       nativeStatus: 'IN_PROGRESS',
       runId: 'run-1',
@@ -20,26 +20,26 @@ describe('P9: runs without an ending', () => {
   })
 
   test('loses a run that is not found twice, ten minutes apart', () => {
-    const once = moved(inFlightRun(), missing)
+    const once = afterFact(inFlightRun(), missing)
     expect(once).toMatchObject({ state: 'IN_FLIGHT', notFoundSinceMs: nowMs })
     expect(transition(once, missing, nowMs + 10 * minute - 1)).toEqual({ outcome: 'unchanged' })
-    expect(moved(once, missing, nowMs + 10 * minute)).toMatchObject({ ending: 'LOST', runId: 'run-1' })
+    expect(afterFact(once, missing, nowMs + 10 * minute)).toMatchObject({ ending: 'LOST', runId: 'run-1' })
   })
 
   test('starts the count of 404s over when the run is found again', () => {
-    const found = moved(moved(inFlightRun(), missing), active)
+    const found = afterFact(afterFact(inFlightRun(), missing), active)
     expect(found).not.toHaveProperty('notFoundSinceMs')
-    expect(moved(found, missing, nowMs + 10 * minute)).toMatchObject({ state: 'IN_FLIGHT' })
+    expect(afterFact(found, missing, nowMs + 10 * minute)).toMatchObject({ state: 'IN_FLIGHT' })
     expect(transition(found, active, nowMs)).toEqual({ outcome: 'unchanged' })
   })
 
   const day = 24 * 60 * minute
 
   test('P8, P9: times out a run that was refused for a whole day after its deadline', () => {
-    const once = moved(inFlightRun({ nativeStatus: 'IN_PROGRESS' }), facts.unanswered)
+    const once = afterFact(inFlightRun({ nativeStatus: 'IN_PROGRESS' }), facts.unanswered)
     expect(once).toMatchObject({ state: 'IN_FLIGHT', unansweredSinceMs: nowMs })
     expect(transition(once, facts.unanswered, nowMs + day - 1)).toEqual({ outcome: 'unchanged' })
-    expect(moved(once, facts.unanswered, nowMs + day)).toMatchObject({
+    expect(afterFact(once, facts.unanswered, nowMs + day)).toMatchObject({
       ending: 'TIMED_OUT',
       nativeStatus: 'IN_PROGRESS',
       runId: 'run-1',
@@ -48,18 +48,18 @@ describe('P9: runs without an ending', () => {
   })
 
   test('starts the day over after an answer', () => {
-    const found = moved(moved(inFlightRun(), facts.unanswered), active)
+    const found = afterFact(afterFact(inFlightRun(), facts.unanswered), active)
     expect(found).not.toHaveProperty('unansweredSinceMs')
     expect(found.history.at(-1)?.what).toBe('found again')
-    expect(moved(found, facts.unanswered, nowMs + day)).toMatchObject({ unansweredSinceMs: nowMs + day })
-    const strange = moved(moved(inFlightRun(), facts.unanswered), facts.unrecognized)
+    expect(afterFact(found, facts.unanswered, nowMs + day)).toMatchObject({ unansweredSinceMs: nowMs + day })
+    const strange = afterFact(afterFact(inFlightRun(), facts.unanswered), facts.unrecognized)
     expect(strange).not.toHaveProperty('unansweredSinceMs')
   })
 
   test('drops both counts at the ending', () => {
     const away = inFlightRun({ notFoundSinceMs: t0 - day, unansweredSinceMs: t0 - day })
     for (const fact of [facts.overdue, facts.unanswered, missing, facts.failed]) {
-      const ended = moved(away, fact)
+      const ended = afterFact(away, fact)
       expect(ended.state).toBe('ENDED')
       for (const name of ['notFoundSinceMs', 'unansweredSinceMs']) expect(ended).not.toHaveProperty(name)
     }
@@ -68,8 +68,8 @@ describe('P9: runs without an ending', () => {
   test('P5: records a status after the ending as history', () => {
     for (const fact of [facts.overdue, facts.unanswered, missing]) {
       const away = { notFoundSinceMs: t0 - 10 * minute, unansweredSinceMs: t0 - day }
-      const ended = moved(inFlightRun(away), fact)
-      expect(moved(ended, facts.failed)).toMatchObject({
+      const ended = afterFact(inFlightRun(away), fact)
+      expect(afterFact(ended, facts.failed)).toMatchObject({
         ending: ended.state === 'ENDED' ? ended.ending : '',
       })
     }
@@ -83,7 +83,7 @@ describe('endings', () => {
       { type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' },
     ]
     expect(
-      moved(inFlightRun(), {
+      afterFact(inFlightRun(), {
         kind: 'OBSERVED',
         runId: 'run-1',
         nativeStatus: 'PARTIALLY_SUCCEEDED',
@@ -103,7 +103,7 @@ describe('endings', () => {
   test("explains the ending of a data source run by DataZone's error, cut to size", () => {
     const run = inFlightRun({ subject: sourceSubject })
     const error = { name: 'x'.repeat(200), message: 'y'.repeat(2000) }
-    const ended = moved(run, { ...facts.failed, error, lineageStatus: 'z'.repeat(200) })
+    const ended = afterFact(run, { ...facts.failed, error, lineageStatus: 'z'.repeat(200) })
     expect(ended).toMatchObject({
       ending: 'FAILED',
       lineageStatus: expect.stringMatching(/^z{99}…$/),
@@ -114,7 +114,7 @@ describe('endings', () => {
 
   test('P5: records a second run of an attempt as an alarm in the history, once', () => {
     for (const run of [inFlightRun(), endedRun(), rejectedRun()]) {
-      const noted = moved(run, facts.startedTwice)
+      const noted = afterFact(run, facts.startedTwice)
       expect(noted).toEqual({
         ...run,
         history: [...run.history, { atMs: nowMs, what: expect.stringContaining('run-2') }],
@@ -130,14 +130,14 @@ describe('endings', () => {
 
   test('P5: records a status that comes after the ending, once', () => {
     const timedOut = endedRun({ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' })
-    const noted = moved(timedOut, facts.failed)
+    const noted = afterFact(timedOut, facts.failed)
     expect(noted).toMatchObject({ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' })
     expect(noted.history.at(-1)?.what).toBe('seen later as FAILED')
     expect(transition(noted, facts.failed, nowMs + minute)).toEqual({ outcome: 'unchanged' })
   })
 
   test('P8, P11: keeps and shows an unrecognized status, and changes nothing when it is seen again', () => {
-    const seen = moved(inFlightRun(), facts.unrecognized)
+    const seen = afterFact(inFlightRun(), facts.unrecognized)
     expect(seen).toMatchObject({ state: 'IN_FLIGHT', nativeStatus: 'PAUSED' })
     expect(transition(seen, facts.unrecognized, nowMs + minute)).toEqual({ outcome: 'unchanged' })
   })

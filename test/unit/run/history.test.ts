@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../lib/run/facts.ts'
 import type { Run } from '../../../lib/run/run.ts'
-import { facts, leaseOver, moved, nowMs } from '../../support/moved-run.ts'
+import { afterFact, expiredClaim, facts, nowMs } from '../../support/after-fact.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, sourceSubject, t0 } from '../../support/runs.ts'
 
 test.each<[string, Run, Fact]>([
@@ -12,15 +12,15 @@ test.each<[string, Run, Fact]>([
   ['suggestions accepted', endedRun(), facts.accepted],
   ['FAILED', inFlightRun(), facts.failed],
 ])('records in the history: %s', (what, run, fact) => {
-  expect(moved(run, fact).history).toEqual([...run.history, { atMs: nowMs, what }])
+  expect(afterFact(run, fact).history).toEqual([...run.history, { atMs: nowMs, what }])
 })
 
 describe('history', () => {
   test('distinguishes in its history a release from a lease that ended, and names the reason', () => {
-    const lastEntry = (run: Run, fact: Fact) => moved(run, fact).history.at(-1)?.what
+    const lastEntry = (run: Run, fact: Fact) => afterFact(run, fact).history.at(-1)?.what
     expect(lastEntry(parkedRun(), facts.released)).toBe('released')
-    expect(lastEntry(leaseOver, facts.released)).toBe('lease ended, released')
-    expect(moved(parkedRun(), facts.released)).not.toHaveProperty('error')
+    expect(lastEntry(expiredClaim, facts.released)).toBe('lease ended, released')
+    expect(afterFact(parkedRun(), facts.released)).not.toHaveProperty('error')
     expect(lastEntry(claimedRun(), facts.refused)).toBe('parked: DENIED')
     const error = { name: 'AccessDeniedException', message: 'no' }
     expect(lastEntry(claimedRun(), { ...facts.refused, error })).toBe(
@@ -30,15 +30,15 @@ describe('history', () => {
 
   test('omits cancels from the history of a start without one', () => {
     for (const run of [claimedRun(), claimedRun({ subject: sourceSubject })])
-      expect(moved(run, facts.started).history.at(-1)?.what).toBe('started as run-1')
+      expect(afterFact(run, facts.started).history.at(-1)?.what).toBe('started as run-1')
   })
 
   test('keeps the latest twenty entries of the history', () => {
     const often = Array.from({ length: 30 }, (_, n) => n)
-    const run = often.reduce<Run>((parked, n) => moved(parked, facts.refused, nowMs + n), parkedRun())
+    const run = often.reduce<Run>((parked, n) => afterFact(parked, facts.refused, nowMs + n), parkedRun())
     expect(run.history.map(({ atMs }) => atMs - nowMs)).toEqual(often.slice(10))
     const sightings = often.reduce<Run>(
-      (ended, n) => moved(ended, { kind: 'OBSERVED', runId: 'run-1', nativeStatus: `NEW_${n}` }),
+      (ended, n) => afterFact(ended, { kind: 'OBSERVED', runId: 'run-1', nativeStatus: `NEW_${n}` }),
       endedRun(),
     )
     expect(sightings.history).toHaveLength(20)
@@ -47,7 +47,7 @@ describe('history', () => {
   test('cuts history texts, and hides access keys in them', () => {
     const message = `${'x'.repeat(50)} AKIAABCDEFGHIJKLMNOP ${'y'.repeat(5000)}`
     const what =
-      moved(claimedRun(), { kind: 'REJECTED', error: { name: 'E', message } }).history.at(-1)?.what ?? ''
+      afterFact(claimedRun(), { kind: 'REJECTED', error: { name: 'E', message } }).history.at(-1)?.what ?? ''
     expect(what.length).toBeLessThanOrEqual(200)
     expect(what).not.toContain('AKIA')
   })

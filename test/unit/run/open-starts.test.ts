@@ -1,29 +1,31 @@
 import { describe, expect, test } from 'vitest'
-import { facts, moved, nowMs } from '../../support/moved-run.ts'
+import { afterFact, facts, nowMs } from '../../support/after-fact.ts'
 import { claimedRun, minute, parkedRun, second, t0 } from '../../support/runs.ts'
 
 const before = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute }
 
 describe('claims and Starts of unknown outcome', () => {
   test('P1: counts the Start of a claim as sent from the claim to the end of the lease', () => {
-    expect(moved(parkedRun(), facts.claimed)).toMatchObject({
+    expect(afterFact(parkedRun(), facts.claimed)).toMatchObject({
       leaseEndsAtMs: nowMs + minute,
       startSent: { firstAtMs: nowMs, lastAtMs: nowMs + minute },
     })
   })
 
   test('P1: keeps the Start open, as sent by now, after an indefinite refusal', () => {
-    expect(moved(claimedRun(), { ...facts.refused, definite: false })).toMatchObject({
+    expect(afterFact(claimedRun(), { ...facts.refused, definite: false })).toMatchObject({
       earlierStart: { firstAtMs: t0, lastAtMs: nowMs },
     })
   })
 
   test('closes the Start of this lease after a definite refusal', () => {
-    expect(moved(claimedRun(), facts.refused)).not.toHaveProperty('earlierStart')
+    expect(afterFact(claimedRun(), facts.refused)).not.toHaveProperty('earlierStart')
   })
 
   test('P1: keeps the Start of an earlier lease open after a definite refusal', () => {
-    expect(moved(claimedRun({ earlierStart: before }), facts.refused)).toMatchObject({ earlierStart: before })
+    expect(afterFact(claimedRun({ earlierStart: before }), facts.refused)).toMatchObject({
+      earlierStart: before,
+    })
   })
 
   test('P1: keeps the Start open when the lease ends, merged with earlier ones: first of the first, last of the last', () => {
@@ -35,21 +37,21 @@ describe('claims and Starts of unknown outcome', () => {
     const merged = { earlierStart: { firstAtMs: before.firstAtMs, lastAtMs: nowMs } }
     // The clock of an earlier starter may have been ahead.
     const ahead = { ...run, earlierStart: { firstAtMs: t0 + second, lastAtMs: nowMs + second } }
-    expect(moved(ahead, facts.released)).toMatchObject({
+    expect(afterFact(ahead, facts.released)).toMatchObject({
       earlierStart: { firstAtMs: t0, lastAtMs: nowMs + second },
     })
-    expect(moved(run, facts.released)).toMatchObject({
+    expect(afterFact(run, facts.released)).toMatchObject({
       ...merged,
       reason: 'LEASE_EXPIRED',
       releasedAtMs: nowMs,
     })
-    expect(moved(run, facts.claimed)).toMatchObject(merged)
+    expect(afterFact(run, facts.claimed)).toMatchObject(merged)
   })
 
   test('P1: keeps an open Start through claims, releases and refusals', () => {
     const parked = parkedRun({ earlierStart: before })
     for (const fact of [facts.claimed, facts.released, facts.refused]) {
-      expect(moved(parked, fact)).toMatchObject({ earlierStart: before })
+      expect(afterFact(parked, fact)).toMatchObject({ earlierStart: before })
     }
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../lib/run/facts.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { transition } from '../../../lib/run/transition.ts'
-import { facts, leaseOver, moved, nowMs } from '../../support/moved-run.ts'
+import { afterFact, expiredClaim, facts, nowMs } from '../../support/after-fact.ts'
 import {
   claimedRun,
   endedRun,
@@ -23,7 +23,7 @@ const table: readonly [string, Run, string][] = [
   // claimed, released, refused, rejected, started, startedTwice, active, unrecognized, failed, anotherRun, overdue, unanswered, missing, requestedAgain, accepted, announced
   ['planned', plannedRun(), 'C i i i i i i i i i i i i L i i'],
   ['claimed', claimedRun(), 'i i P E F F i i i i i i i C i i'],
-  ['past its lease', leaseOver, 'C P P E F F i i i i i i i C i i'],
+  ['past its lease', expiredClaim, 'C P P E F F i i i i i i i C i i'],
   ['parked', parkedRun(), 'C P P E F F i i i i i i i P i i'],
   ['in flight', inFlightRun(), 'i i i i u n u F E u E F F F i i'],
   ['ended and not announced', endedRun(), 'i i i i u n n n n u i i i E E E'],
@@ -80,7 +80,7 @@ describe('P11: acceptances, one after the other', () => {
 describe('a parked run', () => {
   test('is held until its message is expected when it is released, with its reason and error', () => {
     const error = { name: 'AccessDeniedException', message: 'no' }
-    expect(moved(parkedRun({ reason: 'DENIED', error }), facts.released)).toMatchObject({
+    expect(afterFact(parkedRun({ reason: 'DENIED', error }), facts.released)).toMatchObject({
       state: 'PARKED',
       reason: 'DENIED',
       retryAtMs: nowMs + 15 * minute,
@@ -90,20 +90,20 @@ describe('a parked run', () => {
   })
 
   test('drops the release when it is parked again', () => {
-    expect(moved(parkedRun({ releasedAtMs: t0 }), facts.refused)).not.toHaveProperty('releasedAtMs')
+    expect(afterFact(parkedRun({ releasedAtMs: t0 }), facts.refused)).not.toHaveProperty('releasedAtMs')
   })
 
   test('counts a 404 from the first one on, through claims and releases', () => {
     const notFound: Fact = { ...facts.refused, reason: 'NOT_FOUND' }
-    const first = moved(claimedRun(), notFound)
+    const first = afterFact(claimedRun(), notFound)
     expect(first).toMatchObject({ notFoundSinceMs: nowMs })
     const later = nowMs + 2 * minute
-    const again = moved(moved(moved(first, facts.released), facts.claimed), notFound, later)
+    const again = afterFact(afterFact(afterFact(first, facts.released), facts.claimed), notFound, later)
     expect(again).toMatchObject({ notFoundSinceMs: nowMs })
   })
 
   test('starts the count of 404s over after another refusal', () => {
-    expect(moved(parkedRun({ notFoundSinceMs: t0 }), facts.refused)).not.toHaveProperty('notFoundSinceMs')
+    expect(afterFact(parkedRun({ notFoundSinceMs: t0 }), facts.refused)).not.toHaveProperty('notFoundSinceMs')
   })
 })
 
@@ -117,20 +117,20 @@ test('moves only parked and claimed runs to live', () => {
 test('moves a claim to live as it stands, and makes a parked backfill due at once, never later', () => {
   const backfill = { request: { ...parkedRun().request, lane: 'backfill' as const } }
   const moveToLive: Fact = { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }
-  expect(moved(claimedRun(backfill), moveToLive)).toEqual({
+  expect(afterFact(claimedRun(backfill), moveToLive)).toEqual({
     ...claimedRun(),
     history: [...claimedRun().history, { atMs: nowMs, what: 'moved to live by event:2' }],
   })
   const waiting = (retryAtMs: number) => parkedRun({ ...backfill, reason: 'BACKFILL', retryAtMs })
-  expect(moved(waiting(nowMs + minute), moveToLive)).toMatchObject({ retryAtMs: nowMs })
-  expect(moved(waiting(nowMs - minute), moveToLive)).toMatchObject({ retryAtMs: nowMs - minute })
+  expect(afterFact(waiting(nowMs + minute), moveToLive)).toMatchObject({ retryAtMs: nowMs })
+  expect(afterFact(waiting(nowMs - minute), moveToLive)).toMatchObject({ retryAtMs: nowMs - minute })
 })
 
 describe('further requests for a run', () => {
   const again = facts.requestedAgain
 
   test('P1: remembers another request once, and the one that made the run not at all', () => {
-    const run = moved(inFlightRun(), again)
+    const run = afterFact(inFlightRun(), again)
     expect(run).toEqual({ ...inFlightRun(), alsoRequestedBy: [{ requestKey: 'event:2' }] })
     expect(transition(run, again, nowMs)).toEqual({ outcome: 'unchanged' })
     const { requestKey } = run.request
@@ -138,15 +138,15 @@ describe('further requests for a run', () => {
   })
 
   test('keeps them through every later state, the newest twenty', () => {
-    const claimed = moved(moved(parkedRun(), again), facts.claimed)
-    const ended = moved(moved(claimed, facts.started), facts.failed)
-    expect(moved(ended, facts.announced)).toMatchObject({
+    const claimed = afterFact(afterFact(parkedRun(), again), facts.claimed)
+    const ended = afterFact(afterFact(claimed, facts.started), facts.failed)
+    expect(afterFact(ended, facts.announced)).toMatchObject({
       state: 'ENDED',
       alsoRequestedBy: [{ requestKey: 'event:2' }],
     })
     const keys = Array.from({ length: 25 }, (_, n) => `event:${n}`)
     const many = keys.reduce<Run>(
-      (run, requestKey) => moved(run, { kind: 'REQUESTED_AGAIN', requestKey }),
+      (run, requestKey) => afterFact(run, { kind: 'REQUESTED_AGAIN', requestKey }),
       inFlightRun(),
     )
     expect(many.alsoRequestedBy).toEqual(keys.slice(5).map((requestKey) => ({ requestKey })))

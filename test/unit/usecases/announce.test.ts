@@ -164,7 +164,7 @@ test('copies only rejected requests', async () => {
 test('keeps the announced mark that another invocation wrote meanwhile', async () => {
   const run = ofAsset('a')
   const { announce, store } = world(run)
-  store.beforeWrite = () => store.given({ ...run, version: 2, announcedAtMs: t0 - second })
+  store.beforeWrite = () => store.put({ ...run, version: 2, announcedAtMs: t0 - second })
   await announce()
   expect(store.all()).toMatchObject([{ version: 2, announcedAtMs: t0 - second }])
 })

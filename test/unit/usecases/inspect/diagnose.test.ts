@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diagnose, type Signs } from '../../../../lib/usecases/inspect/diagnose.ts'
-import { denied, full } from '../../../support/open-breakers.ts'
+import { denied, quotaFull } from '../../../support/open-breakers.ts'
 import { minute, t0 } from '../../../support/runs.ts'
 
 const healthy: Signs = {
@@ -114,7 +114,7 @@ describe('diagnose', () => {
       {
         overview: {
           ...healthy.overview,
-          breakers: [full],
+          breakers: [quotaFull],
         },
       },
       { severity: 'warning', command: ['quota'] },

@@ -6,7 +6,7 @@ import type { Skip } from '../../../../lib/run/skip.ts'
 import { explainTarget } from '../../../../lib/usecases/inspect/explain-target.ts'
 import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
-import { denied, full } from '../../../support/open-breakers.ts'
+import { denied, quotaFull } from '../../../support/open-breakers.ts'
 import {
   claimedRun,
   endedRun,
@@ -53,8 +53,10 @@ describe('explainTarget', () => {
   })
 
   test('names the quota that holds a request', async () => {
-    const { stories } = await explain([parkedRun({ reason: 'QUOTA_EXCEEDED' })], { breakers: [denied, full] })
-    expect(stories[0]?.breaker?.cause).toEqual(full.cause)
+    const { stories } = await explain([parkedRun({ reason: 'QUOTA_EXCEEDED' })], {
+      breakers: [denied, quotaFull],
+    })
+    expect(stories[0]?.breaker?.cause).toEqual(quotaFull.cause)
   })
 
   test('says that nothing was requested, and how to request it', async () => {

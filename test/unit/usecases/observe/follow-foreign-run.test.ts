@@ -5,14 +5,21 @@ import type { FollowSettings } from '../../../../lib/usecases/observe/settle-sou
 import { storeDown } from '../../../support/memory-run-store.ts'
 import { claimedRun, inFlightRun, minute, sourceSubject, t0 } from '../../../support/runs.ts'
 import { refused } from '../../../support/scripted-datazone.ts'
-import { fatesOf, hint, showing, statistics, triggered, world } from '../../../support/source-hints.ts'
+import {
+  fatesOf,
+  hint,
+  observerWorld,
+  showingSourceRun,
+  statistics,
+  triggered,
+} from '../../../support/source-hints.ts'
 
 describe('a foreign run', () => {
   const wanted = { followDataSourceRuns: [{ dataSource: 'source-*' }] }
   const foreign = triggered({ runId: 'run-9', eventId: 'event-9' })
 
   test('reads nothing by default when it began, not even the table', async () => {
-    const { handle, store } = world([], {})
+    const { handle, store } = observerWorld([], {})
     store.byRunId = async () => {
       throw storeDown()
     }
@@ -30,15 +37,15 @@ describe('a foreign run', () => {
     ['when its event names no run id', withoutRun, {}],
     ['when its event has no id', withoutEvent, {}],
   ])('is not followed %s', async (_name, event, following) => {
-    const { handle, store } = world([], {}, { ...wanted, ...following })
+    const { handle, store } = observerWorld([], {}, { ...wanted, ...following })
     expect(fatesOf(await handle(event))).toEqual(['nothing known'])
     expect(store.all()).toEqual([])
   })
 
   test('is followed from its event on with one Get and one record, and announced at its end like a run of ours', async () => {
-    const { handle, store, datazone, bus } = world(
+    const { handle, store, datazone, bus } = observerWorld(
       [],
-      showing('RUNNING', { createdAtMs: t0 - minute }),
+      showingSourceRun('RUNNING', { createdAtMs: t0 - minute }),
       wanted,
     )
     expect(fatesOf(await handle(foreign, foreign))).toEqual(['source followed', 'source followed'])
@@ -48,7 +55,7 @@ describe('a foreign run', () => {
     ])
     expect(bus.events).toEqual([])
 
-    const later = world(store.all(), showing('SUCCESS', { statistics }), wanted)
+    const later = observerWorld(store.all(), showingSourceRun('SUCCESS', { statistics }), wanted)
     expect(fatesOf(await later.handle(hint({ runId: 'run-9' })))).toEqual(['run settled'])
     expect(later.bus.events).toMatchObject([
       {
@@ -78,7 +85,7 @@ describe('a foreign run', () => {
     ['is undecided while Get shows none either', {}, 'source undecided'],
   ])('%s when its event names no project', async (_, shown, fate) => {
     const following = { followDataSourceRuns: [{ project: 'project-7' }] }
-    const { handle, store } = world([], showing('RUNNING', shown), following)
+    const { handle, store } = observerWorld([], showingSourceRun('RUNNING', shown), following)
     expect(fatesOf(await handle(withoutProject))).toEqual([fate])
     expect(store.all().map(({ projectId }) => projectId)).toEqual(
       fate === 'source followed' ? ['project-7'] : [],
@@ -86,23 +93,23 @@ describe('a foreign run', () => {
   })
 
   test('is announced at once, and only once, when it has ended before its event comes', async () => {
-    const { handle, bus } = world([], showing('FAILED'), wanted)
+    const { handle, bus } = observerWorld([], showingSourceRun('FAILED'), wanted)
     expect(fatesOf(await handle(foreign))).toEqual(['source followed'])
     expect(fatesOf(await handle(foreign, hint({ runId: 'run-9' })))).toEqual(['run known', 'run known'])
     expect(bus.events.map(({ detailType }) => detailType)).toEqual(['Data Source Run Failed'])
   })
 
   test('is followed when only the event of its end arrives', async () => {
-    const { handle, bus } = world([], showing('SUCCESS'), wanted)
+    const { handle, bus } = observerWorld([], showingSourceRun('SUCCESS'), wanted)
     expect(fatesOf(await handle(hint({ runId: 'run-9' })))).toEqual(['source followed'])
     expect(bus.events).toHaveLength(1)
   })
 
   test('P1: is undecided while a Start of ours is open that may have made it', async () => {
     const claim = claimedRun({ subject: sourceSubject })
-    const { handle, store } = world([claim], {}, wanted)
+    const { handle, store } = observerWorld([claim], {}, wanted)
     expect(fatesOf(await handle(foreign))).toEqual(['source undecided'])
-    store.given(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
+    store.put(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
     expect(fatesOf(await handle(foreign))).toEqual(['run known'])
     expect(store.all()).toHaveLength(1)
   })
@@ -110,7 +117,7 @@ describe('a foreign run', () => {
   test('P1: is followed when it began before that Start, of which the time it ended proves nothing', async () => {
     const claim = claimedRun({ subject: sourceSubject })
     const before = t0 - minute
-    const { handle, store } = world([claim], showing('RUNNING'), wanted)
+    const { handle, store } = observerWorld([claim], showingSourceRun('RUNNING'), wanted)
     const ended = hint({ runId: 'run-9', happenedAtMs: before })
     expect(fatesOf(await handle(ended))).toEqual(['source undecided'])
     expect(fatesOf(await handle({ ...foreign, happenedAtMs: before }))).toEqual(['source followed'])
@@ -118,7 +125,7 @@ describe('a foreign run', () => {
   })
 
   test('P1: is on one record only, because its run id has one item', async () => {
-    const { handle, store } = world([], showing('RUNNING'), wanted)
+    const { handle, store } = observerWorld([], showingSourceRun('RUNNING'), wanted)
     const mine = inFlightRun({ subject: sourceSubject, runId: 'run-9', version: 0 })
     store.beforeWrite = (run) => {
       store.beforeWrite = () => {}
@@ -130,7 +137,7 @@ describe('a foreign run', () => {
   })
 
   test('P8: is undecided beside an unreadable record', async () => {
-    const { handle, store } = world([], {}, wanted)
+    const { handle, store } = observerWorld([], {}, wanted)
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#x' }
     store.unreadable.push({ key, isNewer: true, problem: 'newer' })
     expect(fatesOf(await handle(foreign))).toEqual(['source undecided'])
@@ -139,21 +146,21 @@ describe('a foreign run', () => {
   test.each(['NOT_FOUND', 'DENIED', 'UNAVAILABLE', 'THROTTLED'] as const)(
     'is looked at again when Get answers %s',
     async (kind) => {
-      const { handle, store } = world([], { getSourceRun: async () => refused(kind) }, wanted)
+      const { handle, store } = observerWorld([], { getSourceRun: async () => refused(kind) }, wanted)
       expect(fatesOf(await handle(foreign))).toEqual(['source undecided'])
       expect(store.all()).toEqual([])
     },
   )
 
   test('is known, without a Get, when it is recorded while its hint is handled', async () => {
-    const { handle, store } = world([], {}, wanted)
+    const { handle, store } = observerWorld([], {}, wanted)
     const { byRunId } = store
     store.byRunId = async (runId) => {
       const found = await byRunId(runId)
       const { runsOf } = store
       store.runsOf = async (target) => {
         const read = await runsOf(target)
-        store.given(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
+        store.put(inFlightRun({ subject: sourceSubject, runId: 'run-9' }))
         return read
       }
       return found
@@ -162,7 +169,7 @@ describe('a foreign run', () => {
   })
 
   test('is looked at again when its turn does not come in time', async () => {
-    const { handle, clock, store } = world([], {}, wanted)
+    const { handle, clock, store } = observerWorld([], {}, wanted)
     const { runsOf } = store
     store.runsOf = async (target) => {
       clock.advance(minute)
@@ -172,7 +179,7 @@ describe('a foreign run', () => {
   })
 
   test('is left to the sweep when it cannot be announced at once', async () => {
-    const { handle, bus, store } = world([], showing('FAILED'), wanted)
+    const { handle, bus, store } = observerWorld([], showingSourceRun('FAILED'), wanted)
     bus.put = async () => {
       throw storeDown()
     }
@@ -184,7 +191,7 @@ describe('a foreign run', () => {
   })
 
   test('is looked at again when it cannot be written', async () => {
-    const { handle, store } = world([], showing('RUNNING'), wanted)
+    const { handle, store } = observerWorld([], showingSourceRun('RUNNING'), wanted)
     store.beforeWrite = () => {
       throw storeDown()
     }

@@ -62,7 +62,7 @@ test('dates an event without a time, or with a future one, to when it was receiv
 
 test('returns the event for another look when another process writes the run meanwhile', async () => {
   const store = memoryRunStore(ended('2', 3))
-  store.beforeWrite = (run) => store.given({ ...run, version: 7 })
+  store.beforeWrite = (run) => store.put({ ...run, version: 7 })
   expect(await noteAcceptance({ ...about, acceptedAtMs: t0 }, { store, clock: manualClock(t0) })).toBe(
     'active',
   )
@@ -73,7 +73,7 @@ test('returns the event for another look when another run has taken its note', a
   const store = memoryRunStore(ended('1', 3, { subject: glossary }), ended('2', 3))
   let isFirst = true
   store.beforeWrite = (run) => {
-    if (isFirst) store.given({ ...run, version: 7 })
+    if (isFirst) store.put({ ...run, version: 7 })
     isFirst = false
   }
   const clock = manualClock(t0)

@@ -10,7 +10,14 @@ import {
   t0,
 } from '../../../support/runs.ts'
 import { refused } from '../../../support/scripted-datazone.ts'
-import { fatesOf, hint, showing, statistics, triggered, world } from '../../../support/source-hints.ts'
+import {
+  fatesOf,
+  hint,
+  observerWorld,
+  showingSourceRun,
+  statistics,
+  triggered,
+} from '../../../support/source-hints.ts'
 
 const { runId: _, ...nameless } = hint()
 
@@ -18,9 +25,9 @@ const ours = inFlightRun({ subject: sourceSubject })
 
 describe('a hint about a data source run of ours', () => {
   test('makes one Get, which brings the ending with its statistics', async () => {
-    const { handle, bus, datazone, store } = world(
+    const { handle, bus, datazone, store } = observerWorld(
       [ours],
-      showing('SUCCESS', { statistics, lineageStatus: 'FAILED' }),
+      showingSourceRun('SUCCESS', { statistics, lineageStatus: 'FAILED' }),
     )
     expect(fatesOf(await handle(hint(), hint()))).toEqual(['run settled', 'run settled'])
     expect(datazone.calls).toEqual(['Get run-1'])
@@ -32,30 +39,30 @@ describe('a hint about a data source run of ours', () => {
 
   test('takes the reason of a failure from DataZone', async () => {
     const error = { name: 'ACCESS_DENIED', message: 'no permission on the catalog' }
-    const { handle, bus } = world([ours], showing('FAILED', { error }))
+    const { handle, bus } = observerWorld([ours], showingSourceRun('FAILED', { error }))
     await handle(hint())
     expect(bus.events.map(({ detail }) => detail.data)).toMatchObject([{ status: 'FAILED', error }])
   })
 
   test('reads nothing when it says that the run began', async () => {
-    const { handle } = world([ours], {}, { followDataSourceRuns: [{}] })
+    const { handle } = observerWorld([ours], {}, { followDataSourceRuns: [{}] })
     expect(fatesOf(await handle(triggered()))).toEqual(['run known'])
   })
 
   test('P11: changes nothing of an active run, and is seen again', async () => {
-    const { handle, store } = world([ours], showing('RUNNING'))
+    const { handle, store } = observerWorld([ours], showingSourceRun('RUNNING'))
     expect(fatesOf(await handle(hint()))).toEqual(['run active'])
     expect(store.writes).toEqual([])
   })
 
   test('is about the active run of the source when it names no run id', async () => {
-    const { handle, datazone } = world([ours], showing('FAILED'))
+    const { handle, datazone } = observerWorld([ours], showingSourceRun('FAILED'))
     expect(fatesOf(await handle(nameless))).toEqual(['source settled'])
     expect(datazone.calls).toEqual(['Get run-1'])
   })
 
   test('finds a run that the index of run ids does not show yet', async () => {
-    const { handle, store } = world([ours], showing('SUCCESS'))
+    const { handle, store } = observerWorld([ours], showingSourceRun('SUCCESS'))
     store.byRunId = async () => ({ runs: [], unreadable: [] })
     expect(fatesOf(await handle(hint()))).toEqual(['run settled'])
   })
@@ -67,12 +74,12 @@ describe('a hint about a data source run of ours', () => {
       parkedRun({ subject: sourceSubject, earlierStart: { firstAtMs: t0, lastAtMs: t0 } }),
     ],
   ])('is early while its run is only %s', async (_name, run) => {
-    const { handle } = world([run], {})
+    const { handle } = observerWorld([run], {})
     expect(fatesOf(await handle(hint(), nameless))).toEqual(['source early', 'source early'])
   })
 
   test('reads nothing when it is late, of another domain, of an unknown run or without any id', async () => {
-    const { handle } = world([endedRun({ subject: sourceSubject, announcedAtMs: t0 })], {})
+    const { handle } = observerWorld([endedRun({ subject: sourceSubject, announcedAtMs: t0 })], {})
     const { dataSourceId: _source, ...sourceless } = hint({ runId: 'run-9' })
     const hints = [hint(), hint({ domainId: 'dzd_other' }), hint({ runId: 'run-9' }), sourceless]
     expect(fatesOf(await handle(...hints))).toEqual([
@@ -84,7 +91,7 @@ describe('a hint about a data source run of ours', () => {
   })
 
   test('is seen again when the table cannot be read', async () => {
-    const { handle, store } = world([ours], {})
+    const { handle, store } = observerWorld([ours], {})
     store.byRunId = async () => {
       throw storeDown()
     }
@@ -94,13 +101,13 @@ describe('a hint about a data source run of ours', () => {
   })
 
   test('needs no data source when its run id is known', async () => {
-    const { handle } = world([ours], showing('SUCCESS'))
+    const { handle } = observerWorld([ours], showingSourceRun('SUCCESS'))
     const { dataSourceId: _source, ...sourceless } = hint()
     expect(fatesOf(await handle(sourceless))).toEqual(['run settled'])
   })
 
   test('P8: is early beside an unreadable record, which it may be about', async () => {
-    const { handle, store } = world([], {})
+    const { handle, store } = observerWorld([], {})
     const key = { partition: 'SOURCE#dzd_orders#source-1', record: 'RUN#x' }
     store.unreadable.push({ key, isNewer: true, problem: 'newer' })
     expect(fatesOf(await handle(hint()))).toEqual(['source early'])
@@ -108,7 +115,7 @@ describe('a hint about a data source run of ours', () => {
 })
 
 test('reports the problems of hints of both kinds together', async () => {
-  const both = world([inFlightRun({ runId: 'run-5' }), ours], {
+  const both = observerWorld([inFlightRun({ runId: 'run-5' }), ours], {
     getRun: async () => refused('DENIED'),
     getSourceRun: async () => refused('THROTTLED'),
   })

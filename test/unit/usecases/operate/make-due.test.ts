@@ -63,7 +63,7 @@ describe('makeDue', () => {
     const store = memoryRunStore(run)
     store.beforeWrite = () => {
       store.beforeWrite = () => {}
-      store.given({ ...run, version: run.version + 1, reason: 'PAUSED' })
+      store.put({ ...run, version: run.version + 1, reason: 'PAUSED' })
     }
     expect(await makeDue([listed(run)], order, { store, clock: at })).toBe(0)
     expect(store.current(run)).toMatchObject({ reason: 'PAUSED', retryAtMs: nextMonthMs })

@@ -3,7 +3,7 @@ import { PortUnavailable } from '../../../../lib/errors.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
 import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, minute, plannedRun, subject, t0 } from '../../../support/runs.ts'
-import { refused, showing } from '../../../support/scripted-datazone.ts'
+import { refused, showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 describe('acceptRequest', () => {
@@ -35,7 +35,7 @@ describe('acceptRequest', () => {
   })
 
   test('reads the revision of a request that names none with GetAsset', async () => {
-    const world = starterWorld({ script: showing('7') })
+    const world = starterWorld({ script: showingAsset('7') })
     expect(await world.handle(assetEvent())).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '7', types: ['BUSINESS_DESCRIPTIONS'] } } },
     ])
@@ -57,7 +57,7 @@ describe('acceptRequest', () => {
     const event = assetEvent()
     const { owningProjectId: _, ...metadata } = event.detail.metadata
     const message = { ...event, detail: { ...event.detail, metadata } }
-    const world = starterWorld({ script: showing('4'), settings: { defaultTypes: threeTypes } })
+    const world = starterWorld({ script: showingAsset('4'), settings: { defaultTypes: threeTypes } })
     // The second set of types is written first; the crash comes before the claim of the first.
     world.store.claim = async () => {
       throw new PortUnavailable('table', new Error('crash'))
@@ -97,7 +97,7 @@ describe('acceptRequest', () => {
   })
 
   test('P2: rejects a request for an asset of another project, with an event and a copy', async () => {
-    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
+    const world = starterWorld({ script: showingAsset('7', { owningProjectId: 'project-2' }) })
     const { revision: _, ...asset } = runRequest().asset
     expect(await world.handle(runRequest({ asset }))).toMatchObject([{ outcome: 'rejected' }])
     expect(world.bus.events).toMatchObject([{ detail: { data: { error: { name: 'WrongProject' } } } }])
@@ -112,7 +112,7 @@ describe('acceptRequest', () => {
     ['missing', {}],
     ['malformed', { owningProjectId: 'a b' }],
   ])('takes the project that GetAsset shows when that of a DataZone event is %s', async (_, metadata) => {
-    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
+    const world = starterWorld({ script: showingAsset('7', { owningProjectId: 'project-2' }) })
     const detail = { metadata: { domain: 'dzd_orders', ...metadata }, data: { assetId: 'asset-1' } }
     expect(await world.outcomes({ ...assetEvent(), detail })).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', projectId: 'project-2' }])
@@ -135,18 +135,18 @@ describe('acceptRequest', () => {
   })
 
   test('skips an event that the policy does not take as a trigger', async () => {
-    const world = starterWorld({ script: showing('7') })
+    const world = starterWorld({ script: showingAsset('7') })
     const changed = { ...assetEvent(), 'detail-type': 'Asset Schema Changed' }
     expect(await world.handle(changed)).toEqual([{ outcome: 'skipped', reason: 'NO_TRIGGER' }])
     const policy = { ...defaults.starter.policy, triggers: ['SCHEMA_CHANGED' as const] }
-    const wanting = starterWorld({ script: showing('7'), settings: { policy } })
+    const wanting = starterWorld({ script: showingAsset('7'), settings: { policy } })
     expect(await wanting.outcomes(changed)).toEqual(['started'])
   })
 
   test('P2: accepts the fixed copy of a rejected request', async () => {
-    const world = starterWorld({ script: showing('7', { owningProjectId: 'project-2' }) })
+    const world = starterWorld({ script: showingAsset('7', { owningProjectId: 'project-2' }) })
     await world.handle(runRequest({ asset: { id: 'asset-1' }, correlationId: 'load-7' }))
-    const again = starterWorld({ script: showing('7') })
+    const again = starterWorld({ script: showingAsset('7') })
     const body = world.queue.copies[0]?.body ?? ''
     expect(JSON.parse(body)).toMatchObject({ requestId: 'nightly-1', correlationId: 'load-7' })
     expect(await again.outcomes(body)).toEqual(['started'])
@@ -181,7 +181,7 @@ describe('modes', () => {
   })
 
   test('records what would start in mode plan, and starts nothing', async () => {
-    const world = starterWorld({ settings: { mode: 'plan' }, script: showing('4') })
+    const world = starterWorld({ settings: { mode: 'plan' }, script: showingAsset('4') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' }, types: threeTypes }))).toEqual([
       'planned',
       'planned',

@@ -3,7 +3,7 @@ import { RunEventDetail } from '../../../../lib/contracts/run-event.ts'
 import { partitionOf } from '../../../../lib/run/identity.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const partition = partitionOf(subject)
@@ -55,16 +55,16 @@ describe('an explicit request that is skipped', () => {
     const { revision: _, ...unresolved } = subject
     const world = starterWorld({
       runs: [parkedRun({ subject: unresolved })],
-      script: showing('4'),
+      script: showingAsset('4'),
       settings: { policy },
     })
     world.bus.refuses = () => true
     const [stored] = world.store.all()
     if (stored === undefined) throw new Error('nothing waits')
-    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped', 'retry'])
+    expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped', 'retry'])
     expect(world.store.all()).toHaveLength(1)
     world.bus.refuses = () => false
-    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped'])
+    expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped'])
     expect(world.store.all()).toEqual([])
     expect(world.bus.events).toMatchObject([{ detail: { metadata: { causationId: 'nightly-1' } } }])
   })
@@ -83,7 +83,7 @@ describe('a skip', () => {
   })
 
   test('P2: names the run that the repeat guard compared with', async () => {
-    const world = starterWorld({ runs: [endedRun()], script: showing('5') })
+    const world = starterWorld({ runs: [endedRun()], script: showingAsset('5') })
     expect(await world.outcomes(assetEvent({ id: 'event-7' }))).toEqual(['skipped'])
     expect(world.skips.skipsOf(partition)).toMatchObject([
       { reason: 'REPEAT_GUARD', repeatOf: 'RUN#4#BUSINESS_DESCRIPTIONS#0001' },
@@ -173,9 +173,10 @@ describe('a request in mode plan', () => {
     const stored = (requestKey: string) =>
       parkedRun({ subject: unresolved, request: { ...origin, requestKey } })
     const [first, second] = [stored('request:first'), stored('request:second')]
-    const world = starterWorld({ runs: [first, second], script: showing('4'), settings })
-    await Promise.all([first, second].map((run) => world.handle(world.noteAbout(run))))
-    for (const run of [first, second]) if (world.store.current(run)) await world.handle(world.noteAbout(run))
+    const world = starterWorld({ runs: [first, second], script: showingAsset('4'), settings })
+    await Promise.all([first, second].map((run) => world.handle(world.releaseMessageFor(run))))
+    for (const run of [first, second])
+      if (world.store.current(run)) await world.handle(world.releaseMessageFor(run))
     expect(world.store.all()).toMatchObject([{ state: 'PLANNED' }])
     const answered = new Set(world.bus.events.map(({ detail }) => detail.metadata.causationId))
     expect(answered).toEqual(new Set(['first', 'second']))
@@ -186,12 +187,12 @@ describe('a stored request in mode plan', () => {
   test('P2: is answered before its plan takes its place', async () => {
     const { revision: _, ...unresolved } = subject
     const waiting = parkedRun({ subject: unresolved })
-    const world = starterWorld({ runs: [waiting], script: showing('4'), settings: { mode: 'plan' } })
+    const world = starterWorld({ runs: [waiting], script: showingAsset('4'), settings: { mode: 'plan' } })
     world.bus.refuses = () => true
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['retry'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['retry'])
     expect(world.store.all()).toMatchObject([{ state: 'PARKED' }])
     world.bus.refuses = () => false
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['planned'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['planned'])
     expect(world.bus.events).toMatchObject([{ detail: { data: { skip: { reason: 'MODE_PLAN' } } } }])
   })
 })

@@ -42,7 +42,7 @@ describe('a slot that a throttled Start made void', () => {
     let falls = 1
     world.clock.sleepUntil = async (atMs) => {
       await sleepUntil(atMs)
-      if (falls > 0) world.paceFalls()
+      if (falls > 0) world.cutRate()
       falls -= 1
     }
     return world

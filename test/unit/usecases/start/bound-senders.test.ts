@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { SenderRule } from '../../../../lib/run/senders.ts'
 import { assetEvent, cancelRequest, runRequest } from '../../../support/messages.ts'
 import { parkedRun } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 type World = Parameters<typeof starterWorld>[0] & {}
@@ -85,7 +85,7 @@ describe('a sender that the policy binds to projects', () => {
   test('holds up no event of DataZone', async () => {
     const world = bound([load, other], {
       senderId: 'AIDAEVENTBRIDGE',
-      script: showing('4'),
+      script: showingAsset('4'),
     })
     expect(await world.outcomes(assetEvent())).toEqual(['started'])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../../lib/errors.ts'
 import { openBreaker } from '../../../../lib/run/breaker.ts'
-import { another, denied, due, pauses } from '../../../support/open-breakers.ts'
+import { denied, pauses, probeDue, requestForAsset } from '../../../support/open-breakers.ts'
 import { refusing } from '../../../support/refusing-datazone.ts'
 import { minute, second, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
@@ -26,9 +26,9 @@ describe('the breaker cache of an execution environment', () => {
     const { reached, letGo, wait } = held()
     const { trip } = world.breakers
     world.breakers.trip = (breaker) => wait().then(() => trip(breaker))
-    const first = world.handle(another('a'))
+    const first = world.handle(requestForAsset('a'))
     await reached
-    expect(await world.outcomes(another('b'))).toEqual(['parked'])
+    expect(await world.outcomes(requestForAsset('b'))).toEqual(['parked'])
     letGo()
     await first
     expect(world.datazone.starts).toHaveLength(1)
@@ -41,28 +41,28 @@ describe('the breaker cache of an execution environment', () => {
     const { reached, letGo, wait } = held()
     const { trip } = world.breakers
     world.breakers.trip = (breaker) => wait().then(() => trip(breaker))
-    const first = world.handle(another('a'))
+    const first = world.handle(requestForAsset('a'))
     await reached
     world.clock.advance(3 * second)
-    expect(await world.outcomes(another('b'))).toEqual(['started'])
+    expect(await world.outcomes(requestForAsset('b'))).toEqual(['started'])
     letGo()
     await first
-    expect(await world.outcomes(another('c'))).toEqual(['parked'])
+    expect(await world.outcomes(requestForAsset('c'))).toEqual(['parked'])
   })
 
   test('lets no second message probe while one of its messages probes', async () => {
     const { reached, letGo, wait } = held()
     const startRun = () => wait().then(() => answered(serviceRun()))
-    const world = starterWorld({ breakers: [due(denied)], script: { startRun } })
+    const world = starterWorld({ breakers: [probeDue(denied)], script: { startRun } })
     let changes = 0
     const { replace: change } = world.breakers
     world.breakers.replace = (before, next) => {
       changes += 1
       return change(before, next)
     }
-    const first = world.outcomes(another('a'))
+    const first = world.outcomes(requestForAsset('a'))
     await reached
-    expect(await world.outcomes(another('b'))).toEqual(['parked'])
+    expect(await world.outcomes(requestForAsset('b'))).toEqual(['parked'])
     letGo()
     expect(await first).toEqual(['started'])
     expect(changes).toBe(1)
@@ -70,16 +70,16 @@ describe('the breaker cache of an execution environment', () => {
 
   test('keeps the other breakers when it closes one', async () => {
     const names = openBreaker({ reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_NAMES'] }, 'Start', t0, pauses)
-    const world = starterWorld({ breakers: [due(denied), names] })
-    expect(await world.outcomes(another('a'))).toEqual(['started'])
-    expect(await world.outcomes({ ...another('b'), types: ['BUSINESS_NAMES'] })).toEqual(['parked'])
-    expect(await world.outcomes(another('c'))).toEqual(['started'])
+    const world = starterWorld({ breakers: [probeDue(denied), names] })
+    expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
+    expect(await world.outcomes({ ...requestForAsset('b'), types: ['BUSINESS_NAMES'] })).toEqual(['parked'])
+    expect(await world.outcomes(requestForAsset('c'))).toEqual(['started'])
   })
 
   test('leaves a probe that cannot be given back to expire, and handles its message', async () => {
     const failing = (error: Error) => {
       const world = starterWorld({
-        breakers: [due(denied)],
+        breakers: [probeDue(denied)],
         script: {
           startRun: async () => {
             world.breakers.replace = async () => {
@@ -92,8 +92,8 @@ describe('the breaker cache of an execution environment', () => {
       return world
     }
     const world = failing(new PortUnavailable('table', new Error('down for a test')))
-    expect(await world.outcomes(another('a'))).toEqual(['retry'])
+    expect(await world.outcomes(requestForAsset('a'))).toEqual(['retry'])
     expect(await world.breakers.openBreakers()).toMatchObject([{ probes: 1, nextProbeAtMs: t0 + 2 * minute }])
-    await expect(failing(new TypeError('a defect')).handle(another('a'))).rejects.toThrow('a defect')
+    await expect(failing(new TypeError('a defect')).handle(requestForAsset('a'))).rejects.toThrow('a defect')
   })
 })

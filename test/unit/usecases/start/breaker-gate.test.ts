@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../../lib/errors.ts'
 import { assetEvent, runRequest, sourceRunRequest } from '../../../support/messages.ts'
-import { another, denied, deniedCause, due, full } from '../../../support/open-breakers.ts'
+import { denied, deniedCause, probeDue, quotaFull, requestForAsset } from '../../../support/open-breakers.ts'
 import { refusing } from '../../../support/refusing-datazone.ts'
 import { endedRun, inFlightRun, minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const sourceRequest = sourceRunRequest()
 
-const shows = showing('4')
+const shows = showingAsset('4')
 
 describe('P7: a refusal that applies to all requests', () => {
   test.each(['DENIED', 'QUOTA_EXCEEDED'] as const)(
     'spares the other requests their Start after the first %s',
     async (kind) => {
       const world = starterWorld({ script: refusing(kind) })
-      expect(await world.outcomes(another('a'))).toEqual(['parked'])
-      expect(await world.handle(another('b'))).toMatchObject([
+      expect(await world.outcomes(requestForAsset('a'))).toEqual(['parked'])
+      expect(await world.handle(requestForAsset('b'))).toMatchObject([
         { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute, error: { name: 'BreakerOpen' } } },
       ])
       expect(world.datazone.starts).toHaveLength(1)
@@ -36,7 +36,7 @@ describe('P7: a refusal that applies to all requests', () => {
         await sleepUntil(atMs)
         await world.breakers.trip(denied)
       }
-      expect(await world.handle(another('a'))).toMatchObject([
+      expect(await world.handle(requestForAsset('a'))).toMatchObject([
         {
           outcome: 'parked',
           run: { reason: 'DENIED', retryAtMs: t0 + slotInMs + minute, error: { name: 'BreakerOpen' } },
@@ -56,16 +56,16 @@ describe('P7: a refusal that applies to all requests', () => {
       await sleepUntil(atMs)
       await world.breakers.trip(denied)
     }
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { run: { reason: 'DENIED', earlierStart } },
     ])
     expect(world.datazone.calls).toEqual([])
   })
 
   test('limits a full quota to its type: other types, GetAsset and data sources go on', async () => {
-    const world = starterWorld({ breakers: [full], script: shows })
-    expect(await world.outcomes({ ...another('a'), types: ['BUSINESS_NAMES'] })).toEqual(['started'])
-    const both = { ...another('b'), types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] }
+    const world = starterWorld({ breakers: [quotaFull], script: shows })
+    expect(await world.outcomes({ ...requestForAsset('a'), types: ['BUSINESS_NAMES'] })).toEqual(['started'])
+    const both = { ...requestForAsset('b'), types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] }
     expect(await world.outcomes(both)).toEqual(['parked'])
     expect(await world.outcomes(assetEvent())).toEqual(['parked'])
     expect(world.datazone.calls).toEqual(['Start 4', 'GetAsset asset-1'])
@@ -80,7 +80,7 @@ describe('P7: a refusal that applies to all requests', () => {
       ])
     }
     expect(world.datazone.calls).toEqual([])
-    expect(await world.outcomes({ ...another('b'), projectId: 'project-2' })).toEqual(['started'])
+    expect(await world.outcomes({ ...requestForAsset('b'), projectId: 'project-2' })).toEqual(['started'])
   })
 
   test('opens the breaker for StartDataSourceRun and GetAsset, but not for the full day of a data source', async () => {
@@ -103,21 +103,21 @@ describe('P7: a refusal that applies to all requests', () => {
     world.breakers.openBreakers = async () => {
       throw new PortUnavailable('table', new Error('down for a test'))
     }
-    await expect(world.handle(another('a'))).rejects.toThrow(PortUnavailable)
+    await expect(world.handle(requestForAsset('a'))).rejects.toThrow(PortUnavailable)
     expect(world.datazone.calls).toEqual([])
     world.breakers.openBreakers = async () => []
-    expect(await world.outcomes(another('a'), 2)).toEqual(['started'])
+    expect(await world.outcomes(requestForAsset('a'), 2)).toEqual(['started'])
   })
 })
 
 describe('P7: the prober', () => {
-  test.each([denied, full])('tries alone, and closes the breaker when it succeeds', async (breaker) => {
-    const world = starterWorld({ breakers: [due(breaker)] })
-    expect(await world.outcomes(another('a'))).toEqual(['started'])
+  test.each([denied, quotaFull])('tries alone, and closes the breaker when it succeeds', async (breaker) => {
+    const world = starterWorld({ breakers: [probeDue(breaker)] })
+    expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
-    const failing = starterWorld({ breakers: [due(breaker)], script: refusing(breaker.cause.reason) })
-    expect(await failing.outcomes(another('a'))).toEqual(['parked'])
-    expect(await failing.outcomes(another('b'))).toEqual(['parked'])
+    const failing = starterWorld({ breakers: [probeDue(breaker)], script: refusing(breaker.cause.reason) })
+    expect(await failing.outcomes(requestForAsset('a'))).toEqual(['parked'])
+    expect(await failing.outcomes(requestForAsset('b'))).toEqual(['parked'])
     expect(failing.datazone.starts).toHaveLength(1)
   })
 
@@ -126,7 +126,7 @@ describe('P7: the prober', () => {
     const askedAt: number[] = []
     for (let left = 70; left > 0; left -= 1) {
       const before = world.datazone.calls.length
-      await world.handle(another(`asset-${left}`))
+      await world.handle(requestForAsset(`asset-${left}`))
       if (world.datazone.calls.length > before) askedAt.push((world.clock.now() - t0) / minute)
       world.clock.advance(minute)
     }
@@ -138,7 +138,7 @@ describe('P7: the prober', () => {
     const startedAtHours: number[] = []
     for (let sent = 0; sent < 24 * 6; sent += 1) {
       const before = world.datazone.starts.length
-      await world.handle(another(`asset-${sent}`))
+      await world.handle(requestForAsset(`asset-${sent}`))
       if (world.datazone.starts.length > before) startedAtHours.push((world.clock.now() - t0) / (60 * minute))
       world.clock.advance(10 * minute)
     }
@@ -146,15 +146,15 @@ describe('P7: the prober', () => {
   })
 
   test('starts every request again soon after a full quota was raised', async () => {
-    const world = starterWorld({ breakers: [full] })
+    const world = starterWorld({ breakers: [quotaFull] })
     world.clock.advance(240 * minute)
-    expect(await world.outcomes(another('a'))).toEqual(['started'])
+    expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('leaves its turn to another request when it crashes', async () => {
     const world = starterWorld({
-      breakers: [due(denied)],
+      breakers: [probeDue(denied)],
       script: { startRun: async () => Promise.reject(new Error('died')) },
     })
     world.breakers.replace = async (_before, next) => {
@@ -165,7 +165,7 @@ describe('P7: the prober', () => {
       await world.breakers.trip(next)
       return true
     }
-    await expect(world.handle(another('a'))).rejects.toThrow('died')
+    await expect(world.handle(requestForAsset('a'))).rejects.toThrow('died')
     expect(await world.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: t0 + 2 * minute }])
   })
 
@@ -173,10 +173,10 @@ describe('P7: the prober', () => {
     'proves the permission with a %s',
     async (kind) => {
       const world = starterWorld({
-        breakers: [due(denied)],
+        breakers: [probeDue(denied)],
         script: { ...refusing(kind), listRuns: async () => answered({ runs: [] }) },
       })
-      await world.handle(another('a'))
+      await world.handle(requestForAsset('a'))
       expect((await world.breakers.openBreakers()).filter(({ cause }) => cause.reason === 'DENIED')).toEqual(
         [],
       )
@@ -188,11 +188,11 @@ describe('P7: the prober', () => {
     async (kind) => {
       let wrong = true
       const startRun = async () => (wrong ? refused(kind) : answered(serviceRun()))
-      const world = starterWorld({ breakers: [due(denied)], script: { startRun } })
-      await world.handle(another('a'))
+      const world = starterWorld({ breakers: [probeDue(denied)], script: { startRun } })
+      await world.handle(requestForAsset('a'))
       expect(await world.breakers.openBreakers()).toMatchObject([{ probes: 0, nextProbeAtMs: t0 }])
       wrong = false
-      expect(await world.outcomes(another('b'))).toEqual(['started'])
+      expect(await world.outcomes(requestForAsset('b'))).toEqual(['started'])
       expect(await world.breakers.openBreakers()).toEqual([])
     },
   )
@@ -202,18 +202,18 @@ describe('P7: the prober', () => {
     const asset = starterWorld({
       runs: [active],
       script: shows,
-      breakers: [due({ ...denied, call: 'GetAsset' })],
+      breakers: [probeDue({ ...denied, call: 'GetAsset' })],
     })
     expect(await asset.outcomes(assetEvent())).toEqual(['parked'])
     expect(await asset.breakers.openBreakers()).toEqual([])
-    const start = starterWorld({ runs: [active], script: shows, breakers: [due(denied)] })
+    const start = starterWorld({ runs: [active], script: shows, breakers: [probeDue(denied)] })
     expect(await start.outcomes(assetEvent())).toEqual(['parked'])
     expect(await start.breakers.openBreakers()).toMatchObject([{ nextProbeAtMs: t0, probes: 0 }])
   })
 
   test('proves the permission with a 404 of GetAsset', async () => {
     const world = starterWorld({
-      breakers: [due({ ...denied, call: 'GetAsset' })],
+      breakers: [probeDue({ ...denied, call: 'GetAsset' })],
       script: { getAsset: async () => refused('NOT_FOUND') },
     })
     expect(await world.outcomes(assetEvent())).toEqual(['parked'])
@@ -221,19 +221,19 @@ describe('P7: the prober', () => {
   })
 
   test('keeps its turn when another breaker stops it', async () => {
-    const world = starterWorld({ breakers: [due(denied), full] })
-    expect(await world.handle(another('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
-    expect(await world.breakers.openBreakers()).toContainEqual(due(denied))
+    const world = starterWorld({ breakers: [probeDue(denied), quotaFull] })
+    expect(await world.handle(requestForAsset('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
+    expect(await world.breakers.openBreakers()).toContainEqual(probeDue(denied))
   })
 
   test('keeps the breaker of a quota open when the Start may be a replay', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
-    const world = starterWorld({ runs: [run], breakers: [due(full)] })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
-    expect(await world.breakers.openBreakers()).toMatchObject([{ cause: full.cause, nextProbeAtMs: t0 }])
-    const permitted = starterWorld({ runs: [run], breakers: [due(denied)] })
-    expect(await permitted.outcomes(permitted.noteAbout(run))).toEqual(['started'])
+    const world = starterWorld({ runs: [run], breakers: [probeDue(quotaFull)] })
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
+    expect(await world.breakers.openBreakers()).toMatchObject([{ cause: quotaFull.cause, nextProbeAtMs: t0 }])
+    const permitted = starterWorld({ runs: [run], breakers: [probeDue(denied)] })
+    expect(await permitted.outcomes(permitted.releaseMessageFor(run))).toEqual(['started'])
     expect(await permitted.breakers.openBreakers()).toEqual([])
   })
 })
@@ -245,19 +245,21 @@ describe('requests that an open breaker does not stop', () => {
     const listing = (...runs: readonly ReturnType<typeof serviceRun>[]) =>
       starterWorld({
         runs: [run],
-        breakers: [full],
+        breakers: [quotaFull],
         script: { listRuns: async () => answered({ runs }) },
       })
     const found = listing(serviceRun({ createdAtMs: t0 - 5 * minute }))
-    expect(await found.outcomes(found.noteAbout(run))).toEqual(['started'])
+    expect(await found.outcomes(found.releaseMessageFor(run))).toEqual(['started'])
     expect(found.datazone.calls).toEqual(['List asset-1'])
     const absent = listing()
-    expect(await absent.handle(absent.noteAbout(run))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
+    expect(await absent.handle(absent.releaseMessageFor(run))).toMatchObject([
+      { run: { reason: 'QUOTA_EXCEEDED' } },
+    ])
     expect(absent.datazone.starts).toEqual([])
     expect(absent.store.all()[0]).not.toHaveProperty('earlierStart')
     // A denial covers List as well.
     const forbidden = starterWorld({ runs: [run], breakers: [denied] })
-    expect(await forbidden.handle(forbidden.noteAbout(run))).toMatchObject([
+    expect(await forbidden.handle(forbidden.releaseMessageFor(run))).toMatchObject([
       { run: { reason: 'DENIED', earlierStart } },
     ])
     expect([forbidden.datazone.calls, forbidden.store.writes.length]).toEqual([[], 1])
@@ -273,13 +275,13 @@ describe('requests that an open breaker does not stop', () => {
         breakers: [denied],
         script: { listRuns: async () => answered({ runs: [] }) },
       })
-      expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+      expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['rejected'])
       expect(world.datazone.starts).toEqual([])
     }
   })
 
   test('recognizes duplicates', async () => {
-    const world = starterWorld({ runs: [endedRun()], breakers: [denied, full] })
+    const world = starterWorld({ runs: [endedRun()], breakers: [denied, quotaFull] })
     expect(await world.outcomes(runRequest({ requestId: 'again' }))).toEqual(['duplicate'])
   })
 })

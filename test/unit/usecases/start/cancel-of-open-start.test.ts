@@ -1,44 +1,55 @@
 import { describe, expect, test } from 'vitest'
-import { byStop, openStart, taken, world } from '../../../support/canceling.ts'
+import {
+  acceptingCancels,
+  cancelWorld,
+  recordedCancel,
+  withEarlierStart,
+} from '../../../support/canceling.ts'
 import { cancelRequest, runRequest } from '../../../support/messages.ts'
 import { inFlightRun, minute, parkedRun, second, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 
 describe('a run with a cancel that may have been started', () => {
   test('P1: is released soon and looked for, not ended', async () => {
-    const run = parkedRun({ ...openStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
-    const there = world([run], { listRuns: async () => answered({ runs: [] }) })
+    const run = parkedRun({ ...withEarlierStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
+    const there = cancelWorld([run], { listRuns: async () => answered({ runs: [] }) })
     expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
-    expect(there.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: byStop })
+    expect(there.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: recordedCancel })
     there.pauses.add('dzd_orders')
     there.clock.advance(3 * minute)
-    expect(await there.outcomes(there.noteAbout(run))).toEqual(['canceled'])
+    expect(await there.outcomes(there.releaseMessageFor(run))).toEqual(['canceled'])
     expect(there.datazone.calls).toEqual(['List asset-1'])
     expect(there.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Canceled' }])
   })
 
   test('P1: is adopted when List shows it, then canceled at DataZone', async () => {
-    const run = parkedRun({ ...openStart, cancel: byStop })
-    const there = world([run], {
-      ...taken,
+    const run = parkedRun({ ...withEarlierStart, cancel: recordedCancel })
+    const there = cancelWorld([run], {
+      ...acceptingCancels,
       listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: t0 })] }),
     })
-    expect(await there.handle(there.noteAbout(run))).toMatchObject([{ outcome: 'started', adopted: true }])
+    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+      { outcome: 'started', adopted: true },
+    ])
     expect(there.datazone.calls).toEqual(['List asset-1', 'Cancel run-1'])
     expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
   })
 
   test('P1: waits while List proves nothing yet, in mode plan as well', async () => {
-    const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: byStop })
-    const there = world([run], { listRuns: async () => answered({ runs: [] }) }, { mode: 'plan' as const })
-    expect(await there.handle(there.noteAbout(run))).toMatchObject([
-      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: byStop } },
+    const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: recordedCancel })
+    const there = cancelWorld(
+      [run],
+      { listRuns: async () => answered({ runs: [] }) },
+      { mode: 'plan' as const },
+    )
+    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: recordedCancel } },
     ])
   })
 
   test('is canceled as soon as its run id is recorded, when the cancel came in between', async () => {
-    const there = world([], {
-      ...taken,
+    const there = cancelWorld([], {
+      ...acceptingCancels,
       startRun: async () => {
         const [claim] = there.store.all()
         if (claim?.state !== 'CLAIMED') throw new Error('there should be a claim')
@@ -59,7 +70,7 @@ describe('a run with a cancel that may have been started', () => {
   })
 
   test('ends at once, without a lease, when DataZone definitely refused its Start meanwhile', async () => {
-    const there = world([], {
+    const there = cancelWorld([], {
       startRun: async () => {
         await there.handle(cancelRequest())
         return refused('QUOTA_EXCEEDED')
@@ -71,14 +82,14 @@ describe('a run with a cancel that may have been started', () => {
     ])
     const [run] = there.store.all()
     if (run === undefined) throw new Error('there should be a record')
-    expect(await there.outcomes(there.noteAbout(run))).toEqual(['canceled'])
+    expect(await there.outcomes(there.releaseMessageFor(run))).toEqual(['canceled'])
     expect(there.datazone.calls).toEqual(['Start 4'])
   })
 })
 
 test('ends a canceled run without an open Start and without a lease, whatever waits before it', async () => {
-  const run = parkedRun({ attempt: 2, cancel: byStop, createdAtMs: t0 - 36 * 24 * 60 * minute })
-  const { outcomes, noteAbout, store } = world([inFlightRun(), run])
+  const run = parkedRun({ attempt: 2, cancel: recordedCancel, createdAtMs: t0 - 36 * 24 * 60 * minute })
+  const { outcomes, releaseMessageFor: noteAbout, store } = cancelWorld([inFlightRun(), run])
   expect(await outcomes(noteAbout(run))).toEqual(['canceled'])
   expect(store.writes.map((write) => write.split(' ')[1])).toEqual(['ENDED', 'ENDED'])
 })

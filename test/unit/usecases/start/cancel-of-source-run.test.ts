@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { byStop, openStart, world } from '../../../support/canceling.ts'
+import { cancelWorld, recordedCancel, withEarlierStart } from '../../../support/canceling.ts'
 import { sourceCancelRequest } from '../../../support/messages.ts'
 import { claimedRun, inFlightRun, parkedRun, second, sourceSubject, t0 } from '../../../support/runs.ts'
 import { answered, serviceRun } from '../../../support/scripted-datazone.ts'
@@ -11,7 +11,7 @@ describe('a cancel of a data source run', () => {
   test('ends the waiting run, and rejects the cancel of the active one', async () => {
     const active = inFlightRun({ ...about, runId: 'source-run-1' })
     const waiting = parkedRun({ subject: { ...sourceSubject, triggerKey: 'load-2' }, reason: 'BEHIND' })
-    const { handle, store, bus, queue } = world([active, waiting])
+    const { handle, store, bus, queue } = cancelWorld([active, waiting])
     const [ended, rejected] = await handle(sourceCancelRequest())
     expect(ended).toMatchObject({ outcome: 'canceled' })
     const reason = expect.stringMatching(
@@ -43,19 +43,21 @@ describe('a cancel of a data source run', () => {
   })
 
   test('covers only the trigger that it names', async () => {
-    const { outcomes } = world([parkedRun(about)])
+    const { outcomes } = cancelWorld([parkedRun(about)])
     expect(await outcomes(sourceCancelRequest({ triggerKey: 'load-2' }))).toEqual(['nothing-to-cancel'])
     expect(await outcomes(sourceCancelRequest({ triggerKey: 'load-1' }))).toEqual(['canceled'])
   })
 
   test('follows a run that List shows active, and owes no cancel', async () => {
-    const run = parkedRun({ ...about, ...openStart, cancel: byStop })
+    const run = parkedRun({ ...about, ...withEarlierStart, cancel: recordedCancel })
     const createdAtMs = t0 - 90 * second
-    const there = world([run], {
+    const there = cancelWorld([run], {
       listSourceRuns: async () =>
         answered({ runs: [serviceRun({ runId: 'source-run-1', types: [], createdAtMs })] }),
     })
-    expect(await there.handle(there.noteAbout(run))).toMatchObject([{ outcome: 'started', adopted: true }])
+    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+      { outcome: 'started', adopted: true },
+    ])
     const followed = there.store.current(run)
     expect(followed).toMatchObject({ state: 'IN_FLIGHT', runId: 'source-run-1' })
     expect(followed).not.toHaveProperty('cancel')
@@ -63,7 +65,7 @@ describe('a cancel of a data source run', () => {
   })
 
   test('is noted on a claim', async () => {
-    expect(await world([claimedRun(about)]).handle(sourceCancelRequest())).toMatchObject([
+    expect(await cancelWorld([claimedRun(about)]).handle(sourceCancelRequest())).toMatchObject([
       { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
     ])
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
 import type { RequestOrigin } from '../../../../lib/run/run.ts'
-import { byStop, taken, world } from '../../../support/canceling.ts'
+import { acceptingCancels, cancelWorld, recordedCancel } from '../../../support/canceling.ts'
 import { assetEvent, cancelRequest, runRequest, sourceCancelRequest } from '../../../support/messages.ts'
 import {
   endedRun,
@@ -24,7 +24,7 @@ const { revision: _, ...unresolved } = subject
 describe('cancelRuns', () => {
   test('P3: ends a parked run and names the cancel that asked for it', async () => {
     const waiting = parkedRun({ reason: 'QUOTA_EXCEEDED' })
-    const { handle, store, bus, datazone } = world([waiting])
+    const { handle, store, bus, datazone } = cancelWorld([waiting])
     expect(await handle(cancelRequest({ reason: 'wrong columns' }))).toMatchObject([
       { outcome: 'canceled', run: { state: 'ENDED', ending: 'CANCELED' } },
     ])
@@ -39,14 +39,14 @@ describe('cancelRuns', () => {
       },
     ])
     const [ended] = store.all()
-    expect(ended).toMatchObject({ cancel: byStop, announcedAtMs: t0 })
+    expect(ended).toMatchObject({ cancel: recordedCancel, announcedAtMs: t0 })
     expect(ended?.history.map(({ what }) => what)).toContain('cancel requested by stop-1: wrong columns')
   })
 
   test('ends a request that waits for its revision, and sets of types that wait behind others', async () => {
     const behind = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] as const }
     const runs = [parkedRun({ subject: unresolved }), parkedRun({ subject: behind, reason: 'BEHIND' })]
-    const { outcomes, store } = world(runs)
+    const { outcomes, store } = cancelWorld(runs)
     expect(await outcomes(cancelRequest())).toEqual(['canceled', 'canceled'])
     expect(store.all()).toMatchObject([{ ending: 'CANCELED' }, { ending: 'CANCELED' }])
   })
@@ -57,7 +57,7 @@ describe('cancelRuns', () => {
   ])('P2: reports the request it left because %s cannot be compared yet', async (field, over, more) => {
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, ...more } })
     const known = parkedRun({ request: { ...origin, requestKey: 'request:known' } })
-    const { handle, store, bus, queue } = world([waiting, known])
+    const { handle, store, bus, queue } = cancelWorld([waiting, known])
     const problem = expect.stringMatching(new RegExp(`^${field}: a request of the asset waits to learn`))
     expect(await handle(cancelRequest(over))).toMatchObject([
       { outcome: 'canceled' },
@@ -80,7 +80,7 @@ describe('cancelRuns', () => {
 
   test('ends a parked retry', async () => {
     const runs = [endedRun({ ending: 'FAILED', willRetry: true }), parkedRun({ attempt: 2, reason: 'RETRY' })]
-    const { outcomes, store } = world(runs)
+    const { outcomes, store } = cancelWorld(runs)
     expect(await outcomes(cancelRequest())).toEqual(['canceled'])
     expect(store.all()).toMatchObject([{ ending: 'FAILED' }, { attempt: 2, ending: 'CANCELED' }])
   })
@@ -88,17 +88,17 @@ describe('cancelRuns', () => {
   test('records the cancel before it calls DataZone', async () => {
     const run = inFlightRun()
     const noted: unknown[] = []
-    const there = world([run], {
+    const there = cancelWorld([run], {
       cancelRun: async () => {
         noted.push(there.store.current(run)?.cancel)
         return answered(undefined)
       },
     })
     expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
-    expect(noted).toEqual([byStop])
+    expect(noted).toEqual([recordedCancel])
     expect(there.store.current(run)).toMatchObject({
       state: 'IN_FLIGHT',
-      cancel: { ...byStop, sentAtMs: t0 },
+      cancel: { ...recordedCancel, sentAtMs: t0 },
     })
     expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
     expect(there.datazone.calls).toEqual(['Cancel run-1'])
@@ -108,43 +108,43 @@ describe('cancelRuns', () => {
     'P2: keeps the cancel owed when DataZone answers %s',
     async (kind) => {
       const run = inFlightRun()
-      const { outcomes, store } = world([run], { cancelRun: async () => refused(kind) })
+      const { outcomes, store } = cancelWorld([run], { cancelRun: async () => refused(kind) })
       expect(await outcomes(cancelRequest())).toEqual(['cancel-requested'])
-      expect(store.current(run)?.cancel).toEqual(byStop)
+      expect(store.current(run)?.cancel).toEqual(recordedCancel)
     },
   )
 
   test('P5: changes nothing after the ending', async () => {
     const last = endedRun({ attempt: 2, detectedAtMs: t0 + 2 * minute })
-    const { handle, store } = world([endedRun(), last, plannedRun({ attempt: 3 })])
+    const { handle, store } = cancelWorld([endedRun(), last, plannedRun({ attempt: 3 })])
     expect(await handle(cancelRequest())).toEqual([{ outcome: 'cancel-too-late', of: runKey(last) }])
     expect(store.writes).toEqual([])
   })
 
   test('spares a request that was made after the cancel, however late the cancel arrives', async () => {
     const later = parkedRun({ request: { ...origin, requestedAtMs: t0 + 1 } })
-    const { outcomes, store } = world([later])
+    const { outcomes, store } = cancelWorld([later])
     expect(await outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
     expect(store.writes).toEqual([])
   })
 
   test('spares a request that was sent after the cancel, whatever time the cancel names', async () => {
-    const there = world([])
+    const there = cancelWorld([])
     const cancel = cancelRequest({ requestedAt: new Date(t0 + 3 * minute).toISOString() })
     expect(await there.outcomes(cancel)).toEqual(['nothing-to-cancel'])
-    there.store.given(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
+    there.store.put(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
     there.clock.advance(2 * minute)
     expect(await there.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
   })
 
   test("covers a request that was sent before the cancel, though its sender's clock is ahead", async () => {
-    const there = world([], { startRun: async () => refused('QUOTA_EXCEEDED') })
+    const there = cancelWorld([], { startRun: async () => refused('QUOTA_EXCEEDED') })
     await there.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
     expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
   })
 
   test('P2: rejects a cancel dated in the future, and changes nothing', async () => {
-    const { outcomes, store, bus } = world([parkedRun()])
+    const { outcomes, store, bus } = cancelWorld([parkedRun()])
     expect(await outcomes(cancelRequest({ requestedAt: '2027-11-20T02:14:00Z' }))).toEqual(['rejected'])
     expect(store.writes).toEqual([])
     expect(bus.events).toMatchObject([{ detail: { metadata: { causationId: 'stop-1' } } }])
@@ -155,16 +155,16 @@ describe('cancelRuns', () => {
     ['other types', cancelRequest({ types: ['BUSINESS_NAMES'] })],
     ['a data source', sourceCancelRequest()],
   ])('spares %s', async (_, request) => {
-    const { outcomes } = world([parkedRun()])
+    const { outcomes } = cancelWorld([parkedRun()])
     expect(await outcomes(request)).toEqual(['nothing-to-cancel'])
   })
 
   test('spares a waiting request that names another revision, and one that has ended', async () => {
     const ofThree = cancelRequest({ asset: { id: 'asset-1', revision: '3' } })
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, revision: '4' } })
-    expect(await world([waiting]).outcomes(ofThree)).toEqual(['nothing-to-cancel'])
+    expect(await cancelWorld([waiting]).outcomes(ofThree)).toEqual(['nothing-to-cancel'])
     const ended = rejectedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
-    const { outcomes, bus } = world([ended])
+    const { outcomes, bus } = cancelWorld([ended])
     expect(await outcomes(cancelRequest({ types: ['BUSINESS_NAMES'] }))).toEqual(['nothing-to-cancel'])
     expect(bus.events).toEqual([])
   })
@@ -172,18 +172,18 @@ describe('cancelRuns', () => {
   test('rejects a cancel of types while those of the request are unknown, but not a cancel of all types', async () => {
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
     const names = cancelRequest({ types: ['BUSINESS_NAMES'] })
-    expect(await world([waiting]).handle(names)).toMatchObject([
+    expect(await cancelWorld([waiting]).handle(names)).toMatchObject([
       { outcome: 'rejected', reasons: [expect.stringMatching(/^types: /)] },
     ])
-    expect(await world([waiting]).outcomes(cancelRequest())).toEqual(['canceled'])
+    expect(await cancelWorld([waiting]).outcomes(cancelRequest())).toEqual(['canceled'])
     const resolved = parkedRun({ request: { ...origin, policyTypes: subject.types } })
-    expect(await world([resolved]).outcomes(names)).toEqual(['nothing-to-cancel'])
+    expect(await cancelWorld([resolved]).outcomes(names)).toEqual(['nothing-to-cancel'])
   })
 
   test('reports a cancel as too late when its run reached another ending, however often it is delivered', async () => {
-    const ended = endedRun({ cancel: byStop })
+    const ended = endedRun({ cancel: recordedCancel })
     for (let times = 2; times > 0; times -= 1)
-      expect(await world([ended]).outcomes(cancelRequest())).toEqual(['cancel-too-late'])
+      expect(await cancelWorld([ended]).outcomes(cancelRequest())).toEqual(['cancel-too-late'])
   })
 
   test('covers the revision and the types it names', async () => {
@@ -191,11 +191,11 @@ describe('cancelRuns', () => {
       asset: { id: 'asset-1', revision: '4' },
       types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'],
     })
-    expect(await world([parkedRun()]).outcomes(named)).toEqual(['canceled'])
+    expect(await cancelWorld([parkedRun()]).outcomes(named)).toEqual(['canceled'])
   })
 
   test('recognizes a cancel that has done its work', async () => {
-    const { outcomes } = world([parkedRun()])
+    const { outcomes } = cancelWorld([parkedRun()])
     expect(await outcomes(cancelRequest())).toEqual(['canceled'])
     expect(await outcomes(cancelRequest())).toEqual(['duplicate'])
     expect(await outcomes(cancelRequest({ requestId: 'stop-2' }))).toEqual(['cancel-too-late'])
@@ -211,15 +211,15 @@ describe('cancelRuns', () => {
       { outcome: 'canceled' },
       { outcome: 'retry', afterSeconds: 20 },
     ])
-    expect(await world([]).outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
+    expect(await cancelWorld([]).outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
   })
 
   test('applies the cancel to the record that another invocation wrote meanwhile', async () => {
     const run = parkedRun()
-    const there = world([run], taken)
+    const there = cancelWorld([run], acceptingCancels)
     let isFirst = true
     there.store.beforeWrite = () => {
-      if (isFirst) there.store.given(inFlightRun({ version: 2 }))
+      if (isFirst) there.store.put(inFlightRun({ version: 2 }))
       isFirst = false
     }
     expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
@@ -228,7 +228,7 @@ describe('cancelRuns', () => {
   })
 
   test('P8: returns the cancel to the queue while the asset has an unreadable record', async () => {
-    const there = world([parkedRun()])
+    const there = cancelWorld([parkedRun()])
     const key = { partition: 'ASSET#dzd_orders#asset-1', record: 'RUN#5#X#0001' }
     there.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
     expect(await there.handle(cancelRequest())).toMatchObject([
@@ -241,39 +241,39 @@ describe('cancelRuns', () => {
     [{ domainIds: ['dzd_other'] }, ['skipped']],
     [{ mode: 'plan' as const }, ['canceled']],
   ])('handles a cancel with settings %j as %j', async (settings, expected) => {
-    expect(await world([parkedRun()], {}, settings).outcomes(cancelRequest())).toEqual(expected)
+    expect(await cancelWorld([parkedRun()], {}, settings).outcomes(cancelRequest())).toEqual(expected)
   })
 
   test('cancels during a pause', async () => {
-    const there = world([parkedRun({ reason: 'PAUSED' })])
+    const there = cancelWorld([parkedRun({ reason: 'PAUSED' })])
     there.pauses.add('dzd_orders')
     expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
   })
 })
 
 describe('a request after a cancel', () => {
-  const canceled = endedRun({ ending: 'CANCELED', nativeStatus: 'CANCELED', cancel: byStop })
+  const canceled = endedRun({ ending: 'CANCELED', nativeStatus: 'CANCELED', cancel: recordedCancel })
 
   test('is a duplicate, unless it regenerates', async () => {
     const again = runRequest({ requestId: 'again' })
-    expect(await world([canceled]).outcomes(again)).toEqual(['duplicate'])
-    const { outcomes, store } = world([canceled])
+    expect(await cancelWorld([canceled]).outcomes(again)).toEqual(['duplicate'])
+    const { outcomes, store } = cancelWorld([canceled])
     expect(await outcomes({ ...again, regenerate: true })).toEqual(['started'])
     expect(store.all()).toMatchObject([{ attempt: 1 }, { attempt: 2, state: 'IN_FLIGHT' }])
     expect(store.all()[1]).not.toHaveProperty('cancel')
   })
 
   test('is a duplicate though it is a plain request, because a canceled run is not one that ended without a run', async () => {
-    const { outcomes } = world([parkedRun()])
+    const { outcomes } = cancelWorld([parkedRun()])
     await outcomes(cancelRequest())
     expect(await outcomes(runRequest({ requestId: 'other' }))).toEqual(['duplicate'])
   })
 
   test('stays incomplete when the cancel came between its sets of types', async () => {
     const types = ['BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
-    const rest = endedRun({ ending: 'CANCELED', cancel: byStop, subject: { ...subject, types } })
+    const rest = endedRun({ ending: 'CANCELED', cancel: recordedCancel, subject: { ...subject, types } })
     const all = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
-    expect(await world([rest]).outcomes(runRequest({ types: [...all] }))).toEqual(['duplicate'])
+    expect(await cancelWorld([rest]).outcomes(runRequest({ types: [...all] }))).toEqual(['duplicate'])
   })
 
   test('runs when it publishes a newer revision', async () => {
@@ -282,6 +282,6 @@ describe('a request after a cancel', () => {
         answered({ revision: '5', owningProjectId: 'project-1', typeIdentifier: 'table', name: 'orders' }),
       startRun: async () => answered(serviceRun({ revision: '5' })),
     }
-    expect(await world([canceled], script).outcomes(assetEvent())).toEqual(['started'])
+    expect(await cancelWorld([canceled], script).outcomes(assetEvent())).toEqual(['started'])
   })
 })

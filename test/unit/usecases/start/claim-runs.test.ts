@@ -3,12 +3,12 @@ import { runKey } from '../../../../lib/run/identity.ts'
 import type { Run } from '../../../../lib/run/run.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, subject } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('P1: duplicates', () => {
   test('recognizes a request key before any call, though the request names no revision', async () => {
-    const world = starterWorld({ script: showing('4') })
+    const world = starterWorld({ script: showingAsset('4') })
     await world.handle(assetEvent())
     world.datazone.calls.length = 0
     expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
@@ -31,7 +31,7 @@ describe('P1: duplicates', () => {
   })
 
   test('recognizes a subject and a noted request key without a call or a write', async () => {
-    const world = starterWorld({ script: showing('4'), runs: [inFlightRun()] })
+    const world = starterWorld({ script: showingAsset('4'), runs: [inFlightRun()] })
     expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
     world.datazone.calls.length = 0
     world.store.writes.length = 0
@@ -44,7 +44,7 @@ describe('P1: duplicates', () => {
     expect(
       await world.outcomes(runRequest({ requestId: 'b', asset: { id: 'asset-1', revision: '5' } })),
     ).toEqual(['started'])
-    world.store.given(endedRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' }))
+    world.store.put(endedRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' }))
     expect(await world.outcomes(runRequest({ requestId: 'c', types: ['BUSINESS_NAMES'] }))).toEqual([
       'started',
     ])
@@ -52,7 +52,7 @@ describe('P1: duplicates', () => {
 
   test('is a duplicate and starts nothing after losing the race for the claim', async () => {
     const world = starterWorld()
-    world.store.beforeWrite = () => world.store.given(inFlightRun())
+    world.store.beforeWrite = () => world.store.put(inFlightRun())
     expect(await world.outcomes(runRequest({ requestId: 'late' }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])
   })
@@ -77,7 +77,7 @@ describe('a requestId that is used for another revision', () => {
   })
 
   test('P1: makes no other request without a revision', async () => {
-    const world = starterWorld({ runs: [endedRun()], script: showing('5') })
+    const world = starterWorld({ runs: [endedRun()], script: showingAsset('5') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' } }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])
   })

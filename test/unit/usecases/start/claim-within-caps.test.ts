@@ -3,7 +3,7 @@ import type { Cap } from '../../../../lib/run/caps.ts'
 import type { Run } from '../../../../lib/run/run.ts'
 import { runRequest } from '../../../support/messages.ts'
 import { minute, origin, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
@@ -43,7 +43,7 @@ describe('a cap that is full', () => {
     const [waiting] = world.store.all().filter(({ state }) => state === 'PARKED')
     if (waiting === undefined) throw new Error('one should wait')
     world.store.writes.length = 0
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(world.store.writes).toEqual([expect.stringMatching(/^save PARKED/)])
   })
 
@@ -53,9 +53,9 @@ describe('a cap that is full', () => {
     await world.handle(about('b'))
     const waiting = world.store.all().find(({ state }) => state === 'PARKED')
     if (waiting === undefined) throw new Error('one should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     world.clock.advance(day)
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.runsIn(today)).toBe(1)
     expect(world.store.runsIn({ cap: 'all', period: 'DAY#2026-11-21' })).toBe(1)
   })
@@ -73,7 +73,8 @@ describe('a cap that is full', () => {
     const waiting = world.store.all().find(({ state }) => state === 'PARKED')
     expect(waiting).toMatchObject({ reason: 'CAP_FULL', retryAtMs: december })
     world.clock.advance(december - t0 + minute)
-    if (waiting !== undefined) expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    if (waiting !== undefined)
+      expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   })
 
   test('waits a minute at least, because clocks differ at midnight', async () => {
@@ -121,12 +122,12 @@ describe('an attempt', () => {
   })
 
   test('replaces its request without a revision, counted or parked', async () => {
-    const shows = showing('4')
+    const shows = showingAsset('4')
     const { revision: _, ...unresolved } = subject
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, requestKey: 'event:x' } })
     const world = capped({ perDay: 1 }, { script: shows, runs: [waiting] })
     await world.handle(about('a'))
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(stateOf(world.store.all())).toEqual(['IN_FLIGHT', 'CAP_FULL'])
   })
 })
@@ -150,19 +151,21 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     })
     const world = capped({ perDay: 1 }, { runs: [parked], script: list(made) })
     await world.handle(about('a'))
-    expect(await world.handle(world.noteAbout(parked))).toMatchObject([{ outcome: 'started', adopted: true }])
+    expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
+      { outcome: 'started', adopted: true },
+    ])
     expect(world.store.runsIn(today)).toBe(1)
   })
 
   test('is not sent again before there is room, and is closed once it is proven absent', async () => {
     const world = capped({ perDay: 1 }, { runs: [parked], script: list() })
     await world.handle(about('a'))
-    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: tomorrow } },
     ])
     expect(world.store.current(parked)).not.toHaveProperty('earlierStart')
     expect(world.datazone.starts).toHaveLength(1)
-    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['parked'])
     expect(world.datazone.calls.filter((call) => call.startsWith('List'))).toHaveLength(1)
   })
 
@@ -170,7 +173,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     const unwanted = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
     const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
     await world.handle(about('a'))
-    expect(await world.outcomes(world.noteAbout(unwanted))).toEqual(['canceled'])
+    expect(await world.outcomes(world.releaseMessageFor(unwanted))).toEqual(['canceled'])
   })
 
   test('is parked for a minute, not until there is room, when a cancel comes while it is looked for', async () => {
@@ -183,7 +186,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
           listRuns: async () => {
             const now = world.store.current(parked)
             if (now !== undefined)
-              world.store.given({
+              world.store.put({
                 ...now,
                 version: now.version + 1,
                 cancel: { requestedAtMs: t0, requestId: 'stop-1' },
@@ -194,7 +197,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
       },
     )
     await world.handle(about('a'))
-    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CAP_FULL', retryAtMs: t0 + minute } },
     ])
   })
@@ -203,7 +206,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     const { countedIn: _, ...uncounted } = parked
     const run = { ...uncounted, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
     const world = capped({ perDay: 1 }, { runs: [run], script: list() })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['canceled'])
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['canceled'])
     expect(world.store.runsIn(today)).toBe(0)
     expect(await world.outcomes(about('a'))).toEqual(['started'])
   })
@@ -212,8 +215,8 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     const old = { ...parked, createdAtMs: t0 - 36 * day }
     const world = capped({ perDay: 1 }, { runs: [old], script: list() })
     await world.handle(about('a'))
-    expect(await world.outcomes(world.noteAbout(old))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['parked'])
     world.clock.advance(day)
-    expect(await world.outcomes(world.noteAbout(old))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['started'])
   })
 })

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { runRequest } from '../../../support/messages.ts'
 import { minute, parkedRun, second, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const conflict = (...runs: readonly ReturnType<typeof serviceRun>[]): Partial<DataZone> => ({
-  ...showing('4'),
+  ...showingAsset('4'),
   startRun: async () => refused('CONFLICT'),
   listRuns: async () => answered({ runs }),
 })
@@ -26,7 +26,7 @@ describe('a Start that conflicts with a run of its asset', () => {
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - minute })
     const world = starterWorld({ runs: [run], script: conflict(ours) })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-7' } },
     ])
   })
@@ -36,10 +36,10 @@ describe('a Start that conflicts with a run of its asset', () => {
     const opened = (lastAtMs: number) =>
       parkedRun({ createdAtMs: t0 - 8 * minute, earlierStart: { firstAtMs: t0 - 7 * minute, lastAtMs } })
     const young = starterWorld({ runs: [opened(t0 - minute)], script: conflict(other) })
-    await young.handle(young.noteAbout(opened(t0 - minute)))
+    await young.handle(young.releaseMessageFor(opened(t0 - minute)))
     expect(young.store.all()).toMatchObject([{ reason: 'CONFLICT', earlierStart: {} }])
     const old = starterWorld({ runs: [opened(t0 - 4 * minute)], script: conflict(other) })
-    await old.handle(old.noteAbout(opened(t0 - 4 * minute)))
+    await old.handle(old.releaseMessageFor(opened(t0 - 4 * minute)))
     expect(old.store.all()).toMatchObject([{ reason: 'CONFLICT' }])
     expect(old.store.all()[0]).not.toHaveProperty('earlierStart')
   })

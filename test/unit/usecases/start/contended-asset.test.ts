@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { endedRun } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 /** The maxReceiveCount of the request queue. */
 const mostReceives = 5
 
-const shows = showing('9')
+const shows = showingAsset('9')
 
 /** Delivers all messages concurrently, again and again, as the queue does; returns those that would become dead letters. */
 const leftAfterAll = async (world: ReturnType<typeof starterWorld>, messages: readonly object[]) => {

@@ -40,8 +40,8 @@ describe('P7: the daily limit of a data source', () => {
     world.clock.advance(midnight - t0)
     const [waiting] = world.store.all().filter((run) => run.state === 'PARKED')
     if (waiting === undefined) throw new Error('nothing waits')
-    world.store.given({ ...waiting, releasedAtMs: midnight })
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    world.store.put({ ...waiting, releasedAtMs: midnight })
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   })
 
   test('does not limit an asset, however often it ran today', async () => {

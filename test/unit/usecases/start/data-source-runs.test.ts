@@ -77,7 +77,7 @@ describe('a request for a data source', () => {
       ])
       const active = world.store.all().find((run) => run.state === 'IN_FLIGHT')
       if (active?.state !== 'IN_FLIGHT') throw new Error('one should be active')
-      world.store.given(endedRun({ ...other(triggerKey), runId, version: 9 }))
+      world.store.put(endedRun({ ...other(triggerKey), runId, version: 9 }))
     }
   })
 
@@ -193,14 +193,14 @@ describe('a refused Start of a data source run', () => {
   test('P6: adopts after 409 the active run that an earlier Start made, once List must show that run', async () => {
     const world = conflicting([sourceRun({ runId: 'run-mine', createdAtMs: t0 - minute })])
     world.clock.advance(3 * minute)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-mine' } },
     ])
   })
 
   test('P1: does not adopt a run after 409 before List must show that of an earlier Start', async () => {
     const world = conflicting([sourceRun({ runId: 'run-of-another', createdAtMs: t0 - minute })])
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       {
         outcome: 'parked',
         run: {
@@ -215,7 +215,7 @@ describe('a refused Start of a data source run', () => {
   test('P6: closes the earlier Start after 409 when List proves that it made no run', async () => {
     const world = conflicting([])
     world.clock.advance(3 * minute)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT' } },
     ])
     expect(world.store.current(waiting)).not.toHaveProperty('earlierStart')
@@ -246,7 +246,7 @@ describe('P1: a Start whose token may have expired', () => {
 
   test('is looked up, and adopts a run made while it was open', async () => {
     const world = lookingAt(t0 - 2 * hour, t0 - hour + minute, t0 - minute)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'seen-1' } },
     ])
     expect(world.datazone.calls).toEqual(['List source-1'])
@@ -254,7 +254,7 @@ describe('P1: a Start whose token may have expired', () => {
 
   test('is sent again when no run was made meanwhile', async () => {
     const world = lookingAt(t0 - 2 * hour, t0 - minute)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: false, run: { runId: 'source-run-1' } },
     ])
   })
@@ -264,15 +264,15 @@ describe('P1: a Start whose token may have expired', () => {
     ['DataZone does not say when', [undefined]],
   ])('waits because its run is unclear when %s', async (_, createdAtMs) => {
     const world = lookingAt(...createdAtMs)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
     ])
   })
 
   test('does not adopt a run on another record', async () => {
     const world = lookingAt(t0 - hour + minute)
-    world.store.given(endedRun({ ...other('load-0'), runId: 'seen-0', startedAtMs: t0 - hour }))
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    world.store.put(endedRun({ ...other('load-0'), runId: 'seen-0', startedAtMs: t0 - hour }))
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: false },
     ])
   })
@@ -281,8 +281,8 @@ describe('P1: a Start whose token may have expired', () => {
     const world = lookingAt(undefined)
     const agoMs = 50 * hour
     const at = { startedAtMs: t0 - agoMs, detectedAtMs: t0 - agoMs }
-    world.store.given(endedRun({ ...other('load-0'), runId: 'seen-0', ...at }))
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    world.store.put(endedRun({ ...other('load-0'), runId: 'seen-0', ...at }))
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: false },
     ])
   })
@@ -291,7 +291,7 @@ describe('P1: a Start whose token may have expired', () => {
     const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
     expect(runKey(claim).record).toBe('RUN#load-1#0001')
     const world = starterWorld({ runs: [{ ...waiting, earlierStart: claim.startSent }] })
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.writes[0]).toBe('claim RUN#load-1#0001')
   })
 })

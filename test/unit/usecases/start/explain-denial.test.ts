@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { another, denied, deniedCause, due } from '../../../support/open-breakers.ts'
+import { denied, deniedCause, probeDue, requestForAsset } from '../../../support/open-breakers.ts'
 import { refusing } from '../../../support/refusing-datazone.ts'
 import { minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const shows = showing('4')
+const shows = showingAsset('4')
 
 describe('P7: a denied Start', () => {
   test('backs off when it is refused for its own asset, and does not hold up the others', async () => {
@@ -16,17 +16,17 @@ describe('P7: a denied Start', () => {
     }
     const run = parkedRun({ createdAtMs: t0 - 20 * minute, subject: { ...subject, assetId: 'wrong' } })
     const world = starterWorld({ runs: [run], script: denies })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'parked', run: { retryAtMs: t0 + 10 * minute } },
     ])
     world.clock.advance(minute)
-    expect(await world.outcomes(another('right'))).toEqual(['started'])
+    expect(await world.outcomes(requestForAsset('right'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
   })
 
   test('rejects a request that names the wrong project, and does not try it again', async () => {
     const world = starterWorld({ script: { ...refusing('DENIED'), ...shows } })
-    expect(await world.handle({ ...another('a'), projectId: 'project-2' })).toMatchObject([
+    expect(await world.handle({ ...requestForAsset('a'), projectId: 'project-2' })).toMatchObject([
       {
         outcome: 'rejected',
         reasons: ['projectId: another project owns the asset; send the id of the project that owns it'],
@@ -37,11 +37,11 @@ describe('P7: a denied Start', () => {
 
   test.each([
     ['while none is open', []],
-    ['while it probes one', [due({ ...denied, cause: { ...deniedCause, projectId: 'project-2' } })]],
+    ['while it probes one', [probeDue({ ...denied, cause: { ...deniedCause, projectId: 'project-2' } })]],
   ])('leaves breakers as they are after requests with the wrong project, %s', async (_, breakers) => {
     const world = starterWorld({ breakers, script: { ...refusing('DENIED'), ...shows } })
     for (const id of ['a', 'b', 'c']) {
-      expect(await world.outcomes({ ...another(id), projectId: 'project-2' })).toEqual(['rejected'])
+      expect(await world.outcomes({ ...requestForAsset(id), projectId: 'project-2' })).toEqual(['rejected'])
     }
     expect(await world.breakers.openBreakers()).toEqual(breakers)
   })
@@ -54,8 +54,8 @@ describe('P7: a denied Start', () => {
         answered({ revision: '4', owningProjectId: 'project-2', typeIdentifier: 'table', name: 'orders' }),
     }
     const world = starterWorld({ script })
-    for (let count = 12; count > 0; count -= 1) await world.handle(another(`wrong-${count}`))
-    expect(await world.outcomes(another('right'))).toEqual(['started'])
+    for (let count = 12; count > 0; count -= 1) await world.handle(requestForAsset(`wrong-${count}`))
+    expect(await world.outcomes(requestForAsset('right'))).toEqual(['started'])
   })
 
   test('parks without opening the breaker when there is no time to check the project', async () => {
@@ -68,7 +68,9 @@ describe('P7: a denied Start', () => {
         },
       },
     })
-    expect(await world.handle(another('a'))).toMatchObject([{ outcome: 'parked', run: { reason: 'DENIED' } }])
+    expect(await world.handle(requestForAsset('a'))).toMatchObject([
+      { outcome: 'parked', run: { reason: 'DENIED' } },
+    ])
     expect(world.datazone.calls).toEqual(['Start 4'])
     expect(await world.breakers.openBreakers()).toEqual([])
   })
@@ -78,7 +80,7 @@ describe('P7: a denied Start', () => {
       const world = starterWorld({
         script: { startRun: async () => refused('DENIED'), getAsset: async () => refused(kind) },
       })
-      expect(await world.outcomes(another('a'))).toEqual(['parked'])
+      expect(await world.outcomes(requestForAsset('a'))).toEqual(['parked'])
       expect(await world.breakers.openBreakers()).toMatchObject([{ cause: deniedCause }])
     }
   })

@@ -100,5 +100,5 @@ test('starts the request that waited for a data source once it is READY', async 
   const [parked] = world.store.all()
   if (parked === undefined) throw new Error('nothing waits')
   status = 'READY'
-  expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+  expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
 })

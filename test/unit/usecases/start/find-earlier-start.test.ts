@@ -17,7 +17,7 @@ describe('findEarlierStart', () => {
   test('P1: relies on the token, without a List, while DataZone surely remembers it', async () => {
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent] })
-    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4'])
   })
 
@@ -27,7 +27,7 @@ describe('findEarlierStart', () => {
       serviceRun({ runId: 'run-9', createdAtMs: t0 - 63 * minute }),
     ]
     const world = starterWorld({ runs: [waiting()], script: lists(...foreign, ours) })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-7', startedAtMs: t0 - 59 * minute } },
     ])
     expect(world.datazone.calls).toEqual(['List asset-1'])
@@ -41,21 +41,23 @@ describe('findEarlierStart', () => {
           answered(nextToken === undefined ? { runs: [], nextToken: '2' } : { runs: [ours] }),
       },
     })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ run: { runId: 'run-7' } }])
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
+      { run: { runId: 'run-7' } },
+    ])
     expect(world.datazone.calls).toEqual(['List asset-1', 'List asset-1 page 2'])
   })
 
   test('P1: does not adopt a run that another attempt has', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(ours) })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([{ adopted: false }])
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([{ adopted: false }])
   })
 
   test('P1: waits, without a Start, until absence would be proven', async () => {
     const earlierStart = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
     const run = waiting({ earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], script: lists() })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, earlierStart } },
     ])
     expect(world.datazone.calls).toEqual(['List asset-1'])
@@ -66,7 +68,7 @@ describe('findEarlierStart', () => {
       runs: [waiting()],
       script: { listRuns: async () => answered({ runs: [], unreadableItems: 1 }) },
     })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
       { outcome: 'parked', run: { reason: 'UNAVAILABLE', error: { name: 'UnreadableListItem' } } },
     ])
     expect(world.datazone.calls).toEqual(['List asset-1'])
@@ -74,7 +76,7 @@ describe('findEarlierStart', () => {
 
   test('P1: starts once absence is proven', async () => {
     const world = starterWorld({ runs: [waiting()], script: lists() })
-    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting()))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
   })
 
@@ -82,9 +84,9 @@ describe('findEarlierStart', () => {
     const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
       starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
     )
-    await denied?.handle(denied.noteAbout(waiting()))
+    await denied?.handle(denied.releaseMessageFor(waiting()))
     expect(denied?.store.all()[0]).not.toHaveProperty('earlierStart')
-    await lost?.handle(lost.noteAbout(waiting()))
+    await lost?.handle(lost.releaseMessageFor(waiting()))
     expect(lost?.store.all()).toMatchObject([{ earlierStart: { firstAtMs: t0, lastAtMs: t0 } }])
   })
 
@@ -97,7 +99,7 @@ describe('findEarlierStart', () => {
     'P1: sends no Start when List answers %s, which proves nothing',
     async (kind, reason, afterMs) => {
       const world = starterWorld({ runs: [waiting()], script: { listRuns: async () => refused(kind) } })
-      expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
         { outcome: 'parked', run: { reason, retryAtMs: t0 + afterMs, earlierStart: hourAgo } },
       ])
       expect(world.datazone.starts).toEqual([])
@@ -115,7 +117,7 @@ describe('findEarlierStart', () => {
     'P1, P8: sends no Start while a run is shown without its %s, which proves nothing',
     async (_name, shown) => {
       const world = starterWorld({ runs: [waiting()], script: lists(shown) })
-      expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+      expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
         {
           outcome: 'parked',
           run: {
@@ -142,7 +144,7 @@ describe('findEarlierStart', () => {
           ),
       },
     })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-7' } },
     ])
   })
@@ -150,7 +152,7 @@ describe('findEarlierStart', () => {
   test('P1: treats a run that an older deployment shows as unclear, though its one type is the one requested', async () => {
     const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), isOlderShape: true } as const
     const world = starterWorld({ runs: [waiting()], script: lists(shown) })
-    expect(await world.handle(world.noteAbout(waiting()))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
     ])
     expect(world.datazone.starts).toEqual([])
@@ -159,13 +161,13 @@ describe('findEarlierStart', () => {
   test('P1: ignores an unclear run that another attempt has', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
-    expect(await world.outcomes(world.noteAbout(waiting()))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting()))).toEqual(['started'])
   })
 
   test('P1: lists before it rejects for a 400 after a lost answer, and adopts', async () => {
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const world = starterWorld({ runs: [recent], script: { ...refusing('INVALID'), ...lists(ours) } })
-    expect(await world.outcomes(world.noteAbout(recent))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(recent))).toEqual(['started'])
     expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
   })
 
@@ -173,10 +175,10 @@ describe('findEarlierStart', () => {
     const script = { ...refusing('INVALID'), ...lists() }
     const recent = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute } })
     const proven = starterWorld({ runs: [recent], script })
-    expect(await proven.outcomes(proven.noteAbout(recent))).toEqual(['rejected'])
+    expect(await proven.outcomes(proven.releaseMessageFor(recent))).toEqual(['rejected'])
     const fresh = waiting({ earlierStart: { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - minute } })
     const unproven = starterWorld({ runs: [fresh], script })
-    expect(await unproven.outcomes(unproven.noteAbout(fresh))).toEqual(['parked'])
+    expect(await unproven.outcomes(unproven.releaseMessageFor(fresh))).toEqual(['parked'])
     expect(unproven.bus.events).toEqual([])
   })
 })

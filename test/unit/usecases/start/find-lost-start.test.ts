@@ -42,7 +42,7 @@ describe('P1: after the table was restored, a request', () => {
     const recorded = inFlightRun({ subject: about, runId: 'run-lost' })
     const { state: _, startedAtMs, ...rest } = recorded
     const detectedAtMs = t0 - minute
-    world.store.given({ ...rest, state: 'ENDED', ending: 'FAILED', startedAtMs, detectedAtMs })
+    world.store.put({ ...rest, state: 'ENDED', ending: 'FAILED', startedAtMs, detectedAtMs })
     const requestedAt = new Date(t0 - 2 * hour).toISOString()
     const regenerated = request({ requestId: 'again', regenerate: true, requestedAt })
     expect(await world.handle(regenerated)).toMatchObject([{ outcome: 'started', adopted: false }])
@@ -81,7 +81,7 @@ describe('P1: after the table was restored, a parked record', () => {
       runs: [parked],
       script: { listRuns: async () => answered({ runs: [listed()] }) },
     })
-    expect(await world.handle(world.noteAbout(parked))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'run-lost' } },
     ])
   })
@@ -93,7 +93,7 @@ describe('P1: after the table was restored, a parked record', () => {
       runs: [waited],
       script: { listRuns: async () => refused('UNAVAILABLE') },
     })
-    expect(await world.outcomes(world.noteAbout(waited))).toEqual(['rejected'])
+    expect(await world.outcomes(world.releaseMessageFor(waited))).toEqual(['rejected'])
     expect(world.store.current(waited)).toMatchObject({ ending: 'REJECTED', error: { name: 'StartUnknown' } })
     expect(world.datazone.starts).toEqual([])
   })

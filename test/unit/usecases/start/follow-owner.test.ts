@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { Asset } from '../../../../lib/ports/datazone.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const ids = { sourceProjectId: 'project-1', targetProjectId: 'project-2' }
 const active = { status: 'IN_PROGRESS', ...ids }
 const over = { status: 'SUCCEEDED', ...ids }
-const moved = showing('4', { owningProjectId: 'project-2', transfer: over })
+const moved = showingAsset('4', { owningProjectId: 'project-2', transfer: over })
 const noRuns = { listRuns: async () => answered({ runs: [] }) }
 
 describe('a Start that conflicts with the transfer of its asset', () => {
@@ -19,7 +19,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
         ...noRuns,
         startRun: async ({ projectId }) =>
           projectId === 'project-2' ? answered(serviceRun()) : refused('CONFLICT'),
-        getAsset: () => showing('4', asset).getAsset(),
+        getAsset: () => showingAsset('4', asset).getAsset(),
       },
     })
     expect(await world.handle(runRequest())).toMatchObject([
@@ -34,10 +34,12 @@ describe('a Start that conflicts with the transfer of its asset', () => {
     ])
     const [parked] = world.store.all()
     if (parked === undefined) throw new Error('nothing waits')
-    expect(await world.handle(world.noteAbout(parked))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+    expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
+      { run: { reason: 'IN_TRANSFER' } },
+    ])
     expect(world.datazone.starts).toHaveLength(1)
     asset = { owningProjectId: 'project-2', transfer: over }
-    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', projectId: 'project-2' }])
     expect(world.datazone.starts.map(({ clientToken }) => clientToken)).toEqual(
       Array(2).fill(world.datazone.starts[0]?.clientToken),
@@ -55,7 +57,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
   })
 
   test.each([
-    ['shows no transfer', showing('4')],
+    ['shows no transfer', showingAsset('4')],
     ['is refused', { getAsset: async () => refused('DENIED') }],
   ] as const)('waits for the conflict where GetAsset %s', async (_name, script) => {
     const world = starterWorld({
@@ -77,25 +79,29 @@ describe('a Start that is denied because the asset has been transferred', () => 
         projectId === 'project-2' ? answered(serviceRun()) : refused('DENIED'),
     }
     const world = starterWorld({ runs: [run], script })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
+      { run: { reason: 'IN_TRANSFER' } },
+    ])
     expect(await world.breakers.openBreakers()).toEqual([])
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
   })
 
   test('follows the owner of an event without a visible transfer, because DataZone cannot fix its event', async () => {
     const run = parkedRun({ request: { ...parkedRun().request, trigger: 'PUBLISHED' } })
     const script = {
-      ...showing('4', { owningProjectId: 'project-2' }),
+      ...showingAsset('4', { owningProjectId: 'project-2' }),
       startRun: async () => refused('DENIED'),
     }
     const world = starterWorld({ runs: [run], script })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
+      { run: { reason: 'IN_TRANSFER' } },
+    ])
   })
 
   test('drops the name and the address of the former owner', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER', projectName: 'Sales', portalUrl: 'https://old' })
     const world = starterWorld({ runs: [run], script: moved })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
     expect(world.store.all()[0]).not.toMatchObject({ projectName: 'Sales' })
     expect(world.store.all()[0]).not.toMatchObject({ portalUrl: 'https://old' })
   })
@@ -103,15 +109,15 @@ describe('a Start that is denied because the asset has been transferred', () => 
   test('leaves a missing asset to Start, and parks on when GetAsset is refused otherwise', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER' })
     const gone = starterWorld({ runs: [run], script: { getAsset: async () => refused('NOT_FOUND') } })
-    expect(await gone.outcomes(gone.noteAbout(run))).toEqual(['started'])
+    expect(await gone.outcomes(gone.releaseMessageFor(run))).toEqual(['started'])
     const down = starterWorld({ runs: [run], script: { getAsset: async () => refused('UNAVAILABLE') } })
-    expect(await down.handle(down.noteAbout(run))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+    expect(await down.handle(down.releaseMessageFor(run))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
   })
 
   test('P9: is rejected when the transfer outlasts the limit', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER', createdAtMs: t0 - 36 * 24 * 60 * minute })
-    const world = starterWorld({ runs: [run], script: showing('4', { transfer: active }) })
-    expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+    const world = starterWorld({ runs: [run], script: showingAsset('4', { transfer: active }) })
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['rejected'])
   })
 })
 
@@ -119,7 +125,7 @@ describe('a request without a revision that names a project of a transfer', () =
   const asks = (projectId: string) => runRequest({ projectId, asset: { id: subject.assetId } })
 
   test('waits when it names the next owner', async () => {
-    const world = starterWorld({ script: showing('4', { transfer: active }) })
+    const world = starterWorld({ script: showingAsset('4', { transfer: active }) })
     expect(await world.handle(asks('project-2'))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
   })
 

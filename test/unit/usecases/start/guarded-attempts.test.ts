@@ -5,12 +5,12 @@ import { schemaFingerprint } from '../../../../lib/run/asset-schema.ts'
 import { partitionOf, runKey } from '../../../../lib/run/identity.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
 const partition = partitionOf(subject)
-const shows = showing('9')
+const shows = showingAsset('9')
 const ended = (daysAgo: number, over: Parameters<typeof endedRun>[0] = {}) =>
   endedRun({ detectedAtMs: t0 - daysAgo * day, announcedAtMs: t0, ...over })
 const outcomeOf = async (runs: readonly ReturnType<typeof ended>[], message: object = assetEvent()) => {
@@ -61,7 +61,7 @@ describe('the repeat guard', () => {
     const tables = [{ name: 'orders', columns }]
     const seen = ended(1, { fingerprint: schemaFingerprint(tables) })
     const publishOf = async (over: Partial<Asset>) => {
-      const world = starterWorld({ runs: [seen], script: showing('9', over) })
+      const world = starterWorld({ runs: [seen], script: showingAsset('9', over) })
       return { world, outcomes: await world.outcomes(assetEvent()) }
     }
     expect((await publishOf({ tables, name: 'Customer orders' })).outcomes).toEqual(['skipped'])
@@ -98,7 +98,7 @@ describe('the repeat guard', () => {
       const world = starterWorld({ runs: [partly], script: shows, settings })
       await world.outcomes(assetEvent())
       const failed = { ...partly, ending: 'FAILED', typeStats: [], detectedAtMs: t0 } as const
-      world.store.given({ ...failed, attempt: 2 })
+      world.store.put({ ...failed, attempt: 2 })
       expect(await world.outcomes(assetEvent(), 2)).toEqual(['duplicate'])
       expect(world.datazone.starts).toHaveLength(1)
     })
@@ -109,14 +109,14 @@ describe('the repeat guard', () => {
       const last = ended(1, { subject: { ...subject, types: both }, fingerprint })
       const world = starterWorld({
         runs: [last],
-        script: showing('9', { tables }),
+        script: showingAsset('9', { tables }),
         settings: { defaultTypes: [...both, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] },
       })
       expect(await world.outcomes(assetEvent())).toEqual(['started', 'skipped'])
       expect(world.datazone.starts).toMatchObject([{ types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] }])
       const newer = { revision: '10', types: both }
       const detectedAtMs = world.clock.now() + minute
-      world.store.given({ ...last, subject: { ...subject, ...newer }, fingerprint: 'other', detectedAtMs })
+      world.store.put({ ...last, subject: { ...subject, ...newer }, fingerprint: 'other', detectedAtMs })
       world.clock.advance(2 * minute)
       await world.outcomes(assetEvent(), 2)
       const made = world.store
@@ -144,7 +144,7 @@ describe('the repeat guard', () => {
         request: { ...origin, requestKey: 'event:stored', trigger: 'PUBLISHED', policyTypes: [] },
       })
       const world = starterWorld({ runs: [partly, publish], script: shows, settings })
-      expect(await world.outcomes(world.noteAbout(publish))).toEqual(['started', 'skipped'])
+      expect(await world.outcomes(world.releaseMessageFor(publish))).toEqual(['started', 'skipped'])
       expect(world.skips.skipsOf(partition)).toMatchObject([
         { requestKey: 'event:stored', types: ['BUSINESS_DESCRIPTIONS'] },
       ])

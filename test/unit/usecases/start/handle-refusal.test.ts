@@ -88,7 +88,7 @@ describe('a refused Start', () => {
       script: refusing('NOT_FOUND'),
       runs: [parkedRun({ reason: 'NOT_FOUND', notFoundSinceMs: t0 - 5 * minute })],
     })
-    expect(await world.outcomes(world.noteAbout(parkedRun()))).toEqual(['rejected'])
+    expect(await world.outcomes(world.releaseMessageFor(parkedRun()))).toEqual(['rejected'])
   })
 
   test('P2: records a definite refusal although a duplicate was noted meanwhile', async () => {
@@ -140,7 +140,7 @@ describe('a refused Start', () => {
       const world: ReturnType<typeof starterWorld> = starterWorld({
         script: {
           startRun: async () => {
-            world.store.given(theirs)
+            world.store.put(theirs)
             return refused(kind)
           },
         },
@@ -156,7 +156,7 @@ describe('a refused Start', () => {
     world.store.beforeWrite = (run) => {
       const current = world.store.current(run)
       if (run.state === 'ENDED' && current !== undefined) {
-        world.store.given({ ...current, version: current.version + 1 })
+        world.store.put({ ...current, version: current.version + 1 })
       }
     }
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { openBreaker } from '../../../../lib/run/breaker.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { minute, origin, parkedRun, second, sourceSubject, subject, t0 } from '../../../support/runs.ts'
-import { refused, showing } from '../../../support/scripted-datazone.ts'
+import { refused, showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const backfill = runRequest({ requestId: 'backfill-1', lane: 'backfill' })
-const shows = showing('4')
+const shows = showingAsset('4')
 
 describe('a backfill request', () => {
   const source = {
@@ -34,7 +34,7 @@ describe('a backfill request', () => {
       const [waiting] = world.store.all()
       if (waiting === undefined) throw new Error('the request should wait')
       expect(await world.outcomes(request, 2)).toEqual(['duplicate'])
-      expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+      expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     },
   )
 
@@ -50,7 +50,7 @@ describe('a backfill request', () => {
     await world.handle(backfill)
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(await world.outcomes(backfill, 2)).toEqual(['duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
   })
@@ -130,7 +130,7 @@ describe('a live request for a run that a backfill has parked', () => {
     world.clock.advance(second)
     await world.handle(runRequest())
     expect(world.store.all()).toMatchObject([{ retryAtMs: t0 + second }])
-    expect(await world.outcomes(world.noteAbout(full))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(full))).toEqual(['started'])
   })
 
   test('P2: makes an attempt of its own for regenerate, and does not wait long behind the backfill', async () => {
@@ -156,7 +156,7 @@ describe('a live request for a run that a backfill has parked', () => {
     const world = starterWorld({ runs: [waiting] })
     world.store.beforeWrite = () => {
       world.store.beforeWrite = () => {}
-      world.store.given({ ...waiting, version: 2 })
+      world.store.put({ ...waiting, version: 2 })
     }
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ request: { lane: 'live' } }])

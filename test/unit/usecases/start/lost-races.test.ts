@@ -14,13 +14,13 @@ import {
   subject,
   t0,
 } from '../../../support/runs.ts'
-import { answered, refused, showing, sourceRun } from '../../../support/scripted-datazone.ts'
+import { answered, refused, showingAsset, sourceRun } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const { revision: _, ...unresolved } = subject
 const event = { ...origin, requestKey: 'event:x' }
 const waitingRequest = parkedRun({ subject: unresolved, request: event })
-const shows = showing('4')
+const shows = showingAsset('4')
 
 type World = ReturnType<typeof starterWorld>
 
@@ -28,7 +28,7 @@ type World = ReturnType<typeof starterWorld>
 const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
   world.store.beforeWrite = () => {
     world.store.beforeWrite = () => {}
-    world.store.given(...theirs)
+    world.store.put(...theirs)
   }
   return world
 }
@@ -37,7 +37,7 @@ const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
 const neverHoldsStill = (world: World): World => {
   world.store.beforeWrite = (run) => {
     const current = world.store.current(run)
-    if (current !== undefined) world.store.given({ ...current, version: current.version + 1 })
+    if (current !== undefined) world.store.put({ ...current, version: current.version + 1 })
   }
   return world
 }
@@ -48,14 +48,14 @@ describe('P1: losing the race for a waiting request', () => {
 
   test('makes its claim a duplicate', async () => {
     const world = comesFirst(starterWorld({ runs: [regenerate], script: shows }), taken)
-    expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(regenerate))).toEqual(['duplicate'])
     expect([...world.datazone.starts, ...world.store.writes]).toEqual([])
   })
 
   test('makes a run that would wait behind another a duplicate', async () => {
     const active = inFlightRun({ subject: { ...subject, revision: '3' } })
     const world = comesFirst(starterWorld({ runs: [regenerate, active], script: shows }), taken)
-    expect(await world.outcomes(world.noteAbout(regenerate))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(regenerate))).toEqual(['duplicate'])
     expect(world.store.writes).toEqual([])
   })
 
@@ -83,12 +83,12 @@ describe('P1: losing the race for a waiting request', () => {
     })
     const { dropRequest } = world.store
     world.store.dropRequest = async (request) => {
-      world.store.given({ ...request, version: request.version + 7 })
+      world.store.put({ ...request, version: request.version + 7 })
       return dropRequest(request)
     }
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
     world.store.dropRequest = dropRequest
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['skipped'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['skipped'])
   })
 
   test('makes a request that would wait on a duplicate', async () => {
@@ -97,7 +97,7 @@ describe('P1: losing the race for a waiting request', () => {
       ...waitingRequest,
       version: 2,
     })
-    expect(await world.outcomes(world.noteAbout(waitingRequest))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(waitingRequest))).toEqual(['duplicate'])
     expect(world.store.writes).toEqual([])
   })
 
@@ -107,7 +107,7 @@ describe('P1: losing the race for a waiting request', () => {
       ...waitingRequest,
       version: 2,
     })
-    expect(await world.outcomes(world.noteAbout(waitingRequest))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(waitingRequest))).toEqual(['duplicate'])
     expect(world.bus.events).toEqual([])
   })
 })
@@ -136,7 +136,7 @@ test('P1: does not park a lease that another starter took while this one waited 
   const theirs = claimedRun({ version: 3, startSent: { firstAtMs: t0 + second, lastAtMs: t0 + minute } })
   const world = starterWorld({ slotInMs: 26 * second })
   world.store.beforeWrite = (run) => {
-    if (run.state === 'PARKED') world.store.given(theirs)
+    if (run.state === 'PARKED') world.store.put(theirs)
   }
   expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
   expect(world.store.all()).toEqual([theirs])
@@ -154,7 +154,7 @@ describe('a parked record that is about to end', () => {
   ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
     const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: [{ requestKey: 'request:b' }], version: 2 }
     const world = comesFirst(starterWorld({ runs: [run], breakers }), noted)
-    expect(await world.outcomes(world.noteAbout(run))).toEqual([outcome])
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual([outcome])
     expect(world.store.all()).toMatchObject([
       { state: 'ENDED', alsoRequestedBy: [{ requestKey: 'request:b' }] },
     ])
@@ -166,7 +166,7 @@ describe('a parked record that is about to end', () => {
   ])('is left alone once it %s, and nothing is announced', async (_name, over) => {
     for (const run of [unwanted, old]) {
       const world = starterWorld({ runs: [run], breakers })
-      const note = world.noteAbout(run)
+      const note = world.releaseMessageFor(run)
       const moved =
         'state' in over
           ? claimedRun({ createdAtMs: run.createdAtMs, version: 2 })
@@ -183,7 +183,7 @@ test('leaves a run alone that is paused and changed meanwhile', async () => {
   const run = parkedRun()
   const world = starterWorld({ runs: [run] })
   world.pauses.add('project-1')
-  const note = world.noteAbout(run)
+  const note = world.releaseMessageFor(run)
   comesFirst(world, { ...run, version: 2 })
   expect(await world.outcomes(note)).toEqual(['duplicate'])
   expect(world.store.writes).toEqual([])
@@ -196,12 +196,12 @@ test('P1: looks behind a full cap only under the lease', async () => {
     runs: [run],
     settings: { policy: { ...defaults.starter.policy, caps: [{ name: 'none', perDay: 0 }] } },
   })
-  const note = world.noteAbout(run)
+  const note = world.releaseMessageFor(run)
   const { claim } = world.store
   let claims = 0
   world.store.claim = async (next, terms) => {
     claims += 1
-    if (claims === 2) world.store.given({ ...run, version: 2 })
+    if (claims === 2) world.store.put({ ...run, version: 2 })
     return claim(next, terms)
   }
   expect(await world.outcomes(note)).toEqual(['duplicate'])
@@ -220,7 +220,7 @@ describe('a data source run', () => {
       await claim(rival, { claimCount: terms.claimCount })
       return claim(next, terms)
     }
-    expect(await world.handle(world.noteAbout(waiting))).toEqual([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toEqual([
       { outcome: 'retry', afterSeconds: 1, reason: 'SOURCE_CLAIMED' },
     ])
     expect(world.datazone.calls).toEqual([])
@@ -234,13 +234,13 @@ describe('a data source run', () => {
           world.store.beforeWrite = (run) => {
             world.store.beforeWrite = () => {}
             const current = world.store.current(run)
-            if (current !== undefined) world.store.given({ ...current, version: 9 })
+            if (current !== undefined) world.store.put({ ...current, version: 9 })
           }
           return answered(sourceRun())
         },
       },
     })
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'source-run-1', version: 10 }])
   })
 })

@@ -22,7 +22,7 @@ const behind = async (
     const { release } = planWaiting(world.store.all().filter(isWaiting), world.clock.now(), defaults.sweeper)
     for (const run of release) {
       releasedAt.push(atMinute)
-      await world.handle(world.noteAbout(run))
+      await world.handle(world.releaseMessageFor(run))
     }
   }
   return { releasedAt, world }
@@ -48,7 +48,7 @@ describe('P7: a request that waits behind another run of its asset', () => {
 
   test('starts within two minutes after a short run', async () => {
     const { world } = await behind(inFlightRun(), 5, (atMinute, { store }) => {
-      if (atMinute === 4) store.given(endedRun({ version: 2 }))
+      if (atMinute === 4) store.put(endedRun({ version: 2 }))
     })
     expect(world.store.all()).toMatchObject([{ state: 'ENDED' }, { state: 'IN_FLIGHT', attempt: 2 }])
   })

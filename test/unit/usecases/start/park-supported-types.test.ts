@@ -39,7 +39,7 @@ describe('a Start that the older API refuses as a whole', () => {
       retryAtMs: t0,
     })
     if (parked === undefined) throw new Error('nothing was parked')
-    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
     expect(world.datazone.starts.map(({ types }) => types)).toEqual([
       ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
       ['BUSINESS_DESCRIPTIONS'],
@@ -63,7 +63,7 @@ describe('a Start that the older API refuses as a whole', () => {
     await world.handle(runRequest(bothTypes))
     const parked = world.store.all().find((run) => run.state === 'PARKED')
     if (parked === undefined) throw new Error('nothing was parked')
-    expect(await world.outcomes(world.noteAbout(parked))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
     expect(world.store.runsIn({ cap: 'descriptions', period: 'MONTH#2026-11' })).toBe(1)
   })
 
@@ -95,8 +95,8 @@ describe('a Start that the older API refuses as a whole', () => {
     for (const run of world.store.all()) {
       const nowMs = world.clock.now()
       const next = transition(run, { kind: 'RELEASED', holdUntilMs: nowMs }, nowMs)
-      if (run.state === 'CLAIMED' && next.outcome === 'changed') world.store.given(next.run)
-      await world.handle(world.noteAbout(run))
+      if (run.state === 'CLAIMED' && next.outcome === 'changed') world.store.put(next.run)
+      await world.handle(world.releaseMessageFor(run))
     }
     expect(world.store.all()).toMatchObject([{ state: 'PARKED' }, { state: 'ENDED', ending: 'REJECTED' }])
     expect(world.store.runsIn(month('all'))).toBe(1)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { assetEvent, runRequest, sourceRunRequest } from '../../../support/messages.ts'
 import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const shows = showing('4')
+const shows = showingAsset('4')
 
 const sourceRequest = sourceRunRequest()
 
@@ -29,16 +29,16 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     expect(world.datazone.calls).toEqual([])
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     world.pauses.clear()
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   })
 
   test('parks a record again that waited for another reason', async () => {
     const waiting = parkedRun({ reason: 'DENIED' })
     const world = starterWorld({ runs: [waiting] })
     world.pauses.add(scope)
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'parked', run: { reason: 'PAUSED' } },
     ])
   })
@@ -51,7 +51,7 @@ test('P9: parks a request that waited too long, because a pause does not count a
     const waiting = parkedRun({ reason: 'PAUSED', createdAtMs, subject: about })
     const world = starterWorld({ runs: [waiting] })
     world.pauses.add('project-1')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(world.datazone.calls).toEqual([])
   }
 })

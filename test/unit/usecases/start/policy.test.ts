@@ -5,7 +5,7 @@ import type { Policy } from '../../../../lib/run/policy.ts'
 import { storeDown } from '../../../support/memory-run-store.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { minute } from '../../../support/runs.ts'
-import { refused, showing } from '../../../support/scripted-datazone.ts'
+import { refused, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 /** The policy as `config/policy.json` would give it. */
@@ -14,7 +14,7 @@ const policyOf = (...rules: readonly object[]): Policy => {
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
   return parsed.value
 }
-const shows = (over?: Partial<Asset>) => showing('7', over)
+const shows = (over?: Partial<Asset>) => showingAsset('7', over)
 const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
 const all = [...both, 'BUSINESS_GLOSSARY_ASSOCIATIONS']
 const noStaging = policyOf({ match: { name: 'stg_*' }, skip: 'staging' }, { match: {}, run: { types: both } })
@@ -69,7 +69,7 @@ describe('an asset that the policy skips', () => {
     if (waiting === undefined) throw new Error('the request should wait')
     denied = false
     world.clock.advance(minute)
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['skipped'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['skipped'])
     expect(world.store.all()).toEqual([])
   })
 })
@@ -92,7 +92,7 @@ describe('an asset that a rule on its name matches', () => {
     if (waiting === undefined) throw new Error('the request should wait')
     denied = false
     world.clock.advance(minute)
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', subject: { revision: '4' } }])
   })
 

@@ -12,7 +12,7 @@ describe('the run id', () => {
       if (run.state !== 'IN_FLIGHT') return
       const current = world.store.current(run)
       if (current !== undefined && current.version < 3)
-        world.store.given({ ...current, version: current.version + 1 })
+        world.store.put({ ...current, version: current.version + 1 })
     }
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'run-1', version: 4 }])
@@ -22,7 +22,7 @@ describe('the run id', () => {
     const world = starterWorld({
       script: {
         startRun: async () => {
-          world.store.given(parkedRun({ version: 2, reason: 'LEASE_EXPIRED', createdAtMs: t0 }))
+          world.store.put(parkedRun({ version: 2, reason: 'LEASE_EXPIRED', createdAtMs: t0 }))
           return answered(serviceRun())
         },
       },
@@ -35,7 +35,7 @@ describe('the run id', () => {
     const world = starterWorld({
       script: {
         startRun: async () => {
-          world.store.given(inFlightRun({ version: 2 }))
+          world.store.put(inFlightRun({ version: 2 }))
           return answered(serviceRun())
         },
       },
@@ -54,7 +54,7 @@ describe('the run id', () => {
       const world = starterWorld({
         script: {
           startRun: async () => {
-            world.store.given(there)
+            world.store.put(there)
             return answered(serviceRun({ runId: 'run-2' }))
           },
         },
@@ -81,7 +81,7 @@ describe('the run id', () => {
     world.store.beforeWrite = (run) => {
       const current = world.store.current(run)
       if (run.state === 'IN_FLIGHT' && current !== undefined) {
-        world.store.given({ ...current, version: current.version + 1 })
+        world.store.put({ ...current, version: current.version + 1 })
       }
     }
     await expect(world.handle(runRequest())).rejects.toThrow('table is unavailable')

@@ -34,7 +34,7 @@ describe('regenerate', () => {
     ])
     const second = world.store.all().find((run) => run.attempt === 2)
     if (second === undefined) throw new Error('attempt 2 should wait')
-    expect(await world.outcomes(world.noteAbout(second))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(second))).toEqual(['parked'])
     expect(world.datazone.starts).toEqual([])
   })
 
@@ -71,7 +71,7 @@ describe('regenerate', () => {
     await world.handle(again, 2)
     for (let n = 0; n < 5; n += 1) {
       world.clock.advance(15 * minute)
-      for (const run of world.store.all()) await world.handle(world.noteAbout(run))
+      for (const run of world.store.all()) await world.handle(world.releaseMessageFor(run))
     }
     const tokens = running.map(({ clientToken }) => clientToken)
     expect(new Set(tokens).size).toBe(tokens.length)
@@ -101,7 +101,7 @@ describe('regenerate', () => {
       runId: 'run-3',
       request: { ...request, requestKey: 'request:b' },
     })
-    world.store.beforeWrite = () => world.store.given(rival)
+    world.store.beforeWrite = () => world.store.put(rival)
     const both = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
     expect(await world.outcomes(both)).toEqual(['started', 'parked'])
     expect(world.store.writes[0]).toMatch(/^create PARKED .*0003$/)
@@ -111,7 +111,7 @@ describe('regenerate', () => {
   test('P2: makes the next attempt after losing the race for one that would wait', async () => {
     const newer = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' })
     const world = starterWorld({ runs: [endedRun(), newer] })
-    world.store.beforeWrite = () => world.store.given(parkedRun({ attempt: 2 }))
+    world.store.beforeWrite = () => world.store.put(parkedRun({ attempt: 2 }))
     expect(await world.handle(again)).toMatchObject([{ outcome: 'parked', run: { attempt: 3 } }])
   })
 
@@ -122,7 +122,7 @@ describe('regenerate', () => {
       runId: 'run-2',
       request: { ...endedRun().request, requestKey: 'request:b' },
     })
-    world.store.beforeWrite = () => world.store.given(rival)
+    world.store.beforeWrite = () => world.store.put(rival)
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 3 } }])
   })
 })

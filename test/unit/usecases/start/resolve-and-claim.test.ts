@@ -3,7 +3,7 @@ import type { ParkedRun } from '../../../../lib/run/run.ts'
 import { resolveAndClaim } from '../../../../lib/usecases/start/resolve-and-claim.ts'
 import type { WaitingRequest } from '../../../../lib/usecases/start/waiting-request.ts'
 import { endedRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { startContext } from '../../../support/start-context.ts'
 
 const { revision: _, ...unresolved } = subject
@@ -16,7 +16,7 @@ const starting = { startRun: async () => answered(serviceRun()) }
 
 describe('resolveAndClaim', () => {
   test('starts a run of the revision that GetAsset shows', async () => {
-    const context = startContext({ script: { ...starting, ...showing('7') } })
+    const context = startContext({ script: { ...starting, ...showingAsset('7') } })
     expect(await resolveAndClaim(waiting(), none, context)).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '7' } } },
     ])
@@ -24,7 +24,7 @@ describe('resolveAndClaim', () => {
 
   test('looks again later when the run of that revision ended before the publish', async () => {
     const ended = endedRun({ detectedAtMs: t0 - 10 * minute })
-    const context = startContext({ runs: [ended], script: showing('4') })
+    const context = startContext({ runs: [ended], script: showingAsset('4') })
     const records = { runs: [ended], unreadable: [] }
     expect(await resolveAndClaim(waiting(), records, context)).toMatchObject([
       { outcome: 'parked', run: { reason: 'STALE_READ' } },
@@ -41,7 +41,7 @@ describe('resolveAndClaim', () => {
 
   test('skips an asset that no rule of the policy matches, and records why', async () => {
     const settings = { policy: { triggers: [], caps: [], rules: [] } }
-    const context = startContext({ settings, script: showing('4') })
+    const context = startContext({ settings, script: showingAsset('4') })
     expect(await resolveAndClaim(waiting(), none, context)).toMatchObject([{ outcome: 'skipped' }])
   })
 

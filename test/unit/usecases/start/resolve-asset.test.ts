@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('a revision that GetAsset does not show yet', () => {
@@ -55,7 +55,7 @@ describe('a revision that GetAsset does not show yet', () => {
     for (let n = 1; n <= 5; n += 1) {
       world.clock.advance(minute)
       const [waiting] = world.store.all()
-      if (waiting !== undefined) outcomes.push(...(await world.outcomes(world.noteAbout(waiting))))
+      if (waiting !== undefined) outcomes.push(...(await world.outcomes(world.releaseMessageFor(waiting))))
     }
     expect(outcomes).toEqual(['parked', 'parked', 'parked', 'parked', 'rejected'])
     expect(world.store.all()).toMatchObject([
@@ -67,7 +67,7 @@ describe('a revision that GetAsset does not show yet', () => {
     let denied = true
     const world = starterWorld({
       script: {
-        getAsset: async () => (denied ? refused('DENIED') : showing('4').getAsset()),
+        getAsset: async () => (denied ? refused('DENIED') : showingAsset('4').getAsset()),
       },
     })
     await world.handle(event)
@@ -75,7 +75,7 @@ describe('a revision that GetAsset does not show yet', () => {
     world.clock.advance(minute)
     const [waiting] = world.store.all()
     if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.writes.slice(1)).toEqual([
       'claim RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
       'save IN_FLIGHT RUN#4#BUSINESS_DESCRIPTIONS#0001',
@@ -90,8 +90,8 @@ describe('a revision that GetAsset does not show yet', () => {
       subject: unresolved,
       request: { ...parkedRun().request, requestKey: 'event:x' },
     })
-    const world = starterWorld({ script: showing('4'), runs: [waiting, inFlightRun()] })
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    const world = starterWorld({ script: showingAsset('4'), runs: [waiting, inFlightRun()] })
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
   })
 })
@@ -104,7 +104,7 @@ describe('a read that looks stale', () => {
     let revision = '4'
     const world = starterWorld({
       runs: [before],
-      script: { getAsset: () => showing(revision).getAsset() },
+      script: { getAsset: () => showingAsset(revision).getAsset() },
     })
     expect(await world.handle(published)).toMatchObject([
       { outcome: 'parked', run: { reason: 'STALE_READ', retryAtMs: t0 + minute } },
@@ -113,29 +113,29 @@ describe('a read that looks stale', () => {
     world.clock.advance(minute)
     const waiting = world.store.all().find((run) => run.state === 'PARKED')
     if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.handle(world.noteAbout(waiting))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '5' } } },
     ])
   })
 
   test('accepts the second read', async () => {
-    const world = starterWorld({ runs: [before], script: showing('4') })
+    const world = starterWorld({ runs: [before], script: showingAsset('4') })
     await world.handle(published)
     const waiting = world.store.all().find((run) => run.state === 'PARKED')
     if (waiting === undefined) throw new Error('the request should wait')
-    expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['duplicate'])
+    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
     expect(world.store.all()).toHaveLength(1)
   })
 
   test('makes the publish a duplicate at once when the revision ended after it', async () => {
-    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: showing('4') })
+    const world = starterWorld({ runs: [endedRun({ detectedAtMs: t0 - 5000 })], script: showingAsset('4') })
     expect(await world.outcomes(published)).toEqual(['duplicate'])
   })
 
   test('starts the revision once more for regenerate', async () => {
     const world = starterWorld({
       runs: [before],
-      script: { ...showing('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
+      script: { ...showingAsset('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },
     })
     const again = runRequest({ requestId: 'again', asset: { id: 'asset-1' }, regenerate: true })
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])

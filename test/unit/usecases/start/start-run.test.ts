@@ -12,7 +12,7 @@ describe('P9: the limit of waiting', () => {
 
   test('starts a run after 35 days when its last try succeeds', async () => {
     const world = starterWorld({ runs: [old] })
-    expect(await world.outcomes(world.noteAbout(old))).toEqual(['started'])
+    expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['started'])
   })
 
   test.each(['DENIED', 'NOT_FOUND', 'CONFLICT', 'THROTTLED'] as const)(
@@ -24,20 +24,20 @@ describe('P9: the limit of waiting', () => {
         listRuns: async () => answered({ runs: [] }),
       }
       const world = starterWorld({ runs: [old], script: refuses })
-      expect(await world.outcomes(world.noteAbout(old))).toEqual(['rejected'])
+      expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['rejected'])
       expect(world.store.all()).toMatchObject([
         { ending: 'REJECTED', error: { name: 'WaitedTooLong', message: expect.stringContaining(kind) } },
       ])
       expect(world.datazone.starts).toHaveLength(1)
       const younger = parkedRun({ createdAtMs: since(34), reason: 'DENIED' })
       const other = starterWorld({ runs: [younger], script: refuses })
-      expect(await other.outcomes(other.noteAbout(younger))).toEqual(['parked'])
+      expect(await other.outcomes(other.releaseMessageFor(younger))).toEqual(['parked'])
     },
   )
 
   test('parks a run after 35 days while a quota is full, because that is no waiting', async () => {
     const world = starterWorld({ runs: [old], script: { startRun: async () => refused('QUOTA_EXCEEDED') } })
-    expect(await world.outcomes(world.noteAbout(old))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['parked'])
   })
 
   test('P1: parks a run after 35 days while its last Start may have taken effect, then looks for it', async () => {
@@ -48,7 +48,7 @@ describe('P9: the limit of waiting', () => {
         listRuns: async () => answered({ runs: [] }),
       },
     })
-    expect(await world.outcomes(world.noteAbout(old))).toEqual(['parked'])
+    expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['parked'])
     expect(world.store.all()).toMatchObject([{ state: 'PARKED', earlierStart: { firstAtMs: t0 } }])
   })
 
@@ -59,7 +59,7 @@ describe('P9: the limit of waiting', () => {
       runs: [run],
       script: { listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: since(36) })] }) },
     })
-    expect(await adopts.outcomes(adopts.noteAbout(run))).toEqual(['started'])
+    expect(await adopts.outcomes(adopts.releaseMessageFor(run))).toEqual(['started'])
     expect(adopts.datazone.starts).toEqual([])
     const absent = starterWorld({
       runs: [run],
@@ -69,7 +69,7 @@ describe('P9: the limit of waiting', () => {
         startRun: async () => refused('DENIED'),
       },
     })
-    expect(await absent.outcomes(absent.noteAbout(run))).toEqual(['rejected'])
+    expect(await absent.outcomes(absent.releaseMessageFor(run))).toEqual(['rejected'])
     expect(absent.datazone.calls.map((call) => call.split(' ')[0])).toEqual(['List', 'Start', 'GetAsset'])
   })
 
@@ -79,7 +79,7 @@ describe('P9: the limit of waiting', () => {
       const { revision: _, ...unresolved } = subject
       const run = parkedRun({ subject: unresolved, createdAtMs: since(36), reason: kind })
       const world = starterWorld({ runs: [run], script: { getAsset: async () => refused(kind) } })
-      expect(await world.outcomes(world.noteAbout(run))).toEqual(['rejected'])
+      expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['rejected'])
       expect(world.store.all()).toMatchObject([{ error: { name: 'WaitedTooLong' } }])
     },
   )
@@ -92,9 +92,9 @@ describe('P9: the limit of waiting', () => {
     const run = (days: number) =>
       parkedRun({ createdAtMs: since(days), earlierStart: earlierStart, reason: 'UNAVAILABLE' })
     const world = starterWorld({ runs: [run(36)], script: { listRuns } })
-    expect(await world.outcomes(world.noteAbout(run(36)))).toEqual(['rejected'])
+    expect(await world.outcomes(world.releaseMessageFor(run(36)))).toEqual(['rejected'])
     const younger = starterWorld({ runs: [run(34)], script: { listRuns } })
-    expect(await younger.outcomes(younger.noteAbout(run(34)))).toEqual(['parked'])
+    expect(await younger.outcomes(younger.releaseMessageFor(run(34)))).toEqual(['parked'])
     expect([...world.datazone.starts, ...younger.datazone.starts]).toEqual([])
   })
 })
@@ -112,7 +112,7 @@ describe('the claim of a Start', () => {
         },
       },
     })
-    await world.handle(world.noteAbout(run))
+    await world.handle(world.releaseMessageFor(run))
     const leaseEndsAtMs = t0 + defaults.starter.leaseMs
     expect(leases).toMatchObject([
       { state: 'CLAIMED', leaseEndsAtMs, startSent: { firstAtMs: t0, lastAtMs: leaseEndsAtMs } },
@@ -129,7 +129,7 @@ describe('the claim of a Start', () => {
       return claim(run, terms)
     }
     await world.handle(runRequest())
-    for (const run of runs) await world.handle(world.noteAbout(run))
+    for (const run of runs) await world.handle(world.releaseMessageFor(run))
     expect(turns).toEqual([undefined, undefined])
   })
 })

@@ -3,7 +3,7 @@ import { runKey, typesToRun } from '../../../../lib/run/identity.ts'
 import { storeDown } from '../../../support/memory-run-store.ts'
 import { runRequest, threeTypes } from '../../../support/messages.ts'
 import { endedRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
-import { answered, refused, serviceRun, showing } from '../../../support/scripted-datazone.ts'
+import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const firstSet = 'RUN#4#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES#0001'
@@ -56,7 +56,7 @@ describe('a request for three types', () => {
 
   test('P2: keeps its revision after a crash between the two', async () => {
     const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
-    const world = starterWorld({ script: showing('4') })
+    const world = starterWorld({ script: showingAsset('4') })
     world.store.beforeWrite = (run) => {
       if (run.state === 'CLAIMED') throw storeDown()
     }
@@ -79,7 +79,7 @@ describe('a request for three types', () => {
     const [rest] = world.store.all()
     if (rest === undefined) throw new Error('the second set should be recorded')
     world.clock.advance(minute)
-    await world.handle(world.noteAbout(rest), 2)
+    await world.handle(world.releaseMessageFor(rest), 2)
     expect(world.store.all()).toMatchObject([{ state: 'PARKED', reason: 'THROTTLED' }])
     throttled = false
     world.clock.advance(2 * minute)
@@ -92,7 +92,7 @@ describe('a request for three types', () => {
     const world = starterWorld()
     await world.handle(request)
     for (const run of world.store.all())
-      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
+      world.store.put(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
     const again = runRequest({ requestId: 'again', types: threeTypes, regenerate: true })
     world.store.beforeWrite = (run) => {
       if (run.state === 'CLAIMED') throw storeDown()
@@ -107,11 +107,11 @@ describe('a request for three types', () => {
     const world = starterWorld()
     await world.handle(request)
     for (const run of world.store.all())
-      world.store.given(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
+      world.store.put(endedRun({ ...run, state: 'ENDED', runId: runKey(run).record }))
     const rival = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
     world.store.beforeWrite = () => {
       world.store.beforeWrite = () => {}
-      world.store.given(
+      world.store.put(
         parkedRun({ subject: rival, attempt: 2, request: { ...origin, requestKey: 'request:rival' } }),
       )
     }
@@ -151,11 +151,11 @@ describe('a request for three types', () => {
     await world.handle(request)
     const [first, second] = world.store.all()
     if (first === undefined || second === undefined) throw new Error('two records are expected')
-    expect(await world.handle(world.noteAbout(second))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(second))).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
     ])
-    world.store.given(endedRun({ ...first, state: 'ENDED' }))
-    expect(await world.outcomes(world.noteAbout(second))).toEqual(['started'])
+    world.store.put(endedRun({ ...first, state: 'ENDED' }))
+    expect(await world.outcomes(world.releaseMessageFor(second))).toEqual(['started'])
     expect(world.datazone.starts.map(({ types }) => types)).toEqual([
       ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
       ['BUSINESS_GLOSSARY_ASSOCIATIONS'],

@@ -21,7 +21,7 @@ describe('a starter that runs out of time', () => {
       script: {
         startRun: async () => {
           const [claim] = world.store.all()
-          if (claim !== undefined) world.store.given({ ...claim, version: claim.version + 1, cancel: byStop })
+          if (claim !== undefined) world.store.put({ ...claim, version: claim.version + 1, cancel: byStop })
           world.clock.advance(answeredAfterMs)
           return answered(serviceRun())
         },
@@ -66,7 +66,7 @@ describe('a starter that runs out of time', () => {
       runs: [run],
       script: { listRuns: endlessList(() => world) },
     })
-    expect(await world.handle(world.noteAbout(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'parked', run: { reason: 'UNAVAILABLE', earlierStart, error: { name: 'OutOfTime' } } },
     ])
     expect(world.clock.now()).toBeLessThanOrEqual(t0 + 30 * second)

@@ -15,7 +15,7 @@ test('P9: ends every attempt of a subject within one limit while DataZone never 
     },
   })
   const release = async () => {
-    for (const run of world.store.all()) await world.handle(world.noteAbout(run))
+    for (const run of world.store.all()) await world.handle(world.releaseMessageFor(run))
   }
   await release()
   expect(world.store.all()).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startedEvent } from '../../../../lib/contracts/run-event.ts'
 import { assetEvent } from '../../../support/messages.ts'
-import { showing } from '../../../support/scripted-datazone.ts'
+import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const portalUrl = 'https://dzd_orders.datazone.eu-west-1.on.aws/projects/project-1/catalog/assets/asset-1'
@@ -9,7 +9,7 @@ const portalUrl = 'https://dzd_orders.datazone.eu-west-1.on.aws/projects/project
 describe('withNames', () => {
   test('puts the project name and the portal address on the record and in its event', async () => {
     const world = starterWorld({
-      script: showing('4'),
+      script: showingAsset('4'),
       settings: { region: 'eu-west-1' },
       projectName: 'Sales',
     })
@@ -24,7 +24,7 @@ describe('withNames', () => {
   })
 
   test('starts a run whose project DataZone does not show', async () => {
-    const world = starterWorld({ script: showing('4') })
+    const world = starterWorld({ script: showingAsset('4') })
     expect(await world.outcomes(assetEvent())).toEqual(['started'])
     const [run] = world.store.all()
     expect(run).not.toHaveProperty('projectName')

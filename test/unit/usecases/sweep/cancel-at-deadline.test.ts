@@ -7,7 +7,7 @@ import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { inFlightRun, minute, sourceSubject, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../../support/scripted-datazone.ts'
 import { defaults } from '../../../support/starter-world.ts'
-import { byStop, canceling, sweeper } from '../../../support/sweep-of-cancels.ts'
+import { canceling, cancelSweeper, recordedCancel } from '../../../support/sweep-of-cancels.ts'
 
 const hour = 60 * minute
 
@@ -15,35 +15,38 @@ const overdue = { startedAtMs: t0 - 5 * hour, policy: { cancelAtDeadline: true }
 
 describe('P9: a run past its deadline whose policy cancels it', () => {
   test('is noted, canceled, read once more, and then ends as TIMED_OUT', async () => {
-    const { settle, datazone, now } = sweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'IN_PROGRESS'))
+    const { settle, datazone, currentRun } = cancelSweeper(
+      inFlightRun(overdue),
+      canceling('IN_PROGRESS', 'IN_PROGRESS'),
+    )
     expect(await settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }] })
     expect(datazone.calls).toEqual(['Get run-1', 'Cancel run-1', 'Get run-1'])
     expect(
-      now()
+      currentRun()
         ?.history.slice(-3)
         .map(({ what }) => what),
     ).toEqual(['past its deadline, to be canceled', 'cancel accepted', 'TIMED_OUT'])
   })
 
   test('ends as TIMED_OUT although that cancel ended it as CANCELED', async () => {
-    const { settle } = sweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'CANCELED'))
+    const { settle } = cancelSweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'CANCELED'))
     expect(await settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT', nativeStatus: 'CANCELED' }] })
   })
 
   test('ends as TIMED_OUT when the sweep crashed after the cancel, and another one sees it', async () => {
     const noted = inFlightRun({ ...overdue, cancel: { requestedAtMs: t0 - minute } })
     const script = { ...canceling('CANCELED'), cancelRun: async () => refused('CONFLICT') }
-    expect(await sweeper(noted, script).settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
+    expect(await cancelSweeper(noted, script).settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
   })
 
   test('P5: keeps the ending that DataZone reports', async () => {
-    const { settle } = sweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'SUCCEEDED'))
+    const { settle } = cancelSweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'SUCCEEDED'))
     expect(await settle()).toMatchObject({ ended: [{ ending: 'SUCCEEDED' }] })
   })
 
   test('is not delayed by a failed cancel, which is reported', async () => {
     const script = { ...canceling('IN_PROGRESS', 'IN_PROGRESS'), cancelRun: async () => refused('DENIED') }
-    expect(await sweeper(inFlightRun(overdue), script).settle()).toMatchObject({
+    expect(await cancelSweeper(inFlightRun(overdue), script).settle()).toMatchObject({
       ended: [{ ending: 'TIMED_OUT' }],
       problems: ['cancel: AccessDeniedException'],
     })
@@ -52,23 +55,23 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
   test('stays in flight for a whole day while DataZone throttles its cancel', async () => {
     const script = { ...canceling(), cancelRun: async () => refused('THROTTLED') }
     const getRun = async () => answered(serviceRun({ nativeStatus: 'IN_PROGRESS' }))
-    const { settle, now, clock, datazone } = sweeper(inFlightRun(overdue), { ...script, getRun })
+    const { settle, currentRun, clock, datazone } = cancelSweeper(inFlightRun(overdue), { ...script, getRun })
     expect((await settle()).ended).toEqual([])
     expect(datazone.calls).toEqual(['Get run-1', 'Cancel run-1'])
     clock.advance(24 * hour - 1)
     expect((await settle()).ended).toEqual([])
     clock.advance(1)
     expect((await settle()).ended).toMatchObject([{ ending: 'TIMED_OUT' }])
-    expect(now()).toMatchObject({ state: 'ENDED', cancel: { requestedAtMs: t0 } })
+    expect(currentRun()).toMatchObject({ state: 'ENDED', cancel: { requestedAtMs: t0 } })
   })
 
   test('stays in flight while Get does not answer', async () => {
     const answers = [answered(serviceRun({ nativeStatus: 'IN_PROGRESS' })), refused('UNAVAILABLE')]
     const script = { ...canceling(), getRun: async () => answers.shift() ?? refused('UNAVAILABLE') }
-    const { settle, now } = sweeper(inFlightRun(overdue), script)
+    const { settle, currentRun } = cancelSweeper(inFlightRun(overdue), script)
     expect(await settle()).toMatchObject({ ended: [] })
     await settle()
-    expect(now()).toMatchObject({ state: 'IN_FLIGHT' })
+    expect(currentRun()).toMatchObject({ state: 'IN_FLIGHT' })
   })
 
   test('stays in flight, owing its cancel, until its turn comes', async () => {
@@ -77,7 +80,7 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
         ...overdue,
         runId: `run-${n}`,
         subject: { ...subject, assetId: `a${n}` },
-        cancel: byStop,
+        cancel: recordedCancel,
       }),
     )
     const store = memoryRunStore(...runs)
@@ -98,18 +101,18 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
   })
 
   test('is not canceled without the policy, nor when it is a data source run, which DataZone cannot cancel', async () => {
-    const without = sweeper(inFlightRun({ ...overdue, policy: {} }), canceling('IN_PROGRESS'))
+    const without = cancelSweeper(inFlightRun({ ...overdue, policy: {} }), canceling('IN_PROGRESS'))
     expect(await without.settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
     const script: Partial<DataZone> = {
       getSourceRun: async () => answered(serviceRun({ nativeStatus: 'RUNNING', types: [] })),
     }
-    const ofSource = sweeper(inFlightRun({ ...overdue, subject: sourceSubject }), script)
+    const ofSource = cancelSweeper(inFlightRun({ ...overdue, subject: sourceSubject }), script)
     expect(await ofSource.settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
   })
 
   test('is only noted by a hint, because the observer may not cancel, and left to the sweep', async () => {
     const run = inFlightRun(overdue)
-    const { now, ...context } = sweeper(run, canceling('IN_PROGRESS'))
+    const { currentRun, ...context } = cancelSweeper(run, canceling('IN_PROGRESS'))
     const hint = {
       domainId: 'dzd_orders',
       ids: ['run-1'],
@@ -119,8 +122,8 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
     const settings = defaults.observer
     await settleHints([hint], { ...context, settings, deadlineMs: t0 + minute })
     expect(context.datazone.calls).toEqual(['Get run-1'])
-    expect(now()).toMatchObject({ state: 'IN_FLIGHT', cancel: { requestedAtMs: t0 } })
+    expect(currentRun()).toMatchObject({ state: 'IN_FLIGHT', cancel: { requestedAtMs: t0 } })
     await settleHints([hint], { ...context, settings, deadlineMs: t0 + minute })
-    expect(now()).toMatchObject({ state: 'IN_FLIGHT' })
+    expect(currentRun()).toMatchObject({ state: 'IN_FLIGHT' })
   })
 })

@@ -7,11 +7,12 @@ import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { inFlightRun, minute, second, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../../support/scripted-datazone.ts'
 import { defaults } from '../../../support/starter-world.ts'
-import { owed } from '../../../support/sweep-of-cancels.ts'
+import { runOwingCancel } from '../../../support/sweep-of-cancels.ts'
 
 describe('P6: a domain with many owed cancels', () => {
   const assetOf = (id: string) => ({ subject: { ...subject, assetId: id }, runId: `run-${id}` })
-  const withCancel = (count: number) => Array.from({ length: count }, (_, n) => owed(assetOf(`c${n}`)))
+  const withCancel = (count: number) =>
+    Array.from({ length: count }, (_, n) => runOwingCancel(assetOf(`c${n}`)))
   const other = inFlightRun({ ...assetOf('z'), startedAtMs: t0 - minute })
 
   const domain = (runs: readonly InFlightRun[], refusal: RefusalKind, callMs: number) => {

@@ -5,7 +5,7 @@ import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { minute, second, sourceSubject, t0 } from '../../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../../support/scripted-datazone.ts'
-import { dataZoneWith, run, runs, settle, statuses, sweptFor } from '../../../support/settling.ts'
+import { dataZoneWith, run, runs, settle, settleEachMinute, statuses } from '../../../support/settling.ts'
 import { defaults } from '../../../support/starter-world.ts'
 
 test('reads each data source run with Get, because a List covers one source only', async () => {
@@ -33,7 +33,7 @@ describe('P9: a run that Get answers with 404', () => {
 
   test('P9: ends a run as LOST, not TIMED_OUT, when Get answers 404 past its deadline', async () => {
     const known = { ...run(0, 40 * hour), notFoundSinceMs: t0 - hour }
-    const store = await sweptFor(known, minute, async () => refused('NOT_FOUND'))
+    const store = await settleEachMinute(known, minute, async () => refused('NOT_FOUND'))
     expect(store.all()).toMatchObject([{ ending: 'LOST' }])
   })
 
@@ -69,10 +69,10 @@ describe('P9: a run that Get answers with 404', () => {
   test('P9: times out many runs that stay 404 a whole day after the first sweep past their deadline', async () => {
     const gone = async () => refused('NOT_FOUND')
     const late = runs(5, 40 * hour)
-    const before = await sweptFor(late, day - minute, gone)
+    const before = await settleEachMinute(late, day - minute, gone)
     expect(before.all()).toMatchObject(late.map(() => ({ state: 'IN_FLIGHT', unansweredSinceMs: t0 })))
     expect(before.writes).toHaveLength(5)
-    const after = await sweptFor(late, day, gone)
+    const after = await settleEachMinute(late, day, gone)
     expect(after.all()).toMatchObject(late.map(() => ({ ending: 'TIMED_OUT', detectedAtMs: t0 + day })))
   })
 

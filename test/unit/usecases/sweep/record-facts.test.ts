@@ -5,7 +5,7 @@ import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { endedRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from '../../../support/scripted-datazone.ts'
-import { dataZoneWith, run, runs, settle, statuses, sweptFor } from '../../../support/settling.ts'
+import { dataZoneWith, run, runs, settle, settleEachMinute, statuses } from '../../../support/settling.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 describe('a record that cannot be written', () => {
@@ -83,11 +83,11 @@ describe('P9: a run past its deadline', () => {
     'P8, P9: notes %s past the deadline only, and times the run out a whole day later',
     async (kind) => {
       const silent = async () => refused(kind)
-      expect((await sweptFor(run(0, 3 * hour), 0, silent)).writes).toEqual([])
-      const late = await sweptFor(run(0, 40 * hour), day - minute, silent)
+      expect((await settleEachMinute(run(0, 3 * hour), 0, silent)).writes).toEqual([])
+      const late = await settleEachMinute(run(0, 40 * hour), day - minute, silent)
       expect(late.all()).toMatchObject([{ state: 'IN_FLIGHT', unansweredSinceMs: t0 }])
       expect(late.writes).toHaveLength(1)
-      const given = await sweptFor(run(0, 40 * hour), day, silent)
+      const given = await settleEachMinute(run(0, 40 * hour), day, silent)
       expect(given.all()).toMatchObject([{ ending: 'TIMED_OUT', detectedAtMs: t0 + day }])
     },
   )
@@ -100,7 +100,7 @@ describe('P9: a run past its deadline', () => {
   })
 
   test('P8: ends nothing while Gets are throttled, however late the run and however long that lasts', async () => {
-    const store = await sweptFor(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
+    const store = await settleEachMinute(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
     expect(store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
     expect(store.writes).toEqual([])
   })
@@ -177,7 +177,7 @@ test('starts only the types that it retries', async () => {
     reason: 'RETRY',
   })
   const world = starterWorld({ runs: [endedRun({ subject: subjectOfBoth, ending: 'FAILED' }), waiting] })
-  expect(await world.outcomes(world.noteAbout(waiting))).toEqual(['started'])
+  expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   expect(world.datazone.starts).toMatchObject([{ types: ['BUSINESS_NAMES'] }])
   expect(world.store.all()[1]).toMatchObject({
     state: 'IN_FLIGHT',

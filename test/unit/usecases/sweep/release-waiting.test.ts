@@ -68,7 +68,7 @@ describe('releases', () => {
   test('releases no record that another process moved meanwhile', async () => {
     const run = forAsset(parkedRun(due), 'a')
     const world = sweeper([run])
-    world.store.beforeWrite = () => world.store.given({ ...run, version: 2 })
+    world.store.beforeWrite = () => world.store.put({ ...run, version: 2 })
     expect(await world.sweep()).toMatchObject({ released: 0, problems: [] })
     expect(world.queue.released).toEqual([])
   })

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { DataZone } from '../../../../lib/ports/datazone.ts'
 import { minute, second, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
-import { dataZoneWith, run, runs, settle, settleSlowly, shown, statuses } from '../../../support/settling.ts'
+import {
+  dataZoneWith,
+  run,
+  runs,
+  settle,
+  settleSlowly,
+  shownRuns,
+  statuses,
+} from '../../../support/settling.ts'
 
 test('ends a run too young to be looked for when a page that is read anyway shows it', async () => {
   const young = [run(8, second), run(9, second)]
@@ -98,7 +106,7 @@ describe('a domain with many runs in flight', () => {
       ...dataZoneWith(statuses(6, () => 'SUCCEEDED')),
       listRuns: async (_domainId, { nextToken }) =>
         nextToken === undefined
-          ? answered({ runs: shown({ 'run-0': 'SUBMITTED' }), nextToken: '2' })
+          ? answered({ runs: shownRuns({ 'run-0': 'SUBMITTED' }), nextToken: '2' })
           : refused('THROTTLED'),
     })
     expect(calls.slice(0, 2)).toEqual(['List SUBMITTED', 'List SUBMITTED page 2'])

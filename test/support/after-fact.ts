@@ -26,10 +26,13 @@ export const facts = {
 } satisfies Record<string, Fact>
 
 /** A claim whose lease has ended. */
-export const leaseOver = claimedRun({ leaseEndsAtMs: nowMs, startSent: { firstAtMs: t0, lastAtMs: nowMs } })
+export const expiredClaim = claimedRun({
+  leaseEndsAtMs: nowMs,
+  startSent: { firstAtMs: t0, lastAtMs: nowMs },
+})
 
 /** Returns the run that a fact leads to; fails when the fact leads to none. */
-export const moved = (run: Run, fact: Fact, atMs = nowMs): Run => {
+export const afterFact = (run: Run, fact: Fact, atMs = nowMs): Run => {
   const next = transition(run, fact, atMs)
   if (next.outcome !== 'changed' && next.outcome !== 'noted') throw new Error(`${fact.kind}: ${next.outcome}`)
   return next.run
