@@ -1,7 +1,10 @@
 import type { Outside } from '../outside.ts'
 import { type Item, number, text } from './items.ts'
 
-/** From when the repeat guard counts its days: the run's ending, or the last acceptance of its asset by then. */
+/**
+ * Returns the time from which the repeat guard counts its days, in ms since the epoch: the ending of the run, or the last
+ * acceptance of its asset up to `untilMs`.
+ */
 export const guardedFromMs = ({ hints }: Pick<Outside, 'hints'>, item: Item, untilMs: number): number => {
   const endedAtMs = number(item, 'detectedAtMs')
   const accepted = hints.filter(

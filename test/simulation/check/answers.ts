@@ -3,7 +3,7 @@ import { dataOf, metadataOf } from './events.ts'
 import { list, requestKeyOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** The requests that an event names: the one that caused it, and those that proved to ask for the same run. */
+/** Returns the ids of the requests that an event names: the one that caused it, and its duplicates. */
 const requestsNamedBy = (event: SeenEvent): readonly unknown[] => [
   text(metadataOf(event), 'causationId'),
   ...list(dataOf(event), 'alsoRequestedBy').map((other) =>
@@ -11,7 +11,7 @@ const requestsNamedBy = (event: SeenEvent): readonly unknown[] => [
   ),
 ]
 
-/** P2: an explicit request that made no run of its own is answered by an event that names it. */
+/** P2: an event names every explicit request that made no run of its own. */
 export const explicitRequestsAreAnswered: Rule = ({ sent, items, events }) => {
   const own = new Set(items.map((item) => requestKeyOf(item).replace(/^[^:]*:/, '')))
   const named = new Set(events.flatMap(requestsNamedBy))
@@ -19,6 +19,6 @@ export const explicitRequestsAreAnswered: Rule = ({ sent, items, events }) => {
     sent.flatMap(({ request }) => (request === undefined || request.published ? [] : [request.id])),
   )
   return [...explicit].flatMap((id) =>
-    own.has(id) || named.has(id) ? [] : [`request ${id} made no run, and no event answers it`],
+    own.has(id) || named.has(id) ? [] : [`request ${id} made no run of its own, and no event names it`],
   )
 }

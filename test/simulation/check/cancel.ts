@@ -18,23 +18,23 @@ import type { Rule } from './rule.ts'
 const sweepMs = 60_000
 const slackMs = 20_000
 
-/** What was on its way when the storm ended may still hit who waits for it. */
+/** How long a call or message from the storm may still delay work in the calm. */
 const aftermathMs = 180_000
 
-/** A lease, and what was sent under it taking effect. */
+/** A lease, and the time in which a Start that was sent under it takes effect. */
 const openStartMs = 125_000
 
-/** So long after a release that came to nothing the next one comes. */
+/** How long after a lost release a sweep releases the record again. */
 const releaseHoldMs = 15 * sweepMs
 
-/** What clocks differ by, and calls take. */
+/** How far clocks may differ, and how long a call takes. */
 const clocksMs = 5_000
 
-const wasAskedMs = (item: Item): number => number(inner(item, 'request'), 'requestedAtMs')
+const requestedAtMs = (item: Item): number => number(inner(item, 'request'), 'requestedAtMs')
 const cancelOf = (item: Item): Item => inner(item, 'cancel')
-const askedBy = (item: Item): string | undefined => text(cancelOf(item), 'requestId')
+const cancelRequestOf = (item: Item): string | undefined => text(cancelOf(item), 'requestId')
 
-/** When the cancel was requested, by the record's history. */
+/** Returns when the cancel was recorded, by the record's history. */
 const notedAtMs = (item: Item): number | undefined => {
   const lines = list(item, 'history').map((line) => inner({ line }, 'line'))
   const line = lines.find((one) => text(one, 'what')?.startsWith('cancel requested by') === true)
@@ -43,117 +43,132 @@ const notedAtMs = (item: Item): number | undefined => {
 
 const runOf = ({ runs }: Outside, item: Item) => runs.find((run) => run.id === item['runId'])
 
-/** A request that waits may name its revision. */
-const wantedOf = (item: Item) => revisionOf(item) ?? text(inner(item, 'request'), 'revision')
+/** Returns the revision of a record, or the one that its request names where it is not resolved yet. */
+const requestedRevisionOf = (item: Item) => revisionOf(item) ?? text(inner(item, 'request'), 'revision')
 
-const isMeant = (item: Item, cancel: { readonly assetId: string; readonly revision?: string }): boolean =>
+const isCovered = (item: Item, cancel: { readonly assetId: string; readonly revision?: string }): boolean =>
   targetOf(item) === cancel.assetId &&
-  (cancel.revision === undefined || cancel.revision === wantedOf(item)) &&
+  (cancel.revision === undefined || cancel.revision === requestedRevisionOf(item)) &&
   !isPlan(item)
 
-/** Once it is calm a request to cancel is handled within seconds; until then it may have to be redriven. */
+/**
+ * Returns by when a request to cancel is handled: within seconds in the calm, but only after hours where it was sent in
+ * the storm, since the operator may have to redrive it.
+ */
 const handledByMs = (atMs: number, calmFromMs: number): number =>
   atMs > calmFromMs + aftermathMs ? atMs + slackMs : calmFromMs + 2.5 * 3_600_000
 
-/** Whatever was on record when the request to cancel came, and went on for long after it, says so. */
+/** A record that existed when a request to cancel it was sent has the cancel, unless it ended soon afterwards. */
 export const cancelRequestsAreHonored: Rule = ({ sent, items, modes, calmFromMs }) =>
   sent.flatMap(({ atMs, cancel }) => {
     if (cancel === undefined) return []
     const untilMs = handledByMs(atMs, calmFromMs)
-    const isIgnored = modes.some(
+    const wasOff = modes.some(
       ({ mode, fromMs }, index) =>
         mode === 'off' && fromMs < untilMs && (modes[index + 1]?.fromMs ?? untilMs) > atMs - clocksMs,
     )
-    if (isIgnored) return []
+    if (wasOff) return []
     return items
       .filter(
         (item) =>
-          isMeant(item, cancel) &&
+          isCovered(item, cancel) &&
           item['dataSourceId'] === undefined &&
-          wasAskedMs(item) <= cancel.requestedAtMs &&
+          requestedAtMs(item) <= cancel.requestedAtMs &&
           number(item, 'createdAtMs') < atMs - clocksMs &&
           !(number(item, 'detectedAtMs') <= untilMs),
       )
-      .filter((item) => askedBy(item) === undefined)
-      .map((item) => `${nameOf(item)} went on, and ${cancel.id} had asked to cancel it`)
+      .filter((item) => cancelRequestOf(item) === undefined)
+      .map((item) => `${nameOf(item)} has no cancel, though ${cancel.id} asked for one`)
   })
 
-/** What is cancelled, here or at DataZone, was asked to be, by a request that meant it. */
+/** A run that is canceled, on its record or at DataZone, was canceled by a request that covers it, or at its deadline. */
 export const cancelsWereRequested: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const truth = runOf(outside, item)
     const isCanceled = item['ending'] === 'CANCELED' || truth?.status === 'CANCELED'
-    const by = askedBy(item)
+    const by = cancelRequestOf(item)
     const isByDeadline = by === undefined && outside.scenario.cancelsAtDeadline
     if (!isCanceled || (isByDeadline && item['ending'] === 'TIMED_OUT')) return []
     const requests = outside.sent.filter(
       ({ cancel }) =>
         cancel !== undefined &&
         cancel.id === by &&
-        isMeant(item, cancel) &&
-        wasAskedMs(item) <= cancel.requestedAtMs,
+        isCovered(item, cancel) &&
+        requestedAtMs(item) <= cancel.requestedAtMs,
     )
-    return requests.length > 0 ? [] : [`${nameOf(item)} was cancelled, by ${by}, which did not ask for it`]
+    return requests.length > 0
+      ? []
+      : [`${nameOf(item)} was canceled, and the request on its record (${by}) does not cover it`]
   })
 
-/** A cancel in the history is still on the record. A data source run that started is past cancelling. */
+/**
+ * A cancel that is in the history is also on the record. Data source runs are exempt, because DataZone cannot cancel one
+ * that has started.
+ */
 export const cancelsStayOnRecord: Rule = ({ items }) =>
   items
     .filter(
       (item) =>
-        item['dataSourceId'] === undefined && notedAtMs(item) !== undefined && askedBy(item) === undefined,
+        item['dataSourceId'] === undefined &&
+        notedAtMs(item) !== undefined &&
+        cancelRequestOf(item) === undefined,
     )
     .map((item) => `${nameOf(item)} has lost its cancel`)
 
-/** What DataZone took must have worked, or have been too late. */
+/** A run whose cancel DataZone accepted ends within the time that a cancel takes. */
 export const acceptedCancelsTakeEffect: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const sentAtMs = number(cancelOf(item), 'sentAtMs')
     const truth = runOf(outside, item)
     return truth !== undefined && truth.endsAtMs > sentAtMs + outside.cancelMs + clocksMs
-      ? [`${nameOf(item)} is said to be cancelled at DataZone, and went on`]
+      ? [`${nameOf(item)} continued at DataZone, which had accepted its cancel`]
       : []
   })
 
-/** Nothing starts long after the cancel is on record, and what runs does not go on for long. */
+/** No run starts long after its cancel is on record, and none continues for long. */
 export const canceledDoNotRun: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const atMs = notedAtMs(item)
     const truth = runOf(outside, item)
     if (atMs === undefined || truth === undefined) return []
-    // One that others started may be found, and taken for ours, when the Start that was open is looked for.
+    // The starter may adopt a foreign run as ours when it looks for the run of an earlier Start.
     const isLate = truth.isForeign !== true && truth.createdAtMs > atMs + openStartMs
-    // In the storm a cancel may fail often; sweeps go on trying until the run's deadline. What the queue did not take is
-    // released again once its hold is over.
+    // In the storm a cancel may fail often, and sweeps retry it until the run's deadline. A sweep repeats a release that
+    // the queue refused once `releaseHoldMs` has passed.
     const isCalm = atMs > outside.calmFromMs + aftermathMs
-    const asked = Math.max(atMs, truth.createdAtMs)
-    const promptly = asked + 2 * sweepMs + slackMs
-    const inStorm = Math.max(asked + 25 * sweepMs, outside.calmFromMs + releaseHoldMs + 2 * sweepMs)
-    const dueMs = (isCalm ? promptly : inStorm) + outside.cancelMs
-    const goesOn =
+    const cancelableFromMs = Math.max(atMs, truth.createdAtMs)
+    const calmDueMs = cancelableFromMs + 2 * sweepMs + slackMs
+    const stormDueMs = Math.max(
+      cancelableFromMs + 25 * sweepMs,
+      outside.calmFromMs + releaseHoldMs + 2 * sweepMs,
+    )
+    const dueMs = (isCalm ? calmDueMs : stormDueMs) + outside.cancelMs
+    const continues =
       item['dataSourceId'] === undefined && truth.endsAtMs > dueMs && number(item, 'detectedAtMs') > dueMs
     return [
       ...(isLate ? [`${nameOf(item)} was started ${truth.createdAtMs - atMs} ms after its cancel`] : []),
-      ...(goesOn ? [`${nameOf(item)} went on at DataZone long after its cancel`] : []),
+      ...(continues ? [`${nameOf(item)} continued at DataZone long after its cancel`] : []),
     ]
   })
 
-/** By then clocks that differ agree that it is due, and the index shows it. */
+/** After this long, a record is due by every clock, and the index shows it. */
 const shownMs = 60_000
 
-/** What is to be cancelled is kept by no pause, and by nothing that DataZone refuses: nothing is started for it. */
+/** No pause and no open breaker holds a record that is to be canceled, because nothing is started for it. */
 export const cancelsAreNotHeldBack: Rule = ({ cancelsDue, sweptMs }) => {
   const passedOver = cancelsDue.flatMap(({ key, fromMs, untilMs }) => {
     const sweeps = sweptMs.filter((atMs) => atMs > fromMs + shownMs && atMs < untilMs - sweepMs)
     return sweeps.length >= 2 ? [key] : []
   })
-  return [...new Set(passedOver)].map((key) => `${key} was to be cancelled, and sweeps passed it over`)
+  return [...new Set(passedOver)].map(
+    (key) => `${key} was due to be canceled, and at least two sweeps did not release it`,
+  )
 }
 
-/** What was asked to be cancelled ends, as CANCELED when DataZone never had a run of it, and is not tried again. */
+/** A record with a cancel ends, as CANCELED or REJECTED where it never had a run, and is not retried. */
 export const canceledEnd: Rule = ({ items }) =>
   items.flatMap((item) => {
-    if (askedBy(item) === undefined) return []
+    if (cancelRequestOf(item) === undefined) return []
     const next = items.find(
       (other) =>
         subjectOf(other) === subjectOf(item) &&
@@ -161,19 +176,19 @@ export const canceledEnd: Rule = ({ items }) =>
         requestKeyOf(other) === requestKeyOf(item) &&
         revisionOf(item) !== undefined,
     )
-    const isUnrun = item['runId'] === undefined
+    const neverRan = item['runId'] === undefined
     return [
-      ...(item['state'] === 'ENDED' ? [] : [`${nameOf(item)} owes its cancel, and is ${item['state']}`]),
-      ...(isUnrun && item['state'] === 'ENDED' && !['CANCELED', 'REJECTED'].includes(String(item['ending']))
-        ? [`${nameOf(item)} was cancelled before it ran, and ended as ${item['ending']}`]
+      ...(item['state'] === 'ENDED' ? [] : [`${nameOf(item)} has a cancel, but is still ${item['state']}`]),
+      ...(neverRan && item['state'] === 'ENDED' && !['CANCELED', 'REJECTED'].includes(String(item['ending']))
+        ? [`${nameOf(item)} was canceled before it ran, but ended as ${item['ending']}`]
         : []),
       ...(item['willRetry'] === true || next !== undefined
-        ? [`${nameOf(item)} was cancelled, and tried again`]
+        ? [`${nameOf(item)} was canceled, but retried`]
         : []),
     ]
   })
 
-/** As for other endings: while all is well, within two sweeps. */
+/** In the calm, the ending of a canceled run is announced within two sweeps, like any other. */
 export const canceledInTime: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const truth = runOf(outside, item)
@@ -185,10 +200,12 @@ export const canceledInTime: Rule = (outside) =>
     )
     return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
-      : [`${nameOf(item)} was cancelled, and announced ${announcement === undefined ? 'never' : 'late'}`]
+      : [
+          `${nameOf(item)} was canceled, and that was ${announcement === undefined ? 'never announced' : 'announced late'}`,
+        ]
   })
 
-/** Where the policy says so, a run that is given up does not go on at DataZone. */
+/** Where the policy orders `cancelAtDeadline`, a run that timed out does not continue at DataZone. */
 export const overdueAreCanceled: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const truth = runOf(outside, item)
@@ -199,8 +216,8 @@ export const overdueAreCanceled: Rule = (outside) =>
       item['dataSourceId'] === undefined &&
       truth !== undefined &&
       !outside.forgotten.has(truth.id) &&
-      // The cancel of a world's last moment takes effect after it.
+      // A cancel from the last moments of a world takes effect after its end.
       truth.endsAtMs > outside.endMs + outside.cancelMs
-      ? [`${nameOf(item)} was given up, and DataZone goes on with it`]
+      ? [`${nameOf(item)} timed out, but its DataZone run continues`]
       : []
   })

@@ -7,9 +7,9 @@ type Cap = Outside['scenario']['caps'][number]
 
 const dayMs = 24 * 3_600_000
 
-/** What clocks differ by. */
+/** How far clocks may differ. */
 const clocksMs = 3_000
-/** From the claim that is counted to the run: an invocation, and the time that a Start takes to have its effect. */
+/** From the claim, which is counted, to the run: an invocation, and the time until a Start takes effect. */
 const claimToRunMs = 95_000
 
 interface Period {
@@ -20,7 +20,7 @@ interface Period {
   readonly reserve: number
 }
 
-/** The days and months of UTC that a world saw, as a cap limits them. */
+/** Returns the UTC days and months of a world that a cap limits. */
 const periodsOf = (cap: Cap, firstMs: number, lastMs: number): readonly Period[] => {
   const periods: Period[] = []
   const reserve = cap.reserveForLive ?? 0
@@ -45,18 +45,18 @@ const periodsOf = (cap: Cap, firstMs: number, lastMs: number): readonly Period[]
   return periods
 }
 
-const isHere = ({ domain }: Cap): boolean => domain === undefined || domain === 'dzd_*'
+const coversDomain = ({ domain }: Cap): boolean => domain === undefined || domain === 'dzd_*'
 
 const isOfCap = (cap: Cap, types: readonly unknown[]): boolean =>
-  isHere(cap) && types.length > 0 && (cap.type === undefined || types.includes(cap.type))
+  coversDomain(cap) && types.length > 0 && (cap.type === undefined || types.includes(cap.type))
 
-/** Each cap with each of its periods. */
+/** Returns each cap with each of its periods. */
 const limits = ({ scenario, modes, endMs }: Outside) =>
   scenario.caps.flatMap((cap) =>
     periodsOf(cap, modes[0]?.fromMs ?? endMs, endMs).map((period) => ({ cap, period })),
   )
 
-/** Runs that no clock could have counted in another period. */
+/** Returns the runs of a cap that no clock, however skewed, counts in another period. */
 const runsIn = ({ runs }: Outside, cap: Cap, { fromMs, untilMs }: Period) =>
   runs.filter(
     (run) =>
@@ -69,7 +69,7 @@ export const runsStayWithinCaps: Rule = (outside) =>
   limits(outside).flatMap(({ cap, period }) => {
     const { length } = runsIn(outside, cap, period)
     return length > period.limit
-      ? [`cap ${cap.name} allows ${period.limit} runs in ${period.name}, there were ${length}`]
+      ? [`cap ${cap.name} allows ${period.limit} runs in ${period.name}, but there were ${length}`]
       : []
   })
 
@@ -79,7 +79,9 @@ export const backfillLeavesTheReserve: Rule = (outside) =>
       outside.items.some((item) => item['runId'] === run.id && isOnlyBackfill(outside, item)),
     )
     return ofBackfill.length > period.limit - period.reserve
-      ? [`backfill had ${ofBackfill.length} of ${period.limit} runs of cap ${cap.name} in ${period.name}`]
+      ? [
+          `backfill took ${ofBackfill.length} of the ${period.limit} runs of cap ${cap.name} in ${period.name}, of which ${period.reserve} are reserved`,
+        ]
       : []
   })
 
@@ -90,7 +92,7 @@ const wasClaimed = (item: Item, { fromMs, untilMs }: Period): boolean =>
     return text(line, 'what') === 'claimed' && atMs >= fromMs - clocksMs && atMs < untilMs + clocksMs
   })
 
-/** Who counts a try twice uses a cap up too soon. */
+/** A cap counts each attempt once: to count each try would fill it too soon. */
 export const attemptsAreCountedOnce: Rule = (outside) =>
   limits(outside).flatMap(({ cap, period }) => {
     const counted =
@@ -99,6 +101,8 @@ export const attemptsAreCountedOnce: Rule = (outside) =>
       (item) => !isPlan(item) && isOfCap(cap, startedTypes(item)) && wasClaimed(item, period),
     ).length
     return counted > attempts
-      ? [`cap ${cap.name} counted ${counted} runs in ${period.name}, ${attempts} attempts were claimed`]
+      ? [
+          `cap ${cap.name} counted ${counted} runs in ${period.name}, but only ${attempts} attempts were claimed`,
+        ]
       : []
   })

@@ -1,15 +1,16 @@
 import type { Rule } from './rule.ts'
 
 /**
- * What came often in the storm may still die of it at its next receive. The longest that a request is hidden is five minutes,
- * and half as much again by chance, after a hundred receives; while a record of its asset cannot be read it is 15 minutes.
+ * How long after the storm a message that was received often may still become a dead letter, at its next receive. After a
+ * hundred receives the starter hides a request for five minutes and up to half as much jitter, and for 15 minutes while a
+ * record of its asset is unreadable.
  */
 const aftermathMs = 7.5 * 60_000
 const unreadableAftermathMs = 15.5 * 60_000
 
-/** Dead letters are for code that crashes: where nothing fails, nothing dies, however many ask for the same at once. */
-export const nothingDiesInTheCalm: Rule = ({ deadLettered: died, calmFromMs, unreadableAssets }) =>
-  died
+/** In the calm no message becomes a dead letter, however many requests for one asset arrive at once. */
+export const nothingDiesInTheCalm: Rule = ({ deadLettered, calmFromMs, unreadableAssets }) =>
+  deadLettered
     .filter(({ atMs, body }) => {
       const isUnreadable = unreadableAssets.some((assetId) => body.includes(`"${assetId}"`))
       return atMs > calmFromMs + (isUnreadable ? unreadableAftermathMs : aftermathMs)

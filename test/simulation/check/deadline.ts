@@ -2,22 +2,22 @@ import { dataOf, statusOf } from './events.ts'
 import { nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** The deployment's, for runs that no policy orders otherwise. */
+/** The deadline of the deployment, for runs without a deadline from the policy. */
 const deployedMs = 1_800_000
-/** A sweep each minute, the second after one that came too soon, and the calls under way. */
+/** A sweep that comes just too soon, the next one, and the calls in progress. */
 const sweepsMs = 3 * 60_000
-/** What was on its way when the storm ended may still hit who waits for it. */
+/** How long a call or message from the storm may still delay work in the calm. */
 const aftermathMs = 180_000
 
-/** A run times out at its own deadline, neither before nor long after while DataZone answers. */
+/** A run times out at its own deadline: not before it and, in the calm, not long after it. */
 export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, endMs, forgotten, trial }) => {
-  /** A table that answers nothing keeps every ending for the time after it. */
+  /** Returns when an ending that is due at `atMs` can be recorded: during a table outage, only after it. */
   const writableMs = (atMs: number): number =>
     trial?.kind === 'table-outage' && atMs > trial.fromMs - sweepsMs && atMs < trial.untilMs
       ? trial.untilMs
       : atMs
   return items.flatMap((item) => {
-    // No Get shows that these are still active.
+    // No Get shows a forgotten run as still active.
     if (forgotten.has(String(item['runId']))) return []
     const isSource = item['kind'] === 'DATA_SOURCE'
     const dueMs = number(item, 'startedAtMs') + (isSource ? deployedMs : (scenario.deadlineMs ?? deployedMs))
@@ -35,7 +35,7 @@ export const deadlinesAreKept: Rule = ({ items, scenario, calmFromMs, skewMs, en
   })
 }
 
-/** Where the policy wants no Started events there are none; the policy is for assets. */
+/** Where the policy turns Started events off, no metadata run has one. The policy does not apply to data sources. */
 export const startedEventsFollowThePolicy: Rule = ({ events, scenario }) =>
   events
     .filter(
@@ -44,4 +44,4 @@ export const startedEventsFollowThePolicy: Rule = ({ events, scenario }) =>
         statusOf(event) === 'STARTED' &&
         dataOf(event)['kind'] === 'METADATA_GENERATION',
     )
-    .map(({ detail }) => `a start was announced that the policy keeps quiet: ${detail.slice(0, 120)}`)
+    .map(({ detail }) => `a Start was announced, though the policy turns that off: ${detail.slice(0, 120)}`)

@@ -16,7 +16,7 @@ export const parse = (json: string): Item => {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-/** What is read of an event over and over, by every rule that looks for one. */
+/** The fields of an event that many rules read. They are parsed once and kept. */
 interface ReadEvent {
   readonly data: Item
   readonly metadata: Item
@@ -24,20 +24,20 @@ interface ReadEvent {
   readonly subject: string | undefined
 }
 
-const alreadyRead = new WeakMap<SeenEvent, ReadEvent>()
+const readEvents = new WeakMap<SeenEvent, ReadEvent>()
 
 const read = (event: SeenEvent): ReadEvent => {
-  const before = alreadyRead.get(event)
-  if (before !== undefined) return before
+  const known = readEvents.get(event)
+  if (known !== undefined) return known
   const detail = parse(event.detail)
   const data = inner(detail, 'data')
   const metadata = inner(detail, 'metadata')
-  const now = { data, metadata, status: text(data, 'status'), subject: subjectIn(data, metadata) }
-  alreadyRead.set(event, now)
-  return now
+  const fields = { data, metadata, status: text(data, 'status'), subject: subjectIn(data, metadata) }
+  readEvents.set(event, fields)
+  return fields
 }
 
-/** Whether an event answers a request that makes no run, or a cancel that was refused, and announces no run. */
+/** Returns whether an event announces no run, but answers a request that makes none, or a cancel that was refused. */
 export const isAnswer = (event: SeenEvent): boolean =>
   ['SKIPPED', 'DUPLICATE'].includes(read(event).status ?? '') ||
   read(event).data['rejectedRequest'] !== undefined
@@ -65,8 +65,8 @@ const subjectIn = (data: Item, metadata: Item): string | undefined => {
 const eventSubjects = new WeakMap<Item, string>()
 
 const subjectInEventsOf = (item: Item): string => {
-  const before = eventSubjects.get(item)
-  if (before !== undefined) return before
+  const known = eventSubjects.get(item)
+  if (known !== undefined) return known
   const cause = revisionOf(item) === undefined ? ` ${idOfRequest(item)}` : ''
   const subject = `${subjectOf(item)}#${number(item, 'attempt')}${cause}`
   eventSubjects.set(item, subject)

@@ -3,27 +3,28 @@ import { dataOf, metadataOf, statusOf } from './events.ts'
 import { inner, isForeign, nameOf, number, requestKeyOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** What clocks differ by, and what a run may be older than the claim it is taken for. */
+/** How far clocks may differ, plus how much older than its claim an adopted run may be. */
 const skewMs = 12_000
 
-/** Runs of others are followed where the policy says so, and each on a record that is about it and nothing else. */
+/** Foreign runs are followed only where the policy says so, each on a record of its own. */
 export const foreignRunsAreFollowedOnlyByPolicy: Rule = ({ items, runs, scenario }) =>
   items.flatMap((item) => {
     const run = runs.find(({ id }) => id === item['runId'])
     if (!isForeign(item)) {
-      // Nothing shows whose a run is that was made while a Start of ours was open; but it must have been made then.
+      // The starter may adopt a foreign run that was created while a Start of ours was open, but no older one.
       return run?.isForeign === true && run.createdAtMs < number(item, 'createdAtMs') - skewMs
-        ? [`${nameOf(item)} has the foreign run ${run.id}, which was there before`]
+        ? [`${nameOf(item)} holds foreign run ${run.id}, which is older than the record`]
         : []
     }
-    if (!scenario.follows) return [`${nameOf(item)} is followed against the policy`]
-    if (item['runId'] !== item['foreignRunId']) return [`${nameOf(item)} holds ${text(item, 'runId')}`]
-    return run?.isForeign === true ? [] : [`${nameOf(item)} is our own run, taken for a foreign one`]
+    if (!scenario.follows) return [`${nameOf(item)} is followed, though the policy does not say so`]
+    if (item['runId'] !== item['foreignRunId'])
+      return [`${nameOf(item)} follows a foreign run, but holds ${text(item, 'runId')}`]
+    return run?.isForeign === true ? [] : [`${nameOf(item)} follows a run of our own as if it were foreign`]
   })
 
 const dayMs = 24 * 3_600_000
 
-/** An event is looked at so long. */
+/** How long the observer may retry an event. */
 const keptMs = 40 * 60_000
 
 const modeWasRun = ({ modes, endMs }: Outside, fromMs: number, untilMs: number): boolean =>
@@ -32,7 +33,7 @@ const modeWasRun = ({ modes, endMs }: Outside, fromMs: number, untilMs: number):
       span.mode === 'run' || (modes[index + 1]?.fromMs ?? endMs) < fromMs || span.fromMs > untilMs,
   )
 
-/** While the fate of a Start of ours is not known, and for a day after it was given up, a run may be ours. */
+/** Returns whether a foreign run may be ours: it began while the result of a Start was unknown, or up to a day later. */
 const mayHaveBeenOurs = ({ items }: Outside, run: SeenRun): boolean =>
   items.some(
     (item) =>
@@ -42,7 +43,7 @@ const mayHaveBeenOurs = ({ items }: Outside, run: SeenRun): boolean =>
       run.createdAtMs <= number(item, 'detectedAtMs') + dayMs,
   )
 
-/** In the calm each one that DataZone sends an event of is on exactly one record. Two are caught by the rule of one run. */
+/** In the calm, every foreign run that DataZone sends an event about is on a record. */
 export const foreignRunsAreFollowed: Rule = (outside) => {
   const { hints, runs, items, scenario, calmFromMs, endMs } = outside
   if (!scenario.follows) return []
@@ -52,11 +53,11 @@ export const foreignRunsAreFollowed: Rule = (outside) => {
     if (seen.atMs + keptMs > endMs || !modeWasRun(outside, seen.atMs - keptMs, seen.atMs + keptMs)) return []
     return items.some((item) => item['runId'] === run.id) || mayHaveBeenOurs(outside, run)
       ? []
-      : [`foreign run ${run.id} is followed by no record`]
+      : [`foreign run ${run.id} is on no record`]
   })
 }
 
-/** A foreign run has one announcement, under the id of the event that reported it. */
+/** The ending of a foreign run is announced under one event id, with the event that reported the run as its cause. */
 export const foreignRunsAreAnnouncedOnce: Rule = ({ items, events }) =>
   items.flatMap((item) => {
     if (!isForeign(item)) return []
@@ -68,22 +69,17 @@ export const foreignRunsAreAnnouncedOnce: Rule = ({ items, events }) =>
       (event) => `event:${text(metadataOf(event), 'causationId')}` !== requestKeyOf(item),
     )
     return [
-      ...(ids.size > 1 ? [`${nameOf(item)} was announced under ${ids.size} ids`] : []),
-      ...wrong.map(() => `${nameOf(item)} was announced for another cause`),
+      ...(ids.size > 1 ? [`${nameOf(item)} was announced under ${ids.size} event ids`] : []),
+      ...wrong.map(() => `${nameOf(item)} was announced with another event as its cause`),
     ]
   })
 
-/** From reading the records to Start, once it is calm. */
+/** In the calm, the longest time from reading the records to the Start. */
 const decidingMs = 5_000
 
-/** What is followed holds up what is asked for: no Start is spent on a source that is known to have an active run. */
-export const startsWaitForForeignRuns: Rule = ({
-  startsWhileSourceActive: sourcesMetGoing,
-  items,
-  runs,
-  calmFromMs,
-}) =>
-  sourcesMetGoing.flatMap((atMs) => {
+/** A request for a data source waits while a followed run of it is active, so that no Start is spent on it. */
+export const startsWaitForForeignRuns: Rule = ({ startsWhileSourceActive, items, runs, calmFromMs }) =>
+  startsWhileSourceActive.flatMap((atMs) => {
     if (atMs < calmFromMs) return []
     const active = items.find((item) => {
       const run = runs.find(({ id }) => id === item['foreignRunId'])
@@ -97,5 +93,5 @@ export const startsWaitForForeignRuns: Rule = ({
     })
     return active === undefined
       ? []
-      : [`a Start met ${nameOf(active)} active, at ${new Date(atMs).toISOString()}`]
+      : [`a Start was sent at ${new Date(atMs).toISOString()}, while ${nameOf(active)} was active`]
   })

@@ -7,10 +7,10 @@ const sweepMs = 60_000
 
 const slackMs = 20_000
 
-/** What was on its way when the storm ended may still hit who waits for it. */
+/** How long a call or message from the storm may still delay work in the calm. */
 const aftermathMs = 180_000
 
-/** When an ending could be announced that came about at `atMs`: not before the bus, or the table, answers again. */
+/** Returns when an ending of `atMs` can be announced: not before the bus and the table answer again. */
 const announceableMs = ({ trial }: Outside, atMs: number): number =>
   trial !== undefined &&
   /^(bus-|table-outage)/.test(trial.kind) &&
@@ -20,8 +20,8 @@ const announceableMs = ({ trial }: Outside, atMs: number): number =>
     : atMs
 
 /**
- * When it is known whose a run that has ended is. A foreign run could be ours while a Start that was sent in the storm is
- * open, which takes longer when two runs appeared meanwhile and no field shows which one is ours.
+ * Returns from when the system can know whose an ended run is. A foreign run could be ours while the result of a Start from
+ * the storm is unknown, which takes longer where two runs appeared and no field shows which one is ours.
  */
 const knowableMs = ({ openStarts, calmFromMs }: Outside, { isForeign, assetId, endsAtMs }: SeenRun): number =>
   Math.max(
@@ -37,7 +37,7 @@ const knowableMs = ({ openStarts, calmFromMs }: Outside, { isForeign, assetId, e
       .map(({ untilMs }) => untilMs),
   )
 
-/** Lateness is promised while DataZone answers and sweeps finish: for runs that began once it was calm. */
+/** P6: the ending of a run that began in the calm is announced within two sweep periods and the staleness of List. */
 export const inTime: Rule = (outside) => {
   const { runs, items, events, calmFromMs, listLagMs, endMs } = outside
   return runs.flatMap((run) => {
@@ -49,25 +49,25 @@ export const inTime: Rule = (outside) => {
     return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
       : [
-          `${nameOf(item)} ended and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
+          `${nameOf(item)} ended and was ${announcement === undefined ? 'never announced' : `announced after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
 }
 
 const hintedMs = 30_000
-/** While a Start of ours is open, a run of others is looked at again each minute: it could be ours. */
+/** While a Start of ours is open, the system looks again each minute at a foreign run that could be ours. */
 const openStartMs = 90_000
 
-/** A Start that was sent in the storm takes effect at most this late, and no record may have its run id then. */
+/** How late a Start from the storm takes effect. Until then its run id may be on no record. */
 const startEffectMs = 60_000
 
-/** With a hint that names its run or asset, seconds are promised. */
+/** P6: the ending of a run is announced within seconds where a hint names the run or its asset. */
 export const hintedInTime: Rule = (outside) => {
   const { runs, items, events, calmFromMs, endMs, hintedStatuses, hintedSourceStatuses } = outside
   return runs.flatMap((run) => {
     const knownMs = knowableMs(outside, run)
     const busMs = announceableMs(outside, knownMs)
-    // What a bus refused is sent by the next sweep.
+    // The next sweep sends what the bus refused.
     const sentAgainMs = busMs > knownMs ? sweepMs + slackMs : 0
     const dueMs = busMs + sentAgainMs + hintedMs + (run.isForeign === true ? openStartMs : 0)
     const isStormy = run.createdAtMs < calmFromMs + startEffectMs
@@ -79,16 +79,16 @@ export const hintedInTime: Rule = (outside) => {
     return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []
       : [
-          `${nameOf(item)} had a hint and was announced ${announcement === undefined ? 'never' : `after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
+          `${nameOf(item)} had a hint and was ${announcement === undefined ? 'never announced' : `announced after ${announcement.takenAtMs - run.endsAtMs} ms`}`,
         ]
   })
 }
 
-/** Not stuck: its data source's day, or a cap, is full, and another day or month had not begun at the end. */
+/** Returns whether a record waits for the next day or month, because its data source's day or a cap is full. */
 const waitsForNextPeriod = (item: Item, endMs: number): boolean =>
   (item['reason'] === 'SOURCE_DAY_FULL' || item['reason'] === 'CAP_FULL') && number(item, 'retryAtMs') > endMs
 
-/** Not stuck either: it waits behind a request of its asset that waits for the next period. */
+/** Returns whether a record waits behind a request for the same asset that waits for the next day or month. */
 const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean =>
   item['reason'] === 'BEHIND' &&
   items.some(
@@ -96,6 +96,7 @@ const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean
       other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && waitsForNextPeriod(other, endMs),
   )
 
+/** P9: at the end of a world no record is claimed, parked or, if DataZone ended its run, in flight. */
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {
@@ -107,7 +108,7 @@ export const nothingStuck: Rule = ({ items, runs, endMs }) =>
       case 'IN_FLIGHT': {
         const truth = runs.find((run) => run.id === item['runId'])
         return truth !== undefined && knownStatuses.includes(truth.status)
-          ? [`${nameOf(item)} is still in flight, at DataZone it is ${truth.status}`]
+          ? [`${nameOf(item)} is still in flight, but its DataZone run is ${truth.status}`]
           : []
       }
       default:

@@ -27,7 +27,7 @@ export const inner = (item: Item, name: string): Item => {
 export const typesKey = (types: readonly unknown[]): string =>
   types.length === 1 ? String(types[0]) : types.map(String).sort().join('+')
 
-/** What DataZone was asked for: a retry may leave out what has succeeded. */
+/** Returns the types that Start asks for: a retry leaves out those that have succeeded. */
 export const startedTypes = (item: Item) =>
   item['onlyTypes'] === undefined ? list(item, 'types') : list(item, 'onlyTypes')
 
@@ -36,22 +36,23 @@ export const requestKeyOf = (item: Item): string => text(inner(item, 'request'),
 export const idOfRequest = (item: Item): string =>
   requestKeyOf(item).slice(requestKeyOf(item).indexOf(':') + 1)
 
-/** A data source stands for an asset, and a trigger key, or the run id of one that others started, for a revision. */
+/** Returns the id of the asset or of the data source. */
 export const targetOf = (item: Item): string | undefined =>
   text(item, 'assetId') ?? text(item, 'dataSourceId')
 
+/** Returns the revision of an asset; for a data source, the trigger key or the run id of a foreign run. */
 export const revisionOf = (item: Item): string | undefined =>
   text(item, 'revision') ?? text(item, 'triggerKey') ?? text(item, 'foreignRunId')
 
-/** Of a foreign data source run. */
+/** Returns whether a record follows a foreign run. */
 export const isForeign = (item: Item): boolean => item['foreignRunId'] !== undefined
 
+/** Rules compare every record with every other, so each subject is built once. */
 const subjects = new WeakMap<Item, string>()
 
-/** Rules compare every record with every other, so it is put together once for each. */
 export const subjectOf = (item: Item): string => {
-  const before = subjects.get(item)
-  if (before !== undefined) return before
+  const known = subjects.get(item)
+  if (known !== undefined) return known
   const subject = `${targetOf(item)}@${revisionOf(item) ?? '?'} ${typesKey(list(item, 'types'))}`
   subjects.set(item, subject)
   return subject
@@ -62,7 +63,7 @@ export const nameOf = (item: Item): string =>
 
 export const isPlan = (item: Item): boolean => item['state'] === 'PLANNED'
 
-/** The attempt before this one, when this one is its retry. */
+/** Returns the attempt that this one retries, or undefined where this one is no retry. */
 export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined =>
   items.find(
     (other) =>
@@ -72,7 +73,7 @@ export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined 
       requestKeyOf(other) === requestKeyOf(item),
   )
 
-/** Whether an ended run succeeded for a type, by DataZone's account of each type where there is one. */
+/** Returns whether an ended run succeeded for a type, by its typeStats where it has them. */
 export const succeededFor = (item: Item, type: unknown): boolean => {
   const stat = list(item, 'typeStats')
     .filter(isItem)
@@ -82,5 +83,5 @@ export const succeededFor = (item: Item, type: unknown): boolean => {
 
 export const historyOf = (item: Item): readonly Item[] => list(item, 'history').filter(isItem)
 
-/** Older lines are dropped. */
+/** Returns whether a history has all of its lines: a record keeps only the last 20. */
 export const historyIsWhole = (item: Item): boolean => historyOf(item).length < 20

@@ -11,24 +11,28 @@ import {
 } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** Whether only backfill requests ask for the asset of a record. */
+/** Returns whether every request for the asset of a record is a backfill request. */
 export const isOnlyBackfill = ({ sent }: Outside, item: Item): boolean => {
   const asked = sent.filter(({ request }) => request?.assetId === targetOf(item))
   return asked.length > 0 && asked.every(({ request }) => request?.backfill === true)
 }
 
-/** Seen only of a request that names its revision and needs no look: another's wait is on a record that is gone. */
+/**
+ * A backfill request waits until a sweep releases it. Checked only for requests that name a revision and need no GetAsset:
+ * others wait on a record that is deleted once the revision is known.
+ */
 export const backfillWaitsForASweep: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const asked = outside.sent.find(({ request }) => request?.id === idOfRequest(item))?.request
-    const isSeen = asked?.backfill === true && asked.revision !== undefined && historyIsWhole(item)
-    if (!isSeen || outside.scenario.skipped.size > 0 || !isOnlyBackfill(outside, item)) return []
+    const isVisible = asked?.backfill === true && asked.revision !== undefined && historyIsWhole(item)
+    if (!isVisible || outside.scenario.skipped.size > 0 || !isOnlyBackfill(outside, item)) return []
     const lines = historyOf(item).map((line) => text(line, 'what') ?? '')
     const claimedAt = lines.indexOf('claimed')
     return claimedAt < 0 || lines.slice(0, claimedAt).some((what) => what.includes('released'))
       ? []
-      : [`${nameOf(item)} of backfill ${requestKeyOf(item)} did not wait for a sweep`]
+      : [`${nameOf(item)} of backfill request ${requestKeyOf(item)} was claimed before a sweep released it`]
   })
 
+/** A record moves to the live lane once a live request asks for it. */
 export const liveIsNotHeldBack: Rule = ({ heldBack }) =>
-  [...heldBack].map((key) => `${key} waited as backfill though a live request had asked for it`)
+  [...heldBack].map((key) => `${key} waited in the backfill lane, though a live request had asked for it`)

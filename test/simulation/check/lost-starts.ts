@@ -1,7 +1,7 @@
 import { historyOf, type Item, inner, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** In the calm: a lease, the proof that List gives, releases that were lost, and a run that is in the way until its deadline. */
+/** In the calm: a lease, the time until List is proof, lost releases, and a run that blocks this one until its deadline. */
 const patienceMs = 2 * 3_600_000
 
 const lineAtMs = (item: Item, begins: string): number | undefined => {
@@ -9,7 +9,7 @@ const lineAtMs = (item: Item, begins: string): number | undefined => {
   return line === undefined ? undefined : number(line, 'atMs')
 }
 
-/** A run whose Start was never answered is looked for, whatever keeps its request from being started again. */
+/** P6: the run of a Start without an answer is found in time, whatever keeps its request from another Start. */
 export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
   runs.flatMap((run) => {
     const item = items.find((one) => one['runId'] === run.id)
@@ -17,10 +17,12 @@ export const lostStartsAreFoundInTime: Rule = ({ runs, items, calmFromMs }) =>
     const dueMs = Math.max(run.createdAtMs, calmFromMs) + patienceMs
     return item === undefined || run.isForeign === true || foundAtMs === undefined || foundAtMs <= dueMs
       ? []
-      : [`${nameOf(item)} was started, and its run found ${foundAtMs - run.createdAtMs} ms later`]
+      : [
+          `the run of ${nameOf(item)} was recorded ${foundAtMs - run.createdAtMs} ms after it began at DataZone`,
+        ]
   })
 
-/** What never ran and is to be cancelled ends soon, whatever it waits for. */
+/** A canceled record that has no run ends in time, whatever it waits for. */
 export const unstartedCancelsEndInTime: Rule = ({ items, calmFromMs }) =>
   items.flatMap((item) => {
     const requestedAtMs = lineAtMs(item, 'cancel requested by')

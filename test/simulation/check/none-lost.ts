@@ -17,7 +17,7 @@ import {
 import { isGuarded } from './repeats.ts'
 import type { Rule } from './rule.ts'
 
-/** Revisions that were the latest at some time from `fromMs` on. */
+/** Returns the revisions that were the latest at some time from `fromMs` on. */
 const revisionsFrom = ({ revisions }: Outside, assetId: string, fromMs: number): ReadonlySet<string> => {
   const all = revisions.get(assetId) ?? []
   return new Set(
@@ -27,7 +27,7 @@ const revisionsFrom = ({ revisions }: Outside, assetId: string, fromMs: number):
   )
 }
 
-const answers = (
+const covers = (
   item: Item,
   request: SentRequest,
   set: readonly string[],
@@ -35,7 +35,7 @@ const answers = (
 ): boolean => {
   if (targetOf(item) !== request.assetId) return false
   const revision = revisionOf(item)
-  // Before its revision is known a request stands for all of its types.
+  // Until its revision is known, one record holds all types of a request.
   if (revision === undefined) return requestKeyOf(item).endsWith(`:${request.id}`)
   return (
     typesKey(list(item, 'types')) === typesKey(set) &&
@@ -46,7 +46,7 @@ const answers = (
 const modeWas = ({ modes, endMs }: Outside, mode: 'off' | 'plan', fromMs: number): boolean =>
   modes.some((span, index) => span.mode === mode && (modes[index + 1]?.fromMs ?? endMs) >= fromMs)
 
-/** Every request ends as a record of what it asked for, its own or the one it is a duplicate of. */
+/** P2: every request leaves a record of what it asked for, its own or the one of which it is a duplicate. */
 export const requestsLeaveRecords: Rule = (outside) => {
   const first = new Map<string, { atMs: number; request: SentRequest }>()
   for (const { atMs, request } of outside.sent) {
@@ -60,14 +60,14 @@ export const requestsLeaveRecords: Rule = (outside) => {
       const publish = { id: request.id, assetId: request.assetId, fromMs: atMs }
       const set = request.published ? whole.filter((type) => !isGuarded(outside, publish, type)) : whole
       if (set.length === 0 && whole.length > 0) return []
-      // A run of the whole set, which a request without the guard started, answers for the part that is not guarded.
+      // A run of the whole set, which an explicit request started, also covers the types that are not guarded.
       const found = outside.items.filter((item) =>
-        [set, whole].some((types) => answers(item, request, types, revisions)),
+        [set, whole].some((types) => covers(item, request, types, revisions)),
       )
       const own = found.filter((item) => requestKeyOf(item).endsWith(`:${request.id}`))
-      // In plan mode two requests to regenerate share one plan.
+      // In plan mode two requests to regenerate share one planned record.
       const enough = request.regenerate && !modeWas(outside, 'plan', atMs) ? own : found
-      // A request that was cancelled between its sets of types makes no more of them, however the one that there is ended.
+      // A request that was canceled after its first set of types makes no record of the next, however the first one ended.
       const isCutShort = outside.items.some(
         (item) =>
           requestKeyOf(item).endsWith(`:${request.id}`) &&
@@ -82,20 +82,22 @@ export const requestsLeaveRecords: Rule = (outside) => {
   })
 }
 
+/** P2: every ending is announced and marked as announced, and a rejected request has a copy in the rejected queue. */
 export const endingsAreAnnounced: Rule = ({ items, events, rejected }) =>
   items.flatMap((item) => {
     if (item['state'] !== 'ENDED') return []
     const isAnnounced = events.some((event) => isAbout(event, item) && statusOf(event) === item['ending'])
     const copied = item['ending'] !== 'REJECTED' || rejected.some((copy) => copy.includes(idOfRequest(item)))
     return [
-      ...(isAnnounced ? [] : [`${nameOf(item)} ended as ${item['ending']}, and no event says so`]),
+      ...(isAnnounced ? [] : [`${nameOf(item)} ended as ${item['ending']}, and no event announces it`]),
       ...(item['announcedAtMs'] === undefined ? [`${nameOf(item)} is not marked as announced`] : []),
-      ...(copied ? [] : [`${nameOf(item)} was rejected without a copy`]),
+      ...(copied ? [] : [`${nameOf(item)} was rejected without a copy in the rejected queue`]),
     ]
   })
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
+/** P2: a malformed message leaves a copy in the rejected queue and an event. */
 export const malformedMessagesAreRejected: Rule = ({ sent, rejected, events }) =>
   sent.flatMap(({ body, request, cancel, isUnlisted }) => {
     if (request !== undefined || cancel !== undefined || isUnlisted === true) return []
@@ -103,14 +105,14 @@ export const malformedMessagesAreRejected: Rule = ({ sent, rejected, events }) =
       .slice(1, -1)
       .replace(/[^ -~]/g, escaped)
     const copy = rejected.find((one) => one.includes(inCopy))
-    if (copy === undefined) return [`a wrong message left no copy: ${body.slice(0, 60)}`]
+    if (copy === undefined) return [`a malformed message left no copy: ${body.slice(0, 60)}`]
     const eventId = text(parse(copy), 'eventId')
     return events.some((event) => text(metadataOf(event), 'id') === eventId)
       ? []
-      : [`a wrong message left no event: ${body.slice(0, 60)}`]
+      : [`a malformed message left no event: ${body.slice(0, 60)}`]
   })
 
 export const queuesAreEmpty: Rule = ({ queue, deadLetters }) => [
-  ...queue.map((message) => `still on the queue: ${message.body.slice(0, 120)}`),
+  ...queue.map((message) => `still on the request queue: ${message.body.slice(0, 120)}`),
   ...deadLetters.map((message) => `still a dead letter: ${message.body.slice(0, 120)}`),
 ]

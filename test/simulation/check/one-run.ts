@@ -14,12 +14,12 @@ import {
 } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** What clocks differ by, and what a run may be older than the claim it is taken for. */
+/** How far clocks may differ, plus how much older than its claim an adopted run may be. */
 const skewMs = 12_000
 
 /**
- * Two runs were made while a Start of ours was open, one of them foreign, and nothing showed which is ours: the
- * request was given back in the end, and says so.
+ * Returns whether a run began while a Start of ours was open, and a foreign run too, so that nothing shows which one is
+ * ours. The request was then rejected with that as the reason.
  */
 const isMistakable = (run: SeenRun, { runs, items }: Outside): boolean =>
   items.some((item) => {
@@ -34,11 +34,11 @@ const isMistakable = (run: SeenRun, { runs, items }: Outside): boolean =>
   })
 
 /**
- * An older deployment shows one type of a run, which may have two; and a run whose creation time is unreadable may be
- * older than the claim. Once the answer to its Start was lost, nothing proves whose it is. Then the request is rejected, with
- * just that as the reason.
+ * Returns whether the answer to a Start was lost and nothing proves whose the run is, because DataZone's older API shows one
+ * type of a run that may have two, or because its creation time is unreadable. The request was then rejected with that as
+ * the reason.
  */
-const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration, unreadableMembers }: Outside): boolean =>
+const isRejectedAsUnknown = (run: SeenRun, { items, apiGeneration, unreadableMembers }: Outside): boolean =>
   (apiGeneration !== 'current' || unreadableMembers.includes('createdAt')) &&
   items.some(
     (item) =>
@@ -49,13 +49,13 @@ const isGivenBackAsUnknown = (run: SeenRun, { items, apiGeneration, unreadableMe
       inner(item, 'error')['name'] === 'StartUnknown',
   )
 
-/** Every DataZone run of ours is on exactly one record, one of others on one at most, and every record's run is DataZone's. */
+/** P1: every run of ours is on one record, a foreign run on one at most, and every run on a record exists at DataZone. */
 export const runsAreRecordedOnce: Rule = (outside) => {
   const { runs, items, portalRuns } = outside
   const wrong: string[] = []
   for (const run of runs) {
     const holders = items.filter((item) => item['runId'] === run.id)
-    const isExcused = isMistakable(run, outside) || isGivenBackAsUnknown(run, outside)
+    const isExcused = isMistakable(run, outside) || isRejectedAsUnknown(run, outside)
     if (holders.length === 0 && run.isForeign !== true && !isExcused)
       wrong.push(`run ${run.id} of ${run.assetId}@${run.revision} is on no record`)
     if (holders.length > 1) wrong.push(`run ${run.id} is on ${holders.map(nameOf).join(' and ')}`)
@@ -69,6 +69,7 @@ export const runsAreRecordedOnce: Rule = (outside) => {
   return wrong
 }
 
+/** P1: DataZone has at most one run for each attempt. */
 export const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
   const ofAssets = runs.filter((run) => run.types.length > 0)
   const subjects = Map.groupBy(ofAssets, (run) => `${run.assetId}@${run.revision} ${typesKey(run.types)}`)
@@ -78,11 +79,11 @@ export const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
         `${text(item, 'assetId')}@${text(item, 'revision')} ${typesKey(startedTypes(item))}` === key &&
         !isPlan(item),
     ).length
-    return started.length > attempts ? [`${key} has ${started.length} runs and ${attempts} attempts`] : []
+    return started.length > attempts ? [`${key} has ${started.length} runs for ${attempts} attempts`] : []
   })
 }
 
-/** DataZone gets no trigger key, so runs and attempts of a data source are only counted. */
+/** P1, for data sources: StartDataSourceRun carries no trigger key, so runs and attempts are only counted. */
 export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
   const sources = Map.groupBy(
     runs.filter((run) => run.types.length === 0 && run.isForeign !== true),
@@ -92,11 +93,11 @@ export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
     const attempts = items.filter(
       (item) => text(item, 'dataSourceId') === id && !isPlan(item) && !isForeign(item),
     ).length
-    return started.length > attempts ? [`${id} has ${started.length} runs and ${attempts} attempts`] : []
+    return started.length > attempts ? [`${id} has ${started.length} runs for ${attempts} attempts`] : []
   })
 }
 
-/** An attempt beyond the first is made by a request that said so, and by each only once; or it is a retry. */
+/** P1: an attempt after the first is a retry, or comes from a request to regenerate, which makes one at most. */
 export const attemptsWereRequested: Rule = ({ items, sent }) =>
   items.flatMap((item) => {
     if (!(number(item, 'attempt') > 1) || isPlan(item) || retriedBy(item, items) !== undefined) return []
@@ -108,17 +109,17 @@ export const attemptsWereRequested: Rule = ({ items, sent }) =>
         !isPlan(other) &&
         retriedBy(other, items) === undefined,
     )
-    // A request after a rejection is a new one.
-    const cameToNothing = items.some(
+    // After a rejection, any request makes another attempt.
+    const followsRejection = items.some(
       (other) =>
         subjectOf(other) === subjectOf(item) &&
         number(other, 'attempt') === number(item, 'attempt') - 1 &&
         other['ending'] === 'REJECTED',
     )
     return [
-      ...(asked?.request?.regenerate === true || cameToNothing
+      ...(asked?.request?.regenerate === true || followsRejection
         ? []
-        : [`${nameOf(item)} was asked for by no request`]),
+        : [`${nameOf(item)} is another attempt, which no request asked for`]),
       ...(twins.length > 1
         ? [`${requestKeyOf(item)} made ${twins.length} attempts of ${subjectOf(item)}`]
         : []),

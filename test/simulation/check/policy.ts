@@ -15,10 +15,12 @@ import type { Rule } from './rule.ts'
 
 export const skippedAreNotRun: Rule = ({ runs, scenario }) =>
   runs.flatMap((run) =>
-    scenario.skipped.has(run.assetId) ? [`run ${run.id} is of ${run.assetId}, which the policy skips`] : [],
+    scenario.skipped.has(run.assetId)
+      ? [`run ${run.id} was started for ${run.assetId}, which the policy skips`]
+      : [],
   )
 
-/** What failed is tried again as often as the policy says, no oftener, and what is promised comes. */
+/** A failed run is retried as often as the policy orders and no more often, and a promised retry exists. */
 export const retriesAreKept: Rule = ({ items, scenario }) =>
   items.flatMap((item) => {
     const next = items.find(
@@ -34,30 +36,32 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
     ).length
     const isCanceled = inner(item, 'cancel')['requestId'] !== undefined
     const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
-    // The policy is for assets.
+    // The policy does not apply to data sources.
     const attempts = text(item, 'dataSourceId') === undefined ? scenario.attempts : 1
     return [
       ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
-        ? [`${nameOf(item)} promised a retry that is not there`]
+        ? [`${nameOf(item)} promises a retry that does not exist`]
         : []),
       ...(failed && !isCanceled && next === undefined && tries < attempts
-        ? [`${nameOf(item)} failed, and was not tried again`]
+        ? [`${nameOf(item)} failed, and was not retried`]
         : []),
-      ...(tries > attempts ? [`${nameOf(item)} was tried ${tries} times`] : []),
+      ...(tries > attempts
+        ? [`${nameOf(item)} has ${tries} attempts, where the policy allows ${attempts}`]
+        : []),
     ]
   })
 
-/** A retry asks for what had failed, by DataZone's own account of the attempt before. */
+/** A retry runs the types that failed, by the typeStats of the attempt before. */
 export const retriesAreOfWhatFailed: Rule = ({ items, runs }) =>
   items.flatMap((item) => {
     const before = retriedBy(item, items)
     const run = runs.find((one) => one.id === item['runId'])
     if (before === undefined || run === undefined) return []
     const failed = list(before, 'typeStats').flatMap((stat) => {
-      const fared = typeof stat === 'object' && stat !== null ? { ...stat } : {}
-      return text(fared, 'status') === 'SUCCEEDED' ? [] : [text(fared, 'type')]
+      const fields = typeof stat === 'object' && stat !== null ? { ...stat } : {}
+      return text(fields, 'status') === 'SUCCEEDED' ? [] : [text(fields, 'type')]
     })
     return failed.length === 0 || typesKey(failed) === typesKey(run.types)
       ? []
-      : [`${nameOf(item)} ran ${typesKey(run.types)}, and ${typesKey(failed)} had failed`]
+      : [`${nameOf(item)} ran ${typesKey(run.types)}, but ${typesKey(failed)} had failed`]
   })

@@ -3,18 +3,18 @@ import type { Rule } from './rule.ts'
 
 const dayMs = 24 * 3_600_000
 
-/** What clocks differ by, at most, in this world. */
+/** How far clocks may differ. */
 const clocksMs = 5_000
 
-/** From reading the records to Start. */
+/** The longest time from reading the records to the Start. */
 const decidingMs = 60_000
 
 /**
- * Runs of others count from when they are on a record: before that no starter can know of them. Nor can a starter know of
- * the run of an earlier Start whose answer was lost: it sends that Start again.
+ * P7: no Start is spent on a data source whose day is full. A foreign run counts once it is on a record, because no starter
+ * knows of it before. The run of a Start whose answer was lost does not count: the starter sends that Start again.
  */
-export const fullDaysAreNotTried: Rule = ({ startsOnFullDays: fullDaysMet, items, runsPerDay, openStarts }) =>
-  fullDaysMet
+export const fullDaysAreNotTried: Rule = ({ startsOnFullDays, items, runsPerDay, openStarts }) =>
+  startsOnFullDays
     .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)
     .filter((atMs) => {
       const known = items.filter(
@@ -31,4 +31,7 @@ export const fullDaysAreNotTried: Rule = ({ startsOnFullDays: fullDaysMet, items
       )
       return known.length >= runsPerDay
     })
-    .map((atMs) => `a Start met the full day of its data source at ${new Date(atMs).toISOString()}`)
+    .map(
+      (atMs) =>
+        `a Start was sent at ${new Date(atMs).toISOString()}, when the day of its data source was full`,
+    )

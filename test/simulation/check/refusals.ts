@@ -1,18 +1,18 @@
 import { type Item, inner, list, nameOf, number, text, typesKey } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** Until every Start that was under way is over, the slowest included. */
+/** After this long, every Start that was in progress has ended, even the slowest. */
 const underWayMs = 120_000
 
 /**
- * After the first refusal, in minutes; for a permission a Start, and a GetAsset that shows whether it was only the wrong
- * project. Of a full quota none, before the month turns.
+ * When requests probe a breaker that a denied permission opened, in minutes after the first refusal. A probe is a Start and
+ * a GetAsset, which shows whether only the project was wrong. Here a full quota is probed only after the month turns.
  */
 const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
 
 /**
- * P7: each request may have been under way when the refusals began, or be cut off before it could say what it heard;
- * after that one prober asks for all, ever more rarely.
+ * P7: a breaker limits the calls that DataZone refuses. Each request may have been in progress when the refusals began, and
+ * each accident may have kept a refusal from the breaker. After that, one request at a time probes it, less and less often.
  */
 export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds }) =>
   refusedTimes.flatMap(({ error, untilMs, accidents, calls }) => {
@@ -33,7 +33,7 @@ export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds 
           : quotaEnds === 'turn'
             ? 2
             : 0
-        // Several at once may be about one asset.
+        // Several calls at once may be about one asset.
         const atOnce = Math.max(
           ...early.map(
             ({ atMs }) => early.filter((one) => one.atMs >= atMs && one.atMs < atMs + 1_000).length,
@@ -43,20 +43,20 @@ export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds 
         const mostEarly = requests + accidents + (isDenied ? 2 * projects : 0)
         // Another project may be denied for the first time later on.
         const mostLate = probes + accidents + (isDenied ? (projects - 1) * atOnce : 0)
-        const asks = `DataZone was asked in vain (${error} ${key})`
+        const callsRefused = `calls were refused with ${error} ${key}`
         return [
           ...(early.length > mostEarly
-            ? [`${asks} ${early.length} times at first, at most ${mostEarly} are due`]
+            ? [`${early.length} ${callsRefused} in the first minutes, where at most ${mostEarly} are due`]
             : []),
           ...(late.length > mostLate
-            ? [`${asks} ${late.length} times later on, at most ${mostLate} are due`]
+            ? [`${late.length} ${callsRefused} after that, where at most ${mostLate} are due`]
             : []),
         ]
       },
     )
   })
 
-/** A foreign run is never taken for ours. */
+/** P1: a run that was started in the portal is never adopted. */
 export const portalRunsAreLeftAlone: Rule = ({ items, portalRuns }) =>
   items
     .filter((item) => portalRuns.has(text(item, 'runId') ?? ''))
@@ -70,23 +70,23 @@ const pausedAt = (item: Item): readonly number[] =>
     text(line, 'what')?.startsWith('parked: PAUSED') === true ? [number(line, 'atMs')] : [],
   )
 
-/** By then every function has read the switch, and what was released before has been parked. */
+/** After this long, every function has read the switch, and each request that was released before is parked. */
 const switchReadMs = 120_000
-/** A history is written by clocks that differ: a line about the end of a pause may be from after it. */
+/** How far clocks may differ: a line that is dated just before the end of a pause may have been written after it. */
 const clocksMs = 5_000
 
-/** P11: what is paused waits in the table and is not written again and again. */
+/** P11: a paused request is parked once in a pause, and its record is not written again. */
 export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
   pauses.flatMap(({ fromMs, untilMs }) =>
     items.flatMap((item) => {
       const times = pausedAt(item).filter((atMs) => atMs > fromMs + switchReadMs && atMs < untilMs - clocksMs)
-      return times.length > 1 ? [`${nameOf(item)} was parked ${times.length} times in one pause`] : []
+      return times.length > 1 ? [`${nameOf(item)} was parked ${times.length} times during one pause`] : []
     }),
   )
 
 /**
- * P9 is for refusals that last; here every refusal ends in time. Not said of what a cap may hold back by then:
- * probers that find it full prove nothing, one a minute.
+ * P9: no request is rejected for a refusal, because here every refusal ends in time. Not checked in worlds with caps: a
+ * prober that finds its cap full proves nothing, and only one a minute probes.
  */
 export const refusalsEndInTime: Rule = ({ items, scenario }) =>
   items.flatMap((item) => {
@@ -95,6 +95,6 @@ export const refusalsEndInTime: Rule = ({ items, scenario }) =>
     const last = parked.at(-1)
     const isGivenUp = text(inner(item, 'error'), 'name') === 'WaitedTooLong'
     return isGivenUp && (last === 'DENIED' || last === 'QUOTA_EXCEEDED')
-      ? [`${nameOf(item)} was given up on as ${last}, though that was over`]
+      ? [`${nameOf(item)} was rejected while parked as ${last}, though the refusals had ended`]
       : []
   })

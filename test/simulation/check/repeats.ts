@@ -14,17 +14,17 @@ import {
 } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** From reading the records to writing the claim: one invocation, and clocks that differ. */
+/** From reading the records to writing the claim: one invocation, and the difference of two clocks. */
 const decidingMs = 60_000
 
 type Seen = Pick<Outside, 'items' | 'scenario' | 'hints' | 'revisions' | 'skewMs'>
 
-/** The columns of a revision that a run was of. */
+/** Returns the schema of the revision that a run is about. */
 const schemaOf = ({ revisions }: Seen, item: Item): string | undefined =>
   revisions.get(text(item, 'assetId') ?? '')?.find(({ revision }) => revision === text(item, 'revision'))
     ?.schema
 
-/** Whether the run's request named no revision, so that its columns were read before it started. */
+/** Returns whether a publish caused the run, so that the starter read the columns of the asset before the Start. */
 const knowsItsSchema = (item: Item): boolean => inner(item, 'request')['trigger'] !== undefined
 
 const runsOfType = ({ items }: Seen, assetId: unknown, type: unknown): readonly Item[] =>
@@ -36,7 +36,7 @@ const runsOfType = ({ items }: Seen, assetId: unknown, type: unknown): readonly 
       startedTypes(item).includes(type),
   )
 
-/** When the guard decided: the older API runs the types that it knows in a record that comes of an earlier one. */
+/** Returns when the guard decided: at the first record of the request, which may be split later for the older API. */
 const decidedAtMs = ({ items }: Seen, item: Item): number =>
   Math.min(
     ...items
@@ -49,7 +49,7 @@ const decidedAtMs = ({ items }: Seen, item: Item): number =>
       .map((other) => number(other, 'createdAtMs')),
   )
 
-/** What the guard is for: no publish makes a run of what succeeded a short while ago, of the same columns. */
+/** A publish runs no type that succeeded a short time before with the same schema. */
 export const repeatsAreSkipped: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const claimedAtMs = decidedAtMs(outside, item)
@@ -61,7 +61,7 @@ export const repeatsAreSkipped: Rule = (outside) =>
         .filter(
           (other) =>
             other !== item &&
-            // Each wrote it by a clock of its own.
+            // Each record has its times from another clock.
             number(other, 'detectedAtMs') < claimedAtMs + 2 * outside.skewMs,
         )
         .toSorted((left, right) => number(left, 'detectedAtMs') - number(right, 'detectedAtMs'))
@@ -69,14 +69,16 @@ export const repeatsAreSkipped: Rule = (outside) =>
       if (last === undefined || !succeededFor(last, type) || number(last, 'detectedAtMs') > atMs) return []
       if (schemaOf(outside, last) !== schemaOf(outside, item)) return []
       return claimedAtMs - guardedFromMs(outside, last, atMs) < outside.scenario.guardMs
-        ? [`${nameOf(item)} repeats ${nameOf(last)}, which had just succeeded for ${type}, or was accepted`]
+        ? [
+            `${nameOf(item)} repeats ${nameOf(last)}, which succeeded for ${type} or was accepted within the days of the repeat guard`,
+          ]
         : []
     })
   })
 
 /**
- * Whether the table says that a publish was skipped for a type, and a run explains that: it had succeeded for the type a
- * short while before, with the columns that the asset had when the publish was read.
+ * Returns whether the skip log says that a publish was skipped for a type, and a run explains that: one that had succeeded
+ * for the type a short time before, with the columns that the asset had when the starter read the publish.
  */
 export const isGuarded = (
   outside: Seen & Pick<Outside, 'skips'>,

@@ -1,4 +1,4 @@
 import type { Outside } from '../outside.ts'
 
-/** What shows, seen from outside, that a promise was broken; nothing where it was kept. */
+/** Returns a message for each violation of a promise that can be seen from outside the system. */
 export type Rule = (outside: Outside) => readonly string[]

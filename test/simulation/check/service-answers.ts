@@ -2,30 +2,30 @@ import type { Outside } from '../outside.ts'
 import { historyOf, type Item, idOfRequest, inner, list, nameOf, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
-/** What DataZone, or the network before it, answers for reasons that say nothing of the request. */
+/** Names of errors, of DataZone or the network before it, that say nothing about the request. */
 const causeless =
   /^(InvalidSignature|ExpiredToken|UnrecognizedClient|UnknownError|UnreadableAnswer|TypeError|InternalServer|Throttling)/
 
-/** P2: a request is rejected for what DataZone says of the request, never for how an answer looked. */
+/** P2: a request is rejected only for an error that is about the request, never for an answer that cannot be read. */
 export const rejectionsHaveACause: Rule = ({ items }) =>
   items.flatMap((item) => {
     const name = text(inner(item, 'error'), 'name') ?? ''
     return item['ending'] === 'REJECTED' && causeless.test(name)
-      ? [`${nameOf(item)} was rejected for ${name}`]
+      ? [`${nameOf(item)} was rejected for ${name}, which says nothing about the request`]
       : []
   })
 
 const timesAnswered = ({ answeredErrors }: Outside, name: string): number =>
   answeredErrors[`datazone ${name}`] ?? 0
 
-/** P7: only DataZone's own refusal for want of a permission parks work as denied; an old signature is no such thing. */
+/** P7: a request parks as DENIED only where DataZone denied a permission. An expired signature is no denial. */
 export const onlyDenialsParkAsDenied: Rule = (outside) => {
   const denials =
     timesAnswered(outside, 'AccessDeniedException') + timesAnswered(outside, 'UnauthorizedException')
   if (denials > 0) return []
   return outside.items.flatMap((item) =>
     historyOf(item).some((line) => text(line, 'what')?.startsWith('parked: DENIED') === true)
-      ? [`${nameOf(item)} was parked as denied, and DataZone denied nothing`]
+      ? [`${nameOf(item)} was parked as DENIED, though DataZone denied no permission`]
       : [],
   )
 }
@@ -34,7 +34,7 @@ const isDescribable = (item: Item): boolean =>
   list(item, 'types').every((type) => type === 'BUSINESS_DESCRIPTIONS') &&
   /^(asset|burst|later|old)\d/.test(text(item, 'assetId') ?? '')
 
-/** An older deployment runs what it can generate. */
+/** P8: DataZone's older API runs descriptions, so no request for them is rejected as invalid. */
 export const olderDeploymentsRunDescriptions: Rule = ({ items, apiGeneration }) =>
   items.flatMap((item) => {
     const { name, message } = {
@@ -43,18 +43,18 @@ export const olderDeploymentsRunDescriptions: Rule = ({ items, apiGeneration }) 
     }
     const isRejected = item['ending'] === 'REJECTED' && name === 'ValidationException'
     return apiGeneration === 'older' && isDescribable(item) && isRejected && item['projectId'] === 'project1'
-      ? [`${nameOf(item)} was rejected by an older deployment: ${message}`]
+      ? [`${nameOf(item)} was rejected by the older API: ${message}`]
       : []
   })
 
-/** The sender of DataZone's own event cannot fix it: nothing that it published is rejected for the project that the event gave. */
+/** P2: no publish is rejected for the project in DataZone's event, because its sender cannot fix that. */
 export const publishesKeepTheAssetsProject: Rule = ({ items }) =>
   items.flatMap((item) =>
     text(inner(item, 'request'), 'trigger') !== undefined &&
     item['assetId'] !== undefined &&
     item['ending'] === 'REJECTED' &&
     /project/i.test(text(inner(item, 'error'), 'message') ?? '')
-      ? [`${nameOf(item)} was rejected for the project of DataZone's event`]
+      ? [`${nameOf(item)} was rejected for the project in DataZone's event`]
       : [],
   )
 
@@ -62,6 +62,6 @@ export const publishesKeepTheAssetsProject: Rule = ({ items }) =>
 export const unlistedTriggersStartNothing: Rule = ({ items, unlistedEvents }) =>
   items.flatMap((item) =>
     unlistedEvents.has(idOfRequest(item))
-      ? [`${nameOf(item)} is of an event that the policy does not list`]
+      ? [`${nameOf(item)} comes from an event whose trigger the policy does not list`]
       : [],
   )

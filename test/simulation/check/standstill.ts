@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts'
 
-/** A switch is read within 30 s; an invocation goes on for 30 s, and what it sent takes effect within 60. */
+/** A switch is read within 30 s, an invocation lasts up to 30 s, and a Start takes effect within 60 s. */
 const pauseMs = 120_000
 
 export const pausesStartNothing: Rule = ({ pauses, runs }) =>
@@ -16,7 +16,7 @@ export const pausesStartNothing: Rule = ({ pauses, runs }) =>
       .map((run) => `run ${run.id} was started ${run.createdAtMs - fromMs} ms into a pause`),
   )
 
-/** Invocations and releases that were under way when the mode changed may still go on. */
+/** How long invocations and releases that were in progress when the mode changed may still start a run. */
 const deployMs = 60_000
 
 export const planStartsNothing: Rule = ({ modes, runs, endMs }) =>

@@ -15,13 +15,13 @@ import type { Rule } from './rule.ts'
 const sweepMs = 60_000
 const slackMs = 20_000
 
-/** Reading, claiming and a dozen slots, with a call or two that is tried again in place, and the bus given up on once. */
+/** To read, claim and wait for one of a dozen slots, with a call or two retried in place and one timeout of the bus. */
 const startedMs = 20_000
-/** The older API runs the types that it knows in a record of their own, which the next sweep releases. */
+/** With the older API, the types that it knows get a record of their own, which the next sweep releases. */
 const splitMs = 90_000
-/** A sweep whose write is refused leaves a record to the next one. */
+/** A sweep whose write is refused leaves the record to the next sweep. */
 const contendedSplitMs = splitMs + sweepMs
-/** A breaker that a refusal of the storm opened is closed by the first request; those beside it wait for a sweep. */
+/** The first request closes a breaker that a refusal of the storm opened. Requests beside it wait for a sweep. */
 const closedMs = 90_000
 /** A sweep, the time until List proves that no Start of the lease took effect, and the sweep after it. */
 const foundMs = 8 * 60_000
@@ -31,18 +31,18 @@ const isSplit = ({ apiGeneration, scenario }: Outside): boolean =>
 
 const targets = new Set([...trialAssets, ...backlogAssets, trialSource])
 
-/** N of promise P13: how soon after an outage every request that waited for its end is tried. */
+/** P13: how soon after an outage every request that waited is tried. */
 const triedMs = 60_000
-/** What waited starts at this rate at least, in Starts a second: 95% of the configured one. */
+/** The lowest rate at which waiting requests start, in Starts a second: 95% of the configured rate. */
 const drainRate = 9.3
 
-/** When a request of a trial should have a run, for the trial's part. */
+/** Returns when a trial lets a request of `atMs` start: after a table outage, once the backlog has drained. */
 const startableMs = ({ kind, untilMs }: Trial, atMs: number): number =>
   kind === 'table-outage' ? Math.max(atMs, untilMs + triedMs + (targets.size / drainRate) * 1000) : atMs
 
 /**
- * P13: while one fault of the bus or of the table lasts, every request is started as if there were none; and after a time in
- * which the table answered no call, within 60 seconds, at the full rate.
+ * P13: a fault of the bus or the table delays no Start. The exception is a table outage: requests that waited for its end
+ * are tried within 60 seconds after it, and start at the full rate.
  */
 export const trialsStartInTime: Rule = (outside) => {
   const { trial, runs, sent, refusedTimes } = outside
@@ -57,12 +57,12 @@ export const trialsStartInTime: Rule = (outside) => {
     return first !== undefined && first.createdAtMs <= startableMs(trial, atMs) + withinMs
       ? []
       : [
-          `${request.assetId} was started ${first === undefined ? 'never' : `after ${first.createdAtMs - atMs} ms`} (${trial.kind})`,
+          `${request.assetId} was ${first === undefined ? 'never started' : `started after ${first.createdAtMs - atMs} ms`} (${trial.kind})`,
         ]
   })
 }
 
-/** P8: what waits for a time that this system never sets is due now. */
+/** P8: a record is due now if it waits for a time farther ahead than the system ever sets. */
 export const farAheadIsDueNow: Rule = ({ trial, runs }) =>
   trial?.kind !== 'absurd-items'
     ? []
@@ -70,22 +70,24 @@ export const farAheadIsDueNow: Rule = ({ trial, runs }) =>
         const first = runs.find((run) => run.assetId === assetId)
         return first !== undefined && first.createdAtMs <= trial.fromMs + foundMs
           ? []
-          : [`${assetId} was planted far ahead, and started ${first === undefined ? 'never' : 'late'}`]
+          : [
+              `${assetId} was planted far ahead, and was ${first === undefined ? 'never started' : 'started late'}`,
+            ]
       })
 
-/** What a starter may still do by a switch that it read before. */
+/** How long a starter may still act on a switch that it read before. */
 const switchReadMs = 30_000
-/** From the removal of a switch: one sweep that sees it, and the next, which releases what waits. */
+/** From the removal of a switch: one sweep that notices it, and the next, which releases the waiting requests. */
 const resumedMs = 3 * sweepMs
 
-/** P8: a switch that was written wrongly pauses its project until an operator removes it, and no longer. */
+/** P8: a malformed switch pauses its project until an operator removes it, and no longer. */
 export const wrongSwitchesPause: Rule = ({ trial, runs, skewMs }) => {
   if (trial?.kind !== 'absurd-items') return []
   const first = runs.find((run) => run.assetId === pausedAsset)
   if (first === undefined) return [`${pausedAsset} was never started`]
   return [
     ...(first.createdAtMs > trial.fromMs + switchReadMs + 2 * skewMs && first.createdAtMs < trial.untilMs
-      ? [`${pausedAsset} was started in spite of a switch`]
+      ? [`${pausedAsset} was started in spite of its malformed switch`]
       : []),
     ...(first.createdAtMs > trial.untilMs + resumedMs
       ? [`${pausedAsset} was started late after its switch was removed`]
@@ -93,7 +95,7 @@ export const wrongSwitchesPause: Rule = ({ trial, runs, skewMs }) => {
   ]
 }
 
-/** P7: no run is counted in a counter that cannot be read, so that none is beyond the cap. */
+/** P7: no run is claimed while the counter of its cap is damaged, so that none exceeds the cap. */
 export const damagedCountersStartNothing: Rule = ({ trial, items, scenario, skewMs }) => {
   if (trial?.kind !== 'absurd-counters') return []
   const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10)
@@ -107,15 +109,17 @@ export const damagedCountersStartNothing: Rule = ({ trial, items, scenario, skew
     const claimed = historyOf(item).find((line) => {
       const atMs = number(line, 'atMs')
       const isInTrial = atMs > trial.fromMs + skewMs && atMs < trial.untilMs - skewMs
-      // The counters of the next day are whole.
+      // The counters of the next day are not damaged.
       const isSameDay = dayOf(trial.fromMs - skewMs) === dayOf(atMs + skewMs)
       return text(line, 'what') === 'claimed' && isInTrial && isSameDay
     })
-    return claimed === undefined ? [] : [`${nameOf(item)} was claimed while its cap could not be read`]
+    return claimed === undefined
+      ? []
+      : [`${nameOf(item)} was claimed while the counter of its cap was damaged`]
   })
 }
 
-/** P3, P6: endings are recorded in time while the bus takes no event, and announced soon after it does again. */
+/** P3, P6: while the bus accepts no event, endings are recorded in time; they are announced soon after it accepts events again. */
 export const endingsOutliveTheBus: Rule = ({ trial, runs, items, events, listLagMs, endMs }) => {
   if (trial === undefined || !trial.kind.startsWith('bus-')) return []
   return runs.flatMap((run) => {
@@ -127,10 +131,10 @@ export const endingsOutliveTheBus: Rule = ({ trial, runs, items, events, listLag
     const event = events.find((one) => isAbout(one, item) && statusOf(one) === item['ending'])
     return [
       ...(number(item, 'detectedAtMs') > recordedMs
-        ? [`${nameOf(item)} ended, and was recorded late, while the bus took no event (${trial.kind})`]
+        ? [`${nameOf(item)} ended while the bus accepted no event, and was recorded late (${trial.kind})`]
         : []),
       ...(announcedMs < endMs && !(event !== undefined && event.takenAtMs <= announcedMs)
-        ? [`${nameOf(item)} was announced late after the bus came back (${trial.kind})`]
+        ? [`${nameOf(item)} was announced late after the bus accepted events again (${trial.kind})`]
         : []),
     ]
   })

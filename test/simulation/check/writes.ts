@@ -1,10 +1,11 @@
 import { list, nameOf, number } from './items.ts'
 import type { Rule } from './rule.ts'
 
+/** P8: a version that cannot read a record does not change it. */
 export const nothingDisturbed: Rule = ({ disturbed }) =>
-  disturbed.map((key) => `${key} was touched by a version that cannot read it`)
+  disturbed.map((key) => `${key} was changed by a version that cannot read it`)
 
-/** Every write but the note of a duplicate leaves a line in the history; so more writes than lines are idle ones. */
+/** P11: every write adds a line to the history or notes a duplicate, so a record has no more writes than both together. */
 export const noIdleWrites: Rule = ({ items }) =>
   items.flatMap((item) => {
     const lines = list(item, 'history').length
@@ -12,6 +13,6 @@ export const noIdleWrites: Rule = ({ items }) =>
     if (lines >= 20) return []
     const accounted = lines + list(item, 'alsoRequestedBy').length
     return writes > accounted
-      ? [`${nameOf(item)} was written ${writes} times, ${accounted} are accounted for`]
+      ? [`${nameOf(item)} was written ${writes} times, but its history accounts for ${accounted}`]
       : []
   })
