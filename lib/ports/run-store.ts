@@ -62,12 +62,12 @@ export interface ClaimConditions {
 /** When several conditions failed, the first of these outcomes is returned. */
 export type ClaimResult =
   | { readonly outcome: 'claimed'; readonly run: ClaimedRun }
+  /** Another invocation has changed the waiting request since it was read. */
+  | { readonly outcome: 'request-changed' }
   /** For a new claim: a record with its key exists. */
   | { readonly outcome: 'exists' }
   /** For a record that was read: another invocation has written it since. */
   | { readonly outcome: 'changed' }
-  /** Another invocation has changed the waiting request since it was read. */
-  | { readonly outcome: 'request-changed' }
   /** Another run of the data source was claimed since the count was read. */
   | { readonly outcome: 'claim-count-changed' }
   /** These counters have no room. */
