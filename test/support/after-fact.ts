@@ -5,7 +5,7 @@ import { claimedRun, minute, second, t0 } from './runs.ts'
 
 export const nowMs = t0 + 30 * second
 
-/** One fact of each kind, `nowMs`. */
+/** Facts of most kinds; those with a time happen at `nowMs`. */
 export const facts = {
   claimed: { kind: 'CLAIMED', leaseEndsAtMs: nowMs + minute },
   released: { kind: 'RELEASED', holdUntilMs: nowMs + 15 * minute },
@@ -31,7 +31,7 @@ export const expiredClaim = claimedRun({
   startSent: { firstAtMs: t0, lastAtMs: nowMs },
 })
 
-/** Returns the run that a fact leads to; fails when the fact leads to none. */
+/** Applies a fact and returns the resulting run. Throws if the fact changes nothing. */
 export const afterFact = (run: Run, fact: Fact, atMs = nowMs): Run => {
   const next = transition(run, fact, atMs)
   if (next.outcome !== 'changed' && next.outcome !== 'noted') throw new Error(`${fact.kind}: ${next.outcome}`)

@@ -7,12 +7,12 @@ import { crashPoints } from '../integration/crash/crash-points.ts'
 import { type AlarmWorld, projectOf } from './alarm-world.ts'
 import { domainId, publishedEvent, runRequest } from './requests.ts'
 
-/** How an alarm is raised. */
+/** A way to raise an alarm. */
 interface Provocation {
   readonly provoke: (world: AlarmWorld) => Promise<unknown>
-  /** Whether a sweep shows the cause, once it has taken effect. */
+  /** Whether the alarm watches metrics of a sweep, so that the test must sweep after the cause. */
   readonly isSwept?: true
-  /** An alarm on silence notifies in this state. */
+  /** The state in which the alarm notifies, if not ALARM: an alarm on missing data notifies in INSUFFICIENT_DATA. */
   readonly state?: 'INSUFFICIENT_DATA'
 }
 
@@ -21,7 +21,7 @@ const numbered = (prefix: string, count: number): readonly string[] =>
 const endless = numbered('endless', 3)
 const failing = numbered('failing', 5)
 
-/** The assets of the provocations, and one for what must raise nothing. */
+/** The assets that the provocations use, and one (`healthy`) whose run must raise no alarm. */
 export const provokedAssets: readonly string[] = [
   ...[
     'healthy',
@@ -49,7 +49,7 @@ const isAbout = (assetId: string) => (call: TappedRequest) => call.body.includes
 const step = (name: string, assetId: string) => (call: TappedRequest) =>
   crashPoints.some((point) => point.step === name && point.assetsAt(call).includes(assetId))
 
-/** The functions cannot send endings, and one is in the table. */
+/** Records an ending while the bus refuses the events of endings. */
 const withholdEnding = async (world: AlarmWorld) => {
   world.stack.setEventFault(({ DetailType }) =>
     DetailType?.endsWith('Started') === true ? undefined : 'ThrottlingException',
@@ -74,14 +74,17 @@ const publishHint = ({ stack, control }: AlarmWorld) => {
   })
 }
 
-/** Only the observer looks for a run by its id alone. */
+/** Crashes the observer on its query by run id, which no other function makes. */
 const crashObserver = async (world: AlarmWorld) => {
   const match = ({ body }: TappedRequest) => body.includes('"byRunId"')
   world.tap({ service: 'dynamodb', when: 'before', action: 'crash', match })
   publishHint(world)
 }
 
-/** The first starter cannot record its run until another one, which took over its claim, has recorded a second run. */
+/**
+ * Holds a starter before it records its run id, until another starter has taken over the claim and recorded a second
+ * run.
+ */
 const outlastLease = async (world: AlarmWorld) => {
   const { tap, control, sweepUntil, recordsOf } = world
   control.changeSettings({ conflictWhileRunning: false })
@@ -97,7 +100,7 @@ const outlastLease = async (world: AlarmWorld) => {
   await request(world, 'twice')
 }
 
-/** Moves the detection of the withheld ending 20 minutes back. */
+/** Withholds an ending and moves its detection back by 20 minutes. */
 const ageEnding = async (world: AlarmWorld) => {
   await withholdEnding(world)
   const item = await world.table.recordItem('owed')
@@ -109,7 +112,7 @@ const putPolicy = (world: AlarmWorld, version: number, file: unknown) =>
 
 const start = 'StartMetadataGenerationRun'
 
-/** How each alarm is raised; what fills a cap and deletes queues comes last. */
+/** How to raise each alarm. Provocations that fill a cap or delete queues affect later ones, so they come last. */
 export const provocations: Readonly<Record<AlarmName, Provocation>> = {
   'requests-waiting': { provoke: crashStarter('crash-1') },
   'starter-errors': { provoke: crashStarter('crash-2') },

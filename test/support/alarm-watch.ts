@@ -8,7 +8,7 @@ import { parseTemplate } from '../../local/template/template.ts'
 import { type Alarm, alarmSchema, type Sample, spanMs, stateOf, watchedMetrics } from './evaluate-alarm.ts'
 import type { LogLine } from './outside-view.ts'
 
-/** Evaluates the alarms of a template on a running local stack, from what its functions, rules and queues show. */
+/** Evaluates the alarms of a template on a running local stack, from the metrics of its functions, rules and queues. */
 
 const minute = 60_000
 const serviceName = 'datazone-run-orchestrator'
@@ -27,7 +27,7 @@ const emfSchema = z.looseObject({
   }),
 })
 
-/** The metrics of a line in CloudWatch's embedded metric format; none for any other line. */
+/** Returns the metrics of a log line in CloudWatch's embedded metric format (EMF); none for other lines. */
 const metricsIn = ({ line }: LogLine): readonly Measured[] => {
   if (!line.startsWith('{"_aws"')) return []
   const read = emfSchema.parse(JSON.parse(line))
@@ -56,7 +56,7 @@ interface QueueState {
   readonly oldestMs: number | undefined
 }
 
-/** What a queue holds; nothing when it was deleted. */
+/** Returns the state of a queue; undefined if it was deleted. */
 const inspectQueue = async (url: string): Promise<QueueState | undefined> => {
   const { origin, pathname } = new URL(url)
   const name = pathname.split('/').at(-1) ?? ''
@@ -80,7 +80,7 @@ const queueMetrics = ({ name, visible, oldestMs }: QueueState, atMs: number): re
   ]
 }
 
-/** The alarms that exist with these parameters, by their names without that of the stack. */
+/** Returns the alarms that exist with these parameters, by name without the service and the stage. */
 const alarmsOf = (document: unknown, parameters: Readonly<Record<string, string>>) => {
   const template = parseTemplate(document)
   const identity = { region: 'us-east-1', accountId: '000000000000', stackName: 'watched' }
@@ -99,15 +99,16 @@ const alarmsOf = (document: unknown, parameters: Readonly<Record<string, string>
 
 const isOnOnePeriod = ({ EvaluationPeriods }: Alarm): boolean => EvaluationPeriods === 1
 
-/** How long a state must last until an alarm on it can be raised: an age grows, everything else repeats. */
+/** Returns how long a cause must last to raise an alarm, in ms: an alarm on an age waits for the age to grow, too. */
 const lastsMs = (alarm: Alarm): number => {
   const isAge = watchedMetrics(alarm).some(({ Metric }) => Metric.MetricName.includes('Age'))
   return spanMs(alarm) + (isAge ? alarm.Threshold * 1000 : 0)
 }
 
 /**
- * The state of an alarm for what was measured. An alarm on one period sees it once. One on several periods sees it again
- * each minute, and the queues as they are, for as long as it looks back: its cause has to last.
+ * Returns the state of an alarm for these measurements. An alarm on one period sees them once. For an alarm on several
+ * periods, they and the present state of the queues repeat each minute for as long as the alarm looks back, as if the
+ * cause lasted.
  */
 const stateFor = (
   alarm: Alarm,
@@ -127,7 +128,7 @@ const stateFor = (
   return stateOf(alarm, samples, lastMs + 1)
 }
 
-/** A moment to look back to: what was measured before it does not count. */
+/** A point in time: measurements before it do not count. */
 export interface Mark {
   readonly lines: number
   readonly metrics: number
@@ -139,7 +140,7 @@ interface Watched {
   readonly lines: readonly LogLine[]
 }
 
-/** Watches a stack through the lines that it logs and the metrics that it hands to `onMetric`. */
+/** Watches a stack through its log lines and the metrics that it passes to `onMetric`. */
 export const alarmWatch = (document: unknown, parameters: Readonly<Record<string, string>>) => {
   const alarms = alarmsOf(document, parameters)
   const metrics: Measured[] = []
@@ -150,12 +151,12 @@ export const alarmWatch = (document: unknown, parameters: Readonly<Record<string
       metrics.push({ ...metric, values: [value] })
     },
     mark: ({ lines }: Watched): Mark => ({ lines: lines.length, metrics: metrics.length }),
-    /** Whether the cause of an alarm has to last. */
+    /** Returns whether the cause must last for several periods to raise the alarm. */
     isLasting: (name: string): boolean => {
       const alarm = alarms.get(name)
       return alarm !== undefined && !isOnOnePeriod(alarm)
     },
-    /** The states of alarms, of all unless some are named, for what was measured since a mark. */
+    /** Returns the states of the named alarms (default: all) for the measurements since a mark. */
     states: async (
       mark: Mark,
       { stack, lines }: Watched,

@@ -11,16 +11,16 @@ import { startFakeSts } from './fake-sts.ts'
 import { fastSettings, type LocalSystem, openSystem } from './local-system.ts'
 import { domainId } from './requests.ts'
 
-/** Each asset has a project of its own, so that a breaker that opens for one delays no other. */
+/** Returns the project of an asset. Each asset has its own, so that an open breaker delays one asset only. */
 export const projectOf = (assetId: string): string => `project-${assetId}`
 
 const parameters = { Mode: 'run', NotificationEmail: 'data-team@example.com' }
 
-/** Reads and writes the table behind the functions' back. */
+/** Reads and writes the table directly, not through the functions. */
 const tableOf = (client: DynamoDBClient, TableName: string) => ({
   policies: dynamoDbPolicyHistory(client, TableName),
   put: (Item: Record<string, AttributeValue>) => client.send(new PutItemCommand({ TableName, Item })),
-  /** Returns the record of an asset with one run. */
+  /** Returns the item of an asset's only record. */
   recordItem: async (assetId: string): Promise<Record<string, AttributeValue>> => {
     const { Items: [item] = [] } = await client.send(
       new QueryCommand({
@@ -35,7 +35,7 @@ const tableOf = (client: DynamoDBClient, TableName: string) => ({
   },
 })
 
-/** Deletes a queue; one that is gone already is no error. */
+/** Deletes a queue, if it exists. */
 const deleteQueue = async (sqs: SQSClient, QueueUrl: string | undefined): Promise<void> => {
   try {
     await sqs.send(new DeleteQueueCommand({ QueueUrl }))
@@ -53,11 +53,11 @@ const putFailedEvent = (client: EventBridgeClient, EventBusName: string | undefi
   )
 }
 
-/** What a provocation sets, and how it is undone. */
+/** Returns what a provocation can change, and `recover`, which undoes it. */
 const disturbances = ({ stack, control }: LocalSystem, settings: Record<string, string>) => {
   const taps = new Set<TapPoint>()
   let isChanged = false
-  /** Starts new execution environments with other settings, as a deployment does. */
+  /** Replaces the execution environments by new ones with other settings, as a deployment does. */
   const redeploy = async (changes: Readonly<Record<string, string>> = {}): Promise<void> => {
     for (const name of Object.keys(settings)) delete settings[name]
     Object.assign(settings, fastSettings, changes)
@@ -81,7 +81,7 @@ const disturbances = ({ stack, control }: LocalSystem, settings: Record<string, 
   }
 }
 
-/** Starts the stack, the simulator and an STS that refuses, with what provokes and watches alarms on them. */
+/** Starts the stack, the simulator and an STS that denies AssumeRole, and returns what provokes and watches alarms. */
 export const openAlarmWorld = async (assetIds: readonly string[]) => {
   const opened = closers()
   const watch = alarmWatch((await packagedTemplate()).template, parameters)

@@ -4,11 +4,14 @@ import { canonicalTypes, typeSets } from '../../lib/run/identity.ts'
 import { generationTypes, type MetadataSubject, parkReasons, type Run } from '../../lib/run/run.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, plannedRun, t0 } from './runs.ts'
 
-/** Ids as the service model allows them. */
+/** Ids that the service model allows. */
 export const ids = fc.stringMatching(/^[a-zA-Z0-9_-]{1,36}$/)
 export const domainIds = fc.stringMatching(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
 
-/** Revisions as we accept them: 1 to 64 UTF-16 units of well-formed Unicode, with the characters that keys are made of. */
+/**
+ * Revisions that we accept: 1 to 64 UTF-16 units of well-formed Unicode, often with characters that separate parts of
+ * keys.
+ */
 export const revisions = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 64, unit: 'binary' }),
@@ -21,10 +24,10 @@ export const revisions = fc
   )
   .filter((text) => text.length >= 1 && text.length <= 64 && text.isWellFormed())
 
-/** Any list of types, in any order, with repeats. */
+/** Lists of types in any order, with repeats. */
 export const typeLists = fc.array(fc.constantFrom(...generationTypes), { minLength: 1, maxLength: 6 })
 
-/** Types of one run: one or two, in the order of the enum. */
+/** The types of one run: one or two, in the order of the enum. */
 const typesOfOneRun = typeLists.map((types) => typeSets(canonicalTypes(types))[0] ?? [])
 
 export const subjects: fc.Arbitrary<MetadataSubject> = fc.record({
@@ -37,7 +40,7 @@ export const subjects: fc.Arbitrary<MetadataSubject> = fc.record({
 
 export const attempts = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 100_000 }))
 
-/** A run in each state, to begin a story with. */
+/** Runs of each state, from which a sequence of facts can begin. */
 export const anyRun: fc.Arbitrary<Run> = fc.constantFrom<Run>(
   plannedRun(),
   claimedRun(),
@@ -107,7 +110,7 @@ export const facts: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({ kind: fc.constant('ANNOUNCED' as const) }),
 )
 
-/** Facts with the time each one comes, in order. */
+/** Sequences of facts, each with its time, in order of time. */
 export const factSequences: fc.Arbitrary<readonly { readonly fact: Fact; readonly atMs: number }[]> = fc
   .array(fc.record({ fact: facts, laterMs: fc.integer({ min: 0, max: 2 * minute }) }), { maxLength: 40 })
   .map((steps) => {

@@ -10,9 +10,11 @@ export const acceptingCancels: Partial<DataZone> = { cancelRun: async () => answ
 /** An earlier Start of unknown outcome. */
 export const withEarlierStart = { earlierStart: { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute } }
 
-/** The cancel of a record, as `cancelRequest()` makes it. */
+/** The cancel that `cancelRequest()` leaves on a record. */
 export const recordedCancel = { requestedAtMs: t0, requestId: 'stop-1' }
 
-/** A starter that receives the request to cancel long after it was sent, so that it does not check again. */
+/**
+ * Opens a starter that receives a cancel request a minute after it was sent, so that it handles the request only once.
+ */
 export const cancelWorld = (runs: readonly Run[], script: Partial<DataZone> = {}, settings = {}) =>
   starterWorld({ runs, script, settings, sentAtMs: t0 - minute })

@@ -17,8 +17,11 @@ const isExecutable = (path: string): boolean => {
   }
 }
 
-/** The Chromium of this machine; `CHROMIUM` names another. Undefined where there is none. */
+/**
+ * The path of Chromium: that in the environment variable `CHROMIUM`, or else an installed one. Undefined if there is
+ * none.
+ */
 export const chromiumPath = places.find((path) => path !== undefined && path !== '' && isExecutable(path))
 
-/** A container's root user has no sandbox to start Chromium in. */
+/** Chromium refuses to start its sandbox as root, the usual user of a container. */
 export const chromiumArguments: readonly string[] = process.getuid?.() === 0 ? ['--no-sandbox'] : []

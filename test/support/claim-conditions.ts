@@ -1,16 +1,16 @@
 import type { ClaimConditions, ClaimResult } from '../../lib/ports/run-store.ts'
 import type { ClaimedRun, Counter, ParkedRun } from '../../lib/run/run.ts'
 
-/** What a table in memory holds of all that a claim is conditional on. */
+/** The state of a table in memory that the conditions of a claim are checked against. */
 interface Held {
-  /** Whether a record is still as it was read. */
+  /** Returns whether the record is unchanged since it was read. */
   readonly isAsRead: (read: ClaimedRun | ParkedRun) => boolean
   readonly isAbsentOrPlanned: boolean
   readonly claimCount: number
   readonly runsIn: (counter: Counter) => number
 }
 
-/** Why a claim cannot be written, in the order of the port; undefined when it can. */
+/** Returns why a claim cannot be written, checked in the order that the port documents; undefined if it can. */
 export const claimRefused = (
   claim: ClaimedRun,
   { replaces, claimCount, capCounts = [] }: ClaimConditions,

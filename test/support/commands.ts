@@ -35,7 +35,7 @@ export interface RunningCommand {
 
 const environmentMark = (mark: string) => `${markName}=${mark}`
 
-/** Lists `pid command` from /proc. A zombie has no command line and is left out. */
+/** Lists `pid command` from /proc, without zombies, which have no command line. */
 const markedOnLinux = async (mark: string): Promise<readonly string[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')

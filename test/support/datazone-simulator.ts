@@ -4,13 +4,13 @@ import { sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import { type DataZoneServerOptions, startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 
-/** What a test undoes when it ends, the latest first. */
+/** What to undo after a test, in reverse order. */
 export const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
 })
 
-/** A client of the AWS SDK that makes one attempt. */
+/** Returns a client of the AWS SDK that makes one attempt per call. */
 export const clientOf = (endpoint: string, accessKeyId = 'local'): DataZoneClient =>
   new DataZoneClient({
     endpoint,
@@ -19,7 +19,7 @@ export const clientOf = (endpoint: string, accessKeyId = 'local'): DataZoneClien
     maxAttempts: 1,
   })
 
-/** A simulator on a free port with the sample catalogue, its SDK client, and `ask` for requests of any kind. */
+/** Starts a simulator on a free port with the sample catalogue, an SDK client, and `ask`, which sends raw requests. */
 export const startSimulator = async (options: DataZoneServerOptions = {}) => {
   const server = await startDataZoneServer({ seed: 'test', failureShare: 0, ...options })
   const client = clientOf(server.endpoint)
@@ -35,7 +35,7 @@ export const startSimulator = async (options: DataZoneServerOptions = {}) => {
   return { ...server, client, ask }
 }
 
-/** A Start that the sample catalogue takes. */
+/** A Start that succeeds with the sample catalogue. */
 export const startRequest: StartMetadataGenerationRunInput = {
   domainIdentifier: sampleDomainId,
   owningProjectIdentifier: 'salesproject01',
@@ -44,5 +44,5 @@ export const startRequest: StartMetadataGenerationRunInput = {
   clientToken: 'token',
 }
 
-/** An error whose message has this text in it. */
+/** Matches an error whose message contains this text. */
 export const saying = (text: string) => ({ message: expect.stringContaining(text) })

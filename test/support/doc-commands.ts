@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** A block of commands of a documentation page. */
+/** A code block of a documentation page. */
 export interface DocBlock {
   readonly page: string
   readonly text: string
@@ -14,7 +14,7 @@ const pages = async (): Promise<readonly string[]> => [
   ...(await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ]
 
-/** Returns every block in a language of README.md and docs/, as it is shown; of a list, without its indentation. */
+/** Returns every code block in this language of README.md and docs/. A block in a list loses its indentation. */
 export const docBlocks = async (language = 'sh'): Promise<readonly DocBlock[]> => {
   const block = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm')
   const found = await Promise.all(
@@ -29,7 +29,7 @@ export const docBlocks = async (language = 'sh'): Promise<readonly DocBlock[]> =
   return found.flat()
 }
 
-/** The lines of a block that are commands of dzrun, without comments. */
+/** Returns the dzrun commands of a block, without comments. */
 export const dzrunLines = ({ text }: DocBlock): readonly string[] =>
   text
     .replaceAll(/\\\n\s*/g, '')

@@ -1,13 +1,13 @@
 import { type DocBlock, dzrunLines } from './doc-commands.ts'
 
-/** Blocks that test/e2e/docs-commands.test.ts does not run, by what they match, each with the reason. */
+/** Patterns of the blocks that test/e2e/docs-commands.test.ts does not run, each with the reason. */
 const skipped: readonly { readonly page?: string; readonly block: RegExp; readonly why: string }[] = [
   {
     page: 'docs/CLI.md',
     block: /^dzrun /,
     why: 'generated; test/unit/cli/reference.test.ts checks the arguments and flags of each example',
   },
-  { page: 'docs/CLI.md', block: /completion/, why: 'changes the shell of a person' },
+  { page: 'docs/CLI.md', block: /completion/, why: "changes the user's shell" },
   {
     page: 'docs/SIMULATOR.md',
     block: /dzrun doctor/,
@@ -16,18 +16,22 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
   {
     page: 'docs/SIMULATOR.md',
     block: /simulator:drift/,
-    why: 'a check of the repository; a test of the simulator fails on the same differences',
+    why: 'checks the repository; a test of the simulator fails on the same differences',
   },
-  { page: 'docs/SIMULATOR.md', block: /./, why: 'test/e2e/docs-simulator.test.ts runs them at a simulator' },
+  {
+    page: 'docs/SIMULATOR.md',
+    block: /./,
+    why: 'test/e2e/docs-simulator.test.ts runs them against a simulator',
+  },
   { page: 'README.md', block: /npm run demo$/, why: 'test/e2e/demo.test.ts runs the demo' },
   {
     page: 'README.md',
     block: /^npm run check/,
-    why: 'the checks of the repository itself; .ci/run runs them',
+    why: 'checks the repository; .ci/run runs it',
   },
   {
     block: /^(npm ci && )?npm start( -- [- .\w/]+)?$/,
-    why: 'starts another stack; test/e2e/start.test.ts starts one with each of the flags',
+    why: 'starts another stack; test/e2e/start.test.ts starts one with each flag',
   },
   {
     page: 'docs/LOCAL.md',
@@ -60,19 +64,20 @@ const skipped: readonly { readonly page?: string; readonly block: RegExp; readon
   },
   {
     block: /^aws sqs [\s\S]*notifications-dead/,
-    why: 'the queue exists in a stack with a topic for notifications only, which the local one lacks',
+    why: 'the queue exists only in a stack with a notification topic, which the local stack lacks',
   },
-  { block: /^npx dzrun membership /, why: 'reads roles of IAM, which the local stack does not have' },
+  { block: /^npx dzrun membership /, why: 'reads IAM roles, which the local stack does not have' },
 ]
 
-/** Returns why a block is not run; undefined for one that is. */
+/** Returns why a block is not run; undefined if it is. */
 export const skipReason = ({ page, text }: DocBlock): string | undefined =>
   skipped.find((entry) => (entry.page === undefined || entry.page === page) && entry.block.test(text))?.why
 
-/** Blocks of the AWS CLI and curl, and those of scripts in this repository. */
+/** Returns whether the block calls the AWS CLI or curl. */
 export const isShell = ({ text }: DocBlock): boolean => /^(aws|curl|source) /.test(text)
+/** Returns whether the block calls a script of this repository. */
 export const isScript = ({ text }: DocBlock): boolean => /^(node examples\/|npm run logs)/.test(text)
 
-/** Whether a test runs the block, or the list names it with the reason why none does. */
+/** Returns whether a test runs the block or `skipped` has a reason why none does. */
 export const isAccountedFor = (block: DocBlock): boolean =>
   skipReason(block) !== undefined || isShell(block) || isScript(block) || dzrunLines(block).length > 0

@@ -11,7 +11,10 @@ interface DrivenStart {
   readonly throttled: boolean
 }
 
-/** Sends a Start in each slot until `untilMs`; `isThrottled` says which ones DataZone refuses. Returns the pace each time. */
+/**
+ * Sends a Start in each slot until `untilMs` and returns the pace at each. `isThrottled` decides which Starts DataZone
+ * throttles.
+ */
 export const driveStarts = (untilMs: number, isThrottled: (atMs: number) => boolean) => {
   let pace: Pace = { nextSlotMs: 0 }
   const starts: DrivenStart[] = []
@@ -25,7 +28,7 @@ export const driveStarts = (untilMs: number, isThrottled: (atMs: number) => bool
   return { pace, starts }
 }
 
-/** Throttling by chance: 10% to 40% of all Starts, whatever their rate is, for 30 s to 5 minutes. */
+/** Throttling by chance: DataZone refuses 10% to 40% of all Starts, at any rate, for 30 s to 5 minutes. */
 interface RandomThrottling {
   readonly isThrottled: (atMs: number) => boolean
   readonly endMs: number
@@ -38,10 +41,10 @@ export const randomThrottling = (seed: string): RandomThrottling => {
   return { endMs, isThrottled: (atMs) => atMs < endMs && random.chance(share) }
 }
 
-/** The pace is back after less than this, whatever it was. */
+/** Any pace recovers within this time. */
 const longestRecoveryMs = 6 * 60_000
 
-/** From the end of the throttling to 90% of the configured rate, in seconds. */
+/** Returns the seconds from the end of the throttling until the pace is back at 90% of the configured rate. */
 export const recoverySeconds = ({ isThrottled, endMs }: RandomThrottling): number => {
   const { starts } = driveStarts(endMs + longestRecoveryMs, isThrottled)
   const back = starts.find(({ atMs, rate }) => atMs >= endMs && rate >= 0.9 * configuredRate)

@@ -2,7 +2,7 @@ import type { RunEventDetail } from '../../lib/contracts/run-event.ts'
 
 type Data = RunEventDetail['data']
 
-/** The detail of a Failed event; `number` makes its ids unique. */
+/** Returns the detail of a Failed event; `number` makes its ids unique. */
 export const failedEvent = (number: number, over: Partial<Data> = {}): RunEventDetail => ({
   metadata: {
     id: `event-${number}`,
@@ -30,7 +30,7 @@ export const failedEvent = (number: number, over: Partial<Data> = {}): RunEventD
   },
 })
 
-/** An event as EventBridge puts it on a queue. */
+/** Returns an event as EventBridge puts it on a queue. */
 export const envelope = (detail: RunEventDetail): string =>
   JSON.stringify({
     version: '0',

@@ -1,10 +1,12 @@
 import { findDynoxide } from '../../local/dynamodb/dynoxide.ts'
 import { externalEndpoint } from '../../local/dynamodb/external-endpoint.ts'
 
-/** The engine that the stacks of these tests use instead of one of their own; undefined: each starts the embedded one. */
+/**
+ * The endpoint of the engine that all stacks of these tests share; undefined if each starts its own embedded engine.
+ */
 export const externalEngine = externalEndpoint(process.env)
 
-/** Whether the embedded engine can be started on this machine. */
+/** Whether this machine has the embedded engine. */
 export const hasEmbeddedEngine = (() => {
   try {
     return findDynoxide(process.env['PATH'] ?? '') !== ''
@@ -14,10 +16,10 @@ export const hasEmbeddedEngine = (() => {
 })()
 
 /**
- * Whether the external engine is moto's server, which is Werkzeug. It loses what concurrent callers write: a transaction
- * that fails puts back its tables as they were when it began, with what others wrote meanwhile, and two conditional writes
- * at once can both succeed (2 of 150 rounds of PutItem, 6 of 150 rounds of transactions). Tests that run several functions
- * or writers at once are skipped there, by name.
+ * Whether the external engine is moto, which runs on Werkzeug. Moto loses concurrent writes: a transaction that fails
+ * restores its tables to their state at its beginning, which undoes writes that other callers made since, and two
+ * concurrent conditional writes can both succeed (2 of 150 rounds of PutItem, 6 of 150 rounds of transactions). Tests
+ * that run several functions or writers at once are skipped on moto.
  */
 export const isMoto =
   externalEngine !== undefined &&

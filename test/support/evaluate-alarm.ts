@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** Evaluates alarms of the template as CloudWatch does, as far as the template uses it. */
+/** Evaluates alarms as CloudWatch does, for the features of CloudWatch that the template uses. */
 
 const statistics = {
   Sum: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0),
@@ -39,7 +39,7 @@ export const alarmSchema = z.looseObject({
 })
 export type Alarm = z.infer<typeof alarmSchema>
 
-/** The metrics that an alarm watches, by the id that its expression uses. */
+/** Returns the metrics that an alarm watches, each with its id in the alarm's expression. */
 export const watchedMetrics = (alarm: Alarm) =>
   alarm.Metrics === undefined
     ? [{ id: 'value', ...watched.parse({ Metric: alarm, Period: alarm.Period, Stat: alarm.Statistic }) }]
@@ -50,15 +50,15 @@ export const watchedMetrics = (alarm: Alarm) =>
 const expressionOf = ({ Metrics }: Alarm): string =>
   Metrics?.find(({ Expression }) => Expression !== undefined)?.Expression ?? 'value'
 
-/** How long an alarm looks back, in ms. */
+/** Returns how long an alarm looks back, in ms. */
 export const spanMs = (alarm: Alarm): number =>
   alarm.EvaluationPeriods * (watchedMetrics(alarm)[0]?.Period ?? 0) * 1000
 
-/** What a metric sent at one moment. */
+/** The values of a metric at one time. */
 export interface Sample {
   readonly namespace: string
   readonly name: string
-  /** As the template has them, references included. */
+  /** With the template's values, references included. */
   readonly dimensions: Readonly<Record<string, unknown>>
   readonly values: readonly number[]
   readonly atMs: number
@@ -73,7 +73,7 @@ const operators: Readonly<Record<string, (left: number, right: number) => number
 }
 const levels = [['>'], ['+'], ['/']] as const
 
-/** Computes the metric math of the template: numbers, ids, FILL, IF, and operators with their precedence. */
+/** Computes an expression of metric math from numbers, ids, FILL, IF and operators, with their precedence. */
 const compute = (expression: string, values: Values): number => {
   const tokens = expression.match(/[A-Za-z_]+|[\d.]+|[()+/>,]/g) ?? []
   const next = (): string => tokens.shift() ?? ''
@@ -128,7 +128,7 @@ const comparisons = {
   LessThanThreshold: (value: number, threshold: number) => value < threshold,
 }
 
-/** The datapoint of the period that ends at `toMs`; undefined without any data. */
+/** Returns the datapoint of the period that ends at `toMs`; undefined if the period has no data. */
 const datapoint = (alarm: Alarm, samples: readonly Sample[], toMs: number): number | undefined => {
   const values = new Map<string, number | undefined>()
   for (const { id, Metric, Period, Stat } of watchedMetrics(alarm)) {
@@ -148,7 +148,7 @@ const datapoint = (alarm: Alarm, samples: readonly Sample[], toMs: number): numb
   return hasData ? compute(expressionOf(alarm), values) : undefined
 }
 
-/** The state of an alarm at `nowMs`, from everything that was sent. */
+/** Returns the state of an alarm at `nowMs`, from all samples. */
 export const stateOf = (
   alarm: Alarm,
   samples: readonly Sample[],

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How the server answers one AssumeRole: with credentials that expire then, or with an error. */
+/** An answer to AssumeRole: credentials that expire at this time, or an error. */
 export type AssumeRoleAnswer = { readonly expiresAtMs: number } | { readonly error: string; status: number }
 
 const credentialsXml = (expiresAtMs: number, number: number): string =>
@@ -15,7 +15,7 @@ const errorXml = (code: string): string =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>
   <Message>answered by the test</Message></Error><RequestId>request-1</RequestId></ErrorResponse>`
 
-/** Serves AssumeRole on loopback: session n has the access key ASIA<n>. `received` holds the form of each call. */
+/** Serves AssumeRole on loopback. Session n has the access key ASIA<n>. `received` holds the form data of each call. */
 export const startFakeSts = async (answer: () => AssumeRoleAnswer, { latencyMs = 0 } = {}) => {
   const received: URLSearchParams[] = []
   const server = createServer(async (request, response) => {

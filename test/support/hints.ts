@@ -32,7 +32,7 @@ export const dataZoneWith = (statuses: Statuses): Partial<DataZone> => ({
     }),
 })
 
-/** The context of an observer that runs a minute after `t0`, while DataZone shows `statuses`. */
+/** Returns the context of an observer that runs a minute after `t0`, while DataZone shows `statuses`. */
 export const observer = (
   statuses: Parameters<typeof dataZoneWith>[0],
   over: Partial<HandleEventsContext> = {},

@@ -1,6 +1,6 @@
 import { startDynamoDb } from '../../local/dynamodb/server.ts'
 
-/** Holds a DynamoDB engine until it is killed, and says where it is: for the test that kills it. */
+/** Runs a DynamoDB engine and prints its endpoint and process id, until a test kills this process. */
 const { endpoint, pid } = await startDynamoDb({ environment: {} })
 console.log(JSON.stringify({ endpoint, pid }))
 setInterval(() => {}, 60_000)

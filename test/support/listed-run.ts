@@ -3,7 +3,7 @@ import type { Run } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import { t0 } from './runs.ts'
 
-/** A run as the list of runs shows it. */
+/** Returns the row of a run in the run list. */
 export const listedRun = (run: Run, status: RunSummary['status']): RunSummary => ({
   record: runKey(run).record,
   domainId: run.subject.domainId,

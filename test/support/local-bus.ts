@@ -36,7 +36,7 @@ export const openLocalBus = async () => {
     server,
     client,
     delivered,
-    /** The parsed body of each delivery. */
+    /** Returns the parsed body of each delivery. */
     bodies: (): readonly unknown[] => delivered.map(({ body }) => JSON.parse(body)),
     put: (detail: object, DetailType = 'Ended') =>
       client.send(

@@ -30,7 +30,7 @@ export async function exit() {
 
 export async function mute() {}
 
-/** Writes an item and puts an event for each message, and then fails or throws if the message says so. */
+/** Writes an item and puts an event for each message, then fails or throws if the message asks for it. */
 export async function consume({ Records }, { awsRequestId }) {
   const table = new DynamoDBClient()
   const batchItemFailures = []
@@ -50,7 +50,9 @@ export async function consume({ Records }, { awsRequestId }) {
   return { batchItemFailures }
 }
 
-/** Sends its event to a queue with a client that has no explicit endpoint and follows the queue's URL. */
+/**
+ * Sends its event to a queue with a client that has no explicit endpoint, so that it calls the host of the queue's URL.
+ */
 export async function forward(event) {
   const command = new SendMessageCommand({
     QueueUrl: process.env.QUEUE_URL,

@@ -11,8 +11,8 @@ import { packagedWithPolicy } from './packaged-policy.ts'
 import { catalogueOf, type TestAsset } from './requests.ts'
 
 /**
- * Settings that shorten every waiting time to fractions of a second. The three assumptions about DataZone keep their
- * real values: a test that shortens one must shorten it in the simulator too.
+ * Settings that shorten every wait to a few seconds or less. The three assumptions about DataZone keep their real
+ * values: a test that shortens one must shorten it in the simulator, too.
  */
 export const fastSettings = {
   LEASE_SECONDS: '2',
@@ -26,7 +26,7 @@ export const fastSettings = {
   START_RATE_PER_SECOND: '50',
 }
 
-/** Runs that last a fraction of a second, and a Start quota too high to matter. */
+/** Makes runs last a fraction of a second, and the Start quota too high to matter. */
 const fastDataZone = {
   seed: 1,
   medianMs: 250,
@@ -40,11 +40,11 @@ export interface SystemOptions extends Pick<StackOptions, 'parameters' | 'taps' 
   readonly assets: readonly TestAsset[]
   /** Ids of the data sources. */
   readonly dataSources?: readonly string[]
-  /** Replaces config/policy.json. Packaging it takes some seconds. */
+  /** Replaces config/policy.json. Packaging the service with it takes some seconds. */
   readonly policy?: object
   readonly datazone?: Partial<DataZoneServerOptions>
   readonly batch?: { readonly size: number; readonly windowSeconds: number }
-  /** The visibility timeout of the request queue. Default: the template's, which is minutes. */
+  /** The visibility timeout of the request queue. Default: the template's, which is several minutes. */
   readonly visibilitySeconds?: number
 }
 
@@ -65,7 +65,10 @@ const withBatches = (template: Template, batch: SystemOptions['batch']): Templat
   return copy
 }
 
-/** Starts the real bundles on the local stack with a simulated DataZone, in mode `run`. Only the test sweeps. */
+/**
+ * Starts the real bundles on the local stack with a simulated DataZone, in mode `run`. No schedule runs: the test
+ * sweeps.
+ */
 export const openSystem = (options: SystemOptions) => openTogether((opened) => open(options, opened))
 export type LocalSystem = Awaited<ReturnType<typeof openSystem>>
 
@@ -130,8 +133,8 @@ const open = async (options: SystemOptions, opened: Closers) => {
         { deadlineMs },
       ),
     /**
-     * Waits until the request queue is empty and no function runs. With taps, messages of killed workers stay hidden for
-     * the template's minutes, so hidden messages do not count.
+     * Waits until the request queue is empty and no function runs. With taps and the template's visibility timeout,
+     * messages of killed workers stay hidden for minutes, so hidden messages do not count then.
      */
     untilIdle: () =>
       eventually(

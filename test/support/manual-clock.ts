@@ -5,7 +5,9 @@ export interface ManualClock extends Clock {
   advance(byMs: number): void
 }
 
-/** Time that only tests move. Sleeping moves it at once; chance is always a half. */
+/**
+ * Returns a clock that moves only by `advance` and `sleepUntil`, which returns at once. `random` always returns 0.5.
+ */
 export const manualClock = (startMs = t0): ManualClock => {
   let nowMs = startMs
   return {

@@ -16,7 +16,7 @@ import { sqsRecord } from './sqs-record.ts'
 import { defaults } from './starter-world.ts'
 import { unlimitedPace } from './unlimited-pace.ts'
 
-/** One metric of an EMF line that a function printed. */
+/** A metric of an EMF line that a function printed. */
 export interface Emitted {
   readonly namespace: string
   readonly name: string
@@ -24,7 +24,7 @@ export interface Emitted {
   readonly values: readonly number[]
 }
 
-/** Returns what `act` sends through the metrics of Powertools, as they stand in its EMF line. */
+/** Runs `act` with the metrics of Powertools and returns the metrics of its EMF line. */
 export const emittedBy = async (
   settings: { readonly namespace: string; readonly serviceName: string },
   act: (telemetry: Telemetry) => Promise<unknown> | unknown,
@@ -53,7 +53,7 @@ export const emittedBy = async (
 
 type PollerParts = Parameters<typeof pollerHandler>[0]
 
-/** One sweep of the poller with ports in memory. */
+/** Runs one sweep of the poller with ports in memory. */
 export const sweepOnce = (
   ports: Partial<PollerParts['ports']>,
   telemetry: Telemetry,
@@ -78,7 +78,7 @@ export const sweepOnce = (
 
 type StarterPorts = Parameters<typeof starterHandler>[0]['ports']
 
-/** One invocation of the starter with a request, and ports in memory. */
+/** Invokes the starter once with a request and ports in memory. */
 export const startOnce = (
   request: object,
   ports: Partial<StarterPorts>,

@@ -3,11 +3,11 @@ import type { BackfillEntry } from '../../lib/run/backfill-asset.ts'
 import type { BackfillPlan } from '../../lib/run/backfill-plan.ts'
 
 export interface MemoryBackfillPlans extends BackfillPlans {
-  /** The entries of a plan, in order. */
+  /** Returns the entries of a plan, in order. */
   entriesOf(plan: BackfillPlan): readonly BackfillEntry[]
 }
 
-/** Backfill plans with the conditions of the real ones. */
+/** Returns backfill plans in memory, with the write conditions of the table. */
 export const memoryBackfillPlans = (): MemoryBackfillPlans => {
   const plans = new Map<string, BackfillPlan>()
   const chunks = new Map<string, readonly BackfillEntry[]>()

@@ -2,10 +2,10 @@ import type { Breakers } from '../../lib/ports/breakers.ts'
 import type { Breaker } from '../../lib/run/breaker.ts'
 import { bookOfBreakers } from '../simulation/ports/breakers.ts'
 
-/** Past every breaker, so that none is ignored as opened far ahead. */
+/** Later than any breaker of a test was opened: the book ignores breakers that were opened in the future. */
 const later = Date.UTC(9999, 0)
 
-/** Breakers in memory, some of them open. */
+/** Returns breakers in memory, with these open. */
 export const memoryBreakers = (...open: readonly Breaker[]): Breakers => {
   const book = bookOfBreakers(() => later)
   for (const breaker of open) book.trip(breaker)

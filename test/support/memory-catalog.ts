@@ -2,7 +2,7 @@ import type { Catalog } from '../../lib/ports/catalog.ts'
 import type { Refusal } from '../../lib/ports/datazone.ts'
 import type { AssetDetails, CatalogAsset } from '../../lib/run/backfill-asset.ts'
 
-/** An asset of a catalog in memory; its latest revision is `revision` unless the details say otherwise. */
+/** An asset of a catalog in memory. Its latest revision is `revision`, unless `details` has another. */
 export interface MemoryAsset extends CatalogAsset {
   readonly revision: string
   readonly isPublished?: boolean
@@ -15,7 +15,7 @@ const refused = (kind: Refusal['kind']) =>
     refusal: { kind, definite: true, name: kind, message: 'for a test', cause: new Error(kind) },
   }) as const
 
-/** A catalog that makes its assets when a page is asked for, so that it can be larger than memory. */
+/** Returns a catalog that creates the assets of a page when the page is read, so that it can be larger than memory. */
 export const memoryCatalog = (
   assetAt: (index: number) => MemoryAsset,
   count: number,

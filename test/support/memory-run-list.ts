@@ -4,12 +4,12 @@ import { generationTypes, type Run } from '../../lib/run/run.ts'
 import type { RunSummary } from '../../lib/run/run-summary.ts'
 import { rowOfRun } from '../../page/server/run-row.ts'
 
-/** The list is read once for each status, so a reading of the whole store serves all of them for so long. */
-const listKeptMs = 200
+/** The page reads the list once for each status, so one pass over the store is reused for this long. */
+const cachedForMs = 200
 
 const summaries = new WeakMap<Run, RunSummary>()
 
-/** A record as the index by domain and status shows it. */
+/** Returns a record as the index by domain and status shows it. */
 const summaryOf = (run: Run): RunSummary => {
   const known = summaries.get(run)
   if (known !== undefined) return known
@@ -24,11 +24,11 @@ const summaryOf = (run: Run): RunSummary => {
   return summary
 }
 
-/** The index by domain and status of runs in memory, in one page. */
+/** Returns the index by domain and status of runs in memory. It has one page. */
 export const memoryRunList = (all: () => readonly Run[]): RunList => {
   let listed: { readonly atMs: number; readonly runs: readonly RunSummary[] } | undefined
   const allRuns = (): readonly RunSummary[] => {
-    if (listed === undefined || Date.now() - listed.atMs > listKeptMs)
+    if (listed === undefined || Date.now() - listed.atMs > cachedForMs)
       listed = { atMs: Date.now(), runs: all().map(summaryOf) }
     return listed.runs
   }

@@ -8,25 +8,25 @@ import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import { claimRefused } from './claim-conditions.ts'
 
 export interface MemoryRunStore extends RunStore {
-  /** Every record, by its sort key. */
+  /** Returns every record, ordered by key. */
   all(): readonly Run[]
-  /** The record with the same key as `run`. */
+  /** Returns the stored record with the key of `run`. */
   current(run: Run): Run | undefined
-  /** How many runs a cap's counter holds. */
+  /** Returns how many runs a cap's counter holds. */
   runsIn(counter: Counter): number
-  /** Puts a record into the store as another writer would. */
+  /** Writes records without any condition, as another writer may. */
   put(...runs: readonly Run[]): void
-  /** Successful writes, in order: `claim RUN#4#...`. */
+  /** Successful writes, in order, such as `claim RUN#4#...`. */
   readonly writes: string[]
   readonly unreadable: UnreadableRecord[]
-  /** Called before each write; may write something else first, or throw. */
+  /** Called before each write. A test may write something else here, or throw. */
   beforeWrite: (run: Run) => void
 }
 
-/** What the table cannot answer. */
+/** Returns the error of a table that does not answer. */
 export const storeDown = () => new PortUnavailable('table', new Error('down for a test'))
 
-/** A run store with the conditions of the real one, and none of its failures unless a test asks for them. */
+/** Returns a run store in memory, with the write conditions of the table. It fails only if a test makes it fail. */
 export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const records = new Map<string, Run>()
   const id = ({ partition, record }: RunKey) => `${partition} ${record}`
@@ -40,7 +40,7 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
   const counters = new Map<string, number>()
   const nameOf = ({ cap, period }: Counter) => `${cap} ${period}`
 
-  /** What owes something by then, oldest first, in two pages. */
+  /** Yields the records that are due by `nowMs`, oldest first, in two pages. */
   async function* inPages(nowMs: number, isWanted: (run: Run) => boolean): AsyncGenerator<Records> {
     const due = store
       .all()

@@ -3,11 +3,11 @@ import { partitionOf } from '../../lib/run/identity.ts'
 import { type Skip, skipSlot } from '../../lib/run/skip.ts'
 
 export interface MemorySkipLog extends SkipLog {
-  /** The skips of a partition, the oldest first. */
+  /** Returns the skips of a partition, oldest first. */
   skipsOf(partition: string): readonly Skip[]
 }
 
-/** A skip log with the slots of the real one. */
+/** Returns a skip log in memory that keeps one skip per slot, as the table does. */
 export const memorySkipLog = (): MemorySkipLog => {
   const logs = new Map<string, Map<string, Skip>>()
   const logOf = (partition: string) => logs.get(partition) ?? new Map<string, Skip>()

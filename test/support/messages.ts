@@ -33,7 +33,7 @@ const cancel = {
   requestedAt: '2026-11-20T02:14:00Z',
 } as const
 
-/** Of all of asset-1 that was asked for until t0. */
+/** Returns a request to cancel everything that was requested for asset-1 until t0. */
 export const cancelRequest = (over: Partial<AssetCancelRequest> = {}): AssetCancelRequest => ({
   ...cancel,
   asset: { id: 'asset-1' },
@@ -59,7 +59,7 @@ export const assetEvent = (over: Partial<AssetEvent> = {}): AssetEvent => ({
   ...over,
 })
 
-/** More than one run may have: they make two. */
+/** More types than one run may have, so that a request with them makes two runs. */
 export const threeTypes: GenerationType[] = [
   'BUSINESS_DESCRIPTIONS',
   'BUSINESS_NAMES',

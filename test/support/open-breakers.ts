@@ -15,7 +15,7 @@ export const quotaFull = openBreaker(
   pauses,
 )
 
-/** The same breaker with its probe due now. */
+/** Returns the breaker with its probe due now. */
 export const probeDue = (breaker: Breaker): Breaker => ({ ...breaker, nextProbeAtMs: t0 })
 
 export const requestForAsset = (id: string) => runRequest({ requestId: id, asset: { id, revision: '4' } })

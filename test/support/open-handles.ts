@@ -1,4 +1,6 @@
-/** The handles that a stack opens and must close: listening sockets, connections, child processes, worker threads. */
+/**
+ * Kinds of handles that a stack opens and must close: listening sockets, connections, child processes, worker threads.
+ */
 const counted = ['TCPServerWrap', 'TCPSocketWrap', 'ProcessWrap', 'PipeWrap', 'MessagePort']
 
 /** Counts the open handles of this process by kind. A difference between before and after is a leak. */

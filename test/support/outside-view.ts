@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Control } from '../../local/datazone/control/control.ts'
 import type { Stack } from '../../local/stack-api.ts'
 
-/** A record of the table. This schema shares no code with the system under test. */
+/** A record of the table. The schema deliberately shares no code with the system under test. */
 const recordSchema = z.looseObject({
   pk: z.string(),
   sk: z.string(),
@@ -86,14 +86,17 @@ export const outsideView = ({
   }
   const recordsOf = async (...assetIds: readonly string[]) =>
     (await records()).filter((record) => assetIds.includes(record.assetId))
-  /** Returns the terminal and rejected events on the run bus, oldest first; not the answers to other requests. */
+  /**
+   * Returns the terminal events on the run bus, Rejected included, oldest first; no Started, Skipped or Duplicate
+   * event.
+   */
   const endings = (): readonly EventDetail[] =>
     stack
       .archive('RunEventBus')
       .filter(({ event }) => event.source === 'datazone-run-orchestrator')
       .map(({ event }) => detailSchema.parse(event.detail))
       .filter(({ data }) => !['STARTED', 'SKIPPED', 'DUPLICATE'].includes(data.status))
-  /** Returns the endings of some assets without repeats: a repeated event has the same id (P4). */
+  /** Returns the endings of some assets, without repeats of an event id (P4). */
   const endingsOf = (...assetIds: readonly string[]) =>
     withoutRepeats(endings().filter(({ data }) => assetIds.includes(data.asset?.id ?? '')))
   const runsOf = (...assetIds: readonly string[]) =>
@@ -124,7 +127,7 @@ export const outsideView = ({
     rejectedCopies: async () =>
       (await drain('RejectedQueue')).map((body) => rejectedSchema.parse(JSON.parse(body))),
     deadLetters: () => drain('RequestDeadLetterQueue'),
-    /** Returns the log lines of the functions that have this message. */
+    /** Returns the functions' log lines with this message. */
     logged: (message: string) =>
       lines.flatMap(({ line }) => {
         if (!line.startsWith('{')) return []

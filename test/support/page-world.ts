@@ -97,7 +97,7 @@ const catalogWith = (assets: number) =>
     assets,
   )
 
-/** What the stack has beside its servers: nothing is paused, and 7,200 of 10,000 runs of the month are used. */
+/** The parts of the stack without a server: nothing is paused, and 7,200 of the month's 10,000 runs are used. */
 const quietState = {
   switches: { pauseOf: async () => undefined },
   pauses: { pausesOf: async () => [] },
@@ -113,9 +113,9 @@ const quietState = {
   tableName: 'runs',
 }
 
-/** What a test does to the queues. */
+/** Returns what a test does to the queues. */
 const queueActions = ({ sqs, requestQueueUrl, rejectedQueueUrl }: Queues) => ({
-  /** Takes the messages off the request queue. */
+  /** Receives and deletes the messages of the request queue. */
   takeRequests: async (): Promise<readonly unknown[]> => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: requestQueueUrl, MaxNumberOfMessages: 10 }),
@@ -124,13 +124,13 @@ const queueActions = ({ sqs, requestQueueUrl, rejectedQueueUrl }: Queues) => ({
       await sqs.send(new DeleteMessageCommand({ QueueUrl: requestQueueUrl, ReceiptHandle }))
     return Messages.map(({ Body = '' }) => JSON.parse(Body))
   },
-  /** Puts the copy of a rejected request on its queue. */
+  /** Puts the copy of a rejected request on the rejected queue. */
   reject: async (copy: { readonly body: string; readonly reasons: readonly string[] }): Promise<void> => {
     await sqs.send(new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify(copy) }))
   },
 })
 
-/** Starts pages of a stack, and closes the last one at the end. */
+/** Returns a function that starts a page of the stack. Closing `opened` closes the page that was started last. */
 const pageStarter = (stack: PageStack, options: WorldOptions, opened: Closers) => {
   let page: Page | undefined
   opened.add(async () => page?.close())
@@ -150,7 +150,7 @@ const pageStarter = (stack: PageStack, options: WorldOptions, opened: Closers) =
   }
 }
 
-/** The subject of a run of an asset in the page's domain. */
+/** Returns the subject of a run of an asset in the page's domain. */
 export const subjectOf = (assetId: string) =>
   ({
     kind: 'METADATA_GENERATION',
@@ -170,7 +170,7 @@ export const acceptedRequest = {
   asset: { id: 'orders' },
 }
 
-/** Opens what a page needs: a stack in memory, with a real simulator, event bus and queue on loopback. */
+/** Opens a stack for a page: a table in memory, and a real simulator, event bus and queue server on loopback. */
 export const openPageWorld = async (options: WorldOptions = {}) => {
   const opened = closers()
   const store = memoryRunStore()

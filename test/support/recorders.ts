@@ -6,7 +6,7 @@ import type { EventBus } from '../../lib/ports/event-bus.ts'
 import type { RequestQueue } from '../../lib/ports/request-queue.ts'
 
 export interface RecordingBus extends EventBus {
-  /** What the bus took. */
+  /** The events that the bus accepted. */
   readonly events: RunEvent[]
   refuses: (event: RunEvent) => boolean
 }

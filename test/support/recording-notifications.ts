@@ -3,7 +3,7 @@ import { PortUnavailable } from '../../lib/errors.ts'
 import type { Notifications } from '../../lib/ports/notifications.ts'
 
 export interface RecordingNotifications extends Notifications {
-  /** What the topic took. */
+  /** The notifications that the topic accepted. */
   readonly published: Notification[]
   isDown: boolean
 }

@@ -1,7 +1,7 @@
 import type { DataZone } from '../../lib/ports/datazone.ts'
 import { refused } from './scripted-datazone.ts'
 
-/** A DataZone that refuses every Start and GetAsset. */
+/** Returns a script for a DataZone that refuses every Start and GetAsset. */
 export const refusing = (...answer: Parameters<typeof refused>): Partial<DataZone> => ({
   startRun: async () => refused(...answer),
   getAsset: async () => refused(...answer),

@@ -6,7 +6,10 @@ import type { ServiceEvent } from '../../local/eventbridge/service-event.ts'
 export const domainId = 'dzd_test0001'
 export const projectId = 'project-one'
 
-/** An asset to load, of the usual project unless it names one; one without columns cannot be run. */
+/**
+ * An asset to load into the simulator. Default project: `projectId`. DataZone refuses to run an asset with empty
+ * `columns`.
+ */
 export interface TestAsset {
   readonly id: string
   readonly projectId?: string
@@ -18,7 +21,7 @@ const columns = [
   { name: 'cust_nm', dataType: 'string' },
 ]
 
-/** Glue tables, and data sources by their ids, of one domain. */
+/** Returns a catalogue of one domain with these assets, as Glue tables, and data sources. */
 export const catalogueOf = (
   assets: readonly TestAsset[],
   dataSources: readonly string[] = [],
@@ -44,7 +47,7 @@ export const catalogueOf = (
   ],
 })
 
-/** What upstream puts on the queue about an asset. */
+/** Returns a request for a run of an asset, as an upstream pipeline sends it. */
 export const runRequest = (assetId: string, over: Partial<MetadataRunRequest> = {}): MetadataRunRequest => ({
   version: 1,
   requestId: `ask-${assetId}`,
@@ -55,7 +58,7 @@ export const runRequest = (assetId: string, over: Partial<MetadataRunRequest> = 
   ...over,
 })
 
-/** Cancels all of an asset that was asked for until now. */
+/** Returns a request to cancel everything that was requested for an asset until now. */
 export const cancelRequest = (assetId: string): AssetCancelRequest => ({
   version: 1,
   requestId: `stop-${assetId}`,
@@ -65,7 +68,7 @@ export const cancelRequest = (assetId: string): AssetCancelRequest => ({
   requestedAt: new Date().toISOString(),
 })
 
-/** The same about a data source. */
+/** Returns a request for a run of a data source. */
 export const sourceRequest = (dataSourceId: string, triggerKey: string): DataSourceRunRequest => ({
   version: 1,
   requestId: `ask-${dataSourceId}-${triggerKey}`,
@@ -76,7 +79,7 @@ export const sourceRequest = (dataSourceId: string, triggerKey: string): DataSou
   triggerKey,
 })
 
-/** What DataZone puts on the default bus when an asset is published. */
+/** Returns the event that DataZone puts on the default bus when an asset is published. */
 export const publishedEvent = (
   assetId: string,
   id = `published-${assetId}`,

@@ -9,7 +9,7 @@ import type {
   RequestOrigin,
 } from '../../lib/run/run.ts'
 
-/** The moment that tests begin at. */
+/** The time at which tests begin. */
 export const t0 = Date.parse('2026-11-20T02:14:00.000Z')
 
 export const second = 1000
@@ -89,7 +89,7 @@ export const endedRun = (over: Partial<EndedRun> = {}): EndedRun => ({
   ...over,
 })
 
-/** Ended before DataZone ever ran it. */
+/** Returns a run that was rejected, so that DataZone never ran it. */
 export const rejectedRun = (over: Partial<EndedRun> = {}): EndedRun => ({
   ...common,
   state: 'ENDED',

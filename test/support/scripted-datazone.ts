@@ -21,7 +21,7 @@ const names: Record<RefusalKind, string> = {
   UNAVAILABLE: 'InternalServerException',
 }
 
-/** A refusal as the adapter classifies it: all are definite but UNAVAILABLE. */
+/** Returns a refusal as the adapter classifies it: every kind is definite except UNAVAILABLE. */
 export const refused = (
   kind: RefusalKind,
   over: Partial<Refusal> = {},
@@ -37,7 +37,7 @@ export const refused = (
   },
 })
 
-/** A GetAsset that shows a table, at this revision. */
+/** Returns a script whose GetAsset shows a table at this revision. */
 export const showingAsset = (revision: string, over: Partial<Asset> = {}) => ({
   getAsset: async () =>
     answered({
@@ -66,13 +66,16 @@ export const sourceRun = (over: Partial<ServiceRun> = {}): ServiceRun => ({
 })
 
 export interface ScriptedDataZone extends DataZone {
-  /** `GetAsset asset-1`, `Start 4`, `Start source-1`, `Get run-1`, `Cancel run-1`, `List SUBMITTED`, `List asset-1`, `List source-1`. */
+  /**
+   * Every call, in order: `GetAsset asset-1`, `Start 4`, `Start source-1`, `Get run-1`, `Cancel run-1`, `List
+   * SUBMITTED`, ...
+   */
   readonly calls: string[]
   readonly starts: (StartInput & { readonly abortAfterMs: number })[]
   readonly sourceStarts: StartSourceInput[]
 }
 
-/** A DataZone that says what the script says, and nothing that the script leaves out. */
+/** Returns a DataZone that answers from a script and throws on any call that the script leaves out. */
 export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone => {
   const calls: string[] = []
   const starts: ScriptedDataZone['starts'] = []

@@ -37,14 +37,14 @@ const addresses: Record<HintAddress, true> = {
   nothing: true,
 }
 
-/** The metrics that the functions count under a literal name. */
+/** Returns the metrics that the functions count under a literal name. */
 const literalNames = async (): Promise<readonly string[]> => {
   const folder = join(import.meta.dirname, '..', '..', 'functions')
   const files = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')))
   return files.flatMap((text) => [...text.matchAll(/count\('([a-z-]+)'/g)].map(([, name = '']) => name))
 }
 
-/** The name of every custom metric that the functions send. */
+/** Returns the name of every custom metric that the functions send. */
 export const sentMetrics = async (): Promise<readonly string[]> => [
   ...(await literalNames()),
   ...Object.keys(outcomes).map((outcome) => `request-${outcome}`),

@@ -7,7 +7,7 @@ import { inFlightRun, minute, subject, t0 } from './runs.ts'
 import { answered, refused, scriptedDataZone, serviceRun } from './scripted-datazone.ts'
 import { defaults } from './starter-world.ts'
 
-/** Run `run-N` of asset `asset-N`, started `ageMs` ago. */
+/** Returns run `run-N` of asset `asset-N`, which started `ageMs` ago. */
 export const run = (n: number, ageMs = 2 * minute): InFlightRun =>
   inFlightRun({
     history: [],
@@ -18,7 +18,7 @@ export const run = (n: number, ageMs = 2 * minute): InFlightRun =>
 
 export const runs = (count: number, ageMs?: number) => Array.from({ length: count }, (_, n) => run(n, ageMs))
 
-/** What DataZone has: the status of each run by its id. */
+/** The status of each run in DataZone, by run id. */
 export type Statuses = Readonly<Record<string, string>>
 
 export const shownRuns = (statuses: Statuses, status?: string): ServiceRun[] =>
@@ -26,7 +26,7 @@ export const shownRuns = (statuses: Statuses, status?: string): ServiceRun[] =>
     .filter(([, is]) => status === undefined || is === status)
     .map(([runId, nativeStatus]) => serviceRun({ runId, nativeStatus }))
 
-/** A DataZone whose pages hold `pageSize` runs. */
+/** Returns a script for a DataZone that has these runs and pages of `pageSize` runs. */
 export const dataZoneWith = (statuses: Statuses, pageSize = 50): Partial<DataZone> => ({
   getRun: async (_domainId, runId) => {
     const found = shownRuns(statuses).find((candidate) => candidate.runId === runId)
@@ -42,7 +42,7 @@ export const dataZoneWith = (statuses: Statuses, pageSize = 50): Partial<DataZon
   },
 })
 
-/** Settles `tracked` against a scripted DataZone and returns the store, the calls made and what was found. */
+/** Settles `tracked` against a scripted DataZone and returns the store, the calls and the settlement. */
 export const settle = async (
   tracked: readonly InFlightRun[],
   script: Partial<DataZone>,
@@ -67,7 +67,7 @@ export const settle = async (
   }
 }
 
-/** Settles while each List takes `callMs`, and so does each round of Gets that are made at once. */
+/** Settles `tracked` while each List, and each round of concurrent Gets, takes `callMs`. */
 export const settleSlowly = async (
   tracked: readonly InFlightRun[],
   script: Partial<DataZone>,
@@ -117,7 +117,7 @@ export const settleSlowly = async (
 export const statuses = (count: number, statusOf: (n: number) => string): Statuses =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`run-${n}`, statusOf(n)]))
 
-/** Sweeps each minute for `forMs`, with `getRun` answering every Get, and returns the store. */
+/** Settles the runs in flight once a minute for `forMs`, with `getRun` answering every Get, and returns the store. */
 export const settleEachMinute = async (
   tracked: InFlightRun | readonly InFlightRun[],
   forMs: number,

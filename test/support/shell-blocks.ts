@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * `curl` fails on a refusal, and ends after a while where it would follow a stream for ever. `aws` gets the endpoint of SQS
- * as a flag, because version 1 of the AWS CLI does not read it from the environment.
+ * Makes `curl` fail on an HTTP error and stop following a stream after a second. Gives `aws` the endpoint of SQS as a
+ * flag, because version 1 of the AWS CLI does not read it from the environment.
  */
 const prelude = `
 curl() {
@@ -25,8 +25,8 @@ source() { :; }
 `
 
 /**
- * Runs a documented block in bash, which stops at the first command that fails, and returns what it printed.
- * @param environment what an earlier block, or \`source .local/env\`, would have set
+ * Runs a documented block in bash, up to the first command that fails, and returns its output.
+ * @param environment the variables that an earlier block, or \`source .local/env\`, would have set
  */
 export const runShellBlock = async (
   text: string,
@@ -35,7 +35,7 @@ export const runShellBlock = async (
   const { AWS_PROFILE: _, ...inherited } = process.env
   const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `${prelude}${text}`], {
     cwd,
-    // Whatever has no endpoint here must not reach AWS.
+    // A service without an endpoint in `environment` gets a closed port, so that no call reaches AWS.
     env: { ...inherited, AWS_PAGER: '', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', ...environment },
   })
   return stdout

@@ -80,7 +80,7 @@ export const startRun = (client: Simulator['client'], identifier: string, owning
     }),
   )
 
-/** A client with an access key of its own. */
+/** Returns a client with this access key. */
 export const clientWith = (accessKeyId: string, endpoint: string) => {
   const client = clientOf(endpoint, accessKeyId)
   cleanups.push(() => client.destroy())

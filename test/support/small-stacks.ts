@@ -8,7 +8,7 @@ import { openHandles } from './open-handles.ts'
 
 const directory = import.meta.dirname
 
-/** Starts stacks of the small template. After each test it stops them, and fails the test if a handle is left open. */
+/** Starts stacks of the small template. Stops them after each test, and fails the test if a handle is still open. */
 export const smallStacks = () => {
   const closing: (() => unknown)[] = []
   let before = openHandles()
@@ -69,7 +69,7 @@ export const smallStacks = () => {
   }
 }
 
-/** The ids of the events that the functions of the small template have put on its bus. */
+/** Returns the ids of the events that the functions of the small template have put on its bus. */
 export const consumed = (stack: Stack): readonly unknown[] =>
   stack.archive('Bus').map(({ event }) => event.detail['id'])
 

@@ -30,7 +30,7 @@ export const showingSourceRun = (nativeStatus: string, more: object = {}): Parti
 
 export const statistics = { added: 2, updated: 5 }
 
-/** An observer that runs a minute after `t0`. */
+/** Opens an observer that runs a minute after `t0`. */
 export const observerWorld = (
   runs: readonly Run[],
   script: Partial<DataZone>,

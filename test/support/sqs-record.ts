@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda'
 
-/** A message as Lambda hands it to a function: its text, how often it was handed out, and when it was sent. */
+/** Returns a message as Lambda passes it to a function. `receives` is its receive count. */
 export const sqsRecord = (
   messageId: string,
   body: string,

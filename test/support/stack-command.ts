@@ -8,7 +8,7 @@ const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb', 'page'].flatMap((na
   '0',
 ])
 
-/** Starts `npm start` in a process of its own, on free ports, sixty times as fast, with its files in a new directory. */
+/** Starts the command of `npm start` on free ports, at 60 times the speed, with its files in a new directory. */
 export const startStackCommand = async (...flags: readonly string[]) => {
   const directory = await mkdtemp(join(tmpdir(), 'stack-'))
   const [envFile, logFile] = [join(directory, 'env'), join(directory, 'log')]
@@ -30,7 +30,7 @@ export const startStackCommand = async (...flags: readonly string[]) => {
       directory,
       envFile,
       logFile,
-      /** What `source .local/env` sets. */
+      /** The variables that `source .local/env` sets. */
       environment,
       running,
       dzrun: (...args: readonly string[]) => running(...args).ended,

@@ -12,16 +12,16 @@ import { minute, second } from './runs.ts'
 import { scriptedDataZone } from './scripted-datazone.ts'
 import { defaults } from './starter-world.ts'
 
-/** What one message is handled with, for the tests of one use case alone. */
+/** Returns a start context with fake ports, for the tests of a single use case. */
 export const startContext = (
   given: {
     readonly runs?: readonly Run[]
     readonly breakers?: readonly Breaker[]
     readonly script?: Partial<DataZone>
     readonly settings?: Partial<StarterSettings>
-    /** Domains and projects that are paused. */
+    /** The ids of paused domains and projects. */
     readonly paused?: readonly string[]
-    /** How long the invocation may last, in ms. */
+    /** The time that the invocation has left, in ms. */
     readonly leftMs?: number
     readonly receiveCount?: number
   } = {},

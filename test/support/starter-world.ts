@@ -17,7 +17,7 @@ import { recordingBus, recordingQueue } from './recorders.ts'
 import { minute, second } from './runs.ts'
 import { answered, scriptedDataZone, serviceRun, sourceRun } from './scripted-datazone.ts'
 
-/** The settings of a deployment that changes none. */
+/** The settings of a deployment with the default parameters, in mode run. */
 export const defaults = readConfig(
   {
     TABLE_NAME: 'runs',
@@ -38,7 +38,7 @@ const releaseMessageOf = (run: Run) => ({
   record: runKey(run).record,
 })
 
-/** A starter between fakes: every Start is answered with `run-1` unless the script says otherwise. */
+/** Opens a starter with fake ports. DataZone answers every Start with `run-1`, unless the script has another answer. */
 export const starterWorld = (
   options: {
     readonly script?: Partial<DataZone>
@@ -47,15 +47,15 @@ export const starterWorld = (
     readonly settings?: Partial<StarterSettings>
     /** A table to use instead of the one in memory. */
     readonly table?: RunStore
-    /** The name of every project; DataZone shows none, unless this is given. */
+    /** The name of every project. Default: DataZone shows no name. */
     readonly projectName?: string
-    /** When messages were put on the queue; now, unless this says so. */
+    /** When messages were put on the queue. Default: now. */
     readonly sentAtMs?: number
-    /** SQS's SenderId of every message. */
+    /** The SenderId that SQS sets on every message. */
     readonly senderId?: string
-    /** From now to the slot that the pace hands out, in ms. */
+    /** How far ahead the slot of the request is, in ms. */
     readonly slotInMs?: number
-    /** From then to the slot that is handed out for one that became void, in ms. */
+    /** How far ahead the slot is that replaces a void one, in ms. */
     readonly nextSlotInMs?: number
   } = {},
 ) => {
@@ -129,24 +129,24 @@ export const starterWorld = (
     slowDowns,
     skips,
     breakers,
-    /** A Start was throttled: slots handed out before are void. */
+    /** Cuts the rate, as throttled Starts do: slots that were handed out before are void. */
     cutRate: () => {
       rateCuts += 1
     },
-    /** Domains and projects that are paused. */
+    /** The ids of paused domains and projects. */
     pauses,
-    /** From a queue body to the outcomes. */
+    /** Handles a queue body and returns the results. */
     handle,
-    /** The same in words. */
+    /** Handles a queue body and returns the outcome of each result. */
     outcomes: async (body: RunRequest | object | string, receiveCount = 1) =>
       (await handle(body, receiveCount)).map(({ outcome }) => outcome),
-    /** The sweep's note about a record; one that waits is marked as released, as the sweep does first. */
+    /** Returns the release message for a record. Marks a parked record as released first, as the sweep does. */
     releaseMessageFor: (run: Run) => {
       const current = store.current(run)
       if (current?.state === 'PARKED') store.put({ ...current, releasedAtMs: clock.now() })
       return releaseMessageOf(run)
     },
-    /** The sweep's note about a record, without the mark: one that comes late, or twice. */
+    /** Returns the release message for a record without marking it, as one that arrives late or twice. */
     lateReleaseMessageFor: releaseMessageOf,
   }
 }

@@ -19,7 +19,7 @@ const State = z.discriminatedUnion('Type', [
 ])
 const Machine = z.object({ StartAt: z.string(), States: z.record(z.string(), State) })
 
-/** Replaces each `{% expression %}` in a value by what JSONata makes of it. */
+/** Replaces each `{% expression %}` in a value by its result in JSONata. */
 const evaluated = async (value: unknown, states: object): Promise<unknown> => {
   if (typeof value === 'string') {
     const [, expression] = /^\{%(.*)%\}$/s.exec(value) ?? []
@@ -34,8 +34,8 @@ const evaluated = async (value: unknown, states: object): Promise<unknown> => {
 }
 
 /**
- * Executes a state machine of Step Functions in JSONata: the states Task, Wait, Choice and Succeed, as far as this
- * repository's examples use them. Returns its output.
+ * Executes a state machine of Step Functions whose query language is JSONata, and returns its output. Supports the
+ * states Task, Wait, Choice and Succeed, as far as this repository's examples use them.
  * @param call makes the call of a Task and returns its result
  * @param wait passes the time of a Wait
  */

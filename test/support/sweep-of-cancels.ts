@@ -13,7 +13,9 @@ export const recordedCancel = { requestedAtMs: t0 - second, requestId: 'stop-1' 
 export const runOwingCancel = (over: Partial<InFlightRun> = {}) =>
   inFlightRun({ cancel: recordedCancel, ...over })
 
-/** A DataZone that cancels, and shows the runs in these statuses, one after the other. */
+/**
+ * Returns a script for a DataZone that accepts every cancel. Each Get returns the next of these statuses, then GONE.
+ */
 export const canceling = (...shown: readonly string[]): Partial<DataZone> => {
   const left = [...shown]
   return {
@@ -22,7 +24,7 @@ export const canceling = (...shown: readonly string[]): Partial<DataZone> => {
   }
 }
 
-/** A sweep of one run, with the store, the DataZone and the clock it uses. */
+/** Opens a sweep of one run, with the store, the DataZone and the clock that it uses. */
 export const cancelSweeper = (run: InFlightRun, script: Partial<DataZone>) => {
   const store = memoryRunStore(run)
   const clock = manualClock()

@@ -17,7 +17,9 @@ export const forAsset = <R extends Run>(run: R, assetId: string, domainId = 'dzd
   subject: { ...subject, assetId, domainId },
 })
 
-/** A sweep of `runs` with a clock, a scripted DataZone and recorders for all it sends. */
+/**
+ * Opens a sweep of `runs` with a manual clock, a scripted DataZone, and a bus and a queue that record what it sends.
+ */
 export const sweeper = (
   runs: readonly Run[],
   script: Partial<DataZone> = {},

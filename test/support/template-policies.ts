@@ -10,7 +10,7 @@ const statementSchema = z.object({
   Resource: z.optional(oneOrMany),
   Condition: z.optional(z.unknown()),
 })
-/** The statements that are there without any option; an option adds an If with nothing on its other side. */
+/** A policy document. An option of the template adds a statement as `Fn::If` with NoValue; parsing drops those. */
 const documentSchema = z.object({
   Version: z.literal('2012-10-17'),
   Statement: z.pipe(
@@ -26,7 +26,7 @@ const documentSchema = z.object({
   ),
 })
 const ownPolicySchema = z.object({ PolicyName: z.string(), PolicyDocument: documentSchema })
-/** A policy that an option adds is an If with nothing on its other side. */
+/** A policy of a role. A policy that an option adds is an `Fn::If` with NoValue. */
 const policySchema = z.union([
   ownPolicySchema,
   z.object({
@@ -76,10 +76,10 @@ export const templatePolicies = (template: Template) => {
 
   const roleOf = (name: string) => roleSchema.parse(template.Resources[name]?.Properties)
 
-  /** The policies of a role: its own, and those that the template attaches. */
+  /** Returns the policies of a role: its own, and those that the template attaches. */
   const policiesOfRole = (role: string) => {
     const attached = propertiesOf('AWS::IAM::Policy').flatMap(([name, properties]) => {
-      // The policies of options have conditions, and test/package/options.test.ts covers them.
+      // A policy with a condition belongs to an option, which test/package/options.test.ts covers.
       if (template.Resources[name]?.['Condition'] !== undefined) return []
       const { Roles, PolicyDocument } = attachedSchema.parse(properties)
       return Roles.some(({ Ref }) => Ref === role) ? [PolicyDocument] : []
@@ -88,7 +88,7 @@ export const templatePolicies = (template: Template) => {
     return [...own, ...attached]
   }
 
-  /** `action resource`, one line for each pair that a role allows. */
+  /** Returns `action resource` for each pair that a role allows. */
   const grantsOf = (role: string): string[] =>
     policiesOfRole(role)
       .flatMap(({ Statement }) => Statement)

@@ -1,7 +1,7 @@
 """Runs a command on a pseudo-terminal, for tests: python3 terminal.py '{"argv": [...], "columns": 100, "steps": [...]}'.
 
-Each step waits until the output since the step before matches `wait`, then sends `send`, or makes the terminal `columns`
-wide. Prints {"output": ..., "code": ...} as JSON.
+Each step waits until the output since the previous step matches `wait`, then sets the width of the terminal to `columns`, if
+given, and sends `send`, if given. Prints {"output": ..., "code": ...} as JSON.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ def resize(terminal, columns):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
 
 
-# The command starts on a terminal that has its size already: the child waits for a byte on a pipe.
+# The child waits for a byte on a pipe, so that the command starts only after the terminal has its size.
 ready, go = os.pipe()
 child, terminal = pty.fork()
 if child == 0:
@@ -49,7 +49,7 @@ while time.monotonic() < deadline:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
             read = os.read(terminal, 65536)
-        except OSError:  # Linux reports the end of the terminal so.
+        except OSError:  # On Linux, this means that the terminal was closed.
             break
         if not read:
             break

@@ -5,10 +5,10 @@ import * as z from 'zod/mini'
 
 const repository = resolve(import.meta.dirname, '..', '..')
 
-/** Whether pseudo-terminals can be had: Python 3 makes them, on Linux and macOS. */
+/** Whether this machine has Python 3 with pseudo-terminals, as on Linux and macOS. */
 export const hasTerminals = spawnSync('python3', ['-c', 'import pty'], { stdio: 'ignore' }).status === 0
 
-/** What to do when the output since the step before matches `wait`. */
+/** Acts once the output since the previous step matches `wait`. */
 interface Step {
   readonly wait: string
   /** Keys to press: `\u0003` is Ctrl-C. */
@@ -25,7 +25,7 @@ interface TerminalOptions {
 
 const Ended = z.object({ output: z.string(), code: z.number() })
 
-/** Runs `dzrun` on a pseudo-terminal and returns what it showed, with its control sequences, and its exit code. */
+/** Runs `dzrun` on a pseudo-terminal and returns its output, control sequences included, and its exit code. */
 export const dzrunOnTerminal = async (
   args: readonly string[],
   options: TerminalOptions = {},

@@ -1,6 +1,6 @@
 import type { StartPace } from '../../lib/ports/start-pace.ts'
 
-/** A pace that never makes a starter wait: every slot is now. */
+/** Returns a rate limiter that never makes a starter wait: every slot is now. */
 export const unlimitedPace = (now: () => number): StartPace => ({
   reserve: async (count) => Array.from({ length: count }, () => ({ atMs: now(), rateCuts: 0 })),
   rateCuts: async () => 0,
