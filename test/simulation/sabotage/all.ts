@@ -10,7 +10,7 @@ import { startingSabotages } from './starting.ts'
 import { timeSabotages } from './time.ts'
 import { trialsSabotages } from './trials.ts'
 
-/** What each defect would be in the code, and how it is made here. */
+/** Every known defect that the checker must catch. */
 export const sabotages: readonly Sabotage[] = [
   ...startingSabotages,
   ...answersSabotages,

@@ -14,11 +14,11 @@ const unreadable: Answer<never> = {
   refusal: classify(new Error('one field is unreadable')),
 }
 
-/** The answer, or none when its time cannot be read. */
+/** Returns the answer, or a refusal where its creation time is unreadable. */
 const strictly = (answer: Answer<ServiceRun>): Answer<ServiceRun> =>
   answer.outcome === 'answered' && answer.value.createdAtMs === undefined ? unreadable : answer
 
-/** The answer with its refusal as another kind, where its error name says so. */
+/** Returns the answer, with its refusal as another kind where the name of its error matches. */
 const misread = <T>(answer: Answer<T>, names: RegExp, kind: RefusalKind): Answer<T> =>
   answer.outcome === 'refused' && names.test(answer.refusal.name)
     ? { outcome: 'refused', refusal: { ...answer.refusal, kind, definite: true } }
@@ -44,7 +44,7 @@ const requiresTypes: Refusal = {
   name: 'ValidationException',
 }
 
-/** Defects of reading DataZone's answers. */
+/** Defects in reading DataZone's answers, and messages. */
 export const answersSabotages: readonly Sabotage[] = [
   {
     name: 'lose a Start to one unreadable field',

@@ -3,13 +3,14 @@ import { type InFlightRun, isCancelRequested, owesCancel, type Run } from '../..
 import { transition } from '../../../lib/run/transition.ts'
 import { lastLine, type Sabotage, withDataZone, withoutCancel, withoutOrder, withStore } from './sabotage.ts'
 
-/** Defects of cancels. */
+/** Defects in canceling. */
 export const cancelSabotages: readonly Sabotage[] = [
   {
     name: 'overlook a cancel on a claim',
     ports: (ports) =>
       withStore(ports, {
-        // As if it had been read before the cancel came: a second read would find the run id.
+        // Saves the run id without the cancel, as if the claim had been read before the cancel came. The caller then reads
+        // the record again, and finds the run id.
         save: async (run) => {
           if (!owesCancel(run) || !lastLine(run).startsWith('started as')) return ports.store.save(run)
           const inFlight: InFlightRun = run
@@ -20,7 +21,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'end on cancel without a look',
+    name: 'cancel without looking for an earlier Start',
     ports: (ports) =>
       withStore(ports, {
         save: async (run) => {
@@ -33,7 +34,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'cancel without noting it first',
+    name: 'cancel without recording it first',
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>
@@ -41,7 +42,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'drop the cancel that failed',
+    name: 'take a failed cancel for an accepted one',
     ports: (ports) =>
       withDataZone(ports, {
         cancelRun: async (domainId, runId) => {
@@ -51,7 +52,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'retry what was cancelled',
+    name: 'retry a canceled run',
     ports: (ports) =>
       withStore(ports, {
         save: async (run) => {
@@ -66,7 +67,7 @@ export const cancelSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'a pause holds what is to be cancelled',
+    name: 'a pause holds a record that is to be canceled',
     sweeper: (ports) =>
       withStore(ports, {
         async *waiting(nowMs) {

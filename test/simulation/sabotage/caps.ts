@@ -1,7 +1,7 @@
 import { runKey, targetOf } from '../../../lib/run/identity.ts'
 import { hasCaps, type Sabotage, withCaps, withReads, withStore } from './sabotage.ts'
 
-/** Defects of caps and lanes. */
+/** Defects in caps and lanes. */
 export const capsSabotages: readonly Sabotage[] = [
   { name: 'no caps', appliesTo: hasCaps, settings: (settings) => withCaps(settings, () => []) },
   {
@@ -51,7 +51,7 @@ export const capsSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'leave what live asks for in the lane backfill',
+    name: 'leave a request in the backfill lane despite a live one',
     ports: (ports) =>
       withStore(ports, {
         save: async (run) =>

@@ -2,7 +2,7 @@ import { transferredAsset, unreadySource, withdrawnAsset } from '../catalog-chan
 import { unlistedAssets } from '../refused-lists.ts'
 import { type Sabotage, withDataZone } from './sabotage.ts'
 
-/** The program sends a message about this asset or data source. */
+/** For `appliesTo`: the program sends a request about one of these assets or data sources. */
 const sends =
   (...targets: readonly string[]): NonNullable<Sabotage['appliesTo']> =>
   ({ program }) =>
@@ -16,7 +16,7 @@ export const catalogChangesSabotages: readonly Sabotage[] = [
     message: (body) => (/Asset (Unpublished|Listing Deleted)/.test(body) ? undefined : body),
   },
   {
-    name: 'start in the project that gave the asset away',
+    name: 'start in the former project of a transferred asset',
     appliesTo: sends(transferredAsset),
     ports: (ports) =>
       withDataZone(ports, {

@@ -8,7 +8,7 @@ import {
   withStore,
 } from './sabotage.ts'
 
-/** Defects of hints, runs of others and acceptances. */
+/** Defects in handling hints, foreign runs and acceptances. */
 export const hintsSabotages: readonly Sabotage[] = [
   {
     name: "trust a hint's verdict without a Get",
@@ -33,7 +33,7 @@ export const hintsSabotages: readonly Sabotage[] = [
           filtered(ports.store.due(nowMs), (run) => run.state !== 'IN_FLIGHT' || !memory.has(run.runId)),
       }),
   },
-  { name: 'take hints and do not look', ignoresHints: true },
+  { name: 'acknowledge hints without looking at their runs', ignoresHints: true },
   {
     name: 'take a data source hint for the ending',
     observerPorts: (ports) =>
@@ -58,18 +58,18 @@ export const hintsSabotages: readonly Sabotage[] = [
       ),
   },
   {
-    name: 'follow runs of others against the policy',
+    name: 'follow foreign runs against the policy',
     observer: (settings) => ({
       ...settings,
       following: { ...settings.following, followDataSourceRuns: [{}] },
     }),
   },
   {
-    name: 'follow no runs of others',
+    name: 'follow no foreign runs',
     observer: (settings) => ({ ...settings, following: { ...settings.following, followDataSourceRuns: [] } }),
   },
   {
-    name: 'start beside a run that is followed',
+    name: 'start beside a followed foreign run',
     appliesTo: hasAction('foreign-run'),
     ports: (ports) =>
       withReads(ports, (records) => ({
@@ -83,8 +83,8 @@ export const hintsSabotages: readonly Sabotage[] = [
     observerPorts: (ports) => withReads(ports, withoutOpenStarts),
   },
   {
-    // A late read besides: the second writer would find the only item of the run id.
-    name: 'record a run id without its only item',
+    // The observer overlooks open Starts, too: otherwise it would not record a run that the starter records as well.
+    name: 'record a run id without its unique item',
     appliesTo: hasAction('foreign-run'),
     observerPorts: (ports) => withReads(ports, withoutOpenStarts),
     ports: (ports) =>
@@ -102,7 +102,7 @@ export const hintsSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'an acceptance explains nothing',
+    name: 'an acceptance is not noted',
     appliesTo: hasAction('accept'),
     ports: (ports) =>
       withStore(ports, {

@@ -2,7 +2,7 @@ import type { TableSchema } from '../../../lib/run/asset-schema.ts'
 import type { StarterPorts } from '../../../lib/usecases/start/start-context.ts'
 import { type Sabotage, withDataZone, withOrders, withStore } from './sabotage.ts'
 
-/** GetAsset with other tables than the asset has. */
+/** Replaces the tables that GetAsset returns. */
 const withTables = (ports: StarterPorts, tables: () => readonly TableSchema[]): StarterPorts =>
   withDataZone(ports, {
     getAsset: async (domainId, assetId) => {
@@ -13,7 +13,7 @@ const withTables = (ports: StarterPorts, tables: () => readonly TableSchema[]): 
     },
   })
 
-/** Defects of the policy: rules, repeat guard, retries. */
+/** Defects in applying the policy: its rules, the repeat guard and retries. */
 export const policySabotages: readonly Sabotage[] = [
   {
     name: 'rules that skip are overlooked',
@@ -27,7 +27,7 @@ export const policySabotages: readonly Sabotage[] = [
   },
   { name: 'no repeat guard', settings: (settings) => withOrders(settings, { repeatGuardMs: 0 }) },
   {
-    name: 'a repeat guard that the policy turns off',
+    name: 'a repeat guard that never expires',
     settings: (settings) => withOrders(settings, { repeatGuardMs: Number.MAX_SAFE_INTEGER }),
   },
   {
@@ -54,21 +54,21 @@ export const policySabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'retry what has succeeded too',
+    name: 'retry types that succeeded',
     ports: (ports) =>
       withStore(ports, {
         endWithNext: (ended, { onlyTypes: _, ...next }) => ports.store.endWithNext(ended, next),
       }),
   },
   {
-    name: 'retry for ever',
+    name: 'retry forever',
     ports: (ports) =>
       withStore(ports, {
         endWithNext: (ended, next) => ports.store.endWithNext(ended, { ...next, retriesBefore: 0 }),
       }),
   },
   {
-    name: 'take every retry for one that is there',
+    name: 'take every retry for one that exists',
     ports: (ports) =>
       withStore(ports, {
         endWithNext: async () => ({ outcome: 'exists' }),

@@ -1,7 +1,7 @@
 import { partitionOf } from '../../../lib/run/identity.ts'
 import { type Sabotage, withDataZone } from './sabotage.ts'
 
-/** Defects of switches, breakers, conflicts and releases. */
+/** Defects in handling switches, breakers, conflicts and releases. */
 export const refusalsSabotages: readonly Sabotage[] = [
   {
     name: 'overlook the switches',
@@ -30,7 +30,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
     ports: (ports) => ({ ...ports, breakers: { ...ports.breakers, openBreakers: async () => [] } }),
   },
   {
-    name: 'everybody probes',
+    name: 'every request probes an open breaker',
     ports: (ports) => ({
       ...ports,
       breakers: {
@@ -61,7 +61,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'a prober that dies holds its probe for ever',
+    name: 'a prober that crashes holds its probe forever',
     ports: (ports) => ({
       ...ports,
       breakers: {

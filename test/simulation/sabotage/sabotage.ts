@@ -14,30 +14,31 @@ import type { Scenario } from '../scenario.ts'
 interface SabotageTools {
   readonly table: SimulatedTable
   readonly random: Random
-  /** Run ids seen in lists of active runs, or in hints, for the sabotages that trust them. */
+  /** What a sabotage remembers from call to call, such as the run ids that it has seen. */
   readonly memory: Set<string>
 }
 
-/** One defect, made on purpose around the code: the checker is worth what it catches. */
+/** A known defect, made on purpose around the code, to show that the checker catches it. */
 export interface Sabotage {
   readonly name: string
-  /** Whether a seed has what the defect needs to show; a seed that has not is passed over. Absent: every seed has. */
+  /** Returns whether the defect can show in a seed; other seeds are passed over. Absent: it can in every seed. */
   readonly appliesTo?: (drawn: {
     readonly profile: Profile
     readonly scenario: Scenario
     readonly program: Program
   }) => boolean
+  /** Changes the ports of every function. */
   readonly ports?: (ports: StarterPorts, tools: SabotageTools) => StarterPorts
-  /** The same for the observer alone. */
+  /** Changes the ports of the observer only. */
   readonly observerPorts?: (ports: StarterPorts) => StarterPorts
   readonly settings?: (settings: StarterSettings) => StarterSettings
   readonly observer?: (settings: ObserverSettings) => ObserverSettings
-  /** Only what the sweep is given. */
+  /** Changes the ports of the sweep only. */
   readonly sweeper?: (ports: StarterPorts) => StarterPorts
   readonly acknowledgesFirst?: true
-  /** What the starter is given of a message's body. Undefined: the message is acknowledged unread. */
+  /** Returns the body that the starter receives instead. Undefined: the message is acknowledged unread. */
   readonly message?: (body: string) => string | undefined
-  /** What the adapters of the table leave out. */
+  /** What the simulated table leaves out. */
   readonly without?:
     | 'claim ids'
     | 'write retries'
@@ -47,19 +48,19 @@ export interface Sabotage {
     | 'repairs of counts'
     | 'checks of counters'
     | 'repairs of holders'
-  /** What starters make of malformed switches. */
+  /** How starters read malformed switches. */
   readonly switchReader?: SwitchReader
   /** Hints are taken off the queue and ignored. */
   readonly ignoresHints?: true
 }
 
-/** For `shows`: there is a cap that can be full. */
+/** For `appliesTo`: the policy has caps. */
 export const hasCaps: NonNullable<Sabotage['appliesTo']> = ({ scenario }) => scenario.caps.length > 0
 
-/** For `shows`: many publishes come at once. */
+/** For `appliesTo`: the program has bursts of publishes. */
 export const hasBurst: NonNullable<Sabotage['appliesTo']> = ({ program }) => program.bursts.length > 0
 
-/** For `shows`: the program does this. */
+/** For `appliesTo`: the program has an action of this kind. */
 export const hasAction =
   (kind: Action['kind']): NonNullable<Sabotage['appliesTo']> =>
   ({ program }) =>
@@ -76,7 +77,7 @@ export const withStore = (ports: StarterPorts, change: Partial<StarterPorts['sto
   ...ports,
   store: { ...ports.store, ...change },
 })
-/** Changes what every read of an asset's or data source's records brings. */
+/** Changes what every read of the records of an asset or data source returns. */
 export const withReads = (
   ports: StarterPorts,
   change: (records: Records, isOfSource: boolean) => Records,
@@ -101,7 +102,7 @@ export const lastLine = (run: Run): string => run.history.at(-1)?.what ?? ''
 
 export const withoutCancel = ({ cancel: _, ...run }: EndedRun): EndedRun => run
 
-/** A data source's records without those that are being started. */
+/** Returns the records without those of data sources that are being started. */
 export const withoutOpenStarts = (records: Records): Records => ({
   ...records,
   runs: records.runs.filter(
@@ -109,7 +110,7 @@ export const withoutOpenStarts = (records: Records): Records => ({
   ),
 })
 
-/** The settings with every rule that runs something changed. */
+/** Returns the settings with changed orders in every rule that runs something. */
 export const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>): StarterSettings => ({
   ...settings,
   policy: {
@@ -121,7 +122,7 @@ export const withOrders = (settings: StarterSettings, change: Partial<RunPolicy>
   },
 })
 
-/** The settings with every cap changed, or gone. */
+/** Returns the settings with every cap changed or removed. */
 export const withCaps = (
   settings: StarterSettings,
   change: (cap: Cap) => readonly Cap[],
@@ -130,7 +131,7 @@ export const withCaps = (
   policy: { ...settings.policy, caps: settings.policy.caps.flatMap(change) },
 })
 
-/** The settings with one order overlooked in every rule. */
+/** Returns the settings without one order in every rule. */
 export const withoutOrder = (settings: StarterSettings, name: keyof RunPolicy): StarterSettings => ({
   ...settings,
   policy: {

@@ -5,7 +5,7 @@ import type { Records } from '../../../lib/ports/run-store.ts'
 import { contendedAsset } from '../contention.ts'
 import { filtered, hasAction, type Sabotage, withDataZone, withStore } from './sabotage.ts'
 
-/** Defects of claiming, starting, following and announcing. */
+/** Defects in claiming, starting, following and announcing. */
 export const startingSabotages: readonly Sabotage[] = [
   {
     name: 'no claim condition',
@@ -107,7 +107,7 @@ export const startingSabotages: readonly Sabotage[] = [
           if (page.outcome === 'answered') for (const { runId } of page.value.runs) memory.add(runId)
           return page
         },
-        // A run that is left for a Get was in neither list: it has "ended".
+        // The sweep reads with Get only the runs that are in neither list: those have "ended".
         getRun: async (_domainId, runId) =>
           memory.delete(runId)
             ? { outcome: 'answered', value: { runId, nativeStatus: 'IN_PROGRESS', types: [] } }
@@ -130,7 +130,7 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'no look before a late Start',
+    name: 'no List before a late Start',
     settings: (settings) => ({
       ...settings,
       assumptions: { ...settings.assumptions, tokenMemoryMs: Number.POSITIVE_INFINITY },
@@ -157,12 +157,12 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'count no runs of a day',
+    name: 'overlook the daily quota of a data source',
     settings: (settings) => ({ ...settings, sourceRunsPerDay: Number.POSITIVE_INFINITY }),
   },
   { name: 'acknowledge before durable', acknowledgesFirst: true },
   {
-    name: 'a sweep that forgets what waits',
+    name: 'a sweep that releases nothing',
     sweeper: (ports) => withStore(ports, { async *waiting() {} }),
   },
   {
@@ -178,10 +178,10 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'run id recorded on the version',
+    name: 'drop a run id when the record has changed',
     ports: (ports) =>
       withStore(ports, {
-        // Another writer came between, so the run id is dropped, as if it had been written.
+        // Where another writer has changed the record, reports the run id as saved without saving it.
         save: async (run) => (await ports.store.save(run)) ?? (run.state === 'IN_FLIGHT' ? run : undefined),
       }),
   },
@@ -202,16 +202,16 @@ export const startingSabotages: readonly Sabotage[] = [
     name: 'lose the same race again and again',
     ports: (ports) => {
       const known = new Map<string, { readonly atMs: number; readonly records: Promise<Records> }>()
-      // And losers come back together.
+      // Without jitter, so that the losers of a race return together.
       const together = { ...ports, clock: { ...ports.clock, random: () => 0.5 } }
       return withStore(together, {
-        // What was read a moment ago is read no more.
+        // Answers a read from memory for a second after the last one.
         runsOf: (target) => {
           const key = JSON.stringify(target)
           const last = known.get(key)
           const nowMs = ports.clock.now()
-          const isThronged = 'assetId' in target && target.assetId === contendedAsset
-          if (isThronged && last !== undefined && nowMs - last.atMs < 1000) return last.records
+          const isContended = 'assetId' in target && target.assetId === contendedAsset
+          if (isContended && last !== undefined && nowMs - last.atMs < 1000) return last.records
           const records = ports.store.runsOf(target)
           known.set(key, { atMs: nowMs, records })
           return records
@@ -256,7 +256,7 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'a sweep that leaves for hours what may have started',
+    name: 'a sweep that ignores earlier Starts for hours',
     sweeper: (ports) =>
       withStore(ports, {
         waiting: (nowMs) =>

@@ -1,7 +1,7 @@
 import { toItem } from '../../../lib/adapters/dynamodb/run-item.ts'
 import { hasBurst, type Sabotage, withDataZone, withoutOrder, withPace, withStore } from './sabotage.ts'
 
-/** Defects of deadlines, expiry and the pace, and of reading older shapes. */
+/** Defects in deadlines, expiry, announcements and the pace. */
 export const timeSabotages: readonly Sabotage[] = [
   {
     name: 'take a lasting 404 for throttling',
@@ -20,7 +20,7 @@ export const timeSabotages: readonly Sabotage[] = [
     settings: (settings) => withoutOrder(settings, 'deadlineMs'),
   },
   {
-    name: 'ask no failure why',
+    name: 'record a failure without its typeStats',
     ports: (ports) =>
       withDataZone(ports, {
         getRun: async (domainId, runId) => {
@@ -32,7 +32,7 @@ export const timeSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'announce Started all the same',
+    name: 'announce Started against the policy',
     settings: (settings) => withoutOrder(settings, 'announceStarted'),
   },
   {
@@ -51,7 +51,7 @@ export const timeSabotages: readonly Sabotage[] = [
     settings: (settings) => ({ ...settings, maxRequestAgeMs: Number.POSITIVE_INFINITY }),
   },
   {
-    name: 'send each Start when it is ready',
+    name: 'send each Start without waiting for its slot',
     appliesTo: hasBurst,
     ports: (ports) =>
       withPace(ports, {

@@ -11,10 +11,10 @@ const inTrial =
 const isContended: NonNullable<Sabotage['appliesTo']> = ({ program }) =>
   program.actions.some(({ deed }) => deed.kind === 'send' && deed.request?.assetId === contendedAsset)
 
-/** How often a contended asset is said to be out of reach, for each request. */
-const outages = 6
+/** How many claims of the contended asset fail for each request. */
+const failuresPerRequest = 6
 
-/** Defects that show while one fault of the bus or of the table lasts. */
+/** Defects that show during a trial, or while many requests ask for one asset. */
 export const trialsSabotages: readonly Sabotage[] = [
   {
     name: 'retry no write that DynamoDB refused',
@@ -72,7 +72,7 @@ export const trialsSabotages: readonly Sabotage[] = [
     switchReader: 'any key pauses all',
   },
   {
-    name: 'overlook a switch that was written wrongly',
+    name: 'overlook a malformed switch',
     appliesTo: inTrial('absurd-items'),
     switchReader: 'only true pauses',
   },
@@ -82,7 +82,7 @@ export const trialsSabotages: readonly Sabotage[] = [
     without: 'checks of counters',
   },
   {
-    name: 'start what waited for the table one by one',
+    name: 'start the backlog of a table outage one by one',
     appliesTo: inTrial('table-outage'),
     ports: (ports) =>
       withPace(ports, {
@@ -130,18 +130,18 @@ export const trialsSabotages: readonly Sabotage[] = [
     name: 'take a contended asset for a table out of reach',
     appliesTo: isContended,
     ports: (ports, { memory }) => {
-      const notOften = (requestKey: string): void => {
-        const outage = Array.from({ length: outages }, (_, n) => `${requestKey} ${n}`).find(
+      const failAtFirst = (requestKey: string): void => {
+        const failure = Array.from({ length: failuresPerRequest }, (_, n) => `${requestKey} ${n}`).find(
           (one) => !memory.has(one),
         )
-        if (outage === undefined) return
-        memory.add(outage)
+        if (failure === undefined) return
+        memory.add(failure)
         throw new PortUnavailable('table', new Error('too many ask for this asset'))
       }
       return withStore(ports, {
         claim: async (claim, terms) => {
           if ('assetId' in claim.subject && claim.subject.assetId === contendedAsset)
-            notOften(claim.request.requestKey)
+            failAtFirst(claim.request.requestKey)
           return ports.store.claim(claim, terms)
         },
       })
