@@ -17,7 +17,7 @@ const domainId = 'dzd_simulated1'
 const projectId = 'project1'
 const inYear2100Ms = Date.UTC(2100, 0)
 
-/** Fields of the pace that no starter writes. Each of them, believed, would stop every Start or set them all free. */
+/** Fields of the pace that no starter writes. A starter that trusted them would send no Start, or all at once. */
 const absurdPaces: readonly object[] = [
   { nextSlotMs: inYear2100Ms },
   { nextSlotMs: 'soon' },
@@ -28,7 +28,7 @@ const absurdPaces: readonly object[] = [
   { throttling: { sum: 1, count: 1, firstAtMs: inYear2100Ms, lastAtMs: inYear2100Ms } },
 ]
 
-/** Open breakers of a project, from a clock that runs ahead, and with a probe that never comes. */
+/** Returns open breakers of a project: one from a clock that runs ahead, and one whose probe never comes. */
 const absurdBreakers = (nowMs: number): readonly Breaker[] =>
   [
     { openedAtMs: inYear2100Ms, nextProbeAtMs: inYear2100Ms },
@@ -40,14 +40,14 @@ const absurdBreakers = (nowMs: number): readonly Breaker[] =>
     ...times,
   }))
 
-/** Counts of a data source's claims that are none. */
+/** Values that are no count of a data source's claims. */
 const absurdCounts: readonly unknown[] = [-5, 2 ** 53, 'many', 0.5]
 
-/** Counts of a cap's runs that are none. */
+/** Values that are no count of a cap's runs. */
 const absurdRuns: readonly unknown[] = [-5, 1e12, 'many', { runs: 1 }]
 
 /** Sort keys of switches that name neither a domain nor a project. */
-const wrongSwitchKeys = [
+const malformedSwitchKeys = [
   'domain',
   'PROJECT',
   'PROJECT#',
@@ -56,8 +56,8 @@ const wrongSwitchKeys = [
   'DOMAIN#dzd_simulated1',
 ]
 
-/** Switches that pause, though a hand wrote them wrongly. */
-const wrongPauses: readonly object[] = [
+/** Malformed switches, as written by hand, that pause all the same. */
+const malformedPauses: readonly object[] = [
   {},
   { paused: 'no' },
   { paused: 0 },
@@ -65,8 +65,8 @@ const wrongPauses: readonly object[] = [
   { pause: true },
 ]
 
-/** What the item of a run id cannot say. */
-const wrongHolders: readonly unknown[] = [
+/** Values that do not name the record of a run id. */
+const malformedHolders: readonly unknown[] = [
   null,
   7,
   '',
@@ -90,14 +90,14 @@ const recordOf = (assetId: string, nowMs: number) => ({
     requestedAtMs: nowMs,
     regenerate: false,
   },
-  // As where the policy announces no Start.
+  // As where the policy turns Started events off.
   policy: { version: 0, announceStarted: false as const },
   createdAtMs: nowMs,
   version: 1,
   history: [{ atMs: nowMs, what: 'planted' }],
 })
 
-/** Records that wait for a time far ahead: a claim's lease, and a parked request's next try. */
+/** Returns records that wait for a time far ahead: for the end of a lease, and for the next try of a parked request. */
 const recordsFarAhead = (nowMs: number): readonly Item[] => {
   const claimed: ClaimedRun = {
     ...recordOf(leasedAsset, nowMs),
@@ -114,7 +114,7 @@ const recordsFarAhead = (nowMs: number): readonly Item[] => {
   return [toItem(claimed), toItem(parked)]
 }
 
-/** The parts of the table that hold what all starters share, and DataZone, whose runs they are about. */
+/** What a trial plants items in: the items that all starters share, and DataZone, which has the runs. */
 export interface PlantedTable {
   readonly table: SimulatedTable
   readonly pace: SimulatedPace
@@ -127,23 +127,23 @@ export interface PlantedTable {
   readonly nowMs: number
 }
 
-/** Damages the item of the id of every data source run, and of one that begins now, before any starter hears of it. */
+/** Damages the item of each data source run's id. A run that begins now is among them, before any starter knows of it. */
 const plantHolders = (random: Random, { table, hinting }: PlantedTable): void => {
   hinting.control.startScheduledRun({ domainId, dataSourceId: heldSource, type: 'SCHEDULED' })
   for (const { id } of hinting.control.dataSourceRuns())
-    table.plantHolder(domainId, id, random.pick(wrongHolders))
+    table.plantHolder(domainId, id, random.pick(malformedHolders))
 }
 
-/** Puts a malformed switch that pauses nothing, and one that pauses a project, into the table; returns its removal. */
+/** Plants a malformed switch that pauses nothing, and one that pauses a project. Returns the removal of the latter. */
 const plantSwitches = (random: Random, { switches }: PlantedTable): (() => void) => {
-  switches.plant(random.pick(wrongSwitchKeys), random.pick([{ paused: true }, ...wrongPauses]))
-  switches.plant(`PROJECT#${pausedProject}`, random.pick(wrongPauses))
+  switches.plant(random.pick(malformedSwitchKeys), random.pick([{ paused: true }, ...malformedPauses]))
+  switches.plant(`PROJECT#${pausedProject}`, random.pick(malformedPauses))
   return () => switches.plant(`PROJECT#${pausedProject}`, undefined)
 }
 
 /**
- * Puts absurd items into the table: the pace, a breaker, the count of a source's claims, two records, two switches, and
- * what run ids name. Returns what an operator does at the end.
+ * Plants absurd items: the pace, a breaker, the count of a source's claims, two records, the items of run ids, and two
+ * switches. Returns the repair that an operator makes at the end.
  */
 export const plantAbsurdItems = (random: Random, planted: PlantedTable): (() => void) => {
   const { table, pace, breakers, nowMs } = planted
@@ -155,7 +155,7 @@ export const plantAbsurdItems = (random: Random, planted: PlantedTable): (() => 
   return plantSwitches(random, planted)
 }
 
-/** Puts absurd counters of every cap into the table. Returns what an operator does at the end: counts as they were. */
+/** Plants absurd counters of every cap. Returns the repair that an operator makes at the end: the former counts. */
 export const plantAbsurdCounters = (random: Random, { table, caps, nowMs }: PlantedTable): (() => void) => {
   const before = countersAt(caps, nowMs).map(
     (counter) => [counter, table.plantCounter(counter, random.pick(absurdRuns))] as const,

@@ -8,7 +8,7 @@ const second = 1000
 const hour = 60 * minute
 
 describe('a backfill of 5,000 assets in virtual time', () => {
-  test('leaves a publish its Start within seconds, and ends by itself', { timeout: 120_000 }, async () => {
+  test('starts each publish within seconds, and ends without help', { timeout: 120_000 }, async () => {
     const seed = 7
     const { backfillStartsMs, startLatenciesMs, parked } = await measure({
       seed,
@@ -29,7 +29,7 @@ describe('a backfill of 5,000 assets in virtual time', () => {
   })
 })
 
-describe('a backfill of 2,000 assets that a cap of 700 a month, 100 of them for live work, has no room for', () => {
+describe('a backfill of 2,000 assets under a cap of 700 runs a month, 100 of them reserved for live work', () => {
   const policyFile = {
     version: 1,
     rules: [{ match: {}, run: {} }],
@@ -38,12 +38,12 @@ describe('a backfill of 2,000 assets that a cap of 700 a month, 100 of them for 
   const beforeTurnMs = 5 * hour
   const startMs = Date.UTC(2026, 1, 1) - beforeTurnMs
 
-  test('takes the months that the plan forecasts, continues by itself at the turn, and leaves live work its reserve', async () => {
+  test('takes the months that the plan forecasts, continues when the month turns, and leaves the reserve to live work', async () => {
     const seed = 11
     const { backfillStartsMs, startLatenciesMs, starts, parked } = await measure({
       seed,
       policyFile,
-      // Live requests in the last hours of the month, ten more than are reserved for them.
+      // Live requests in the last hours of the month: ten more than the reserve.
       runs: 110,
       everyMs: 2 * minute,
       hints: 'hints',
@@ -52,23 +52,23 @@ describe('a backfill of 2,000 assets that a cap of 700 a month, 100 of them for 
       lastsMs: beforeTurnMs + hour,
       countParkedAtMs: beforeTurnMs - 1,
     })
-    const inMonth = (turned: boolean) => (atMs: number) => atMs >= beforeTurnMs === turned
+    const isInMonth = (turned: boolean) => (atMs: number) => atMs >= beforeTurnMs === turned
     // A month's Starts up to the last one of the backfill, and how many of them were its own.
     const months = [false, true].map((turned) => {
-      const own = backfillStartsMs.filter(inMonth(turned))
-      const all = starts.filter(({ atMs }) => inMonth(turned)(atMs) && atMs <= (own.at(-1) ?? 0))
+      const own = backfillStartsMs.filter(isInMonth(turned))
+      const all = starts.filter(({ atMs }) => isInMonth(turned)(atMs) && atMs <= (own.at(-1) ?? 0))
       return { own: own.length, all: all.length }
     })
-    const januarys = starts.filter(({ atMs }) => inMonth(false)(atMs)).length
-    expect({ seed, untilBackfillStops: months.map(({ all }) => all), januarys }).toEqual({
+    const startsInJanuary = starts.filter(({ atMs }) => isInMonth(false)(atMs)).length
+    expect({ seed, untilBackfillStops: months.map(({ all }) => all), startsInJanuary }).toEqual({
       seed,
       untilBackfillStops: [600, 600],
-      januarys: 700,
+      startsInJanuary: 700,
     })
-    // Each of the live requests that the cap has room for starts at once; the others wait for the turn.
-    const liveInJanuary = januarys - (months[0]?.own ?? 0)
+    // Live requests start at once while the cap has room; the others wait for the next month.
+    const liveInJanuary = startsInJanuary - (months[0]?.own ?? 0)
     expect(startLatenciesMs.filter((latencyMs) => latencyMs < 10 * second)).toHaveLength(liveInJanuary)
-    // What the lane has no room for waits in the plan, and not as records.
+    // The assets that the lane has no room for wait in the plan, not as records.
     expect(parked['CAP_FULL']).toBeGreaterThan(110 - liveInJanuary)
     expect(parked['CAP_FULL']).toBeLessThan(1400)
 

@@ -3,11 +3,11 @@ import type { Random } from './ports/random.ts'
 /** A request to cancel as its sender knows it. */
 export interface SentCancel {
   readonly id: string
-  /** Or its data source. */
+  /** The id of the asset or of the data source. */
   readonly assetId: string
-  /** Or its trigger key. Without it, all. */
+  /** The revision, or the trigger key. Absent: all of them. */
   readonly revision?: string
-  /** Only what was asked for until then. */
+  /** It cancels only what was requested up to this time. */
   readonly requestedAtMs: number
 }
 
@@ -26,7 +26,7 @@ interface OtherDeed {
 interface CancelDeed {
   readonly atMs: number
   readonly body: string
-  /** Absent: a body that is wrong. */
+  /** Absent: the body is malformed. */
   readonly cancel?: SentCancel
 }
 
@@ -34,13 +34,13 @@ const minute = 60_000
 
 const domainId = 'dzd_simulated1'
 
-const wrong = [
+const malformedBodies = [
   '{"version":1,"requestId":"cancel-wrong-1","kind":"CANCEL","domainId":"dzd_simulated1"}',
   '{"version":1,"requestId":"cancel-wrong-2","kind":"CANCEL","domainId":"dzd_simulated1","dataSource":{}}',
   '{"detail-type":"Run Cancel Requested","source":"my.pipeline","id":"cancel-wrong-3","detail":[]}',
 ]
 
-/** In half of the cases as an event on the run bus. */
+/** Returns the body of a request to cancel, in half of the cases wrapped in an event of the run bus. */
 const asBody = (detail: object, id: string, random: Random): string =>
   JSON.stringify(
     random.chance(0.5)
@@ -48,7 +48,7 @@ const asBody = (detail: object, id: string, random: Random): string =>
       : { version: '0', id, source: 'my.pipeline', 'detail-type': 'Run Cancel Requested', detail },
   )
 
-/** Soon after what it cancels was asked for, or sometime. Never much later than that: so it races with each step. */
+/** Draws the delay of a cancel after the request that it cancels: at most ten minutes, so that it races with each step. */
 const delayFor = (random: Random): number =>
   random.pick([
     random.whole(0, 300),
@@ -67,7 +67,7 @@ interface Place {
   readonly startMs: number
 }
 
-/** A request to cancel, sometimes sent more than once. */
+/** Returns a request to cancel, sometimes sent more than once. */
 const sendCancel = (
   { id, assetId, revision, atMs }: Omit<SentCancel, 'requestedAtMs'> & { readonly atMs: number },
   { sourceId, startMs }: Place,
@@ -84,8 +84,8 @@ const sendCancel = (
 }
 
 /**
- * Requests to cancel, in two of three seeds: of some of what is asked for, at any time after it, of what no request asked
- * for, and wrong ones.
+ * Draws requests to cancel in two of three seeds: for some of the requested assets and data sources, soon after the request;
+ * sometimes for an asset without a request; and malformed ones.
  */
 export const drawCancels = (
   random: Random,
@@ -106,11 +106,12 @@ export const drawCancels = (
     cancel(atMs + delayFor(random), assetId, random.chance(0.3) ? revision : undefined)
   }
   if (random.chance(0.2)) cancel(random.whole(0, 10 * minute), 'absent')
-  for (const body of wrong) if (random.chance(0.2)) deeds.push({ atMs: random.whole(0, 5 * minute), body })
+  for (const body of malformedBodies)
+    if (random.chance(0.2)) deeds.push({ atMs: random.whole(0, 5 * minute), body })
   return deeds
 }
 
-/** Requests to cancel soon after a pause or a time of refusals has begun, when what they mean waits in the table. */
+/** Draws requests to cancel soon after a pause or a time of refusals begins, while the requests that they cancel wait. */
 export const drawCancelsOfHeld = (
   random: Random,
   others: readonly OtherDeed[],

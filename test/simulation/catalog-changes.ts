@@ -4,11 +4,11 @@ import type { Action } from './program-action.ts'
 import type { Scenario } from './scenario.ts'
 import { sendSourceRequest } from './send-request.ts'
 
-/** Withdrawn while its request waits for a pause to end. */
+/** An asset that is withdrawn while its request waits for a pause to end. */
 export const withdrawnAsset = 'withdrawn'
-/** Published while it goes to the second project. */
+/** An asset that is published during its transfer to the second project. */
 export const transferredAsset = 'transferred'
-/** Its run is requested while the source is being updated. */
+/** A data source whose run is requested while it is being updated. */
 export const unreadySource = 'unready'
 
 const minute = 60_000
@@ -72,7 +72,7 @@ const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
   ]
 }
 
-/** In some seeds, when it is calm: an asset is withdrawn, another changes its owner, and a data source is updated. */
+/** In some seeds, in the calm: an asset is withdrawn, another is transferred, or a data source is updated. */
 export const catalogChanges = (random: Random, scenario: Scenario, place: Place): TimedDeeds => [
   ...(random.chance(0.08) ? withdrawal(random, scenario, place) : []),
   ...(random.chance(0.08) ? transfer(random, scenario, place) : []),

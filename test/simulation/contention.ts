@@ -2,14 +2,14 @@ import type { Random } from './ports/random.ts'
 import type { Action } from './program-action.ts'
 import { sendRequest } from './send-request.ts'
 
-/** The asset that many ask for at once. */
+/** An asset that many requests ask for at once. */
 export const contendedAsset = 'thronged'
 
 const minute = 60_000
 
 /**
- * In some seeds, when it is calm: a publish of an asset, and when its run is over many more and some requests to
- * regenerate it, all at once. They are few enough that the history of one record has a line for each.
+ * In some seeds, in the calm: a publish of an asset; after its run, many more publishes at once; and later some requests to
+ * regenerate, all at once. They are few enough that the history of one record has a line for each.
  */
 export const contentionActions = (
   random: Random,
@@ -19,7 +19,7 @@ export const contentionActions = (
   if (!random.chance(0.1)) return []
   const atMs = stormMs + 100 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
-  const again = (number: number): Action => {
+  const regeneration = (number: number): Action => {
     const asked = { id: `throng-${number}`, assetId: contendedAsset, sets: [types], regenerate: true }
     return sendRequest({ domainId, projectId }, asked, types)
   }
@@ -33,7 +33,7 @@ export const contentionActions = (
     })),
     ...Array.from({ length: regenerations }, (_, number) => ({
       atMs: atMs + 40 * minute,
-      deed: again(number + 1),
+      deed: regeneration(number + 1),
     })),
   ]
 }

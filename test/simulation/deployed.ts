@@ -1,6 +1,6 @@
 /**
- * What serverless.yml and infra/ say of how the functions are run, for worlds in virtual time. A test compares it with
- * the packaged template (test/package/settings.test.ts).
+ * How serverless.yml and infra/ deploy the functions, for worlds in virtual time. A test compares this with the packaged
+ * template (test/package/settings.test.ts).
  */
 export const deployed = {
   starter: { timeoutMs: 30_000, batchSize: 10, maximumConcurrency: 5 },

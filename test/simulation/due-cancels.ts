@@ -1,7 +1,7 @@
 import { inner, number } from './check/items.ts'
 import type { TableWrite } from './ports/run-store.ts'
 
-/** From when until when a record was parked, due and to be canceled, and nothing wrote it. */
+/** A span in which a record was parked, due and to be canceled, and was not written. */
 export interface DueSpan {
   readonly key: string
   readonly fromMs: number
@@ -17,8 +17,8 @@ const isOffWithin = (modes: readonly Mode[], { fromMs, untilMs }: DueSpan): bool
   )
 
 /**
- * Finds, in the writes to the table, the records that had nothing to wait for: parked, due and to be canceled. Left out is
- * a span in which the mode was `off`, since the system does nothing then.
+ * Finds, in the writes of the table, the spans in which a record was parked, due and to be canceled, so that it had nothing
+ * to wait for. Spans in which the mode was `off` are left out, because the system does nothing then.
  */
 export const dueCancels = (
   writes: readonly TableWrite[],

@@ -37,16 +37,16 @@ const configFor = (mode: 'off' | 'plan' | 'run', policyFile: object, env: Readon
     policyFile,
   )
 
-/** Lambda, its event source and its schedule, over processes that may die anywhere. */
+/** Lambda with its event sources and its schedule. Each invocation is a process, which may crash at any call. */
 export interface Environment {
   deploy(mode: 'off' | 'plan' | 'run'): void
-  /** Deploys the guard of a table that was restored to that time, in ms since the epoch. */
+  /** Deploys the guard for a table that was restored to this time, in ms since the epoch. */
   guardRestore(toMs: number): void
-  /** Something was put on a queue. */
+  /** Call after a message was sent to a queue. */
   wake(): void
-  /** Something was written to the table. */
+  /** Call after a write to the table. */
   wakeSweep(): void
-  /** No more ticks that are late, repeated or overlapping. */
+  /** From now on no sweep is late or repeated. */
   calm(): void
 }
 
@@ -56,7 +56,7 @@ export const startEnvironment = (options: {
   readonly random: Random
   readonly profile: Profile
   readonly policyFile: object
-  /** Settings that are not as deployed. */
+  /** Settings that differ from the deployed ones. */
   readonly env?: Readonly<Record<string, string>>
   readonly requests: SimulatedQueue
   readonly hints: SimulatedQueue
@@ -64,11 +64,11 @@ export const startEnvironment = (options: {
   readonly process: (name: string) => Process
   readonly portsFor: (process: Process) => StarterPorts
   readonly sabotage: Sabotage | undefined
-  /** Takes down a fault by its kind. */
+  /** Counts a fault by its kind. */
   readonly count: (kind: string) => void
-  /** A sweep that began then came to its end, and says that it saw all that waits. */
+  /** Called after a sweep that ended in time and read every waiting record, with the time at which it began. */
   readonly swept?: (beganAtMs: number) => void
-  /** The backfills that sweeps send; none when absent. */
+  /** The backfill plans that sweeps continue. Absent: none. */
   readonly backfills?: BackfillPlans
   /** Lets the schedule leave out sweeps that only repeat the one before. Absent: it sweeps each minute. */
   readonly quiet?: Quiet
@@ -91,7 +91,7 @@ export const startEnvironment = (options: {
     return { starter, sweeper: config.sweeper, observer }
   }
 
-  /** An invocation in an environment of its own, which its time-out ends. */
+  /** Runs an invocation in a process of its own, which is killed at its timeout. */
   const invoke = async <T>(
     name: string,
     timeoutMs: number,
@@ -114,8 +114,8 @@ export const startEnvironment = (options: {
     return result.outcome === 'returned' ? result.value : undefined
   }
 
-  /** The event as a sabotaged parser sees it. */
-  const read = (event: SQSEvent): SQSEvent => {
+  /** Returns the event as a sabotaged starter receives it. */
+  const sabotagedEvent = (event: SQSEvent): SQSEvent => {
     const { message } = sabotage ?? {}
     if (message === undefined) return event
     return {
@@ -131,7 +131,7 @@ export const startEnvironment = (options: {
     queue: requests,
     name: 'requests',
     batchSize: deployed.starter.batchSize,
-    // Its second is spent only on batches that are not full.
+    // The deployed window of a second only delays batches that are not full.
     windowMs: 0,
     maximumConcurrency: deployed.starter.maximumConcurrency,
     acknowledgesFirst: sabotage?.acknowledgesFirst === true,
@@ -142,7 +142,7 @@ export const startEnvironment = (options: {
           ports,
           policies: fixedPolicy(settings().starter.policy),
           telemetry: silent,
-        })(read(event), context),
+        })(sabotagedEvent(event), context),
       ),
   })
 
@@ -186,9 +186,9 @@ export const startEnvironment = (options: {
     const lateMs = calm ? 0 : random.whole(0, profile.tickLateMs)
     time.at(time.now() + lateMs, () => {
       void sweep()
-      if (lateMs > 0) options.count('sweep late')
+      if (lateMs > 0) options.count('late sweep')
       if (calm || !random.chance(profile.tickTwice)) return
-      options.count('sweep twice')
+      options.count('repeated sweep')
       time.at(time.now() + random.whole(0, 2_000), () => void sweep())
     })
   }

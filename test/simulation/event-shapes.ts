@@ -5,7 +5,7 @@ const minute = 60_000
 const domainId = 'dzd_simulated1'
 const projectId = 'project1'
 
-/** What DataZone's events carry of the owning project: the right one, none, another, or a number. */
+/** The owning project in DataZone's events: the right one, none, another, or a number. */
 const owningProjects = [
   { owningProjectId: projectId },
   {},
@@ -23,13 +23,13 @@ const assetEvent = (id: string, assetId: string, name: string, metadata: object)
     detail: { metadata: { domain: domainId, ...metadata }, data: { assetId } },
   })
 
-/** A publish event of DataZone, with an owning project in any of its shapes. */
+/** Returns a publish event of DataZone, with an owning project in one of these shapes. */
 export const publishEvent = (id: string, assetId: string, random: Random): string => {
   const metadata = random.chance(0.5) ? random.pick(owningProjects) : { owningProjectId: projectId }
   return assetEvent(id, assetId, 'Asset Added To Catalog', metadata)
 }
 
-/** An event of DataZone that says an asset is no longer published. */
+/** Returns an event of DataZone that says that an asset is no longer published. */
 export const withdrawalEvent = (
   assetId: string,
   name: 'Asset Unpublished' | 'Asset Listing Deleted',
@@ -37,7 +37,7 @@ export const withdrawalEvent = (
 
 const unlistedNames = ['Asset Added To Inventory', 'New Asset Version Available', 'Asset Schema Changed']
 
-/** In some seeds, asset events whose trigger the policy does not list. */
+/** Draws, in some seeds, asset events whose trigger the policy does not list. */
 export const drawUnlistedEvents = (random: Random, assets: readonly string[], stormMs: number) => {
   const ids = new Set<string>()
   const actions: TimedAction[] = []
@@ -50,13 +50,13 @@ export const drawUnlistedEvents = (random: Random, assets: readonly string[], st
   return { ids, actions }
 }
 
-const clockTimeOf = (ms: number) => new Date(ms).toISOString()
+const isoTime = (ms: number) => new Date(ms).toISOString()
 
 /** As Java and Python print a time: without seconds, or with a zone that has no colon. */
-const oddTimes: readonly ((ms: number) => string)[] = [
-  (ms) => clockTimeOf(ms).replace(/\.\d+Z$/, '+0000'),
-  (ms) => clockTimeOf(ms - (ms % minute)).replace(/:\d\d\.\d+Z$/, 'Z'),
-  (ms) => clockTimeOf(ms).replace('Z', '+00:00'),
+const timeForms: readonly ((ms: number) => string)[] = [
+  (ms) => isoTime(ms).replace(/\.\d+Z$/, '+0000'),
+  (ms) => isoTime(ms - (ms % minute)).replace(/:\d\d\.\d+Z$/, 'Z'),
+  (ms) => isoTime(ms).replace('Z', '+00:00'),
 ]
 
 interface TimedAction {
@@ -64,13 +64,13 @@ interface TimedAction {
   deed: Action
 }
 
-/** Some requests say when they were made, in some form of ISO 8601. */
-export const writeTimesOddly = (random: Random, actions: TimedAction[], startMs: number): void => {
+/** Adds `requestedAt` to some requests, in one of several forms of ISO 8601. */
+export const varyRequestTimes = (random: Random, actions: TimedAction[], startMs: number): void => {
   for (const timed of actions) {
     const { atMs, deed } = timed
     if (deed.kind !== 'send' || deed.request === undefined || deed.request.published) continue
     if (!random.chance(0.3) || deed.body.includes('requestedAt')) continue
-    const requestedAt = random.pick(oddTimes)(startMs + atMs)
+    const requestedAt = random.pick(timeForms)(startMs + atMs)
     timed.deed = { ...deed, body: JSON.stringify({ ...JSON.parse(deed.body), requestedAt }) }
   }
 }

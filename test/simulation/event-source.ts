@@ -2,19 +2,19 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import type { VirtualTime } from './ports/clock.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 
-/** Lambda's event source of one queue: batches, partial failures, a limited number of functions at once. */
+/** Lambda's event source for a queue: batches, partial failures, a maximum concurrency. */
 export interface EventSource {
-  /** Something was put on the queue. */
+  /** Call after a message was sent to the queue. */
   wake(): void
 }
 
-/** Starts polling. `invoke` answers undefined when the function died: the batch comes back by its timeout. */
+/** Starts polling. `invoke` returns undefined if the function died; the batch then returns after its visibility timeout. */
 export const startEventSource = (options: {
   readonly time: VirtualTime
   readonly queue: SimulatedQueue
   readonly name: string
   readonly batchSize: number
-  /** From the first message on, more are waited for. */
+  /** How long a batch waits for more messages after the first. */
   readonly windowMs: number
   readonly maximumConcurrency: number
   readonly acknowledgesFirst?: boolean
@@ -68,12 +68,12 @@ export const startEventSource = (options: {
     wake()
   }
 
-  /** Looks at the queue when something on it is, or becomes, visible. */
+  /** Schedules a poll for when the next message is visible. */
   const wake = () => {
     const nextMs = queue.nextVisibleAtMs()
     if (nextMs === undefined || running >= maximumConcurrency) return
     const atMs = Math.max(time.now() + 50, nextMs) + windowMs
-    // An open window stays open: what comes meanwhile joins it.
+    // A message that comes while a window is open joins its batch.
     if (pollAtMs > time.now() && pollAtMs <= atMs) return
     pollAtMs = atMs
     time.at(atMs, () => {

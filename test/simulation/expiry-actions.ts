@@ -1,14 +1,14 @@
 import type { Random } from './ports/random.ts'
 import type { Action, SentRequest } from './program-action.ts'
 
-/** Whose run ended so long ago that the table may forget it, and who is asked for once more all the same. */
+/** An asset whose run ended so long ago that its record may expire, and which is requested once more. */
 export const ancient = 'ancient'
 
 const dayMs = 24 * 3_600_000
 
 /**
- * In some seeds: a record past its time, the table's expiry some times over, and a request from the time of that record.
- * `startMs` is when the seed begins; deeds are counted from there.
+ * In some seeds: a record past its TTL, several expiries of the table, and a request from the time of that record. `startMs`
+ * is when the world begins.
  */
 export const expiryActions = (
   random: Random,

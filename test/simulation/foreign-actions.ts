@@ -5,10 +5,10 @@ const minute = 60_000
 const hour = 60 * minute
 
 /**
- * What people do in the portal, and schedules by themselves. Runs of the data source, in a third of the seeds: in the
- * storm, and in the calm, where nothing excuses that one is overlooked; some have a request of ours come while they go.
- * And in some seeds an asset is accepted long after its run, and published a day after that: too late for the repeat
- * guard, but for the acceptance.
+ * Draws what users do in the portal and what schedules start. In a third of the seeds, foreign runs of the data source: in
+ * the storm, and in the calm, where none may be overlooked. A request of ours comes during some of them. In some seeds, an
+ * asset is accepted long after its run and published almost a day later: only because of the acceptance does a repeat guard
+ * of one day still apply.
  */
 export const drawForeignActions = (
   random: Random,

@@ -2,7 +2,7 @@ import { inner, list, text } from './check/items.ts'
 import type { TableWrite } from './ports/run-store.ts'
 import type { Program } from './program.ts'
 
-/** Finds the records, by their keys, that waited in the lane backfill though a live request was known to ask for them. */
+/** Finds the keys of the records that waited in the backfill lane, though they named a live request as a duplicate. */
 export const heldBack = (writes: readonly TableWrite[], program: Program): ReadonlySet<string> => {
   const live = new Set(
     program.actions.flatMap(({ deed }) =>
@@ -11,8 +11,8 @@ export const heldBack = (writes: readonly TableWrite[], program: Program): Reado
         : [],
     ),
   )
-  const isLive = (asker: unknown): boolean => {
-    const key = text(inner({ asker }, 'asker'), 'requestKey') ?? ''
+  const isLive = (duplicate: unknown): boolean => {
+    const key = text(inner({ duplicate }, 'duplicate'), 'requestKey') ?? ''
     return live.has(key.slice(key.indexOf(':') + 1))
   }
   const isHeldBack = ({ item }: TableWrite): boolean =>

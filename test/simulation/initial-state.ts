@@ -4,14 +4,14 @@ const minute = 60_000
 const turnOfMonthMs = Date.UTC(2026, 1, 1)
 const turnOfDayMs = Date.UTC(2026, 0, 6)
 
-/** Late, so that days and months that are full turn before the end, and what waits for them goes on. */
+/** Late, so that full days and months turn before the end, and the requests that wait for them continue. */
 export const calmTurnAfterMs = 70 * minute
 /** In the middle of the storm. */
 const stormyTurnAfterMs = 10 * minute
 
 /**
- * When a seed begins, in ms since the epoch. The day always turns: not in the storm where a data source runs, which needs
- * both of its days. The month turns with it, but not where a full quota ends without.
+ * Draws when a world begins, in ms since the epoch. The day always turns, but not in the storm if a data source runs, which
+ * needs both days. The month turns with it, unless a full quota ends early.
  */
 export const drawStartMs = (
   random: Random,

@@ -1,7 +1,7 @@
 import type { Random } from './ports/random.ts'
 import type { Action } from './program-action.ts'
 
-/** An asset that the portal starts a run of, just before ours, and whose Starts lose their answers. */
+/** An asset that a user runs in the portal, just before our Start. The answers to our Starts are lost. */
 export const sharedAsset = 'shared'
 
 const minute = 60_000
@@ -13,7 +13,7 @@ interface TimedDeed {
 
 /**
  * In some seeds, in the last quarter of an hour of the storm: a run in the portal that List shows with an unreadable time,
- * a publish of the same asset, and every answer to its Start lost for longer than DataZone remembers a token. From then on
+ * a publish of the same asset, and every answer to its Start lost for longer than DataZone remembers a token. After that,
  * only List can show which run is ours.
  */
 export const lostAnswerActions = (

@@ -6,10 +6,10 @@ import { sendRequest } from './send-request.ts'
 export const assetsOfLostRuns = ['gone1', 'gone2', 'gone3', 'gone4', 'gone5', 'gone6']
 
 const minute = 60_000
-/** A deadline of half an hour, the day after it, and what else it takes. */
+/** A deadline of half an hour, the day after it, and some sweeps. */
 const untilGivenUpMs = 26 * 60 * minute
 
-/** In some seeds, when it is calm: DataZone forgets runs that are active. */
+/** In some seeds, in the calm: DataZone forgets active runs. */
 export const lostRunActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
@@ -22,10 +22,10 @@ export const lostRunActions = (
     return sendRequest({ domainId, projectId }, { id, assetId, sets: [types], regenerate: false }, types)
   }
   return [
-    { atMs: atMs - 1, deed: { kind: 'run-for-ever', assetIds: assetsOfLostRuns } },
+    { atMs: atMs - 1, deed: { kind: 'run-forever', assetIds: assetsOfLostRuns } },
     ...assetsOfLostRuns.map((assetId) => ({ atMs: atMs + random.whole(0, minute), deed: asked(assetId) })),
     { atMs: atMs + random.whole(2, 20) * minute, deed: { kind: 'forget-runs', assetIds: assetsOfLostRuns } },
-    // Time goes on.
+    // Extends the world until then.
     { atMs: atMs + untilGivenUpMs, deed: { kind: 'expire' } },
   ]
 }

@@ -9,17 +9,17 @@ import { simulate } from './world.ts'
 
 const simulateCommand = command(
   'simulate',
-  'Runs seeded worlds in virtual time, each of which crashes the system everywhere, and checks the promises from outside.',
+  'Runs seeded worlds in virtual time, with crashes and faults at every call, and checks the promises from outside.',
   {
     seeds: wholeNumber({ describe: 'how many seeds', from: 1, to: 10_000_000, default: '1000' }),
     from: wholeNumber({ describe: 'the first seed', from: 0, to: 2 ** 31, default: '1' }),
     sabotage: text('NAME|all', {
-      describe: 'makes a known defect and shows how many seeds it takes to be caught',
+      describe: 'makes a known defect and shows the seed that catches it',
     }),
     breaks: text('NAME|all', {
-      describe: `breaks an assumption and shows which promises fall: ${assumptionNames.join(', ')}`,
+      describe: `breaks an assumption and shows which promises fail: ${assumptionNames.join(', ')}`,
     }),
-    history: text('SEED', { describe: 'runs one seed and prints everything that happened in it' }),
+    history: text('SEED', { describe: 'runs one seed and prints everything that happens in it' }),
     json: toggle({ describe: 'prints the figures as JSON' }),
   },
 )
@@ -29,27 +29,36 @@ const seedOf = (given: string): number => {
   throw new UsageError(`--history takes a seed, which is a whole number, not '${given}'`)
 }
 
-const one = <Name extends string>(flag: string, given: string, names: readonly Name[]): readonly Name[] => {
+const namesOf = <Name extends string>(
+  flag: string,
+  given: string,
+  names: readonly Name[],
+): readonly Name[] => {
   if (given === 'all') return names
   const name = names.find((candidate) => candidate === given)
   if (name === undefined) throw new UsageError(`--${flag} takes all or one of: ${names.join(', ')}`)
   return [name]
 }
 
-const seconds = (sinceMs: number): number => (performance.now() - sinceMs) / 1000
+const secondsSince = (startedAtMs: number): number => (performance.now() - startedAtMs) / 1000
 
-const summaryOf = (report: SeedReport, beganMs: number) => ({
+const summaryOf = (report: SeedReport, startedAtMs: number) => ({
   seeds: report.seeds,
   steps: report.steps,
   faults: report.faults,
   crashes: report.crashes,
   violations: report.violations,
-  seedsPerSecond: Number((report.seeds / seconds(beganMs)).toFixed(1)),
+  seedsPerSecond: Number((report.seeds / secondsSince(startedAtMs)).toFixed(1)),
 })
 
-const plain = async (workers: SeedWorkers, seeds: number, from: number, json: boolean): Promise<number> => {
-  const beganMs = performance.now()
-  const summary = summaryOf(await workers.runEverywhere({ seeds, from }), beganMs)
+const reportSeeds = async (
+  workers: SeedWorkers,
+  seeds: number,
+  from: number,
+  json: boolean,
+): Promise<number> => {
+  const startedAtMs = performance.now()
+  const summary = summaryOf(await workers.runEverywhere({ seeds, from }), startedAtMs)
   if (!json) {
     console.log(
       `${summary.seeds} seeds from ${from}, ${summary.steps} steps, ${summary.crashes} crashes, ${summary.seedsPerSecond} seeds a second`,
@@ -59,12 +68,14 @@ const plain = async (workers: SeedWorkers, seeds: number, from: number, json: bo
     for (const { seed, promise, what } of summary.violations) console.log(`seed ${seed}  ${promise}: ${what}`)
     const first = summary.violations[0]
     if (first !== undefined)
-      console.log(`npm run simulate -- --history ${first.seed}   shows how it came about`)
+      console.log(
+        `npm run simulate -- --history ${first.seed}   prints everything that happened in that seed`,
+      )
   } else console.log(JSON.stringify(summary))
   return summary.violations.length === 0 ? 0 : 1
 }
 
-const sabotaged = async (
+const reportSabotages = async (
   workers: SeedWorkers,
   names: readonly string[],
   seeds: number,
@@ -96,7 +107,7 @@ const sabotaged = async (
   return uncaught === 0 ? 0 : 1
 }
 
-const broken = async (
+const reportBrokenAssumptions = async (
   workers: SeedWorkers,
   names: readonly AssumptionName[],
   seeds: number,
@@ -117,9 +128,9 @@ const broken = async (
       example,
     })
     if (!json) {
-      const falls = Object.entries(promises).map(([promise, times]) => `${promise} (${times})`)
+      const failed = Object.entries(promises).map(([promise, times]) => `${promise} (${times})`)
       console.log(
-        `without ${breaks}: ${falls.length === 0 ? `nothing fell in ${seeds} seeds` : falls.join(', ')}`,
+        `without ${breaks}: ${failed.length === 0 ? `no promise failed in ${seeds} seeds` : failed.join(', ')}`,
       )
       if (example !== undefined) console.log(`  seed ${example.seed}: ${example.what}`)
     }
@@ -138,14 +149,20 @@ await runCommand(simulateCommand, async (flags) => {
   }
   await using workers = startWorkers()
   if (flags.sabotage !== undefined) {
-    const names = one(
+    const names = namesOf(
       'sabotage',
       flags.sabotage,
       sabotages.map(({ name }) => name),
     )
-    return await sabotaged(workers, names, seeds, from, flags.json)
+    return await reportSabotages(workers, names, seeds, from, flags.json)
   }
   if (flags.breaks !== undefined)
-    return await broken(workers, one('breaks', flags.breaks, assumptionNames), seeds, from, flags.json)
-  return await plain(workers, seeds, from, flags.json)
+    return await reportBrokenAssumptions(
+      workers,
+      namesOf('breaks', flags.breaks, assumptionNames),
+      seeds,
+      from,
+      flags.json,
+    )
+  return await reportSeeds(workers, seeds, from, flags.json)
 })

@@ -3,7 +3,7 @@ import type { Item } from './ports/stored-item.ts'
 
 const minute = 60_000
 
-/** Delays after which the age of a record in flight may decide something: a 404 counts, a run is lost, or given up. */
+/** Ages at which a sweep may decide anew about a record in flight: a 404 counts, or the run is LOST or given up. */
 const agesMs = [5 * minute, 10 * minute, 24 * 60 * minute]
 const deployedDeadlineMs = 30 * minute
 
@@ -25,12 +25,12 @@ const owesNoCancel = (item: Item): boolean => {
   return text(cancel, 'requestId') === undefined || Number.isFinite(number(cancel, 'sentAtMs'))
 }
 
-/** Long past: a sweep should act on it already. */
+/** In the past: a sweep has work already. */
 const overdue = Number.NEGATIVE_INFINITY
 
 /**
- * When a record can next give a sweep something else to do than the sweeps up to `sinceMs` had, given the times at which
- * its run changes at DataZone.
+ * Returns when a record next gives a sweep other work than the sweeps up to `sinceMs` had, given the times at which its run
+ * changes at DataZone.
  */
 const nextOfRecord = (item: Item, sinceMs: number, runChangesMs: readonly number[]): number => {
   const later = (moments: readonly number[]) => Math.min(...moments.filter((atMs) => atMs > sinceMs))
@@ -49,16 +49,16 @@ const nextOfRecord = (item: Item, sinceMs: number, runChangesMs: readonly number
   }
 }
 
-/** What may change a world without a write or a message: its records' ages, its runs, and the deeds of its program. */
+/** What changes a world without a write or a message: the ages of its records, its runs, and the actions of its program. */
 export interface Foreseen {
   readonly items: readonly Item[]
   /** When each run, by its id, changes at DataZone. */
   readonly runChanges: () => ReadonlyMap<string, readonly number[]>
-  /** When the deeds of the program are done, in order. */
+  /** The times of the actions of the program, in order. */
   readonly deedsMs: readonly number[]
 }
 
-/** The first moment after `sinceMs` from which a sweep may do something else than before; in the past when it is overdue. */
+/** Returns the first time after `sinceMs` at which a sweep may have other work; a time in the past if work is overdue. */
 export const nextChangeMs = ({ items, runChanges, deedsMs }: Foreseen, sinceMs: number): number => {
   const changes = items.some(({ state }) => state === 'IN_FLIGHT') ? runChanges() : undefined
   let nextMs = deedsMs.find((atMs) => atMs > sinceMs) ?? Number.POSITIVE_INFINITY

@@ -1,9 +1,9 @@
 import { text } from './check/items.ts'
 import type { TableWrite } from './ports/run-store.ts'
 
-/** A time in which nothing showed whether a Start of ours had made a run of a data source. */
+/** A span in which the result of a Start of a data source was unknown. */
 export interface OpenStart {
-  /** The key of the record whose Start it is. */
+  /** The key of the record that the Start belongs to. */
   readonly key: string
   readonly dataSourceId: string
   readonly fromMs: number
@@ -12,7 +12,7 @@ export interface OpenStart {
 
 const isOpen = ({ item }: TableWrite): boolean => item !== undefined && 'earlierStart' in item
 
-/** Finds, in the writes of the table, when an earlier Start of a data source was open. */
+/** Finds, in the writes of the table, the spans in which a data source had an earlier Start. */
 export const openStarts = (writes: readonly TableWrite[]): readonly OpenStart[] => {
   const found: OpenStart[] = []
   const open = new Map<string, Omit<OpenStart, 'untilMs'>>()

@@ -9,16 +9,16 @@ import type { QuotaEnd, RefusedTime } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 import type { TrialKind } from './trials.ts'
 
-/** A run as DataZone knows it; one of a data source has no types, and its source stands for the asset. */
+/** A run as DataZone knows it. A data source run has no types, and the id of its data source as `assetId`. */
 export type SeenRun = Pick<
   ActualRun,
   'id' | 'domainId' | 'projectId' | 'assetId' | 'revision' | 'types' | 'createdAtMs' | 'endsAtMs' | 'status'
 > & {
-  /** It was started by a schedule or in the portal. */
+  /** A schedule or a user of the portal started it. */
   readonly isForeign?: true
 }
 
-/** All that can be seen of a world from outside, for the checker. */
+/** Everything that can be seen of a world from outside, for the checker. */
 export interface Outside {
   readonly sent: readonly {
     readonly atMs: number
@@ -27,41 +27,41 @@ export interface Outside {
     readonly cancel?: SentCancel
     readonly isUnlisted?: true
   }[]
-  /** By asset: since when each revision was the latest, and which columns it has. */
+  /** By asset: from when each revision was the latest, and a name for its columns. */
   readonly revisions: ReadonlyMap<
     string,
     readonly { readonly revision: string; readonly fromMs: number; readonly schema: string }[]
   >
-  /** Every skip that the table was given. */
+  /** Every skip in the table. */
   readonly skips: readonly Skip[]
-  /** Ours, not the portal's. */
+  /** Every run except metadata runs that were started in the portal. */
   readonly runs: readonly SeenRun[]
-  /** Every StartMetadataGenerationRun as DataZone saw it, in order. */
+  /** Every StartMetadataGenerationRun that reached DataZone, in order. */
   readonly starts: readonly { readonly atMs: number; readonly throttled: boolean }[]
-  /** Publishes all at once, and the Starts a second that DataZone allowed then. */
+  /** Many publishes at once, and how many Starts a second DataZone allowed then. */
   readonly bursts: readonly { readonly fromMs: number; readonly size: number; readonly limit: number }[]
-  /** Clocks are off by at most this, each way. */
+  /** How far a clock is ahead of or behind virtual time, at most. */
   readonly skewMs: number
   /** Ids of runs that were started in the portal. */
   readonly portalRuns: ReadonlySet<string>
   /** Ids of runs that DataZone no longer knows. */
   readonly forgotten: ReadonlySet<string>
   readonly refusedTimes: readonly RefusedTime[]
-  /** How a quota that is full comes to its end. Absent: none is. */
+  /** How a full quota ends. Undefined: no quota is full. */
   readonly quotaEnds: QuotaEnd | undefined
-  /** When a Start found the day of its data source full. */
+  /** When a Start met a full day of its data source. */
   readonly startsOnFullDays: readonly number[]
   /** When a Start met an active run of its data source. */
   readonly startsWhileSourceActive: readonly number[]
   /** The table, item by item. */
   readonly items: readonly Readonly<Record<string, unknown>>[]
-  /** What the caps of the policy have counted. */
+  /** The counters of the policy's caps. */
   readonly counters: readonly { readonly cap: string; readonly period: string; readonly runs: number }[]
-  /** Records that waited as backfill when a live request was known to have asked for them. */
+  /** Keys of records that waited in the backfill lane, though they named a live request as a duplicate. */
   readonly heldBack: ReadonlySet<string>
-  /** Times in which a record was parked and due though it was to be cancelled; some are parts of others. */
+  /** Spans in which a record was parked and due, though it was to be canceled. Some lie within others. */
   readonly cancelsDue: readonly DueSpan[]
-  /** When sweeps began that came to their end and, as they say, saw all that waits. */
+  /** When each sweep began that ended in time and read every waiting record. */
   readonly sweptMs: readonly number[]
   readonly events: readonly SeenEvent[]
   readonly rejected: readonly string[]
@@ -69,42 +69,43 @@ export interface Outside {
   readonly deadLetters: readonly QueuedMessage[]
   /** Every message that became a dead letter, redriven or not. */
   readonly deadLettered: readonly { readonly atMs: number; readonly body: string }[]
-  /** Requests that the starter hid, and for how long. */
+  /** Every request that the starter hid, and for how long. */
   readonly hidden: readonly {
     readonly atMs: number
     readonly forMs: number
     readonly messageId: string
     readonly body: string
   }[]
-  /** Assets with a record that the deployed version cannot read, now and then. */
+  /** Assets that have, for some time, a record that the deployed version cannot read. */
   readonly unreadableAssets: readonly string[]
   readonly modes: readonly { readonly mode: 'off' | 'plan' | 'run'; readonly fromMs: number }[]
   readonly scenario: Scenario
-  /** Everything there is belongs to the one domain and project that are paused. */
+  /** Spans in which the result of a Start of a data source was unknown. */
   readonly openStarts: readonly OpenStart[]
   /** `scope`: the id of the domain or of the project. */
   readonly pauses: readonly { readonly scope: string; readonly fromMs: number; readonly untilMs: number }[]
-  /** Records that were planted and must not have been touched, and whether they were. */
+  /** Keys of planted records that were changed, though no version in use can read them. */
   readonly disturbed: readonly string[]
   /** Items that the table's expiry deleted, as they were. */
   readonly expired: readonly Readonly<Record<string, unknown>>[]
-  /** An older deployment of DataZone shows one type of each run. */
+  /** DataZone's older API shows one type of each run. */
   readonly apiGeneration: 'current' | 'older'
-  /** The one fault of the calm. */
+  /** The trial in the calm, if there is one. */
   readonly trial: { readonly kind: TrialKind; readonly fromMs: number; readonly untilMs: number } | undefined
-  /** From then on nothing went wrong any more, but for the trial. */
+  /** From when there are no faults, except the trial and the unreadable fields. */
   readonly calmFromMs: number
   readonly endMs: number
   readonly listLagMs: number
-  /** How long a run still goes on once DataZone has taken its cancel. */
+  /** How long a run continues after DataZone has accepted its cancel. */
   readonly cancelMs: number
-  /** Endings of which DataZone's own event names the run or its asset; and the same of data source runs. */
+  /** Endings for which DataZone sends an event that names the run or its asset; below, the same for data source runs. */
   readonly hintedStatuses: readonly string[]
   readonly hintedSourceStatuses: readonly string[]
   /** DataZone's own events as they reached the hint queue. */
   readonly hints: readonly { readonly atMs: number; readonly name: string; readonly id: string }[]
+  /** How many runs of a data source DataZone allows a day. */
   readonly runsPerDay: number
-  /** Members of DataZone's answers that could not be read. */
+  /** Names of the fields of DataZone's answers that were unreadable. */
   readonly unreadableMembers: readonly string[]
   /** How often DataZone answered each error, by its name. */
   readonly answeredErrors: Readonly<Record<string, number>>
@@ -112,7 +113,7 @@ export interface Outside {
   readonly unlistedEvents: ReadonlySet<string>
 }
 
-/** An event as the bus took it, and what the table held of its run at that moment. */
+/** An event that the bus accepted, and the items of its asset or data source at that moment. */
 export interface SeenEvent {
   readonly takenAtMs: number
   readonly detailType: string

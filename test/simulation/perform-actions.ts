@@ -27,37 +27,37 @@ export interface Stage {
   readonly requests: SimulatedQueue
   readonly deadLetters: SimulatedQueue
   readonly environment: Environment
-  /** While DataZone has trouble. */
+  /** The faults of DataZone during service errors. */
   readonly serviceErrors: readonly Fault[]
-  /** From the beginning to the end. */
+  /** The faults of DataZone from the beginning of the world to its end. */
   readonly lastingFaults: readonly Fault[]
   readonly sendHint: (body: string) => void
-  /** Begins or ends the fault of the calm. */
+  /** Begins or ends the trial. */
   readonly turnTrial: () => void
   /** Counts a fault by its kind. */
   readonly count: (kind: string) => void
 }
 
-/** What was done to a world, for its checker. */
+/** What the checker needs to know of the performed actions. */
 type Done = Pick<
   Outside,
   'sent' | 'modes' | 'revisions' | 'pauses' | 'forgotten' | 'expired' | 'refusedTimes' | 'disturbed'
 > & { readonly isPlanted: (item: Item) => boolean }
 
-/** Performs the actions of a program, and keeps what the checker needs to know of them. */
+/** Performs the actions of a program and records them for the checker. */
 export interface Performer {
   perform(action: Action): void
-  /** The storm is over: DataZone has no trouble of its own any more. */
+  /** Ends the storm: DataZone has no service errors any more, and the mode is `run`. */
   calm(): void
-  /** The time in which DataZone refuses every call of some kind, if it is now. */
+  /** Returns the current time of refusals, if there is one. */
   refusedTime(): RefusedTime | undefined
   done(): Done
 }
 
 const keyOf = (item: Item): string => `${item['pk']} ${item['sk']}`
 
-/** Planted records, and those of them that something has written. */
-const plantation = (table: SimulatedTable) => {
+/** Plants records, and finds those that have been changed since. */
+const plantedRecords = (table: SimulatedTable) => {
   const planted = new Map<string, { readonly item: Item; readonly upgrade: Item | undefined }>()
   return {
     plant: (item: Item, upgrade?: Item) => {
@@ -82,7 +82,7 @@ export const performActions = (stage: Stage): Performer => {
   const modes: Outside['modes'][number][] = [{ mode: 'run', fromMs: program.startMs }]
   const pauses: { scope: string; fromMs: number; untilMs: number }[] = []
   const expired: Item[] = []
-  const planted = plantation(table)
+  const planted = plantedRecords(table)
   let disturbed: readonly string[] = []
   const revisions = new Map<string, { revision: string; fromMs: number; schema: string }[]>()
   for (const { assets } of program.catalogue.domains) {
@@ -113,16 +113,16 @@ export const performActions = (stage: Stage): Performer => {
     else if (last !== undefined) last.untilMs = time.now()
   }
 
-  let troubles: readonly Fault[] = []
+  let serviceErrors: readonly Fault[] = []
   let refusals: readonly Fault[] = []
-  const named = new Map<string, readonly Fault[]>()
+  const namedFaults = new Map<string, readonly Fault[]>()
   const unreadableRuns: Fault[] = []
-  /** Of all that hit a call the first counts, so those that hit every call come last. */
+  /** The first fault that matches a call applies, so faults that match every call come last. */
   const setFaults = () =>
     void datazone.control.setFaults([
-      ...[...named.values()].flat(),
+      ...[...namedFaults.values()].flat(),
       ...refusals,
-      ...troubles,
+      ...serviceErrors,
       ...stage.lastingFaults,
       ...unreadableRuns,
     ])
@@ -132,7 +132,7 @@ export const performActions = (stage: Stage): Performer => {
   let refusedTime: RefusedTime | undefined
   const refuse = ({ error, lists = false }: Extract<Action, { kind: 'refuse' }>) => {
     if (refusedTime !== undefined) refusedTime.untilMs = time.now()
-    // The operator says that the quota was raised. When the month turns nothing is said.
+    // An operator closes the breaker when the quota is raised. When the month turns, no operator acts.
     if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
     const untilMs = Number.POSITIVE_INFINITY
     refusedTime =
@@ -147,7 +147,7 @@ export const performActions = (stage: Stage): Performer => {
       hinting.control.startScheduledRun({ domainId, dataSourceId, type })
       count('foreign run')
     } catch {
-      // A schedule is skipped while another run is active, and once the day is full.
+      // DataZone skips a scheduled run while another run is active, and once the day is full.
     }
   }
 
@@ -210,11 +210,11 @@ export const performActions = (stage: Stage): Performer => {
         return
       }
       case 'faults':
-        named.set(action.name, action.faults)
+        namedFaults.set(action.name, action.faults)
         setFaults()
         return
       case 'service':
-        troubles = action.errors ? stage.serviceErrors : []
+        serviceErrors = action.errors ? stage.serviceErrors : []
         setFaults()
         return
       case 'refuse':
@@ -258,7 +258,7 @@ export const performActions = (stage: Stage): Performer => {
         datazone.control.changeSettings({ startRatePerSecond, startBucket })
         return
       }
-      case 'run-for-ever':
+      case 'run-forever':
         datazone.control.setOutcomes(action.assetIds.map((target) => ({ target, outcome: 'stuck' })))
         return
       case 'forget-runs':
@@ -268,7 +268,7 @@ export const performActions = (stage: Stage): Performer => {
         stage.turnTrial()
         return
       case 'redrive':
-        // The newest deployment is back, and reads what the older one could not.
+        // From now on the deployment can read the planted records.
         disturbed = planted.disturbed()
         planted.upgrade()
         stage.deadLetters.redriveTo(requests)
@@ -282,7 +282,7 @@ export const performActions = (stage: Stage): Performer => {
     perform,
     calm: () => {
       setMode('run')
-      troubles = []
+      serviceErrors = []
       setFaults()
     },
     refusedTime: () => refusedTime,

@@ -1,9 +1,9 @@
-/** The version of a deployment that is yet to come. */
+/** The schema version of a later deployment. */
 export const newerVersion = 99
 
 /**
- * A record that an older deployment left, in this asset's partition: what stands in it is of no matter. It has no run
- * id, so that the repeat guard takes it for no run.
+ * Returns a record of this schema version in the partition of an asset. It has no run id, so that the repeat guard ignores
+ * it; its other values do not matter.
  */
 export const plantedItem = (domainId: string, assetId: string, atMs: number, schemaVersion: number) => ({
   pk: `ASSET#${domainId}#${assetId}`,
@@ -26,7 +26,7 @@ export const plantedItem = (domainId: string, assetId: string, atMs: number, sch
   announcedAtMs: atMs,
 })
 
-/** A record in a state that no version knows, and that asks for a sweep. */
+/** Returns a record that is due for a sweep, in a state that no version knows. */
 export const damagedItem = (domainId: string, assetId: string, atMs: number) => ({
   ...plantedItem(domainId, assetId, atMs, 1),
   state: 'NO_SUCH_STATE',
@@ -36,7 +36,7 @@ export const damagedItem = (domainId: string, assetId: string, atMs: number) => 
 
 const dayMs = 24 * 3_600_000
 
-/** A record that ended long ago, and that the table may delete. */
+/** Returns a record that ended long ago and is past its TTL. */
 export const ancientItem = (domainId: string, assetId: string, atMs: number) => ({
   ...plantedItem(domainId, assetId, atMs - 200 * dayMs, 1),
   ttlEpochSeconds: Math.floor((atMs - 17 * dayMs) / 1000),

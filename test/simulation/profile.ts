@@ -7,22 +7,22 @@ import { unreadableMembers } from './service-faults.ts'
 interface KeptAssumptions {
   readonly tokenMemoryMs: number
   readonly listLagMs: number
-  /** A Start that was sent takes effect at most so late. */
+  /** A Start that was sent takes effect within this time. */
   readonly startEffectMs: number
 }
 
 export const assumptionNames = ['token-memory', 'list-lag', 'start-effect'] as const
 export type AssumptionName = (typeof assumptionNames)[number]
 
-/** How much goes wrong in one seed, and of which kind. */
+/** Which faults a seed has, and how often. */
 export interface Profile {
   readonly assumptions: KeptAssumptions
-  /** Chances of one call. */
+  /** The chance of each accident in one call. */
   readonly crash: number
   readonly fail: number
   readonly resend: number
   readonly slow: number
-  /** In some seeds a slow call outlasts its Lambda. */
+  /** The longest delay of a slow call. In some seeds it outlasts the invocation. */
   readonly slowMs: number
   readonly entryFails: number
   readonly twice: number
@@ -33,28 +33,28 @@ export interface Profile {
   readonly tickTwice: number
   readonly skewMs: number
   readonly serviceErrors: number
-  /** Writes that DynamoDB refuses, for a conflict or for their number. */
+  /** The share of writes that DynamoDB refuses, because of a conflict or throttling. */
   readonly contendedWrites: number
-  /** Answers that are no answers of DataZone's, and calls that are signed too late. */
+  /** The chances of a transport fault, and of expired credentials or signatures. */
   readonly transportFaults: number
   readonly staleCredentials: number
-  /** Members of DataZone's answers that cannot be read, also in the calm. */
+  /** Fields of DataZone's answers that are unreadable, also in the calm, and in which share of the answers. */
   readonly unreadable: (typeof unreadableMembers)[number] | undefined
   readonly unreadableShare: number
   readonly unknownStatusShare: number
   readonly partialShare: number
   readonly failureShare: number
-  /** An older deployment of DataZone shows one type of a run, and knows no partial success. */
+  /** DataZone's older API shows one type of a run, and has no partial success. */
   readonly apiGeneration: 'current' | 'older'
   /** Runs that never end. */
   readonly stuckShare: number
-  /** What a cancel that comes too late is answered, and how long one takes. */
+  /** The error that answers a cancel which comes too late, and how long a cancel takes. */
   readonly cancelEnded: 'ConflictException' | 'ValidationException'
   readonly cancelMs: number
   readonly conflictBeforeToken: boolean
   readonly listOrder: 'newest' | 'random'
   readonly pageRecords: number
-  /** What hints tell, and what becomes of them on their way. */
+  /** What hints name, and the faults of their delivery. */
   readonly eventPayload: 'run-id' | 'asset-id' | 'both' | 'domain-only'
   readonly partialEvent: 'none' | 'succeeded' | 'failed'
   readonly olderEvents: boolean
@@ -63,18 +63,18 @@ export interface Profile {
   readonly eventDuplicateShare: number
   readonly eventLateShare: number
   readonly eventReorderedShare: number
-  /** Runs so short that their hints come before their run ids are stored. */
+  /** The median duration of a run. In some seeds it is so short that hints come before run ids are recorded. */
   readonly medianMs: number
 }
 
-/** Twice and more beyond what is promised. */
-const broken: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
+/** Values far beyond each assumption. */
+const brokenAssumptions: Readonly<Record<AssumptionName, Partial<KeptAssumptions>>> = {
   'token-memory': { tokenMemoryMs: 20_000 },
   'list-lag': { listLagMs: 3_600_000 },
   'start-effect': { startEffectMs: 1_200_000 },
 }
 
-/** Half of the seeds lack any one kind of trouble, so that rare combinations are not drowned by common ones. */
+/** Draws a profile. Half of the seeds lack each kind of fault, so that rare combinations are not lost among common ones. */
 export const drawProfile = (random: Random, breaks: AssumptionName | undefined): Profile => {
   const sometimes = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
   const isOlder = random.fork('api generation').chance(0.15)
@@ -88,7 +88,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
       tokenMemoryMs: 600_000,
       listLagMs: random.chance(0.5) ? random.whole(0, 120_000) : 0,
       startEffectMs: random.chance(0.5) ? 59_000 : 2_000,
-      ...(breaks === undefined ? {} : broken[breaks]),
+      ...(breaks === undefined ? {} : brokenAssumptions[breaks]),
     },
     crash: sometimes(0.04),
     fail: sometimes(0.06),
@@ -134,7 +134,7 @@ export const drawProfile = (random: Random, breaks: AssumptionName | undefined):
 const isStart = (call: CallInfo): boolean =>
   call.name === 'datazone.StartMetadataGenerationRun' || call.name === 'datazone.StartDataSourceRun'
 
-/** The weather of one call while the storm lasts. */
+/** Returns the weather of a call in the storm. */
 export const stormFor = (profile: Profile) => {
   const accidents = {
     'crash-before': profile.crash,
@@ -148,7 +148,7 @@ export const stormFor = (profile: Profile) => {
     latencyMs: fairWeather.latencyMs,
     slow: { chance: profile.slow, mostMs: profile.slowMs },
   }
-  // Of every call only Start has a bound that a promise rests on; the latency itself comes on top.
+  // A promise relies on how soon a Start takes effect, and on no other call. The latency is added to this delay.
   const start: Weather = {
     ...plain,
     slow: { chance: profile.slow * 3, mostMs: Math.max(0, profile.assumptions.startEffectMs - 500) },

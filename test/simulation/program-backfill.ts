@@ -3,7 +3,7 @@ import type { Action } from './program-action.ts'
 import type { Scenario } from './scenario.ts'
 import { sendRequest } from './send-request.ts'
 
-/** Assets that no event publishes: what a backfill is for. */
+/** Assets that no event publishes, so that only a backfill or a live request runs them. */
 export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `old${index + 1}`)
 
 const minute = 60_000
@@ -14,8 +14,8 @@ interface TimedDeed {
 }
 
 /**
- * A backfill in half of the seeds, and in all that have caps: a few old assets at once, with or without their revision,
- * some of them twice, and now and then a live request about one of them just before or after.
+ * Draws a backfill in half of the seeds, and in every seed with caps: a few old assets at once, with or without their
+ * revision, some of them twice, and some with a live request just before or after.
  */
 export const drawBackfill = (
   random: Random,

@@ -3,7 +3,7 @@ import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld } from './cancels.ts'
 import { catalogChanges, transferredAsset, unreadySource, withdrawnAsset } from './catalog-changes.ts'
 import { contendedAsset, contentionActions } from './contention.ts'
-import { drawUnlistedEvents, publishEvent, writeTimesOddly } from './event-shapes.ts'
+import { drawUnlistedEvents, publishEvent, varyRequestTimes } from './event-shapes.ts'
 import { ancient, expiryActions } from './expiry-actions.ts'
 import { drawForeignActions } from './foreign-actions.ts'
 import { drawStartMs } from './initial-state.ts'
@@ -16,7 +16,7 @@ import { drawRefusals, type QuotaEnd } from './refusals.ts'
 import { refusedListActions, unlistedAssets } from './refused-lists.ts'
 import type { Scenario } from './scenario.ts'
 import { sendSourceRequest } from './send-request.ts'
-import { hostileBodies, strangeHints } from './strange-bodies.ts'
+import { malformedBodies, strangeHints } from './strange-bodies.ts'
 import {
   backlogAssets,
   drawTrial,
@@ -35,17 +35,17 @@ export interface Program {
   readonly catalogue: Catalogue
   readonly actions: readonly { readonly atMs: number; readonly deed: Action }[]
   readonly bursts: readonly Burst[]
-  /** When it begins, in ms since the epoch. */
+  /** When the world begins, in ms since the epoch. */
   readonly startMs: number
-  /** When the last deed is done and the faults stop. */
+  /** When the storm ends and its faults stop, in ms from the start. */
   readonly stormMs: number
-  /** How a quota that is full comes to its end: because it was raised, or the month turned. Absent: none is. */
+  /** How a full quota ends: it is raised, or the month turns. Undefined: no quota is full. */
   readonly quotaEnds: QuotaEnd | undefined
-  /** Of the data source. */
+  /** How many runs of a data source DataZone allows a day. */
   readonly runsPerDay: number
   /** Ids of asset events whose trigger the policy does not list. */
   readonly unlistedEvents: ReadonlySet<string>
-  /** The one fault of the calm; none in most seeds. */
+  /** The trial in the calm. Most seeds have none. */
   readonly trial: Trial | undefined
 }
 
@@ -54,10 +54,13 @@ const projectId = 'project1'
 const sourceId = 'source1'
 
 const minute = 60_000
-/** One to three times this, in some seeds: longer than a request may wait in a seed, and than it takes to die unread. */
+/**
+ * In some seeds the operator redrives one to three times this late: later than a request may wait, and late enough for an
+ * unreadable one to become a dead letter.
+ */
 const hoursAwayMs = 6 * 60 * minute
 
-/** No types: those of the policy. */
+/** Without types, the policy decides. */
 const typeChoices: readonly { types?: readonly string[]; sets?: readonly (readonly string[])[] }[] = [
   {},
   { types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'], sets: [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']] },
@@ -76,7 +79,7 @@ const assetOf = (id: string, typeIdentifier = 'amazon.datazone.GlueTableAssetTyp
   columns: [{ name: 'id', dataType: 'bigint' }],
 })
 
-/** Each of them some times, or never. */
+/** Returns each body several times, once or not at all. */
 const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
   bodies.flatMap((body) => {
     const chosen: string[] = []
@@ -84,25 +87,25 @@ const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
     return chosen
   })
 
-/** Few, so that days are full; all that a program asks for fits into two. */
+/** Few, so that days are full. The runs that a program requests fit into two days. */
 const sourceRunsPerDay = 3
 
-/** Loads that want the data source run, in half of the seeds. */
+/** Draws the loads for which the data source runs, in half of the seeds. */
 const drawTriggers = (random: Random, anyTime: () => number) => {
   const triggers: { atMs: number; triggerKey: string }[] = []
   const loads = random.chance(0.5) ? random.whole(1, 2 * sourceRunsPerDay - 1) : 0
   for (let load = 1; load <= loads; load += 1) {
     const atMs = anyTime()
     triggers.push({ atMs, triggerKey: `load-${load}` })
-    // Another request for the same load, or for a later one: races for the source.
+    // Another request, for the same load or a later one, races for the data source.
     const rival = { atMs: atMs + random.whole(0, 300), triggerKey: `load-${random.whole(load, loads)}` }
     if (random.chance(0.3)) triggers.push(rival)
   }
   return triggers
 }
 
-/** Times of DataZone's errors, a deployment in another mode, and a pause. */
-const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, deed: Action) => void) => {
+/** Draws times of service errors, a deployment in another mode, and a pause. */
+const drawDisturbances = (random: Random, stormMs: number, at: (atMs: number, deed: Action) => void) => {
   const anyTime = () => random.whole(0, stormMs)
   for (let left = random.whole(0, 3); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -122,13 +125,13 @@ const troubleAndDeploy = (random: Random, stormMs: number, at: (atMs: number, de
   }
 }
 
-/** Writes the program of a seed: a few assets, a storm of some minutes to an hour, everything the promises name. */
+/** Draws the program of a seed: a few assets, a storm of 5 to 45 minutes, and something for each promise. */
 export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const assets = Array.from({ length: random.whole(1, 5) }, (_, index) => `asset${index + 1}`)
   const stormMs = random.whole(5, 45) * minute
-  // What a full cap holds back says nothing of the pace.
-  const crowds = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
-  const crowdAssets = crowds.flatMap((crowd) => crowd.assets)
+  // A burst that a full cap holds back would say nothing about the pace.
+  const bursts = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
+  const burstAssets = bursts.flatMap((burst) => burst.assets)
   const catalogue: Catalogue = {
     domains: [
       {
@@ -142,7 +145,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
           ...[
             ...assets,
             ...oldAssets,
-            ...crowdAssets,
+            ...burstAssets,
             ancient,
             contendedAsset,
             sharedAsset,
@@ -244,7 +247,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     const atMs = anyTime()
     const assetId = random.pick(assets)
     ask(atMs, assetId)
-    // Several at once about the same asset: races for the same claim.
+    // Several requests at once for one asset race for its claim.
     while (random.chance(0.4)) ask(atMs + random.whole(0, 300), assetId)
   }
   for (let left = random.whole(0, 3); left > 0; left -= 1) {
@@ -260,11 +263,11 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'absent')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
-  for (const body of hostileBodies) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
-  troubleAndDeploy(random, stormMs, at)
+  for (const body of malformedBodies) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
+  drawDisturbances(random, stormMs, at)
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
-  // In the calm nothing excuses lateness, races or not.
+  // In the calm nothing excuses a late ending, not even a race.
   for (let left = random.whole(0, 2); left > 0; left -= 1) {
     const atMs = stormMs + 60 * minute + random.whole(0, 20 * minute)
     const assetId = random.pick(assets)
@@ -276,14 +279,14 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   someOf(strangeHints(random.pick(assets), { domainId, sourceId }), random).forEach((body) => {
     at(anyTime(), { kind: 'hint', body })
   })
-  const others = drawForeignActions(random.fork('others'), { stormMs, domainId, sourceId, assets })
-  others.deeds.forEach(({ atMs, deed }) => {
+  const foreign = drawForeignActions(random.fork('others'), { stormMs, domainId, sourceId, assets })
+  foreign.deeds.forEach(({ atMs, deed }) => {
     at(atMs, deed)
   })
-  others.triggers.forEach(({ atMs, triggerKey }) => {
+  foreign.triggers.forEach(({ atMs, triggerKey }) => {
     askSource(atMs, triggerKey)
   })
-  others.publications.forEach(({ atMs, assetId }) => {
+  foreign.publications.forEach(({ atMs, assetId }) => {
     publish(atMs, assetId)
   })
   deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
@@ -304,10 +307,10 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const lateMs = random.chance(0.1) ? random.whole(1, 3) * hoursAwayMs : 0
   at(stormMs + lateMs, { kind: 'redrive' })
   deeds.push(...refusals.deeds)
-  deeds.push(...burstActions(crowds, published))
+  deeds.push(...burstActions(bursts, published))
   const trial = drawTrial(random.fork('trial'), stormMs, scenario)
   deeds.push(...trialActions(random.fork('trial actions'), trial, { domainId, projectId }, published))
-  // A full cap holds back who was to race, or to go on for ever.
+  // A full cap would hold back the requests that are to race, and the runs that are never to end.
   if (scenario.caps.length === 0) {
     deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
     deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
@@ -320,21 +323,21 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   const unlisted = drawUnlistedEvents(shapes, [...assets, 'unpublished'], stormMs)
   deeds.push(...unlisted.actions)
-  writeTimesOddly(random.fork('request times'), deeds, startMs)
+  varyRequestTimes(random.fork('request times'), deeds, startMs)
   deeds.sort((left, right) => left.atMs - right.atMs)
   return {
     unlistedEvents: unlisted.ids,
     trial,
     catalogue,
-    bursts: crowds,
+    bursts,
     actions: deeds,
     startMs,
     stormMs,
     quotaEnds: refusals.quotaEnds,
-    // What others start must not push what is asked for beyond the days that there are.
+    // Foreign runs must not push the requested ones beyond the days of the world.
     runsPerDay:
       sourceRunsPerDay +
-      others.deeds.filter(({ deed }) => deed.kind === 'foreign-run').length +
-      others.triggers.length,
+      foreign.deeds.filter(({ deed }) => deed.kind === 'foreign-run').length +
+      foreign.triggers.length,
   }
 }

@@ -3,10 +3,10 @@ import { calmTurnAfterMs } from './initial-state.ts'
 import type { Random } from './ports/random.ts'
 import type { Action, Refused } from './program-action.ts'
 
-/** `early`: it was raised, or rather: an operator says so. `turn`: the month turned. */
+/** How a full quota ends. `early`: it is raised, and an operator closes the breaker. `turn`: the month turns. */
 export type QuotaEnd = 'early' | 'turn'
 
-/** What a seed's DataZone refuses to all who ask, and what goes on there without us. */
+/** The actions that make DataZone refuse every call of a kind, and the runs that users start in the portal. */
 export interface Refusals {
   readonly deeds: readonly { readonly atMs: number; readonly deed: Action }[]
   readonly quotaEnds: QuotaEnd | undefined
@@ -14,7 +14,7 @@ export interface Refusals {
 
 const minute = 60_000
 
-/** Two types that no request here, and no retry of one, asks for together. */
+/** Two types that no request of a program, and no retry, asks for together. */
 export const portalTypes = ['BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS']
 
 const drawPortalRuns = (random: Random, stormMs: number, domainId: string, assets: readonly string[]) =>
@@ -23,7 +23,7 @@ const drawPortalRuns = (random: Random, stormMs: number, domainId: string, asset
     deed: { kind: 'portal-start', domainId, assetId: random.pick(assets) } as const,
   }))
 
-/** In a part of the seeds a time of refusals, long enough to tell who goes on asking. */
+/** Draws a time of refusals in some seeds, long enough to show calls that continue in spite of them. */
 const drawTime = (random: Random, stormMs: number): Refusals => {
   const atMs = random.whole(0, stormMs)
   const lists = random.chance(0.5)
@@ -31,12 +31,12 @@ const drawTime = (random: Random, stormMs: number): Refusals => {
   const lastsMs = random.whole(5, 30) * minute
   // DataZone's month turns a little after ours.
   const lagMs = random.whole(0, 20_000)
-  const over = (overAtMs: number) => ({ atMs: overAtMs, deed: { kind: 'refuse' } as const })
+  const end = (endsAtMs: number) => ({ atMs: endsAtMs, deed: { kind: 'refuse' } as const })
   switch (random.pick(['none', 'none', 'none', 'none', 'none', 'none', 'denied', 'denied', 'full', 'full'])) {
     case 'denied': {
       const refuse = { kind: 'refuse', error: 'AccessDeniedException', lists } as const
       return {
-        deeds: [{ atMs, deed: refuse }, over(Math.min(stormMs, atMs + lastsMs))],
+        deeds: [{ atMs, deed: refuse }, end(Math.min(stormMs, atMs + lastsMs))],
         quotaEnds: undefined,
       }
     }
@@ -44,8 +44,8 @@ const drawTime = (random: Random, stormMs: number): Refusals => {
       const refuse = { kind: 'refuse', error: 'ServiceQuotaExceededException' } as const
       const deeds = [{ atMs, deed: refuse }]
       return untilTurn
-        ? { deeds: [...deeds, over(calmTurnAfterMs + lagMs)], quotaEnds: 'turn' }
-        : { deeds: [...deeds, over(Math.min(stormMs, atMs + lastsMs))], quotaEnds: 'early' }
+        ? { deeds: [...deeds, end(calmTurnAfterMs + lagMs)], quotaEnds: 'turn' }
+        : { deeds: [...deeds, end(Math.min(stormMs, atMs + lastsMs))], quotaEnds: 'early' }
     }
     default:
       return { deeds: [], quotaEnds: undefined }
@@ -62,7 +62,7 @@ export const drawRefusals = (
   return { ...time, deeds: [...time.deeds, ...drawPortalRuns(random, stormMs, domainId, assets)] }
 }
 
-/** What a time of refusals is at DataZone. A data source has a quota of its own, of days. */
+/** Returns the faults of DataZone in a time of refusals. The quota of data source runs is a daily one of its own. */
 export const refusalFaults = (error: Refused, lists: boolean): Fault[] => {
   const full = { kind: 'error', error, operation: 'StartMetadataGenerationRun' } as const
   if (error === 'ServiceQuotaExceededException') return [full]
@@ -74,12 +74,12 @@ export const refusalFaults = (error: Refused, lists: boolean): Fault[] => {
   ]
 }
 
-/** Calls that DataZone answered while it refused every one of their kind, by the time in which it did. */
+/** A time in which DataZone refuses every call of a kind, and the calls that it refused. */
 export interface RefusedTime {
   readonly error: Refused
   readonly fromMs: number
   untilMs: number
-  /** Starters that died, answers that were lost, breakers out of reach: each may have kept a refusal from being known. */
+  /** Crashes, lost answers and unreachable breakers. Each may have kept a refusal from the breaker. */
   accidents: number
   readonly calls: { readonly atMs: number; readonly types: readonly unknown[]; readonly about: string }[]
 }

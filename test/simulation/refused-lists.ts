@@ -10,8 +10,8 @@ export const unlistedAssets: readonly string[] = Array.from(
 const minute = 60_000
 
 /**
- * In some seeds, when it is calm: List is refused for a quarter of an hour, throttled or for want of a permission, while Get
- * answers; meanwhile more assets are published than a sweep reads with a Get each by choice.
+ * In some seeds, in the calm: DataZone refuses List for a quarter of an hour, while Get answers. Meanwhile more assets are
+ * published than a sweep chooses to read with one Get each.
  */
 export const refusedListActions = (
   random: Random,

@@ -2,7 +2,7 @@ import type { AssumptionName } from './profile.ts'
 import { sabotages } from './sabotage/all.ts'
 import { simulate } from './world.ts'
 
-/** What a worker is asked for. Plain data: it crosses a thread. */
+/** What a worker is to run. Plain data, because it is posted to a thread. */
 export interface SeedRange {
   readonly from: number
   readonly seeds: number
@@ -26,11 +26,11 @@ export interface SeedReport {
   readonly violations: readonly FoundViolation[]
 }
 
-/** Runs the seeds of a range, one after the other. */
+/** Runs the seeds of a range in turn. */
 export const runSeeds = async (range: SeedRange): Promise<SeedReport> => {
   const sabotage = sabotages.find(({ name }) => name === range.sabotage)
   if (range.sabotage !== undefined && sabotage === undefined)
-    throw new Error(`no sabotage is called ${range.sabotage}`)
+    throw new Error(`there is no sabotage '${range.sabotage}'`)
   const faults: Record<string, number> = {}
   const violations: FoundViolation[] = []
   let [seeds, steps, crashes] = [0, 0, 0]
@@ -50,8 +50,8 @@ export const runSeeds = async (range: SeedRange): Promise<SeedReport> => {
   return { seeds, steps, crashes, faults, violations }
 }
 
-/** Adds reports up. */
-export const together = (reports: readonly SeedReport[]): SeedReport => {
+/** Returns the sum of reports. */
+export const sumReports = (reports: readonly SeedReport[]): SeedReport => {
   const faults: Record<string, number> = {}
   for (const report of reports) {
     for (const [kind, times] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + times

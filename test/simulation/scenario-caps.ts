@@ -1,6 +1,6 @@
 import type { Random } from './ports/random.ts'
 
-/** A cap as the policy file has it. Everything in this world is of one domain and project. */
+/** A cap as it is in the policy file. */
 export interface DrawnCap {
   readonly name: string
   readonly domain?: string
@@ -10,10 +10,10 @@ export interface DrawnCap {
   readonly reserveForLive?: number
 }
 
-/** Small caps in a third of the seeds, so that days and months are full. */
+/** Draws small caps in a third of the seeds, so that days and months fill up. */
 export const drawCaps = (random: Random): readonly DrawnCap[] => {
   if (!random.chance(0.35)) return []
-  const one = (name: string, type: string | undefined): DrawnCap => {
+  const cap = (name: string, type: string | undefined): DrawnCap => {
     const kinds = random.pick(['day', 'month', 'both'] as const)
     const perDay = kinds === 'month' ? undefined : random.whole(1, 4)
     const perMonth = kinds === 'day' ? undefined : random.whole(2, 6)
@@ -28,8 +28,8 @@ export const drawCaps = (random: Random): readonly DrawnCap[] => {
     }
   }
   return [
-    ...(random.chance(0.7) ? [one('all', undefined)] : []),
-    ...(random.chance(0.5) ? [one('names', 'BUSINESS_NAMES')] : []),
-    ...(random.chance(0.2) ? [{ ...one('elsewhere', undefined), domain: 'dzd_other*' }] : []),
+    ...(random.chance(0.7) ? [cap('all', undefined)] : []),
+    ...(random.chance(0.5) ? [cap('names', 'BUSINESS_NAMES')] : []),
+    ...(random.chance(0.2) ? [{ ...cap('elsewhere', undefined), domain: 'dzd_other*' }] : []),
   ]
 }

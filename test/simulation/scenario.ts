@@ -1,24 +1,25 @@
 import type { Random } from './ports/random.ts'
 import { type DrawnCap, drawCaps } from './scenario-caps.ts'
 
-/** What the policy of a seed orders, in the checker's own words, and the file that says so. */
+/** The policy file of a seed, and what it orders in the checker's own terms. */
 export interface Scenario {
   readonly policyFile: object
-  /** Types of a request that names none; each inner list is one run. */
+  /** The types of a request that names none. Each inner list is one run. */
   readonly sets: readonly (readonly string[])[]
+  /** The assets that the policy skips. */
   readonly skipped: ReadonlySet<string>
-  /** Of one request and one set of types, all in all. */
+  /** How many attempts one request may make of one set of types. */
   readonly attempts: number
-  /** Instead of the deployment's half hour. */
+  /** The policy's deadline for metadata runs. Absent: the deployment's, half an hour. */
   readonly deadlineMs?: number
-  /** Starts are not announced. */
+  /** Whether the policy turns Started events off. */
   readonly withoutStarted: boolean
-  /** 0: no repeat guard. */
+  /** How long the repeat guard applies. 0: there is none. */
   readonly guardMs: number
-  /** Runs that others start of the data source are followed. */
+  /** Whether foreign runs of the data source are followed. */
   readonly follows: boolean
   readonly caps: readonly DrawnCap[]
-  /** Runs past their deadline are cancelled at DataZone before they are given up. */
+  /** Whether runs past their deadline are canceled at DataZone before they time out. */
   readonly cancelsAtDeadline: boolean
 }
 
@@ -35,7 +36,7 @@ const choices = [
 
 const dayMs = 24 * 3_600_000
 
-/** Half of the seeds have the policy of a fresh deployment, but for the guard and the retries. */
+/** Draws a scenario. At least half of the seeds have the types of a fresh deployment. */
 export const drawScenario = (random: Random): Scenario => {
   const { types, sets } = random.chance(0.5)
     ? { types: undefined, sets: [[descriptions]] }
@@ -66,7 +67,7 @@ export const drawScenario = (random: Random): Scenario => {
         ...(skipsByType ? [{ match: { assetType: 'custom.*' }, skip: 'by its type' }] : []),
         { match: {}, run },
       ],
-      // The second matches nothing that there is.
+      // Those of the second list match no data source here.
       ...(follows
         ? { followDataSourceRuns: [{ dataSource: 'source*' }] }
         : { followDataSourceRuns: [{ domain: 'dzd_elsewhere' }, { project: 'project2', dataSource: '*' }] }),

@@ -3,7 +3,7 @@ import type { DataZone } from '../../local/datazone/datazone.ts'
 import { defaultUser } from '../../local/datazone/world/world.ts'
 import type { Outside, SeenRun } from './outside.ts'
 
-/** A data source run in the form of a metadata run. */
+/** Returns a data source run in the form of a metadata run. */
 const asSeen = (run: ActualDataSourceRun): SeenRun => ({
   id: run.id,
   domainId: run.domainId,
@@ -20,7 +20,7 @@ const asSeen = (run: ActualDataSourceRun): SeenRun => ({
 const isOfPortal = ({ clientToken }: { readonly clientToken?: string | undefined }): boolean =>
   clientToken?.startsWith('portal-') === true
 
-/** DataZone's own account of its runs and Starts, for the checker. */
+/** Returns the runs and Starts as DataZone knows them, for the checker. */
 export const seeRuns = ({ control }: DataZone): Pick<Outside, 'starts' | 'runs' | 'portalRuns'> => {
   const runs = control.runs()
   return {
@@ -30,7 +30,7 @@ export const seeRuns = ({ control }: DataZone): Pick<Outside, 'starts' | 'runs' 
   }
 }
 
-/** How often DataZone answered each error. */
+/** Counts the errors that DataZone answered, by name. */
 export const answeredErrors = ({ control }: DataZone): Readonly<Record<string, number>> => {
   const errors: Record<string, number> = {}
   for (const [operation, outcomes] of Object.entries(control.calls().counts)) {

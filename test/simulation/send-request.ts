@@ -1,6 +1,6 @@
 import type { Action, SentRequest } from './program-action.ts'
 
-/** The deed of sending a request for metadata, and what may be expected of it. Types left out are left to the policy. */
+/** Returns the action that sends a request for metadata. Without `types`, the policy decides. */
 export const sendRequest = (
   { domainId, projectId }: { readonly domainId: string; readonly projectId: string },
   asked: Omit<SentRequest, 'domainId' | 'published'>,
@@ -21,7 +21,7 @@ export const sendRequest = (
   return { kind: 'send', body: JSON.stringify(body), request: { ...asked, domainId, published: false } }
 }
 
-/** The deed of sending a request for a run of a data source, and what may be expected of it. */
+/** Returns the action that sends a request for a run of a data source. */
 export const sendSourceRequest = (
   { domainId, projectId }: { readonly domainId: string; readonly projectId: string },
   {

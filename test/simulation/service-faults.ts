@@ -1,11 +1,11 @@
 import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 
-/** The errors of DataZone while it has trouble; each call meets one with about this chance. */
+/** Returns the faults of DataZone during service errors. Each call meets one with about this chance. */
 export const serviceFaults = (chance: number): Fault[] =>
   (['ThrottlingException', 'InternalServerException', 'AccessDeniedException', 'ConflictException'] as const)
     .map((error): Fault => ({ kind: 'error', error, probability: chance / 5 }))
     .concat([
-      // Any other would be believed until the month turns: see refusals.ts.
+      // The quota of metadata runs would be taken for full until the month turns: see refusals.ts.
       {
         kind: 'error',
         error: 'ServiceQuotaExceededException',
@@ -20,7 +20,7 @@ export const serviceFaults = (chance: number): Fault[] =>
 const page = '<html><body><h1>502 Bad Gateway</h1></body></html>'
 const html = { 'content-type': 'text/html' }
 
-/** Answers that are no answers of DataZone: a proxy's page, half a body, a broken connection. */
+/** Returns faults of the transport: a proxy's page, half a body, a broken connection. */
 export const transportFaults = (chance: number): Fault[] =>
   [
     { kind: 'raw', status: 502, headers: html, body: page } as const,
@@ -31,13 +31,13 @@ export const transportFaults = (chance: number): Fault[] =>
     { kind: 'reset' } as const,
   ].map((fault): Fault => ({ ...fault, probability: chance / 6 }))
 
-/** Errors of a caller whose signature or credentials are too old, as after a freeze of its environment. */
+/** Returns the errors for expired signatures and credentials, as after a freeze of the execution environment. */
 export const staleCredentialFaults = (chance: number): Fault[] =>
   (['InvalidSignatureException', 'ExpiredTokenException', 'UnrecognizedClientException'] as const).map(
     (error): Fault => ({ kind: 'error', error, probability: chance / 3 }),
   )
 
-/** Members that no reader can make sense of. */
+/** Fields of answers, with values that cannot be parsed. */
 export const unreadableMembers: readonly Readonly<Record<string, string | boolean | string[] | null>>[] = [
   { createdAt: 'around noon' },
   { createdAt: true },
@@ -46,7 +46,7 @@ export const unreadableMembers: readonly Readonly<Record<string, string | boolea
   { createdAt: '', typeStats: true },
 ]
 
-/** In the answers that this share of calls gets, the members stay unreadable. */
+/** Returns the fault that makes these fields unreadable in a share of the answers. */
 export const unreadableFaults = (
   members: (typeof unreadableMembers)[number] | undefined,
   share: number,

@@ -5,7 +5,7 @@ import { caughtAt } from './sabotage/caught-at.ts'
 import { startWorkers } from './workers.ts'
 import { simulate } from './world.ts'
 
-/** Fixed, so that a red build is the fault of its own change. New ranges are for `npm run simulate -- --from N`. */
+/** Fixed, so that only a change of the code can fail the build. Try other seeds with `npm run simulate -- --from N`. */
 const seeds = 1000
 const sabotagedSeeds = 2000
 
@@ -35,7 +35,7 @@ test('gives each seed a history of its own', async () => {
   expect(readable(one.history)).not.toBe(readable(other.history))
 })
 
-/** The promises that are broken in a range of seeds, up to the first one that catches the sabotage. */
+/** Returns the promises that are broken in a range of seeds, up to the first seed that catches the sabotage. */
 const brokenBy = async (sabotage: string, from: number, count: number) => {
   const report = await workers.runRange({ from, seeds: count, sabotage, untilCaught: true })
   return report.violations.map(({ promise }) => promise)

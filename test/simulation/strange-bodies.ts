@@ -1,5 +1,5 @@
-/** Bodies on the request queue that are no request of ours. */
-export const hostileBodies = [
+/** Bodies on the request queue that are no requests. */
+export const malformedBodies = [
   'not json',
   '[]',
   'null',

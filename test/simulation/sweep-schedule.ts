@@ -1,17 +1,17 @@
 import type { VirtualTime } from './ports/clock.ts'
 
-/** What a schedule must know to leave out sweeps that only repeat the one before. */
+/** Lets a schedule leave out sweeps that only repeat the one before. */
 export interface Quiet {
-  /** The first moment after `sinceMs` from which a sweep may do something that no earlier sweep did. */
+  /** Returns the first time after `sinceMs` at which a sweep may do something that no earlier sweep did. */
   readonly nextChangeMs: (sinceMs: number) => number
 }
 
-/** The longest time without a sweep, in case a change was not foreseen. */
+/** The longest time without a sweep, in case `nextChangeMs` missed a change. */
 const longestMs = 2 * 3_600_000
 
 /** A schedule of sweeps. */
 export interface SweepSchedule {
-  /** Something was written or sent: the next period looks whether there is work for a sweep. */
+  /** Call after a write to the table: the next period then checks whether a sweep has work. */
   wake(): void
 }
 
@@ -42,7 +42,7 @@ export const startSchedule = (options: {
   }
 
   const tick = (atMs: number) => {
-    // A run that changes may be read by the second sweep only: the first can be too early for its age.
+    // The first sweep after a run changes may be too early to read it; then the second one reads it.
     const dueMs =
       quiet === undefined || !isCalm()
         ? atMs

@@ -1,13 +1,13 @@
 import { fairWeather, type Weather } from './ports/fates.ts'
 import type { Random } from './ports/random.ts'
 
-/** Times in which the table answers no call, in ms from the beginning of a seed. */
+/** Spans in which the table answers no call, in ms from the start of a seed. */
 export interface TableOutages {
   isDown(atMs: number): boolean
   readonly spans: readonly { readonly fromMs: number; readonly untilMs: number }[]
 }
 
-/** Half of the seeds have one or two outages, of 2 seconds to 10 minutes, within their storm. */
+/** Draws one or two outages, of 2 seconds to 10 minutes, in the storm of half of the seeds. */
 export const drawTableOutages = (random: Random, stormMs: number): TableOutages => {
   const count = random.chance(0.5) ? random.whole(1, 2) : 0
   const spans = Array.from({ length: count }, () => {
@@ -18,7 +18,7 @@ export const drawTableOutages = (random: Random, stormMs: number): TableOutages 
   return { spans, isDown: (atMs) => spans.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs) }
 }
 
-/** The ports that the table stands behind. */
+/** Returns whether a call reaches the table, by its name. */
 export const isTableCall = (name: string): boolean => /^(store|pace|breakers|switches|skips)\./.test(name)
 
 export const tableIsDown: Weather = { ...fairWeather, accidents: { 'fail-before': 1 } }

@@ -13,7 +13,7 @@ import type { SimulatedTable } from './ports/run-store.ts'
 const minute = 60_000
 const startMs = Date.UTC(2026, 0, 5, 9)
 const inFlight = 10_000
-/** From then on sweeps run; by then about 80 runs have ended. */
+/** When the first sweep runs. About 80 runs have ended by then. */
 const firstSweepMs = startMs + 5 * minute
 const lateMs = 10 * minute
 const endMs = firstSweepMs + 14 * minute
@@ -99,8 +99,8 @@ const measureLateness = async (seed: number, isListRefused: boolean): Promise<re
 }
 
 /**
- * P6 at the worst case that the system is sized for. A sweep that spends all of its time on lists announces nothing here, and
- * one that gives up on a refused List announces nothing in the second test.
+ * P6 in the worst case that the system is sized for. A sweep that spends all of its time on List would announce nothing in
+ * the first case, and a sweep that gives up when List is refused would announce nothing in the second.
  */
 test.each([
   { seed: 1, isListRefused: false, reads: 'List takes 300 ms' },

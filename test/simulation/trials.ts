@@ -7,9 +7,9 @@ import { sendSourceRequest } from './send-request.ts'
 import { isTableCall, tableIsDown } from './table-outages.ts'
 
 /**
- * One fault alone, in the calm of a seed, while assets are published: nothing else excuses what goes wrong meanwhile.
+ * A trial is one fault alone in the calm of a seed, while assets are published, so that no other fault excuses a violation.
  *
- * `bus-refuses`, `bus-hangs`: the bus takes no event, at once or without an answer. `contended-writes`: DynamoDB refuses
+ * `bus-refuses`, `bus-hangs`: the bus refuses events, or does not answer. `contended-writes`: DynamoDB refuses
  * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
  * of the table hold what this system never writes. `absurd-counters`: so do the counters of the caps, in seeds that have
  * caps. `table-outage`: the table answers no call. `restored-table`: the table goes back to what it was when the trial began,
@@ -19,34 +19,34 @@ const trialKinds = ['bus-refuses', 'bus-hangs', 'contended-writes', 'lost-claims
 const lossKinds = ['table-outage', 'restored-table'] as const
 export type TrialKind = (typeof trialKinds)[number] | (typeof lossKinds)[number] | 'absurd-counters'
 
-/** The fault of a seed's calm. Times in ms from the start. */
+/** The trial of a seed. Times in ms from the start. */
 export interface Trial {
   readonly kind: TrialKind
   readonly fromMs: number
   readonly untilMs: number
 }
 
-/** Published while a trial lasts. */
+/** Assets that are published during a trial. */
 export const trialAssets: readonly string[] = Array.from({ length: 12 }, (_, index) => `trial${index + 1}`)
-/** Published as well while the table answers no call: what has waited must drain at the full rate. */
+/** Assets that are published as well during a table outage. Their backlog must drain at the full rate. */
 export const backlogAssets: readonly string[] = Array.from(
   { length: 60 },
   (_, index) => `backlog${index + 1}`,
 )
-/** A run of it is requested while a trial lasts. */
+/** A data source whose run is requested during a trial. */
 export const trialSource = 'trial-source'
-/** Their records are planted, with a lease and a wait that end far ahead. */
+/** Assets whose records are planted, with a lease or a wait that ends far ahead. */
 export const leasedAsset = 'leased'
 export const parkedAsset = 'waiting'
-/** An asset, published too, and its project, which a malformed switch pauses while a trial of absurd items lasts. */
+/** An asset that is published during a trial of absurd items, and its project, which a malformed switch pauses then. */
 export const pausedAsset = 'paused'
 export const pausedProject = 'project3'
-/** A schedule runs it when a trial of absurd items begins, and the item of that run's id is damaged. */
+/** A data source that a schedule runs when a trial of absurd items begins. The item of that run's id is damaged. */
 export const heldSource = 'source-held'
 
 const minute = 60_000
 
-/** In some seeds, after all else that is done in the calm. */
+/** Draws a trial in some seeds, after most other actions of the calm. */
 export const drawTrial = (
   random: Random,
   stormMs: number,
@@ -54,17 +54,17 @@ export const drawTrial = (
 ): Trial | undefined => {
   if (!random.chance(0.2)) return undefined
   const fromMs = stormMs + 175 * minute
-  // A full cap holds back what any other trial asks for.
+  // A full cap would hold back the requests of any other trial.
   const kind = caps.length > 0 ? 'absurd-counters' : random.pick(trialKinds)
   const untilMs = fromMs + random.whole(4, 12) * minute
   const losses = random.fork('losses')
   if (caps.length > 0 || !losses.chance(0.3)) return { kind, fromMs, untilMs }
   const loss = losses.pick(lossKinds)
-  // By the end of a lost time DataZone has forgotten the client tokens of its Starts.
+  // Long enough that DataZone has forgotten the tokens of the lost Starts by the end.
   return { kind: loss, fromMs, untilMs: loss === 'restored-table' ? untilMs + 10 * minute : untilMs }
 }
 
-/** The beginning and the end of a trial, and a publish of each asset soon after its beginning. */
+/** Returns the beginning and the end of a trial, and a publish of each asset soon after its beginning. */
 export const trialActions = (
   random: Random,
   trial: Trial | undefined,
@@ -82,7 +82,7 @@ export const trialActions = (
   const isRestored = kind === 'restored-table'
   return [
     { atMs: fromMs, deed: { kind: 'trial' } },
-    // A source can run twice for one trigger key, so its lost run proves nothing.
+    // A data source can run twice for one trigger key, so its lost run would prove nothing.
     ...(isRestored ? [] : [{ atMs: fromMs + 2_000, deed: sendSourceRequest(place, asked) }]),
     ...publishes,
     ...(isRestored ? publishes.map(({ deed }) => ({ atMs: untilMs + random.whole(1, 60_000), deed })) : []),
@@ -92,12 +92,12 @@ export const trialActions = (
   ]
 }
 
-/** The bus refuses: an answer without delay. It hangs: an answer long after every caller has given up. */
+/** A bus that refuses answers at once. One that hangs answers long after every caller has given up. */
 const refusing: Weather = { ...fairWeather, accidents: { 'fail-before': 1 } }
 const hanging: Weather = { accidents: { 'fail-before': 1 }, latencyMs: [120_000, 120_000] }
 const answerIsLost: Weather = { ...fairWeather, accidents: { resend: 0.5, 'fail-after': 0.5 } }
 
-/** The weather that a trial makes for a call; undefined: that of the calm. */
+/** Returns the weather of a call during a trial. Undefined: the trial does not affect the call. */
 export const trialWeather = (kind: TrialKind, { name }: CallInfo): Weather | undefined => {
   if (name === 'bus.put' && kind === 'bus-refuses') return refusing
   if (name === 'bus.put' && kind === 'bus-hangs') return hanging
@@ -105,5 +105,5 @@ export const trialWeather = (kind: TrialKind, { name }: CallInfo): Weather | und
   return name === 'store.claim' && kind === 'lost-claims' ? answerIsLost : undefined
 }
 
-/** The share of writes that DynamoDB refuses in a trial of them. */
+/** The share of writes that DynamoDB refuses in a trial of contended writes. */
 export const contendedShare = 0.5

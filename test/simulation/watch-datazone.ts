@@ -5,11 +5,11 @@ const typesAsked = (input: unknown): readonly unknown[] =>
     ? input.types
     : []
 
-/** What the checker hears of while DataZone is called. */
+/** Called for the answers of DataZone that the checker needs to know. */
 export interface Watch {
   /** A Start found the day of its data source full. */
   readonly fullDay: () => void
-  /** A Start found another run of its data source active. */
+  /** A Start met another active run of its data source. */
   readonly sourceActive: () => void
   /** A Start or GetAsset was refused; `about` is the same for the same call. */
   readonly refused: (call: {
@@ -19,7 +19,7 @@ export interface Watch {
   }) => void
 }
 
-/** DataZone, with an observer that sees every answer. */
+/** Returns DataZone with a watch on its answers. */
 export const watchDataZone = (datazone: DataZone, watch: Watch): DataZone => ({
   ...datazone,
   call: (operation, input) => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type SeedRange, type SeedReport, together } from './run-seeds.ts'
+import { type SeedRange, type SeedReport, sumReports } from './run-seeds.ts'
 
 /** Worker threads that run ranges of seeds, one range at a time each. */
 export interface SeedWorkers extends AsyncDisposable {
@@ -14,7 +14,7 @@ const seedsOfPart = 10
 
 const startWorker = (): Worker =>
   new Worker(new URL('./worker.ts', import.meta.url), {
-    // A seed makes garbage by the megabyte and keeps little of it.
+    // A seed allocates many megabytes and keeps few of them.
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
   })
 
@@ -63,7 +63,7 @@ export const startWorkers = (count = availableParallelism()): SeedWorkers => {
         const seeds = Math.min(seedsOfPart, range.seeds - first)
         return runRange({ ...range, from: range.from + first, seeds })
       })
-      return together(await Promise.all(parts))
+      return sumReports(await Promise.all(parts))
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()))

@@ -3,7 +3,7 @@ import type { VirtualTime } from './ports/clock.ts'
 import type { Profile } from './profile.ts'
 import type { Program } from './program.ts'
 
-/** DataZone as a seed has it, with its catalogue. */
+/** Creates the DataZone of a seed, with its catalog. */
 export const worldDataZone = (
   seed: number,
   time: VirtualTime,
@@ -40,7 +40,7 @@ export const worldDataZone = (
   return datazone
 }
 
-/** When each run, by its id, changes at DataZone, as Get shows it and as the slowest List does. */
+/** Returns when each run, by its id, changes at DataZone: as Get shows it, and as the slowest List does. */
 export const runChanges = (datazone: DataZone, listLagMs: number): ReadonlyMap<string, readonly number[]> => {
   const shown = (...changesMs: readonly number[]) => changesMs.flatMap((atMs) => [atMs, atMs + listLagMs])
   const { control } = datazone

@@ -4,18 +4,18 @@ import type { Item } from './ports/stored-item.ts'
 
 const hourMs = 3_600_000
 
-/** A day turns within it, and a request that waits for the day after that waits within reason. */
+/** How long a world may run past its planned end: the day turns within this time. */
 const longestMs = 30 * hourMs
 
-/** Whether a record still waits for something that time alone brings: a try, an ending or its announcement. */
+/** Returns whether a record still waits for a try or an ending that comes by `untilMs`. */
 const isOpen = (item: Item, untilMs: number): boolean =>
   item['state'] === 'CLAIMED' ||
   item['state'] === 'IN_FLIGHT' ||
   (item['state'] === 'PARKED' && !(number(item, 'retryAtMs') > untilMs))
 
 /**
- * Runs a world to its planned end, and on until no record is open, so that no rule has to excuse a record for the hour at
- * which its world ends.
+ * Runs a world to its planned end, and then until no record is open, so that no rule has to excuse a record because of the
+ * time at which the world ends.
  */
 export const runUntilSettled = async (
   time: VirtualTime,

@@ -17,7 +17,7 @@ export interface WorldQueues {
   readonly deadLetters: SimulatedQueue
   /** Every message that became a dead letter. */
   readonly deadLettered: Outside['deadLettered']
-  /** Every request that the starter hid. */
+  /** Every request that the starter hid, and for how long. */
   readonly hidden: Outside['hidden']
   /** From now on no message is delivered twice, overlooked or kept after its deletion. */
   calm(): void
@@ -34,7 +34,7 @@ export const worldQueues = (options: {
 }): WorldQueues => {
   const { time, random, profile, count, maxReceiveCount } = options
   const faults = { twice: profile.twice, undeleted: profile.undeleted, overlooked: profile.overlooked }
-  const plain = (name: string) => simulatedQueue({ name, time, random: random.fork(name), retentionMs })
+  const plainQueue = (name: string) => simulatedQueue({ name, time, random: random.fork(name), retentionMs })
   const waking = (queue: SimulatedQueue): SimulatedQueue => ({
     ...queue,
     send: (body, delayMs) => {
@@ -44,7 +44,7 @@ export const worldQueues = (options: {
     },
   })
 
-  const deadLetters = plain('dlq')
+  const deadLetters = plainQueue('dlq')
   const deadLettered: Outside['deadLettered'][number][] = []
   const requests = simulatedQueue({
     name: 'requests',
@@ -80,7 +80,7 @@ export const worldQueues = (options: {
         const messages = requests.receive(most)
         for (const { receiveCount, receiptHandle, messageId, body } of messages) {
           received.set(receiptHandle, { messageId, body })
-          if (receiveCount > 1) count('message again')
+          if (receiveCount > 1) count('redelivered message')
         }
         return messages
       },
@@ -91,7 +91,7 @@ export const worldQueues = (options: {
       },
     },
     hints: waking(hints),
-    rejected: plain('rejected'),
+    rejected: plainQueue('rejected'),
     deadLetters,
     deadLettered,
     hidden,

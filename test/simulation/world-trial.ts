@@ -6,21 +6,21 @@ import type { CallInfo } from './ports/port-call.ts'
 import type { Random } from './ports/random.ts'
 import { contendedShare, leasedAsset, parkedAsset, type Trial, trialAssets, trialWeather } from './trials.ts'
 
-/** The fault of a world's calm while it lasts, and the writes that DynamoDB refuses in its storm. */
+/** The trial of a world, and the writes that DynamoDB refuses in it and in the storm. */
 export interface WorldTrial {
   /** Begins the trial, or ends it. */
   turn(): void
-  /** The weather that the trial makes for a call, if it does. */
+  /** Returns the weather of a call during the trial. Undefined: the trial does not affect the call. */
   weather(call: CallInfo): Weather | undefined
   readonly refuseWrite: RefuseWrite
 }
 
 /**
- * Keeps what the table holds of the assets that are published now. Returns what an operator does at the end: restores it, and
- * deploys the guard.
+ * Keeps the records of the trial's assets as they are now. Returns what an operator does at the end: restore them, and
+ * deploy the guard of a restored table.
  */
 const loseWrites = ({ table, hinting, environment, nowMs }: PlantedTable): (() => void) => {
-  // A retry would be another run of the same subject, which List does not tell from the first.
+  // A retry would be another run of the same subject, which List cannot distinguish from the first.
   hinting.control.setOutcomes(trialAssets.map((target) => ({ target, outcome: 'succeeded' })))
   const lost = new Set(trialAssets.map((assetId) => partitionOf({ domainId, assetId })))
   const restore = table.snapshot((partition) => lost.has(partition))
@@ -35,15 +35,15 @@ const domainId = 'dzd_simulated1'
 export const worldTrial = (options: {
   readonly trial: Trial | undefined
   readonly random: Random
-  /** The share of writes that are refused now, but for the trial. */
+  /** The share of writes that are refused now, apart from the trial. */
   readonly refusedShare: () => number
   readonly count: (kind: string) => void
-  /** What a trial of absurd items is planted in, once it begins. */
+  /** Returns what a trial plants items in, once it begins. */
   readonly planted: () => PlantedTable
 }): WorldTrial => {
   const { trial, random, count } = options
   let isOn = false
-  /** What an operator does about planted items at the end. */
+  /** What an operator does at the end of the trial. */
   let repair = () => {}
   const refused = random.fork('refused writes')
   const plant = (kind: Trial['kind']) => {
@@ -53,7 +53,7 @@ export const worldTrial = (options: {
     if (kind !== 'absurd-items') return
     const planted = options.planted()
     repair = plantAbsurdItems(random.fork('absurd items'), planted)
-    // Planted records have no policy that would retry them.
+    // No policy would retry a failed run of a planted record.
     planted.hinting.control.setOutcomes(
       [leasedAsset, parkedAsset].map((target) => ({ target, outcome: 'succeeded' })),
     )
