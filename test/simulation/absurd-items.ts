@@ -114,7 +114,7 @@ const recordsFarAhead = (nowMs: number): readonly Item[] => {
   return [toItem(claimed), toItem(parked)]
 }
 
-/** What a trial plants items in: the items that all starters share, and DataZone, which has the runs. */
+/** The parts of a world in which a trial plants items: what all starters share, and DataZone, which has the runs. */
 export interface PlantedTable {
   readonly table: SimulatedTable
   readonly pace: SimulatedPace

@@ -88,7 +88,7 @@ export interface SentRequest {
   /** Each inner list is one run. */
   readonly sets: readonly (readonly string[])[]
   readonly regenerate: boolean
-  /** Whether it is a publish event of DataZone. */
+  /** Whether it is a publish event of DataZone, not a request of ours. */
   readonly published: boolean
   /** In the backfill lane. Absent: live. */
   readonly backfill?: true

@@ -3,7 +3,7 @@ import { isAbout, statusOf } from './events.ts'
 import {
   type Item,
   inner,
-  isPlan,
+  isPlanned,
   list,
   nameOf,
   number,
@@ -49,7 +49,7 @@ const requestedRevisionOf = (item: Item) => revisionOf(item) ?? text(inner(item,
 const isCovered = (item: Item, cancel: { readonly assetId: string; readonly revision?: string }): boolean =>
   targetOf(item) === cancel.assetId &&
   (cancel.revision === undefined || cancel.revision === requestedRevisionOf(item)) &&
-  !isPlan(item)
+  !isPlanned(item)
 
 /**
  * Returns by when a request to cancel is handled: within seconds in the calm, but only after hours where it was sent in

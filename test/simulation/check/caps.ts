@@ -1,5 +1,5 @@
 import type { Outside } from '../outside.ts'
-import { historyIsWhole, historyOf, type Item, isPlan, number, startedTypes, text } from './items.ts'
+import { historyOf, type Item, isHistoryComplete, isPlanned, number, startedTypes, text } from './items.ts'
 import { isOnlyBackfill } from './lanes.ts'
 import type { Rule } from './rule.ts'
 
@@ -86,7 +86,7 @@ export const backfillLeavesTheReserve: Rule = (outside) =>
   })
 
 const wasClaimed = (item: Item, { fromMs, untilMs }: Period): boolean =>
-  !historyIsWhole(item) ||
+  !isHistoryComplete(item) ||
   historyOf(item).some((line) => {
     const atMs = number(line, 'atMs')
     return text(line, 'what') === 'claimed' && atMs >= fromMs - clocksMs && atMs < untilMs + clocksMs
@@ -98,7 +98,7 @@ export const attemptsAreCountedOnce: Rule = (outside) =>
     const counted =
       outside.counters.find((one) => one.cap === cap.name && one.period === period.name)?.runs ?? 0
     const attempts = outside.items.filter(
-      (item) => !isPlan(item) && isOfCap(cap, startedTypes(item)) && wasClaimed(item, period),
+      (item) => !isPlanned(item) && isOfCap(cap, startedTypes(item)) && wasClaimed(item, period),
     ).length
     return counted > attempts
       ? [

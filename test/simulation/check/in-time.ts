@@ -20,8 +20,8 @@ const announceableMs = ({ trial }: Outside, atMs: number): number =>
     : atMs
 
 /**
- * Returns from when the system can know whose an ended run is. A foreign run could be ours while the result of a Start from
- * the storm is unknown, which takes longer where two runs appeared and no field shows which one is ours.
+ * Returns when the system can know that an ended run is foreign, or ours. A foreign run could be ours while the result of a
+ * Start from the storm is unknown, which takes longer where two runs appeared and no field shows which one is ours.
  */
 const knowableMs = ({ openStarts, calmFromMs }: Outside, { isForeign, assetId, endsAtMs }: SeenRun): number =>
   Math.max(
@@ -58,7 +58,7 @@ const hintedMs = 30_000
 /** While a Start of ours is open, the system looks again each minute at a foreign run that could be ours. */
 const openStartMs = 90_000
 
-/** How late a Start from the storm takes effect. Until then its run id may be on no record. */
+/** A Start from the storm takes effect at most this late. No record may have its run id when its run ends. */
 const startEffectMs = 60_000
 
 /** P6: the ending of a run is announced within seconds where a hint names the run or its asset. */
@@ -96,7 +96,7 @@ const waitsBehind = (item: Item, items: readonly Item[], endMs: number): boolean
       other['assetId'] === item['assetId'] && other['state'] === 'PARKED' && waitsForNextPeriod(other, endMs),
   )
 
-/** P9: at the end of a world no record is claimed, parked or, if DataZone ended its run, in flight. */
+/** P9: at the end of a world no record is open whose time has come, and none is in flight whose DataZone run has ended. */
 export const nothingStuck: Rule = ({ items, runs, endMs }) =>
   items.flatMap((item) => {
     switch (item['state']) {

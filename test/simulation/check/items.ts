@@ -61,10 +61,10 @@ export const subjectOf = (item: Item): string => {
 export const nameOf = (item: Item): string =>
   `${subjectOf(item)}#${number(item, 'attempt')}${revisionOf(item) === undefined ? ` ${requestKeyOf(item)}` : ''}`
 
-export const isPlan = (item: Item): boolean => item['state'] === 'PLANNED'
+export const isPlanned = (item: Item): boolean => item['state'] === 'PLANNED'
 
 /** Returns the attempt that this one retries, or undefined where this one is no retry. */
-export const retriedBy = (item: Item, items: readonly Item[]): Item | undefined =>
+export const retriedAttempt = (item: Item, items: readonly Item[]): Item | undefined =>
   items.find(
     (other) =>
       other['willRetry'] === true &&
@@ -84,4 +84,4 @@ export const succeededFor = (item: Item, type: unknown): boolean => {
 export const historyOf = (item: Item): readonly Item[] => list(item, 'history').filter(isItem)
 
 /** Returns whether a history has all of its lines: a record keeps only the last 20. */
-export const historyIsWhole = (item: Item): boolean => historyOf(item).length < 20
+export const isHistoryComplete = (item: Item): boolean => historyOf(item).length < 20

@@ -1,9 +1,9 @@
 import type { Outside } from '../outside.ts'
 import {
-  historyIsWhole,
   historyOf,
   type Item,
   idOfRequest,
+  isHistoryComplete,
   nameOf,
   requestKeyOf,
   targetOf,
@@ -24,7 +24,7 @@ export const isOnlyBackfill = ({ sent }: Outside, item: Item): boolean => {
 export const backfillWaitsForASweep: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const asked = outside.sent.find(({ request }) => request?.id === idOfRequest(item))?.request
-    const isVisible = asked?.backfill === true && asked.revision !== undefined && historyIsWhole(item)
+    const isVisible = asked?.backfill === true && asked.revision !== undefined && isHistoryComplete(item)
     if (!isVisible || outside.scenario.skipped.size > 0 || !isOnlyBackfill(outside, item)) return []
     const lines = historyOf(item).map((line) => text(line, 'what') ?? '')
     const claimedAt = lines.indexOf('claimed')

@@ -5,7 +5,7 @@ import {
   type Item,
   idOfRequest,
   inner,
-  isPlan,
+  isPlanned,
   list,
   nameOf,
   requestKeyOf,
@@ -74,7 +74,7 @@ export const requestsLeaveRecords: Rule = (outside) => {
           text(inner(item, 'cancel'), 'requestId') !== undefined,
       )
       if (isCutShort) return []
-      const onlyPlanned = enough.every(isPlan) && !modeWas(outside, 'plan', atMs)
+      const onlyPlanned = enough.every(isPlanned) && !modeWas(outside, 'plan', atMs)
       return enough.length === 0 || onlyPlanned
         ? [`request ${request.id} for ${request.assetId} ${typesKey(set)} left no record`]
         : []

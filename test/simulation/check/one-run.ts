@@ -2,11 +2,11 @@ import type { Outside, SeenRun } from '../outside.ts'
 import {
   inner,
   isForeign,
-  isPlan,
+  isPlanned,
   nameOf,
   number,
   requestKeyOf,
-  retriedBy,
+  retriedAttempt,
   startedTypes,
   subjectOf,
   text,
@@ -77,7 +77,7 @@ export const noMoreRunsThanAttempts: Rule = ({ runs, items }) => {
     const attempts = items.filter(
       (item) =>
         `${text(item, 'assetId')}@${text(item, 'revision')} ${typesKey(startedTypes(item))}` === key &&
-        !isPlan(item),
+        !isPlanned(item),
     ).length
     return started.length > attempts ? [`${key} has ${started.length} runs for ${attempts} attempts`] : []
   })
@@ -91,7 +91,7 @@ export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
   )
   return [...sources].flatMap(([id, started]) => {
     const attempts = items.filter(
-      (item) => text(item, 'dataSourceId') === id && !isPlan(item) && !isForeign(item),
+      (item) => text(item, 'dataSourceId') === id && !isPlanned(item) && !isForeign(item),
     ).length
     return started.length > attempts ? [`${id} has ${started.length} runs for ${attempts} attempts`] : []
   })
@@ -100,14 +100,15 @@ export const noMoreSourceRunsThanAttempts: Rule = ({ runs, items }) => {
 /** P1: an attempt after the first is a retry, or comes from a request to regenerate, which makes one at most. */
 export const attemptsWereRequested: Rule = ({ items, sent }) =>
   items.flatMap((item) => {
-    if (!(number(item, 'attempt') > 1) || isPlan(item) || retriedBy(item, items) !== undefined) return []
+    if (!(number(item, 'attempt') > 1) || isPlanned(item) || retriedAttempt(item, items) !== undefined)
+      return []
     const asked = sent.find(({ request }) => requestKeyOf(item).endsWith(`:${request?.id}`))
     const twins = items.filter(
       (other) =>
         requestKeyOf(other) === requestKeyOf(item) &&
         subjectOf(other) === subjectOf(item) &&
-        !isPlan(other) &&
-        retriedBy(other, items) === undefined,
+        !isPlanned(other) &&
+        retriedAttempt(other, items) === undefined,
     )
     // After a rejection, any request makes another attempt.
     const followsRejection = items.some(

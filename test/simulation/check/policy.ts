@@ -1,11 +1,11 @@
 import {
   inner,
-  isPlan,
+  isPlanned,
   list,
   nameOf,
   number,
   requestKeyOf,
-  retriedBy,
+  retriedAttempt,
   revisionOf,
   subjectOf,
   text,
@@ -32,14 +32,14 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
         subjectOf(other) === subjectOf(item) &&
         requestKeyOf(other) === requestKeyOf(item) &&
         revisionOf(item) !== undefined &&
-        !isPlan(other),
+        !isPlanned(other),
     ).length
     const isCanceled = inner(item, 'cancel')['requestId'] !== undefined
     const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
     // The policy does not apply to data sources.
     const attempts = text(item, 'dataSourceId') === undefined ? scenario.attempts : 1
     return [
-      ...(item['willRetry'] === true && (next === undefined || retriedBy(next, items) !== item)
+      ...(item['willRetry'] === true && (next === undefined || retriedAttempt(next, items) !== item)
         ? [`${nameOf(item)} promises a retry that does not exist`]
         : []),
       ...(failed && !isCanceled && next === undefined && tries < attempts
@@ -54,7 +54,7 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
 /** A retry runs the types that failed, by the typeStats of the attempt before. */
 export const retriesAreOfWhatFailed: Rule = ({ items, runs }) =>
   items.flatMap((item) => {
-    const before = retriedBy(item, items)
+    const before = retriedAttempt(item, items)
     const run = runs.find((one) => one.id === item['runId'])
     if (before === undefined || run === undefined) return []
     const failed = list(before, 'typeStats').flatMap((stat) => {

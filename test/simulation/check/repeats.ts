@@ -3,7 +3,7 @@ import { guardedFromMs } from './acceptance.ts'
 import {
   type Item,
   inner,
-  isPlan,
+  isPlanned,
   list,
   nameOf,
   number,
@@ -54,7 +54,7 @@ export const repeatsAreSkipped: Rule = (outside) =>
   outside.items.flatMap((item) => {
     const claimedAtMs = decidedAtMs(outside, item)
     const atMs = claimedAtMs - decidingMs
-    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlan(item)
+    const isFirst = number(item, 'attempt') === 1 && text(item, 'revision') !== undefined && !isPlanned(item)
     if (inner(item, 'request')['trigger'] === undefined || !isFirst) return []
     return list(item, 'types').flatMap((type) => {
       const last = runsOfType(outside, item['assetId'], type)
