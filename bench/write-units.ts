@@ -68,7 +68,7 @@ const sweepReport = {
 } as const
 
 /** The write units, indexes included, of a run's four writes, of a batch of endings in the day's counts, and of a sweep. */
-export const measureWrites = async ({ another, name }: RunTable) => {
+export const measureWrites = async ({ newClient: another, name }: RunTable) => {
   const client = another()
   const used = meter(client)
   const store = dynamoDbRunStore(client, name)

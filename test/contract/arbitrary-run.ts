@@ -14,7 +14,7 @@ import {
 import { triggers } from '../../lib/run/trigger.ts'
 import { ids, revisions } from '../support/arbitrary-runs.ts'
 
-/** Times as clocks give them, and the fractions of a millisecond that paced slots have. */
+/** Times in whole milliseconds, as clocks return them, and in fractions of them, as paced slots have them. */
 const times = fc.oneof(
   fc.integer({ min: 0, max: Date.UTC(10_000, 0) - 1 }),
   fc
@@ -44,7 +44,7 @@ const statistics = fc.record(
 )
 
 let made = 0
-/** Unlike in any other run there ever is, so that runs don't meet in a table. */
+/** Returns an id that no other run has, so that two arbitrary runs never share a partition of the table. */
 const freshId = fc.constant(undefined).map(() => {
   made += 1
   return `asset-${process.pid}-${Date.now().toString(36)}-${made}`
@@ -102,7 +102,7 @@ const policy = fc.record(
   { requiredKeys: [] },
 )
 
-/** One arbitrary for each field of a state: a field that is forgotten here does not compile. */
+/** One arbitrary for each field of a state: the file does not compile if a field is missing. */
 type Fields<State extends Run> = {
   readonly [Name in keyof Required<State>]: fc.Arbitrary<NonNullable<State[Name]>>
 }
@@ -195,7 +195,7 @@ const ended = {
   acceptedAtMs: times,
 } satisfies Fields<EndedRun>
 
-/** Every run that the types allow, each optional field there or not. */
+/** Runs of every state, with any combination of optional fields. */
 export const arbitraryRun: fc.Arbitrary<Run> = fc.oneof(
   fc.record(planned, { requiredKeys: [...commonKeys, 'state'] }),
   fc.record(claimed, { requiredKeys: [...commonKeys, 'state', 'leaseEndsAtMs', 'startSent'] }),

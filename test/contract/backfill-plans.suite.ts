@@ -5,16 +5,16 @@ import type { BackfillEntry } from '../../lib/run/backfill-asset.ts'
 import { type BackfillPlan, entriesPerChunk, newPlan, readyPlan } from '../../lib/run/backfill-plan.ts'
 import { minute, t0 } from '../support/runs.ts'
 
-/** Backfill plans under test. */
+/** An implementation of BackfillPlans under test. */
 export interface OpenBackfillPlans {
-  /** The plans as one more command or sweep sees them. */
+  /** Returns the plans through another client, as another command or sweep has it. */
   client(): BackfillPlans
-  /** From now on the store behind them cannot answer. Absent where there is none. */
+  /** Makes the store of the plans unreachable. Absent if there is no store. */
   unplug?(): void
   close(): Promise<void>
 }
 
-/** As long as DataZone allows each field to be. */
+/** Returns an entry whose fields are as long as DataZone allows. */
 const entryOf = (index: number): BackfillEntry => ({
   assetId: `${index}`.padStart(36, 'a'),
   projectId: 'p'.repeat(36),
@@ -27,26 +27,26 @@ const written = (plan: BackfillPlan | undefined): BackfillPlan => {
   return plan
 }
 
-/** What every BackfillPlans does. */
+/** The contract that every BackfillPlans keeps. */
 export const backfillPlansContract = (name: string, open: () => Promise<OpenBackfillPlans>): void => {
   describe(`BackfillPlans: ${name}`, () => {
-    let under: OpenBackfillPlans
+    let opened: OpenBackfillPlans
     beforeEach(async () => {
-      under = await open()
+      opened = await open()
     })
-    afterEach(() => under.close())
+    afterEach(() => opened.close())
 
     let count = 0
-    /** Each test has plans of its own. */
+    /** Returns a plan whose name no other test uses. */
     const planNamed = (word: string) => {
       count += 1
       return newPlan(`${word}-${count}`, 'dzd_orders', t0)
     }
     const named = async (plan: BackfillPlan) =>
-      (await under.client().all()).find((candidate) => candidate.name === plan.name)
+      (await opened.client().all()).find((candidate) => candidate.name === plan.name)
 
-    test('shows a plan to every reader as it was written last', async () => {
-      const [one, other] = [under.client(), under.client()]
+    test('returns the latest version of a plan to every client', async () => {
+      const [one, other] = [opened.client(), opened.client()]
       const begun = written(await one.replace(planNamed('shown')))
       expect(begun.version).toBe(1)
       expect(await named(begun)).toEqual(begun)
@@ -56,38 +56,38 @@ export const backfillPlansContract = (name: string, open: () => Promise<OpenBack
       expect(await named(begun)).toEqual(ready)
     })
 
-    test('lets one of several writers win', async () => {
+    test('lets one of several concurrent writers win', async () => {
       const plan = planNamed('contended')
-      const first = await Promise.all([1, 2, 3].map(() => under.client().replace(plan)))
+      const first = await Promise.all([1, 2, 3].map(() => opened.client().replace(plan)))
       expect(first.filter((won) => won !== undefined)).toHaveLength(1)
       const begun = written(first.find((won) => won !== undefined))
       const next = await Promise.all(
-        [1, 2, 3].map((requests) => under.client().replace(readyPlan(begun, requests, t0), begun)),
+        [1, 2, 3].map((requests) => opened.client().replace(readyPlan(begun, requests, t0), begun)),
       )
       expect(next.filter((won) => won !== undefined)).toHaveLength(1)
     })
 
-    test('keeps a whole chunk of the longest entries', async () => {
-      const plan = written(await under.client().replace(planNamed('chunks')))
+    test('stores a full chunk of the longest entries', async () => {
+      const plan = written(await opened.client().replace(planNamed('chunks')))
       const entries = Array.from({ length: entriesPerChunk }, (_, index) => entryOf(index))
-      await under.client().putChunk(plan, 0, entries)
-      await under.client().putChunk(plan, 1, entries.slice(0, 1))
-      expect(await under.client().chunk(plan, 0)).toEqual(entries)
-      expect(await under.client().chunk(plan, 1)).toEqual(entries.slice(0, 1))
-      expect(await under.client().chunk(plan, 2)).toBeUndefined()
+      await opened.client().putChunk(plan, 0, entries)
+      await opened.client().putChunk(plan, 1, entries.slice(0, 1))
+      expect(await opened.client().chunk(plan, 0)).toEqual(entries)
+      expect(await opened.client().chunk(plan, 1)).toEqual(entries.slice(0, 1))
+      expect(await opened.client().chunk(plan, 2)).toBeUndefined()
     })
 
     test('keeps the chunks of a plan apart from those of an earlier plan of the same name', async () => {
-      const plan = written(await under.client().replace(planNamed('again')))
-      await under.client().putChunk(plan, 0, [entryOf(0)])
-      expect(await under.client().chunk({ ...plan, createdAtMs: t0 + 1 }, 0)).toBeUndefined()
+      const plan = written(await opened.client().replace(planNamed('again')))
+      await opened.client().putChunk(plan, 0, [entryOf(0)])
+      expect(await opened.client().chunk({ ...plan, createdAtMs: t0 + 1 }, 0)).toBeUndefined()
     })
 
     test('throws when its store cannot answer', async ({ skip }) => {
-      if (under.unplug === undefined) return skip('it is in memory')
-      const client = under.client()
+      if (opened.unplug === undefined) return skip('the plans are in memory')
+      const client = opened.client()
       const plan = planNamed('unplugged')
-      under.unplug()
+      opened.unplug()
       await expect(client.all()).rejects.toThrow(PortUnavailable)
       await expect(client.replace(plan)).rejects.toThrow(PortUnavailable)
       await expect(client.putChunk(plan, 0, [])).rejects.toThrow(PortUnavailable)

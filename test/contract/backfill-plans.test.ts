@@ -24,7 +24,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     const clients: DynamoDBClient[] = []
     return {
       client: () => {
-        const client = table.another()
+        const client = table.newClient()
         clients.push(client)
         return dynamoDbBackfillPlans(client, table.name)
       },
@@ -56,7 +56,7 @@ describe.each(dynamoDbs)('DynamoDB at $name', ({ name, environment }) => {
     if (freed !== undefined) await plans.replace(freed, freed)
   })
 
-  test('P8: leaves out and reports a plan and a chunk that it cannot read', async () => {
+  test('P8: leaves out an unreadable plan, which it reports, and an unreadable chunk', async () => {
     const put = (item: object) =>
       table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) }))
     await put({ pk: 'BACKFILLS', sk: 'by-hand', state: 'RUNNING' })

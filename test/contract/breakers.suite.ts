@@ -10,11 +10,11 @@ import {
 } from '../../lib/run/breaker.ts'
 import { minute, second, t0 } from '../support/runs.ts'
 
-/** Breakers under test, none open. */
+/** An implementation of Breakers under test. No breaker is open. */
 export interface OpenBreakers {
-  /** The breakers as one more starter sees them. */
+  /** Returns the breakers through another client, as another starter has it. */
   client(): Breakers
-  /** From now on the store behind them cannot answer. */
+  /** Makes the store of the breakers unreachable. */
   unplug(): void
   close(): Promise<void>
 }
@@ -29,21 +29,24 @@ const pauses: ProbeBackoff = {
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
 
-/** What every Breakers does. `keepsConcurrentWrites`: its store does, which moto does not. */
+/**
+ * The contract that every Breakers keeps.
+ * @param keepsConcurrentWrites whether the store keeps concurrent writes, which moto does not
+ */
 export const breakersContract = (
   name: string,
   open: () => Promise<OpenBreakers>,
   keepsConcurrentWrites = true,
 ): void => {
   describe(`Breakers: ${name}`, () => {
-    let under: OpenBreakers
+    let opened: OpenBreakers
     beforeEach(async () => {
-      under = await open()
+      opened = await open()
     })
-    afterEach(() => under.close())
+    afterEach(() => opened.close())
 
-    test('shows what is open to every starter, until it is closed', async () => {
-      const [one, other] = [under.client(), under.client()]
+    test('shows an open breaker to every starter until it is closed', async () => {
+      const [one, other] = [opened.client(), opened.client()]
       expect(await other.openBreakers()).toEqual([])
       await one.trip(openBreaker(denied, 'Start', t0, pauses))
       await one.trip(openBreaker(full, 'Start', t0, pauses))
@@ -60,25 +63,25 @@ export const breakersContract = (
     })
 
     test('keeps the times of the first refusal', async () => {
-      await under.client().trip(openBreaker(denied, 'Start', t0, pauses))
-      await under.client().trip(openBreaker(denied, 'Start', t0 + minute, pauses))
-      expect(await under.client().openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
+      await opened.client().trip(openBreaker(denied, 'Start', t0, pauses))
+      await opened.client().trip(openBreaker(denied, 'Start', t0 + minute, pauses))
+      expect(await opened.client().openBreakers()).toEqual([openBreaker(denied, 'Start', t0, pauses)])
     })
 
-    test.runIf(keepsConcurrentWrites)('P7: lets one of several concurrent probers probe', async () => {
+    test.runIf(keepsConcurrentWrites)('P7: lets one of several concurrent starters probe', async () => {
       const breaker = openBreaker(denied, 'Start', t0, pauses)
-      await under.client().trip(breaker)
+      await opened.client().trip(breaker)
       const won = await Promise.all(
         Array.from({ length: 5 }, (_, index) =>
-          under.client().replace(breaker, startProbe(breaker, t0 + minute + index, pauses)),
+          opened.client().replace(breaker, startProbe(breaker, t0 + minute + index, pauses)),
         ),
       )
       expect(won.filter(Boolean)).toHaveLength(1)
-      expect(await under.client().openBreakers()).toMatchObject([{ openedAtMs: t0, probes: 1 }])
+      expect(await opened.client().openBreakers()).toMatchObject([{ openedAtMs: t0, probes: 1 }])
     })
 
-    test('gives a returned probe to the next prober, and takes it from the one that returned it', async () => {
-      const client = under.client()
+    test('lets the next starter take a returned probe, and refuses the starter that returned it', async () => {
+      const client = opened.client()
       const breaker = openBreaker(denied, 'Start', t0, pauses)
       await client.trip(breaker)
       const mine = startProbe(breaker, t0 + minute, pauses)
@@ -90,20 +93,20 @@ export const breakersContract = (
       expect(await client.replace(free, startProbe(free, t0 + 2 * minute, pauses))).toBe(true)
     })
 
-    test('probes no closed breaker, and does not let a late prober close one that was opened again', async () => {
-      const client = under.client()
+    test('refuses to probe a closed breaker, and keeps a breaker open that opened again before a late close', async () => {
+      const client = opened.client()
       const first = openBreaker(denied, 'Start', t0, pauses)
       expect(await client.replace(first, startProbe(first, t0, pauses))).toBe(false)
-      const anew = openBreaker(denied, 'Start', t0 + minute, pauses)
-      await client.trip(anew)
+      const reopened = openBreaker(denied, 'Start', t0 + minute, pauses)
+      await client.trip(reopened)
       await client.close(first)
-      expect(await client.openBreakers()).toEqual([anew])
+      expect(await client.openBreakers()).toEqual([reopened])
     })
 
     test('throws when its store cannot answer', async () => {
-      const client = under.client()
+      const client = opened.client()
       const breaker = openBreaker(denied, 'Start', t0, pauses)
-      under.unplug()
+      opened.unplug()
       await expect(client.openBreakers()).rejects.toThrow(PortUnavailable)
       await expect(client.trip(breaker)).rejects.toThrow(PortUnavailable)
       await expect(client.replace(breaker, startProbe(breaker, t0, pauses))).rejects.toThrow(PortUnavailable)

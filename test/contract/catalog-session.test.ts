@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A session whose clock and answers the test sets; `reports` holds each failed AssumeRole. */
+/** Opens a session whose clock and STS answers the test sets. `reports` holds each failed AssumeRole. */
 const sessionWith = async (first: AssumeRoleAnswer, startMs = 0) => {
   const state = { nowMs: startMs, answer: first }
   const sts = await startFakeSts(() => state.answer)
@@ -43,7 +43,7 @@ const throttled: AssumeRoleAnswer = { error: 'Throttling', status: 400 }
 const denied: AssumeRoleAnswer = { error: 'AccessDenied', status: 403 }
 
 describe('the session of the catalog role', () => {
-  test('is assumed once for concurrent callers, under the name of the function', async () => {
+  test('is opened once for concurrent callers, under the name of the function', async () => {
     const { provide, received } = await sessionWith({ expiresAtMs: hour })
     const sessions = await Promise.all([provide(), provide(), provide()])
     expect(sessions.map(({ accessKeyId }) => accessKeyId)).toEqual(['ASIA1', 'ASIA1', 'ASIA1'])
@@ -52,7 +52,7 @@ describe('the session of the catalog role', () => {
     ])
   })
 
-  test('is used until ten minutes before its end and then renewed', async () => {
+  test('is used until ten minutes before it expires, and then renewed', async () => {
     const { state, provide, received } = await sessionWith({ expiresAtMs: hour })
     await provide()
     state.nowMs = 49 * minute
@@ -63,7 +63,7 @@ describe('the session of the catalog role', () => {
     expect((await provide()).accessKeyId).toBe('ASIA2')
   })
 
-  test('serves until its last minute while renewals fail', async () => {
+  test('stays in use until its last minute while renewals fail', async () => {
     const { state, provide, reports } = await sessionWith({ expiresAtMs: hour })
     await provide()
     state.answer = throttled
@@ -74,7 +74,7 @@ describe('the session of the catalog role', () => {
     await expect(provide()).rejects.toThrow(`${roleArn} could not be assumed (Throttling: answered`)
   })
 
-  test('is tried again after a failure', async () => {
+  test('is requested again after a failure', async () => {
     const { state, provide } = await sessionWith(throttled)
     await expect(provide()).rejects.toThrow('Throttling')
     state.answer = { expiresAtMs: hour }
@@ -82,7 +82,7 @@ describe('the session of the catalog role', () => {
   })
 })
 
-/** A DataZone that shows every run as SUBMITTED; `keys` holds the access key that signed each call. */
+/** Starts a DataZone that shows every run as SUBMITTED. `keys` holds the access key that signed each call. */
 const startDataZone = async () => {
   const keys: string[] = []
   const server = createServer((request, response) => {
@@ -123,7 +123,7 @@ describe('a call to DataZone', () => {
     expect(received).toHaveLength(1)
   })
 
-  test('renews a session that is about to end without a refused call', async () => {
+  test('renews a session that is about to expire, without a refused call', async () => {
     const { state, datazone, keys } = await gatewayWith({ expiresAtMs: Date.now() + 4 * minute })
     await datazone.getRun('dzd_orders', 'run-1')
     state.answer = { expiresAtMs: Date.now() + hour }
@@ -131,7 +131,7 @@ describe('a call to DataZone', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
-  test('is denied, and certainly not sent, where the role may not be assumed', async () => {
+  test('is refused as denied, and not sent, if the role may not be assumed', async () => {
     const { datazone, keys, reports } = await gatewayWith(denied)
     const answer = await datazone.startSourceRun(source, minute)
     expect(answer).toMatchObject({
@@ -144,10 +144,10 @@ describe('a call to DataZone', () => {
   })
 
   test.each<[string, AssumeRoleAnswer]>([
-    ['is throttled', throttled],
+    ['throttles the function', throttled],
     ['fails', { error: 'InternalFailure', status: 500 }],
-    ["receives the function's expired credentials", { error: 'ExpiredToken', status: 403 }],
-  ])('is retried later where STS %s', async (_, first) => {
+    ["finds the function's credentials expired", { error: 'ExpiredToken', status: 403 }],
+  ])('is retried later if STS %s', async (_, first) => {
     const { datazone, keys } = await gatewayWith(first)
     expect(await datazone.startSourceRun(source, minute)).toMatchObject({
       refusal: { kind: 'UNAVAILABLE', definite: true, name: 'CatalogRoleUnavailable' },

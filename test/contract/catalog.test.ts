@@ -34,7 +34,7 @@ const assetNamed = (id: string, over: object = {}) => ({
   ...over,
 })
 
-describe('the catalog: the SDK at the simulator', () => {
+describe('dataZoneCatalog on the simulator', () => {
   let server: DataZoneServer
   let client: DataZoneClient
   let catalog: Catalog
@@ -78,7 +78,7 @@ describe('the catalog: the SDK at the simulator', () => {
     return all
   }
 
-  test('lists the published assets page by page, with their revision and whether they are described', async () => {
+  test('lists published assets page by page, with their revisions and whether they have a description', async () => {
     const all = await pages((token) => catalog.listings(domainId, token))
     expect(all.map(({ assets, total }) => [assets.length, total])).toEqual([
       [50, 60],
@@ -97,7 +97,7 @@ describe('the catalog: the SDK at the simulator', () => {
     expect(assets.some(({ assetId }) => assetId === 'asset-59')).toBe(false)
   })
 
-  test('lists the inventory of a project, unpublished assets too, without a revision', async () => {
+  test('lists the inventory of a project, unpublished assets included, without revisions', async () => {
     const one = (await pages((token) => catalog.inventory(domainId, 'project1', token))).flatMap(
       ({ assets }) => assets,
     )
@@ -107,7 +107,7 @@ describe('the catalog: the SDK at the simulator', () => {
     expect(two.assets).toMatchObject([{ assetId: 'elsewhere', projectId: 'project2', hasDescription: false }])
   })
 
-  test('shows the latest revision, and suggestions until they are decided on', async () => {
+  test('returns the latest revision, and whether suggestions wait for a decision', async () => {
     const details = { revision: '1', hasDescription: false, hasSuggestions: false }
     expect(answered(await catalog.details(domainId, 'asset-0'))).toEqual(details)
     const datazone = dataZoneGateway({ starts: client, reads: client })
@@ -125,7 +125,7 @@ describe('the catalog: the SDK at the simulator', () => {
     expect(answered(await catalog.details(domainId, 'asset-0'))).toEqual(details)
   })
 
-  test('refuses with what the refusal means', async () => {
+  test('classifies refusals', async () => {
     expect(await catalog.details(domainId, 'nothing')).toMatchObject({ refusal: { kind: 'NOT_FOUND' } })
     expect(await catalog.listings('dzd_nothing')).toMatchObject({ refusal: { kind: 'NOT_FOUND' } })
     expect(await catalog.inventory(domainId, 'project1', 'no token')).toMatchObject({
@@ -134,7 +134,7 @@ describe('the catalog: the SDK at the simulator', () => {
   })
 })
 
-describe('the catalog: fields that cannot be read (P8)', () => {
+describe('dataZoneCatalog with unreadable fields (P8)', () => {
   const answering = async <T>(body: object, read: (catalog: Catalog) => Promise<T>) => {
     const server = await listen('a front door', (request, response) => {
       request.resume()
@@ -148,7 +148,7 @@ describe('the catalog: fields that cannot be read (P8)', () => {
     return { result, fields }
   }
 
-  test('costs an item only when its id or project is gone', async () => {
+  test('drops an item only if its id or project is unreadable', async () => {
     const items = [
       { assetListing: { entityId: 'a', owningProjectId: 'p', name: 7, createdAt: 'yesterday' } },
       { assetListing: { owningProjectId: 'p' } },
@@ -162,11 +162,11 @@ describe('the catalog: fields that cannot be read (P8)', () => {
   })
 
   test.each([
-    ['a form of suggestions', JSON.stringify({ fieldSuggestions: [{}] }), true],
-    ['an empty form', JSON.stringify({ fieldSuggestions: [] }), false],
-    ['a form that is no JSON', 'soon', true],
-    ['a form of another shape', '{}', true],
-  ])('takes %s for suggestions: %s', async (_, content, hasSuggestions) => {
+    ['suggestions', 'a form that has some', JSON.stringify({ fieldSuggestions: [{}] }), true],
+    ['no suggestions', 'an empty form', JSON.stringify({ fieldSuggestions: [] }), false],
+    ['suggestions', 'a form that is not JSON', 'soon', true],
+    ['suggestions', 'a form of another shape', '{}', true],
+  ])('finds %s in %s', async (_found, _form, content, hasSuggestions) => {
     const readOnlyFormsOutput = [
       { formName: 'other', typeName: 'amazon.datazone.Other' },
       { formName: 'SuggestionForm', typeName: 'amazon.datazone.SuggestionFormType', content },

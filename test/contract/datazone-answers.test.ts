@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { minute } from '../support/runs.ts'
-import { answering, closeOpened, metadataRun, shown } from './datazone-at.ts'
+import { answering, closeOpened, expectedRun, metadataRun } from './datazone-at.ts'
 import { domainId, startInput } from './datazone-under-test.ts'
 
 afterEach(closeOpened)
 
-describe('a creation time in another form than the model says', () => {
+describe('a creation time in a form that the service model does not have', () => {
   test.each([
     ['ISO 8601 without seconds', '2026-11-20T02:14Z', Date.UTC(2026, 10, 20, 2, 14)],
     ['ISO 8601 where epoch seconds belong', '2026-11-20T02:14:03.000Z', Date.UTC(2026, 10, 20, 2, 14, 3)],
@@ -14,14 +14,14 @@ describe('a creation time in another form than the model says', () => {
   ])('P8: is read from %s in Start, Get and List', async (_, createdAt, createdAtMs) => {
     const run = { ...metadataRun, createdAt }
     const { datazone, unreadable } = await answering({ body: { ...run, items: [run] } })
-    const value = { ...shown, createdAtMs }
+    const value = { ...expectedRun, createdAtMs }
     expect(await datazone.startRun(startInput(), minute)).toEqual({ outcome: 'answered', value })
     expect(await datazone.getRun(domainId, 'run-1')).toEqual({ outcome: 'answered', value })
     expect(await datazone.listRuns(domainId, {})).toEqual({ outcome: 'answered', value: { runs: [value] } })
     expect(unreadable).toEqual([])
   })
 
-  test('P8: is read from epoch seconds where a data source run has ISO 8601', async () => {
+  test('P8: is read from epoch seconds in a data source run, where the model has ISO 8601', async () => {
     const { datazone } = await answering({
       body: { id: 'run-1', status: 'RUNNING', createdAt: 1_795_140_843 },
     })
@@ -57,7 +57,7 @@ describe('a creation time in another form than the model says', () => {
     ['ISO 8601 where epoch seconds belong', '2026-11-20T02:14:03.000Z'],
     ['a number in a string', '1795140843'],
     ['a list', []],
-  ])('P8: does not cost the asset whose times are %s', async (_, time) => {
+  ])('P8: leaves an asset readable whose times are %s', async (_, time) => {
     const asset = {
       revision: '7',
       owningProjectId: 'project-1',
@@ -87,14 +87,14 @@ describe('P8: an unreadable field', () => {
       { typeStats: [] },
       'typeStats.[].errorMessage',
     ],
-  ])('costs a Start the %s only, and is reported', async (_, field, expected, path) => {
+  ])('is left out of a Start, and reported: %s', async (_, field, expected, path) => {
     const { datazone, unreadable } = await answering({ body: { ...metadataRun, ...field } })
     const answer = await datazone.startRun(startInput(), minute)
-    expect(answer).toEqual({ outcome: 'answered', value: { ...shown, ...expected } })
+    expect(answer).toEqual({ outcome: 'answered', value: { ...expectedRun, ...expected } })
     expect(unreadable).toEqual([`StartMetadataGenerationRun ${path}`])
   })
 
-  test('costs a List page no other item', async () => {
+  test('leaves the other items of a List page readable', async () => {
     const items = [
       { id: ['run-0'], status: 'SUBMITTED' },
       { ...metadataRun, createdAt: 'last week' },
@@ -105,7 +105,7 @@ describe('P8: an unreadable field', () => {
     expect(await datazone.listRuns(domainId, {})).toEqual({
       outcome: 'answered',
       value: {
-        runs: [shown, { ...shown, runId: 'run-2', nativeStatus: '7' }],
+        runs: [expectedRun, { ...expectedRun, runId: 'run-2', nativeStatus: '7' }],
         nextToken: 'more',
         unreadableItems: 2,
       },
@@ -115,7 +115,7 @@ describe('P8: an unreadable field', () => {
     )
   })
 
-  test('costs a data source run only its statistics and error', async () => {
+  test('leaves the id and status of a data source run readable', async () => {
     const run = {
       id: 'run-1',
       status: 'FAILED',
@@ -140,7 +140,7 @@ describe('P8: an unreadable answer', () => {
     ['half of the body', '{"id":"run-1","stat'],
     ['null', 'null'],
     ['a list', '[]'],
-  ])('P8: leaves open whether a Start took effect: %s', async (_, body) => {
+  ])('leaves open whether a Start took effect: %s', async (_, body) => {
     const { datazone } = await answering({ body })
     expect(await datazone.startRun(startInput(), minute)).toMatchObject(unreadable)
     expect(
@@ -164,7 +164,7 @@ describe('P8: an unreadable answer', () => {
     expect(await datazone.getAsset(domainId, 'asset-1')).toMatchObject(unreadable)
   })
 
-  test('fails List when its next page cannot be found', async () => {
+  test('fails List if the token of the next page is unreadable', async () => {
     const { datazone } = await answering({ body: { items: [metadataRun], nextToken: { page: 2 } } })
     expect(await datazone.listRuns(domainId, {})).toMatchObject(unreadable)
   })
@@ -186,7 +186,7 @@ describe('P8: the transfer of an asset', () => {
   })
 })
 
-test('P8: takes a data source without a readable status for an unreadable answer', async () => {
+test('P8: refuses a data source without a readable status as an unreadable answer', async () => {
   const { datazone } = await answering({ body: { id: 'source-1', status: ['READY'] } })
   expect(await datazone.getDataSource(domainId, 'source-1')).toMatchObject({
     refusal: { kind: 'UNAVAILABLE', name: 'UnreadableAnswer' },
@@ -232,10 +232,10 @@ describe('the form of an asset', () => {
   })
 
   test.each([
-    ['not JSON', '{"columns":['],
-    ['no columns', { tableName: 'orders' }],
-    ['a column without a name', { columns: [{ dataType: 'bigint' }] }],
-  ])('P8: leaves the tables unknown, and reports it, where a table form has %s', async (_, content) => {
+    ['is not JSON', '{"columns":['],
+    ['has no columns', { tableName: 'orders' }],
+    ['has a column without a name', { columns: [{ dataType: 'bigint' }] }],
+  ])('P8: leaves the tables unknown, and reports it, if a table form %s', async (_, content) => {
     const glue = 'amazon.datazone.GlueTableFormType'
     const good = form('amazon.datazone.RelationalTableFormType', { columns })
     const { tables, unreadable } = await assetWith([good, form(glue, content)])
@@ -243,7 +243,7 @@ describe('the form of an asset', () => {
     expect(unreadable).toEqual(['GetAsset formsOutput.[].content'])
   })
 
-  test('P8: leaves the tables unknown where no form describes one', async () => {
+  test('P8: leaves the tables unknown if no form describes one', async () => {
     for (const forms of [undefined, null, [], ['x', { typeName: 7 }], [form('custom.Form', { columns })]])
       expect(await assetWith(forms)).toEqual({ tables: undefined, unreadable: [] })
   })

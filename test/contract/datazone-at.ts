@@ -10,15 +10,15 @@ interface Reply {
   readonly body: string | object
 }
 
-/** What a test has opened; see `closeOpened`. */
+/** The clients and servers that a test has opened; see `closeOpened`. */
 export const opened: { close(): Promise<void> }[] = []
 
-/** Closes the clients and servers that a test has opened. */
+/** Closes everything in `opened`. */
 export const closeOpened = async (): Promise<void> => {
   for (const one of opened.splice(0)) await one.close()
 }
 
-/** The gateway at an endpoint, with the unreadable fields that it reports. */
+/** Returns the gateway for an endpoint, and the unreadable fields that it reports. */
 export const gatewayAt = (endpoint: string, api?: ApiSetting) => {
   const client = new DataZoneClient({
     endpoint,
@@ -37,7 +37,7 @@ export const gatewayAt = (endpoint: string, api?: ApiSetting) => {
   return { datazone, unreadable }
 }
 
-/** The gateway at a server that sends these replies in turn, the last one for ever. */
+/** Starts a server that sends these replies in order and then repeats the last one. Returns its gateway. */
 export const answering = async (...replies: [Reply, ...Reply[]]) => {
   const received: { body: string; authorization: string | undefined }[] = []
   const server = await listen('scripted answers', async (request, response) => {
@@ -69,7 +69,7 @@ export const metadataRun = {
   target: { type: 'ASSET', identifier: 'asset-1', revision: '4' },
 }
 
-export const shown = {
+export const expectedRun = {
   runId: 'run-1',
   nativeStatus: 'SUBMITTED',
   types: ['BUSINESS_NAMES'],

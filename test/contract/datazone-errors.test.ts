@@ -3,27 +3,30 @@ import type { ApiSetting } from '../../lib/ports/datazone.ts'
 import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { minute, t0 } from '../support/runs.ts'
-import { answering, closeOpened, gatewayAt, metadataRun, opened, shown } from './datazone-at.ts'
+import { answering, closeOpened, expectedRun, gatewayAt, metadataRun, opened } from './datazone-at.ts'
 import { domainId, startInput } from './datazone-under-test.ts'
 
 afterEach(closeOpened)
 
-describe('P8: an error with an unreadable body', () => {
+describe('P8: an error of DataZone', () => {
   test.each<[number, string | object, string, boolean]>([
     [429, { message: 5 }, 'THROTTLED', true],
     [429, { message: { text: 'slow down' } }, 'THROTTLED', true],
     [403, '<html>Forbidden</html>', 'DENIED', true],
     [400, '<html>Bad request</html>', 'UNAVAILABLE', false],
     [500, { __type: 7 }, 'UNAVAILABLE', false],
-  ])('is classified with a readable text: %i %j', async (status, body, kind, definite) => {
-    const { datazone } = await answering({ status, body })
-    const answer = await datazone.startRun(startInput(), minute)
-    expect(answer).toMatchObject({
-      refusal: { kind, definite, name: expect.any(String), message: expect.any(String) },
-    })
-  })
+  ])(
+    'is classified, with a readable name and message, though its body is unreadable: %i %j',
+    async (status, body, kind, definite) => {
+      const { datazone } = await answering({ status, body })
+      const answer = await datazone.startRun(startInput(), minute)
+      expect(answer).toMatchObject({
+        refusal: { kind, definite, name: expect.any(String), message: expect.any(String) },
+      })
+    },
+  )
 
-  test('P8: is shortened', async () => {
+  test('has its message cut to 5,000 characters', async () => {
     const { datazone } = await answering({
       status: 400,
       error: 'ValidationException',
@@ -44,17 +47,20 @@ describe('P7: an error of the signature or the credentials', () => {
     'RequestExpired',
   ]
   test.each([400, 403].flatMap((status) => names.map((error) => ({ status, error }))))(
-    'is signed and sent again at once, also for Start: $status $error',
+    'makes the gateway sign and send the call again at once, even a Start: $status $error',
     async ({ status, error }) => {
       const stale = { status, error, body: { message: 'Signature expired: 20261120T021403Z is now earlier' } }
       const { datazone, received } = await answering(stale, { body: metadataRun })
-      expect(await datazone.startRun(startInput(), minute)).toEqual({ outcome: 'answered', value: shown })
+      expect(await datazone.startRun(startInput(), minute)).toEqual({
+        outcome: 'answered',
+        value: expectedRun,
+      })
       expect(received).toHaveLength(2)
       expect(received[1]?.body).toBe(received[0]?.body)
     },
   )
 
-  test('is definite and transient when it stays, so it opens no breaker', async () => {
+  test('is definite and transient if it persists, so that it opens no breaker', async () => {
     const { datazone, received } = await answering({ status: 403, error: 'ExpiredTokenException', body: {} })
     expect(await datazone.startRun(startInput(), minute)).toMatchObject({
       refusal: { kind: 'UNAVAILABLE', definite: true, name: 'ExpiredTokenException' },
@@ -97,7 +103,7 @@ describe('the older generation of the API', () => {
     ).toEqual([['types'], ['type'], ['type']])
   })
 
-  test('refuses types that it does not know and names those that it does', async () => {
+  test('refuses types that it does not know, and names those that it knows', async () => {
     const { datazone, calls } = await openOlder()
     expect(await datazone.startRun(startInput(), minute)).toMatchObject({
       refusal: {
@@ -111,7 +117,7 @@ describe('the older generation of the API', () => {
     expect(calls()).toBe(0)
   })
 
-  test('is not tried when the setting pins the current one', async () => {
+  test('is not tried if the setting pins the current one', async () => {
     const { datazone } = await openOlder('current')
     expect(await datazone.startRun(descriptions, minute)).toMatchObject({
       refusal: { kind: 'INVALID', name: 'ValidationException' },
@@ -121,7 +127,7 @@ describe('the older generation of the API', () => {
   test.each([
     "1 validation error detected: Value at 'target.type' failed to satisfy constraint: Member must not be null",
     'The asset type does not support generation',
-  ])('is not taken from another refusal: %s', async (message) => {
+  ])('is not inferred from another refusal: %s', async (message) => {
     const { datazone, received } = await answering({
       status: 400,
       error: 'ValidationException',

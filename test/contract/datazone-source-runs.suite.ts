@@ -2,15 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { sampleCatalogue } from '../../local/catalogue/catalogue.ts'
 import type { SettingsInput } from '../../local/datazone/input/settings.ts'
 import { minute, t0 } from '../support/runs.ts'
-import { answered, domainId, longMs, type OpenDataZone, refusal } from './datazone-under-test.ts'
+import { answered, domainId, longTimeoutMs, type OpenDataZone, refusal } from './datazone-under-test.ts'
 
-/** What every DataZone does with runs of a data source. */
-export const sourceRunContract = (opened: (settings?: SettingsInput) => Promise<OpenDataZone>): void => {
+/** The contract of data source runs, which every DataZone keeps. */
+export const sourceRunContract = (
+  openDataZone: (settings?: SettingsInput) => Promise<OpenDataZone>,
+): void => {
   describe('a data source run', () => {
     const dataSourceId = 'tpcds_glue'
     const input = { domainId, dataSourceId, clientToken: 'token-1' }
     const withSource = async (settings: SettingsInput = {}): Promise<OpenDataZone> => {
-      const one = await opened(settings)
+      const one = await openDataZone(settings)
       const catalogue = sampleCatalogue(1)
       const dataSources = [{ id: dataSourceId, projectId: 'salesproject01', name: 'tpcds', tables: 24 }]
       one.control.loadCatalogue({
@@ -23,13 +25,13 @@ export const sourceRunContract = (opened: (settings?: SettingsInput) => Promise<
       ['ConflictException', 'CONFLICT'],
       ['ValidationException', 'INVALID'],
     ] as const)(
-      'is refused with %s while its source is not READY, which the source shows',
+      'is refused with %s while its data source is not READY, as getDataSource shows',
       async (sourceNotReady, kind) => {
         const { datazone, control } = await withSource({ sourceNotReady })
         const source = async () => answered(await datazone.getDataSource(domainId, dataSourceId))
         expect(await source()).toEqual({ status: 'READY' })
         control.setDataSourceStatus({ domainId, dataSourceId, status: 'UPDATING' })
-        expect(await datazone.startSourceRun(input, longMs)).toMatchObject(refusal(kind, true))
+        expect(await datazone.startSourceRun(input, longTimeoutMs)).toMatchObject(refusal(kind, true))
         expect(await source()).toEqual({ status: 'UPDATING' })
         control.setDataSourceStatus({ domainId, dataSourceId, status: 'FAILED_UPDATE' })
         expect(await source()).toMatchObject({
@@ -38,14 +40,14 @@ export const sourceRunContract = (opened: (settings?: SettingsInput) => Promise<
         })
         expect(await datazone.getDataSource(domainId, 'unknown')).toMatchObject(refusal('NOT_FOUND', true))
         control.setDataSourceStatus({ domainId, dataSourceId, status: 'READY' })
-        expect(await datazone.startSourceRun(input, longMs)).toMatchObject({ outcome: 'answered' })
+        expect(await datazone.startSourceRun(input, longTimeoutMs)).toMatchObject({ outcome: 'answered' })
         expect(await source()).toEqual({ status: 'RUNNING' })
       },
     )
 
-    test('is shown from its beginning to its end', async () => {
-      const { datazone, passTo } = await withSource()
-      const { runId, ...begun } = answered(await datazone.startSourceRun(input, longMs))
+    test('is shown until its ending', async () => {
+      const { datazone, advanceTo: passTo } = await withSource()
+      const { runId, ...begun } = answered(await datazone.startSourceRun(input, longTimeoutMs))
       expect(begun).toEqual({
         nativeStatus: 'REQUESTED',
         types: [],
@@ -71,8 +73,8 @@ export const sourceRunContract = (opened: (settings?: SettingsInput) => Promise<
     })
 
     test('shows why it failed', async () => {
-      const { datazone, passTo } = await withSource({ failureShare: 1 })
-      const { runId } = answered(await datazone.startSourceRun(input, longMs))
+      const { datazone, advanceTo: passTo } = await withSource({ failureShare: 1 })
+      const { runId } = answered(await datazone.startSourceRun(input, longTimeoutMs))
       await passTo(t0 + 2 * minute)
       expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
         nativeStatus: 'FAILED',
@@ -80,26 +82,28 @@ export const sourceRunContract = (opened: (settings?: SettingsInput) => Promise<
       })
     })
 
-    test('P1: is the same for the same token, and alone', async () => {
+    test('P1: is the same for the same token, and the only active one of its data source', async () => {
       const { datazone } = await withSource()
-      const first = answered(await datazone.startSourceRun(input, longMs))
-      expect(answered(await datazone.startSourceRun(input, longMs))).toEqual(first)
-      expect(await datazone.startSourceRun({ ...input, clientToken: 'token-2' }, longMs)).toMatchObject(
-        refusal('CONFLICT', true),
-      )
+      const first = answered(await datazone.startSourceRun(input, longTimeoutMs))
+      expect(answered(await datazone.startSourceRun(input, longTimeoutMs))).toEqual(first)
+      expect(
+        await datazone.startSourceRun({ ...input, clientToken: 'token-2' }, longTimeoutMs),
+      ).toMatchObject(refusal('CONFLICT', true))
     })
 
-    test('is refused when the day is full, and when there is no such source', async () => {
+    test('is refused after the last run of the day, and for an unknown data source', async () => {
       const { datazone } = await withSource({ dataSourceRunsPerDay: 0 })
-      expect(await datazone.startSourceRun(input, longMs)).toMatchObject(refusal('QUOTA_EXCEEDED', true))
+      expect(await datazone.startSourceRun(input, longTimeoutMs)).toMatchObject(
+        refusal('QUOTA_EXCEEDED', true),
+      )
       const nowhere = { ...input, dataSourceId: 'nowhere' }
-      expect(await datazone.startSourceRun(nowhere, longMs)).toMatchObject(refusal('NOT_FOUND', true))
+      expect(await datazone.startSourceRun(nowhere, longTimeoutMs)).toMatchObject(refusal('NOT_FOUND', true))
       expect(await datazone.getSourceRun(domainId, 'run0000000001')).toMatchObject(refusal('NOT_FOUND', true))
     })
 
     test('P8: passes on an unrecognized status', async () => {
-      const { datazone, passTo } = await withSource({ unknownStatusShare: 1 })
-      const { runId } = answered(await datazone.startSourceRun(input, longMs))
+      const { datazone, advanceTo: passTo } = await withSource({ unknownStatusShare: 1 })
+      const { runId } = answered(await datazone.startSourceRun(input, longTimeoutMs))
       await passTo(t0 + 2 * minute)
       expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
         nativeStatus: 'AWAITING_REVIEW',

@@ -5,17 +5,17 @@ import type { Control } from '../../local/datazone/control/control.ts'
 import type { SettingsInput } from '../../local/datazone/input/settings.ts'
 import { minute } from '../support/runs.ts'
 
-/** A DataZone under test: the simulator behind the port, at a time that only `passTo` moves. */
+/** A DataZone under test: the simulator behind the port. Only `advanceTo` moves its time. */
 export interface OpenDataZone {
   readonly datazone: DataZone
   readonly control: Control
-  passTo(atMs: number): Promise<void>
-  /** From now on DataZone cannot be reached. */
+  advanceTo(atMs: number): Promise<void>
+  /** Makes DataZone unreachable. */
   unplug(): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a DataZone that stands at `t0` and does as the seed `contract` says. */
+/** Opens a DataZone at time `t0`, with the seed `contract`. */
 export type OpenDataZoneAt = (settings: SettingsInput) => Promise<OpenDataZone>
 
 export const domainId = sampleDomainId
@@ -30,14 +30,14 @@ export const startInput = (over: Partial<StartInput> = {}): StartInput => ({
   ...over,
 })
 
-export const longMs = 5 * minute
+export const longTimeoutMs = 5 * minute
 
 export const answered = <T>(answer: Answer<T>): T => {
   if (answer.outcome === 'refused') throw new Error(`refused: ${answer.refusal.name}`)
   return answer.value
 }
 
-/** A refusal, without what differs between one network and another. */
+/** Matches a refusal, except for fields that depend on the network. */
 export const refusal = (kind: string, definite: boolean, name?: string) => ({
   outcome: 'refused',
   refusal: { kind, definite, cause: expect.anything(), ...(name === undefined ? {} : { name }) },

@@ -8,14 +8,14 @@ import { sourceRunContract } from './datazone-source-runs.suite.ts'
 import {
   answered,
   domainId,
-  longMs,
+  longTimeoutMs,
   type OpenDataZone,
   type OpenDataZoneAt,
   refusal,
   startInput,
 } from './datazone-under-test.ts'
 
-/** Every error of the service model, and what it means. */
+/** Every error of the service model, its kind, and whether it is definite. */
 const errors = [
   ['ValidationException', 'INVALID', true],
   ['UnauthorizedException', 'DENIED', true],
@@ -27,11 +27,11 @@ const errors = [
   ['InternalServerException', 'UNAVAILABLE', false],
 ] as const
 
-/** What every DataZone does. */
+/** The contract that every DataZone keeps. */
 export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
   describe(`DataZone: ${name}`, () => {
     const all: OpenDataZone[] = []
-    const opened = async (settings: SettingsInput = {}): Promise<OpenDataZone> => {
+    const openDataZone = async (settings: SettingsInput = {}): Promise<OpenDataZone> => {
       const one = await open({ failureShare: 0, sigma: 0, ...settings })
       all.push(one)
       one.control.loadCatalogue(sampleCatalogue(80))
@@ -42,7 +42,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('P8: reads the older shape, which shows one type, in Start, Get and List', async () => {
-      const { datazone } = await opened({ apiGeneration: 'older' })
+      const { datazone } = await openDataZone({ apiGeneration: 'older' })
       const types = ['BUSINESS_DESCRIPTIONS'] as const
       const started = answered(await datazone.startRun(startInput({ types }), minute))
       const older = { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }
@@ -54,8 +54,8 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(runs).toMatchObject([{ ...older, runId: started.runId }])
     })
 
-    test('shows an asset: its revision, project, type, name and tables', async () => {
-      const { datazone, control } = await opened()
+    test('returns the revision, project, type, name and tables of an asset', async () => {
+      const { datazone, control } = await openDataZone()
       const columns = [
         { name: 'id', dataType: 'bigint' },
         { name: 'sold_at', dataType: 'timestamp' },
@@ -73,10 +73,10 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       })
     })
 
-    test('starts a run, and shows it from its beginning to its end', async () => {
-      const { datazone, passTo } = await opened()
+    test('starts a run, and shows it until its ending', async () => {
+      const { datazone, advanceTo: passTo } = await openDataZone()
       const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
-      const { runId, ...begun } = answered(await datazone.startRun(startInput(), longMs))
+      const { runId, ...begun } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       expect(begun).toEqual({ nativeStatus: 'SUBMITTED', types, createdAtMs: t0 })
       const run = { runId, types, createdAtMs: t0, assetId: 'tpcds_store_sales', revision: '1' }
       expect(answered(await datazone.getRun(domainId, runId))).toEqual({ ...run, nativeStatus: 'SUBMITTED' })
@@ -98,7 +98,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('shows the transfer of an asset to another project, while it is active and afterwards', async () => {
-      const { datazone, control, passTo } = await opened()
+      const { datazone, control, advanceTo: passTo } = await openDataZone()
       const assetId = 'tpcds_store_sales'
       const transfer = async () => answered(await datazone.getAsset(domainId, assetId))
       expect(await transfer()).not.toHaveProperty('transfer')
@@ -108,53 +108,53 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         owningProjectId: ids.sourceProjectId,
         transfer: { status: 'IN_PROGRESS', ...ids },
       })
-      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(refusal('CONFLICT', true))
+      expect(await datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(refusal('CONFLICT', true))
       await passTo(t0 + minute)
       expect(await transfer()).toMatchObject({
         owningProjectId: ids.targetProjectId,
         transfer: { status: 'SUCCEEDED', ...ids },
       })
-      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(refusal('DENIED', true))
+      expect(await datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(refusal('DENIED', true))
       const again = startInput({ projectId: ids.targetProjectId })
-      expect(await datazone.startRun(again, longMs)).toMatchObject({ outcome: 'answered' })
+      expect(await datazone.startRun(again, longTimeoutMs)).toMatchObject({ outcome: 'answered' })
     })
 
-    sourceRunContract(opened)
+    sourceRunContract(openDataZone)
 
     test('shows why a type failed', async () => {
-      const { datazone, passTo } = await opened({ failureShare: 1 })
-      const { runId } = answered(await datazone.startRun(startInput(), longMs))
+      const { datazone, advanceTo: passTo } = await openDataZone({ failureShare: 1 })
+      const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       await passTo(t0 + minute)
       const { typeStats } = answered(await datazone.getRun(domainId, runId))
       expect(typeStats).toHaveLength(2)
       for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
     })
 
-    cancelContract(opened)
+    cancelContract(openDataZone)
 
-    test('P1: gives the same run for the same token', async () => {
-      const { datazone, control } = await opened()
-      const first = answered(await datazone.startRun(startInput(), longMs))
-      expect(answered(await datazone.startRun(startInput(), longMs))).toEqual(first)
+    test('P1: returns the same run for the same token', async () => {
+      const { datazone, control } = await openDataZone()
+      const first = answered(await datazone.startRun(startInput(), longTimeoutMs))
+      expect(answered(await datazone.startRun(startInput(), longTimeoutMs))).toEqual(first)
       expect(control.runs()).toMatchObject([{ id: first.runId, clientToken: 'token-1' }])
     })
 
     test('P8: passes on an unrecognized status', async () => {
-      const { datazone, passTo } = await opened({ unknownStatusShare: 1 })
-      const { runId } = answered(await datazone.startRun(startInput(), longMs))
+      const { datazone, advanceTo: passTo } = await openDataZone({ unknownStatusShare: 1 })
+      const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       await passTo(t0 + minute)
       expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({
         nativeStatus: 'AWAITING_REVIEW',
       })
     })
 
-    test('lists by status and by asset, page after page', async () => {
-      const { datazone, control } = await opened({ startBucket: 1000 })
+    test('lists runs by status and by asset, page by page', async () => {
+      const { datazone, control } = await openDataZone({ startBucket: 1000 })
       const assets = sampleCatalogue(80).domains[0]?.assets ?? []
       const started: string[] = []
       for (const { id: assetId, projectId } of assets) {
         const input = startInput({ assetId, projectId, clientToken: `token-${assetId}` })
-        started.push(answered(await datazone.startRun(input, longMs)).runId)
+        started.push(answered(await datazone.startRun(input, longTimeoutMs)).runId)
       }
       const first = answered(await datazone.listRuns(domainId, { status: 'SUBMITTED' }))
       expect(first.runs).toHaveLength(50)
@@ -169,11 +169,11 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(control.runs()).toHaveLength(80)
     })
 
-    test.each(errors)('takes %s for %s, whatever was asked', async (error, kind, definite) => {
-      const { datazone, control } = await opened()
+    test.each(errors)('classifies %s as %s for every call', async (error, kind, definite) => {
+      const { datazone, control } = await openDataZone()
       control.setFaults([{ kind: 'error', error }])
       const expected = refusal(kind, definite, error)
-      expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
+      expect(await datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(expected)
       expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
       expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
       expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(expected)
@@ -182,8 +182,8 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('refuses what the service itself refuses', async () => {
-      const { datazone } = await opened({ startBucket: 5, startRatePerSecond: 0.001 })
-      const start = (over: Partial<StartInput>) => datazone.startRun(startInput(over), longMs)
+      const { datazone } = await openDataZone({ startBucket: 5, startRatePerSecond: 0.001 })
+      const start = (over: Partial<StartInput>) => datazone.startRun(startInput(over), longTimeoutMs)
       expect(await start({})).toMatchObject({ outcome: 'answered' })
       expect(await start({ clientToken: 'token-2' })).toMatchObject(refusal('CONFLICT', true))
       expect(await start({ assetId: 'nothing', clientToken: 'token-5' })).toMatchObject(
@@ -198,25 +198,29 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
       expect(await datazone.getRun(domainId, 'not an id')).toMatchObject(refusal('INVALID', true))
     })
 
-    describe('when an answer does not come', () => {
+    describe('a call that is not answered', () => {
       let one: OpenDataZone
       beforeEach(async () => {
-        one = await opened()
+        one = await openDataZone()
       })
 
-      test('does not say that nothing happened: the connection broke', async () => {
+      test('leaves open whether it took effect: the connection broke', async () => {
         one.control.setFaults([{ kind: 'lostAnswer', times: 1 }])
-        expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
+        expect(await one.datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(
+          refusal('UNAVAILABLE', false),
+        )
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      test('does not say that nothing happened: 500', async () => {
+      test('leaves open whether it took effect: 500', async () => {
         one.control.setFaults([{ kind: 'errorAfterEffect', times: 1 }])
-        expect(await one.datazone.startRun(startInput(), longMs)).toMatchObject(refusal('UNAVAILABLE', false))
+        expect(await one.datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(
+          refusal('UNAVAILABLE', false),
+        )
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      test('does not say that nothing happened: it took too long', async () => {
+      test('leaves open whether it took effect: the answer took too long', async () => {
         one.control.setFaults([
           { kind: 'slow', delayMs: 10 * minute, operation: 'StartMetadataGenerationRun' },
         ])
@@ -225,11 +229,11 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         expect(one.control.runs()).toHaveLength(1)
       })
 
-      test('has none from a DataZone that cannot be reached', async () => {
+      test('is refused as unavailable if DataZone is unreachable', async () => {
         await one.unplug()
         const { datazone } = one
         const expected = refusal('UNAVAILABLE', false)
-        expect(await datazone.startRun(startInput(), longMs)).toMatchObject(expected)
+        expect(await datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(expected)
         expect(await datazone.getAsset(domainId, 'tpcds_item')).toMatchObject(expected)
         expect(await datazone.getRun(domainId, 'run0000000001')).toMatchObject(expected)
         expect(await datazone.cancelRun(domainId, 'run0000000001')).toMatchObject(expected)

@@ -16,7 +16,7 @@ import { driven } from './simulated.ts'
 
 const seed = 'contract'
 
-/** Reads that are sent again would use up faults that another implementation shows. */
+/** Returns a client without retries: a retried read would use up faults that the other implementation still has. */
 const clientOf = (endpoint: string): DataZoneClient =>
   new DataZoneClient({
     endpoint,
@@ -32,7 +32,7 @@ const openServer: OpenDataZoneAt = async (settings) => {
   return {
     datazone: dataZoneGateway({ starts: client, reads: client }),
     control: server.datazone.control,
-    passTo: async (atMs) => {
+    advanceTo: async (atMs) => {
       nowMs = atMs
     },
     unplug: server.stop,
@@ -44,13 +44,13 @@ const openServer: OpenDataZoneAt = async (settings) => {
 }
 
 const openSimulated: OpenDataZoneAt = async (settings) => {
-  // Calls take no time: what the server shows at a moment, this one is to show at the same moment.
+  // Calls take no time, so that the server and this simulator are called at the same times.
   const { time, step, unplug } = driven(t0, { accidents: {}, latencyMs: [0, 0] })
   const core = createDataZone({ seed, now: time.now, ...settings })
   return {
     datazone: dataZoneFor(step, core),
     control: core.control,
-    passTo: async (atMs) => {
+    advanceTo: async (atMs) => {
       await time.run(atMs)
     },
     unplug: async () => unplug(),
@@ -58,8 +58,8 @@ const openSimulated: OpenDataZoneAt = async (settings) => {
   }
 }
 
-dataZoneContract("the SDK at the simulator's server", openServer)
-dataZoneContract("the simulator's core, without a wire", openSimulated)
+dataZoneContract("the SDK against the simulator's server", openServer)
+dataZoneContract("the simulator's core, in process", openSimulated)
 
 describe('an error that the service model does not have', () => {
   test.each([
@@ -83,8 +83,8 @@ describe('an error that the service model does not have', () => {
   })
 })
 
-describe('a field that no model has', () => {
-  test('P8: is dropped by the SDK before anybody here could keep or log it, and does no harm', async () => {
+describe('a field that the service model does not have', () => {
+  test('P8: is dropped by the SDK, so that it can be neither kept nor logged, and does no harm', async () => {
     const run = `{"domainId":"${domainId}","id":"run-1","status":"SUBMITTED","addedByALaterVersion":"text"}`
     const server = await listen('a front door', (request, response) => {
       request.resume()
@@ -101,7 +101,7 @@ describe('a field that no model has', () => {
 })
 
 describe('an invalid creation time', () => {
-  const asked = startInput()
+  const input = startInput()
   test.each(['1e300', '-1e300', 'null'])('P8: leaves out %s and keeps the run', async (createdAt) => {
     const run = `{"domainId":"${domainId}","id":"run-1","createdAt":${createdAt},"status":"SUBMITTED"}`
     const server = await listen('a front door', (request, response) => {
@@ -112,7 +112,7 @@ describe('an invalid creation time', () => {
     const client = clientOf(server.endpoint)
     const datazone = dataZoneGateway({ starts: client, reads: client })
     const shown = { runId: 'run-1', nativeStatus: 'SUBMITTED', types: [] }
-    expect(await datazone.startRun(asked, 60 * second)).toEqual({ outcome: 'answered', value: shown })
+    expect(await datazone.startRun(input, 60 * second)).toEqual({ outcome: 'answered', value: shown })
     expect(await datazone.getRun(domainId, 'run-1')).toEqual({ outcome: 'answered', value: shown })
     expect(await datazone.listRuns(domainId, {})).toEqual({ outcome: 'answered', value: { runs: [shown] } })
     client.destroy()
@@ -120,7 +120,7 @@ describe('an invalid creation time', () => {
   })
 })
 
-/** What can be compared: the text and the cause of a broken connection are the network's own. */
+/** Returns the parts of an answer that do not depend on the network, as the message of a broken connection does. */
 const comparable = (answer: Answer<unknown>): unknown => {
   if (answer.outcome === 'answered') return answer
   const { kind, definite, name, message } = answer.refusal
@@ -131,7 +131,7 @@ type Action = (datazone: DataZone, runIds: readonly string[]) => Promise<Answer<
 
 const assetIds = ['tpcds_store_sales', 'tpcds_web_sales', 'tpcds_item', 'nothing', 'not an id']
 
-/** Starts, cancels and reads, good and bad, about a few assets and whatever runs there are by then. */
+/** Valid and invalid Starts, cancels and reads, of a few assets and of the runs that exist by then. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
   fc
     .record({
@@ -187,7 +187,7 @@ const faults: fc.Arbitrary<Fault> = fc.oneof(
   }),
 )
 
-const story = fc.record({
+const scenarios = fc.record({
   settings: fc.record({
     failureShare: fc.constantFrom(0, 0.3),
     partialShare: fc.constantFrom(0, 0.3),
@@ -203,13 +203,13 @@ const story = fc.record({
   }),
 })
 
-describe('the adapter and its scripted replacement', () => {
-  test('answers the same calls in the same way', async () => {
+describe('the DataZone port of the simulation', () => {
+  test('answers every call as the gateway does', async () => {
     await fc.assert(
-      fc.asyncProperty(story, async ({ settings, faults: given, steps }) => {
+      fc.asyncProperty(scenarios, async ({ settings, faults: given, steps }) => {
         const both = [await openServer(settings), await openSimulated(settings)]
         const results: unknown[][] = []
-        for (const { datazone, control, passTo, close } of both) {
+        for (const { datazone, control, advanceTo: passTo, close } of both) {
           control.loadCatalogue(sampleCatalogue(24))
           control.setFaults(given)
           const answers: unknown[] = []

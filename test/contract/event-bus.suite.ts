@@ -42,7 +42,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     })
     afterEach(() => opened?.close())
     const put = (events: readonly RunEvent[]) => opened.bus.put(events)
-    const assets = () => opened.seen().map(assetOf)
+    const seenAssets = () => opened.seen().map(assetOf)
 
     test('accepts an empty batch', async () => {
       expect(await put([])).toEqual([])
@@ -57,7 +57,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     test('accepts more than ten events', async () => {
       const numbers = Array.from({ length: 23 }, (_, number) => number)
       expect(await put(numbers.map((number) => event(number)))).toEqual(numbers.map(() => true))
-      expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
+      expect(seenAssets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
     test('returns, in order, which events were accepted', async () => {
@@ -66,7 +66,9 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       const isBad = (number: number) => number % 3 === 1
       const answers = await put(numbers.map((number) => event(number, 0, isBad(number) ? 'Bad' : 'Good')))
       expect(answers).toEqual(numbers.map((number) => !isBad(number)))
-      expect(assets()).toEqual(numbers.filter((number) => !isBad(number)).map((number) => `asset-${number}`))
+      expect(seenAssets()).toEqual(
+        numbers.filter((number) => !isBad(number)).map((number) => `asset-${number}`),
+      )
     })
 
     test('splits a batch that exceeds the size limit of a call', async () => {
@@ -74,7 +76,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
       expect(await put(numbers.map((number) => event(number, 100 * kilobyte)))).toEqual(
         numbers.map(() => true),
       )
-      expect(assets()).toEqual(numbers.map((number) => `asset-${number}`))
+      expect(seenAssets()).toEqual(numbers.map((number) => `asset-${number}`))
     })
 
     test('accepts the largest event', async () => {
@@ -84,7 +86,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     test('refuses an event that is too large for any call and accepts the others', async () => {
       const events = [event(1), event(2, 1025 * kilobyte), event(3, 100 * kilobyte), event(4)]
       expect(await put(events)).toEqual([true, false, true, true])
-      expect(assets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
+      expect(seenAssets()).toEqual(['asset-1', 'asset-3', 'asset-4'])
     })
 
     test('accepts nothing and does not throw when the bus cannot be reached', async () => {
@@ -97,7 +99,7 @@ export const eventBusContract = (name: string, open: () => Promise<OpenEventBus>
     test('accepts the same event again', async () => {
       expect(await put([event(1)])).toEqual([true])
       expect(await put([event(1)])).toEqual([true])
-      expect(assets()).toEqual(['asset-1', 'asset-1'])
+      expect(seenAssets()).toEqual(['asset-1', 'asset-1'])
     })
   })
 }

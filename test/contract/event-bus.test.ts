@@ -67,7 +67,7 @@ eventBusContract('the simulated bus', async () => {
   }
 })
 
-describe('the bus on EventBridge', () => {
+describe('eventBridgeBus', () => {
   let opened: Awaited<ReturnType<typeof openEventBridge>> | undefined
   afterEach(() => opened?.close())
 
@@ -93,10 +93,10 @@ describe('the bus on EventBridge', () => {
     })
 
   test.each([
-    ['its own budget', { budgetMs: 50 }, undefined],
+    ['the end of its own budget', { budgetMs: 50 }, undefined],
     ["the caller's deadline", {}, 50],
-    ["the caller's deadline that has passed", {}, -5],
-  ])('gives up on a bus that never answers: %s', async (_, options, abortAfterMs) => {
+    ["the caller's deadline, which has passed", {}, -5],
+  ])('gives up on a bus that never answers at %s', async (_, options, abortAfterMs) => {
     const server = await listen('a silent bus', (request) => {
       request.resume()
     })

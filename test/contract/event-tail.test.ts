@@ -34,7 +34,7 @@ const clientsOf = (events: string, sqs: string): TailClients => ({
   bus,
 })
 
-/** The local EventBridge and SQS servers. */
+/** Opens the local EventBridge and SQS servers. */
 const openLocal = async (): Promise<Service> => {
   const queues = await startSqs()
   const sqs = new SQSClient({ endpoint: queues.endpoint, ...access })
@@ -58,7 +58,7 @@ const openLocal = async (): Promise<Service> => {
   }
 }
 
-/** Moto, where EVENTS_ENDPOINT names a running one. */
+/** Opens a bus of moto, which runs at EVENTS_ENDPOINT. */
 const openMoto = async (endpoint: string): Promise<Service> => {
   const clients = clientsOf(endpoint, endpoint)
   await clients.events.send(new CreateEventBusCommand({ Name: bus }))
@@ -106,7 +106,7 @@ describe.each(services)('a tail of events at $name', ({ open }) => {
     )
   const start = (pattern: object) => openTail(pattern, clients, Date.now())
 
-  test('reads the events of its pattern, and leaves no rule and no queue when it is closed', async () => {
+  test('reads the events of its pattern, and leaves no rule and no queue after it is closed', async () => {
     const tail = await start({ 'detail-type': [{ suffix: 'Failed' }] })
     expect([await rules(), await queues()]).toEqual([[tail.name], [tail.name]])
     await put('asset-1')
@@ -117,7 +117,7 @@ describe.each(services)('a tail of events at $name', ({ open }) => {
     expect([await rules(), await queues()]).toEqual([[], []])
   })
 
-  test('removes what a killed tail left behind once it is too old to be in use, and no other', async () => {
+  test('removes the rules and queues that are too old to be in use, which killed tails left behind, and no others', async () => {
     const nowMs = Date.now()
     const named = (ageMs: number) => `dzrun-tail-${nowMs - ageMs}-0123abcd`
     const [old, recent] = [named(maxTailMs + 2 * 3_600_000), named(maxTailMs - 1000)]
@@ -136,7 +136,7 @@ describe.each(services)('a tail of events at $name', ({ open }) => {
     expect((await queues()).toSorted()).toEqual(kept.toSorted())
   })
 
-  test('removes its queue when the rule cannot be made', async () => {
+  test('removes its queue if the rule cannot be created', async () => {
     const before = await queues()
     await expect(openTail({}, { ...clients, bus: 'no-such-bus' }, Date.now())).rejects.toThrow()
     expect(await queues()).toEqual(before)

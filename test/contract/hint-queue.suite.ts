@@ -3,20 +3,20 @@ import { PortUnavailable } from '../../lib/errors.ts'
 import type { HintQueue } from '../../lib/ports/hint-queue.ts'
 import { eventually } from '../support/eventually.ts'
 
-/** A hint queue under test, empty; a received message stays hidden for a minute. */
+/** An empty hint queue under test. Its visibility timeout is a minute. */
 export interface OpenHintQueue {
   readonly queue: HintQueue
   send(body: string): Promise<void>
-  /** What is visible now, up to ten; some time passes with each call. */
+  /** Receives up to ten visible messages. In a simulation, some time passes. */
   receive(): Promise<
     readonly { readonly receiptHandle: string; readonly body: string; readonly receiveCount: number }[]
   >
-  /** From now on the queue cannot be reached. */
+  /** Makes the queue unreachable. */
   unplug(): Promise<void>
   close(): Promise<void>
 }
 
-/** What every HintQueue does. */
+/** The contract that every HintQueue keeps. */
 export const hintQueueContract = (name: string, open: () => Promise<OpenHintQueue>): void => {
   describe(`HintQueue: ${name}`, () => {
     let opened: OpenHintQueue
@@ -34,7 +34,7 @@ export const hintQueueContract = (name: string, open: () => Promise<OpenHintQueu
       return received
     }
 
-    test('shows messages again after the delay, more than ten of them, and counts the receives', async () => {
+    test('shows more than ten messages again after the delay, and counts their receives', async () => {
       for (let n = 0; n < 12; n += 1) await opened.send(`hint-${n}`)
       const first = await receiveAll(12)
       await opened.queue.postpone(
@@ -46,7 +46,7 @@ export const hintQueueContract = (name: string, open: () => Promise<OpenHintQueu
       expect(new Set(second.map(({ receiveCount }) => receiveCount))).toEqual(new Set([2]))
     })
 
-    test('leaves out what is gone, and does the rest', async () => {
+    test('shows a message again at once after a delay of zero, and accepts an empty list', async () => {
       await opened.send('hint')
       const [message] = await receiveAll(1)
       const handle = message?.receiptHandle ?? ''

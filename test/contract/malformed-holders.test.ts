@@ -15,7 +15,7 @@ const wrongFields: readonly (readonly [string, object])[] = [
   ['a data source without a record', { heldBy: 'SOURCE#dzd_orders#s' }],
 ]
 
-/** P1: a run id has one record, whatever the item of the run id says. */
+/** P1: a run id has one record, even if the item of the run id is malformed. */
 describe.each(dynamoDbs)(
   'malformed items of run ids in DynamoDB at $name',
   ({ environment, isolatesTransactions }) => {
@@ -34,7 +34,7 @@ describe.each(dynamoDbs)(
     const put = (item: object) => putItem(table, item)
     const reporting = () => reportingStore(table)
 
-    test.each(wrongFields)('takes a run for recorded whose item names %s', async (name, fields) => {
+    test.each(wrongFields)('treats a run as recorded if its item names %s', async (name, fields) => {
       const { store, reported } = reporting()
       const key = holderKey(domainId, `read-${name.replaceAll(' ', '-')}`)
       await put({ ...key, ...fields })
@@ -45,9 +45,9 @@ describe.each(dynamoDbs)(
       expect(reported).toEqual([[key, expect.stringContaining('counts as recorded')]])
     })
 
-    const testOfIsolation = test.runIf(isolatesTransactions)
+    const testIfIsolated = test.runIf(isolatesTransactions)
 
-    testOfIsolation.each(wrongFields)('replaces an item that names %s, once', async (name, fields) => {
+    testIfIsolated.each(wrongFields)('replaces an item that names %s, once', async (name, fields) => {
       const { store, reported } = reporting()
       const id = name.replaceAll(' ', '-')
       const key = holderKey(domainId, id)
@@ -73,7 +73,7 @@ describe.each(dynamoDbs)(
       expect(reported).toEqual([[key, expect.stringContaining('on another record')]])
     })
 
-    test('leaves a run alone that an unreadable record of its data source may hold', async () => {
+    test('records no run that an unreadable record of its data source may hold', async () => {
       const { store } = reporting()
       const held = inFlightRun({ subject: sourceOf('of-unreadable'), runId: 'unreadable', version: 1 })
       await put({ ...toItem(held), state: 'NO_SUCH_STATE' })
@@ -82,7 +82,7 @@ describe.each(dynamoDbs)(
       expect(await store.recordRunId(second)).toEqual({ outcome: 'taken' })
     })
 
-    test('records nothing over a record that was written since, whatever the item of the run id is', async () => {
+    test('records nothing over a record that was written since, though the item of the run id is malformed', async () => {
       const { store } = reporting()
       const run = inFlightRun({ subject: sourceOf('of-changed'), runId: 'changed', version: 3 })
       await put({ ...holderKey(domainId, 'changed'), heldBy: 7 })

@@ -21,7 +21,7 @@ const roleArn = 'arn:aws:iam::111122223333:role/path/catalog'
 const userId = '0a1b2c3d-0000-4000-8000-000000000001'
 const executionRoleArn = 'arn:aws:iam::111122223333:role/execution'
 const target = { domainId, roleArn }
-const runsAll: Pick<Policy, 'rules'> = {
+const runsEverything: Pick<Policy, 'rules'> = {
   rules: [
     { match: { project: 'closed' }, verdict: { kind: 'skip', because: 'a test' } },
     { match: {}, verdict: { kind: 'run', policy: {} } },
@@ -63,8 +63,8 @@ const clientAt = (endpoint: string, accessKeyId: string) =>
     maxAttempts: 1,
   })
 
-/** The simulator with one domain, and the calls that have changed something. */
-const serving = async (over: Partial<Domain>) => {
+/** Starts the simulator with one domain. `changes` lists the calls that created something. */
+const startDomain = async (over: Partial<Domain>) => {
   const server = await startDataZoneServer({ seed: 1 })
   const { control } = server.datazone
   control.loadCatalogue({
@@ -82,12 +82,12 @@ const serving = async (over: Partial<Domain>) => {
 }
 
 describe('checkMemberships', () => {
-  test('shows every project that the policy may run', async () => {
-    const { memberships } = await serving({
+  test('returns the access to every project that the policy may run', async () => {
+    const { memberships } = await startDomain({
       users: [role()],
       projects: projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_CATALOG_VIEWER'),
     })
-    expect(await checkMemberships(target, runsAll, memberships)).toEqual({
+    expect(await checkMemberships(target, runsEverything, memberships)).toEqual({
       ...target,
       profile: 'ACTIVATED',
       projects: [
@@ -98,21 +98,21 @@ describe('checkMemberships', () => {
     })
   })
 
-  test('reads projects and members over all pages', async () => {
+  test('reads all pages of projects and members', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `project${index}`)
     const others = ids.map((id) => ({ groupId: id }))
-    const { memberships } = await serving({
+    const { memberships } = await startDomain({
       users: [role()],
       projects: ids.map((id) => ({ id, name: id, isOpen: true, members: [...others, { userId }] })),
     })
-    const { projects } = await checkMemberships(target, runsAll, memberships)
+    const { projects } = await checkMemberships(target, runsEverything, memberships)
     expect(projects).toHaveLength(60)
     expect(projects.filter(({ access }) => access !== 'contributor')).toEqual([])
   })
 
   test('plans the profile and a membership in each project for a role without a profile', async () => {
-    const { memberships, changes } = await serving({})
-    const report = await checkMemberships(target, runsAll, memberships)
+    const { memberships, changes } = await startDomain({})
+    const report = await checkMemberships(target, runsEverything, memberships)
     expect(report.profile).toBe('NONE')
     expect(membershipCommands(report)).toEqual([
       `aws datazone create-user-profile --domain-identifier ${domainId} --user-identifier ${roleArn} --user-type IAM_ROLE`,
@@ -129,8 +129,8 @@ describe('checkMemberships', () => {
     ['DEACTIVATED', /^the profile of the role is DEACTIVATED: have the administrator/],
   ] as const)('reports a profile that is stuck %s', async (status, problem) => {
     const projects = projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_OWNER')
-    const { memberships } = await serving({ users: [role(status)], projects })
-    const report = await checkMemberships(target, runsAll, memberships)
+    const { memberships } = await startDomain({ users: [role(status)], projects })
+    const report = await checkMemberships(target, runsEverything, memberships)
     expect(report.profile).toBe(status)
     expect(report.problems).toEqual([expect.stringMatching(problem)])
   })
@@ -138,28 +138,28 @@ describe('checkMemberships', () => {
   test('reports a domain that a key of the customer encrypts', async () => {
     const kmsKeyArn = `arn:aws:kms:eu-west-1:111122223333:key/${userId}`
     const projects = projectsOf('PROJECT_CONTRIBUTOR', 'PROJECT_OWNER')
-    const { memberships } = await serving({ users: [role()], projects, kmsKeyArn })
-    const { problems } = await checkMemberships(target, runsAll, memberships)
+    const { memberships } = await startDomain({ users: [role()], projects, kmsKeyArn })
+    const { problems } = await checkMemberships(target, runsEverything, memberships)
     expect(problems).toEqual([expect.stringContaining(`encrypted with ${kmsKeyArn}: set DomainKmsKeyArn`)])
   })
 
   test('throws where the caller may not read the domain', async () => {
-    const { memberships, control } = await serving({})
+    const { memberships, control } = await startDomain({})
     control.setFaults([{ kind: 'error', operation: 'GetDomain', error: 'AccessDeniedException' }])
-    await expect(checkMemberships(target, runsAll, memberships)).rejects.toThrow(CatalogRefused)
+    await expect(checkMemberships(target, runsEverything, memberships)).rejects.toThrow(CatalogRefused)
   })
 })
 
 describe('addMemberships', () => {
   test('creates the profile once, and adds the role to each project that lacks it', async () => {
-    const { memberships, changes } = await serving({})
-    const report = await checkMemberships(target, runsAll, memberships)
+    const { memberships, changes } = await startDomain({})
+    const report = await checkMemberships(target, runsEverything, memberships)
     expect(await addMemberships(report, memberships)).toEqual([
       { projectId: 'sales', outcome: 'added' },
       { projectId: 'finance', outcome: 'added' },
     ])
     expect(changes()).toEqual(['1 CreateUserProfile', '2 CreateProjectMembership'])
-    const after = await checkMemberships(target, runsAll, memberships)
+    const after = await checkMemberships(target, runsEverything, memberships)
     expect(after).toMatchObject({
       profile: 'ACTIVATED',
       projects: [{ access: 'contributor' }, { access: 'contributor' }],
@@ -167,22 +167,22 @@ describe('addMemberships', () => {
   })
 
   test('raises a viewer to a contributor, and repeats nothing', async () => {
-    const { memberships } = await serving({
+    const { memberships } = await startDomain({
       users: [role()],
       projects: projectsOf('PROJECT_CATALOG_VIEWER', 'PROJECT_CONTRIBUTOR'),
     })
-    const report = await checkMemberships(target, runsAll, memberships)
+    const report = await checkMemberships(target, runsEverything, memberships)
     expect(await addMemberships(report, memberships)).toEqual([{ projectId: 'sales', outcome: 'added' }])
     expect(await memberships.members(domainId, 'sales')).toEqual([
       { userId, designation: 'PROJECT_CONTRIBUTOR' },
     ])
-    const after = await checkMemberships(target, runsAll, memberships)
+    const after = await checkMemberships(target, runsEverything, memberships)
     expect(await addMemberships(after, memberships)).toEqual([])
   })
 
   test('reports a refused addition and still tries the other projects', async () => {
-    const { memberships, control } = await serving({ users: [role()] })
-    const report = await checkMemberships(target, runsAll, memberships)
+    const { memberships, control } = await startDomain({ users: [role()] })
+    const report = await checkMemberships(target, runsEverything, memberships)
     control.setFaults([
       { kind: 'error', operation: 'CreateProjectMembership', error: 'AccessDeniedException', times: 1 },
     ])
@@ -192,9 +192,12 @@ describe('addMemberships', () => {
     ])
   })
 
-  test('reports that the domain takes no IAM roles into projects', async () => {
-    const { memberships } = await serving({ users: [role()], addsRoles: false })
-    const results = await addMemberships(await checkMemberships(target, runsAll, memberships), memberships)
+  test('reports that the domain accepts no IAM roles as project members', async () => {
+    const { memberships } = await startDomain({ users: [role()], addsRoles: false })
+    const results = await addMemberships(
+      await checkMemberships(target, runsEverything, memberships),
+      memberships,
+    )
     expect(results).toHaveLength(2)
     for (const result of results)
       expect(result).toMatchObject({
@@ -204,8 +207,8 @@ describe('addMemberships', () => {
   })
 
   test('names the execution role that lacks iam:GetRole', async () => {
-    const { memberships } = await serving({ readsRoles: false })
-    const report = await checkMemberships(target, runsAll, memberships)
+    const { memberships } = await startDomain({ readsRoles: false })
+    const report = await checkMemberships(target, runsEverything, memberships)
     const results = await addMemberships(report, memberships)
     expect(results).toHaveLength(2)
     for (const result of results)
@@ -215,20 +218,20 @@ describe('addMemberships', () => {
       })
   })
 
-  test('leaves a new profile ASSIGNED where the domain does', async () => {
-    const { memberships } = await serving({ profileStatus: 'ASSIGNED' })
-    await addMemberships(await checkMemberships(target, runsAll, memberships), memberships)
-    const after = await checkMemberships(target, runsAll, memberships)
+  test('reports a new profile that the domain leaves ASSIGNED', async () => {
+    const { memberships } = await startDomain({ profileStatus: 'ASSIGNED' })
+    await addMemberships(await checkMemberships(target, runsEverything, memberships), memberships)
+    const after = await checkMemberships(target, runsEverything, memberships)
     expect(after.problems).toEqual([expect.stringContaining('is ASSIGNED')])
   })
 })
 
 describe('a membership in the simulator', () => {
   test.each([
-    ['ASSIGNED', 'AccessDeniedException'],
-    ['ACTIVATED', undefined],
-  ] as const)('gives a member whose profile is %s the answer %s', async (status, name) => {
-    const { endpoint } = await serving({
+    ['denies', 'ASSIGNED', 'AccessDeniedException'],
+    ['answers', 'ACTIVATED', undefined],
+  ] as const)('%s the calls of a member whose profile is %s', async (_, status, name) => {
+    const { endpoint } = await startDomain({
       users: [{ ...role(status), accessKeyIds: ['of-the-role'] }],
       projects: [{ id: 'sales', name: 'Sales', members: [{ userId }] }],
     })
@@ -242,8 +245,8 @@ describe('a membership in the simulator', () => {
     expect(refusal).toBe(name)
   })
 
-  test('ends once', async () => {
-    const { client, memberships } = await serving({
+  test('is deleted once', async () => {
+    const { client, memberships } = await startDomain({
       users: [role()],
       projects: projectsOf('PROJECT_CONTRIBUTOR'),
     })
@@ -257,8 +260,8 @@ describe('a membership in the simulator', () => {
     await expect(client.send(command)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 
-  test('leaves a project without members open to every caller', async () => {
-    const { client, memberships } = await serving({ users: [role()] })
+  test('leaves a project open to every caller that had no members before', async () => {
+    const { client, memberships } = await startDomain({ users: [role()] })
     await memberships.addContributor(domainId, 'closed', roleArn)
     const answer = await client.send(
       new GetProjectCommand({ domainIdentifier: domainId, identifier: 'closed' }),

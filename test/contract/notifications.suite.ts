@@ -4,7 +4,7 @@ import { PortUnavailable } from '../../lib/errors.ts'
 import type { Notifications } from '../../lib/ports/notifications.ts'
 import { failedEvent } from '../support/ending-events.ts'
 
-/** A topic under test that has received nothing. */
+/** A topic under test. It has received no message. */
 export interface OpenNotifications {
   readonly notifications: Notifications
   /** The chat message of each notification that a subscriber has received. */
@@ -25,7 +25,7 @@ export const notificationsContract = (name: string, open: () => Promise<OpenNoti
     })
     afterEach(() => opened?.close())
 
-    test('delivers the custom notification that chats understand', async () => {
+    test('delivers a custom notification in the format of chat services', async () => {
       const sent = notificationOf([failedEvent(1)], stack)
       await opened.notifications.publish(sent)
       expect(await opened.received()).toEqual([sent.chat])

@@ -18,7 +18,7 @@ import { notificationsContract, type OpenNotifications } from './notifications.s
 const snsEnvelope = z.object({ Message: z.string() })
 const protocols = z.object({ default: z.string() })
 
-/** What an SQS subscriber gets: the local server leaves the choice by protocol to the reader. */
+/** Returns the message for an SQS subscriber. The local server delivers the messages of all protocols. */
 const chatOf = (body: string): unknown => {
   const { Message } = snsEnvelope.parse(JSON.parse(body))
   const message: unknown = JSON.parse(Message)
@@ -78,13 +78,13 @@ notificationsContract('the recorder of unit tests', async () => {
   }
 })
 
-// For example of `moto_server`, or of AWS itself.
+// For example, the endpoint of `moto_server` or of AWS.
 const { SNS_ENDPOINT } = process.env
 if (SNS_ENDPOINT !== undefined)
   notificationsContract('SNS at SNS_ENDPOINT', () => openTopic(SNS_ENDPOINT, async () => {}))
 
 describe('a topic of SNS', () => {
-  test('gives subscribers by e-mail the plain text, under the subject', async () => {
+  test('sends e-mail subscribers the plain text, with the subject', async () => {
     const server = await startSqs()
     const topic = await openTopic(server.endpoint, server.close)
     const sent = notificationOf([failedEvent(1), failedEvent(2)], { stage: 'prod', flags: '--stage prod' })

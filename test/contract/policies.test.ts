@@ -33,8 +33,8 @@ describe.each(dynamoDbs)('the policy in DynamoDB at $name', ({ environment, isol
   const put = (version: number, file: object) =>
     dynamoDbPolicyHistory(table.client, table.name).put({ version, putAtMs: t0, putBy: 'ana', file })
 
-  // In this order: the versions of one table follow each other.
-  test('is the bundled file, version 0, while none was put', async () => {
+  // The order of these tests matters: they put consecutive versions into one table.
+  test('is the bundled file, as version 0, until a version is put', async () => {
     expect(await policies().current()).toEqual({ version: 0, policy: bundled })
   })
 
@@ -66,14 +66,14 @@ describe.each(dynamoDbs)('the policy in DynamoDB at $name', ({ environment, isol
     expect(reported).toEqual([4, 3, 4, 3])
   })
 
-  test('shows the versions, newest first', async () => {
+  test('lists its versions, newest first', async () => {
     const newest = await dynamoDbPolicyHistory(table.client, table.name).newest(10)
     expect(newest.map(({ version }) => version)).toEqual([4, 3, 2, 1])
     expect(newest.at(-1)).toEqual({ version: 1, putAtMs: t0, putBy: 'ana', file: fileOf('first') })
   })
 
   test('is at most a minute old when the table does not answer', async () => {
-    const client = table.another()
+    const client = table.newClient()
     const one = policies(client)
     expect((await one.current()).version).toBe(2)
     client.config.endpoint = async () => ({ protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' })
@@ -84,7 +84,7 @@ describe.each(dynamoDbs)('the policy in DynamoDB at $name', ({ environment, isol
     await expect(policies(table.client, 'not-there').current()).rejects.toThrow(PortUnavailable)
   })
 
-  test.runIf(isolatesTransactions)('lets one of several writers put a version', async () => {
+  test.runIf(isolatesTransactions)('lets one of several concurrent writers put a version', async () => {
     const won = await Promise.all(['a', 'b', 'c'].map((project) => put(5, fileOf(project))))
     expect(won.filter(Boolean)).toHaveLength(1)
   })

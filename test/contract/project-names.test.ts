@@ -9,7 +9,7 @@ import { minute, t0 } from '../support/runs.ts'
 const domainId = 'dzd_sample1234567'
 const projectId = 'salesproject01'
 
-/** Names are for people only, and GetProject is not needed to start a run: it is called rarely, and may fail. */
+/** Names are for people only. No run needs GetProject, so it is called rarely and may fail. */
 describe('dataZoneProjectNames', () => {
   let server: DataZoneServer
   let client: DataZoneClient
@@ -36,7 +36,7 @@ describe('dataZoneProjectNames', () => {
   const calls = () =>
     Object.values(server.datazone.control.calls().counts['GetProject'] ?? {}).reduce((sum, n) => sum + n, 0)
 
-  test('makes one call for requests that ask at the same time, and none for an hour', async () => {
+  test('makes one call for concurrent requests, and no other for an hour', async () => {
     const { clock, nameOf } = open()
     expect(await Promise.all(Array.from({ length: 10 }, nameOf))).toEqual(Array(10).fill('Sales'))
     clock.advance(60 * minute - 1)
@@ -47,7 +47,7 @@ describe('dataZoneProjectNames', () => {
     expect(calls()).toBe(2)
   })
 
-  test('has no name where DataZone refuses, and asks again after ten minutes', async () => {
+  test('returns no name if DataZone refuses, and asks again after ten minutes', async () => {
     server.datazone.control.setFaults([
       { kind: 'error', error: 'AccessDeniedException', operation: 'GetProject', times: 1 },
     ])
@@ -60,7 +60,7 @@ describe('dataZoneProjectNames', () => {
     expect(await nameOf()).toBe('Sales')
   })
 
-  test('has no name where the answer has none', async () => {
+  test('returns no name if the name in the answer is unreadable', async () => {
     server.datazone.control.setFaults([{ kind: 'unreadable', operation: 'GetProject', fields: { name: 7 } }])
     expect(await open().nameOf()).toBeUndefined()
   })

@@ -13,14 +13,14 @@ interface ReceivedMessage {
   readonly receiveCount: number
 }
 
-/** A request queue under test, empty; a received message stays hidden for a second. */
+/** An empty request queue under test. Its visibility timeout is a second. */
 export interface OpenRequestQueue {
   readonly queue: RequestQueue
   send(body: string): Promise<void>
-  /** What is visible now, up to ten; some time passes with each call. */
+  /** Receives up to ten visible messages. In a simulation, some time passes. */
   receive(): Promise<readonly ReceivedMessage[]>
   receiveRejected(): Promise<readonly ReceivedMessage[]>
-  /** From now on the queues cannot be reached. */
+  /** Makes the queues unreachable. */
   unplug(): Promise<void>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ const releaseOf = (number: number): Release => ({
   record: `RUN#${number}#BUSINESS_NAMES#0001`,
 })
 
-/** SQS takes the characters that XML 1.0 has (documented), and this is none. */
+/** SQS documents that it accepts only characters of XML 1.0. This is not one of them. */
 const refusedCharacter = '\uFFFF'
 
 const rejected = rejectedRequest(
@@ -42,7 +42,7 @@ const rejected = rejectedRequest(
   '{"version":1,"é":"\u0000"}',
 )
 
-/** What every RequestQueue does. */
+/** The contract that every RequestQueue keeps. */
 export const requestQueueContract = (name: string, open: () => Promise<OpenRequestQueue>): void => {
   describe(`RequestQueue: ${name}`, () => {
     let opened: OpenRequestQueue
@@ -51,7 +51,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
     })
     afterEach(() => opened?.close())
 
-    /** Polls until this many different bodies were received, and returns them in order. */
+    /** Polls until this many different bodies were received, and returns them sorted. */
     const bodies = async (count: number): Promise<readonly string[]> => {
       const seen = new Set<string>()
       await eventually(async () => {
@@ -64,12 +64,12 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
     const one = (): Promise<ReceivedMessage> =>
       eventually(async () => {
         const [message] = await opened.receive()
-        if (message === undefined) throw new Error('nothing has come yet')
+        if (message === undefined) throw new Error('no message has arrived yet')
         return message
       })
 
     describe('release', () => {
-      test('puts releases on the queue, more than ten too', async () => {
+      test('puts more than ten releases on the queue', async () => {
         const releases = Array.from({ length: 23 }, (_, number) => ({
           release: releaseOf(number),
           delaySeconds: 0,
@@ -78,13 +78,13 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await bodies(23)).toEqual(releases.map(({ release }) => JSON.stringify(release)).sort())
       })
 
-      test('lets each release wait for its delay', async () => {
-        const taken = await opened.queue.release([
+      test('delays each release as requested', async () => {
+        const accepted = await opened.queue.release([
           { release: releaseOf(900), delaySeconds: 900 },
           { release: releaseOf(1), delaySeconds: 1 },
           { release: releaseOf(0), delaySeconds: 0 },
         ])
-        expect(taken).toEqual([true, true, true])
+        expect(accepted).toEqual([true, true, true])
         expect(await one()).toMatchObject({ body: JSON.stringify(releaseOf(0)), receiveCount: 1 })
         expect(await bodies(2)).toEqual(
           [releaseOf(0), releaseOf(1)].map((release) => JSON.stringify(release)),
@@ -102,8 +102,8 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
           delaySeconds,
         }))
         expect(await opened.queue.release(given)).toEqual(given.map((_, number) => !refused.has(number)))
-        const taken = releases.filter((_, number) => !refused.has(number))
-        expect(await bodies(12)).toEqual(taken.map(({ release }) => JSON.stringify(release)).sort())
+        const accepted = releases.filter((_, number) => !refused.has(number))
+        expect(await bodies(12)).toEqual(accepted.map(({ release }) => JSON.stringify(release)).sort())
       })
 
       test('accepts an empty list', async () => {
@@ -112,7 +112,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
     })
 
     describe('submit', () => {
-      test('queues every request of several batches, whatever characters it has', async () => {
+      test('queues every request of several batches, with any characters', async () => {
         const requests = Array.from({ length: 23 }, (_, number) => ({
           version: 1 as const,
           requestId: `backfill/${number}`,
@@ -129,14 +129,14 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       })
     })
 
-    describe('shows a message at once after a delay of zero', () => {
-      test('hides a message for longer', async () => {
+    describe('postpone', () => {
+      test('hides a message for the delay', async () => {
         await opened.send('long')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 900)
         await opened.send('short')
         await one()
-        // The other one comes back after its second; by then the postponed one would have come back too.
+        // When `short` is visible again after a second, `long` would be visible, too, had it not been postponed.
         expect(await one()).toMatchObject({ body: 'short', receiveCount: 2 })
         expect(await opened.receive()).toEqual([])
       })
@@ -148,7 +148,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
         expect(await opened.receive()).toMatchObject([{ body: 'again', receiveCount: 2 }])
       })
 
-      test('throws for a message that is not hidden, or no message', async () => {
+      test('throws for a message that is not hidden, and for an unknown receipt handle', async () => {
         await opened.send('back')
         const { receiptHandle } = await one()
         await opened.queue.postpone(receiptHandle, 0)
@@ -167,7 +167,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       expect(JSON.parse(copy?.body ?? '')).toEqual(rejected)
     })
 
-    test('P2: keeps the largest copy possible', async () => {
+    test('P2: keeps the largest possible copy', async () => {
       const reasons = Array.from({ length: 20 }, () => '語'.repeat(300))
       await opened.queue.copyRejected(rejectedRequest('event-1', t0, reasons, '\u0001語"'.repeat(100_000)))
       await eventually(async () => expect(await opened.receiveRejected()).toHaveLength(1))
@@ -177,7 +177,7 @@ export const requestQueueContract = (name: string, open: () => Promise<OpenReque
       await opened.queue.copyRejected(rejectedRequest('event-1', t0, [refusedCharacter], refusedCharacter))
     })
 
-    test('throws when it cannot be reached', async () => {
+    test('throws when the queues cannot be reached', async () => {
       await opened.send('message')
       const { receiptHandle } = await one()
       await opened.unplug()

@@ -14,7 +14,7 @@ import { starterWorld } from '../support/starter-world.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
 const [embedded] = dynamoDbs
-if (embedded === undefined) throw new Error('there is no embedded engine')
+if (embedded === undefined) throw new Error('this machine has no embedded DynamoDB engine')
 
 let table: RunTable
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const allItems = async (): Promise<readonly Item[]> => {
   return items
 }
 
-/** Takes the table back to what it held. */
+/** Replaces the items of the table by those of a snapshot. */
 const restore = async (snapshot: readonly Item[]): Promise<void> => {
   for (const { pk, sk } of await allItems()) {
     if (pk === undefined || sk === undefined) continue
@@ -46,7 +46,7 @@ const restore = async (snapshot: readonly Item[]): Promise<void> => {
 test.each<[string, Partial<StarterSettings>, number]>([
   ['no second run with RestoredTo', { restoredToMs: t0 }, 1],
   ['a second run without it, which is why the parameter exists', {}, 2],
-])('P1: starts %s after the table went back to a snapshot', async (name, settings, expected) => {
+])('P1: starts %s after the table was restored from a snapshot', async (name, settings, expected) => {
   const assetId = `asset-${expected}`
   const runs: ReturnType<typeof serviceRun>[] = []
   const worldWith = (over: Partial<StarterSettings>) =>
@@ -76,6 +76,6 @@ test.each<[string, Partial<StarterSettings>, number]>([
   after.clock.advance(60 * minute)
   expect(await after.outcomes(body)).toEqual(['started'])
   expect(runs).toHaveLength(expected)
-  // From then on the record knows the run again.
+  // The record holds the run again.
   expect(await after.outcomes(body)).toEqual(['duplicate'])
 })

@@ -10,8 +10,8 @@ import type { Breaker } from '../../lib/run/breaker.ts'
 import { claimedRun, endedRun, inFlightRun, parkedRun, subject, t0 } from '../support/runs.ts'
 
 /**
- * The embedded engine raises neither conflicts nor throttling, so here DynamoDB's answers are scripted, in its protocol:
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ * The embedded engine raises neither conflicts nor throttling, so these tests script DynamoDB's answers, in its
+ * protocol: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 const prefix = 'com.amazonaws.dynamodb.v20120810#'
 
@@ -71,7 +71,7 @@ const scripted = (script: Script, maxAttempts = 1) => {
   return { ...ports, ports, waits, operations, calls: () => calls }
 }
 
-/** Cancels each transaction for these reasons; none lets the write succeed. */
+/** Answers each write with a transaction that was canceled for these reasons; without any, the write succeeds. */
 const answering = (reasonsOf: (call: number) => readonly string[]) =>
   scripted((call) => {
     const reasons = reasonsOf(call)
@@ -83,7 +83,7 @@ const count = { counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 5, per
 const capCounts = [count, { ...count, counter: { cap: 'all', period: 'MONTH#2026-11' } }]
 
 describe('a claim', () => {
-  test('is a plain put when nothing is written with it, because a transaction costs twice as much', async () => {
+  test('is a plain put if nothing else is written with it, because a transaction costs twice as much', async () => {
     const { store, operations } = answering(() => [])
     for (const conditions of [undefined, {}, { capCounts: [] }]) await store.claim(claim, conditions)
     await store.claim(claim, { capCounts })
@@ -100,14 +100,14 @@ describe('a claim', () => {
     expect(await store.claim(claim, { capCounts })).toEqual({ outcome: 'full', full: [count] })
   })
 
-  test('takes a failed condition for the answer, whatever else the transaction met', async () => {
+  test('returns the failed condition, even if the transaction also met a conflict', async () => {
     const { store, waits } = answering(() => ['ConditionalCheckFailed', 'TransactionConflict', 'None'])
     expect(await store.claim(claim, { capCounts })).toEqual({ outcome: 'exists' })
     expect(waits).toEqual([])
   })
 
   test.each([{}, { capCounts }])(
-    'P1: recognizes itself when its first answer was lost: %j',
+    'P1: recognizes its own write after its first answer was lost: %j',
     async (conditions) => {
       const written: unknown[] = []
       const { store, calls } = scripted((call, body) => {
@@ -131,9 +131,9 @@ describe('a claim', () => {
   )
 
   test.each([
-    ['holds it', true],
-    ['does not hold it', false],
-  ])('P1: reads the record once when every answer was lost, and it %s', async (_, isHeld) => {
+    ['was written', true],
+    ['was not written', false],
+  ])('P1: reads the record once after every answer was lost, and the claim %s', async (_, isHeld) => {
     let written: unknown
     const { store, operations } = scripted((_call, body) => {
       if (body.Item === undefined) return { Items: isHeld ? [written] : [] }
@@ -151,7 +151,7 @@ describe('a claim', () => {
   })
 
   test.each([{}, { capCounts }])(
-    'P1: does not take the claim of a rival for its own: %j',
+    'P1: does not mistake the claim of another starter for its own: %j',
     async (conditions) => {
       const rival = { claimId: { S: 'of a rival' } }
       const { store } = scripted((_, body) =>
@@ -201,13 +201,13 @@ describe.each(writes)('the write %s', (_, write) => {
     ['ProvisionedThroughputExceededException', error('ProvisionedThroughputExceededException')],
     ['TransactionConflict', canceled([{ Code: 'None' }, { Code: 'TransactionConflict' }])],
     ['ThrottlingError', canceled([{ Code: 'None' }, { Code: 'ThrottlingError' }])],
-  ])('is retried in place after %s, with waits that grow', async (_name, answer) => {
+  ])('is retried in place after %s, with growing waits', async (_name, answer) => {
     const { ports, waits } = scripted((_call, _body, done) => (done.waits < 3 ? answer : {}))
     await write(ports)
     expect(waits).toEqual([1, 2, 3])
   })
 
-  test('gives up after a dozen tries', async () => {
+  test('fails after a dozen tries', async () => {
     const { ports, waits } = scripted(() => error('TransactionConflictException'))
     await expect(write(ports)).rejects.toThrow(PortUnavailable)
     expect(waits).toHaveLength(11)

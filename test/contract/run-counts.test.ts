@@ -8,7 +8,7 @@ import type { LastSweep } from '../../lib/ports/sweep-log.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
 const day = '2026-11-28'
-const of = (projectId: string, counts: object) => ({ day, domainId: 'dzd_orders', projectId, counts })
+const countsOf = (projectId: string, counts: object) => ({ day, domainId: 'dzd_orders', projectId, counts })
 
 describe.each(dynamoDbs)('run counts and the sweep log in $name', ({ environment }) => {
   let table: RunTable
@@ -17,20 +17,20 @@ describe.each(dynamoDbs)('run counts and the sweep log in $name', ({ environment
   })
   afterAll(() => table.close())
 
-  test('adds up the counts of a project and day, and knows its domain', async () => {
+  test('adds up the counts of a project and day, and lists its domain', async () => {
     const counters = dynamoDbRunCounters(table.client, table.name)
-    await counters.add([of('p1', { SUCCEEDED: 2, STARTED: 3 }), of('p2', { FAILED: 1 })])
-    await counters.add([of('p1', { SUCCEEDED: 1, LOST: 1 })])
+    await counters.add([countsOf('p1', { SUCCEEDED: 2, STARTED: 3 }), countsOf('p2', { FAILED: 1 })])
+    await counters.add([countsOf('p1', { SUCCEEDED: 1, LOST: 1 })])
     const counts = dynamoDbRunCounts(table.client, table.name)
     expect(await counts.ofDay(day)).toEqual([
-      of('p1', { SUCCEEDED: 3, STARTED: 3, LOST: 1 }),
-      of('p2', { FAILED: 1 }),
+      countsOf('p1', { SUCCEEDED: 3, STARTED: 3, LOST: 1 }),
+      countsOf('p2', { FAILED: 1 }),
     ])
     expect(await counts.ofDay('2026-11-27')).toEqual([])
     expect(await counts.domains()).toEqual(['dzd_orders'])
   })
 
-  test('keeps the last sweep only, and shows none that cannot be read', async () => {
+  test('keeps the last sweep only, and returns none if it cannot be read', async () => {
     const log = dynamoDbSweepLog(table.client, table.name)
     const history = dynamoDbSweepHistory(table.client, table.name)
     expect(await history.last()).toBeUndefined()
@@ -58,8 +58,8 @@ describe.each(dynamoDbs)('run counts and the sweep log in $name', ({ environment
     expect(await history.last()).toBeUndefined()
   })
 
-  test('never throws where it writes, and says where it reads that the table does not answer', async () => {
-    await dynamoDbRunCounters(table.client, 'no-such-table').add([of('p1', { FAILED: 1 })])
+  test('throws on reads but never on writes if the table does not answer', async () => {
+    await dynamoDbRunCounters(table.client, 'no-such-table').add([countsOf('p1', { FAILED: 1 })])
     await expect(dynamoDbRunCounts(table.client, 'no-such-table').ofDay(day)).rejects.toThrow(PortUnavailable)
     await expect(dynamoDbSweepHistory(table.client, 'no-such-table').last()).rejects.toThrow(PortUnavailable)
   })

@@ -22,7 +22,7 @@ const samples = readdirSync(records).map((file) => ({
   ...z.parse(sampleSchema, JSON.parse(readFileSync(join(records, file), 'utf8'))),
 }))
 
-/** What a record loses on its way through the table: members that are undefined. */
+/** Drops undefined members, as a write to the table does. */
 const throughTable = (item: unknown): unknown => JSON.parse(JSON.stringify(item))
 
 describe('P8: parseItem', () => {
@@ -30,12 +30,12 @@ describe('P8: parseItem', () => {
     expect(parseItem(item)).toEqual(run)
   })
 
-  test('covers each state by a sample', () => {
+  test('has a sample record of each state', () => {
     const states = samples.map(({ run }) => run.state)
     expect(new Set(states)).toEqual(new Set(['PLANNED', 'CLAIMED', 'PARKED', 'IN_FLIGHT', 'ENDED']))
   })
 
-  test('takes no record of a later version for a run, whatever else it says', () => {
+  test('returns no run for a record of a later version, whatever its other fields are', () => {
     fc.assert(
       fc.property(arbitraryRun, fc.integer({ min: schemaVersion + 1 }), (run, version) => {
         expect(parseItem({ ...toItem(run), schemaVersion: version })).toMatchObject({
@@ -56,14 +56,14 @@ describe('P8: parseItem', () => {
     ['a time before 1970', { createdAtMs: -1 }],
   ])('reports %s as damage', (_, field) => {
     const run = inFlightRun()
-    const [place = ''] = Object.keys(field)
+    const [name = ''] = Object.keys(field)
     expect(parseItem({ ...toItem(run), ...field })).toMatchObject({
       key: runKey(run),
-      problem: `is damaged at ${place}`,
+      problem: `is damaged at ${name}`,
     })
   })
 
-  test('names at most 20 damaged places', () => {
+  test('names at most 20 damaged fields', () => {
     const history = Array.from({ length: 5000 }, () => ({ atMs: 'x'.repeat(100), what: 7 }))
     const parsed = parseItem({ ...toItem(inFlightRun()), history })
     expect('problem' in parsed && parsed.problem.length).toBeLessThan(2100)
@@ -76,7 +76,7 @@ describe('P8: parseItem', () => {
 
   const common = ['schemaVersion', 'state', 'kind', 'domainId', 'attempt']
   test.each([...common, 'projectId', 'request', 'createdAtMs', 'version', 'history'])(
-    'takes no record without its %s for a run',
+    'returns no run for a record without its %s',
     (field) => {
       fc.assert(
         fc.property(arbitraryRun, (run) => {
@@ -88,7 +88,7 @@ describe('P8: parseItem', () => {
     },
   )
 
-  test.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('takes no %j for a run', (item) => {
+  test.each([undefined, null, 7, 'text', [], {}, { pk: 'only' }])('returns no run for %j', (item) => {
     expect(parseItem(item)).toMatchObject({ isNewer: false, key: { partition: '', record: '' } })
   })
 
@@ -117,7 +117,7 @@ describe('toItem', () => {
     )
   })
 
-  test('indexes only records that owe something, at their time, and parked ones apart', () => {
+  test('indexes only records that owe something, by the time that it is due, and parked ones separately', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const item = toItem(run)
@@ -129,7 +129,7 @@ describe('toItem', () => {
     )
   })
 
-  test('sorts records for people by the time they were last written', () => {
+  test('sets updatedAt to the time of the newest line of the history', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         expect(toItem(run)['updatedAt']).toBe(run.history.at(-1)?.atMs ?? run.createdAtMs)

@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.ts'
 import { minute, parkedRun, rejectedRun, subject, t0 } from '../support/runs.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 
-describe.each(dynamoDbs)('reading and steering by operators in DynamoDB at $name', ({ environment }) => {
+describe.each(dynamoDbs)('the run list and the switch writer in DynamoDB at $name', ({ environment }) => {
   let table: RunTable
   beforeAll(async () => {
     table = await openRunTable(environment)

@@ -16,20 +16,20 @@ import {
 } from '../support/runs.ts'
 
 import {
-  assetOfItsOwn,
   bulk,
   created,
+  newAsset,
   type StoreAbilities,
   type StoreUnderTest,
   waitingFor,
 } from './run-store-under-test.ts'
 
-/** What every RunStore shows in its work index. */
-export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbilities): void => {
-  const { runsOf, pagesOf, runsIn, dueIs, waitingIs } = under
+/** The contract of the work index, which every RunStore keeps. */
+export const workContract = (harness: StoreUnderTest, { holdsItems }: StoreAbilities): void => {
+  const { runsOf, pagesOf, runsIn, dueIs, waitingIs } = harness
   describe('the work index', () => {
-    test('shows only what owes something by then, oldest first, and parked records apart from the rest', async () => {
-      const { domainId } = assetOfItsOwn()
+    test('shows only records that owe something by a time, oldest first, and parked ones separately', async () => {
+      const { domainId } = newAsset()
       const at = (assetId: string): { subject: Subject; version: number } => ({
         subject: { ...subject, domainId, assetId },
         version: 0,
@@ -49,8 +49,8 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
         version: 1,
       }))
       if (!claimed || !parked || !inFlight || !ended || !longer)
-        throw new Error('the runs of this case are missing')
-      for (const run of runs) created(await under.store.create(run))
+        throw new Error('the runs of this test are missing')
+      for (const run of runs) created(await harness.store.create(run))
       await dueIs(t0 + 4 * second, domainId, [ended, inFlight, claimed])
       await waitingIs(t0 + 4 * second, domainId, [longer, parked])
       await waitingIs(t0 + 2 * second, domainId, [longer])
@@ -59,37 +59,37 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
       await dueIs(t0 + second - 1, domainId, [])
     })
 
-    test('moves a record from one part to the other with its state', async () => {
-      const about = assetOfItsOwn()
+    test('moves a record between its parts as the state of the record changes', async () => {
+      const asset = newAsset()
       const parked = created(
-        await under.store.create(parkedRun({ subject: about, version: 0, retryAtMs: t0 })),
+        await harness.store.create(parkedRun({ subject: asset, version: 0, retryAtMs: t0 })),
       )
-      await waitingIs(t0 + 60 * minute, about.domainId, [parked])
-      const claimed = claimedRun({ subject: about, version: parked.version, leaseEndsAtMs: t0 })
-      const claiming = await under.store.claim(claimed)
+      await waitingIs(t0 + 60 * minute, asset.domainId, [parked])
+      const claimed = claimedRun({ subject: asset, version: parked.version, leaseEndsAtMs: t0 })
+      const claiming = await harness.store.claim(claimed)
       if (claiming.outcome !== 'claimed') throw new Error(`not claimed: ${claiming.outcome}`)
-      await dueIs(t0 + 60 * minute, about.domainId, [claiming.run])
-      await waitingIs(t0 + 60 * minute, about.domainId, [])
-      const released = await under.store.save(parkedRun({ subject: about, version: claiming.run.version }))
-      await waitingIs(t0 + 60 * minute, about.domainId, released === undefined ? [] : [released])
-      await dueIs(t0 + 60 * minute, about.domainId, [])
+      await dueIs(t0 + 60 * minute, asset.domainId, [claiming.run])
+      await waitingIs(t0 + 60 * minute, asset.domainId, [])
+      const released = await harness.store.save(parkedRun({ subject: asset, version: claiming.run.version }))
+      await waitingIs(t0 + 60 * minute, asset.domainId, released === undefined ? [] : [released])
+      await dueIs(t0 + 60 * minute, asset.domainId, [])
     })
 
     test('drops records that owe nothing', async () => {
-      const about = assetOfItsOwn()
-      const ended = created(await under.store.create(endedRun({ subject: about, version: 0 })))
-      await dueIs(t0 + 60 * minute, about.domainId, [ended])
-      const announced = await under.store.save({ ...ended, announcedAtMs: t0 + minute })
-      await dueIs(t0 + 60 * minute, about.domainId, [])
-      const waiting = created(await under.store.create(waitingFor(about)))
-      await waitingIs(t0 + 60 * minute, about.domainId, [waiting])
-      await under.store.dropRequest(waiting)
-      await waitingIs(t0 + 60 * minute, about.domainId, [])
-      expect(await runsOf(about)).toEqual([announced])
+      const asset = newAsset()
+      const ended = created(await harness.store.create(endedRun({ subject: asset, version: 0 })))
+      await dueIs(t0 + 60 * minute, asset.domainId, [ended])
+      const announced = await harness.store.save({ ...ended, announcedAtMs: t0 + minute })
+      await dueIs(t0 + 60 * minute, asset.domainId, [])
+      const waiting = created(await harness.store.create(waitingFor(asset)))
+      await waitingIs(t0 + 60 * minute, asset.domainId, [waiting])
+      await harness.store.dropRequest(waiting)
+      await waitingIs(t0 + 60 * minute, asset.domainId, [])
+      expect(await runsOf(asset)).toEqual([announced])
     })
 
     test('P9: shows a record that is due later than any setting allows as due now', async () => {
-      const { domainId } = assetOfItsOwn()
+      const { domainId } = newAsset()
       const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
       const year2100 = Date.UTC(2100, 0)
       const sent = { firstAtMs: year2100, lastAtMs: year2100 }
@@ -104,7 +104,7 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
         parkedRun({ ...at('parked'), retryAtMs: nowMs + month + 1 }),
         parkedRun({ ...at('parked-within'), retryAtMs: nowMs + month }),
       ]
-      for (const run of runs) created(await under.store.create(run))
+      for (const run of runs) created(await harness.store.create(run))
       const shown = async (part: 'due' | 'waiting') =>
         (await runsIn(part, nowMs, domainId)).toSorted((left, right) =>
           runKey(left).partition < runKey(right).partition ? -1 : 1,
@@ -125,13 +125,13 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
         .toMatchObject([{ subject: { assetId: 'parked' }, retryAtMs: nowMs }])
       const [first] = await shown('due')
       if (first?.state !== 'ENDED') throw new Error('the ended run is missing')
-      expect(await under.store.save({ ...first, announcedAtMs: nowMs })).toMatchObject({
+      expect(await harness.store.save({ ...first, announcedAtMs: nowMs })).toMatchObject({
         detectedAtMs: nowMs,
       })
     })
 
-    test.runIf(holdsItems)('returns pages, in order over all of them', async () => {
-      const { domainId } = assetOfItsOwn()
+    test.runIf(holdsItems)('returns records in order, over several pages', async () => {
+      const { domainId } = newAsset()
       const runs: Run[] = []
       for (const index of [3, 1, 6, 0, 5, 2, 4]) {
         const run = parkedRun({
@@ -140,7 +140,7 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
           retryAtMs: t0 + index,
           error: { name: 'Bulky', message: bulk },
         })
-        runs.push(created(await under.store.create(run)))
+        runs.push(created(await harness.store.create(run)))
       }
       await expect.poll(() => runsIn('waiting', t0 + minute, domainId)).toHaveLength(runs.length)
       const pages = await pagesOf('waiting', t0 + minute, domainId)
@@ -149,22 +149,22 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
       expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => t0 + index))
     })
 
-    test('P8: reports unreadable records as such', async () => {
-      const about = assetOfItsOwn()
-      const newer = inFlightRun({ subject: about })
-      await under.plant({ ...toItem(newer), schemaVersion: 2 })
+    test('P8: returns unreadable records as unreadable', async () => {
+      const asset = newAsset()
+      const newer = inFlightRun({ subject: asset })
+      await harness.plant({ ...toItem(newer), schemaVersion: 2 })
       await expect
         .poll(async () =>
-          (await pagesOf('due', t0 + 60 * minute, about.domainId)).flatMap((page) => page.unreadable),
+          (await pagesOf('due', t0 + 60 * minute, asset.domainId)).flatMap((page) => page.unreadable),
         )
         .toMatchObject([{ key: runKey(newer), isNewer: true }])
-      expect(await runsIn('due', t0 + 60 * minute, about.domainId)).toEqual([])
+      expect(await runsIn('due', t0 + 60 * minute, asset.domainId)).toEqual([])
     })
   })
 
-  test('yields the reasons of records parked until later, without those released since', async () => {
+  test('yields, with parkedAfter, the reasons of records parked until later, except of those released since', async () => {
     const farMs = t0 + 100 * 365 * 24 * 60 * minute
-    const { domainId } = assetOfItsOwn()
+    const { domainId } = newAsset()
     const at = (assetId: string) => ({ subject: { ...subject, domainId, assetId }, version: 0 })
     const bulky = { name: 'Bulky', message: bulk }
     const runs: Run[] = [
@@ -177,10 +177,10 @@ export const workContract = (under: StoreUnderTest, { holdsItems }: StoreAbiliti
       claimedRun({ ...at('claimed'), leaseEndsAtMs: farMs + 4 }),
       endedRun({ ...at('announced'), detectedAtMs: farMs + 5, announcedAtMs: farMs + 5 }),
     ]
-    for (const run of runs) created(await under.store.create(run))
+    for (const run of runs) created(await harness.store.create(run))
     const reasonsAfter = async (nowMs: number) => {
       const reasons: string[] = []
-      for await (const page of under.store.parkedAfter(nowMs))
+      for await (const page of harness.store.parkedAfter(nowMs))
         reasons.push(...page.map(({ reason }) => reason))
       return reasons.toSorted()
     }

@@ -7,8 +7,9 @@ import { workContract } from './run-store-work.suite.ts'
 import { writesContract } from './run-store-writes.suite.ts'
 
 /**
- * What every RunStore does. `holdsItems`: it indexes items that are not records, and keeps to DynamoDB's limits.
- * `isolatesTransactions`: concurrent transactions do not see each other's halves, which moto does not promise.
+ * The contract that every RunStore keeps. `holdsItems`: the store holds items, including malformed ones, within
+ * DynamoDB's limits. `isolatesTransactions`: concurrent transactions do not see each other's partial writes, which moto
+ * does not guarantee.
  */
 export const runStoreContract = (
   name: string,
@@ -16,9 +17,9 @@ export const runStoreContract = (
   { holdsItems = true, isolatesTransactions = true }: Partial<StoreAbilities> = {},
 ): void => {
   describe(`RunStore: ${name}`, () => {
-    const under = storeUnderTest(open)
+    const harness = storeUnderTest(open)
     // Writes come last: one of them fills the table with arbitrary runs.
     for (const contract of [readsContract, claimsContract, workContract, writesContract])
-      contract(under, { holdsItems, isolatesTransactions })
+      contract(harness, { holdsItems, isolatesTransactions })
   })
 }

@@ -22,7 +22,7 @@ import { runStoreContract } from './run-store.suite.ts'
 import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
 import { driven } from './simulated.ts'
 
-/** Later than every breaker of these tests was opened. */
+/** Returns a time after every breaker of these tests was opened. */
 const now = () => t0 + 24 * 3600_000
 
 runStoreContract(
@@ -62,7 +62,7 @@ runStoreContract('the simulated table, whose index lags', async () => {
   }
 })
 
-const atOnce = async () => {}
+const withoutWait = async () => {}
 
 for (const { name, environment, isolatesTransactions } of dynamoDbs) {
   runStoreContract(
@@ -70,7 +70,7 @@ for (const { name, environment, isolatesTransactions } of dynamoDbs) {
     async () => {
       const table = await openRunTable(environment)
       return {
-        store: dynamoDbRunStore(table.client, table.name, { backOff: atOnce }),
+        store: dynamoDbRunStore(table.client, table.name, { backOff: withoutWait }),
         plant: async (item) => {
           await table.client.send(
             new PutItemCommand({
@@ -99,8 +99,8 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
   }
   const day = 24 * 3600
 
-  test('P1: reads everything that decides with strong consistency', async () => {
-    const client = table.another()
+  test('P1: reads everything that a decision depends on with strong consistency', async () => {
+    const client = table.newClient()
     const reads: unknown[] = []
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -110,7 +110,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
       },
       { step: 'initialize' },
     )
-    const store = dynamoDbRunStore(client, table.name, { backOff: atOnce })
+    const store = dynamoDbRunStore(client, table.name, { backOff: withoutWait })
     const read = { ...subject, assetId: 'read' }
     await store.create(inFlightRun({ subject: read, runId: 'run-read' }))
     await store.runsOf(read)
@@ -130,7 +130,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
     ])
   })
 
-  test.skipIf(isMoto)('reads a few units of a data source with 5,000 records', async () => {
+  test.skipIf(isMoto)('consumes few read units for a data source with 5,000 records', async () => {
     const hour = 3600_000
     const source = { ...sourceSubject, dataSourceId: 'busy' }
     const query = { domainId: source.domainId, dataSourceId: source.dataSourceId }
@@ -145,7 +145,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
       const puts = items.slice(from, from + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }))
       await table.client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }))
     }
-    const client = table.another()
+    const client = table.newClient()
     let units = 0
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -159,7 +159,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
       },
       { step: 'initialize' },
     )
-    const store = dynamoDbRunStore(client, table.name, { backOff: atOnce })
+    const store = dynamoDbRunStore(client, table.name, { backOff: withoutWait })
     const decisive = await store.decidingRunsOf({
       ...query,
       attemptsOf: 'RUN#load-4000#0001',
@@ -174,9 +174,12 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
 
   test('P7: expires a counter a quarter of a year after its period', async () => {
     const counts = [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 + 7 }]
-    await dynamoDbRunStore(table.client, table.name, { backOff: atOnce }).claim(claimedRun({ version: 0 }), {
-      capCounts: counts,
-    })
+    await dynamoDbRunStore(table.client, table.name, { backOff: withoutWait }).claim(
+      claimedRun({ version: 0 }),
+      {
+        capCounts: counts,
+      },
+    )
     expect(await itemOf('CAP#all')).toEqual({
       pk: 'CAP#all',
       sk: 'DAY#2026-11-20',
@@ -187,7 +190,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
 
   test.each([
     ['began before it was recorded', t0 - 9, t0 + 1],
-    ['began after', t0 + 1, t0 - 9],
+    ['began after it was recorded', t0 + 1, t0 - 9],
   ])(
     'P1: keeps the item of a run id, which names its record, for half a year when the run %s',
     async (_, startedAtMs, createdAtMs) => {
@@ -198,7 +201,7 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
         startedAtMs,
         createdAtMs,
       })
-      await dynamoDbRunStore(table.client, table.name, { backOff: atOnce }).recordRunId(run)
+      await dynamoDbRunStore(table.client, table.name, { backOff: withoutWait }).recordRunId(run)
       expect(await itemOf(`RUNID#dzd_orders#${run.runId}`)).toEqual({
         pk: `RUNID#dzd_orders#${run.runId}`,
         sk: 'HOLDER',
@@ -209,17 +212,17 @@ describe.each(dynamoDbs)('the store in DynamoDB at $name', ({ environment, isMot
   )
 })
 
-const allTerms = {
+const allConditions = {
   replaces: parkedRun(),
   claimCount: 0,
-  counts: [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 }],
+  capCounts: [{ counter: { cap: 'all', period: 'DAY#2026-11-20' }, limit: 1, periodEndsAtMs: t0 }],
 }
 
 const everyCall = [
   ['create', (store) => store.create(claimedRun())],
-  ['create instead', (store) => store.create(claimedRun(), parkedRun())],
+  ['create that replaces a request', (store) => store.create(claimedRun(), parkedRun())],
   ['claim', (store) => store.claim(claimedRun())],
-  ['claim, with all its terms', (store) => store.claim(claimedRun(), allTerms)],
+  ['claim with all conditions', (store) => store.claim(claimedRun(), allConditions)],
   ['save', (store) => store.save(claimedRun())],
   ['endWithNext', (store) => store.endWithNext(endedRun(), parkedRun({ attempt: 2 }))],
   ['dropRequest', (store) => store.dropRequest(parkedRun())],
@@ -234,18 +237,20 @@ const everyCall = [
 ] as const satisfies [string, (store: ReturnType<typeof dynamoDbRunStore>) => Promise<unknown>][]
 
 describe('a store that cannot answer', () => {
-  test.each(everyCall)('says so: %s at DynamoDB', async (_, call) => {
+  test.each(everyCall)('throws PortUnavailable: %s in DynamoDB', async (_, call) => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
     })
-    await expect(call(dynamoDbRunStore(client, 'runs', { backOff: atOnce }))).rejects.toThrow(PortUnavailable)
+    await expect(call(dynamoDbRunStore(client, 'runs', { backOff: withoutWait }))).rejects.toThrow(
+      PortUnavailable,
+    )
     client.destroy()
   })
 
-  test.each(everyCall)('says so: %s in the simulation', async (_, call) => {
+  test.each(everyCall)('throws PortUnavailable: %s in the simulation', async (_, call) => {
     const { time, step, unplug } = driven(t0)
     unplug()
     await expect(call(simulatedTable({ time }).storeFor(step))).rejects.toThrow(PortUnavailable)

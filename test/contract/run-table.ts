@@ -1,4 +1,9 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { z } from 'zod'
 import { dynamoDbRunStore } from '../../lib/adapters/dynamodb/run-store.ts'
@@ -12,8 +17,8 @@ import { externalEngine, hasEmbeddedEngine, isMoto } from '../support/engines.ts
 export interface RunTable {
   readonly client: DynamoDBClient
   readonly name: string
-  /** Another client of the same table, as another function has it; closed with the rest. */
-  another(): DynamoDBClient
+  /** Returns another client of the table, as another function has it. `close` destroys it. */
+  newClient(): DynamoDBClient
   close(): Promise<void>
 }
 
@@ -45,7 +50,7 @@ export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunT
   return {
     client,
     name,
-    another,
+    newClient: another,
     close: async () => {
       if (server.pid === undefined) await deleteTable(client, plan)
       for (const one of clients) one.destroy()
@@ -78,13 +83,15 @@ const external: DynamoDbUnderTest = {
   isMoto,
 }
 
-/** Every DynamoDB that contract tests run against, by name: the embedded engine where this machine has it. */
+/**
+ * Every DynamoDB that contract tests run against: the embedded engine, if this machine has it, and `DYNAMODB_ENDPOINT`.
+ */
 export const dynamoDbs: readonly DynamoDbUnderTest[] = [
   ...(hasEmbeddedEngine || externalEngine === undefined ? [embedded] : []),
   ...(externalEngine === undefined ? [] : [external]),
 ]
 
-/** A run store of the table whose writes are tried again at once, and what it reports. */
+/** Returns a run store that retries writes without waiting, and what it reports. */
 export const reportingStore = (table: RunTable) => {
   const reported: unknown[] = []
   const store = dynamoDbRunStore(table.client, table.name, {
@@ -99,3 +106,21 @@ export const putItem = (table: RunTable, item: object) =>
   table.client.send(
     new PutItemCommand({ TableName: table.name, Item: marshall(item, { removeUndefinedValues: true }) }),
   )
+
+/** Numbers that DynamoDB stores and that are not safe integers. */
+export const unsafeNumbers = ['12345678901234567890.5', '9007199254740993', '1e100', '-1e-120']
+
+/** Runs `work` while the item is in the table. */
+export const withItem = async (
+  { client, name }: RunTable,
+  item: Readonly<Record<string, AttributeValue>>,
+  work: () => Promise<void>,
+) => {
+  const { pk = { S: '' }, sk = { S: '' } } = item
+  await client.send(new PutItemCommand({ TableName: name, Item: item }))
+  try {
+    await work()
+  } finally {
+    await client.send(new DeleteItemCommand({ TableName: name, Key: { pk, sk } }))
+  }
+}

@@ -9,16 +9,16 @@ export interface Driven {
   readonly time: VirtualTime
   readonly random: Random
   readonly process: Process
-  /** Like the process's own, and time runs until it has its answer. */
+  /** Makes a call as the process does, and lets time run until the call is answered. */
   readonly step: Step
-  /** From now on every call fails before its effect, as when the port is out of reach. */
+  /** Makes every later call fail before its effect, as if the port were unreachable. */
   unplug(): void
 }
 
-/** Calls take from one to a few ms in virtual time, so that calls made at once meet in any order. */
+/** Calls take 1 to 5 ms of virtual time, so that concurrent calls take effect in any order. */
 const weather: Weather = { accidents: {}, latencyMs: [1, 5] }
 
-/** A simulation of one process for contract tests, which know nothing of virtual time. */
+/** Simulates one process for contract tests, which do not know of virtual time. */
 export const driven = (startMs = 0, calls: Weather = weather): Driven => {
   const random = seededRandom('contract')
   const time = virtualTime(startMs, random.fork('time'))

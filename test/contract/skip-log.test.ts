@@ -38,7 +38,7 @@ describe.each(dynamoDbs)('the skip log in DynamoDB at $name', ({ environment }) 
     expect(history).toContainEqual(skip('event:199'))
   })
 
-  test('P8: is no record of the asset, and hides none', async () => {
+  test('P8: is not read as a record of the asset, and hides none', async () => {
     const store = dynamoDbRunStore(table.client, table.name, { backOff: async () => {} })
     await log().record(subject, skip('event:1'))
     const created = await store.create(parkedRun({ version: 0 }))

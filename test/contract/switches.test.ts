@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoDbSwitches } from '../../lib/adapters/dynamodb/switches.ts'
 import { PortUnavailable } from '../../lib/errors.ts'
-import { dynamoDbs, openRunTable, type RunTable } from './run-table.ts'
+import { dynamoDbs, openRunTable, type RunTable, unsafeNumbers, withItem } from './run-table.ts'
 
 describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   let table: RunTable
@@ -42,7 +42,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await switches().pauseOf('dzd_d', 'p1')).toBeUndefined()
   })
 
-  test('is read again after 30 s, and not before', async () => {
+  test('reads switches again after 30 s, and not before', async () => {
     const one = switches()
     expect(await one.pauseOf('dzd_e', 'p1')).toBeUndefined()
     await put('dzd_e', 'DOMAIN', { paused: true })
@@ -63,10 +63,10 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await one.pauseOf('dzd_h', 'p1')).toBeUndefined()
   })
 
-  test('throws when the table is down, and reads again the next time', async () => {
+  test('throws if the table does not answer, and reads it again the next time', async () => {
     const missing = dynamoDbSwitches(table.client, `${table.name}-not-there`, () => nowMs)
     await expect(missing.pauseOf('dzd_f', 'p1')).rejects.toThrow(PortUnavailable)
-    const client = table.another()
+    const client = table.newClient()
     const { endpoint } = client.config
     if (endpoint === undefined) throw new Error('the client should have an endpoint')
     const again = dynamoDbSwitches(client, table.name, () => nowMs)
@@ -76,11 +76,54 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
     expect(await again.pauseOf('dzd_f', 'p1')).toBeUndefined()
   })
 
-  test('reads all switches, though they fill more than a page of DynamoDB', async () => {
+  test('reads more than a page of switches', async () => {
     const reason = 'x'.repeat(390_000)
     for (const project of ['p1', 'p2', 'p3', 'p4']) {
       await put('dzd_g', `PROJECT#${project}`, { paused: true, reason })
     }
     expect(await switches().pauseOf('dzd_g', 'p4')).toEqual({ reason })
+  })
+
+  test.each(unsafeNumbers)('P8: pauses a project whose switch holds the number %s', async (N) => {
+    const pk = { S: 'SWITCH#dzd_a' }
+    await withItem(table, { pk, sk: { S: 'PROJECT#p1' }, paused: { N }, reason: { N } }, async () => {
+      expect(await switches().pauseOf('dzd_a', 'p1')).toEqual({})
+      expect(await switches().pauseOf('dzd_a', 'p2')).toBeUndefined()
+    })
+  })
+
+  test.each(['domain', 'PROJECT', 'PROJECT#', 'PROJECT# p1', 'p1', 'ASSET#a'])(
+    'P8: ignores and reports a switch with the sort key %j',
+    async (sk) => {
+      const reported: unknown[] = []
+      const switches = dynamoDbSwitches(
+        table.client,
+        table.name,
+        () => nowMs,
+        (...all) => reported.push(all),
+      )
+      await withItem(table, marshall({ pk: 'SWITCH#dzd_i', sk, paused: true }), async () => {
+        expect(await switches.pauseOf('dzd_i', 'p1')).toBeUndefined()
+        // The project of an event may not be known yet.
+        expect(await switches.pauseOf('dzd_i', '')).toBeUndefined()
+      })
+      expect(reported).toEqual([
+        [{ pk: 'SWITCH#dzd_i', sk }, expect.stringContaining('PROJECT# and the project id')],
+      ])
+    },
+  )
+
+  test('does not report a correct switch', async () => {
+    const reported: unknown[] = []
+    const switches = dynamoDbSwitches(
+      table.client,
+      table.name,
+      () => nowMs,
+      (...all) => reported.push(all),
+    )
+    await withItem(table, marshall({ pk: 'SWITCH#dzd_j', sk: 'PROJECT#p1', paused: true }), async () => {
+      expect(await switches.pauseOf('dzd_j', 'p1')).toEqual({})
+    })
+    expect(reported).toEqual([])
   })
 })

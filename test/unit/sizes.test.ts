@@ -31,7 +31,6 @@ const longFunctions: ReadonlySet<string> = new Set([
 const longFiles: ReadonlySet<string> = new Set([
   'packages/datazone-simulator/types.ts',
   'test/browser/page.test.ts',
-  'test/contract/malformed-items.test.ts',
   'test/simulation/ports/run-store.ts',
   'test/unit/statuses-table.test.ts',
 ])
