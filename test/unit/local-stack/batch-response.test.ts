@@ -5,7 +5,7 @@ const batch = ['a', 'b', 'c']
 
 describe('failedMessageIds', () => {
   test.each<[string, unknown, string[]]>([
-    ['nothing returned', null, []],
+    ['a null response', null, []],
     ['an empty object', {}, []],
     ['an empty list', { batchItemFailures: [] }, []],
     ['null for the list', { batchItemFailures: null }, []],
@@ -23,9 +23,9 @@ describe('failedMessageIds', () => {
       { batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'z' }] },
       batch,
     ],
-    ['text in place of the list', { batchItemFailures: 'a' }, batch],
-    ['text', 'done', batch],
-  ])('keeps the failed messages of %s', (_, response, failed) => {
+    ['a string in place of the list', { batchItemFailures: 'a' }, batch],
+    ['a string', 'done', batch],
+  ])('returns the failed message ids for %s', (_, response, failed) => {
     expect([...failedMessageIds(response, batch)]).toEqual(failed)
   })
 })

@@ -7,7 +7,7 @@ const time = '    1.5s'
 const metadata = { id: 'e', version: 1, time: '2026-01-02T03:04:05Z', causationId: 'nightly' } as const
 
 describe('eventLine', () => {
-  test('shows what ended, how, and the run', () => {
+  test('shows how a run ended, its asset and its id', () => {
     const detail = {
       metadata,
       data: { status: 'SUCCEEDED', asset: { id: 'sales', revision: '3' }, runId: 'run1' },
@@ -51,7 +51,7 @@ describe('requestLine', () => {
   test.each([
     ['text that is not JSON', 'Request handled'],
     ['broken JSON', '{"message":"Request handled"'],
-    ['another message', logged({ message: 'sweep' })],
+    ['another log message', logged({ message: 'sweep' })],
     ['a started request, which has an event', logged({ outcome: 'started' })],
     ['a rejected request, which has an event', logged({ outcome: 'rejected' })],
   ])('ignores %s', (_, line) => expect(requestLine(time, line)).toBeUndefined())
@@ -72,16 +72,16 @@ describe('logLine', () => {
     )
   })
 
-  test('shows what a function prints itself', () => {
+  test('shows a line that a function prints without the logger', () => {
     expect(logLine('PollerLambdaFunction env-2: Task timed out', { level: 'ERROR' })).toBe(
       'Poller  Task timed out',
     )
   })
 
   test.each([
-    ['a lower level', { level: 'ERROR' }],
-    ['another function', { level: 'INFO', function: 'poller' }],
-    ['other text', { level: 'INFO', text: 'returns' }],
+    ['a line of a lower level', { level: 'ERROR' }],
+    ['a line of another function', { level: 'INFO', function: 'poller' }],
+    ['a line without the text', { level: 'INFO', text: 'returns' }],
   ])('leaves out %s', (_, filter) => expect(logLine(line, filter)).toBeUndefined())
 
   test('leaves out metrics', () => {

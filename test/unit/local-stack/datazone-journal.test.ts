@@ -35,7 +35,7 @@ describe('openDataZoneJournal', () => {
       clientToken,
     })
 
-  /** A few minutes of use: calls of each kind, faults drawn from the seed, refusals, a moved clock and taken events. */
+  /** Uses the simulator for a few minutes: calls, faults drawn from the seed, refusals, a moved clock and taken events. */
   const use = (journal: ReturnType<typeof open>) => {
     const { datazone } = journal
     datazone.control.loadCatalogue(catalogue)
@@ -78,7 +78,7 @@ describe('openDataZoneJournal', () => {
     expect(open().datazone.control.runs()).toHaveLength(runs.length)
   })
 
-  test('repeats no calls after a close', async () => {
+  test('replays no calls after it was closed', async () => {
     const first = open()
     use(first)
     const before = first.datazone.control.state()

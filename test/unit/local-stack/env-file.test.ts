@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 describe('writeEnvFile', () => {
-  test('writes what a shell sources, in a folder that it creates', async () => {
+  test('writes a file that a shell can source, and creates its folder', async () => {
     const file = join(directory, 'new', 'env')
     expect(await writeEnvFile(file, { A: 'http://x:1', B: 'two words' })).toBe(file)
     const out = execFileSync('sh', ['-c', `. ${file} && printf '%s' "$A $B"`], { encoding: 'utf8' })

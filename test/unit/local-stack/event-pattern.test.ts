@@ -30,10 +30,10 @@ describe('compilePattern', () => {
   test.each<[string, Record<string, unknown>]>([
     ['an exact value', { source: ['aws.ec2'] }],
     ['one of several values', { source: ['aws.s3', 'aws.ec2'] }],
-    ['all of its fields', { source: ['aws.ec2'], region: ['us-west-1'] }],
+    ['several fields', { source: ['aws.ec2'], region: ['us-west-1'] }],
     ['nested fields', detail({ nested: { deeper: { x: [1] } } })],
     ['null', detail({ nothing: [null] })],
-    ['the empty text', detail({ empty: [''] })],
+    ['an empty string', detail({ empty: [''] })],
     ['a boolean', detail({ flag: [true] })],
     ['an item of a list', detail({ tags: ['green'] })],
     ['a prefix, of an item of a list', { resources: [{ prefix: 'arn:aws:ec2:us-west-1:123:image/' }] }],
@@ -44,7 +44,7 @@ describe('compilePattern', () => {
     ['a suffix, ignoring case', { source: [{ suffix: { 'equals-ignore-case': '.EC2' } }] }],
     ['equals-ignore-case', detail({ tags: [{ 'equals-ignore-case': 'BLUE' }] })],
     ['a wildcard', { resources: [{ wildcard: 'arn:aws:*:instance/*' }] }],
-    ['anything but a text', detail({ state: [{ 'anything-but': 'stopped' }] })],
+    ['anything but a string', detail({ state: [{ 'anything-but': 'stopped' }] })],
     ['anything but a list', detail({ state: [{ 'anything-but': ['stopped', 'overloaded'] }] })],
     ['anything but a number', detail({ 'c-count': [{ 'anything-but': 7 }] })],
     ['anything but a prefix', detail({ state: [{ 'anything-but': { prefix: 'init' } }] })],
@@ -63,37 +63,35 @@ describe('compilePattern', () => {
     ['a field that exists', detail({ state: [{ exists: true }] })],
     ['a field that does not exist', detail({ missing: [{ exists: false }] })],
     ['an absent leaf below an absent object', detail({ missing: { below: [{ exists: false }] } })],
-    ['a null field as existing', detail({ nothing: [{ exists: true }] })],
-    ['one of $or', { $or: [{ source: ['aws.s3'] }, detail({ 'c-count': [{ numeric: ['>', 4] }] })] }],
+    ['exists: true for a null field', detail({ nothing: [{ exists: true }] })],
+    ['one branch of $or', { $or: [{ source: ['aws.s3'] }, detail({ 'c-count': [{ numeric: ['>', 4] }] })] }],
     ['$or beside a field', { source: ['aws.ec2'], $or: [{ region: ['x'] }, { region: ['us-west-1'] }] }],
     ['$or within detail', detail({ $or: [{ state: ['x'] }, { flag: [true] }] })],
     ['a value or an operator', detail({ state: ['x', { prefix: 'run' }] })],
   ])('matches %s', (_, pattern) => {
     expect(compilePattern(pattern)(event)).toBe(true)
   })
-})
 
-describe('compilePattern without a match', () => {
   test.each<[string, Record<string, unknown>]>([
     ['another value', { source: ['aws.s3'] }],
-    ['an event of which one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
-    ['a text for a number', detail({ 'c-count': ['5'] })],
+    ['an event in which one field differs', { source: ['aws.ec2'], region: ['us-west-2'] }],
+    ['a string in place of a number', detail({ 'c-count': ['5'] })],
     ['another case', detail({ state: ['RUNNING'] })],
     ['a missing field', detail({ missing: ['x'] })],
-    ['a missing field with null', detail({ missing: [null] })],
-    ['anything but, where the field is missing', detail({ missing: [{ 'anything-but': 'x' }] })],
-    ['anything but one of the list', detail({ state: [{ 'anything-but': ['running'] }] })],
-    ['anything but a prefix it has', detail({ state: [{ 'anything-but': { prefix: ['x', 'run'] } }] })],
-    ['numeric on text', detail({ state: [{ numeric: ['>', 0] }] })],
+    ['null for a missing field', detail({ missing: [null] })],
+    ['anything but a value, for a missing field', detail({ missing: [{ 'anything-but': 'x' }] })],
+    ['anything but a list that holds the value', detail({ state: [{ 'anything-but': ['running'] }] })],
+    ['anything but a prefix of the value', detail({ state: [{ 'anything-but': { prefix: ['x', 'run'] } }] })],
+    ['a numeric comparison of a string', detail({ state: [{ numeric: ['>', 0] }] })],
     ['a number outside a range', detail({ 'c-count': [{ numeric: ['>', 5, '<', 9] }] })],
     ['exists on an object, which is not a leaf', detail({ nested: [{ exists: true }] })],
-    ['exists: false where it does', detail({ state: [{ exists: false }] })],
-    ['none of $or', { $or: [{ source: ['aws.s3'] }, { region: ['x'] }] }],
+    ['exists: false for a field that exists', detail({ state: [{ exists: false }] })],
+    ['no branch of $or', { $or: [{ source: ['aws.s3'] }, { region: ['x'] }] }],
     [
-      '$or where the field beside it differs',
+      '$or beside a field that differs',
       { source: ['x'], $or: [{ region: ['us-west-1'] }, { region: ['y'] }] },
     ],
-    ['a wildcard that covers only a part', { region: [{ wildcard: 'us-*-2' }] }],
+    ['a wildcard that covers only part of the value', { region: [{ wildcard: 'us-*-2' }] }],
     ['an inherited property', { toString: [{ exists: true }] }],
   ])('does not match %s', (_, pattern) => {
     expect(compilePattern(pattern)(event)).toBe(false)

@@ -28,7 +28,7 @@ describe('externalEndpoint', () => {
 describe('explainFailure', () => {
   const explain = (error: unknown) => String(explainFailure(error, 'UpdateTimeToLive', endpoint))
 
-  test('names a dead port', () => {
+  test('explains that nothing answers at the endpoint', () => {
     const error = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })])
     expect(explain(error)).toBe(
       `Error: DYNAMODB_ENDPOINT=${endpoint}: UpdateTimeToLive failed, because nothing answers there (ECONNREFUSED): start the engine, or unset DYNAMODB_ENDPOINT to use the embedded one`,
@@ -40,7 +40,7 @@ describe('explainFailure', () => {
     expect(explain(error)).toContain('the engine lacks UpdateTimeToLive: use one that has it')
   })
 
-  test('names any other error, and leaves those of the embedded engine alone', () => {
+  test('names any other error, and returns those of the embedded engine unchanged', () => {
     expect(explain(new Error('denied'))).toContain('(Error: denied): check the engine and its credentials')
     const own = new Error('x')
     expect(explainFailure(own, 'CreateTable', undefined)).toBe(own)
@@ -48,18 +48,20 @@ describe('explainFailure', () => {
 })
 
 describe('defaultStackName', () => {
-  test('is always the same with the embedded engine', () => {
+  test('returns the same name every time for the embedded engine', () => {
     expect(defaultStackName({})).toBe('local')
   })
 
-  test('is unique and holds its process with another engine', () => {
+  test('returns a unique name with the process id for another engine', () => {
     const names = [1, 2].map(() => defaultStackName({ DYNAMODB_ENDPOINT: endpoint }))
     expect(new Set(names).size).toBe(2)
     expect(names.map((name) => ownerOfTable(`${name}-RunTable`))).toEqual([process.pid, process.pid])
   })
+})
 
+describe('ownerOfTable', () => {
   test.each(['local-RunTable', 'local-000000-1-abcdef-RunTable', 'other'])(
-    'is not found in the table of another machine or origin: %s',
+    'returns undefined for a table of another machine or origin: %s',
     (name) => expect(ownerOfTable(name)).toBeUndefined(),
   )
 })
@@ -67,17 +69,17 @@ describe('defaultStackName', () => {
 describe('startData', () => {
   const flags = (...args: readonly string[]) => {
     const parsed = startCommand.parse(args)
-    if (parsed === 'help') throw new Error('no help was asked for')
+    if (parsed === 'help') throw new Error('expected flags, got help')
     return parsed
   }
 
-  test('says that a port has no effect beside DYNAMODB_ENDPOINT', () => {
+  test('notes that --dynamodb-port has no effect with DYNAMODB_ENDPOINT', () => {
     expect(startData(flags('--dynamodb-port', '1'), { DYNAMODB_ENDPOINT: endpoint }).notes).toEqual([
       `--dynamodb-port has no effect, because DYNAMODB_ENDPOINT=${endpoint} is used`,
     ])
   })
 
-  test('refuses --data beside DYNAMODB_ENDPOINT', () => {
+  test('refuses --data with DYNAMODB_ENDPOINT', () => {
     expect(() => startData(flags('--data', 'd'), { DYNAMODB_ENDPOINT: endpoint })).toThrow(UsageError)
   })
 })

@@ -73,7 +73,7 @@ describe.each([
 ])('npm run %s -- --help', (name, { usage, parse }) => {
   test('names each flag with the default that applies', () => {
     const values = parse([])
-    if (values === 'help') throw new Error('no help was asked for')
+    if (values === 'help') throw new Error('expected flags, got help')
     for (const [flag, value] of Object.entries(values)) {
       const entry = usage.split(`--${flag} `).at(1)?.replaceAll(/\s+/g, ' ') ?? usage
       const shown = typeof value === 'object' ? value.port : value

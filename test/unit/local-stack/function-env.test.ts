@@ -21,7 +21,7 @@ const endpoints = {
   datazone: 'http://z',
 }
 
-test('combines the variables of Lambda, the template and the caller, and none of this process', () => {
+test('combines the variables of Lambda, the template and the caller, without those of this process', () => {
   const settings = { MODE: 'run' }
   const env = functionEnv(plan, {
     region: 'eu-west-1',

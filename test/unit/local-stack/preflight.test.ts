@@ -33,7 +33,7 @@ describe('preflight', () => {
     expect(problem).toContain('https://nodejs.org')
   })
 
-  test('offers the Node of package.json only on its platforms', () => {
+  test('offers to install Node only on the platforms of the Node packages in package.json', () => {
     const offered = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64'].filter(
       (platform) => problemOf({ ...host, version: '20.0.0', platform })?.includes('--include=optional'),
     )

@@ -22,7 +22,7 @@ describe('readPutEvents', () => {
     expect('refusal' in readPutEvents({ Entries: [half, { ...half, Source: 'ss' }] })).toBe(true)
   })
 
-  test('counts the bytes of texts and resources, and 14 for a time', () => {
+  test('counts the bytes of strings and resources, and 14 for a time', () => {
     expect(entryBytes({ Source: 'é', DetailType: 't', Detail: '{}', Resources: ['ab'], Time: 1 })).toBe(
       2 + 1 + 2 + 2 + 14,
     )
@@ -30,7 +30,7 @@ describe('readPutEvents', () => {
 })
 
 describe('readEntry', () => {
-  test('accepts a bus by name or ARN, and none for the default bus', () => {
+  test('accepts a bus by name or ARN, and uses the default bus when none is named', () => {
     expect(readEntry(entry, buses)).toMatchObject({ bus: 'default', detail: {} })
     expect(readEntry({ ...entry, EventBusName: 'mine' }, buses)).toMatchObject({ bus: 'mine' })
     expect(readEntry({ ...entry, EventBusName: 'arn:aws:events:r:0:event-bus/mine' }, buses)).toMatchObject({

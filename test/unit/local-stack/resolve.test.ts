@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the syntax of CloudFormation
 import { describe, expect, test } from 'vitest'
 import { resolveValue } from '../../../local/template/intrinsics.ts'
 import { resolveTemplate } from '../../../local/template/resolve.ts'
@@ -50,8 +50,8 @@ describe('resolveValue', () => {
       'arn:aws:x:amazonaws.com',
     ],
     ['names and attributes in text', { 'Fn::Sub': '${Table}/${Table.Arn}/${Rate}' }, 't/arn:t/9.8'],
-    ['variables of its own', { 'Fn::Sub': ['${A}-${Stage}', { A: { Ref: 'Table' } }] }, 't-dev'],
-    ['text that looks like a name', { 'Fn::Sub': '${!Literal}' }, '${Literal}'],
+    ['variables that Fn::Sub defines', { 'Fn::Sub': ['${A}-${Stage}', { A: { Ref: 'Table' } }] }, 't-dev'],
+    ['an escaped name in text', { 'Fn::Sub': '${!Literal}' }, '${Literal}'],
     ['a join', { 'Fn::Join': ['-', ['a', { Ref: 'Stage' }]] }, 'a-dev'],
     ['a join of a list parameter', { 'Fn::Join': ['+', { Ref: 'Names' }] }, 'a+b'],
     ['a choice', { 'Fn::If': ['IsProd', 1, { Ref: 'Table' }] }, 't'],
@@ -103,7 +103,7 @@ describe('resolveValue', () => {
       { 'Fn::If': ['Odd', 1, 2] },
       'Conditions.Odd: the local stack does not resolve Fn::Select',
     ],
-    ['a join of no list', { 'Fn::Join': ['-', 'a'] }, 'Resources.X: expected a list'],
+    ['a join of a string', { 'Fn::Join': ['-', 'a'] }, 'Resources.X: expected a list'],
   ])('refuses %s and names its path', (_, value, message) => {
     expect(() => resolve(value)).toThrow(message)
   })
@@ -135,7 +135,9 @@ describe('resolveTemplate', () => {
       Table: { type: 'A::B::Table', properties: { Name: 'stack-dev' } },
     })
   })
+})
 
+describe('parseTemplate', () => {
   test('names the path that is missing from an invalid document', () => {
     expect(() => parseTemplate({ Resources: { X: {} } })).toThrow('Resources.X.Type')
   })

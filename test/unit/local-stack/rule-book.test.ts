@@ -11,7 +11,7 @@ const planned = ['published', 'accepted'].map((name) => ({
   targets: [],
 }))
 const [first] = planned
-if (first === undefined) throw new Error('a rule is planned')
+if (first === undefined) throw new Error('no rule is planned')
 
 describe('ruleBook', () => {
   const open = () => ruleBook(planned, new Set(['default']))

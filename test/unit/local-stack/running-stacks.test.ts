@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { cacheFolder, ownerOf, pointToStack, runningStacks } from '../../../local/start/running-stacks.ts'
 
 const envFile = (pid: number) => `# The local stack with process id ${pid}\nexport A='b'\n`
-/** No process has this id: it is above the largest that Linux and macOS give. */
-const ended = 2 ** 22 + 1
+/** No process has this id: it is above the largest that Linux and macOS assign. */
+const endedPid = 2 ** 22 + 1
 
 describe('runningStacks', () => {
   let folder: string
@@ -22,7 +22,7 @@ describe('runningStacks', () => {
   const here = (name: string) => join(folder, 'work', '.local', name)
 
   test('finds the stack of this directory, and leaves out a stack that has ended', async () => {
-    await writeFile(here('env'), envFile(ended))
+    await writeFile(here('env'), envFile(endedPid))
     await writeFile(here('env-77'), envFile(process.pid))
     await writeFile(here('environment'), envFile(process.ppid))
     expect(await runningStacks(join(folder, 'work'))).toEqual([{ file: '.local/env-77', pid: process.pid }])
@@ -44,12 +44,12 @@ describe('runningStacks', () => {
   test('removes the pointers of stacks that have ended', async () => {
     const pointers = join(cacheFolder(), 'local')
     await mkdir(pointers, { recursive: true })
-    await writeFile(join(pointers, String(ended)), here('env'))
+    await writeFile(join(pointers, String(endedPid)), here('env'))
     await pointToStack(here('env'))
     expect(await readdir(pointers)).toEqual([String(process.pid)])
   })
 
-  test('finds none without a cache, and names the owner of a file only where it has one', async () => {
+  test('finds no stack without a cache folder, and no owner in a file that names none', async () => {
     vi.stubEnv('XDG_CACHE_HOME', here('not-a-folder'))
     await writeFile(here('not-a-folder'), '')
     await pointToStack(here('env'))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type SchedulerClock, startSchedule } from '../../../local/servers/scheduler.ts'
 
-/** A clock that the test moves. Each move also runs the callbacks that are due and the microtasks they queue. */
-function handClock() {
+/** Returns a clock that the test moves. Each move runs the callbacks that are due and the microtasks they queue. */
+function manualClock() {
   let nowMs = 1_000
   let timers: { atMs: number; callback: () => void }[] = []
   const clock: SchedulerClock = {
@@ -28,7 +28,7 @@ function handClock() {
 
 describe('startSchedule', () => {
   test('fires at multiples of the period even when a timer is late', async () => {
-    const { clock, moveTo, armed } = handClock()
+    const { clock, moveTo, armed } = manualClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
     await moveTo(1_100)
@@ -38,7 +38,7 @@ describe('startSchedule', () => {
   })
 
   test('skips the times that passed while the machine slept', async () => {
-    const { clock, moveTo, armed } = handClock()
+    const { clock, moveTo, armed } = manualClock()
     const fired: number[] = []
     startSchedule({ periodMs: 100, clock, fire: async (atMs) => void fired.push(atMs) })
     await moveTo(1_550)
@@ -46,8 +46,8 @@ describe('startSchedule', () => {
     expect(armed()).toEqual([1_600])
   })
 
-  test('skips and records a time at which the last firing still runs', async () => {
-    const { clock, moveTo, settle } = handClock()
+  test('skips and records a time at which the last firing is still running', async () => {
+    const { clock, moveTo, settle } = manualClock()
     const running = Promise.withResolvers<void>()
     let fired = 0
     const schedule = startSchedule({
@@ -69,7 +69,7 @@ describe('startSchedule', () => {
   })
 
   test('fires during a running firing when overlap is true', async () => {
-    const { clock, moveTo } = handClock()
+    const { clock, moveTo } = manualClock()
     let fired = 0
     const fire = () => {
       fired += 1
@@ -82,7 +82,7 @@ describe('startSchedule', () => {
   })
 
   test('records a failed firing and continues', async () => {
-    const { clock, moveTo, armed } = handClock()
+    const { clock, moveTo, armed } = manualClock()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => Promise.reject(new Error('no luck')) })
     await moveTo(1_100)
     expect(schedule.misfires()).toEqual([{ atMs: 1_100, reason: 'no luck' }])
@@ -90,7 +90,7 @@ describe('startSchedule', () => {
   })
 
   test('waits for a running firing when it stops', async () => {
-    const { clock, moveTo, settle, armed } = handClock()
+    const { clock, moveTo, settle, armed } = manualClock()
     const running = Promise.withResolvers<void>()
     const schedule = startSchedule({ periodMs: 100, clock, fire: () => running.promise })
     await moveTo(1_100)

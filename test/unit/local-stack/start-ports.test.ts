@@ -5,11 +5,11 @@ import { onFreePorts } from '../../../local/start/start-ports.ts'
 
 const flagsOf = (...args: readonly string[]) => {
   const flags = startCommand.parse(args)
-  if (flags === 'help') throw new Error('no flags')
+  if (flags === 'help') throw new Error('expected flags, got help')
   return flags
 }
 
-/** Starts whose first ones find a port in use. */
+/** Returns a start function whose first `failures` calls find the port in use. */
 const startsAfter = (failures: number, port: number) => {
   let starts = 0
   const start = async () => {
@@ -21,7 +21,7 @@ const startsAfter = (failures: number, port: number) => {
 }
 
 describe('onFreePorts', () => {
-  test('chooses again when another stack took a default port meanwhile', async () => {
+  test('chooses other ports when another stack has taken a default port meanwhile', async () => {
     const { start, starts } = startsAfter(2, 4601)
     expect(await onFreePorts(flagsOf(), start)).toMatchObject({ started: 'started' })
     expect(starts()).toBe(3)

@@ -5,7 +5,7 @@ import { createDataZone } from '../../../local/datazone/datazone.ts'
 
 const assetsOf = (count: number) => sampleCatalogue(count).domains.flatMap(({ assets }) => assets)
 
-/** How many columns the TPC-DS specification gives each table. */
+/** The number of columns of each table in the TPC-DS specification. */
 const tpcDsColumns = {
   call_center: 31,
   catalog_page: 9,
@@ -33,7 +33,7 @@ const tpcDsColumns = {
   web_site: 26,
 }
 
-describe('the sample catalogue', () => {
+describe('sampleCatalogue', () => {
   test('has the 24 tables of TPC-DS with all their columns, in two projects', () => {
     const assets = assetsOf(24)
     expect(Object.fromEntries(assets.map(({ name, columns }) => [name, columns.length]))).toEqual(
@@ -48,7 +48,7 @@ describe('the sample catalogue', () => {
     expect(new Set(assets.map(({ projectId }) => projectId)).size).toBe(2)
   })
 
-  test('loads a sample of any size, which is the same each time and the beginning of a larger one', () => {
+  test('builds a catalogue of any size, the same each time, with which every larger one begins', () => {
     fc.assert(
       fc.property(fc.nat(300), (count) => {
         const { control } = createDataZone({ seed: 1, now: () => 0 })

@@ -4,8 +4,8 @@ import { UsageError } from '../../../local/flags.ts'
 import { catalogueFrom } from '../../../local/simulator-catalogue.ts'
 import { simulatorFlags, simulatorUsage } from '../../../local/simulator-flags.ts'
 
-describe('the flags of the simulator', () => {
-  test('starts with the sample catalogue on the default port without flags', () => {
+describe('simulatorFlags', () => {
+  test('returns the sample catalogue and the default port without flags', () => {
     expect(simulatorFlags([])).toEqual({
       port: 4599,
       seed: 1,
@@ -55,18 +55,22 @@ describe('the flags of the simulator', () => {
     ['--events-to nowhere', '--events-to takes an endpoint'],
     ['--events-to ftp://bus', '--events-to takes an endpoint'],
     ['--catalogue a --assets 1', 'exclude each other'],
-  ])('refuses %s in one clear line', (text, message) => {
+  ])('refuses %s in one line', (text, message) => {
     const read = () => simulatorFlags(text.split(' '))
     expect(read).toThrow(UsageError)
     expect(read).toThrow(message)
     expect(read).not.toThrow('\n')
   })
+})
 
-  test('names every flag in the usage', () => {
+describe('simulatorUsage', () => {
+  test('names every flag', () => {
     const flags = ['port', 'seed', 'speed', 'assets', 'catalogue', 'list-order', 'set', 'events-to', 'help']
     for (const flag of flags) expect(simulatorUsage).toContain(`--${flag}`)
   })
+})
 
+describe('catalogueFrom', () => {
   test('names the file of an unreadable catalogue in one line', async () => {
     await expect(catalogueFrom('nothing.json')).rejects.toThrow(/^--catalogue: nothing\.json cannot be read/)
     await expect(catalogueFrom('README.md')).rejects.toThrow(

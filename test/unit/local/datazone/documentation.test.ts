@@ -8,7 +8,7 @@ import { testWorld } from './test-world.ts'
 
 const page = readFileSync('docs/SIMULATOR.md', 'utf8')
 
-/** The first two cells of each table row whose first is in backquotes. */
+/** The first two cells of each table row whose first cell is in backquotes. */
 const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]*)\|/gm)].map(([, name = '', second = '']) => [
   name,
   second.trim(),
@@ -24,7 +24,7 @@ describe('docs/SIMULATOR.md', () => {
     )
   })
 
-  test('lists exactly the routes of the control', () => {
+  test('lists exactly the routes of the control API', () => {
     const nowhere = { method: 'GET', path: '/_simulator/nowhere', query: new URLSearchParams(), body: {} }
     const { body } = answerControl(testWorld().control, nowhere)
     const [, routes = ''] = /no such route; under .* there are ([^"]*)/.exec(JSON.stringify(body)) ?? []
@@ -49,7 +49,7 @@ describe('docs/SIMULATOR.md', () => {
     for (const flags of lines) expect(() => simulatorFlags(flags, () => ({}))).not.toThrow()
   })
 
-  test('shows only bodies that the control accepts', () => {
+  test('shows only bodies that the control API accepts', () => {
     const sent = [...page.matchAll(/curl -X (PUT|PATCH|POST) \S*?(?:_simulator|\$S)\/(\S+) -d '(.+)'$/gm)]
     expect(sent.length).toBeGreaterThan(20)
     for (const [line, method = '', path, body = ''] of sent) {

@@ -11,10 +11,10 @@ export const salesProject = 'salesproject01'
 
 /** A data source of the sales project, with ten tables. */
 export const glue = 'glue_sales'
-/** Another. */
+/** Another data source of the sales project. */
 export const otherGlue = 'glue_returns'
 
-/** A simulator whose clock is set by hand, with the 24 sample tables and no failures, unless the options say otherwise. */
+/** Returns a simulator whose clock the test sets, with the 24 sample tables and no failures unless the options differ. */
 export const testWorld = (given: Partial<Omit<DataZoneOptions, 'now'>> & { assets?: number } = {}) => {
   const { assets = 24, ...options } = given
   const clock = { ms: 1_700_000_000_000 }
@@ -68,12 +68,12 @@ export const testWorld = (given: Partial<Omit<DataZoneOptions, 'now'>> & { asset
   }
 }
 
-/** The output of an answer that has to be one. */
+/** Returns the output of an answer, and throws if the answer is an error. */
 export const outputOf = <Out>(answer: Answer<Out>): Out => {
   if (answer.outcome === 'error') throw new Error(`${answer.error.name}: ${answer.error.message}`)
   return answer.output
 }
 
-/** The name of the error that was answered, or 'ok'. */
+/** Returns the name of the error in an answer, or 'ok'. */
 export const errorOf = (answer: Answer<unknown>): string =>
   answer.outcome === 'error' ? answer.error.name : 'ok'

@@ -43,7 +43,7 @@ describe('answer shapes', () => {
     for (const run of shown()) expect(run.lineageSummary).toEqual({ importStatus: 'SUCCESS' })
   })
 
-  test('adds unknown fields to every structure of an answer, on the wire too, and not to the next one', () => {
+  test('adds unknown fields to every structure of an answer, also on the wire, only while the setting is on', () => {
     const added = { addedByALaterVersion: { since: 'the future' } }
     const { world, started, got } = ended({ unknownFields: true })
     expect(started).toMatchObject(added)
@@ -58,7 +58,7 @@ describe('answer shapes', () => {
     expect(JSON.stringify(outputOf(world.getSource(source.id)))).not.toContain('addedByALaterVersion')
   })
 
-  test('shows an unknown type of a run with its state when the setting says so', () => {
+  test('shows an unknown type of a run, with its state, when unknownTypeShare is set', () => {
     const { started, got, list } = ended({ unknownTypeShare: 1 })
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_METRICS']
     expect([started.types, got.types, list()[0]?.types]).toEqual([types, types, types])

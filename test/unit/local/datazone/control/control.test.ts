@@ -6,8 +6,8 @@ import { dateDim, errorOf, glue, outputOf, storeSales, testWorld } from '../test
 const hour = 3_600_000
 const domainId = sampleDomainId
 
-describe('the control', () => {
-  test('applies a changed setting from then on, and keeps the others', () => {
+describe('control', () => {
+  test('applies a changed setting to later runs, and keeps the others', () => {
     const world = testWorld({ failureShare: 0.2, medianMs: 1000 })
     const before = world.control.settings()
     expect(world.control.changeSettings({ failureShare: 1 })).toEqual({ ...before, failureShare: 1 })
@@ -20,7 +20,7 @@ describe('the control', () => {
     expect(outputOf(world.get(again)).status).toBe('SUCCEEDED')
   })
 
-  test('refuses a wrong change by field, and changes nothing', () => {
+  test('refuses an invalid change, names its field, and changes nothing', () => {
     const world = testWorld({ failureShare: 0.6 })
     const before = world.control.settings()
     expect(() => world.control.changeSettings({ failureShare: 2 })).toThrow(/failureShare/)
@@ -31,7 +31,7 @@ describe('the control', () => {
     expect(world.control.settings()).toEqual(before)
   })
 
-  test('allows no more Starts than the rates, whenever the rate changes', () => {
+  test('allows no more Starts than the rate, even while the rate changes', () => {
     const phases = fc.array(
       fc.record({
         perSecond: fc.integer({ min: 1, max: 20 }),
@@ -70,7 +70,7 @@ describe('the control', () => {
     expect(new Set(outcomesAt(170))).toEqual(new Set(['ok']))
   })
 
-  test('cuts a shrunken bucket to its size, and refills at the rate of the time', () => {
+  test('cuts a shrunken bucket to its new size, and refills it at the rate that was in force', () => {
     const passedAtOnce = (world: ReturnType<typeof testWorld>) =>
       Array.from({ length: 30 }, () => errorOf(world.start(storeSales, { clientToken: 'token' }))).filter(
         (outcome) => outcome === 'ok',
@@ -85,7 +85,7 @@ describe('the control', () => {
     expect(passedAtOnce(faster)).toBe(3)
   })
 
-  test('limits the runs of a type in a month of UTC, without counting replays and refusals', () => {
+  test('limits the runs of a type per UTC month, without counting replays or refusals', () => {
     const world = testWorld({
       startBucket: 100,
       conflictWhileRunning: false,
@@ -122,7 +122,7 @@ describe('the control', () => {
     expect(errorOf(world.start(dateDim))).toBe('ok')
   })
 
-  test('starts no more runs of a type in a month than its quota, in any mix', () => {
+  test('starts no more runs of a type in a month than its quota, for any mix of Starts', () => {
     const kinds = [['BUSINESS_NAMES'], ['BUSINESS_DESCRIPTIONS'], ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS']]
     const mix = fc.array(fc.record({ kind: fc.nat(2), waitMs: fc.nat(10 * 24 * hour) }), { maxLength: 40 })
     fc.assert(

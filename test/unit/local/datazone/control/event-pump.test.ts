@@ -6,8 +6,8 @@ import { dateDim, storeSales, testWorld } from '../test-world.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-describe('the event pump', () => {
-  test('delivers events one by one, and takes none once it is stopped', async () => {
+describe('pumpEvents', () => {
+  test('delivers events one at a time, and takes none after it stops', async () => {
     const { control } = testWorld({ eventDelayMs: 0 })
     const handed: unknown[] = []
     let release = () => {}

@@ -6,7 +6,7 @@ import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld }
 const domainId = sampleDomainId
 type World = ReturnType<typeof testWorld>
 
-/** Everything that a caller and the control can see. */
+/** Returns everything that a caller and the control can see. */
 const seen = ({ control, list, listSource, asset }: World) => ({
   runs: control.runs(),
   sourceRuns: control.dataSourceRuns(),
@@ -20,7 +20,7 @@ const seen = ({ control, list, listSource, asset }: World) => ({
   asset: asset(storeSales),
 })
 
-/** The calls of a test, by number. */
+/** The calls that a generated test chooses by number. */
 const acts: readonly ((world: World) => unknown)[] = [
   (world) => world.start(storeSales, { clientToken: 'one' }),
   (world) => world.start(dateDim, { types: ['BUSINESS_NAMES'] }),
@@ -60,8 +60,8 @@ const walk = (world: World, given: Steps): void => {
   }
 }
 
-describe('a saved state', () => {
-  test('continues in another simulator exactly as the original does', () => {
+describe('setState', () => {
+  test('continues exactly as the simulator from which the state was saved', () => {
     fc.assert(
       fc.property(steps, steps, (before, after) => {
         const [one, other] = [testWorld({ startBucket: 2 }), testWorld({ seed: 'another' })]
@@ -79,7 +79,7 @@ describe('a saved state', () => {
     )
   })
 
-  test('shares no object with the simulator from which it was saved', () => {
+  test('shares no object with the simulator from which the state was saved', () => {
     const world = testWorld()
     const state = world.control.state()
     world.control.addRevision({ domainId, assetId: storeSales })
@@ -88,7 +88,7 @@ describe('a saved state', () => {
     expect([world.control.runs(), outputOf(world.asset(storeSales)).revision]).toEqual([[], '1'])
   })
 
-  test('keeps a transfer, a data source status and an asset event', () => {
+  test('restores a transfer, a data source status and an asset event', () => {
     const [one, other] = [testWorld(), testWorld()]
     const assetId = storeSales
     one.control.transferAsset({ domainId, assetId, targetProjectId: 'refdataproj001', durationMs: 5000 })
@@ -109,7 +109,7 @@ describe('a saved state', () => {
     ])
   })
 
-  test('keeps what is left of each rate', () => {
+  test('restores what is left of each rate', () => {
     const [one, other] = [testWorld(), testWorld()]
     for (let call = 0; call < 20; call += 1) one.cancel('none')
     other.control.setState(one.control.state())
@@ -119,7 +119,7 @@ describe('a saved state', () => {
     ])
   })
 
-  test('is refused by field when it is damaged, and changes nothing', () => {
+  test('refuses a damaged state, names its field, and changes nothing', () => {
     const world = testWorld()
     world.start(storeSales)
     const state = world.control.state()
@@ -133,7 +133,7 @@ describe('a saved state', () => {
 })
 
 describe('reset', () => {
-  test('forgets everything but the catalogue and the settings of the start', () => {
+  test('forgets everything but the catalogue and the initial settings', () => {
     const world = testWorld({ failureShare: 0.25 })
     walk(
       world,
@@ -153,8 +153,8 @@ const startedAt = (ms: number): World => {
   return world
 }
 
-describe('the clock', () => {
-  test('moves forward when it is advanced, and what is due happens', () => {
+describe('advanceClock', () => {
+  test('moves the clock forward, and ends the runs that are due', () => {
     const world = testWorld({ medianMs: 60_000, sigma: 0 })
     const { id } = outputOf(world.start(storeSales))
     const before = world.control.clock().clockMs
@@ -165,7 +165,7 @@ describe('the clock', () => {
     expect(world.control.clock().clockMs).toBe(before + 61_005)
   })
 
-  test('never moves back', () => {
+  test('refuses to move the clock back', () => {
     expect(() => testWorld().control.advanceClock({ advanceMs: -1 })).toThrow(/advanceMs/)
   })
 })

@@ -3,7 +3,7 @@ import { answerControl } from '../../../../../local/datazone/http/control-api.ts
 import { glue, storeSales, testWorld } from '../test-world.ts'
 
 const domainId = 'dzd_sample1234567'
-/** Objects in objects, this deep. */
+/** Returns objects nested to the given depth. */
 const nested = (depth: number): object => {
   let value: object = {}
   for (let level = 0; level < depth; level += 1) value = { value }
@@ -23,7 +23,7 @@ const catalogueWith = (source: object) => ({
 
 const throttled = { kind: 'error', error: 'ThrottlingException' }
 
-describe('the control', () => {
+describe('answerControl', () => {
   test.each<[string, unknown, string]>([
     ['PUT faults', undefined, 'the list of faults is invalid: nothing was given, expected array'],
     ['PUT faults', [{ kind: 'slow' }], '[0].delayMs: is missing, expected number'],
@@ -160,7 +160,7 @@ describe('the control', () => {
     ],
     ['DELETE runs', undefined, 'the run to delete is invalid: nothing was given, expected object'],
   ])(
-    'answers %s with wrong input by a 400 that names the field and the fix (case %#)',
+    'refuses invalid input of %s with a 400 that names the field and the fix (case %#)',
     (route, body, message) => {
       const world = testWorld()
       const before = JSON.stringify([

@@ -26,7 +26,7 @@ describe('restJson1', () => {
     expect(bind('maxResults=1e1')).toEqual({ domainIdentifier: 'dzd_1', maxResults: '1e1' })
   })
 
-  test('ignores a path member in the body', () => {
+  test('ignores a path member that the body repeats', () => {
     const request = { operation: 'StartMetadataGenerationRun', labels: { domainIdentifier: 'dzd_path' } }
     const input = bindInput(request, new URLSearchParams(), {
       domainIdentifier: 'dzd_body',

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createDataZone } from '../../../../../local/datazone/datazone.ts'
 import { errorOf, storeSales, testWorld } from '../test-world.ts'
 
-describe('catalogues', () => {
-  test('refuses a wrong catalogue by field, and keeps the one before', () => {
+describe('loadCatalogue', () => {
+  test('refuses an invalid catalogue, names its field, and keeps the loaded one', () => {
     const world = testWorld()
     const asset = { id: 'a', projectId: 'p', name: 'A', typeIdentifier: 'T', columns: [] }
     const load = (domain: object) => () =>
@@ -24,8 +24,8 @@ describe('catalogues', () => {
   })
 })
 
-describe('settings', () => {
-  test('refuses a setting out of range by name', () => {
+describe('createDataZone', () => {
+  test('refuses an invalid setting and names it', () => {
     const make = (settings: object) => () => createDataZone({ seed: 1, now: () => 0, ...settings })
     expect(make({ speed: 0 })).toThrow(/speed/)
     expect(make({ failureShare: 0.9, partialShare: 0.2 })).toThrow(/add up to more than 1/)

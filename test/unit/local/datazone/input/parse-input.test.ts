@@ -12,7 +12,7 @@ const messageFor = (value: unknown): string => {
     if (error instanceof ControlError) return error.message
     throw error
   }
-  throw new Error('the input is accepted')
+  throw new Error('expected the input to be refused')
 }
 
 describe('parseInput', () => {
@@ -23,7 +23,7 @@ describe('parseInput', () => {
     expect(message).toMatch(/; and 56980 more$/)
   })
 
-  test('repeats little of a long name, and no half of a character', () => {
+  test('cuts a long name, but never within a character', () => {
     const message = messageFor({ domainId: 'dzd_a', ['😀'.repeat(30_000)]: 1 })
     expect(message.length).toBeLessThan(400)
     expect(message.isWellFormed()).toBe(true)

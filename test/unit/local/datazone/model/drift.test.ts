@@ -13,7 +13,7 @@ describe('driftOf', () => {
     expect(changed({})).toEqual([])
   })
 
-  test('lists no known difference that has gone', () => {
+  test('lists no known difference that no longer exists', () => {
     const found = driftOf(sdk)
     expect(Object.keys(knownDrift).filter((line) => !found.includes(line))).toEqual([])
   })
@@ -41,7 +41,7 @@ describe('driftOf', () => {
     ])
   })
 
-  test('reports another kind of value and new values of an enum', () => {
+  test('reports a changed type of value and new values of an enum', () => {
     const [, , , , , schemas = []] = sdk.CancelMetadataGenerationRunInput$
     const numbers = altered(sdk.CancelMetadataGenerationRunInput$, 5, [schemas[0], 1])
     const cancel = altered(sdk.CancelMetadataGenerationRun$, 4, () => numbers)

@@ -4,7 +4,7 @@ import { errorOf, outputOf, storeSales, testWorld } from '../test-world.ts'
 const messageOf = (answer: ReturnType<ReturnType<typeof testWorld>['start']>): string =>
   answer.outcome === 'error' ? `${answer.error.name}: ${answer.error.message}` : 'ok'
 
-describe('the older generation', () => {
+describe('the older API generation', () => {
   test('refuses a Start with types alone, because type is required', () => {
     const world = testWorld({ apiGeneration: 'older' })
     expect(messageOf(world.start(storeSales))).toBe(

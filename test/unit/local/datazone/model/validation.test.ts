@@ -16,8 +16,8 @@ type Case = { operation: string; member: string; value: unknown; input: unknown 
 
 const texts = ['abc', 'dzd_sample1234567', '1', 'A1', 'us-east-1', '123456789012']
 
-/** A value that fits a shape; a union has its first member that no shape above it has. */
-const sampleOf = (shapeName: string, above: readonly string[] = []): unknown => {
+/** Returns a value that fits a shape. A union gets its first member. */
+const sampleOf = (shapeName: string): unknown => {
   const shape = shapeNamed(shapeName)
   switch (shape.type) {
     case 'string':
@@ -32,15 +32,13 @@ const sampleOf = (shapeName: string, above: readonly string[] = []): unknown => 
     case 'timestamp':
       return shape.timestampFormat === undefined ? 1_700_000_000 : '2026-11-20T02:14:00Z'
     case 'list':
-      return [sampleOf(shape.member.shape, [...above, shapeName])]
+      return [sampleOf(shape.member.shape)]
     case 'map':
-      return { [String(sampleOf(shape.key.shape))]: sampleOf(shape.value.shape, [...above, shapeName]) }
+      return { [String(sampleOf(shape.key.shape))]: sampleOf(shape.value.shape) }
     case 'structure': {
       const [choice = ''] = Object.keys(shape.members)
       const set = shape.union ? [choice] : shape.required
-      return Object.fromEntries(
-        set.map((name) => [name, sampleOf(shape.members[name]?.shape ?? '', [...above, shapeName])]),
-      )
+      return Object.fromEntries(set.map((name) => [name, sampleOf(shape.members[name]?.shape ?? '')]))
     }
     default:
       return shape satisfies never
@@ -91,7 +89,7 @@ const structureBreaches = (
   ]
 }
 
-/** Values that break a shape, one constraint each, with where in the value the breach is. */
+/** Returns values that each break one constraint of a shape, with the path at which it is broken. */
 const breaches = (shapeName: string, above: readonly string[] = []): Breach[] => {
   const shape = shapeNamed(shapeName)
   if (above.includes(shapeName)) return []
@@ -149,7 +147,11 @@ const cases: Case[] = Object.values(model.operations).flatMap(({ name: operation
   return [...missing, ...broken]
 })
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
+/** Returns the title of the test of a case. */
+const titleOf = ({ operation, member, value }: Case): string =>
+  value === undefined
+    ? `refuses ${operation} without ${member}`
+    : `refuses ${operation} with ${member} = ${JSON.stringify(value).slice(0, 40)}`
 
 describe('the service model', () => {
   test('covers every member of every operation, and serves every operation of the model', () => {
@@ -161,9 +163,7 @@ describe('the service model', () => {
     expect(Object.keys(operations).sort()).toEqual(Object.keys(model.operations).sort())
   })
 
-  test.each(
-    cases.map((one) => [`${one.operation} refuses ${one.member} of ${shown(one.value)}`, one] as const),
-  )('%s', (_name, { operation, member, input }) => {
+  test.each(cases.map((one) => [titleOf(one), one] as const))('%s', (_name, { operation, member, input }) => {
     if (!isOperation(operation)) throw new Error(operation)
     const answer = testWorld().call(operation, input)
     expect(answer).toMatchObject({ outcome: 'error', error: { name: 'ValidationException', status: 400 } })
@@ -200,7 +200,7 @@ describe('the service model', () => {
     )
   })
 
-  test('answers errors with the status of the model', () => {
+  test('gives each error the HTTP status of the model', () => {
     const inModel = Object.entries(model.shapes).flatMap(([name, shape]) =>
       shape.type === 'structure' && shape.error ? [[name, shape.error.httpStatusCode]] : [],
     )

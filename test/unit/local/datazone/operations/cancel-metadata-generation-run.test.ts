@@ -44,7 +44,7 @@ describe('CancelMetadataGenerationRun', () => {
     expect(outputOf(world.get(id)).status).toBe('SUCCEEDED')
   })
 
-  test('refuses to cancel an ended run, with the error of the setting', () => {
+  test('refuses to cancel an ended run, with the error that cancelEnded names', () => {
     const canceled = (settings: object) => {
       const world = testWorld(settings)
       const { id } = outputOf(world.start(storeSales))
@@ -81,7 +81,7 @@ describe('CancelMetadataGenerationRun', () => {
   test('moves a status only forward, and keeps an ending', () => {
     const order = ['SUBMITTED', 'IN_PROGRESS']
     const steps = fc.array(
-      fc.record({ waitMs: fc.nat(15_000), doing: fc.constantFrom('cancel', 'look', 'start') }),
+      fc.record({ waitMs: fc.nat(15_000), action: fc.constantFrom('cancel', 'look', 'start') }),
       { maxLength: 30 },
     )
     const settings = fc.record({
@@ -91,14 +91,14 @@ describe('CancelMetadataGenerationRun', () => {
       partialShare: fc.constantFrom(0, 0.5),
     })
     fc.assert(
-      fc.property(settings, steps, (given, doings) => {
+      fc.property(settings, steps, (given, actions) => {
         const world = testWorld(given)
         const { id } = outputOf(world.start(dateDim))
         let seen: string | undefined
-        for (const { waitMs, doing } of doings) {
+        for (const { waitMs, action } of actions) {
           world.clock.ms += waitMs
-          if (doing === 'cancel') world.cancel(id)
-          if (doing === 'start') world.start(dateDim)
+          if (action === 'cancel') world.cancel(id)
+          if (action === 'start') world.start(dateDim)
           const { status } = outputOf(world.get(id))
           if (isEnding(seen)) expect(status).toBe(seen)
           else if (seen !== undefined && !isEnding(status))

@@ -7,11 +7,11 @@ const hour = 3_600_000
 const midnight = Date.UTC(2023, 10, 15)
 
 describe('data source runs', () => {
-  test('moves from requested to running to ended, and Get shows it at every moment', () => {
+  test('moves from requested to running to ended, as Get shows at every moment', () => {
     const world = testWorld({ lineageMs: 5000 })
     const { id } = outputOf(world.startSource(glue))
     const [truth] = world.control.dataSourceRuns()
-    if (truth === undefined) throw new Error('no run')
+    if (truth === undefined) throw new Error('no data source run was started')
     const seenAt = (ms: number) => {
       world.clock.ms = ms
       const run = outputOf(world.getSource(id))
@@ -49,7 +49,7 @@ describe('data source runs', () => {
     ])
   })
 
-  test('shows the input of a run, and all but its domain and snapshot in a List', () => {
+  test('shows the input of a run in Get, and all but its domain and snapshot in List', () => {
     const world = testWorld()
     const started = outputOf(world.startSource(glue))
     expect(started).toMatchObject({
@@ -137,7 +137,7 @@ describe('data source runs', () => {
     expect(statusOf({ stuckShare: 1 })).toBe('RUNNING')
   })
 
-  test('answers the same run to a clientToken, and refuses it for another source', () => {
+  test('returns the same run for a repeated clientToken, and refuses the token for another source', () => {
     const world = testWorld()
     const first = world.startSource(glue, { clientToken: 'token' })
     world.clock.ms += 600_000
@@ -170,7 +170,7 @@ describe('data source runs', () => {
     expect([lenient.startSource(glue), lenient.startSource(glue)].map(errorOf)).toEqual(['ok', 'ok'])
   })
 
-  test('limits a source to 25 runs in a day of UTC, without counting replays', () => {
+  test('limits a source to 25 runs per UTC day, without counting replays', () => {
     const world = testWorld({ conflictWhileRunning: false })
     world.clock.ms = midnight - hour
     const starts = (count: number) =>
@@ -189,14 +189,14 @@ describe('data source runs', () => {
     expect(errorOf(world.startSource(glue))).toBe('ok')
   })
 
-  test('allows twenty Starts of data sources at once, apart from the rate of metadata runs', () => {
+  test('allows twenty data source Starts at once, whatever the rate of metadata runs', () => {
     const world = testWorld()
     const outcomes = Array.from({ length: 21 }, () => errorOf(world.startSource('nothing')))
     expect(outcomes.filter((outcome) => outcome === 'ThrottlingException')).toHaveLength(1)
     expect(errorOf(world.start('tpcds_store_sales'))).toBe('ok')
   })
 
-  test('answers ResourceNotFoundException for what does not exist', () => {
+  test('answers ResourceNotFoundException for anything that does not exist', () => {
     const world = testWorld()
     const elsewhere = { domainIdentifier: 'dzd_elsewhere' }
     expect(
@@ -210,7 +210,7 @@ describe('data source runs', () => {
     ).toEqual(Array.from({ length: 5 }, () => 'ResourceNotFoundException'))
   })
 
-  test('starts a scheduled run as another user, within the day and one at a time', () => {
+  test('starts a scheduled run as another user, within the daily limit and one at a time', () => {
     const world = testWorld({ dataSourceRunsPerDay: 2 })
     world.clock.ms = midnight
     const source = { domainId: sampleDomainId, dataSourceId: glue }
@@ -271,7 +271,7 @@ describe('data source runs', () => {
     )
   })
 
-  test('shows the runs of a source as old as listLagMs says', () => {
+  test('lists the runs of a source as they were listLagMs ago', () => {
     const world = testWorld({ listLagMs: 60_000 })
     const { id } = outputOf(world.startSource(glue))
     const [truth] = world.control.dataSourceRuns()

@@ -3,7 +3,7 @@ import { sampleDomainId } from '../../../../../local/catalogue/catalogue.ts'
 import { errorOf, outputOf, salesProject, storeSales, testWorld } from '../test-world.ts'
 
 describe('GetAsset', () => {
-  test('answers the asset with its forms and listing', () => {
+  test('returns the asset with its forms and listing', () => {
     const asset = outputOf(testWorld().asset(storeSales))
     expect(asset).toMatchObject({
       id: storeSales,
@@ -56,7 +56,7 @@ describe('GetAsset', () => {
     expect(outputOf(world.asset(storeSales)).readOnlyFormsOutput).toBeUndefined()
   })
 
-  test('keeps revisions, and answers a new one as the latest', () => {
+  test('keeps earlier revisions, and returns a new one as the latest', () => {
     const world = testWorld()
     const createdAt = new Date(world.clock.ms)
     world.clock.ms += 5000

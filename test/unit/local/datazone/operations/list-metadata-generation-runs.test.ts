@@ -17,7 +17,7 @@ const everyPage = (world: World, filter: Partial<ListInput>) => {
   return items
 }
 
-/** Starts this many runs, each so long after the one before. */
+/** Starts one run for each gap, and lets the gap pass after it. */
 const worldWithRuns = (settings: Parameters<typeof testWorld>[0], gapsMs: readonly number[]): World => {
   const world = testWorld({ startBucket: 1000, ...settings })
   for (const [index, gapMs] of gapsMs.entries()) {
@@ -73,7 +73,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(idsOf(random, { maxResults: 7 })).toEqual(idsOf(random, {}))
   })
 
-  test('answers 50 runs a page unless maxResults is lower', () => {
+  test('returns 50 runs a page unless maxResults is lower', () => {
     const world = worldWithRuns(
       { conflictWhileRunning: false },
       Array.from({ length: 51 }, () => 10),
@@ -82,7 +82,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(outputOf(world.list({ maxResults: 3 })).items).toHaveLength(3)
   })
 
-  test('gives no token after a full last page', () => {
+  test('returns no page token after a full last page', () => {
     const world = worldWithRuns({}, [10, 10, 10, 10])
     const first = outputOf(world.list({ maxResults: 2 }))
     expect(outputOf(world.list({ maxResults: 2, nextToken: first.nextToken })).nextToken).toBeUndefined()
@@ -109,7 +109,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(errorOf(foreign.list({ nextToken }))).toBe('ValidationException')
   })
 
-  test('answers items as Get does, without typeStats', () => {
+  test('returns items as Get does, without typeStats', () => {
     const world = worldWithRuns({}, [30_000, 30_000, 30_000])
     for (const item of everyPage(world, {})) {
       const { typeStats: _left, ...run } = outputOf(world.get(item.id))
@@ -117,7 +117,7 @@ describe('ListMetadataGenerationRuns', () => {
     }
   })
 
-  test('shows the world as it was listLagMs ago', () => {
+  test('lists the runs as they were listLagMs ago', () => {
     fc.assert(
       fc.property(gaps, fc.nat(120_000), (gapsMs, listLagMs) => {
         const world = worldWithRuns({ listLagMs, conflictWhileRunning: false }, gapsMs)
@@ -141,7 +141,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(errorOf(testWorld().list({ domainIdentifier: 'dzd_elsewhere' }))).toBe('ResourceNotFoundException')
   })
 
-  test('shows every run exactly once without shifting, whatever starts and ends meanwhile', () => {
+  test('lists every run exactly once without shifting, even when runs start and end meanwhile', () => {
     const waits = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 20 })
     fc.assert(
       fc.property(
@@ -169,7 +169,7 @@ describe('ListMetadataGenerationRuns', () => {
     )
   })
 
-  test('shows a run twice when one is added, and hides one when one is removed, with shifting', () => {
+  test('repeats a run when another is added, and omits one when another is removed, with shifting', () => {
     const world = worldWithRuns({ listShift: true, medianMs: 3_600_000, sigma: 0 }, [10, 10, 10, 10])
     const ids = world.control.runs().map(({ id }) => id)
     const query = { status: 'SUBMITTED', maxResults: 2 }
@@ -183,7 +183,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(missing.items.map(({ id }) => id)).toEqual([ids[0]])
   })
 
-  test('answers the same pages with shifting when no run is added or removed', () => {
+  test('returns the same pages with shifting when no run is added or removed', () => {
     fc.assert(
       fc.property(
         order,
@@ -203,7 +203,7 @@ describe('ListMetadataGenerationRuns', () => {
     )
   })
 
-  test('answers the runs of a jumbled page in another order', () => {
+  test('returns the runs of a jumbled page in another order', () => {
     const gapsMs = Array.from({ length: 20 }, () => 10)
     const [neat, jumbled] = [0, 1].map((listJumbledShare) =>
       outputOf(worldWithRuns({ listJumbledShare }, gapsMs).list()).items.map(({ id }) => id),
@@ -213,7 +213,7 @@ describe('ListMetadataGenerationRuns', () => {
     expect(everyPage(worldWithRuns({ listJumbledShare: 1 }, gapsMs), { maxResults: 3 })).toHaveLength(20)
   })
 
-  test('accepts a page token for as long as the setting says', () => {
+  test('accepts a page token for as long as pageTokenLifeMs', () => {
     const world = worldWithRuns({ pageTokenLifeMs: 5000 }, [10, 10, 10])
     const { nextToken } = outputOf(world.list({ maxResults: 1 }))
     world.clock.ms += 5000

@@ -7,7 +7,7 @@ import { glue, outputOf, salesProject, storeSales, testWorld } from '../test-wor
 const domainIdentifier = 'dzd_sample1234567'
 const roleArn = 'arn:aws:iam::111122223333:role/catalog'
 
-/** A world in which something has happened to an asset and a data source. */
+/** Returns a world with a second revision, a metadata run, a data source run and an ownership transfer. */
 const busyWorld = () => {
   const world = testWorld({ lineageMs: 0 })
   const about = { domainId: domainIdentifier, assetId: storeSales }
@@ -80,7 +80,7 @@ describe('operations', () => {
     expect(problemsOf(shape, answered)).toEqual([])
   })
 
-  test('answers a transfer that the model allows', () => {
+  test('answers an ownership transfer as the model allows', () => {
     const answered = serialize('GetAssetOutput', outputOf(busy.world.asset('tpcds_item')))
     expect(answered).toMatchObject({ ownershipTransfer: { status: 'IN_PROGRESS' } })
     expect(problemsOf('GetAssetOutput', answered)).toEqual([])

@@ -22,8 +22,8 @@ const filter = (attribute: string, value: string | number, operator?: string): F
 
 describe('passes', () => {
   test.each<[string, FilterClause, boolean]>([
-    ['an equal text', filter('name', 'orders'), true],
-    ['another text', filter('name', 'order'), false],
+    ['an equal string', filter('name', 'orders'), true],
+    ['a different string', filter('name', 'order'), false],
     ['a higher number', filter('createdAt', 5, 'GT'), true],
     ['an equal number', filter('createdAt', 10, 'GE'), true],
     ['a number that is not lower', filter('createdAt', 10, 'LT'), false],
@@ -46,7 +46,7 @@ describe('passes', () => {
     )
   })
 
-  test('passes everything without a filter, and an item without the value never', () => {
+  test('passes every item without a filter, and no item that lacks the attribute', () => {
     expect(passes(item('orders'), undefined)).toBe(true)
     expect(passes(item('orders'), filter('terms', 'a'))).toBe(false)
   })
@@ -56,7 +56,7 @@ describe('textMatches', () => {
   const found = (searchText: string, searchIn?: { attribute: string }[]) =>
     textMatches(item('orders'), searchText, searchIn).map(({ attribute }) => attribute)
 
-  test('finds the attributes that have every word, whatever its case and place', () => {
+  test('finds the attributes that contain every word, in any case and order', () => {
     expect(found('SHOP web')).toEqual(['description'])
     expect(found('orders')).toEqual(['name', 'description'])
     expect(found('orders car')).toEqual([])
@@ -72,7 +72,7 @@ describe('sorted', () => {
   const names = (sort?: { attribute: string; order?: string }) =>
     sorted(items, sort).map(({ searchable }) => searchable.attributes['name'])
 
-  test('sorts texts and numbers, ascending unless the sort says otherwise', () => {
+  test('sorts strings and numbers, ascending unless the sort says otherwise', () => {
     expect([names({ attribute: 'name' }), names({ attribute: 'createdAt' })]).toEqual([
       ['a', 'b'],
       ['b', 'a'],
