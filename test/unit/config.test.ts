@@ -18,7 +18,7 @@ const required = {
 const read = (over: Record<string, string | undefined> = {}) =>
   readConfig({ ...required, ...over }, policyFile)
 
-const complaint = (over: Record<string, string | undefined>): string => {
+const problemOf = (over: Record<string, string | undefined>): string => {
   try {
     readConfig({ ...required, ...over }, policyFile)
   } catch (error) {
@@ -74,7 +74,7 @@ test('reads every variable that is set', () => {
     LEASE_SECONDS: '0.5',
     TOKEN_MEMORY_SECONDS: '90',
     MIN_AGE_SECONDS: '1',
-    UNKNOWN_VARIABLE: 'is none of ours',
+    UNKNOWN_VARIABLE: 'ignored',
   })
   expect(config).toMatchObject({
     tableName: 'runs',
@@ -93,7 +93,7 @@ test('reads every variable that is set', () => {
   })
 })
 
-test('takes an empty DOMAIN_IDS for every domain, as the template sets it', () => {
+test('treats an empty DOMAIN_IDS, as the template sets it, as every domain', () => {
   expect(read({ DOMAIN_IDS: '' }).starter.domainIds).toEqual([])
 })
 
@@ -109,7 +109,7 @@ describe('an invalid configuration', () => {
     for (const name of Object.keys(required)) expect(run).toThrow(`${name}: `)
   })
 
-  test('names every wrong variable at once', () => {
+  test('names every invalid variable at once', () => {
     const wrong = {
       TABLE_NAME: '',
       MODE: 'on',
@@ -119,15 +119,15 @@ describe('an invalid configuration', () => {
       LEASE_SECONDS: 'soon',
       PARK_SECONDS: '-1',
     }
-    const message = complaint(wrong)
+    const message = problemOf(wrong)
     for (const name of Object.keys(wrong)) expect(message).toMatch(new RegExp(`\\b${name}(\\.0)?: `))
     expect(message.split('; ')).toHaveLength(Object.keys(wrong).length)
     for (const name of ['EVENT_BUS_NAME', 'LIST_LAG_SECONDS']) expect(message).not.toContain(name)
   })
 
-  test('names every wrong domain id, however many there are', () => {
+  test('names every invalid domain id, however many there are', () => {
     const domains = Array.from({ length: 25 }, (_, n) => `orders-${n}`)
-    const message = complaint({ DOMAIN_IDS: domains.join(), LEASE_SECONDS: 'soon' })
+    const message = problemOf({ DOMAIN_IDS: domains.join(), LEASE_SECONDS: 'soon' })
     for (const n of domains.keys()) expect(message).toContain(`DOMAIN_IDS.${n}: `)
     expect(message).toContain('LEASE_SECONDS: ')
   })
@@ -135,30 +135,30 @@ describe('an invalid configuration', () => {
   test.each(['', ' ', 'x', '0', '-1', '1001', 'NaN', 'Infinity', '1,5', '9.8/s'])(
     'refuses the rate %j',
     (rate) => {
-      expect(complaint({ START_RATE_PER_SECOND: rate })).toBe(
+      expect(problemOf({ START_RATE_PER_SECOND: rate })).toBe(
         'invalid configuration: START_RATE_PER_SECOND: must be a number from 0.001 to 1000',
       )
     },
   )
 
   test('names DEFAULT_TYPES when it is empty', () => {
-    expect(complaint({ DEFAULT_TYPES: ' , ' })).toContain('DEFAULT_TYPES: must have at least 1')
+    expect(problemOf({ DEFAULT_TYPES: ' , ' })).toContain('DEFAULT_TYPES: must have at least 1')
   })
 
   test('does not repeat the values', () => {
-    expect(complaint({ MODE: 'hunter2', DOMAIN_IDS: 'hunter2', LEASE_SECONDS: 'hunter2' })).not.toContain(
+    expect(problemOf({ MODE: 'hunter2', DOMAIN_IDS: 'hunter2', LEASE_SECONDS: 'hunter2' })).not.toContain(
       'hunter2',
     )
   })
 })
 
 describe('the catalog role', () => {
-  test('is none where the setting is empty or missing', () => {
+  test('is absent when the setting is empty or missing', () => {
     expect(read().catalogRoleArn).toBeUndefined()
     expect(read({ CATALOG_ROLE_ARN: '' }).catalogRoleArn).toBeUndefined()
   })
 
-  test('is the role of the setting, in sessions that carry the name of the function', () => {
+  test('is the ARN of the setting, beside the function name that its sessions carry', () => {
     const arn = 'arn:aws:iam::111122223333:role/path/catalog'
     expect(read({ CATALOG_ROLE_ARN: arn, AWS_LAMBDA_FUNCTION_NAME: 'starter' })).toMatchObject({
       catalogRoleArn: arn,
@@ -167,7 +167,7 @@ describe('the catalog role', () => {
   })
 
   test('requires the ARN of a role', () => {
-    expect(complaint({ CATALOG_ROLE_ARN: 'catalog' })).toMatch(
+    expect(problemOf({ CATALOG_ROLE_ARN: 'catalog' })).toMatch(
       /CATALOG_ROLE_ARN.* must be the ARN of an IAM role/,
     )
   })

@@ -17,7 +17,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The anchor that GitHub gives a heading. */
+/** Returns the anchor that GitHub gives a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -82,7 +82,7 @@ describe('the documentation', () => {
 })
 
 describe('a block of commands in README.md or docs/', () => {
-  test('is run by a test, or stands with its reason in test/support/doc-skips.ts', async () => {
+  test('is run by a test, or is listed with its reason in test/support/doc-skips.ts', async () => {
     const blocks = await docBlocks()
     expect(blocks.length).toBeGreaterThan(100)
     expect(blocks.filter((block) => !isAccountedFor(block))).toEqual([])

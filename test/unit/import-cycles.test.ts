@@ -17,11 +17,11 @@ const rooms = [
   'test',
 ]
 
-/** Every relative import of a file, type imports and re-exports counted. */
+/** Returns every relative import of a file, type imports and re-exports included. */
 const importsOf = (source: string): string[] =>
   [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g)].flatMap(([, path]) => path ?? [])
 
-/** The first cycle that a depth-first walk of the graph meets, as the files along it; undefined without one. */
+/** Returns the first cycle that a depth-first walk finds, as the files along it, or undefined when there is none. */
 const findCycle = (graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined => {
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
@@ -42,7 +42,7 @@ const findCycle = (graph: ReadonlyMap<string, readonly string[]>): readonly stri
 }
 
 describe('the graph of imports', () => {
-  test('forms no cycle (to break one, move what both files need to a file of its own)', () => {
+  test('forms no cycle (to break one, move what both files need to a third file)', () => {
     const files = rooms.flatMap((room) =>
       globSync(`${room}/**/*.{ts,tsx,mjs}`, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] }),
     )
@@ -58,7 +58,7 @@ describe('the graph of imports', () => {
     expect(findCycle(graph)?.join(' -> ')).toBeUndefined()
   })
 
-  test('counts type imports', () => {
+  test('includes type imports', () => {
     expect(importsOf("import type { B } from './b.ts'\nexport { c } from './c.ts'")).toEqual([
       './b.ts',
       './c.ts',

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 
 const importing = (from: string) => `import { x } from '${from}'\n\nexport const y = x\n`
 
-/** The folder of a planted import, what it imports, and what Biome has to report. */
+/** The folder of a planted import, what it imports, and a part of the message that Biome must report. */
 const directions: readonly [string, string, string][] = [
   ['lib/run', 'zod', 'pure core'],
   ['lib/run', '../errors.ts', 'pure core'],
@@ -150,8 +150,8 @@ const lint = async (): Promise<ReadonlyMap<string, string>> => {
       execFile(biome, flags, { cwd: folder, maxBuffer: 1e8 }, (_error, stdout) => resolve(stdout))
     })
     const report: Report = JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '')
-    const said = Map.groupBy(report.diagnostics, ({ location }) => location.path)
-    return new Map([...said].map(([path, list]) => [path, list.map(({ message }) => message).join('\n')]))
+    const byPath = Map.groupBy(report.diagnostics, ({ location }) => location.path)
+    return new Map([...byPath].map(([path, list]) => [path, list.map(({ message }) => message).join('\n')]))
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -191,7 +191,7 @@ describe('import directions', () => {
 
 describe('purity', () => {
   test.each(impure.map((code) => [inOneLine(code), plant('lib/run', code)]))(
-    'is required of lib/run: %s',
+    'forbids in lib/run: %s',
     (_code, path) => {
       expect(findings.get(path)).toContain('lib/run is pure')
     },
@@ -201,7 +201,7 @@ describe('purity', () => {
     environmentFolders.flatMap((folder) =>
       environment.map((code) => [folder, inOneLine(code), plant(folder, code)]),
     ),
-  )('is required of %s: %s', (_folder, _code, path) => {
+  )('forbids reading the environment in %s: %s', (_folder, _code, path) => {
     expect(findings.get(path)).toContain('process.env')
   })
 })

@@ -8,18 +8,18 @@ const env = {
   AWS_REGION: 'eu-west-1',
 }
 
-test('finds the deployed stack by its stage and Region', () => {
+test('addresses the deployed stack by its stage and Region', () => {
   expect(readNotifierConfig(env)).toEqual({
     topicArn: env.NOTIFICATION_TOPIC_ARN,
     stack: { stage: 'prod', flags: '--stage prod --region eu-west-1' },
   })
 })
 
-test('finds the local stack by the flags that it gives', () => {
+test('addresses the local stack by the flags in DZRUN_FLAGS', () => {
   expect(readNotifierConfig({ ...env, DZRUN_FLAGS: '--local' }).stack.flags).toBe('--local')
 })
 
-test('names every wrong variable', () => {
+test('names every invalid variable', () => {
   const wrong = { ...env, NOTIFICATION_TOPIC_ARN: 'data-team', STAGE: undefined }
   expect(() => readNotifierConfig(wrong)).toThrow(InvalidConfiguration)
   expect(() => readNotifierConfig(wrong)).toThrow(

@@ -22,7 +22,7 @@ const failed = (...ids: readonly string[]) => ({
   batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
 })
 
-describe('the notifier', () => {
+describe('notifierHandler', () => {
   test('sends one message for a batch of 200 failures', async () => {
     const { notifications, handle } = open()
     const bodies = Array.from({ length: 200 }, (_, number) => envelope(failedEvent(number)))

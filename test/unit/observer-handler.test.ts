@@ -95,7 +95,7 @@ test('reads a hint again three times, then leaves its run to the sweep', async (
   expect(await handle(record('a', bodyOf('run-1'), 4))).toEqual(failed())
 })
 
-test('reads a hint about a foreign run for longer, then logs that it gives up', async () => {
+test('reads a hint about a foreign run for longer, then counts that it gives up', async () => {
   const postponed: number[] = []
   const following = { ...defaults.observer.following, followDataSourceRuns: [{}] }
   const { handle, counts } = world('IN_PROGRESS', async (_, seconds) => void postponed.push(seconds), {
@@ -141,7 +141,7 @@ test('returns a hint to the queue even if postponing it fails', async () => {
   expect(await handle(record('a', bodyOf('run-1')))).toEqual(failed('a'))
 })
 
-test('returns before its time is up even when the bus never answers, and leaves the events to the sweep', async () => {
+test('aborts announcements at its deadline, and leaves unsent events to the sweep', async () => {
   const runs = Array.from({ length: 25 }, (_, index) =>
     inFlightRun({ subject: { ...subject, assetId: `asset-${index}` }, runId: `run-${index}` }),
   )
@@ -157,7 +157,7 @@ test('returns before its time is up even when the bus never answers, and leaves 
   const { handle } = world('SUCCEEDED', async () => {}, {}, store, { bus: silentBus, clock })
   const batch = runs.map(({ runId }) => record(runId, bodyOf(runId)))
   expect(await handle(...batch)).toEqual(failed())
-  // Side by side: three batches, each aborted at the deadline of the invocation.
+  // Three concurrent batches, each aborted at the deadline of the invocation.
   expect(budgets).toEqual([25_000, 25_000, 25_000])
   for (const run of store.all()) expect(run).toMatchObject({ state: 'ENDED' })
   for (const run of store.all()) expect(run).not.toHaveProperty('announcedAtMs')

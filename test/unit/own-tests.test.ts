@@ -21,7 +21,7 @@ describe('a use case', () => {
     expect(useCases.filter((file) => !hasTest(file) && !untested.has(file))).toEqual([])
   })
 
-  test('needs each exception (remove one that has a test or is gone)', () => {
+  test('needs each exception (remove one that has a test or no longer exists)', () => {
     expect([...untested.keys()].filter((file) => hasTest(file) || !useCases.includes(file))).toEqual([])
   })
 })

@@ -10,7 +10,7 @@ import { answered, refused, scriptedDataZone, serviceRun } from '../support/scri
 
 type Parts = Parameters<typeof pollerHandler>[0]
 
-/** A poller whose log lines and metrics are kept. */
+/** Returns a poller that keeps its log lines and metrics. */
 const poller = (ports: Partial<Parts['ports']>, parts: Partial<Parts> = {}) => {
   const lines: string[] = []
   const counts: Record<string, number> = {}
@@ -122,7 +122,7 @@ const quota = (used: readonly number[]) => ({
   capUsage: { used: async () => used },
 })
 
-test('measures the fullest cap of the month, and no cap of a day', async () => {
+test('measures the fullest monthly cap, and no daily cap', async () => {
   const { sweep, counts } = poller({}, quota([150, 900]))
   await sweep()
   expect(counts['quota-used-percent']).toBe(90)

@@ -27,7 +27,7 @@ const longFunctions: ReadonlySet<string> = new Set([
   'local/servers/scheduler.ts startSchedule',
 ])
 
-/** The declarations of a package, and what one file has a reason to hold: see docs/adr/0150-sizes.md. */
+/** The declarations of a package, and files with a reason to stay whole: see docs/adr/0150-sizes.md. */
 const longFiles: ReadonlySet<string> = new Set([
   'packages/datazone-simulator/types.ts',
   'test/browser/page.test.ts',
@@ -53,7 +53,7 @@ interface FoundFunction {
   readonly parameters: number
 }
 
-/** Returns every function of a file. A function without a name has that of the constant that it is assigned to. */
+/** Returns every function of a file. An unnamed function gets the name of the constant that it is assigned to. */
 const functionsIn = (file: string): readonly FoundFunction[] => {
   const text = read(file)
   const lineAt = (position: number): number => text.slice(0, position).split('\n').length
@@ -111,7 +111,7 @@ describe('the code', () => {
     expect(wide).toEqual([])
   })
 
-  test('keeps a file to 300 lines, and one of the simulation to 400 (move an idea to a file of its own)', () => {
+  test('keeps a file to 300 lines, and a file of the simulation to 400 (move an idea to its own file)', () => {
     const limited = [
       ...sources.map((file): [string, number] => [file, maxFileLines]),
       ...globSync('test/**/*.ts', { cwd: root }).map((file): [string, number] => [

@@ -18,7 +18,7 @@ import { sqsRecord } from '../support/sqs-record.ts'
 import { defaults } from '../support/starter-world.ts'
 import { unlimitedPace } from '../support/unlimited-pace.ts'
 
-/** The handler with ports in memory, and its log lines. */
+/** Returns the handler with in-memory ports, its log lines and its counts. */
 const starter = (
   settings: Partial<StarterSettings> = {},
   store: RunStore = memoryRunStore(endedRun()),
@@ -137,8 +137,8 @@ test('P2: logs the event id of a rejected body and nothing that the sender wrote
 const minute = 60_000
 
 describe('P2: a message received while the table is down', () => {
-  /** Hands the message out as the queue does, at most 200 times. Returns how often, or that it is a dead letter. */
-  const handOut = async (outageMs: number, queueIsDown = false) => {
+  /** Delivers the message as the queue does, at most 200 times. Returns the number of receives, or 'dead letter'. */
+  const deliver = async (outageMs: number, queueIsDown = false) => {
     const store = memoryRunStore()
     let hiddenMs = 0
     const { clock, receive } = starter(
@@ -171,7 +171,7 @@ describe('P2: a message received while the table is down', () => {
   }
 
   test('survives an outage of four hours', async () => {
-    expect(await handOut(240 * minute)).toMatchObject({ runs: 1 })
+    expect(await deliver(240 * minute)).toMatchObject({ runs: 1 })
   })
 
   test.each([
@@ -179,21 +179,21 @@ describe('P2: a message received while the table is down', () => {
     ['of 10 minutes', 10 * minute],
     ['of 40 minutes', 40 * minute],
   ])('P13: is handled within a minute of the end of an outage %s', async (_, outageMs) => {
-    const handled = await handOut(outageMs)
-    if (handled === 'dead letter') throw new Error('an outage must not make a dead letter')
+    const handled = await deliver(outageMs)
+    if (handled === 'dead letter') throw new Error('expected the message to be handled')
     expect(handled.atMs).toBeLessThan(outageMs + minute)
   })
 
   test('comes back after its visibility timeout while the queue is down too', async () => {
-    expect(await handOut(5 * minute, true)).toMatchObject({ receives: 3, atMs: 6 * minute })
+    expect(await deliver(5 * minute, true)).toMatchObject({ receives: 3, atMs: 6 * minute })
   })
 
   test('becomes a dead letter after an outage of a day', async () => {
-    expect(await handOut(24 * 60 * minute)).toBe('dead letter')
+    expect(await deliver(24 * 60 * minute)).toBe('dead letter')
   })
 })
 
-test('hides a message that meets a defect a little longer each time', async () => {
+test('hides a message that fails with a defect a little longer each time', async () => {
   const queue = recordingQueue()
   const postponed: number[] = []
   queue.postpone = async (_, seconds) => void postponed.push(seconds)
@@ -277,7 +277,7 @@ describe('P13: while the table is known to be down', () => {
     expect(store.all()).toHaveLength(3)
   })
 
-  test('tries without a read again 90 seconds after the last failure', async () => {
+  test('tries the whole batch again 90 seconds after the last failure', async () => {
     const { receiveAll, three, reads, clock } = openStarter()
     await receiveAll(three)
     clock.advance(89_999)

@@ -10,7 +10,7 @@ import { inFlightRun, minute, t0 } from '../support/runs.ts'
 import { answered, scriptedDataZone, serviceRun } from '../support/scripted-datazone.ts'
 import { defaults } from '../support/starter-world.ts'
 
-/** Sweeps over one run that DataZone shows with `shown`, and returns the warnings that are logged. */
+/** Runs sweeps over one run that DataZone answers with `shown`, and returns the logged warnings. */
 const warningsOf = async (
   sweeps: number,
   shown: Partial<ServiceRun>,

@@ -4,9 +4,9 @@ import { load, programFor } from '../../../cli/program.ts'
 import { examplesOf } from '../../../cli/reference.ts'
 
 /**
- * What each command does, and so which flags it must have. A new command has to be entered here.
+ * The kinds of each command, which decide the flags that it must have. Enter each new command here.
  * - rows: prints rows; document: prints one document
- * - bulk: changes many things; one change: changes one thing that was named
+ * - bulk: changes many things; one change: changes one named thing
  * - text: prints lines that are neither
  */
 const kinds: Readonly<Record<string, readonly ('rows' | 'document' | 'bulk' | 'one change' | 'text')[]>> = {
@@ -61,24 +61,24 @@ test('has a kind for every command', () => {
   expect(leaves.map(([path]) => path).toSorted()).toEqual(Object.keys(kinds).toSorted())
 })
 
-describe('the flags of a command', () => {
-  test.each(of('rows'))('has every format and columns where it prints rows: %s', (_, command) => {
+describe('a command', () => {
+  test.each(of('rows'))('offers every format and --columns when it prints rows: %s', (_, command) => {
     expect(formatsOf(command)).toEqual(['table', 'json', 'jsonl', 'csv'])
     expect(flagsOf(command)).toEqual(expect.arrayContaining(['--json', '--columns', '--quiet']))
   })
 
-  test.each(of('document'))('has JSON where it prints a document: %s', (_, command) => {
+  test.each(of('document'))('offers JSON when it prints a document: %s', (_, command) => {
     expect(formatsOf(command)).toEqual(['table', 'json', 'jsonl'])
     expect(flagsOf(command)).toEqual(expect.arrayContaining(['--json', '--quiet']))
   })
 
-  test.each(of('bulk'))('has a dry run and agreement where it changes many things: %s', (_, command) => {
+  test.each(of('bulk'))('offers --dry-run and --yes when it changes many things: %s', (_, command) => {
     expect(flagsOf(command)).toEqual(expect.arrayContaining(['--dry-run', '--yes', '--quiet']))
   })
 })
 
 describe('the help of a command', () => {
-  test.each(leaves)('has examples, and prose that fits 100 columns: %s', (_, command) => {
+  test.each(leaves)('shows examples, and fits its prose in 100 columns: %s', (_, command) => {
     const examples = examplesOf(command)
     expect(examples.length).toBeGreaterThan(0)
     for (const example of examples) expect(example).toMatch(/dzrun /)

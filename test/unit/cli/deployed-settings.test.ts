@@ -19,7 +19,7 @@ const sweepsWith = (settings: DeployedSettings | undefined): SweepHistory => ({
     },
 })
 const recorded = { defaultTypes: ['BUSINESS_NAMES'], startRatePerSecond: 4 } as const
-const ofNew = { defaultTypes: ['BUSINESS_DESCRIPTIONS'], startRatePerSecond: 9.8 }
+const ofNewStack = { defaultTypes: ['BUSINESS_DESCRIPTIONS'], startRatePerSecond: 9.8 }
 
 let error: Mock<typeof console.error>
 beforeEach(() => {
@@ -28,7 +28,7 @@ beforeEach(() => {
 afterEach(() => error.mockRestore())
 
 describe('deployedSettings', () => {
-  test('takes DefaultTypes and the Start rate from what the last sweep has recorded', async () => {
+  test('takes DefaultTypes and the Start rate from the record of the last sweep', async () => {
     expect(await deployedSettings(sweepsWith(recorded), {})).toEqual(recorded)
     expect(error).not.toHaveBeenCalled()
   })
@@ -43,8 +43,8 @@ describe('deployedSettings', () => {
   test.each([
     ['no sweep is recorded', undefined],
     ['an older version recorded the last sweep', {}],
-  ])('plans as for a new deployment and says so, where %s', async (_, last) => {
-    expect(await deployedSettings(sweepsWith(last), {})).toEqual(ofNew)
+  ])('returns the defaults of a new deployment, and prints a note, when %s', async (_, last) => {
+    expect(await deployedSettings(sweepsWith(last), {})).toEqual(ofNewStack)
     expect(error).toHaveBeenCalledWith(expect.stringContaining('no sweep has recorded the settings'))
   })
 })

@@ -13,7 +13,7 @@ const event = (detail: unknown, type = 'Metadata Generation Succeeded') =>
   JSON.stringify({ account: '123456789012', region: 'eu-west-1', 'detail-type': type, detail })
 
 describe('eventShapes', () => {
-  test('keeps the kinds of values, and no value', () => {
+  test('keeps the kinds of values, but no values', () => {
     const shapes = eventShapes(
       [
         event({
@@ -66,15 +66,15 @@ describe('eventShapes', () => {
   })
 
   test.each([
-    ['no JSON', 'secret'],
+    ['text that is not JSON', 'secret'],
     ['no detail-type', '{"detail":{}}'],
-    ['a detail-type that is no sentence', event({}, 'secret-1234')],
+    ['a detail-type that is not a sentence', event({}, 'secret-1234')],
     ['a detail-type with an account', event({}, 'Run of 123456789012')],
   ])('leaves out a body with %s', (_, body) => {
     expect(eventShapes([body], known)).toEqual({})
   })
 
-  test('leaves out a field whose name may be a name of the account', () => {
+  test('leaves out a field whose name may identify the account', () => {
     const shapes = eventShapes(
       [event({ metadata: { project_secret1: 1, 'a b': 1, Secret: 1 }, data: 'text' })],
       known,
@@ -92,7 +92,7 @@ describe('listFacts', () => {
     ['other', at(1, 3, 2)],
     [null, at(2, 1)],
     [null, at(2, undefined, 1)],
-  ])('sees the order %s', (order, runs) => {
+  ])('recognizes the order %s', (order, runs) => {
     expect(listFacts(runs)).toEqual({ order, runsSeen: runs.length, unrecognizedStatuses: [] })
   })
 

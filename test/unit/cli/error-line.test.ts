@@ -29,7 +29,7 @@ describe('errorLine', () => {
     expect(line.message).toContain(fix)
   })
 
-  test('names npm start where nothing listens', () => {
+  test('suggests npm start when nothing listens', () => {
     const refused = named('Error', 'connect ECONNREFUSED 127.0.0.1:4602', { code: 'ECONNREFUSED' })
     expect(errorLine(new PortUnavailable('table', refused))).toEqual({
       message: expect.stringContaining('npm start'),
@@ -43,7 +43,7 @@ describe('errorLine', () => {
     expect(errorLine(missing)).toMatchObject({ isMissingResource: true })
   })
 
-  test('takes the exit code of a refusal of DataZone from its kind', () => {
+  test('derives the exit code of a DataZone refusal from its kind', () => {
     const refusal = {
       kind: 'NOT_FOUND',
       name: 'ResourceNotFoundException',

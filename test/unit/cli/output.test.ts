@@ -48,7 +48,7 @@ describe('printRows', () => {
     expect(JSON.parse(printed())).toEqual([{ count: 2 }, { count: -1 }])
   })
 
-  test('cuts free text before names and ids, where the terminal is narrow', async () => {
+  test('cuts free text before names and ids when the terminal is narrow', async () => {
     const stdout = { isTTY: process.stdout.isTTY, columns: process.stdout.columns }
     Object.assign(process.stdout, { isTTY: true, columns: 50 })
     try {
@@ -72,7 +72,7 @@ describe('printRows', () => {
     )
   })
 
-  test('aligns a table without frames and hides what --columns does not name', async () => {
+  test('aligns a table without borders, and hides what --columns does not name', async () => {
     await printRows([{ name: 'a', count: 1, why: 'b' }], columns, {})
     expect(printed()).toBe('NAME  COUNT\na     1 runs')
     log.mockClear()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wrapped } from '../../../cli/terminal.ts'
 
-/** The width that stdout shows; undefined: it is piped. */
+/** Makes stdout a terminal of this width, or a pipe when the width is undefined. */
 const setColumns = (columns: number | undefined) => {
   vi.spyOn(process, 'stdout', 'get').mockReturnValue(
     Object.assign(Object.create(process.stdout), { isTTY: columns !== undefined, columns }),
@@ -22,17 +22,17 @@ describe('wrapped', () => {
     expect(wrapped(`see ${address}`, 2)).toEqual(['see', `  ${address}`])
   })
 
-  test('keeps a command to paste in one line', () => {
+  test('keeps a command that users paste on one line', () => {
     const command = '    dzrun explain orders --domain dzd_orders'
     expect(wrapped(command, 4)).toEqual([command])
   })
 
-  test('counts no control sequences', () => {
+  test('does not count control sequences', () => {
     const colored = '\u001b[31m12345678901234567890\u001b[39m'
     expect(wrapped(colored, 2)).toEqual([colored])
   })
 
-  test('breaks no line where stdout is piped', () => {
+  test('breaks no line when stdout is piped', () => {
     vi.restoreAllMocks()
     setColumns(undefined)
     expect(wrapped(line, 4)).toEqual([line])

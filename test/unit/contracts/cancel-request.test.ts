@@ -8,7 +8,7 @@ const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body), sentAtM
 
 const problemsOf = (body: unknown): readonly string[] => {
   const message = typeof body === 'string' ? parseQueueMessage(body, sentAtMs) : parse(body)
-  if (message.kind !== 'malformed') throw new Error(`taken as a ${message.kind}`)
+  if (message.kind !== 'malformed') throw new Error(`expected a malformed message, got a ${message.kind}`)
   return message.problems
 }
 
@@ -33,7 +33,7 @@ describe('a cancel request', () => {
   test.each([
     ['of an asset', cancelRequest(), of({ assetId: 'asset-1' })],
     [
-      'of some of an asset, with a reason',
+      'of one revision and type of an asset, with a reason',
       cancelRequest({
         asset: { id: 'asset-1', revision: '4' },
         types: ['BUSINESS_NAMES'],
@@ -63,9 +63,9 @@ describe('a cancel request', () => {
     ['no time', { requestedAt: undefined }, /^requestedAt: is missing/],
     ['a wrong type', { types: ['NAMES'] }, /^types.0: must be one of/],
     ['a project', { projectId: 'p' }, /^body: has unknown fields, remove them: "projectId"$/],
-    ['an endless reason', { reason: 'x'.repeat(151) }, /^reason: must have at most 150 characters$/],
+    ['a reason that is too long', { reason: 'x'.repeat(151) }, /^reason: must have at most 150 characters$/],
     ['another version', { version: 2 }, /^version: must be 1$/],
-  ])('P2: is malformed with %s, which names the field and the fix', (_, over, problem) => {
+  ])('P2: is malformed with %s, and names the field and the fix', (_, over, problem) => {
     const body = { ...cancelRequest(), ...over }
     expect(problemsOf(body)).toEqual([expect.stringMatching(problem)])
     const inDetail = `^detail\\.${problem.source.slice(1)}`.replace('detail\\.body:', 'detail:')
@@ -73,7 +73,7 @@ describe('a cancel request', () => {
   })
 
   test.each([
-    ['a little ahead, up to when it was sent', '2026-11-20T02:19:00Z', sentAtMs],
+    ['slightly ahead, as the time at which the message was sent', '2026-11-20T02:19:00Z', sentAtMs],
     ['behind', '2026-11-20T02:13:00Z', sentAtMs - 60_000],
   ])('reads the time of a clock that is %s', (_, requestedAt, requestedAtMs) => {
     for (const body of [cancelRequest({ requestedAt }), onBus(cancelRequest({ requestedAt }))])

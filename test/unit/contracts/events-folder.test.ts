@@ -17,7 +17,7 @@ const detailTypes = [
 ]
 const samples = Object.entries(generated).filter(([path]) => path.startsWith('samples/'))
 
-/** The samples that senders put on the request queue, by kind; all others are events that we send. */
+/** The samples that senders put on the request queue, by kind; all others are events that the service sends. */
 const received: Readonly<Record<string, string>> = {
   'samples/run-request.json': 'request',
   'samples/data-source-run-request.json': 'request',

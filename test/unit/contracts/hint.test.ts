@@ -21,13 +21,13 @@ const idsOf = (metadata: object, data?: unknown) => {
 
 test.each([
   ['a run or an asset in metadata.id', { id: 'run-1', version: '4' }, {}, ['run-1']],
-  ['both', { id: 'run-1' }, { assetId: 'asset-1' }, ['run-1', 'asset-1']],
+  ['both a run and an asset', { id: 'run-1' }, { assetId: 'asset-1' }, ['run-1', 'asset-1']],
   ['a run in data', {}, { runId: 'run-1' }, ['run-1']],
   ['a target like that of Start', {}, { target: { type: 'ASSET', identifier: 'asset-1' } }, ['asset-1']],
-  ['the same twice', { id: 'asset-1' }, { assetId: 'asset-1' }, ['asset-1']],
+  ['the same id once', { id: 'asset-1' }, { assetId: 'asset-1' }, ['asset-1']],
   ['only the domain', { user: 'jo' }, {}, []],
   ['no data at all', { id: 'run-1' }, null, ['run-1']],
-  ['ids that are none', { id: 7 }, { assetId: '../..', runId: 'x'.repeat(37), id: null }, []],
+  ['no malformed ids', { id: 7 }, { assetId: '../..', runId: 'x'.repeat(37), id: null }, []],
 ])('reads %s', (_, metadata, data, ids) => {
   expect(idsOf(metadata, data)).toEqual(ids)
 })
@@ -95,17 +95,20 @@ test('reads the asset of an acceptance', () => {
 })
 
 test.each([
-  ['no JSON', 'succeeded!'],
+  ['a body that is not JSON', 'succeeded!'],
   ['null', 'null'],
   ['a list', '[]'],
   ['another source', bodyOf({}).replace('aws.datazone', 'aws.evil')],
   ['another event', bodyOf({}, {}, 'Metadata Generation Rejected')],
-  ['an acceptance of nothing', bodyOf({}, {}, 'Metadata Generation Accepted')],
-  ['an acceptance in no domain', bodyOf({ id: 'a', domain: undefined }, {}, 'Metadata Generation Accepted')],
-  ['a data source run of no domain', bodyOf({ domain: '' }, {}, 'Data Source Run Failed')],
+  ['an acceptance without an asset', bodyOf({}, {}, 'Metadata Generation Accepted')],
+  [
+    'an acceptance without a domain',
+    bodyOf({ id: 'a', domain: undefined }, {}, 'Metadata Generation Accepted'),
+  ],
+  ['a data source run without a domain', bodyOf({ domain: '' }, {}, 'Data Source Run Failed')],
   ['a name of Object.prototype', bodyOf({}, {}, 'constructor')],
   ['no domain', bodyOf({ domain: undefined })],
-  ['a domain that is none', bodyOf({ domain: '#' })],
+  ['a malformed domain', bodyOf({ domain: '#' })],
   ['no detail', '{"source":"aws.datazone","detail-type":"Metadata Generation Failed"}'],
 ])('ignores %s, and says why', (_, body) => {
   expect(parseServiceEvent(body)).toMatchObject({ kind: 'ignored', problems: [expect.any(String)] })

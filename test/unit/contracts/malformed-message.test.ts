@@ -8,7 +8,7 @@ const parse = (body: unknown) => parseQueueMessage(JSON.stringify(body), sentAtM
 
 const problemsOf = (body: unknown): readonly string[] => {
   const message = typeof body === 'string' ? parseQueueMessage(body, sentAtMs) : parse(body)
-  if (message.kind !== 'malformed') throw new Error(`taken as a ${message.kind}`)
+  if (message.kind !== 'malformed') throw new Error(`expected a malformed message, got a ${message.kind}`)
   return message.problems
 }
 
@@ -35,13 +35,13 @@ describe('P2: a malformed request', () => {
     ['asset.revision as a list', { asset: { id: 'a', revision: [] } }, 'asset.revision: must be a string'],
     ['asset.revision too long', { asset: { id: 'a', revision: 'x'.repeat(65) } }, /^asset\.revision: .*64/],
     [
-      'asset.revision',
+      'asset.revision with a lone surrogate',
       { asset: { id: 'a', revision: '\ud800' } },
       'asset.revision: must be well-formed Unicode',
     ],
     ['asset.x', { asset: { id: 'a', x: 1 } }, 'asset: has unknown fields, remove them: "x"'],
     ['types', { types: [] }, 'types: must have at least 1 entry'],
-    ['types as a text', { types: 'BUSINESS_NAMES' }, 'types: must be an array'],
+    ['types as a string', { types: 'BUSINESS_NAMES' }, 'types: must be an array'],
     ['types.0', { types: ['BUSINESS_NAME'] }, /^types\.0: must be one of "BUSINESS_DESCRIPTIONS"/],
     ['types repeated', { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, 'types: must not repeat a type'],
     ['lane', { lane: 'fast' }, 'lane: must be one of "live", "backfill"'],
@@ -133,7 +133,7 @@ describe('P2: a malformed request', () => {
   test.each([
     ['source', { source: 'aws.glue' }, 'source: must be "aws.datazone"'],
     ['detail-type', { source: 'mine', 'detail-type': 'Nightly Load Ended' }, oneOfAll],
-    ['detail-type that is no string', { source: 'mine', 'detail-type': { toString: 'x' } }, oneOfAll],
+    ['detail-type that is not a string', { source: 'mine', 'detail-type': { toString: 'x' } }, oneOfAll],
   ])('names the field of an event: %s', (_name, over, problem) => {
     expect(problemsOf({ ...assetEvent(), ...over })).toEqual([problem])
   })
@@ -143,7 +143,7 @@ describe('P2: a malformed request', () => {
   })
 })
 
-describe('P2: a body that is no request', () => {
+describe('P2: a body that is not a request', () => {
   const notAnObject = [
     'body: must be a JSON object: a RunRequest, a CancelRequest, or an EventBridge event of aws.datazone',
   ]
@@ -180,7 +180,7 @@ describe('P2: a body that is no request', () => {
     ])
   })
 
-  test('has a few short problems, however large the message is', () => {
+  test('reports a few short problems, however large the message is', () => {
     const size = 256 * 1024
     const bodies = [
       'x'.repeat(size),
@@ -205,7 +205,7 @@ describe('P2: a body that is no request', () => {
     expect({}).not.toHaveProperty('regenerate')
   })
 
-  test('never repeats what was sent', () => {
+  test('never repeats the values that were sent', () => {
     const problems = problemsOf({
       ...runRequest(),
       projectId: 'secret token',

@@ -45,7 +45,7 @@ describe('a notification', () => {
     )
   })
 
-  test('explains a partial success by the types that failed', () => {
+  test('explains a partial success with the types that failed', () => {
     const { error: _, ...data } = failedEvent(1).data
     const event = failedEvent(1, { status: 'PARTIALLY_SUCCEEDED' })
     const typeStats = [

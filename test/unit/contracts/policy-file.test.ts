@@ -13,7 +13,7 @@ const problems = (input: unknown) => {
   return parsed.ok ? [] : parsed.problems
 }
 
-test('keeps config/policy.schema.json as the code writes it (npm run events)', async () => {
+test('keeps config/policy.schema.json up to date (otherwise run npm run events)', async () => {
   const path = join(import.meta.dirname, '../../../config/policy.schema.json')
   expect(await readFile(path, 'utf8')).toBe(policySchema())
 })
@@ -85,7 +85,7 @@ test('reads caps unchanged', () => {
   expect(parsePolicy({ ...file({ match: {}, run: {} }), caps })).toMatchObject({ ok: true, value: { caps } })
 })
 
-test('follows the data source runs of its rules, and none without rules', () => {
+test('reads which foreign data source runs to follow', () => {
   const followDataSourceRuns = [{ domain: 'dzd_*', project: 'p1', dataSource: 'glue_*' }, {}]
   expect(parsePolicy({ ...file({ match: {}, run: {} }), followDataSourceRuns })).toMatchObject({
     ok: true,
@@ -113,17 +113,17 @@ describe('an invalid policy', () => {
   const good = { match: {}, run: {} }
   test.each<[string, unknown, RegExp]>([
     [
-      'a domain',
+      'an invalid domain',
       file(good, good, { match: { domain: 'a/b' }, run: {} }),
       /^rules\[2\]\.match\.domain: must match/,
     ],
     [
-      'a type',
+      'an unknown type',
       file({ match: {}, run: { types: ['POEMS'] } }),
       /^rules\[0\]\.run\.types\[0\]: must be one of/,
     ],
     [
-      'a type twice',
+      'a repeated type',
       file({ match: {}, run: { types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] } }),
       /must not repeat/,
     ],
@@ -133,66 +133,78 @@ describe('an invalid policy', () => {
       /^rules\[0\]\.match: has unknown fields.*"asset"/,
     ],
     ['a sender without a field', binding({}), /^senders\[0\]: must have source, account or principal/],
-    ['every principal', binding({ principal: '*' }), /^senders\[0\]\.principal: must match/],
-    ['an account', binding({ account: '1' }), /^senders\[0\]\.account: must match/],
-    ['neither run nor skip', file({ match: {} }), /^rules\[0\]: must have either run or skip/],
-    ['both', file({ match: {}, run: {}, skip: 'why' }), /^rules\[0\]: must have either run or skip/],
     [
-      'one attempt',
+      'a principal that is only a wildcard',
+      binding({ principal: '*' }),
+      /^senders\[0\]\.principal: must match/,
+    ],
+    ['an invalid account', binding({ account: '1' }), /^senders\[0\]\.account: must match/],
+    ['a rule with neither run nor skip', file({ match: {} }), /^rules\[0\]: must have either run or skip/],
+    [
+      'a rule with both run and skip',
+      file({ match: {}, run: {}, skip: 'why' }),
+      /^rules\[0\]: must have either run or skip/,
+    ],
+    [
+      'a retry with one attempt',
       file({ match: {}, run: { retry: { attempts: 1, delayMinutes: 1 } } }),
       /attempts: must be at least 2$/,
     ],
     [
-      'a misspelled field of what is followed',
+      'a misspelled field of followDataSourceRuns',
       { ...file(good), followDataSourceRuns: [{}, { source: 'x' }] },
       /^followDataSourceRuns\[1\]: has unknown fields.*"source"/,
     ],
     [
-      'an id of what is followed that could be none',
+      'an invalid id in followDataSourceRuns',
       { ...file(good), followDataSourceRuns: [{ dataSource: 'a b' }] },
       /^followDataSourceRuns\[0\]\.dataSource: must match/,
     ],
-    ['no rules', file(), /^rules: must have at least 1 entry$/],
+    ['a file without rules', file(), /^rules: must have at least 1 entry$/],
     ['another version', { ...file(good), version: 2 }, /^version: must be 1/],
     ['a cap without a number', capped({ name: 'a' }), /^caps\[0\]: must have perDay or perMonth/],
     ['a cap without a name', capped({ perDay: 1 }), /^caps\[0\]\.name: is missing/],
-    ['a name of other letters', capped({ name: 'Sales', perDay: 1 }), /^caps\[0\]\.name: must match/],
+    ['a cap with an invalid name', capped({ name: 'Sales', perDay: 1 }), /^caps\[0\]\.name: must match/],
     [
-      'a name twice',
+      'a repeated cap name',
       capped({ name: 'a', perDay: 1 }, { name: 'a', perMonth: 1 }),
       /^caps: must not repeat a name/,
     ],
-    ['a cap of none', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must be at least 1$/],
+    ['a cap of zero', capped({ name: 'a', perDay: 0 }), /^caps\[0\]\.perDay: must be at least 1$/],
     [
       'a cap of half a run',
       capped({ name: 'a', perMonth: 1.5 }),
       /^caps\[0\]\.perMonth: must be a whole number$/,
     ],
-    ['a field of the file', { ...file(good), rule: [] }, /^file: has unknown fields.*"rule"/],
+    ['an unknown field of the file', { ...file(good), rule: [] }, /^file: has unknown fields.*"rule"/],
     [
-      'a reserve of all',
+      'a reserve of the whole month',
       capped({ name: 'a', perDay: 9 }, { name: 'b', perDay: 9, perMonth: 5, reserveForLive: 5 }),
       /^caps\[1\]: must have a reserveForLive below perMonth/,
     ],
     [
-      'a reserve of all of a day',
+      'a reserve of the whole day',
       capped({ name: 'a', perDay: 5, reserveForLive: 5 }),
       /^caps\[0\]: must have a reserveForLive below perMonth/,
     ],
-    ['a reserve of nothing', capped({ name: 'a', reserveForLive: 5 }), /^caps\[0\]: /],
+    ['a reserve without a limit', capped({ name: 'a', reserveForLive: 5 }), /^caps\[0\]: /],
     [
       'a misspelled field of a cap',
       capped({ name: 'a', perDay: 1, asset: 'x' }),
       /^caps\[0\]: has unknown fields/,
     ],
-    ['a type of a cap', capped({ name: 'a', perDay: 1, type: 'POEMS' }), /^caps\[0\]\.type: must be one of/],
+    [
+      'an unknown type of a cap',
+      capped({ name: 'a', perDay: 1, type: 'POEMS' }),
+      /^caps\[0\]\.type: must be one of/,
+    ],
     [
       'too many caps',
       capped(...Array.from({ length: 21 }, (_, index) => ({ name: `cap-${index}`, perDay: 1 }))),
       /^caps: must have at most 20 entries$/,
     ],
-    ['no object', 'everything', /^file: must be an object$/],
-  ])('names the place of %s', (_, input, problem) => {
+    ['a value that is not an object', 'everything', /^file: must be an object$/],
+  ])('names the path of %s', (_, input, problem) => {
     expect(problems(input).join('\n')).toMatch(problem)
   })
 })

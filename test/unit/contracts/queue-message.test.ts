@@ -102,10 +102,10 @@ describe('a request for a data source', () => {
 
   test.each<[string, object, string]>([
     ['no trigger key', { triggerKey: undefined }, 'triggerKey: is missing'],
-    ['an empty one', { triggerKey: '' }, 'triggerKey: must match'],
-    ['one too long', { triggerKey: 'x'.repeat(129) }, 'triggerKey: must match'],
-    ['one that cannot be printed', { triggerKey: 'load\n1' }, 'triggerKey: must match'],
-    ['an id of another alphabet', { dataSource: { id: 'a b' } }, 'dataSource.id: must match'],
+    ['an empty trigger key', { triggerKey: '' }, 'triggerKey: must match'],
+    ['a trigger key that is too long', { triggerKey: 'x'.repeat(129) }, 'triggerKey: must match'],
+    ['an unprintable trigger key', { triggerKey: 'load\n1' }, 'triggerKey: must match'],
+    ['an id with invalid characters', { dataSource: { id: 'a b' } }, 'dataSource.id: must match'],
     ['types', { types: ['BUSINESS_NAMES'] }, 'body: has unknown fields, remove them: "types"'],
     ['an asset', { asset: { id: 'a' } }, 'body: has unknown fields, remove them: "asset"'],
   ])('P2: is malformed with %s', (_, over, problem) => {
@@ -128,7 +128,7 @@ describe('a Run Requested event on the run bus', () => {
       detail,
     })
 
-  test('is the request in its detail, with the same key as on the queue, and its sender', () => {
+  test('is read as the request in its detail, with the same key as on the queue, and with its sender', () => {
     expect(parseQueueMessage(event(runRequest()), sentAtMs)).toEqual({
       ...parseQueueMessage(JSON.stringify(runRequest()), sentAtMs),
       via: { account: '444455556666', source: 'my.pipeline' },

@@ -4,7 +4,7 @@ import { t0 } from '../../support/runs.ts'
 
 const limit = 256 * 1024
 
-test('returns a small body as it was', () => {
+test('returns a small body unchanged', () => {
   expect(rejectedRequest('event-1', t0, ['kind: must be x'], '{"kind":1}')).toEqual({
     version: 1,
     eventId: 'event-1',
@@ -18,8 +18,8 @@ test('returns a small body as it was', () => {
 describe('P2: rejectedRequest of a hostile body', () => {
   test.each([
     ['plain characters', 'x'],
-    ['quotes, which JSON doubles', '"'],
-    ['control characters, which JSON makes six', '\u0001'],
+    ['quotes, which take two characters in JSON', '"'],
+    ['control characters, which take six characters in JSON', '\u0001'],
     ['characters of three bytes', '語'],
     ['characters of four bytes', '😀'],
     ['unpaired surrogates', '\ud800'],
@@ -44,7 +44,7 @@ describe('P2: rejectedRequest of a hostile body', () => {
     expect(copy.body.length).toBe(25_000)
   })
 
-  test('keeps a body at the limit whole, and cuts one that is longer by one', () => {
+  test('keeps a body at the limit whole, and cuts one that is a character longer', () => {
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_000)).truncated).toBe(false)
     expect(rejectedRequest('e', t0, [], 'x'.repeat(100_001)).truncated).toBe(true)
   })

@@ -62,7 +62,7 @@ describe('endedEvent and startedEvent', () => {
     expect(endedEvent(ours, whole).detail.data).not.toHaveProperty('foreign')
   })
 
-  test('carries everything known of an ending', () => {
+  test('carries everything that is known about an ending', () => {
     const run = endedRun({ request: { ...origin, correlationId: 'load-7' } })
     expect(endedEvent(run, whole)).toEqual({
       detailType: 'Metadata Generation Run Succeeded',
@@ -141,7 +141,7 @@ describe('endedEvent and startedEvent', () => {
     expect(data).toMatchObject({ status: 'FAILED', runId: 'run-1', asset: { id: 'asset-1' } })
   })
 
-  test('omits who made the run and the fields of our own record', () => {
+  test('omits the creator of the run and the internal fields of its record', () => {
     const keys: string[] = []
     JSON.stringify(endedEvent(explained, whole), (key, value: unknown) => {
       keys.push(key)
@@ -151,7 +151,7 @@ describe('endedEvent and startedEvent', () => {
     expect(JSON.stringify(endedEvent(explained, whole))).not.toContain('made for a test')
   })
 
-  test('ends a request that waits for its revision without revision and durations', () => {
+  test('omits revision and durations for a request that waits for its revision', () => {
     const { revision: _, ...unresolved } = subject
     const { data } = endedEvent(rejectedRun({ subject: unresolved }), whole).detail
     expect(data.asset).toEqual({ id: 'asset-1' })
@@ -200,7 +200,7 @@ describe('malformedEvent', () => {
     })
   })
 
-  test('P4: carries the same id for the same body, whenever it comes', () => {
+  test('P4: carries the same id for the same body, whenever it arrives', () => {
     const idOf = (body: string, atMs: number) => malformedEvent(body, ['x'], atMs).detail.metadata.id
     expect(idOf('junk', t0)).toBe(idOf('junk', t0 + minute))
     expect(idOf('junk', t0)).not.toBe(idOf('junk ', t0))
@@ -217,17 +217,17 @@ test('names the request of a cancel only when the run ended as CANCELED', () => 
 })
 
 test('P3: fits an ending with the longest texts and 20 duplicates into one PutEvents entry', () => {
-  // Two bytes each as JSON.
+  // A quote takes two bytes in JSON.
   const quotes = (length: number) => '"'.repeat(length)
-  const asker = (index: number) => ({
+  const requesterOf = (index: number) => ({
     requestKey: `request:${index}${quotes(126)}`,
     correlationId: quotes(2048),
   })
-  const stories = Array.from({ length: 21 }, (_, index) => ({
+  const facts = Array.from({ length: 21 }, (_, index) => ({
     kind: 'REQUESTED_AGAIN' as const,
-    ...asker(index),
+    ...requesterOf(index),
   }))
-  const run = stories.reduce<Run>(
+  const run = facts.reduce<Run>(
     (soFar, fact) => {
       const next = transition(soFar, fact, t0)
       return next.outcome === 'changed' ? next.run : soFar
@@ -243,7 +243,7 @@ test('P3: fits an ending with the longest texts and 20 duplicates into one PutEv
       error: { name: 'X'.repeat(256), message: '語'.repeat(5000) },
     }),
   )
-  if (run.state !== 'ENDED') throw new Error('the run has ended')
+  if (run.state !== 'ENDED') throw new Error('expected an ended run')
   const event = endedEvent(run, whole)
   expect(event.detail.data.alsoRequestedBy).toHaveLength(20)
   expect(validates(event)).toBe(true)

@@ -26,7 +26,7 @@ const row = (over: Partial<RunRow> = {}): RunRow => ({
 })
 
 describe('a filter', () => {
-  test('is the same after a round trip through an address', () => {
+  test('survives a round trip through a URL', () => {
     const filters = { ...noFilters, text: 'a b&c', status: ['FAILED', 'LOST'], since: '7d' }
     expect(filtersOf(new URLSearchParams(queryOf(filters)))).toEqual(filters)
     expect(queryOf(noFilters)).toEqual({})
@@ -84,7 +84,7 @@ describe('decisionOf', () => {
     )
   })
 
-  test('is absent where no policy decided', () => {
+  test('returns undefined for a run without a policy', () => {
     expect(decisionOf(run)).toBeUndefined()
   })
 })

@@ -18,7 +18,7 @@ const row = (key: string, over: Partial<RunRow> = {}): RunRow => ({
 })
 
 describe('runBoard', () => {
-  test('returns the rows that changed since a sequence, each once and as it is now', () => {
+  test('returns the rows that changed since a sequence number, each once in its latest form', () => {
     const board = runBoard(100, isOpenRow)
     board.put(row('a'))
     const from = board.sequence()
@@ -46,7 +46,7 @@ describe('runBoard', () => {
     expect(board.get('a')?.retryAtMs).toBeUndefined()
   })
 
-  test('drops the rows that changed longest ago, and no row that is open', () => {
+  test('drops the rows that changed longest ago, but no open row', () => {
     const board = runBoard(10, isOpenRow)
     board.put(row('open', { status: 'IN_FLIGHT' }))
     for (let at = 0; at < 50; at += 1) board.put(row(`ended-${at}`, { updatedAtMs: at + 2 }))
@@ -56,7 +56,7 @@ describe('runBoard', () => {
     expect(board.get('ended-0')).toBeUndefined()
   })
 
-  test('has no answer for a sequence that is too old or in the future', () => {
+  test('returns undefined for a sequence number that is too old or in the future', () => {
     const board = runBoard(100_000, isOpenRow)
     for (let at = 0; at < 10_001; at += 1) board.put(row(`r-${at}`))
     expect(board.since(0)).toBeUndefined()

@@ -31,7 +31,7 @@ describe('plotSeries', () => {
     expect(hour?.runMedian.filter((value) => value !== null)).toEqual([30_000])
   })
 
-  test('leaves out what is older than the window, and gaps where nothing was sampled', () => {
+  test('leaves out endings older than the window, and shows gaps where nothing was sampled', () => {
     const series = plotSeries()
     series.see(row({ detectedAtMs: nowMs - 2 * 3_600_000 }), undefined, nowMs)
     series.sample(3, 4, nowMs)

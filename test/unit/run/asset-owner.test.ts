@@ -11,7 +11,7 @@ describe('isInTransfer', () => {
     ['SUCCEEDED', false],
     ['Failed', false],
     ['CANCELED', false],
-  ])('P8: takes status %s for active: %s', (status, expected) => {
+  ])('P8: considers a transfer with status %s active: %s', (status, expected) => {
     expect(isInTransfer(status === undefined ? undefined : { ...moving, status })).toBe(expected)
   })
 })
@@ -24,7 +24,7 @@ describe('standingOf', () => {
   test.each([
     ['the owner during a transfer', 'old', before, 'owner'],
     ['the target during a transfer', 'new', before, 'next-owner'],
-    ['a stranger during a transfer', 'x', before, 'other'],
+    ['a third project during a transfer', 'x', before, 'other'],
     ['the source after a transfer', 'old', after, 'former-owner'],
     ['the target after a transfer', 'new', after, 'owner'],
     ['the target of a failed transfer', 'new', failed, 'other'],
@@ -35,7 +35,7 @@ describe('standingOf', () => {
       { owningProjectId: 'third', transfer: { ...moving, status: 'SUCCEEDED' } },
       'other',
     ],
-  ] as const)('names %s', (_name, projectId, asset, standing) => {
+  ] as const)('classifies %s', (_name, projectId, asset, standing) => {
     expect(standingOf(projectId, asset)).toBe(standing)
   })
 })

@@ -17,7 +17,7 @@ const group = (runs: number, over: Partial<RunGroup> = {}): RunGroup => ({
   ...over,
 })
 
-describe('the forecast of a backfill', () => {
+describe('forecastRuns', () => {
   test('starts everything this month without a cap', () => {
     expect(forecastRuns([group(5000)], { domainId, caps: [] }, () => 0, nowMs)).toEqual({
       months: [{ month: '2026-11', runs: 5000 }],
@@ -26,7 +26,7 @@ describe('the forecast of a backfill', () => {
     })
   })
 
-  test('leaves the reserve to live work, and what has no room to the next months', () => {
+  test('keeps the reserve for live requests, and moves runs without room to the next months', () => {
     const forecast = forecastRuns(
       [group(2000)],
       { domainId, caps: [descriptions] },
@@ -69,7 +69,7 @@ describe('the forecast of a backfill', () => {
     ])
   })
 
-  test('says how many runs never find room', () => {
+  test('counts the runs that never find room', () => {
     const none: Cap = { name: 'none', perMonth: 1, reserveForLive: 1 }
     expect(forecastRuns([group(7)], { domainId, caps: [none] }, () => 0, nowMs)).toMatchObject({
       months: [],

@@ -40,11 +40,11 @@ describe('a backfill plan', () => {
     ['APPLYING', 0, false],
     ['STOPPED', 10, false],
     ['DONE', 500, true],
-  ] as const)('allows to make a request again in state %s with %i requests sent: %s', (state, sent, may) => {
-    expect(canReplan({ ...ready, state, sent })).toBe(may)
+  ] as const)('allows replanning in state %s with %i requests sent: %s', (state, sent, expected) => {
+    expect(canReplan({ ...ready, state, sent })).toBe(expected)
   })
 
-  test('gives its lease to one sender, and to the next one when it has run out', () => {
+  test('gives its lease to one sender, and to the next when the lease has ended', () => {
     expect(leasePlan(ready, t0, t0 + minute)).toBeUndefined()
     const leased = leasePlan(applying, t0, t0 + minute)
     expect(leased).toMatchObject({ lease: { takenAtVersion: 2, untilMs: t0 + minute } })
@@ -55,7 +55,7 @@ describe('a backfill plan', () => {
     })
   })
 
-  test('counts what was sent, also when it was stopped meanwhile, and is done after its last request', () => {
+  test('counts the requests sent, even after a stop, and is done after the last one', () => {
     const leased = leasePlan(applying, t0, t0 + minute)
     if (leased === undefined) throw new Error('not leased')
     const advanced = advancePlan({ ...leased, state: 'STOPPED', version: 4 }, leased, 200, t0)
@@ -64,7 +64,7 @@ describe('a backfill plan', () => {
     expect(advancePlan(leased, leased, 500, t0)).toMatchObject({ state: 'DONE', sent: 500 })
   })
 
-  test('counts nothing of a sender that lost its lease', () => {
+  test('ignores the progress of a sender that has lost its lease', () => {
     const leased = leasePlan(applying, t0, t0 + minute)
     if (leased === undefined) throw new Error('not leased')
     const taken = leasePlan({ ...leased, version: 3 }, t0 + minute, t0 + 2 * minute)
@@ -78,19 +78,19 @@ describe('a backfill plan', () => {
     [199, 0, 199],
     [200, 1, 0],
     [401, 2, 1],
-  ])('finds entry %i in chunk %i at %i', (sent, chunk, at) => {
+  ])('finds entry %i in chunk %i at position %i', (sent, chunk, at) => {
     expect(placeOf(sent)).toEqual({ chunk, at })
   })
 })
 
-describe('the room in the backfill lane', () => {
+describe('roomInLane', () => {
   test.each([
-    ['no count of what is parked', undefined, 0],
+    ['no count of parked requests', undefined, 0],
     ['nothing parked', {}, 588],
-    ['a sweep of backfill', { BACKFILL: 294 }, 294],
+    ['one sweep of backfill requests', { BACKFILL: 294 }, 294],
     ['a full cap', { CAP_FULL: 600 }, 0],
     ['denied and paused requests, which say nothing about the lane', { DENIED: 900, PAUSED: 900 }, 588],
-  ])('leaves room with %s', (_, parked, room) => {
+  ])('returns the room with %s', (_, parked, room) => {
     expect(roomInLane(parked, 294)).toBe(room)
   })
 })

@@ -6,7 +6,7 @@ describe('backoffSeconds', () => {
     expect([1, 2, 3, 4, 50].map((receives) => backoffSeconds(receives, 0.5))).toEqual([5, 10, 20, 30, 30])
   })
 
-  test('spreads each wait from half to one and a half times', () => {
+  test('spreads each wait between half and one and a half times its length', () => {
     expect([0, 0.25, 0.999].map((random) => backoffSeconds(2, random))).toEqual([5, 8, 15])
   })
 
@@ -22,7 +22,7 @@ describe('outageWaitSeconds', () => {
     expect(Math.max(...longest)).toBe(45)
   })
 
-  test('P2: outlasts four and a half hours within 199 waits, however the jitter falls', () => {
+  test('P2: outlasts four and a half hours within 199 waits, whatever the jitter', () => {
     const shortest = Array.from({ length: 199 }, (_, index) => outageWaitSeconds(index + 1, 0))
     const totalSeconds = shortest.reduce((sum, seconds) => sum + seconds, 0)
     expect(totalSeconds).toBeGreaterThan(4.5 * 3600)

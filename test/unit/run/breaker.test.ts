@@ -16,12 +16,12 @@ const pauses = { firstMs: minute, maxMs: 15 * minute, leaseMs: minute, quotaProb
 const full: BreakerCause = { reason: 'QUOTA_EXCEEDED', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }
 const denied: BreakerCause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1' }
 
-test('names a breaker as operators type it', () => {
+test('names a breaker the way operators type it', () => {
   expect(breakerName(full)).toBe('QUOTA_EXCEEDED#BUSINESS_DESCRIPTIONS+BUSINESS_NAMES')
   expect(breakerName(denied)).toBe('DENIED#dzd_orders#project-1')
 })
 
-test('turns the month in UTC, and the year with it', () => {
+test('returns the first moment of the next UTC month, also at the end of a year', () => {
   expect(nextMonthMs(Date.parse('2026-12-31T23:59:59.999Z'))).toBe(Date.parse('2027-01-01T00:00:00Z'))
   expect(nextMonthMs(Date.parse('2027-01-01T00:00:00Z'))).toBe(Date.parse('2027-02-01T00:00:00Z'))
 })
@@ -38,7 +38,7 @@ describe('a full quota', () => {
     expect(openBreaker(full, 'Start', turnMs - 1, pauses).nextProbeAtMs).toBe(turnMs - 1 + minute)
   })
 
-  test("P7: is probed soon when it is met just after the turn, because DataZone's clock may be late", () => {
+  test("P7: is probed soon when it is found just after the month turns, because DataZone's clock may be late", () => {
     expect(openBreaker(full, 'Start', turnMs + second, pauses).nextProbeAtMs).toBe(turnMs + second + minute)
     const lateMs = turnMs + 11 * minute
     expect(openBreaker(full, 'Start', lateMs, pauses).nextProbeAtMs).toBe(lateMs + 240 * minute)
@@ -65,12 +65,12 @@ test('keeps the call that was refused last, because only a Start proves that a S
   expect(failProbe(probing, 'Start', t0 + minute, pauses).call).toBe('Start')
 })
 
-test('keeps the longest pause, however many probes there were', () => {
+test('never pauses longer than the maximum, however many probes have failed', () => {
   const probing = startProbe({ ...openBreaker(denied, 'Start', t0, pauses), probes: 5000 }, t0, pauses)
   expect(probing.nextProbeAtMs).toBe(t0 + 15 * minute)
 })
 
-test('does not count a probe that is given back', () => {
+test('does not count a probe that is returned', () => {
   const breaker = openBreaker(denied, 'Start', t0, pauses)
   const back = returnProbe(startProbe(breaker, t0 + minute, pauses), t0 + minute + 1)
   expect(back).toEqual({ ...breaker, nextProbeAtMs: t0 + minute + 1 })
@@ -86,7 +86,7 @@ describe('blocks', () => {
   ] as const
   const quota = openBreaker(full, 'Start', t0, pauses)
 
-  test('P7: stops the types that were refused, and sets that hold all of them', () => {
+  test('P7: blocks the refused types, and sets that contain all of them', () => {
     expect(blocks(quota, 'Start', about(descriptions, names))).toBe(true)
     expect(blocks(quota, 'Start', about(names))).toBe(false)
     expect(blocks(quota, 'Start', about(glossary))).toBe(false)
@@ -96,7 +96,7 @@ describe('blocks', () => {
     expect(blocks(quota, 'Start', parkedRun({ subject: sourceSubject }))).toBe(false)
   })
 
-  test('stops a denied project, whatever is requested', () => {
+  test('blocks every request of a denied project', () => {
     const permission = openBreaker(denied, 'Start', t0, pauses)
     expect(blocks(permission, 'Start', about(names))).toBe(true)
     expect(blocks(permission, 'GetAsset', parkedRun({ subject: sourceSubject }))).toBe(true)
@@ -105,7 +105,7 @@ describe('blocks', () => {
     expect(blocks(permission, 'Start', elsewhere)).toBe(false)
   })
 
-  test('spares a waiting request without a revision, which is not about to be started', () => {
+  test('does not block a request that waits for its revision, because no Start is due', () => {
     const { revision: _, ...unresolved } = { ...subject, types: [descriptions, names] }
     expect(breakersBlocking(parkedRun({ subject: unresolved }), [quota])).toEqual([])
     expect(breakersBlocking(about(descriptions, names), [quota])).toEqual([quota])

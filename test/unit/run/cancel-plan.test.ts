@@ -7,7 +7,7 @@ const owed = (count: number) =>
 const plan = (count: number, sweep: number, intoMs = 0) =>
   planCancels(owed(count), t0 + sweep * minute + intoMs, minute).map(({ runId }) => runId)
 
-test('takes a few cancels once in every sweep, and none first every time', () => {
+test('takes each of a few cancels once per sweep, and never puts the same one first every time', () => {
   for (const count of [0, 1, 2, 39, 40]) {
     expect(new Set(plan(count, 0)).size).toBe(count)
     const firsts = new Set(Array.from({ length: 20 }, (_, sweep) => plan(count, sweep)[0]))

@@ -20,13 +20,13 @@ const source = { subject: sourceSubject }
 
 describe('CANCEL_REQUESTED', () => {
   test.each<[string, Run, object]>([
-    ['rejects a planned run', plannedRun(), { outcome: 'impossible' }],
-    ['leaves an ended run as it is', endedRun(), { outcome: 'impossible' }],
+    ['does not apply to a planned run', plannedRun(), { outcome: 'impossible' }],
+    ['does not apply to an ended run', endedRun(), { outcome: 'impossible' }],
     ['ends a parked run', parkedRun(), { run: { state: 'ENDED', ending: 'CANCELED', detectedAtMs: t0 } }],
     ['ends a parked data source run', parkedRun(source), { run: { state: 'ENDED', ending: 'CANCELED' } }],
     [
-      'releases a parked run with an open Start soon',
-      parkedRun({ earlierStart: earlierStart }),
+      'releases a parked run with an earlier Start at once',
+      parkedRun({ earlierStart }),
       { run: { state: 'PARKED', retryAtMs: t0, earlierStart, cancel: byStop } },
     ],
     ['is recorded on a claim', claimedRun(), { run: { state: 'CLAIMED', cancel: byStop } }],
@@ -38,12 +38,12 @@ describe('CANCEL_REQUESTED', () => {
       { outcome: 'unchanged' },
     ],
     [
-      'changes nothing when a cancel of an open Start is already recorded',
-      parkedRun({ earlierStart: earlierStart, cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
+      'changes nothing when a run with an earlier Start already has a cancel',
+      parkedRun({ earlierStart, cancel: { requestedAtMs: 1, requestId: 'stop-0' } }),
       { outcome: 'unchanged' },
     ],
     [
-      'adds the sender to a cancel of the deadline',
+      'adds the sender to a cancel that the deadline caused',
       inFlightRun({ cancel: { requestedAtMs: 1, sentAtMs: 2 } }),
       { run: { cancel: { requestedAtMs: 1, sentAtMs: 2, requestId: 'stop-1' } } },
     ],
@@ -61,7 +61,7 @@ describe('P2: a recorded cancel', () => {
     [
       'through another lease',
       transition(
-        parkedRun({ cancel: byStop, earlierStart: earlierStart }),
+        parkedRun({ cancel: byStop, earlierStart }),
         { kind: 'CLAIMED', leaseEndsAtMs: t0 + minute },
         t0,
       ),
@@ -75,7 +75,7 @@ describe('P2: a recorded cancel', () => {
     expect(next).toMatchObject({ outcome: 'changed', run: { cancel: byStop } })
   })
 
-  test('limits the wait to a minute while a Start is open, whatever the run waits for', () => {
+  test('limits the wait to a minute after an earlier Start, whatever the run waits for', () => {
     const full = {
       kind: 'REFUSED',
       reason: 'CAP_FULL',
@@ -83,16 +83,16 @@ describe('P2: a recorded cancel', () => {
       definite: true,
     } as const
     for (const run of [
-      parkedRun({ cancel: byStop, earlierStart: earlierStart }),
-      claimedRun({ cancel: byStop, earlierStart: earlierStart }),
+      parkedRun({ cancel: byStop, earlierStart }),
+      claimedRun({ cancel: byStop, earlierStart }),
     ])
       expect(transition(run, full, t0)).toMatchObject({ run: { retryAtMs: t0 + minute } })
-    expect(transition(claimedRun({ earlierStart: earlierStart }), full, t0)).toMatchObject({
+    expect(transition(claimedRun({ earlierStart }), full, t0)).toMatchObject({
       run: { retryAtMs: t0 + 1000 * minute },
     })
   })
 
-  test('ends the wait at once when no Start is open', () => {
+  test('ends the wait at once when no Start can have taken effect', () => {
     expect(transition(claim, { ...refusal, definite: true }, t0)).toMatchObject({ run: { retryAtMs: t0 } })
     expect(transition(claim, { ...refusal, definite: false }, t0)).toMatchObject({
       run: { retryAtMs: t0 + minute },
@@ -100,7 +100,7 @@ describe('P2: a recorded cancel', () => {
   })
 })
 
-test('is owed by a run in flight until DataZone has accepted it', () => {
+test('makes a run in flight owe a cancel until DataZone has accepted it', () => {
   const cancel = { requestedAtMs: t0 }
   expect(owesCancel(inFlightRun({ cancel }))).toBe(true)
   for (const run of [
@@ -123,13 +123,13 @@ test('names the sender and the reason in the history', () => {
   })
 })
 
-test('lets no run without a request to cancel end as CANCELED', () => {
+test('ends no run as CANCELED without a recorded cancel, or while it is in flight', () => {
   for (const run of [claimedRun(), parkedRun(), inFlightRun({ cancel: byStop }), endedRun()])
     expect(transition(run, { kind: 'CANCELED' }, t0).outcome).toBe('impossible')
 })
 
-test('lets a run continue in mode plan, because it never starts', () => {
-  const run = parkedRun({ cancel: byStop, earlierStart: earlierStart })
+test('lets a canceled run continue in mode plan, because no Start follows', () => {
+  const run = parkedRun({ cancel: byStop, earlierStart })
   expect(canResume(run, 'plan')).toBe(true)
   expect(canResume(run, 'off')).toBe(false)
 })

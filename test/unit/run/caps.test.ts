@@ -10,7 +10,7 @@ const counted = (cap: Partial<Cap>, over: Parameters<typeof parkedRun>[0] = {}, 
   incrementsFor(parkedRun(over), [{ name: 'all', ...cap }], nowMs)
 
 describe('incrementsFor', () => {
-  test('counts a run in its day and month of UTC, each with its limit and its end', () => {
+  test('counts a run in its UTC day and month, each with its limit and end', () => {
     expect(counted({ perDay: 5, perMonth: 100 })).toEqual([
       { counter: { cap: 'all', period: 'DAY#2026-11-30' }, limit: 5, periodEndsAtMs: december },
       { counter: { cap: 'all', period: 'MONTH#2026-11' }, limit: 100, periodEndsAtMs: december },
@@ -26,11 +26,11 @@ describe('incrementsFor', () => {
     ['another domain', { domain: 'dzd_sales' }, false],
     ['its project', { project: 'project-1' }, true],
     ['another project', { project: 'project-2*' }, false],
-    ['a type it asks for', { type: 'BUSINESS_DESCRIPTIONS' }, true],
-    ['a type it does not ask for', { type: 'BUSINESS_NAMES' }, false],
+    ['a type that it requests', { type: 'BUSINESS_DESCRIPTIONS' }, true],
+    ['a type that it does not request', { type: 'BUSINESS_NAMES' }, false],
     ['its domain, but another project', { domain: 'dzd_orders', project: 'no' }, false],
-  ])('applies a cap that names %s: %o', (_, cap, is) => {
-    expect(counted({ ...cap, perDay: 1 })).toHaveLength(is ? 1 : 0)
+  ])('applies a cap that names %s: %o', (_, cap, applies) => {
+    expect(counted({ ...cap, perDay: 1 })).toHaveLength(applies ? 1 : 0)
   })
 
   test('counts a retry for the types that it runs', () => {
@@ -45,11 +45,11 @@ describe('incrementsFor', () => {
   })
 })
 
-describe('a reserve for live', () => {
+describe('reserveForLive', () => {
   const limits = (lane: Lane, cap: Partial<Cap>) =>
     counted(cap, { request: { ...origin, lane } }).map(({ limit }) => limit)
 
-  test('limits backfill in the month, or else in the day', () => {
+  test('limits backfill per month, or per day when the cap has no monthly limit', () => {
     expect(limits('backfill', { perDay: 5, perMonth: 100, reserveForLive: 20 })).toEqual([5, 80])
     expect(limits('live', { perDay: 5, perMonth: 100, reserveForLive: 20 })).toEqual([5, 100])
     expect(limits('backfill', { perDay: 5, reserveForLive: 2 })).toEqual([3])
@@ -58,10 +58,10 @@ describe('a reserve for live', () => {
   })
 })
 
-test('counts an attempt once in a period, and finds room when the last full period is over', () => {
+test('counts an attempt once per period, and finds room when the last full period has ended', () => {
   const counts = counted({ perDay: 5, perMonth: 100 }, {}, atMs - 86_400_000)
   const [day, month] = counts.map(({ counter }) => counter)
-  if (day === undefined || month === undefined) throw new Error('there should be two')
+  if (day === undefined || month === undefined) throw new Error('expected two counters')
   expect(notYetCounted(counts, undefined)).toEqual(counts)
   expect(notYetCounted(counts, [month]).map(({ counter }) => counter)).toEqual([day])
   expect(notYetCounted(counts, [{ ...day, cap: 'other' }])).toEqual(counts)

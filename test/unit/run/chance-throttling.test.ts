@@ -23,10 +23,10 @@ describe('descentWith', () => {
 
 describe('isByChance', () => {
   test.each([
-    ['half of the share at half of the rate', descent, 5, 0.15, true],
-    ['less than half of the share', descent, 5, 0.149, false],
-    ['more than half of the rate', descent, 5.01, 0.3, false],
-    ['a first share that a limit could explain', { ...descent, share: 0.61 }, 4, 0.6, false],
+    ['accepts half of the share at half of the rate', descent, 5, 0.15, true],
+    ['rejects less than half of the share', descent, 5, 0.149, false],
+    ['rejects more than half of the rate', descent, 5.01, 0.3, false],
+    ['rejects a first share that a limit could explain', { ...descent, share: 0.61 }, 4, 0.6, false],
   ])('%s', (_, given, rate, share, expected) => {
     expect(isByChance(given, rate, share)).toBe(expected)
   })
@@ -35,22 +35,22 @@ describe('isByChance', () => {
 describe('isExpected', () => {
   const chance = { share: 0.3, sinceMs: t0 }
   test.each([
-    ['before any throttle', undefined, t0 + 19_999, true],
-    ['20 seconds without one', undefined, t0 + 20_000, false],
-    ['while throttles go on', t0 + minute, t0 + minute + 19_999, true],
-    ['20 seconds after the last', t0 + minute, t0 + minute + 20_000, false],
-    ['five minutes on', t0 + 5 * minute - 1, t0 + 5 * minute, false],
+    ['holds before any throttle', undefined, t0 + 19_999, true],
+    ['ends after 20 seconds without a throttle', undefined, t0 + 20_000, false],
+    ['holds while throttles continue', t0 + minute, t0 + minute + 19_999, true],
+    ['ends 20 seconds after the last throttle', t0 + minute, t0 + minute + 20_000, false],
+    ['ends after five minutes', t0 + 5 * minute - 1, t0 + 5 * minute, false],
   ])('%s', (_, lastThrottleMs, nowMs, expected) => {
     expect(isExpected(chance, lastThrottleMs, nowMs)).toBe(expected)
   })
 })
 
-describe('slowDown, when a descent has gained nothing', () => {
+describe('slowDown after a descent that gained nothing', () => {
   test.each([
     ['first', 0.5, 0.5],
     ['last', 0.2, 0.3],
-  ])('expects the larger share, the %s', (_, first, atLeast) => {
-    // A Start in three is throttled at half of the rate.
+  ])('expects the larger share when it is the %s', (_, first, atLeast) => {
+    // One Start in three is throttled at half of the rate.
     let pace: Parameters<typeof slowDown>[0] = {
       nextSlotMs: t0,
       loweredRate: 5,
@@ -66,15 +66,15 @@ describe('slowDown, when a descent has gained nothing', () => {
   })
 })
 
-describe('slowDown, when throttling is expected', () => {
-  test('cuts the rate when more is throttled than is expected, and expects it no longer', () => {
+describe('slowDown while throttling is expected', () => {
+  test('cuts the rate when more Starts are throttled than expected, and stops expecting throttling', () => {
     let pace: Parameters<typeof slowDown>[0] = { nextSlotMs: t0, chance: { share: 0.3, sinceMs: t0 } }
     for (let ms = 0; ms < 3000; ms += 100) pace = slowDown(pace, t0 + ms, 10)
     expect(pace.chance).toBeUndefined()
     expect(rateAt(pace, t0 + 3000, 10)).toBeLessThan(10)
   })
 
-  test('leaves the rate alone while no more is throttled than is expected', () => {
+  test('keeps the rate while no more Starts are throttled than expected', () => {
     let pace: Parameters<typeof slowDown>[0] = { nextSlotMs: t0, chance: { share: 0.3, sinceMs: t0 } }
     for (let ms = 0; ms < 60_000; ms += 300) pace = slowDown(pace, t0 + ms, 10)
     expect(pace).toMatchObject({ chance: { share: 0.3 } })

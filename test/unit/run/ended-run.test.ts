@@ -9,7 +9,7 @@ describe('P9: runs without an ending', () => {
 
   const active: Fact = { kind: 'OBSERVED', runId: 'run-1', nativeStatus: 'IN_PROGRESS' }
 
-  test('times out an overdue run, with the status that was seen', () => {
+  test('times out an overdue run, with the status that Get showed', () => {
     expect(afterFact(inFlightRun(), facts.overdue)).toMatchObject({
       ending: 'TIMED_OUT',
       nativeStatus: 'IN_PROGRESS',
@@ -19,7 +19,7 @@ describe('P9: runs without an ending', () => {
     })
   })
 
-  test('loses a run that is not found twice, ten minutes apart', () => {
+  test('ends a run as LOST after two 404s ten minutes apart', () => {
     const once = afterFact(inFlightRun(), missing)
     expect(once).toMatchObject({ state: 'IN_FLIGHT', notFoundSinceMs: nowMs })
     expect(transition(once, missing, nowMs + 10 * minute - 1)).toEqual({ outcome: 'unchanged' })
@@ -35,7 +35,7 @@ describe('P9: runs without an ending', () => {
 
   const day = 24 * 60 * minute
 
-  test('P8, P9: times out a run that was refused for a whole day after its deadline', () => {
+  test('P8, P9: times out a run whose reads have failed for a whole day after its deadline', () => {
     const once = afterFact(inFlightRun({ nativeStatus: 'IN_PROGRESS' }), facts.unanswered)
     expect(once).toMatchObject({ state: 'IN_FLIGHT', unansweredSinceMs: nowMs })
     expect(transition(once, facts.unanswered, nowMs + day - 1)).toEqual({ outcome: 'unchanged' })
@@ -77,7 +77,7 @@ describe('P9: runs without an ending', () => {
 })
 
 describe('endings', () => {
-  test('explains an ending by the messages of the types', () => {
+  test('explains an ending with the messages of the types', () => {
     const typeStats = [
       { type: 'BUSINESS_DESCRIPTIONS', status: 'SUCCEEDED' },
       { type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' },
@@ -100,7 +100,7 @@ describe('endings', () => {
     })
   })
 
-  test("explains the ending of a data source run by DataZone's error, cut to size", () => {
+  test("explains the ending of a data source run with DataZone's error, cut to size", () => {
     const run = inFlightRun({ subject: sourceSubject })
     const error = { name: 'x'.repeat(200), message: 'y'.repeat(2000) }
     const ended = afterFact(run, { ...facts.failed, error, lineageStatus: 'z'.repeat(200) })
@@ -128,7 +128,7 @@ describe('endings', () => {
     expect(transition(endedRun({ nativeStatus: 'FAILED' }), facts.failed, nowMs).outcome).toBe('unchanged')
   })
 
-  test('P5: records a status that comes after the ending, once', () => {
+  test('P5: records a status that arrives after the ending, once', () => {
     const timedOut = endedRun({ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' })
     const noted = afterFact(timedOut, facts.failed)
     expect(noted).toMatchObject({ ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' })

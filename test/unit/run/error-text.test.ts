@@ -28,6 +28,6 @@ test('cuts at the limit, with a mark, and never within a character', () => {
   expect(errorText('😀😀😀', 4)).toBe('😀\ufffd…')
 })
 
-test('handles a text of megabytes', () => {
+test('cleans a text of several megabytes', () => {
   expect(errorText(`${'a.'.repeat(2_000_000)}@`)).toHaveLength(1000)
 })

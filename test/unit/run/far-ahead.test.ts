@@ -9,14 +9,18 @@ const day = 24 * 60 * minute
 
 describe('isFarAhead', () => {
   test.each<[string, Run, boolean]>([
-    ['a lease within the hour', claimedRun({ leaseEndsAtMs: t0 + 60 * minute }), false],
-    ['a lease beyond it', claimedRun({ leaseEndsAtMs: t0 + 60 * minute + 1 }), true],
-    ['an ending beyond it', endedRun({ detectedAtMs: t0 + 61 * minute }), true],
-    ['an announced ending', endedRun({ detectedAtMs: t0 + 61 * minute, announcedAtMs: t0 }), false],
-    ['a run that starts beyond it', inFlightRun({ startedAtMs: t0 + 61 * minute }), true],
-    ['a park within 40 days', parkedRun({ retryAtMs: t0 + 40 * day }), false],
-    ['a park beyond them', parkedRun({ retryAtMs: t0 + 40 * day + 1 }), true],
-    ['a plan', plannedRun(), false],
+    ['accepts a lease that ends within the hour', claimedRun({ leaseEndsAtMs: t0 + 60 * minute }), false],
+    ['reports a lease that ends later', claimedRun({ leaseEndsAtMs: t0 + 60 * minute + 1 }), true],
+    ['reports an ending more than an hour ahead', endedRun({ detectedAtMs: t0 + 61 * minute }), true],
+    ['ignores an announced ending', endedRun({ detectedAtMs: t0 + 61 * minute, announcedAtMs: t0 }), false],
+    [
+      'reports a run that starts more than an hour ahead',
+      inFlightRun({ startedAtMs: t0 + 61 * minute }),
+      true,
+    ],
+    ['accepts a parked run that is due within 40 days', parkedRun({ retryAtMs: t0 + 40 * day }), false],
+    ['reports a parked run that is due later', parkedRun({ retryAtMs: t0 + 40 * day + 1 }), true],
+    ['ignores a planned run', plannedRun(), false],
   ])('%s', (_, run, expected) => {
     expect(isFarAhead(run, t0)).toBe(expected)
   })
@@ -37,7 +41,7 @@ describe('broughtToNow', () => {
     return all[state] ?? plannedRun()
   })
 
-  test('P9: leaves nothing to be looked at later than now, and no key or condition changed', () => {
+  test('P9: makes every run due now at the latest, and changes no key or condition', () => {
     fc.assert(
       fc.property(runs, (run) => {
         const brought = broughtToNow(run, t0)

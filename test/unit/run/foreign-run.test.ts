@@ -23,7 +23,7 @@ describe('isFollowed', () => {
     ['no run without rules', [], false],
     ['every run by an empty rule', [{}], true],
     ['a run by its domain', [{ domain: 'dzd_*' }], true],
-    ['only a run that fits all that a rule names', [{ domain: 'dzd_orders', project: 'project-2' }], false],
+    ['only a run that fits every field of a rule', [{ domain: 'dzd_orders', project: 'project-2' }], false],
     ['a run that fits any of the rules', [{ dataSource: 'other' }, { dataSource: 'source-*' }], true],
   ])('follows %s', (_, rules, expected) => {
     expect(isFollowed(rules, run)).toBe(expected)
@@ -33,21 +33,21 @@ describe('isFollowed', () => {
 describe('P1: mayBeOurs', () => {
   const sent = { firstAtMs: t0, lastAtMs: t0 + 30 * second }
   test.each([
-    ['while a Start of its source is claimed', claimedRun(), true],
-    ['while a parked Start may have taken effect', parkedRun({ earlierStart: sent }), true],
-    ['not after a refused Start', parkedRun(), false],
-    ['not after a Start whose run id is known', inFlightRun(), false],
-    ['not after a run that has ended', endedRun(), false],
-    ['not after a rejected request', rejectedRun(), false],
+    ['is true while a Start of its source is claimed', claimedRun(), true],
+    ['is true while a parked Start may have taken effect', parkedRun({ earlierStart: sent }), true],
+    ['is false after a refused Start', parkedRun(), false],
+    ['is false after a Start whose run id is known', inFlightRun(), false],
+    ['is false after a run that has ended', endedRun(), false],
+    ['is false after a rejected request', rejectedRun(), false],
     [
-      'for a day after the outcome of its Start was given up',
+      'is true for a day after the outcome of its Start was given up',
       rejectedRun({ error: { name: startUnknownName, message: '' } }),
       true,
     ],
-  ])('takes a run on no record as possibly ours: %s', (_, record, may) => {
+  ])('%s', (_, record, may) => {
     expect(mayBeOurs({}, [record], t0 + minute)).toBe(may)
     expect(mayBeOurs({ happenedAtMs: t0 }, [record], t0 + minute)).toBe(may)
-    // Its event cannot have come before its Start; clocks differ by seconds.
+    // The event of a run cannot come before its Start, but clocks differ by seconds.
     expect(mayBeOurs({ happenedAtMs: t0 - 9 * second }, [record], t0 + minute)).toBe(may)
     expect(mayBeOurs({ happenedAtMs: t0 - 11 * second }, [record], t0 + minute)).toBe(false)
   })
@@ -55,7 +55,7 @@ describe('P1: mayBeOurs', () => {
   test('counts from the first of several Starts', () => {
     const record = claimedRun({ earlierStart: { firstAtMs: t0 - hour, lastAtMs: t0 - hour } })
     expect(mayBeOurs({ happenedAtMs: t0 - minute }, [record], t0)).toBe(true)
-    // Another starter's clock may be ahead.
+    // The clock of another starter may be ahead.
     const ahead = claimedRun({ earlierStart: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
     expect(mayBeOurs({ happenedAtMs: t0 }, [ahead], t0)).toBe(true)
   })
@@ -67,10 +67,10 @@ describe('P1: mayBeOurs', () => {
   })
 })
 
-describe('the record of a foreign run', () => {
+describe('foreignRunRecord', () => {
   const record = foreignRunRecord(foreign, { nativeStatus: 'RUNNING', createdAtMs: t0 - second }, t0 + minute)
 
-  test('is in flight since DataZone made it', () => {
+  test('returns a run in flight since DataZone created it', () => {
     expect(record).toMatchObject({
       state: 'IN_FLIGHT',
       projectId: 'project-1',
@@ -90,7 +90,7 @@ describe('the record of a foreign run', () => {
     expect(foreignRunRecord(foreign, { nativeStatus: 'RUNNING' }, t0 + minute).startedAtMs).toBe(t0)
   })
 
-  test('is never tried again', () => {
+  test('returns a run that is never retried', () => {
     const fact = { kind: 'OBSERVED', runId: 'run-9', nativeStatus: 'FAILED' } as const
     const next = transition(record, fact, t0 + hour)
     const ended = next.outcome === 'changed' && next.run.state === 'ENDED' ? next.run : undefined

@@ -16,7 +16,7 @@ test.each<[string, Run, Fact]>([
 })
 
 describe('history', () => {
-  test('distinguishes in its history a release from a lease that ended, and names the reason', () => {
+  test('distinguishes a release from a lease that ended, and names the reason', () => {
     const lastEntry = (run: Run, fact: Fact) => afterFact(run, fact).history.at(-1)?.what
     expect(lastEntry(parkedRun(), facts.released)).toBe('released')
     expect(lastEntry(expiredClaim, facts.released)).toBe('lease ended, released')
@@ -28,12 +28,12 @@ describe('history', () => {
     )
   })
 
-  test('omits cancels from the history of a start without one', () => {
+  test('mentions no cancel when a run without one starts', () => {
     for (const run of [claimedRun(), claimedRun({ subject: sourceSubject })])
       expect(afterFact(run, facts.started).history.at(-1)?.what).toBe('started as run-1')
   })
 
-  test('keeps the latest twenty entries of the history', () => {
+  test('keeps the latest twenty entries', () => {
     const often = Array.from({ length: 30 }, (_, n) => n)
     const run = often.reduce<Run>((parked, n) => afterFact(parked, facts.refused, nowMs + n), parkedRun())
     expect(run.history.map(({ atMs }) => atMs - nowMs)).toEqual(often.slice(10))
@@ -44,7 +44,7 @@ describe('history', () => {
     expect(sightings.history).toHaveLength(20)
   })
 
-  test('cuts history texts, and hides access keys in them', () => {
+  test('cuts long entries, and hides access keys in them', () => {
     const message = `${'x'.repeat(50)} AKIAABCDEFGHIJKLMNOP ${'y'.repeat(5000)}`
     const what =
       afterFact(claimedRun(), { kind: 'REJECTED', error: { name: 'E', message } }).history.at(-1)?.what ?? ''

@@ -106,7 +106,7 @@ describe('eventId', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('P4: ignores which request made a run with a revision', () => {
+  test('P4: does not depend on which request made a run with a revision', () => {
     expect(eventId({ ...run, request: { requestKey: 'event:x' } }, 'FAILED')).toBe(eventId(run, 'FAILED'))
   })
 
@@ -166,7 +166,7 @@ test('keeps a token within the 128 characters of the service model, whatever the
   expect(clientToken({ ...subject, assetId: 'a'.repeat(500) }, 9999).length).toBeLessThanOrEqual(128)
 })
 
-test('P4: gives each answer to a request an event id of its own', () => {
+test('P4: gives each answer to a request its own event id', () => {
   const id = answerEventId('request:nightly-1', 'SKIPPED', subject, 'no rule')
   expect(id).toHaveLength(40)
   const others = [

@@ -9,14 +9,14 @@ const pauses = (isUndecided: boolean) => {
     if (next === undefined) return seconds
     seconds.push(next)
   }
-  throw new Error('it never ends')
+  throw new Error('expected the pauses to end')
 }
 
-test('sees a hint again three times, after ten seconds each', () => {
+test('looks at a hint again three times, ten seconds apart', () => {
   expect(pauses(false)).toEqual([10, 10, 10])
 })
 
-test('sees an undecided hint again each minute for half an hour more', () => {
+test('looks at an undecided hint again each minute for another half hour', () => {
   const all = pauses(true)
   expect(all.slice(0, 4)).toEqual([10, 10, 10, 60])
   const sum = all.reduce((left, right) => left + right, 0)

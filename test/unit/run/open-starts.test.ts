@@ -4,7 +4,7 @@ import { claimedRun, minute, parkedRun, second, t0 } from '../../support/runs.ts
 
 const before = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 4 * minute }
 
-describe('claims and Starts of unknown outcome', () => {
+describe('earlierStart', () => {
   test('P1: counts the Start of a claim as sent from the claim to the end of the lease', () => {
     expect(afterFact(parkedRun(), facts.claimed)).toMatchObject({
       leaseEndsAtMs: nowMs + minute,
@@ -12,23 +12,23 @@ describe('claims and Starts of unknown outcome', () => {
     })
   })
 
-  test('P1: keeps the Start open, as sent by now, after an indefinite refusal', () => {
+  test('P1: records an earlier Start, sent by now at the latest, after an indefinite refusal', () => {
     expect(afterFact(claimedRun(), { ...facts.refused, definite: false })).toMatchObject({
       earlierStart: { firstAtMs: t0, lastAtMs: nowMs },
     })
   })
 
-  test('closes the Start of this lease after a definite refusal', () => {
+  test('records no earlier Start after a definite refusal in the only lease', () => {
     expect(afterFact(claimedRun(), facts.refused)).not.toHaveProperty('earlierStart')
   })
 
-  test('P1: keeps the Start of an earlier lease open after a definite refusal', () => {
+  test('P1: keeps the Start of an earlier lease after a definite refusal', () => {
     expect(afterFact(claimedRun({ earlierStart: before }), facts.refused)).toMatchObject({
       earlierStart: before,
     })
   })
 
-  test('P1: keeps the Start open when the lease ends, merged with earlier ones: first of the first, last of the last', () => {
+  test('P1: merges the Start of a lease that ended with earlier ones, from the first time to the last', () => {
     const run = claimedRun({
       leaseEndsAtMs: nowMs,
       startSent: { firstAtMs: t0, lastAtMs: nowMs },
@@ -48,7 +48,7 @@ describe('claims and Starts of unknown outcome', () => {
     expect(afterFact(run, facts.claimed)).toMatchObject(merged)
   })
 
-  test('P1: keeps an open Start through claims, releases and refusals', () => {
+  test('P1: keeps an earlier Start through claims, releases and refusals', () => {
     const parked = parkedRun({ earlierStart: before })
     for (const fact of [facts.claimed, facts.released, facts.refused]) {
       expect(afterFact(parked, fact)).toMatchObject({ earlierStart: before })

@@ -3,12 +3,12 @@ import { type Pace, rateAt, reserveSlots, slowDown } from '../../../lib/run/pace
 import { minute, second, t0 } from '../../support/runs.ts'
 
 const fresh: Pace = { nextSlotMs: 0 }
-/** The deadline of a starter that can use a slot however late it is. */
+/** The deadline of a starter that can use any slot, however late. */
 const always = Number.POSITIVE_INFINITY
 
 const timesOf = ({ slots }: ReturnType<typeof reserveSlots>): number[] => slots.map(({ atMs }) => atMs)
 
-/** Throttled at each of these times, in ms from t0. */
+/** Returns the pace after a throttled Start at each of these times, in ms from t0. */
 const throttledAt = (pace: Pace, ...times: readonly number[]): Pace =>
   times.reduce((soFar, ms) => slowDown(soFar, t0 + ms, 10), pace)
 
@@ -29,21 +29,21 @@ describe('reserveSlots', () => {
     )
   })
 
-  test('takes no slot for a batch of none', () => {
+  test('takes no slot for an empty batch', () => {
     const { pace, slots } = reserveSlots({ nextSlotMs: t0 + second }, { count: 0, latestMs: always }, t0, 10)
     expect(slots).toEqual([])
     expect(pace.nextSlotMs).toBe(t0 + second)
   })
 })
 
-describe('slots that come too late for the starter', () => {
-  test('P7: reserves only the slots in time, the last one included, and returns the others for reference', () => {
+describe('reserveSlots with a deadline', () => {
+  test('P7: reserves only the slots up to the deadline, and returns the later ones for reference', () => {
     const taken = reserveSlots(fresh, { count: 4, latestMs: t0 + 100 }, t0, 10)
     expect(timesOf(taken)).toEqual([t0, t0 + 100, t0 + 200, t0 + 300])
     expect(timesOf(reserveSlots(taken.pace, { count: 1, latestMs: always }, t0, 10))).toEqual([t0 + 200])
   })
 
-  test('P9: leaves the pace as it is when all slots are too late, so that asking does not push the next slot away', () => {
+  test('P9: keeps the pace when every slot is too late, so that a reservation does not postpone the next slot', () => {
     const far: Pace = { nextSlotMs: t0 + 60 * second }
     expect(reserveSlots(far, { count: 10, latestMs: t0 + 25 * second }, t0, 10).pace).toEqual(far)
     expect(reserveSlots(fresh, { count: 10, latestMs: t0 - 1 }, t0, 10).pace).toEqual(fresh)
@@ -51,7 +51,7 @@ describe('slots that come too late for the starter', () => {
 })
 
 describe('slowDown', () => {
-  test('keeps the rate after a few refusals or one now and then', () => {
+  test('keeps the rate after a few refusals or an occasional one', () => {
     for (const times of [[0], [0, 1000], [0, 5000, 10_000], [0, 7000, 14_000, 21_000, 28_000, 35_000]]) {
       const pace = throttledAt(fresh, ...times)
       expect(rateAt(pace, t0 + 36_000, 10)).toBe(10)
@@ -64,7 +64,7 @@ describe('slowDown', () => {
     expect(throttledAt(fresh, 0, 600, 1200, 1300).rateCuts).toBe(1)
   })
 
-  test('P7: forgets refusals of long ago', () => {
+  test('P7: forgets old refusals', () => {
     const again = [0, 400, 800, 1200].map((ms) => 60 * minute + ms)
     expect(throttledAt(fresh, 0, ...again)).toEqual({
       ...throttledAt(fresh, ...again),
@@ -91,7 +91,7 @@ describe('slowDown', () => {
   })
 
   test('finds a limit slightly below the rate, but later', () => {
-    // One in twenty.
+    // One Start in twenty is refused.
     const pace = throttledAt(fresh, 0, 2000, 4000, 6000, 8000)
     expect(pace.rateCuts).toBe(1)
     expect(pace.limitRate).toBeCloseTo(9.5)
@@ -118,7 +118,7 @@ describe('slowDown', () => {
     },
   )
 
-  test('P9: keeps at least one Start in five seconds', () => {
+  test('P9: never falls below one Start in five seconds', () => {
     let pace = fresh
     let atMs = t0
     for (let n = 0; n < 2000; n += 1) {
@@ -129,7 +129,7 @@ describe('slowDown', () => {
     expect(pace.loweredRate).toBe(0.2)
   })
 
-  test('keeps a configured rate that is lower still', () => {
+  test('keeps a configured rate that is even lower', () => {
     let pace = fresh
     for (let n = 0; n < 500; n += 1) pace = slowDown(pace, t0 + n * second, 0.1)
     expect(rateAt(pace, t0 + 500 * second, 0.1)).toBe(0.1)
@@ -153,7 +153,7 @@ describe('rateAt after a fall', () => {
     expect(at(60 * minute)).toBe(10)
   })
 
-  test('stays the same for a clock that is behind', () => {
+  test('ignores a clock that is behind', () => {
     expect(rateAt(fallen, t0 - 5 * second, 10)).toBeCloseTo(6.79)
     expect(slowDown(fallen, t0 - 5 * second, 10).rateCuts).toBe(1)
   })

@@ -11,7 +11,7 @@ describe('present', () => {
     ])
   })
 
-  test('makes a member that may be undefined optional, and no other', () => {
+  test('makes only the members that may be undefined optional', () => {
     const members: { reason: string | undefined; atMs: number } = { reason: undefined, atMs: 1 }
     const shown: { reason?: string; atMs: number } = present(members)
     expect(shown).toEqual({ atMs: 1 })

@@ -8,17 +8,17 @@ const many = (count: number) =>
   Array.from({ length: count }, (_, index) => inFlightRun({ runId: `run-${index}` }))
 
 describe('planReads', () => {
-  test('gives a few runs a Get each', () => {
+  test('plans a Get for each of a few runs', () => {
     const runs = many(3)
     expect(planReads(runs, nowMs, settings)).toEqual({ get: runs, list: [], young: [], canceling: [] })
   })
 
-  test('lists more', () => {
+  test('plans a List for more runs', () => {
     const runs = many(4)
     expect(planReads(runs, nowMs, settings)).toMatchObject({ get: [], list: runs })
   })
 
-  test('gives a run past its deadline a Get, by its own policy or the deployment', () => {
+  test('plans a Get for a run past the deadline of its policy or of the deployment', () => {
     const overdue = inFlightRun({ runId: 'overdue', startedAtMs: nowMs - 4 * 60 * minute })
     const strict = inFlightRun({ runId: 'strict', policy: { deadlineMs: 5 * minute } })
     expect(planReads([...many(4), overdue, strict], nowMs, settings)).toMatchObject({
@@ -27,7 +27,7 @@ describe('planReads', () => {
     })
   })
 
-  test('gives a data source run a Get', () => {
+  test('plans a Get for a data source run', () => {
     const run = inFlightRun({ subject: sourceSubject })
     expect(planReads([...many(4), run], nowMs, settings)).toMatchObject({ get: [run] })
   })
@@ -39,13 +39,13 @@ describe('planReads', () => {
     expect(plan).toEqual({ get: [], list: [], young: [young], canceling: [] })
   })
 
-  test('sets runs with a cancel apart, whatever their age', () => {
+  test('plans runs with a cancel separately, whatever their age', () => {
     const run = inFlightRun({ cancel: { requestedAtMs: nowMs }, startedAtMs: nowMs })
     expect(planReads([run], nowMs, settings)).toEqual({ get: [], list: [], young: [], canceling: [run] })
   })
 })
 
-test('leaves a sixth of the time to runs with a cancel (readDeadlineMs)', () => {
+test('reserves a sixth of the time for runs with a cancel (readDeadlineMs)', () => {
   expect(readDeadlineMs(1_000, 61_000, 0)).toBe(61_000)
   expect(readDeadlineMs(1_000, 61_000, 3)).toBe(51_000)
 })

@@ -4,8 +4,8 @@ import { endedRun, minute, parkedRun, plannedRun, sourceSubject, subject, t0 } f
 
 const failed = endedRun({ ending: 'FAILED' })
 
-describe('the retry of an ended run by an operator', () => {
-  test('is made when it is the last attempt of the newest revision', () => {
+describe('noRetryBecause', () => {
+  test('allows a retry of the last attempt of the newest revision', () => {
     const older = endedRun({ subject: { ...subject, revision: '3' }, createdAtMs: t0 - minute })
     const otherTypes = endedRun({
       subject: { ...subject, revision: '5', types: ['BUSINESS_NAMES'] },
@@ -21,16 +21,16 @@ describe('the retry of an ended run by an operator', () => {
       endedRun({ subject: { ...subject, revision: '5' }, createdAtMs: t0 + minute }),
       'NEWER_REVISION',
     ],
-  ])('is left out when %s', (_, other, reason) => {
+  ])('refuses a retry when %s', (_, other, reason) => {
     expect(noRetryBecause(failed, [failed, other])).toBe(reason)
   })
 
-  test('takes a plan of mode plan for no run', () => {
+  test('ignores a run that is only planned', () => {
     const planned = plannedRun({ subject: { ...subject, revision: '5' }, createdAtMs: t0 + minute })
     expect(noRetryBecause(failed, [failed, planned])).toBeUndefined()
   })
 
-  test('is left out for a foreign run, and made for a data source of our own', () => {
+  test('refuses a retry of a foreign run, and allows one of a data source run of ours', () => {
     const { domainId, dataSourceId } = sourceSubject
     const foreign = endedRun({
       subject: { kind: 'DATA_SOURCE', domainId, dataSourceId, foreignRunId: 'run-9' },
@@ -39,8 +39,10 @@ describe('the retry of an ended run by an operator', () => {
     const own = endedRun({ subject: sourceSubject })
     expect(noRetryBecause(own, [own, foreign])).toBeUndefined()
   })
+})
 
-  test('has one request id for each attempt', () => {
+describe('retryRequestId', () => {
+  test('returns one request id per attempt', () => {
     const id = retryRequestId('dzd_orders', 'asset-1', 'RUN#4#BUSINESS_DESCRIPTIONS#0001')
     expect(id).toMatch(/^retry\/asset-1\/[0-9a-f]{24}$/)
     expect(retryRequestId('dzd_orders', 'asset-1', 'RUN#4#BUSINESS_DESCRIPTIONS#0002')).not.toBe(id)

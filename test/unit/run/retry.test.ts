@@ -22,7 +22,7 @@ const partial = (over: Partial<EndedRun> = {}) =>
   })
 
 describe('nextAttempt', () => {
-  test('P1: keeps subject, request and policy, waits for its time, and has a key and a token of its own', () => {
+  test('P1: keeps subject, request and policy, waits until it is due, and has its own key and token', () => {
     const next = nextAttempt(partial(), t0)
     expect(next).toMatchObject({
       state: 'PARKED',
@@ -35,7 +35,7 @@ describe('nextAttempt', () => {
       policy,
       history: [{ atMs: t0, what: 'parked: RETRY of attempt 1' }],
     })
-    if (next === undefined) throw new Error('there should be a next attempt')
+    if (next === undefined) throw new Error('expected a next attempt')
     expect(runKey(next).record).not.toBe(runKey(partial()).record)
     expect(clientToken(next.subject, 2)).not.toBe(clientToken(both, 1))
   })
@@ -48,18 +48,22 @@ describe('nextAttempt', () => {
       ['BUSINESS_DESCRIPTIONS'],
     ],
     ['all types when all failed', { ending: 'FAILED', typeStats: stats('FAILED', 'FAILED') }, undefined],
-    ['all types when no statistics name one', { ending: 'FAILED', typeStats: [] }, undefined],
+    ['all types when there are no statistics', { ending: 'FAILED', typeStats: [] }, undefined],
     [
       'all types when the statistics name no failure',
       { typeStats: stats('SUCCEEDED', 'SUCCEEDED') },
       undefined,
     ],
-    ['the types of the attempt before', { onlyTypes: ['BUSINESS_NAMES'], typeStats: [] }, ['BUSINESS_NAMES']],
+    [
+      'the types of the previous attempt',
+      { onlyTypes: ['BUSINESS_NAMES'], typeStats: [] },
+      ['BUSINESS_NAMES'],
+    ],
   ])('requests %s', (_, over, types) => {
     expect(nextAttempt(partial(over), t0)?.onlyTypes).toEqual(types)
   })
 
-  test('is made up to the attempts of the policy, counted from the request and not from the subject', () => {
+  test('retries up to the attempts of the policy, counted per request and not per subject', () => {
     expect(nextAttempt(partial({ attempt: 7, retriesBefore: 1 }), t0)).toMatchObject({
       attempt: 8,
       retriesBefore: 2,
@@ -67,7 +71,7 @@ describe('nextAttempt', () => {
     expect(nextAttempt(partial({ attempt: 3, retriesBefore: 2 }), t0)).toBeUndefined()
   })
 
-  test('comes after no other ending, and not without the policy', () => {
+  test('retries no other ending, and none without a retry policy', () => {
     const retried = endings.filter((ending) => nextAttempt(partial({ ending }), t0) !== undefined)
     expect(retried).toEqual(['PARTIALLY_SUCCEEDED', 'FAILED'])
     expect(nextAttempt(partial({ policy: {} }), t0)).toBeUndefined()
@@ -78,7 +82,7 @@ describe('P1: a retry of some types', () => {
   const retry = { subject: both, attempt: 2, onlyTypes: ['BUSINESS_DESCRIPTIONS'] } as const
   const earlierStart = { firstAtMs: t0, lastAtMs: t0 }
 
-  test('adopts a run of just those', () => {
+  test('adopts only a run of exactly those types', () => {
     const seen = { runId: 'run-9', revision: '4', createdAtMs: t0 + minute }
     const owner = (types: readonly string[]) =>
       ownership(claimedRun(retry), { ...seen, types }, new Set(), assumptions)
@@ -86,22 +90,19 @@ describe('P1: a retry of some types', () => {
     expect(owner([...both.types])).toBe('not-ours')
   })
 
-  test('waits for another subject whose run it could adopt, and the other waits for it', () => {
-    const other = parkedRun({ earlierStart: earlierStart })
+  test('waits for the earlier Start of another subject whose run it could adopt, and the reverse', () => {
+    const other = parkedRun({ earlierStart })
     expect(hasToWait(retry, [other])).toBe(true)
-    expect(hasToWait(other, [parkedRun({ ...retry, earlierStart: earlierStart })])).toBe(false)
-    expect(hasToWait(parkedRun(), [parkedRun({ ...retry, earlierStart: earlierStart })])).toBe(true)
+    expect(hasToWait(other, [parkedRun({ ...retry, earlierStart })])).toBe(false)
+    expect(hasToWait(parkedRun(), [parkedRun({ ...retry, earlierStart })])).toBe(true)
     expect(hasToWait(retry, [parkedRun()])).toBe(false)
-    expect(
-      hasToWait(retry, [parkedRun({ earlierStart: earlierStart, subject: { ...subject, revision: '5' } })]),
-    ).toBe(false)
+    expect(hasToWait(retry, [parkedRun({ earlierStart, subject: { ...subject, revision: '5' } })])).toBe(
+      false,
+    )
   })
 
-  test('waits for no attempt that waits for it', () => {
-    const [one, other] = [
-      parkedRun({ earlierStart: earlierStart }),
-      parkedRun({ ...retry, earlierStart: earlierStart }),
-    ]
+  test('does not wait for an attempt that waits for it', () => {
+    const [one, other] = [parkedRun({ earlierStart }), parkedRun({ ...retry, earlierStart })]
     expect([hasToWait(one, [other]), hasToWait(other, [one])].toSorted()).toEqual([false, true])
   })
 })

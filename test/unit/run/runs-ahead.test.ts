@@ -16,12 +16,12 @@ const retry = { subject: { ...subject, types: both }, attempt: 2, onlyTypes: nam
 describe('P1: runsAhead for a run that List could not tell apart', () => {
   const other = parkedRun({ subject: named, earlierStart: sent })
 
-  test('waits for another subject with an open Start of the same types', () => {
+  test('waits for another subject with an earlier Start of the same types', () => {
     expect(hasToWait(retry, [other])).toBe(true)
   })
 
   test.each([
-    ['it has no open Start', parkedRun({ subject: named })],
+    ['it has no earlier Start', parkedRun({ subject: named })],
     ['it is not parked', plannedRun({ subject: named, earlierStart: sent } as object)],
     ['it has another revision', parkedRun({ subject: { ...named, revision: '5' }, earlierStart: sent })],
     [
@@ -37,13 +37,13 @@ describe('P1: runsAhead for a run that List could not tell apart', () => {
     expect(hasToWait({ subject: named, attempt: 1 }, [same])).toBe(false)
   })
 
-  test('does not take a data source for an asset', () => {
+  test('does not compare data source runs with runs of an asset', () => {
     const source = parkedRun({ subject: sourceSubject, onlyTypes: names })
     expect(hasToWait(retry, [source])).toBe(false)
     expect(hasToWait({ subject: sourceSubject, attempt: 1, onlyTypes: names }, [other])).toBe(false)
   })
 
-  test('lets one of two open Starts go first, and always the same', () => {
+  test('lets one of two runs with earlier Starts go first, always the same one', () => {
     const [first, second] = [
       parkedRun({ ...retry, earlierStart: sent }),
       parkedRun({ subject: named, earlierStart: sent }),

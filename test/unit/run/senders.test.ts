@@ -31,7 +31,7 @@ test.each([
   [['sales'], 'sales2', false],
   [['finance-*', 'hr'], 'finance-1', true],
   [[], 'sales', false],
-])('allows with %j the project %s: %s', (allowedProjects, projectId, isAllowed) => {
+])('checks the allowed projects %j for project %s: %s', (allowedProjects, projectId, isAllowed) => {
   expect(isAllowedProject({ rule: 0, allowedProjects }, projectId)).toBe(isAllowed)
   expect(isAllowedProject(undefined, projectId)).toBe(true)
 })

@@ -34,7 +34,7 @@ describe('startSafety', () => {
   })
 
   test('P1: relies on the token while it outlives the latest effect of a Start of this lease', () => {
-    // Effect at the latest at t0 + 2 min (lease and effect), memory until 10 min after the first.
+    // A Start takes effect by t0 + 2 min (lease and effect); the token is remembered for 10 min after the first.
     expect(late(t0 - 8 * minute + 1)).toBe('start')
     expect(late(t0 - 8 * minute)).toBe('look')
   })
@@ -56,7 +56,7 @@ describe('ownership', () => {
   const owner = (over: Partial<AdoptionCandidate>, others: string[] = []) =>
     ownership(run, { ...ours, ...over }, new Set(others), assumptions)
 
-  test('P1: recognizes a run of the same revision and types, in any order, created since', () => {
+  test('P1: recognizes a run of the same revision and types, in any order, created since the claim', () => {
     expect(owner({})).toBe('ours')
     expect(owner({ createdAtMs: t0 - 2 * minute })).toBe('ours')
   })
@@ -64,7 +64,7 @@ describe('ownership', () => {
   test.each<[string, Partial<AdoptionCandidate>]>([
     ['another revision', { revision: '5' }],
     ['another type', { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
-    ['one type less, and not because it is an older deployment', { types: ['BUSINESS_DESCRIPTIONS'] }],
+    ['one type fewer, not from an older deployment', { types: ['BUSINESS_DESCRIPTIONS'] }],
     ['one type more', { types: [...types, 'BUSINESS_GLOSSARY_ASSOCIATIONS'] }],
     ['an older run', { createdAtMs: t0 - 2 * minute - 1 }],
   ])('P1: excludes %s, whatever else is missing', (_, over) => {
@@ -77,9 +77,9 @@ describe('ownership', () => {
     ['no revision', { revision: undefined }],
     ['no time', { createdAtMs: undefined }],
     ['no types', { types: [] }],
-    ['one type less, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }],
+    ['one type fewer, as older deployments show', { types: ['BUSINESS_DESCRIPTIONS'], isOlderShape: true }],
     ['nothing but its id', { revision: undefined, types: [], createdAtMs: undefined }],
-  ])('P1, P8: leaves a run unclear when all that it shows fits: %s', (_, over) => {
+  ])('P1, P8: leaves a run unclear when everything that it shows fits: %s', (_, over) => {
     expect(owner(over)).toBe('unclear')
     expect(owner(over, ['run-9'])).toBe('not-ours')
   })
@@ -98,9 +98,9 @@ describe('ownership', () => {
     expect(ownership(run, { ...shown, isOlderShape: undefined }, new Set(), assumptions)).toBe('ours')
   })
 
-  test('P1: recognizes a data source run made while a Start of ours was open, within 10 s for differing clocks', () => {
+  test('P1: recognizes a data source run created when a Start of ours could take effect, within 10 s of clock skew', () => {
     const earlierStart = { firstAtMs: t0, lastAtMs: t0 + minute }
-    const claim = claimedRun({ subject: sourceSubject, earlierStart: earlierStart })
+    const claim = claimedRun({ subject: sourceSubject, earlierStart })
     const madeAt = (createdAtMs: number | undefined) =>
       ownership(
         claim,

@@ -35,13 +35,13 @@ const { revision: _, ...unresolved } = subject
 
 describe('workAtMs', () => {
   test.each<[string, Run, number | undefined]>([
-    ['a plan is due: never', plannedRun(), undefined],
-    ['a claim is due: at the end of its lease', claimedRun({ leaseEndsAtMs: t0 + 7 }), t0 + 7],
-    ['a parked run is due: at its time', parkedRun({ retryAtMs: t0 + 8 }), t0 + 8],
-    ['a run in flight is due: from its Start', inFlightRun({ startedAtMs: t0 + 9 }), t0 + 9],
-    ['an ending is due (P3): from when it was detected', endedRun({ detectedAtMs: t0 + 10 }), t0 + 10],
-    ['an announced ending is due: never', endedRun({ announcedAtMs: t0 }), undefined],
-  ])('returns when %s', (_name, run, atMs) => {
+    ['no time for a planned run', plannedRun(), undefined],
+    ['the end of the lease of a claim', claimedRun({ leaseEndsAtMs: t0 + 7 }), t0 + 7],
+    ['the retry time of a parked run', parkedRun({ retryAtMs: t0 + 8 }), t0 + 8],
+    ['the Start of a run in flight', inFlightRun({ startedAtMs: t0 + 9 }), t0 + 9],
+    ['the detection of an ending that is not announced (P3)', endedRun({ detectedAtMs: t0 + 10 }), t0 + 10],
+    ['no time for an announced ending', endedRun({ announcedAtMs: t0 }), undefined],
+  ])('returns %s', (_name, run, atMs) => {
     expect(workAtMs(run)).toBe(atMs)
   })
 })
@@ -66,7 +66,7 @@ describe('planWork and planWaiting', () => {
     expect(size(t0 - 1)).toEqual([0, 0, 0])
   })
 
-  test('releases no run in modes off and plan, but announces and follows', () => {
+  test('releases no run in modes off and plan, but announces endings and follows runs', () => {
     expect(size(t0, 'off')).toEqual([1, 0, 1])
     expect(size(t0, 'plan')).toEqual([1, 0, 1])
   })
@@ -79,12 +79,12 @@ describe('planWork and planWaiting', () => {
     expect(canResume(claimedRun(), 'run')).toBe(true)
   })
 
-  test('bounds the number of releases', () => {
+  test('limits the number of releases', () => {
     const parked = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0, createdAtMs: t0 - n }))
     expect(planWaiting(parked, t0, settings).release).toHaveLength(5)
   })
 
-  test('prefers live to backfill, then what is due longest, then the oldest', () => {
+  test('prefers live to backfill, then the longest due, then the oldest', () => {
     const waiting = (name: string, lane: 'live' | 'backfill', retryAtMs: number, createdAtMs: number) =>
       parkedRun({ request: { ...origin, requestKey: name, lane }, retryAtMs, createdAtMs })
     const parked = [
@@ -99,7 +99,7 @@ describe('planWork and planWaiting', () => {
     expect(all.at(-1)?.request.requestKey).toBe('backfill')
   })
 
-  test('gives no place to a record that is held or that the mode forbids', () => {
+  test('spends no release on a record that is held or that the mode forbids', () => {
     const held = Array.from({ length: 9 }, (_, n) => parkedRun({ retryAtMs: t0 - minute - n }))
     const free = parkedRun({ projectId: 'project-2', retryAtMs: t0 })
     const holds = { breakers: [], isPaused: ({ projectId }: Run) => projectId === 'project-1' }

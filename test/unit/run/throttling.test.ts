@@ -27,7 +27,7 @@ test('counts refusals that starters report in any order', () => {
   expect(met(10, 2 * second, 0)).toEqual({ sum: 2, count: 2, firstAtMs: t0, lastAtMs: t0 + 2 * second })
 })
 
-test('limits the share to all Starts', () => {
+test('returns the share of refused Starts, at most 1, once the refusals sum to 3 over a second', () => {
   const counted = { sum: 3, count: 31, firstAtMs: t0, lastAtMs: t0 + second }
   expect(shareOverLimit(counted, 10)).toBe(1)
   expect(shareOverLimit({ ...counted, count: 4 }, 10)).toBeCloseTo(0.3)

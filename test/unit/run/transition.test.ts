@@ -55,18 +55,18 @@ describe('transition', () => {
   })
 })
 
-describe('P11: acceptances, one after the other', () => {
+describe('P11: ACCEPTED', () => {
   const run = endedRun({ announcedAtMs: t0 })
   const accept = (from: Run, atMs: number) =>
     transition(from, { kind: 'ACCEPTED', acceptedAtMs: atMs }, atMs + second)
   const endedAtMs = run.detectedAtMs
 
-  test('ignores what was accepted before the run ended', () => {
+  test('ignores an acceptance before the run ended', () => {
     expect(accept(run, endedAtMs - 1)).toEqual({ outcome: 'unchanged' })
     expect(accept(run, endedAtMs)).toMatchObject({ outcome: 'changed', run: { acceptedAtMs: endedAtMs } })
   })
 
-  test('is written once an hour, and never goes back', () => {
+  test('records a later acceptance at most once an hour', () => {
     const accepted = { ...run, acceptedAtMs: endedAtMs }
     for (const afterMs of [0, minute, 60 * minute - 1])
       expect(accept(accepted, endedAtMs + afterMs)).toEqual({ outcome: 'unchanged' })
@@ -78,7 +78,7 @@ describe('P11: acceptances, one after the other', () => {
 })
 
 describe('a parked run', () => {
-  test('is held until its message is expected when it is released, with its reason and error', () => {
+  test('waits after a release until its message is expected, with its reason and error', () => {
     const error = { name: 'AccessDeniedException', message: 'no' }
     expect(afterFact(parkedRun({ reason: 'DENIED', error }), facts.released)).toMatchObject({
       state: 'PARKED',
@@ -93,7 +93,7 @@ describe('a parked run', () => {
     expect(afterFact(parkedRun({ releasedAtMs: t0 }), facts.refused)).not.toHaveProperty('releasedAtMs')
   })
 
-  test('counts a 404 from the first one on, through claims and releases', () => {
+  test('counts 404s from the first one, through claims and releases', () => {
     const notFound: Fact = { ...facts.refused, reason: 'NOT_FOUND' }
     const first = afterFact(claimedRun(), notFound)
     expect(first).toMatchObject({ notFoundSinceMs: nowMs })
@@ -107,14 +107,14 @@ describe('a parked run', () => {
   })
 })
 
-test('moves only parked and claimed runs to live', () => {
+test('moves only parked and claimed runs to the live lane', () => {
   const backfill = { request: { ...inFlightRun().request, lane: 'backfill' as const } }
   for (const run of [plannedRun(backfill), inFlightRun(backfill), endedRun(backfill)]) {
     expect(transition(run, { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }, nowMs).outcome).toBe('unchanged')
   }
 })
 
-test('moves a claim to live as it stands, and makes a parked backfill due at once, never later', () => {
+test('moves a claim to the live lane unchanged, and makes a parked backfill request due now at the latest', () => {
   const backfill = { request: { ...parkedRun().request, lane: 'backfill' as const } }
   const moveToLive: Fact = { kind: 'MOVED_TO_LIVE', requestKey: 'event:2' }
   expect(afterFact(claimedRun(backfill), moveToLive)).toEqual({
@@ -129,7 +129,7 @@ test('moves a claim to live as it stands, and makes a parked backfill due at onc
 describe('further requests for a run', () => {
   const again = facts.requestedAgain
 
-  test('P1: remembers another request once, and the one that made the run not at all', () => {
+  test('P1: remembers another request once, and never the request that made the run', () => {
     const run = afterFact(inFlightRun(), again)
     expect(run).toEqual({ ...inFlightRun(), alsoRequestedBy: [{ requestKey: 'event:2' }] })
     expect(transition(run, again, nowMs)).toEqual({ outcome: 'unchanged' })
@@ -137,7 +137,7 @@ describe('further requests for a run', () => {
     expect(transition(run, { kind: 'REQUESTED_AGAIN', requestKey }, nowMs)).toEqual({ outcome: 'unchanged' })
   })
 
-  test('keeps them through every later state, the newest twenty', () => {
+  test('keeps the newest twenty through every later state', () => {
     const claimed = afterFact(afterFact(parkedRun(), again), facts.claimed)
     const ended = afterFact(afterFact(claimed, facts.started), facts.failed)
     expect(afterFact(ended, facts.announced)).toMatchObject({

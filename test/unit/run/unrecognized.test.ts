@@ -22,7 +22,7 @@ describe('P8: findUnrecognized', () => {
     expect(found('SUCCEEDED')).toEqual([])
   })
 
-  test('reports a status once: not while the record has it already', () => {
+  test('does not report a status that the record already has', () => {
     const recorded = inFlightRun({ nativeStatus: 'AWAITING_REVIEW' })
     expect(findUnrecognized(recorded, { nativeStatus: 'AWAITING_REVIEW', types: [] })).toEqual([])
   })

@@ -53,7 +53,7 @@ describe('acceptRequest', () => {
     expect(world.store.current(older)).toEqual(older)
   })
 
-  test('P1: continues an event without a project, which a crash stopped between its sets of types', async () => {
+  test('P1: continues an event without a project after a crash between its sets of types', async () => {
     const event = assetEvent()
     const { owningProjectId: _, ...metadata } = event.detail.metadata
     const message = { ...event, detail: { ...event.detail, metadata } }
@@ -111,7 +111,7 @@ describe('acceptRequest', () => {
     ['wrong', { owningProjectId: 'project-1' }],
     ['missing', {}],
     ['malformed', { owningProjectId: 'a b' }],
-  ])('takes the project that GetAsset shows when that of a DataZone event is %s', async (_, metadata) => {
+  ])('takes the project from GetAsset when the project of a DataZone event is %s', async (_, metadata) => {
     const world = starterWorld({ script: showingAsset('7', { owningProjectId: 'project-2' }) })
     const detail = { metadata: { domain: 'dzd_orders', ...metadata }, data: { assetId: 'asset-1' } }
     expect(await world.outcomes({ ...assetEvent(), detail })).toEqual(['started'])
@@ -139,11 +139,11 @@ describe('acceptRequest', () => {
     const changed = { ...assetEvent(), 'detail-type': 'Asset Schema Changed' }
     expect(await world.handle(changed)).toEqual([{ outcome: 'skipped', reason: 'NO_TRIGGER' }])
     const policy = { ...defaults.starter.policy, triggers: ['SCHEMA_CHANGED' as const] }
-    const wanting = starterWorld({ script: showingAsset('7'), settings: { policy } })
-    expect(await wanting.outcomes(changed)).toEqual(['started'])
+    const triggered = starterWorld({ script: showingAsset('7'), settings: { policy } })
+    expect(await triggered.outcomes(changed)).toEqual(['started'])
   })
 
-  test('P2: accepts the fixed copy of a rejected request', async () => {
+  test('P2: accepts the copy of a rejected request once the cause is fixed', async () => {
     const world = starterWorld({ script: showingAsset('7', { owningProjectId: 'project-2' }) })
     await world.handle(runRequest({ asset: { id: 'asset-1' }, correlationId: 'load-7' }))
     const again = starterWorld({ script: showingAsset('7') })
@@ -152,7 +152,7 @@ describe('acceptRequest', () => {
     expect(await again.outcomes(body)).toEqual(['started'])
   })
 
-  test('P2: rejects a request that is too old to know whether it ran, but not one a day younger', async () => {
+  test('P2: rejects a request so old that its record may have expired, but not a younger one', async () => {
     const day = 24 * 60 * minute
     const from = (days: number) => runRequest({ requestedAt: new Date(t0 - days * day).toISOString() })
     const world = starterWorld()

@@ -60,8 +60,8 @@ describe('an explicit request that is skipped', () => {
     })
     world.bus.refuses = () => true
     const [stored] = world.store.all()
-    if (stored === undefined) throw new Error('nothing waits')
-    expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped', 'retry'])
+    if (stored === undefined) throw new Error('expected a waiting request')
+    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped', 'retry'])
     expect(world.store.all()).toHaveLength(1)
     world.bus.refuses = () => false
     expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped'])
@@ -71,7 +71,7 @@ describe('an explicit request that is skipped', () => {
 })
 
 describe('a skip', () => {
-  test('P2: is recorded with the asset, of an event too, which gets no answer', async () => {
+  test('P2: is recorded with the asset, also for an event, which gets no answer', async () => {
     const { handle, bus, skips } = starterWorld({ settings: { policy: skipping } })
     await handle(request)
     await handle(assetEvent({ id: 'event-7' }))
@@ -122,7 +122,7 @@ describe('an explicit request that is a duplicate', () => {
     ])
   })
 
-  test('gets no event when it is the request that made the run, delivered again', async () => {
+  test('gets no event when it is a redelivery of the request that made the run', async () => {
     const run = inFlightRun({ request: { ...origin, requestKey: 'request:nightly-2' } })
     const { outcomes, bus } = starterWorld({ runs: [run] })
     expect(await outcomes(request, 2)).toEqual(['duplicate'])
@@ -144,7 +144,7 @@ describe('a request in mode plan', () => {
     detail: { metadata: { causationId: 'nightly-2' }, data: { skip: { reason: 'MODE_PLAN' } } },
   }
 
-  test('P2: is answered when it comes again, because its plan was written before the answer was refused', async () => {
+  test('P2: is answered on redelivery when its plan was written before the bus refused the answer', async () => {
     const world = starterWorld({ settings })
     world.bus.refuses = () => true
     expect(await world.outcomes(request)).toEqual(['planned', 'retry'])
@@ -168,7 +168,7 @@ describe('a request in mode plan', () => {
     })
   })
 
-  test('P2: is answered when it is stored and another stored request makes the same plan', async () => {
+  test('P2: is answered even when another stored request makes the same plan', async () => {
     const { revision: _, ...unresolved } = subject
     const stored = (requestKey: string) =>
       parkedRun({ subject: unresolved, request: { ...origin, requestKey } })

@@ -35,7 +35,7 @@ describe('awaitSlot', () => {
 })
 
 describe('a slot that a throttled Start made void', () => {
-  /** A world in which the pace falls while a starter waits for its slot. */
+  /** Returns a world in which the pace falls while a starter waits for its slot. */
   const falling = (options: Parameters<typeof starterWorld>[0]) => {
     const world = starterWorld({ slotInMs: 2 * second, ...options })
     const { sleepUntil } = world.clock
@@ -48,14 +48,14 @@ describe('a slot that a throttled Start made void', () => {
     return world
   }
 
-  test('P7: makes the starter wait for the next one', async () => {
+  test('P7: makes the starter wait for the next slot', async () => {
     const world = falling({ nextSlotInMs: 5 * second })
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.clock.now()).toBe(t0 + 7 * second)
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P7: expires when it is met too late, because the table or the clock was slow', async () => {
+  test('P7: expires when the starter wakes too late', async () => {
     const world = starterWorld({ slotInMs: 2 * second })
     const { sleepUntil } = world.clock
     world.clock.sleepUntil = async (atMs) => {
@@ -68,7 +68,7 @@ describe('a slot that a throttled Start made void', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P7: leads to no Start when the next one comes too late', async () => {
+  test('P7: leads to no Start when the next slot is too late', async () => {
     const world = falling({ nextSlotInMs: 25 * second })
     expect(await world.handle(runRequest(), 2)).toMatchObject([
       { outcome: 'parked', run: { reason: 'PACED' } },

@@ -58,18 +58,18 @@ describe('a sender that the policy binds to projects', () => {
     expect(await allowed.outcomes(onBus(runRequest()))).toEqual(['started'])
   })
 
-  test('is known by the account of an event on the run bus', async () => {
+  test('is recognized by the account of an event on the run bus', async () => {
     const world = bound([other])
     expect(await world.outcomes(onBus(runRequest({ projectId: 'project-2' })))).toEqual(['rejected'])
     expect(await world.outcomes(onBus(runRequest()))).toEqual(['started'])
   })
 
-  test('stays bound behind a made-up envelope of another account', async () => {
+  test('stays bound when it forges the envelope of another account', async () => {
     const world = bound([load, other], { senderId: 'AROALOAD:nightly' })
     expect(await world.outcomes(onBus(runRequest()))).toEqual(['rejected'])
   })
 
-  test('gets an event of DataZone that it made up rejected', async () => {
+  test('gets a Rejected event for a forged DataZone event', async () => {
     const world = bound([load], { senderId: 'AROALOAD:nightly' })
     expect(await world.outcomes(assetEvent())).toEqual(['rejected'])
     expect(world.bus.events[0]?.detail.data.error?.message).toMatch(/^detail-type: senders\[0\]/)
@@ -82,7 +82,7 @@ describe('a sender that the policy binds to projects', () => {
     expect(world.store.all()).toEqual([run])
   })
 
-  test('holds up no event of DataZone', async () => {
+  test('does not affect the events of DataZone', async () => {
     const world = bound([load, other], {
       senderId: 'AIDAEVENTBRIDGE',
       script: showingAsset('4'),

@@ -8,7 +8,7 @@ import { answered, refused, serviceRun } from '../../../support/scripted-datazon
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('the breaker cache of an execution environment', () => {
-  /** Holds the first call until `letGo` is called. */
+  /** Returns a gate that holds the first call until `letGo` is called. */
   const held = () => {
     const [reached, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     let calls = 0
@@ -21,7 +21,7 @@ describe('the breaker cache of an execution environment', () => {
     return { reached: reached.promise, letGo: over.resolve, wait }
   }
 
-  test('P7: spares the other requests while the breaker is still being written', async () => {
+  test('P7: parks other requests while the breaker is still being written', async () => {
     const world = starterWorld({ script: refusing('QUOTA_EXCEEDED') })
     const { reached, letGo, wait } = held()
     const { trip } = world.breakers
@@ -34,7 +34,7 @@ describe('the breaker cache of an execution environment', () => {
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P7: keeps a refusal although an older read ends after it', async () => {
+  test('P7: keeps a refusal even when an older read ends after it', async () => {
     const startRun = async ({ assetId }: { assetId: string }) =>
       assetId === 'a' ? refused('QUOTA_EXCEEDED') : answered(serviceRun({ runId: assetId }))
     const world = starterWorld({ script: { startRun } })
@@ -76,7 +76,7 @@ describe('the breaker cache of an execution environment', () => {
     expect(await world.outcomes(requestForAsset('c'))).toEqual(['started'])
   })
 
-  test('leaves a probe that cannot be given back to expire, and handles its message', async () => {
+  test('lets a probe that cannot be returned expire, and handles its message', async () => {
     const failing = (error: Error) => {
       const world = starterWorld({
         breakers: [probeDue(denied)],

@@ -12,7 +12,7 @@ const worldWith = (...faults: Fault[]) => {
   return world
 }
 
-describe('faults', () => {
+describe('setFaults', () => {
   test('applies the effect of a lost answer, and a replay finds it', () => {
     const world = worldWith({ kind: 'lostAnswer', operation: start, times: 1 })
     expect(world.start(storeSales, { clientToken: 'token' }).lost).toBe(true)
@@ -153,7 +153,7 @@ describe('faults', () => {
     expect(world.control.faults()).toEqual([])
   })
 
-  test('refuses a wrong fault by field, and keeps the faults before', () => {
+  test('refuses an invalid fault, names its field, and keeps the earlier faults', () => {
     const world = worldWith({ kind: 'error', error: 'ThrottlingException' })
     expect(() => world.control.setFaults([{ kind: 'slow', delayMs: -1 }])).toThrow(/\[0\]\.delayMs/)
     expect(() => world.control.setFaults([{ kind: 'slow', delayMs: 1, operation: 'Stop' }])).toThrow(
@@ -205,7 +205,7 @@ describe('faults', () => {
     expect(outputOf(world.get(id)).status).toBe('SUCCEEDED')
   })
 
-  test('applies a due late effect before the control does anything', () => {
+  test('applies a due late effect before any other control call', () => {
     const world = worldWith({ kind: 'lateEffect', delayMs: 1000, times: 1 })
     world.start(storeSales)
     world.clock.ms += 1000

@@ -4,7 +4,7 @@ import { createTokenBucket } from '../../../../../local/datazone/calls/token-buc
 const passed = (take: (nowMs: number) => boolean, nowMs: number, calls: number): number =>
   Array.from({ length: calls }, () => take(nowMs)).filter(Boolean).length
 
-describe('a token bucket', () => {
+describe('createTokenBucket', () => {
   test('allows its size at once, and then its rate', () => {
     const { take } = createTokenBucket(10, 5)
     expect([passed(take, 0, 20), passed(take, 1000, 20), passed(take, 1100, 20)]).toEqual([10, 5, 0])

@@ -27,7 +27,7 @@ describe('withUnreadableFields', () => {
     })
   })
 
-  test('leaves an answer alone when no fault hit it', () => {
+  test('returns an answer unchanged when no fault hit it', () => {
     expect(withUnreadableFields(answer, undefined)).toBe(answer)
   })
 })

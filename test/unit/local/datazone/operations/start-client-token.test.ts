@@ -29,7 +29,7 @@ describe('the clientToken of a Start', () => {
     expect(outputOf(world.start(storeSales, { clientToken: 'token' })).id).toBe(outputOf(first).id)
   })
 
-  test('answers the same run to a clientToken for as long as it is remembered', () => {
+  test('returns the same run for a clientToken as long as the token is remembered', () => {
     const world = testWorld()
     const first = world.start(storeSales, { clientToken: 'token' })
     world.clock.ms += 10 * minute
@@ -56,7 +56,7 @@ describe('the clientToken of a Start', () => {
     )
   })
 
-  test('answers the first run to a clientToken with another request when the setting says so', () => {
+  test('returns the first run for a clientToken with another request when tokenMismatch is replay', () => {
     const world = testWorld({ tokenMismatch: 'replay' })
     const first = outputOf(world.start(storeSales, { clientToken: 'token' }))
     expect(outputOf(world.start(dateDim, { clientToken: 'token' }))).toEqual(first)
@@ -65,7 +65,7 @@ describe('the clientToken of a Start', () => {
     expect([world.control.runs().length, world.control.dataSourceRuns().length]).toEqual([1, 1])
   })
 
-  test('refuses a clientToken with another request by the error of the setting, and remembers no refusal', () => {
+  test('refuses a clientToken with another request with the configured error, and remembers no refusal', () => {
     const another = (settings: object) => {
       const world = testWorld(settings)
       world.start(storeSales, { clientToken: 'token' })

@@ -5,11 +5,11 @@ import { dateDim, errorOf, glue, outputOf, salesProject, storeSales, testWorld }
 const minutes = 60_000
 
 describe('StartMetadataGenerationRun', () => {
-  test('moves from submitted to in progress to ended, and Get shows it at every moment', () => {
+  test('moves from submitted to in progress to ended, as Get shows at every moment', () => {
     const world = testWorld()
     const { id } = outputOf(world.start(storeSales))
     const [truth] = world.control.runs()
-    if (truth === undefined) throw new Error('no run')
+    if (truth === undefined) throw new Error('no metadata run was started')
     const seenAt = (ms: number) => {
       world.clock.ms = ms
       const { status, typeStats } = outputOf(world.get(id))
@@ -104,7 +104,7 @@ describe('StartMetadataGenerationRun', () => {
     ).toBe(true)
   })
 
-  test('divides the durations by speed, and not the rate of Starts', () => {
+  test('divides the durations by speed, but not the rate of Starts', () => {
     const [slow, fast] = [testWorld(), testWorld({ speed: 60 })]
     const lasts = (world: typeof slow) => {
       for (const assetId of world.assetIds) world.start(assetId)
@@ -144,7 +144,7 @@ describe('StartMetadataGenerationRun', () => {
     expect(idFor('a')).not.toBe(idFor('b'))
   })
 
-  test('refuses what DataZone refuses', () => {
+  test('answers unknown targets, a wrong project and missing types with the errors of DataZone', () => {
     const world = testWorld()
     const target = (more: object) => ({ target: { type: 'ASSET', identifier: storeSales, ...more } })
     const elsewhere = { domainIdentifier: 'dzd_elsewhere' }

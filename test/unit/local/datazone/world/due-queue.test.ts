@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDueQueue } from '../../../../../local/datazone/world/due-queue.ts'
 
-describe('the due queue', () => {
+describe('createDueQueue', () => {
   test('removes items by time, and items of the same time in the order in which they were added', () => {
     const steps = fc.array(fc.record({ dueAtMs: fc.nat(30), takeUntilMs: fc.option(fc.nat(30)) }))
     fc.assert(

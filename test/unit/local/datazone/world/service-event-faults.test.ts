@@ -25,7 +25,7 @@ const worldWithRuns = (settings: Partial<SettingsInput> & { seed: number }, gaps
   return world
 }
 
-/** Returns how many events an ending has, at least and at most. */
+/** Returns the least and the most events that an ending can have. */
 const eventCounts = (settings: Partial<SettingsInput>, ending: string): { least: number; most: number } => {
   const { eventLostShare: lost = 0, eventDuplicateShare: duplicates = 0 } = settings
   if (ending === 'PARTIALLY_SUCCEEDED' || lost === 1) return { least: 0, most: 0 }
@@ -34,7 +34,7 @@ const eventCounts = (settings: Partial<SettingsInput>, ending: string): { least:
 }
 
 describe('service events under faults', () => {
-  test('sends one event per ending, twice only as a duplicate, and never before the ending', () => {
+  test('sends one event per ending, repeats it only as a duplicate, and never sends it before the ending', () => {
     fc.assert(
       fc.property(faults, starts, (settings, gapsMs) => {
         const world = worldWithRuns(settings, gapsMs)
@@ -112,7 +112,7 @@ describe('service events under faults', () => {
     expect(times).not.toEqual(times.toSorted())
   })
 
-  test('leaves the events of earlier occurrences as they are when settings change', () => {
+  test('keeps the events of earlier endings when settings change', () => {
     const world = testWorld()
     world.start(storeSales)
     world.clock.ms = world.control.runs()[0]?.endsAtMs ?? 0

@@ -75,7 +75,7 @@ describe('service events', () => {
     expect(startedAtMs).toBeLessThan(endsAtMs)
   })
 
-  test('sends the payload of each setting', () => {
+  test('sends the payload that eventPayload names', () => {
     const payloadOf = (eventPayload: Settings['eventPayload']) => {
       const { id, events } = eventsOfRun({ eventPayload })
       const { metadata, data } = events[0]?.detail ?? {}
@@ -185,12 +185,15 @@ describe('service events', () => {
     ['owner', salesProject],
     ['missing', undefined],
     ['wrong', 'wrongproject01'],
-  ] as const)('sends a publish event with the project: %s', (publishedEventProject, projectId) => {
-    const world = testWorld({ publishedEventProject })
-    world.control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
-    const [event] = eventsUntil(world, world.clock.ms + dayMs)
-    expect(event?.detail.metadata['owningProjectId']).toBe(projectId)
-  })
+  ] as const)(
+    'sends a publish event with the project that publishedEventProject names: %s',
+    (publishedEventProject, projectId) => {
+      const world = testWorld({ publishedEventProject })
+      world.control.publishAsset({ domainId: sampleDomainId, assetId: storeSales })
+      const [event] = eventsUntil(world, world.clock.ms + dayMs)
+      expect(event?.detail.metadata['owningProjectId']).toBe(projectId)
+    },
+  )
 
   test('sends an event when an asset is unpublished', () => {
     const world = testWorld()
