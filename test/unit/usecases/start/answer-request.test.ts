@@ -61,7 +61,7 @@ describe('an explicit request that is skipped', () => {
     world.bus.refuses = () => true
     const [stored] = world.store.all()
     if (stored === undefined) throw new Error('expected a waiting request')
-    expect(await world.outcomes(world.noteAbout(stored))).toEqual(['skipped', 'retry'])
+    expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped', 'retry'])
     expect(world.store.all()).toHaveLength(1)
     world.bus.refuses = () => false
     expect(await world.outcomes(world.releaseMessageFor(stored))).toEqual(['skipped'])
