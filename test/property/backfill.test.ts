@@ -91,17 +91,24 @@ test('plans or drops every listed asset once, with one reason', async () => {
   )
 })
 
-const deedNames = ['apply', 'stop', 'sweep', 'two sweeps', 'sweep during a sweep', 'a minute passes'] as const
-type Deed = (typeof deedNames)[number] | 'sweep that dies'
-/** In half of the stories no sweep dies: there only the lease keeps a request from being sent twice. */
-const deeds: fc.Arbitrary<readonly Deed[]> = fc.oneof(
-  fc.array(fc.constantFrom(...deedNames), { maxLength: 30 }),
-  fc.array(fc.constantFrom(...deedNames, 'sweep that dies'), { maxLength: 30 }),
+const actionNames = [
+  'apply',
+  'stop',
+  'sweep',
+  'two sweeps',
+  'sweep during a sweep',
+  'a minute passes',
+] as const
+type Action = (typeof actionNames)[number] | 'sweep that dies'
+/** In half of the sequences no sweep dies: there, only the lease keeps a request from being sent twice. */
+const actionSequences: fc.Arbitrary<readonly Action[]> = fc.oneof(
+  fc.array(fc.constantFrom(...actionNames), { maxLength: 30 }),
+  fc.array(fc.constantFrom(...actionNames, 'sweep that dies'), { maxLength: 30 }),
 )
 
 test('sends each request id at least once, and twice only after a sweep died', async () => {
   await fc.assert(
-    fc.asyncProperty(deeds, fc.integer({ min: 0, max: 450 }), async (story, count) => {
+    fc.asyncProperty(actionSequences, fc.integer({ min: 0, max: 450 }), async (sequence, count) => {
       const plans = memoryBackfillPlans()
       const clock = manualClock()
       const recording = recordingQueue()
@@ -159,7 +166,7 @@ test('sends each request id at least once, and twice only after a sweep died', a
             deadlineMs: clock.now() + 47 * second,
           },
         )
-      const act: Readonly<Record<Deed, () => Promise<unknown>>> = {
+      const act: Readonly<Record<Action, () => Promise<unknown>>> = {
         apply: () => changePlan('laws', (plan) => applyPlan(plan, clock.now()), plans),
         stop: () => changePlan('laws', (plan) => stopPlan(plan, clock.now()), plans),
         sweep: () => sweep(),
@@ -172,7 +179,7 @@ test('sends each request id at least once, and twice only after a sweep died', a
         'sweep that dies': () => sweep(true),
         'a minute passes': async () => clock.advance(minute),
       }
-      for (const deed of story) await act[deed]()
+      for (const action of sequence) await act[action]()
       await act.apply()
       for (let round = 0; round < 20; round += 1) {
         clock.advance(2 * minute)
@@ -180,7 +187,7 @@ test('sends each request id at least once, and twice only after a sweep died', a
       }
       const ids = recording.submitted.map(({ requestId }) => requestId)
       expect(new Set(ids).size).toBe(count)
-      if (!story.includes('sweep that dies')) expect(ids).toHaveLength(count)
+      if (!sequence.includes('sweep that dies')) expect(ids).toHaveLength(count)
       expect((await plans.all())[0]).toMatchObject({ state: 'DONE', sent: count })
     }),
   )

@@ -28,7 +28,7 @@ const caps: fc.Arbitrary<Cap> = fc
     }
   })
 
-/** Steps that each claim one of six runs, or park it so that it can be claimed again, after some hours or none. */
+/** Steps, each after a delay, that claim one of six runs, or park a claimed one so that it can be claimed again. */
 const steps = fc.array(
   fc.record({ run: fc.nat(5), parks: fc.boolean(), laterMs: fc.constantFrom(0, 0, minute, 9 * hour) }),
   { minLength: 1, maxLength: 40 },
@@ -68,26 +68,26 @@ interface Step {
   readonly laterMs: number
 }
 
-/** Claims and parks as the story says; returns the runs that were claimed, by day of UTC. */
+/** Claims and parks runs step by step, and returns the claimed runs by UTC day. */
 const play = async (
-  story: readonly Step[],
+  sequence: readonly Step[],
   laneOf: (run: number) => Lane,
   { clock, store, context }: ReturnType<typeof startContextOf>,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
   const claimed = new Map<string, Set<number>>()
-  for (const { run, parks, laterMs } of story) {
+  for (const { run, parks, laterMs } of sequence) {
     clock.advance(laterMs)
-    const about = {
+    const fields = {
       subject: { ...subject, assetId: `asset-${run}` },
       request: { ...origin, lane: laneOf(run) },
     }
-    const there = store.current(claimedRun(about))
-    const countedIn = there?.countedIn === undefined ? {} : { countedIn: there.countedIn }
-    if (there?.state === 'CLAIMED') {
-      if (parks) await store.save(parkedRun({ ...about, ...countedIn, version: there.version }))
+    const stored = store.current(claimedRun(fields))
+    const countedIn = stored?.countedIn === undefined ? {} : { countedIn: stored.countedIn }
+    if (stored?.state === 'CLAIMED') {
+      if (parks) await store.save(parkedRun({ ...fields, ...countedIn, version: stored.version }))
       continue
     }
-    const claim = claimedRun({ ...about, ...countedIn, version: there?.version ?? 0 })
+    const claim = claimedRun({ ...fields, ...countedIn, version: stored?.version ?? 0 })
     const { outcome } = await claimWithinCaps(claim, {}, context)
     expect(['claimed', 'full']).toContain(outcome)
     const day = new Date(clock.now()).toISOString().slice(0, 10)
@@ -98,12 +98,12 @@ const play = async (
 
 const laneLists = fc.array(fc.constantFrom(...lanes), { minLength: 6, maxLength: 6 })
 
-test('P7: keeps every day and month within its cap, and counts each attempt once, in whatever order claims come', async () => {
+test('P7: keeps every day and month within its cap, and counts each attempt once, in any order of claims', async () => {
   await fc.assert(
-    fc.asyncProperty(caps, laneLists, steps, async (cap, laneList, story) => {
+    fc.asyncProperty(caps, laneLists, steps, async (cap, laneList, sequence) => {
       const context = startContextOf(cap)
       const laneOf = (run: number): Lane => laneList[run] ?? 'live'
-      const claimed = await play(story, laneOf, context)
+      const claimed = await play(sequence, laneOf, context)
       const during = (period: string) =>
         new Set([...claimed].flatMap(([day, runs]) => (day.startsWith(period) ? [...runs] : [])))
       const holds = (kind: 'DAY' | 'MONTH', period: string, limit: number, reserve: number) => {

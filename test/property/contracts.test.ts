@@ -15,10 +15,10 @@ const anyText = fc.string({ unit: 'binary', maxLength: 2000 })
 
 const onTheBus = { ...assetEvent(), 'detail-type': 'Run Requested', detail: runRequest() }
 
-/** An object that breaks a parser which takes it for a text. */
+/** An object that breaks a parser that converts it to a string. */
 const noText = fc.constant({ toString: 'text', valueOf: 'text' })
 
-/** Texts that hold a lone surrogate, which neither DynamoDB, DataZone nor EventBridge takes. */
+/** Texts with a lone surrogate, which neither DynamoDB nor DataZone nor EventBridge accepts. */
 const loneSurrogates = fc
   .tuple(fc.string({ maxLength: 20 }), fc.constantFrom('\ud800', '\udfff', 'x\udc00\ud800'))
   .map((parts) => parts.join(''))
@@ -29,30 +29,34 @@ const replaced = (value: unknown, path: readonly string[], by: unknown): unknown
   return { ...Object(value), [first]: replaced(Object(value)[first], rest, by) }
 }
 
-/** The paths of every text in a body. */
+/** Returns the path of every text in a body. */
 const textPaths = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] => {
   if (typeof value === 'string') return [path]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) => textPaths(inner, [...path, name]))
 }
 
-const full = {
+const requestBody = {
   ...runRequest({ correlationId: 'c', lane: 'live', requestedAt: '2026-11-20T02:14:00Z' }),
   asset: { id: 'asset-1', revision: '4' },
 }
-const canceling = { ...cancelRequest(), reason: 'why', asset: { id: 'asset-1', revision: '4' } }
-const sourceCanceling = { ...sourceCancelRequest(), triggerKey: 'load-1', reason: 'why' }
+const cancelBody = { ...cancelRequest(), reason: 'why', asset: { id: 'asset-1', revision: '4' } }
+const sourceCancelBody = { ...sourceCancelRequest(), triggerKey: 'load-1', reason: 'why' }
 
 /** A valid body with a lone surrogate in one of its texts. */
 const illFormed = fc
-  .tuple(fc.constantFrom<object>(full, canceling, sourceCanceling, assetEvent()), fc.nat(), loneSurrogates)
+  .tuple(
+    fc.constantFrom<object>(requestBody, cancelBody, sourceCancelBody, assetEvent()),
+    fc.nat(),
+    loneSurrogates,
+  )
   .map(([body, at, text]) => {
     const paths = textPaths(body)
     return JSON.stringify(replaced(body, paths[at % paths.length] ?? [], text))
   })
 
 /** A valid body with one field replaced by any value. */
-const spoilt = fc
+const oneFieldReplaced = fc
   .tuple(
     fc.constantFrom<object>(runRequest(), cancelRequest(), assetEvent(), onTheBus, { release: 1 }),
     fc.string(),
@@ -64,7 +68,7 @@ const spoilt = fc
   })
   .chain((bodies) => fc.constantFrom(...bodies))
 
-const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), spoilt, illFormed)
+const bodies = fc.oneof(anyText, fc.json({ maxDepth: 6 }), oneFieldReplaced, illFormed)
 
 describe('parseQueueMessage', () => {
   test('P2: never throws, and names the field of each problem, within bounds', () => {
@@ -96,7 +100,7 @@ describe('parseQueueMessage', () => {
     )
   })
 
-  test('P2: answers a lone surrogate in any field by an event that conforms to the schema', async () => {
+  test('P2: answers a lone surrogate in any field with an event that conforms to the schema', async () => {
     await fc.assert(
       fc.asyncProperty(illFormed, async (body) => {
         const script = { startRun: async () => refused('INVALID'), getAsset: async () => refused('INVALID') }
@@ -122,7 +126,7 @@ describe('parseQueueMessage', () => {
         const targetId =
           message.request.kind === 'DATA_SOURCE' ? message.request.dataSourceId : message.request.assetId
         expect(domainId).toMatch(/^dzd[-_][a-zA-Z0-9_-]{1,36}$/)
-        // An event may name no project.
+        // An event may lack a project.
         if (projectId !== undefined) expect(projectId).toMatch(id)
         expect(targetId).toMatch(id)
         if (requestedAtMs !== undefined) expect(requestedAtMs).not.toBeNaN()
@@ -161,7 +165,7 @@ describe('the answer to the sender of a rejected request', () => {
   })
 })
 
-test('P3: announces the rejection of a request of any time by an event that conforms to the schema', async () => {
+test('P3: announces the rejection of a request with any requestedAt by an event that conforms to the schema', async () => {
   const digits = fc.stringMatching(/^[0-9]{4}$/)
   const times = fc
     .tuple(digits, fc.constantFrom('01-01', '12-31', '02-29'), fc.constantFrom('Z', '+23:59', '-23:59'))
@@ -179,7 +183,7 @@ test('P3: announces the rejection of a request of any time by an event that conf
   )
 })
 
-test('keeps errorText well-formed, within its limit, and unchanged when it is applied again', () => {
+test('returns from errorText a well-formed text within the limit, which a second call leaves unchanged', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 3000 }),

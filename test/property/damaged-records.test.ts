@@ -8,7 +8,7 @@ import type { Run } from '../../lib/run/run.ts'
 import { workAtMs } from '../../lib/run/sweep-plan.ts'
 import { arbitraryRun } from '../contract/arbitrary-run.ts'
 
-/** Values that people and defects write: of a wrong type, out of range, not finite, ill-formed. */
+/** Values that an operator or a defect may write: of a wrong type, out of range, or ill-formed. */
 const damage = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom<unknown>(
@@ -46,7 +46,7 @@ const replaced = (value: unknown, [first, ...rest]: Path, by: unknown): unknown 
   return { ...Object(value), [first]: replaced(Object(value)[first], rest, by) }
 }
 
-/** A record with one value of it damaged, anywhere. */
+/** Items of records with one value replaced, at any depth. */
 const damaged = fc.tuple(arbitraryRun, fc.nat(), damage).map(([run, at, by]) => {
   const item = toItem({ ...run, version: 1 })
   const paths = pathsOf(item)
@@ -60,7 +60,7 @@ const eventOf = (run: Run) =>
       ? [startedEvent(run)]
       : []
 
-test('P8: reports a damaged record as unreadable, or returns it with a key, a time to be read and its events', () => {
+test('P8: reports a damaged record as unreadable, or returns a run with valid keys, times and events', () => {
   fc.assert(
     fc.property(damaged, (item) => {
       const parsed = parseItem(item)

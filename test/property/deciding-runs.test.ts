@@ -21,31 +21,31 @@ const hour = 60 * minute
 const triggers = fc.constantFrom('load-1', 'load-2', 'load-3', '1#2')
 const agesMs = fc.oneof(fc.integer({ min: 0, max: 60 * hour }), fc.constantFrom(24 * hour, 25 * hour))
 
-/** A run of the data source in any state, that ended or began up to 60 hours ago. */
+/** Runs of the data source in any state, which began or ended up to 60 hours ago. */
 const sourceRuns: fc.Arbitrary<Run> = fc
   .record({ triggerKey: triggers, attempt: fc.integer({ min: 1, max: 4 }), ageMs: agesMs, state: fc.nat(7) })
   .map(({ triggerKey, attempt, ageMs, state }): Run => {
     const atMs = t0 - ageMs
-    const of = { subject: { ...sourceSubject, triggerKey }, attempt, createdAtMs: atMs }
+    const fields = { subject: { ...sourceSubject, triggerKey }, attempt, createdAtMs: atMs }
     const openStart = { firstAtMs: atMs, lastAtMs: atMs }
-    const { runId: _, startedAtMs: __, ...unknown } = endedRun({ ...of, detectedAtMs: atMs })
+    const { runId: _, startedAtMs: __, ...unknown } = endedRun({ ...fields, detectedAtMs: atMs })
     const all: readonly Run[] = [
-      plannedRun(of),
-      parkedRun(of),
-      parkedRun({ ...of, earlierStart: openStart }),
-      claimedRun({ ...of, startSent: openStart }),
-      inFlightRun({ ...of, startedAtMs: atMs }),
-      endedRun({ ...of, startedAtMs: atMs - minute, detectedAtMs: atMs }),
+      plannedRun(fields),
+      parkedRun(fields),
+      parkedRun({ ...fields, earlierStart: openStart }),
+      claimedRun({ ...fields, startSent: openStart }),
+      inFlightRun({ ...fields, startedAtMs: atMs }),
+      endedRun({ ...fields, startedAtMs: atMs - minute, detectedAtMs: atMs }),
       { ...unknown, ending: 'REJECTED', error: { name: startUnknownName, message: 'unknown' } },
       { ...unknown, ending: 'REJECTED', error: { name: 'Invalid', message: 'refused' } },
     ]
-    return all[state] ?? plannedRun(of)
+    return all[state] ?? plannedRun(fields)
   })
 
-const keyOf = (of: { subject: DataSourceSubject; attempt: number }) =>
-  runKey({ ...of, request: { requestKey: '' } }).record
+const keyOf = (run: { subject: DataSourceSubject; attempt: number }) =>
+  runKey({ ...run, request: { requestKey: '' } }).record
 
-test('P1: leads to the same decisions by the deciding records as by all records of the data source', () => {
+test('P1: makes the same decisions from the deciding records as from all records of the data source', () => {
   fc.assert(
     fc.property(
       fc.array(sourceRuns, { maxLength: 30 }),
@@ -62,7 +62,7 @@ test('P1: leads to the same decisions by the deciding records as by all records 
         expect(hasToWait(candidate, deciding)).toBe(hasToWait(candidate, all))
         expect(isSourceDayFull(deciding, t0, perDay)).toBe(isSourceDayFull(all, t0, perDay))
         const event = happenedAtMs === undefined ? {} : { happenedAtMs }
-        // Observers read for no trigger.
+        // The observer reads without a trigger key, and so without the attempts of one subject.
         expect(mayBeOurs(event, all.filter(recent), t0)).toBe(mayBeOurs(event, all, t0))
       },
     ),

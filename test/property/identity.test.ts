@@ -68,19 +68,19 @@ describe('runKey', () => {
     )
   })
 
-  test('makes keys that fit a sort key and the release that the sweep sends', () => {
+  test('makes keys that fit a sort key and the release message that the sweep sends', () => {
     fc.assert(
       fc.property(subjects, attempts, (subject, attempt) => {
         const { partition, record } = runKey({ subject, attempt, request })
         expect(partition).toBe(partitionOf(subject))
         expect(Buffer.byteLength(record)).toBeLessThanOrEqual(1024)
-        const note = { release: 1, domainId: subject.domainId, assetId: subject.assetId, record }
-        expect(parseWith(Release, note)).toEqual({ ok: true, value: note })
+        const message = { release: 1, domainId: subject.domainId, assetId: subject.assetId, record }
+        expect(parseWith(Release, message)).toEqual({ ok: true, value: message })
       }),
     )
   })
 
-  test('P1: keys a waiting request by its request key, whatever it holds, apart from every run', () => {
+  test('P1: keys a waiting request by its request key, whatever that contains, apart from every run', () => {
     fc.assert(
       fc.property(
         subjects,
@@ -122,7 +122,7 @@ describe('eventId', () => {
   })
 })
 
-describe('typeSets', () => {
+describe('typeSets and canonicalTypes', () => {
   test('splits the requested types into sets of one or two, whatever their order and repeats', () => {
     fc.assert(
       fc.property(typeLists, (types) => {
@@ -145,7 +145,7 @@ describe('typeSets', () => {
     )
   })
 
-  test('spells a set of types in one way', () => {
+  test('returns each set of types in one order', () => {
     fc.assert(
       fc.property(typeLists, (types) => {
         const canonical = canonicalTypes(types)

@@ -5,7 +5,7 @@ import { failedEvent } from '../support/ending-events.ts'
 
 const stack = { stage: 'prod', flags: '--stage prod --region eu-west-1' }
 
-/** Text of others: any Unicode, with what formats, links, mentions or breaks a line in e-mail and chats. */
+/** Text from outside, such as names and errors: any Unicode, often with formatting, links, mentions or line breaks. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc
@@ -43,7 +43,7 @@ const events = fc
   )
 
 describe('notificationOf', () => {
-  test('keeps the text of others in its place, whatever it is', () => {
+  test('keeps text from outside within quotes or code, whatever it contains', () => {
     fc.assert(
       fc.property(events, (all) => {
         const { text, chat } = notificationOf(all, stack)

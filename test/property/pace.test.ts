@@ -32,11 +32,11 @@ interface Step {
 }
 
 /** Returns the slots that no cut of the rate voided, with the time of their reservation and the rate then in force. */
-const reserved = (rate: number, story: readonly Step[]) => {
+const reserved = (rate: number, sequence: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
   let slots: { slotMs: number; askedMs: number; rate: number }[] = []
-  for (const { throttled, count, patienceMs, laterMs } of story) {
+  for (const { throttled, count, patienceMs, laterMs } of sequence) {
     nowMs += laterMs
     if (throttled) {
       const before = pace.rateCuts
@@ -58,10 +58,10 @@ const reserved = (rate: number, story: readonly Step[]) => {
 /** The rounding error of adding fractions to a time of 13 digits, in ms. */
 const rounding = 0.01
 
-test('P7: spaces any k slots in a row by at least k - 1 gaps of the configured rate', () => {
+test('P7: spaces any k consecutive slots by at least k - 1 gaps of the configured rate', () => {
   fc.assert(
-    fc.property(rates, steps, (rate, story) => {
-      const times = reserved(rate, story).map(({ slotMs }) => slotMs)
+    fc.property(rates, steps, (rate, sequence) => {
+      const times = reserved(rate, sequence).map(({ slotMs }) => slotMs)
       for (const [index, slotMs] of times.entries()) {
         const next = times[index + 1]
         if (next !== undefined) expect(next - slotMs).toBeGreaterThanOrEqual(1000 / rate - rounding)
@@ -78,8 +78,8 @@ test('P7: spaces any k slots in a row by at least k - 1 gaps of the configured r
 
 test('reserves no slot in the past, and spaces one reservation at the rate then in force', () => {
   fc.assert(
-    fc.property(rates, steps, (rate, story) => {
-      const slots = reserved(rate, story)
+    fc.property(rates, steps, (rate, sequence) => {
+      const slots = reserved(rate, sequence)
       for (const [index, { slotMs, askedMs, rate: inForce }] of slots.entries()) {
         expect(slotMs).toBeGreaterThanOrEqual(askedMs)
         const next = slots[index + 1]
@@ -91,12 +91,12 @@ test('reserves no slot in the past, and spaces one reservation at the rate then 
   )
 })
 
-test('P9: returns slots that come too late without reserving them, so that asking does not push slots away', () => {
+test('P9: returns slots that come too late without reserving them, so that asking does not push slots back', () => {
   fc.assert(
-    fc.property(rates, steps, fc.integer({ min: 1, max: 10 }), (rate, story, count) => {
+    fc.property(rates, steps, fc.integer({ min: 1, max: 10 }), (rate, sequence, count) => {
       let pace: Pace = { nextSlotMs: 0 }
       let nowMs = t0
-      for (const { throttled, count: asked, patienceMs, laterMs } of story) {
+      for (const { throttled, count: asked, patienceMs, laterMs } of sequence) {
         nowMs += laterMs
         if (throttled) pace = slowDown(pace, nowMs, rate)
         else pace = reserveSlots(pace, { count: asked, latestMs: nowMs + patienceMs }, nowMs, rate).pace
@@ -108,11 +108,11 @@ test('P9: returns slots that come too late without reserving them, so that askin
   )
 })
 
-/** Replays a story; returns each step with the pace before and after it. */
-const replay = (rate: number, story: readonly Step[]) => {
+/** Replays a sequence, and returns each step with the pace before and after it. */
+const replay = (rate: number, sequence: readonly Step[]) => {
   let pace: Pace = { nextSlotMs: 0 }
   let nowMs = t0
-  return story.map(({ throttled, count, patienceMs, laterMs }) => {
+  return sequence.map(({ throttled, count, patienceMs, laterMs }) => {
     const before = pace
     nowMs += laterMs
     pace = throttled
@@ -124,8 +124,8 @@ const replay = (rate: number, story: readonly Step[]) => {
 
 test('P7: keeps the rate at or below the configured one, and at or above one in five seconds', () => {
   fc.assert(
-    fc.property(rates, steps, (rate, story) => {
-      for (const { nowMs, after } of replay(rate, story)) {
+    fc.property(rates, steps, (rate, sequence) => {
+      for (const { nowMs, after } of replay(rate, sequence)) {
         expect(rateAt(after, nowMs, rate)).toBeLessThanOrEqual(rate)
         expect(rateAt(after, nowMs, rate)).toBeGreaterThanOrEqual(0.2)
       }
@@ -133,10 +133,10 @@ test('P7: keeps the rate at or below the configured one, and at or above one in 
   )
 })
 
-test('P7: lowers the rate only when a Start is throttled, and raises it then only after a descent that gained nothing', () => {
+test('P7: lowers the rate only at a throttled Start, and raises it at one only after a descent that gained nothing', () => {
   fc.assert(
-    fc.property(rates, steps, (rate, story) => {
-      for (const { nowMs, before, after } of replay(rate, story)) {
+    fc.property(rates, steps, (rate, sequence) => {
+      for (const { nowMs, before, after } of replay(rate, sequence)) {
         const [was, is] = [rateAt(before, nowMs, rate), rateAt(after, nowMs, rate)]
         if (after.chance !== undefined && after.chance !== before.chance) {
           expect(is).toBeCloseTo(Math.min(rate, before.descent?.topRate ?? 0), 6)
@@ -151,11 +151,11 @@ test('P7: lowers the rate only when a Start is throttled, and raises it then onl
   )
 })
 
-test('P7: climbs with time alone, to the configured rate within six minutes', () => {
+test('P7: raises the rate with time alone, up to the configured rate within six minutes', () => {
   const waits = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 10 })
   fc.assert(
-    fc.property(rates, steps, waits, (rate, story, laters) => {
-      const last = replay(rate, story).at(-1)
+    fc.property(rates, steps, waits, (rate, sequence, laters) => {
+      const last = replay(rate, sequence).at(-1)
       if (last === undefined) return
       let { nowMs } = last
       for (const laterMs of laters) {
@@ -170,8 +170,8 @@ test('P7: climbs with time alone, to the configured rate within six minutes', ()
 
 test('P7: lowers the rate at most once a second, and never for one throttled Start in fifty', () => {
   fc.assert(
-    fc.property(rates, steps, (rate, story) => {
-      const falls = replay(rate, story).filter(({ before, after }) => after.rateCuts !== before.rateCuts)
+    fc.property(rates, steps, (rate, sequence) => {
+      const falls = replay(rate, sequence).filter(({ before, after }) => after.rateCuts !== before.rateCuts)
       for (const [index, { nowMs }] of falls.entries()) {
         const next = falls[index + 1]
         if (next !== undefined) expect(next.nowMs - nowMs).toBeGreaterThanOrEqual(1000)
@@ -191,7 +191,10 @@ test('P7: lowers the rate at most once a second, and never for one throttled Sta
   )
 })
 
-/** DataZone's bucket of ten Starts, refilled at `perSecond`. */
+/**
+ * Returns a function that tells whether DataZone, with a bucket of ten Starts refilled at `perSecond`, throttles a
+ * Start.
+ */
 const bucket = (perSecond: number) => {
   let [tokens, lastMs] = [10, t0]
   return (atMs: number): boolean => {
@@ -205,7 +208,7 @@ const bucket = (perSecond: number) => {
 
 const limits = fc.double({ min: 0.5, max: 12, noNaN: true })
 
-test('P7: never takes a limit for chance, and lets through nearly all that it allows', () => {
+test('P7: never mistakes a limit for chance, and uses at least 90% of what the limit allows', () => {
   fc.assert(
     fc.property(limits, (limit) => {
       const seconds = Math.ceil(600 / Math.min(limit, configured))
@@ -218,16 +221,16 @@ test('P7: never takes a limit for chance, and lets through nearly all that it al
   )
 })
 
-test('P7: is back at 90% of the rate within a minute of the end of throttling by chance, in nearly every story', () => {
+test('P7: returns to 90% of the rate within a minute after throttling by chance has ended, in 95% of cases', () => {
   let late = 0
-  let stories = 0
+  let cases = 0
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      stories += 1
+      cases += 1
       if (recoverySeconds(randomThrottling(`story ${seed}`)) > 60) late += 1
     }),
     { numRuns: 300 },
   )
-  // Throttling that ends within a descent, before that has shown anything, is taken for a limit (docs/adr/0214).
-  expect(late / stories).toBeLessThan(0.05)
+  // Throttling that ends during a descent, before the descent has a result, is treated as a limit (docs/adr/0214).
+  expect(late / cases).toBeLessThan(0.05)
 })

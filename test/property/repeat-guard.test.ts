@@ -33,12 +33,12 @@ describe('the fingerprint of a schema', () => {
     )
   })
 
-  test('changes with any name, any type, and any column more', () => {
+  test('changes with any name, any type and any added column', () => {
     fc.assert(
-      fc.property(tables, column, fc.nat(), (given, added, at) => {
-        const place = given.length === 0 ? 0 : at % given.length
+      fc.property(tables, column, fc.nat(), (given, added, position) => {
+        const changedIndex = given.length === 0 ? 0 : position % given.length
         const changed = (change: (table: TableSchema) => TableSchema) =>
-          schemaFingerprint(given.map((table, index) => (index === place ? change(table) : table)))
+          schemaFingerprint(given.map((table, index) => (index === changedIndex ? change(table) : table)))
         if (given.length === 0) return
         const before = schemaFingerprint(given)
         expect(changed((table) => ({ ...table, name: `${table.name ?? ''}!` }))).not.toBe(before)
@@ -51,7 +51,7 @@ describe('the fingerprint of a schema', () => {
           ...table,
           columns: table.columns.map((one) => ({ ...one, dataType: `${one.dataType ?? ''}!` })),
         })
-        if (given[place]?.columns.length === 0) return
+        if (given[changedIndex]?.columns.length === 0) return
         expect(changed(renamed)).not.toBe(before)
         expect(changed(retyped)).not.toBe(before)
       }),
@@ -92,7 +92,7 @@ const ended: fc.Arbitrary<EndedRun> = fc
 
 const publish = { request: { ...origin, trigger: 'PUBLISHED' as const }, policy: { repeatGuardMs: guardMs } }
 
-/** The law, one type at a time, written without looking at the code. */
+/** The rule for one type, implemented independently of the code under test. */
 const shouldSkip = (type: GenerationType, runs: readonly EndedRun[], fingerprint: string | undefined) => {
   let last: EndedRun | undefined
   for (const run of runs)

@@ -8,7 +8,7 @@ const assumptions: fc.Arbitrary<Assumptions> = fc.record({
   listLagMs: fc.integer({ min: 0, max: 10 * minute }),
   startEffectMs: fc.integer({ min: 0, max: 5 * minute }),
 })
-/** A point within a possible range: 0 the earliest, 1 the latest. */
+/** A position within a range of times: 0 is the earliest, 1 the latest. */
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const between = (least: number, most: number, at: number) => least + (most - least) * at
 

@@ -15,7 +15,7 @@ const settings: SweepSettings = {
   mode: 'run',
 }
 
-test('P9: puts each of any number of domains first once in as many sweeps, and leaves none out', () => {
+test('P9: puts each of n domains first once in n sweeps, and leaves none out', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(domainIds, { minLength: 1, maxLength: 30 }),
@@ -34,7 +34,7 @@ test('P9: puts each of any number of domains first once in as many sweeps, and l
   )
 })
 
-test('P9: puts each of any number of owed endings first once in as many sweeps', () => {
+test('P9: puts each of n owed endings first once in n sweeps', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.constantFrom(1, 2, 10, 97, 100), fc.integer({ min: 1, max: 200 })),
@@ -51,7 +51,7 @@ test('P9: puts each of any number of owed endings first once in as many sweeps',
   )
 })
 
-test('takes each due record once, and no other', () => {
+test('plans each due record once, and no other', () => {
   fc.assert(
     fc.property(
       fc.array(anyRun, { maxLength: 4 }),

@@ -18,7 +18,7 @@ const ordered = {
   policy: { retry: { attempts: 3, delayMs: 1000 } },
   onlyTypes: ['BUSINESS_DESCRIPTIONS'],
   retriesBefore: 1,
-  counted: [{ cap: 'all', period: 'DAY#2026-11-20' }],
+  countedIn: [{ cap: 'all', period: 'DAY#2026-11-20' }],
 } as const
 
 const identity = ({ subject, attempt, projectId, request, createdAtMs, version, ...run }: Run) => ({
@@ -31,7 +31,7 @@ const identity = ({ subject, attempt, projectId, request, createdAtMs, version, 
   policy: run.policy,
   onlyTypes: run.onlyTypes,
   retriesBefore: run.retriesBefore,
-  counted: run.countedIn,
+  countedIn: run.countedIn,
 })
 
 /** Returns the run without the fields that any fact may add to. */
@@ -47,8 +47,8 @@ describe('transition, with any facts in any order', () => {
       fc.property(
         fc.constantFrom(endedRun(), endedRun({ announcedAtMs: t0 })),
         factSequences,
-        (ended, story) => {
-          const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
+        (ended, sequence) => {
+          const last = sequence.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
           const { announcedAtMs: _, ...kept } = ended
           expect(last).toMatchObject(withoutHistory(kept))
         },
@@ -58,9 +58,9 @@ describe('transition, with any facts in any order', () => {
 
   test('P5: keeps the time of an announcement', () => {
     fc.assert(
-      fc.property(factSequences, (story) => {
+      fc.property(factSequences, (sequence) => {
         const ended = endedRun({ announcedAtMs: t0 })
-        const last = story.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
+        const last = sequence.reduce<Run>((run, { fact, atMs }) => apply(run, fact, atMs), ended)
         expect(withoutHistory(last)).toEqual(withoutHistory(ended))
       }),
     )
@@ -68,9 +68,9 @@ describe('transition, with any facts in any order', () => {
 
   test('P1: keeps a run id', () => {
     fc.assert(
-      fc.property(anyRun, factSequences, (begin, story) => {
-        let run = begin
-        for (const { fact, atMs } of story) {
+      fc.property(anyRun, factSequences, (initial, sequence) => {
+        let run = initial
+        for (const { fact, atMs } of sequence) {
           const next = apply(run, fact, atMs)
           if ('runId' in run && run.runId !== undefined) expect(next).toMatchObject({ runId: run.runId })
           run = next
@@ -81,12 +81,12 @@ describe('transition, with any facts in any order', () => {
 
   test('keeps the subject, the orders and the version, and bounds the history', () => {
     fc.assert(
-      fc.property(anyRun, factSequences, (one, story) => {
-        const begin: Run = { ...one, ...ordered }
-        let run = begin
-        for (const { fact, atMs } of story) {
+      fc.property(anyRun, factSequences, (one, sequence) => {
+        const initial: Run = { ...one, ...ordered }
+        let run = initial
+        for (const { fact, atMs } of sequence) {
           run = apply(run, fact, atMs)
-          expect(identity(run)).toEqual(identity(begin))
+          expect(identity(run)).toEqual(identity(initial))
           expect(run.history.length).toBeLessThanOrEqual(20)
           for (const { what } of run.history) expect(what.length).toBeLessThanOrEqual(200)
         }
@@ -94,11 +94,11 @@ describe('transition, with any facts in any order', () => {
     )
   })
 
-  test('P5: changes nothing but the history when a fact repeats, and that only once', () => {
+  test('P5: changes nothing but the history when a fact repeats, and the history only once', () => {
     fc.assert(
-      fc.property(anyRun, factSequences, facts, (begin, story, fact) => {
-        const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
-        const atMs = story.at(-1)?.atMs ?? t0
+      fc.property(anyRun, factSequences, facts, (initial, sequence, fact) => {
+        const before = sequence.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), initial)
+        const atMs = sequence.at(-1)?.atMs ?? t0
         const once = apply(before, fact, atMs)
         const again = transition(once, fact, atMs)
         const repeatable = fact.kind === 'REFUSED' || fact.kind === 'RELEASED' || fact.kind === 'CLAIMED'
@@ -112,18 +112,23 @@ describe('transition, with any facts in any order', () => {
 
   test('P5: refuses a claim while a lease lasts', () => {
     fc.assert(
-      fc.property(anyRun, factSequences, fc.integer({ min: 1, max: 120_000 }), (begin, story, leaseMs) => {
-        const before = story.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), begin)
-        const atMs = story.at(-1)?.atMs ?? t0
-        const claim: Fact = { kind: 'CLAIMED', leaseEndsAtMs: atMs + leaseMs }
-        expect(transition(apply(before, claim, atMs), claim, atMs).outcome).toBe('impossible')
-      }),
+      fc.property(
+        anyRun,
+        factSequences,
+        fc.integer({ min: 1, max: 120_000 }),
+        (initial, sequence, leaseMs) => {
+          const before = sequence.reduce<Run>((run, step) => apply(run, step.fact, step.atMs), initial)
+          const atMs = sequence.at(-1)?.atMs ?? t0
+          const claim: Fact = { kind: 'CLAIMED', leaseEndsAtMs: atMs + leaseMs }
+          expect(transition(apply(before, claim, atMs), claim, atMs).outcome).toBe('impossible')
+        },
+      ),
     )
   })
 
-  test('P8: ends a run only by the four endings that DataZone documents', () => {
+  test('P8: ends a run only at the four ending statuses that DataZone documents', () => {
     const endings = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELED']
-    const strange = fc.constantFrom(
+    const unrecognized = fc.constantFrom(
       '__proto__',
       'constructor',
       'toString',
@@ -134,7 +139,7 @@ describe('transition, with any facts in any order', () => {
       '',
     )
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), strange), (nativeStatus) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), unrecognized), (nativeStatus) => {
         fc.pre(!endings.includes(nativeStatus))
         expect(meaningOfStatus('METADATA_GENERATION', nativeStatus).phase).toBe('active')
         const run = apply(inFlightRun(), { kind: 'OBSERVED', runId: 'run-1', nativeStatus }, t0)
@@ -151,7 +156,7 @@ describe('a Start of unknown outcome', () => {
   const steps = fc.array(
     fc.record({
       laterMs: fc.integer({ min: 0, max: 90_000 }),
-      fact: fc.constantFrom('claim', 'release', 'refuse for certain', 'refuse, unsure'),
+      fact: fc.constantFrom('claim', 'release', 'definite refusal', 'indefinite refusal'),
     }),
     { maxLength: 30 },
   )
@@ -163,7 +168,7 @@ describe('a Start of unknown outcome', () => {
       kind: 'REFUSED',
       reason: 'UNAVAILABLE',
       retryAtMs: nowMs,
-      definite: name === 'refuse for certain',
+      definite: name === 'definite refusal',
     }
   }
 
@@ -173,13 +178,13 @@ describe('a Start of unknown outcome', () => {
     return fact.definite ? [] : [{ firstAtMs: lease.startSent.firstAtMs, lastAtMs: nowMs }]
   }
 
-  test('P1: stays open until a definite refusal, merged with others from first to last', () => {
+  test('P1: stays open until a definite refusal, merged with other open Starts from first to last', () => {
     fc.assert(
-      fc.property(steps, (story) => {
+      fc.property(steps, (sequence) => {
         let run: Run = parkedRun()
         let nowMs = t0
         const open: StartSent[] = []
-        for (const { laterMs, fact: name } of story) {
+        for (const { laterMs, fact: name } of sequence) {
           nowMs += laterMs
           const fact = factOf(name, nowMs)
           const next: Transition = transition(run, fact, nowMs)
