@@ -192,8 +192,8 @@ test('P7: lowers the rate at most once a second, and never for one throttled Sta
 })
 
 /**
- * Returns a function that tells whether DataZone, with a bucket of ten Starts refilled at `perSecond`, throttles a
- * Start.
+ * Simulates DataZone's bucket of ten Starts, refilled at `perSecond`. Returns a function that sends a Start and returns
+ * whether it is throttled.
  */
 const bucket = (perSecond: number) => {
   let [tokens, lastMs] = [10, t0]
