@@ -90,12 +90,12 @@ export const answersSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'take an old signature for a lack of permission',
+    name: 'take an expired signature for a denied permission',
     appliesTo: hasStaleCredentials,
     ports: misreadingStale('DENIED'),
   },
   {
-    name: 'take an old signature for a wrong request',
+    name: 'take an expired signature for an invalid request',
     appliesTo: hasStaleCredentials,
     ports: misreadingStale('INVALID'),
   },
@@ -109,7 +109,7 @@ export const answersSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'take an answer that broke off for a certain refusal',
+    name: 'take a truncated answer for a definite refusal',
     appliesTo: hasTransportFaults,
     ports: (ports, { random }) =>
       withDataZone(ports, {

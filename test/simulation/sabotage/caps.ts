@@ -5,7 +5,7 @@ import { hasCaps, type Sabotage, withCaps, withReads, withStore } from './sabota
 export const capsSabotages: readonly Sabotage[] = [
   { name: 'no caps', appliesTo: hasCaps, settings: (settings) => withCaps(settings, () => []) },
   {
-    name: 'count after the claim',
+    name: 'count in the caps after the claim',
     appliesTo: hasCaps,
     ports: (ports, { table }) =>
       withStore(ports, {
@@ -22,7 +22,7 @@ export const capsSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'count each try',
+    name: 'count each try in the caps',
     appliesTo: hasCaps,
     ports: (ports) =>
       withReads(ports, (records) => ({

@@ -16,7 +16,7 @@ const withTables = (ports: StarterPorts, tables: () => readonly TableSchema[]): 
 /** Defects in applying the policy: its rules, the repeat guard and retries. */
 export const policySabotages: readonly Sabotage[] = [
   {
-    name: 'rules that skip are overlooked',
+    name: 'overlook rules that skip',
     settings: (settings) => ({
       ...settings,
       policy: {

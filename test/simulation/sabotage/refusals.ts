@@ -12,7 +12,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
     sweeper: (ports) => ({ ...ports, switches: { pauseOf: async () => undefined } }),
   },
   {
-    name: 'adopt whatever a conflict is about',
+    name: 'adopt any run that a conflict is about',
     ports: (ports) =>
       withDataZone(ports, {
         startRun: async (input, abortAfterMs) => {

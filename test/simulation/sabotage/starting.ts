@@ -115,7 +115,7 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'treat an unknown status as ended',
+    name: 'treat an unrecognized status as ended',
     ports: (ports) =>
       withDataZone(ports, {
         getRun: async (domainId, runId) => {
@@ -186,7 +186,7 @@ export const startingSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'write without the version',
+    name: 'write without checking the version',
     ports: (ports, { table }) =>
       withStore(ports, {
         save: async (run) => {

@@ -115,7 +115,7 @@ export const trialsSabotages: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'give up an event that the bus refused for a minute',
+    name: 'give up an event after the bus refused it for a minute',
     appliesTo: inTrial('bus-refuses', 'bus-hangs'),
     sweeper: (ports) =>
       withStore(ports, {
@@ -127,7 +127,7 @@ export const trialsSabotages: readonly Sabotage[] = [
       }),
   },
   {
-    name: 'take a contended asset for a table out of reach',
+    name: 'take a contended asset for a table outage',
     appliesTo: isContended,
     ports: (ports, { memory }) => {
       const failAtFirst = (requestKey: string): void => {
